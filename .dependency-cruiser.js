@@ -1,0 +1,40 @@
+// Which room may know which: the table of docs/architecture.md, enforced by `npm run lint`.
+const only = (room, ...known) => ({
+  name: `${room.replaceAll('/', '-')}-knows-only`,
+  severity: 'error',
+  from: { path: `^${room}/` },
+  to: { path: '^(lib|charts|imports|main|dist|__tests__|bench|bin)', pathNot: [room, ...known].map((name) => `^${name}(/|\\.)`) },
+});
+
+const packages = (room, ...allowed) => ({
+  name: `${room.replaceAll('/', '-')}-uses-only`,
+  severity: 'error',
+  from: { path: `^${room}/` },
+  to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer'], pathNot: allowed.map((name) => `node_modules/${name}/`) },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    only('charts', 'lib/constructs', 'lib/model', 'imports'),
+    only('lib/model'),
+    only('lib/analysis', 'lib/model'),
+    only('lib/constructs', 'lib/model', 'imports'),
+    only('lib/synth', 'lib/model'),
+    only('lib/checks', 'lib/model', 'lib/analysis'),
+    only('lib/commands', 'lib'),
+    packages('lib/model'),
+    packages('lib/analysis'),
+    packages('lib/checks'),
+    packages('lib/constructs', 'cdk8s', 'cdk8s-plus-27', 'constructs'),
+    packages('lib/synth', 'cdk8s', 'constructs', 'yaml'),
+    packages('lib/commands', 'commander', 'constructs'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};
