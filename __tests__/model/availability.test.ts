@@ -1,0 +1,136 @@
+// Availability as one unit: what is derived, and which inputs contradict.
+import { type AvailabilityInput, deriveAvailability, findContradictions } from '../../lib/model/availability';
+
+const INPUT: AvailabilityInput = {
+  minReplicas: 6,
+  maxReplicas: 12,
+  zones: 3,
+  zonesLost: 1,
+  startupBudgetSeconds: 30,
+  options: {},
+};
+
+function derive(change: Partial<AvailabilityInput> = {}) {
+  return deriveAvailability({ ...INPUT, ...change });
+}
+
+describe('what is derived', () => {
+  test('a rollout adds pods before it takes any away', () => {
+    expect(derive()).toMatchObject({ maxSurge: '50%', maxUnavailable: 0, minReadySeconds: 10 });
+  });
+
+  test('a rollout takes waves × (boot + minReady) at the largest size', () => {
+    expect(derive().rolloutSeconds).toBe(2 * (30 + 10));
+    expect(derive({ options: { maxSurge: '25%' } }).rolloutSeconds).toBe(4 * (30 + 10));
+    expect(derive({ options: { maxSurge: 5 } }).rolloutSeconds).toBe(3 * (30 + 10));
+  });
+
+  test('it is given up only after it should have ended', () => {
+    const { progressDeadlineSeconds, rolloutSeconds } = derive();
+    expect(progressDeadlineSeconds).toBe(180);
+    expect(progressDeadlineSeconds).toBeGreaterThan(rolloutSeconds);
+  });
+
+  test('the grace period holds preStop, the longest request and a margin', () => {
+    expect(derive().terminationGracePeriodSeconds).toBe(20 + 30 + 5);
+    expect(derive({ options: { preStopSeconds: 10, longestRequestSeconds: 60 } }).terminationGracePeriodSeconds).toBe(
+      75,
+    );
+  });
+
+  test('one pod may be evicted at a time; a single replica has no budget', () => {
+    expect(derive().disruption).toEqual({ maxUnavailable: 1 });
+    expect(derive({ minReplicas: 1, zones: 0, zonesLost: 0 }).disruption).toBeUndefined();
+  });
+
+  test('minDomains is what remains after the promised loss', () => {
+    expect(derive().zoneSpread).toEqual({ maxSkew: 1, minDomains: 2 });
+    expect(derive({ zonesLost: 2 }).zoneSpread).toEqual({ maxSkew: 1, minDomains: 1 });
+  });
+
+  test('a cluster without zones gets no zone constraint', () => {
+    expect(derive({ zones: 0, zonesLost: 0 }).zoneSpread).toBeUndefined();
+  });
+
+  test.each([
+    [6, 3, 1, 4],
+    [3, 2, 1, 1],
+    [4, 2, 1, 2],
+    [7, 3, 2, 2],
+    [5, 0, 0, 5],
+  ])('%i replicas over %i zones guarantee, %i lost, %i pods', (minReplicas, zones, zonesLost, guaranteed) => {
+    expect(derive({ minReplicas, zones, zonesLost }).guaranteedAfterLoss).toBe(guaranteed);
+  });
+});
+
+describe('what contradicts', () => {
+  test.each<[string, Partial<AvailabilityInput>, string, string]>([
+    [
+      'a budget that keeps every pod',
+      { options: { disruption: { minAvailable: 6 } } },
+      'disruption',
+      'lets no node be drained',
+    ],
+    [
+      'a budget of 100 %',
+      { options: { disruption: { minAvailable: '100%' } } },
+      'disruption',
+      'lets no node be drained',
+    ],
+    [
+      'a budget of 0 missing',
+      { options: { disruption: { maxUnavailable: 0 } } },
+      'disruption',
+      'lets no node be drained',
+    ],
+    [
+      'a budget on a single replica',
+      { minReplicas: 1, maxReplicas: 1, zones: 0, zonesLost: 0, options: { disruption: { minAvailable: 1 } } },
+      'disruption',
+      'lets no node be drained',
+    ],
+    [
+      'grace no longer than preStop + longest request',
+      { options: { terminationGracePeriodSeconds: 50 } },
+      'terminationGracePeriodSeconds',
+      'preStop counts inside the grace period',
+    ],
+    [
+      'a spread stricter than the zones left',
+      { options: { minDomains: 3 } },
+      'minDomains',
+      'leaves every rollout stuck',
+    ],
+    [
+      'a missing pod with one replica',
+      { minReplicas: 1, maxReplicas: 1, zones: 0, zonesLost: 0, options: { maxUnavailable: 1 } },
+      'maxUnavailable',
+      'stops the only one',
+    ],
+    ['a rollout that can never begin', { options: { maxSurge: 0 } }, 'maxSurge', 'can never begin'],
+    [
+      'a deadline before the first pod can be available',
+      { options: { progressDeadlineSeconds: 40 } },
+      'progressDeadlineSeconds',
+      'a healthy rollout would be given up',
+    ],
+    ['a loss of every zone', { zonesLost: 3 }, 'survives.zones', 'the cluster declares 3'],
+    ['a loss where no zone is declared', { zones: 0 }, 'survives.zones', 'the cluster declares 0'],
+    ['replicas that may all lie in the lost zone', { minReplicas: 2 }, 'replicas', 'may all lie'],
+  ])('%s', (_, change, field, message) => {
+    const found = findContradictions({ ...INPUT, ...change });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ field, message: expect.stringContaining(message) });
+  });
+
+  test.each<[string, Partial<AvailabilityInput>]>([
+    ['the defaults', {}],
+    ['the smallest grace', { options: { terminationGracePeriodSeconds: 51 } }],
+    ['minDomains at the limit', { options: { minDomains: 2 } }],
+    ['one missing pod of six', { options: { maxSurge: 0, maxUnavailable: 1 } }],
+    ['a budget that leaves one', { options: { disruption: { minAvailable: 5 } } }],
+    ['the first second after the first pod', { options: { progressDeadlineSeconds: 41 } }],
+  ])('not: %s', (_, change) => {
+    expect(findContradictions({ ...INPUT, ...change })).toEqual([]);
+  });
+});

@@ -1,0 +1,29 @@
+// A target: one environment on one cluster with the settings and the image tag that a system gets there.
+import type { Cluster } from './cluster';
+import type { Environment } from './environment';
+
+/** What a system is told about the place where it runs. */
+export interface Target<Settings> {
+  readonly cluster: Cluster;
+  readonly environment: Environment;
+  /** Whether the cluster's files lie in the root of the output directory. */
+  readonly home: boolean;
+  /** Build number, or a digest (`sha256:…`), of every image of the system. */
+  readonly tag: string;
+  /** The system's own settings for this environment. */
+  readonly settings: Settings;
+}
+
+/** The image reference of a component: `<registry>/<system>/<component>:<tag>`, with `@` before a digest. */
+export function imageReference(system: string, component: string, environment: Environment, tag: string): string {
+  const name = `${environment.registry === undefined ? '' : `${environment.registry}/`}${system}/${component}`;
+  return `${name}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
+}
+
+/**
+ * When nodes fetch an image. A digest never changes and an image that was loaded by hand is in no registry, so both may
+ * come from the node; a tag is asked for again, because the registry decides what it means (kube-score, Polaris).
+ */
+export function pullPolicy(image: string, environment: Environment): 'Always' | 'IfNotPresent' {
+  return image.includes('@sha256:') || environment.registry === undefined ? 'IfNotPresent' : 'Always';
+}
