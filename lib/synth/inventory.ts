@@ -1,0 +1,191 @@
+// The inventory: which files of the output directory are ours, and which objects each of them holds.
+import fs from 'node:fs';
+import { join, posix } from 'node:path';
+import { codeOf, OutputError } from './swap';
+
+/** Path of the inventory within the output directory. */
+export const INVENTORY = 'inventory.txt';
+
+/** Files of an output directory: relative POSIX path → text, written as UTF-8. */
+export type Files = ReadonlyMap<string, string>;
+
+/** What an inventory says. */
+export interface Inventory {
+  /** Whether the text is an inventory at all. Somebody else's `inventory.txt` says nothing about what is ours. */
+  readonly recognized: boolean;
+  /** Path → identities of its objects. Never a path that leaves the directory, never `inventory.txt` itself. */
+  readonly files: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What lies at a path: anything but a plain file or a symbolic link is `other`. Directories are only the way there. */
+export type Kind = 'file' | 'link' | 'other';
+
+/** What lies in the output directory, and what of it is ours. */
+export interface Stock {
+  /** Whether there is a directory at all. */
+  readonly exists: boolean;
+  /** Relative POSIX path → kind, without directories; links are not followed. */
+  readonly entries: ReadonlyMap<string, Kind>;
+  /** The paths that the inventory on disk lists, and the inventory itself. */
+  readonly owned: ReadonlySet<string>;
+}
+
+/** How a directory differs from the files it should hold. Relative POSIX paths, sorted. */
+export interface Comparison {
+  readonly same: readonly string[];
+  /** There, with other content. */
+  readonly changed: readonly string[];
+  /** Not there. */
+  readonly missing: readonly string[];
+  /** There, listed in the inventory, and no longer produced. */
+  readonly stale: readonly string[];
+  /** There, and not ours. */
+  readonly foreign: readonly string[];
+}
+
+const TITLE = '# Evenkeel inventory';
+const HEADER = `${TITLE}: the files it owns in this directory, and their objects. What is not listed is left alone.`;
+const MARKER = /^(<{7}|={7}|>{7}|\|{7})( |$)/;
+
+/**
+ * The text of `inventory.txt`: a header, then every path with its objects below it, all sorted.
+ * `inventory.txt` itself is left out.
+ * @throws RangeError for a path or identity that the format cannot hold, because reading it back would own other files.
+ */
+export function renderInventory(entries: ReadonlyMap<string, readonly string[]>): string {
+  const lines = [HEADER];
+  for (const [path, objects] of [...entries].sort(([a], [b]) => compareText(a, b))) {
+    if (path === INVENTORY) continue;
+    if (!isOwnable(path)) throw new RangeError(`${JSON.stringify(path)} cannot be listed in ${INVENTORY}`);
+    lines.push(path);
+    for (const object of [...objects].sort(compareText)) {
+      if (/[\r\n]/.test(object)) throw new RangeError(`${JSON.stringify(object)} contains a line break`);
+      lines.push(`  ${object}`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Reads an inventory. Never throws: lines that make no sense are skipped, and of a git conflict both sides count, since
+ * both were ours. A text without our header lists nothing.
+ */
+export function parseInventory(text: string): Inventory {
+  const files = new Map<string, string[]>();
+  let recognized = false;
+  let current: string[] | undefined;
+  let beforeConflict: string[] | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    if (MARKER.test(line)) {
+      // Each side of a conflict continues the text before it, not the other side.
+      if (line.startsWith('<')) beforeConflict = current;
+      else if (!line.startsWith('>')) current = beforeConflict;
+    } else if (line.startsWith('#')) {
+      recognized ||= line.startsWith(TITLE);
+    } else if (line.startsWith('  ')) {
+      const object = line.slice(2);
+      if (current !== undefined && !current.includes(object)) current.push(object);
+    } else if (line !== '') {
+      current = undefined;
+      if (isOwnable(line) && line !== INVENTORY) {
+        current = files.get(line) ?? [];
+        files.set(line, current);
+      }
+    }
+  }
+  return { recognized, files: recognized ? files : new Map() };
+}
+
+// Whether `path` is a relative POSIX path that stays in its directory and that a line of the inventory can hold.
+function isOwnable(path: string): boolean {
+  if (/[\0\r\n]|^[\s#]/.test(path) || MARKER.test(path)) return false;
+  return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+}
+
+/** The directories above a relative POSIX path, nearest first, without the top. */
+export function ancestorsOf(path: string): string[] {
+  const above = posix.dirname(path);
+  return above === '.' ? [] : [above, ...ancestorsOf(above)];
+}
+
+/**
+ * Looks at the directory. What vanishes meanwhile counts as absent, so that one can look while another run writes.
+ * @throws the system's error where something cannot be read (EACCES), or `directory` is a file (ENOTDIR).
+ */
+export function takeStock(directory: string): Stock {
+  const entries = new Map<string, Kind>();
+  const exists = walk(directory, '', entries);
+  const own = entries.get(INVENTORY) === 'file' ? readIfThere(join(directory, INVENTORY)) : undefined;
+  const inventory = parseInventory(own?.toString('utf8') ?? '');
+  return { exists, entries, owned: new Set(inventory.recognized ? [INVENTORY, ...inventory.files.keys()] : []) };
+}
+
+/** Compares by bytes. Throws the system's error where a file cannot be read. */
+export function compareFiles(outdir: string, files: Files, stock: Stock): Comparison {
+  const [changed, missing, same]: [string[], string[], string[]] = [[], [], []];
+  for (const [path, text] of [...files].sort(([a], [b]) => compareText(a, b))) {
+    const kind = stock.entries.get(path);
+    if (kind === undefined) missing.push(path);
+    else if (kind === 'file' && readIfThere(join(outdir, path))?.equals(Buffer.from(text))) same.push(path);
+    else changed.push(path);
+  }
+  const others = [...stock.entries.keys()].filter((path) => !files.has(path)).sort(compareText);
+  const stale = others.filter((path) => stock.owned.has(path));
+  return { same, changed, missing, stale, foreign: others.filter((path) => !stock.owned.has(path)) };
+}
+
+/** @throws OutputError if somebody else's file is where one of ours should be, or cannot be kept. */
+export function refuseClashes(outdir: string, files: Files, stock: Stock, found: Comparison): void {
+  const refuse = (path: string, what: string): never => {
+    const at = join(outdir, path);
+    const mend = `move ${at} away, or restore ${join(outdir, INVENTORY)} if it is Evenkeel's`;
+    throw new OutputError(at, `${at} ${what}, and ${INVENTORY} does not list it`, mend);
+  };
+  const foreign = new Set(found.foreign);
+  for (const path of found.changed) if (!stock.owned.has(path)) refuse(path, 'is there with other content');
+  for (const path of [...files.keys()].flatMap(ancestorsOf)) if (foreign.has(path)) refuse(path, 'is not a directory');
+  for (const path of foreign) {
+    const file = ancestorsOf(path).find((directory) => files.has(directory));
+    if (file !== undefined) refuse(path, `is where the file ${file} should be`);
+    if (stock.entries.get(path) === 'other') refuse(path, 'is neither a file nor a directory nor a link');
+  }
+}
+
+/** @throws RangeError unless the inventory among `files` lists all others and no more: the next run will go by it. */
+export function checkInventory(files: Files): void {
+  const listed = parseInventory(files.get(INVENTORY) ?? '').files;
+  const odd = [...files.keys()].find((path) => !isOwnable(path) || (path !== INVENTORY && !listed.has(path)));
+  if (odd !== undefined) throw new RangeError(`${JSON.stringify(odd)} is not listed in the ${INVENTORY} to be written`);
+  const lost = [...listed.keys()].find((path) => !files.has(path));
+  if (lost !== undefined) throw new RangeError(`${lost} is listed in the ${INVENTORY} to be written, but not written`);
+}
+
+// The bytes of a file, or nothing where there is no such file.
+function readIfThere(path: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+// By code unit: the same in every locale.
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+// `readdirSync` with `recursive` is not used: whether it follows links to directories depends on the release of Node.
+function walk(directory: string, prefix: string, into: Map<string, Kind>): boolean {
+  try {
+    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+      const path = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) walk(join(directory, entry.name), `${path}/`, into);
+      else into.set(path, entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : 'other');
+    }
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
