@@ -3,7 +3,10 @@ const only = (room, ...known) => ({
   name: `${room.replaceAll('/', '-')}-knows-only`,
   severity: 'error',
   from: { path: `^${room}/` },
-  to: { path: '^(lib|charts|imports|main|dist|__tests__|bench|bin)', pathNot: [room, ...known].map((name) => `^${name}(/|\\.)`) },
+  to: {
+    path: '^(lib|charts|imports|main|dist|__tests__|bench|bin)',
+    pathNot: [room, ...known].map((name) => `^${name}(/|\\.)`),
+  },
 });
 
 const packages = (room, ...allowed) => ({
@@ -16,7 +19,12 @@ const packages = (room, ...allowed) => ({
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     only('charts', 'lib/constructs', 'lib/model', 'imports'),
     only('lib/model'),

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { acquireLock, lockState, type Owner, ourselves } from '../../lib/synth/lock';
-import { OutputError } from '../../lib/synth/swap';
+import { OutputError } from '../../lib/synth/output-error';
 
 let directory: string;
 let lock: string;

@@ -34,3 +34,9 @@ export interface ApiEntry {
 export function describeIdentity({ group, kind, namespace, name }: Identity): string {
   return `${group === '' ? '' : `${group}/`}${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
+
+/** The construct with its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */
+export function describeOrigin({ construct, source }: Origin): string {
+  const line = source();
+  return line === undefined ? construct : `${construct} (${line.file}:${line.line})`;
+}

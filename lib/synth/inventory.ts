@@ -1,7 +1,8 @@
 // The inventory: which files of the output directory are ours, and which objects each of them holds.
 import fs from 'node:fs';
 import { join, posix } from 'node:path';
-import { codeOf, OutputError } from './swap';
+import { OutputError } from './output-error';
+import { codeOf } from './swap';
 
 /** Path of the inventory within the output directory. */
 export const INVENTORY = 'inventory.txt';

@@ -6,7 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
-import { attempt, codeOf, explain, OutputError } from './swap';
+import { OutputError } from './output-error';
+import { attempt, codeOf, explain } from './swap';
 
 /** Who holds a lock. */
 export interface Owner {

@@ -4,24 +4,7 @@
 // disk: a killed process is in scope, a power cut is not, and git has the previous version.
 import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-
-/** The output directory cannot be read or replaced. Unless the message says otherwise, its content is what it was. */
-export class OutputError extends Error {
-  override readonly name = 'OutputError';
-  /**
-   * @param path the file or directory in the way, absolute
-   * @param what what is wrong, as a sentence without a full stop
-   * @param expected what would be right, or what to do
-   */
-  constructor(
-    readonly path: string,
-    readonly what: string,
-    readonly expected: string,
-    options?: { cause: unknown },
-  ) {
-    super(`${what} — ${expected}`, options);
-  }
-}
+import { OutputError } from './output-error';
 
 /** An output directory and the names beside it, all absolute. Everything that we put there starts with `prefix`. */
 export type Site = ReturnType<typeof siteOf>;

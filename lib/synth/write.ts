@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as inventory from './inventory';
 import { acquireLock, lockState } from './lock';
-import { attempt, explain, OutputError, recover, type Site, siblingsOf, siteOf, statusOf, swap, undo } from './swap';
+import { OutputError } from './output-error';
+import { attempt, explain, recover, type Site, siblingsOf, siteOf, statusOf, swap, undo } from './swap';
 
 export { OutputError };
 export type Files = inventory.Files;

@@ -28,22 +28,32 @@ const LONGEST_REMEMBERED = 64;
 /** Up to so many maps and lists, a look through all of them is faster than a set. */
 const FEW = 64;
 
-/** One JSON value as one YAML document that ends with a line break. */
-export function stringifyDocument(value: Json): string {
+/** Divides the documents of a stream. */
+export const DIVIDER = '---\n';
+
+/**
+ * One JSON value as one YAML document that ends with a line break.
+ * @param onDoubt called when the library wrote a part of it: of such text, and only of such, some is not read back as it was
+ */
+export function stringifyDocument(value: Json, onDoubt?: () => void): string {
   if (typeof value === 'object' && value !== null) {
-    const written = new Writer().document(value);
+    const writer = new Writer();
+    const written = writer.document(value);
+    if (writer.asked || written === undefined) onDoubt?.();
     if (written !== undefined) return written;
   }
   return stringify(value, OPTIONS);
 }
 
-/** JSON values as one YAML stream, divided by `---`. */
+/** JSON values as one YAML stream. */
 export function stringifyDocuments(values: readonly Json[]): string {
-  return values.map(stringifyDocument).join('---\n');
+  return values.map((value) => stringifyDocument(value)).join(DIVIDER);
 }
 
 /** Writes one document. In here `lead` is a line break and the indent behind it. */
 class Writer {
+  /** Whether the library was asked for some text. */
+  asked = false;
   /** Joined once at the end: adding to a string bit by bit takes twice the time. */
   readonly #parts: string[] = [];
   readonly #met: object[] = [];
@@ -57,13 +67,18 @@ class Writer {
   }
 
   #write(value: Json | undefined, lead: string): void {
-    if (typeof value === 'string') this.#parts.push(line(value) ?? lines(value, lead));
+    if (typeof value === 'string') this.#parts.push(line(value) ?? lines(value, lead) ?? this.#ask(value, lead));
     else if (typeof value === 'boolean') this.#parts.push(value ? 'true' : 'false');
     else if (value === null) this.#parts.push('null');
     else if (typeof value === 'number' && Number.isFinite(value)) this.#parts.push(number(value));
     else if (typeof value !== 'object' || !isPlain(value) || !this.#isNew(value)) this.#sure = false;
     else if (isJsonObject(value)) this.#writeMap(value, lead);
     else this.#writeList(value, lead);
+  }
+
+  #ask(text: string, lead: string): string {
+    this.asked = true;
+    return askLibrary(text, lead);
   }
 
   #writeMap(map: JsonObject, lead: string): void {
@@ -156,12 +171,12 @@ function quote(text: string): string {
   return text.includes('"') && !text.includes("'") ? `'${text}'` : JSON.stringify(text);
 }
 
-/** Text of several lines as a literal block, and what {@link line} was not sure of. */
-function lines(text: string, lead: string): string {
+/** Text of several lines as a literal block, or undefined where that is not sure. */
+function lines(text: string, lead: string): string | undefined {
   let end = text.length;
   while (text[end - 1] === '\n') end -= 1;
   const visibleEnds = !BLANK.test(text.charAt(0)) && !BLANK.test(text.charAt(end - 1));
-  if (!visibleEnds || !text.includes('\n') || ESCAPED.test(text)) return askLibrary(text, lead);
+  if (!visibleEnds || !text.includes('\n') || ESCAPED.test(text)) return undefined;
   const breaks = text.slice(end);
   const chomping = breaks === '' ? '-' : breaks === '\n' ? '' : '+';
   const body = text.slice(0, end).replace(/\n+/g, `$&${lead.slice(1)}`);

@@ -1,0 +1,103 @@
+// From a construct tree to files: collect → order → render → override → files. Nothing is written here, and nothing on an error.
+import type { IConstruct } from 'constructs';
+import type { Placement } from '../model/entries';
+import { type Finding, type SourceLine, sortFindings } from '../model/finding';
+import { isJsonObject, type JsonObject } from '../model/json';
+import { type ApiEntry, describeIdentity, type Identity } from '../model/object';
+import { Clock } from './clock';
+import { type Collected, collect } from './collect';
+import { findCrossings } from './crossing';
+import type { Files } from './inventory';
+import { fileOf, layOut, type Placed } from './layout';
+import { order } from './order';
+import { applyOverrides } from './override';
+import { groupOf, type Rendered, render } from './render';
+import { unknownFields } from './unchecked';
+
+/** What came out. */
+export interface Synthesis {
+  /** All files; empty when a finding is an error. */
+  readonly files: Files;
+  readonly findings: readonly Finding[];
+  /** Every object, also when there are errors, for whoever asks further questions. */
+  readonly objects: readonly Placed[];
+  /** Where the time went, by chart. */
+  readonly clock: Clock;
+}
+
+/** Looks at every object and reports what is wrong. */
+export type Check = (entries: readonly ApiEntry[]) => readonly Finding[];
+
+/**
+ * Synthesizes the tree below `root`, in time linear in its size (n log n for the order).
+ * Problems are findings: nothing is thrown for what a user wrote.
+ */
+export function synthesize(root: IConstruct, check: Check): Synthesis {
+  const clock = new Clock();
+  const collection = collect(root, clock);
+  const ordered = order(root, collection);
+  const findings: Finding[] = [...collection.findings, ...ordered.findings];
+  const rendered = render(root, ordered.objects, clock, (object, error) => findings.push(unrenderable(object, error)));
+  const home = homeCluster(collection.objects);
+  const objects = rendered.map((object) => place(object, home, findings));
+  findings.push(...check(objects.map(({ entry }) => entry)));
+  findings.push(...findCrossings(collection.dependencies, objects));
+  const layout = layOut(objects, clock);
+  findings.push(...layout.findings);
+  const failed = findings.some(({ severity }) => severity === 'error');
+  return { files: failed ? new Map() : layout.files, findings: sortFindings(findings), objects, clock };
+}
+
+/** Applies the overrides, and names the object by what it then is. */
+function place(object: Rendered, home: string, findings: Finding[]): Placed {
+  const { manifest, findings: refused, added } = applyOverrides(object);
+  const { construct, placement, origin, clusterScoped } = object;
+  const entry: ApiEntry = { identity: identityOf(manifest), manifest, origin, cluster: placement.cluster || home };
+  findings.push(...refused);
+  for (const { pointer, source } of added) {
+    for (const field of unknownFields(manifest, pointer)) findings.push(unchecked(entry, field, source));
+  }
+  return { entry, placement, clusterScoped, construct, file: fileOf(entry.identity, placement, clusterScoped) };
+}
+
+function identityOf({ apiVersion, kind, metadata }: JsonObject): Identity {
+  const { name, namespace } = isJsonObject(metadata) ? metadata : {};
+  const identity = { group: groupOf(apiVersion), kind: text(kind), name: text(name) };
+  return namespace === undefined ? identity : { ...identity, namespace: text(namespace) };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** The cluster whose files lie in the root: charts without a placement go there as well. */
+function homeCluster(objects: readonly Collected[]): string {
+  const atHome = ({ home, cluster }: Placement) => home && cluster !== '';
+  return objects.find(({ placement }) => atHome(placement))?.placement.cluster ?? 'home';
+}
+
+function unrenderable({ construct, origin }: Collected, error: unknown): Finding {
+  const source = origin.source();
+  return {
+    rule: 'unrenderable',
+    severity: 'error',
+    construct: origin.construct,
+    object: `${construct.kind} ${construct.name}`,
+    message: error instanceof Error ? error.message : String(error),
+    expected: 'values that are JSON',
+    ...(source === undefined ? {} : { source }),
+  };
+}
+
+function unchecked({ identity, origin }: ApiEntry, field: string, source: SourceLine | undefined): Finding {
+  return {
+    rule: 'unchecked-field',
+    severity: 'note',
+    construct: origin.construct,
+    object: describeIdentity(identity),
+    field,
+    message: 'an override added a field that the types do not know, so nothing has checked it',
+    expected: 'a field that the API server of the cluster knows',
+    ...(source === undefined ? {} : { source }),
+  };
+}
