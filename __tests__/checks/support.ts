@@ -1,0 +1,44 @@
+// Turns plain manifests into the entries that the checks look at, as the synthesizer would.
+import { check, rules } from '../../lib/checks';
+import type { Finding, SourceLine } from '../../lib/model/finding';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/model/json';
+import type { ApiEntry } from '../../lib/model/object';
+
+export interface Made {
+  readonly cluster?: string;
+  readonly construct?: string;
+  readonly source?: () => SourceLine | undefined;
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+export function entry(manifest: JsonObject, made: Made = {}): ApiEntry {
+  const apiVersion = text(manifest.apiVersion);
+  const metadata = isJsonObject(manifest.metadata) ? manifest.metadata : {};
+  const namespace = text(metadata.namespace);
+  const name = text(metadata.name);
+  return {
+    identity: {
+      group: apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '',
+      kind: text(manifest.kind),
+      ...(namespace === '' ? {} : { namespace }),
+      name,
+    },
+    manifest,
+    cluster: made.cluster ?? 'production',
+    origin: { construct: made.construct ?? `app/${name}`, source: made.source ?? (() => undefined) },
+  };
+}
+
+export const entries = (manifests: readonly JsonObject[]): ApiEntry[] => manifests.map((manifest) => entry(manifest));
+
+/** What one rule says of an app. */
+export function findings(id: string, ...manifests: readonly JsonObject[]): Finding[] {
+  const rule = rules.find((it) => it.id === id);
+  if (rule === undefined) throw new Error(`no rule "${id}"`);
+  return check(entries(manifests), [rule]);
+}
+
+/** The places that one rule complains about. */
+export const fields = (id: string, ...manifests: readonly JsonObject[]): (string | undefined)[] =>
+  findings(id, ...manifests).map(({ field }) => field);

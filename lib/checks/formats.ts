@@ -1,0 +1,106 @@
+// The formats of names, as k8s.io/apimachinery/pkg/util/validation defines them, each with its sentence in plain words.
+
+/** A format that a text may have. */
+export interface Format {
+  readonly fits: (text: string) => boolean;
+  /** What fits, for a reader who has never heard of an RFC. */
+  readonly expected: string;
+}
+
+const MOST_REMEMBERED = 20_000;
+
+/** Large apps repeat the same few texts: judge each once. */
+export function remembered<T>(judge: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const verdict = judge(text);
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.set(text, verdict);
+    return verdict;
+  };
+}
+
+const format = (pattern: RegExp, longest: number, expected: string): Format => ({
+  fits: remembered((text) => text.length <= longest && pattern.test(text)),
+  expected,
+});
+
+const LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
+const KEY_NAME = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+
+export const dnsLabel = format(
+  new RegExp(`^${LABEL}$`),
+  63,
+  'at most 63 lower-case letters, digits and "-", starting and ending with a letter or digit',
+);
+
+export const dns1035Label = format(
+  /^[a-z](?:[-a-z0-9]*[a-z0-9])?$/,
+  63,
+  'at most 63 lower-case letters, digits and "-", starting with a letter and ending with a letter or digit',
+);
+
+export const subdomain = format(
+  SUBDOMAIN,
+  253,
+  'at most 253 lower-case letters, digits, "-" and ".", each part between dots starting and ending with a letter or digit',
+);
+
+export const wildcardHost = format(
+  new RegExp(`^\\*\\.${LABEL}(?:\\.${LABEL})*$`),
+  253,
+  'a host name such as "shop.example.com", or "*." in front of one; "*" is allowed nowhere else',
+);
+
+export const pathSegment = format(
+  /^(?!\.{1,2}$)[^/%]+$/,
+  Number.POSITIVE_INFINITY,
+  'any text without "/" and "%" that is not "." or ".."',
+);
+
+export const labelValue = format(
+  /^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/,
+  63,
+  'empty, or at most 63 letters, digits, "-", "_" and ".", starting and ending with a letter or digit',
+);
+
+export const labelKey: Format = {
+  fits: remembered((key) => {
+    const slash = key.indexOf('/');
+    const name = key.slice(slash + 1);
+    if (slash >= 0 && !subdomain.fits(key.slice(0, slash))) return false;
+    return name.length <= 63 && KEY_NAME.test(name);
+  }),
+  expected:
+    'a name of at most 63 letters, digits, "-", "_" and ".", starting and ending with a letter or digit, after an optional "example.com/"',
+};
+
+export const portName: Format = {
+  fits: remembered(
+    (name) => name.length <= 15 && /^(?!-)(?!.*--)(?=.*[a-z])[-a-z0-9]+$/.test(name) && !name.endsWith('-'),
+  ),
+  expected:
+    'at most 15 lower-case letters, digits and "-", with at least one letter, no "-" at either end and no two "-" in a row',
+};
+
+/** A key of a ConfigMap or Secret: it becomes a file name. */
+export const dataKey = format(
+  /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]+$/,
+  253,
+  'at most 253 letters, digits, "-", "_" and ".", not starting with ".."',
+);
+
+/** What a 1.27 API server takes; newer ones take more, but the oldest cluster decides. */
+export const environmentName = format(
+  /^(?!\.$)(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*$/,
+  Number.POSITIVE_INFINITY,
+  'letters, digits, "-", "_" and ".", not starting with a digit or ".."',
+);
+
+export const percentage: Format = {
+  fits: (text) => /^[0-9]+%$/.test(text),
+  expected: 'a whole number followed by "%"',
+};
