@@ -1,0 +1,47 @@
+// A connection: what a client must know of the service it talks to, as variables and files in its pod.
+
+/** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
+export interface SecretReference {
+  readonly secret: string;
+  readonly keys: readonly string[];
+}
+
+/** Anything that `connectTo` takes. */
+export interface Connectable {
+  connection(): Connection;
+}
+
+/** Address and credentials of a service, as seen from the client's namespace. */
+export interface Connection {
+  /** Name of the service; the variables are called after it. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly credentials?: SecretReference;
+}
+
+/** Folder in the pod where the files of a Secret lie. */
+export function credentialsPath(connection: Connection): string {
+  return `/etc/secrets/${connection.name}`;
+}
+
+/**
+ * The variables that a client gets: `<NAME>_HOST`, `<NAME>_PORT`, and `<NAME>_<KEY>_FILE` for each key of the credentials
+ * (the convention of the official images: the value is the path of a file).
+ */
+export function connectionVariables(connection: Connection): Readonly<Record<string, string>> {
+  const prefix = variableName(connection.name);
+  const files = (connection.credentials?.keys ?? []).map((key) => [
+    `${prefix}_${variableName(key)}_FILE`,
+    `${credentialsPath(connection)}/${key}`,
+  ]);
+  return {
+    [`${prefix}_HOST`]: connection.host,
+    [`${prefix}_PORT`]: String(connection.port),
+    ...Object.fromEntries(files),
+  };
+}
+
+function variableName(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+}

@@ -1,0 +1,104 @@
+// An exposure: an Ingress for the hosts of a component, with what the cluster's provider wants for TLS, health and draining.
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { report } from './findings';
+import { createObject, type IngressSpec } from './kinds';
+import { System } from './system';
+import { traceConstruct } from './trace';
+
+/** How a component is exposed. */
+export interface ExposureOptions {
+  /** Type of the component's Service. @default ClusterIP, or NodePort where the load balancer targets nodes */
+  readonly serviceType?: 'ClusterIP' | 'NodePort';
+  /**
+   * Whether the load balancer sends to pods or to node ports. Pods lose nothing when a pod stops; node ports may still reach
+   * one that is stopping.
+   * @default pods
+   */
+  readonly targets?: 'pods' | 'nodes';
+  /** Name of the TLS Secret, where the provider reads certificates from Secrets. @default `<component>-tls` */
+  readonly tlsSecret?: string;
+}
+
+interface ExposureProps extends ExposureOptions {
+  readonly healthPath: string;
+  readonly drainSeconds: number;
+  readonly service: ApiObject;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Both prefixes: external-dns 0.22 reads the new one only, older ones the old one only. */
+const DNS_ANNOTATIONS = ['external-dns.alpha.kubernetes.io/hostname', 'external-dns.kubernetes.io/hostname'];
+
+/** The Ingress of one component. Further hosts may be added until the app is synthesized. */
+export class Exposure extends Construct {
+  readonly ingress: ApiObject;
+  private readonly props: ExposureProps;
+  private readonly hosts: string[] = [];
+
+  constructor(scope: Construct, hosts: readonly string[], props: ExposureProps) {
+    super(scope, 'exposure');
+    traceConstruct(this);
+    this.props = props;
+    const { cluster } = System.of(this).target;
+    const name = props.service.name;
+    const tlsSecret = props.tlsSecret ?? `${name}-tls`;
+    const shape = cluster.provider.ingress({
+      targets: props.targets ?? 'pods',
+      healthPath: props.healthPath,
+      drainSeconds: props.drainSeconds,
+    });
+    this.ingress = createObject(
+      this,
+      'ingress',
+      'Ingress',
+      { name, labels: props.labels, annotations: shape.annotations },
+      {
+        spec: () => this.renderSpec(shape.className, shape.certificateFromSecret ? { secretName: tlsSecret } : {}),
+      },
+    );
+    this.addHosts(hosts);
+    if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
+      report(this, {
+        rule: 'exposure-targets',
+        severity: 'error',
+        field: 'serviceType',
+        value: 'ClusterIP',
+        message: 'a ClusterIP Service has no node ports for a load balancer that targets nodes',
+        expected: 'serviceType NodePort, or targets: pods',
+      });
+    }
+  }
+
+  /** Adds hosts to the same Ingress. Options are those of the first exposure: other ones are a finding. */
+  addHosts(hosts: readonly string[], options: ExposureOptions = {}): void {
+    if (Object.keys(options).length > 0) {
+      report(this, {
+        rule: 'exposure-options',
+        severity: 'error',
+        field: 'exposeAt',
+        message:
+          'options are given to a further exposeAt of the same component, but there is one Ingress and one Service',
+        expected: 'options on the first exposeAt only',
+      });
+    }
+    this.hosts.push(...hosts);
+    const { cluster } = System.of(this).target;
+    if (!cluster.capabilities.includes('external-dns')) return;
+    for (const key of DNS_ANNOTATIONS) this.ingress.metadata.addAnnotation(key, this.hosts.join(','));
+  }
+
+  /** Type of the Service behind it. */
+  get serviceType(): 'ClusterIP' | 'NodePort' {
+    return this.props.serviceType ?? (this.props.targets === 'nodes' ? 'NodePort' : 'ClusterIP');
+  }
+
+  private renderSpec(ingressClassName: string, secret: { readonly secretName?: string }): IngressSpec {
+    const backend = { service: { name: this.props.service.name, port: { name: 'http' } } };
+    return {
+      ingressClassName,
+      tls: [{ hosts: this.hosts, ...secret }],
+      rules: this.hosts.map((host) => ({ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } })),
+    };
+  }
+}

@@ -1,0 +1,29 @@
+// Constructs never throw on a user's value: they record a finding and go on, so that all of them come out at once.
+import type { IConstruct } from 'constructs';
+import { ENTRY, type Inspection, type ReportedFinding, type Trace } from '../model/entries';
+import { type Finding, findingText } from '../model/finding';
+import { captureTrace } from './trace';
+
+/** A finding of a construct; its path and the user's line are added here. */
+export type Problem = Omit<Finding, 'construct' | 'source'>;
+
+/** Records a finding about `construct` that is known now, at the caller's line or at that of `trace`. */
+export function report(construct: IConstruct, problem: Problem, trace: Trace = captureTrace()): void {
+  const finding: Finding = { ...problem, construct: construct.node.path };
+  const reported: ReportedFinding = { finding, trace };
+  construct.node.addMetadata(ENTRY.finding, reported);
+  // cdk8s' own App.synth() knows validations only, and must not write what we refuse
+  construct.node.addValidation({ validate: () => (finding.severity === 'error' ? [findingText(finding)] : []) });
+}
+
+/** Asks `produce` for findings about `construct` when the whole chart has been described. */
+export function inspect(construct: IConstruct, produce: () => readonly Problem[]): void {
+  const inspection: Inspection = () => produce().map((problem) => ({ ...problem, construct: construct.node.path }));
+  construct.node.addMetadata(ENTRY.inspection, inspection);
+  construct.node.addValidation({
+    validate: () =>
+      inspection()
+        .filter((finding) => finding.severity === 'error')
+        .map(findingText),
+  });
+}

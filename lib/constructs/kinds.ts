@@ -1,0 +1,99 @@
+// The kinds that we write, as bare ApiObjects with the types of cdk8s-plus-27's L1 classes: typed like them, without what
+// the classes drop at run time (fields newer than 1.27) and without loading them. See docs/decisions.md.
+import { ApiObject, Lazy } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+
+/** What L1's `Quantity` and `IntOrString` are: wrappers of one value and nothing else. */
+type Wrapper<T> = T extends { readonly value: string | number } ? (keyof T extends 'value' ? T : never) : never;
+
+/** Where jsii spells a field of a pod or a Service otherwise than the API does. */
+interface JsonNames {
+  readonly clientIp: 'clientIP';
+  readonly clusterIp: 'clusterIP';
+  readonly downwardApi: 'downwardAPI';
+  readonly hostIp: 'hostIP';
+  readonly hostIpc: 'hostIPC';
+  readonly hostPid: 'hostPID';
+  readonly loadBalancerIp: 'loadBalancerIP';
+  readonly setHostnameAsFqdn: 'setHostnameAsFQDN';
+}
+
+/** An L1 type as the JSON that it stands for: wrappers are strings or numbers, dates are strings. */
+export type Plain<T> =
+  T extends Wrapper<T>
+    ? string | number
+    : T extends Date
+      ? string
+      : T extends readonly (infer Item)[]
+        ? readonly Plain<Item>[]
+        : T extends object
+          ? { readonly [Key in keyof T as Key extends keyof JsonNames ? JsonNames[Key] : Key]: Plain<T[Key]> }
+          : T;
+
+/** Replaces properties of `T` by newer forms of them. */
+type Newer<T, Fields> = Omit<T, keyof Fields> & Fields;
+
+/** A container with what Kubernetes has learnt since 1.27: `preStop.sleep` (beta 1.30, GA 1.34). */
+export type Container = Newer<
+  Plain<k8s.Container>,
+  {
+    readonly lifecycle?: {
+      readonly preStop?: Plain<k8s.LifecycleHandler> & { readonly sleep?: { readonly seconds: number } };
+    };
+  }
+>;
+export type PodSpec = Newer<Plain<k8s.PodSpec>, { readonly containers: readonly Container[] }>;
+export type DeploymentSpec = Newer<
+  Plain<k8s.DeploymentSpec>,
+  { readonly template: Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }> }
+>;
+export type Probe = Plain<k8s.Probe>;
+export type IngressSpec = Plain<k8s.IngressSpec>;
+export type ServiceSpec = Plain<k8s.ServiceSpec>;
+
+/** A value, or how to make it once everything has been said. */
+export type Late<T> = T | (() => T);
+
+interface Bodies {
+  readonly Namespace: object;
+  readonly ServiceAccount: { readonly automountServiceAccountToken: boolean };
+  readonly Service: { readonly spec: Late<ServiceSpec> };
+  readonly Ingress: { readonly spec: Late<IngressSpec> };
+  readonly Deployment: { readonly spec: Late<DeploymentSpec> };
+  readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
+  readonly HorizontalPodAutoscaler: { readonly spec: Late<Plain<k8s.HorizontalPodAutoscalerSpecV2>> };
+}
+
+const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
+  Namespace: 'v1',
+  ServiceAccount: 'v1',
+  Service: 'v1',
+  Ingress: 'networking.k8s.io/v1',
+  Deployment: 'apps/v1',
+  PodDisruptionBudget: 'policy/v1',
+  HorizontalPodAutoscaler: 'autoscaling/v2',
+};
+
+/** Name, labels and annotations of an object; the namespace is the chart's. */
+export interface Metadata {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Creates an object of `kind` below `scope`. */
+export function createObject<Kind extends keyof Bodies>(
+  scope: Construct,
+  id: string,
+  kind: Kind,
+  metadata: Metadata,
+  body: Bodies[Kind],
+): ApiObject {
+  const fields = Object.entries(body).map(([field, value]) => [field, late(value)]);
+  return new ApiObject(scope, id, { apiVersion: API_VERSIONS[kind], kind, metadata, ...Object.fromEntries(fields) });
+}
+
+function late(value: unknown): unknown {
+  return typeof value === 'function' ? Lazy.any({ produce: () => value() }) : value;
+}

@@ -1,0 +1,18 @@
+// Labels: the recommended ones of kubernetes.io, and the two that selectors use.
+
+const PREFIX = 'app.kubernetes.io';
+
+/** What a Deployment and a Service select by. It never changes while the component keeps its name. */
+export function selectorLabels(component: string): Readonly<Record<string, string>> {
+  return { [`${PREFIX}/name`]: component, [`${PREFIX}/instance`]: component };
+}
+
+/** Labels of every object of a system. */
+export function systemLabels(system: string): Readonly<Record<string, string>> {
+  return { [`${PREFIX}/part-of`]: system, [`${PREFIX}/managed-by`]: 'evenkeel' };
+}
+
+/** The version label, where the tag is a legal label value (a digest is not). */
+export function versionLabel(tag: string): Readonly<Record<string, string>> {
+  return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(tag) ? { [`${PREFIX}/version`]: tag } : {};
+}

@@ -1,0 +1,58 @@
+// The HorizontalPodAutoscaler of a component.
+import type { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { SCALING_BEHAVIOR, type ScalingProps } from '../model/scaling';
+import { report } from './findings';
+import { createObject } from './kinds';
+
+/**
+ * Creates the autoscaler of `deployment`. The Deployment itself then has no `spec.replicas`, or every apply would undo the
+ * scaling (Polaris wants the field all the same, hence its exemption). Memory stands before CPU, as the API server stores it.
+ */
+export function createAutoscaler(
+  scope: Construct,
+  deployment: ApiObject,
+  labels: Readonly<Record<string, string>>,
+  props: ScalingProps,
+): ApiObject {
+  for (const resource of ['cpu', 'memory'] as const) checkFraction(scope, resource, props[resource]);
+  deployment.metadata.addAnnotation('polaris.fairwinds.com/deploymentMissingReplicas-exempt', 'true');
+  return createObject(
+    scope,
+    'autoscaler',
+    'HorizontalPodAutoscaler',
+    { name: deployment.name, labels },
+    {
+      spec: {
+        scaleTargetRef: { apiVersion: deployment.apiVersion, kind: deployment.kind, name: deployment.name },
+        minReplicas: props.min,
+        maxReplicas: props.max,
+        metrics: [
+          ...(props.memory === undefined ? [] : [utilization('memory', props.memory)]),
+          utilization('cpu', props.cpu),
+        ],
+        behavior: SCALING_BEHAVIOR,
+      },
+    },
+  );
+}
+
+function utilization(name: 'cpu' | 'memory', fraction: number) {
+  return {
+    type: 'Resource',
+    resource: { name, target: { type: 'Utilization', averageUtilization: Math.round(fraction * 100) } },
+  };
+}
+
+/** A percentage typed where a fraction is meant would switch scaling off; 0 is refused with the object itself. */
+function checkFraction(scope: Construct, resource: string, fraction: number | undefined): void {
+  if (fraction === undefined || fraction <= 1) return;
+  report(scope, {
+    rule: 'scaling-target',
+    severity: 'error',
+    field: `scaleOn.${resource}`,
+    value: fraction,
+    message: `${fraction} would mean ${Math.round(fraction * 100)} % of what a pod requests`,
+    expected: 'a fraction of the request, more than 0 and at most 1, such as 0.65',
+  });
+}

@@ -1,0 +1,7 @@
+// The package: constructs, the model's words, and the way from a tree to files.
+export { check, rules } from './checks';
+export * from './constructs';
+export * from './model';
+export { OutputError } from './synth/output-error';
+export { type Synthesis, synthesize } from './synth/synthesize';
+export { compareFiles, type WriteResult, writeFiles } from './synth/write';
