@@ -1,0 +1,415 @@
+// Bad input: exit code 1, every problem at once with path, line, field, value and what would be right, and dist as it was.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { ExternalService, override, Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
+import type { Target } from '../lib/model';
+import { cli } from './support/cli';
+import { PRODUCTION, type Surroundings, shopApp, TWO_ZONES, WEB } from './support/synthesis';
+
+let outdir = '';
+
+beforeEach(() => {
+  outdir = mkdtempSync(join(tmpdir(), 'evenkeel-bad-'));
+  writeFileSync(join(outdir, 'before.yaml'), 'as it was\n');
+});
+
+afterEach(() => rmSync(outdir, { recursive: true }));
+
+async function refuse(load: () => unknown): Promise<string> {
+  const { code, out, err } = await cli(['synth', '--outdir', outdir], load);
+  expect(code).toBe(1);
+  expect(out).toBe('');
+  expect(readdirSync(outdir)).toEqual(['before.yaml']);
+  expect(readFileSync(join(outdir, 'before.yaml'), 'utf8')).toBe('as it was\n');
+  return err;
+}
+
+function refuseShop(build: (system: System) => void, surroundings: Surroundings = {}): Promise<string> {
+  return refuse(() => ({ app: shopApp(build, surroundings) }));
+}
+
+/** What every message must hold: the rule, this file's line, the construct, the field, the value, what would be right. */
+interface Told {
+  readonly rule: string;
+  readonly at?: string;
+  readonly field?: string;
+  readonly value?: string;
+  readonly expected: RegExp;
+  /** A plain cdk8s object bears no line of its own: its nearest ancestor's is told, which is the system's. */
+  readonly plain?: true;
+}
+
+function expectTold(err: string, { rule, at, field, value, expected, plain }: Told): void {
+  const block = err.split(/\n(?! )/).find((text) => text.split('\n')[0]?.endsWith(`error ${rule}`));
+  if (block === undefined) throw new Error(`no ${rule} in:\n${err}`);
+  const line = plain
+    ? /^__tests__\/support\/synthesis\.ts:\d+:\d+ error /
+    : /^__tests__\/bad-input\.test\.ts:\d+:\d+ error /;
+  expect(block).toMatch(line);
+  if (at !== undefined) expect(block).toContain(`\n  at       ${at}`);
+  if (field !== undefined) expect(block).toContain(`\n  field    ${field}`);
+  if (value !== undefined) expect(block).toContain(`\n  value    ${value}`);
+  expect(block.split('\n').find((line) => line.startsWith('  expected')) ?? '').toMatch(expected);
+}
+
+const WEB_AT = 'mumbai/shop-production/web';
+const CONTAINER = '/spec/template/spec/containers/0';
+
+function web(change: Partial<WebServiceProps>, then: (service: WebService) => void = () => {}) {
+  return (system: System) => then(new WebService(system, 'web', { ...WEB, ...change }));
+}
+
+function configMap(system: System, data: Record<string, string>, labels: Record<string, string> = {}): void {
+  new ApiObject(system, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map', labels }, data });
+}
+
+describe('values that the API server would refuse', () => {
+  test.each<[string, (system: System) => void, Told]>([
+    [
+      'an invalid name',
+      web({ name: 'Bad_Name' }),
+      { rule: 'object-name', field: '/metadata/name', value: '"Bad_Name"', expected: /lower-case/ },
+    ],
+    [
+      'an invalid label',
+      (system) => configMap(system, {}, { tier: 'a b' }),
+      { rule: 'label-value', field: '/metadata/labels/tier', value: '"a b"', expected: /63/, plain: true },
+    ],
+    [
+      'an invalid label key',
+      (system) => configMap(system, {}, { 'a b': 'c' }),
+      { rule: 'label-key', field: '/metadata/labels/a b', expected: /63/, plain: true },
+    ],
+    [
+      'an invalid namespace',
+      (system) => {
+        new ApiObject(system, 'map', {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'map', namespace: 'No.Such' },
+        });
+      },
+      {
+        rule: 'namespace-name',
+        field: '/metadata/namespace',
+        value: '"No.Such"',
+        expected: /63 lower-case/,
+        plain: true,
+      },
+    ],
+    [
+      'port 0',
+      web({ port: 0 }),
+      { rule: 'port-range', field: `${CONTAINER}/ports/0/containerPort`, value: '0', expected: /1 to 65535/ },
+    ],
+    [
+      'port 99999',
+      web({ port: 99999 }),
+      { rule: 'port-range', field: `${CONTAINER}/ports/0/containerPort`, value: '99999', expected: /1 to 65535/ },
+    ],
+    [
+      'a port name of more than 15 characters',
+      web({}, ({ deployment }) =>
+        override(deployment).replace('spec.template.spec.containers[web].ports[8080].name', 'a-very-long-name'),
+      ),
+      { rule: 'port-name', field: `${CONTAINER}/ports/0/name`, value: '"a-very-long-name"', expected: /15/ },
+    ],
+    [
+      'a bad quantity',
+      web({ resources: { cpu: '100m', memory: '1,5Gi' } }),
+      { rule: 'quantity', field: `${CONTAINER}/resources/limits/memory`, value: '"1,5Gi"', expected: /Ki Mi Gi/ },
+    ],
+    [
+      'an empty image',
+      web({ image: '' }),
+      { rule: 'image-reference', field: `${CONTAINER}/image`, value: '""', expected: /./ },
+    ],
+    [
+      'an image without a tag',
+      web({ image: 'registry.example/web' }),
+      { rule: 'image-reference', field: `${CONTAINER}/image`, expected: /tag|digest/ },
+    ],
+    [
+      'the tag latest',
+      web({ image: 'registry.example/web:latest' }),
+      { rule: 'image-reference', field: `${CONTAINER}/image`, expected: /build number|digest/ },
+    ],
+    [
+      'a bad cron expression',
+      (system) => {
+        new ApiObject(system, 'job', {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          metadata: { name: 'job' },
+          spec: {
+            schedule: '61 * * * *',
+            jobTemplate: {
+              spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a:1' }] } } },
+            },
+          },
+        });
+      },
+      { rule: 'cron-schedule', field: '/spec/schedule', value: '"61 * * * *"', expected: /minute, hour/, plain: true },
+    ],
+  ])('%s', async (_, build, told) => {
+    expectTold(await refuseShop(build), told);
+  });
+});
+
+describe('contradictions', () => {
+  const { replicas: _, ...scaled } = WEB;
+  const scale = (min: number, max: number, cpu: number) => (system: System) => {
+    new WebService(system, 'web', scaled).scaleOn({ cpu, min, max });
+  };
+
+  test.each<[string, (system: System) => void, Told]>([
+    ['min > max', scale(6, 3, 0.5), { rule: 'autoscaling-bounds', field: '/spec', expected: /./ }],
+    [
+      'a target utilisation of 0',
+      scale(3, 6, 0),
+      {
+        rule: 'autoscaling-target-utilization',
+        field: '/spec/metrics/0/resource/target/averageUtilization',
+        value: '0',
+        expected: /./,
+      },
+    ],
+    [
+      'liveness = readiness',
+      web({ probes: { ...WEB.probes, liveness: { path: '/ready' } } }),
+      { rule: 'probe-identical', field: CONTAINER, expected: /./ },
+    ],
+    [
+      'a budget that blocks',
+      web({ availability: { disruption: { minAvailable: 3 } } }),
+      { rule: 'availability', at: WEB_AT, field: 'disruption', value: '3', expected: /maxUnavailable: 1/ },
+    ],
+    [
+      'a grace too short',
+      web({ availability: { terminationGracePeriodSeconds: 30 } }),
+      {
+        rule: 'availability',
+        at: WEB_AT,
+        field: 'terminationGracePeriodSeconds',
+        value: '30',
+        expected: /more than 50/,
+      },
+    ],
+    [
+      'a spread too strict',
+      web({ availability: { minDomains: 2 } }),
+      { rule: 'availability', at: WEB_AT, field: 'minDomains', value: '2', expected: /at most 1/ },
+    ],
+  ])('%s', async (_name, build, told) => {
+    expectTold(await refuseShop(build), told);
+  });
+
+  test('a dependency cycle', async () => {
+    const err = await refuseShop((system) => {
+      const first = new Construct(system, 'first');
+      const second = new Construct(system, 'second');
+      for (const scope of [first, second])
+        new ApiObject(scope, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: scope.node.id } });
+      first.node.addDependency(second);
+      second.node.addDependency(first);
+    });
+    expectTold(err, {
+      rule: 'dependency-cycle',
+      at: 'mumbai/shop-production/first',
+      expected: /without a circle/,
+      plain: true,
+    });
+    const circle = ['first', 'second', 'first'].map((name) => `mumbai/shop-production/${name} \\(\\S+:\\d+\\)`);
+    expect(err).toMatch(new RegExp(circle.join(' → ')));
+  });
+
+  test('a duplicate names both constructs with their lines', async () => {
+    const err = await refuseShop((system) => {
+      new WebService(system, 'web', WEB);
+      new WebService(system, 'other', { ...WEB, name: 'web' });
+    });
+    expect(err).toMatch(
+      /error duplicate-identity\n[^\n]*mumbai\/shop-production\/(web|other)\S* \(__tests__\/bad-input\.test\.ts:\d+/,
+    );
+  });
+
+  test('a host clash between two exposures names both', async () => {
+    const err = await refuseShop((system) => {
+      new WebService(system, 'web', WEB).exposeAt('shop.example');
+      new WebService(system, 'api', WEB).exposeAt('shop.example');
+    });
+    expect(err).toMatch(
+      /error host-clash\n[^\n]*mumbai\/shop-production\/(web|api)\S* \(__tests__\/bad-input\.test\.ts:\d+/,
+    );
+  });
+
+  test('an override on a path that does not exist', async () => {
+    const build = web({}, ({ deployment }) =>
+      override(deployment).replace('spec.template.spec.containers[wep].image', 'x:1'),
+    );
+    expectTold(await refuseShop(build), {
+      rule: 'override',
+      at: `${WEB_AT}/deployment`,
+      field: 'spec.template.spec.containers[wep].image',
+      expected: /is a list of \[web\]/,
+    });
+  });
+});
+
+describe('secrets in plain text, whose value is never repeated', () => {
+  const SECRET = 'hunter2hunter2';
+
+  test.each<[string, (system: System) => void]>([
+    [
+      'data of a Secret',
+      (system) => {
+        new ApiObject(system, 's', {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 's' },
+          data: { a: Buffer.from(SECRET).toString('base64') },
+        });
+      },
+    ],
+    [
+      'stringData of a Secret',
+      (system) => {
+        new ApiObject(system, 's', {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: 's' },
+          stringData: { a: SECRET },
+        });
+      },
+    ],
+    ['a credential in a ConfigMap', web({}, (service) => service.configure({ DATABASE_PASSWORD: SECRET }))],
+    [
+      'a credential in an environment variable',
+      web({}, ({ deployment }) =>
+        override(deployment).set('spec.template.spec.containers[web].env', [{ name: 'API_KEY', value: SECRET }]),
+      ),
+    ],
+    [
+      'a PEM key',
+      web({}, (service) =>
+        service.configure({ TLS: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n` }),
+      ),
+    ],
+    [
+      'a URL with user and password',
+      web({}, (service) => service.configure({ DATABASE: `mysql://shop:${SECRET}@db.example/shop` })),
+    ],
+  ])('%s', async (_, build) => {
+    const err = await refuseShop(build);
+    const plain = /^__tests__\/support/.test(err);
+    expectTold(err, { rule: 'plain-secret', expected: /./, ...(plain ? { plain } : {}) });
+    expect(err).not.toContain(SECRET);
+    expect(err).not.toContain(Buffer.from(SECRET).toString('base64'));
+  });
+});
+
+describe('the platform', () => {
+  interface Settings {
+    readonly host: string;
+    readonly databaseHost: string;
+  }
+
+  class Blog extends System<Settings> {
+    constructor(scope: Construct, target: Target<Settings>) {
+      super(scope, 'blog', target);
+      new ExternalService(this, 'database', { host: target.settings.databaseHost, port: 3306 });
+      new WebService(this, 'web', WEB).exposeAt(target.settings.host);
+    }
+  }
+
+  // what JavaScript, or a type-stripping runner, lets through
+  const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
+  const platform = () =>
+    new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { production: PRODUCTION } });
+  const settings: Settings = { host: 'blog.example', databaseHost: 'db.example' };
+
+  test('an unknown environment', async () => {
+    const app = () =>
+      platform()
+        .place(Blog, unchecked({ staging: { on: 'mumbai', tag: '1', settings } }))
+        .app();
+    expectTold(await refuse(() => ({ app: app() })), {
+      rule: 'unknown-environment',
+      value: '"staging"',
+      expected: /one of production/,
+    });
+  });
+
+  test('an unknown cluster', async () => {
+    const app = () =>
+      platform()
+        .place(Blog, unchecked({ production: { on: 'delhi', tag: '1', settings } }))
+        .app();
+    expectTold(await refuse(() => ({ app: app() })), {
+      rule: 'unknown-cluster',
+      field: 'on',
+      value: '"delhi"',
+      expected: /one of mumbai/,
+    });
+  });
+
+  test('missing settings, all of them', async () => {
+    const app = () =>
+      platform()
+        .place(Blog, unchecked({ production: { on: 'mumbai', tag: '1', settings: {} } }))
+        .app();
+    const err = await refuse(() => ({ app: app() }));
+    expectTold(err, { rule: 'missing-setting', field: 'settings.databaseHost', expected: /in the placement of Blog/ });
+    expect(err).toContain('settings.host');
+    expect(err).toContain('2 errors, nothing written');
+  });
+
+  test("an exception in one chart: its own line, and the other charts' problems too", async () => {
+    class Broken extends System {
+      constructor(scope: Construct, target: Target<object>) {
+        super(scope, 'broken', target);
+        throw new TypeError('the chart is broken'); // this line
+      }
+    }
+    const thrower =
+      readFileSync(__filename, 'utf8')
+        .split('\n')
+        .findIndex((line) => line.includes('// this line')) + 1;
+    const app = () =>
+      platform()
+        .place(Broken, { production: { on: 'mumbai', tag: '1', settings: {} } })
+        .place(Blog, { production: { on: 'mumbai', tag: '1', settings: { ...settings, host: 'Not a host' } } })
+        .app();
+    const err = await refuse(() => ({ app: app() }));
+    expectTold(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
+    expect(err).toContain(`__tests__/bad-input.test.ts:${thrower}:`);
+    expect(err).toContain('TypeError: the chart is broken');
+    expectTold(err, { rule: 'host-name', expected: /./ });
+  });
+
+  test('a minor that is too old, and a zone twice', async () => {
+    const cluster = { ...TWO_ZONES, kubernetes: '1.26', zones: ['a', 'a', 'b'] } as const;
+    const err = await refuseShop(web({}), { cluster });
+    expect(err).toContain('error kubernetes-minor');
+    expect(err).toContain('error zones');
+  });
+
+  test('an app that cannot be loaded', async () => {
+    const err = await refuse(() => {
+      throw new ReferenceError('platfrom is not defined');
+    });
+    expectTold(err, { rule: 'app', expected: /export const app/ });
+    expect(await refuse(() => ({ application: 1 }))).toContain('main.ts exports no app');
+  });
+});
+
+test('all problems at once', async () => {
+  const err = await refuseShop((system) => {
+    new WebService(system, 'web', { ...WEB, port: 0, image: '' });
+    new WebService(system, 'api', { ...WEB, resources: { cpu: 'much', memory: '1,5Gi' } }).exposeAt('Not a host');
+  });
+  for (const rule of ['port-range', 'image-reference', 'quantity', 'host-name']) expect(err).toContain(`error ${rule}`);
+});

@@ -1,0 +1,44 @@
+// `evenkeel image`: the one place that a pipeline writes to.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cli } from '../support/cli';
+
+const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-image-'));
+const file = join(scratch, 'images.json');
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const BEFORE = readFileSync(join(__dirname, '../../charts/images.json'), 'utf8');
+
+beforeEach(() => writeFileSync(file, BEFORE));
+
+const image = (...args: string[]) => cli(['image', '--file', file, ...args], () => ({}));
+
+test('sets one tag and leaves every other line alone', async () => {
+  expect(await image('toytrex/production', '9999')).toEqual({ code: 0, out: '', err: '' });
+  expect(readFileSync(file, 'utf8')).toBe(BEFORE.replace(/("toytrex": \{ "production": )"\d+"/, '$1"9999"'));
+});
+
+test('takes a digest', async () => {
+  const digest = `sha256:${'a1'.repeat(32)}`;
+  expect((await image('pingpong/local', digest)).code).toBe(0);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pingpong: { local: digest } });
+});
+
+test.each([
+  ['latest', ['toytrex/production', 'latest'], 'no tag that stays'],
+  ['a tag that is none', ['toytrex/production', 'a b'], 'no tag that stays'],
+  ['a short digest', ['toytrex/production', 'sha256:abc'], 'no tag that stays'],
+  ['an unknown system', ['shop/production', '1'], 'one of toytrex/production'],
+  ['an unknown environment', ['toytrex/staging', '1'], 'one of toytrex/production'],
+])('%s is refused, and the file is as it was', async (_, args, told) => {
+  const { code, err } = await image(...args);
+  expect(code).toBe(1);
+  expect(err).toContain(told);
+  expect(readFileSync(file, 'utf8')).toBe(BEFORE);
+});
+
+test('a file that cannot be read is refused', async () => {
+  writeFileSync(file, '{');
+  expect((await image('toytrex/production', '1')).err).toContain('cannot be read');
+});

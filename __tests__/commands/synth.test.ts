@@ -1,0 +1,129 @@
+// `evenkeel synth`: writes, checks, says what it did; quiet where nobody watches.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'cdk8s';
+import { WebService, type WebServiceProps } from '../../lib/constructs';
+import { cli } from '../support/cli';
+import { shopApp, WEB } from '../support/synthesis';
+
+let scratch = '';
+let outdir = '';
+
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'evenkeel-synth-'));
+  outdir = join(scratch, 'dist');
+});
+
+afterEach(() => rmSync(scratch, { recursive: true }));
+
+const project =
+  (change: Partial<WebServiceProps> = {}) =>
+  () => ({
+    app: shopApp((system) => new WebService(system, 'web', { ...WEB, ...change })),
+  });
+
+const synth = (...args: string[]) => cli(['synth', '--outdir', outdir, ...args], project());
+
+test('writes the files, and says nothing when nobody watches', async () => {
+  expect(await synth()).toEqual({ code: 0, out: '', err: '' });
+  expect(readFileSync(join(outdir, '10-shop-production.yaml'), 'utf8')).toContain('kind: Deployment');
+});
+
+test('tells a person what was written: a line an environment, the total, the tree', async () => {
+  const { code, out } = await cli(['synth', '--outdir', outdir], project(), { interactive: true });
+  expect(code).toBe(0);
+  const [line, empty, total, , ...tree] = out.split('\n');
+  expect(line).toMatch(/^shop-production {2}mumbai {2}5 objects {2}\d+ bytes {2}\d+\.\d ms$/);
+  expect(empty).toBe('');
+  expect(total).toMatch(/^5 objects, \d+ bytes in 3 files, \d+ ms: 3 added$/);
+  expect(tree).toEqual([`${outdir}/`, '├── 00-cluster.yaml', '├── 10-shop-production.yaml', '└── inventory.txt', '']);
+});
+
+test('says that nothing changed when nothing did, and what changed when something did', async () => {
+  await synth();
+  expect((await synth('--verbose')).out).toContain('nothing changed');
+  const { out } = await cli(['synth', '--outdir', outdir, '--verbose'], project({ replicas: 4 }));
+  expect(out).toContain(': 1 changed');
+});
+
+test('colours only where they are wanted', async () => {
+  const bad = { app: shopApp((system) => new WebService(system, 'web', { ...WEB, port: 0 })) };
+  expect((await cli(['synth', '--outdir', outdir], () => bad, { color: true })).err).toContain(
+    '\u001b[31merror\u001b[0m port-range',
+  );
+  expect((await cli(['synth', '--outdir', outdir], () => bad)).err).not.toContain('\u001b');
+});
+
+describe('--check', () => {
+  test('is silent and 0 when dist is what the code says', async () => {
+    await synth();
+    expect(await synth('--check')).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  test('lists what differs, exits 2, writes nothing', async () => {
+    await synth();
+    writeFileSync(join(outdir, '00-cluster.yaml'), 'tampered\n');
+    rmSync(join(outdir, '10-shop-production.yaml'));
+    const result = await synth('--check');
+    expect(result.code).toBe(2);
+    expect(result.out).toBe(`changed  ${outdir}/00-cluster.yaml\nmissing  ${outdir}/10-shop-production.yaml\n`);
+    expect(readFileSync(join(outdir, '00-cluster.yaml'), 'utf8')).toBe('tampered\n');
+  });
+
+  test('names files of a system that is gone', async () => {
+    await synth();
+    const { code, out } = await cli(['synth', '--check', '--outdir', outdir], () => ({ app: new App() }));
+    expect(code).toBe(2);
+    expect(out).toContain(`stale    ${outdir}/10-shop-production.yaml\n`);
+  });
+
+  test('a dist that is not there differs', async () => {
+    expect((await synth('--check')).code).toBe(2);
+  });
+});
+
+test('a file that is not ours is kept, and named', async () => {
+  await synth();
+  writeFileSync(join(outdir, 'notes.md'), 'mine\n');
+  const { code, err } = await cli(['synth', '--outdir', outdir], project({ replicas: 4 }));
+  expect(code).toBe(0);
+  expect(err).toContain(`${outdir}/notes.md is not ours`);
+  expect(readFileSync(join(outdir, 'notes.md'), 'utf8')).toBe('mine\n');
+});
+
+test('an output directory that cannot be written is a clear error', async () => {
+  writeFileSync(outdir, 'a file\n');
+  const { code, err } = await synth();
+  expect(code).toBe(1);
+  expect(err).toMatch(/^error output\n/);
+  expect(err).toContain('nothing written');
+  expect(readFileSync(outdir, 'utf8')).toBe('a file\n');
+});
+
+test('CDK8S_OUTDIR is honoured, and --outdir wins', async () => {
+  const other = join(scratch, 'other');
+  mkdirSync(other);
+  process.env.CDK8S_OUTDIR = other;
+  try {
+    await cli(['synth'], project());
+    expect(readFileSync(join(other, 'inventory.txt'), 'utf8')).toContain('10-shop-production.yaml');
+    await synth();
+    expect(readFileSync(join(outdir, 'inventory.txt'), 'utf8')).toContain('10-shop-production.yaml');
+  } finally {
+    delete process.env.CDK8S_OUTDIR;
+  }
+});
+
+test.each([
+  [['--help'], 0, 'Exit codes: 0 clean, 1 error (nothing is written), 2 differs.'],
+  [['synth', '--help'], 0, 'evenkeel synth --check'],
+  [['secrets', '--help'], 0, 'evenkeel secrets --json'],
+  [['image', '--help'], 0, 'evenkeel image toytrex/production 413'],
+  [['sinth'], 1, '(Did you mean synth?)'],
+  [['synth', '--chekc'], 1, '(Did you mean --check?)'],
+])('%j exits %i and says %j', async (args, code, text) => {
+  const result = await cli(args, project());
+  expect(result.code).toBe(code);
+  expect(result.out + result.err).toContain(text);
+});

@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+// The launcher: compiles the user's main.ts in memory (types are stripped, nothing is written) and hands it to the command.
+// From a checkout the command is compiled along with it, so that a change to lib/ is never missed; a package has it built.
+const fs = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+
+const home = path.dirname(__dirname);
+const args = process.argv.slice(2);
+const entry = path.resolve(optionValue('--app') ?? 'main.ts');
+const installed = Module._nodeModulePaths(path.dirname(entry)).some((folder) =>
+  fs.existsSync(path.join(folder, 'evenkeel')),
+);
+const fromSource = !installed && fs.existsSync(path.join(home, 'lib', 'commands', 'main.ts'));
+
+run().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = 1;
+  },
+);
+
+async function run() {
+  if (!fromSource) return require('../build/index.js').main(args, async () => (await compile(loader())).load());
+  const { main, load } = await compile(
+    `exports.main = require(${JSON.stringify(`${home}/lib/commands/main`)}).main;${loader()}`,
+  );
+  return main(args, load);
+}
+
+/** Source of a `load` that evaluates the user's file on its first call, and not before. */
+function loader() {
+  if (fs.existsSync(entry)) return `exports.load = async () => require(${JSON.stringify(entry)});`;
+  const message = JSON.stringify(`${path.relative(process.cwd(), entry)} does not exist`);
+  return `exports.load = async () => { throw Object.assign(new Error(${message}), { code: 'NO_APP' }); };`;
+}
+
+/** Bundles `contents` with the user's own files; packages stay where they are. */
+async function compile(contents) {
+  const root = path.dirname(entry);
+  const filename = path.join(root, 'evenkeel.bundle.js');
+  const { outputFiles } = await require('esbuild')
+    .build({
+      stdin: { contents, resolveDir: root, sourcefile: 'evenkeel' },
+      absWorkingDir: fs.existsSync(root) ? root : process.cwd(),
+      outfile: filename,
+      write: false,
+      bundle: true,
+      packages: 'external',
+      alias: fromSource ? { evenkeel: path.join(home, 'lib') } : {},
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'inline',
+      sourcesContent: false,
+      logLevel: 'silent',
+    })
+    .catch(refuse);
+  process.setSourceMapsEnabled(true); // lines of stacks are looked up only when a stack is read
+  const compiled = new Module(filename, null);
+  compiled.filename = filename;
+  compiled.paths = Module._nodeModulePaths(fromSource && !fs.existsSync(path.join(root, 'node_modules')) ? home : root);
+  compiled._compile(outputFiles[0].text, filename);
+  return compiled.exports;
+}
+
+/** What does not compile is said in the form of every other finding. */
+function refuse({ errors, message }) {
+  if (errors === undefined) throw new Error(message);
+  for (const { text, location } of errors) {
+    const place = location === null ? '' : `${location.file}:${location.line}:${location.column + 1} `;
+    process.stderr.write(`${place}error syntax\n  ${text}\n`);
+  }
+  process.exit(1);
+}
+
+function optionValue(name) {
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+  if (at === -1) return undefined;
+  return args[at] === name ? args[at + 1] : args[at].slice(name.length + 1);
+}

@@ -1,0 +1,39 @@
+// The command line: verbs, options, exit codes. One file a verb beside this one.
+import { Command, CommanderError } from 'commander';
+import { imageCommand } from './image';
+import { type Output, terminal } from './output';
+import type { ExitCode, Load } from './project';
+import { secretsCommand } from './secrets';
+import { synthCommand } from './synth';
+
+/** Runs the command line and returns its exit code. */
+export async function main(args: readonly string[], load: Load, output: Output = terminal()): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const finish = (result: ExitCode) => {
+    code = result;
+  };
+  const program = new Command('evenkeel')
+    .description('Kubernetes manifests from typed TypeScript classes, checked before they are written.')
+    .option('--app <file>', 'the file that exports the app', 'main.ts')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeOut: output.out, writeErr: output.err });
+  for (const command of [synthCommand, secretsCommand, imageCommand]) {
+    program.addCommand(command({ load, output, finish }).copyInheritedSettings(program));
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    throw error;
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel synth                  write dist/
+  evenkeel synth --check          exit 2 and name the files where dist/ is not what the code says
+  evenkeel secrets                list the Secrets that the manifests refer to
+
+Exit codes: 0 clean, 1 error (nothing is written), 2 differs.`;

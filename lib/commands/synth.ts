@@ -1,0 +1,87 @@
+// `evenkeel synth`: writes the manifests, or with --check says where they differ from what is committed.
+import { Command } from 'commander';
+import { check } from '../checks';
+import type { Finding } from '../model/finding';
+import { type Synthesis, synthesize } from '../synth/synthesize';
+import { compareFiles, OutputError, writeFiles } from '../synth/write';
+import { type Output, printFindings } from './output';
+import { type Context, type ExitCode, loadApp } from './project';
+import { printSummary } from './summary';
+
+interface SynthOptions {
+  readonly check?: true;
+  readonly outdir?: string;
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+/** The verb. */
+export function synthCommand({ load, output, finish }: Context): Command {
+  return new Command('synth')
+    .description('write the manifests of every system to dist/')
+    .option('--check', 'write nothing; exit 2 and list the files that differ')
+    .option('--outdir <directory>', 'where to write (default: CDK8S_OUTDIR, else dist)')
+    .option('--quiet', 'print findings only')
+    .option('--verbose', 'print the summary also when nobody watches')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: SynthOptions) => {
+      const app = await loadApp(load);
+      if ('rule' in app) return finish(refuse(output, [app]));
+      const synthesis = synthesize(app, check);
+      if (synthesis.findings.some(({ severity }) => severity === 'error')) {
+        return finish(refuse(output, synthesis.findings));
+      }
+      printFindings(output, synthesis.findings);
+      finish(deliver(synthesis, options, output));
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel synth
+  evenkeel synth --outdir /tmp/manifests
+  evenkeel synth --check || echo 'run npm run synth and commit dist/'`;
+
+function refuse(output: Output, findings: readonly Finding[]): ExitCode {
+  printFindings(output, findings);
+  const count = findings.filter(({ severity }) => severity === 'error').length;
+  output.err(`${count} ${count === 1 ? 'error' : 'errors'}, nothing written\n`);
+  return 1;
+}
+
+function deliver(synthesis: Synthesis, options: SynthOptions, output: Output): ExitCode {
+  const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? 'dist';
+  try {
+    if (options.check) return compare(outdir, synthesis, output);
+    const result = writeFiles(outdir, synthesis.files);
+    if (result.recovered !== undefined) output.err(`${result.recovered}\n`);
+    printForeign(output, outdir, result.foreign);
+    if (options.verbose || (output.interactive && !options.quiet)) {
+      printSummary(output, outdir, synthesis, result);
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    return refuse(output, [
+      { rule: 'output', severity: 'error', message: error.message, expected: error.expected, field: error.path },
+    ]);
+  }
+}
+
+function compare(outdir: string, { files }: Synthesis, output: Output): ExitCode {
+  const { changed, missing, stale, foreign, interrupted } = compareFiles(outdir, files);
+  if (interrupted) output.err(`an interrupted run left traces beside ${outdir}; the next synth cleans up\n`);
+  printForeign(output, outdir, foreign);
+  const lines = [
+    ...changed.map((path) => `changed  ${outdir}/${path}\n`),
+    ...missing.map((path) => `missing  ${outdir}/${path}\n`),
+    ...stale.map((path) => `stale    ${outdir}/${path}\n`),
+  ];
+  output.out(lines.join(''));
+  return lines.length === 0 ? 0 : 2;
+}
+
+function printForeign(output: Output, outdir: string, foreign: readonly string[]): void {
+  for (const path of foreign)
+    output.err(`warning: ${outdir}/${path} is not ours; it is kept, and kubectl apply -f ${outdir} may apply it\n`);
+}
