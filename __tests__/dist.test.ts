@@ -1,0 +1,150 @@
+// Invariants over the whole of the committed dist: what must hold for every object, whoever made it.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { isJsonObject, type Json, type JsonObject } from '../lib/model/json';
+import { isClusterScoped } from '../lib/synth/kinds';
+import { at } from './support/synthesis';
+
+const ROOT = join(__dirname, '..');
+const DIST = join(ROOT, 'dist');
+
+const paths = readdirSync(DIST, { recursive: true, encoding: 'utf8', withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => relative(DIST, join(entry.parentPath, entry.name)))
+  .sort();
+const yamlPaths = paths.filter((path) => path.endsWith('.yaml'));
+
+interface Found {
+  readonly path: string;
+  readonly object: JsonObject;
+}
+
+const objects: Found[] = yamlPaths.flatMap((path) =>
+  parseAllDocuments(readFileSync(join(DIST, path), 'utf8'), { version: '1.1' }).map((document) => {
+    const object: unknown = document.toJS();
+    if (!isJsonObject(object)) throw new Error(`${path} holds a document that is no object`);
+    return { path, object };
+  }),
+);
+
+const named = ({ path, object }: Found): [string, Found] => [
+  `${path} ${String(object.kind)} ${String(at(object, 'metadata', 'name'))}`,
+  { path, object },
+];
+
+test('there is something to look at', () => {
+  expect(yamlPaths.length).toBeGreaterThanOrEqual(6);
+  expect(objects.length).toBeGreaterThanOrEqual(40);
+});
+
+test('the inventory names the files, and nothing else lies there', () => {
+  const inventory = readFileSync(join(DIST, 'inventory.txt'), 'utf8');
+  expect(inventory.split('\n').filter((line) => /^\S+\.yaml$/.test(line))).toEqual(yamlPaths);
+  expect(paths).toEqual([...yamlPaths, 'inventory.txt'].sort());
+});
+
+test('no kustomization.yaml, which would break kubectl apply -f', () => {
+  expect(paths.filter((path) => /kustomization/i.test(path))).toEqual([]);
+});
+
+describe.each(objects.map(named))('%s', (_, { path, object }) => {
+  const kind = String(object.kind);
+  const group = String(object.apiVersion).includes('/') ? (String(object.apiVersion).split('/')[0] ?? '') : '';
+
+  test('lies in the file of its phase', () => {
+    const phase = isClusterScoped(group, kind, new Set()) ? /(^|\/)00-cluster\.yaml$/ : /(^|\/)10-[a-z0-9-]+\.yaml$/;
+    expect(path).toMatch(phase);
+  });
+
+  test('has a namespace exactly when its kind has', () => {
+    expect(at(object, 'metadata', 'namespace') === undefined).toBe(isClusterScoped(group, kind, new Set()));
+  });
+
+  test('has a name that a person would choose', () => {
+    expect(at(object, 'metadata', 'name')).toMatch(
+      kind === 'ConfigMap' ? /^[a-z-]+-config-[0-9a-f]{10}$/ : /^[a-z-]+$/,
+    );
+  });
+
+  test('has canonical bytes: no null, no empty map or list, quantities and protocols as the API server stores them', () => {
+    walk(object, (value, keys) => {
+      expect([keys.join('/'), value]).not.toEqual([keys.join('/'), null]);
+      if (typeof value === 'object' && value !== null) expect([keys, Object.keys(value).length]).not.toEqual([keys, 0]);
+      if (keys.at(-2) === 'requests' || keys.at(-2) === 'limits') expect(value).toMatch(/^[1-9]\d*(m|Mi|Gi)?$/);
+      if (keys.at(-2) === 'ports' && isJsonObject(value)) expect(value).toHaveProperty('protocol');
+    });
+  });
+
+  test('says by whom it is managed', () => {
+    expect(at(object, 'metadata', 'labels', 'app.kubernetes.io/managed-by')).toBe('evenkeel');
+    expect(at(object, 'metadata', 'labels', 'app.kubernetes.io/part-of')).toMatch(/^(toytrex|pingpong)$/);
+  });
+});
+
+describe('order within a file', () => {
+  const rank = [
+    'ServiceAccount',
+    'ConfigMap',
+    'PersistentVolumeClaim',
+    'Service',
+    'Ingress',
+    'NetworkPolicy',
+    'PodDisruptionBudget',
+    'Deployment',
+    'HorizontalPodAutoscaler',
+  ];
+
+  test.each(yamlPaths.filter((path) => path.includes('10-')))('%s', (path) => {
+    const kinds = objects.filter((found) => found.path === path).map(({ object }) => String(object.kind));
+    const ranks = kinds.map((kind) => rank.indexOf(kind));
+    expect(ranks).not.toContain(-1);
+    expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+  });
+});
+
+test('no two objects of a cluster are the same', () => {
+  const identities = objects.map(({ path, object }) =>
+    JSON.stringify([
+      path.replace(/[^/]*$/, ''),
+      String(object.apiVersion).split('/').slice(0, -1),
+      object.kind,
+      at(object, 'metadata', 'namespace'),
+      at(object, 'metadata', 'name'),
+    ]),
+  );
+  expect(new Set(identities).size).toBe(identities.length);
+});
+
+test('nothing secret', () => {
+  expect(objects.filter(({ object }) => object.kind === 'Secret')).toEqual([]);
+  const text = yamlPaths.map((path) => readFileSync(join(DIST, path), 'utf8')).join('');
+  expect(text).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:]+:[^/\s@]+@/);
+});
+
+describe('the same bytes', () => {
+  const synthesizeIn = (cwd: string, env: Record<string, string>) =>
+    execFileSync(
+      process.execPath,
+      [join(ROOT, 'bin/evenkeel.js'), 'synth', '--check', '--app', join(ROOT, 'main.ts'), '--outdir', DIST],
+      {
+        cwd,
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+        encoding: 'utf8',
+      },
+    );
+
+  test.each([
+    ['from the project', ROOT, {}],
+    ['from another directory', '/', {}],
+    ['in another locale', ROOT, { LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' }],
+    ['in another time zone', ROOT, { TZ: 'Pacific/Kiritimati' }],
+  ])('%s', (_, cwd, env) => expect(synthesizeIn(cwd, env)).toBe(''));
+});
+
+function walk(value: Json, visit: (value: Json, keys: readonly string[]) => void, keys: readonly string[] = []): void {
+  visit(value, keys);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) walk(child, visit, [...keys, key]);
+}
