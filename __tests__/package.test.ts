@@ -1,0 +1,231 @@
+// The package: built, packed and unpacked into a repository that has nothing else of ours, it synthesizes and type-checks.
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import * as source from '../lib';
+
+const ROOT = resolve(__dirname, '..');
+const FIXTURE = join(__dirname, 'fixtures', 'package');
+const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** Text of the user's file. Its name in the fixture keeps our own tools off it: `evenkeel` is not installed here. */
+const MAIN = readFileSync(join(FIXTURE, 'main.ts.txt'), 'utf8');
+
+interface Outcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+let scratch: string;
+/** The unpacked tarball. */
+let unpacked: string;
+/** A repository that uses the package. */
+let repository: string;
+
+beforeAll(() => {
+  scratch = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-package-')));
+  // The build comes first by itself: .npmrc has ignore-scripts, so that `npm pack` skips prepack.
+  succeed('npm', ['run', 'build'], ROOT);
+  succeed('npm', ['pack', '--pack-destination', scratch], ROOT);
+  const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz')) ?? '';
+  succeed('tar', ['-xzf', tarball], scratch);
+  unpacked = join(scratch, 'package');
+}, 60_000);
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+beforeEach(() => {
+  repository = mkdtempSync(join(scratch, 'repository-'));
+  for (const file of ['package.json', 'tsconfig.json']) cpSync(join(FIXTURE, file), join(repository, file));
+  writeFileSync(join(repository, 'main.ts'), MAIN);
+  install();
+});
+
+/** What `npm install` does, without a registry: the package and exactly what its manifest asks for, which is linked. */
+function install(): void {
+  const { dependencies, peerDependencies } = readManifest(unpacked);
+  const modules = join(repository, 'node_modules');
+  cpSync(unpacked, join(modules, 'evenkeel'), { recursive: true });
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'dir');
+  }
+}
+
+function readManifest(directory: string): Manifest {
+  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+}
+
+/** Runs a program that sees nothing of the npm, the cdk8s and the terminal that the tests run under. */
+function run(program: string, args: readonly string[], cwd: string): Outcome {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|cdk8s_|node_options$|force_color$)/i.test(name),
+  );
+  const npm = {
+    npm_config_cache: join(scratch, 'cache'),
+    npm_config_userconfig: join(scratch, 'npmrc'),
+    npm_config_offline: 'true',
+    npm_config_update_notifier: 'false',
+  };
+  return spawnSync(program, args, { cwd, env: { ...Object.fromEntries(inherited), ...npm }, encoding: 'utf8' });
+}
+
+function succeed(program: string, args: readonly string[], cwd: string): void {
+  const { status, stdout, stderr } = run(program, args, cwd);
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
+}
+
+function synth(): Outcome {
+  return run(process.execPath, ['node_modules/evenkeel/bin/evenkeel.js', 'synth'], repository);
+}
+
+function typecheck(...options: readonly string[]): Outcome {
+  return run(process.execPath, [TSC, '--project', '.', '--pretty', 'false', ...options], repository);
+}
+
+/** Changes the user's file; what is to be changed must be there. */
+function edit(from: string, to: string): void {
+  if (!MAIN.includes(from)) throw new Error(`main.ts has no ${from}`);
+  writeFileSync(join(repository, 'main.ts'), MAIN.replace(from, to));
+}
+
+/** Number of the first line of the user's file that has `text`. */
+function lineOf(text: string): number {
+  return MAIN.split('\n').findIndex((line) => line.includes(text)) + 1;
+}
+
+function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
+    .sort();
+}
+
+describe('the tarball', () => {
+  it('holds the launcher, the build and the texts, and no sources', () => {
+    expect(readdirSync(unpacked).sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'bin',
+      'build',
+      'package.json',
+    ]);
+    expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
+    const built = filesBelow(join(unpacked, 'build'));
+    expect(built).toContain('types/index.d.ts');
+    expect(built.filter((name) => !name.endsWith('.d.ts'))).toEqual(['index.js']);
+  });
+
+  it('declares its peers with the versions that it is tested with at least', () => {
+    const { devDependencies, peerDependencies } = readManifest(unpacked);
+    const tested = Object.keys(peerDependencies).map((name) => [name, `^${devDependencies[name]}`]);
+    expect(peerDependencies).toEqual(Object.fromEntries(tested));
+  });
+});
+
+describe('a repository that uses the package', () => {
+  it('synthesizes', () => {
+    expect(synth()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const dist = join(repository, 'dist');
+    expect(filesBelow(dist)).toEqual(['00-cluster.yaml', '10-shop-production.yaml', 'inventory.txt']);
+    expect(readFileSync(join(dist, '00-cluster.yaml'), 'utf8')).toMatch(/^kind: Namespace$/m);
+    const system = readFileSync(join(dist, '10-shop-production.yaml'), 'utf8');
+    expect(system).toMatch(/^kind: Deployment$/m);
+    expect(system).toMatch(/^ +- image: registry\.example\.com\/shop\/web:412$/m);
+    expect(system).toMatch(/^ +- containerPort: 8080$/m);
+    expect(system).toMatch(/^ +- host: shop\.example\.com$/m);
+    expect(system).toMatch(/^ +shareProcessNamespace: true$/m);
+  });
+
+  it('synthesizes the same when it consists of ES modules', () => {
+    synth();
+    const before = readFileSync(join(repository, 'dist', '10-shop-production.yaml'), 'utf8');
+    rmSync(join(repository, 'dist'), { recursive: true });
+    const manifest = { ...readManifest(repository), type: 'module' };
+    writeFileSync(join(repository, 'package.json'), JSON.stringify(manifest));
+    expect(synth()).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(join(repository, 'dist', '10-shop-production.yaml'), 'utf8')).toBe(before);
+    expect(typecheck()).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it('imports by name what lib/index.ts exports, and one thing more: the command', () => {
+    const script = "import * as all from 'evenkeel'; console.log(Object.keys(all).join())";
+    const { stdout } = run(process.execPath, ['--input-type=module', '--eval', script], repository);
+    const names = stdout.trim().split(',');
+    expect(names.filter((name) => !['default', 'module.exports'].includes(name))).toEqual(
+      [...Object.keys(source), 'main'].sort(),
+    );
+  });
+
+  it('has no type errors under strict options', () => {
+    expect(typecheck()).toMatchObject({ status: 0, stdout: '' });
+    expect(typecheck('--module', 'esnext', '--moduleResolution', 'bundler')).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it('finds no error in our declarations either, without the types of Node.js', () => {
+    // cdk8s-plus-27's own declarations do not hold under exactOptionalPropertyTypes; its errors begin with its path.
+    const { stdout } = typecheck('--skipLibCheck', 'false');
+    const located = stdout.split('\n').filter((line) => /^\S+\(\d+,\d+\): error/.test(line));
+    expect(located.filter((line) => !line.includes('/cdk8s-plus-27/'))).toEqual([]);
+  });
+
+  it('is told by the compiler that an environment does not exist', () => {
+    edit("production: { on: 'mumbai'", "prodution: { on: 'mumbai'");
+    const { status, stdout } = typecheck();
+    expect(status).not.toBe(0);
+    expect(stdout).toContain(`main.ts(${lineOf("on: 'mumbai'")},3): error`);
+    expect(stdout).toContain("'prodution' does not exist");
+  });
+
+  it('is told its own line when a port is wrong, and nothing is written', () => {
+    edit('port: 8080', 'port: 99999');
+    const { status, stdout, stderr } = synth();
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf('new WebService')}:\\d+ error port-range$`, 'm'));
+    expect(stderr).not.toContain('node_modules');
+    expect(existsSync(join(repository, 'dist'))).toBe(false);
+  });
+
+  it('is told its own line when its code throws', () => {
+    edit("super(scope, 'shop', target);", "super(scope, 'shop', target); throw new Error('boom');");
+    const { status, stderr } = synth();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf("super(scope, 'shop'")}:\\d+ error exception$`, 'm'));
+  });
+
+  it('is told of fields that the types of cdk8s-plus-27 do not know, and of those only', () => {
+    expect(synth().stderr).toBe('');
+    edit('spec.shareProcessNamespace', 'spec.sharedProcesses');
+    const { status, stderr } = synth();
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/^main\.ts:\d+:\d+ note unchecked-field$/m);
+    expect(stderr).toContain('/spec/template/spec/sharedProcesses');
+  });
+
+  it('is left with its own files and dist', () => {
+    synth();
+    const expected = ['dist', 'main.ts', 'node_modules', 'package.json', 'tsconfig.json'];
+    expect(readdirSync(repository).sort()).toEqual(expected);
+  });
+});
