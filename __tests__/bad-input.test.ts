@@ -402,7 +402,7 @@ describe('the platform', () => {
       throw new ReferenceError('platfrom is not defined');
     });
     expectTold(err, { rule: 'app', expected: /export const app/ });
-    expect(await refuse(() => ({ application: 1 }))).toContain('main.ts exports no app');
+    expect(await refuse(() => ({ application: 1 }))).toContain('the file exports no app');
   });
 });
 

@@ -35,7 +35,7 @@ async function run() {
 function loader() {
   if (fs.existsSync(entry)) return `exports.load = async () => require(${JSON.stringify(entry)});`;
   const message = JSON.stringify(`${path.relative(process.cwd(), entry)} does not exist`);
-  return `exports.load = async () => { throw Object.assign(new Error(${message}), { code: 'NO_APP' }); };`;
+  return `exports.load = async () => { throw Object.assign(new Error(${message}), { stack: '' }); };`;
 }
 
 /** Bundles `contents` with the user's own files; packages stay where they are. */

@@ -1,5 +1,5 @@
 // Reading JSON of unknown shape: users may place anything, so every step answers `undefined` instead of throwing.
-import { isJsonObject, type Json, type JsonObject } from '../model/json';
+import { isJsonObject, type Json, type JsonObject, pointerToken } from '../model/json';
 
 /** A JSON object somewhere in a manifest. */
 export interface Place {
@@ -35,13 +35,10 @@ export function dig(value: unknown, ...keys: readonly string[]): JsonObject | un
 export const own = (from: JsonObject | undefined, key: string): Json | undefined =>
   from !== undefined && Object.hasOwn(from, key) ? from[key] : undefined;
 
-const escaped = (key: string): string =>
-  key.includes('~') || key.includes('/') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
-
 /** A JSON pointer (RFC 6901) some keys further down. */
 export function at(pointer: string, ...keys: readonly (string | number)[]): string {
   let longer = pointer;
-  for (const key of keys) longer += `/${typeof key === 'number' ? key : escaped(key)}`;
+  for (const key of keys) longer += `/${typeof key === 'number' ? key : pointerToken(key)}`;
   return longer;
 }
 

@@ -1,6 +1,6 @@
 // Whether YAML is read back as the value that it was written from.
 import { parse } from 'yaml';
-import { isJsonObject, type Json } from '../model/json';
+import { isJsonObject, type Json, pointerToken } from '../model/json';
 
 /** JSON pointer of the first value that `text` gives back otherwise; undefined when all of it comes back. */
 export function findCorruption(value: Json, text: string): string | undefined {
@@ -11,7 +11,7 @@ function firstDifference(written: Json | undefined, read: unknown, pointer: stri
   const [ours, theirs] = [childrenOf(written), childrenOf(read)];
   if (ours === undefined || theirs === undefined) return written === read && !isBroken(written) ? undefined : pointer;
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
-    const below = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const below = `${pointer}/${pointerToken(key)}`;
     const found = ours.has(key) && theirs.has(key) ? firstDifference(ours.get(key), theirs.get(key), below) : below;
     if (found !== undefined) return found;
   }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Override } from '../model/entries';
 import type { Finding, SourceLine } from '../model/finding';
-import { isJsonObject, type Json, type JsonObject } from '../model/json';
+import { isJsonObject, type Json, type JsonObject, pointerToken } from '../model/json';
 import { formatPath, mergeKeyOf, parsePath, type Step } from './path';
 import type { Rendered } from './render';
 import { userLine } from './source';
@@ -125,7 +125,7 @@ function slotOf(parent: Draft, step: Step, before: Step | undefined, pointer: st
   const { key } = step;
   return {
     value: Object.hasOwn(parent, key) ? parent[key] : undefined,
-    pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    pointer: `${pointer}/${pointerToken(key)}`,
     write: (value) =>
       Object.defineProperty(parent, key, { value, enumerable: true, writable: true, configurable: true }),
     remove: () => {

@@ -1,5 +1,5 @@
 // The user's line: the first frame of a call stack that is neither ours, nor a package's, nor the engine's.
-import { dirname, relative } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Trace } from '../model/entries';
 import type { SourceLine } from '../model/finding';
@@ -29,7 +29,7 @@ function parseFrame(line: string): SourceLine | undefined {
 }
 
 function isUsers(file: string): boolean {
-  return file.startsWith('/') && !file.includes('/node_modules/') && !(OURS !== undefined && file.startsWith(OURS));
+  return isAbsolute(file) && !/[\\/]node_modules[\\/]/.test(file) && !(OURS !== undefined && file.startsWith(OURS));
 }
 
 /** `…/lib/` when run from source, the folder of the compiled file otherwise. */

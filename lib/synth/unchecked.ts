@@ -1,6 +1,6 @@
 // Fields that an override added and that no type knows: they reach the cluster unchecked, so synth lists them.
 import { createRequire } from 'node:module';
-import { isJsonObject, type Json, type JsonObject } from '../model/json';
+import { isJsonObject, type Json, type JsonObject, pointerKeys, pointerToken } from '../model/json';
 
 /** Stands in for the value of a field: whatever the generated code reads of it, it comes out again. */
 const PROBE = { value: 'probe', toISOString: () => 'probe' };
@@ -19,22 +19,19 @@ interface GeneratedClass {
 export function unknownFields(manifest: JsonObject, pointer: string): string[] {
   const type = generatedClasses().get(`${String(manifest.apiVersion)} ${String(manifest.kind)}`);
   if (type === undefined) return [pointer];
-  const keys = pointer.split('/').slice(1);
-  const value = keys.map(unescapePointer).reduce<Json | undefined>(childOf, manifest);
-  return unknownBelow(value, keys, (way) => keeps(type, manifest, way.map(unescapePointer)));
+  const keys = pointerKeys(pointer);
+  const value = keys.reduce<Json | undefined>(childOf, manifest);
+  const unknown = unknownBelow(value, keys, (way) => keeps(type, manifest, way));
+  return unknown.map((way) => way.map((key) => `/${pointerToken(key)}`).join(''));
 }
 
+type Way = readonly string[];
+
 /** The topmost unknown fields: what lies below one of them is unknown as well. */
-function unknownBelow(
-  value: Json | undefined,
-  keys: readonly string[],
-  known: (keys: readonly string[]) => boolean,
-): string[] {
-  if (!known(keys)) return [`/${keys.join('/')}`];
+function unknownBelow(value: Json | undefined, keys: Way, isKnown: (keys: Way) => boolean): Way[] {
+  if (!isKnown(keys)) return [keys];
   const children = typeof value === 'object' && value !== null ? Object.entries(value) : [];
-  return children.flatMap(([key, child]) =>
-    unknownBelow(child, [...keys, key.replaceAll('~', '~0').replaceAll('/', '~1')], known),
-  );
+  return children.flatMap(([key, child]) => unknownBelow(child, [...keys, key], isKnown));
 }
 
 function keeps(type: GeneratedClass, manifest: JsonObject, keys: readonly string[]): boolean {
@@ -79,8 +76,4 @@ function follow(value: unknown, keys: readonly string[]): unknown {
   return typeof value === 'object' && value !== null && key in value
     ? follow(Object.entries(value).find(([name]) => name === key)?.[1], rest)
     : undefined;
-}
-
-function unescapePointer(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }
