@@ -390,6 +390,27 @@ describe('the platform', () => {
     expectTold(err, { rule: 'host-name', expected: /./ });
   });
 
+  test('what follows from a missing setting, or from an exception, is not told', async () => {
+    class Listing extends System<{ readonly hosts: readonly string[] }> {
+      constructor(scope: Construct, target: Target<{ readonly hosts: readonly string[] }>) {
+        super(scope, 'listing', target);
+        new WebService(this, 'web', WEB).exposeAt(target.settings.hosts.map((host) => `www.${host}`));
+      }
+    }
+    class Half extends System {
+      constructor(scope: Construct, target: Target<object>) {
+        super(scope, 'half', target);
+        const spec = { selector: { app: 'comes-later' }, ports: [{ port: 80 }] };
+        new ApiObject(this, 'service', { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec });
+        throw new Error('half way');
+      }
+    }
+    const placement = { production: { on: 'mumbai', tag: '1', settings: {} } } as const;
+    const app = () => platform().place(Listing, unchecked(placement)).place(Half, placement).app();
+    const err = await refuse(() => ({ app: app() }));
+    expect(err.match(/error \S+$/gm)).toEqual(['error exception', 'error missing-setting']);
+  });
+
   test('a minor that is too old, and a zone twice', async () => {
     const cluster = { ...TWO_ZONES, kubernetes: '1.26', zones: ['a', 'a', 'b'] } as const;
     const err = await refuseShop(web({}), { cluster });
