@@ -1,0 +1,38 @@
+// The applications as web services of one system: ServiceAccount, Deployment, Service, autoscaler and budget each.
+import type { Construct } from 'constructs';
+import { Platform, System, WebService } from '../../lib/constructs';
+import { eks, type Target } from '../../lib/model';
+import { objects } from './charts';
+import { OBJECTS_PER_APPLICATION, parameters } from './content';
+
+/** A web service is five objects, so that fewer of them make about as many objects; the Namespace comes on top. */
+const APPLICATIONS = Math.round(objects / 5);
+
+class Bench extends System {
+  constructor(scope: Construct, target: Target<object>) {
+    super(scope, 'bench', target);
+    for (const { name, port, cpu, memory, min, max } of parameters(APPLICATIONS * OBJECTS_PER_APPLICATION)) {
+      const service = new WebService(this, name, {
+        image: this.image(name),
+        port: Number(port),
+        resources: { cpu, memory },
+        probes: {
+          startup: { path: '/healthz/started', budgetSeconds: 60 },
+          readiness: { path: '/healthz/ready' },
+          liveness: { path: '/healthz/live' },
+        },
+      });
+      service.scaleOn({ cpu: 0.65, min: Number(min), max: Number(max) });
+    }
+  }
+}
+
+export const app = new Platform({
+  home: 'bench',
+  clusters: {
+    bench: eks({ region: 'eu-west-1', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'], kubernetes: '1.36' }),
+  },
+  environments: { bench: { survives: { zones: 1, regions: 0 }, registry: 'registry.example.com' } },
+})
+  .place(Bench, { bench: { on: 'bench', tag: '412', settings: {} } })
+  .app();

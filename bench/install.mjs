@@ -1,0 +1,37 @@
+// A project that has the package installed, as its users have it: compiled once, in node_modules, beside the peers it needs.
+
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { fresh, root } from './places.mjs';
+
+const PACKAGES = ['cdk8s', 'cdk8s-plus-27', 'constructs', 'esbuild', '@esbuild', 'yaml', 'commander'];
+
+/** Makes the project and returns its folder; the apps of the comparison lie in `apps/`. */
+export function install() {
+  const project = fresh('project');
+  const home = join(project, 'node_modules', 'evenkeel');
+  mkdirSync(join(project, 'apps'), { recursive: true });
+  mkdirSync(home, { recursive: true });
+  for (const name of PACKAGES) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
+  for (const name of ['bin', 'package.json']) cpSync(join(root, name), join(home, name), { recursive: true });
+  // What `npm run build` does, less the declarations.
+  buildSync({
+    stdin: {
+      contents: "export * from './lib'; export { main } from './lib/commands/main';",
+      loader: 'ts',
+      resolveDir: root,
+    },
+    outfile: join(home, 'build', 'index.js'),
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+  });
+  for (const name of readdirSync(join(root, 'bench', 'apps'))) {
+    const text = readFileSync(join(root, 'bench', 'apps', name), 'utf8');
+    writeFileSync(join(project, 'apps', name), text.replace(/'\.\.\/\.\.\/lib\/\w+'/g, "'evenkeel'"));
+  }
+  return project;
+}

@@ -1,0 +1,5 @@
+// The apps of the comparison, each built only when it is asked for.
+import type { App } from 'cdk8s';
+
+export const bare = (): App => require('../apps/bare').app;
+export const l1 = (): App => require('../apps/l1').app;
