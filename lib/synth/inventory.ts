@@ -72,10 +72,10 @@ export function renderInventory(entries: ReadonlyMap<string, readonly string[]>)
  * both were ours. A text without our header lists nothing.
  */
 export function parseInventory(text: string): Inventory {
-  const files = new Map<string, string[]>();
+  const files = new Map<string, Set<string>>();
   let recognized = false;
-  let current: string[] | undefined;
-  let beforeConflict: string[] | undefined;
+  let current: Set<string> | undefined;
+  let beforeConflict: Set<string> | undefined;
   for (const line of text.split(/\r?\n/)) {
     if (MARKER.test(line)) {
       // Each side of a conflict continues the text before it, not the other side.
@@ -84,17 +84,17 @@ export function parseInventory(text: string): Inventory {
     } else if (line.startsWith('#')) {
       recognized ||= line.startsWith(TITLE);
     } else if (line.startsWith('  ')) {
-      const object = line.slice(2);
-      if (current !== undefined && !current.includes(object)) current.push(object);
+      current?.add(line.slice(2));
     } else if (line !== '') {
       current = undefined;
       if (isOwnable(line) && line !== INVENTORY) {
-        current = files.get(line) ?? [];
+        current = files.get(line) ?? new Set();
         files.set(line, current);
       }
     }
   }
-  return { recognized, files: recognized ? files : new Map() };
+  const listed = recognized ? [...files] : [];
+  return { recognized, files: new Map(listed.map(([path, objects]) => [path, [...objects]])) };
 }
 
 // Whether `path` is a relative POSIX path that stays in its directory and that a line of the inventory can hold.

@@ -6,13 +6,22 @@ import type { IConstruct } from 'constructs';
 /** Says that a value is none of the ordinary ones, so that cdk8s itself must decide what becomes of it. */
 const UNUSUAL = Symbol('unusual');
 
+/** Fields that stand first, whatever the properties say of them. */
+const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+
+/** Up to so many keys are sorted by insertion: the engine's own sort copies them three times. */
+const FEW = 24;
+
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Resolves the objects below `root`; whatever is not ordinary is left to cdk8s. */
 export function createResolver(root: IConstruct): (object: ApiObject) => unknown {
   if (!hasDefaultResolvers(root) || process.env['CDK8S_DISABLE_SORT'] !== undefined) return stock;
   return (object) => {
+    const { toJson } = object;
+    if (toJson === ApiObject.prototype.toJson) return resolveObject(object) ?? stock(object);
     const type: unknown = object.constructor;
-    if (object.toJson === ApiObject.prototype.toJson) return resolveObject(object) ?? stock(object);
-    if (!isGenerated(type)) return stock(object);
+    if (!isGenerated(type) || toJson !== type.prototype.toJson) return stock(object);
     const resolved = resolveObject(object);
     return resolved === undefined ? stock(object) : type.manifest(resolved);
   };
@@ -20,7 +29,9 @@ export function createResolver(root: IConstruct): (object: ApiObject) => unknown
 
 function hasDefaultResolvers(root: IConstruct): boolean {
   const builtIn = [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver];
-  return root instanceof App && root.resolvers.every(({ constructor }) => builtIn.some((type) => type === constructor));
+  return (
+    root instanceof App && root.resolvers.every((resolver) => builtIn.some((type) => resolver.constructor === type))
+  );
 }
 
 /** cdk8s' own way. The detour over text makes `undefined` in lists null, as its YAML does, and breaks up shared references. */
@@ -31,6 +42,7 @@ function stock(object: ApiObject): unknown {
 /** A class as cdk8s' generator writes it (`cdk8s import`, cdk8s-plus' L1): `manifest()` is the second half of its `toJson()`. */
 interface GeneratedClass {
   readonly GVK: object;
+  readonly prototype: { readonly toJson: unknown };
   manifest(props: unknown): unknown;
 }
 
@@ -46,74 +58,93 @@ function isGenerated(type: unknown): type is GeneratedClass {
 
 /** The object's JSON with apiVersion, kind and metadata first; undefined where cdk8s must decide. */
 function resolveObject(object: ApiObject): object | undefined {
-  if (object['patches'].length > 0) return undefined;
+  const { apiVersion, kind } = object;
+  const props: Fields = object['props'];
+  if (object['patches'].length > 0 || typeof kind !== 'string') return undefined;
+  const result: Record<string, unknown> = { apiVersion, kind };
   const metadata = resolveMetadata(object);
-  const rest = resolveValue({ ...object['props'], apiVersion: undefined, kind: undefined, metadata: undefined });
-  if (metadata === UNUSUAL || rest === UNUSUAL || !isRecord(rest)) return undefined;
-  return { apiVersion: object.apiVersion, kind: object.kind, ...(metadata === undefined ? {} : { metadata }), ...rest };
-}
-
-function resolveMetadata({ metadata }: ApiObject): unknown {
-  const { name, namespace } = metadata;
-  const fields = {
-    ...metadata['_additionalAttributes'],
-    name,
-    namespace,
-    annotations: metadata['annotations'],
-    finalizers: metadata['finalizers'],
-    ownerReferences: metadata['ownerReferences'],
-    labels: metadata['labels'],
-  };
-  const resolved = resolveValue(fields);
-  return resolved === UNUSUAL ? UNUSUAL : withoutEmpty(resolved);
-}
-
-/** The value as JSON with sorted keys and without nulls; UNUSUAL where it is or holds something that is not ordinary. */
-function resolveValue(value: unknown): unknown {
-  if (value === null || value === undefined) return undefined;
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value !== 'object') return UNUSUAL;
-  if (Array.isArray(value)) return resolveList(value);
-  if (value instanceof Lazy) return resolveValue(value.produce());
-  if ('resolve' in value && typeof value.resolve === 'function') return resolveValue(value.resolve());
-  if (value.constructor === Object) return resolveRecord(value);
-  if ('value' in value && (typeof value.value === 'string' || typeof value.value === 'number')) {
-    return { value: value.value }; // a Quantity or an IntOrString, which the generated code unwraps
-  }
-  return UNUSUAL;
-}
-
-function resolveList(values: readonly unknown[]): unknown {
-  const result: unknown[] = [];
-  for (const value of values) {
-    const resolved = resolveValue(value);
-    if (resolved === undefined || resolved === UNUSUAL) return UNUSUAL;
-    result.push(resolved);
-  }
-  return result;
-}
-
-function resolveRecord(record: object): unknown {
-  const result: Record<string, unknown> = {};
-  const source: Record<string, unknown> = { ...record };
-  for (const key of Object.keys(source).sort()) {
-    const resolved = resolveValue(source[key]);
-    if (resolved === UNUSUAL) return UNUSUAL;
+  if (metadata === UNUSUAL) return undefined;
+  if (metadata !== undefined) result['metadata'] = metadata;
+  for (const key of sorted(Object.keys(props))) {
+    if (HEAD.has(key)) continue;
+    const resolved = resolveValue(props[key], false);
+    if (resolved === UNUSUAL) return undefined;
     if (resolved !== undefined) result[key] = resolved;
   }
   return result;
 }
 
-/** Metadata drops empty maps and lists, at every depth; the rest of an object keeps them. */
-function withoutEmpty(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutEmpty);
-  if (!isRecord(value)) return value;
-  const kept = Object.entries(value)
-    .map(([key, inner]): [string, unknown] => [key, withoutEmpty(inner)])
-    .filter(([, inner]) => inner !== undefined);
-  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+function resolveMetadata({ metadata }: ApiObject): unknown {
+  const fields = {
+    ...metadata['_additionalAttributes'],
+    name: metadata.name,
+    namespace: metadata.namespace,
+    annotations: metadata['annotations'],
+    finalizers: metadata['finalizers'],
+    ownerReferences: metadata['ownerReferences'],
+    labels: metadata['labels'],
+  };
+  return resolveValue(fields, true);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/**
+ * The value as JSON with sorted keys and without nulls; UNUSUAL where it is or holds something that is not ordinary. Metadata
+ * drops empty maps and lists, at every depth (`dropEmpty`); the rest of an object keeps them.
+ */
+function resolveValue(value: unknown, dropEmpty: boolean): unknown {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value === null || value === undefined) return undefined;
+  if (Array.isArray(value)) return resolveList(value, dropEmpty);
+  if (!isFields(value)) return UNUSUAL;
+  const plain = value.constructor === Object;
+  if (!plain && value instanceof Lazy) return resolveValue(value.produce(), dropEmpty);
+  const { resolve } = value;
+  if (typeof resolve === 'function') return resolveValue(resolve.call(value), dropEmpty);
+  if (plain) return resolveRecord(value, dropEmpty);
+  const wrapped = value['value'];
+  // a Quantity or an IntOrString, which the generated code unwraps
+  return typeof wrapped === 'string' || typeof wrapped === 'number' ? { value: wrapped } : UNUSUAL;
+}
+
+function resolveList(values: readonly unknown[], dropEmpty: boolean): unknown {
+  if ('resolve' in values || 'value' in values) return UNUSUAL; // a list can be a token, too
+  const result: unknown[] = [];
+  for (const value of values) {
+    const resolved = resolveValue(value, dropEmpty);
+    if (resolved === undefined || resolved === UNUSUAL) return UNUSUAL;
+    result.push(resolved);
+  }
+  return dropEmpty && result.length === 0 ? undefined : result;
+}
+
+function resolveRecord(record: Fields, dropEmpty: boolean): unknown {
+  const result: Record<string, unknown> = {};
+  let empty = dropEmpty;
+  for (const key of sorted(Object.keys(record))) {
+    const resolved = resolveValue(record[key], dropEmpty);
+    if (resolved === UNUSUAL) return UNUSUAL;
+    if (resolved === undefined) continue;
+    result[key] = resolved;
+    empty = false;
+  }
+  return empty ? undefined : result;
+}
+
+/** Sorts the keys in place, by code units as `sort()` does. Most maps have few keys, and many are sorted already. */
+function sorted(keys: string[]): string[] {
+  if (keys.length > FEW) return keys.sort();
+  for (let end = 1; end < keys.length; end++) {
+    const key = keys[end] ?? '';
+    let at = end;
+    for (let before = keys[at - 1]; at > 0 && before !== undefined && before > key; before = keys[at - 1]) {
+      keys[at] = before;
+      at -= 1;
+    }
+    keys[at] = key;
+  }
+  return keys;
+}
+
+function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }

@@ -7,8 +7,8 @@ import type { SourceLine } from '../model/finding';
 /** A frame as V8 writes it, with or without a function's name. Source maps have been applied by the engine. */
 const FRAME = /\(?((?:file:\/\/)?[^()\s][^()]*?):(\d+):(\d+)\)?$/;
 
-/** Our own folder: the first frame of a stack that is captured here lies in it. */
-const OURS = ownFolder();
+/** Our own folder, once somebody has asked for it: reading the first stack of a process parses the whole source map. */
+let ours: { readonly folder: string | undefined } | undefined;
 
 /** The line of the user's TypeScript behind `trace`; undefined where no frame is the user's. Files are relative to the working directory. */
 export function userLine(trace: Trace | undefined): SourceLine | undefined {
@@ -29,10 +29,12 @@ function parseFrame(line: string): SourceLine | undefined {
 }
 
 function isUsers(file: string): boolean {
-  return isAbsolute(file) && !/[\\/]node_modules[\\/]/.test(file) && !(OURS !== undefined && file.startsWith(OURS));
+  if (!isAbsolute(file) || /[\\/]node_modules[\\/]/.test(file)) return false;
+  ours ??= { folder: ownFolder() };
+  return ours.folder === undefined || !file.startsWith(ours.folder);
 }
 
-/** `…/lib/` when run from source, the folder of the compiled file otherwise. */
+/** Where the first frame of a stack that is captured here lies: `…/lib/` when run from source, the folder of the compiled file otherwise. */
 function ownFolder(): string | undefined {
   const frame = parseFrame((new Error().stack ?? '').split('\n')[1] ?? '');
   if (frame === undefined) return undefined;

@@ -34,18 +34,23 @@ export type Check = (entries: readonly ApiEntry[]) => readonly Finding[];
  */
 export function synthesize(root: IConstruct, check: Check): Synthesis {
   const clock = new Clock();
+  const later: Finding[] = [];
   const collection = collect(root, clock);
   const ordered = order(root, collection);
-  const findings: Finding[] = [...collection.findings, ...ordered.findings];
-  const rendered = render(root, ordered.objects, clock, (object, error) => findings.push(unrenderable(object, error)));
+  const rendered = render(root, ordered.objects, clock, (object, error) => later.push(unrenderable(object, error)));
   const home = homeCluster(collection.objects);
-  const objects = rendered.map((object) => place(object, home, findings));
-  findings.push(...check(objects.map(({ entry }) => entry)));
-  findings.push(...findCrossings(collection.dependencies, objects));
+  const objects = rendered.map((object) => place(object, home, later));
   const layout = layOut(objects, clock);
-  findings.push(...layout.findings);
+  const findings = sortFindings([
+    ...collection.findings,
+    ...ordered.findings,
+    ...later,
+    ...check(objects.map(({ entry }) => entry)),
+    ...findCrossings(collection.dependencies, objects),
+    ...layout.findings,
+  ]);
   const failed = findings.some(({ severity }) => severity === 'error');
-  return { files: failed ? new Map() : layout.files, findings: sortFindings(findings), objects, clock };
+  return { files: failed ? new Map() : layout.files, findings, objects, clock };
 }
 
 /** Applies the overrides, and names the object by what it then is. */
