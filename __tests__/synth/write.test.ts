@@ -138,7 +138,7 @@ describe('what is written', () => {
 });
 
 describe('somebody else’s files', () => {
-  test('stay with content, mode and time; links stay links; empty directories may go', () => {
+  test('stay with content, mode and time; links stay links', () => {
     writeFiles(outdir, A);
     const secret = put('private/.key', 'k', 0o600);
     fs.chmodSync(path.dirname(secret), 0o500);
@@ -154,6 +154,20 @@ describe('somebody else’s files', () => {
     expect(fs.statSync(path.dirname(secret)).mode & 0o777).toBe(0o500);
     expect(fs.readlinkSync(path.join(outdir, 'dangling'))).toBe('nowhere/../a.yaml');
     fs.chmodSync(path.dirname(secret), 0o700);
+  });
+
+  test('empty directories stay too', () => {
+    writeFiles(outdir, A);
+    fs.mkdirSync(path.join(outdir, 'kept/empty'), { recursive: true });
+    writeFiles(outdir, B);
+    expect(fs.readdirSync(path.join(outdir, 'kept'))).toEqual(['empty']);
+  });
+
+  test('a directory full of somebody else’s folders is no output directory', () => {
+    put('projects/thesis.txt', 'three years of work');
+    const before = photo(outdir);
+    expect(refusal(A).what).toContain('is no output directory of ours');
+    expect(photo(outdir)).toEqual(before);
   });
 
   test('are copied where hard links are not to be had', () => {

@@ -27,6 +27,8 @@ export interface Stock {
   readonly exists: boolean;
   /** Relative POSIX path → kind, without directories; links are not followed. */
   readonly entries: ReadonlyMap<string, Kind>;
+  /** Folders with nothing in them: never ours, for we write files only. */
+  readonly emptyFolders: readonly string[];
   /** The paths that the inventory on disk lists, and the inventory itself. */
   readonly owned: ReadonlySet<string>;
 }
@@ -115,10 +117,11 @@ export function ancestorsOf(path: string): string[] {
  */
 export function takeStock(directory: string): Stock {
   const entries = new Map<string, Kind>();
-  const exists = walk(directory, '', entries);
+  const emptyFolders: string[] = [];
+  const exists = walk(directory, '', entries, emptyFolders);
   const own = entries.get(INVENTORY) === 'file' ? readIfThere(join(directory, INVENTORY)) : undefined;
   const inventory = parseInventory(own?.toString('utf8') ?? '');
-  return { exists, entries, owned: new Set(inventory.recognized ? [INVENTORY, ...inventory.files.keys()] : []) };
+  return { exists, entries, emptyFolders, owned: new Set(inventory.recognized ? [INVENTORY, ...inventory.files.keys()] : []) };
 }
 
 /** Compares by bytes. Throws the system's error where a file cannot be read. */
@@ -150,6 +153,11 @@ export function refuseClashes(outdir: string, files: Files, stock: Stock, found:
     if (file !== undefined) refuse(path, `is where the file ${file} should be`);
     if (stock.entries.get(path) === 'other') refuse(path, 'is neither a file nor a directory nor a link');
   }
+  const nested = found.foreign.find((path) => path.includes('/'));
+  if (stock.owned.size === 0 && nested !== undefined) {
+    const what = `${outdir} is no output directory of ours: it has no ${INVENTORY}, but folders with files, such as ${nested}`;
+    throw new OutputError(outdir, what, 'an empty or absent directory, or one that evenkeel wrote');
+  }
 }
 
 /** @throws RangeError unless the inventory among `files` lists all others and no more: the next run will go by it. */
@@ -177,11 +185,13 @@ function compareText(a: string, b: string): number {
 }
 
 // `readdirSync` with `recursive` is not used: whether it follows links to directories depends on the release of Node.
-function walk(directory: string, prefix: string, into: Map<string, Kind>): boolean {
+function walk(directory: string, prefix: string, into: Map<string, Kind>, empty: string[]): boolean {
   try {
-    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+    const inside = fs.readdirSync(directory, { withFileTypes: true });
+    if (inside.length === 0 && prefix !== '') empty.push(prefix.slice(0, -1));
+    for (const entry of inside) {
       const path = `${prefix}${entry.name}`;
-      if (entry.isDirectory()) walk(join(directory, entry.name), `${path}/`, into);
+      if (entry.isDirectory()) walk(join(directory, entry.name), `${path}/`, into, empty);
       else into.set(path, entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : 'other');
     }
     return true;

@@ -190,6 +190,9 @@ function build(site: Site, files: Files, stock: inventory.Stock, { same, foreign
     if (stock.entries.get(path) === 'link') place(path, (to) => fs.symlinkSync(fs.readlinkSync(from), to));
     else place(path, (to) => carry(from, to));
   }
+  for (const path of stock.emptyFolders) {
+    for (const directory of ['', ...inventory.ancestorsOf(path).reverse(), path]) if (!files.has(directory)) makeDirectory(directory);
+  }
   for (const step of finish) step();
 }
 
