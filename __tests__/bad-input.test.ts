@@ -427,6 +427,26 @@ describe('the platform', () => {
   });
 });
 
+test('properties that are not there at run time do not keep the others from being told', async () => {
+  const { probes: _, ...rest } = WEB;
+  const props: WebServiceProps = JSON.parse(JSON.stringify(rest));
+  const err = await refuseShop((system) => {
+    new WebService(system, 'web', props);
+    new WebService(system, 'api', { ...WEB, port: 0 });
+  });
+  expectTold(err, { rule: 'exception', at: WEB_AT, expected: /./ });
+  expectTold(err, { rule: 'port-range', expected: /65535/ });
+});
+
+test('one line that is wrong in several places is told once, with all of them', async () => {
+  const err = await refuseShop((system) => {
+    for (const id of ['web', 'api']) new WebService(system, id, { ...WEB, port: 0 });
+  });
+  const told = 'mumbai/shop-production/api/deployment, mumbai/shop-production/web/deployment';
+  expectTold(err, { rule: 'port-range', at: told, expected: /65535/ });
+  expect(err).toContain('1 error, nothing written');
+});
+
 test('all problems at once', async () => {
   const err = await refuseShop((system) => {
     new WebService(system, 'web', { ...WEB, port: 0, image: '' });

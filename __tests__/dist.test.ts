@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../lib/model/json';
-import { isClusterScoped } from '../lib/synth/kinds';
+import { isClusterScoped, isPlatformOwned, kindRank } from '../lib/synth/kinds';
 import { at } from './support/synthesis';
 
 const ROOT = join(__dirname, '..');
@@ -54,7 +54,11 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
   const group = String(object.apiVersion).includes('/') ? (String(object.apiVersion).split('/')[0] ?? '') : '';
 
   test('lies in the file of its phase', () => {
-    const phase = isClusterScoped(group, kind, new Set()) ? /(^|\/)00-cluster\.yaml$/ : /(^|\/)10-[a-z0-9-]+\.yaml$/;
+    const phase = isClusterScoped(group, kind, new Set())
+      ? /(^|\/)00-cluster\.yaml$/
+      : isPlatformOwned(group, kind)
+        ? /(^|\/)05-[a-z0-9-]+\.yaml$/
+        : /(^|\/)10-[a-z0-9-]+\.yaml$/;
     expect(path).toMatch(phase);
   });
 
@@ -63,9 +67,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
   });
 
   test('has a name that a person would choose', () => {
-    expect(at(object, 'metadata', 'name')).toMatch(
-      kind === 'ConfigMap' ? /^[a-z-]+-config-[0-9a-f]{10}$/ : /^[a-z-]+$/,
-    );
+    expect(at(object, 'metadata', 'name')).toMatch(/^[a-z]([-a-z0-9]*[a-z0-9])?$/);
   });
 
   test('has canonical bytes: no null, no empty map or list, quantities and protocols as the API server stores them', () => {
@@ -79,27 +81,13 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
 
   test('says by whom it is managed', () => {
     expect(at(object, 'metadata', 'labels', 'app.kubernetes.io/managed-by')).toBe('evenkeel');
-    expect(at(object, 'metadata', 'labels', 'app.kubernetes.io/part-of')).toMatch(/^(toytrex|pingpong)$/);
+    expect(at(object, 'metadata', 'labels', 'app.kubernetes.io/part-of')).toBeTruthy();
   });
 });
 
 describe('order within a file', () => {
-  const rank = [
-    'ServiceAccount',
-    'ConfigMap',
-    'PersistentVolumeClaim',
-    'Service',
-    'Ingress',
-    'NetworkPolicy',
-    'PodDisruptionBudget',
-    'Deployment',
-    'HorizontalPodAutoscaler',
-  ];
-
-  test.each(yamlPaths.filter((path) => path.includes('10-')))('%s', (path) => {
-    const kinds = objects.filter((found) => found.path === path).map(({ object }) => String(object.kind));
-    const ranks = kinds.map((kind) => rank.indexOf(kind));
-    expect(ranks).not.toContain(-1);
+  test.each(yamlPaths)('%s', (path) => {
+    const ranks = objects.filter((found) => found.path === path).map(({ object }) => kindRank(String(object.kind)));
     expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
   });
 });

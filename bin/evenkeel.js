@@ -94,8 +94,9 @@ function refuse({ errors, message }) {
   if (errors === undefined) throw new Error(message);
   for (const { text, location } of errors) {
     const place = location === null ? '' : `${location.file}:${location.line}:${location.column + 1} `;
-    process.stderr.write(`${place}error syntax\n  ${text}\n`);
+    process.stderr.write(`${place}error compile\n  ${text}\n`);
   }
+  process.stderr.write(`${errors.length} ${errors.length === 1 ? 'error' : 'errors'}, nothing written\n`);
   process.exit(1);
 }
 

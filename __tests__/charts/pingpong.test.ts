@@ -49,7 +49,7 @@ describe('T4 developers run it locally', () => {
   test('images are loaded onto the nodes, not pulled', () => {
     const container = at(laptop.one('Deployment', 'web'), 'spec', 'template', 'spec', 'containers', 0);
     expect(at(container, 'image')).toMatch(/^pingpong\/web:\d+$/);
-    expect(at(container, 'imagePullPolicy')).toBe('IfNotPresent');
+    expect(at(container, 'imagePullPolicy')).toBe('Never');
   });
 
   test('a name that needs no DNS record', () => {

@@ -4,7 +4,7 @@ import { check } from '../../lib/checks';
 import { Platform, System, WebService } from '../../lib/constructs';
 import { local, type Target } from '../../lib/model';
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
-import { at, find, PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
+import { at, errors, find, PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
 
 class Blog extends System<{ readonly host: string }> {
   constructor(scope: Construct, target: Target<{ readonly host: string }>) {
@@ -24,7 +24,11 @@ const platform = () =>
   new Platform({
     home: 'mumbai',
     clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.35' }) },
-    environments: { production: PRODUCTION, local: { survives: { zones: 0, regions: 0 } } },
+    environments: {
+      production: PRODUCTION,
+      staging: { ...PRODUCTION, survives: { zones: 0, regions: 0 } },
+      local: { survives: { zones: 0, regions: 0 } },
+    },
   });
 
 const blog = { on: 'mumbai', tag: '7', settings: { host: 'blog.example' } } as const;
@@ -53,7 +57,7 @@ test('adding a system, an environment or a cluster leaves every other file as it
   const before = synth(platform().place(Blog, { production: blog })).files;
   const after = synth(
     platform()
-      .place(Shop, { production: shop, local: { ...shop, on: ['laptop', 'mumbai'] } })
+      .place(Shop, { production: shop, staging: { ...shop, on: ['laptop', 'mumbai'] } })
       .place(Blog, { production: blog }),
   );
   expect(after.findings).toEqual([]);
@@ -62,11 +66,11 @@ test('adding a system, an environment or a cluster leaves every other file as it
 
 test('one environment may lie on two clusters; the same names there are no clash', () => {
   const { files, findings } = synth(
-    platform().place(Shop, { local: { on: ['mumbai', 'laptop'], tag: '9', settings: {} } }),
+    platform().place(Shop, { staging: { on: ['mumbai', 'laptop'], tag: '9', settings: {} } }),
   );
   expect(findings).toEqual([]);
-  expect([...files.keys()]).toContain('10-shop-local.yaml');
-  expect([...files.keys()]).toContain('clusters/laptop/10-shop-local.yaml');
+  expect([...files.keys()]).toContain('10-shop-staging.yaml');
+  expect([...files.keys()]).toContain('clusters/laptop/10-shop-staging.yaml');
 });
 
 test('the order of systems changes no byte', () => {
@@ -106,7 +110,68 @@ describe('images', () => {
 
   test('without a registry they are on the nodes already', () => {
     const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', tag: '7', settings: {} } }));
-    expect(container(synthesis)).toMatchObject({ image: 'shop/web:7', imagePullPolicy: 'IfNotPresent' });
+    expect(container(synthesis)).toMatchObject({ image: 'shop/web:7', imagePullPolicy: 'Never' });
+  });
+});
+
+describe('what the compiler cannot see is refused', () => {
+  const LAPTOP = local({ kubernetes: '1.36' });
+  const survives = { zones: 0, regions: 0 };
+  // what JavaScript, or a type-stripping runner, lets through
+  const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
+  const described = (
+    change: { readonly clusters?: object; readonly [key: string]: unknown },
+    placement: object = {},
+  ) => {
+    const props = {
+      home: 'laptop',
+      clusters: {},
+      environments: { production: { survives } },
+      ...unchecked<object>(change),
+    };
+    const full = { ...props, clusters: { laptop: LAPTOP, ...change.clusters } };
+    const built = new Platform<string, string>(full).place(Shop, {
+      production: { on: 'laptop', tag: '1', settings: {}, ...placement },
+    });
+    return errors(synth(built));
+  };
+
+  test('nothing of it in a platform that is right', () => expect(described({})).toEqual([]));
+
+  test.each<[string, string[], string]>([
+    ['a home that is no cluster', described({ home: 'laptpo' }), 'home home'],
+    ['a cluster name that is no file name', described({ clusters: { '../evil': LAPTOP } }), 'name clusters'],
+    [
+      'an environment name that is no namespace',
+      described({ environments: { production: { survives }, Dev_1: { survives } } }),
+      'name environments',
+    ],
+    [
+      'a negative loss',
+      described({ environments: { production: { survives: { zones: -1, regions: 0 } } } }),
+      'survives environments.production.survives.zones',
+    ],
+    [
+      'no word on what it survives',
+      described({ environments: { production: {} } }),
+      'survives environments.production.survives.zones',
+    ],
+    [
+      'a region lost that is the only one',
+      described({ environments: { production: { survives: { zones: 0, regions: 1 } } } }),
+      'survives-regions survives.regions',
+    ],
+    ['no tag', described({}, { tag: '' }), 'image-tag tag'],
+    [
+      'nodes that fetch images, and no registry',
+      described({ clusters: { cloud: TWO_ZONES } }, { on: ['laptop', 'cloud'] }),
+      'registry registry',
+    ],
+  ])('%s', (_, found, error) => expect(found).toContain(error));
+
+  test('a platform on which nothing is placed', () => {
+    expect(errors(synth(platform()))).toEqual(['no-placement place']);
+    expect(errors(synth(platform().place(Shop, { production: { ...shop, on: [] } })))).toEqual(['no-placement on']);
   });
 });
 

@@ -1,9 +1,9 @@
 // A web service: what it is made of, and what each verb adds.
-import { ExternalService, WebService, type WebServiceProps } from '../../lib/constructs';
+import { ExternalService, type System, WebService, type WebServiceProps } from '../../lib/constructs';
 import type { JsonObject } from '../../lib/model';
 import { eks, local } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/json';
-import { at, errors, find, shop, WEB } from '../support/synthesis';
+import { at, errors, find, PRODUCTION, shop, WEB } from '../support/synthesis';
 
 function web(change: Partial<WebServiceProps> = {}, then: (service: WebService) => void = () => {}) {
   return shop((system) => then(new WebService(system, 'web', { ...WEB, ...change })));
@@ -89,7 +89,11 @@ describe('secure by default', () => {
   test('a scratch volume of limited size may be written', () => {
     expect(pod()).toMatchObject({ volumes: [{ name: 'scratch-0', emptyDir: { sizeLimit: '64Mi' } }] });
     expect(at(pod(), 'containers', 0, 'volumeMounts')).toEqual([{ name: 'scratch-0', mountPath: '/tmp' }]);
-    expect(pod({ scratch: [] })).not.toHaveProperty('volumes');
+    const cache = { path: '/var/cache', size: '1Gi' };
+    const mounts = (scratch: NonNullable<WebServiceProps['scratch']>) =>
+      at(pod({ scratch }), 'containers', 0, 'volumeMounts');
+    expect(mounts([cache])).toMatchObject([{ mountPath: '/tmp' }, { mountPath: '/var/cache' }]);
+    expect(mounts([{ path: '/tmp', size: '1Gi' }])).toMatchObject([{ mountPath: '/tmp' }]);
   });
 
   test('memory is limited to what is requested, the CPU is not limited', () => {
@@ -190,7 +194,7 @@ describe('availability', () => {
 
   test('a single replica has no budget', () => {
     const one = shop((system) => new WebService(system, 'web', { ...WEB, replicas: 1 }), {
-      environment: { survives: { zones: 0, regions: 0 } },
+      environment: { ...PRODUCTION, survives: { zones: 0, regions: 0 } },
     });
     expect(one.findings).toEqual([]);
     expect(one.objects.filter(({ entry }) => entry.identity.kind === 'PodDisruptionBudget')).toEqual([]);
@@ -272,6 +276,12 @@ describe('scaleOn', () => {
     expect(errors(web({}, then))).toContain(error);
   });
 });
+
+function credentials(secret: string, keys: readonly string[]) {
+  return (system: System) => {
+    new ExternalService(system, 'database', { host: 'db.example', port: 3306, credentials: { secret, keys } });
+  };
+}
 
 describe('connectTo and configure', () => {
   const connected = (poolKeys: readonly string[] = ['username', 'password']) =>
@@ -355,6 +365,33 @@ describe('connectTo and configure', () => {
     expect(reference(withLevels({ A: '1' }, { B: '3' }))).not.toBe(reference(one));
   });
 
+  test.each<[string, (service: WebService) => void]>([
+    ['itself', (service) => service.connectTo(service)],
+    [
+      'the same service twice',
+      (service) => {
+        const api = new ExternalService(service, 'api', { host: 'api.example', port: 443 });
+        service.connectTo(api).connectTo(api);
+      },
+    ],
+  ])('a connection to %s is refused', (_, then) => expect(errors(web({}, then))).toEqual(['connection connectTo']));
+
+  test.each<[string, Parameters<typeof credentials>, string]>([
+    ['a name that is none', ['Shop_DB', ['password']], 'credentials credentials.secret'],
+    ['an empty name', ['', ['password']], 'credentials credentials.secret'],
+    ['a key that is none', ['shop-db', ['../password']], 'credentials credentials.keys'],
+    ['two keys that make one variable', ['shop-db', ['user-name', 'user.name']], 'credentials credentials.keys'],
+  ])('credentials with %s are refused', (_, [secret, keys], error) => {
+    expect(errors(shop((system) => credentials(secret, keys)(system)))).toEqual([error]);
+  });
+
+  test('a value that is no text is refused', () => {
+    const variables: Record<string, string> = JSON.parse('{"A": 1}');
+    expect(errors(web({}, (service) => service.configure(variables)))).toEqual(['configuration-value A']);
+    expect(errors(web({}, (service) => service.configure({})))).toEqual([]);
+    expect(web({}, (service) => service.configure({})).objects).toHaveLength(5);
+  });
+
   test('a variable that is set twice to different values is refused', () => {
     expect(errors(web({}, (service) => service.configure({ A: '1' }).configure({ A: '2' })))).toEqual([
       'configuration-conflict A',
@@ -424,12 +461,15 @@ describe('exposeAt', () => {
       (service) => service.exposeAt('a.example', { targets: 'nodes', serviceType: 'ClusterIP' }),
       'exposure-targets serviceType',
     ],
+    ['no host', (service) => service.exposeAt([]), 'exposure-hosts exposeAt'],
+    ['an empty host', (service) => service.exposeAt(''), 'exposure-hosts exposeAt'],
+    ['a host twice', (service) => service.exposeAt('a.example').exposeAt('a.example'), 'exposure-hosts exposeAt'],
     [
       'options on a further exposure',
       (service) => service.exposeAt('a.example').exposeAt('b.example', { targets: 'nodes' }),
       'exposure-options exposeAt',
     ],
   ])('refused: %s', (_, then, error) => {
-    expect(errors(web({}, then))).toEqual([error]);
+    expect(errors(web({}, then))).toContain(error);
   });
 });

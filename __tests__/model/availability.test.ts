@@ -57,6 +57,10 @@ describe('what is derived', () => {
     [3, 2, 1, 1],
     [4, 2, 1, 2],
     [7, 3, 2, 2],
+    [5, 3, 1, 3],
+    [2, 3, 1, 1],
+    [2, 3, 2, 0],
+    [8, 3, 2, 2],
     [5, 0, 0, 5],
   ])('%i replicas over %i zones guarantee, %i lost, %i pods', (minReplicas, zones, zonesLost, guaranteed) => {
     expect(derive({ minReplicas, zones, zonesLost }).guaranteedAfterLoss).toBe(guaranteed);
@@ -116,7 +120,8 @@ describe('what contradicts', () => {
     ],
     ['a loss of every zone', { zonesLost: 3 }, 'survives.zones', 'the cluster declares 3'],
     ['a loss where no zone is declared', { zones: 0 }, 'survives.zones', 'the cluster declares 0'],
-    ['replicas that may all lie in the lost zone', { minReplicas: 2 }, 'replicas', 'may all lie'],
+    ['replicas that may all lie in the lost zone', { minReplicas: 1, maxReplicas: 6 }, 'replicas', 'may all lie'],
+    ['replicas that may all lie in the two lost zones', { minReplicas: 2, zonesLost: 2 }, 'replicas', 'may all lie'],
   ])('%s', (_, change, field, message) => {
     const found = findContradictions({ ...INPUT, ...change });
     expect(found).toHaveLength(1);

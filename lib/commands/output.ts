@@ -39,17 +39,39 @@ export function paint(output: Output, color: keyof typeof CODES, text: string): 
 
 const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 
-/** Prints findings, each with its place, what is wrong, and what would be right. */
+/**
+ * Prints findings, each with its place, what is wrong, and what would be right. A line of TypeScript that is wrong in several
+ * environments is told once, with all the constructs that it makes wrong.
+ */
 export function printFindings(output: Output, findings: readonly Finding[]): void {
-  for (const finding of findings) output.err(`${formatFinding(output, finding)}\n`);
+  for (const group of groupFindings(findings)) output.err(`${formatFinding(output, group)}\n`);
 }
 
-function formatFinding(output: Output, finding: Finding): string {
-  const { source, severity, rule, message, construct, object, field, value, expected, fix } = finding;
+/** Findings that say the same of the same line, in the order of the first of each. */
+export function groupFindings(findings: readonly Finding[]): (readonly Finding[])[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { construct: _construct, object: _object, ...rest } = finding;
+    const key = finding.source === undefined ? JSON.stringify(finding) : JSON.stringify(rest);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
+}
+
+function formatFinding(output: Output, group: readonly Finding[]): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const { source, severity, rule, message, field, value, expected, fix } = first;
+  const all = (parts: readonly (string | undefined)[]) => {
+    const named = [...new Set(parts.filter((part) => part !== undefined && part !== ''))];
+    return named.length === 0 ? undefined : named.join(', ');
+  };
   const place = source === undefined ? '' : `${source.file}:${source.line}:${source.column} `;
   const details: [string, string | undefined][] = [
-    ['at', construct === undefined || construct === '' ? undefined : construct],
-    ['object', object],
+    ['at', all(group.map(({ construct }) => construct))],
+    ['object', all(group.map(({ object }) => object))],
     ['field', field],
     ['value', value === undefined ? undefined : JSON.stringify(value)],
     ['expected', expected],

@@ -21,11 +21,26 @@ export interface Context {
 /** The app of the project, or why there is none. */
 export async function loadApp(load: Load): Promise<IConstruct | Finding> {
   try {
-    const project = await load();
+    const project = await settled(load);
     const app = typeof project === 'object' && project !== null && 'app' in project ? project.app : undefined;
     return Construct.isConstruct(app) ? app : noApp('the file exports no app', undefined);
   } catch (error) {
     return noApp(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
+  }
+}
+
+/** The project, once promises that nobody waits for had their chance to fail: otherwise they would do so after the writing. */
+async function settled(load: Load): Promise<unknown> {
+  const failures: unknown[] = [];
+  const remember = (reason: unknown) => failures.push(reason);
+  process.on('unhandledRejection', remember);
+  try {
+    const project = await load();
+    await new Promise(setImmediate);
+    if (failures.length > 0) throw failures[0];
+    return project;
+  } finally {
+    process.off('unhandledRejection', remember);
   }
 }
 

@@ -4,7 +4,7 @@ import { check } from '../checks';
 import type { Finding } from '../model/finding';
 import { type Synthesis, synthesize } from '../synth/synthesize';
 import { compareFiles, OutputError, writeFiles } from '../synth/write';
-import { type Output, printFindings } from './output';
+import { groupFindings, type Output, printFindings } from './output';
 import { type Context, type ExitCode, loadApp } from './project';
 import { printSummary } from './summary';
 
@@ -44,7 +44,7 @@ Examples:
 
 function refuse(output: Output, findings: readonly Finding[]): ExitCode {
   printFindings(output, findings);
-  const count = findings.filter(({ severity }) => severity === 'error').length;
+  const count = groupFindings(findings.filter(({ severity }) => severity === 'error')).length;
   output.err(`${count} ${count === 1 ? 'error' : 'errors'}, nothing written\n`);
   return 1;
 }
@@ -63,7 +63,7 @@ function deliver(synthesis: Synthesis, options: SynthOptions, output: Output): E
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
     return refuse(output, [
-      { rule: 'output', severity: 'error', message: error.message, expected: error.expected, field: error.path },
+      { rule: 'output', severity: 'error', message: error.what, expected: error.expected, field: error.path },
     ]);
   }
 }

@@ -13,6 +13,9 @@ const KEEP_WHILE_IN_USE = {
   'kustomize.toolkit.fluxcd.io/prune': 'disabled',
 } as const;
 
+/** Tells these ConfigMaps from all others, for whoever removes old ones. */
+const CONFIGURATION = { 'app.kubernetes.io/component': 'configuration' } as const;
+
 /** The environment variables of one component, as an immutable ConfigMap. */
 export class Configuration extends ApiObject {
   private readonly values = new Map<string, string>();
@@ -23,7 +26,7 @@ export class Configuration extends ApiObject {
     super(scope, 'configuration', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: prefix, labels, annotations: KEEP_WHILE_IN_USE },
+      metadata: { name: prefix, labels: { ...labels, ...CONFIGURATION }, annotations: KEEP_WHILE_IN_USE },
     });
     this.prefix = prefix;
   }
@@ -31,6 +34,16 @@ export class Configuration extends ApiObject {
   /** Sets variables. Setting one to another value than it has is a finding: one of the two would be lost silently. */
   add(values: Readonly<Record<string, string>>): void {
     for (const [key, value] of Object.entries(values)) {
+      if (typeof value !== 'string') {
+        report(this, {
+          rule: 'configuration-value',
+          severity: 'error',
+          field: key,
+          message: `variable ${key} is ${String(value)}, which is no text`,
+          expected: 'text: String(value)',
+        });
+        continue;
+      }
       const before = this.values.get(key);
       if (before !== undefined && before !== value) {
         report(this, {

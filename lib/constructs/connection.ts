@@ -42,6 +42,7 @@ export function connectionVariables(connection: Connection): Readonly<Record<str
   };
 }
 
-function variableName(name: string): string {
+/** A name as a part of a variable's name. */
+export function variableName(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 }

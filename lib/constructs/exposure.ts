@@ -1,6 +1,7 @@
 // An exposure: an Ingress for the hosts of a component, with what the cluster's provider wants for TLS, health and draining.
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { Json } from '../model/json';
 import { report } from './findings';
 import { createObject, type IngressSpec } from './kinds';
 import { System } from './system';
@@ -82,10 +83,24 @@ export class Exposure extends Construct {
         expected: 'options on the first exposeAt only',
       });
     }
-    this.hosts.push(...hosts);
+    for (const host of hosts) {
+      const isHost = typeof host === 'string' && host !== '';
+      if (isHost && !this.hosts.includes(host)) this.hosts.push(host);
+      else
+        this.reportHosts(
+          isHost ? `${host} is exposed already` : 'a host without a name would answer to every name',
+          host,
+        );
+    }
+    if (hosts.length === 0) this.reportHosts('there is no host to be reached at', []);
     const { cluster } = System.of(this).target;
     if (!cluster.capabilities.includes('external-dns')) return;
     for (const key of DNS_ANNOTATIONS) this.ingress.metadata.addAnnotation(key, this.hosts.join(','));
+  }
+
+  private reportHosts(message: string, value: Json): void {
+    const expected = 'one or more host names, each once';
+    report(this, { rule: 'exposure-hosts', severity: 'error', field: 'exposeAt', value, message, expected });
   }
 
   /** Type of the Service behind it. */

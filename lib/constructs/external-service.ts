@@ -1,7 +1,8 @@
 // A service outside the cluster, such as a managed database: an ExternalName Service that gives it a name inside.
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { Connectable, Connection, SecretReference } from './connection';
+import { type Connectable, type Connection, type SecretReference, variableName } from './connection';
+import { report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
 import { traceConstruct } from './trace';
@@ -29,6 +30,7 @@ export class ExternalService extends Construct implements Connectable {
     super(scope, id);
     traceConstruct(this);
     this.props = props;
+    if (props.credentials !== undefined) inspectCredentials(this, props.credentials);
     this.service = createObject(
       this,
       'service',
@@ -52,5 +54,45 @@ export class ExternalService extends Construct implements Connectable {
       port,
       ...(credentials === undefined ? {} : { credentials }),
     };
+  }
+}
+
+const SECRET_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const SECRET_KEY = /^(?!\.\.)[-._a-zA-Z0-9]+$/;
+
+/** A reference that names no possible Secret would be found out when the pods do not start. */
+function inspectCredentials(scope: Construct, { secret, keys }: SecretReference): void {
+  const problem = { rule: 'credentials', severity: 'error' } as const;
+  if (!SECRET_NAME.test(secret) || secret.length > 253) {
+    const expected = 'lower-case letters, digits, "-" and ".", at most 253';
+    report(scope, {
+      ...problem,
+      field: 'credentials.secret',
+      value: secret,
+      message: 'this is no name of a Secret',
+      expected,
+    });
+  }
+  for (const key of keys) {
+    if (SECRET_KEY.test(key) && key !== '.') continue;
+    const expected = 'letters, digits, "-", "_" and "."';
+    report(scope, {
+      ...problem,
+      field: 'credentials.keys',
+      value: key,
+      message: 'this is no key of a Secret',
+      expected,
+    });
+  }
+  const variables = new Set(keys.map(variableName));
+  if (keys.length === 0 || variables.size < keys.length) {
+    const message = keys.length === 0 ? 'no key is named' : 'two keys would become one variable';
+    report(scope, {
+      ...problem,
+      field: 'credentials.keys',
+      value: [...keys],
+      message,
+      expected: 'keys that differ in letters or digits',
+    });
   }
 }

@@ -1,11 +1,12 @@
 // The platform: which systems run in which environments on which clusters. It builds the app from that table.
 import { App, Chart } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
-import { type ClusterDescription, minorNumber, OLDEST_MINOR } from '../model/cluster';
+import type { ClusterDescription } from '../model/cluster';
 import { ENTRY, type Trace } from '../model/entries';
 import type { EnvironmentProps } from '../model/environment';
 import type { Target } from '../model/target';
 import { type Problem, report } from './findings';
+import { inspectPlacement, inspectPlatform } from './placement';
 import { watchSettings } from './settings';
 import type { System } from './system';
 import { captureTrace } from './trace';
@@ -50,6 +51,7 @@ interface Placed<Settings> {
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
   private readonly props: PlatformProps<ClusterName, EnvironmentName>;
   private readonly builders: ((app: App) => void)[] = [];
+  private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
     this.props = props;
@@ -71,8 +73,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   /** Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart. */
   app(): App {
     const app = new App();
-    for (const name of Object.keys(this.props.clusters))
-      inspectCluster(new Construct(app, name), this.props.clusters, name);
+    for (const problem of inspectPlatform(this.props, this.builders.length)) report(app, problem, this.trace);
+    for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
     for (const build of this.builders) build(app);
     return app;
   }
@@ -84,11 +86,16 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     if (environment === undefined) {
       reportUnknown(app, 'environment', placed.environment, Object.keys(environments), trace);
     }
-    for (const name of typeof placement.on === 'string' ? [placement.on] : placement.on) {
+    const names = typeof placement.on === 'string' ? [placement.on] : placement.on;
+    const described = names.flatMap((name) => lookUp<ClusterDescription>(clusters, name) ?? []);
+    const problems = inspectPlacement(placement.tag, names.length, environment, described);
+    for (const problem of problems) report(app, problem, trace);
+    for (const name of names) {
       const cluster = lookUp<ClusterDescription>(clusters, name);
       if (cluster === undefined) reportUnknown(app, 'cluster', name, Object.keys(clusters), trace);
       const scope = app.node.tryFindChild(name);
-      if (environment === undefined || cluster === undefined || !(scope instanceof Construct)) continue;
+      if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || problems.length > 0)
+        continue;
       createSystem(scope, placed, {
         cluster: { ...cluster, name },
         environment: { ...environment, name: placed.environment },
@@ -158,32 +165,6 @@ function reportUnknown(app: App, what: string, name: string, known: readonly str
     expected: `one of ${known.join(', ')}`,
   };
   report(app, problem, trace);
-}
-
-/** What the compiler cannot see in a cluster: the form of its minor, its age, and zones that are named twice. */
-function inspectCluster(scope: Construct, clusters: Readonly<Record<string, ClusterDescription>>, name: string): void {
-  const cluster = lookUp<ClusterDescription>(clusters, name);
-  if (cluster === undefined) return;
-  if (!(minorNumber(cluster.kubernetes) >= OLDEST_MINOR)) {
-    report(scope, {
-      rule: 'kubernetes-minor',
-      severity: 'error',
-      field: 'kubernetes',
-      value: cluster.kubernetes,
-      message: 'this is no Kubernetes minor that we write for',
-      expected: `1.${OLDEST_MINOR} or later`,
-    });
-  }
-  if (new Set(cluster.zones).size < cluster.zones.length) {
-    report(scope, {
-      rule: 'zones',
-      severity: 'error',
-      field: 'zones',
-      value: cluster.zones,
-      message: 'a zone is named twice, so that the cluster would seem to have more of them than it has',
-      expected: 'each zone once',
-    });
-  }
 }
 
 function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {

@@ -10,7 +10,8 @@ export function watchSettings<Settings extends object>(
 ): Settings {
   return new Proxy(settings, {
     get(target, name, receiver) {
-      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name, receiver);
+      const value: unknown = Reflect.get(target, name, receiver);
+      if (typeof name === 'symbol' || value !== undefined) return value;
       onMissing(name);
       return PLACEHOLDER;
     },

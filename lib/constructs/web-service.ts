@@ -38,7 +38,7 @@ export interface WebServiceProps {
   readonly probes: Probes;
   /** Number of pods, where nothing scales it. Either this or `scaleOn`. */
   readonly replicas?: number;
-  /** Folders that may be written. @default /tmp of 64Mi */
+  /** Folders that may be written, beside /tmp of 64Mi, which may be named here with another size. @default none */
   readonly scratch?: readonly Scratch[];
   /** @default derived from replicas, zones and probes: see `deriveAvailability` */
   readonly availability?: AvailabilityOptions;
@@ -46,7 +46,7 @@ export interface WebServiceProps {
   readonly security?: SecurityExits;
 }
 
-const DEFAULT_SCRATCH: readonly Scratch[] = [{ path: '/tmp', size: '64Mi' }];
+const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
 
 /**
  * A stateless HTTP component.
@@ -103,6 +103,7 @@ export class WebService extends Construct implements Connectable {
 
   /** Adds environment variables, by a ConfigMap of its own. Secrets do not belong here: they come with `connectTo`. */
   configure(variables: Readonly<Record<string, string>>): this {
+    if (Object.keys(variables).length === 0) return this;
     this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
     this.configuration.add(variables);
     return this;
@@ -111,6 +112,19 @@ export class WebService extends Construct implements Connectable {
   /** Tells it the address of `service` by variables, and mounts the credentials, if there are any, as files. */
   connectTo(service: Connectable): this {
     const connection = service.connection();
+    const problem = service === this ? 'a component needs no connection to itself' : this.connectedTo(connection.name);
+    if (problem !== undefined) {
+      const expected = 'each service once';
+      report(this, {
+        rule: 'connection',
+        severity: 'error',
+        field: 'connectTo',
+        value: connection.name,
+        message: problem,
+        expected,
+      });
+      return this;
+    }
     this.connections.push(connection);
     return this.configure(connectionVariables(connection));
   }
@@ -164,6 +178,11 @@ export class WebService extends Construct implements Connectable {
     return deriveAvailability(this.availabilityInput);
   }
 
+  private connectedTo(name: string): string | undefined {
+    const known = this.connections.some((connection) => connection.name === name);
+    return known ? `it is connected to ${name} already` : undefined;
+  }
+
   private get availabilityInput(): AvailabilityInput {
     const { cluster, environment } = this.system.target;
     return {
@@ -185,7 +204,7 @@ export class WebService extends Construct implements Connectable {
   };
 
   private renderSpec() {
-    const { image, port, resources, probes, scratch, security, replicas } = this.props;
+    const { image, port, resources, probes, scratch = [], security, replicas } = this.props;
     const { cluster, environment, tag } = this.system.target;
     const selector = selectorLabels(this.name);
     return renderDeployment({
@@ -195,7 +214,7 @@ export class WebService extends Construct implements Connectable {
       port,
       resources,
       probes,
-      scratch: scratch ?? DEFAULT_SCRATCH,
+      scratch: scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch],
       exits: security ?? {},
       cluster,
       availability: this.availability,

@@ -1,6 +1,7 @@
 // The Deployment of a component: one container, its contexts, probes, drain, spread and volumes put together.
 import type { Availability } from '../model/availability';
 import { type Cluster, minorNumber } from '../model/cluster';
+import type { PullPolicy } from '../model/target';
 import { type Connection, credentialsPath } from './connection';
 import type { Container, DeploymentSpec, PodSpec } from './kinds';
 import { type Probes, renderProbes } from './probes';
@@ -28,7 +29,7 @@ export interface Scratch {
 export interface Workload {
   readonly name: string;
   readonly image: string;
-  readonly pullPolicy: 'Always' | 'IfNotPresent';
+  readonly pullPolicy: PullPolicy;
   readonly port: number;
   readonly resources: Resources;
   readonly probes: Probes;

@@ -77,7 +77,8 @@ const MARGIN_SECONDS = 5;
  * - Rollout: every wave adds `maxSurge` pods and waits for boot + minReady; D = waves × (boot + minReady).
  * - Drain: preStop runs inside the grace period, so grace ≥ preStop + longest request + margin.
  * - Zones: `minDomains` = zones − lost. A higher one leaves every rollout stuck while a zone is away.
- * - After a loss: floor(min / zones) × (zones − lost), because the spread allows a skew of one.
+ * - After a loss: what the fullest zones do not hold. The scheduler keeps the zones within a skew of one; an autoscaler that
+ *   takes pods away does not, so that the number holds from one rollout to the next scale-in.
  *
  * Source: kubernetes.io, "Pod Topology Spread Constraints", "Pod Lifecycle", "Deployments".
  */
@@ -101,12 +102,7 @@ export function deriveAvailability(input: AvailabilityInput): Availability {
     ...(zones === 0
       ? {}
       : { zoneSpread: { maxSkew: 1, minDomains: options.minDomains ?? Math.max(1, zones - zonesLost) } }),
-    guaranteedAfterLoss:
-      zones === 0
-        ? zonesLost > 0
-          ? 0
-          : minReplicas
-        : Math.floor(minReplicas / zones) * Math.max(0, zones - zonesLost),
+    guaranteedAfterLoss: podsLeft(minReplicas, zones, zonesLost),
     rolloutSeconds,
   };
 }
@@ -208,10 +204,17 @@ function zoneContradictions({ minReplicas, zones, zonesLost }: AvailabilityInput
       field: 'replicas',
       value: minReplicas,
       message: `${minReplicas} replica(s) over ${zones} zones may all lie in the ${zonesLost} zone(s) that are lost`,
-      expected: `at least ${zones}`,
+      expected: `at least ${zonesLost + 1}`,
     });
   }
   return found;
+}
+
+/** Pods outside the `lost` fullest of `zones` zones, over which `replicas` are spread with a skew of one. */
+function podsLeft(replicas: number, zones: number, lost: number): number {
+  if (zones === 0) return lost > 0 ? 0 : replicas;
+  const fuller = replicas % zones;
+  return Math.max(0, replicas - lost * Math.floor(replicas / zones) - Math.min(lost, fuller));
 }
 
 /** Pods that a budget keeps when `replicas` are there; 0 without a budget. */

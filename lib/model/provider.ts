@@ -23,6 +23,8 @@ export interface Provider {
   readonly name: string;
   /** What an HTTP exposure becomes. */
   readonly ingress: (exposure: Exposure) => IngressShape;
+  /** Whether images may be on the nodes already, so that an environment needs no registry. */
+  readonly loadsImages: boolean;
   /** Labels that a namespace needs for lossless load balancing. */
   readonly namespaceLabels: Readonly<Record<string, string>>;
 }

@@ -20,10 +20,15 @@ export function imageReference(system: string, component: string, environment: E
   return `${name}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
 }
 
+/** When nodes fetch an image. */
+export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
+
 /**
- * When nodes fetch an image. A digest never changes and an image that was loaded by hand is in no registry, so both may
- * come from the node; a tag is asked for again, because the registry decides what it means (kube-score, Polaris).
+ * A digest never changes, so it may come from the node; a tag is asked for again, because the registry decides what it means
+ * (kube-score, Polaris). An image that was loaded by hand is never fetched: `shop/web` without a registry is somebody else's
+ * name on the public one.
  */
-export function pullPolicy(image: string, environment: Environment): 'Always' | 'IfNotPresent' {
-  return image.includes('@sha256:') || environment.registry === undefined ? 'IfNotPresent' : 'Always';
+export function pullPolicy(image: string, environment: Environment): PullPolicy {
+  if (environment.registry === undefined) return 'Never';
+  return image.includes('@sha256:') ? 'IfNotPresent' : 'Always';
 }

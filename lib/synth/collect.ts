@@ -75,16 +75,35 @@ function findingsOf(construct: IConstruct, entries: readonly MetadataEntry[], or
   const recorded = read(entries, ENTRY.finding).map(({ finding, trace }) =>
     withSource(finding, () => userLine(trace) ?? origin.source()),
   );
-  const inspected = read(entries, ENTRY.inspection)
-    .flatMap((inspection) => inspection())
-    .map((finding) => withSource(finding, origin.source));
-  const ours = [...recorded, ...inspected];
+  const inspected = attempt(origin, () => read(entries, ENTRY.inspection).flatMap((inspection) => inspection()));
+  const ours = [...recorded, ...inspected.map((finding) => withSource(finding, origin.source))];
   const said = new Set(ours.map(findingText));
-  const foreign = construct.node
-    .validate()
-    .filter((message) => !said.has(message))
-    .map((message) => validationFinding(message, origin));
+  if (inspected.some(({ rule }) => rule === EXCEPTION)) return ours; // a validation would throw the same
+  const foreign = attempt(origin, () =>
+    construct.node
+      .validate()
+      .filter((message) => !said.has(message))
+      .map((message) => validationFinding(message, origin)),
+  );
   return foreign.length === 0 ? ours : [...ours, ...foreign];
+}
+
+const EXCEPTION = 'exception';
+
+/** What `look` finds, or that it threw: one construct must not keep the others from being looked at. */
+function attempt(origin: Origin, look: () => Finding[]): Finding[] {
+  try {
+    return look();
+  } catch (error) {
+    const thrown: Finding = {
+      rule: EXCEPTION,
+      severity: 'error',
+      message: `the construct cannot be validated: ${String(error)}`,
+      expected: 'complete and well-formed properties',
+      construct: origin.construct,
+    };
+    return [withSource(thrown, origin.source)];
+  }
 }
 
 function validationFinding(message: string, origin: Origin): Finding {

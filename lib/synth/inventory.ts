@@ -121,7 +121,12 @@ export function takeStock(directory: string): Stock {
   const exists = walk(directory, '', entries, emptyFolders);
   const own = entries.get(INVENTORY) === 'file' ? readIfThere(join(directory, INVENTORY)) : undefined;
   const inventory = parseInventory(own?.toString('utf8') ?? '');
-  return { exists, entries, emptyFolders, owned: new Set(inventory.recognized ? [INVENTORY, ...inventory.files.keys()] : []) };
+  return {
+    exists,
+    entries,
+    emptyFolders,
+    owned: new Set(inventory.recognized ? [INVENTORY, ...inventory.files.keys()] : []),
+  };
 }
 
 /** Compares by bytes. Throws the system's error where a file cannot be read. */

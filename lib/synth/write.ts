@@ -191,7 +191,8 @@ function build(site: Site, files: Files, stock: inventory.Stock, { same, foreign
     else place(path, (to) => carry(from, to));
   }
   for (const path of stock.emptyFolders) {
-    for (const directory of ['', ...inventory.ancestorsOf(path).reverse(), path]) if (!files.has(directory)) makeDirectory(directory);
+    for (const directory of ['', ...inventory.ancestorsOf(path).reverse(), path])
+      if (!files.has(directory)) makeDirectory(directory);
   }
   for (const step of finish) step();
 }

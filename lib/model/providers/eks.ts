@@ -27,6 +27,7 @@ export function eks(props: EksProps): ClusterDescription {
 function profile(certificateArn: string | undefined): Provider {
   return {
     name: 'eks',
+    loadsImages: false,
     ingress: (exposure) => albIngress(exposure, certificateArn),
     // LBC docs, deploy/pod_readiness_gate: a pod counts as ready only once its target is healthy. Target type `ip` only.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },

@@ -4,6 +4,7 @@ import type { Provider } from '../provider';
 
 const profile: Provider = {
   name: 'local',
+  loadsImages: true,
   ingress: () => ({
     className: 'traefik', // k3s and k3d bring it (k3s docs, networking services); minikube has it as an addon
     annotations: {},

@@ -1,0 +1,75 @@
+// The launcher: what goes wrong before and around the command is told like every other finding, and nothing is written.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const LAUNCHER = join(__dirname, '../bin/evenkeel.js');
+
+let project = '';
+
+beforeEach(() => {
+  project = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-launcher-')));
+});
+
+afterEach(() => rmSync(project, { recursive: true }));
+
+const CHART = `import { ApiObject, App, Chart } from 'cdk8s';
+export const app = new App();
+const chart = new Chart(app, 'blog', { namespace: 'blog' });
+new ApiObject(chart, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' }, data: { a: 'b' } });
+`;
+
+function synth(main: string | undefined, ...args: string[]) {
+  if (main !== undefined) writeFileSync(join(project, 'main.ts'), main);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [LAUNCHER, 'synth', ...args], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr, files: readdirSync(project).filter((name) => name !== 'main.ts') };
+}
+
+test('a main.ts that is right', () => {
+  expect(synth(CHART)).toEqual({ status: 0, stdout: '', stderr: '', files: ['dist'] });
+});
+
+test('the checkout can be imported as the package', () => {
+  const main = `import { local, Platform } from 'evenkeel';
+export const app = new Platform({ home: 'a', clusters: { a: local({ kubernetes: '1.36' }) }, environments: {} }).app();
+`;
+  expect(synth(main)).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/^main\.ts:2:\d+ error no-placement\n/),
+    files: [],
+  });
+});
+
+test.each<[string, string | undefined, RegExp]>([
+  ['no main.ts', undefined, /^error app\n {2}Error: main\.ts does not exist\n/],
+  ['a syntax error', `${CHART}const x: = 3;\n`, /^main\.ts:5:10 error compile\n/],
+  [
+    'an import that leads nowhere',
+    `import './nowhere';\n${CHART}`,
+    /^main\.ts:1:8 error compile\n {2}Could not resolve "\.\/nowhere"\n/,
+  ],
+  [
+    'an exception',
+    `${CHART}throw new RangeError('out of reach');\n`,
+    /^main\.ts:5:7 error app\n {2}RangeError: out of reach\n/,
+  ],
+  [
+    'a promise that fails unheard',
+    `${CHART}void Promise.reject(new Error('no answer'));\n`,
+    /^main\.ts:5:\d+ error app\n {2}Error: no answer\n/,
+  ],
+])('%s', (_, main, told) => {
+  const { status, stdout, stderr, files } = synth(main);
+  expect({ status, stdout, files }).toEqual({ status: 1, stdout: '', files: [] });
+  expect(stderr).toMatch(told);
+  expect(stderr).toMatch(/\n1 error, nothing written\n$/);
+  expect(stderr).not.toMatch(/\n {4}at /);
+});
+
+test('a timer that never ends does not keep the command from ending', () => {
+  expect(synth(`${CHART}setInterval(() => {}, 1000);\n`)).toMatchObject({ status: 0, files: ['dist'] });
+});
