@@ -26,6 +26,7 @@ test('names, keys and users, by cluster and namespace', async () => {
 
 test('every place that a pod, an account, an Ingress or a Gateway refers from', async () => {
   const spec = {
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     imagePullSecrets: [{ name: 'pull' }],
     volumes: [
       { name: 'a', secret: { secretName: 'whole' } },
@@ -35,6 +36,7 @@ test('every place that a pod, an account, an Ingress or a Gateway refers from', 
       {
         name: 'a',
         image: 'a:1',
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         envFrom: [{ secretRef: { name: 'all-keys' } }],
         env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'one-key', key: 'k' } } }],
       },

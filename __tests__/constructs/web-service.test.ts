@@ -101,6 +101,11 @@ describe('secure by default', () => {
       requests: { cpu: '100m', memory: '128Mi' },
       limits: { memory: '128Mi' },
     });
+    const spelled = pod({ resources: { cpu: '0.25', memory: '1024Mi', cpuLimit: '1000m' } });
+    expect(at(spelled, 'containers', 0, 'resources')).toEqual({
+      requests: { cpu: '250m', memory: '1Gi' },
+      limits: { cpu: '1', memory: '1Gi' },
+    });
     const limited = pod({ resources: { cpu: '100m', memory: '128Mi', cpuLimit: '1' } });
     expect(at(limited, 'containers', 0, 'resources', 'limits', 'cpu')).toBe('1');
   });

@@ -77,6 +77,7 @@ describe('fields that the types do not know are kept, and listed as unchecked', 
       image: 'registry.example/proxy:1',
       restartPolicy: 'Always',
       resources: { requests: { cpu: '10m', memory: '16Mi' } },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     };
     const synthesis = overridden((it) =>
       it.set('spec.template.spec.initContainers', [sidecar]).set('spec.template.spec.futureField', { a: [1] }),

@@ -6,6 +6,7 @@ import { configurationRules } from './configuration';
 import { containerRules } from './containers';
 import { cronRules } from './cron';
 import { disruptionRules } from './disruption';
+import { externalNameRules } from './external-name';
 import { graceRules } from './grace';
 import { hostRules } from './hosts';
 import { identityRules } from './identity';
@@ -13,8 +14,10 @@ import { imageRules } from './images';
 import { ingressRules } from './ingress';
 import { knownValueRules } from './known-values';
 import { labelRules } from './labels';
+import { memoryRules } from './memory';
 import { metricRules } from './metrics';
 import { nameRules } from './names';
+import { podSecurityRules } from './pod-security';
 import { portRelationRules } from './port-relations';
 import { portRules } from './ports';
 import { probeRules } from './probes';
@@ -35,10 +38,13 @@ export const rules: readonly Rule[] = [
   ...selectorRules,
   ...knownValueRules,
   ...containerRules,
+  ...podSecurityRules,
   ...imageRules,
   ...portRules,
   ...portRelationRules,
+  ...externalNameRules,
   ...quantityRules,
+  ...memoryRules,
   ...configurationRules,
   ...secretRules,
   ...probeRules,

@@ -73,7 +73,7 @@ function formatFinding(output: Output, group: readonly Finding[]): string {
     ['at', all(group.map(({ construct }) => construct))],
     ['object', all(group.map(({ object }) => object))],
     ['field', field],
-    ['value', value === undefined ? undefined : JSON.stringify(value)],
+    ['value', value === undefined || value === null ? undefined : JSON.stringify(value)],
     ['expected', expected],
     ['fix', fix],
   ];

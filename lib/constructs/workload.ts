@@ -1,6 +1,7 @@
 // The Deployment of a component: one container, its contexts, probes, drain, spread and volumes put together.
 import type { Availability } from '../model/availability';
 import { type Cluster, minorNumber } from '../model/cluster';
+import { canonicalQuantity } from '../model/quantity';
 import type { PullPolicy } from '../model/target';
 import { type Connection, credentialsPath } from './connection';
 import type { Container, DeploymentSpec, PodSpec } from './kinds';
@@ -64,7 +65,10 @@ export function renderDeployment(workload: Workload): DeploymentSpec {
 
 function renderPod(workload: Workload): PodSpec {
   const volumes = [
-    ...workload.scratch.map(({ size }, index) => ({ name: scratchName(index), emptyDir: { sizeLimit: size } })),
+    ...workload.scratch.map(({ size }, index) => ({
+      name: scratchName(index),
+      emptyDir: { sizeLimit: canonicalQuantity(size) },
+    })),
     ...secretConnections(workload).map(({ name, secret, keys }) => ({
       name: `secret-${name}`,
       secret: { secretName: secret, defaultMode: 0o440, items: keys.map((key) => ({ key, path: key })) },
@@ -97,17 +101,20 @@ function renderContainer(workload: Workload): Container {
     imagePullPolicy: pullPolicy,
     ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
     ...(configuration === undefined ? {} : { envFrom: [{ configMapRef: { name: configuration } }] }),
-    resources: {
-      requests: { cpu: resources.cpu, memory: resources.memory },
-      limits: {
-        memory: resources.memory,
-        ...(resources.cpuLimit === undefined ? {} : { cpu: resources.cpuLimit }),
-      },
-    },
+    resources: renderResources(resources),
     ...renderProbes(probes),
     ...renderDrain(workload),
     ...containerSecurity(exits),
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
+  };
+}
+
+/** In canonical quantities, as the API server stores them: GitOps controllers compare. */
+function renderResources({ cpu, memory, cpuLimit }: Resources): Required<Pick<Container, 'resources'>>['resources'] {
+  const bytes = canonicalQuantity(memory);
+  return {
+    requests: { cpu: canonicalQuantity(cpu), memory: bytes },
+    limits: { memory: bytes, ...(cpuLimit === undefined ? {} : { cpu: canonicalQuantity(cpuLimit) }) },
   };
 }
 
