@@ -59,6 +59,10 @@ function inDecimal({ mantissa, exponent }: Amount, scientific: boolean): string 
  * differ on purpose. Text without a digit (`-`, `Gi`), which that code reads as 0 and its own grammar forbids, is no
  * quantity. And the form is final: that code makes `1.953125Ki` `2000` and, when it reads this again, `2k`; here it is
  * `2k` at once.
+ *
+ * The API server may still show another spelling: `ParseQuantity` keeps the text of some short quantities as it was
+ * written (`+1`, `007`, `1.234`, `1E3`), and resource lists are rounded up to thousandths first (`RoundUp(-3)`). Compare
+ * both sides in this form, not one of them with the other's text.
  */
 export function canonicalQuantity(text: string): string {
   const [match, sign, whole = '', fraction = '', scientific, binary, decimal = ''] = QUANTITY.exec(text) ?? [];
