@@ -169,6 +169,14 @@ describe('what the compiler cannot see is refused', () => {
     ],
   ])('%s', (_, found, error) => expect(found).toContain(error));
 
+  test('a name that is none is told once, not by everything that bears it', () => {
+    const environments = { Production: { survives } };
+    const built = new Platform<string, string>({ home: 'laptop', clusters: { laptop: LAPTOP }, environments });
+    expect(errors(synth(built.place(Shop, { Production: { on: 'laptop', tag: '1', settings: {} } })))).toEqual([
+      'name environments',
+    ]);
+  });
+
   test('a platform on which nothing is placed', () => {
     expect(errors(synth(platform()))).toEqual(['no-placement place']);
     expect(errors(synth(platform().place(Shop, { production: { ...shop, on: [] } })))).toEqual(['no-placement on']);

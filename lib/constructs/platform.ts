@@ -6,7 +6,7 @@ import { ENTRY, type Trace } from '../model/entries';
 import type { EnvironmentProps } from '../model/environment';
 import type { Target } from '../model/target';
 import { type Problem, report } from './findings';
-import { inspectPlacement, inspectPlatform } from './placement';
+import { inspectPlacement, inspectPlatform, isName } from './placement';
 import { watchSettings } from './settings';
 import type { System } from './system';
 import { captureTrace } from './trace';
@@ -94,8 +94,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const cluster = lookUp<ClusterDescription>(clusters, name);
       if (cluster === undefined) reportUnknown(app, 'cluster', name, Object.keys(clusters), trace);
       const scope = app.node.tryFindChild(name);
-      if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || problems.length > 0)
-        continue;
+      const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
+      if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       createSystem(scope, placed, {
         cluster: { ...cluster, name },
         environment: { ...environment, name: placed.environment },
