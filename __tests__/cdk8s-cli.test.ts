@@ -89,6 +89,20 @@ describe('cdk8s synth', () => {
     expect(readTree('other')).toEqual(readTree('another'));
     expect(existsSync(join(checkout, 'dist'))).toBe(false);
   }, 30_000);
+
+  it('previews another minor by EVENKEEL_KUBERNETES, as evenkeel synth does by --kubernetes, and not in dist', () => {
+    const variables = { CDK8S_CHECK_UPGRADE: 'false', EVENKEEL_KUBERNETES: '1.27' };
+    expect(run(CLI, ['synth', '--output', 'other'], variables)).toMatchObject({ status: 0, stderr: '' });
+    const args = ['synth', '--kubernetes', '1.27', '--outdir', 'another'];
+    expect(run('bin/evenkeel.js', args)).toMatchObject({ status: 0, stderr: '' });
+    expect(readTree('other')).toEqual(readTree('another'));
+    expect(readTree('other')['00-cluster.yaml']).toContain('enforce-version: v1.27\n');
+
+    const { status, stderr } = run(CLI, ['synth'], variables);
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(/^error preview-overwrites$/m);
+    expect(existsSync(join(checkout, 'dist'))).toBe(false);
+  }, 30_000);
 });
 
 describe('a chart that is refused', () => {

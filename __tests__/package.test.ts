@@ -94,8 +94,8 @@ function succeed(program: string, args: readonly string[], cwd: string): void {
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
 }
 
-function synth(): Outcome {
-  return run(process.execPath, ['node_modules/evenkeel/bin/evenkeel.js', 'synth'], repository);
+function synth(...args: readonly string[]): Outcome {
+  return run(process.execPath, ['node_modules/evenkeel/bin/evenkeel.js', 'synth', ...args], repository);
 }
 
 function typecheck(...options: readonly string[]): Outcome {
@@ -155,6 +155,13 @@ describe('a repository that uses the package', () => {
     expect(system).toMatch(/^ +- containerPort: 8080$/m);
     expect(system).toMatch(/^ +- host: shop\.example\.com$/m);
     expect(system).toMatch(/^ +shareProcessNamespace: true$/m);
+  });
+
+  it('previews another minor of Kubernetes', () => {
+    expect(synth('--kubernetes', '1.27', '--outdir', 'preview')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const preview = readFileSync(join(repository, 'preview', '00-cluster.yaml'), 'utf8');
+    expect(preview).toContain('enforce-version: v1.27\n');
+    expect(existsSync(join(repository, 'dist'))).toBe(false);
   });
 
   it('synthesizes the same when it consists of ES modules', () => {

@@ -118,6 +118,7 @@ test('CDK8S_OUTDIR is honoured, and --outdir wins', async () => {
 test.each([
   [['--help'], 0, 'Exit codes: 0 clean, 1 error (nothing is written), 2 differs.'],
   [['synth', '--help'], 0, 'evenkeel synth --check'],
+  [['synth', '--help'], 0, 'evenkeel synth --kubernetes 1.37 --check'],
   [['secrets', '--help'], 0, 'evenkeel secrets --json'],
   [['image', '--help'], 0, 'evenkeel image toytrex/production 413'],
   [['sinth'], 1, '(Did you mean synth?)'],

@@ -5,12 +5,11 @@ import type { Finding } from '../model/finding';
 import { type Synthesis, synthesize } from '../synth/synthesize';
 import { compareFiles, OutputError, writeFiles } from '../synth/write';
 import { groupFindings, type Output, printFindings } from './output';
+import { DEFAULT_OUTDIR, inspectOption, inspectPreview, type PreviewOptions, withMinor } from './preview';
 import { type Context, type ExitCode, loadApp } from './project';
 import { printSummary } from './summary';
 
-interface SynthOptions {
-  readonly check?: true;
-  readonly outdir?: string;
+interface SynthOptions extends PreviewOptions {
   readonly quiet?: true;
   readonly verbose?: true;
 }
@@ -21,18 +20,21 @@ export function synthCommand({ load, output, finish }: Context): Command {
     .description('write the manifests of every system to dist/')
     .option('--check', 'write nothing; exit 2 and list the files that differ')
     .option('--outdir <directory>', 'where to write (default: CDK8S_OUTDIR, else dist)')
+    .option('--kubernetes <minor>', 'preview an upgrade: as if every cluster ran this minor; needs --outdir or --check')
     .option('--quiet', 'print findings only')
     .option('--verbose', 'print the summary also when nobody watches')
     .addHelpText('after', EXAMPLES)
     .action(async (options: SynthOptions) => {
-      const app = await loadApp(load);
+      const unusable = inspectOption(options);
+      if (unusable.length > 0) return finish(refuse(output, unusable));
+      const app = await withMinor(options.kubernetes, () => loadApp(load));
       if ('rule' in app) return finish(refuse(output, [app]));
+      const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? DEFAULT_OUTDIR;
       const synthesis = synthesize(app, check);
-      if (synthesis.findings.some(({ severity }) => severity === 'error')) {
-        return finish(refuse(output, synthesis.findings));
-      }
-      printFindings(output, synthesis.findings);
-      finish(deliver(synthesis, options, output));
+      const findings = [...inspectPreview(app, options, outdir), ...synthesis.findings];
+      if (findings.some(({ severity }) => severity === 'error')) return finish(refuse(output, findings));
+      printFindings(output, findings);
+      finish(deliver(synthesis, outdir, options, output));
     });
 }
 
@@ -40,7 +42,9 @@ const EXAMPLES = `
 Examples:
   evenkeel synth
   evenkeel synth --outdir /tmp/manifests
-  evenkeel synth --check || echo 'run npm run synth and commit dist/'`;
+  evenkeel synth --check || echo 'run npm run synth and commit dist/'
+  evenkeel synth --kubernetes 1.37 --check || echo 'an upgrade to 1.37 changes these files'
+  evenkeel synth --kubernetes 1.37 --outdir /tmp/preview && diff -r dist /tmp/preview`;
 
 function refuse(output: Output, findings: readonly Finding[]): ExitCode {
   printFindings(output, findings);
@@ -49,8 +53,7 @@ function refuse(output: Output, findings: readonly Finding[]): ExitCode {
   return 1;
 }
 
-function deliver(synthesis: Synthesis, options: SynthOptions, output: Output): ExitCode {
-  const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? 'dist';
+function deliver(synthesis: Synthesis, outdir: string, options: SynthOptions, output: Output): ExitCode {
   try {
     if (options.check) return compare(outdir, synthesis, output);
     const result = writeFiles(outdir, synthesis.files);

@@ -1,5 +1,5 @@
 // What the compiler cannot see in a platform: names, numbers and promises that cannot hold.
-import { type ClusterDescription, minorNumber, OLDEST_MINOR } from '../model/cluster';
+import { type ClusterDescription, isMinor, OLDEST_MINOR } from '../model/cluster';
 import type { EnvironmentProps } from '../model/environment';
 import type { Problem } from './findings';
 
@@ -74,6 +74,16 @@ export function inspectPlacement(
   ];
 }
 
+/** What is wrong with a Kubernetes minor, wherever it was given. */
+export function inspectMinor(field: string, minor: unknown): Problem[] {
+  return unless(typeof minor === 'string' && isMinor(minor), 'kubernetes-minor', {
+    field,
+    value: String(minor),
+    message: 'this is no Kubernetes minor that we write for',
+    expected: `'1.${OLDEST_MINOR}' or later`,
+  });
+}
+
 function inspectName(field: string, name: string): Problem[] {
   return unless(isName(name), 'name', {
     field,
@@ -85,12 +95,7 @@ function inspectName(field: string, name: string): Problem[] {
 
 function inspectCluster(field: string, { kubernetes, zones }: ClusterDescription): Problem[] {
   return [
-    ...unless(typeof kubernetes === 'string' && minorNumber(kubernetes) >= OLDEST_MINOR, 'kubernetes-minor', {
-      field: `${field}.kubernetes`,
-      value: String(kubernetes),
-      message: 'this is no Kubernetes minor that we write for',
-      expected: `'1.${OLDEST_MINOR}' or later`,
-    }),
+    ...inspectMinor(`${field}.kubernetes`, kubernetes),
     ...unless(new Set(zones).size === zones.length, 'zones', {
       field: `${field}.zones`,
       value: zones,

@@ -1,12 +1,12 @@
 // The platform: which systems run in which environments on which clusters. It builds the app from that table.
 import { App, Chart } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
-import type { ClusterDescription } from '../model/cluster';
+import { type ClusterDescription, isMinor, type Minor, PREVIEW } from '../model/cluster';
 import { ENTRY, type Trace } from '../model/entries';
 import type { EnvironmentProps } from '../model/environment';
 import type { Target } from '../model/target';
 import { type Problem, report } from './findings';
-import { inspectPlacement, inspectPlatform, isName } from './placement';
+import { inspectMinor, inspectPlacement, inspectPlatform, isName } from './placement';
 import { watchSettings } from './settings';
 import type { System } from './system';
 import { captureTrace } from './trace';
@@ -50,7 +50,7 @@ interface Placed<Settings> {
  */
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
   private readonly props: PlatformProps<ClusterName, EnvironmentName>;
-  private readonly builders: ((app: App) => void)[] = [];
+  private readonly builders: ((app: App, preview: Minor | undefined) => void)[] = [];
   private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
@@ -65,21 +65,27 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const trace = captureTrace();
     for (const [environment, placement] of Object.entries<PlacementProps<string, Settings> | undefined>(environments)) {
       if (placement === undefined) continue;
-      this.builders.push((app) => this.build(app, { system, environment, placement, trace }));
+      this.builders.push((app, preview) => this.build(app, preview, { system, environment, placement, trace }));
     }
     return this;
   }
 
-  /** Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart. */
+  /**
+   * Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart.
+   *
+   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, each cluster is taken to run that one: a preview of an
+   * upgrade, which `evenkeel synth --kubernetes` asks for, and which it never writes to dist/.
+   */
   app(): App {
     const app = new App();
+    const preview = takePreview(app);
     for (const problem of inspectPlatform(this.props, this.builders.length)) report(app, problem, this.trace);
     for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
-    for (const build of this.builders) build(app);
+    for (const build of this.builders) build(app, preview);
     return app;
   }
 
-  private build<Settings extends object>(app: App, placed: Placed<Settings>): void {
+  private build<Settings extends object>(app: App, preview: Minor | undefined, placed: Placed<Settings>): void {
     const { placement, trace } = placed;
     const { clusters, environments, home } = this.props;
     const environment = lookUp<EnvironmentProps>(environments, placed.environment);
@@ -97,12 +103,23 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       createSystem(scope, placed, {
-        cluster: { ...cluster, name },
+        cluster: { ...cluster, name, kubernetes: preview ?? cluster.kubernetes },
         environment: { ...environment, name: placed.environment },
         home: name === home,
       });
     }
   }
+}
+
+/** The minor to preview, if there is one. The app remembers it, so that synth knows a preview from what dist/ is to hold. */
+function takePreview(app: App): Minor | undefined {
+  const minor = process.env[PREVIEW.variable];
+  if (minor === undefined || minor === '') return undefined;
+  // without a line: nothing in the user's code is wrong
+  for (const problem of inspectMinor(PREVIEW.variable, minor)) report(app, problem, {});
+  if (!isMinor(minor)) return undefined;
+  app.node.addMetadata(PREVIEW.entry, minor);
+  return minor;
 }
 
 /** Calls the user's constructor. What it throws becomes a finding with the line that threw. */

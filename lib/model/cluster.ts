@@ -7,6 +7,14 @@ export type Minor = `1.${number}`;
 /** The oldest minor that we write for. */
 export const OLDEST_MINOR = 27;
 
+/** A preview: the whole platform as if every cluster ran one minor, to see what an upgrade changes. */
+export const PREVIEW = {
+  /** Environment variable that asks for it. It must be set when main.ts is imported, since that builds the app. */
+  variable: 'EVENKEEL_KUBERNETES',
+  /** Entry on the app: the minor that the platform took from there. */
+  entry: 'evenkeel:preview',
+} as const;
+
 /** What a cluster has beyond conformance. */
 export type Capability = 'external-dns';
 
@@ -38,7 +46,12 @@ export interface Cluster extends ClusterDescription {
   readonly name: string;
 }
 
+/** Whether it is a minor that we write for. */
+export function isMinor(text: string): text is Minor {
+  return minorNumber(text) >= OLDEST_MINOR;
+}
+
 /** The number behind the dot of a minor: 36 for `1.36`; NaN where it is not of that form. */
-export function minorNumber(minor: Minor): number {
+export function minorNumber(minor: string): number {
   return /^1\.\d+$/.test(minor) ? Number(minor.slice(2)) : Number.NaN;
 }

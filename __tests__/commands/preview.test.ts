@@ -1,0 +1,202 @@
+// `evenkeel synth --kubernetes`: what an upgrade changes in the shipped systems, and that a preview never lands in dist.
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+import { platform } from '../../charts/platform';
+import { isJsonObject, type JsonObject } from '../../lib/model/json';
+import { cli } from '../support/cli';
+import { at } from '../support/synthesis';
+
+const DIST = join(__dirname, '../../dist');
+const home = process.cwd();
+
+let scratch = '';
+let preview = '';
+
+// A refusal that fails must not overwrite the committed dist.
+beforeEach(() => {
+  scratch = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-preview-')));
+  preview = join(scratch, 'preview');
+  process.chdir(scratch);
+});
+
+afterEach(() => {
+  process.chdir(home);
+  rmSync(scratch, { recursive: true });
+  delete process.env.EVENKEEL_KUBERNETES;
+  delete process.env.CDK8S_OUTDIR;
+});
+
+/** As main.ts does when it is imported. */
+const shipped = () => ({ app: platform.app() });
+
+const synth = (...args: string[]) => cli(['synth', ...args], shipped);
+
+/** Paths of the manifests in a directory. */
+function manifests(directory: string): string[] {
+  const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => path.endsWith('.yaml')).sort();
+}
+
+/** All objects of one kind among the files that were written. */
+function written(kind: string): JsonObject[] {
+  return manifests(preview)
+    .flatMap((path) => parseAllDocuments(readFileSync(join(preview, path), 'utf8')).map((each): unknown => each.toJS()))
+    .filter(isJsonObject)
+    .filter((object) => object.kind === kind);
+}
+
+const NATIVE = { sleep: { seconds: 20 } };
+const BY_COMMAND = { exec: { command: ['sleep', '20'] } };
+
+describe('the shipped systems', () => {
+  test.each([
+    ['1.27', BY_COMMAND],
+    ['1.29', BY_COMMAND],
+    ['1.30', NATIVE],
+    ['1.36', NATIVE],
+    ['1.37', NATIVE],
+  ])('on %s every pod stops by what that minor knows, and Pod Security is of that version', async (minor, preStop) => {
+    expect(await synth('--kubernetes', minor, '--outdir', preview)).toEqual({ code: 0, out: '', err: '' });
+    const containers = written('Deployment').map((one) => at(one, 'spec', 'template', 'spec', 'containers', 0));
+    expect(containers.map((one) => at(one, 'lifecycle', 'preStop'))).toEqual(Array(6).fill(preStop));
+    const labels = written('Namespace').map((one) => at(one, 'metadata', 'labels'));
+    const version = Object.fromEntries(
+      ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}-version`, `v${minor}`]),
+    );
+    expect(labels).toEqual(Array(4).fill(expect.objectContaining(version)));
+  });
+
+  test.each([
+    ['1.36', 0, []],
+    ['1.37', 2, ['00-cluster.yaml', 'clusters/laptop/00-cluster.yaml']],
+    ['1.27', 2, manifests(DIST)],
+  ])('--check --kubernetes %s exits %i and names what would change', async (minor, code, changed) => {
+    cpSync(DIST, 'dist', { recursive: true });
+    const out = changed.map((path) => `changed  dist/${path}\n`).join('');
+    expect(await synth('--check', '--kubernetes', minor)).toEqual({ code, out, err: '' });
+  });
+});
+
+/** The finding as it is printed, and that nothing was written. */
+async function refusal(args: readonly string[], load: () => unknown = shipped): Promise<string[]> {
+  const { code, out, err } = await cli(['synth', ...args], load);
+  expect({ code, out, files: readdirSync(scratch) }).toEqual({ code: 1, out: '', files: [] });
+  expect(err).toMatch(/\n1 error, nothing written\n$/);
+  return err.split('\n').slice(0, -2);
+}
+
+describe('a preview that would land in dist is refused', () => {
+  const told = (field: string) => [
+    'error preview-overwrites',
+    '  a preview would overwrite the manifests of the clusters as they are',
+    `  field    ${field}`,
+    '  value    "1.37"',
+    '  expected --outdir with a directory other than dist, or --check',
+  ];
+
+  test.each([
+    ['--kubernetes', [], undefined],
+    ['--kubernetes', [], 'manifests'], // where they always go, perhaps
+    ['--kubernetes', ['--outdir', './dist/'], undefined],
+    ['EVENKEEL_KUBERNETES', [], undefined],
+    ['EVENKEEL_KUBERNETES', [], 'dist'], // as the cdk8s CLI sets it
+    ['EVENKEEL_KUBERNETES', ['--outdir', 'dist'], 'elsewhere'],
+  ])('%s with %j, CDK8S_OUTDIR %j', async (by, args, outdir) => {
+    if (by === 'EVENKEEL_KUBERNETES') process.env.EVENKEEL_KUBERNETES = '1.37';
+    if (outdir !== undefined) process.env.CDK8S_OUTDIR = outdir;
+    expect(await refusal(by === '--kubernetes' ? [...args, by, '1.37'] : args)).toEqual(told(by));
+  });
+
+  test('EVENKEEL_KUBERNETES elsewhere is written, and --check compares', async () => {
+    process.env.EVENKEEL_KUBERNETES = '1.37';
+    process.env.CDK8S_OUTDIR = preview;
+    expect(await synth()).toEqual({ code: 0, out: '', err: '' });
+    expect(written('Namespace')).toHaveLength(4);
+    expect((await synth('--check')).code).toBe(0);
+    expect((await synth('--check', '--outdir', DIST)).code).toBe(2);
+  });
+});
+
+test.each(['1.26', '2.0', '1.x', 'v1.30', '1.30.2', '', 'latest'])('%j is no minor', async (minor) => {
+  const load = jest.fn(shipped);
+  const expected = (field: string) => [
+    'error kubernetes-minor',
+    '  this is no Kubernetes minor that we write for',
+    `  field    ${field}`,
+    `  value    ${JSON.stringify(minor)}`,
+    "  expected '1.27' or later",
+  ];
+  expect(await refusal(['--outdir', preview, '--kubernetes', minor], load)).toEqual(expected('--kubernetes'));
+  expect(load).not.toHaveBeenCalled();
+  process.env.EVENKEEL_KUBERNETES = minor;
+  if (minor !== '') expect(await refusal(['--outdir', preview])).toEqual(expected('EVENKEEL_KUBERNETES'));
+});
+
+describe('an app that is not built for the minor is no preview of it', () => {
+  const plain = () => {
+    const app = new App();
+    const chart = new Chart(app, 'blog', { namespace: 'blog' });
+    new ApiObject(chart, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' } });
+    return { app };
+  };
+  const told = [
+    'error preview-ignored',
+    '  the app was not built for this minor: a platform takes it, anything else ignores it',
+    '  field    --kubernetes',
+    '  value    "1.37"',
+    '  expected an app that is built by platform.app() when its file is loaded',
+  ];
+
+  test('one that no platform built', async () => {
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], plain)).toEqual(told);
+    process.env.EVENKEEL_KUBERNETES = '1.37';
+    expect(await cli(['synth'], plain)).toEqual({ code: 0, out: '', err: '' });
+    expect(existsSync('dist/inventory.txt')).toBe(true);
+  });
+
+  test('one that was built before, for none or for another', async () => {
+    const before = shipped();
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => before)).toEqual(told);
+    process.env.EVENKEEL_KUBERNETES = '1.30';
+    const other = shipped();
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => other)).toEqual(told);
+  });
+});
+
+describe('EVENKEEL_KUBERNETES is afterwards what it was', () => {
+  const minorAtLoad = async (...args: string[]) => {
+    const seen: (string | undefined)[] = [];
+    const load = () => {
+      seen.push(process.env.EVENKEEL_KUBERNETES);
+      return shipped();
+    };
+    await cli(['synth', '--outdir', preview, ...args], load);
+    return seen;
+  };
+
+  test('unset', async () => {
+    expect(await minorAtLoad('--kubernetes', '1.30')).toEqual(['1.30']);
+    expect(process.env).not.toHaveProperty('EVENKEEL_KUBERNETES');
+    expect(await minorAtLoad()).toEqual([undefined]);
+  });
+
+  test('set; the option wins', async () => {
+    process.env.EVENKEEL_KUBERNETES = '1.28';
+    expect(await minorAtLoad('--kubernetes', '1.30')).toEqual(['1.30']);
+    expect(process.env.EVENKEEL_KUBERNETES).toBe('1.28');
+    expect(written('Namespace').map((one) => at(one, 'metadata', 'labels'))).toContainEqual(
+      expect.objectContaining({ 'pod-security.kubernetes.io/enforce-version': 'v1.30' }),
+    );
+  });
+
+  test('also when the project cannot be loaded', async () => {
+    const failing = () => {
+      throw new Error('no project');
+    };
+    expect((await refusal(['--kubernetes', '1.30', '--outdir', preview], failing))[0]).toMatch(/error app$/);
+    expect(process.env).not.toHaveProperty('EVENKEEL_KUBERNETES');
+  });
+});
