@@ -1,0 +1,94 @@
+// Builds the programs of a cluster from their Go modules: once a version, into a cache.
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { FOLDER } from '../folder';
+
+/** A folder with a go.mod: `tool` lines name the programs that a module of others provides; our own programs are the module. */
+export type Module =
+  | `binaries/${'containerd' | 'coredns' | 'etcd' | 'kwok' | 'metrics-server' | 'runc' | 'traefik'}`
+  | `binaries/kubernetes-1.${number}`
+  | 'load'
+  | 'server';
+
+const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'evenkeel', 'e2e');
+
+/** Path of a program of a module; builds the module if this version of it was not built before. */
+export function binary(module: Module, program: string): string {
+  const provided = providedByUser(module, program);
+  return provided ?? join(built(module, program), program);
+}
+
+/** What the environment variable KUBEBUILDER_ASSETS (the convention of envtest) offers, where it is the version asked for. */
+function providedByUser(module: Module, program: string): string | undefined {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  if (assets === undefined || !existsSync(join(assets, program))) return undefined;
+  const minor = /kubernetes-(1\.\d+)$/.exec(module)?.[1];
+  const path = join(assets, program);
+  if (minor === undefined) return path;
+  const version = execFileSync(path, [program === 'kubectl' ? 'version' : '--version'], { encoding: 'utf8' });
+  return version.includes(`v${minor}.`) ? path : undefined;
+}
+
+/** Folder with the programs of the module. A module of one program may name it otherwise than the world does (etcd's is `server`). */
+function built(module: Module, program: string): string {
+  const source = join(FOLDER, module);
+  const settings = buildSettings(module);
+  const folder = join(CACHE, `${module.replaceAll('/', '-')}-${fingerprint(source, settings)}`);
+  if (existsSync(folder)) return folder;
+  process.stdout.write(`building ${module} …`);
+  const started = Date.now();
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  try {
+    const { env, flags } = settings;
+    const sources = packages(source);
+    const output = sources.length === 1 ? join(unfinished, program) : `${unfinished}/`;
+    execFileSync('go', ['build', '-trimpath', ...flags, '-o', output, ...sources], {
+      cwd: source,
+      env: { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', ...env },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  process.stdout.write(` ${Math.round((Date.now() - started) / 1000)} s\n`);
+  return folder;
+}
+
+interface BuildSettings {
+  readonly env: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
+}
+
+/** Where Kubernetes keeps the version that its programs tell: what its own build sets. */
+const VERSIONS = ['k8s.io/component-base/version.gitVersion', 'k8s.io/client-go/pkg/version.gitVersion'];
+
+function buildSettings(module: Module): BuildSettings {
+  if (module === 'binaries/runc') return { env: { CGO_ENABLED: '1' }, flags: ['-tags=seccomp', '-ldflags=-s -w'] };
+  const kubernetes = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(readFileSync(join(FOLDER, module, 'go.mod'), 'utf8'))?.[1];
+  const version = kubernetes === undefined ? [] : VERSIONS.map((name) => `-X ${name}=${kubernetes}`);
+  return { env: { CGO_ENABLED: '0' }, flags: [`-ldflags=${['-s', '-w', ...version].join(' ')}`] };
+}
+
+/** What decides how the programs behave: sources, versions and checksums of everything they are made of, flags, and the compiler. */
+function fingerprint(source: string, settings: BuildSettings): string {
+  const hash = createHash('sha256');
+  hash.update(execFileSync('go', ['env', 'GOVERSION', 'GOARCH']));
+  hash.update(JSON.stringify(settings));
+  for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (/(\.go|go\.mod|go\.sum)$/.test(file) && !file.endsWith('_test.go'))
+      hash.update(readFileSync(join(source, file)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+function packages(source: string): string[] {
+  const text = execFileSync('go', ['mod', 'edit', '-json'], { cwd: source, encoding: 'utf8' });
+  const { Tool }: { readonly Tool?: readonly { readonly Path: string }[] } = JSON.parse(text);
+  return Tool?.map(({ Path }) => Path) ?? ['.'];
+}

@@ -1,0 +1,70 @@
+// The control groups of a node (cgroup v1): its pods lie in a tree of their own in every controller.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess, kill, startOf } from './process-identity';
+
+export interface Cgroup {
+  /** Path below every controller's root, such as `ek-node-a`. */
+  readonly path: string;
+}
+
+const ROOT = '/sys/fs/cgroup';
+const ATTEMPTS = 50;
+
+/** Whether this machine mounts the controllers as version 1, one folder each, as we need them. */
+export function hasCgroups(): boolean {
+  return ['cpu', 'cpuset', 'memory', 'pids'].every((controller) => existsSync(join(ROOT, controller, 'cgroup.procs')));
+}
+
+/** Makes the tree in every controller. A new cpuset has no CPUs and takes no process until it is given some. */
+export function makeCgroups({ path }: Cgroup): void {
+  for (const folder of folders(path)) mkdirSync(folder, { recursive: true });
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+    writeFileSync(join(ROOT, 'cpuset', path, file), readFileSync(join(ROOT, 'cpuset', file)));
+  }
+}
+
+/** Kills what still runs in the tree, containers above all, and removes it. */
+export async function removeCgroups({ path }: Cgroup): Promise<void> {
+  for (const folder of folders(path).filter((name) => existsSync(name))) {
+    for (const pid of pidsBelow(folder)) {
+      const identity = startOf(pid);
+      kill(pid, 'SIGKILL');
+      await endProcess(identity);
+    }
+    await removeTree(folder);
+  }
+}
+
+function folders(path: string): string[] {
+  return readdirSync(ROOT)
+    .map((controller) => join(ROOT, controller))
+    .filter((folder) => existsSync(join(folder, 'cgroup.procs')))
+    .map((folder) => join(folder, path));
+}
+
+function pidsBelow(folder: string): number[] {
+  const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+  return [...own.map(Number), ...children(folder).flatMap(pidsBelow)];
+}
+
+/** A group stays busy for a moment after its last process has gone. */
+async function removeTree(folder: string): Promise<void> {
+  for (const child of children(folder)) await removeTree(child);
+  for (let attempt = 0; attempt < ATTEMPTS && existsSync(folder); attempt += 1) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      await sleep(100);
+    }
+  }
+}
+
+function children(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(folder, name));
+}

@@ -1,0 +1,137 @@
+// A cluster on this machine: a control plane, real nodes with or without zones, names, metrics, ingress, a registry.
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { binary } from '../binaries/build';
+import { type Behaviour, packImages } from '../images/components';
+import { serveRegistry } from '../images/registry';
+import { ImageStore } from '../images/store';
+import { type Deployment, ofKind, readManifests } from '../manifests';
+import { hasCgroups } from './cgroups';
+import { command } from './command';
+import { ControlPlane } from './control-plane';
+import { type Host, makeBridge, makeHost, OUR_ADDRESS, routePods } from './network';
+import { type NodeProps, RealNode } from './node';
+import type { Run } from './run';
+import { startIngress, startMetrics, startNames } from './services';
+
+export interface ClusterProps {
+  readonly nodes: readonly NodeProps[];
+  /** Hosts outside of the cluster, and the addresses that stand for them. */
+  readonly outside: ReadonlyMap<string, string>;
+}
+
+/** Host numbers on the bridge: ours is 1, nodes begin at 11. */
+const INGRESS = 5;
+const CLIENT = 6;
+const FIRST_NODE = 11;
+
+export class Cluster {
+  private constructor(
+    readonly run: Run,
+    readonly plane: ControlPlane,
+    readonly nodes: readonly RealNode[],
+    readonly ingress: Host,
+    /** Where load comes from. */
+    readonly client: Host,
+    private readonly store: ImageStore,
+    private readonly registry: Server,
+  ) {}
+
+  /** Why this machine cannot run real nodes; undefined when it can. */
+  static async obstacle(): Promise<string | undefined> {
+    if (process.platform !== 'linux') return `real nodes need Linux, this is ${process.platform}`;
+    if (process.getuid?.() !== 0) return 'real nodes need root';
+    if (!hasCgroups()) return 'real nodes need control groups of version 1 here (version 2 is not tried)';
+    for (const [program, args] of NEEDED) {
+      const works = await command(program, args).then(
+        () => true,
+        () => false,
+      );
+      if (!works) return `real nodes need ${program}, see e2e/README.md`;
+    }
+    return undefined;
+  }
+
+  static async start(run: Run, { nodes, outside }: ClusterProps): Promise<Cluster> {
+    await makeBridge(run);
+    const ingress = await makeHost(run, 'ingress', INGRESS);
+    const client = await makeHost(run, 'client', CLIENT);
+    const plane = await ControlPlane.start(run, { name: 'cluster', address: OUR_ADDRESS, controllers: true });
+    const store = await ImageStore.create(join(run.folder, 'images'), binary('server', 'server'));
+    const pause = { reference: 'evenkeel.test/pause:1', args: ['pause'], environment: {} };
+    store.add(pause);
+    const archive = await store.archive(pause.reference);
+    const registry = await serveRegistry(store, OUR_ADDRESS);
+    await startNames(run, plane, outside);
+    const hosts = new Map<number, Host>();
+    const started = await Promise.all(
+      nodes.map(async (props, index) => {
+        const host = await makeHost(run, props.name, FIRST_NODE + index);
+        hosts.set(index + 1, host);
+        return RealNode.start(run, plane, props, host, index + 1, archive);
+      }),
+    );
+    await routePods([...hosts.values(), ingress, client], hosts);
+    const cluster = new Cluster(run, plane, started, ingress, client, store, registry);
+    await cluster.waitForNodes();
+    await Promise.all([startMetrics(run, plane), startIngress(run, plane, ingress)]);
+    return cluster;
+  }
+
+  get kubectl() {
+    return this.plane.kubectl;
+  }
+
+  /** Makes the images that these manifests name available: loaded on the nodes where they are never pulled, else in the registry. */
+  async provideImages(folder: string, behaviour: Behaviour = {}): Promise<void> {
+    const deployments = ofKind(readManifests(folder), 'Deployment');
+    packImages(this.store, deployments, behaviour);
+    for (const image of deployments.flatMap(loadedByHand)) {
+      const archive = await this.store.archive(image);
+      for (const node of this.nodes) await node.importImage(archive);
+    }
+  }
+
+  /** Moves the pods of a node away, as before an upgrade of it. */
+  async drain(node: RealNode, timeoutSeconds = 240): Promise<void> {
+    const options = ['--ignore-daemonsets', '--delete-emptydir-data', `--timeout=${timeoutSeconds}s`];
+    await this.kubectl.run(['drain', node.name, ...options]);
+  }
+
+  async uncordon(node: RealNode): Promise<void> {
+    await this.kubectl.run(['uncordon', node.name]);
+  }
+
+  /** All nodes of the zone vanish without a goodbye, or are back. */
+  async setZone(zone: string, state: 'up' | 'down'): Promise<void> {
+    await Promise.all(this.nodes.filter((node) => node.zone === zone).map((node) => node.setLink(state)));
+  }
+
+  async waitForNodes(): Promise<void> {
+    const names = this.nodes.map(({ name }) => `node/${name}`);
+    await this.run.until('all nodes ready', 90, () =>
+      this.kubectl.run(['wait', '--for=condition=Ready', '--timeout=5s', ...names]),
+    );
+  }
+
+  /** Ends what lies in this process; the run ends the rest. */
+  close(): void {
+    this.registry.close();
+    this.registry.closeAllConnections();
+  }
+}
+
+const NEEDED: readonly (readonly [string, readonly string[]])[] = [
+  ['ip', ['-Version']],
+  ['iptables', ['--version']],
+  ['conntrack', ['--version']],
+  ['openssl', ['version']],
+  ['nsenter', ['--version']],
+  ['/usr/lib/cni/bridge', ['--version']],
+];
+
+function loadedByHand({ spec }: Deployment): string[] {
+  return spec.template.spec.containers
+    .filter(({ imagePullPolicy }) => imagePullPolicy === 'Never')
+    .map(({ image }) => image);
+}

@@ -1,0 +1,21 @@
+// Free ports of this machine.
+import { createServer } from 'node:net';
+
+/** Ports that nobody listens on now. They are all held until the last one is found, so that no two are the same. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  return Promise.all(
+    servers.map(async (server) => {
+      const address = server.address();
+      await new Promise((resolve) => server.close(resolve));
+      if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
+      return address.port;
+    }),
+  );
+}

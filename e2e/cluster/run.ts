@@ -1,0 +1,135 @@
+// One run: a folder of its own, the programs it started, and the promise that all of them end with it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FOLDER } from '../folder';
+import { cleanUp, cleanUpAfterOthers, type Entry, Journal } from './journal';
+import { endProcess, kill, startOf } from './process-identity';
+
+/** A program that runs until it is stopped. */
+export interface Program {
+  readonly name: string;
+  readonly pid: number;
+  /** Sends a signal, such as SIGSTOP: the program is there, but silent. */
+  signal(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+export interface ProgramOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Network namespace to run in. @default that of this process */
+  readonly namespace?: string;
+}
+
+const LAST_LINES = 15;
+
+export class Run {
+  readonly folder: string;
+  private readonly deaths: string[] = [];
+  private readonly stopping = new Set<string>();
+
+  private constructor(
+    private readonly journal: Journal,
+    private readonly watchdog: ChildProcess,
+  ) {
+    this.folder = journal.folder;
+  }
+
+  static async begin(): Promise<Run> {
+    await cleanUpAfterOthers();
+    const journal = new Journal();
+    // It reads until we are gone, however we went (an interrupt, SIGKILL), and cleans up what we could not.
+    const watchdog = spawn(process.execPath, [join(FOLDER, 'run.mjs'), '--watchdog', journal.folder], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    watchdog.unref();
+    return new Run(journal, watchdog);
+  }
+
+  /** Ends everything. With `keep`, the folder with its logs stays. */
+  async end(keep: boolean): Promise<void> {
+    for (const { name } of this.programs) this.stopping.add(name);
+    await cleanUp(this.folder, keep);
+    this.watchdog.stdin?.end();
+  }
+
+  /** Notes something that must be ended with the run, before it is made. */
+  note(entry: Entry): void {
+    this.journal.write(entry);
+  }
+
+  private readonly programs: Program[] = [];
+
+  start(name: string, program: string, args: readonly string[], options: ProgramOptions = {}): Program {
+    const [executable, ...all] =
+      options.namespace === undefined
+        ? [program, ...args]
+        : ['nsenter', `--net=/var/run/netns/${options.namespace}`, '--', program, ...args];
+    if (executable === undefined) throw new Error('no program');
+    const log = openSync(this.logOf(name), 'a');
+    const child = spawn(executable, all, {
+      detached: true, // an interrupt from the terminal must reach us alone
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...options.env },
+    });
+    closeSync(log);
+    child.on('error', (error) => this.deaths.push(`${name}: ${error.message}`));
+    child.on('exit', (code, signal) => {
+      if (!this.stopping.has(name)) this.deaths.push(`${name} ended by itself (${signal ?? `exit ${code}`})`);
+    });
+    const identity = startOf(child.pid ?? 0);
+    this.note({ kind: 'process', name, ...identity });
+    child.unref();
+    const started: Program = {
+      name,
+      pid: identity.pid,
+      signal: (signal) => kill(identity.pid, signal),
+      stop: async () => {
+        this.stopping.add(name);
+        await endProcess(identity);
+      },
+    };
+    this.programs.push(started);
+    this.stopping.delete(name);
+    return started;
+  }
+
+  logOf(name: string): string {
+    return join(this.folder, 'logs', `${name}.log`);
+  }
+
+  /** Fails, with their last lines, when programs ended that should still run. */
+  assertAlive(): void {
+    if (this.deaths.length === 0) return;
+    const [first = ''] = this.deaths;
+    throw new Error(`${this.deaths.join('; ')}\n${this.lastLines(first.split(/[ :]/)[0] ?? '')}`);
+  }
+
+  lastLines(name: string): string {
+    const path = this.logOf(name);
+    if (!existsSync(path)) return '';
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
+    return [`last lines of ${path}:`, ...lines.map((line) => `  ${line.slice(0, 400)}`)].join('\n');
+  }
+
+  /** Asks again and again until there is an answer; says what was awaited, and what was last seen, when there is none. */
+  async until<Answer>(what: string, seconds: number, ask: () => Promise<Answer | undefined | false>): Promise<Answer> {
+    const end = Date.now() + seconds * 1000;
+    let last: unknown;
+    for (;;) {
+      this.assertAlive();
+      try {
+        const answer = await ask();
+        if (answer !== undefined && answer !== false) return answer;
+      } catch (error) {
+        last = error;
+      }
+      if (Date.now() > end) break;
+      await sleep(250);
+    }
+    const reason = last instanceof Error ? `: ${last.message}` : '';
+    throw new Error(`${what}: not within ${seconds} s${reason}`);
+  }
+}

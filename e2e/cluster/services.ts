@@ -1,0 +1,98 @@
+// What a cluster needs beside its nodes: names (CoreDNS), metrics (metrics-server), ingress (Traefik).
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { binary } from '../binaries/build';
+import type { ControlPlane } from './control-plane';
+import { type Host, OUR_ADDRESS } from './network';
+import type { Run } from './run';
+
+/** Names of Services, and of hosts outside that stand for the real ones: `hosts` gives their addresses. */
+export async function startNames(run: Run, plane: ControlPlane, hosts: ReadonlyMap<string, string>): Promise<void> {
+  const file = join(plane.folder, 'Corefile');
+  const known = [...hosts].map(([name, address]) => `    ${address} ${name}`).join('\n');
+  writeFileSync(
+    file,
+    `.:53 {
+  bind ${OUR_ADDRESS}
+  errors
+  kubernetes cluster.local {
+    kubeconfig ${await plane.kubeconfig('coredns', 'system:masters')}
+  }
+  hosts {
+${known}
+    fallthrough
+  }
+}
+`,
+  );
+  run.start('coredns', binary('binaries/coredns', 'coredns'), ['-conf', file]);
+}
+
+/** CPU and memory of pods, as `kubectl top` and autoscalers ask for them. */
+export async function startMetrics(run: Run, plane: ControlPlane): Promise<void> {
+  const port = 4443;
+  const access = await plane.kubeconfig('metrics-server', 'system:masters');
+  run.start('metrics-server', binary('binaries/metrics-server', 'metrics-server'), [
+    ...['--kubeconfig', '--authentication-kubeconfig', '--authorization-kubeconfig'].map((flag) => `${flag}=${access}`),
+    `--bind-address=${OUR_ADDRESS}`,
+    `--secure-port=${port}`,
+    `--cert-dir=${join(plane.folder, 'metrics-server')}`,
+    '--kubelet-insecure-tls',
+    '--kubelet-preferred-address-types=InternalIP',
+    '--metric-resolution=15s', // the shortest: it must exceed the time-out of a request
+  ]);
+  const metadata = { name: 'metrics-server', namespace: 'kube-system' };
+  await plane.kubectl.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { ports: [{ port: 443, targetPort: port, protocol: 'TCP' }] },
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [OUR_ADDRESS], conditions: { ready: true } }],
+      ports: [{ port, protocol: 'TCP' }],
+    },
+    {
+      apiVersion: 'apiregistration.k8s.io/v1',
+      kind: 'APIService',
+      metadata: { name: 'v1beta1.metrics.k8s.io' },
+      spec: {
+        group: 'metrics.k8s.io',
+        version: 'v1beta1',
+        service: metadata,
+        insecureSkipTLSVerify: true,
+        groupPriorityMinimum: 100,
+        versionPriority: 100,
+      },
+    },
+  ]);
+  await run.until('metrics API', 90, () => plane.kubectl.run(['get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes']));
+}
+
+/** Serves Ingresses of class `traefik`, as k3s does out of the box: HTTP on 80, HTTPS on 443. */
+export async function startIngress(run: Run, plane: ControlPlane, host: Host): Promise<void> {
+  await plane.kubectl.apply([
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: { name: 'traefik' },
+      spec: { controller: 'traefik.io/ingress-controller' },
+    },
+  ]);
+  const arguments_ = [
+    `--entrypoints.web.address=${host.address}:80`,
+    `--entrypoints.websecure.address=${host.address}:443`,
+    '--entrypoints.websecure.http.tls=true',
+    '--providers.kubernetesingress=true',
+    '--global.checknewversion=false',
+    '--global.sendanonymoususage=false',
+    '--log.level=WARN',
+  ];
+  const env = { KUBECONFIG: await plane.kubeconfig('traefik', 'system:masters') };
+  run.start('traefik', binary('binaries/traefik', 'traefik'), arguments_, { namespace: host.namespace, env });
+}

@@ -1,0 +1,42 @@
+// An image for every component: our server with the component's own port and probe paths, under the name that its manifest uses.
+import type { Container, Deployment } from '../manifests';
+import type { ImageStore } from './store';
+
+/** What a release of a component is like, beyond its manifest. */
+export interface Behaviour {
+  /** How long the server still takes requests after SIGTERM, telling its clients to leave their connections. */
+  readonly LAME_DUCK_SECONDS?: string;
+  readonly START_SECONDS?: string;
+  readonly NEVER_READY?: 'true';
+  readonly WORK_MILLISECONDS?: string;
+}
+
+/** Half a second lets keep-alive clients leave, and hides nothing: endpoints take longer to be withdrawn than that. */
+const USUAL: Behaviour = { LAME_DUCK_SECONDS: '0.5', START_SECONDS: '2' };
+
+/** Packs the images that the workloads name. */
+export function packImages(store: ImageStore, deployments: readonly Deployment[], behaviour: Behaviour = {}): string[] {
+  return deployments.flatMap(({ spec }) =>
+    spec.template.spec.containers.map((container) => {
+      store.add({ reference: container.image, environment: { ...settingsOf(container), ...USUAL, ...behaviour } });
+      return container.image;
+    }),
+  );
+}
+
+function settingsOf({ name, image, ports, startupProbe, readinessProbe, livenessProbe }: Container) {
+  const settings = {
+    COMPONENT: name,
+    VERSION: image.split(':').at(-1),
+    PORT: ports?.[0]?.containerPort.toString(),
+    STARTED_PATH: startupProbe?.httpGet?.path,
+    READY_PATH: readinessProbe?.httpGet?.path,
+    LIVE_PATH: livenessProbe?.httpGet?.path,
+  };
+  const missing = Object.entries(settings).filter(([, value]) => value === undefined);
+  if (missing.length > 0)
+    throw new Error(`${image}: its manifest does not say ${missing.map(([key]) => key).join(', ')}`);
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}

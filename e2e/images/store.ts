@@ -1,0 +1,106 @@
+// Container images without a container engine: the OCI layout, from one static program. Specification: opencontainers/image-spec v1.1.
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { command } from '../cluster/command';
+
+export interface ImageProps {
+  /** The name that manifests use, with a tag. */
+  readonly reference: string;
+  /** Arguments of the program. @default none */
+  readonly args?: readonly string[];
+  /** Environment variables baked in. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+
+export class ImageStore {
+  private readonly manifests = new Map<string, Descriptor>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly layer: Descriptor,
+  ) {}
+
+  /** A store whose images all consist of the one program. */
+  static async create(folder: string, program: string): Promise<ImageStore> {
+    const root = join(folder, 'root');
+    mkdirSync(root, { recursive: true });
+    mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true });
+    writeFileSync(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+    copyFileSync(program, join(root, 'server'));
+    const tar = join(folder, 'layer.tar');
+    await command('tar', ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '-C', root, '-cf', tar, 'server']);
+    const layer = addBlob(folder, 'application/vnd.oci.image.layer.v1.tar', readFileSync(tar));
+    rmSync(tar);
+    return new ImageStore(folder, layer);
+  }
+
+  add({ reference, args = [], environment }: ImageProps): void {
+    const config = {
+      architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+      os: 'linux',
+      config: {
+        Entrypoint: ['/server', ...args],
+        Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+        // Makes every image its own: a kubelet refuses (from 1.35) a loaded image whose twin it pulled under another name.
+        Labels: { 'org.opencontainers.image.ref.name': reference },
+      },
+      rootfs: { type: 'layers', diff_ids: [this.layer.digest] },
+    };
+    const described = addBlob(this.folder, 'application/vnd.oci.image.config.v1+json', JSON.stringify(config));
+    const manifest = { schemaVersion: 2, mediaType: MANIFEST, config: described, layers: [this.layer] };
+    this.manifests.set(reference, addBlob(this.folder, MANIFEST, JSON.stringify(manifest)));
+  }
+
+  /** The manifest of an image, by `<registry>/<name>:<tag>`, or as a registry asks for it: by name and tag or digest. */
+  find(name: string, tagOrDigest: string): Descriptor | undefined {
+    for (const [reference, descriptor] of this.manifests) {
+      if (descriptor.digest === tagOrDigest) return descriptor;
+      if (reference.endsWith(`${name}:${tagOrDigest}`)) return descriptor;
+    }
+    return undefined;
+  }
+
+  read(digest: string): Buffer | undefined {
+    try {
+      return readFileSync(blobPath(this.folder, digest));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A file that `ctr images import` takes: the image under the name that a kubelet gives to the reference. */
+  async archive(reference: string): Promise<string> {
+    const descriptor = this.manifests.get(reference);
+    if (descriptor === undefined) throw new Error(`there is no image ${reference}`);
+    const annotations = { 'io.containerd.image.name': fullName(reference) };
+    const index = { schemaVersion: 2, manifests: [{ ...descriptor, annotations }] };
+    writeFileSync(join(this.folder, 'index.json'), JSON.stringify(index));
+    const archive = join(this.folder, `${reference.replaceAll(/[^\w.-]/g, '_')}.tar`);
+    await command('tar', ['-C', this.folder, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
+    return archive;
+  }
+}
+
+/** `shop/web:1` means docker.io/shop/web:1 to every node; a first part with a dot is a registry of its own. */
+function fullName(reference: string): string {
+  return reference.split('/')[0]?.includes('.') ? reference : `docker.io/${reference}`;
+}
+
+function addBlob(folder: string, mediaType: string, content: string | Buffer): Descriptor {
+  const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  writeFileSync(blobPath(folder, digest), content);
+  return { mediaType, digest, size: Buffer.byteLength(content) };
+}
+
+function blobPath(folder: string, digest: string): string {
+  return join(folder, 'blobs', 'sha256', digest.replace('sha256:', ''));
+}

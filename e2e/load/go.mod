@@ -1,0 +1,3 @@
+module evenkeel/e2e/load
+
+go 1.26

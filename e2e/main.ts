@@ -1,0 +1,65 @@
+// `npm run e2e`: runs the proofs one after the other on what they share, and prints what each of them took.
+import { after, test } from 'node:test';
+import { Cluster } from './cluster/cluster';
+import { cleanUp } from './cluster/journal';
+import { Run } from './cluster/run';
+import { type Options, parseOptions } from './options';
+import { PROOFS } from './proofs';
+import { World } from './world';
+
+void main(parseOptions(process.argv.slice(2)));
+
+async function main(options: Options): Promise<void> {
+  if (options.watchdog !== undefined) return watch(options.watchdog);
+  const proofs = choose(options);
+  const obstacle = await Cluster.obstacle();
+  const run = await Run.begin();
+  const world = new World(run);
+  const minutes: string[] = [];
+  let failed = false;
+  for (const proof of proofs) {
+    const skip = proof.needs === 'nodes' ? obstacle : undefined;
+    test(`${proof.id} ${proof.title}`, skip === undefined ? {} : { skip }, async () => {
+      const started = Date.now();
+      try {
+        await proof.prove(world, (line) => process.stdout.write(`    ${proof.id}: ${line}\n`));
+      } catch (error) {
+        failed = true;
+        throw error;
+      } finally {
+        minutes.push(`${proof.id} ${((Date.now() - started) / 60_000).toFixed(1)} min`);
+      }
+    });
+  }
+  after(async () => {
+    if (options.hold) await hold(world);
+    world.close();
+    await run.end(failed);
+    process.stdout.write(`${minutes.join(', ')}\n`);
+    if (failed) process.stdout.write(`logs: ${run.folder}/logs\n`);
+  });
+}
+
+function choose({ ids, full, hold: holding }: Options) {
+  const unknown = ids.filter((id) => !PROOFS.some((proof) => proof.id === id));
+  if (unknown.length > 0) {
+    process.stderr.write(
+      `no proof is called ${unknown.join(', ')}; there are ${PROOFS.map(({ id }) => id).join(', ')}\n`,
+    );
+    process.exit(1);
+  }
+  if (ids.length > 0) return PROOFS.filter(({ id }) => ids.includes(id));
+  return holding ? [] : PROOFS.filter((proof) => full || proof.full === undefined);
+}
+
+async function hold(world: World): Promise<void> {
+  const { cluster } = await world.deployed();
+  process.stdout.write(`the cluster is up: KUBECONFIG=${cluster.kubectl.kubeconfig}\nInterrupt to end it.\n`);
+  await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()));
+}
+
+/** Reads until the run that started us is gone, then ends what it left. */
+function watch(folder: string): void {
+  process.stdin.resume();
+  process.stdin.on('end', () => void cleanUp(folder, true));
+}

@@ -1,0 +1,56 @@
+// The project as its users have it: a copy of the checkout in which a proof may release and change things by the public command.
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { command } from './cluster/command';
+import { PROJECT } from './folder';
+
+const PARTS = ['bin', 'charts', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
+
+/** A Secret that somebody must create: what `evenkeel secrets --json` prints. */
+export interface SecretNeed {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly keys: readonly string[];
+}
+
+export class Project {
+  private constructor(private readonly folder: string) {}
+
+  static create(folder: string): Project {
+    mkdirSync(folder, { recursive: true });
+    for (const part of PARTS) cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+    return new Project(folder);
+  }
+
+  /** Sets the tag of a system's images in an environment, as a pipeline does. */
+  async setImage(systemAndEnvironment: string, tag: string): Promise<void> {
+    await this.evenkeel('image', systemAndEnvironment, tag);
+  }
+
+  /** Changes a user's file by hand. */
+  edit(file: string, from: string, to: string): void {
+    const path = join(this.folder, file);
+    const text = readFileSync(path, 'utf8');
+    if (text.split(from).length !== 2) throw new Error(`${file} does not hold '${from}' exactly once`);
+    writeFileSync(path, text.replace(from, to));
+  }
+
+  /** Writes the manifests to a folder of that name and gives its path. */
+  async synthesize(name: string, ...options: string[]): Promise<string> {
+    const output = join(this.folder, name);
+    await this.evenkeel('synth', '--quiet', '--outdir', output, ...options);
+    return output;
+  }
+
+  async secrets(): Promise<SecretNeed[]> {
+    const secrets: SecretNeed[] = JSON.parse(await this.evenkeel('secrets', '--json'));
+    return secrets;
+  }
+
+  private evenkeel(...args: string[]): Promise<string> {
+    return command(process.execPath, [join('bin', 'evenkeel.js'), ...args], { cwd: this.folder });
+  }
+}

@@ -1,0 +1,16 @@
+// A proof: a promise with an id, shown on a cluster. It asserts invariants and prints figures.
+import type { World } from './world';
+
+export interface Proof {
+  readonly id: string;
+  /** The promise, in a few words. */
+  readonly title: string;
+  /** What it cannot do without: API servers alone, or real nodes. */
+  readonly needs: 'api' | 'nodes';
+  /** Whether it runs only with --full. @default false */
+  readonly full?: true;
+  prove(world: World, figure: Figure): Promise<void>;
+}
+
+/** Prints a line of figures below the proof's name. */
+export type Figure = (line: string) => void;

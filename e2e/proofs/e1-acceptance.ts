@@ -1,0 +1,76 @@
+// E1: API servers of the oldest and the newest minor take what we write, strictly; 1.36 takes it for real, again, and by server-side apply.
+import assert from 'node:assert/strict';
+import { ControlPlane } from '../cluster/control-plane';
+import type { Kubectl } from '../cluster/kubectl';
+import { ofKind, readManifests } from '../manifests';
+import type { Figure, Proof } from '../proof';
+import { DIST, type World } from '../world';
+
+/** The newest, the main one, the first with a native preStop sleep, and the oldest promised. */
+export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
+
+export const acceptance: Proof = {
+  id: 'E1',
+  title: `accepted by API servers of ${MINORS.join(', ')}: every object, strictly`,
+  needs: 'api',
+  prove: async (world, figure) => {
+    for (const minor of MINORS) await acceptedBy(minor, world, figure);
+  },
+};
+
+export const application: Proof = {
+  id: 'E1b',
+  title: 'one plain apply of each folder, a second one changes nothing, server-side apply meets no conflict',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const { cluster, applied } = await world.deployed();
+    const folders = Object.values(DIST);
+    for (const [index, folder] of folders.entries()) {
+      const lines = linesOf(applied[index] ?? '');
+      assert.equal(lines.length, readManifests(folder).length, 'the first apply told of every object');
+      for (const line of lines) assert.match(line, / created$/);
+      for (const line of linesOf(await cluster.kubectl.run(['apply', '-f', folder]))) {
+        // kubectl's own patch of a budget is never empty, since its selector is to be replaced as a whole: the server changes nothing.
+        assert.match(line, line.startsWith('poddisruptionbudget.') ? / (unchanged|configured)$/ : / unchanged$/);
+      }
+      assert.equal(await cluster.kubectl.run(['diff', '-f', folder]), '', 'what is stored is what was written');
+      const serverSide = linesOf(await cluster.kubectl.run(['apply', '--server-side', '-f', folder]));
+      assert.equal(serverSide.length, lines.length);
+      for (const line of serverSide) assert.match(line, / serverside-applied$/);
+      figure(`${folder}: ${lines.length} created, then unchanged, then applied by the server without conflict`);
+    }
+  },
+};
+
+async function acceptedBy(minor: (typeof MINORS)[number], world: World, figure: Figure): Promise<void> {
+  const plane = await ControlPlane.start(world.run, { name: `api-${minor}`, minor, controllers: false });
+  try {
+    const { kubectl } = plane;
+    const version = await kubectl.run(['get', '--raw', '/version']);
+    assert.ok(version.includes(`"v${minor}.`), `the server says that it is ${version}`);
+    const written = await world.project.synthesize(`for-${minor}`, '--kubernetes', minor);
+    const folders = [written, `${written}/clusters/laptop`, ...(minor === '1.36' ? Object.values(DIST) : [])];
+    for (const folder of folders)
+      figure(`${minor}: ${await strictDryRun(kubectl, folder)} objects of ${folder} accepted`);
+  } finally {
+    await plane.stop();
+  }
+}
+
+/** Sends every object of the folder as a strict dry run, and refuses warnings too. Number of objects. */
+export async function strictDryRun(kubectl: Kubectl, folder: string): Promise<number> {
+  const manifests = readManifests(folder);
+  // A dry run of a Namespace leaves none for the objects in it.
+  for (const { metadata } of ofKind(manifests, 'Namespace')) {
+    await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: metadata.name } }]);
+  }
+  const output = await kubectl.run([
+    ...['apply', '-f', folder, '--dry-run=server', '--validate=strict', '--warnings-as-errors'],
+  ]);
+  assert.equal(linesOf(output).length, manifests.length, output);
+  return manifests.length;
+}
+
+function linesOf(output: string): string[] {
+  return output.trim().split('\n');
+}

@@ -1,0 +1,45 @@
+// E2: Pod Security `restricted` is enforced on our namespaces and admits every pod of ours.
+import assert from 'node:assert/strict';
+import { CommandError } from '../cluster/command';
+import { ofKind, readManifests } from '../manifests';
+import { type List, podsOf } from '../objects';
+import type { Proof } from '../proof';
+import { DIST } from '../world';
+
+export const podSecurity: Proof = {
+  id: 'E2',
+  title: 'Pod Security restricted is enforced, and admits every pod',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const { cluster } = await world.deployed();
+    const namespaces = ofKind(Object.values(DIST).flatMap(readManifests), 'Namespace').map(
+      ({ metadata }) => metadata.name,
+    );
+    assert.ok(namespaces.length > 0);
+    for (const namespace of namespaces) {
+      await assert.rejects(
+        cluster.kubectl.run(['create', '--dry-run=server', '-f', '-'], JSON.stringify(privileged(namespace))),
+        (error) => error instanceof CommandError && /violates PodSecurity "restricted:v1\.36"/.test(error.message),
+      );
+      const events = ['events', '-n', namespace, '--field-selector', 'reason=FailedCreate'];
+      const refused = await cluster.kubectl.get<List<{ readonly message: string }>>(events);
+      assert.deepEqual(
+        refused.items.map(({ message }) => message),
+        [],
+      );
+      const pods = await podsOf(cluster, namespace);
+      assert.ok(pods.length > 0);
+      figure(`${namespace}: ${pods.length} pods admitted, a privileged one refused`);
+    }
+  },
+};
+
+function privileged(namespace: string): object {
+  const container = { name: 'intruder', image: 'intruder', securityContext: { privileged: true } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'intruder', namespace },
+    spec: { containers: [container] },
+  };
+}

@@ -1,0 +1,38 @@
+// E3: the systems become available on real nodes from their own manifests, spread over the zones as promised.
+import assert from 'node:assert/strict';
+import { ofKind, readManifests } from '../manifests';
+import { countBy, isReady, type Pod, podsOf } from '../objects';
+import type { Proof } from '../proof';
+import { type Deployed, DIST } from '../world';
+
+export const availability: Proof = {
+  id: 'E3',
+  title: 'available on real nodes, spread over the zones; without zones where there are none',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const deployed = await world.deployed();
+    const { cluster } = deployed;
+    for (const { metadata } of ofKind(readManifests(DIST.mumbai), 'Deployment')) {
+      const pods = await podsOf(cluster, metadata.namespace ?? '', metadata.name);
+      assert.ok(pods.length >= 3 && pods.every(isReady), `${metadata.namespace}/${metadata.name} is ready`);
+      const zones = countBy(pods, (pod) => zoneOf(deployed, pod));
+      figure(
+        `${metadata.namespace}/${metadata.name}: ${[...zones].map(([zone, count]) => `${zone} ${count}`).join(', ')}`,
+      );
+      assert.deepEqual([...zones.keys()].sort(), ['ap-south-1a', 'ap-south-1b'], 'both zones, and no node without one');
+      const counts = [...zones.values()];
+      assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'a skew of at most one');
+    }
+    for (const { metadata } of ofKind(readManifests(DIST.laptop), 'Deployment')) {
+      const pods = await podsOf(cluster, metadata.namespace ?? '', metadata.name);
+      assert.ok(pods.length >= 3 && pods.every(isReady), `${metadata.namespace}/${metadata.name} is ready`);
+      const without = pods.filter((pod) => zoneOf(deployed, pod) === undefined).length;
+      figure(`${metadata.namespace}/${metadata.name}: ${without} of ${pods.length} on the node without a zone label`);
+      assert.ok(without > 0);
+    }
+  },
+};
+
+function zoneOf({ cluster }: Deployed, { spec }: Pod): string | undefined {
+  return cluster.nodes.find(({ name }) => name === spec.nodeName)?.zone;
+}

@@ -1,0 +1,59 @@
+// E4: a rollout under load loses nothing, whatever changed: the image, or the configuration.
+import assert from 'node:assert/strict';
+import { deriveAvailability } from '../../lib/model/availability';
+import type { Figure, Proof } from '../proof';
+import { bothRoads, failures, underLoad, type Watched } from '../under-load';
+import { type Deployed, type World, waitForRollout, waitForSettledPods } from '../world';
+
+const WATCHED: readonly Watched[] = [
+  { namespace: 'toytrex-production', name: 'web', promised: 3 },
+  { namespace: 'toytrex-production', name: 'middleware', promised: 3 },
+  { namespace: 'toytrex-local', name: 'web', promised: 3 },
+  { namespace: 'pingpong-local', name: 'web', promised: 3 },
+];
+
+export const rollout: Proof = {
+  id: 'E4',
+  title: 'a rollout under load, by NodePort and by Ingress, loses nothing: new image, then new configuration',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const deployed = await world.deployed();
+    const { project } = world;
+    for (const placement of ['toytrex/production', 'toytrex/local', 'pingpong/local']) {
+      await project.setImage(placement, '501');
+    }
+    await rollOut(world, deployed, 'image', figure);
+    project.edit('charts/toytrex.ts', "LOG_LEVEL: 'info'", "LOG_LEVEL: 'debug'");
+    project.edit('charts/platform.ts', 'requestsPerSecond: 10, burst: 20', 'requestsPerSecond: 20, burst: 40');
+    await rollOut(world, deployed, 'configuration', figure);
+  },
+};
+
+async function rollOut(world: World, deployed: Deployed, what: string, figure: Figure): Promise<void> {
+  const { cluster } = deployed;
+  const written = await world.project.synthesize(`new-${what}`);
+  const folders = [written, `${written}/clusters/laptop`];
+  for (const folder of folders) await cluster.provideImages(folder);
+  const outcome = await underLoad(deployed, await bothRoads(deployed), WATCHED, figure, async () => {
+    const started = Date.now();
+    for (const folder of folders) await cluster.kubectl.run(['apply', '-f', folder]);
+    await Promise.all(WATCHED.map((component) => waitForRollout(cluster, component)));
+    figure(`new ${what}: ${describeTime((Date.now() - started) / 1000)}`);
+    await waitForSettledPods(cluster, WATCHED);
+  });
+  assert.equal(failures(outcome), 0);
+  for (const { namespace, name, promised } of WATCHED) {
+    assert.ok(
+      (outcome.fewest.get(`${namespace}/${name}`) ?? 0) >= promised,
+      `${namespace}/${name} kept ${promised} endpoints`,
+    );
+  }
+}
+
+/** The measured time beside the two that the model gives: with the test server's boot, and with the longest healthy one. */
+function describeTime(seconds: number): string {
+  const predict = (startupBudgetSeconds: number) =>
+    deriveAvailability({ minReplicas: 3, maxReplicas: 3, zones: 2, zonesLost: 1, startupBudgetSeconds, options: {} })
+      .rolloutSeconds;
+  return `all four workloads rolled in ${seconds.toFixed(0)} s; predicted ${predict(2)} s for a boot of 2 s, at most ${predict(60)} s`;
+}

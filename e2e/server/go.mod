@@ -1,0 +1,3 @@
+module evenkeel/e2e/server
+
+go 1.26

@@ -1,0 +1,69 @@
+// Settings: what the image's environment says about the service.
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"time"
+)
+
+type settings struct {
+	port        string
+	startedPath string
+	readyPath   string
+	livePath    string
+	version     string
+	component   string
+	slowStart   time.Duration
+	work        time.Duration
+	lameDuck    time.Duration
+	neverReady  bool
+}
+
+func readSettings() (settings, error) {
+	read := settings{
+		port:        variable("PORT", "8080"),
+		startedPath: variable("STARTED_PATH", "/healthz/started"),
+		readyPath:   variable("READY_PATH", "/healthz/ready"),
+		livePath:    variable("LIVE_PATH", "/healthz/live"),
+		version:     os.Getenv("VERSION"),
+		component:   os.Getenv("COMPONENT"),
+		neverReady:  os.Getenv("NEVER_READY") == "true",
+	}
+	durations := []struct {
+		name     string
+		fallback string
+		unit     time.Duration
+		into     *time.Duration
+	}{
+		{"START_SECONDS", "2", time.Second, &read.slowStart},
+		{"WORK_MILLISECONDS", "0", time.Millisecond, &read.work},
+		{"LAME_DUCK_SECONDS", "5", time.Second, &read.lameDuck},
+	}
+	for _, d := range durations {
+		value, err := amount(variable(d.name, d.fallback), d.unit)
+		if err != nil {
+			return settings{}, fmt.Errorf("%s: %w", d.name, err)
+		}
+		*d.into = value
+	}
+	return read, nil
+}
+
+func variable(name, fallback string) string {
+	if value, set := os.LookupEnv(name); set && value != "" {
+		return value
+	}
+	return fallback
+}
+
+// An hour is longer than any test runs, and keeps the product far from an overflow.
+func amount(text string, unit time.Duration) (time.Duration, error) {
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(number) || number < 0 || number > float64(time.Hour/unit) {
+		return 0, fmt.Errorf("%q is no number from 0 to %d", text, time.Hour/unit)
+	}
+	return time.Duration(number * float64(unit)), nil
+}
