@@ -8,25 +8,21 @@ export interface EndpointWatch {
   stop(): void;
 }
 
-const TEMPLATE = '{.metadata.name}{" "}{range .endpoints[*]}{.conditions.ready}{" "}{end}';
-
 export function watchEndpoints(cluster: Cluster, { namespace, name }: Watched): EndpointWatch {
   const slices = new Map<string, number>();
-  let fewest = Number.POSITIVE_INFINITY;
+  const counts: number[] = [];
   const selection = ['endpointslices', '-n', namespace, '-l', `kubernetes.io/service-name=${name}`];
-  const watch = cluster.kubectl.watch(selection, TEMPLATE, (line) => {
-    const [slice = '', ...conditions] = line.trim().split(' ');
-    slices.set(slice, conditions.filter((ready) => ready === 'true').length);
-    fewest = Math.min(
-      fewest,
-      [...slices.values()].reduce((sum, ready) => sum + ready, 0),
-    );
+  const paths = ['.metadata.name', '.endpoints[*].conditions.ready'];
+  const watch = cluster.kubectl.watch(selection, paths, ([slice = '', conditions = '']) => {
+    slices.set(slice, conditions.split(',').filter((ready) => ready === 'true').length);
+    counts.push([...slices.values()].reduce((sum, ready) => sum + ready, 0));
   });
   return {
     name: `${namespace}/${name}`,
     fewest: () => {
-      if (slices.size === 0) throw new Error(`${namespace}/${name}: its EndpointSlices were never seen`);
-      return fewest;
+      if (counts.length < 2)
+        throw new Error(`${namespace}/${name}: its endpoints never changed, so nothing was disturbed`);
+      return Math.min(...counts);
     },
     stop: () => watch.stop(),
   };

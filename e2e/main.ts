@@ -33,7 +33,6 @@ async function main(options: Options): Promise<void> {
   }
   after(async () => {
     if (options.hold) await hold(world);
-    world.close();
     await run.end(failed);
     process.stdout.write(`${minutes.join(', ')}\n`);
     if (failed) process.stdout.write(`logs: ${run.folder}/logs\n`);
@@ -55,7 +54,9 @@ function choose({ ids, full, hold: holding }: Options) {
 async function hold(world: World): Promise<void> {
   const { cluster } = await world.deployed();
   process.stdout.write(`the cluster is up: KUBECONFIG=${cluster.kubectl.kubeconfig}\nInterrupt to end it.\n`);
+  const awake = setInterval(() => {}, 60_000);
   await new Promise<void>((resolve) => process.once('SIGINT', () => resolve()));
+  clearInterval(awake);
 }
 
 /** Reads until the run that started us is gone, then ends what it left. */

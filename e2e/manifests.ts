@@ -1,5 +1,5 @@
 // The manifests under proof, as they lie in a folder: read, never changed.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 
@@ -60,6 +60,16 @@ export interface Autoscaler {
     readonly minReplicas: number;
     readonly maxReplicas: number;
     readonly scaleTargetRef: { readonly name: string };
+    readonly behavior: {
+      readonly scaleDown: {
+        readonly stabilizationWindowSeconds: number;
+        readonly policies: readonly {
+          readonly type: string;
+          readonly value: number;
+          readonly periodSeconds: number;
+        }[];
+      };
+    };
   };
 }
 
@@ -77,11 +87,16 @@ export interface Ingress {
 
 export type Manifest = Namespace | Deployment | Autoscaler | Service | Ingress;
 
-/** All objects of the files that `kubectl apply -f <folder>` takes, which does not descend into folders. Other kinds come along. */
-export function readManifests(folder: string): Manifest[] {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-  return files.sort().flatMap((file) =>
-    parseAllDocuments(readFileSync(join(folder, file), 'utf8')).flatMap((document): Manifest[] => {
+/** All objects that `kubectl apply -f <path>` takes: of a file, or of the files in a folder, without those in folders below. */
+export function readManifests(path: string): Manifest[] {
+  const files = statSync(path).isFile()
+    ? [path]
+    : readdirSync(path)
+        .filter((name) => name.endsWith('.yaml'))
+        .sort()
+        .map((name) => join(path, name));
+  return files.flatMap((file) =>
+    parseAllDocuments(readFileSync(file, 'utf8')).flatMap((document): Manifest[] => {
       const object = document.toJS();
       return object === null ? [] : [object];
     }),

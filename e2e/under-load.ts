@@ -70,3 +70,28 @@ export async function bothRoads(deployed: Deployed, nodes = deployed.cluster.nod
 export function failures({ verdicts }: Pick<Outcome, 'verdicts'>): number {
   return verdicts.reduce((sum, { sent, statuses }) => sum + sent - (statuses['200'] ?? 0), 0);
 }
+
+export interface FailedSecond {
+  readonly second: number;
+  readonly sent: number;
+  readonly failed: number;
+}
+
+/** The seconds in which requests failed. */
+export function failuresBySecond({ seconds }: Verdict): FailedSecond[] {
+  return seconds
+    .map(({ second, sent, lost, notOk }) => ({ second, sent, failed: lost + notOk }))
+    .filter(({ failed }) => failed > 0);
+}
+
+/** How long requests failed, and what part of them. */
+export function describeSeconds(verdict: Verdict): string {
+  const failed = failuresBySecond(verdict);
+  const [first, last] = [failed[0], failed.at(-1)];
+  if (first === undefined || last === undefined) return `${verdict.name}: no second with a failure`;
+  const during = verdict.seconds.filter(({ second }) => second >= first.second && second <= last.second);
+  const sent = during.reduce((sum, item) => sum + item.sent, 0);
+  const lost = failed.reduce((sum, item) => sum + item.failed, 0);
+  const share = ((100 * lost) / sent).toFixed(0);
+  return `${verdict.name}: ${lost} failed within ${last.second - first.second + 1} s, ${share} % of those sent meanwhile`;
+}

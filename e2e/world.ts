@@ -1,6 +1,6 @@
 // What the proofs share: one cluster with both systems on it, started when the first proof needs it.
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Authority } from './cluster/certificates';
 import { Cluster } from './cluster/cluster';
@@ -29,8 +29,6 @@ const NODES = [
 export class World {
   readonly project: Project;
   private started: Promise<Deployed> | undefined;
-  private readonly servers: Server[] = [];
-  private cluster: Cluster | undefined;
 
   constructor(readonly run: Run) {
     this.project = Project.create(join(run.folder, 'project'));
@@ -42,20 +40,14 @@ export class World {
     return this.started;
   }
 
-  close(): void {
-    this.cluster?.close();
-    for (const server of this.servers) server.close();
-  }
-
   private async deploy(): Promise<Deployed> {
     const all = Object.values(DIST).flatMap(readManifests);
     const outside = ofKind(all, 'Service').flatMap(({ spec }) => spec.externalName ?? []);
-    this.cluster = await Cluster.start(this.run, {
+    const cluster = await Cluster.start(this.run, {
       nodes: NODES,
       outside: new Map(outside.map((host) => [host, OUR_ADDRESS])),
     });
-    const { cluster } = this;
-    const database = await this.standIn(3306);
+    const database = await standIn(3306);
     const authority = await Authority.create(join(this.run.folder, 'web'), 'e2e');
     const applied: string[] = [];
     for (const folder of Object.values(DIST)) {
@@ -66,22 +58,14 @@ export class World {
     for (const { metadata } of ofKind(all, 'Deployment')) await waitForRollout(cluster, metadata);
     return { cluster, authority: authority.certificate, database, applied };
   }
+}
 
-  /** A server that accepts connections at our address, for a service outside of the cluster. */
-  private async standIn(port: number): Promise<StandIn> {
-    let server = createServer((socket) => socket.end());
-    const listen = () => new Promise<void>((resolve) => server.listen(port, OUR_ADDRESS, resolve));
-    await listen();
-    this.servers.push(server);
-    return {
-      fail: () => new Promise((resolve) => server.close(() => resolve())),
-      heal: async () => {
-        server = createServer((socket) => socket.end());
-        this.servers.push(server);
-        await listen();
-      },
-    };
-  }
+/** A server that accepts connections at our address, for a service outside of the cluster. It ends with the process. */
+async function standIn(port: number): Promise<StandIn> {
+  const server = createServer((socket) => socket.end()).unref();
+  const listen = () => new Promise<void>((resolve) => server.listen(port, OUR_ADDRESS, resolve));
+  await listen();
+  return { fail: () => new Promise((resolve) => server.close(() => resolve())), heal: listen };
 }
 
 /** A shared dependency that a proof can take away. */
@@ -100,8 +84,10 @@ export interface Deployed {
 }
 
 /** Waits until the rollout is complete; the time-out is kubectl's own, and the deadline of the Deployment ends it earlier. */
-export async function waitForRollout(cluster: Cluster, { namespace = '', name }: Where): Promise<void> {
-  await cluster.kubectl.run(['rollout', 'status', `deployment/${name}`, '-n', namespace, '--timeout=180s']);
+export async function waitForRollout(cluster: Cluster, where: Where, timeoutSeconds = 180): Promise<void> {
+  const { namespace = '', name } = where;
+  const options = ['-n', namespace, `--timeout=${timeoutSeconds}s`];
+  await cluster.kubectl.run(['rollout', 'status', `deployment/${name}`, ...options]);
 }
 
 /** Waits until every pod of the components is ready and none is on its way out any more. */

@@ -1,5 +1,4 @@
 // A cluster on this machine: a control plane, real nodes with or without zones, names, metrics, ingress, a registry.
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { binary } from '../binaries/build';
 import { type Behaviour, packImages } from '../images/components';
@@ -11,6 +10,7 @@ import { command } from './command';
 import { ControlPlane } from './control-plane';
 import { type Host, makeBridge, makeHost, OUR_ADDRESS, routePods } from './network';
 import { type NodeProps, RealNode } from './node';
+import { waitForNodes } from './readiness';
 import type { Run } from './run';
 import { startIngress, startMetrics, startNames } from './services';
 
@@ -34,7 +34,6 @@ export class Cluster {
     /** Where load comes from. */
     readonly client: Host,
     private readonly store: ImageStore,
-    private readonly registry: Server,
   ) {}
 
   /** Why this machine cannot run real nodes; undefined when it can. */
@@ -61,7 +60,7 @@ export class Cluster {
     const pause = { reference: 'evenkeel.test/pause:1', args: ['pause'], environment: {} };
     store.add(pause);
     const archive = await store.archive(pause.reference);
-    const registry = await serveRegistry(store, OUR_ADDRESS);
+    await serveRegistry(store, OUR_ADDRESS);
     await startNames(run, plane, outside);
     const hosts = new Map<number, Host>();
     const started = await Promise.all(
@@ -72,7 +71,7 @@ export class Cluster {
       }),
     );
     await routePods([...hosts.values(), ingress, client], hosts);
-    const cluster = new Cluster(run, plane, started, ingress, client, store, registry);
+    const cluster = new Cluster(run, plane, started, ingress, client, store);
     await cluster.waitForNodes();
     await Promise.all([startMetrics(run, plane), startIngress(run, plane, ingress)]);
     return cluster;
@@ -108,16 +107,7 @@ export class Cluster {
   }
 
   async waitForNodes(): Promise<void> {
-    const names = this.nodes.map(({ name }) => `node/${name}`);
-    await this.run.until('all nodes ready', 90, () =>
-      this.kubectl.run(['wait', '--for=condition=Ready', '--timeout=5s', ...names]),
-    );
-  }
-
-  /** Ends what lies in this process; the run ends the rest. */
-  close(): void {
-    this.registry.close();
-    this.registry.closeAllConnections();
+    await waitForNodes(this.run, this.plane, this.nodes.length);
   }
 }
 

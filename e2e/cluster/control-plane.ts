@@ -24,10 +24,11 @@ export interface ControlPlaneProps {
 
 export class ControlPlane {
   readonly kubectl: Kubectl;
-  private readonly programs: Program[] = [];
+  /** etcd, API server, and the controllers where there are any. */
+  readonly programs: Program[] = [];
 
   private constructor(
-    private readonly run: Run,
+    readonly run: Run,
     private readonly props: Required<ControlPlaneProps>,
     readonly authority: Authority,
     readonly folder: string,

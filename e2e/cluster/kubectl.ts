@@ -29,13 +29,14 @@ export class Kubectl {
     return shape;
   }
 
-  /** One line for every change, as the JSONPath template says, until it is stopped. */
-  watch(args: readonly string[], template: string, onLine: (line: string) => void): Watch {
-    const output = `jsonpath=${template}{"\\n"}`;
-    const child = spawn(this.program, this.all(['get', ...args, '--watch', '-o', output]), {
+  /** The fields at these paths, for every change of the objects, until it is stopped. Lists come joined by commas. */
+  watch(args: readonly string[], paths: readonly string[], onChange: (values: string[]) => void): Watch {
+    // Not JSONPath, with which a watch prints the first state only.
+    const columns = `custom-columns=${paths.map((path) => `-:${path}`).join(',')}`;
+    const child = spawn(this.program, this.all(['get', ...args, '--watch', '--no-headers', '-o', columns]), {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    createInterface({ input: child.stdout }).on('line', onLine);
+    createInterface({ input: child.stdout }).on('line', (line) => onChange(line.trim().split(/\s+/)));
     return { stop: () => void child.kill() };
   }
 

@@ -128,6 +128,8 @@ use_local_image_pull = true
 sandbox = "${PAUSE_IMAGE}"
 [${images}.registry]
 config_path = "${registries(folder)}"
+[plugins."io.containerd.nri.v1.nri"]
+disable = true
 [${runtime}]
 restrict_oom_score_adj = true
 netns_mounts_under_state_dir = true

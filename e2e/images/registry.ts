@@ -1,11 +1,11 @@
 // A registry that nodes pull our images from, whatever registry the manifests name. Read-only part of opencontainers/distribution-spec v1.1.
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { ImageStore } from './store';
 
 export const REGISTRY_PORT = 5000;
 
 /** Serves the store. containerd adds `?ns=<registry>` to say which registry it means; names are enough for us. */
-export async function serveRegistry(store: ImageStore, address: string): Promise<Server> {
+export async function serveRegistry(store: ImageStore, address: string): Promise<void> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://registry');
     const [, name = '', kind, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(pathname) ?? [];
@@ -21,5 +21,5 @@ export async function serveRegistry(store: ImageStore, address: string): Promise
     return response.end(request.method === 'HEAD' ? undefined : content);
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(REGISTRY_PORT, address, resolve));
-  return server;
+  server.unref(); // it ends with the process
 }

@@ -6,5 +6,28 @@ import { availability } from './e3-availability';
 import { ingress } from './e3b-ingress';
 import { rollout } from './e4-rollout';
 import { drain } from './e5-drain';
+import { zoneLoss } from './e6-zone-loss';
+import { scaleIn, scaleInToMinimum, scaleOut } from './e7-autoscaling';
+import { failure } from './e8-failure';
+import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-twins';
+import { scale } from './e10-scale';
 
-export const PROOFS: readonly Proof[] = [acceptance, application, podSecurity, availability, ingress, rollout, drain];
+/** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
+export const PROOFS: readonly Proof[] = [
+  acceptance,
+  application,
+  podSecurity,
+  availability,
+  ingress,
+  rollout,
+  drain,
+  zoneLoss,
+  withoutPreStop,
+  ignoringTaints,
+  blockingBudget,
+  scaleOut,
+  failure,
+  scale,
+  scaleIn,
+  scaleInToMinimum,
+];

@@ -1,0 +1,61 @@
+// Nodes without machines: KWOK plays their kubelets, the control plane is real. For scheduling at a size that no test machine has.
+import { join } from 'node:path';
+import { binary } from '../binaries/build';
+import { FOLDER } from '../folder';
+import { ControlPlane } from './control-plane';
+import { waitForNodes } from './readiness';
+import type { Program, Run } from './run';
+
+const STAGES = join(FOLDER, 'cluster', 'kwok-stages.yaml');
+
+export interface SimulatedNodes {
+  readonly zones: readonly string[];
+  readonly nodesPerZone: number;
+  /** What each node can give to pods. */
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+export class SimulatedCluster {
+  private constructor(
+    readonly plane: ControlPlane,
+    /** The process that plays the nodes of a zone; stopped by SIGSTOP, the zone is silent. */
+    readonly zones: ReadonlyMap<string, Program>,
+  ) {}
+
+  static async start(run: Run, name: string, nodes: SimulatedNodes): Promise<SimulatedCluster> {
+    const plane = await ControlPlane.start(run, { name, controllers: true });
+    const kubeconfig = await plane.kubeconfig('kwok', 'system:masters');
+    const zones = new Map(
+      nodes.zones.map((zone) => [
+        zone,
+        run.start(`${name}-kwok-${zone}`, binary('binaries/kwok', 'kwok'), [
+          `--kubeconfig=${kubeconfig}`,
+          `--config=${STAGES}`,
+          `--manage-nodes-with-label-selector=topology.kubernetes.io/zone=${zone}`,
+          '--node-lease-duration-seconds=40',
+        ]),
+      ]),
+    );
+    const objects = nodes.zones.flatMap((zone) =>
+      Array.from({ length: nodes.nodesPerZone }, (_, index) => nodeObject(`${zone}-${index}`, zone, nodes)),
+    );
+    await plane.kubectl.apply(objects);
+    await waitForNodes(run, plane, objects.length);
+    return new SimulatedCluster(plane, zones);
+  }
+
+  async stop(): Promise<void> {
+    for (const program of this.zones.values()) await program.stop();
+    await this.plane.stop();
+  }
+}
+
+function nodeObject(name: string, zone: string, { cpu, memory }: SimulatedNodes): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, 'topology.kubernetes.io/zone': zone } },
+    status: { allocatable: { cpu, memory, pods: '110' }, capacity: { cpu, memory, pods: '110' } },
+  };
+}

@@ -1,0 +1,21 @@
+// When a cluster is ready for pods: its nodes are, and the taints of their beginning, which spreads honour, have gone.
+import type { ControlPlane } from './control-plane';
+import type { Run } from './run';
+
+interface Nodes {
+  readonly items: readonly {
+    readonly spec: { readonly taints?: readonly object[] };
+    readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  }[];
+}
+
+export async function waitForNodes(run: Run, { kubectl }: ControlPlane, count: number): Promise<void> {
+  await run.until(`${count} nodes ready`, 120, async () => {
+    const { items } = await kubectl.get<Nodes>(['nodes']);
+    const ready = items.filter(({ spec, status }) => {
+      const isReady = status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True');
+      return isReady === true && spec.taints === undefined;
+    });
+    return ready.length === count;
+  });
+}

@@ -1,0 +1,99 @@
+// E6: a zone dies under load without a goodbye. What is lost is measured; what was promised to remain, remains; a release still rolls.
+import assert from 'node:assert/strict';
+import { deriveAvailability } from '../../lib/model/availability';
+import { isReady, podsOf } from '../objects';
+import type { Figure, Proof } from '../proof';
+import { bothRoads, describeSeconds, failuresBySecond, underLoad, type Watched } from '../under-load';
+import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world';
+
+export const LOST_ZONE = 'ap-south-1a';
+
+/** After the loss of one of two zones, at least this many of three replicas surely remain. */
+const { guaranteedAfterLoss } = deriveAvailability({
+  minReplicas: 3,
+  maxReplicas: 12,
+  zones: 2,
+  zonesLost: 1,
+  startupBudgetSeconds: 60,
+  options: {},
+});
+
+const PRODUCTION: readonly Watched[] = [
+  { namespace: 'toytrex-production', name: 'web', promised: guaranteedAfterLoss },
+  { namespace: 'toytrex-production', name: 'middleware', promised: guaranteedAfterLoss },
+  { namespace: 'pingpong-production', name: 'web', promised: guaranteedAfterLoss },
+];
+
+export const zoneLoss: Proof = {
+  id: 'E6',
+  title: 'a zone is lost under load: the promised pods remain, a rollout completes during the outage, its return heals',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const deployed = await world.deployed();
+    const release = await newRelease(world);
+    // Users reach the nodes that are left: taking a dead node out is the load balancer's own part.
+    const alive = deployed.cluster.nodes.filter(({ zone }) => zone !== LOST_ZONE);
+    const loads = (await bothRoads(deployed, alive)).slice(0, 2);
+    const outcome = await underLoad(deployed, loads, PRODUCTION, figure, () => loseZone(deployed, release, figure));
+    for (const verdict of outcome.verdicts) figure(describeSeconds(verdict));
+    for (const { namespace, name, promised } of PRODUCTION) {
+      const fewest = outcome.fewest.get(`${namespace}/${name}`) ?? 0;
+      assert.ok(fewest >= promised, `${namespace}/${name} kept ${promised} endpoints, had ${fewest}`);
+    }
+    for (const verdict of outcome.verdicts) {
+      const half = verdict.seconds.length / 2;
+      const late = failuresBySecond(verdict).filter(({ second }) => second > half);
+      const failed = late.reduce((sum, item) => sum + item.failed, 0);
+      // A pair of ports that was tried during the outage stays bound to the dead pod for two minutes, in each node's connection tracking.
+      assert.ok(
+        failed < verdict.sent / 1000,
+        'once the dead endpoints are withdrawn, rollout and return lose next to nothing',
+      );
+    }
+  },
+};
+
+/** Folder of a release that is to roll during the outage. */
+async function newRelease({ project }: World): Promise<string> {
+  for (const placement of ['toytrex/production', 'pingpong/production']) await project.setImage(placement, '601');
+  return project.synthesize('release-601');
+}
+
+async function loseZone(deployed: Deployed, release: string, figure: Figure): Promise<void> {
+  const { cluster } = deployed;
+  await cluster.provideImages(release);
+  const lost = Date.now();
+  const since = () => `${((Date.now() - lost) / 1000).toFixed(0)} s`;
+  await cluster.setZone(LOST_ZONE, 'down');
+  try {
+    await waitForDeadZone(deployed);
+    figure(`dead endpoints withdrawn ${since()} after the loss`);
+    await cluster.kubectl.run(['apply', '-f', release]);
+    await Promise.all(PRODUCTION.map((component) => waitForRollout(cluster, component)));
+    figure(`rollout during the outage complete ${since()} after the loss`);
+    await waitForReadyPods(cluster, PRODUCTION);
+    await assertCapacity(deployed, figure);
+  } finally {
+    await cluster.setZone(LOST_ZONE, 'up');
+  }
+  await cluster.waitForNodes();
+  await waitForSettledPods(cluster, PRODUCTION);
+  figure(`all healed ${since()} after the loss`);
+}
+
+/** Waits until no pod in the dead zone counts as ready any more. */
+export async function waitForDeadZone({ cluster }: Deployed): Promise<void> {
+  const dead = new Set(cluster.nodes.filter(({ zone }) => zone === LOST_ZONE).map(({ name }) => name));
+  await cluster.run.until('no endpoint in the dead zone', 120, async () => {
+    const pods = await Promise.all(PRODUCTION.map(({ namespace, name }) => podsOf(cluster, namespace, name)));
+    return !pods.flat().some((pod) => dead.has(pod.spec.nodeName ?? '') && isReady(pod));
+  });
+}
+
+async function assertCapacity({ cluster }: Deployed, figure: Figure): Promise<void> {
+  for (const { namespace, name } of PRODUCTION) {
+    const ready = (await podsOf(cluster, namespace, name)).filter(isReady);
+    assert.ok(ready.length >= 3, `${namespace}/${name} has all its replicas in what is left`);
+    figure(`${namespace}/${name}: ${ready.length} ready in the remaining zone`);
+  }
+}

@@ -1,0 +1,124 @@
+// E9: the same tests without one promise each go red, so that a green one says something.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { isReady, podsOf } from '../objects';
+import type { Proof } from '../proof';
+import { writeTwin } from '../twin';
+import { bothRoads, failures, underLoad } from '../under-load';
+import { type Deployed, type World, waitForRollout, waitForSettledPods } from '../world';
+import { LOST_ZONE, waitForDeadZone } from './e6-zone-loss';
+
+const PRE_STOP = /^ +lifecycle:\n +preStop:\n +sleep:\n +seconds: \d+\n/gm;
+
+export const withoutPreStop: Proof = {
+  id: 'E9a',
+  title: 'twin of E4: without preStop, a rollout loses requests',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const deployed = await world.deployed();
+    const { cluster } = deployed;
+    const component = { namespace: 'toytrex-local', name: 'web', promised: 3 };
+    for (const tag of ['901', '902']) {
+      const file = await release(world, 'toytrex/local', tag, join('clusters', 'laptop', '10-toytrex-local.yaml'));
+      const twin = writeTwin(file, PRE_STOP, '');
+      await cluster.provideImages(twin);
+      const roll = async () => {
+        await cluster.kubectl.run(['apply', '-f', twin]);
+        await waitForRollout(cluster, component);
+        await waitForSettledPods(cluster, [component]);
+      };
+      // The first release only brings the pods without preStop; it is when these go that something is lost.
+      if (tag === '901') await roll();
+      else {
+        const [, , ingress] = await bothRoads(deployed);
+        assert.ok(ingress !== undefined);
+        const loads = [ingress, { ...ingress, name: 'Ingress of ToyTrex, new connections', newConnections: true }];
+        const outcome = await underLoad(deployed, loads, [component], figure, roll);
+        assert.ok(failures(outcome) > 0, 'the test of E4 would be red');
+      }
+    }
+    await restore(world, deployed, 'toytrex/local', join('clusters', 'laptop', '10-toytrex-local.yaml'), component);
+  },
+};
+
+export const ignoringTaints: Proof = {
+  id: 'E9b',
+  title: 'twin of E6: with nodeTaintsPolicy Ignore, a rollout during the outage is stuck',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const deployed = await world.deployed();
+    const { cluster } = deployed;
+    const component = { namespace: 'pingpong-production', name: 'web' };
+    const file = await release(world, 'pingpong/production', '911', '10-pingpong-production.yaml');
+    const twin = writeTwin(file, /nodeTaintsPolicy: Honor/g, 'nodeTaintsPolicy: Ignore');
+    await cluster.provideImages(twin);
+    await cluster.setZone(LOST_ZONE, 'down');
+    try {
+      await waitForDeadZone(deployed);
+      await cluster.kubectl.run(['apply', '-f', twin]);
+      await assert.rejects(waitForRollout(cluster, component, 45), 'the test of E6 would be red');
+      const pods = await podsOf(cluster, component.namespace, component.name);
+      const why = pods
+        .flatMap(({ status }) => status.conditions ?? [])
+        .find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+      assert.match(why?.message ?? '', /didn't match pod topology spread constraints/);
+      figure(`stuck: ${why?.message}`);
+    } finally {
+      await cluster.setZone(LOST_ZONE, 'up');
+    }
+    await cluster.waitForNodes();
+    await restore(world, deployed, 'pingpong/production', '10-pingpong-production.yaml', component);
+  },
+};
+
+export const blockingBudget: Proof = {
+  id: 'E9c',
+  title: 'twin of E5: with a budget that keeps every pod, a drain never ends',
+  needs: 'nodes',
+  prove: async (world, figure) => {
+    const deployed = await world.deployed();
+    const { cluster } = deployed;
+    const component = { namespace: 'pingpong-local', name: 'web' };
+    const path = join('clusters', 'laptop', '10-pingpong-local.yaml');
+    const file = await release(world, 'pingpong/local', '921', path);
+    const twin = writeTwin(file, /^( +)maxUnavailable: 1$/gm, '$1minAvailable: 3');
+    await cluster.provideImages(twin);
+    await cluster.kubectl.run(['apply', '-f', twin]);
+    await waitForRollout(cluster, component);
+    await waitForSettledPods(cluster, [component]);
+    const [pod] = (await podsOf(cluster, component.namespace, component.name)).filter(isReady);
+    const node = cluster.nodes.find(({ name }) => name === pod?.spec.nodeName);
+    assert.ok(node !== undefined);
+    try {
+      await assert.rejects(
+        cluster.drain(node, 20),
+        /Cannot evict pod as it would violate the pod's disruption budget|timeout/,
+      );
+      figure(`the drain of ${node.name} is refused`);
+    } finally {
+      await cluster.uncordon(node);
+    }
+    await restore(world, deployed, 'pingpong/local', path, component);
+  },
+};
+
+/** File of a release of one system. */
+async function release({ project }: World, placement: string, tag: string, path: string): Promise<string> {
+  await project.setImage(placement, tag);
+  return join(await project.synthesize(`release-${tag}`), path);
+}
+
+/** Puts the promise back, so that the next proof finds the manifests as they were meant. */
+async function restore(
+  world: World,
+  { cluster }: Deployed,
+  placement: string,
+  path: string,
+  component: { readonly namespace: string; readonly name: string },
+): Promise<void> {
+  const file = await release(world, placement, '999', path);
+  await cluster.provideImages(file);
+  await cluster.kubectl.run(['apply', '-f', file]);
+  await waitForRollout(cluster, component);
+  await waitForSettledPods(cluster, [component]);
+}
