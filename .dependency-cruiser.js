@@ -4,7 +4,7 @@ const only = (room, ...known) => ({
   severity: 'error',
   from: { path: `^${room}/` },
   to: {
-    path: '^(lib|charts|imports|main|dist|__tests__|bench|bin)',
+    path: '^(lib|charts|imports|main|dist|__tests__|bench|bin|e2e)',
     pathNot: [room, ...known].map((name) => `^${name}(/|\\.)`),
   },
 });
@@ -33,12 +33,14 @@ module.exports = {
     only('lib/synth', 'lib/model'),
     only('lib/checks', 'lib/model', 'lib/analysis'),
     only('lib/commands', 'lib'),
+    only('e2e', 'lib/model'),
     packages('lib/model'),
     packages('lib/analysis'),
     packages('lib/checks'),
     packages('lib/constructs', 'cdk8s', 'cdk8s-plus-27', 'constructs'),
     packages('lib/synth', 'cdk8s', 'constructs', 'yaml'),
     packages('lib/commands', 'commander', 'constructs'),
+    packages('e2e', 'commander', 'esbuild', 'yaml'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

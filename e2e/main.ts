@@ -1,30 +1,40 @@
 // `npm run e2e`: runs the proofs one after the other on what they share, and prints what each of them took.
+import { writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { buildAll } from './binaries/build';
 import { Cluster } from './cluster/cluster';
 import { cleanUp } from './cluster/journal';
 import { Run } from './cluster/run';
 import { type Options, parseOptions } from './options';
+import type { Proof } from './proof';
 import { PROOFS } from './proofs';
+import { visit } from './visit';
 import { World } from './world';
 
 void main(parseOptions(process.argv.slice(2)));
 
 async function main(options: Options): Promise<void> {
   if (options.watchdog !== undefined) return watch(options.watchdog);
+  if (options.kubeconfig !== undefined) {
+    return visit(options.kubeconfig, options.manifests, (line) => process.stdout.write(`    ${line}\n`));
+  }
   const proofs = choose(options);
   const obstacle = await Cluster.obstacle();
+  buildAll(obstacle === undefined);
+  if (options.build) return;
   const run = await Run.begin();
   const world = new World(run);
   const minutes: string[] = [];
-  let failed = false;
+  const counts = { passed: 0, failed: 0, skipped: obstacle === undefined ? 0 : proofs.filter(isHindered).length };
   for (const proof of proofs) {
-    const skip = proof.needs === 'nodes' ? obstacle : undefined;
+    const skip = isHindered(proof) ? obstacle : undefined;
     test(`${proof.id} ${proof.title}`, skip === undefined ? {} : { skip }, async () => {
       const started = Date.now();
       try {
         await proof.prove(world, (line) => process.stdout.write(`    ${proof.id}: ${line}\n`));
+        counts.passed += 1;
       } catch (error) {
-        failed = true;
+        counts.failed += 1;
         throw error;
       } finally {
         minutes.push(`${proof.id} ${((Date.now() - started) / 60_000).toFixed(1)} min`);
@@ -33,10 +43,16 @@ async function main(options: Options): Promise<void> {
   }
   after(async () => {
     if (options.hold) await hold(world);
-    await run.end(failed);
+    await run.end(counts.failed > 0);
     process.stdout.write(`${minutes.join(', ')}\n`);
-    if (failed) process.stdout.write(`logs: ${run.folder}/logs\n`);
+    if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(counts));
+    if (counts.failed > 0) process.stdout.write(`logs: ${run.folder}/logs\n`);
   });
+}
+
+/** Whether the proof needs what this machine may not have. */
+function isHindered({ needs }: Proof): boolean {
+  return needs === 'nodes';
 }
 
 function choose({ ids, full, hold: holding }: Options) {

@@ -7,19 +7,58 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { FOLDER } from '../folder';
 
-/** A folder with a go.mod: `tool` lines name the programs that a module of others provides; our own programs are the module. */
-export type Module =
-  | `binaries/${'containerd' | 'coredns' | 'etcd' | 'kwok' | 'metrics-server' | 'runc' | 'traefik'}`
-  | `binaries/kubernetes-1.${number}`
-  | 'load'
-  | 'server';
+/** Folders with a go.mod: `tool` lines name the programs that a module of others provides; our own programs are the module. */
+const MODULES = [
+  'binaries/containerd',
+  'binaries/coredns',
+  'binaries/etcd',
+  'binaries/kubernetes-1.27',
+  'binaries/kubernetes-1.30',
+  'binaries/kubernetes-1.36',
+  'binaries/kubernetes-1.37',
+  'binaries/kwok',
+  'binaries/metrics-server',
+  'binaries/runc',
+  'binaries/traefik',
+  'load',
+  'server',
+] as const;
+
+export type Module = (typeof MODULES)[number];
+
+/** What real nodes need, and API servers alone do not. */
+const FOR_NODES: readonly Module[] = [
+  'binaries/containerd',
+  'binaries/coredns',
+  'binaries/metrics-server',
+  'binaries/runc',
+  'binaries/traefik',
+  'load',
+  'server',
+];
+
+/** Minors that there is an API server of, the newest first. */
+export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
+
+/** Folders of what was asked for in this run. */
+const folders = new Map<Module, string>();
 
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'evenkeel', 'e2e');
 
+/** Builds whatever was not built before. Twenty minutes at the first time on two cores, no time at all later. */
+export function buildAll(withNodes: boolean): void {
+  for (const module of MODULES) if (withNodes || !FOR_NODES.includes(module)) folderOf(module);
+}
+
 /** Path of a program of a module; builds the module if this version of it was not built before. */
 export function binary(module: Module, program: string): string {
-  const provided = providedByUser(module, program);
-  return provided ?? join(built(module, program), program);
+  return providedByUser(module, program) ?? join(folderOf(module), program);
+}
+
+function folderOf(module: Module): string {
+  const known = folders.get(module) ?? built(module);
+  folders.set(module, known);
+  return known;
 }
 
 /** What the environment variable KUBEBUILDER_ASSETS (the convention of envtest) offers, where it is the version asked for. */
@@ -29,12 +68,11 @@ function providedByUser(module: Module, program: string): string | undefined {
   const minor = /kubernetes-(1\.\d+)$/.exec(module)?.[1];
   const path = join(assets, program);
   if (minor === undefined) return path;
-  const version = execFileSync(path, [program === 'kubectl' ? 'version' : '--version'], { encoding: 'utf8' });
+  const version = execFileSync(path, program === 'kubectl' ? ['version', '--client'] : ['--version'], { encoding: 'utf8' });
   return version.includes(`v${minor}.`) ? path : undefined;
 }
 
-/** Folder with the programs of the module. A module of one program may name it otherwise than the world does (etcd's is `server`). */
-function built(module: Module, program: string): string {
+function built(module: Module): string {
   const source = join(FOLDER, module);
   const settings = buildSettings(module);
   const folder = join(CACHE, `${module.replaceAll('/', '-')}-${fingerprint(source, settings)}`);
@@ -45,9 +83,9 @@ function built(module: Module, program: string): string {
   mkdirSync(unfinished, { recursive: true });
   try {
     const { env, flags } = settings;
-    const sources = packages(source);
-    const output = sources.length === 1 ? join(unfinished, program) : `${unfinished}/`;
-    execFileSync('go', ['build', '-trimpath', ...flags, '-o', output, ...sources], {
+    // Go names a program after its folder; etcd's would be `server`.
+    const output = `${unfinished}/${module === 'binaries/etcd' ? 'etcd' : ''}`;
+    execFileSync('go', ['build', '-trimpath', ...flags, '-o', output, ...packages(source)], {
       cwd: source,
       env: { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', ...env },
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,7 +1,7 @@
 // A control plane: etcd and an API server of any minor, with controllers and a scheduler where they are wanted.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { binary } from '../binaries/build';
+import { binary, type MINORS } from '../binaries/build';
 import { Authority, type Certificate } from './certificates';
 import { Kubectl } from './kubectl';
 import { SERVICE_ADDRESSES } from './network';
@@ -15,7 +15,7 @@ export interface ControlPlaneProps {
   /** Names the folder and the programs. */
   readonly name: string;
   /** @default MAIN_MINOR */
-  readonly minor?: `1.${number}`;
+  readonly minor?: (typeof MINORS)[number];
   /** Where the API server listens. @default 127.0.0.1 */
   readonly address?: string;
   /** Whether anything but the API server runs. */

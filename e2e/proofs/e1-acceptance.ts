@@ -1,13 +1,11 @@
 // E1: API servers of the oldest and the newest minor take what we write, strictly; 1.36 takes it for real, again, and by server-side apply.
 import assert from 'node:assert/strict';
+import { dryRun, linesOf } from '../acceptance';
+import { MINORS } from '../binaries/build';
 import { ControlPlane } from '../cluster/control-plane';
-import type { Kubectl } from '../cluster/kubectl';
-import { ofKind, readManifests } from '../manifests';
+import { readManifests } from '../manifests';
 import type { Figure, Proof } from '../proof';
 import { DIST, type World } from '../world';
-
-/** The newest, the main one, the first with a native preStop sleep, and the oldest promised. */
-export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
 
 export const acceptance: Proof = {
   id: 'E1',
@@ -51,26 +49,8 @@ async function acceptedBy(minor: (typeof MINORS)[number], world: World, figure: 
     const written = await world.project.synthesize(`for-${minor}`, '--kubernetes', minor);
     const folders = [written, `${written}/clusters/laptop`, ...(minor === '1.36' ? Object.values(DIST) : [])];
     for (const folder of folders)
-      figure(`${minor}: ${await strictDryRun(kubectl, folder)} objects of ${folder} accepted`);
+      figure(`${minor}: ${(await dryRun(kubectl, folder)).objects} objects of ${folder} accepted`);
   } finally {
     await plane.stop();
   }
-}
-
-/** Sends every object of the folder as a strict dry run, and refuses warnings too. Number of objects. */
-export async function strictDryRun(kubectl: Kubectl, folder: string): Promise<number> {
-  const manifests = readManifests(folder);
-  // A dry run of a Namespace leaves none for the objects in it.
-  for (const { metadata } of ofKind(manifests, 'Namespace')) {
-    await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: metadata.name } }]);
-  }
-  const output = await kubectl.run([
-    ...['apply', '-f', folder, '--dry-run=server', '--validate=strict', '--warnings-as-errors'],
-  ]);
-  assert.equal(linesOf(output).length, manifests.length, output);
-  return manifests.length;
-}
-
-function linesOf(output: string): string[] {
-  return output.trim().split('\n');
 }

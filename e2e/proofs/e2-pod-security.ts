@@ -1,6 +1,6 @@
 // E2: Pod Security `restricted` is enforced on our namespaces and admits every pod of ours.
 import assert from 'node:assert/strict';
-import { CommandError } from '../cluster/command';
+import { assertEnforced } from '../acceptance';
 import { ofKind, readManifests } from '../manifests';
 import { type List, podsOf } from '../objects';
 import type { Proof } from '../proof';
@@ -17,10 +17,7 @@ export const podSecurity: Proof = {
     );
     assert.ok(namespaces.length > 0);
     for (const namespace of namespaces) {
-      await assert.rejects(
-        cluster.kubectl.run(['create', '--dry-run=server', '-f', '-'], JSON.stringify(privileged(namespace))),
-        (error) => error instanceof CommandError && /violates PodSecurity "restricted:v1\.36"/.test(error.message),
-      );
+      await assertEnforced(cluster.kubectl, namespace);
       const events = ['events', '-n', namespace, '--field-selector', 'reason=FailedCreate'];
       const refused = await cluster.kubectl.get<List<{ readonly message: string }>>(events);
       assert.deepEqual(
@@ -33,13 +30,3 @@ export const podSecurity: Proof = {
     }
   },
 };
-
-function privileged(namespace: string): object {
-  const container = { name: 'intruder', image: 'intruder', securityContext: { privileged: true } };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'intruder', namespace },
-    spec: { containers: [container] },
-  };
-}
