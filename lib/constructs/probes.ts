@@ -18,7 +18,8 @@ const STARTUP_PERIOD_SECONDS = 5;
 
 /**
  * The three probes on the container's port `http`. A boot gets `budgetSeconds`, rounded up to a whole probe period; a pod that
- * stops being ready leaves the endpoints within 15 s; a deadlock is restarted within 30 s.
+ * says that it is not ready leaves the endpoints within 15 s, one that says nothing within 17 s; a deadlock is told to end within
+ * 35 s, and has its grace period then (e2e E8).
  */
 export function renderProbes(probes: Probes): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
   return {
