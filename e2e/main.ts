@@ -20,14 +20,16 @@ async function main(options: Options): Promise<void> {
   }
   const proofs = choose(options);
   const obstacle = await Cluster.obstacle();
+  /** Why the proof cannot run on this machine. */
+  const hindrance = ({ needs }: Proof) => (needs === 'nodes' || process.platform !== 'linux' ? obstacle : undefined);
   buildAll(obstacle === undefined);
   if (options.build) return;
   const run = await Run.begin();
   const world = new World(run);
   const minutes: string[] = [];
-  const counts = { passed: 0, failed: 0, skipped: obstacle === undefined ? 0 : proofs.filter(isHindered).length };
+  const counts = { passed: 0, failed: 0, skipped: proofs.filter((proof) => hindrance(proof) !== undefined).length };
   for (const proof of proofs) {
-    const skip = isHindered(proof) ? obstacle : undefined;
+    const skip = hindrance(proof);
     test(`${proof.id} ${proof.title}`, skip === undefined ? {} : { skip }, async () => {
       const started = Date.now();
       try {
@@ -48,11 +50,6 @@ async function main(options: Options): Promise<void> {
     if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(counts));
     if (counts.failed > 0) process.stdout.write(`logs: ${run.folder}/logs\n`);
   });
-}
-
-/** Whether the proof needs what this machine may not have. */
-function isHindered({ needs }: Proof): boolean {
-  return needs === 'nodes';
 }
 
 function choose({ ids, full, hold: holding }: Options) {

@@ -38,7 +38,7 @@ export class Cluster {
 
   /** Why this machine cannot run real nodes; undefined when it can. */
   static async obstacle(): Promise<string | undefined> {
-    if (process.platform !== 'linux') return `real nodes need Linux, this is ${process.platform}`;
+    if (process.platform !== 'linux') return `a cluster needs Linux, this is ${process.platform}`;
     if (process.getuid?.() !== 0) return 'real nodes need root';
     if (!hasCgroups()) return 'real nodes need control groups of version 1 here (version 2 is not tried)';
     for (const [program, args] of NEEDED) {

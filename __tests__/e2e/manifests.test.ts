@@ -1,0 +1,47 @@
+// What the proofs read of manifests, and how they make a twin that breaks a promise.
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packImages } from '../../e2e/images/components';
+import { ImageStore } from '../../e2e/images/store';
+import { ofKind, readManifests } from '../../e2e/manifests';
+import { writeTwin } from '../../e2e/twin';
+
+const DIST = join(__dirname, '..', '..', 'dist');
+const LAPTOP = join(DIST, 'clusters', 'laptop');
+
+let scratch: string;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'evenkeel-manifests-'));
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+test('of a folder: every object of its files, and none of the folders below', () => {
+  const inventory = readFileSync(join(DIST, 'inventory.txt'), 'utf8');
+  const listed = inventory.split('\n').filter((line) => line.startsWith('  ')).length;
+  const [home, laptop] = [readManifests(DIST).length, readManifests(LAPTOP).length];
+  expect(home).toBeGreaterThan(0);
+  expect(home + laptop).toBe(listed);
+  expect(readManifests(join(LAPTOP, '10-pingpong-local.yaml')).length).toBeLessThan(laptop);
+});
+
+test('a twin differs in what it should, and is refused when it would not differ', () => {
+  const file = join(scratch, 'pingpong.yaml');
+  copyFileSync(join(LAPTOP, '10-pingpong-local.yaml'), file);
+  const twin = writeTwin(file, /replicas: 3/g, 'replicas: 4');
+  expect(ofKind(readManifests(twin), 'Deployment')[0]?.spec.replicas).toBe(4);
+  expect(ofKind(readManifests(file), 'Deployment')[0]?.spec.replicas).toBe(3);
+  expect(() => writeTwin(file, /no such field/g, '')).toThrow('holds nothing like /no such field/g');
+});
+
+test('an image bears what its manifest says, and is found as nodes ask for it', async () => {
+  const store = await ImageStore.create(join(scratch, 'images'), __filename);
+  const [image = ''] = packImages(store, ofKind(readManifests(DIST), 'Deployment'));
+  expect(image).toBe('123456789012.dkr.ecr.ap-south-1.amazonaws.com/pingpong/web:57');
+  const manifest = store.find('pingpong/web', '57');
+  expect(store.find('pingpong/web', manifest?.digest ?? '')).toEqual(manifest);
+  expect(store.find('pingpong/web', '58')).toBeUndefined();
+  const { config }: { config: { digest: string } } = JSON.parse(String(store.read(manifest?.digest ?? '')));
+  const environment: string[] = JSON.parse(String(store.read(config.digest))).config.Env;
+  expect(environment).toEqual(expect.arrayContaining(['PORT=8080', 'VERSION=57', 'READY_PATH=/healthz/ready']));
+});
