@@ -31,6 +31,7 @@ export const zoneLoss: Proof = {
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const release = await newRelease(world);
+    await spreadAgain(deployed);
     // Users reach the nodes that are left: taking a dead node out is the load balancer's own part.
     const alive = deployed.cluster.nodes.filter(({ zone }) => zone !== LOST_ZONE);
     const loads = (await bothRoads(deployed, alive)).slice(0, 2);
@@ -52,6 +53,15 @@ export const zoneLoss: Proof = {
     }
   },
 };
+
+/** Earlier proofs may have left a zone empty: a fresh rollout spreads over both. */
+async function spreadAgain({ cluster }: Deployed): Promise<void> {
+  for (const { namespace, name } of PRODUCTION) {
+    await cluster.kubectl.run(['rollout', 'restart', `deployment/${name}`, '-n', namespace]);
+  }
+  for (const component of PRODUCTION) await waitForRollout(cluster, component);
+  await waitForSettledPods(cluster, PRODUCTION);
+}
 
 /** Folder of a release that is to roll during the outage. */
 async function newRelease({ project }: World): Promise<string> {
@@ -81,14 +91,18 @@ async function loseZone(deployed: Deployed, release: string, figure: Figure): Pr
   figure(`all healed ${since()} after the loss`);
 }
 
-/** Waits until no pod in the dead zone counts as ready any more. */
+/** Waits until the cluster knows: the zone's nodes are given up, and no pod on them counts as ready any more. */
 export async function waitForDeadZone({ cluster }: Deployed): Promise<void> {
   const dead = new Set(cluster.nodes.filter(({ zone }) => zone === LOST_ZONE).map(({ name }) => name));
-  await cluster.run.until('no endpoint in the dead zone', 120, async () => {
+  await cluster.run.until('the dead zone is given up', 120, async () => {
+    const taints = await Promise.all([...dead].map((name) => cluster.kubectl.run(['get', 'node', name, '-o', TAINTS])));
+    if (!taints.every((keys) => keys.includes('node.kubernetes.io/unreachable'))) return false;
     const pods = await Promise.all(PRODUCTION.map(({ namespace, name }) => podsOf(cluster, namespace, name)));
     return !pods.flat().some((pod) => dead.has(pod.spec.nodeName ?? '') && isReady(pod));
   });
 }
+
+const TAINTS = 'jsonpath={.spec.taints[*].key}';
 
 async function assertCapacity({ cluster }: Deployed, figure: Figure): Promise<void> {
   for (const { namespace, name } of PRODUCTION) {
