@@ -12,8 +12,8 @@ test('replicas, surge and terminating pods of every component', () => {
     new WebService(system, 'api', { ...WEB, resources: { cpu: '1', memory: '1Gi' } });
   });
   expect(errors(synthesis)).toEqual([]);
-  // each 3 + 2 + 3 pods
-  expect(hard(synthesis)).toEqual({ pods: '16', 'requests.cpu': '8800m', 'requests.memory': '9Gi' });
+  // each 3 + 2 pods, twice
+  expect(hard(synthesis)).toEqual({ pods: '20', 'requests.cpu': '11', 'requests.memory': '11520Mi' });
 });
 
 test("the autoscaler's maximum, however late it is said", () => {
@@ -21,8 +21,8 @@ test("the autoscaler's maximum, however late it is said", () => {
     const { replicas: _, ...scaled } = WEB;
     new WebService(system, 'web', scaled).scaleOn({ cpu: 0.65, min: 3, max: 12 });
   });
-  // 12 + 6 + 12 pods
-  expect(hard(synthesis)).toEqual({ pods: '30', 'requests.cpu': '3', 'requests.memory': '3840Mi' });
+  // 12 + 6 pods, twice
+  expect(hard(synthesis)).toEqual({ pods: '36', 'requests.cpu': '3600m', 'requests.memory': '4608Mi' });
 });
 
 test('workloads that are no components of ours count, with the defaults of the LimitRange', () => {
@@ -34,8 +34,8 @@ test('workloads that are no components of ours count, with the defaults of the L
   expect(at(find(synthesis, 'LimitRange', 'shop'), 'spec', 'limits')).toEqual([
     { type: 'Container', default: { memory: '128Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } },
   ]);
-  // 8 pods of web, 2 of the Job
-  expect(hard(synthesis)).toEqual({ pods: '10', 'requests.cpu': '1', 'requests.memory': '1280Mi' });
+  // 10 pods of web, 2 of the Job
+  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '1536Mi' });
   expect(errors(synthesis).filter((error) => error.startsWith('quota'))).toEqual([]);
 });
 
@@ -49,11 +49,11 @@ test('overrides count: those of the workloads, and then those of the quota', () 
         change(web);
       }),
     );
-  expect(described((web) => override(web.deployment).set('spec.replicas', 5))).toMatchObject({ pods: '13' });
+  expect(described((web) => override(web.deployment).set('spec.replicas', 5))).toMatchObject({ pods: '16' });
   const larger = '[web].resources.requests.cpu';
   expect(described((web) => override(web.deployment).set(`spec.template.spec.containers${larger}`, '1'))).toMatchObject(
     {
-      'requests.cpu': '8',
+      'requests.cpu': '10',
     },
   );
 });
@@ -63,7 +63,7 @@ test('room can be reserved, more than once', () => {
     new WebService(system, 'web', WEB);
     system.reserve({ pods: 2, cpu: '200m' }).reserve({ memory: '1Gi' });
   });
-  expect(hard(synthesis)).toEqual({ pods: '10', 'requests.cpu': '1', 'requests.memory': '2Gi' });
+  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '2304Mi' });
 });
 
 test('a reserve that is none is refused, each part of it', () => {
@@ -87,9 +87,9 @@ test('a quota that somebody makes too small is refused, with what is needed and 
     {
       field: '/spec/hard/pods',
       value: '7',
-      expected: 'at least 8',
+      expected: 'at least 10',
       message:
-        'the workloads of the namespace can reach more than that: Deployment web 3 + 2 surge + 3 terminating pods',
+        'the workloads of the namespace can reach more than that: Deployment web 3 + 2 surge + 5 terminating pods',
     },
   ]);
 });

@@ -14,7 +14,7 @@ export interface Demand {
 export interface WorkloadDemand extends Demand {
   readonly kind: string;
   readonly name: string;
-  /** How the number of pods comes about: `12 + 6 surge + 12 terminating`. */
+  /** How the number of pods comes about: `12 + 6 surge + 18 terminating`. */
   readonly reason: string;
 }
 
@@ -32,7 +32,8 @@ interface PodCount {
 /**
  * What each workload can reach at its worst. A quota counts terminating pods too, until their grace period is over:
  *
- * - Deployment: the replicas (the autoscaler's maximum), the surge, and as many old pods that still terminate.
+ * - Deployment: the replicas (the autoscaler's maximum) and the surge, twice: when one release follows another, all pods of the
+ *   one may still terminate while those of the other are there.
  * - StatefulSet: the replicas; a pod is made only once its namesake has gone.
  * - Job: twice its parallelism, since a failed pod's successor comes while it terminates; CronJob: that, and twice where runs
  *   may overlap.
@@ -94,7 +95,7 @@ function countDeployment(manifest: JsonObject, all: readonly JsonObject[]): PodC
   const wanted = replicas(manifest, all);
   const strategy = dig(manifest, 'spec', 'strategy');
   const surge = strategy?.type === 'Recreate' ? 0 : surgeOf(dig(strategy, 'rollingUpdate')?.maxSurge ?? '25%', wanted);
-  return { pods: 2 * wanted + surge, reason: `${wanted} + ${surge} surge + ${wanted} terminating` };
+  return { pods: 2 * (wanted + surge), reason: `${wanted} + ${surge} surge + ${wanted + surge} terminating` };
 }
 
 function times(factor: number, count: number, what: string): PodCount {

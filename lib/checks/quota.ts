@@ -86,7 +86,7 @@ const room: Rule = {
   },
   examples: {
     pass: [
-      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { pods: '3', 'requests.cpu': '300m' } } }),
+      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { pods: '4', 'requests.cpu': '400m' } } }),
       running({ resources: { requests: { cpu: '100m' } } }),
     ],
     fail: [
