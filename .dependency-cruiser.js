@@ -29,7 +29,7 @@ module.exports = {
     only('charts', 'lib/constructs', 'lib/model', 'imports'),
     only('lib/model'),
     only('lib/analysis', 'lib/model'),
-    only('lib/constructs', 'lib/model', 'imports'),
+    only('lib/constructs', 'lib/model', 'lib/analysis', 'imports'),
     only('lib/synth', 'lib/model'),
     only('lib/checks', 'lib/model', 'lib/analysis'),
     only('lib/commands', 'lib'),

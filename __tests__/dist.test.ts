@@ -74,7 +74,8 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
     walk(object, (value, keys) => {
       expect([keys.join('/'), value]).not.toEqual([keys.join('/'), null]);
       if (typeof value === 'object' && value !== null) expect([keys, Object.keys(value).length]).not.toEqual([keys, 0]);
-      if (keys.at(-2) === 'requests' || keys.at(-2) === 'limits') expect(value).toMatch(/^[1-9]\d*(m|Mi|Gi)?$/);
+      const isAmount = ['requests', 'limits', 'hard', 'default', 'defaultRequest'].includes(String(keys.at(-2)));
+      if (isAmount && !isJsonObject(value)) expect(value).toMatch(/^[1-9]\d*(m|Mi|Gi)?$/);
       if (keys.at(-2) === 'ports' && isJsonObject(value)) expect(value).toHaveProperty('protocol');
     });
   });

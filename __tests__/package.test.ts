@@ -147,7 +147,12 @@ describe('a repository that uses the package', () => {
   it('synthesizes', () => {
     expect(synth()).toMatchObject({ status: 0, stdout: '', stderr: '' });
     const dist = join(repository, 'dist');
-    expect(filesBelow(dist)).toEqual(['00-cluster.yaml', '10-shop-production.yaml', 'inventory.txt']);
+    expect(filesBelow(dist)).toEqual([
+      '00-cluster.yaml',
+      '05-shop-production.yaml',
+      '10-shop-production.yaml',
+      'inventory.txt',
+    ]);
     expect(readFileSync(join(dist, '00-cluster.yaml'), 'utf8')).toMatch(/^kind: Namespace$/m);
     const system = readFileSync(join(dist, '10-shop-production.yaml'), 'utf8');
     expect(system).toMatch(/^kind: Deployment$/m);

@@ -72,7 +72,7 @@ describe('the shipped systems', () => {
   test.each([
     ['1.36', 0, []],
     ['1.37', 2, ['00-cluster.yaml', 'clusters/laptop/00-cluster.yaml']],
-    ['1.27', 2, manifests(DIST)],
+    ['1.27', 2, manifests(DIST).filter((path) => !/(^|\/)05-/.test(path))],
   ])('--check --kubernetes %s exits %i and names what would change', async (minor, code, changed) => {
     cpSync(DIST, 'dist', { recursive: true });
     const out = changed.map((path) => `changed  dist/${path}\n`).join('');

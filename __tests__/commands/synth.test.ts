@@ -34,17 +34,24 @@ test('tells a person what was written: a line an environment, the total, the tre
   const { code, out } = await cli(['synth', '--outdir', outdir], project(), { interactive: true });
   expect(code).toBe(0);
   const [line, empty, total, , ...tree] = out.split('\n');
-  expect(line).toMatch(/^shop-production {2}mumbai {2}5 objects {2}\d+ bytes {2}\d+\.\d ms$/);
+  expect(line).toMatch(/^shop-production {2}mumbai {2}7 objects {2}\d+ bytes {2}\d+\.\d ms$/);
   expect(empty).toBe('');
-  expect(total).toMatch(/^5 objects, \d+ bytes in 3 files, \d+ ms: 3 added$/);
-  expect(tree).toEqual([`${outdir}/`, '├── 00-cluster.yaml', '├── 10-shop-production.yaml', '└── inventory.txt', '']);
+  expect(total).toMatch(/^7 objects, \d+ bytes in 4 files, \d+ ms: 4 added$/);
+  expect(tree).toEqual([
+    `${outdir}/`,
+    '├── 00-cluster.yaml',
+    '├── 05-shop-production.yaml',
+    '├── 10-shop-production.yaml',
+    '└── inventory.txt',
+    '',
+  ]);
 });
 
 test('says that nothing changed when nothing did, and what changed when something did', async () => {
   await synth();
   expect((await synth('--verbose')).out).toContain('nothing changed');
   const { out } = await cli(['synth', '--outdir', outdir, '--verbose'], project({ replicas: 4 }));
-  expect(out).toContain(': 1 changed');
+  expect(out).toContain(': 2 changed'); // the quota follows
 });
 
 test('colours only where they are wanted', async () => {

@@ -45,9 +45,12 @@ test('the home cluster fills the root, others a folder; names depend on system, 
   expect(findings).toEqual([]);
   expect([...files.keys()]).toEqual([
     '00-cluster.yaml',
+    '05-blog-production.yaml',
+    '05-shop-production.yaml',
     '10-blog-production.yaml',
     '10-shop-production.yaml',
     'clusters/laptop/00-cluster.yaml',
+    'clusters/laptop/05-blog-local.yaml',
     'clusters/laptop/10-blog-local.yaml',
     'inventory.txt',
   ]);
@@ -77,7 +80,7 @@ test('the order of systems changes no byte', () => {
   const one = synth(platform().place(Blog, { production: blog }).place(Shop, { production: shop }));
   const other = synth(platform().place(Shop, { production: shop }).place(Blog, { production: blog }));
   expect(other.files).toEqual(one.files);
-  expect(one.files.size).toBe(4);
+  expect(one.files.size).toBe(6);
 });
 
 test('namespaces enforce Pod Security restricted at the version of the cluster', () => {

@@ -21,6 +21,8 @@ describe('objects', () => {
     expect(findings).toEqual([]);
     expect(objects.map(({ entry }) => `${entry.identity.kind} ${entry.identity.name}`)).toEqual([
       'Namespace shop-production',
+      'ResourceQuota shop',
+      'LimitRange shop',
       'ServiceAccount web',
       'Service web',
       'PodDisruptionBudget web',
@@ -394,7 +396,7 @@ describe('connectTo and configure', () => {
     const variables: Record<string, string> = JSON.parse('{"A": 1}');
     expect(errors(web({}, (service) => service.configure(variables)))).toEqual(['configuration-value A']);
     expect(errors(web({}, (service) => service.configure({})))).toEqual([]);
-    expect(web({}, (service) => service.configure({})).objects).toHaveLength(5);
+    expect(web({}, (service) => service.configure({})).objects).toHaveLength(7);
   });
 
   test('a variable that is set twice to different values is refused', () => {

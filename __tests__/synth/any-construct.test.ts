@@ -48,6 +48,8 @@ test('one of each in a system', () => {
   );
   expect(identities).toEqual([
     'Namespace /shop-production',
+    'ResourceQuota shop-production/shop',
+    'LimitRange shop-production/shop',
     ...['bare', 'included', 'l1', 'l2'].map((name) => `ConfigMap shop-production/${name}`),
     'Gateway shop-production/crd',
     'ConfigMap shop-production/listed',

@@ -162,8 +162,10 @@ onLinux('a process that has ended, but whose parent has not looked, is dead', as
   const child = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
   started.push(child);
   const pid = await new Promise<number>((resolve) => child.stdout.once('data', (text) => resolve(Number(text))));
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  expect(fs.readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /);
+  const isZombie = () => / Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  for (let attempt = 0; attempt < 100 && !isZombie(); attempt++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(isZombie()).toBe(true);
   lockFor({ pid });
   expect(lockState(lock)).toBe('abandoned');
 });

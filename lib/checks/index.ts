@@ -22,6 +22,7 @@ import { portRelationRules } from './port-relations';
 import { portRules } from './ports';
 import { probeRules } from './probes';
 import { quantityRules } from './quantities';
+import { quotaRules } from './quota';
 import { referenceRules } from './references';
 import { rolloutRules } from './rollout';
 import type { Complaint, Rule } from './rule';
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   ...autoscalingRules,
   ...metricRules,
   ...disruptionRules,
+  ...quotaRules,
   ...hostRules,
   ...ingressRules,
   ...referenceRules,

@@ -1,10 +1,11 @@
 // Memory in units that nobody means: "512m" is half a byte.
 
 import { isSet, shown } from '../analysis/shapes';
+import { WHOLE } from '../model/amount';
 import type { Json, JsonObject } from '../model/json';
 import type { ApiEntry } from '../model/object';
 import { running } from './examples';
-import { nano, WHOLE } from './quantity';
+import { nano } from './quantity';
 import { resources } from './quantity-places';
 import type { Report, Rule } from './rule';
 

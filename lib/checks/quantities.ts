@@ -1,10 +1,11 @@
 // Amounts of CPU, memory, storage and the rest: well-formed, not negative, and requests within limits.
 
 import { at, isSet, own, shown } from '../analysis/shapes';
+import { WHOLE } from '../model/amount';
 import type { Json, JsonObject } from '../model/json';
 import type { ApiEntry } from '../model/object';
 import { configMap, object, running } from './examples';
-import { meant, nano, WHOLE } from './quantity';
+import { meant, nano } from './quantity';
 import { type Amount, amounts, resources } from './quantity-places';
 import type { Complaint, Report, Rule } from './rule';
 

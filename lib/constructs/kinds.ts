@@ -57,6 +57,8 @@ export type Late<T> = T | (() => T);
 
 interface Bodies {
   readonly Namespace: object;
+  readonly ResourceQuota: { readonly spec: Late<Plain<k8s.ResourceQuotaSpec>> };
+  readonly LimitRange: { readonly spec: Plain<k8s.LimitRangeSpec> };
   readonly ServiceAccount: { readonly automountServiceAccountToken: boolean };
   readonly Service: { readonly spec: Late<ServiceSpec> };
   readonly Ingress: { readonly spec: Late<IngressSpec> };
@@ -67,6 +69,8 @@ interface Bodies {
 
 const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   Namespace: 'v1',
+  ResourceQuota: 'v1',
+  LimitRange: 'v1',
   ServiceAccount: 'v1',
   Service: 'v1',
   Ingress: 'networking.k8s.io/v1',

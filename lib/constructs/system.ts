@@ -5,6 +5,7 @@ import { ENTRY, type Placement } from '../model/entries';
 import { imageReference, type Target } from '../model/target';
 import { createObject } from './kinds';
 import { systemLabels } from './labels';
+import { createQuota, inspectReserve, type Reserve } from './quota';
 import { traceConstruct } from './trace';
 
 /**
@@ -22,6 +23,7 @@ export abstract class System<Settings = object> extends Chart {
   readonly target: Target<Settings>;
   /** Name of the system, the same in every environment. */
   readonly system: string;
+  private readonly reserves: Reserve[] = [];
 
   constructor(scope: Construct, system: string, target: Target<Settings>) {
     const namespace = `${system}-${target.environment.name}`;
@@ -33,6 +35,14 @@ export abstract class System<Settings = object> extends Chart {
     this.node.addMetadata(ENTRY.placement, placement);
     traceConstruct(this);
     createObject(this, 'namespace', 'Namespace', { name: namespace, labels: namespaceLabels(target) }, {});
+    createQuota(this, system, this.reserves);
+  }
+
+  /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */
+  reserve(room: Reserve): this {
+    inspectReserve(this, room);
+    this.reserves.push(room);
+    return this;
   }
 
   /** The image of a component: `<registry>/<system>/<component>:<tag>`, registry and tag as the environment says. */

@@ -1,6 +1,6 @@
 // What constructs tell the synthesizer: entries in the metadata that every construct carries, so that no state lives elsewhere.
 import type { Finding } from './finding';
-import type { Json } from './json';
+import type { Json, JsonObject } from './json';
 
 /** Keys of the entries. */
 export const ENTRY = {
@@ -14,6 +14,8 @@ export const ENTRY = {
   inspection: 'evenkeel:inspection',
   /** On an ApiObject: a change to its final JSON. */
   override: 'evenkeel:override',
+  /** On an ApiObject: what it is, given the final objects of its namespace. */
+  derivation: 'evenkeel:derivation',
   /** On a chart: how long its constructor took, in milliseconds. */
   buildTime: 'evenkeel:build-time',
   /** On a chart whose constructor did not come to its end: its objects are left out, its findings count. */
@@ -27,6 +29,7 @@ export interface EntryData {
   readonly 'evenkeel:finding': ReportedFinding;
   readonly 'evenkeel:inspection': Inspection;
   readonly 'evenkeel:override': Override;
+  readonly 'evenkeel:derivation': Derivation;
   readonly 'evenkeel:build-time': number;
   readonly 'evenkeel:incomplete': true;
 }
@@ -53,6 +56,9 @@ export interface ReportedFinding {
 
 /** Runs once per synth, when everything that users say about the construct has been said. */
 export type Inspection = () => readonly Finding[];
+
+/** Completes an object from the others in its namespace as they are written, overrides included; its own overrides come after. */
+export type Derivation = (manifest: JsonObject, others: readonly JsonObject[]) => JsonObject;
 
 /** One change to the final JSON of an object. */
 export interface Override {

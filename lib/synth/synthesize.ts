@@ -1,4 +1,4 @@
-// From a construct tree to files: collect → order → render → override → files. Nothing is written here, and nothing on an error.
+// From a construct tree to files: collect → order → render → override and derive → files. Nothing is written here, and nothing on an error.
 import type { IConstruct } from 'constructs';
 import type { Placement } from '../model/entries';
 import { type Finding, type SourceLine, sortFindings } from '../model/finding';
@@ -7,6 +7,7 @@ import { type ApiEntry, describeIdentity, type Identity } from '../model/object'
 import { Clock } from './clock';
 import { type Collected, collect } from './collect';
 import { findCrossings } from './crossing';
+import { placeAll } from './derive';
 import type { Files } from './inventory';
 import { fileOf, layOut, type Placed } from './layout';
 import { order } from './order';
@@ -39,7 +40,7 @@ export function synthesize(root: IConstruct, check: Check): Synthesis {
   const ordered = order(root, collection);
   const rendered = render(root, ordered.objects, clock, (object, error) => later.push(unrenderable(object, error)));
   const home = homeCluster(collection.objects);
-  const objects = rendered.map((object) => place(object, home, later));
+  const objects = placeAll(rendered, (object) => place(object, home, later));
   const layout = layOut(objects, clock);
   const findings = sortFindings([
     ...collection.findings,

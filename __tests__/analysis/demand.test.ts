@@ -1,0 +1,77 @@
+// The most that workloads can ask for at once, kind by kind.
+import { type Demand, demands, total } from '../../lib/analysis/demand';
+import type { Json, JsonObject } from '../../lib/model/json';
+
+const CORE = 1_000_000_000n;
+const MEBIBYTE = 1024n * 1024n * CORE;
+
+const container = (requests: JsonObject, extra: JsonObject = {}): JsonObject => ({ resources: { requests }, ...extra });
+const template = (pod: JsonObject): JsonObject => ({ template: { spec: pod } });
+const object = (kind: string, spec: JsonObject): JsonObject => ({ kind, metadata: { name: 'web' }, spec });
+const web = template({ containers: [container({ cpu: '100m', memory: '64Mi' })] });
+const scaler = (kind: string, maxReplicas: Json): JsonObject => ({
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web' },
+  spec: { scaleTargetRef: { kind, name: 'web' }, maxReplicas },
+});
+
+const pods = (...manifests: JsonObject[]): number => total(demands(manifests, {})).pods;
+
+test.each<[string, JsonObject, number]>([
+  ['replicas, a surge of 25 % rounded up, and as many that terminate', { replicas: 5 }, 2 * (5 + 2)],
+  ['a surge in per cent', { replicas: 3, strategy: { rollingUpdate: { maxSurge: '50%' } } }, 2 * (3 + 2)],
+  ['a surge as a number', { replicas: 3, strategy: { rollingUpdate: { maxSurge: 3 } } }, 2 * (3 + 3)],
+  ['no surge where pods go before others come', { replicas: 3, strategy: { type: 'Recreate' } }, 3 + 3],
+  ['one replica where nothing is said', {}, 2 * (1 + 1)],
+  ['none at all', { replicas: 0 }, 0],
+])('a Deployment: %s', (_, spec, expected) => {
+  expect(pods(object('Deployment', { ...spec, ...web }))).toBe(expected);
+});
+
+test('under an autoscaler, its maximum counts, and only of the one that is its own', () => {
+  const deployment = object('Deployment', { ...web });
+  expect(pods(deployment, scaler('Deployment', 12))).toBe(2 * (12 + 3));
+  expect(pods(deployment, scaler('StatefulSet', 12))).toBe(4);
+});
+
+test.each<[string, JsonObject, number]>([
+  ['StatefulSet', { replicas: 3, ...web }, 3],
+  ['ReplicaSet', { replicas: 3, ...web }, 6],
+  ['ReplicationController', { replicas: 2, ...web }, 4],
+  ['Job', { parallelism: 4, ...web }, 8],
+  ['CronJob', { jobTemplate: { spec: web } }, 4],
+  ['CronJob', { concurrencyPolicy: 'Forbid', jobTemplate: { spec: web } }, 2],
+  ['Pod', { containers: [container({ cpu: '1' })] }, 1],
+  ['DaemonSet', web, 0],
+  ['Service', {}, 0],
+])('a %s %j', (kind, spec, expected) => {
+  expect(pods(object(kind, spec))).toBe(expected);
+});
+
+describe('what one pod requests', () => {
+  const one = (pod: JsonObject, defaults = {}): Demand => total(demands([object('Pod', pod)], defaults));
+
+  test('its containers together', () => {
+    const containers = [container({ cpu: '100m', memory: '64Mi' }), container({ cpu: '0.5', memory: '1Gi' })];
+    expect(one({ containers })).toEqual({ pods: 1, cpu: (6n * CORE) / 10n, memory: 1088n * MEBIBYTE });
+  });
+
+  test('an init container where it is larger, beside the sidecars in any case', () => {
+    const sidecar = container({ cpu: '50m' }, { restartPolicy: 'Always' });
+    const large = { containers: [container({ cpu: '1' })], initContainers: [sidecar, container({ cpu: '3' })] };
+    expect(one(large).cpu).toBe(3n * CORE + CORE / 20n);
+    const small = { containers: [container({ cpu: '1' })], initContainers: [sidecar, container({ cpu: '500m' })] };
+    expect(one(small).cpu).toBe(CORE + CORE / 20n);
+  });
+
+  test('a limit stands for a request that is not given, a default for both', () => {
+    const limited = { containers: [{ resources: { limits: { cpu: '2' } } }] };
+    expect(one(limited).cpu).toBe(2n * CORE);
+    expect(one({ containers: [{}] }, { cpu: '100m' }).cpu).toBe(CORE / 10n);
+    expect(one({ containers: [{}] }).cpu).toBe(0n);
+  });
+
+  test('what is no quantity counts nothing; the rule on quantities tells', () => {
+    expect(one({ containers: [container({ cpu: 'much' })] }).cpu).toBe(0n);
+  });
+});

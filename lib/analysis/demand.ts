@@ -1,0 +1,155 @@
+// Demand: the most that the workloads of one namespace can ask for at once, as a quota counts it.
+import { parseQuantity } from '../model/amount';
+import type { Json, JsonObject } from '../model/json';
+import { dig, integer, list, record, shown, text } from './shapes';
+
+/** Pods, and what they request together, in billionths of a core and of a byte. */
+export interface Demand {
+  readonly pods: number;
+  readonly cpu: bigint;
+  readonly memory: bigint;
+}
+
+/** The demand of one workload. */
+export interface WorkloadDemand extends Demand {
+  readonly kind: string;
+  readonly name: string;
+  /** How the number of pods comes about: `12 + 6 surge + 18 terminating`. */
+  readonly reason: string;
+}
+
+/** What a container gets that requests nothing: the defaults of a LimitRange, as quantities. */
+export interface RequestDefaults {
+  readonly cpu?: Json;
+  readonly memory?: Json;
+}
+
+interface PodCount {
+  readonly pods: number;
+  readonly reason: string;
+}
+
+/**
+ * What each workload can reach at its worst. A quota counts terminating pods too, until their grace period is over:
+ *
+ * - Deployment: the replicas (the autoscaler's maximum) and the surge, twice: when one release follows another, all pods of the
+ *   one may still terminate while those of the other are there.
+ * - StatefulSet: the replicas; a pod is made only once its namesake has gone.
+ * - Job: twice its parallelism, since a failed pod's successor comes while it terminates; CronJob: that, and twice where runs
+ *   may overlap.
+ * - DaemonSets are left out: how many pods they have, the nodes decide.
+ *
+ * Source: kubernetes.io, "Resource Quotas"; k8s.io/kubernetes pkg/quota/v1/evaluator/core, `QuotaV1Pod`.
+ */
+export function demands(manifests: readonly JsonObject[], defaults: RequestDefaults): WorkloadDemand[] {
+  return manifests.flatMap((manifest) => {
+    const count = countPods(manifest, manifests);
+    const pod = podOf(manifest);
+    if (count === undefined || pod === undefined) return [];
+    const times = BigInt(count.pods);
+    return {
+      kind: shown(manifest.kind),
+      name: shown(dig(manifest, 'metadata')?.name),
+      ...count,
+      cpu: times * podRequest(pod, 'cpu', defaults.cpu),
+      memory: times * podRequest(pod, 'memory', defaults.memory),
+    };
+  });
+}
+
+/** All of them together. */
+export function total(all: readonly Demand[]): Demand {
+  return all.reduce(
+    (sum, { pods, cpu, memory }) => ({ pods: sum.pods + pods, cpu: sum.cpu + cpu, memory: sum.memory + memory }),
+    { pods: 0, cpu: 0n, memory: 0n },
+  );
+}
+
+function countPods(manifest: JsonObject, all: readonly JsonObject[]): PodCount | undefined {
+  const spec = dig(manifest, 'spec');
+  switch (manifest.kind) {
+    case 'Deployment':
+      return countDeployment(manifest, all);
+    case 'ReplicaSet':
+    case 'ReplicationController':
+      return times(2, integer(spec?.replicas, 0) ?? 1, 'terminating');
+    case 'StatefulSet': {
+      const pods = replicas(manifest, all);
+      return { pods, reason: String(pods) };
+    }
+    case 'Job':
+      return times(2, integer(spec?.parallelism, 0) ?? 1, 'replaced');
+    case 'CronJob': {
+      const parallel = integer(dig(spec, 'jobTemplate', 'spec')?.parallelism, 0) ?? 1;
+      const overlaps = spec?.concurrencyPolicy !== 'Forbid' && spec?.concurrencyPolicy !== 'Replace';
+      return times(2, overlaps ? 2 * parallel : parallel, 'replaced');
+    }
+    case 'Pod':
+      return { pods: 1, reason: '1' };
+    default:
+      return undefined;
+  }
+}
+
+function countDeployment(manifest: JsonObject, all: readonly JsonObject[]): PodCount {
+  const wanted = replicas(manifest, all);
+  const strategy = dig(manifest, 'spec', 'strategy');
+  const surge = strategy?.type === 'Recreate' ? 0 : surgeOf(dig(strategy, 'rollingUpdate')?.maxSurge ?? '25%', wanted);
+  return { pods: 2 * (wanted + surge), reason: `${wanted} + ${surge} surge + ${wanted + surge} terminating` };
+}
+
+function times(factor: number, count: number, what: string): PodCount {
+  return { pods: factor * count, reason: `${count} + ${(factor - 1) * count} ${what}` };
+}
+
+/** The maximum of the autoscaler that scales it, or its own replicas. */
+function replicas(manifest: JsonObject, all: readonly JsonObject[]): number {
+  const scaler = all.find(({ kind, spec }) => {
+    const target = dig(spec, 'scaleTargetRef');
+    const name = dig(manifest, 'metadata')?.name;
+    return kind === 'HorizontalPodAutoscaler' && target?.kind === manifest.kind && target?.name === name;
+  });
+  return integer(dig(scaler, 'spec')?.maxReplicas, 1) ?? integer(dig(manifest, 'spec')?.replicas, 0) ?? 1;
+}
+
+/** A surge rounds up. */
+function surgeOf(surge: Json, wanted: number): number {
+  if (typeof surge === 'number') return surge;
+  const percent = /^(\d+)%$/.exec(text(surge) ?? '')?.[1];
+  return percent === undefined ? 0 : Math.ceil((Number(percent) / 100) * wanted);
+}
+
+function podOf(manifest: JsonObject): JsonObject | undefined {
+  if (manifest.kind === 'Pod') return dig(manifest, 'spec');
+  const spec = manifest.kind === 'CronJob' ? dig(manifest, 'spec', 'jobTemplate', 'spec') : dig(manifest, 'spec');
+  return dig(spec, 'template', 'spec');
+}
+
+/** What the scheduler reserves for a pod: its containers and sidecars, or an init container beside the sidecars, if that is more. */
+function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
+  const request = (container: JsonObject) => requestOf(container, resource, fallback);
+  const sum = (containers: readonly JsonObject[]) => containers.reduce((amount, it) => amount + request(it), 0n);
+  const containers = objects(pod.containers);
+  const initial = objects(pod.initContainers);
+  const sidecars = sum(initial.filter(({ restartPolicy }) => restartPolicy === 'Always'));
+  return sidecars + largest([sum(containers), ...initial.map(request)]);
+}
+
+/** `Math.max` takes no bigints. */
+function largest(amounts: readonly bigint[]): bigint {
+  const [most = 0n] = amounts.toSorted((a, b) => Number(b > a) - Number(b < a));
+  return most;
+}
+
+/** A limit without a request is the request too. */
+function requestOf(container: JsonObject, resource: string, fallback: Json | undefined): bigint {
+  const { requests, limits } = dig(container, 'resources') ?? {};
+  const value = record(requests)?.[resource] ?? record(limits)?.[resource] ?? fallback;
+  return parseQuantity(shown(value)) ?? 0n;
+}
+
+function objects(value: Json | undefined): JsonObject[] {
+  return list(value)
+    .map(record)
+    .filter((item) => item !== undefined);
+}

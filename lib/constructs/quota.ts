@@ -1,0 +1,60 @@
+// The room of a namespace: a quota that is just large enough for what the system can reach, and defaults for pods that say nothing.
+import { demands, total } from '../analysis/demand';
+import { cpuQuantity, memoryQuantity, parseQuantity } from '../model/amount';
+import { type Derivation, ENTRY } from '../model/entries';
+import type { JsonObject } from '../model/json';
+import { report } from './findings';
+import { createObject } from './kinds';
+import type { System } from './system';
+
+/** Room for what the manifests do not show: Jobs that are run by hand, pods of others in the namespace. */
+export interface Reserve {
+  /** Pods. @default 0 */
+  readonly pods?: number;
+  /** CPU requests together, as a quantity. @default 0 */
+  readonly cpu?: string;
+  /** Memory requests together, as a quantity. @default 0 */
+  readonly memory?: string;
+}
+
+/** What a container gets that asks for nothing. Without a CPU limit: one would throttle our own pods, which have none. */
+const DEFAULTS = { cpu: '100m', memory: '128Mi' };
+
+/**
+ * Creates the ResourceQuota and the LimitRange of the system. The quota is worked out from the objects of the namespace as they
+ * are written: replicas or the autoscaler's maximum, surge and terminating pods of every workload, whoever placed it, and what is
+ * reserved.
+ *
+ * Requests only: a quota on `limits.cpu` would refuse pods without a CPU limit. Source: kubernetes.io, "Resource Quotas".
+ */
+export function createQuota(system: System<unknown>, name: string, reserves: readonly Reserve[]): void {
+  const quota = createObject(system, 'namespace-quota', 'ResourceQuota', { name }, { spec: {} });
+  const derivation: Derivation = (manifest, others) => ({ ...manifest, spec: { hard: hard(others, reserves) } });
+  quota.node.addMetadata(ENTRY.derivation, derivation);
+  const limits = [{ type: 'Container', default: { memory: DEFAULTS.memory }, defaultRequest: DEFAULTS }];
+  createObject(system, 'namespace-limits', 'LimitRange', { name }, { spec: { limits } });
+}
+
+/** Says what is wrong with a reserve. */
+export function inspectReserve(system: System<unknown>, { pods = 0, cpu = '0', memory = '0' }: Reserve): void {
+  if (!Number.isInteger(pods) || pods < 0) refuse(system, 'pods', pods, 'a whole number of pods, 0 or more');
+  for (const [field, value] of Object.entries({ cpu, memory })) {
+    const amount = parseQuantity(value);
+    if (amount === undefined || amount < 0n) refuse(system, field, value, 'a quantity, such as 500m or 1Gi');
+  }
+}
+
+function refuse(system: System<unknown>, field: string, value: string | number, expected: string): void {
+  const message = 'nothing can be reserved by it';
+  report(system, { rule: 'reserve', severity: 'error', field: `reserve.${field}`, value, message, expected });
+}
+
+function hard(others: readonly JsonObject[], reserves: readonly Reserve[]): Readonly<Record<string, string>> {
+  const reserved = reserves.map(({ pods = 0, cpu = '0', memory = '0' }) => ({
+    pods,
+    cpu: parseQuantity(cpu) ?? 0n,
+    memory: parseQuantity(memory) ?? 0n,
+  }));
+  const { pods, cpu, memory } = total([...demands(others, DEFAULTS), ...reserved]);
+  return { pods: String(pods), 'requests.cpu': cpuQuantity(cpu), 'requests.memory': memoryQuantity(memory) };
+}
