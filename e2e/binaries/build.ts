@@ -68,7 +68,9 @@ function providedByUser(module: Module, program: string): string | undefined {
   const minor = /kubernetes-(1\.\d+)$/.exec(module)?.[1];
   const path = join(assets, program);
   if (minor === undefined) return path;
-  const version = execFileSync(path, program === 'kubectl' ? ['version', '--client'] : ['--version'], { encoding: 'utf8' });
+  const version = execFileSync(path, program === 'kubectl' ? ['version', '--client'] : ['--version'], {
+    encoding: 'utf8',
+  });
   return version.includes(`v${minor}.`) ? path : undefined;
 }
 

@@ -1,7 +1,8 @@
 // An exposure: an Ingress for the hosts of a component, with what the cluster's provider wants for TLS, health and draining.
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Json } from '../model/json';
+import type { IngressShape } from '../model/provider';
 import { report } from './findings';
 import { createObject, type IngressSpec } from './kinds';
 import { System } from './system';
@@ -45,6 +46,7 @@ export class Exposure extends Construct {
     const name = props.service.name;
     const tlsSecret = props.tlsSecret ?? `${name}-tls`;
     const shape = cluster.provider.ingress({
+      name,
       targets: props.targets ?? 'pods',
       healthPath: props.healthPath,
       drainSeconds: props.drainSeconds,
@@ -55,9 +57,15 @@ export class Exposure extends Construct {
       'Ingress',
       { name, labels: props.labels, annotations: shape.annotations },
       {
-        spec: () => this.renderSpec(shape.className, shape.certificateFromSecret ? { secretName: tlsSecret } : {}),
+        spec: () => this.renderSpec(shape, tlsSecret),
       },
     );
+    for (const [key, value] of Object.entries(shape.serviceAnnotations ?? {})) {
+      props.service.metadata.addAnnotation(key, value);
+    }
+    for (const { apiVersion, kind, spec } of shape.objects ?? []) {
+      new ApiObject(this, kind, { apiVersion, kind, metadata: { name, labels: { ...props.labels } }, spec });
+    }
     this.addHosts(hosts);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
       report(this, {
@@ -108,11 +116,11 @@ export class Exposure extends Construct {
     return this.props.serviceType ?? (this.props.targets === 'nodes' ? 'NodePort' : 'ClusterIP');
   }
 
-  private renderSpec(ingressClassName: string, secret: { readonly secretName?: string }): IngressSpec {
+  private renderSpec({ className, certificateFromSecret }: IngressShape, secretName: string): IngressSpec {
     const backend = { service: { name: this.props.service.name, port: { name: 'http' } } };
     return {
-      ingressClassName,
-      tls: [{ hosts: this.hosts, ...secret }],
+      ...(className === undefined ? {} : { ingressClassName: className }),
+      tls: [{ hosts: this.hosts, ...(certificateFromSecret ? { secretName } : {}) }],
       rules: this.hosts.map((host) => ({ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } })),
     };
   }

@@ -7,6 +7,7 @@ import {
   type AvailabilityOptions,
   deriveAvailability,
 } from '../model/availability';
+import { pullSecret } from '../model/environment';
 import type { ScalingProps } from '../model/scaling';
 import { pullPolicy } from '../model/target';
 import { createDisruptionBudget, inspectAvailability } from './availability';
@@ -207,10 +208,12 @@ export class WebService extends Construct implements Connectable {
     const { image, port, resources, probes, scratch = [], security, replicas } = this.props;
     const { cluster, environment, tag } = this.system.target;
     const selector = selectorLabels(this.name);
+    const pulledWith = pullSecret(environment);
     return renderDeployment({
       name: this.name,
       image,
       pullPolicy: pullPolicy(image, environment),
+      ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
       port,
       resources,
       probes,
