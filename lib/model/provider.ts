@@ -97,20 +97,20 @@ export interface NodeWords {
   readonly spotTaint?: { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' };
 }
 
-/** Kinds that are the same on every provider. */
-export const NEUTRAL_KINDS = [
-  'ServiceAccount',
-  'ConfigMap',
-  'Service',
-  'PodDisruptionBudget',
-  'Deployment',
-  'StatefulSet',
-  'HorizontalPodAutoscaler',
-] as const;
+/** Kinds that are the same on every provider, with their API groups. */
+export const NEUTRAL_KINDS = {
+  ServiceAccount: '',
+  ConfigMap: '',
+  Service: '',
+  PodDisruptionBudget: 'policy',
+  Deployment: 'apps',
+  StatefulSet: 'apps',
+  HorizontalPodAutoscaler: 'autoscaling',
+} as const;
 
 /** A field of those kinds in which a provider may differ all the same. */
 export interface AllowedDifference {
-  readonly kind: (typeof NEUTRAL_KINDS)[number];
+  readonly kind: keyof typeof NEUTRAL_KINDS;
   /** JSON pointer (RFC 6901) of the one field. */
   readonly pointer: string;
   /** Where it is written that the provider needs it. */

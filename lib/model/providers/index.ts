@@ -1,4 +1,4 @@
-// All profiles, each as it is without any option that need not be given: what neutrality is asked over.
+// All profiles, with no option but those that must be given: what neutrality is asked over.
 import type { Provider } from '../provider';
 import { aks } from './aks';
 import { conformant } from './conformant';
@@ -8,17 +8,21 @@ import { gke } from './gke';
 import { local } from './local';
 import { onPrem } from './on-prem';
 
-const KUBERNETES = '1.36';
+/** What every cluster here has in common. Its region decides nothing. */
+const SOMEWHERE = { region: 'somewhere', kubernetes: '1.36' } as const;
+/** A range that is nobody's (RFC 5737): whoever asks a profile for one must get an answer. */
+const RANGE = ['192.0.2.0/24'];
+const AWS = { ...SOMEWHERE, loadBalancerSubnets: RANGE, nodeSubnets: RANGE };
 
 /** The standard: what every other profile is compared with. */
-export const STANDARD: Provider = conformant({ kubernetes: KUBERNETES }).provider;
+export const STANDARD: Provider = conformant({ ...SOMEWHERE, ingressSource: { cidrs: RANGE } }).provider;
 
-/** Every other profile. Where a cluster is, and what it runs, is none of a profile's business. */
+/** Every other profile. */
 export const PROFILES: readonly Provider[] = [
-  eks({ region: 'region', kubernetes: KUBERNETES }).provider,
-  eksAuto({ region: 'region', kubernetes: KUBERNETES }).provider,
-  aks({ region: 'region', kubernetes: KUBERNETES, gateway: { albName: 'alb', albNamespace: 'alb' } }).provider,
-  gke({ region: 'region', kubernetes: KUBERNETES }).provider,
-  onPrem({ distribution: 'k3s', kubernetes: KUBERNETES }).provider,
-  local({ kubernetes: KUBERNETES }).provider,
+  eks(AWS).provider,
+  eksAuto(AWS).provider,
+  aks({ ...SOMEWHERE, gateway: { albName: 'alb', albNamespace: 'alb' }, gatewaySubnets: RANGE }).provider,
+  gke(SOMEWHERE).provider,
+  onPrem({ ...SOMEWHERE, distribution: 'k3s', groupsPrefix: 'oidc:' }).provider,
+  local(SOMEWHERE).provider,
 ];
