@@ -2,7 +2,7 @@
 import { CAPABILITIES, isCapability } from '../model/capability';
 import { type ClusterDescription, isMinor, type NodePool, OLDEST_MINOR } from '../model/cluster';
 import type { EnvironmentProps } from '../model/environment';
-import { canonicalQuantity } from '../model/quantity';
+import { quantityAmount } from '../model/quantity';
 import type { Problem } from './findings';
 
 interface Described {
@@ -85,7 +85,7 @@ function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min
   const count = (value: number, least: number) => Number.isInteger(value) && value >= least;
   return [
     ...Object.entries({ cpu, memory }).flatMap(([what, quantity]) =>
-      unless(/^[1-9]/.test(canonicalQuantity(quantity)), 'node-pool', {
+      unless((quantityAmount(quantity) ?? 0) > 0, 'node-pool', {
         field: `${field}.${what}`,
         value: quantity,
         message: `this is nothing that a node can have of ${what}`,

@@ -15,6 +15,7 @@ import { Configuration } from './configuration';
 import { type Connectable, type Connection, connectionVariables } from './connection';
 import { Exposure, type ExposureOptions } from './exposure';
 import { report } from './findings';
+import { inspectFit } from './fit';
 import { createObject } from './kinds';
 import { selectorLabels, versionLabel } from './labels';
 import type { Probes } from './probes';
@@ -99,6 +100,7 @@ export class WebService extends Construct implements Connectable {
     if (props.replicas !== undefined && (props.replicas > 1 || props.availability?.disruption !== undefined)) {
       createDisruptionBudget(this, this.name, labels, () => this.availability);
     }
+    inspectFit(this, this.system.target.cluster, props.resources);
     inspectAvailability(this, () => this.availabilityInput, this.scalingProblem);
   }
 
