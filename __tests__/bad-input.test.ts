@@ -450,6 +450,26 @@ describe('the platform', () => {
     });
   });
 
+  test('a key by hand that the profile sets too; an override says that it is meant', async () => {
+    const key = 'alb.ingress.kubernetes.io/scheme';
+    const exposed = (then: (ingress: ApiObject) => void) =>
+      web({ port: 0 }, (service) => {
+        const ingress = service.exposeAt('shop.example').node.findAll().find(isIngress);
+        if (ingress !== undefined) then(ingress);
+      });
+    const isIngress = (one: unknown): one is ApiObject => one instanceof ApiObject && one.kind === 'Ingress';
+    expectTold(await refuseShop(exposed((ingress) => ingress.metadata.addAnnotation(key, 'internal'))), {
+      rule: 'provider-key',
+      at: `${WEB_AT}/exposure`,
+      field: `metadata.annotations["${key}"]`,
+      value: '"internal"',
+      expected: /internet-facing; or override/,
+    });
+    const path = `metadata.annotations["${key}"]`;
+    const err = await refuseShop(exposed((ingress) => override(ingress).replace(path, 'internal')));
+    expect(err.match(/error \S+$/gm)).toEqual(['error port-range']);
+  });
+
   test.each([
     ['CPU', { cpu: '3921m', memory: '1Gi' }],
     ['memory', { cpu: '1', memory: '15032385537' }],

@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Json } from '../model/json';
 import type { IngressShape } from '../model/provider';
-import { report } from './findings';
+import { inspect, report } from './findings';
 import { createObject, type IngressSpec } from './kinds';
 import { System } from './system';
 import { traceConstruct } from './trace';
@@ -66,6 +66,8 @@ export class Exposure extends Construct {
     for (const { apiVersion, kind, spec } of shape.objects ?? []) {
       new ApiObject(this, kind, { apiVersion, kind, metadata: { name, labels: { ...props.labels } }, spec });
     }
+    this.inspectKeys(this.ingress, shape.annotations);
+    this.inspectKeys(props.service, shape.serviceAnnotations ?? {});
     this.addHosts(hosts);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
       report(this, {
@@ -104,6 +106,26 @@ export class Exposure extends Construct {
     const { cluster } = System.of(this).target;
     if (!cluster.capabilities.includes('external-dns')) return;
     for (const key of DNS_ANNOTATIONS) this.ingress.metadata.addAnnotation(key, this.hosts.join(','));
+  }
+
+  /** The last annotation wins without a word, and a load balancer that loses a key may lose requests. Overrides say so. */
+  private inspectKeys({ metadata }: ApiObject, keys: Readonly<Record<string, string>>): void {
+    inspect(this, () =>
+      Object.entries(keys).flatMap(([key, value]) => {
+        const now: unknown = metadata.toJson().annotations?.[key];
+        if (now === value) return [];
+        return [
+          {
+            rule: 'provider-key',
+            severity: 'error',
+            field: `metadata.annotations["${key}"]`,
+            value: String(now),
+            message: 'the profile of the provider sets this key, and it was set again by hand',
+            expected: `${value}; or override(…), which says that it is meant`,
+          },
+        ];
+      }),
+    );
   }
 
   private reportHosts(message: string, value: Json): void {
