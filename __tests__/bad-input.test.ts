@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ExternalService, override, Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
-import type { Target } from '../lib/model';
+import { type ClusterDescription, local, type NodePool, type Target } from '../lib/model';
 import { cli } from './support/cli';
 import { PRODUCTION, type Surroundings, shopApp, TWO_ZONES, WEB } from './support/synthesis';
 
@@ -416,6 +416,174 @@ describe('the platform', () => {
     const err = await refuseShop(web({}), { cluster });
     expect(err).toContain('error kubernetes-minor');
     expect(err).toContain('error zones');
+  });
+
+  test('a capability that we do not know', async () => {
+    const capabilities = unchecked<ClusterDescription['capabilities']>(['external-dns', 'teleport']);
+    expectTold(await refuseShop(web({}), { cluster: { ...TWO_ZONES, capabilities } }), {
+      rule: 'capability',
+      field: 'clusters.mumbai.capabilities',
+      value: '"teleport"',
+      expected: /one of external-dns, cert-manager, metrics-server, keda/,
+      plain: true,
+    });
+  });
+
+  test.each<[string, Partial<NodePool>, string, string]>([
+    ['no CPU', { cpu: '0' }, 'cpu', '"0"'],
+    ['memory that is no quantity', { memory: '14 GB' }, 'memory', '"14 GB"'],
+    ['no pods', { pods: 0 }, 'pods', '0'],
+    ['more at least than at most', { nodesPerZone: { min: 3, max: 2 } }, 'nodesPerZone', '{"min":3,"max":2}'],
+    ['a part of a node', { nodesPerZone: { min: 0.5, max: 2 } }, 'nodesPerZone', '{"min":0.5,"max":2}'],
+  ])('a pool of nodes with %s', async (_, change, field, value) => {
+    const nodesPerZone = { min: 1, max: 3 };
+    const pool: NodePool = { name: 'default', cpu: '3920m', memory: '14Gi', pods: 110, nodesPerZone };
+    const refuse = (nodePools: readonly NodePool[]) =>
+      refuseShop(web({ port: 0 }), { cluster: { ...TWO_ZONES, nodePools } });
+    expect(await refuse([pool])).not.toContain('node-pool');
+    expectTold(await refuse([{ ...pool, ...change }]), {
+      rule: 'node-pool',
+      field: `clusters.mumbai.nodePools[default].${field}`,
+      value,
+      expected: /./,
+      plain: true,
+    });
+  });
+
+  test('a key by hand that the profile sets too; an override says that it is meant', async () => {
+    const key = 'alb.ingress.kubernetes.io/scheme';
+    const exposed = (then: (ingress: ApiObject) => void) =>
+      web({ port: 0 }, (service) => {
+        const ingress = service.exposeAt('shop.example').node.findAll().find(isIngress);
+        if (ingress !== undefined) then(ingress);
+      });
+    const isIngress = (one: unknown): one is ApiObject => one instanceof ApiObject && one.kind === 'Ingress';
+    expectTold(await refuseShop(exposed((ingress) => ingress.metadata.addAnnotation(key, 'internal'))), {
+      rule: 'provider-key',
+      at: `${WEB_AT}/exposure`,
+      field: `metadata.annotations["${key}"]`,
+      value: '"internal"',
+      expected: /internet-facing; or override/,
+    });
+    const path = `metadata.annotations["${key}"]`;
+    const err = await refuseShop(exposed((ingress) => override(ingress).replace(path, 'internal')));
+    expect(err.match(/error \S+$/gm)).toEqual(['error port-range']);
+  });
+
+  test.each([
+    ['CPU', { cpu: '3921m', memory: '1Gi' }],
+    ['memory', { cpu: '1', memory: '15032385537' }],
+  ])('a pod that no node has enough %s for', async (_, resources) => {
+    const pool = { cpu: '3920m', memory: '14Gi', pods: 110, nodesPerZone: { min: 1, max: 3 } };
+    const nodePools = [
+      { ...pool, name: 'small', cpu: '1930m' },
+      { ...pool, name: 'large' },
+    ];
+    const refuse = (wanted: typeof resources) =>
+      refuseShop(web({ port: 0, resources: wanted }), { cluster: { ...TWO_ZONES, nodePools } });
+    expectTold(await refuse(resources), {
+      rule: 'node-fit',
+      at: WEB_AT,
+      field: 'resources',
+      value: JSON.stringify(resources),
+      expected: /small \(1930m CPU, 14Gi\), large \(3920m CPU, 14Gi\)/,
+    });
+    expect(await refuse({ cpu: '3.92', memory: '14Gi' })).not.toContain('node-fit');
+  });
+
+  test("a registry that is none of the provider's, unless it is said to be another's", async () => {
+    const registry = 'shop.azurecr.io';
+    const told = await refuseShop(web({}), { environment: { ...PRODUCTION, registry } });
+    expectTold(told, {
+      rule: 'registry-host',
+      field: 'registry',
+      value: '"shop.azurecr.io"',
+      expected: /registry: \{ external: 'shop\.azurecr\.io' \}/,
+      plain: true,
+    });
+    const environment = { ...PRODUCTION, registry: { external: registry } };
+    expect(await refuseShop(web({ port: 0 }), { environment })).not.toContain('registry-host');
+  });
+
+  describe('groups', () => {
+    const refuseGroups = (groups: readonly string[], known: Readonly<Record<string, string>>) =>
+      refuseShop(web({ port: 0 }), {
+        cluster: { ...TWO_ZONES, groups: known },
+        environment: { ...PRODUCTION, groups },
+      });
+
+    test('that the cluster knows are right', async () => {
+      expect(await refuseGroups(['developers'], { developers: 'shop-developers' })).not.toMatch(/error \S*group/);
+    });
+
+    test('an unknown group', async () => {
+      expectTold(await refuseGroups(['develpers'], { developers: 'shop-developers' }), {
+        rule: 'unknown-group',
+        field: 'environments.production.groups',
+        value: '"develpers"',
+        expected: /one of developers/,
+        plain: true,
+      });
+    });
+
+    test('a group that another cluster knows, and that has no subject on this one', async () => {
+      class Empty extends System {
+        constructor(scope: Construct, target: Target<object>) {
+          super(scope, 'empty', target);
+        }
+      }
+      const app = () =>
+        new Platform({
+          home: 'mumbai',
+          clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.36', groups: { developers: 'developers' } }) },
+          environments: { production: { ...PRODUCTION, groups: ['developers'] } },
+        })
+          .place(Empty, { production: { on: ['mumbai', 'laptop'], tag: '1', settings: {} } })
+          .app();
+      const err = await refuse(() => ({ app: app() }));
+      expectTold(err, { rule: 'group-subject', value: '"developers"', expected: /groups: \{ developers: … \}/ });
+      expect(err).toContain('on mumbai, the group developers has no subject there');
+      expect(err).not.toContain('unknown-group');
+    });
+
+    test('a group of Kubernetes’ own on EKS, whose API rejects it', async () => {
+      expectTold(await refuseGroups(['sysadmin'], { sysadmin: 'system:masters' }), {
+        rule: 'group-subject',
+        field: 'groups',
+        value: '"sysadmin"',
+        expected: /access entry, which may not begin with system:/,
+        plain: true,
+      });
+    });
+  });
+
+  test('a namespace of more than 63 characters', async () => {
+    const name = 'a'.repeat(40);
+    class Long extends System {
+      constructor(scope: Construct, target: Target<object>) {
+        super(scope, 'a-system-with-a-long-name', target);
+        new WebService(this, 'web', WEB);
+      }
+    }
+    const app = () =>
+      new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { [name]: PRODUCTION } })
+        .place(Long, { [name]: { on: 'mumbai', tag: '1', settings: {} } })
+        .app();
+    const err = await refuse(() => ({ app: app() }));
+    expect(err).toContain(`a-system-with-a-long-name-${name}`);
+    expect(err).toMatch(/expected .*63/);
+  });
+
+  test('one host in two environments of a cluster', async () => {
+    const environments = { production: PRODUCTION, staging: PRODUCTION };
+    const placed = { on: 'mumbai', tag: '1', settings } as const;
+    const app = () =>
+      new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments })
+        .place(Blog, { production: placed, staging: placed })
+        .app();
+    const err = await refuse(() => ({ app: app() }));
+    expectTold(err, { rule: 'host-clash', value: '"blog.example/"', expected: /of its own/ });
+    expect(err).toMatch(/blog\.example\/ is claimed here and by mumbai\/blog-(production|staging)\//);
   });
 
   test('an app that cannot be loaded', async () => {

@@ -4,7 +4,7 @@ import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
 import type { DeploymentSpec, Plain, ServiceSpec } from '../lib/constructs/kinds';
-import { eks, local, type Target } from '../lib/model';
+import { aks, eks, local, onPrem, type Target } from '../lib/model';
 
 interface Settings {
   readonly host: string;
@@ -41,6 +41,22 @@ local({ kubernetes: 'v1.36' });
 local({ kubernetes: '1.36', capabilities: ['teleport'] });
 // @ts-expect-error EKS without its region
 eks({ kubernetes: '1.36' });
+// @ts-expect-error AKS without its load balancer
+aks({ region: 'westeurope', kubernetes: '1.36' });
+// @ts-expect-error two load balancers in one
+aks({ region: 'r', kubernetes: '1.36', gateway: { albName: 'a', albFrontend: 'b' } });
+// @ts-expect-error kubeadm brings no ingress controller, so its class must be said
+onPrem({ distribution: 'kubeadm', kubernetes: '1.36' });
+// @ts-expect-error a distribution that we do not know
+local({ kubernetes: '1.36', distribution: 'docker-desktop' });
+// @ts-expect-error a pool that does not say how many nodes there are
+local({ kubernetes: '1.36', nodePools: [{ name: 'a', cpu: '4', memory: '16Gi', pods: 110 }] });
+new Platform({
+  home: 'a',
+  clusters: { a: local({ kubernetes: '1.36' }) },
+  // @ts-expect-error a Secret to pull with belongs to an external registry
+  environments: { production: { survives: { zones: 0, regions: 0 }, registry: { pullSecret: 'a' } } },
+});
 
 const { probes: _probes, ...withoutProbes } = props;
 // @ts-expect-error probes are mandatory

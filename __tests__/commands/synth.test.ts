@@ -127,6 +127,8 @@ test.each([
   [['synth', '--help'], 0, 'evenkeel synth --check'],
   [['synth', '--help'], 0, 'evenkeel synth --kubernetes 1.37 --check'],
   [['secrets', '--help'], 0, 'evenkeel secrets --json'],
+  [['neutrality', '--help'], 0, 'evenkeel neutrality --json'],
+  [['parity', '--help'], 0, 'evenkeel parity toytrex/production toytrex/local'],
   [['image', '--help'], 0, 'evenkeel image toytrex/production 413'],
   [['sinth'], 1, '(Did you mean synth?)'],
   [['synth', '--chekc'], 1, '(Did you mean --check?)'],

@@ -1,8 +1,9 @@
 // The platform: where files go, what depends on what, and that one line adds an environment or a cluster.
 import type { Construct } from 'constructs';
+import { listSecrets } from '../../lib/analysis/secrets';
 import { check } from '../../lib/checks';
 import { Platform, System, WebService } from '../../lib/constructs';
-import { local, type Target } from '../../lib/model';
+import { eksAuto, gke, local, type Target } from '../../lib/model';
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 import { at, errors, find, PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
 
@@ -111,9 +112,63 @@ describe('images', () => {
     expect(container(synthesis)).toMatchObject({ image, imagePullPolicy });
   });
 
+  test('a registry of somebody else is pulled from with its Secret, which is then listed', () => {
+    const environments = { production: { ...PRODUCTION, registry: { external: 'ghcr.io/acme', pullSecret: 'ghcr' } } };
+    const built = new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments });
+    const synthesis = synth(built.place(Shop, { production: { ...shop, tag: '7' } }));
+    expect(synthesis.findings).toEqual([]);
+    expect(container(synthesis)).toMatchObject({ image: 'ghcr.io/acme/shop/web:7', imagePullPolicy: 'Always' });
+    const pod = at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec');
+    expect(pod).toMatchObject({ imagePullSecrets: [{ name: 'ghcr' }] });
+    const [secret] = listSecrets(synthesis.objects.map(({ entry }) => entry));
+    expect(secret).toMatchObject({ name: 'ghcr', type: 'kubernetes.io/dockerconfigjson' });
+  });
+
   test('without a registry they are on the nodes already', () => {
     const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', tag: '7', settings: {} } }));
     expect(container(synthesis)).toMatchObject({ image: 'shop/web:7', imagePullPolicy: 'Never' });
+  });
+});
+
+describe("objects of the provider's own kinds", () => {
+  const region = { region: 'region', kubernetes: '1.36', zones: ['a', 'b'] } as const;
+
+  test('the class of EKS Auto Mode is written once a cluster, with what has no namespace', () => {
+    const clusters = { mumbai: TWO_ZONES, auto: eksAuto(region), empty: eksAuto(region) };
+    const built = new Platform({ home: 'mumbai', clusters, environments: { production: PRODUCTION } })
+      .place(Blog, { production: { ...blog, on: ['mumbai', 'auto'] } })
+      .place(Shop, { production: { ...shop, on: ['auto'] } });
+    const { files, findings } = synth(built);
+    expect(findings).toEqual([]);
+    expect([...files.keys()]).toEqual([
+      '00-cluster.yaml',
+      '10-blog-production.yaml',
+      'clusters/auto/00-cluster.yaml',
+      'clusters/auto/10-blog-production.yaml',
+      'clusters/auto/10-shop-production.yaml',
+      'inventory.txt',
+    ]);
+    const kinds = files.get('clusters/auto/00-cluster.yaml')?.match(/^kind: .*$/gm);
+    expect(kinds).toEqual(['kind: Namespace', 'kind: Namespace', 'kind: IngressClass', 'kind: IngressClassParams']);
+    expect(files.get('00-cluster.yaml')).not.toContain('IngressClass');
+  });
+
+  test('GKE gets health and draining beside the Ingress, and the Service refers to them', () => {
+    const built = new Platform({
+      home: 'belgium',
+      clusters: { belgium: gke(region) },
+      environments: { production: PRODUCTION },
+    }).place(Blog, { production: { ...blog, on: 'belgium' } });
+    const synthesis = synth(built);
+    expect(synthesis.findings).toEqual([]);
+    expect(at(find(synthesis, 'BackendConfig', 'web'), 'spec', 'connectionDraining', 'drainingTimeoutSec')).toBe(30);
+    expect(at(find(synthesis, 'FrontendConfig', 'web'), 'metadata', 'namespace')).toBe('blog-production');
+    expect(at(find(synthesis, 'Service', 'web'), 'metadata', 'annotations')).toMatchObject({
+      'cloud.google.com/backend-config': '{"default":"web"}',
+    });
+    const ingress = find(synthesis, 'Ingress', 'web');
+    expect(at(ingress, 'spec', 'ingressClassName')).toBeUndefined();
+    expect(at(ingress, 'metadata', 'annotations', 'kubernetes.io/ingress.class')).toBe('gce');
   });
 });
 

@@ -1,5 +1,5 @@
 // The canonical form of quantities: what the API server's own code answers, and that the form is final.
-import { canonicalQuantity } from '../../lib/model/quantity';
+import { canonicalQuantity, quantityAmount } from '../../lib/model/quantity';
 
 /**
  * Answers of `Quantity.CanonicalizeBytes` of k8s.io/apimachinery v0.37.0, applied until nothing changes (one row needs
@@ -141,4 +141,27 @@ test('canonicalising twice changes nothing', () => {
     }
   }
   expect(unstable).toEqual([]);
+});
+
+test.each([
+  ['0', 0],
+  ['1', 1],
+  ['+1.5', 1.5],
+  ['-2', -2],
+  ['.5', 0.5],
+  ['2.', 2],
+  ['250m', 0.25],
+  ['1500u', 0.0015],
+  ['3k', 3000],
+  ['1e3', 1000],
+  ['12E-1', 1.2],
+  ['2E', 2e18],
+  ['1Ki', 1024],
+  ['1.5Gi', 1.5 * 1024 ** 3],
+  ['14 GB', undefined],
+  ['Gi', undefined],
+  ['', undefined],
+])('the amount of %j is %j', (text, amount) => {
+  if (amount === undefined) expect(quantityAmount(text)).toBeUndefined();
+  else expect(quantityAmount(text)).toBeCloseTo(amount, 9);
 });

@@ -10,7 +10,10 @@ import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 
 export const TWO_ZONES = eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
 
-export const PRODUCTION: EnvironmentProps = { survives: { zones: 1, regions: 0 }, registry: 'registry.example' };
+export const PRODUCTION: EnvironmentProps = {
+  survives: { zones: 1, regions: 0 },
+  registry: { external: 'registry.example' },
+};
 
 /** Props of a web service that is right in every respect. */
 export const WEB: WebServiceProps = {

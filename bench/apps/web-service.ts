@@ -32,7 +32,7 @@ export const app = new Platform({
   clusters: {
     bench: eks({ region: 'eu-west-1', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'], kubernetes: '1.36' }),
   },
-  environments: { bench: { survives: { zones: 1, regions: 0 }, registry: 'registry.example.com' } },
+  environments: { bench: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example.com' } } },
 })
   .place(Bench, { bench: { on: 'bench', tag: '412', settings: {} } })
   .app();

@@ -1,7 +1,9 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
 import { Command, CommanderError } from 'commander';
 import { imageCommand } from './image';
+import { neutralityCommand } from './neutrality';
 import { type Output, terminal } from './output';
+import { parityCommand } from './parity';
 import type { ExitCode, Load } from './project';
 import { secretsCommand } from './secrets';
 import { synthCommand } from './synth';
@@ -18,7 +20,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err });
-  for (const command of [synthCommand, secretsCommand, imageCommand]) {
+  for (const command of [synthCommand, secretsCommand, imageCommand, neutralityCommand, parityCommand]) {
     program.addCommand(command({ load, output, finish }).copyInheritedSettings(program));
   }
   try {
@@ -35,5 +37,7 @@ Examples:
   evenkeel synth                  write dist/
   evenkeel synth --check          exit 2 and name the files where dist/ is not what the code says
   evenkeel secrets                list the Secrets that the manifests refer to
+  evenkeel neutrality             compare all providers, and what the real placement changes
+  evenkeel parity                 compare the environments of each system
 
 Exit codes: 0 clean, 1 error (nothing is written), 2 differs.`;

@@ -1,8 +1,9 @@
 // An exposure: an Ingress for the hosts of a component, with what the cluster's provider wants for TLS, health and draining.
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Json } from '../model/json';
-import { report } from './findings';
+import type { IngressShape } from '../model/provider';
+import { inspect, report } from './findings';
 import { createObject, type IngressSpec } from './kinds';
 import { System } from './system';
 import { traceConstruct } from './trace';
@@ -45,6 +46,7 @@ export class Exposure extends Construct {
     const name = props.service.name;
     const tlsSecret = props.tlsSecret ?? `${name}-tls`;
     const shape = cluster.provider.ingress({
+      name,
       targets: props.targets ?? 'pods',
       healthPath: props.healthPath,
       drainSeconds: props.drainSeconds,
@@ -55,9 +57,17 @@ export class Exposure extends Construct {
       'Ingress',
       { name, labels: props.labels, annotations: shape.annotations },
       {
-        spec: () => this.renderSpec(shape.className, shape.certificateFromSecret ? { secretName: tlsSecret } : {}),
+        spec: () => this.renderSpec(shape, tlsSecret),
       },
     );
+    for (const [key, value] of Object.entries(shape.serviceAnnotations ?? {})) {
+      props.service.metadata.addAnnotation(key, value);
+    }
+    for (const { apiVersion, kind, spec } of shape.objects ?? []) {
+      new ApiObject(this, kind, { apiVersion, kind, metadata: { name, labels: { ...props.labels } }, spec });
+    }
+    this.inspectKeys(this.ingress, shape.annotations);
+    this.inspectKeys(props.service, shape.serviceAnnotations ?? {});
     this.addHosts(hosts);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
       report(this, {
@@ -98,6 +108,26 @@ export class Exposure extends Construct {
     for (const key of DNS_ANNOTATIONS) this.ingress.metadata.addAnnotation(key, this.hosts.join(','));
   }
 
+  /** The last annotation wins without a word, and a load balancer that loses a key may lose requests. Overrides say so. */
+  private inspectKeys({ metadata }: ApiObject, keys: Readonly<Record<string, string>>): void {
+    inspect(this, () =>
+      Object.entries(keys).flatMap(([key, value]) => {
+        const now: unknown = metadata.toJson().annotations?.[key];
+        if (now === value) return [];
+        return [
+          {
+            rule: 'provider-key',
+            severity: 'error',
+            field: `metadata.annotations["${key}"]`,
+            value: String(now),
+            message: 'the profile of the provider sets this key, and it was set again by hand',
+            expected: `${value}; or override(…), which says that it is meant`,
+          },
+        ];
+      }),
+    );
+  }
+
   private reportHosts(message: string, value: Json): void {
     const expected = 'one or more host names, each once';
     report(this, { rule: 'exposure-hosts', severity: 'error', field: 'exposeAt', value, message, expected });
@@ -108,11 +138,11 @@ export class Exposure extends Construct {
     return this.props.serviceType ?? (this.props.targets === 'nodes' ? 'NodePort' : 'ClusterIP');
   }
 
-  private renderSpec(ingressClassName: string, secret: { readonly secretName?: string }): IngressSpec {
+  private renderSpec({ className, certificateFromSecret }: IngressShape, secretName: string): IngressSpec {
     const backend = { service: { name: this.props.service.name, port: { name: 'http' } } };
     return {
-      ingressClassName,
-      tls: [{ hosts: this.hosts, ...secret }],
+      ...(className === undefined ? {} : { ingressClassName: className }),
+      tls: [{ hosts: this.hosts, ...(certificateFromSecret ? { secretName } : {}) }],
       rules: this.hosts.map((host) => ({ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } })),
     };
   }

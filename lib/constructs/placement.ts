@@ -1,6 +1,8 @@
-// What the compiler cannot see in a platform: names, numbers and promises that cannot hold.
-import { type ClusterDescription, isMinor, OLDEST_MINOR } from '../model/cluster';
+// What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
+import { CAPABILITIES, isCapability } from '../model/capability';
+import { type ClusterDescription, isMinor, type NodePool, OLDEST_MINOR } from '../model/cluster';
 import type { EnvironmentProps } from '../model/environment';
+import { quantityAmount } from '../model/quantity';
 import type { Problem } from './findings';
 
 interface Described {
@@ -35,42 +37,7 @@ export function inspectPlatform({ home, clusters, environments }: Described, pla
     ...Object.keys(environments).flatMap((name) => inspectName('environments', name)),
     ...Object.entries(clusters).flatMap(([name, cluster]) => inspectCluster(`clusters.${name}`, cluster)),
     ...Object.entries(environments).flatMap(([name, props]) => inspectSurvival(`environments.${name}`, props)),
-  ];
-}
-
-/** Problems of one placement: its tag, on how many clusters it is to lie, and what its environment wants of them. */
-export function inspectPlacement(
-  tag: string,
-  on: number,
-  environment: EnvironmentProps | undefined,
-  clusters: readonly ClusterDescription[],
-): Problem[] {
-  const puller = clusters.find(({ provider }) => !provider.loadsImages)?.provider.name ?? '';
-  const regions = new Set(clusters.map(({ region }) => region)).size;
-  const lost = environment?.survives?.regions ?? 0;
-  return [
-    ...unless(on > 0, 'no-placement', {
-      field: 'on',
-      message: 'the environment lies on no cluster: its files would go',
-      expected: 'one cluster or more',
-    }),
-    ...unless(typeof tag === 'string' && tag !== '', 'image-tag', {
-      field: 'tag',
-      value: String(tag),
-      message: 'there is no tag for the images',
-      expected: "a build number such as '412', or a digest",
-    }),
-    ...unless(environment === undefined || environment.registry !== undefined || puller === '', 'registry', {
-      field: 'registry',
-      message: `nodes of ${puller} fetch images, and the environment names no registry`,
-      expected: 'registry: the registry and path of the images',
-    }),
-    ...unless(clusters.length === 0 || lost < regions, 'survives-regions', {
-      field: 'survives.regions',
-      value: lost,
-      message: `the environment promises to survive the loss of ${lost} region(s), and lies in ${regions}`,
-      expected: `clusters in more than ${lost} region(s), or survives.regions: 0`,
-    }),
+    ...Object.entries(environments).flatMap(([name, props]) => inspectGroups(`environments.${name}`, props, clusters)),
   ];
 }
 
@@ -93,7 +60,7 @@ function inspectName(field: string, name: string): Problem[] {
   });
 }
 
-function inspectCluster(field: string, { kubernetes, zones }: ClusterDescription): Problem[] {
+function inspectCluster(field: string, { kubernetes, zones, capabilities, nodePools }: ClusterDescription): Problem[] {
   return [
     ...inspectMinor(`${field}.kubernetes`, kubernetes),
     ...unless(new Set(zones).size === zones.length, 'zones', {
@@ -102,7 +69,55 @@ function inspectCluster(field: string, { kubernetes, zones }: ClusterDescription
       message: 'a zone is named twice, so that there would seem to be more of them',
       expected: 'each zone once',
     }),
+    ...capabilities.flatMap((capability) =>
+      unless(isCapability(capability), 'capability', {
+        field: `${field}.capabilities`,
+        value: String(capability),
+        message: 'there is no such capability, so that nothing would ever use it',
+        expected: `one of ${CAPABILITIES.join(', ')}`,
+      }),
+    ),
+    ...nodePools.flatMap((pool, index) => inspectNodePool(`${field}.nodePools[${pool.name || index}]`, pool)),
   ];
+}
+
+function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min, max } }: NodePool): Problem[] {
+  const count = (value: number, least: number) => Number.isInteger(value) && value >= least;
+  return [
+    ...Object.entries({ cpu, memory }).flatMap(([what, quantity]) =>
+      unless((quantityAmount(quantity) ?? 0) > 0, 'node-pool', {
+        field: `${field}.${what}`,
+        value: quantity,
+        message: `this is nothing that a node can have of ${what}`,
+        expected: 'a quantity above 0, such as 3920m or 14Gi',
+      }),
+    ),
+    ...unless(count(pods, 1), 'node-pool', {
+      field: `${field}.pods`,
+      value: pods,
+      message: 'a node takes a number of pods',
+      expected: 'a whole number, 1 or more',
+    }),
+    ...unless(count(min, 0) && count(max, 1) && min <= max, 'node-pool', {
+      field: `${field}.nodesPerZone`,
+      value: { min, max },
+      message: 'the pool cannot have so many nodes',
+      expected: 'whole numbers, 0 ≤ min ≤ max and max of 1 or more',
+    }),
+  ];
+}
+
+/** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
+function inspectGroups(field: string, { groups = [] }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
+  const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
+  return groups.flatMap((group) =>
+    unless(known.has(group), 'unknown-group', {
+      field: `${field}.groups`,
+      value: group,
+      message: 'no cluster knows a group of that name',
+      expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
+    }),
+  );
 }
 
 function inspectSurvival(field: string, { survives }: EnvironmentProps): Problem[] {
@@ -117,6 +132,7 @@ function inspectSurvival(field: string, { survives }: EnvironmentProps): Problem
   });
 }
 
-function unless(holds: boolean, rule: string, problem: Omit<Problem, 'rule' | 'severity'>): Problem[] {
+/** The problem, where what should hold does not. */
+export function unless(holds: boolean, rule: string, problem: Omit<Problem, 'rule' | 'severity'>): Problem[] {
   return holds ? [] : [{ rule, severity: 'error', ...problem }];
 }

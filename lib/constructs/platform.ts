@@ -1,15 +1,18 @@
 // The platform: which systems run in which environments on which clusters. It builds the app from that table.
-import { App, Chart } from 'cdk8s';
-import { Construct, type IConstruct } from 'constructs';
+import { App } from 'cdk8s';
+import { Construct } from 'constructs';
 import { type ClusterDescription, isMinor, type Minor, PREVIEW } from '../model/cluster';
-import { ENTRY, type Trace } from '../model/entries';
+import type { Trace } from '../model/entries';
 import type { EnvironmentProps } from '../model/environment';
-import type { Target } from '../model/target';
+import { createSystem, type Placed, type SystemClass } from './build-system';
+import { ClusterObjects } from './cluster-objects';
 import { type Problem, report } from './findings';
-import { inspectMinor, inspectPlacement, inspectPlatform, isName } from './placement';
-import { watchSettings } from './settings';
-import type { System } from './system';
+import { inspectMinor, inspectPlatform, isName } from './placement';
+import { inspectPlacement } from './placement-on';
+import { type Move, offerRebuild } from './rebuild';
 import { captureTrace } from './trace';
+
+export type { SystemClass };
 
 /** Clusters and environments by name. */
 export interface PlatformProps<ClusterName extends string, EnvironmentName extends string> {
@@ -28,16 +31,6 @@ export interface PlacementProps<ClusterName extends string, Settings> {
   readonly settings: Settings;
 }
 
-/** A class that `place` takes. */
-export type SystemClass<Settings> = new (scope: Construct, target: Target<Settings>) => System<Settings>;
-
-interface Placed<Settings> {
-  readonly system: SystemClass<Settings>;
-  readonly environment: string;
-  readonly placement: PlacementProps<string, Settings>;
-  readonly trace: Trace;
-}
-
 /**
  * Systems × environments × clusters as typed data.
  *
@@ -50,7 +43,7 @@ interface Placed<Settings> {
  */
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
   private readonly props: PlatformProps<ClusterName, EnvironmentName>;
-  private readonly builders: ((app: App, preview: Minor | undefined) => void)[] = [];
+  private readonly builders: ((app: App, move: Move) => void)[] = [];
   private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
@@ -65,7 +58,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const trace = captureTrace();
     for (const [environment, placement] of Object.entries<PlacementProps<string, Settings> | undefined>(environments)) {
       if (placement === undefined) continue;
-      this.builders.push((app, preview) => this.build(app, preview, { system, environment, placement, trace }));
+      this.builders.push((app, move) => this.build(app, move, { system, environment, placement, trace }));
     }
     return this;
   }
@@ -77,15 +70,24 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
    * upgrade, which `evenkeel synth --kubernetes` asks for, and which it never writes to dist/.
    */
   app(): App {
+    const app = this.construct((where) => where);
+    offerRebuild(app, (move) => this.construct(move));
+    return app;
+  }
+
+  /** Builds the tree with each system where `move` says; what is placed, and from which line, stays. */
+  private construct(move: Move): App {
     const app = new App();
     const preview = takePreview(app);
     for (const problem of inspectPlatform(this.props, this.builders.length)) report(app, problem, this.trace);
     for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
-    for (const build of this.builders) build(app, preview);
+    const previewed: Move = ({ cluster, environment }) =>
+      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
+    for (const build of this.builders) build(app, previewed);
     return app;
   }
 
-  private build<Settings extends object>(app: App, preview: Minor | undefined, placed: Placed<Settings>): void {
+  private build<Settings extends object>(app: App, move: Move, placed: Placed<Settings>): void {
     const { placement, trace } = placed;
     const { clusters, environments, home } = this.props;
     const environment = lookUp<EnvironmentProps>(environments, placed.environment);
@@ -93,7 +95,10 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       reportUnknown(app, 'environment', placed.environment, Object.keys(environments), trace);
     }
     const names = typeof placement.on === 'string' ? [placement.on] : placement.on;
-    const described = names.flatMap((name) => lookUp<ClusterDescription>(clusters, name) ?? []);
+    const described = names.flatMap((name) => {
+      const cluster = lookUp<ClusterDescription>(clusters, name);
+      return cluster === undefined ? [] : { ...cluster, name };
+    });
     const problems = inspectPlacement(placement.tag, names.length, environment, described);
     for (const problem of problems) report(app, problem, trace);
     for (const name of names) {
@@ -102,11 +107,9 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const scope = app.node.tryFindChild(name);
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
-      createSystem(scope, placed, {
-        cluster: { ...cluster, name, kubernetes: preview ?? cluster.kubernetes },
-        environment: { ...environment, name: placed.environment },
-        home: name === home,
-      });
+      const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
+      ClusterObjects.ensure(scope, moved.cluster, name === home);
+      createSystem(scope, placed, { ...moved, home: name === home });
     }
   }
 }
@@ -120,56 +123,6 @@ function takePreview(app: App): Minor | undefined {
   if (!isMinor(minor)) return undefined;
   app.node.addMetadata(PREVIEW.entry, minor);
   return minor;
-}
-
-/** Calls the user's constructor. What it throws becomes a finding with the line that threw. */
-function createSystem<Settings extends object>(
-  scope: Construct,
-  { system, placement, trace }: Placed<Settings>,
-  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'home'>,
-): void {
-  const before = new Set(scope.node.children);
-  const chart = () => scope.node.children.find((child) => !before.has(child)) ?? scope;
-  const missing = new Set<string>();
-  const onMissing = (name: string) => {
-    if (missing.has(name)) return;
-    missing.add(name);
-    report(chart(), missingSetting(name, system.name, where), trace);
-  };
-  const started = performance.now();
-  try {
-    const settings = watchSettings(placement.settings, onMissing);
-    const built = new system(scope, { ...where, tag: placement.tag, settings });
-    built.node.addMetadata(ENTRY.buildTime, performance.now() - started);
-  } catch (error) {
-    // what follows from a placeholder is no news
-    if (missing.size === 0) report(chart(), thrown(error), error instanceof Error ? error : trace);
-    markIncomplete(chart());
-  }
-  if (missing.size > 0) markIncomplete(chart());
-}
-
-function markIncomplete(chart: IConstruct): void {
-  if (chart instanceof Chart) chart.node.addMetadata(ENTRY.incomplete, true);
-}
-
-function thrown(error: unknown): Problem {
-  return {
-    rule: 'exception',
-    severity: 'error',
-    message: `the chart's code threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-    expected: 'a constructor that comes to its end',
-  };
-}
-
-function missingSetting(name: string, system: string, where: Pick<Target<object>, 'cluster' | 'environment'>): Problem {
-  return {
-    rule: 'missing-setting',
-    severity: 'error',
-    field: `settings.${name}`,
-    message: `${system} reads the setting ${name}, which ${where.environment.name} on ${where.cluster.name} does not give`,
-    expected: `settings: { ${name}: … } in the placement of ${system}`,
-  };
 }
 
 function reportUnknown(app: App, what: string, name: string, known: readonly string[], trace: Trace): void {

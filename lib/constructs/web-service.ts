@@ -7,6 +7,7 @@ import {
   type AvailabilityOptions,
   deriveAvailability,
 } from '../model/availability';
+import { pullSecret } from '../model/environment';
 import type { ScalingProps } from '../model/scaling';
 import { pullPolicy } from '../model/target';
 import { createDisruptionBudget, inspectAvailability } from './availability';
@@ -14,6 +15,7 @@ import { Configuration } from './configuration';
 import { type Connectable, type Connection, connectionVariables } from './connection';
 import { Exposure, type ExposureOptions } from './exposure';
 import { report } from './findings';
+import { inspectFit } from './fit';
 import { createObject } from './kinds';
 import { selectorLabels, versionLabel } from './labels';
 import type { Probes } from './probes';
@@ -98,6 +100,7 @@ export class WebService extends Construct implements Connectable {
     if (props.replicas !== undefined && (props.replicas > 1 || props.availability?.disruption !== undefined)) {
       createDisruptionBudget(this, this.name, labels, () => this.availability);
     }
+    inspectFit(this, this.system.target.cluster, props.resources);
     inspectAvailability(this, () => this.availabilityInput, this.scalingProblem);
   }
 
@@ -207,10 +210,12 @@ export class WebService extends Construct implements Connectable {
     const { image, port, resources, probes, scratch = [], security, replicas } = this.props;
     const { cluster, environment, tag } = this.system.target;
     const selector = selectorLabels(this.name);
+    const pulledWith = pullSecret(environment);
     return renderDeployment({
       name: this.name,
       image,
       pullPolicy: pullPolicy(image, environment),
+      ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
       port,
       resources,
       probes,

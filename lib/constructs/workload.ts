@@ -31,6 +31,8 @@ export interface Workload {
   readonly name: string;
   readonly image: string;
   readonly pullPolicy: PullPolicy;
+  /** Secret to pull the image with. @default the nodes' own identity */
+  readonly pullSecret?: string;
   readonly port: number;
   readonly resources: Resources;
   readonly probes: Probes;
@@ -76,6 +78,7 @@ function renderPod(workload: Workload): PodSpec {
   ];
   return {
     serviceAccountName: workload.name,
+    ...(workload.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: workload.pullSecret }] }),
     enableServiceLinks: false,
     ...podSecurity(workload.exits),
     terminationGracePeriodSeconds: workload.availability.terminationGracePeriodSeconds,

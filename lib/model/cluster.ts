@@ -1,5 +1,6 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
-import type { Provider } from './provider';
+import type { Capability } from './capability';
+import type { Provider, Refusal, Subject } from './provider';
 
 /** A Kubernetes minor, such as `1.36`. */
 export type Minor = `1.${number}`;
@@ -15,8 +16,18 @@ export const PREVIEW = {
   entry: 'evenkeel:preview',
 } as const;
 
-/** What a cluster has beyond conformance. */
-export type Capability = 'external-dns';
+/** Nodes of one size. What is allocatable is what pods can have: less than the machine has. */
+export interface NodePool {
+  readonly name: string;
+  /** Allocatable CPU of a node as a quantity: `3920m`. */
+  readonly cpu: string;
+  /** Allocatable memory of a node as a quantity: `14Gi`. */
+  readonly memory: string;
+  /** Pods that a node takes, those of DaemonSets included. */
+  readonly pods: number;
+  /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
+  readonly nodesPerZone: { readonly min: number; readonly max: number };
+}
 
 /** What every provider's function takes. */
 export interface ClusterProps {
@@ -29,21 +40,48 @@ export interface ClusterProps {
   readonly zones?: readonly string[];
   /** @default nothing beyond conformance */
   readonly capabilities?: readonly Capability[];
+  /** Pools of nodes. @default nothing is known of them: whether a pod fits on a node is not checked */
+  readonly nodePools?: readonly NodePool[];
+  /**
+   * Groups of people: our name → the directory's id, as the provider wants it.
+   * @default none: an environment with groups cannot lie here
+   */
+  readonly groups?: Readonly<Record<string, string>>;
 }
 
 /** A cluster, not yet named. */
-export interface ClusterDescription {
+export interface ClusterDescription extends Required<ClusterProps> {
   readonly provider: Provider;
   /** Region as the provider writes it; absent where there is none. */
   readonly region?: string;
-  readonly kubernetes: Minor;
-  readonly zones: readonly string[];
-  readonly capabilities: readonly Capability[];
 }
 
 /** A cluster with the name that the platform file gives it. */
 export interface Cluster extends ClusterDescription {
   readonly name: string;
+}
+
+/** A cluster of `provider`, with the defaults of what `props` leaves out. */
+export function describeCluster(
+  provider: Provider,
+  props: ClusterProps & { readonly region?: string },
+): ClusterDescription {
+  const description: ClusterDescription = {
+    provider,
+    kubernetes: props.kubernetes,
+    zones: props.zones ?? [],
+    capabilities: props.capabilities ?? [],
+    nodePools: props.nodePools ?? [],
+    groups: props.groups ?? {},
+  };
+  return props.region === undefined ? description : { ...description, region: props.region };
+}
+
+/** The RBAC subject of one of our groups on a cluster. */
+export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Refusal {
+  const id = Object.hasOwn(groups, group) ? groups[group] : undefined;
+  if (id !== undefined) return provider.subject(id);
+  return { refused: `the group ${group} has no subject there`, expected: `groups: { ${group}: … } on the cluster` };
 }
 
 /** Whether it is a minor that we write for. */

@@ -1,4 +1,4 @@
-// An environment: production, staging, local. What it promises and where its images come from.
+// An environment: production, staging, local. What it promises, where its images come from, and who works in it.
 
 /** What an environment survives without losing what its users need. */
 export interface Survives {
@@ -8,17 +8,38 @@ export interface Survives {
   readonly regions: number;
 }
 
+/** A registry that is none of the provider's own, so that its nodes may have no right to it. */
+export interface ExternalRegistry {
+  /** Registry and path that image names are appended to: `ghcr.io/acme`. */
+  readonly external: string;
+  /** Secret of type `kubernetes.io/dockerconfigjson` to pull with. @default none: anybody may pull */
+  readonly pullSecret?: string;
+}
+
 /** An environment as the platform file describes it. */
 export interface EnvironmentProps {
   readonly survives: Survives;
   /**
-   * Registry and path that image names are appended to: `123456789012.dkr.ecr.ap-south-1.amazonaws.com`.
+   * Registry and path that image names are appended to: `123456789012.dkr.ecr.ap-south-1.amazonaws.com`. One that is not the
+   * provider's own must be said to be external.
    * @default none: images are loaded onto the nodes by hand (`kind load`, `minikube image load`) and never pulled
    */
-  readonly registry?: string;
+  readonly registry?: string | ExternalRegistry;
+  /** Groups of people who work in it, by the names that its clusters know. @default nobody but the platform team */
+  readonly groups?: readonly string[];
 }
 
 /** An environment with the name that the platform file gives it. */
 export interface Environment extends EnvironmentProps {
   readonly name: string;
+}
+
+/** Registry and path of an environment's images, whoever's it is. */
+export function registryPath({ registry }: EnvironmentProps): string | undefined {
+  return typeof registry === 'object' ? registry.external : registry;
+}
+
+/** The Secret that an environment's images are pulled with. */
+export function pullSecret({ registry }: EnvironmentProps): string | undefined {
+  return typeof registry === 'object' ? registry.pullSecret : undefined;
 }

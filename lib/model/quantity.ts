@@ -79,3 +79,12 @@ export function canonicalQuantity(text: string): string {
   const capped = amount.mantissa > MOST * 10n ** BigInt(-amount.exponent) ? { mantissa: MOST, exponent: 0 } : amount;
   return minus + (inBinary(capped) ?? inDecimal(capped, false));
 }
+
+/** The amount as a number, in cores or bytes; `undefined` where the text is no quantity. */
+export function quantityAmount(text: string): number | undefined {
+  const [match, sign, whole = '', fraction = '', scientific, binary, decimal = ''] = QUANTITY.exec(text) ?? [];
+  if (match === undefined) return undefined;
+  const exponent = scientific === undefined ? DECIMAL.indexOf(decimal) * 3 + NANO : Number(scientific);
+  const factor = binary === undefined ? 10 ** exponent : 1024 ** BINARY.indexOf(binary);
+  return (sign === '-' ? -1 : 1) * Number(`${whole}.${fraction}0`) * factor;
+}

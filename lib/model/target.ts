@@ -1,6 +1,6 @@
 // A target: one environment on one cluster with the settings and the image tag that a system gets there.
 import type { Cluster } from './cluster';
-import type { Environment } from './environment';
+import { type Environment, registryPath } from './environment';
 
 /** What a system is told about the place where it runs. */
 export interface Target<Settings> {
@@ -16,7 +16,8 @@ export interface Target<Settings> {
 
 /** The image reference of a component: `<registry>/<system>/<component>:<tag>`, with `@` before a digest. */
 export function imageReference(system: string, component: string, environment: Environment, tag: string): string {
-  const name = `${environment.registry === undefined ? '' : `${environment.registry}/`}${system}/${component}`;
+  const registry = registryPath(environment);
+  const name = `${registry === undefined ? '' : `${registry}/`}${system}/${component}`;
   return `${name}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
 }
 
@@ -29,6 +30,6 @@ export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
  * name on the public one.
  */
 export function pullPolicy(image: string, environment: Environment): PullPolicy {
-  if (environment.registry === undefined) return 'Never';
+  if (registryPath(environment) === undefined) return 'Never';
   return image.includes('@sha256:') ? 'IfNotPresent' : 'Always';
 }

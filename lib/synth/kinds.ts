@@ -1,8 +1,9 @@
 // Kinds: which of them have no namespace, which file each belongs to, and in what order they are applied.
 
 /**
- * Built-in kinds without a namespace, as `group/kind`. CustomResourceDefinitions in the app add their own.
- * Origin: `kubectl api-resources --namespaced=false` of 1.27 to 1.37.
+ * Kinds without a namespace, as `group/kind`: the built-in ones, and those of providers whose definitions no app holds.
+ * CustomResourceDefinitions in the app add their own. Origin: `kubectl api-resources --namespaced=false` of 1.27 to 1.37;
+ * EKS user guide, auto-configure-alb.
  */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   '/ComponentStatus',
@@ -24,6 +25,7 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   'authorization.k8s.io/SubjectAccessReview',
   'certificates.k8s.io/CertificateSigningRequest',
   'certificates.k8s.io/ClusterTrustBundle',
+  'eks.amazonaws.com/IngressClassParams',
   'flowcontrol.apiserver.k8s.io/FlowSchema',
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
   'gateway.networking.k8s.io/GatewayClass',

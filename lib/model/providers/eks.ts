@@ -1,9 +1,19 @@
 // Amazon EKS with the AWS Load Balancer Controller (LBC): every key that we write there, each with its source.
-import type { ClusterDescription, ClusterProps } from '../cluster';
-import type { Exposure, IngressShape, Provider } from '../provider';
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
+import { addressSource, type Provider } from '../provider';
+import {
+  type AwsNetwork,
+  accessEntryGroup,
+  albAnnotations,
+  albPublic,
+  assumeRole,
+  ECR,
+  EKS_CLOSED_LIST,
+  GP3,
+} from './aws';
 
 /** What an EKS cluster needs to be known by. */
-export interface EksProps extends ClusterProps {
+export interface EksProps extends ClusterProps, AwsNetwork {
   /** AWS region: `ap-south-1`. */
   readonly region: string;
   /**
@@ -15,39 +25,39 @@ export interface EksProps extends ClusterProps {
 
 /** An EKS cluster: `eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' })`. */
 export function eks(props: EksProps): ClusterDescription {
-  return {
-    provider: profile(props.certificateArn),
-    region: props.region,
-    kubernetes: props.kubernetes,
-    zones: props.zones ?? [],
-    capabilities: props.capabilities ?? [],
-  };
+  return describeCluster(profile(props), props);
 }
 
-function profile(certificateArn: string | undefined): Provider {
+function profile({ certificateArn, loadBalancerSubnets, nodeSubnets }: EksProps): Provider {
   return {
     name: 'eks',
-    loadsImages: false,
-    ingress: (exposure) => albIngress(exposure, certificateArn),
+    ingress: (exposure) => ({
+      className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb
+      certificateFromSecret: false,
+      annotations: { ...albAnnotations(exposure), ...albPublic(certificateArn) },
+    }),
+    // LBC docs, guide/gateway/l7gateway: the class is ours to create
+    gatewayClass: { className: 'alb', controller: 'gateway.k8s.aws/alb' },
     // LBC docs, deploy/pod_readiness_gate: a pod counts as ready only once its target is healthy. Target type `ip` only.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
-  };
-}
-
-/** Keys of LBC docs, guide/ingress/annotations. */
-function albIngress(exposure: Exposure, certificateArn: string | undefined): IngressShape {
-  const key = (name: string) => `alb.ingress.kubernetes.io/${name}`;
-  return {
-    className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb
-    certificateFromSecret: false,
-    annotations: {
-      [key('scheme')]: 'internet-facing', // the default is internal
-      [key('target-type')]: exposure.targets === 'pods' ? 'ip' : 'instance', // the default is instance
-      [key('listen-ports')]: '[{"HTTP":80},{"HTTPS":443}]',
-      [key('ssl-redirect')]: '443',
-      [key('healthcheck-path')]: exposure.healthPath,
-      [key('target-group-attributes')]: `deregistration_delay.timeout_seconds=${exposure.drainSeconds}`, // 0 to 3600, default 300
-      ...(certificateArn === undefined ? {} : { [key('certificate-arn')]: certificateArn }),
+    loadsImages: false,
+    registries: ECR,
+    // EBS CSI driver, docs/parameters
+    storage: {
+      zonal: { provisioner: 'ebs.csi.aws.com', parameters: GP3 },
+      topologyKey: 'topology.kubernetes.io/zone',
     },
+    workloadIdentity: assumeRole,
+    subject: accessEntryGroup,
+    // LBC docs, annotations `target-type`: `ip` comes from the load balancer, `instance` through a node
+    ingressSource: (targets) =>
+      targets === 'pods'
+        ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
+        : addressSource(nodeSubnets, 'nodeSubnets'),
+    nodes: {
+      poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
+      spotLabel: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT' }, // EKS user guide, managed-node-groups; no taint
+    },
+    closedList: EKS_CLOSED_LIST,
   };
 }

@@ -1,24 +1,42 @@
-// A cluster on a laptop: kind, minikube or k3d with Traefik. Nodes bear no zone label, certificates are TLS Secrets.
-import type { ClusterDescription, ClusterProps } from '../cluster';
-import type { Provider } from '../provider';
+// A cluster on a laptop: kind, minikube or k3d. Nodes bear no zone label, certificates are TLS Secrets.
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
+import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
 
-const profile: Provider = {
-  name: 'local',
-  loadsImages: true,
-  ingress: () => ({
-    className: 'traefik', // k3s and k3d bring it (k3s docs, networking services); minikube has it as an addon
-    annotations: {},
-    certificateFromSecret: true,
-  }),
-  namespaceLabels: {},
-};
+/** What a local cluster may be known by. */
+export interface LocalProps extends ClusterProps {
+  /** What made it. @default k3d */
+  readonly distribution?: 'kind' | 'minikube' | 'k3d';
+  /** Where ingress traffic comes from. @default what k3d brings; unknown with the others, a finding when it is needed */
+  readonly ingressSource?: IngressSource;
+}
 
 /** A local cluster: `local({ kubernetes: '1.36' })`. */
-export function local(props: ClusterProps): ClusterDescription {
+export function local(props: LocalProps): ClusterDescription {
+  return describeCluster(profile(props), props);
+}
+
+function profile({ distribution = 'k3d', ingressSource }: LocalProps): Provider {
+  const traefik = { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } };
+  const source = ingressSource ?? (distribution === 'k3d' ? traefik : undefined);
   return {
-    provider: profile,
-    kubernetes: props.kubernetes,
-    zones: props.zones ?? [],
-    capabilities: props.capabilities ?? [],
+    name: 'local',
+    ingress: () => ({
+      // k3s docs, networking-services: k3d brings Traefik; minikube has it as an addon (minikube issue 22030). kind's own
+      // cloud-provider-kind answers to Ingresses without a class (kind docs, ingress)
+      ...(distribution === 'kind' ? {} : { className: 'traefik' }),
+      annotations: {},
+      certificateFromSecret: true,
+    }),
+    namespaceLabels: {},
+    loadsImages: true,
+    workloadIdentity: noWorkloadIdentity,
+    subject: (id) => groupSubject(id, 'the organization of a client certificate, which may not begin with system:'),
+    ingressSource: () =>
+      source ?? {
+        refused: `where ingress traffic comes from is not the same on every ${distribution}`,
+        expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
+      },
+    nodes: {},
+    closedList: [],
   };
 }

@@ -1,0 +1,279 @@
+// `evenkeel parity`: environments of a system differ in what an environment decides; an `if` in a chart is refused.
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { platform } from '../../charts/platform';
+import { ExternalService, override, Platform, System, WebService } from '../../lib/constructs';
+import { local, type Target } from '../../lib/model';
+import { cli } from '../support/cli';
+import { PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
+
+interface Settings {
+  readonly hosts: readonly string[];
+  readonly replicas: number;
+  readonly secret: string;
+  readonly logLevel: string;
+}
+
+const production: Settings = { hosts: ['shop.example'], replicas: 4, secret: 'production-db', logLevel: 'info' };
+
+type Build = (system: System<Settings>, isProduction: boolean) => void;
+
+/** The system `shop` in production on EKS and in test on a laptop. */
+function shop(build: Build, test: Partial<Settings> = {}, tags = { production: '1', test: '1' }) {
+  class Shop extends System<Settings> {
+    constructor(scope: Construct, target: Target<Settings>) {
+      super(scope, 'shop', target);
+      build(this, target.environment.name === 'production');
+    }
+  }
+  const app = () =>
+    new Platform({
+      home: 'mumbai',
+      clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.29' }) },
+      environments: { production: PRODUCTION, test: { survives: { zones: 0, regions: 0 } } },
+    })
+      .place(Shop, {
+        production: { on: 'mumbai', tag: tags.production, settings: production },
+        test: { on: 'laptop', tag: tags.test, settings: { ...production, hosts: ['shop.localhost'], ...test } },
+      })
+      .app();
+  return () => ({ app: app() });
+}
+
+interface Difference {
+  readonly construct: string;
+  readonly kind: string;
+  readonly pointer: string;
+  readonly aspect?: string;
+}
+
+/** `aspect kind pointer` of every difference but those of the namespace, with the exit code. */
+async function parity(load: () => unknown): Promise<{ code: number; found: string[] }> {
+  const { code, out } = await cli(['parity', '--json'], load);
+  const [{ differences }]: [{ differences: Difference[] }] = JSON.parse(out);
+  const told = differences
+    .filter(({ pointer, kind }) => pointer !== '/metadata/namespace' && kind !== 'Namespace')
+    .map(({ aspect = 'NOTHING', kind, pointer }) => `${aspect} ${kind} ${pointer}`);
+  return { code, found: [...new Set(told)].sort() };
+}
+
+const web: Build = (system) =>
+  void new WebService(system, 'web', { ...WEB, image: system.image('web') }).exposeAt(system.target.settings.hosts);
+
+const IMAGES = ['/image', '/imagePullPolicy'].map(
+  (field) => `images Deployment /spec/template/spec/containers/0${field}`,
+);
+const ONE_HOST = ['hosts Ingress /spec/rules/0/host', 'hosts Ingress /spec/tls/0/hosts/0'];
+const USUAL = [...ONE_HOST, ...IMAGES].sort();
+
+describe('the shipped systems', () => {
+  test('differ in what an environment decides', async () => {
+    const { code, out, err } = await cli(['parity'], () => ({ app: platform.app() }));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(
+      'toytrex/production and toytrex/local, both on eks, Kubernetes 1.36, 2 zones, surviving 1 of them\n',
+    );
+    expect(out).toContain('pingpong/production and pingpong/local, both on eks');
+    const aspects = out.match(/^(?:name|size|hosts|images|secrets|groups|content|NOTHING)\b/gm);
+    expect([...new Set(aspects)].sort()).toEqual(['content', 'hosts', 'images', 'name', 'size']);
+    expect(out).toMatch(/^size +\/data\/THROTTLE_BURST +200 +20 +ConfigMap web-config-/m);
+  });
+
+  test('two that are named', async () => {
+    const { code, out } = await cli(['parity', 'toytrex/local', 'toytrex/production'], () => ({ app: platform.app() }));
+    expect(code).toBe(0);
+    expect(out).toContain('toytrex/local and toytrex/production, both on local, Kubernetes 1.36, 0 zones');
+    expect(out).not.toContain('pingpong');
+  });
+});
+
+describe('what an environment decides', () => {
+  test('name, hosts and images; provider, minor, zones and what is survived are held equal', async () => {
+    expect(await parity(shop(web))).toEqual({ code: 0, found: USUAL });
+  });
+
+  test('the build number', async () => {
+    const found = [...USUAL, 'images Deployment /spec/template/metadata/labels/app.kubernetes.io~1version'].sort();
+    expect(await parity(shop(web, {}, { production: '1', test: '2' }))).toEqual({ code: 0, found });
+  });
+
+  test('more hosts', async () => {
+    const { code, found } = await parity(shop(web, { hosts: ['shop.localhost', 'www.localhost'] }));
+    expect(code).toBe(0);
+    expect(found).toEqual(['hosts Ingress /spec/rules', 'hosts Ingress /spec/tls/0/hosts', ...IMAGES].sort());
+  });
+
+  const sized: Build = (system) =>
+    void new WebService(system, 'web', {
+      ...WEB,
+      image: system.image('web'),
+      replicas: system.target.settings.replicas,
+    });
+
+  test('a size that is read from the settings, and what follows from it', async () => {
+    expect(await parity(shop(sized, { replicas: 2 }))).toEqual({
+      code: 0,
+      found: [...IMAGES, 'size Deployment /spec/replicas'],
+    });
+    const survivesNothing = { ...PRODUCTION, survives: { zones: 0, regions: 0 } };
+    class Shop extends System<Settings> {
+      constructor(scope: Construct, target: Target<Settings>) {
+        super(scope, 'shop', target);
+        sized(this, false);
+      }
+    }
+    const app = new Platform({
+      home: 'mumbai',
+      clusters: { mumbai: TWO_ZONES },
+      environments: { production: survivesNothing, test: survivesNothing },
+    })
+      .place(Shop, {
+        production: { on: 'mumbai', tag: '1', settings: production },
+        test: { on: 'mumbai', tag: '1', settings: { ...production, replicas: 1 } },
+      })
+      .app();
+    expect(await parity(() => ({ app }))).toEqual({
+      code: 0,
+      found: [
+        'size Deployment /spec/progressDeadlineSeconds',
+        'size Deployment /spec/replicas',
+        'size PodDisruptionBudget ',
+      ],
+    });
+  });
+
+  test('the name of a Secret', async () => {
+    const { code, found } = await parity(
+      shop(
+        (system) => {
+          const { secret } = system.target.settings;
+          const database = new ExternalService(system, 'db', {
+            host: 'db.example',
+            port: 1,
+            credentials: { secret, keys: ['password'] },
+          });
+          new WebService(system, 'web', { ...WEB, image: system.image('web') }).connectTo(database);
+        },
+        { secret: 'test-db' },
+      ),
+    );
+    expect(code).toBe(0);
+    expect(found).toContain('secrets Deployment /spec/template/spec/volumes/1/secret/secretName');
+  });
+
+  test('its own name in the configuration', async () => {
+    const { code, found } = await parity(
+      shop((system) => {
+        const service = new WebService(system, 'web', { ...WEB, image: system.image('web') });
+        service.configure({ ENVIRONMENT: system.target.environment.name, URL: `http://web.${system.namespace}.svc` });
+      }),
+    );
+    expect(code).toBe(0);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        'name ConfigMap /data/ENVIRONMENT',
+        'name ConfigMap /data/URL',
+        'content ConfigMap /metadata/name',
+      ]),
+    );
+  });
+});
+
+describe('an environment-dependent `if` is refused', () => {
+  const service = (system: System<Settings>, change: object = {}) =>
+    new WebService(system, 'web', { ...WEB, image: system.image('web'), ...change });
+
+  test.each<[string, Build, string, Partial<Settings>?]>([
+    [
+      'another number of pods',
+      (system, isProduction) => void service(system, { replicas: isProduction ? 3 : 2 }),
+      'NOTHING Deployment /spec/replicas',
+    ],
+    [
+      'other resources',
+      (system, isProduction) =>
+        void service(system, { resources: { cpu: isProduction ? '1' : '100m', memory: '1Gi' } }),
+      'NOTHING Deployment /spec/template/spec/containers/0/resources/requests/cpu',
+    ],
+    [
+      'another variable',
+      (system, isProduction) => void service(system).configure({ LOG_LEVEL: isProduction ? 'info' : 'debug' }),
+      'NOTHING ConfigMap /data/LOG_LEVEL',
+    ],
+    [
+      'a setting that is no size and no host',
+      (system) => void service(system).configure({ LOG_LEVEL: system.target.settings.logLevel }),
+      'NOTHING ConfigMap /data/LOG_LEVEL',
+      { logLevel: 'debug' },
+    ],
+    [
+      'another component behind the same name',
+      (system, isProduction) => void service(system, { image: system.image(isProduction ? 'web' : 'web-debug') }),
+      'NOTHING Deployment /spec/template/spec/containers/0/image',
+    ],
+    [
+      'an object that only one of them has',
+      (system, isProduction) => {
+        service(system);
+        const metadata = { name: 'extra' };
+        if (isProduction) new ApiObject(system, 'extra', { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: {} });
+      },
+      'NOTHING ConfigMap ',
+    ],
+    [
+      'a field by an override',
+      (system, isProduction) => {
+        const { deployment } = service(system);
+        if (isProduction) override(deployment).set('spec.revisionHistoryLimit', 5);
+      },
+      'NOTHING Deployment /spec/revisionHistoryLimit',
+    ],
+    [
+      'a path of the Ingress',
+      (system, isProduction) => {
+        const made = service(system).exposeAt(isProduction ? 'shop.example' : 'shop.localhost');
+        const ingress = made.node.findAll().find((one) => one instanceof ApiObject && one.kind === 'Ingress');
+        if (!isProduction && ingress instanceof ApiObject) {
+          override(ingress).replace('spec.rules[0].http.paths[0].path', '/test');
+        }
+      },
+      'NOTHING Ingress /spec/rules/0/http/paths/0/path',
+    ],
+    [
+      'a policy of disruption that no single pod explains',
+      (system, isProduction) =>
+        void service(system, isProduction ? { availability: { disruption: { maxUnavailable: 2 } } } : {}),
+      'NOTHING PodDisruptionBudget /spec/maxUnavailable',
+    ],
+  ])('%s', async (_, build, expected, settings = {}) => {
+    const { code, found } = await parity(shop(build, settings));
+    expect(code).toBe(1);
+    expect(found).toContain(expected);
+  });
+
+  test('with its line, its object and its values', async () => {
+    const { code, out, err } = await cli(
+      ['parity'],
+      shop((system, isProduction) => void service(system, { replicas: isProduction ? 3 : 2 })),
+    );
+    expect(code).toBe(1);
+    expect(out).toMatch(/^NOTHING +\/spec\/replicas +3 +2 +Deployment web$/m);
+    expect(err).toMatch(/^__tests__\/commands\/parity\.test\.ts:\d+:\d+ error parity\n/);
+    expect(err).toContain('  in production it is 3, in test 2\n');
+    expect(err).toContain('  object   apps/Deployment shop-test/web\n  field    /spec/replicas\n');
+  });
+});
+
+test('a system and an environment that do not exist, or are not of one system', async () => {
+  const load = () => ({ app: platform.app() });
+  for (const args of [
+    ['toytrex/staging'],
+    ['toytrex/production', 'toytrex/staging'],
+    ['toytrex/production', 'pingpong/local'],
+  ]) {
+    const { code, out, err } = await cli(['parity', ...args], load);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('error unknown-environment');
+    expect(err).toContain('toytrex/production, pingpong/production, toytrex/local, pingpong/local');
+  }
+});

@@ -1,0 +1,97 @@
+// Builds a project over all providers with everything else held equal, and then step by step as it really is.
+import { compareObjects, type ObjectDifference } from '../analysis/difference';
+import { type Deviation, deviations, isNeutral } from '../analysis/neutrality';
+import type { Where } from '../constructs/rebuild';
+import { type Cluster, minorNumber } from '../model/cluster';
+import type { Environment } from '../model/environment';
+import type { Finding } from '../model/finding';
+import type { ApiEntry } from '../model/object';
+import { PROFILES, STANDARD } from '../model/providers';
+import { objectsOf, type Project } from './rebuilt';
+
+/** What a cluster is known by to those who write manifests. */
+type Aspects = Pick<Cluster, 'provider' | 'kubernetes' | 'zones' | 'capabilities'>;
+
+/** What was found. */
+export interface Neutrality {
+  /** What was the same on all of them. */
+  readonly held: Pick<Cluster, 'kubernetes' | 'zones'>;
+  /** Names of the columns: the profiles, then the systems' own clusters. */
+  readonly profiles: readonly string[];
+  /** The objects that must not differ, as the standard has them. */
+  readonly compared: readonly ApiEntry[];
+  readonly deviations: readonly Deviation[];
+  /** What the real placement changes, and which part of it does. */
+  readonly placement: readonly (ObjectDifference & { readonly by: string })[];
+}
+
+/** The column of systems on their own clusters' providers, with the options that those have. */
+const AS_PLACED = 'as placed';
+/** Where images come from while providers are compared: nobody's own registry. */
+const REGISTRY = { external: 'registry.example' };
+
+/** Compares all builds; errors are those of builds that another provider makes impossible. */
+export function compareProviders(project: Project): Neutrality | { readonly errors: readonly Finding[] } {
+  const clusters = project.targets.map(({ target }) => target.cluster);
+  const held = { ...hold(clusters), capabilities: [] };
+  const errors: Finding[] = [];
+  const build = (name: string, aspects: (real: Cluster) => Aspects): readonly ApiEntry[] => {
+    const app = project.rebuild((real) => equalized(real, aspects(real.cluster)));
+    const built = objectsOf(app, `on ${name}: `);
+    if ('objects' in built) return built.objects;
+    errors.push(...built.errors);
+    return [];
+  };
+
+  const standard = build(STANDARD.name, () => ({ ...held, provider: STANDARD }));
+  const others = PROFILES.map((profile) => ({
+    profile,
+    objects: build(profile.name, () => ({ ...held, provider: profile })),
+  }));
+  // one step after the other, so that each change has one cause
+  const steps: readonly [string, readonly ApiEntry[]][] = [
+    ['provider', build(AS_PLACED, ({ provider }) => ({ ...held, provider }))],
+    ['minor', build('the real minor', ({ provider, kubernetes }) => ({ ...held, provider, kubernetes }))],
+    ['zones', build('the real zones', (real) => ({ ...real, capabilities: [] }))],
+    ['capabilities', build('the real capabilities', (real) => real)],
+    ['images and groups', project.objects],
+  ];
+  if (errors.length > 0) return { errors };
+
+  const [, asPlaced = []] = steps[0] ?? [];
+  const providerOf = (name: string) => clusters.find((cluster) => cluster.name === name)?.provider;
+  return {
+    held,
+    profiles: [...PROFILES.map(({ name }) => name), AS_PLACED],
+    compared: standard.filter(isNeutral),
+    deviations: [
+      ...others.flatMap(({ profile, objects }) => deviations(standard, objects, profile.name, () => profile)),
+      ...deviations(standard, asPlaced, AS_PLACED, providerOf),
+    ],
+    placement: steps.flatMap(([by, after], index) =>
+      compareObjects(steps[index - 1]?.[1] ?? standard, after).map((one) => ({ ...one, by })),
+    ),
+  };
+}
+
+/** The oldest minor, which every provider has, and the most zones, so that every promise to survive can be kept. */
+function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones'> {
+  const age = ({ kubernetes }: Cluster) => minorNumber(kubernetes);
+  const [oldest] = [...clusters].sort((a, b) => age(a) - age(b));
+  const [widest] = [...clusters].sort((a, b) => b.zones.length - a.zones.length);
+  return { kubernetes: oldest?.kubernetes ?? '1.27', zones: widest?.zones ?? [] };
+}
+
+/** Groups and nodes are the clusters' own, so that nothing is asked about them here. */
+function equalized({ cluster, environment }: Where, aspects: Aspects): Where {
+  const { provider, kubernetes, zones, capabilities } = aspects;
+  return {
+    cluster: { ...cluster, provider, kubernetes, zones, capabilities, groups: {}, nodePools: [] },
+    environment: { ...environment, groups: [], registry: equalRegistry(environment) },
+  };
+}
+
+/** An external registry is the same everywhere already. */
+function equalRegistry({ registry }: Environment): Required<Environment>['registry'] {
+  return typeof registry === 'object' ? registry : REGISTRY;
+}

@@ -1,0 +1,72 @@
+// What the compiler cannot see in the placement of a system: whether each cluster can be what the environment wants of it.
+import { type Cluster, groupSubjectOn } from '../model/cluster';
+import { type EnvironmentProps, registryPath } from '../model/environment';
+import { isRefusal } from '../model/provider';
+import type { Problem } from './findings';
+import { unless } from './placement';
+
+/** Problems of one placement: its tag, on how many clusters it is to lie, and what its environment wants of them. */
+export function inspectPlacement(
+  tag: string,
+  on: number,
+  environment: EnvironmentProps | undefined,
+  clusters: readonly Cluster[],
+): Problem[] {
+  const puller = clusters.find(({ provider }) => !provider.loadsImages)?.provider.name ?? '';
+  const regions = new Set(clusters.map(({ region }) => region)).size;
+  const lost = environment?.survives?.regions ?? 0;
+  return [
+    ...unless(on > 0, 'no-placement', {
+      field: 'on',
+      message: 'the environment lies on no cluster: its files would go',
+      expected: 'one cluster or more',
+    }),
+    ...unless(typeof tag === 'string' && tag !== '', 'image-tag', {
+      field: 'tag',
+      value: String(tag),
+      message: 'there is no tag for the images',
+      expected: "a build number such as '412', or a digest",
+    }),
+    ...unless(environment === undefined || registryPath(environment) !== undefined || puller === '', 'registry', {
+      field: 'registry',
+      message: `nodes of ${puller} fetch images, and the environment names no registry`,
+      expected: 'registry: the registry and path of the images',
+    }),
+    ...clusters.flatMap((cluster) => [
+      ...inspectRegistry(environment, cluster),
+      ...inspectGroups(environment, cluster),
+    ]),
+    ...unless(clusters.length === 0 || lost < regions, 'survives-regions', {
+      field: 'survives.regions',
+      value: lost,
+      message: `the environment promises to survive the loss of ${lost} region(s), and lies in ${regions}`,
+      expected: `clusters in more than ${lost} region(s), or survives.regions: 0`,
+    }),
+  ];
+}
+
+/** A registry that the nodes have a right to by their own identity, or that is said to be another's. */
+function inspectRegistry(environment: EnvironmentProps | undefined, { provider }: Cluster): Problem[] {
+  const registry = environment?.registry;
+  if (typeof registry !== 'string' || provider.registries === undefined) return [];
+  return unless(
+    provider.registries.some((pattern) => pattern.test(registry)),
+    'registry-host',
+    {
+      field: 'registry',
+      value: registry,
+      message: `this is no registry of ${provider.name}, whose nodes may have no right to pull from it`,
+      expected: `a registry of the provider, or registry: { external: '${registry}' } with the Secret to pull with`,
+    },
+  );
+}
+
+/** Groups of the environment that the cluster cannot name. One that no cluster knows is told with the platform. */
+function inspectGroups(environment: EnvironmentProps | undefined, cluster: Cluster): Problem[] {
+  return (environment?.groups ?? []).flatMap((group) => {
+    const subject = groupSubjectOn(cluster, group);
+    if (!isRefusal(subject)) return [];
+    const message = `on ${cluster.name}, ${subject.refused}`;
+    return unless(false, 'group-subject', { field: 'groups', value: group, message, expected: subject.expected });
+  });
+}

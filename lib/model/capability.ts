@@ -1,0 +1,23 @@
+// Capabilities: what a cluster has beyond conformance. A closed list, so that a misspelt one is not just never there.
+
+/** Every capability that we know what to do with. */
+export const CAPABILITIES = [
+  'external-dns',
+  'cert-manager',
+  'metrics-server',
+  'keda',
+  'prometheus-operator',
+  'gateway-api',
+  'external-metrics',
+  'velero',
+] as const;
+
+/** What a cluster has beyond conformance. */
+export type Capability = (typeof CAPABILITIES)[number];
+
+const KNOWN: ReadonlySet<string> = new Set(CAPABILITIES);
+
+/** Whether it is one of ours: types are gone at run time. */
+export function isCapability(text: string): text is Capability {
+  return KNOWN.has(text);
+}

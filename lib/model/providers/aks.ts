@@ -1,0 +1,127 @@
+// Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
+import {
+  addressSource,
+  type Exposure,
+  groupSubject,
+  type IngressShape,
+  type Provider,
+  type Refusal,
+  type Subject,
+  type WorkloadIdentity,
+} from '../provider';
+
+/** The load balancer in front of an AKS cluster. */
+export type AksGateway =
+  /** AGC, made by its controller from an ApplicationLoadBalancer of this name. */
+  | { readonly albName: string; readonly albNamespace: string }
+  /** AGC, made by somebody else: its resource id and its frontend. */
+  | { readonly albId: string; readonly albFrontend: string }
+  /** Application Gateway by its ingress controller. Microsoft steers to AGC; choose it where it is there already. */
+  | 'application-gateway';
+
+/** What an AKS cluster needs to be known by. */
+export interface AksProps extends ClusterProps {
+  /** Azure region: `westeurope`. Its zones are `westeurope-1` and so on. */
+  readonly region: string;
+  readonly gateway: AksGateway;
+  /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
+  readonly gatewaySubnets?: readonly string[];
+}
+
+/** An AKS cluster: `aks({ region: 'westeurope', kubernetes: '1.36', gateway: { albName: 'alb', albNamespace: 'alb' } })`. */
+export function aks(props: AksProps): ClusterDescription {
+  return describeCluster(profile(props), props);
+}
+
+const IDENTITY = 'azure.workload.identity';
+const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
+
+function profile({ gateway, gatewaySubnets }: AksProps): Provider {
+  return {
+    name: 'aks',
+    ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
+    // AKS docs, app-routing-gateway-api: the class is made for us. The managed NGINX ends in November 2026: never a default
+    gatewayClass: { className: 'approuting-istio' },
+    namespaceLabels: {}, // no readiness gate was found
+    loadsImages: false,
+    registries: [/^[a-zA-Z0-9]+\.azurecr\.io(\/|$)/], // cloud-provider-azure, ACR credential provider
+    // AKS docs, create-volume-azure-disk; azuredisk CSI driver, docs/driver-parameters
+    storage: {
+      zonal: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_LRS' } },
+      zoneRedundant: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_ZRS' } },
+      topologyKey: 'topology.disk.csi.azure.com/zone',
+    },
+    workloadIdentity,
+    subject,
+    ingressSource: () => addressSource(gatewaySubnets, 'gatewaySubnets'), // AGC docs, components: a /24 of its own
+    // AKS docs, use-labels and spot-node-pool
+    nodes: {
+      poolLabel: 'kubernetes.azure.com/agentpool',
+      spotLabel: { key: 'kubernetes.azure.com/priority', value: 'spot' },
+      spotTaint: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
+    },
+    closedList: [
+      {
+        kind: 'Deployment',
+        pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,
+        source: IDENTITY_SOURCE,
+      },
+      {
+        kind: 'StatefulSet',
+        pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,
+        source: IDENTITY_SOURCE,
+      },
+      { kind: 'ServiceAccount', pointer: `/metadata/annotations/${IDENTITY}~1client-id`, source: IDENTITY_SOURCE },
+    ],
+  };
+}
+
+/**
+ * AGC docs, components and how-to-ssl-offloading-ingress-api. It sends to pods, takes their readiness probe for its health
+ * check, and has no key for draining. Its frontend is always public. Plain HTTP is not redirected.
+ */
+function agcIngress(gateway: Exclude<AksGateway, string>): IngressShape {
+  const key = (name: string) => `alb.networking.azure.io/${name}`;
+  return {
+    className: 'azure-alb-external',
+    certificateFromSecret: true,
+    annotations:
+      'albName' in gateway
+        ? { [key('alb-name')]: gateway.albName, [key('alb-namespace')]: gateway.albNamespace }
+        : { [key('alb-id')]: gateway.albId, [key('alb-frontend')]: gateway.albFrontend },
+  };
+}
+
+/** AGIC docs, annotations. */
+function agicIngress(exposure: Exposure): IngressShape {
+  const key = (name: string) => `appgw.ingress.kubernetes.io/${name}`;
+  return {
+    className: 'azure-application-gateway',
+    certificateFromSecret: true,
+    annotations: {
+      [key('ssl-redirect')]: 'true',
+      [key('health-probe-path')]: exposure.healthPath,
+      [key('connection-draining')]: 'true',
+      [key('connection-draining-timeout')]: String(exposure.drainSeconds),
+    },
+  };
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The pod's label is required, or nothing is injected. */
+function workloadIdentity(clientId: string): WorkloadIdentity | Refusal {
+  if (!GUID.test(clientId)) return { refused: `${clientId} is no client id`, expected: 'a GUID' };
+  return {
+    podLabels: { [`${IDENTITY}/use`]: 'true' },
+    serviceAccountAnnotations: { [`${IDENTITY}/client-id`]: clientId },
+  };
+}
+
+/** AKS docs, kubernetes-rbac-entra-id; groups of an external JWT issuer bear the prefix `aks:jwt:`. */
+function subject(id: string): Subject | Refusal {
+  const expected = 'the object id of an Entra group, or a name with the prefix aks:jwt:';
+  if (GUID.test(id) || id.startsWith('aks:jwt:')) return groupSubject(id, expected);
+  return { refused: `${id} is no id of an Entra group`, expected };
+}

@@ -1,0 +1,64 @@
+// What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
+import type { AllowedDifference, Exposure, Refusal, Subject, WorkloadIdentity } from '../provider';
+import { groupSubject } from '../provider';
+
+/** Account, partition and region; `.on.aws` is the dual-stack name. cloud-provider-aws, ECR credential provider. */
+export const ECR: readonly RegExp[] = [
+  /^\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws)(\/|$)/,
+];
+
+const ROLE = 'eks.amazonaws.com/role-arn';
+
+/** IRSA. Pod Identity needs no annotation at all: do not ask for one. EKS user guide, associate-service-account-role. */
+export function assumeRole(arn: string): WorkloadIdentity | Refusal {
+  if (/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(arn)) {
+    return { podLabels: {}, serviceAccountAnnotations: { [ROLE]: arn } };
+  }
+  return { refused: `${arn} is no role`, expected: 'an ARN such as arn:aws:iam::123456789012:role/shop' };
+}
+
+/** Group names of access entries. The API refuses `system:`. terraform-aws-eks issue 2915; EKS user guide, grant-k8s-access. */
+export function accessEntryGroup(id: string): Subject | Refusal {
+  return groupSubject(id, 'a group name of an access entry, which may not begin with system:');
+}
+
+/** EKS user guide, associate-service-account-role. */
+export const EKS_CLOSED_LIST: readonly AllowedDifference[] = [
+  {
+    kind: 'ServiceAccount',
+    pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',
+    source: 'EKS user guide, associate-service-account-role',
+  },
+];
+
+const key = (name: string) => `alb.ingress.kubernetes.io/${name}`;
+
+/** What both controllers read from the Ingress itself. Load Balancer Controller docs, guide/ingress/annotations. */
+export function albAnnotations(exposure: Exposure): Readonly<Record<string, string>> {
+  return {
+    [key('target-type')]: exposure.targets === 'pods' ? 'ip' : 'instance', // the default is instance
+    [key('listen-ports')]: '[{"HTTP":80},{"HTTPS":443}]',
+    [key('ssl-redirect')]: '443',
+    [key('healthcheck-path')]: exposure.healthPath,
+    [key('target-group-attributes')]: `deregistration_delay.timeout_seconds=${exposure.drainSeconds}`, // 0 to 3600, default 300
+  };
+}
+
+/** Annotations that Auto Mode takes from IngressClassParams instead. */
+export function albPublic(certificateArn: string | undefined): Readonly<Record<string, string>> {
+  return {
+    [key('scheme')]: 'internet-facing', // the default is internal
+    ...(certificateArn === undefined ? {} : { [key('certificate-arn')]: certificateArn }),
+  };
+}
+
+/** Volumes of both, but for the provisioner. EBS CSI driver, docs/parameters; no zone-redundant kind exists. */
+export const GP3 = { type: 'gp3', encrypted: 'true' } as const;
+
+/** What an EKS cluster must say about its network for NetworkPolicies. */
+export interface AwsNetwork {
+  /** Subnets of the load balancers, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
+  readonly loadBalancerSubnets?: readonly string[];
+  /** Subnets of the nodes, as CIDRs: it comes from there where node ports are the targets. @default unknown, as above */
+  readonly nodeSubnets?: readonly string[];
+}

@@ -1,0 +1,68 @@
+// Amazon EKS Auto Mode: its load balancing and its storage are not those of EKS, and are configured by a class of the cluster.
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
+import type { JsonObject } from '../json';
+import { addressSource, type Provider } from '../provider';
+import { type AwsNetwork, accessEntryGroup, albAnnotations, assumeRole, ECR, EKS_CLOSED_LIST, GP3 } from './aws';
+
+/** What an Auto Mode cluster needs to be known by. */
+export interface EksAutoProps extends ClusterProps, AwsNetwork {
+  /** AWS region: `ap-south-1`. */
+  readonly region: string;
+  /** ACM certificates of the load balancers, as ARNs. @default none: found in ACM by the host names */
+  readonly certificateArns?: readonly string[];
+}
+
+/** A cluster in Auto Mode: `eksAuto({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' })`. */
+export function eksAuto(props: EksAutoProps): ClusterDescription {
+  return describeCluster(profile(props), props);
+}
+
+const CLASS = 'alb';
+const PARAMS = { group: 'eks.amazonaws.com', kind: 'IngressClassParams' };
+
+function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoProps): Provider {
+  const spec: JsonObject = {
+    scheme: 'internet-facing', // the default is internal
+    ...(certificateArns === undefined ? {} : { certificateARNs: certificateArns }),
+  };
+  return {
+    name: 'eksAuto',
+    // EKS user guide, auto-configure-alb: scheme and certificates stand in IngressClassParams; no group.name, no class annotation
+    ingress: (exposure) => ({
+      className: CLASS,
+      certificateFromSecret: false,
+      annotations: albAnnotations(exposure),
+    }),
+    clusterObjects: [
+      { apiVersion: `${PARAMS.group}/v1`, kind: PARAMS.kind, name: CLASS, spec },
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'IngressClass',
+        name: CLASS,
+        spec: {
+          controller: 'eks.amazonaws.com/alb',
+          parameters: { apiGroup: PARAMS.group, kind: PARAMS.kind, name: CLASS },
+        },
+      },
+    ],
+    // secondary source only: EKS user guide, auto-configure-gateway-api, as quoted elsewhere
+    gatewayClass: { className: CLASS, controller: 'eks.amazonaws.com/gateway-alb' },
+    namespaceLabels: {}, // no key for readiness gates is documented for Auto Mode
+    loadsImages: false,
+    registries: ECR,
+    // EKS user guide, create-storage-class: no class is made beforehand, and volumes of EKS do not migrate
+    storage: {
+      zonal: { provisioner: 'ebs.csi.eks.amazonaws.com', parameters: GP3 },
+      topologyKey: 'topology.kubernetes.io/zone',
+    },
+    workloadIdentity: assumeRole,
+    subject: accessEntryGroup,
+    ingressSource: (targets) =>
+      targets === 'pods'
+        ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
+        : addressSource(nodeSubnets, 'nodeSubnets'),
+    // Karpenter docs, well-known labels; no taint
+    nodes: { poolLabel: 'karpenter.sh/nodepool', spotLabel: { key: 'karpenter.sh/capacity-type', value: 'spot' } },
+    closedList: EKS_CLOSED_LIST,
+  };
+}

@@ -1,0 +1,128 @@
+// Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
+import {
+  type Exposure,
+  groupSubject,
+  type IngressShape,
+  type Provider,
+  type Refusal,
+  type Subject,
+  type WorkloadIdentity,
+} from '../provider';
+
+/** What a GKE cluster needs to be known by. */
+export interface GkeProps extends ClusterProps {
+  /** Google Cloud region: `europe-west1`. Its zones are `europe-west1-b` and so on. */
+  readonly region: string;
+  /** Certificate that was uploaded to the project, by name. @default none: the TLS Secret */
+  readonly preSharedCertificate?: string;
+}
+
+/** A GKE cluster: `gke({ region: 'europe-west1', zones: ['europe-west1-b', 'europe-west1-c'], kubernetes: '1.36' })`. */
+export function gke(props: GkeProps): ClusterDescription {
+  return describeCluster(profile(props.preSharedCertificate), props);
+}
+
+const BACKEND_CONFIG = 'cloud.google.com/backend-config';
+const NEG = 'cloud.google.com/neg';
+const SERVICE_ACCOUNT = 'iam.gke.io/gcp-service-account';
+
+function profile(certificate: string | undefined): Provider {
+  return {
+    name: 'gke',
+    ingress: (exposure) => gceIngress(exposure, certificate),
+    // Google Cloud docs, gatewayclass-capabilities: the class is made for us
+    gatewayClass: { className: 'gke-l7-global-external-managed' },
+    namespaceLabels: {}, // readiness gates of network endpoint groups are injected without a label: ingress-gce, pkg/neg/readiness
+    loadsImages: false,
+    // cloud-provider-gcp, GCR credential provider: <location>-docker.pkg.dev/<project>/<repository>, gcr.io
+    registries: [/^[a-z0-9-]+-docker\.pkg\.dev\/[^/]+\/[^/]+(\/|$)/, /^([a-z0-9-]+\.)?gcr\.io\/[^/]+(\/|$)/],
+    // Persistent Disk CSI driver, README; Google Cloud docs, regional-pd: exactly two zones
+    storage: {
+      zonal: { provisioner: 'pd.csi.storage.gke.io', parameters: { type: 'pd-balanced' } },
+      zoneRedundant: {
+        provisioner: 'pd.csi.storage.gke.io',
+        parameters: { type: 'pd-balanced', 'replication-type': 'regional-pd' },
+      },
+      topologyKey: 'topology.gke.io/zone',
+    },
+    workloadIdentity,
+    subject,
+    // The load balancers' proxies and health checks, for pods and nodes alike. Google Cloud docs, load-balancing firewall-rules
+    ingressSource: () => ({ cidrs: ['35.191.0.0/16', '130.211.0.0/22'] }),
+    nodes: {
+      poolLabel: 'cloud.google.com/gke-nodepool', // unsourced
+      spotLabel: { key: 'cloud.google.com/gke-spot', value: 'true' }, // secondary source
+      spotTaint: { key: 'cloud.google.com/gke-spot', effect: 'NoSchedule' }, // sources disagree: tolerating it is never wrong
+    },
+    closedList: [
+      {
+        kind: 'Service',
+        pointer: `/metadata/annotations/${BACKEND_CONFIG.replace('/', '~1')}`,
+        source: 'ingress-gce, pkg/annotations: health check and draining stand in a BackendConfig',
+      },
+      {
+        kind: 'Service',
+        pointer: `/metadata/annotations/${NEG.replace('/', '~1')}`,
+        source: 'Google Cloud docs, container-native-load-balancing',
+      },
+      {
+        kind: 'ServiceAccount',
+        pointer: `/metadata/annotations/${SERVICE_ACCOUNT.replace('/', '~1')}`,
+        source: 'Google Cloud docs, workload-identity (linking to an IAM service account)',
+      },
+    ],
+  };
+}
+
+function gceIngress({ name, targets, healthPath, drainSeconds }: Exposure, certificate?: string): IngressShape {
+  return {
+    // ingress-gce, pkg/utils: the annotation decides. `ingressClassName` without it is ignored, and there is no such class
+    certificateFromSecret: certificate === undefined, // Google Cloud docs, ingress-multi-ssl
+    annotations: {
+      'kubernetes.io/ingress.class': 'gce', // public; `gce-internal` is the other one
+      'networking.gke.io/v1beta1.FrontendConfig': name,
+      ...(certificate === undefined ? {} : { 'ingress.gcp.kubernetes.io/pre-shared-cert': certificate }),
+    },
+    serviceAnnotations: {
+      [BACKEND_CONFIG]: JSON.stringify({ default: name }),
+      // Google Cloud docs, container-native-load-balancing: pods are targets without a node port
+      [NEG]: JSON.stringify({ ingress: targets === 'pods' }),
+    },
+    // ingress-gce, pkg/apis/backendconfig/v1 and pkg/apis/frontendconfig/v1beta1
+    objects: [
+      {
+        apiVersion: 'cloud.google.com/v1',
+        kind: 'BackendConfig',
+        spec: {
+          healthCheck: { type: 'HTTP', requestPath: healthPath },
+          connectionDraining: { drainingTimeoutSec: drainSeconds },
+        },
+      },
+      {
+        apiVersion: 'networking.gke.io/v1beta1',
+        kind: 'FrontendConfig',
+        spec: { redirectToHttps: { enabled: true } },
+      },
+    ],
+  };
+}
+
+/** The older way. With direct principals no annotation is needed: do not ask for one. */
+function workloadIdentity(account: string): WorkloadIdentity | Refusal {
+  if (/^[a-z0-9-]+@[a-z0-9.-]+\.iam\.gserviceaccount\.com$/.test(account)) {
+    return { podLabels: {}, serviceAccountAnnotations: { [SERVICE_ACCOUNT]: account } };
+  }
+  return {
+    refused: `${account} is no service account`,
+    expected: 'its e-mail, such as shop@project.iam.gserviceaccount.com',
+  };
+}
+
+/** Google Cloud docs, google-groups-rbac. */
+function subject(id: string): Subject | Refusal {
+  const expected = 'the e-mail of a group that is nested in gke-security-groups@<domain>';
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(id)
+    ? groupSubject(id, expected)
+    : { refused: `${id} is no e-mail`, expected };
+}
