@@ -13,6 +13,7 @@ export const platform = new Platform({
       zones: ['ap-south-1a', 'ap-south-1b'],
       kubernetes: '1.36',
       capabilities: ['external-dns'],
+      loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
     }),
     laptop: local({ kubernetes: '1.36' }),
   },

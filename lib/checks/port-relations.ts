@@ -1,6 +1,7 @@
 // Ports that refer to each other: duplicates, and names or numbers that nobody declares.
 
 import { catalogue } from '../analysis/catalogue';
+import { pods } from '../analysis/selectors';
 import { dig, isSet, type Place, places, record, shown, text } from '../analysis/shapes';
 import { type Container, lasting, workloads } from '../analysis/workloads';
 import type { Json, JsonObject } from '../model/json';
@@ -9,7 +10,6 @@ import { deployment, ingress, namespace, running, service } from './examples';
 import { handlers } from './port-places';
 import { httpRouteBackends, ingressBackends, serviceOf } from './routes';
 import type { Report, Rule } from './rule';
-import { pods } from './selectors';
 
 const protocolOf = (port: JsonObject): string => text(port.protocol) ?? 'TCP';
 

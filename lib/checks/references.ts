@@ -1,12 +1,12 @@
 // References between objects: whoever names another object in a namespace of the app finds it there.
 
 import { catalogue, type Kind, perList, placeOf } from '../analysis/catalogue';
+import { pods } from '../analysis/selectors';
 import { dig, own, places, record, shown } from '../analysis/shapes';
 import type { ApiEntry } from '../model/object';
 import { deployment, ingress, namespace, service } from './examples';
 import { type Reference, references } from './reference-places';
 import type { Rule } from './rule';
-import { pods } from './selectors';
 
 /** Objects that Kubernetes puts into every namespace. */
 const GIVEN: ReadonlySet<string> = new Set(['/ServiceAccount\ndefault', '/ConfigMap\nkube-root-ca.crt']);

@@ -1,13 +1,13 @@
 // Objects that select: where their selectors stand, and that a workload selects its own pods.
 
 import { catalogue, type Kind, perList } from '../analysis/catalogue';
+import { hasAll, isEmpty, matches } from '../analysis/selectors';
 import { dig, isSet, list, type Place, place, places, record, shown } from '../analysis/shapes';
 import { workloadOf, workloads } from '../analysis/workloads';
 import type { Json, JsonObject } from '../model/json';
 import type { ApiEntry } from '../model/object';
 import { budget, deployment } from './examples';
 import type { Rule } from './rule';
-import { hasAll, isEmpty, matches } from './selectors';
 
 /** A LabelSelector and where it stands. */
 export interface Selecting {

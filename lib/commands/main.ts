@@ -1,5 +1,6 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
 import { Command, CommanderError } from 'commander';
+import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
 import { neutralityCommand } from './neutrality';
 import { type Output, terminal } from './output';
@@ -20,7 +21,14 @@ export async function main(args: readonly string[], load: Load, output: Output =
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err });
-  for (const command of [synthCommand, secretsCommand, imageCommand, neutralityCommand, parityCommand]) {
+  for (const command of [
+    synthCommand,
+    secretsCommand,
+    connectionsCommand,
+    imageCommand,
+    neutralityCommand,
+    parityCommand,
+  ]) {
     program.addCommand(command({ load, output, finish }).copyInheritedSettings(program));
   }
   try {

@@ -9,7 +9,14 @@ export interface SecretReference {
 /** Anything that `connectTo` takes. */
 export interface Connectable {
   connection(): Connection;
+  /** Told that the component `client` connects to it, so that it lets the client in. @default nobody has to be let in */
+  admit?(client: string): void;
 }
+
+/** The other end of a connection, as a network policy names it: pods of the namespace, or addresses outside of the cluster. */
+export type Peer =
+  | { readonly component: string; readonly port: number }
+  | { readonly outside: string; readonly cidrs: readonly string[]; readonly port: number };
 
 /** Address and credentials of a service, as seen from the client's namespace. */
 export interface Connection {
@@ -17,6 +24,7 @@ export interface Connection {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  readonly peer: Peer;
   readonly credentials?: SecretReference;
 }
 

@@ -133,6 +133,11 @@ export class Exposure extends Construct {
     report(this, { rule: 'exposure-hosts', severity: 'error', field: 'exposeAt', value, message, expected });
   }
 
+  /** What the load balancer sends to. */
+  get targets(): 'pods' | 'nodes' {
+    return this.props.targets ?? 'pods';
+  }
+
   /** Type of the Service behind it. */
   get serviceType(): 'ClusterIP' | 'NodePort' {
     return this.props.serviceType ?? (this.props.targets === 'nodes' ? 'NodePort' : 'ClusterIP');

@@ -12,6 +12,8 @@ export interface ExternalServiceProps {
   /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
   readonly host: string;
   readonly port: number;
+  /** Addresses that it has, as CIDRs. @default unknown: its clients may reach that port anywhere, since a policy knows no names */
+  readonly cidrs?: readonly string[];
   /** The Secret that holds its credentials. @default none */
   readonly credentials?: SecretReference;
 }
@@ -47,11 +49,12 @@ export class ExternalService extends Construct implements Connectable {
   }
 
   connection(): Connection {
-    const { port, credentials } = this.props;
+    const { host, port, credentials, cidrs = [] } = this.props;
     return {
       name: this.node.id,
       host: this.service.name,
       port,
+      peer: { outside: host, cidrs, port },
       ...(credentials === undefined ? {} : { credentials }),
     };
   }

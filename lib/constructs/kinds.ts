@@ -51,6 +51,7 @@ export type DeploymentSpec = Newer<
 export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
 export type ServiceSpec = Plain<k8s.ServiceSpec>;
+export type NetworkPolicySpec = Plain<k8s.NetworkPolicySpec>;
 
 /** A value, or how to make it once everything has been said. */
 export type Late<T> = T | (() => T);
@@ -62,6 +63,7 @@ interface Bodies {
   readonly ServiceAccount: { readonly automountServiceAccountToken: boolean };
   readonly Service: { readonly spec: Late<ServiceSpec> };
   readonly Ingress: { readonly spec: Late<IngressSpec> };
+  readonly NetworkPolicy: { readonly spec: Late<NetworkPolicySpec> };
   readonly Deployment: { readonly spec: Late<DeploymentSpec> };
   readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
   readonly HorizontalPodAutoscaler: { readonly spec: Late<Plain<k8s.HorizontalPodAutoscalerSpecV2>> };
@@ -74,6 +76,7 @@ const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   ServiceAccount: 'v1',
   Service: 'v1',
   Ingress: 'networking.k8s.io/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
   Deployment: 'apps/v1',
   PodDisruptionBudget: 'policy/v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',

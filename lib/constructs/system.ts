@@ -5,6 +5,7 @@ import { ENTRY, type Placement } from '../model/entries';
 import { imageReference, type Target } from '../model/target';
 import { createObject } from './kinds';
 import { systemLabels } from './labels';
+import { createDefaultDeny } from './network';
 import { createQuota, inspectReserve, type Reserve } from './quota';
 import { traceConstruct } from './trace';
 
@@ -36,6 +37,7 @@ export abstract class System<Settings = object> extends Chart {
     traceConstruct(this);
     createObject(this, 'namespace', 'Namespace', { name: namespace, labels: namespaceLabels(target) }, {});
     createQuota(this, system, this.reserves);
+    createDefaultDeny(this);
   }
 
   /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */

@@ -18,6 +18,7 @@ import { report } from './findings';
 import { inspectFit } from './fit';
 import { createObject } from './kinds';
 import { selectorLabels, versionLabel } from './labels';
+import { createNetworkPolicy, nameExit, type Traffic } from './network';
 import type { Probes } from './probes';
 import { createAutoscaler } from './scaling';
 import { exitAnnotations, type SecurityExits } from './security';
@@ -63,9 +64,11 @@ export class WebService extends Construct implements Connectable {
   readonly name: string;
   readonly deployment: ApiObject;
   readonly service: ApiObject;
+  readonly networkPolicy: ApiObject;
   private readonly props: WebServiceProps;
   private readonly system: System<unknown>;
   private readonly connections: Connection[] = [];
+  private readonly clients: string[] = [];
   private configuration?: Configuration;
   private scaling?: ScalingProps;
   private exposure?: Exposure;
@@ -87,6 +90,7 @@ export class WebService extends Construct implements Connectable {
         ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
       }),
     });
+    this.networkPolicy = createNetworkPolicy(this, this.name, this.system.target.cluster.provider, () => this.traffic);
     const annotations = exitAnnotations(props.security ?? {});
     this.deployment = createObject(
       this,
@@ -129,6 +133,8 @@ export class WebService extends Construct implements Connectable {
       return this;
     }
     this.connections.push(connection);
+    service.admit?.(this.name);
+    nameExit(this.networkPolicy, connection.name, connection.peer);
     return this.configure(connectionVariables(connection));
   }
 
@@ -173,12 +179,23 @@ export class WebService extends Construct implements Connectable {
   }
 
   connection(): Connection {
-    return { name: this.name, host: this.service.name, port: 80 };
+    const peer = { component: this.name, port: this.props.port };
+    return { name: this.name, host: this.service.name, port: 80, peer };
+  }
+
+  admit(client: string): void {
+    this.clients.push(client);
   }
 
   /** The derived unit: rollout, drain, budget, spread, and how many pods surely remain after the promised loss. */
   get availability(): Availability {
     return deriveAvailability(this.availabilityInput);
+  }
+
+  private get traffic(): Traffic {
+    const peers = this.connections.map(({ peer }) => peer);
+    const { port } = this.props;
+    return { port, clients: this.clients, peers, ...(this.exposure && { exposedTo: this.exposure.targets }) };
   }
 
   private connectedTo(name: string): string | undefined {

@@ -16,6 +16,8 @@ export const ENTRY = {
   override: 'evenkeel:override',
   /** On an ApiObject: what it is, given the final objects of its namespace. */
   derivation: 'evenkeel:derivation',
+  /** On an ApiObject of a kind that deployers write: this one is the platform team's. */
+  platformOwned: 'evenkeel:platform-owned',
   /** On a chart: how long its constructor took, in milliseconds. */
   buildTime: 'evenkeel:build-time',
   /** On a chart whose constructor did not come to its end: its objects are left out, its findings count. */
@@ -30,6 +32,7 @@ export interface EntryData {
   readonly 'evenkeel:inspection': Inspection;
   readonly 'evenkeel:override': Override;
   readonly 'evenkeel:derivation': Derivation;
+  readonly 'evenkeel:platform-owned': true;
   readonly 'evenkeel:build-time': number;
   readonly 'evenkeel:incomplete': true;
 }

@@ -20,12 +20,17 @@ export interface Placed {
   readonly file: string;
 }
 
-/** Path of the file that an object belongs to. */
-export function fileOf({ group, kind }: Identity, placement: Placement, clusterScoped: boolean): string {
+/** Path of the file that an object belongs to. `platformOwned` where it is the platform team's although its kind is not. */
+export function fileOf(
+  { group, kind }: Identity,
+  placement: Placement,
+  clusterScoped: boolean,
+  platformOwned: boolean,
+): string {
   const { system, environment, home, cluster } = placement;
   const folder = home ? '' : `clusters/${cluster}/`;
   if (clusterScoped) return `${folder}00-cluster.yaml`;
-  const phase = isPlatformOwned(group, kind) ? '05' : '10';
+  const phase = platformOwned || isPlatformOwned(group, kind) ? '05' : '10';
   return `${folder}${phase}-${[system, environment].filter((part) => part !== '').join('-')}.yaml`;
 }
 

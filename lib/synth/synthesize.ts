@@ -1,6 +1,6 @@
 // From a construct tree to files: collect → order → render → override and derive → files. Nothing is written here, and nothing on an error.
 import type { IConstruct } from 'constructs';
-import type { Placement } from '../model/entries';
+import { ENTRY, type Placement } from '../model/entries';
 import { type Finding, type SourceLine, sortFindings } from '../model/finding';
 import { isJsonObject, type JsonObject } from '../model/json';
 import { type ApiEntry, describeIdentity, type Identity } from '../model/object';
@@ -63,7 +63,9 @@ function place(object: Rendered, home: string, findings: Finding[]): Placed {
   for (const { pointer, source } of added) {
     for (const field of unknownFields(manifest, pointer)) findings.push(unchecked(entry, field, source));
   }
-  return { entry, placement, clusterScoped, construct, file: fileOf(entry.identity, placement, clusterScoped) };
+  const platformOwned = construct.node.metadata.some(({ type }) => type === ENTRY.platformOwned);
+  const file = fileOf(entry.identity, placement, clusterScoped, platformOwned);
+  return { entry, placement, clusterScoped, construct, file };
 }
 
 function identityOf({ apiVersion, kind, metadata }: JsonObject): Identity {

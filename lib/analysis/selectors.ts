@@ -1,9 +1,9 @@
 // Label selectors: what they match, and which pods they find without looking at all of them.
 
-import { perList, placeOf } from '../analysis/catalogue';
-import { isSet, list, own, places, record, shown, text } from '../analysis/shapes';
-import { type Workload, workloads } from '../analysis/workloads';
 import type { Json, JsonObject } from '../model/json';
+import { perList, placeOf } from './catalogue';
+import { isSet, list, own, places, record, shown, text } from './shapes';
+import { type Workload, workloads } from './workloads';
 
 /** Whether `labels` have every pair of `wanted`. */
 export function hasAll(labels: JsonObject, wanted: JsonObject): boolean {

@@ -1,0 +1,104 @@
+// Who may talk to whom: one NetworkPolicy a component, made of what connectTo and exposeAt declare, over a default that denies all.
+import type { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { ENTRY } from '../model/entries';
+import { type IngressSource, isRefusal, type Provider } from '../model/provider';
+import type { Peer } from './connection';
+import { inspect } from './findings';
+import { createObject, type NetworkPolicySpec } from './kinds';
+import { selectorLabels } from './labels';
+
+type IngressRule = NonNullable<NetworkPolicySpec['ingress']>[number];
+type EgressRule = NonNullable<NetworkPolicySpec['egress']>[number];
+type PolicyPeer = NonNullable<IngressRule['from']>[number];
+
+/** What is known of a component's traffic once everything has been said. */
+export interface Traffic {
+  /** Port that the container listens on. */
+  readonly port: number;
+  /** Components of the namespace that connect to it. */
+  readonly clients: readonly string[];
+  /** Whether it is exposed, and what the load balancer sends to. */
+  readonly exposedTo?: 'pods' | 'nodes';
+  readonly peers: readonly Peer[];
+}
+
+const NAMESPACE = 'kubernetes.io/metadata.name'; // every namespace bears it, from 1.22
+
+/**
+ * Names are asked of the pods of the namespace kube-system, or of the node's own cache, which has a link-local address
+ * (kubernetes.io, "Using NodeLocal DNSCache").
+ */
+const NAMES: EgressRule = {
+  to: [{ namespaceSelector: { matchLabels: { [NAMESPACE]: 'kube-system' } } }, { ipBlock: { cidr: '169.254.0.0/16' } }],
+  ports: [
+    { port: 53, protocol: 'UDP' },
+    { port: 53, protocol: 'TCP' },
+  ],
+};
+
+/** The default of a namespace: nothing comes in and nothing goes out unless a policy of a component says so. */
+export function createDefaultDeny(scope: Construct): void {
+  const spec: NetworkPolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
+  const policy = createObject(scope, 'default-deny', 'NetworkPolicy', { name: 'default-deny' }, { spec });
+  policy.node.addMetadata(ENTRY.platformOwned, true);
+}
+
+/** Names an exit that the policy itself cannot name, where a reviewer sees it. */
+export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
+  if (!('outside' in peer) || peer.cidrs.length > 0) return;
+  policy.metadata.addAnnotation(`evenkeel.dev/exit-${name}`, `${peer.outside}:${peer.port}`);
+}
+
+/** The policy of one component. Where ingress traffic comes from, the provider knows; where it does not, that is a finding. */
+export function createNetworkPolicy(
+  scope: Construct,
+  name: string,
+  provider: Provider,
+  traffic: () => Traffic,
+): ApiObject {
+  const labels = selectorLabels(name);
+  const policy = createObject(
+    scope,
+    'network-policy',
+    'NetworkPolicy',
+    { name, labels },
+    { spec: () => render(name, provider, traffic()) },
+  );
+  inspect(scope, () => {
+    const { exposedTo } = traffic();
+    const source = exposedTo === undefined ? undefined : provider.ingressSource(exposedTo);
+    if (source === undefined || !isRefusal(source)) return [];
+    const { refused: message, expected } = source;
+    return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message, expected }];
+  });
+  return policy;
+}
+
+function render(name: string, provider: Provider, { port, clients, exposedTo, peers }: Traffic): NetworkPolicySpec {
+  const source = exposedTo === undefined ? undefined : provider.ingressSource(exposedTo);
+  const from = [
+    ...clients.toSorted().map((client) => ({ podSelector: { matchLabels: selectorLabels(client) } })),
+    ...(source === undefined || isRefusal(source) ? [] : sourcePeers(source)),
+  ];
+  const ingress = from.length === 0 ? [] : [{ from, ports: [{ port, protocol: 'TCP' }] }];
+  return {
+    podSelector: { matchLabels: selectorLabels(name) },
+    policyTypes: ['Ingress', 'Egress'],
+    ...(ingress.length === 0 ? {} : { ingress }),
+    egress: [NAMES, ...peers.map(egressTo)],
+  };
+}
+
+function sourcePeers(source: IngressSource): PolicyPeer[] {
+  if ('cidrs' in source) return source.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  const namespaceSelector = { matchLabels: { [NAMESPACE]: source.namespace } };
+  return [{ namespaceSelector, podSelector: { matchLabels: source.podLabels } }];
+}
+
+/** An outside of unknown address is reached by its port alone: the policy cannot know its name. */
+function egressTo(peer: Peer): EgressRule {
+  const ports = [{ port: peer.port, protocol: 'TCP' }];
+  if ('component' in peer) return { to: [{ podSelector: { matchLabels: selectorLabels(peer.component) } }], ports };
+  return peer.cidrs.length === 0 ? { ports } : { to: peer.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports };
+}
