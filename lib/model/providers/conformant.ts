@@ -22,7 +22,7 @@ function profile(source: IngressSource | undefined): Provider {
     loadsImages: false,
     workloadIdentity: noWorkloadIdentity,
     // kubernetes.io, RBAC: the prefix system: is reserved
-    subject: (id) => groupSubject(id, 'a group as the API server’s authenticator names it, without the prefix system:'),
+    subject: (id) => groupSubject(id, "a group as the API server's authenticator names it, without the prefix system:"),
     ingressSource: () =>
       source ?? {
         refused: 'the standard does not say where ingress traffic comes from',
