@@ -16,7 +16,8 @@ function synth(on: readonly ('mumbai' | 'belgium')[]) {
   const built = new Platform({
     home: 'mumbai',
     clusters: {
-      mumbai: eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }),
+      // biome-ignore format: as the page has it
+      mumbai: eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36', loadBalancerSubnets: ['10.20.0.0/23'] }),
       belgium: gke({ region: 'europe-west1', zones: ['europe-west1-b', 'europe-west1-c'], kubernetes: '1.36' }),
     },
     environments: {
@@ -31,7 +32,9 @@ function synth(on: readonly ('mumbai' | 'belgium')[]) {
 test('the other files stay as they are, and a folder is added', () => {
   const [one, two] = [synth(['mumbai']), synth(['mumbai', 'belgium'])];
   expect([...one.findings, ...two.findings]).toEqual([]);
-  const added = ['clusters/belgium/00-cluster.yaml', 'clusters/belgium/10-pingpong-production.yaml'];
+  const added = ['00-cluster', '05-pingpong-production', '10-pingpong-production'].map(
+    (name) => `clusters/belgium/${name}.yaml`,
+  );
   expect([...two.files.keys()].sort()).toEqual([...one.files.keys(), ...added].sort());
   for (const [path, text] of one.files) if (path !== 'inventory.txt') expect(two.files.get(path)).toBe(text);
 });

@@ -103,6 +103,7 @@ describe('what an environment decides', () => {
     expect(found).toEqual(['hosts Ingress /spec/rules', 'hosts Ingress /spec/tls/0/hosts', ...IMAGES].sort());
   });
 
+  const QUOTA = ['pods', 'requests.cpu', 'requests.memory'].map((key) => `size ResourceQuota /spec/hard/${key}`);
   const sized: Build = (system) =>
     void new WebService(system, 'web', {
       ...WEB,
@@ -113,7 +114,7 @@ describe('what an environment decides', () => {
   test('a size that is read from the settings, and what follows from it', async () => {
     expect(await parity(shop(sized, { replicas: 2 }))).toEqual({
       code: 0,
-      found: [...IMAGES, 'size Deployment /spec/replicas'],
+      found: [...IMAGES, 'size Deployment /spec/replicas', ...QUOTA],
     });
     const survivesNothing = { ...PRODUCTION, survives: { zones: 0, regions: 0 } };
     class Shop extends System<Settings> {
@@ -138,6 +139,7 @@ describe('what an environment decides', () => {
         'size Deployment /spec/progressDeadlineSeconds',
         'size Deployment /spec/replicas',
         'size PodDisruptionBudget ',
+        ...QUOTA,
       ],
     });
   });

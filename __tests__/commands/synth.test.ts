@@ -34,9 +34,9 @@ test('tells a person what was written: a line an environment, the total, the tre
   const { code, out } = await cli(['synth', '--outdir', outdir], project(), { interactive: true });
   expect(code).toBe(0);
   const [line, empty, total, , ...tree] = out.split('\n');
-  expect(line).toMatch(/^shop-production {2}mumbai {2}7 objects {2}\d+ bytes {2}\d+\.\d ms$/);
+  expect(line).toMatch(/^shop-production {2}mumbai {2}9 objects {2}\d+ bytes {2}\d+\.\d ms$/);
   expect(empty).toBe('');
-  expect(total).toMatch(/^7 objects, \d+ bytes in 4 files, \d+ ms: 4 added$/);
+  expect(total).toMatch(/^9 objects, \d+ bytes in 4 files, \d+ ms: 4 added$/);
   expect(tree).toEqual([
     `${outdir}/`,
     '├── 00-cluster.yaml',

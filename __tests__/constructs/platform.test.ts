@@ -5,7 +5,7 @@ import { check } from '../../lib/checks';
 import { Platform, System, WebService } from '../../lib/constructs';
 import { eksAuto, gke, local, type Target } from '../../lib/model';
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
-import { at, errors, find, PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
+import { at, errors, find, PRODUCTION, SUBNETS, TWO_ZONES, WEB } from '../support/synthesis';
 
 class Blog extends System<{ readonly host: string }> {
   constructor(scope: Construct, target: Target<{ readonly host: string }>) {
@@ -134,7 +134,7 @@ describe("objects of the provider's own kinds", () => {
   const region = { region: 'region', kubernetes: '1.36', zones: ['a', 'b'] } as const;
 
   test('the class of EKS Auto Mode is written once a cluster, with what has no namespace', () => {
-    const clusters = { mumbai: TWO_ZONES, auto: eksAuto(region), empty: eksAuto(region) };
+    const clusters = { mumbai: TWO_ZONES, auto: eksAuto({ ...region, ...SUBNETS }), empty: eksAuto(region) };
     const built = new Platform({ home: 'mumbai', clusters, environments: { production: PRODUCTION } })
       .place(Blog, { production: { ...blog, on: ['mumbai', 'auto'] } })
       .place(Shop, { production: { ...shop, on: ['auto'] } });
@@ -142,8 +142,11 @@ describe("objects of the provider's own kinds", () => {
     expect(findings).toEqual([]);
     expect([...files.keys()]).toEqual([
       '00-cluster.yaml',
+      '05-blog-production.yaml',
       '10-blog-production.yaml',
       'clusters/auto/00-cluster.yaml',
+      'clusters/auto/05-blog-production.yaml',
+      'clusters/auto/05-shop-production.yaml',
       'clusters/auto/10-blog-production.yaml',
       'clusters/auto/10-shop-production.yaml',
       'inventory.txt',

@@ -3,7 +3,7 @@ import { ExternalService, type System, WebService, type WebServiceProps } from '
 import type { JsonObject } from '../../lib/model';
 import { eks, local } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/json';
-import { at, errors, find, PRODUCTION, shop, WEB } from '../support/synthesis';
+import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../support/synthesis';
 
 function web(change: Partial<WebServiceProps> = {}, then: (service: WebService) => void = () => {}) {
   return shop((system) => then(new WebService(system, 'web', { ...WEB, ...change })));
@@ -25,6 +25,8 @@ describe('objects', () => {
       'LimitRange shop',
       'ServiceAccount web',
       'Service web',
+      'NetworkPolicy default-deny',
+      'NetworkPolicy web',
       'PodDisruptionBudget web',
       'Deployment web',
     ]);
@@ -396,7 +398,7 @@ describe('connectTo and configure', () => {
     const variables: Record<string, string> = JSON.parse('{"A": 1}');
     expect(errors(web({}, (service) => service.configure(variables)))).toEqual(['configuration-value A']);
     expect(errors(web({}, (service) => service.configure({})))).toEqual([]);
-    expect(web({}, (service) => service.configure({})).objects).toHaveLength(7);
+    expect(web({}, (service) => service.configure({})).objects).toHaveLength(9);
   });
 
   test('a variable that is set twice to different values is refused', () => {
@@ -440,7 +442,13 @@ describe('exposeAt', () => {
   });
 
   test('DNS annotations where the cluster has external-dns, with both prefixes', () => {
-    const cluster = eks({ region: 'r', zones: ['a', 'b'], kubernetes: '1.36', capabilities: ['external-dns'] });
+    const cluster = eks({
+      region: 'r',
+      zones: ['a', 'b'],
+      kubernetes: '1.36',
+      capabilities: ['external-dns'],
+      ...SUBNETS,
+    });
     const synthesis = shop((system) => new WebService(system, 'web', WEB).exposeAt('a.example').exposeAt('b.example'), {
       cluster,
     });

@@ -8,7 +8,15 @@ import { eks } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/json';
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 
-export const TWO_ZONES = eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
+/** Where load balancers on AWS, and its nodes, send from. */
+export const SUBNETS = { loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'], nodeSubnets: ['10.20.8.0/22'] };
+
+export const TWO_ZONES = eks({
+  region: 'ap-south-1',
+  zones: ['ap-south-1a', 'ap-south-1b'],
+  kubernetes: '1.36',
+  ...SUBNETS,
+});
 
 export const PRODUCTION: EnvironmentProps = {
   survives: { zones: 1, regions: 0 },

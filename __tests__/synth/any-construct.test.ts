@@ -52,6 +52,7 @@ test('one of each in a system', () => {
     'LimitRange shop-production/shop',
     ...['bare', 'included', 'l1', 'l2'].map((name) => `ConfigMap shop-production/${name}`),
     'Gateway shop-production/crd',
+    'NetworkPolicy shop-production/default-deny',
     'ConfigMap shop-production/listed',
   ]);
   expect(find(synthesis, 'ConfigMap', 'bare').data).toEqual({ a: 'late' });

@@ -30,7 +30,12 @@ class Bench extends System {
 export const app = new Platform({
   home: 'bench',
   clusters: {
-    bench: eks({ region: 'eu-west-1', zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'], kubernetes: '1.36' }),
+    bench: eks({
+      region: 'eu-west-1',
+      zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
+      kubernetes: '1.36',
+      loadBalancerSubnets: ['10.20.0.0/22'],
+    }),
   },
   environments: { bench: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example.com' } } },
 })

@@ -44,7 +44,7 @@ interface Pair {
 const IMAGE = /\/(?:initContainers|containers)\/\d+\/image$/;
 const PULL = /\/(?:imagePullPolicy|imagePullSecrets(?:\/.*)?|labels\/app\.kubernetes\.io~1version)$/;
 const HOST =
-  /^\/spec\/(?:rules\/\d+\/host|tls\/\d+\/hosts(?:\/\d+)?|externalName|hostnames(?:\/\d+)?)$|\/annotations\/external-dns\.[^/]*~1hostname$/;
+  /^\/spec\/(?:rules\/\d+\/host|tls\/\d+\/hosts(?:\/\d+)?|externalName|hostnames(?:\/\d+)?)$|\/annotations\/(?:external-dns\.[^/]*~1hostname|evenkeel\.dev~1exit-[^/]+)$/;
 const SECRET = /\/(?:secretName|secretKeyRef\/name|secretRef\/name)$/;
 const SIZE =
   /^\/spec\/(?:replicas|minReplicas|maxReplicas)$|\/resources\/(?:requests|limits)\/[^/]+$|^\/spec\/hard\/[^/]+$/;
@@ -59,6 +59,7 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (HOST.test(pointer) || isHostList(difference)) return 'hosts';
   if (SECRET.test(pointer)) return 'secrets';
   if (entry.identity.kind.endsWith('RoleBinding') && pointer.startsWith('/subjects')) return 'groups';
+  if (followsFromSizes(difference, pair)) return 'size';
   if (SIZE.test(pointer)) return isTold(before, after, pair) ? 'size' : undefined;
   if (followsFromSize(difference, pair)) return 'size';
   if (isHashed(before, after)) return 'content';
@@ -91,6 +92,12 @@ function isHostList({ entry, pointer, before, after }: ObjectDifference): boolea
     );
   const [one, other] = [bodies(before), bodies(after)];
   return one.size === other.size && [...one].every((body) => other.has(body));
+}
+
+/** A quota is worked out from the sizes of its namespace. */
+function followsFromSizes({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
+  const isQuota = entry.identity.kind === 'ResourceQuota' && pointer.startsWith('/spec/hard/');
+  return isQuota && found.some((one) => one.entry.identity.kind !== 'ResourceQuota' && SIZE.test(one.pointer));
 }
 
 /** A deadline counts the waves of a rollout, and a single pod has no disruption budget. */

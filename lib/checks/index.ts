@@ -17,6 +17,7 @@ import { labelRules } from './labels';
 import { memoryRules } from './memory';
 import { metricRules } from './metrics';
 import { nameRules } from './names';
+import { networkPolicyRules } from './network-policies';
 import { podSecurityRules } from './pod-security';
 import { portRelationRules } from './port-relations';
 import { portRules } from './ports';
@@ -56,6 +57,7 @@ export const rules: readonly Rule[] = [
   ...metricRules,
   ...disruptionRules,
   ...quotaRules,
+  ...networkPolicyRules,
   ...hostRules,
   ...ingressRules,
   ...referenceRules,

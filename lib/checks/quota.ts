@@ -97,14 +97,14 @@ const room: Rule = {
 };
 
 /** What a quota makes every container say, by its key. */
-const DEMANDED: Readonly<Record<string, readonly ['requests' | 'limits', 'cpu' | 'memory']>> = {
-  cpu: ['requests', 'cpu'],
-  memory: ['requests', 'memory'],
-  'requests.cpu': ['requests', 'cpu'],
-  'requests.memory': ['requests', 'memory'],
-  'limits.cpu': ['limits', 'cpu'],
-  'limits.memory': ['limits', 'memory'],
-};
+const DEMANDED: ReadonlyMap<string, readonly ['requests' | 'limits', 'cpu' | 'memory']> = new Map([
+  ['cpu', ['requests', 'cpu']],
+  ['memory', ['requests', 'memory']],
+  ['requests.cpu', ['requests', 'cpu']],
+  ['requests.memory', ['requests', 'memory']],
+  ['limits.cpu', ['limits', 'cpu']],
+  ['limits.memory', ['limits', 'memory']],
+]);
 
 function isStated(container: JsonObject, part: string, resource: string, fallback: Json | undefined): boolean {
   const { requests, limits } = dig(container, 'resources') ?? {};
@@ -114,7 +114,7 @@ function isStated(container: JsonObject, part: string, resource: string, fallbac
 }
 
 function judgeWorkload(workload: Workload, key: string, defaults: JsonObject, report: Report): void {
-  const [part, resource] = DEMANDED[key] ?? [];
+  const [part, resource] = DEMANDED.get(key) ?? [];
   if (part === undefined || resource === undefined) return;
   for (const { value, pointer } of lasting(workload)) {
     if (isStated(value, part, resource, defaults[resource])) continue;
@@ -137,7 +137,7 @@ const stated: Rule = {
       const defaults = { limits: defaultsOf(members, 'default'), requests: requestDefaults(members) };
       const theirs = workloads(entries).filter(({ entry }) => members.includes(entry));
       for (const key of Object.keys(dig(quota.manifest, 'spec', 'hard') ?? {})) {
-        const part = DEMANDED[key]?.[0] ?? 'requests';
+        const part = DEMANDED.get(key)?.[0] ?? 'requests';
         for (const workload of theirs) judgeWorkload(workload, key, { ...defaults[part] }, report);
       }
     }

@@ -47,7 +47,7 @@ export function createDefaultDeny(scope: Construct): void {
 /** Names an exit that the policy itself cannot name, where a reviewer sees it. */
 export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
   if (!('outside' in peer) || peer.cidrs.length > 0) return;
-  policy.metadata.addAnnotation(`evenkeel.dev/exit-${name}`, `${peer.outside}:${peer.port}`);
+  policy.metadata.addAnnotation(`evenkeel.dev/exit-${name}`, peer.outside);
 }
 
 /** The policy of one component. Where ingress traffic comes from, the provider knows; where it does not, that is a finding. */
@@ -81,7 +81,7 @@ function render(name: string, provider: Provider, { port, clients, exposedTo, pe
     ...clients.toSorted().map((client) => ({ podSelector: { matchLabels: selectorLabels(client) } })),
     ...(source === undefined || isRefusal(source) ? [] : sourcePeers(source)),
   ];
-  const ingress = from.length === 0 ? [] : [{ from, ports: [{ port, protocol: 'TCP' }] }];
+  const ingress = from.length === 0 ? [] : [{ from, ports: portsOf(port) }];
   return {
     podSelector: { matchLabels: selectorLabels(name) },
     policyTypes: ['Ingress', 'Egress'],
@@ -96,9 +96,14 @@ function sourcePeers(source: IngressSource): PolicyPeer[] {
   return [{ namespaceSelector, podSelector: { matchLabels: source.podLabels } }];
 }
 
+/** What is no port is told of the container or the Service, and need not be told again. */
+function portsOf(port: number): { readonly port: number; readonly protocol: string }[] {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? [{ port, protocol: 'TCP' }] : [];
+}
+
 /** An outside of unknown address is reached by its port alone: the policy cannot know its name. */
 function egressTo(peer: Peer): EgressRule {
-  const ports = [{ port: peer.port, protocol: 'TCP' }];
+  const ports = portsOf(peer.port);
   if ('component' in peer) return { to: [{ podSelector: { matchLabels: selectorLabels(peer.component) } }], ports };
   return peer.cidrs.length === 0 ? { ports } : { to: peer.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }
