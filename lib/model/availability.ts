@@ -1,4 +1,5 @@
 // Availability as one unit: replicas, rollout, drain, disruption and zone spread derived together from few inputs.
+import { podCount } from './pods';
 
 /** What a user may set against the derivation. Every property is checked against the others. */
 export interface AvailabilityOptions {
@@ -226,9 +227,4 @@ function keptByDisruption(disruption: Disruption | undefined, replicas: number):
 
 function rolloutWaves(replicas: number, maxSurge: number | string): number {
   return Math.ceil(replicas / Math.max(1, podCount(maxSurge, replicas, Math.ceil)));
-}
-
-/** A count, or a percentage of `replicas` rounded as the API does. */
-function podCount(bound: number | string, replicas: number, round: (pods: number) => number): number {
-  return typeof bound === 'number' ? bound : round((Number.parseFloat(bound) / 100) * replicas);
 }
