@@ -80,16 +80,20 @@ describe('zones and regions', () => {
     expect(numbers({ growthPerSecond: 0, ...change })).toMatchObject({ total, target, podsPerZone });
   });
 
-  test('after the loss, at every load, what survives is at the occupancy or below', () => {
-    for (let users = 200; users <= 30_000; users += 97) {
-      const { target = 1, min = 0, max = 0 } = numbers();
-      const wanted = Math.ceil(((users / 10) * 0.04) / 8 / target - 1e-9);
-      const perZone = Math.floor(Math.min(max, Math.max(min, wanted)) / 3);
-      // The autoscaler does not round to whole zones: what is left is at least two thirds, less one pod of skew.
-      const left = Math.min(max, Math.max(min, wanted)) - Math.ceil(Math.min(max, Math.max(min, wanted)) / 3);
-      expect(left).toBeGreaterThanOrEqual(2 * perZone);
-      expect(((users / 10) * 0.04) / 8 / (left + 1)).toBeLessThanOrEqual(0.65);
-    }
+  test('after the loss, at every load, what survives is at the occupancy or below, where pods divide by zones', () => {
+    const { target = 1 } = numbers();
+    for (let pods = 3; pods <= 36; pods += 3) expect((pods * target) / ((pods * 2) / 3)).toBeLessThanOrEqual(0.65);
+  });
+
+  test('where they do not, the worst is told: of 4 pods over 3 zones, 2 are left', () => {
+    const { plan } = derive();
+    expect(plan?.occupancyAfterLoss?.value).toBeCloseTo(0.86, 12);
+    expect(plan?.occupancyAfterLoss?.because).toBe('of 4 pods at 43 %, 2 are left: 4 × 43 % ÷ 2 = 86 %');
+  });
+
+  test('a higher minimum mends it', () => {
+    // Of 37 pods, 24 are left.
+    expect(numbers({ alwaysAtPeak: true })['occupancyAfterLoss']).toBeCloseTo((37 * 0.43) / 24, 12);
   });
 });
 

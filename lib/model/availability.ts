@@ -212,7 +212,7 @@ function zoneContradictions({ minReplicas, zones, zonesLost }: AvailabilityInput
 }
 
 /** Pods outside the `lost` fullest of `zones` zones, over which `replicas` are spread with a skew of one. */
-function podsLeft(replicas: number, zones: number, lost: number): number {
+export function podsLeft(replicas: number, zones: number, lost: number): number {
   if (zones === 0) return lost > 0 ? 0 : replicas;
   const fuller = replicas % zones;
   return Math.max(0, replicas - lost * Math.floor(replicas / zones) - Math.min(lost, fuller));

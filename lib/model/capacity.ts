@@ -1,7 +1,8 @@
 // Capacity: from users, think time and a promised latency to pods, the autoscaler's bounds and the headroom.
 import { SYNC_SECONDS, TOLERANCE } from './autoscaler';
 import { type CapacityInput, inputContradictions } from './capacity-input';
-import { contentionContradictions, growthContradictions, latencyContradictions, shareLeft } from './capacity-limits';
+import { contentionContradictions, growthContradictions, latencyContradictions } from './capacity-limits';
+import { utilisationTarget } from './capacity-target';
 import { mostUsefulPods, podsDespite } from './contention';
 import { type Derived, derived, type Outcome, percent, plural, roundDown, roundUp, show } from './derivation';
 import { arrivalRate, highestOccupancy, meanWait, responseQuantile } from './queueing';
@@ -27,6 +28,11 @@ export interface CapacityPlan {
   readonly cpuRequest?: Derived;
   /** CPU in use ÷ CPU requested for the autoscaler. Absent without the CPU of a request. */
   readonly target?: Derived;
+  /**
+   * Share of the slots that is taken after the promised loss at the least fortunate number of pods: 4 pods over 3 zones leave 2
+   * and not two thirds. Small numbers exceed the occupancy; a higher minimum mends it. Absent without a target.
+   */
+  readonly occupancyAfterLoss?: Derived;
   readonly min: Derived;
   readonly max: Derived;
   /** Capacity that must be there ÷ capacity that the load of now needs. */
@@ -107,7 +113,7 @@ function reckon(input: CapacityInput, occupancy: Derived): CapacityPlan {
     needed: atPeak.needed,
     podsPerZone: atPeak.perZone,
     total,
-    ...cpuOf(input, occupancy.value),
+    ...utilisationTarget(input, occupancy.value, min.value),
     min,
     max: mostPods(input, total.value),
     headroom,
@@ -145,31 +151,6 @@ function occupancyOf(input: CapacityInput, share: number, slack: number, highest
   if (input.occupancy !== undefined) return derived(share, `${percent(share)} of the slots, as given`);
   const tolerance = slack === 1 ? '' : `, ÷ ${slack} that the autoscaler leaves alone`;
   return derived(share, `the latency holds up to ${percent(highest)} of the slots${tolerance}: ${percent(share)}`);
-}
-
-function cpuOf(input: CapacityInput, occupancy: number) {
-  const {
-    cpuSecondsPerRequest: cpu,
-    concurrencyPerPod: slots,
-    service,
-    zones,
-    zonesLost,
-    regions,
-    regionsLost,
-  } = input;
-  if (cpu === undefined) return {};
-  const cores = Math.ceil(((slots * cpu) / service.meanSeconds) * 1000 - 1e-6) / 1000;
-  const target = roundDown(100 * occupancy * shareLeft(input)) / 100;
-  return {
-    cpuRequest: derived(
-      cores,
-      `${slots} slots ÷ ${show(service.meanSeconds)} s × ${show(cpu)} s of CPU a request = ${show(cores)} cores`,
-    ),
-    target: derived(
-      target,
-      `${occupancy} × ${Math.max(1, zones) - zonesLost} of ${plural(Math.max(1, zones), 'zone')} × ${regions - regionsLost} of ${plural(regions, 'region')} left, in whole percent = ${percent(target)}`,
-    ),
-  };
 }
 
 function mostPods({ margin, contention }: CapacityInput, total: number): Derived {
