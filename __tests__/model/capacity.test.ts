@@ -91,6 +91,10 @@ describe('zones and regions', () => {
     expect(plan?.occupancyAfterLoss?.because).toBe('of 4 pods at 43 %, 2 are left: 4 × 43 % ÷ 2 = 86 %');
   });
 
+  test('a lost region brings its load as well', () => {
+    expect(numbers({ regions: 2, regionsLost: 1 })['occupancyAfterLoss']).toBeCloseTo((4 * 0.21 * 2) / 2, 12);
+  });
+
   test('a higher minimum mends it', () => {
     // Of 37 pods, 24 are left.
     expect(numbers({ alwaysAtPeak: true })['occupancyAfterLoss']).toBeCloseTo((37 * 0.43) / 24, 12);
@@ -248,7 +252,12 @@ describe('what cannot be', () => {
   test('a growth that no headroom meets', () => {
     const { contradictions } = derive({ growthPerSecond: 0.02 });
     expect(contradictions).toMatchObject([
-      { field: 'growthPerSecond', message: expect.stringContaining('in the 60 s until a new pod serves') },
+      {
+        field: 'growthPerSecond',
+        message: expect.stringMatching(
+          /^in the 60 s until a new pod serves, the slots taken rise from 47.67 % to 104.9 %/,
+        ),
+      },
     ]);
     expect(derive({ growthPerSecond: 0.02, alwaysAtPeak: true }).contradictions).toEqual([]);
   });
