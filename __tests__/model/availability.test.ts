@@ -23,6 +23,8 @@ describe('what is derived', () => {
     expect(derive().rolloutSeconds).toBe(2 * (30 + 10));
     expect(derive({ options: { maxSurge: '25%' } }).rolloutSeconds).toBe(4 * (30 + 10));
     expect(derive({ options: { maxSurge: 5 } }).rolloutSeconds).toBe(3 * (30 + 10));
+    // 7 % of 100 are 7 pods, as the API reckons; 0.07 × 100 would round up to 8.
+    expect(derive({ maxReplicas: 100, options: { maxSurge: '7%' } }).rolloutSeconds).toBe(15 * (30 + 10));
   });
 
   test('it is given up only after it should have ended', () => {

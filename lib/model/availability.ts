@@ -1,4 +1,5 @@
 // Availability as one unit: replicas, rollout, drain, disruption and zone spread derived together from few inputs.
+import { podCount } from './pods';
 
 /** What a user may set against the derivation. Every property is checked against the others. */
 export interface AvailabilityOptions {
@@ -211,7 +212,7 @@ function zoneContradictions({ minReplicas, zones, zonesLost }: AvailabilityInput
 }
 
 /** Pods outside the `lost` fullest of `zones` zones, over which `replicas` are spread with a skew of one. */
-function podsLeft(replicas: number, zones: number, lost: number): number {
+export function podsLeft(replicas: number, zones: number, lost: number): number {
   if (zones === 0) return lost > 0 ? 0 : replicas;
   const fuller = replicas % zones;
   return Math.max(0, replicas - lost * Math.floor(replicas / zones) - Math.min(lost, fuller));
@@ -226,9 +227,4 @@ function keptByDisruption(disruption: Disruption | undefined, replicas: number):
 
 function rolloutWaves(replicas: number, maxSurge: number | string): number {
   return Math.ceil(replicas / Math.max(1, podCount(maxSurge, replicas, Math.ceil)));
-}
-
-/** A count, or a percentage of `replicas` rounded as the API does. */
-function podCount(bound: number | string, replicas: number, round: (pods: number) => number): number {
-  return typeof bound === 'number' ? bound : round((Number.parseFloat(bound) / 100) * replicas);
 }

@@ -1,0 +1,21 @@
+// How the horizontal autoscaler acts: when it looks, what it overlooks, how fast it grows.
+
+/** It looks every so many seconds. */
+export const SYNC_SECONDS = 15;
+
+/** A metric that is off its target by no more than this share is left alone. */
+export const TOLERANCE = 0.1;
+
+/**
+ * Looks until `max` pods are wanted, from `min`, when each shows `factor` × the target: × factor a look, within the limits
+ * of `SCALING_BEHAVIOR` (× 2 or + 4). The factor must be above 1 + TOLERANCE.
+ *
+ * Source: kubernetes.io, "Horizontal Pod Autoscaling", algorithm details.
+ */
+export function looksToGrow(min: number, max: number, factor: number): number {
+  let looks = 0;
+  for (let pods = Math.max(1, min); pods < max; looks++) {
+    pods = Math.min(max, Math.ceil(pods * factor), Math.max(pods * 2, pods + 4));
+  }
+  return looks;
+}
