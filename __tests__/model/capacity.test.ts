@@ -169,6 +169,7 @@ describe('contention', () => {
 
   test.each<[string, Partial<CapacityInput>, string]>([
     ['more pods than are useful', { contention: { serial: 0.001, crosstalk: 0.001 } }, 'the peak needs'],
+    ['more pods than are useful over all zones', { contention: { serial: 0.001, crosstalk: 0.0004 } }, 'needs 54 pods'],
     [
       'more capacity than any number has',
       { contention: { serial: 0.2, crosstalk: 0 } },
