@@ -36,7 +36,7 @@ export async function loadProject(load: Load): Promise<Project | { readonly erro
   if ('errors' in built) return built;
   const rebuild = rebuildOf(app);
   if (rebuild === undefined) return { errors: [NO_PLATFORM] };
-  const systems = app.node.findAll().filter((one): one is System<unknown> => one instanceof System);
+  const systems = app.node.findAll().filter(System.isSystem);
   const targets = systems.map(({ system, target }) => ({ system, environment: target.environment.name, target }));
   return { targets, objects: built.objects, rebuild };
 }

@@ -10,6 +10,7 @@ import { type Problem, report } from './findings';
 import { inspectMinor, inspectPlatform, isName } from './placement';
 import { inspectPlacement } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
+import { inspectRegistries } from './registries';
 import { captureTrace } from './trace';
 
 export type { SystemClass };
@@ -84,6 +85,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const previewed: Move = ({ cluster, environment }) =>
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
     for (const build of this.builders) build(app, previewed);
+    inspectRegistries(app, this.props.environments);
     return app;
   }
 

@@ -52,12 +52,17 @@ export abstract class System<Settings = object> extends Chart {
     return imageReference(this.system, component, this.target.environment, this.target.tag);
   }
 
+  /** Whether it is a system. Not `instanceof`: cdk8s has every chart be an instance of every class of charts. */
+  static isSystem(construct: IConstruct): construct is System<unknown> {
+    return Chart.isChart(construct) && 'system' in construct && 'target' in construct;
+  }
+
   /**
    * The system that `construct` lies in.
    * @throws when it lies in none: a component needs to know its cluster
    */
   static override of(construct: IConstruct): System<unknown> {
-    const found = construct.node.scopes.find((scope): scope is System<unknown> => scope instanceof System);
+    const found = construct.node.scopes.find(System.isSystem);
     if (found === undefined) throw new Error(`${construct.node.path} lies in no System: components need its cluster`);
     return found;
   }
