@@ -1,7 +1,13 @@
 // The words of the platform file and of every answer: plain typed data, no cdk8s.
 export type { Availability, AvailabilityOptions, Disruption } from './availability';
+export { type BrokerBudget, type BrokerBudgetInput, deriveBrokerBudget } from './broker-budget';
+export type { Budget } from './budget';
 export type { Capability } from './capability';
+export { type CapacityPlan, deriveCapacity } from './capacity';
+export type { CapacityInput } from './capacity-input';
 export type { Cluster, ClusterDescription, ClusterProps, Minor, NodePool } from './cluster';
+export { type DatabaseBudgetInput, deriveDatabaseBudget } from './database-budget';
+export type { Derived, Outcome } from './derivation';
 export type { Environment, EnvironmentProps, ExternalRegistry, Survives } from './environment';
 export type { Finding, Severity, SourceLine } from './finding';
 export type { Json, JsonObject } from './json';
@@ -14,5 +20,7 @@ export { type EksAutoProps, eksAuto } from './providers/eks-auto';
 export { type GkeProps, gke } from './providers/gke';
 export { type LocalProps, local } from './providers/local';
 export { type OnPremProps, onPrem } from './providers/on-prem';
+export { deriveQueueConsumer, type QueueConsumerInput, type QueueConsumerPlan } from './queue-scaling';
+export { deriveRedisBudget, type RedisBudget, type RedisBudgetInput } from './redis-budget';
 export type { ScalingProps } from './scaling';
 export type { Target } from './target';
