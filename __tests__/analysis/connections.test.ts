@@ -165,6 +165,19 @@ describe('the outside', () => {
   });
 });
 
+test.each<[string, string]>([
+  ['addresses without their key', '["10.0.0.0/8"]'],
+  ['a text', '"10.0.0.0/8"'],
+  ['labels under another name', '{"namespace":"ingress","labels":{"app":"traefik"}}'],
+  ['no labels at all', '{"namespace":"ingress","podLabels":{}}'],
+])('where ingress traffic comes from, as %s, opens nothing: it is refused', (_, json) => {
+  const cluster = local({ kubernetes: '1.36', ingressSource: JSON.parse(json) });
+  const expose = (system: System) => new WebService(system, 'web', WEB).exposeAt('shop.localhost');
+  const synthesis = shop(expose, { cluster, environment: { survives: { zones: 0, regions: 0 } } });
+  expect(errors(synthesis)).toEqual(['ingress-source exposeAt']);
+  expect(edges(synthesis)).toEqual([]);
+});
+
 test('creation order changes no policy', () => {
   const build = (names: readonly string[]) => {
     const { files } = shop((system) => {

@@ -9,7 +9,14 @@ import type { Rule } from './rule';
 function isCidr(value: Json): boolean {
   const [address = '', prefix = '', ...rest] = typeof value === 'string' ? value.split('/') : [];
   const bits = isIP(address) === 4 ? 32 : 128;
-  return rest.length === 0 && isIP(address) > 0 && /^(0|[1-9]\d*)$/.test(prefix) && Number(prefix) <= bits;
+  const isBlock = rest.length === 0 && isIP(address) > 0 && /^(0|[1-9]\d*)$/.test(prefix) && Number(prefix) <= bits;
+  return isBlock && (bits === 128 || !hasHostBits(address, Number(prefix)));
+}
+
+/** Whether an IPv4 address has bits set behind the prefix: `10.20.0.7/24` is a host, which the API server warns of. */
+function hasHostBits(address: string, prefix: number): boolean {
+  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  return number % 2 ** (32 - prefix) !== 0;
 }
 
 const policy = (cidr: string) =>
@@ -50,7 +57,7 @@ const cidr: Rule = {
   },
   examples: {
     pass: [policy('10.20.0.0/24'), policy('2001:db8::/32')],
-    fail: [policy('10.20.0.0'), policy('10.20.0.0/33'), policy('shop.example.com/24')],
+    fail: [policy('10.20.0.0'), policy('10.20.0.7/24'), policy('10.20.0.0/33'), policy('shop.example.com/24')],
   },
 };
 

@@ -2,7 +2,7 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ENTRY } from '../model/entries';
-import { type IngressSource, isRefusal, type Provider } from '../model/provider';
+import { type IngressSource, isRefusal, type Provider, type Refusal } from '../model/provider';
 import type { Peer } from './connection';
 import { inspect } from './findings';
 import { createObject, type NetworkPolicySpec } from './kinds';
@@ -22,6 +22,9 @@ export interface Traffic {
   readonly exposedTo?: 'pods' | 'nodes';
   readonly peers: readonly Peer[];
 }
+
+type Addresses = Extract<IngressSource, { readonly cidrs: readonly string[] }>;
+type Pods = Exclude<IngressSource, Addresses>;
 
 const NAMESPACE = 'kubernetes.io/metadata.name'; // every namespace bears it, from 1.22
 
@@ -67,7 +70,7 @@ export function createNetworkPolicy(
   );
   inspect(scope, () => {
     const { exposedTo } = traffic();
-    const source = exposedTo === undefined ? undefined : provider.ingressSource(exposedTo);
+    const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
     if (source === undefined || !isRefusal(source)) return [];
     const { refused: message, expected } = source;
     return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message, expected }];
@@ -76,7 +79,7 @@ export function createNetworkPolicy(
 }
 
 function render(name: string, provider: Provider, { port, clients, exposedTo, peers }: Traffic): NetworkPolicySpec {
-  const source = exposedTo === undefined ? undefined : provider.ingressSource(exposedTo);
+  const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
   const from = [
     ...clients.toSorted().map((client) => ({ podSelector: { matchLabels: selectorLabels(client) } })),
     ...(source === undefined || isRefusal(source) ? [] : sourcePeers(source)),
@@ -87,6 +90,20 @@ function render(name: string, provider: Provider, { port, clients, exposedTo, pe
     policyTypes: ['Ingress', 'Egress'],
     ...(ingress.length === 0 ? {} : { ingress }),
     egress: [NAMES, ...peers.map(egressTo)],
+  };
+}
+
+/** What the provider says, unless it would select everybody: a word misspelt in JavaScript must not open a policy. */
+function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource | Refusal {
+  const source = provider.ingressSource(targets);
+  if (typeof source === 'object' && isRefusal(source)) return source;
+  const { cidrs, namespace, podLabels }: Partial<Addresses & Pods> = typeof source === 'object' ? source : {};
+  if (Array.isArray(cidrs) && cidrs.length > 0) return source;
+  if (typeof namespace === 'string' && namespace !== '' && Object.keys(podLabels ?? {}).length > 0) return source;
+  return {
+    refused: 'where ingress traffic comes from is neither pods nor addresses',
+    expected:
+      "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
   };
 }
 

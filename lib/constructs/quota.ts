@@ -35,13 +35,13 @@ export function createQuota(system: System<unknown>, name: string, reserves: rea
   createObject(system, 'namespace-limits', 'LimitRange', { name }, { spec: { limits } });
 }
 
-/** Says what is wrong with a reserve. */
-export function inspectReserve(system: System<unknown>, { pods = 0, cpu = '0', memory = '0' }: Reserve): void {
-  if (!Number.isInteger(pods) || pods < 0) refuse(system, 'pods', pods, 'a whole number of pods, 0 or more');
-  for (const [field, value] of Object.entries({ cpu, memory })) {
-    const amount = parseQuantity(value);
-    if (amount === undefined || amount < 0n) refuse(system, field, value, 'a quantity, such as 500m or 1Gi');
-  }
+/** Whether something can be reserved by it; says what is wrong where nothing can. */
+export function isReserve(system: System<unknown>, { pods = 0, cpu = '0', memory = '0' }: Reserve): boolean {
+  const isCount = Number.isInteger(pods) && pods >= 0;
+  if (!isCount) refuse(system, 'pods', pods, 'a whole number of pods, 0 or more');
+  const wrong = Object.entries({ cpu, memory }).filter(([, value]) => (parseQuantity(value) ?? -1n) < 0n);
+  for (const [field, value] of wrong) refuse(system, field, value, 'a quantity, such as 500m or 1Gi');
+  return isCount && wrong.length === 0;
 }
 
 function refuse(system: System<unknown>, field: string, value: string | number, expected: string): void {

@@ -6,7 +6,7 @@ import { imageReference, type Target } from '../model/target';
 import { createObject } from './kinds';
 import { systemLabels } from './labels';
 import { createDefaultDeny } from './network';
-import { createQuota, inspectReserve, type Reserve } from './quota';
+import { createQuota, isReserve, type Reserve } from './quota';
 import { traceConstruct } from './trace';
 
 /**
@@ -42,8 +42,7 @@ export abstract class System<Settings = object> extends Chart {
 
   /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */
   reserve(room: Reserve): this {
-    inspectReserve(this, room);
-    this.reserves.push(room);
+    if (isReserve(this, room)) this.reserves.push(room);
     return this;
   }
 

@@ -1,6 +1,6 @@
 // A cluster in one's own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is named.
 import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster';
-import { addressSource, groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
+import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
 
 /** Where the pods of an ingress controller are. */
 export interface IngressController {
@@ -52,7 +52,10 @@ function profile(props: OnPremProps): Provider {
         ? { refused: `the group ${id} has no subject`, expected: 'groupsPrefix: the prefix of --oidc-groups-prefix' }
         : groupSubject(`${groupsPrefix}${id}`, 'a group of the OIDC issuer, which may not become system:…'),
     ingressSource: () =>
-      source ?? addressSource(undefined, 'ingressController: its namespace and pod labels, not cidrs'),
+      source ?? {
+        refused: 'where ingress traffic comes from is not said',
+        expected: 'ingressController: { namespace, podLabels } of its pods',
+      },
     nodes: {}, // an operator labels them
     closedList: [],
   };
