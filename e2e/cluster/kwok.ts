@@ -19,34 +19,28 @@ export interface SimulatedNodes {
 export class SimulatedCluster {
   private constructor(
     readonly plane: ControlPlane,
-    /** The process that plays the nodes of a zone; stopped by SIGSTOP, the zone is silent. */
-    readonly zones: ReadonlyMap<string, Program>,
+    private readonly player: Program,
   ) {}
 
   static async start(run: Run, name: string, nodes: SimulatedNodes): Promise<SimulatedCluster> {
     const plane = await ControlPlane.start(run, { name, controllers: true });
     const kubeconfig = await plane.kubeconfig('kwok', 'system:masters');
-    const zones = new Map(
-      nodes.zones.map((zone) => [
-        zone,
-        run.start(`${name}-kwok-${zone}`, binary('binaries/kwok', 'kwok'), [
-          `--kubeconfig=${kubeconfig}`,
-          `--config=${STAGES}`,
-          `--manage-nodes-with-label-selector=topology.kubernetes.io/zone=${zone}`,
-          '--node-lease-duration-seconds=40',
-        ]),
-      ]),
-    );
+    const player = run.start(`${name}-kwok`, binary('binaries/kwok', 'kwok'), [
+      `--kubeconfig=${kubeconfig}`,
+      `--config=${STAGES}`,
+      '--manage-all-nodes=true',
+      '--node-lease-duration-seconds=40',
+    ]);
     const objects = nodes.zones.flatMap((zone) =>
       Array.from({ length: nodes.nodesPerZone }, (_, index) => nodeObject(`${zone}-${index}`, zone, nodes)),
     );
     await plane.kubectl.apply(objects);
     await waitForNodes(run, plane, objects.length);
-    return new SimulatedCluster(plane, zones);
+    return new SimulatedCluster(plane, player);
   }
 
   async stop(): Promise<void> {
-    for (const program of this.zones.values()) await program.stop();
+    await this.player.stop();
     await this.plane.stop();
   }
 }

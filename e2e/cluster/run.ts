@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FOLDER } from '../folder';
 import { cleanUp, cleanUpAfterOthers, type Entry, Journal } from './journal';
-import { endProcess, kill, startOf } from './process-identity';
+import { endProcess, startOf } from './process-identity';
 
 /** A program that runs until it is stopped. */
 export interface Program {
   readonly name: string;
   readonly pid: number;
-  /** Sends a signal, such as SIGSTOP: the program is there, but silent. */
-  signal(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
 }
 
@@ -26,8 +24,10 @@ const LAST_LINES = 15;
 
 export class Run {
   readonly folder: string;
-  private readonly deaths: string[] = [];
+  private readonly programs: Program[] = [];
   private readonly stopping = new Set<string>();
+  /** Programs that ended although nobody stopped them. */
+  private readonly deaths: { readonly name: string; readonly how: string }[] = [];
 
   private constructor(
     private readonly journal: Journal,
@@ -60,8 +60,6 @@ export class Run {
     this.journal.write(entry);
   }
 
-  private readonly programs: Program[] = [];
-
   start(name: string, program: string, args: readonly string[], options: ProgramOptions = {}): Program {
     const [executable, ...all] =
       options.namespace === undefined
@@ -75,9 +73,9 @@ export class Run {
       env: { ...process.env, ...options.env },
     });
     closeSync(log);
-    child.on('error', (error) => this.deaths.push(`${name}: ${error.message}`));
+    child.on('error', (error) => this.deaths.push({ name, how: error.message }));
     child.on('exit', (code, signal) => {
-      if (!this.stopping.has(name)) this.deaths.push(`${name} ended by itself (${signal ?? `exit ${code}`})`);
+      if (!this.stopping.has(name)) this.deaths.push({ name, how: `ended by itself (${signal ?? `exit ${code}`})` });
     });
     const identity = startOf(child.pid ?? 0);
     this.note({ kind: 'process', name, ...identity });
@@ -85,7 +83,6 @@ export class Run {
     const started: Program = {
       name,
       pid: identity.pid,
-      signal: (signal) => kill(identity.pid, signal),
       stop: async () => {
         this.stopping.add(name);
         await endProcess(identity);
@@ -102,9 +99,10 @@ export class Run {
 
   /** Fails, with their last lines, when programs ended that should still run. */
   assertAlive(): void {
-    if (this.deaths.length === 0) return;
-    const [first = ''] = this.deaths;
-    throw new Error(`${this.deaths.join('; ')}\n${this.lastLines(first.split(/[ :]/)[0] ?? '')}`);
+    const [first] = this.deaths;
+    if (first === undefined) return;
+    const all = this.deaths.map(({ name, how }) => `${name} ${how}`).join('; ');
+    throw new Error(`${all}\n${this.lastLines(first.name)}`);
   }
 
   lastLines(name: string): string {

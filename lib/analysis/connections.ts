@@ -53,7 +53,9 @@ export const connections = perList((entries): readonly Connection[] => {
     for (const to of sides) found.push(...between(from, to, entries));
     found.push(...outside(from, 'Egress'), ...outside(from, 'Ingress'));
   }
-  return found.sort(
+  // Two policies may say the same.
+  const once = new Map(found.map((one) => [[one.cluster, one.from, one.to, one.port].join('\n'), one]));
+  return [...once.values()].sort(
     (a, b) =>
       compare(a.cluster, b.cluster) || compare(a.from, b.from) || compare(a.to, b.to) || compare(a.port, b.port),
   );

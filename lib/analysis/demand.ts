@@ -42,8 +42,9 @@ interface PodCount {
  * Source: kubernetes.io, "Resource Quotas"; k8s.io/kubernetes pkg/quota/v1/evaluator/core, `QuotaV1Pod`.
  */
 export function demands(manifests: readonly JsonObject[], defaults: RequestDefaults): WorkloadDemand[] {
+  const maxima = scaledMaxima(manifests);
   return manifests.flatMap((manifest) => {
-    const count = countPods(manifest, manifests);
+    const count = countPods(manifest, maxima);
     const pod = podOf(manifest);
     if (count === undefined || pod === undefined) return [];
     const times = BigInt(count.pods);
@@ -65,16 +66,16 @@ export function total(all: readonly Demand[]): Demand {
   );
 }
 
-function countPods(manifest: JsonObject, all: readonly JsonObject[]): PodCount | undefined {
+function countPods(manifest: JsonObject, maxima: Maxima): PodCount | undefined {
   const spec = dig(manifest, 'spec');
   switch (manifest.kind) {
     case 'Deployment':
-      return countDeployment(manifest, all);
+      return countDeployment(manifest, maxima);
     case 'ReplicaSet':
     case 'ReplicationController':
       return times(2, integer(spec?.replicas, 0) ?? 1, 'terminating');
     case 'StatefulSet': {
-      const pods = replicas(manifest, all);
+      const pods = replicas(manifest, maxima);
       return { pods, reason: String(pods) };
     }
     case 'Job':
@@ -91,8 +92,8 @@ function countPods(manifest: JsonObject, all: readonly JsonObject[]): PodCount |
   }
 }
 
-function countDeployment(manifest: JsonObject, all: readonly JsonObject[]): PodCount {
-  const wanted = replicas(manifest, all);
+function countDeployment(manifest: JsonObject, maxima: Maxima): PodCount {
+  const wanted = replicas(manifest, maxima);
   const strategy = dig(manifest, 'spec', 'strategy');
   const surge = strategy?.type === 'Recreate' ? 0 : surgeOf(dig(strategy, 'rollingUpdate')?.maxSurge ?? '25%', wanted);
   return { pods: 2 * (wanted + surge), reason: `${wanted} + ${surge} surge + ${wanted + surge} terminating` };
@@ -103,14 +104,26 @@ function times(factor: number, count: number, what: string): PodCount {
 }
 
 /** The maximum of the autoscaler that scales it, or its own replicas. */
-function replicas(manifest: JsonObject, all: readonly JsonObject[]): number {
-  const scaler = all.find(({ kind, spec }) => {
-    const target = dig(spec, 'scaleTargetRef');
-    const name = dig(manifest, 'metadata')?.name;
-    return kind === 'HorizontalPodAutoscaler' && target?.kind === manifest.kind && target?.name === name;
-  });
-  return integer(dig(scaler, 'spec')?.maxReplicas, 1) ?? integer(dig(manifest, 'spec')?.replicas, 0) ?? 1;
+function replicas(manifest: JsonObject, maxima: Maxima): number {
+  const scaled = maxima.get(keyOf(manifest.kind, dig(manifest, 'metadata')?.name));
+  return scaled ?? integer(dig(manifest, 'spec')?.replicas, 0) ?? 1;
 }
+
+/** Most replicas that autoscalers want, by what they scale. */
+type Maxima = ReadonlyMap<string, number>;
+
+function scaledMaxima(manifests: readonly JsonObject[]): Maxima {
+  const found = new Map<string, number>();
+  for (const { kind, spec } of manifests) {
+    if (kind !== 'HorizontalPodAutoscaler') continue;
+    const most = integer(record(spec)?.maxReplicas, 1);
+    const target = dig(spec, 'scaleTargetRef');
+    if (most !== undefined) found.set(keyOf(target?.kind, target?.name), most);
+  }
+  return found;
+}
+
+const keyOf = (kind: Json | undefined, name: Json | undefined): string => `${shown(kind)}/${shown(name)}`;
 
 /** A surge rounds up. */
 function surgeOf(surge: Json, wanted: number): number {

@@ -1,7 +1,8 @@
 // Quotas: that they leave room for what the workloads of their namespace can reach, and that these say what is counted.
 
-import { catalogue, placeOf } from '../analysis/catalogue';
+import { catalogue } from '../analysis/catalogue';
 import { type Demand, demands, type RequestDefaults, total, type WorkloadDemand } from '../analysis/demand';
+import { neighbours } from '../analysis/namespaces';
 import { dig, isSet, places, record, shown } from '../analysis/shapes';
 import { lasting, type Workload, workloads } from '../analysis/workloads';
 import { cpuQuantity, memoryQuantity, parseQuantity, WHOLE } from '../model/amount';
@@ -26,9 +27,6 @@ const COUNTED: readonly Counted[] = [
   { keys: ['requests.cpu', 'cpu'], amount: ({ cpu }) => cpu, write: cpuQuantity },
   { keys: ['requests.memory', 'memory'], amount: ({ memory }) => memory, write: memoryQuantity },
 ];
-
-const inNamespace = (entries: readonly ApiEntry[], { cluster, identity }: ApiEntry): ApiEntry[] =>
-  entries.filter((it) => placeOf(it.cluster, it.identity.namespace) === placeOf(cluster, identity.namespace));
 
 /** Quotas that count every pod; what a scope leaves out, nobody can tell from here. */
 const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
@@ -64,16 +62,16 @@ const room: Rule = {
   check: (entries, report) => {
     for (const entry of quotas(entries)) {
       const hard = dig(entry.manifest, 'spec', 'hard');
-      const members = inNamespace(entries, entry);
+      const members = neighbours(entries, entry);
       const all = demands(
         members.map(({ manifest }) => manifest),
         requestDefaults(members),
       );
       for (const { keys, amount, write } of COUNTED) {
+        const needed = amount(total(all));
         for (const key of keys) {
           const given = hard?.[key];
           const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
-          const needed = amount(total(all));
           if (limit === undefined || limit >= needed) continue;
           report(entry, `/spec/hard/${key.replace('/', '~1')}`, {
             message: `the workloads of the namespace can reach more than that: ${most(all)} pods`,
@@ -133,9 +131,9 @@ const stated: Rule = {
   judge: 'API server: ResourceQuota admission',
   check: (entries, report) => {
     for (const quota of quotas(entries)) {
-      const members = inNamespace(entries, quota);
+      const members = neighbours(entries, quota);
       const defaults = { limits: defaultsOf(members, 'default'), requests: requestDefaults(members) };
-      const theirs = workloads(entries).filter(({ entry }) => members.includes(entry));
+      const theirs = workloads(members);
       for (const key of Object.keys(dig(quota.manifest, 'spec', 'hard') ?? {})) {
         const part = DEMANDED.get(key)?.[0] ?? 'requests';
         for (const workload of theirs) judgeWorkload(workload, key, { ...defaults[part] }, report);

@@ -18,7 +18,9 @@ export function placeAll(rendered: readonly Rendered[], place: (object: Rendered
     const made = place(object);
     placed.set(object, made);
     const key = namespaceOf(object, made.entry.manifest);
-    members.set(key, [...(members.get(key) ?? []), made.entry.manifest]);
+    const known = members.get(key);
+    if (known === undefined) members.set(key, [made.entry.manifest]);
+    else known.push(made.entry.manifest);
   }
   for (const [object, derivation] of derived) {
     const others = members.get(namespaceOf(object, object.manifest)) ?? [];
