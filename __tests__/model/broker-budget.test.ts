@@ -64,7 +64,7 @@ describe('producers', () => {
 
   test('a consumer sends nothing, and only its connections count', () => {
     const consumer = { ...SHOP, name: 'dispatch', messagesPerSecondPerPod: 0, maxReplicas: 10 };
-    const { plan } = derive(SINGLE, [SHOP, consumer]);
+    const { plan } = derive({ ...SINGLE, connectionsPerNode: 1000 }, [SHOP, consumer]);
     expect(plan?.clients.map(({ binding }) => binding?.limit)).toEqual(['messages/s', 'connections']);
     expect(plan?.clients[0]?.binding?.maxReplicas.value).toBe(15);
   });
