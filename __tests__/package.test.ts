@@ -132,7 +132,7 @@ describe('the tarball', () => {
     ]);
     expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
     const built = filesBelow(join(unpacked, 'build'));
-    expect(built).toContain('types/index.d.ts');
+    expect(built).toContain('types/lib/index.d.ts');
     expect(built.filter((name) => !name.endsWith('.d.ts'))).toEqual(['index.js']);
   });
 

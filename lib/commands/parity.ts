@@ -1,6 +1,7 @@
 // `evenkeel parity`: two environments of a system on one cluster, and whether they differ only in what an environment decides.
 import { Command } from 'commander';
 import { type Disparity, disparities, disparityFinding, type Side } from '../analysis/parity';
+import type { Where } from '../constructs/rebuild';
 import type { Finding } from '../model/finding';
 import { formatTable, type Output, printFindings } from './output';
 import type { Context } from './project';
@@ -73,10 +74,19 @@ function compareAll(
 /** Both on the first one's cluster, with its promises; names of clusters stay, since they say whose chart it is. */
 function compare(project: Project, first: Placed, second: Placed): Compared | { readonly errors: readonly Finding[] } {
   const { cluster, environment } = first.target;
-  const app = project.rebuild((real) => ({
-    cluster: { ...cluster, name: real.cluster.name, groups: { ...real.cluster.groups, ...cluster.groups } },
-    environment: { ...real.environment, survives: environment.survives },
-  }));
+  const app = project.rebuild((real) =>
+    [first, second].some(({ target }) => isSamePlace(target, real))
+      ? {
+          cluster: {
+            ...cluster,
+            name: real.cluster.name,
+            groups: { ...real.cluster.groups, ...cluster.groups },
+            identities: { ...real.cluster.identities, ...cluster.identities },
+          },
+          environment: { ...real.environment, survives: environment.survives },
+        }
+      : real,
+  );
   const built = objectsOf(app, `on ${cluster.name}: `);
   if ('errors' in built) return built;
   const side = ({ system, environment: name, target }: Placed): Side => ({
@@ -88,6 +98,10 @@ function compare(project: Project, first: Placed, second: Placed): Compared | { 
     settings: target.settings,
   });
   return { first, second, disparities: disparities(side(first), side(second)) };
+}
+
+function isSamePlace(one: Where, other: Where): boolean {
+  return one.cluster.name === other.cluster.name && one.environment.name === other.environment.name;
 }
 
 function printTable(output: Output, { first, second, disparities: found }: Compared): void {

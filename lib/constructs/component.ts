@@ -212,7 +212,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   private renderSpec() {
     const { image, port, resources, probes, scratch = [], security } = this.props;
-    const { cluster, environment, tag } = this.system.target;
+    const { cluster, environment } = this.system.target;
     const selector = selectorLabels(this.name);
     const pulledWith = pullSecret(environment);
     const { stated } = this.pods;
@@ -230,7 +230,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       availability: this.availability,
       ...(stated === undefined ? {} : { replicas: stated }),
       selector,
-      podLabels: { ...this.system.labels, ...selector, ...versionLabel(tag), ...this.identity?.podLabels },
+      podLabels: { ...this.system.labels, ...selector, ...versionLabel(image), ...this.identity?.podLabels },
       ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
       connections: this.connections,
     });

@@ -12,6 +12,11 @@ export interface ExternalServiceProps {
   /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
   readonly host: string;
   readonly port: number;
+  /**
+   * Whether clients verify its certificate. They are then told its own name: an ExternalName changes the name, not the certificate.
+   * @default false
+   */
+  readonly tls?: boolean;
   /** Addresses that it has, as CIDRs. @default unknown: its clients may reach that port anywhere, since a policy knows no names */
   readonly cidrs?: readonly string[];
   /** The Secret that holds its credentials. @default none */
@@ -25,9 +30,8 @@ export interface ExternalServiceProps {
 }
 
 /**
- * A managed service outside the cluster, reached under the construct's id.
+ * A managed service outside the cluster, reached under the construct's id, or under its own name where it has a certificate.
  *
- * A client that verifies TLS must expect the certificate of the real host: an ExternalName changes the name, not the server.
  * Source: kubernetes.io, "Service", type ExternalName.
  */
 export class ExternalService<Props extends ExternalServiceProps = ExternalServiceProps> extends Construct {
@@ -55,10 +59,10 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
   }
 
   connection(): Connection {
-    const { host, port, credentials, cidrs = [], acceptsIdentity = false } = this.props;
+    const { host, port, tls = false, credentials, cidrs = [], acceptsIdentity = false } = this.props;
     return {
       name: this.node.id,
-      host: this.service.name,
+      host: tls ? host : this.service.name,
       port,
       peer: { outside: host, cidrs, port },
       acceptsIdentity,

@@ -89,8 +89,13 @@ function render(name: string, provider: Provider, { port, clients, exposedTo, pe
     podSelector: { matchLabels: selectorLabels(name) },
     policyTypes: ['Ingress', 'Egress'],
     ...(ingress.length === 0 ? {} : { ingress }),
-    egress: [NAMES, ...peers.map(egressTo)],
+    egress: [NAMES, ...distinct(peers.map(egressTo))],
   };
+}
+
+/** Two places of unknown address behind one port are one rule. */
+function distinct(rules: readonly EgressRule[]): EgressRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
 /** What the provider says, unless it would select everybody: a word misspelt in JavaScript must not open a policy. */

@@ -2,7 +2,8 @@
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ENTRY, type Placement } from '../model/entries';
-import { imageReference, type Target } from '../model/target';
+import { imageReference, type Target, tagOf } from '../model/target';
+import { report } from './findings';
 import { createObject } from './kinds';
 import { systemLabels } from './labels';
 import { createDefaultDeny } from './network';
@@ -48,7 +49,18 @@ export abstract class System<Settings = object> extends Chart {
 
   /** The image of a component: `<registry>/<system>/<component>:<tag>`, registry and tag as the environment says. */
   image(component: string): string {
-    return imageReference(this.system, component, this.target.environment, this.target.tag);
+    const { environment, tag } = this.target;
+    const own = tagOf(tag, component);
+    if (own === undefined) {
+      report(this, {
+        rule: 'image-tag',
+        severity: 'error',
+        field: `tag.${component}`,
+        message: `${environment.name} names no build of ${component}`,
+        expected: `tag: { ${component}: '412' } in its placement, or one build number for all components`,
+      });
+    }
+    return imageReference(this.system, component, environment, own ?? 'unknown');
   }
 
   /** Whether it is a system. Not `instanceof`: cdk8s has every chart be an instance of every class of charts. */

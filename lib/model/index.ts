@@ -23,4 +23,4 @@ export { type OnPremProps, onPrem } from './providers/on-prem';
 export { deriveQueueConsumer, type QueueConsumerInput, type QueueConsumerPlan } from './queue-scaling';
 export { deriveRedisBudget, type RedisBudget, type RedisBudgetInput } from './redis-budget';
 export type { ScalingProps } from './scaling';
-export type { Target } from './target';
+export type { Tags, Target } from './target';
