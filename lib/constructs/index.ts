@@ -12,6 +12,7 @@ export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './que
 export type { Reserve } from './quota';
 export { Redis, type RedisProps, type RedisUse } from './redis';
 export type { SecurityExits } from './security';
+export type { Load } from './sizing';
 export { System } from './system';
 export { WebService, type WebServiceProps } from './web-service';
 export type { Resources, Scratch } from './workload';

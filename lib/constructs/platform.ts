@@ -114,7 +114,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
       ClusterObjects.ensure(scope, moved.cluster, name === home);
-      createSystem(scope, placed, { ...moved, home: name === home });
+      const regions = new Set(described.map(({ region }) => region)).size;
+      createSystem(scope, placed, { ...moved, regions, home: name === home });
     }
   }
 }

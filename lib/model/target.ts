@@ -18,6 +18,8 @@ export function tagOf(tags: Tags, component: string): string | undefined {
 export interface Target<Settings> {
   readonly cluster: Cluster;
   readonly environment: Environment;
+  /** Regions that the system lies in, in this environment. */
+  readonly regions: number;
   /** Whether the cluster's files lie in the root of the output directory. */
   readonly home: boolean;
   readonly tag: Tags;
