@@ -7,6 +7,7 @@ import type { EnvironmentProps } from '../model/environment';
 import { createSystem, type Placed, type SystemClass } from './build-system';
 import { ClusterObjects } from './cluster-objects';
 import { type Problem, report } from './findings';
+import { ClusterHeadroom } from './headroom';
 import { inspectMinor, inspectPlatform, isName } from './placement';
 import { inspectPlacement } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
@@ -111,6 +112,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
       ClusterObjects.ensure(scope, moved.cluster, name === home);
+      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
       createSystem(scope, placed, { ...moved, home: name === home });
     }
   }
