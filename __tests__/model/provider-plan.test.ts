@@ -130,7 +130,7 @@ describe('P2 addresses and subnets: 60 nodes of 110 pods', () => {
         field: 'subnets.pods',
         value: 16,
         message:
-          'pods take 257 nodes × 256 (a /24) = 65792 addresses, and the range is a /16: 256 too few (65792 addresses; a /15 has 131072, a /16 65536)',
+          'pods: 257 nodes × 256 (a /24) = 65792; 65792 addresses, 256 more than the 65536 of the /16 that there is',
         expected: 'a /15, or at most 256 nodes of a pool in each zone',
       },
     ]);
@@ -406,7 +406,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
         field: 'subnets.nodes',
         value: 19,
         message:
-          'nodes and pods take 80 nodes × 111 (its own + 110 pods) = 8880 addresses, and the range is a /19: 693 too few (8880 + 5 that Azure keeps = 8885 addresses; a /18 has 16384, a /19 8192)',
+          'nodes and pods: 80 nodes × 111 (its own + 110 pods) = 8880; 8880 + 5 that Azure keeps = 8885 addresses, 693 more than the 8192 of the /19 that there is',
         expected: 'a /18, or at most 18 nodes of a pool in each zone',
       },
     ]);
@@ -424,7 +424,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
       value: 16,
       expected: 'at most 85 nodes of a pool in each zone',
     });
-    expect(found?.message).toContain('no range is larger than a /16 (Amazon VPC user guide, subnet sizing)');
+    expect(found?.message).toContain('of a /16, the largest that there can be (Amazon VPC user guide, subnet sizing)');
     expect(fields(onEks('addresses', { pods: 110, machine, ...nodes(85) }))).toEqual([]);
   });
 });

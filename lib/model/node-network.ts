@@ -32,9 +32,9 @@ export interface AddressRange {
   readonly perZone: boolean;
   /** Addresses that nodes and pods take at their most. */
   readonly addresses: Derived;
-  /** Addresses of the range that the provider keeps to itself. */
-  readonly kept: number;
-  /** Length of the longest prefix that holds them, and what the provider keeps of each range for itself. */
+  /** The same, with what the provider keeps of each range to itself. */
+  readonly all: Derived;
+  /** Length of the longest prefix that holds all of them. */
   readonly prefix: Derived;
 }
 
@@ -61,24 +61,18 @@ export function addressesOf(prefix: number): number {
 
 /** The range for `addresses`, of which the provider keeps `kept` to itself. */
 export function addressRange(
-  range: Omit<AddressRange, 'prefix' | 'kept'>,
+  range: Omit<AddressRange, 'prefix' | 'all'>,
   kept: { readonly addresses: number; readonly by: string },
 ): AddressRange {
-  const all = range.addresses.value + kept.addresses;
-  let prefix = 32;
-  while (addressesOf(prefix) < all) prefix--;
-  const sum =
+  const sum = range.addresses.value + kept.addresses;
+  const because =
     kept.addresses === 0
-      ? `${show(all)} addresses`
-      : `${show(range.addresses.value)} + ${kept.addresses} that ${kept.by} keeps = ${show(all)} addresses`;
-  return {
-    ...range,
-    kept: kept.addresses,
-    prefix: derived(
-      prefix,
-      `${sum}; a /${prefix} has ${addressesOf(prefix)}, a /${prefix + 1} ${addressesOf(prefix + 1)}`,
-    ),
-  };
+      ? `${show(sum)} addresses`
+      : `${show(range.addresses.value)} + ${kept.addresses} that ${kept.by} keeps = ${show(sum)} addresses`;
+  let prefix = 32;
+  while (addressesOf(prefix) < sum) prefix--;
+  const fits = `a /${prefix} has ${addressesOf(prefix)}, a /${prefix + 1} ${addressesOf(prefix + 1)}`;
+  return { ...range, all: derived(sum, because), prefix: derived(prefix, `${because}; ${fits}`) };
 }
 
 /** All nodes of all pools, those of an upgrade included. */

@@ -112,10 +112,9 @@ function rangeContradictions(
   const given = subnets[range.subnet];
   const length = given ?? shortest;
   if (range.prefix.value >= length) return [];
-  const where = range.perZone ? ' of a zone' : '';
+  const size = addressesOf(length);
   const has =
-    given === undefined ? `no range is larger than a /${shortest} (${source})` : `the range${where} is a /${given}`;
-  const over = range.addresses.value + range.kept - addressesOf(length);
+    given === undefined ? `a /${shortest}, the largest that there can be (${source})` : `the /${given} that there is`;
   const larger = range.prefix.value >= shortest ? `a /${range.prefix.value}, or ` : '';
   const fitting = mostNodesPerZone(network, range, demand, length);
   const others = fitting === 0 ? 'nodes with fewer pods' : `at most ${plural(fitting, 'node')} of a pool in each zone`;
@@ -123,7 +122,7 @@ function rangeContradictions(
     {
       field: `subnets.${range.subnet}`,
       value: given ?? shortest,
-      message: `${range.name} take ${range.addresses.because} addresses, and ${has}: ${over} too few (${range.prefix.because})`,
+      message: `${range.name}${range.perZone ? ' of a zone' : ''}: ${range.addresses.because}; ${range.all.because}, ${range.all.value - size} more than the ${size} of ${has}`,
       expected: `${larger}${others}`,
     },
   ];
