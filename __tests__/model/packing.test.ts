@@ -124,7 +124,7 @@ describe('random groups', () => {
       ratio = Math.max(ratio, nodes / best);
     }
     // what the freedom of the scheduler costs, at most
-    expect(ratio).toBeLessThanOrEqual(4);
+    expect(ratio).toBeLessThanOrEqual(2);
   });
 
   test('never fewer than what a random order on random nodes takes, and sometimes just that', () => {

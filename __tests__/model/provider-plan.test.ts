@@ -426,6 +426,8 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
     });
     expect(found?.message).toContain('of a /16, the largest that there can be (Amazon VPC user guide, subnet sizing)');
     expect(fields(onEks('addresses', { pods: 110, machine, ...nodes(85) }))).toEqual([]);
+    // one that cannot be holds no more than the largest that can
+    expect(fields(onEks('addresses', { pods: 110, machine, ...nodes(86) }, { nodes: 12 }))).toEqual(['subnets.nodes']);
   });
 });
 

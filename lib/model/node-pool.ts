@@ -36,8 +36,8 @@ export interface NodePool {
   /** @default unknown: a provider whose pods take addresses of the machine cannot be planned */
   readonly machine?: Machine;
   /**
-   * Nodes of the pool that an upgrade replaces at once, over all zones: a count, or a percentage such as `33%`. Max surge on AKS
-   * and GKE, max unavailable on EKS.
+   * Nodes of the pool that an upgrade replaces at once: a count, or a percentage such as `33%`. Max surge on AKS and, in each
+   * zone, on GKE; max unavailable on EKS.
    * @default what the provider does unless told otherwise
    */
   readonly upgradesAtOnce?: number | `${number}%`;

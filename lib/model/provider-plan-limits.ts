@@ -110,11 +110,11 @@ function rangeContradictions(
 ): Contradiction[] {
   const { length: shortest, source } = network.shortestPrefix;
   const given = subnets[range.subnet];
-  const length = given ?? shortest;
+  const isKnown = given !== undefined && given >= shortest;
+  const length = isKnown ? given : shortest;
   if (range.prefix.value >= length) return [];
   const size = addressesOf(length);
-  const has =
-    given === undefined ? `a /${shortest}, the largest that there can be (${source})` : `the /${given} that there is`;
+  const has = isKnown ? `the /${given} that there is` : `a /${shortest}, the largest that there can be (${source})`;
   const larger = range.prefix.value >= shortest ? `a /${range.prefix.value}, or ` : '';
   const fitting = mostNodesPerZone(network, range, demand, length);
   const others = fitting === 0 ? 'nodes with fewer pods' : `at most ${plural(fitting, 'node')} of a pool in each zone`;

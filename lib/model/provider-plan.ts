@@ -79,12 +79,13 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
   });
   if (wrong.length > 0 || refused.length > 0) return { contradictions: [...wrong, ...refused] };
   const zones = Math.max(1, input.cluster.zones.length);
-  const pools = input.cluster.nodePools.map((pool) => planPool(input, network, pool, zones));
+  const planned = input.cluster.nodePools.map((pool) => ({ pool, plan: planPool(input, network, pool, zones) }));
+  const pools = planned.map(({ plan }) => plan);
   const demand: AddressDemand = {
-    pools: input.cluster.nodePools.map((pool, index) => ({
+    pools: planned.map(({ pool, plan: { nodes, surge } }) => ({
       pool,
-      nodesPerZone: Math.ceil((pools[index]?.nodes.value ?? 0) / zones),
-      surge: pools[index]?.surge.value ?? 0,
+      nodesPerZone: nodes.value / zones,
+      surge: surge.value,
     })),
     zones,
     internalLoadBalancers: input.internalLoadBalancers ?? 0,
