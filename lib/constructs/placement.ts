@@ -1,7 +1,9 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
 import { CAPABILITIES, isCapability } from '../model/capability';
-import { type ClusterDescription, isMinor, type NodePool, OLDEST_MINOR } from '../model/cluster';
+import { type ClusterDescription, isMinor, OLDEST_MINOR } from '../model/cluster';
 import type { EnvironmentProps } from '../model/environment';
+import { headroomContradictions } from '../model/headroom';
+import type { NodePool } from '../model/node-pool';
 import { quantityAmount } from '../model/quantity';
 import type { Problem } from './findings';
 
@@ -77,7 +79,10 @@ function inspectCluster(field: string, { kubernetes, zones, capabilities, nodePo
         expected: `one of ${CAPABILITIES.join(', ')}`,
       }),
     ),
-    ...nodePools.flatMap((pool, index) => inspectNodePool(`${field}.nodePools[${pool.name || index}]`, pool)),
+    ...nodePools.flatMap((pool, index) => {
+      const where = `${field}.nodePools[${pool.name || index}]`;
+      return [...inspectNodePool(where, pool), ...inspectHeadroom(where, pool, zones.length)];
+    }),
   ];
 }
 
@@ -105,6 +110,15 @@ function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min
       expected: 'whole numbers, 0 ≤ min ≤ max and max of 1 or more',
     }),
   ];
+}
+
+function inspectHeadroom(field: string, { headroom }: NodePool, zones: number): Problem[] {
+  if (headroom === undefined) return [];
+  return headroomContradictions(`${field}.headroom`, headroom, zones).map((found) => ({
+    rule: 'headroom',
+    severity: 'error',
+    ...found,
+  }));
 }
 
 /** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */

@@ -8,6 +8,7 @@ import type { Tags } from '../model/target';
 import { createSystem, type Placed, type SystemClass } from './build-system';
 import { ClusterObjects } from './cluster-objects';
 import { type Problem, report } from './findings';
+import { ClusterHeadroom } from './headroom';
 import { inspectIdentities } from './identity';
 import { inspectMinor, inspectPlatform, isName } from './placement';
 import { inspectPlacement } from './placement-on';
@@ -114,6 +115,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
       ClusterObjects.ensure(scope, moved.cluster, name === home);
+      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
       const regions = new Set(described.map(({ region }) => region)).size;
       createSystem(scope, placed, { ...moved, regions, home: name === home });
     }

@@ -4,8 +4,8 @@ import type { Construct, IConstruct } from 'constructs';
 import { ENTRY, type Placement } from '../model/entries';
 import { imageReference, type Target, tagOf } from '../model/target';
 import { report } from './findings';
-import { createObject } from './kinds';
 import { systemLabels } from './labels';
+import { createNamespace } from './namespace';
 import { createDefaultDeny } from './network';
 import { createQuota, isReserve, type Reserve } from './quota';
 import { traceConstruct } from './trace';
@@ -36,7 +36,7 @@ export abstract class System<Settings = object> extends Chart {
     const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
     this.node.addMetadata(ENTRY.placement, placement);
     traceConstruct(this);
-    createObject(this, 'namespace', 'Namespace', { name: namespace, labels: namespaceLabels(target) }, {});
+    createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
     createDefaultDeny(this);
   }
@@ -77,13 +77,4 @@ export abstract class System<Settings = object> extends Chart {
     if (found === undefined) throw new Error(`${construct.node.path} lies in no System: components need its cluster`);
     return found;
   }
-}
-
-/** Pod Security at its strictest, pinned to the cluster's minor so that an upgrade changes nothing by itself. */
-function namespaceLabels({ cluster }: Target<unknown>): Readonly<Record<string, string>> {
-  const pinned = ['enforce', 'warn', 'audit'].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-    [`pod-security.kubernetes.io/${mode}-version`, `v${cluster.kubernetes}`],
-  ]);
-  return { ...Object.fromEntries(pinned), ...cluster.provider.namespaceLabels };
 }

@@ -5,14 +5,25 @@ export type { Budget } from './budget';
 export type { Capability } from './capability';
 export { type CapacityPlan, deriveCapacity } from './capacity';
 export type { CapacityInput } from './capacity-input';
-export type { Cluster, ClusterDescription, ClusterProps, Minor, NodePool } from './cluster';
+export type { Cluster, ClusterDescription, ClusterProps, Minor, Subnets } from './cluster';
 export { type DatabaseBudgetInput, deriveDatabaseBudget } from './database-budget';
 export type { Derived, Outcome } from './derivation';
 export type { Environment, EnvironmentProps, ExternalRegistry, Survives } from './environment';
 export type { Finding, Severity, SourceLine } from './finding';
+export { deriveHeadroom, type HeadroomInput, type HeadroomPlan } from './headroom';
 export type { Json, JsonObject } from './json';
+export type { Headroom, Machine, NodePool } from './node-pool';
 export type { ApiEntry, Identity } from './object';
+export type { Replacement } from './pods';
 export type { AllowedDifference, Exposure, IngressShape, IngressSource, Provider, Refusal, Subject } from './provider';
+export { deriveProviderPlan, type ProviderPlan } from './provider-plan';
+export {
+  type DaemonPod,
+  type PlannedWorkload,
+  type PodsOverTime,
+  type ProviderPlanInput,
+  podsOverTime,
+} from './provider-plan-input';
 export { type AksGateway, type AksProps, aks } from './providers/aks';
 export { type ConformantProps, conformant } from './providers/conformant';
 export { type EksProps, eks } from './providers/eks';

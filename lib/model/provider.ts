@@ -1,5 +1,7 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
 import type { JsonObject } from './json';
+import type { NodeNetwork } from './node-network';
+import type { ProviderLimit } from './provider-limit';
 
 /** Why a profile has no answer: a construct makes a finding of it. */
 export interface Refusal {
@@ -150,6 +152,10 @@ export interface Provider {
   readonly subject: (id: string) => Subject | Refusal;
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Refusal;
   readonly nodes: NodeWords;
+  /** How nodes and pods get addresses. */
+  readonly network: NodeNetwork | Refusal;
+  /** What the provider allows. */
+  readonly limits: readonly ProviderLimit[];
   /** Everything in which it may differ in NEUTRAL_KINDS. `evenkeel neutrality` refuses whatever is not here. */
   readonly closedList: readonly AllowedDifference[];
 }

@@ -10,6 +10,8 @@ import {
   type Subject,
   type WorkloadIdentity,
 } from '../provider';
+import { type AksPodNetwork, aksNetwork } from './aks-network';
+import { AKS_LIMITS } from './limits';
 
 /** The load balancer in front of an AKS cluster. */
 export type AksGateway =
@@ -27,6 +29,8 @@ export interface AksProps extends ClusterProps {
   readonly gateway: AksGateway;
   /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly gatewaySubnets?: readonly string[];
+  /** Where pods get their addresses from. @default unknown: a plan of nodes asks for it */
+  readonly podNetwork?: AksPodNetwork;
 }
 
 /** An AKS cluster: `aks({ region: 'westeurope', kubernetes: '1.36', gateway: { albName: 'alb', albNamespace: 'alb' } })`. */
@@ -37,7 +41,7 @@ export function aks(props: AksProps): ClusterDescription {
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 
-function profile({ gateway, gatewaySubnets }: AksProps): Provider {
+function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
@@ -61,6 +65,14 @@ function profile({ gateway, gatewaySubnets }: AksProps): Provider {
       spotLabel: { key: 'kubernetes.azure.com/priority', value: 'spot' },
       spotTaint: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
     },
+    network:
+      podNetwork === undefined
+        ? {
+            refused: 'how pods get addresses is not said',
+            expected: "podNetwork: 'overlay', 'flat', 'pod-subnet-static' or 'pod-subnet-dynamic'",
+          }
+        : aksNetwork(podNetwork),
+    limits: AKS_LIMITS,
     closedList: [
       {
         kind: 'Deployment',

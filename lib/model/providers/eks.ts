@@ -11,6 +11,8 @@ import {
   EKS_CLOSED_LIST,
   GP3,
 } from './aws';
+import { type EksPodNetwork, eksNetwork } from './aws-network';
+import { EKS_LIMITS } from './limits';
 
 /** What an EKS cluster needs to be known by. */
 export interface EksProps extends ClusterProps, AwsNetwork {
@@ -21,6 +23,8 @@ export interface EksProps extends ClusterProps, AwsNetwork {
    * @default none: the controller finds it in ACM by the host names (LBC docs, guide/ingress/cert_discovery)
    */
   readonly certificateArn?: string;
+  /** How the VPC CNI gives addresses to pods. @default unknown: a plan of nodes asks for it */
+  readonly podNetwork?: EksPodNetwork;
 }
 
 /** An EKS cluster: `eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' })`. */
@@ -28,7 +32,7 @@ export function eks(props: EksProps): ClusterDescription {
   return describeCluster(profile(props), props);
 }
 
-function profile({ certificateArn, loadBalancerSubnets, nodeSubnets }: EksProps): Provider {
+function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork }: EksProps): Provider {
   return {
     name: 'eks',
     ingress: (exposure) => ({
@@ -58,6 +62,11 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets }: EksProps)
       poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
       spotLabel: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT' }, // EKS user guide, managed-node-groups; no taint
     },
+    network:
+      podNetwork === undefined
+        ? { refused: 'how pods get addresses is not said', expected: "podNetwork: 'addresses' or 'prefixes'" }
+        : eksNetwork(podNetwork),
+    limits: EKS_LIMITS,
     closedList: EKS_CLOSED_LIST,
   };
 }

@@ -10,6 +10,8 @@ import {
   type Subject,
   type WorkloadIdentity,
 } from '../provider';
+import { GKE_NETWORK } from './gke-network';
+import { GKE_LIMITS } from './limits';
 
 /** What a GKE cluster needs to be known by. */
 export interface GkeProps extends ClusterProps {
@@ -61,6 +63,8 @@ function profile(certificate: string | undefined): Provider {
       spotLabel: { key: 'cloud.google.com/gke-spot', value: 'true' }, // secondary source
       spotTaint: { key: 'cloud.google.com/gke-spot', effect: 'NoSchedule' }, // sources disagree: tolerating it is never wrong
     },
+    network: GKE_NETWORK,
+    limits: GKE_LIMITS,
     closedList: [
       {
         kind: 'Service',

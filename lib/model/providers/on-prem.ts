@@ -1,6 +1,8 @@
 // A cluster in one's own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is named.
 import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster';
 import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
+import { UPSTREAM_LIMITS } from './limits';
+import { type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Where the pods of an ingress controller are. */
 export interface IngressController {
@@ -9,6 +11,8 @@ export interface IngressController {
 }
 
 interface CommonProps extends ClusterProps {
+  /** How large the block of pod addresses of a node is. @default unknown: a plan of nodes asks for it */
+  readonly podNetwork?: PodRanges;
   /** Prefix that the API server puts before the groups of its OIDC issuer: `oidc:`. @default none: no group has a subject */
   readonly groupsPrefix?: string;
   /** Pods of the ingress controller. @default what k3s and RKE2 bring; unknown with kubeadm, a finding when it is needed */
@@ -57,6 +61,8 @@ function profile(props: OnPremProps): Provider {
         expected: 'ingressController: { namespace, podLabels } of its pods',
       },
     nodes: {}, // an operator labels them
+    network: podRangeNetwork(props.podNetwork),
+    limits: UPSTREAM_LIMITS,
     closedList: [],
   };
 }
