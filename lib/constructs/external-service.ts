@@ -2,6 +2,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Connectable, type Connection, type SecretReference, variableName } from './connection';
+import { noList } from './description';
 import { report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
@@ -33,6 +34,7 @@ export class ExternalService extends Construct implements Connectable {
     traceConstruct(this);
     this.props = props;
     if (props.credentials !== undefined) inspectCredentials(this, props.credentials);
+    if (!Array.isArray(props.cidrs ?? [])) report(this, noList('cidrs', props.cidrs));
     this.service = createObject(
       this,
       'service',
@@ -54,8 +56,8 @@ export class ExternalService extends Construct implements Connectable {
       name: this.node.id,
       host: this.service.name,
       port,
-      peer: { outside: host, cidrs, port },
-      ...(credentials === undefined ? {} : { credentials }),
+      peer: { outside: host, cidrs: Array.isArray(cidrs) ? cidrs : [], port },
+      ...(Array.isArray(credentials?.keys) ? { credentials } : {}),
     };
   }
 }
@@ -75,6 +77,10 @@ function inspectCredentials(scope: Construct, { secret, keys }: SecretReference)
       message: 'this is no name of a Secret',
       expected,
     });
+  }
+  if (!Array.isArray(keys)) {
+    report(scope, noList('credentials.keys', keys));
+    return;
   }
   for (const key of keys) {
     if (SECRET_KEY.test(key) && key !== '.') continue;

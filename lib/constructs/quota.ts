@@ -2,7 +2,7 @@
 import { demands, total } from '../analysis/demand';
 import { cpuQuantity, memoryQuantity, parseQuantity } from '../model/amount';
 import { type Derivation, ENTRY } from '../model/entries';
-import type { JsonObject } from '../model/json';
+import type { Json, JsonObject } from '../model/json';
 import { report } from './findings';
 import { createObject } from './kinds';
 import type { System } from './system';
@@ -36,15 +36,18 @@ export function createQuota(system: System<unknown>, name: string, reserves: rea
 }
 
 /** Whether something can be reserved by it; says what is wrong where nothing can. */
-export function isReserve(system: System<unknown>, { pods = 0, cpu = '0', memory = '0' }: Reserve): boolean {
+export function isReserve(system: System<unknown>, room: Reserve): boolean {
+  const { pods = 0, cpu = '0', memory = '0', ...unknown } = room;
+  const misspelt = Object.entries<Json>(unknown);
+  for (const [field, value] of misspelt) refuse(system, field, value, 'pods, cpu or memory');
   const isCount = Number.isInteger(pods) && pods >= 0;
   if (!isCount) refuse(system, 'pods', pods, 'a whole number of pods, 0 or more');
   const wrong = Object.entries({ cpu, memory }).filter(([, value]) => (parseQuantity(value) ?? -1n) < 0n);
   for (const [field, value] of wrong) refuse(system, field, value, 'a quantity, such as 500m or 1Gi');
-  return isCount && wrong.length === 0;
+  return isCount && wrong.length === 0 && misspelt.length === 0;
 }
 
-function refuse(system: System<unknown>, field: string, value: string | number, expected: string): void {
+function refuse(system: System<unknown>, field: string, value: Json, expected: string): void {
   const message = 'nothing can be reserved by it';
   report(system, { rule: 'reserve', severity: 'error', field: `reserve.${field}`, value, message, expected });
 }

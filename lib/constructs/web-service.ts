@@ -90,7 +90,7 @@ export class WebService extends Construct implements Connectable {
         ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
       }),
     });
-    this.networkPolicy = createNetworkPolicy(this, this.name, this.system.target.cluster.provider, () => this.traffic);
+    this.networkPolicy = createNetworkPolicy(this, this.name, this.system.target.cluster, () => this.traffic);
     const annotations = exitAnnotations(props.security ?? {});
     this.deployment = createObject(
       this,
@@ -160,7 +160,7 @@ export class WebService extends Construct implements Connectable {
 
   /** Makes it reachable from outside the cluster at `hosts`, with TLS, as the cluster's provider does it. */
   exposeAt(hosts: string | readonly string[], options: ExposureOptions = {}): this {
-    const added = typeof hosts === 'string' ? [hosts] : hosts;
+    const added = [hosts].flat();
     if (this.exposure === undefined) {
       const drainSeconds = this.props.availability?.longestRequestSeconds ?? 30;
       const healthPath = this.props.probes.readiness.path;

@@ -30,6 +30,7 @@ const SERVICE_ACCOUNT = 'iam.gke.io/gcp-service-account';
 function profile(certificate: string | undefined): Provider {
   return {
     name: 'gke',
+    zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
     ingress: (exposure) => gceIngress(exposure, certificate),
     // Google Cloud docs, gatewayclass-capabilities: the class is made for us
     gatewayClass: { className: 'gke-l7-global-external-managed' },
