@@ -129,6 +129,7 @@ describe('the tarball', () => {
       'bin',
       'build',
       'package.json',
+      'pipelines',
     ]);
     expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
     const built = filesBelow(join(unpacked, 'build'));
