@@ -70,6 +70,18 @@ describe('options of a provider', () => {
   });
 });
 
+test('the pods of a controller on a cluster of one’s own', () => {
+  const ingressController = unchecked<{ namespace: string; podLabels: Record<string, string> }>({
+    namespace: 'traefik',
+    labels: { app: 'traefik' },
+  });
+  const cluster = onPrem({ distribution: 'k3s', kubernetes: '1.36', ingressController });
+  expect(only(described(cluster, { survives: { zones: 0, regions: 0 } }))).toMatchObject({
+    rule: 'cluster-option',
+    field: 'clusters.home.ingressController',
+  });
+});
+
 describe('a list that is a text', () => {
   test.each([
     ['zones', 'ap-south-1a,ap-south-1b'],
@@ -123,6 +135,12 @@ describe('zones and their region', () => {
       eks({ ...AWS, zones: ['ap-south-1-a', 'ap-south-1b'] }),
       ['ap-south-1-a'],
       'ap-south-1a',
+    ],
+    [
+      'aks, by their numbers',
+      aks({ ...AZURE, zones: unchecked([1, 2]), gateway: GATEWAY }),
+      unchecked([1, 2]),
+      'westeurope-1',
     ],
     ['aks', aks({ ...AZURE, zones: ['1', 'westeurope-2'], gateway: GATEWAY }), ['1'], 'westeurope-1'],
     [

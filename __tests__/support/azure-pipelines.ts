@@ -109,7 +109,8 @@ export function stagesOf(pipeline: unknown): Stage[] {
         azureSubscription === undefined ? [] : String(azureSubscription),
       ),
       commands: steps.map(
-        (step) => text(step.bash) ?? text(isNode(step.inputs) && step.inputs.inlineScript) ?? JSON.stringify(step),
+        (step) =>
+          text(step.bash) ?? (isNode(step.inputs) ? text(step.inputs.inlineScript) : undefined) ?? JSON.stringify(step),
       ),
     };
   });

@@ -91,7 +91,7 @@ function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
 function inspectZones(field: string, { provider: { name, zoneNames }, region, zones }: ClusterDescription): Problem[] {
   if (zoneNames === undefined || region === undefined) return [];
   const { suffix, example } = zoneNames;
-  const others = zones.filter((zone) => !zone.startsWith(region) || !suffix.test(zone.slice(region.length)));
+  const others = zones.filter((zone) => !`${zone}`.startsWith(region) || !suffix.test(`${zone}`.slice(region.length)));
   return unless(others.length === 0, 'zone-region', {
     field,
     value: others,

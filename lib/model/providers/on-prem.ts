@@ -37,6 +37,17 @@ const NO_CLASS: OptionRefusal = {
   expected: "the class of the controller that was installed, such as 'cilium'",
 };
 
+const NO_CONTROLLER: OptionRefusal = {
+  option: 'ingressController',
+  refused: 'it names no pods, so that a policy would let in everybody or nobody',
+  expected: "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }",
+};
+
+/** Whether both are there after all: JavaScript may misspell them. */
+function selectsPods({ namespace, podLabels }: Partial<IngressController>): boolean {
+  return namespace !== undefined && Object.keys(podLabels ?? {}).length > 0;
+}
+
 function broughtBy({ distribution, kubernetes }: OnPremProps): IngressController | undefined {
   if (distribution === 'kubeadm') return undefined;
   return distribution === 'rke2' && minorNumber(kubernetes) < 36 ? undefined : BROUGHT[distribution];
@@ -48,7 +59,10 @@ function profile(props: OnPremProps): Provider {
   const source: IngressSource | undefined = ingressController ?? brought;
   return {
     name: 'onPrem',
-    refusals: props.distribution === 'kubeadm' && ingressClass === undefined ? [NO_CLASS] : [],
+    refusals: [
+      ...(props.distribution === 'kubeadm' && ingressClass === undefined ? [NO_CLASS] : []),
+      ...(ingressController === undefined || selectsPods(ingressController) ? [] : [NO_CONTROLLER]),
+    ],
     ingress: () => ({ className: ingressClass ?? 'traefik', annotations: {}, certificateFromSecret: true }),
     namespaceLabels: {},
     loadsImages: false,
