@@ -174,7 +174,7 @@ describe('the outside', () => {
   });
 
   test('where the provider cannot know, a missing range is refused, and only where something is exposed', () => {
-    const cluster = eks({ region: 'ap-south-1', zones: ['a', 'b'], kubernetes: '1.36' });
+    const cluster = eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
     const expose = (system: System) => new WebService(system, 'web', WEB).exposeAt('shop.example.com');
     expect(errors(shop(expose, { cluster }))).toEqual(['ingress-source exposeAt']);
     expect(errors(shop((system) => new WebService(system, 'web', WEB), { cluster }))).toEqual([]);

@@ -79,6 +79,14 @@ describe('the shipped systems', () => {
     expect(out).toMatch(/^size +\/data\/THROTTLE_BURST +200 +20 +ConfigMap web-config-/m);
   });
 
+  test('values are shortened for a terminal only', async () => {
+    const load = () => ({ app: platform.app() });
+    const [piped, watched] = [await cli(['parity'], load), await cli(['parity'], load, { interactive: true })];
+    expect(piped.out).not.toContain('…');
+    expect(watched.out).toContain('…');
+    expect(watched.out.replace(/ +|…/g, '').length).toBeLessThan(piped.out.replace(/ +/g, '').length);
+  });
+
   test('two that are named', async () => {
     const { code, out } = await cli(['parity', 'toytrex/local', 'toytrex/production'], () => ({ app: platform.app() }));
     expect(code).toBe(0);

@@ -120,14 +120,24 @@ describe('a preview that would land in dist is refused', () => {
   });
 });
 
-test.each(['1.26', '2.0', '1.x', 'v1.30', '1.30.2', '', 'latest'])('%j is no minor', async (minor) => {
+test.each([
+  ['1.26', "'1.27' or later"],
+  ['2.0', "'1.27' or later"],
+  ['1.x', "'1.27' or later"],
+  ['', "'1.27' or later"],
+  ['latest', "'1.27' or later"],
+  ['1.26.9', "'1.27' or later"],
+  ['v1.30', "'1.30', without more"],
+  ['1.30.2', "'1.30', without more"],
+  ['v1.36.2-eks-1', "'1.36', without more"],
+])('%j is no minor', async (minor, right) => {
   const load = jest.fn(shipped);
   const expected = (field: string) => [
     'error kubernetes-minor',
     '  this is no Kubernetes minor that we write for',
     `  field    ${field}`,
     `  value    ${JSON.stringify(minor)}`,
-    "  expected '1.27' or later",
+    `  expected ${right}`,
   ];
   expect(await refusal(['--outdir', preview, '--kubernetes', minor], load)).toEqual(expected('--kubernetes'));
   expect(load).not.toHaveBeenCalled();

@@ -113,7 +113,8 @@ function printTable(output: Output, { first, second, disparities: found }: Compa
   );
   const rows = new Map<string, { readonly row: readonly string[]; readonly objects: Set<string> }>();
   for (const { aspect = 'NOTHING', pointer, before, after, entry } of found) {
-    const row = [aspect, pointer === '' ? '(the object)' : pointer, cell(before), cell(after)];
+    const longest = output.interactive ? LONGEST : Number.POSITIVE_INFINITY;
+    const row = [aspect, pointer === '' ? '(the object)' : pointer, cell(before, longest), cell(after, longest)];
     const known = rows.get(row.join('\0')) ?? { row, objects: new Set() };
     rows.set(row.join('\0'), known);
     known.objects.add(`${entry.identity.kind} ${entry.identity.name}`);
@@ -129,12 +130,13 @@ function listed(objects: readonly string[]): string {
   return objects.length > 2 ? `${objects.length} objects` : objects.join(', ');
 }
 
+/** Characters of a value that a terminal has room for; whoever reads a pipe gets all of them. */
 const LONGEST = 60;
 
-function cell(value: unknown): string {
+function cell(value: unknown, longest: number): string {
   if (value === undefined) return '–';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 function asJson({ first, second, disparities: found }: Compared): object {

@@ -97,7 +97,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const account = { automountServiceAccountToken: false };
     createObject(this, 'service-account', 'ServiceAccount', { ...metadata, annotations }, account);
     const { cluster } = this.system.target;
-    this.networkPolicy = createNetworkPolicy(this, this.name, cluster.provider, () => this.traffic);
+    this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.traffic);
     for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
     this.deployment = createObject(
       this,

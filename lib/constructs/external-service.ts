@@ -2,6 +2,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Connection, type SecretReference, variableName } from './connection';
+import { noList } from './description';
 import { report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
@@ -43,6 +44,7 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
     traceConstruct(this);
     this.props = props;
     if (props.credentials !== undefined) inspectCredentials(this, props.credentials);
+    if (!Array.isArray(props.cidrs ?? [])) report(this, noList('cidrs', props.cidrs));
     this.service = createObject(
       this,
       'service',
@@ -64,9 +66,9 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
       name: this.node.id,
       host: tls ? host : this.service.name,
       port,
-      peer: { outside: host, cidrs, port },
+      peer: { outside: host, cidrs: Array.isArray(cidrs) ? cidrs : [], port },
       acceptsIdentity,
-      ...(credentials === undefined ? {} : { credentials }),
+      ...(Array.isArray(credentials?.keys) ? { credentials } : {}),
     };
   }
 
@@ -91,6 +93,10 @@ function inspectCredentials(scope: Construct, { secret, keys }: SecretReference)
       message: 'this is no name of a Secret',
       expected,
     });
+  }
+  if (!Array.isArray(keys)) {
+    report(scope, noList('credentials.keys', keys));
+    return;
   }
   for (const key of keys) {
     if (SECRET_KEY.test(key) && key !== '.') continue;

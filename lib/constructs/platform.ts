@@ -7,6 +7,7 @@ import type { EnvironmentProps } from '../model/environment';
 import type { Tags } from '../model/target';
 import { createSystem, type Placed, type SystemClass } from './build-system';
 import { ClusterObjects } from './cluster-objects';
+import { isComplete } from './description';
 import { type Problem, report } from './findings';
 import { ClusterHeadroom } from './headroom';
 import { inspectIdentities } from './identity';
@@ -113,6 +114,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const scope = app.node.tryFindChild(name);
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
+      if (!isComplete(cluster, environment)) continue;
       const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
       ClusterObjects.ensure(scope, moved.cluster, name === home);
       ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);

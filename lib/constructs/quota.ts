@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { demands, total } from '../analysis/demand';
 import { cpuQuantity, memoryQuantity, parseQuantity } from '../model/amount';
 import { type Derivation, ENTRY } from '../model/entries';
-import type { JsonObject } from '../model/json';
+import type { Json, JsonObject } from '../model/json';
 import { report } from './findings';
 import { createObject } from './kinds';
 
@@ -36,15 +36,18 @@ export function createQuota(scope: Construct, name: string, reserves: readonly R
 }
 
 /** Whether something can be reserved by it; says what is wrong where nothing can. */
-export function isReserve(scope: Construct, { pods = 0, cpu = '0', memory = '0' }: Reserve): boolean {
+export function isReserve(scope: Construct, room: Reserve): boolean {
+  const { pods = 0, cpu = '0', memory = '0', ...unknown } = room;
+  const misspelt = Object.entries<Json>(unknown);
+  for (const [field, value] of misspelt) refuse(scope, field, value, 'pods, cpu or memory');
   const isCount = Number.isInteger(pods) && pods >= 0;
   if (!isCount) refuse(scope, 'pods', pods, 'a whole number of pods, 0 or more');
   const wrong = Object.entries({ cpu, memory }).filter(([, value]) => (parseQuantity(value) ?? -1n) < 0n);
   for (const [field, value] of wrong) refuse(scope, field, value, 'a quantity, such as 500m or 1Gi');
-  return isCount && wrong.length === 0;
+  return isCount && wrong.length === 0 && misspelt.length === 0;
 }
 
-function refuse(scope: Construct, field: string, value: string | number, expected: string): void {
+function refuse(scope: Construct, field: string, value: Json, expected: string): void {
   const message = 'nothing can be reserved by it';
   report(scope, { rule: 'reserve', severity: 'error', field: `reserve.${field}`, value, message, expected });
 }

@@ -85,7 +85,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   /** Makes it reachable from outside the cluster at `hosts`, with TLS, as the cluster's provider does it. */
   exposeAt(hosts: string | readonly string[], options: ExposureOptions = {}): this {
-    const added = typeof hosts === 'string' ? [hosts] : hosts;
+    const added = [hosts].flat();
     if (this.exposure === undefined) {
       const drainSeconds = this.props.availability?.longestRequestSeconds ?? 30;
       const healthPath = this.props.probes.readiness.path;

@@ -5,6 +5,7 @@ import {
   type Exposure,
   groupSubject,
   type IngressShape,
+  type OptionRefusal,
   type Provider,
   type Refusal,
   type Subject,
@@ -38,12 +39,31 @@ export function aks(props: AksProps): ClusterDescription {
   return describeCluster(profile(props), props);
 }
 
+/** Whether it is a gateway after all: JavaScript may leave it out. */
+function isGateway(gateway: AksGateway | undefined): boolean {
+  if (gateway === 'application-gateway') return true;
+  const parts = typeof gateway === 'object' && gateway !== null ? Object.keys(gateway) : [];
+  const has = (...names: readonly string[]) => names.every((name) => parts.includes(name));
+  return has('albName', 'albNamespace') || has('albId', 'albFrontend');
+}
+
+function noGateway(gateway: AksGateway | undefined): OptionRefusal {
+  return {
+    option: 'gateway',
+    refused: 'AKS has more than one load balancer, and none is chosen',
+    expected: "{ albName, albNamespace }, { albId, albFrontend } or 'application-gateway'",
+    ...(gateway === undefined ? {} : { value: gateway }),
+  };
+}
+
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 
 function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
+    refusals: isGateway(gateway) ? [] : [noGateway(gateway)],
+    zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
     // AKS docs, app-routing-gateway-api: the class is made for us. The managed NGINX ends in November 2026: never a default
     gatewayClass: { className: 'approuting-istio' },

@@ -2,7 +2,16 @@
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
 import type { JsonObject } from '../json';
 import { addressSource, type Provider } from '../provider';
-import { type AwsNetwork, accessEntryGroup, albAnnotations, assumeRole, ECR, EKS_CLOSED_LIST, GP3 } from './aws';
+import {
+  AWS_ZONES,
+  type AwsNetwork,
+  accessEntryGroup,
+  albAnnotations,
+  assumeRole,
+  ECR,
+  EKS_CLOSED_LIST,
+  GP3,
+} from './aws';
 import { EKS_LIMITS } from './limits';
 
 /** What an Auto Mode cluster needs to be known by. */
@@ -28,6 +37,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
   };
   return {
     name: 'eksAuto',
+    zoneNames: AWS_ZONES,
     // EKS user guide, auto-configure-alb: scheme and certificates stand in IngressClassParams; no group.name, no class annotation
     ingress: (exposure) => ({
       className: CLASS,

@@ -2,6 +2,7 @@
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
 import { addressSource, type Provider } from '../provider';
 import {
+  AWS_ZONES,
   type AwsNetwork,
   accessEntryGroup,
   albAnnotations,
@@ -35,6 +36,7 @@ export function eks(props: EksProps): ClusterDescription {
 function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork }: EksProps): Provider {
   return {
     name: 'eks',
+    zoneNames: AWS_ZONES,
     ingress: (exposure) => ({
       className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb
       certificateFromSecret: false,

@@ -38,6 +38,7 @@ const METADATA_SERVER: readonly Endpoint[] = [
 function profile(certificate: string | undefined): Provider {
   return {
     name: 'gke',
+    zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
     ingress: (exposure) => gceIngress(exposure, certificate),
     // Google Cloud docs, gatewayclass-capabilities: the class is made for us
     gatewayClass: { className: 'gke-l7-global-external-managed' },
