@@ -48,7 +48,7 @@ describe('the shipped systems', () => {
       'minor',
       'zones',
       'capabilities',
-      'images, groups and identities',
+      'images, groups, identities and nodes',
     ]);
     expect(by('minor').every((one) => one.startsWith('Namespace /metadata/labels/pod-security.'))).toBe(true);
     expect(by('zones')).toEqual([
@@ -60,7 +60,7 @@ describe('the shipped systems', () => {
       'ScaledObject ',
       'HorizontalPodAutoscaler ',
     ]);
-    expect(by('images, groups and identities')).toEqual([
+    expect(by('images, groups, identities and nodes')).toEqual([
       'ServiceAccount /metadata/annotations/azure.workload.identity~1client-id',
       'ConfigMap /data/DATA_LAKE_ACCOUNT_KEY_FILE',
       'ConfigMap /metadata/name',

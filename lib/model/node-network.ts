@@ -59,14 +59,14 @@ export function addressesOf(prefix: number): number {
   return 2 ** (32 - prefix);
 }
 
-/** The range for `addresses`, of which the provider keeps `kept` to itself. */
+/** The range for `addresses`, of which `kept.by` keeps some to itself. @default nobody does */
 export function addressRange(
   range: Omit<AddressRange, 'prefix' | 'all'>,
-  kept: { readonly addresses: number; readonly by: string },
+  kept?: { readonly addresses: number; readonly by: string },
 ): AddressRange {
-  const sum = range.addresses.value + kept.addresses;
+  const sum = range.addresses.value + (kept?.addresses ?? 0);
   const because =
-    kept.addresses === 0
+    kept === undefined
       ? `${show(sum)} addresses`
       : `${show(range.addresses.value)} + ${kept.addresses} that ${kept.by} keeps = ${show(sum)} addresses`;
   let prefix = 32;
@@ -77,18 +77,18 @@ export function addressRange(
 
 /** All nodes of all pools, those of an upgrade included. */
 export function allNodes({ pools, zones }: AddressDemand): Derived {
-  const sum = pools.reduce((nodes, pool) => nodes + zones * pool.nodesPerZone + pool.surge, 0);
+  const sum = pools.reduce((nodes, { nodesPerZone, surge }) => nodes + zones * nodesPerZone + surge, 0);
   const parts = pools.map(
     ({ nodesPerZone, surge }) => `${zones * nodesPerZone}${surge === 0 ? '' : ` + ${surge} while upgrading`}`,
   );
   return derived(sum, `${parts.join(' + ')} = ${plural(sum, 'node')}`);
 }
 
-/** The sum over pools of what each of its nodes takes, with the sentence of its parts. */
+/** What all nodes of all pools take, with the sentence of its parts; of `nodesOf` each pool, where only some of them share the range. */
 export function sumOverNodes(
   demand: AddressDemand,
-  nodesOf: (pool: PoolAtMost) => number,
   perNode: (pool: NodePool) => Derived,
+  nodesOf: (pool: PoolAtMost) => number = ({ nodesPerZone, surge }) => demand.zones * nodesPerZone + surge,
 ): Derived {
   const parts = demand.pools.map((pool) => ({ nodes: nodesOf(pool), each: perNode(pool.pool) }));
   const sum = parts.reduce((total, { nodes, each }) => total + nodes * each.value, 0);

@@ -33,7 +33,7 @@ export function aksNetwork(mode: AksPodNetwork): NodeNetwork {
 }
 
 function shared(demand: AddressDemand) {
-  const addresses = sumOverNodes(demand, atMost(demand), ({ pods }) => derived(1 + pods, `its own + ${pods} pods`));
+  const addresses = sumOverNodes(demand, ({ pods }) => derived(1 + pods, `its own + ${pods} pods`));
   return addressRange({ subnet: 'nodes', name: 'nodes and pods', perZone: false, addresses }, AZURE);
 }
 
@@ -46,9 +46,9 @@ function nodeSubnet(demand: AddressDemand) {
 }
 
 function pods(mode: Exclude<AksPodNetwork, 'flat'>, demand: AddressDemand) {
-  const addresses = sumOverNodes(demand, atMost(demand), PER_NODE[mode]);
+  const addresses = sumOverNodes(demand, PER_NODE[mode]);
   // an overlay is no subnet of Azure's, and nothing is kept of it
-  const kept = mode === 'overlay' ? { addresses: 0, by: '' } : AZURE;
+  const kept = mode === 'overlay' ? undefined : AZURE;
   return addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses }, kept);
 }
 
@@ -64,8 +64,3 @@ const PER_NODE = {
     return derived(batches * BLOCK, `${batches} batches of ${BLOCK} for ${pods} pods + ${BLOCK / 2} in reserve`);
   },
 };
-
-const atMost =
-  ({ zones }: AddressDemand) =>
-  ({ nodesPerZone, surge }: AddressDemand['pools'][number]) =>
-    zones * nodesPerZone + surge;

@@ -54,8 +54,8 @@ function subnet(mode: EksPodNetwork, demand: AddressDemand) {
   const { zones } = demand;
   const taken = sumOverNodes(
     demand,
-    ({ nodesPerZone, surge }) => nodesPerZone + Math.ceil(surge / zones),
     (pool) => addressesOfNode(mode, pool),
+    ({ nodesPerZone, surge }) => nodesPerZone + Math.ceil(surge / zones),
   );
   const sum = taken.value + CONTROL_PLANE;
   const addresses = derived(sum, `${taken.because}, + ${CONTROL_PLANE} for the control plane = ${sum}`);

@@ -15,13 +15,13 @@ export const GKE_NETWORK: NodeNetwork = {
   },
   ranges: (demand) => {
     const nodes = allNodes(demand);
-    const pods = sumOverNodes(demand, ({ nodesPerZone, surge }) => demand.zones * nodesPerZone + surge, block);
+    const pods = sumOverNodes(demand, block);
     return [
       addressRange(
         { subnet: 'nodes', name: 'nodes', perZone: false, addresses: nodes },
         { addresses: 4, by: 'Google' },
       ),
-      addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses: pods }, { addresses: 0, by: '' }),
+      addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses: pods }),
     ];
   },
   shortestPrefix: PRIVATE,

@@ -35,13 +35,13 @@ export function podRangeNetwork(ranges: PodRanges | undefined): NodeNetwork | Re
     },
     ranges: (demand) => {
       const block = () => derived(all, `a /${nodePrefix}`);
-      const pods = sumOverNodes(demand, ({ nodesPerZone, surge }) => demand.zones * nodesPerZone + surge, block);
+      const pods = sumOverNodes(demand, block);
       return [
         addressRange(
           { subnet: 'nodes', name: 'nodes', perZone: false, addresses: allNodes(demand) },
           { addresses: ENDS, by: 'every subnet' },
         ),
-        addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses: pods }, { addresses: 0, by: '' }),
+        addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses: pods }),
       ];
     },
     shortestPrefix: PRIVATE,
