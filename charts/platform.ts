@@ -14,21 +14,36 @@ export const platform = new Platform({
       kubernetes: '1.36',
       capabilities: ['external-dns'],
       loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
+      groups: {
+        developers: 'developers',
+        support: 'support',
+        devops: 'devops',
+        'toytrex-pipeline': 'toytrex-pipeline',
+        'pingpong-pipeline': 'pingpong-pipeline',
+        platform: 'platform',
+      },
+      sysadmins: ['platform'],
     }),
-    laptop: local({ kubernetes: '1.36' }),
+    laptop: local({
+      kubernetes: '1.36',
+      groups: { developers: 'developers', laptop: 'laptop' },
+      sysadmins: ['laptop'],
+    }),
   },
   environments: {
     production: {
       survives: { zones: 1, regions: 0 },
       registry: '123456789012.dkr.ecr.ap-south-1.amazonaws.com',
+      access: { support: 'viewer', developers: 'viewer', devops: 'operator' },
     },
-    local: { survives: { zones: 0, regions: 0 } },
+    local: { survives: { zones: 0, regions: 0 }, access: { developers: 'developer' } },
   },
 })
   .place(ToyTrex, {
     production: {
       on: 'mumbai',
       tag: images.toytrex.production,
+      access: { 'toytrex-pipeline': 'deployer' },
       settings: {
         hosts: ['toytrex.com', 'www.toytrex.com'],
         databaseHost: 'toytrex.cluster-c0ffee.ap-south-1.rds.amazonaws.com',
@@ -44,6 +59,7 @@ export const platform = new Platform({
     production: {
       on: 'mumbai',
       tag: images.pingpong.production,
+      access: { 'pingpong-pipeline': 'deployer' },
       settings: { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200 },
     },
     local: {

@@ -47,6 +47,10 @@ describe('the shipped systems', () => {
     ]);
     expect(by('zones')).toEqual(['Deployment /spec/template/spec/topologySpreadConstraints']);
     expect(by('images and groups')).toEqual([
+      'ClusterRole ',
+      'ClusterRoleBinding ',
+      'Role ',
+      'RoleBinding ',
       'Deployment /spec/template/spec/containers/0/image',
       'Deployment /spec/template/spec/containers/0/imagePullPolicy',
     ]);

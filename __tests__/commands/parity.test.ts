@@ -75,7 +75,7 @@ describe('the shipped systems', () => {
     );
     expect(out).toContain('pingpong/production and pingpong/local, both on eks');
     const aspects = out.match(/^(?:name|size|hosts|images|secrets|groups|content|NOTHING)\b/gm);
-    expect([...new Set(aspects)].sort()).toEqual(['content', 'hosts', 'images', 'name', 'size']);
+    expect([...new Set(aspects)].sort()).toEqual(['content', 'groups', 'hosts', 'images', 'name', 'size']);
     expect(out).toMatch(/^size +\/data\/THROTTLE_BURST +200 +20 +ConfigMap web-config-/m);
   });
 

@@ -86,8 +86,8 @@ function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones
 function equalized({ cluster, environment }: Where, aspects: Aspects): Where {
   const { provider, kubernetes, zones, capabilities } = aspects;
   return {
-    cluster: { ...cluster, provider, kubernetes, zones, capabilities, groups: {}, nodePools: [] },
-    environment: { ...environment, groups: [], registry: equalRegistry(environment) },
+    cluster: { ...cluster, provider, kubernetes, zones, capabilities, groups: {}, sysadmins: [], nodePools: [] },
+    environment: { ...environment, access: {}, registry: equalRegistry(environment) },
   };
 }
 

@@ -67,7 +67,13 @@ interface Bodies {
   readonly Deployment: { readonly spec: Late<DeploymentSpec> };
   readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
   readonly HorizontalPodAutoscaler: { readonly spec: Late<Plain<k8s.HorizontalPodAutoscalerSpecV2>> };
+  readonly Role: { readonly rules: readonly Plain<k8s.PolicyRule>[] };
+  readonly ClusterRole: Bodies['Role'];
+  readonly RoleBinding: { readonly roleRef: Plain<k8s.RoleRef>; readonly subjects: readonly Plain<k8s.Subject>[] };
+  readonly ClusterRoleBinding: Bodies['RoleBinding'];
 }
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
 
 const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   Namespace: 'v1',
@@ -80,6 +86,10 @@ const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   Deployment: 'apps/v1',
   PodDisruptionBudget: 'policy/v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',
+  Role: RBAC,
+  ClusterRole: RBAC,
+  RoleBinding: RBAC,
+  ClusterRoleBinding: RBAC,
 };
 
 /** Name, labels and annotations of an object; the namespace is the chart's. */

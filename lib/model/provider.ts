@@ -1,5 +1,6 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
 import type { JsonObject } from './json';
+import { isNamespaceName } from './namespace';
 
 /** Why a profile has no answer: a construct makes a finding of it. */
 export interface Refusal {
@@ -75,12 +76,10 @@ export interface WorkloadIdentity {
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
 }
 
-/** A group as RBAC names it. */
-export interface Subject {
-  readonly kind: 'Group';
-  readonly apiGroup: 'rbac.authorization.k8s.io';
-  readonly name: string;
-}
+/** A group, or what deploys in its place, as RBAC names it. */
+export type Subject =
+  | { readonly kind: 'Group'; readonly apiGroup: 'rbac.authorization.k8s.io'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
 
 /** Where ingress traffic reaches pods from: pods of the controller, or addresses. */
 export type IngressSource =
@@ -154,6 +153,17 @@ export function groupSubject(name: string, expected: string): Subject | Refusal 
   if (name.startsWith('system:')) return { refused: `${name} is one of Kubernetes' own groups`, expected };
   if (name === '') return { refused: 'a group without a name', expected };
   return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name };
+}
+
+/** A ServiceAccount as a subject, unless no object could bear the names. */
+export function serviceAccountSubject(namespace: string, name: string): Subject | Refusal {
+  if (isNamespaceName(namespace) && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+    return { kind: 'ServiceAccount', name, namespace };
+  }
+  return {
+    refused: `${namespace}/${name} is no ServiceAccount`,
+    expected: "{ namespace: 'argocd', serviceAccount: 'argocd-application-controller' }",
+  };
 }
 
 /** Addresses, or that nobody said which. */

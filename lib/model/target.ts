@@ -8,6 +8,8 @@ export interface Target<Settings> {
   readonly environment: Environment;
   /** Whether the cluster's files lie in the root of the output directory. */
   readonly home: boolean;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
   /** Build number, or a digest (`sha256:…`), of every image of the system. */
   readonly tag: string;
   /** The system's own settings for this environment. */

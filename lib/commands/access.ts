@@ -1,0 +1,156 @@
+// `evenkeel access`: which group has which role in which namespace, what the roles may do, and whose Secrets that opens.
+import { Command } from 'commander';
+import { access, viaPods } from '../analysis/access';
+import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysis/rbac';
+import { dig } from '../analysis/shapes';
+import { check } from '../checks';
+import type { ApiEntry } from '../model/object';
+import { synthesize } from '../synth/synthesize';
+import { formatTable, type Output, printFindings } from './output';
+import { type Context, loadApp } from './project';
+
+/** The verb. */
+export function accessCommand({ load, output, finish }: Context): Command {
+  return new Command('access')
+    .description('list which group may do what in which namespace, and which Secrets that opens by way of pods')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ json }: { readonly json?: true }) => {
+      const app = await loadApp(load);
+      const synthesis = 'rule' in app ? undefined : synthesize(app, check);
+      const findings = 'rule' in app ? [app] : (synthesis?.findings ?? []);
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      printFindings(output, errors);
+      if (synthesis === undefined || errors.length > 0) return finish(1);
+      const entries = synthesis.objects.map(({ entry }) => entry);
+      if (json) {
+        output.out(`${JSON.stringify({ rights: access(entries), viaPods: viaPods(entries) }, null, 2)}\n`);
+      } else printTables(output, entries);
+      finish(0);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel access
+  evenkeel access --json | jq '.viaPods'`;
+
+function printTables(output: Output, entries: readonly ApiEntry[]): void {
+  const all = [...grants(entries)].sort((a, b) => compare(sortKey(a), sortKey(b)));
+  const roles = new Map(all.map((grant) => [roleKey(grant), grant]));
+  const given = all.map((grant) => [
+    grant.cluster,
+    describeWho(grant.who),
+    grant.namespace ?? '(all)',
+    grant.role,
+    secretsOf(entries, grant),
+  ]);
+  output.out(formatTable([['CLUSTER', 'WHO', 'NAMESPACE', 'ROLE', 'SECRETS'], ...given]));
+  const rights = [...roles].sort(([a], [b]) => compare(a, b)).flatMap(([, grant]) => describeRole(grant));
+  output.out(`\n${formatTable([['CLUSTER', 'ROLE', 'MAY', 'KINDS'], ...inLines(rights)])}${LEGEND}`);
+}
+
+const LEGEND = `
+read: get, list and watch. via pods: without a right to Secrets, by a pod that mounts them (any),
+or by a shell in a pod that does (mounted).
+`;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const sortKey = ({ cluster, who, namespace, role }: Grant): string =>
+  [cluster, describeWho(who), namespace ?? '', role].join('\n');
+
+/** The same ClusterRole is the same in every namespace. */
+function roleKey({ cluster, role, binding, namespace }: Grant): string {
+  return [cluster, isLocal(binding) ? `${namespace}/${role}` : role].join('\n');
+}
+
+function isLocal({ manifest }: ApiEntry): boolean {
+  return dig(manifest, 'roleRef')?.kind === 'Role';
+}
+
+function describeWho({ kind, name, namespace }: Who): string {
+  if (kind === 'Group') return name;
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+function secretsOf(entries: readonly ApiEntry[], { cluster, who, namespace }: Grant): string {
+  const act = { group: '', resource: 'secrets', ...(namespace === undefined ? {} : { namespace }) };
+  if (['get', 'list', 'watch'].some((verb) => mayDo(entries, cluster, who, { ...act, verb }))) return 'read';
+  const way = viaPods(entries).find(
+    (one) => one.cluster === cluster && one.subject.name === who.name && one.namespace === namespace,
+  );
+  return way === undefined ? 'none' : `via pods: ${way.secrets}`;
+}
+
+/** What may be done to which kinds. */
+interface Right {
+  readonly cluster: string;
+  readonly role: string;
+  readonly may: string;
+  readonly kinds: readonly string[];
+}
+
+function describeRole({ cluster, role: name, namespace, binding, known, rules }: Grant): Right[] {
+  const role = isLocal(binding) ? `${namespace}/${name}` : name;
+  if (!known) return [{ cluster, role, may: '?', kinds: ['written by somebody else'] }];
+  const kinds = new Map<string, string[]>();
+  for (const rule of rules) {
+    const may = describeVerbs(rule);
+    kinds.set(may, [...(kinds.get(may) ?? []), ...rule.groups.flatMap((group) => rule.resources.map(named(group)))]);
+  }
+  return [...kinds].map(([may, all]) => ({ cluster, role, may, kinds: [...new Set(all)].sort() }));
+}
+
+const WIDTH = 100;
+const GAP = 2;
+
+/** As rows, the kinds in lines that fit; what a row has in common with the one above is told once. */
+function inLines(rights: readonly Right[]): string[][] {
+  const widest = (texts: readonly string[]) => Math.max(...texts.map(({ length }) => length)) + GAP;
+  const room = [rights.map((it) => it.cluster), rights.map((it) => it.role), rights.map((it) => it.may)].map(widest);
+  const width = WIDTH - room.reduce((sum, column) => sum + column, 0);
+  return rights.flatMap(({ cluster, role, may, kinds }, index) => {
+    const isNew = role !== rights[index - 1]?.role || cluster !== rights[index - 1]?.cluster;
+    return wrapped(kinds, width).map((line, row) => [
+      ...(isNew && row === 0 ? [cluster, role] : ['', '']),
+      row === 0 ? may : '',
+      line,
+    ]);
+  });
+}
+
+function describeVerbs({ verbs, names }: PolicyRule): string {
+  const reads = ['get', 'list', 'watch'].every((verb) => verbs.includes(verb));
+  const rest = verbs.filter((verb) => !reads || !['get', 'list', 'watch'].includes(verb)).sort();
+  const only = names.length === 0 ? '' : ` (${names.join(', ')})`;
+  return `${[...(reads ? ['read'] : []), ...rest].join(', ')}${only}`.replace(/^\*$/, 'everything');
+}
+
+/** Groups whose plurals are nobody else's, so that a reader needs no more; others as kubectl writes them. */
+const PLAIN: ReadonlySet<string> = new Set([
+  '',
+  'apps',
+  'autoscaling',
+  'batch',
+  'discovery.k8s.io',
+  'gateway.networking.k8s.io',
+  'keda.sh',
+  'networking.k8s.io',
+  'policy',
+]);
+
+const named =
+  (group: string) =>
+  (resource: string): string =>
+    PLAIN.has(group) || resource === '*' ? resource : `${resource}.${group}`;
+
+function wrapped(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const text = index === words.length - 1 ? word : `${word},`;
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + text.length > width) lines.push(text);
+    else lines[lines.length - 1] = `${last} ${text}`;
+  }
+  return lines;
+}
