@@ -36,6 +36,8 @@ export interface Grant {
   readonly known: boolean;
   readonly role: string;
   readonly binding: ApiEntry;
+  /** Where the binding names the subject, as a JSON pointer (RFC 6901). */
+  readonly pointer: string;
 }
 
 /** Something that somebody wants to do. */
@@ -59,7 +61,7 @@ export const grants = perList((entries): readonly Grant[] =>
     .flatMap((binding) => {
       const rules = rulesOf(entries, binding);
       const { namespace } = binding.identity;
-      return subjects(binding).map(({ who }) => ({
+      return subjects(binding).map(({ who, pointer }) => ({
         cluster: binding.cluster,
         who,
         ...(namespace === undefined ? {} : { namespace }),
@@ -67,6 +69,7 @@ export const grants = perList((entries): readonly Grant[] =>
         known: rules !== undefined,
         role: text(dig(binding.manifest, 'roleRef')?.name) ?? '',
         binding,
+        pointer,
       }));
     }),
 );

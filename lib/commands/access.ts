@@ -47,7 +47,7 @@ function printTables(output: Output, entries: readonly ApiEntry[]): void {
   ]);
   output.out(formatTable([['CLUSTER', 'WHO', 'NAMESPACE', 'ROLE', 'SECRETS'], ...given]));
   const rights = [...roles].sort(([a], [b]) => compare(a, b)).flatMap(([, grant]) => describeRole(grant));
-  output.out(`\n${formatTable([['CLUSTER', 'ROLE', 'MAY', 'KINDS'], ...inLines(rights)])}${LEGEND}`);
+  output.out(`\n${formatTable([HEADER, ...inLines(rights)])}${LEGEND}`);
 }
 
 const LEGEND = `
@@ -96,22 +96,27 @@ function describeRole({ cluster, role: name, namespace, binding, known, rules }:
   const kinds = new Map<string, string[]>();
   for (const rule of rules) {
     const may = describeVerbs(rule);
-    kinds.set(may, [...(kinds.get(may) ?? []), ...rule.groups.flatMap((group) => rule.resources.map(named(group)))]);
+    kinds.set(may, [
+      ...(kinds.get(may) ?? []),
+      ...rule.groups.flatMap((group) => rule.resources.map(named(group, rule.names))),
+    ]);
   }
   return [...kinds].map(([may, all]) => ({ cluster, role, may, kinds: [...new Set(all)].sort() }));
 }
 
+const HEADER = ['CLUSTER', 'ROLE', 'MAY', 'KINDS'];
 const WIDTH = 100;
 const GAP = 2;
 
 /** As rows, the kinds in lines that fit; what a row has in common with the one above is told once. */
 function inLines(rights: readonly Right[]): string[][] {
   const widest = (texts: readonly string[]) => Math.max(...texts.map(({ length }) => length)) + GAP;
-  const room = [rights.map((it) => it.cluster), rights.map((it) => it.role), rights.map((it) => it.may)].map(widest);
-  const width = WIDTH - room.reduce((sum, column) => sum + column, 0);
+  const columns = [rights.map((it) => it.cluster), rights.map((it) => it.role), rights.map((it) => it.may)];
+  const taken = columns.map((column, index) => widest([HEADER[index] ?? '', ...column]));
+  const width = WIDTH - taken.reduce((sum, one) => sum + one, 0);
   return rights.flatMap(({ cluster, role, may, kinds }, index) => {
     const isNew = role !== rights[index - 1]?.role || cluster !== rights[index - 1]?.cluster;
-    return wrapped(kinds, width).map((line, row) => [
+    return wrapped(kinds.join(', '), width).map((line, row) => [
       ...(isNew && row === 0 ? [cluster, role] : ['', '']),
       row === 0 ? may : '',
       line,
@@ -119,11 +124,10 @@ function inLines(rights: readonly Right[]): string[][] {
   });
 }
 
-function describeVerbs({ verbs, names }: PolicyRule): string {
+function describeVerbs({ verbs }: PolicyRule): string {
   const reads = ['get', 'list', 'watch'].every((verb) => verbs.includes(verb));
   const rest = verbs.filter((verb) => !reads || !['get', 'list', 'watch'].includes(verb)).sort();
-  const only = names.length === 0 ? '' : ` (${names.join(', ')})`;
-  return `${[...(reads ? ['read'] : []), ...rest].join(', ')}${only}`.replace(/^\*$/, 'everything');
+  return [...(reads ? ['read'] : []), ...rest].join(', ').replace(/^\*$/, 'everything');
 }
 
 /** Groups whose plurals are nobody else's, so that a reader needs no more; others as kubectl writes them. */
@@ -140,17 +144,18 @@ const PLAIN: ReadonlySet<string> = new Set([
 ]);
 
 const named =
-  (group: string) =>
-  (resource: string): string =>
-    PLAIN.has(group) || resource === '*' ? resource : `${resource}.${group}`;
+  (group: string, names: readonly string[]) =>
+  (resource: string): string => {
+    const kind = PLAIN.has(group) || resource === '*' ? resource : `${resource}.${group}`;
+    return names.length === 0 ? kind : `${kind} (${names.join(', ')})`;
+  };
 
-function wrapped(words: readonly string[], width: number): string[] {
+function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const [index, word] of words.entries()) {
-    const text = index === words.length - 1 ? word : `${word},`;
+  for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + text.length > width) lines.push(text);
-    else lines[lines.length - 1] = `${last} ${text}`;
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
 }

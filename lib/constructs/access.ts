@@ -1,9 +1,9 @@
 // Who may do what in a system's namespace: one binding a role, and a deployer that may write just the kinds of its own file.
 import { type Cluster, subjectsOn } from '../model/cluster';
 import { type Derivation, ENTRY, type Surroundings } from '../model/entries';
-import type { JsonObject } from '../model/json';
+import { isJsonObject, type JsonObject } from '../model/json';
 import { pluralOf } from '../model/resources';
-import { APPLY, clusterRoleName, DEPLOYER, ROLES } from '../model/roles';
+import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES } from '../model/roles';
 import type { Target } from '../model/target';
 import { createObject } from './kinds';
 import type { System } from './system';
@@ -29,37 +29,63 @@ export function createAccess(system: System<unknown>, { cluster, environment }: 
 }
 
 /**
- * The Role of those who apply the system's `10-…` file: the kinds in it, as they are written, with what applying them needs.
- * RBAC knows no exceptions by name: who may write NetworkPolicies may also write one that allows more. See docs/how-to/access.md.
+ * The Role of those who apply the system's `10-…` file: the kinds in it, as they are written, with what applying them needs. Where
+ * somebody else has objects of such a kind in the namespace, as the platform team has `default-deny`, only its own may be changed.
  */
 function createDeployer(system: System<unknown>, { plurals }: Cluster): void {
   const role = createObject(system, 'access-deployer-role', 'Role', { name: DEPLOYER }, { rules: [] });
-  const derivation: Derivation = (manifest, surroundings) => {
+  const derivation: Derivation = ({ rules: _, ...manifest }, surroundings) => {
     const rules = rulesFor(surroundings, plurals);
-    return rules.length === 0 ? withoutRules(manifest) : { ...manifest, rules };
+    return rules.length === 0 ? manifest : { ...manifest, rules };
   };
   role.node.addMetadata(ENTRY.derivation, derivation);
 }
 
-function withoutRules({ rules: _, ...rest }: JsonObject): JsonObject {
-  return rest;
+/** The rules in the order of the alphabet. */
+function rulesFor({ others, deployed, refuse }: Surroundings, plurals: Readonly<Record<string, string>>): JsonObject[] {
+  const own = byKind(deployed);
+  const ours = new Set(deployed);
+  const foreign = byKind(others.filter((other) => !ours.has(other)));
+  const whole = new Map<string, string[]>();
+  const shared: JsonObject[] = [];
+  for (const [key, { group, kind, names }] of own) {
+    const plural = Object.hasOwn(plurals, key) ? plurals[key] : pluralOf(group, kind);
+    if (plural === undefined) refuse(unknownKind(key));
+    else if (foreign.has(key)) shared.push(...byName(group, plural, names));
+    else whole.set(group, [...(whole.get(group) ?? []), plural]);
+  }
+  return [...[...whole].map(([group, resources]) => rule(group, resources.sort(), [...APPLY])), ...shared];
 }
 
-/** One rule an API group, in the order of the alphabet. */
-function rulesFor({ deployed, refuse }: Surroundings, plurals: Readonly<Record<string, string>>): JsonObject[] {
-  const groups = new Map<string, Set<string>>();
-  const unknown = new Set<string>();
-  for (const { apiVersion, kind } of deployed) {
+/** RBAC restricts no `create` by name: a policy that allows more may still be added. See docs/how-to/access.md. */
+function byName(group: string, plural: string, names: readonly string[]): JsonObject[] {
+  return [
+    rule(group, [plural], ['create', ...READ]),
+    { ...rule(group, [plural], ['delete', 'patch']), resourceNames: [...names].sort() },
+  ];
+}
+
+function rule(group: string, resources: readonly string[], verbs: readonly string[]): JsonObject {
+  return { apiGroups: [group], resources, verbs };
+}
+
+interface OfKind {
+  readonly group: string;
+  readonly kind: string;
+  readonly names: string[];
+}
+
+/** Names by `group/Kind`, in the order of the alphabet. */
+function byKind(objects: readonly JsonObject[]): Map<string, OfKind> {
+  const found = new Map<string, OfKind>();
+  for (const { apiVersion, kind, metadata } of objects) {
     const group = String(apiVersion).includes('/') ? (String(apiVersion).split('/')[0] ?? '') : '';
     const key = `${group}/${String(kind)}`;
-    const plural = Object.hasOwn(plurals, key) ? plurals[key] : pluralOf(group, String(kind));
-    if (plural === undefined) unknown.add(key);
-    else groups.set(group, (groups.get(group) ?? new Set()).add(plural));
+    const known = found.get(key) ?? { group, kind: String(kind), names: [] };
+    found.set(key, known);
+    if (isJsonObject(metadata)) known.names.push(String(metadata.name));
   }
-  for (const key of [...unknown].sort()) refuse(unknownKind(key));
-  return [...groups]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([group, resources]) => ({ apiGroups: [group], resources: [...resources].sort(), verbs: [...APPLY] }));
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function unknownKind(key: string): Parameters<Surroundings['refuse']>[0] {
