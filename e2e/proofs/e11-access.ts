@@ -77,11 +77,11 @@ async function deployOwnFile(deployer: Kubectl, file: string, namespace: string)
   assert.equal(await deployer.run(['diff', '-f', file]), '', 'nothing to change');
   const serverSide = linesOf(await deployer.run(['apply', '--server-side', '-f', file]));
   assert.equal(serverSide.length, objects);
-  const [configMap = ''] = linesOf(await deployer.run(['get', 'configmaps', '-n', namespace, '-o', 'name'])).filter(
-    (line) => line.includes('-config-'),
-  );
-  await deployer.run(['delete', configMap, '-n', namespace]);
-  assert.match(await deployer.run(['apply', '-f', file]), / created$/m);
+  const labels = { 'app.kubernetes.io/managed-by': 'evenkeel' };
+  const stale = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'stale', namespace, labels } };
+  await deployer.apply([stale]);
+  const prune = ['--prune', '-l', 'app.kubernetes.io/managed-by=evenkeel', '--prune-allowlist=core/v1/ConfigMap'];
+  assert.match(await deployer.run(['apply', '-f', file, ...prune]), /^configmap\/stale pruned$/m);
 }
 
 /** Tries to get further, and gives the number of ways that were tried. */
