@@ -5,7 +5,7 @@ import { type Act, mayDo, type Who } from '../../lib/analysis/rbac';
 import { check } from '../../lib/checks';
 import type { Json, JsonObject } from '../../lib/model';
 import { synthesize } from '../../lib/synth/synthesize';
-import { entries } from '../checks/support';
+import { entries, entry } from '../checks/support';
 import { cli } from '../support/cli';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -97,6 +97,8 @@ describe('G11: what the API server’s authorizer would say', () => {
     const bound = binding('ClusterRole', 'whole', group('a'));
     expect(may([labelled, whole, bound], group('a'), {})).toBe(true);
     expect(may([part, whole, bound], group('a'), {})).toBe(false);
+    const apart = [...entries([whole, bound]), entry(labelled, { cluster: 'other' })];
+    expect(mayDo(apart, 'production', group('a'), { verb: 'get', group: '', resource: 'pods' })).toBe(false);
   });
 
   test.each<[string, Who, Who, boolean]>([

@@ -70,6 +70,11 @@ describe('G11: roles of an environment', () => {
     const other = shop(web, surroundings({ devops: 'viewer', developers: 'viewer' }, same));
     expect(at(find(one, 'RoleBinding', 'viewer'), 'subjects')).toEqual([subject('staff')]);
     expect(other.files).toEqual(one.files);
+    const apart = shop(web, surroundings({ devops: 'viewer', developers: 'viewer' }));
+    expect(at(find(apart, 'RoleBinding', 'viewer'), 'subjects')).toEqual([
+      subject('shop-developers'),
+      subject('shop-devops'),
+    ]);
   });
 
   test('a controller deploys as a ServiceAccount of its own namespace', () => {
@@ -257,6 +262,13 @@ describe('G11: a system’s own', () => {
     expect(bound(synthesis, 'shop-production')).toEqual(['deployer: shop-pipeline', 'developer: shop-developers']);
     expect(bound(synthesis, 'blog-production')).toEqual([]);
     expect(names(synthesis, 'ClusterRole')).toEqual(['evenkeel-developer']);
+  });
+
+  test('access: a role taken away asks for no subject', () => {
+    const given = { developers: 'viewer', strangers: 'viewer' } as const;
+    expect(errors(placed({}, {}, given))).toContain('group-subject access');
+    const without = { access: { strangers: 'none' } } as const;
+    expect(errors(placed(without, without, given))).not.toContain('group-subject access');
   });
 
   test('namespace: everything lies there, under the file names of system and environment', () => {
