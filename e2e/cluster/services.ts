@@ -6,6 +6,9 @@ import type { ControlPlane } from './control-plane';
 import { type Host, OUR_ADDRESS } from './network';
 import type { Run } from './run';
 
+/** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is nobody's (RFC 6761). */
+export const OUTSIDE = 'outside.test';
+
 /** Names of Services, and of hosts outside that stand for the real ones: `hosts` gives their addresses. */
 export async function startNames(run: Run, plane: ControlPlane, hosts: ReadonlyMap<string, string>): Promise<void> {
   const file = join(plane.folder, 'Corefile');
@@ -21,6 +24,12 @@ export async function startNames(run: Run, plane: ControlPlane, hosts: ReadonlyM
   hosts {
 ${known}
     fallthrough
+  }
+  template IN A ${OUTSIDE} {
+    answer "{{ .Name }} 60 IN A ${OUR_ADDRESS}"
+  }
+  template IN AAAA ${OUTSIDE} {
+    rcode NOERROR
   }
 }
 `,
