@@ -43,10 +43,10 @@ describe('the shipped systems', () => {
       'provider',
       'zones',
       'capabilities',
-      'images and groups',
+      'images, groups and identities',
     ]);
     expect(by('zones')).toEqual(['Deployment /spec/template/spec/topologySpreadConstraints']);
-    expect(by('images and groups')).toEqual([
+    expect(by('images, groups and identities')).toEqual([
       'Deployment /spec/template/spec/containers/0/image',
       'Deployment /spec/template/spec/containers/0/imagePullPolicy',
     ]);

@@ -115,10 +115,14 @@ type Maxima = ReadonlyMap<string, number>;
 function scaledMaxima(manifests: readonly JsonObject[]): Maxima {
   const found = new Map<string, number>();
   for (const { kind, spec } of manifests) {
-    if (kind !== 'HorizontalPodAutoscaler') continue;
-    const most = integer(record(spec)?.maxReplicas, 1);
     const target = dig(spec, 'scaleTargetRef');
-    if (most !== undefined) found.set(keyOf(target?.kind, target?.name), most);
+    if (kind === 'HorizontalPodAutoscaler') {
+      const most = integer(record(spec)?.maxReplicas, 1);
+      if (most !== undefined) found.set(keyOf(target?.kind, target?.name), most);
+    } else if (kind === 'ScaledObject') {
+      // KEDA's defaults: a Deployment, and 100
+      found.set(keyOf(target?.kind ?? 'Deployment', target?.name), integer(record(spec)?.maxReplicaCount, 1) ?? 100);
+    }
   }
   return found;
 }

@@ -1,7 +1,7 @@
 // A service outside the cluster, such as a managed database: an ExternalName Service that gives it a name inside.
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Connectable, type Connection, type SecretReference, variableName } from './connection';
+import { type Connection, type SecretReference, variableName } from './connection';
 import { report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
@@ -16,6 +16,12 @@ export interface ExternalServiceProps {
   readonly cidrs?: readonly string[];
   /** The Secret that holds its credentials. @default none */
   readonly credentials?: SecretReference;
+  /**
+   * Whether it lets in the identities of the cluster's provider (`identities` on the cluster): pods that act as one are then
+   * given no credentials.
+   * @default false
+   */
+  readonly acceptsIdentity?: boolean;
 }
 
 /**
@@ -24,11 +30,11 @@ export interface ExternalServiceProps {
  * A client that verifies TLS must expect the certificate of the real host: an ExternalName changes the name, not the server.
  * Source: kubernetes.io, "Service", type ExternalName.
  */
-export class ExternalService extends Construct implements Connectable {
+export class ExternalService<Props extends ExternalServiceProps = ExternalServiceProps> extends Construct {
   readonly service: ApiObject;
-  private readonly props: ExternalServiceProps;
+  protected readonly props: Props;
 
-  constructor(scope: Construct, id: string, props: ExternalServiceProps) {
+  constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
     traceConstruct(this);
     this.props = props;
@@ -37,7 +43,7 @@ export class ExternalService extends Construct implements Connectable {
       this,
       'service',
       'Service',
-      { name: id, labels: selectorLabels(id) },
+      { name: id, labels: selectorLabels(id), notes: () => this.notes },
       {
         spec: {
           type: 'ExternalName',
@@ -49,14 +55,20 @@ export class ExternalService extends Construct implements Connectable {
   }
 
   connection(): Connection {
-    const { host, port, credentials, cidrs = [] } = this.props;
+    const { host, port, credentials, cidrs = [], acceptsIdentity = false } = this.props;
     return {
       name: this.node.id,
       host: this.service.name,
       port,
       peer: { outside: host, cidrs, port },
+      acceptsIdentity,
       ...(credentials === undefined ? {} : { credentials }),
     };
+  }
+
+  /** Annotations of its Service. */
+  protected get notes(): Readonly<Record<string, string>> {
+    return {};
   }
 }
 

@@ -47,6 +47,11 @@ export interface ClusterProps {
    * @default none: an environment with groups cannot lie here
    */
   readonly groups?: Readonly<Record<string, string>>;
+  /**
+   * Identities of the provider that components act as: `<namespace>/<component>` → its id, as the provider wants it.
+   * @default none: credentials are Secrets
+   */
+  readonly identities?: Readonly<Record<string, string>>;
 }
 
 /** A cluster, not yet named. */
@@ -73,6 +78,7 @@ export function describeCluster(
     capabilities: props.capabilities ?? [],
     nodePools: props.nodePools ?? [],
     groups: props.groups ?? {},
+    identities: props.identities ?? {},
   };
   return props.region === undefined ? description : { ...description, region: props.region };
 }

@@ -73,6 +73,16 @@ export interface StorageShape {
 export interface WorkloadIdentity {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
+  /** Where the pod gets its tokens: network policies must let it go there. */
+  readonly tokens: readonly Endpoint[];
+}
+
+/** A place outside of the cluster, by name and, where they are known, by addresses. */
+export interface Endpoint {
+  readonly outside: string;
+  /** CIDRs. Empty where only the name is known. */
+  readonly cidrs: readonly string[];
+  readonly port: number;
 }
 
 /** A group as RBAC names it. */

@@ -116,6 +116,7 @@ function workloadIdentity(clientId: string): WorkloadIdentity | Refusal {
   return {
     podLabels: { [`${IDENTITY}/use`]: 'true' },
     serviceAccountAnnotations: { [`${IDENTITY}/client-id`]: clientId },
+    tokens: [{ outside: 'login.microsoftonline.com', cidrs: [], port: 443 }], // the exchange of the projected token
   };
 }
 
