@@ -23,7 +23,7 @@ async function main(options: Options): Promise<void> {
   /** Why the proof cannot run on this machine. */
   const hindrance = (proof: Proof) =>
     (proof.needs === 'nodes' || process.platform !== 'linux' ? obstacle : undefined) ?? proof.obstacle?.();
-  buildAll({ nodes: obstacle === undefined, full: options.full });
+  buildAll({ nodes: obstacle === undefined, full: proofs.some(({ full }) => full) });
   if (options.build) return;
   const run = await Run.begin();
   const world = new World(run);

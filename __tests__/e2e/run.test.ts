@@ -28,6 +28,35 @@ onLinux('a run ends its programs and removes its folder', async () => {
   expect(existsSync(run.folder)).toBe(false);
 });
 
+onLinux('a program is asked to end by its own signal, and a folder beside the run goes with it', async () => {
+  const run = await Run.begin();
+  const folder = run.makeFolder('data');
+  const script =
+    'trap "echo fast >&2; exit" INT; trap "echo slow >&2; exit" TERM; echo begun >&2; while :; do sleep 0.1; done';
+  const program = run.start('database', 'sh', ['-c', script], { endsOn: 'SIGINT' });
+  await until(() => readFileSync(run.logOf('database'), 'utf8') === 'begun\n');
+  expect(folder).toBe(`${run.folder}-data`);
+  expect(existsSync(folder)).toBe(true);
+  await run.end(true);
+  expect(readFileSync(run.logOf('database'), 'utf8')).toBe('begun\nfast\n');
+  expect(isRunning(startOf(program.pid))).toBe(false);
+  expect(existsSync(folder)).toBe(false);
+  rmSync(run.folder, { recursive: true });
+});
+
+/** Only root may become somebody else. */
+const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip;
+
+asRoot('a program of another user is that process itself, and no root', async () => {
+  const run = await Run.begin();
+  const script = 'echo "$$ $(id -un)" >&2; exec sleep 600';
+  const program = run.start('guest', 'sh', ['-c', script], { user: 'daemon' });
+  await expect(
+    run.until('its word', 10, async () => readFileSync(run.logOf('guest'), 'utf8').trim() || undefined),
+  ).resolves.toBe(`${program.pid} daemon`);
+  await run.end(false);
+});
+
 onLinux('a program that ends by itself fails whatever waits, with its last lines', async () => {
   const run = await Run.begin();
   run.start('broken', 'sh', ['-c', 'echo no such disk >&2; exit 3']);

@@ -147,7 +147,7 @@ export class Run {
   }
 }
 
-/** What goes before a program that another user is to run: it is that program's own process afterwards. */
+/** What goes before a program that a user with a group of the same name is to run; it becomes that program. */
 export function asUser(user: string): string[] {
   return ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', '--'];
 }

@@ -11,8 +11,7 @@ export interface Behaviour {
   readonly WORK_MILLISECONDS?: string;
   /** Connections to the database, opened at boot. */
   readonly POOL_SIZE?: string;
-  /** Queue that it works off, how long a message takes, and how many are fetched ahead. */
-  readonly QUEUE?: string;
+  /** How long a message of a queue takes, and how many are fetched ahead. */
   readonly MESSAGE_MILLISECONDS?: string;
   readonly PREFETCH?: string;
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -107,6 +108,22 @@ func TestThePoolIsKeptUntilTheEnd(t *testing.T) {
 	if code := c.exitCode(5 * time.Second); code != 0 {
 		t.Errorf("exit code %d, want 0", code)
 	}
+	until(t, "the end of all connections", func() bool { return d.used.Load() == 0 })
+}
+
+func TestClientsEndBeforeTheProcessDoes(t *testing.T) {
+	d := startDatabase(t, 5)
+	for _, variable := range tellAccount(t, "DATABASE", port(d.listener)) {
+		name, value, _ := strings.Cut(variable, "=")
+		t.Setenv(name, value)
+	}
+	l := newLifecycle(0, false)
+	end, err := startClients(settings{poolSize: 5}, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, "a full pool", l.ready)
+	end()
 	until(t, "the end of all connections", func() bool { return d.used.Load() == 0 })
 }
 

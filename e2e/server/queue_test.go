@@ -56,10 +56,25 @@ func TestWhoIsToEndFinishesItsMessageAndTakesNoOther(t *testing.T) {
 	}
 }
 
+func TestWhoWaitsForAMessageEndsToo(t *testing.T) {
+	ending, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	ended := make(chan error)
+	go func() { ended <- new(consumer).workOff(ending, make(chan amqp.Delivery)) }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it waits on")
+	}
+}
+
 func TestAConsumerWithoutBrokerIsNotReady(t *testing.T) {
 	closed := listen(t)
 	closed.Close()
-	c := startServer(t, append(tellAccount(t, "BROKER", port(closed)), "START_SECONDS=0", "QUEUE=orders")...)
+	c := startServer(t, append(tellAccount(t, "BROKER", port(closed)), "START_SECONDS=0", "BROKER_QUEUE=orders")...)
 	c.expect("GET", "/healthz/started", 200)
 	c.expect("GET", "/healthz/ready", 503)
 }

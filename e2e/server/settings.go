@@ -37,7 +37,7 @@ func readSettings() (settings, error) {
 		version:     os.Getenv("VERSION"),
 		component:   os.Getenv("COMPONENT"),
 		neverReady:  os.Getenv("NEVER_READY") == "true",
-		queue:       os.Getenv("QUEUE"),
+		queue:       os.Getenv("BROKER_QUEUE"),
 	}
 	durations := []struct {
 		name     string
