@@ -1,9 +1,28 @@
 // Which systems run in which environments on which clusters: the first file to edit.
 import { Platform } from '../lib/constructs';
-import { eks, local } from '../lib/model';
+import { aks, eks, local } from '../lib/model';
+import { Flaschenpost, type FlaschenpostSettings } from './flaschenpost';
 import images from './images.json';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
+
+/** What the four environments of Flaschenpost have in common, but for their own name. */
+const flaschenpost = (
+  name: string,
+  size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
+): FlaschenpostSettings => ({
+  host: `api.${name}.flaschenpost.example`,
+  frontEnd: { hosts: [`shop.${name}.flaschenpost.example`], cdn: `flaschenpost-${name}.azurefd.net` },
+  services: {
+    cosmos: `flaschenpost-${name}.mongo.cosmos.azure.com`,
+    redis: `flaschenpost-${name}.redis.cache.windows.net`,
+    rabbitmq: `rabbitmq.${name}.flaschenpost.example`,
+    dataLake: `flaschenpost${name}.dfs.core.windows.net`,
+  },
+  ...size,
+});
+const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
+const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
 export const platform = new Platform({
   home: 'mumbai',
@@ -15,6 +34,20 @@ export const platform = new Platform({
       capabilities: ['external-dns'],
       loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
     }),
+    westeurope: aks({
+      region: 'westeurope',
+      zones: ['westeurope-1', 'westeurope-2', 'westeurope-3'],
+      kubernetes: '1.35',
+      capabilities: ['external-dns', 'keda', 'metrics-server'],
+      gateway: { albName: 'alb', albNamespace: 'alb-infra' },
+      gatewaySubnets: ['10.30.0.0/24'],
+      identities: {
+        'flaschenpost-dev/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e01',
+        'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',
+        'flaschenpost-staging/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e03',
+        'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
+      },
+    }),
     laptop: local({ kubernetes: '1.36' }),
   },
   environments: {
@@ -22,6 +55,10 @@ export const platform = new Platform({
       survives: { zones: 1, regions: 0 },
       registry: '123456789012.dkr.ecr.ap-south-1.amazonaws.com',
     },
+    dev: { survives: { zones: 0, regions: 0 }, registry: 'flaschenpostdev.azurecr.io' },
+    qa: { survives: { zones: 0, regions: 0 }, registry: 'flaschenpostdev.azurecr.io' },
+    staging: { survives: { zones: 1, regions: 0 }, registry: 'flaschenpost.azurecr.io' },
+    prod: { survives: { zones: 1, regions: 0 }, registry: 'flaschenpost.azurecr.io' },
     local: { survives: { zones: 0, regions: 0 } },
   },
 })
@@ -51,4 +88,10 @@ export const platform = new Platform({
       tag: images.pingpong.local,
       settings: { host: 'pingpong.localhost', requestsPerSecond: 10, burst: 20 },
     },
+  })
+  .place(Flaschenpost, {
+    dev: { on: 'westeurope', tag: images.flaschenpost.dev, settings: flaschenpost('dev', SMALL) },
+    qa: { on: 'westeurope', tag: images.flaschenpost.qa, settings: flaschenpost('qa', SMALL) },
+    staging: { on: 'westeurope', tag: images.flaschenpost.staging, settings: flaschenpost('staging', LARGE) },
+    prod: { on: 'westeurope', tag: images.flaschenpost.prod, settings: flaschenpost('prod', LARGE) },
   });

@@ -1,5 +1,5 @@
 // Demand: the most that the workloads of one namespace can ask for at once, as a quota counts it.
-import { parseQuantity } from '../model/amount';
+import { largestAmount, parseQuantity } from '../model/amount';
 import type { Json, JsonObject } from '../model/json';
 import { dig, integer, list, record, shown, text } from './shapes';
 
@@ -149,13 +149,7 @@ function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json 
   const containers = objects(pod.containers);
   const initial = objects(pod.initContainers);
   const sidecars = sum(initial.filter(({ restartPolicy }) => restartPolicy === 'Always'));
-  return sidecars + largest([sum(containers), ...initial.map(request)]);
-}
-
-/** `Math.max` takes no bigints. */
-function largest(amounts: readonly bigint[]): bigint {
-  const [most = 0n] = amounts.toSorted((a, b) => Number(b > a) - Number(b < a));
-  return most;
+  return sidecars + largestAmount([sum(containers), ...initial.map(request)]);
 }
 
 /** A limit without a request is the request too. */

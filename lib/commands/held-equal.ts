@@ -54,7 +54,7 @@ export function compareProviders(project: Project): Neutrality | { readonly erro
     ['minor', build('the real minor', ({ provider, kubernetes }) => ({ ...held, provider, kubernetes }))],
     ['zones', build('the real zones', (real) => ({ ...real, capabilities: [] }))],
     ['capabilities', build('the real capabilities', (real) => real)],
-    ['images, groups and identities', project.objects],
+    ['images, groups, identities and nodes', project.objects],
   ];
   if (errors.length > 0) return { errors };
 

@@ -13,7 +13,7 @@ import { pullPolicy } from '../model/target';
 import { createDisruptionBudget, inspectAvailability } from './availability';
 import { Configuration } from './configuration';
 import { type Client, type Connectable, type Connection, connectionVariables, type Limited } from './connection';
-import { report } from './findings';
+import { inspect, type Problem, report } from './findings';
 import { inspectFit } from './fit';
 import { identityOf } from './identity';
 import { createObject } from './kinds';
@@ -23,7 +23,7 @@ import type { Probes } from './probes';
 import { exitAnnotations, type SecurityExits } from './security';
 import { System } from './system';
 import { traceConstruct } from './trace';
-import { type Resources, renderDeployment, type Scratch } from './workload';
+import { type Resources, renderDeployment, type Scratch, type Workload } from './workload';
 
 /** What every component must say, and what it may. */
 export interface ComponentProps {
@@ -55,6 +55,15 @@ export interface PodNumbers {
 }
 
 const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
+
+const NO_CPU: Problem = {
+  rule: 'resources',
+  severity: 'error',
+  field: 'resources.cpu',
+  message:
+    'nothing says how much CPU a pod requests: the scheduler would pile pods up, and no share of it could be measured',
+  expected: "resources: { cpu: '250m', … }, or sizeFor, which derives it",
+};
 
 /**
  * Base of the stateless components.
@@ -88,7 +97,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const account = { automountServiceAccountToken: false };
     createObject(this, 'service-account', 'ServiceAccount', { ...metadata, annotations }, account);
     const { cluster } = this.system.target;
-    this.networkPolicy = createNetworkPolicy(this, this.name, cluster.provider, () => this.traffic);
+    this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.traffic);
     for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
     this.deployment = createObject(
       this,
@@ -102,12 +111,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       },
       { spec: () => this.renderSpec() },
     );
-    inspectFit(this, cluster, props.resources);
+    inspectFit(this, cluster, () => this.resources);
     inspectAvailability(
       this,
       () => this.availabilityInput,
       () => this.replicasProblem(),
     );
+    inspect(this, () => (this.cpu === undefined ? [NO_CPU] : []));
   }
 
   /** Adds environment variables, by a ConfigMap of its own. Secrets do not belong here: they come with `connectTo`. */
@@ -150,6 +160,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   /** How many pods it has, once everything has been said. */
   protected abstract get pods(): PodNumbers;
+
+  /** CPU request of a pod, as given or derived. */
+  protected get cpu(): string | undefined {
+    return this.props.resources.cpu;
+  }
 
   /** Why nobody can say how many pods there are. */
   protected abstract replicasProblem(): string | undefined;
@@ -198,6 +213,10 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return [`${name} has limits, and nothing says what a pod takes of it`, `connectTo(${name}, { … })`];
   }
 
+  private get resources(): Workload['resources'] {
+    return { ...this.props.resources, cpu: this.cpu ?? '0' };
+  }
+
   private get availabilityInput(): AvailabilityInput {
     const { cluster, environment } = this.system.target;
     return {
@@ -211,8 +230,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   }
 
   private renderSpec() {
-    const { image, port, resources, probes, scratch = [], security } = this.props;
-    const { cluster, environment, tag } = this.system.target;
+    const { image, port, probes, scratch = [], security } = this.props;
+    const { cluster, environment } = this.system.target;
     const selector = selectorLabels(this.name);
     const pulledWith = pullSecret(environment);
     const { stated } = this.pods;
@@ -222,7 +241,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       pullPolicy: pullPolicy(image, environment),
       ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
       port,
-      resources,
+      resources: this.resources,
       probes,
       scratch: scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch],
       exits: security ?? {},
@@ -230,7 +249,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       availability: this.availability,
       ...(stated === undefined ? {} : { replicas: stated }),
       selector,
-      podLabels: { ...this.system.labels, ...selector, ...versionLabel(tag), ...this.identity?.podLabels },
+      podLabels: { ...this.system.labels, ...selector, ...versionLabel(image), ...this.identity?.podLabels },
       ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
       connections: this.connections,
     });

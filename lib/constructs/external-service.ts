@@ -2,6 +2,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Connection, type SecretReference, variableName } from './connection';
+import { noList } from './description';
 import { report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
@@ -12,6 +13,11 @@ export interface ExternalServiceProps {
   /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
   readonly host: string;
   readonly port: number;
+  /**
+   * Whether clients verify its certificate. They are then told its own name: an ExternalName changes the name, not the certificate.
+   * @default false
+   */
+  readonly tls?: boolean;
   /** Addresses that it has, as CIDRs. @default unknown: its clients may reach that port anywhere, since a policy knows no names */
   readonly cidrs?: readonly string[];
   /** The Secret that holds its credentials. @default none */
@@ -25,9 +31,8 @@ export interface ExternalServiceProps {
 }
 
 /**
- * A managed service outside the cluster, reached under the construct's id.
+ * A managed service outside the cluster, reached under the construct's id, or under its own name where it has a certificate.
  *
- * A client that verifies TLS must expect the certificate of the real host: an ExternalName changes the name, not the server.
  * Source: kubernetes.io, "Service", type ExternalName.
  */
 export class ExternalService<Props extends ExternalServiceProps = ExternalServiceProps> extends Construct {
@@ -39,6 +44,7 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
     traceConstruct(this);
     this.props = props;
     if (props.credentials !== undefined) inspectCredentials(this, props.credentials);
+    if (!Array.isArray(props.cidrs ?? [])) report(this, noList('cidrs', props.cidrs));
     this.service = createObject(
       this,
       'service',
@@ -55,14 +61,14 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
   }
 
   connection(): Connection {
-    const { host, port, credentials, cidrs = [], acceptsIdentity = false } = this.props;
+    const { host, port, tls = false, credentials, cidrs = [], acceptsIdentity = false } = this.props;
     return {
       name: this.node.id,
-      host: this.service.name,
+      host: tls ? host : this.service.name,
       port,
-      peer: { outside: host, cidrs, port },
+      peer: { outside: host, cidrs: Array.isArray(cidrs) ? cidrs : [], port },
       acceptsIdentity,
-      ...(credentials === undefined ? {} : { credentials }),
+      ...(Array.isArray(credentials?.keys) ? { credentials } : {}),
     };
   }
 
@@ -87,6 +93,10 @@ function inspectCredentials(scope: Construct, { secret, keys }: SecretReference)
       message: 'this is no name of a Secret',
       expected,
     });
+  }
+  if (!Array.isArray(keys)) {
+    report(scope, noList('credentials.keys', keys));
+    return;
   }
   for (const key of keys) {
     if (SECRET_KEY.test(key) && key !== '.') continue;

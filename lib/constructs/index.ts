@@ -2,6 +2,7 @@
 export { Broker, type BrokerProps, type ProducerUse, type Queue } from './broker';
 export type { Client, Connectable, Connection, Limited, SecretReference } from './connection';
 export { Database, type DatabaseProps, type DatabaseUse } from './database';
+export { DnsRecord, type DnsRecordProps } from './dns-record';
 export type { ExposureOptions } from './exposure';
 export { ExternalService, type ExternalServiceProps } from './external-service';
 export { type Overrides, override } from './override';
@@ -11,6 +12,7 @@ export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './que
 export type { Reserve } from './quota';
 export { Redis, type RedisProps, type RedisUse } from './redis';
 export type { SecurityExits } from './security';
+export type { Load } from './sizing';
 export { System } from './system';
 export { WebService, type WebServiceProps } from './web-service';
 export type { Resources, Scratch } from './workload';

@@ -60,6 +60,7 @@ export type Late<T> = T | (() => T);
 
 interface Bodies {
   readonly Namespace: object;
+  readonly PriorityClass: Omit<Plain<k8s.KubePriorityClassProps>, 'metadata'>;
   readonly ResourceQuota: { readonly spec: Late<Plain<k8s.ResourceQuotaSpec>> };
   readonly LimitRange: { readonly spec: Plain<k8s.LimitRangeSpec> };
   readonly ServiceAccount: { readonly automountServiceAccountToken: boolean };
@@ -75,6 +76,7 @@ interface Bodies {
 
 const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   Namespace: 'v1',
+  PriorityClass: 'scheduling.k8s.io/v1',
   ResourceQuota: 'v1',
   LimitRange: 'v1',
   ServiceAccount: 'v1',

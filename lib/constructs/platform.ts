@@ -4,9 +4,13 @@ import { Construct } from 'constructs';
 import { type ClusterDescription, isMinor, type Minor, PREVIEW } from '../model/cluster';
 import type { Trace } from '../model/entries';
 import type { EnvironmentProps } from '../model/environment';
+import type { Tags } from '../model/target';
 import { createSystem, type Placed, type SystemClass } from './build-system';
 import { ClusterObjects } from './cluster-objects';
+import { isComplete } from './description';
 import { type Problem, report } from './findings';
+import { ClusterHeadroom } from './headroom';
+import { inspectIdentities } from './identity';
 import { inspectMinor, inspectPlatform, isName } from './placement';
 import { inspectPlacement } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
@@ -27,8 +31,8 @@ export interface PlatformProps<ClusterName extends string, EnvironmentName exten
 export interface PlacementProps<ClusterName extends string, Settings> {
   /** Cluster, or clusters, that the environment of this system lies on. */
   readonly on: ClusterName | readonly ClusterName[];
-  /** Build number, or a digest (`sha256:…`), of the system's images. */
-  readonly tag: string;
+  /** Build number of the system's images, or for each component its own build number or digest (`sha256:…`). */
+  readonly tag: Tags;
   readonly settings: Settings;
 }
 
@@ -86,6 +90,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
     for (const build of this.builders) build(app, previewed);
     inspectRegistries(app, this.props.environments);
+    inspectIdentities(app, this.props.clusters, this.trace);
     return app;
   }
 
@@ -109,9 +114,12 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const scope = app.node.tryFindChild(name);
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
+      if (!isComplete(cluster, environment)) continue;
       const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
       ClusterObjects.ensure(scope, moved.cluster, name === home);
-      createSystem(scope, placed, { ...moved, home: name === home });
+      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
+      const regions = new Set(described.map(({ region }) => region)).size;
+      createSystem(scope, placed, { ...moved, regions, home: name === home });
     }
   }
 }

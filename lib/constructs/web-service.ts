@@ -1,21 +1,35 @@
 // A component that answers HTTP: what every component is, with a Service, and by intent its scaling and its exposure.
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { CapacityPlan } from '../model/capacity';
+import type { Outcome } from '../model/derivation';
 import type { ScalingProps } from '../model/scaling';
 import { Component, type ComponentProps, type PodNumbers } from './component';
 import type { Connectable, Connection } from './connection';
 import { Exposure, type ExposureOptions } from './exposure';
-import { report } from './findings';
+import { inspect, type Problem, report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
 import type { Traffic } from './network';
 import { createAutoscaler } from './scaling';
+import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from './sizing';
 
 /** What a web service must say, and what it may. */
 export interface WebServiceProps extends ComponentProps {
   /** Number of pods, where nothing scales it. Either this or `scaleOn`. */
   readonly replicas?: number;
 }
+
+/** Pods where there is no plan: enough for any promise. */
+const UNPLANNED = 100;
+
+const CPU_TWICE: Problem = {
+  rule: 'resources',
+  severity: 'error',
+  field: 'resources.cpu',
+  message: 'the CPU request is given and derived: the share of it that the autoscaler sees would mean something else',
+  expected: 'sizeFor alone, without resources.cpu',
+};
 
 /**
  * A stateless HTTP component that loses no request in a rollout or a drain.
@@ -26,6 +40,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   readonly service: ApiObject;
   private readonly clients: string[] = [];
   private scaling?: ScalingProps;
+  private sized?: Outcome<CapacityPlan>;
   private exposure?: Exposure;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
@@ -49,25 +64,28 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   /** Lets an autoscaler own the number of pods, from `min` to `max`. */
   scaleOn(props: ScalingProps): this {
-    if (this.scaling !== undefined) {
-      report(this, {
-        rule: 'scaling-twice',
-        severity: 'error',
-        message: 'scaleOn is called twice: two autoscalers would fight over one Deployment',
-        expected: 'one call with all its metrics',
-        field: 'scaleOn',
-      });
-      return this;
-    }
-    this.scaling = props;
-    createAutoscaler(this, this.deployment, selectorLabels(this.name), props, () => this.accountNotes);
-    if (this.props.replicas === undefined) this.createBudget(props.min);
+    if (!this.isScaled('scaleOn')) this.scale(props);
+    return this;
+  }
+
+  /**
+   * Lets an autoscaler own the number of pods, and derives its bounds, its target and the CPU request from what is promised and
+   * measured: see `deriveCapacity`. A promise that no number of pods keeps is refused with the reason.
+   */
+  sizeFor(load: Load): this {
+    if (this.isScaled('sizeFor')) return this;
+    const { minReadySeconds } = this.availability;
+    const sized = planFor(load, this.system.target, this.props.probes.startup.budgetSeconds + minReadySeconds);
+    this.sized = sized;
+    inspect(this, () => [...sizingProblems(sized), ...(this.props.resources.cpu === undefined ? [] : [CPU_TWICE])]);
+    const scaling = sized.plan === undefined ? undefined : scalingOf(sized.plan);
+    if (scaling !== undefined) this.scale(scaling);
     return this;
   }
 
   /** Makes it reachable from outside the cluster at `hosts`, with TLS, as the cluster's provider does it. */
   exposeAt(hosts: string | readonly string[], options: ExposureOptions = {}): this {
-    const added = typeof hosts === 'string' ? [hosts] : hosts;
+    const added = [hosts].flat();
     if (this.exposure === undefined) {
       const drainSeconds = this.props.availability?.longestRequestSeconds ?? 30;
       const healthPath = this.props.probes.readiness.path;
@@ -94,6 +112,32 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     this.clients.push(client);
   }
 
+  private isScaled(field: string): boolean {
+    if (this.scaling === undefined && this.sized === undefined) return false;
+    report(this, {
+      rule: 'scaling-twice',
+      severity: 'error',
+      message: `${field} comes second: two autoscalers would fight over one Deployment`,
+      expected: 'one call with all its metrics',
+      field,
+    });
+    return true;
+  }
+
+  private scale(props: ScalingProps): void {
+    this.scaling = props;
+    const plan = this.sized?.plan;
+    const derivations = plan === undefined ? {} : sizingNotes(plan);
+    const notes = () => ({ ...derivations, ...this.accountNotes });
+    createAutoscaler(this, this.deployment, selectorLabels(this.name), props, notes);
+    if (this.props.replicas === undefined) this.createBudget(props.min);
+  }
+
+  protected override get cpu(): string | undefined {
+    if (this.sized === undefined) return super.cpu;
+    return `${Math.round((this.sized.plan?.cpuRequest?.value ?? 0) * 1000)}m`;
+  }
+
   protected override get traffic(): Traffic {
     const exposedTo = this.exposure?.targets;
     return { ...super.traffic, clients: this.clients, ...(exposedTo === undefined ? {} : { exposedTo }) };
@@ -102,10 +146,13 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   protected get pods(): PodNumbers {
     const { replicas } = this.props;
     if (this.scaling !== undefined) return { min: this.scaling.min, max: this.scaling.max };
+    // a plan that cannot be is told by sizeFor, and nothing that follows from it
+    if (this.sized !== undefined) return { min: UNPLANNED, max: UNPLANNED };
     return { min: replicas ?? 1, max: replicas ?? 1, ...(replicas === undefined ? {} : { stated: replicas }) };
   }
 
   protected override replicasProblem(): string | undefined {
+    if (this.sized !== undefined && this.sized.plan === undefined) return undefined; // told by sizeFor
     const both = this.props.replicas !== undefined && this.scaling !== undefined;
     if (both)
       return 'replicas and scaleOn are both given: the autoscaler and the manifest would fight over the number of pods';

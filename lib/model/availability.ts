@@ -164,8 +164,8 @@ function drainContradictions({ minReplicas, options }: AvailabilityInput, unit: 
     });
   }
   const kept = keptByDisruption(unit.disruption, minReplicas);
-  if (kept >= minReplicas) {
-    const bound = unit.disruption?.minAvailable ?? unit.disruption?.maxUnavailable ?? 0;
+  if (unit.disruption !== undefined && kept >= minReplicas) {
+    const bound = unit.disruption.minAvailable ?? unit.disruption.maxUnavailable;
     found.push({
       field: 'disruption',
       value: bound,

@@ -1,5 +1,6 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 import type { Capability } from './capability';
+import type { NodePool } from './node-pool';
 import type { Provider, Refusal, Subject } from './provider';
 
 /** A Kubernetes minor, such as `1.36`. */
@@ -16,17 +17,12 @@ export const PREVIEW = {
   entry: 'evenkeel:preview',
 } as const;
 
-/** Nodes of one size. What is allocatable is what pods can have: less than the machine has. */
-export interface NodePool {
-  readonly name: string;
-  /** Allocatable CPU of a node as a quantity: `3920m`. */
-  readonly cpu: string;
-  /** Allocatable memory of a node as a quantity: `14Gi`. */
-  readonly memory: string;
-  /** Pods that a node takes, those of DaemonSets included. */
-  readonly pods: number;
-  /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
-  readonly nodesPerZone: { readonly min: number; readonly max: number };
+/** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
+export interface Subnets {
+  /** Of the nodes; of nodes and pods, where both share one. */
+  readonly nodes?: number;
+  /** Of the pods. */
+  readonly pods?: number;
 }
 
 /** What every provider's function takes. */
@@ -42,6 +38,8 @@ export interface ClusterProps {
   readonly capabilities?: readonly Capability[];
   /** Pools of nodes. @default nothing is known of them: whether a pod fits on a node is not checked */
   readonly nodePools?: readonly NodePool[];
+  /** @default nothing is known of them: a plan says how large they must be, and refuses nothing */
+  readonly subnets?: Subnets;
   /**
    * Groups of people: our name → the directory's id, as the provider wants it.
    * @default none: an environment with groups cannot lie here
@@ -77,6 +75,7 @@ export function describeCluster(
     zones: props.zones ?? [],
     capabilities: props.capabilities ?? [],
     nodePools: props.nodePools ?? [],
+    subnets: props.subnets ?? {},
     groups: props.groups ?? {},
     identities: props.identities ?? {},
   };

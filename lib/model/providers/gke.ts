@@ -10,6 +10,8 @@ import {
   type Subject,
   type WorkloadIdentity,
 } from '../provider';
+import { GKE_NETWORK } from './gke-network';
+import { GKE_LIMITS } from './limits';
 
 /** What a GKE cluster needs to be known by. */
 export interface GkeProps extends ClusterProps {
@@ -36,6 +38,7 @@ const METADATA_SERVER: readonly Endpoint[] = [
 function profile(certificate: string | undefined): Provider {
   return {
     name: 'gke',
+    zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
     ingress: (exposure) => gceIngress(exposure, certificate),
     // Google Cloud docs, gatewayclass-capabilities: the class is made for us
     gatewayClass: { className: 'gke-l7-global-external-managed' },
@@ -61,6 +64,8 @@ function profile(certificate: string | undefined): Provider {
       spotLabel: { key: 'cloud.google.com/gke-spot', value: 'true' }, // secondary source
       spotTaint: { key: 'cloud.google.com/gke-spot', effect: 'NoSchedule' }, // sources disagree: tolerating it is never wrong
     },
+    network: GKE_NETWORK,
+    limits: GKE_LIMITS,
     closedList: [
       {
         kind: 'Service',

@@ -1,0 +1,14 @@
+// A namespace, with Pod Security at its strictest.
+import type { Construct } from 'constructs';
+import type { Cluster } from '../model/cluster';
+import { createObject } from './kinds';
+
+/** Creates it. Pod Security is pinned to the cluster's minor, so that an upgrade changes nothing by itself. */
+export function createNamespace(scope: Construct, name: string, { kubernetes, provider }: Cluster): void {
+  const pinned = ['enforce', 'warn', 'audit'].flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
+    [`pod-security.kubernetes.io/${mode}-version`, `v${kubernetes}`],
+  ]);
+  const labels = { ...Object.fromEntries(pinned), ...provider.namespaceLabels };
+  createObject(scope, 'namespace', 'Namespace', { name, labels }, {});
+}
