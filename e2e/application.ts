@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Behaviour } from './images/components';
 import { type Manifest, ofKind, readManifests } from './manifests';
+import type { SecretNeed } from './project';
 import { type World, waitForRollout } from './world';
 
 export interface ApplicationProps {
@@ -40,15 +41,7 @@ export class Application {
     const { cluster } = await this.world.deployed();
     await cluster.kubectl.run(['apply', '-f', folder]);
     const needs = await this.world.project.secrets(...this.app);
-    await cluster.kubectl.apply(
-      needs.map(({ namespace, name, type, keys }) => ({
-        apiVersion: 'v1',
-        kind: 'Secret',
-        type,
-        metadata: { namespace, name },
-        stringData: Object.fromEntries(keys.map((key) => [key, this.props.secrets[key]])),
-      })),
-    );
+    await cluster.kubectl.apply(needs.map((need) => secretOf(need, this.props.secrets)));
   }
 
   /** Sets the next tag of its images, as a pipeline would, and applies that release. */
@@ -89,4 +82,11 @@ export class Application {
 export interface Written {
   readonly folder: string;
   readonly manifests: readonly Manifest[];
+}
+
+function secretOf({ namespace, name, type, keys }: SecretNeed, values: Readonly<Record<string, string>>): object {
+  const missing = keys.filter((key) => values[key] === undefined);
+  if (missing.length > 0) throw new Error(`nobody says what ${name} holds as ${missing.join(', ')}`);
+  const stringData = Object.fromEntries(keys.map((key) => [key, values[key]]));
+  return { apiVersion: 'v1', kind: 'Secret', type, metadata: { namespace, name }, stringData };
 }

@@ -1,6 +1,6 @@
 // Whatever a run of the proofs starts ends with it: by itself, by the watchdog after a SIGKILL, by the next run after both.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
@@ -36,7 +36,7 @@ onLinux('a program is asked to end by its own signal, and a folder beside the ru
   const program = run.start('database', 'sh', ['-c', script], { endsOn: 'SIGINT' });
   await until(() => readFileSync(run.logOf('database'), 'utf8') === 'begun\n');
   expect(folder).toBe(`${run.folder}-data`);
-  expect(existsSync(folder)).toBe(true);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
   await run.end(true);
   expect(readFileSync(run.logOf('database'), 'utf8')).toBe('begun\nfast\n');
   expect(isRunning(startOf(program.pid))).toBe(false);

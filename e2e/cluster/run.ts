@@ -64,11 +64,11 @@ export class Run {
     this.journal.write(entry);
   }
 
-  /** A folder that another user may own: beside ours, into which nobody else may look. */
+  /** A folder that another user may be given: beside ours, into which that user could not look. */
   makeFolder(name: string): string {
     const path = `${this.folder}-${name}`;
     this.note({ kind: 'folder', path });
-    mkdirSync(path);
+    mkdirSync(path, { mode: 0o700 });
     return path;
   }
 

@@ -13,6 +13,7 @@ const INSTALLED = '/usr/lib/postgresql';
 const OWNER = 'postgres';
 /** Not the port of a PostgreSQL that runs on this machine anyway. */
 const PORT = 15432;
+
 /** The most connections that were seen at once, a look every fifth of a second. */
 export interface Count {
   peak(): number;
@@ -36,7 +37,8 @@ export class Postgres {
     await command('chown', [OWNER, folder]);
     const initdb = [program('initdb'), '--no-sync', '--encoding=UTF8', '--locale=C', `--username=${OWNER}`];
     const [setpriv = '', ...rest] = asUser(OWNER);
-    await command(setpriv, [...rest, ...initdb, '--auth-local=trust', '--pgdata', join(folder, 'data')]);
+    const access = ['--auth-local=trust', '--auth-host=reject'];
+    await command(setpriv, [...rest, ...initdb, ...access, '--pgdata', join(folder, 'data')]);
     const lines = [HOST_ADDRESSES, POD_ADDRESSES].map((from) => `host all ${USER} ${from} scram-sha-256\n`);
     appendFileSync(join(folder, 'data', 'pg_hba.conf'), lines.join(''));
     const postgres = new Postgres(run, folder, serve(run, folder, maxConnections));
