@@ -11,7 +11,7 @@ import { ofKind, readManifests } from './manifests';
 import { isReady, type Pod, podsOf } from './objects';
 import { Project, type SecretNeed } from './project';
 
-/** The committed manifests, by cluster. */
+/** The committed manifests that are applied, by cluster. */
 export const DIST = {
   mumbai: join(PROJECT, 'dist'),
   laptop: join(PROJECT, 'dist', 'clusters', 'laptop'),
@@ -54,7 +54,8 @@ export class World {
       await cluster.provideImages(folder);
       applied.push(await cluster.kubectl.run(['apply', '-f', folder]));
     }
-    await createSecrets(cluster, await this.project.secrets(), authority, ofKind(all, 'Ingress').flatMap(hostsOf));
+    const needs = (await this.project.secrets()).filter((need) => need.cluster in DIST);
+    await createSecrets(cluster, needs, authority, ofKind(all, 'Ingress').flatMap(hostsOf));
     for (const { metadata } of ofKind(all, 'Deployment')) await waitForRollout(cluster, metadata);
     return { cluster, authority: authority.certificate, database, applied };
   }
