@@ -8,7 +8,7 @@ import * as plus from 'cdk8s-plus-27';
 import { Gateway } from '../../imports/gateway.networking.k8s.io';
 import { check } from '../../lib/checks';
 import { synthesize } from '../../lib/synth/synthesize';
-import { errors, find, shop, TWO_ZONES } from '../support/synthesis';
+import { errors, find, shop, TWO_ZONES, TWO_ZONES } from '../support/synthesis';
 
 const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-any-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -27,6 +27,7 @@ items:
 test('one of each in a system', () => {
   const file = join(scratch, 'included.yaml');
   writeFileSync(file, MANIFEST);
+  const cluster = { ...TWO_ZONES, capabilities: ['gateway-api'] } as const;
   const synthesis = shop((system) => {
     new ApiObject(system, 'bare', {
       apiVersion: 'v1',
@@ -41,7 +42,7 @@ test('one of each in a system', () => {
       spec: { gatewayClassName: 'x', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
     });
     new Include(system, 'include', { url: file });
-  });
+  }, { cluster });
   expect(synthesis.findings).toEqual([]);
   const identities = synthesis.objects.map(
     ({ entry }) => `${entry.identity.kind} ${entry.identity.namespace ?? ''}/${entry.identity.name}`,

@@ -4,6 +4,7 @@ import { binary, sourcesOf } from '../binaries/build';
 import { aggregated } from './aggregated';
 import { Authority } from './certificates';
 import type { ControlPlane } from './control-plane';
+import type { Kubectl } from './kubectl';
 import { OUR_ADDRESS } from './network';
 import { freePorts } from './ports';
 import type { Program, Run } from './run';
@@ -25,9 +26,7 @@ export class Keda {
 
   /** Starts it for the whole cluster. Operator and adapter prove to each other who they are, as in KEDA's own manifests. */
   static async start(run: Run, plane: ControlPlane): Promise<Keda> {
-    const resources = join(sourcesOf(MODULE, 'github.com/kedacore/keda/v2'), 'config', 'crd', 'bases');
-    // Too large for the annotation of a client-side apply.
-    await plane.kubectl.run(['apply', '--server-side', '-f', resources]);
+    const resources = await defineResources(plane.kubectl);
     await plane.kubectl.apply(OBJECTS);
     const keda = new Keda(plane, resources, await startPrograms(run, plane));
     const api = `/apis/${API.group}/${API.version}`;
@@ -41,6 +40,15 @@ export class Keda {
     await this.plane.kubectl.run(['delete', '-f', this.resources]);
     for (const program of this.programs) await program.stop();
   }
+}
+
+/** Has an API server know KEDA's kinds, without anybody who does what they say. Gives the folder of their definitions. */
+export async function defineResources(kubectl: Kubectl): Promise<string> {
+  const resources = join(sourcesOf(MODULE, 'github.com/kedacore/keda/v2'), 'config', 'crd', 'bases');
+  // Too large for the annotation of a client-side apply.
+  await kubectl.run(['apply', '--server-side', '-f', resources]);
+  await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  return resources;
 }
 
 /** The adapter and the operator. */

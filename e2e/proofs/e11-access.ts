@@ -4,15 +4,21 @@ import { join } from 'node:path';
 import { linesOf } from '../acceptance';
 import { compareMatrix, DEFAULT_DENY } from '../access-matrix';
 import { CommandError } from '../cluster/command';
+import { defineResources } from '../cluster/keda';
 import type { Kubectl } from '../cluster/kubectl';
 import { SimulatedCluster } from '../cluster/kwok';
 import { ofKind, readManifests } from '../manifests';
 import type { List } from '../objects';
 import type { Right } from '../project';
 import type { Figure, Proof } from '../proof';
-import { DIST, type World } from '../world';
+import { DIST, WITH_KEDA, type World } from '../world';
 
-const NODES = { zones: ['ap-south-1a', 'ap-south-1b'], nodesPerZone: 2, cpu: '4', memory: '16Gi' };
+/** Two nodes in each zone of the cluster; the laptop has none, and takes any. */
+const ZONES: Readonly<Record<string, readonly string[]>> = {
+  mumbai: ['ap-south-1a', 'ap-south-1b'],
+  laptop: ['ap-south-1a', 'ap-south-1b'],
+  westeurope: ['westeurope-1', 'westeurope-2', 'westeurope-3'],
+};
 
 export const access: Proof = {
   id: 'E11',
@@ -21,7 +27,7 @@ export const access: Proof = {
   needs: 'api',
   prove: async (world, figure) => {
     const { rights } = await world.project.access();
-    for (const [name, folder] of Object.entries(DIST)) {
+    for (const [name, folder] of Object.entries({ ...DIST, ...WITH_KEDA })) {
       const own = rights.filter(({ cluster }) => cluster === name);
       assert.ok(own.length > 0, `${name} has rights to ask about`);
       await proveCluster(world, name, folder, own, (line) => figure(`${name}: ${line}`));
@@ -36,9 +42,11 @@ async function proveCluster(
   rights: readonly Right[],
   figure: Figure,
 ): Promise<void> {
-  const cluster = await SimulatedCluster.start(run, `access-${name}`, NODES);
+  const nodes = { zones: ZONES[name] ?? [], nodesPerZone: 2, cpu: '4', memory: '16Gi' };
+  const cluster = await SimulatedCluster.start(run, `access-${name}`, nodes);
   try {
     const { kubectl } = cluster.plane;
+    if (name in WITH_KEDA) await defineResources(kubectl);
     const namespaces = ofKind(readManifests(folder), 'Namespace').map(({ metadata }) => metadata.name);
     await kubectl.run(['apply', '-f', join(folder, '00-cluster.yaml')]);
     for (const namespace of namespaces) await kubectl.run(['apply', '-f', join(folder, `05-${namespace}.yaml`)]);
