@@ -8,7 +8,7 @@ import * as plus from 'cdk8s-plus-27';
 import { Gateway } from '../../imports/gateway.networking.k8s.io';
 import { check } from '../../lib/checks';
 import { synthesize } from '../../lib/synth/synthesize';
-import { errors, find, shop, TWO_ZONES, TWO_ZONES } from '../support/synthesis';
+import { errors, find, shop, TWO_ZONES } from '../support/synthesis';
 
 const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-any-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -28,21 +28,24 @@ test('one of each in a system', () => {
   const file = join(scratch, 'included.yaml');
   writeFileSync(file, MANIFEST);
   const cluster = { ...TWO_ZONES, capabilities: ['gateway-api'] } as const;
-  const synthesis = shop((system) => {
-    new ApiObject(system, 'bare', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'bare' },
-      data: Lazy.any({ produce: () => ({ a: 'late' }) }),
-    });
-    new plus.k8s.KubeConfigMap(system, 'l1', { metadata: { name: 'l1' }, data: { a: 'b' } });
-    new plus.ConfigMap(system, 'l2', { metadata: { name: 'l2' }, data: { a: 'b' } });
-    new Gateway(system, 'crd', {
-      metadata: { name: 'crd' },
-      spec: { gatewayClassName: 'x', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
-    });
-    new Include(system, 'include', { url: file });
-  }, { cluster });
+  const synthesis = shop(
+    (system) => {
+      new ApiObject(system, 'bare', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'bare' },
+        data: Lazy.any({ produce: () => ({ a: 'late' }) }),
+      });
+      new plus.k8s.KubeConfigMap(system, 'l1', { metadata: { name: 'l1' }, data: { a: 'b' } });
+      new plus.ConfigMap(system, 'l2', { metadata: { name: 'l2' }, data: { a: 'b' } });
+      new Gateway(system, 'crd', {
+        metadata: { name: 'crd' },
+        spec: { gatewayClassName: 'x', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+      });
+      new Include(system, 'include', { url: file });
+    },
+    { cluster },
+  );
   expect(synthesis.findings).toEqual([]);
   const identities = synthesis.objects.map(
     ({ entry }) => `${entry.identity.kind} ${entry.identity.namespace ?? ''}/${entry.identity.name}`,
