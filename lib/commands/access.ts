@@ -4,14 +4,13 @@ import type { IConstruct } from 'constructs';
 import { access, viaPods } from '../analysis/access';
 import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysis/rbac';
 import { dig } from '../analysis/shapes';
-import { check } from '../checks';
 import { System } from '../constructs/system';
 import { groupSubjectOn } from '../model/cluster';
 import type { ApiEntry } from '../model/object';
 import { isRefusal } from '../model/provider';
-import { synthesize } from '../synth/synthesize';
-import { formatTable, type Output, printFindings } from './output';
-import { type Context, loadApp } from './project';
+import { loadObjects } from './loaded';
+import { formatTable, type Output } from './output';
+import type { Context } from './project';
 
 /** The verb. */
 export function accessCommand({ load, output, finish }: Context): Command {
@@ -20,16 +19,12 @@ export function accessCommand({ load, output, finish }: Context): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { readonly json?: true }) => {
-      const app = await loadApp(load);
-      const synthesis = 'rule' in app ? undefined : synthesize(app, check);
-      const findings = 'rule' in app ? [app] : (synthesis?.findings ?? []);
-      const errors = findings.filter(({ severity }) => severity === 'error');
-      printFindings(output, errors);
-      if (synthesis === undefined || errors.length > 0) return finish(1);
-      const entries = synthesis.objects.map(({ entry }) => entry);
+      const loaded = await loadObjects(load, output);
+      if (loaded === undefined) return finish(1);
+      const { app, objects: entries } = loaded;
       if (json) {
         output.out(`${JSON.stringify({ rights: access(entries), viaPods: viaPods(entries) }, null, 2)}\n`);
-      } else printTables(output, entries, 'rule' in app ? new Map() : groupNames(app));
+      } else printTables(output, entries, groupNames(app));
       finish(0);
     });
 }
