@@ -33,6 +33,20 @@ export const platform = new Platform({
       kubernetes: '1.36',
       capabilities: ['external-dns'],
       loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
+      groups: {
+        developers: 'developers',
+        support: 'support',
+        devops: 'devops',
+        'toytrex-pipeline': 'toytrex-pipeline',
+        'pingpong-pipeline': 'pingpong-pipeline',
+        platform: 'platform',
+      },
+      sysadmins: ['platform'],
+    }),
+    laptop: local({
+      kubernetes: '1.36',
+      groups: { developers: 'developers', laptop: 'laptop' },
+      sysadmins: ['laptop'],
     }),
     westeurope: aks({
       region: 'westeurope',
@@ -41,6 +55,16 @@ export const platform = new Platform({
       capabilities: ['external-dns', 'keda', 'metrics-server'],
       gateway: { albName: 'alb', albNamespace: 'alb-infra' },
       gatewaySubnets: ['10.30.0.0/24'],
+      groups: {
+        developers: '7c0f6a3e-1d2b-4c5d-8e9f-000000000001',
+        devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
+        platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+        'flaschenpost-dev': '7c0f6a3e-1d2b-4c5d-8e9f-000000000011',
+        'flaschenpost-qa': '7c0f6a3e-1d2b-4c5d-8e9f-000000000012',
+        'flaschenpost-staging': '7c0f6a3e-1d2b-4c5d-8e9f-000000000013',
+        'flaschenpost-prod': '7c0f6a3e-1d2b-4c5d-8e9f-000000000014',
+      },
+      sysadmins: ['platform'],
       identities: {
         'flaschenpost-dev/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e01',
         'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',
@@ -48,24 +72,41 @@ export const platform = new Platform({
         'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
       },
     }),
-    laptop: local({ kubernetes: '1.36' }),
   },
   environments: {
     production: {
       survives: { zones: 1, regions: 0 },
       registry: '123456789012.dkr.ecr.ap-south-1.amazonaws.com',
+      access: { support: 'viewer', developers: 'viewer', devops: 'operator' },
     },
-    dev: { survives: { zones: 0, regions: 0 }, registry: 'flaschenpostdev.azurecr.io' },
-    qa: { survives: { zones: 0, regions: 0 }, registry: 'flaschenpostdev.azurecr.io' },
-    staging: { survives: { zones: 1, regions: 0 }, registry: 'flaschenpost.azurecr.io' },
-    prod: { survives: { zones: 1, regions: 0 }, registry: 'flaschenpost.azurecr.io' },
-    local: { survives: { zones: 0, regions: 0 } },
+    dev: {
+      survives: { zones: 0, regions: 0 },
+      registry: 'flaschenpostdev.azurecr.io',
+      access: { developers: 'developer', 'flaschenpost-dev': 'deployer' },
+    },
+    qa: {
+      survives: { zones: 0, regions: 0 },
+      registry: 'flaschenpostdev.azurecr.io',
+      access: { developers: 'developer', 'flaschenpost-qa': 'deployer' },
+    },
+    staging: {
+      survives: { zones: 1, regions: 0 },
+      registry: 'flaschenpost.azurecr.io',
+      access: { developers: 'viewer', devops: 'operator', 'flaschenpost-staging': 'deployer' },
+    },
+    prod: {
+      survives: { zones: 1, regions: 0 },
+      registry: 'flaschenpost.azurecr.io',
+      access: { developers: 'viewer', devops: 'operator', 'flaschenpost-prod': 'deployer' },
+    },
+    local: { survives: { zones: 0, regions: 0 }, access: { developers: 'developer' } },
   },
 })
   .place(ToyTrex, {
     production: {
       on: 'mumbai',
       tag: images.toytrex.production,
+      access: { 'toytrex-pipeline': 'deployer' },
       settings: {
         hosts: ['toytrex.com', 'www.toytrex.com'],
         databaseHost: 'toytrex.cluster-c0ffee.ap-south-1.rds.amazonaws.com',
@@ -81,6 +122,7 @@ export const platform = new Platform({
     production: {
       on: 'mumbai',
       tag: images.pingpong.production,
+      access: { 'pingpong-pipeline': 'deployer' },
       settings: { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200 },
     },
     local: {

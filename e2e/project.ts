@@ -15,6 +15,18 @@ export interface SecretNeed {
   readonly keys: readonly string[];
 }
 
+/** What somebody may do: `rights` of what `evenkeel access --json` prints. */
+export interface Right {
+  readonly cluster: string;
+  readonly subject: { readonly kind: string; readonly name: string };
+  /** Absent where it holds in the whole cluster. */
+  readonly namespace?: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  readonly names?: readonly string[];
+}
+
 export class Project {
   private constructor(private readonly folder: string) {}
 
@@ -48,6 +60,11 @@ export class Project {
   async secrets(...options: string[]): Promise<SecretNeed[]> {
     const secrets: SecretNeed[] = JSON.parse(await this.evenkeel('secrets', '--json', ...options));
     return secrets;
+  }
+
+  async access(): Promise<{ readonly rights: readonly Right[] }> {
+    const found: { readonly rights: readonly Right[] } = JSON.parse(await this.evenkeel('access', '--json'));
+    return found;
   }
 
   private evenkeel(...args: string[]): Promise<string> {

@@ -61,6 +61,10 @@ describe('the shipped systems', () => {
       'HorizontalPodAutoscaler ',
     ]);
     expect(by('images, groups, identities and nodes')).toEqual([
+      'ClusterRole ',
+      'ClusterRoleBinding ',
+      'Role ',
+      'RoleBinding ',
       'ServiceAccount /metadata/annotations/azure.workload.identity~1client-id',
       'ConfigMap /data/DATA_LAKE_ACCOUNT_KEY_FILE',
       'ConfigMap /metadata/name',

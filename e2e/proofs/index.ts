@@ -11,6 +11,7 @@ import { scaleIn, scaleInToMinimum, scaleOut } from './e7-autoscaling';
 import { failure } from './e8-failure';
 import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-twins';
 import { scale } from './e10-scale';
+import { access } from './e11-access';
 import { connections } from './e12-connections';
 import { queue } from './e13-queue';
 
@@ -30,6 +31,7 @@ export const PROOFS: readonly Proof[] = [
   scaleOut,
   failure,
   scale,
+  access,
   connections,
   scaleIn,
   scaleInToMinimum,

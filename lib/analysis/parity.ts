@@ -3,6 +3,7 @@
 import type { Finding } from '../model/finding';
 import { isJsonObject, type Json } from '../model/json';
 import { type ApiEntry, describeIdentity } from '../model/object';
+import { COMMON_ROLES, clusterRoleName, DEPLOYER } from '../model/roles';
 import { compareObjects, type ObjectDifference } from './difference';
 import { dig } from './shapes';
 
@@ -51,6 +52,7 @@ const SIZE =
 /** Numbers of pods in an autoscaler. */
 const COUNTS =
   /^\/spec\/(?:(?:min|max)Replica(?:s|Count)|fallback\/replicas|(?:advanced\/horizontalPodAutoscalerConfig\/)?behavior\/scaleUp\/policies\/\d+\/value)$/;
+const GIVEN: ReadonlySet<string> = new Set([DEPLOYER, ...COMMON_ROLES.map(clusterRoleName)]);
 const HASHED = /^(.+-config-)[0-9a-f]{10}$/;
 
 /** The first aspect that explains it. Sizes must come from the settings: a number that an `if` chose explains nothing. */
@@ -61,7 +63,7 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (PULL.test(pointer)) return 'images';
   if (HOST.test(pointer) || isHostList(difference)) return 'hosts';
   if (SECRET.test(pointer)) return 'secrets';
-  if (entry.identity.kind.endsWith('RoleBinding') && pointer.startsWith('/subjects')) return 'groups';
+  if (isGiven(difference, pair)) return 'groups';
   if (entry.identity.kind === 'ServiceAccount' && pointer.startsWith('/metadata/annotations/')) return 'identities';
   if (isDerived(difference) && pair.settings.some(isResized)) return 'size';
   if (followsFromSizes(difference, pair)) return 'size';
@@ -111,6 +113,21 @@ function isDerived({ entry, pointer }: ObjectDifference): boolean {
 /** Numbers that the settings of the two say under one name. */
 const isResized = ([one, other]: readonly [string, string]): boolean =>
   one !== other && isNumber(one) && isNumber(other);
+
+/** Who has a role; a role that nobody has here is bound nowhere, and a deployer's own Role goes with its binding. */
+function isGiven({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
+  const { kind, name } = entry.identity;
+  if (kind === 'RoleBinding' && pointer.startsWith('/subjects')) return true;
+  if (pointer !== '') return false;
+  if (kind === 'RoleBinding') return GIVEN.has(String(dig(entry.manifest, 'roleRef')?.name));
+  return (
+    kind === 'Role' &&
+    name === DEPLOYER &&
+    found.some(
+      (one) => one.pointer === '' && one.entry.identity.kind === 'RoleBinding' && one.entry.identity.name === name,
+    )
+  );
+}
 
 /** A quota is worked out from the sizes of its namespace. */
 function followsFromSizes({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {

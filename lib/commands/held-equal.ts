@@ -86,8 +86,18 @@ function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones
 function equalized({ cluster, environment }: Where, aspects: Aspects): Where {
   const { provider, kubernetes, zones, capabilities } = aspects;
   return {
-    cluster: { ...cluster, provider, kubernetes, zones, capabilities, groups: {}, identities: {}, nodePools: [] },
-    environment: { ...environment, groups: [], registry: equalRegistry(environment) },
+    cluster: {
+      ...cluster,
+      provider,
+      kubernetes,
+      zones,
+      capabilities,
+      groups: {},
+      sysadmins: [],
+      identities: {},
+      nodePools: [],
+    },
+    environment: { ...environment, access: {}, registry: equalRegistry(environment) },
   };
 }
 

@@ -89,9 +89,9 @@ function compare(project: Project, first: Placed, second: Placed): Compared | { 
   );
   const built = objectsOf(app, `on ${cluster.name}: `);
   if ('errors' in built) return built;
-  const side = ({ system, environment: name, target }: Placed): Side => ({
+  const side = ({ system, environment: name, namespace, target }: Placed): Side => ({
     environment: name,
-    namespace: `${system}-${name}`,
+    namespace,
     objects: built.objects.filter(({ origin }) =>
       origin.construct.startsWith(`${target.cluster.name}/${system}-${name}/`),
     ),

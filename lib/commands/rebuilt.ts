@@ -22,6 +22,7 @@ export interface Project {
 export interface Placed {
   readonly system: string;
   readonly environment: string;
+  readonly namespace: string;
   readonly target: Target<unknown>;
 }
 
@@ -37,7 +38,12 @@ export async function loadProject(load: Load): Promise<Project | { readonly erro
   const rebuild = rebuildOf(app);
   if (rebuild === undefined) return { errors: [NO_PLATFORM] };
   const systems = app.node.findAll().filter(System.isSystem);
-  const targets = systems.map(({ system, target }) => ({ system, environment: target.environment.name, target }));
+  const targets = systems.map(({ system, target, namespace = '' }) => ({
+    system,
+    environment: target.environment.name,
+    namespace,
+    target,
+  }));
   return { targets, objects: built.objects, rebuild };
 }
 

@@ -72,7 +72,13 @@ interface Bodies {
   readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };
   readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };
   readonly TriggerAuthentication: { readonly spec: Plain<TriggerAuthenticationSpec> };
+  readonly Role: { readonly rules: readonly Plain<k8s.PolicyRule>[] };
+  readonly ClusterRole: Bodies['Role'];
+  readonly RoleBinding: { readonly roleRef: Plain<k8s.RoleRef>; readonly subjects: readonly Plain<k8s.Subject>[] };
+  readonly ClusterRoleBinding: Bodies['RoleBinding'];
 }
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
 
 const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   Namespace: 'v1',
@@ -88,6 +94,10 @@ const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   HorizontalPodAutoscaler: 'autoscaling/v2',
   ScaledObject: 'keda.sh/v1alpha1',
   TriggerAuthentication: 'keda.sh/v1alpha1',
+  Role: RBAC,
+  ClusterRole: RBAC,
+  RoleBinding: RBAC,
+  ClusterRoleBinding: RBAC,
 };
 
 /** Name, labels and annotations of an object; the namespace is the chart's. */

@@ -4,7 +4,7 @@ import { type EnvironmentProps, registryPath } from '../model/environment';
 import { isRefusal } from '../model/provider';
 import type { Tags } from '../model/target';
 import type { Problem } from './findings';
-import { unless } from './placement';
+import { inspectSubject, unless } from './placement';
 
 /** Problems of one placement: its tag, on how many clusters it is to lie, and what its environment wants of them. */
 export function inspectPlacement(
@@ -74,10 +74,9 @@ function inspectRegistry(environment: EnvironmentProps | undefined, { provider }
 
 /** Groups of the environment that the cluster cannot name. One that no cluster knows is told with the platform. */
 function inspectGroups(environment: EnvironmentProps | undefined, cluster: Cluster): Problem[] {
-  return (environment?.groups ?? []).flatMap((group) => {
+  return Object.keys(environment?.access ?? {}).flatMap((group) => {
     const subject = groupSubjectOn(cluster, group);
-    if (!isRefusal(subject)) return [];
-    const message = `on ${cluster.name}, ${subject.refused}`;
-    return unless(false, 'group-subject', { field: 'groups', value: group, message, expected: subject.expected });
+    const told = isRefusal(subject) ? { ...subject, refused: `on ${cluster.name}, ${subject.refused}` } : subject;
+    return inspectSubject('access', group, told);
   });
 }

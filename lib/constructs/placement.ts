@@ -1,10 +1,12 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
 import { CAPABILITIES, isCapability } from '../model/capability';
-import { type ClusterDescription, isMinor, OLDEST_MINOR } from '../model/cluster';
-import type { EnvironmentProps } from '../model/environment';
+import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../model/cluster';
+import type { AccessChanges, EnvironmentProps } from '../model/environment';
 import { headroomContradictions } from '../model/headroom';
 import type { NodePool } from '../model/node-pool';
+import { isRefusal, type Refusal, type Subject } from '../model/provider';
 import { quantityAmount } from '../model/quantity';
+import { ROLES } from '../model/roles';
 import { inspectOptions, inspectSurvival } from './description';
 import type { Problem } from './findings';
 
@@ -40,7 +42,7 @@ export function inspectPlatform({ home, clusters, environments }: Described, pla
     ...Object.keys(environments).flatMap((name) => inspectName('environments', name)),
     ...Object.entries(clusters).flatMap(([name, cluster]) => inspectCluster(`clusters.${name}`, cluster)),
     ...Object.entries(environments).flatMap(([name, props]) => inspectSurvival(`environments.${name}`, props)),
-    ...Object.entries(environments).flatMap(([name, props]) => inspectGroups(`environments.${name}`, props, clusters)),
+    ...Object.entries(environments).flatMap(([name, props]) => inspectAccess(`environments.${name}`, props, clusters)),
   ];
 }
 
@@ -65,7 +67,7 @@ function inspectName(field: string, name: string): Problem[] {
 }
 
 function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
-  const { kubernetes, zones, capabilities, nodePools } = cluster;
+  const { kubernetes, zones, capabilities, nodePools, sysadmins } = cluster;
   const incomplete = inspectOptions(field, cluster);
   if (incomplete.length > 0) return [...inspectMinor(`${field}.kubernetes`, kubernetes), ...incomplete];
   return [
@@ -85,6 +87,7 @@ function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
         expected: `one of ${CAPABILITIES.join(', ')}`,
       }),
     ),
+    ...sysadmins.flatMap((group) => inspectSubject(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
     ...nodePools.flatMap((pool, index) => {
       const where = `${field}.nodePools[${pool.name || index}]`;
       return [...inspectNodePool(where, pool), ...inspectHeadroom(where, pool, zones.length)];
@@ -141,16 +144,36 @@ function inspectHeadroom(field: string, { headroom }: NodePool, zones: number): 
 }
 
 /** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
-function inspectGroups(field: string, { groups = [] }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
+function inspectAccess(field: string, { access = {} }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
   const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
-  return groups.flatMap((group) =>
+  const unknown = Object.keys(access).flatMap((group) =>
     unless(known.has(group), 'unknown-group', {
-      field: `${field}.groups`,
+      field: `${field}.access`,
       value: group,
       message: 'no cluster knows a group of that name',
       expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
     }),
   );
+  return [...unknown, ...inspectRoles(`${field}.access`, access, ROLES)];
+}
+
+/** What is given to groups and is none of the `roles`. */
+export function inspectRoles(field: string, access: AccessChanges, roles: readonly string[]): Problem[] {
+  return Object.entries(access).flatMap(([group, role]) =>
+    unless(roles.includes(role), 'unknown-role', {
+      field: `${field}.${group}`,
+      value: String(role),
+      message: 'there is no such role, so the group would have no right at all',
+      expected: `one of ${roles.join(', ')}`,
+    }),
+  );
+}
+
+/** A group that a cluster has no subject for. */
+export function inspectSubject(field: string, group: string, subject: Subject | Refusal): Problem[] {
+  if (!isRefusal(subject)) return [];
+  const { refused: message, expected } = subject;
+  return unless(false, 'group-subject', { field, value: group, message, expected });
 }
 
 /** The problem, where what should hold does not. */

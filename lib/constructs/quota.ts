@@ -29,7 +29,7 @@ const DEFAULTS = { cpu: '100m', memory: '128Mi' };
  */
 export function createQuota(scope: Construct, name: string, reserves: readonly Reserve[]): void {
   const quota = createObject(scope, 'namespace-quota', 'ResourceQuota', { name }, { spec: {} });
-  const derivation: Derivation = (manifest, others) => ({ ...manifest, spec: { hard: hard(others, reserves) } });
+  const derivation: Derivation = (manifest, { others }) => ({ ...manifest, spec: { hard: hard(others, reserves) } });
   quota.node.addMetadata(ENTRY.derivation, derivation);
   const limits = [{ type: 'Container', default: { memory: DEFAULTS.memory }, defaultRequest: DEFAULTS }];
   createObject(scope, 'namespace-limits', 'LimitRange', { name }, { spec: { limits } });

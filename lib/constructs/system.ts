@@ -3,6 +3,7 @@ import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ENTRY, type Placement } from '../model/entries';
 import { imageReference, type Target, tagOf } from '../model/target';
+import { createAccess } from './access';
 import { report } from './findings';
 import { systemLabels } from './labels';
 import { createNamespace } from './namespace';
@@ -28,8 +29,9 @@ export abstract class System<Settings = object> extends Chart {
   private readonly reserves: Reserve[] = [];
 
   constructor(scope: Construct, system: string, target: Target<Settings>) {
-    const namespace = `${system}-${target.environment.name}`;
-    super(scope, namespace, { namespace, disableResourceNameHashes: true, labels: systemLabels(system) });
+    const name = `${system}-${target.environment.name}`;
+    const namespace = target.namespace ?? name;
+    super(scope, freeId(scope, name), { namespace, disableResourceNameHashes: true, labels: systemLabels(system) });
     this.target = target;
     this.system = system;
     const { cluster, environment, home } = target;
@@ -39,6 +41,7 @@ export abstract class System<Settings = object> extends Chart {
     createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
     createDefaultDeny(this);
+    createAccess(this, target);
   }
 
   /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */
@@ -77,4 +80,9 @@ export abstract class System<Settings = object> extends Chart {
     if (found === undefined) throw new Error(`${construct.node.path} lies in no System: components need its cluster`);
     return found;
   }
+}
+
+/** `a-b` in `c` and `a` in `b-c` have the same name: `inspectNamespace` tells, which the tree's own exception would not. */
+function freeId(scope: Construct, name: string): string {
+  return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
 }

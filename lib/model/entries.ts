@@ -61,7 +61,17 @@ export interface ReportedFinding {
 export type Inspection = () => readonly ReportedFinding[];
 
 /** Completes an object from the others in its namespace as they are written, overrides included; its own overrides come after. */
-export type Derivation = (manifest: JsonObject, others: readonly JsonObject[]) => JsonObject;
+export type Derivation = (manifest: JsonObject, surroundings: Surroundings) => JsonObject;
+
+/** What an object may follow from. */
+export interface Surroundings {
+  /** The other objects of the namespace, whoever made them. */
+  readonly others: readonly JsonObject[];
+  /** Those of them that lie in the file of the system's own deployer. */
+  readonly deployed: readonly JsonObject[];
+  /** Records that the object cannot be completed; its construct and the user's line are added. */
+  readonly refuse: (problem: Omit<Finding, 'construct' | 'object' | 'source'>) => void;
+}
 
 /** One change to the final JSON of an object. */
 export interface Override {

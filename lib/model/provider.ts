@@ -1,6 +1,7 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
 import { isCidr } from './cidr';
 import type { Json, JsonObject } from './json';
+import { isNamespaceName } from './namespace';
 import type { NodeNetwork } from './node-network';
 import type { ProviderLimit } from './provider-limit';
 
@@ -103,12 +104,10 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** A group as RBAC names it. */
-export interface Subject {
-  readonly kind: 'Group';
-  readonly apiGroup: 'rbac.authorization.k8s.io';
-  readonly name: string;
-}
+/** A group, or what deploys in its place, as RBAC names it. */
+export type Subject =
+  | { readonly kind: 'Group'; readonly apiGroup: 'rbac.authorization.k8s.io'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
 
 /** Where ingress traffic reaches pods from: pods of the controller, or addresses. */
 export type IngressSource =
@@ -190,6 +189,17 @@ export function groupSubject(name: string, expected: string): Subject | Refusal 
   if (name.startsWith('system:')) return { refused: `${name} is one of Kubernetes' own groups`, expected };
   if (name === '') return { refused: 'a group without a name', expected };
   return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name };
+}
+
+/** A ServiceAccount as a subject, unless no object could bear the names. */
+export function serviceAccountSubject(namespace: string, name: string): Subject | Refusal {
+  if (isNamespaceName(namespace) && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+    return { kind: 'ServiceAccount', name, namespace };
+  }
+  return {
+    refused: `${namespace}/${name} is no ServiceAccount`,
+    expected: "{ namespace: 'argocd', serviceAccount: 'argocd-application-controller' }",
+  };
 }
 
 /** Addresses, or that nobody said which. */

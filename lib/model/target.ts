@@ -22,6 +22,8 @@ export interface Target<Settings> {
   readonly regions: number;
   /** Whether the cluster's files lie in the root of the output directory. */
   readonly home: boolean;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
   readonly tag: Tags;
   /** The system's own settings for this environment. */
   readonly settings: Settings;
