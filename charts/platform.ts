@@ -1,9 +1,28 @@
 // Which systems run in which environments on which clusters: the first file to edit.
 import { Platform } from '../lib/constructs';
-import { eks, local } from '../lib/model';
+import { aks, eks, local } from '../lib/model';
+import { Flaschenpost, type FlaschenpostSettings } from './flaschenpost';
 import images from './images.json';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
+
+/** What the four environments of Flaschenpost have in common, but for their own name. */
+const flaschenpost = (
+  name: string,
+  size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
+): FlaschenpostSettings => ({
+  host: `api.${name}.flaschenpost.example`,
+  frontEnd: { hosts: [`shop.${name}.flaschenpost.example`], cdn: `flaschenpost-${name}.azurefd.net` },
+  services: {
+    cosmos: `flaschenpost-${name}.mongo.cosmos.azure.com`,
+    redis: `flaschenpost-${name}.redis.cache.windows.net`,
+    rabbitmq: `rabbitmq.${name}.flaschenpost.example`,
+    dataLake: `flaschenpost${name}.dfs.core.windows.net`,
+  },
+  ...size,
+});
+const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
+const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
 export const platform = new Platform({
   home: 'mumbai',
@@ -29,12 +48,56 @@ export const platform = new Platform({
       groups: { developers: 'developers', laptop: 'laptop' },
       sysadmins: ['laptop'],
     }),
+    westeurope: aks({
+      region: 'westeurope',
+      zones: ['westeurope-1', 'westeurope-2', 'westeurope-3'],
+      kubernetes: '1.35',
+      capabilities: ['external-dns', 'keda', 'metrics-server'],
+      gateway: { albName: 'alb', albNamespace: 'alb-infra' },
+      gatewaySubnets: ['10.30.0.0/24'],
+      groups: {
+        developers: '7c0f6a3e-1d2b-4c5d-8e9f-000000000001',
+        devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
+        platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+        'flaschenpost-dev': '7c0f6a3e-1d2b-4c5d-8e9f-000000000011',
+        'flaschenpost-qa': '7c0f6a3e-1d2b-4c5d-8e9f-000000000012',
+        'flaschenpost-staging': '7c0f6a3e-1d2b-4c5d-8e9f-000000000013',
+        'flaschenpost-prod': '7c0f6a3e-1d2b-4c5d-8e9f-000000000014',
+      },
+      sysadmins: ['platform'],
+      identities: {
+        'flaschenpost-dev/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e01',
+        'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',
+        'flaschenpost-staging/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e03',
+        'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
+      },
+    }),
   },
   environments: {
     production: {
       survives: { zones: 1, regions: 0 },
       registry: '123456789012.dkr.ecr.ap-south-1.amazonaws.com',
       access: { support: 'viewer', developers: 'viewer', devops: 'operator' },
+    },
+    dev: {
+      survives: { zones: 0, regions: 0 },
+      registry: 'flaschenpostdev.azurecr.io',
+      access: { developers: 'developer', 'flaschenpost-dev': 'deployer' },
+    },
+    qa: {
+      survives: { zones: 0, regions: 0 },
+      registry: 'flaschenpostdev.azurecr.io',
+      access: { developers: 'developer', 'flaschenpost-qa': 'deployer' },
+    },
+    staging: {
+      survives: { zones: 1, regions: 0 },
+      registry: 'flaschenpost.azurecr.io',
+      access: { developers: 'viewer', devops: 'operator', 'flaschenpost-staging': 'deployer' },
+    },
+    prod: {
+      survives: { zones: 1, regions: 0 },
+      registry: 'flaschenpost.azurecr.io',
+      access: { developers: 'viewer', devops: 'operator', 'flaschenpost-prod': 'deployer' },
     },
     local: { survives: { zones: 0, regions: 0 }, access: { developers: 'developer' } },
   },
@@ -67,4 +130,10 @@ export const platform = new Platform({
       tag: images.pingpong.local,
       settings: { host: 'pingpong.localhost', requestsPerSecond: 10, burst: 20 },
     },
+  })
+  .place(Flaschenpost, {
+    dev: { on: 'westeurope', tag: images.flaschenpost.dev, settings: flaschenpost('dev', SMALL) },
+    qa: { on: 'westeurope', tag: images.flaschenpost.qa, settings: flaschenpost('qa', SMALL) },
+    staging: { on: 'westeurope', tag: images.flaschenpost.staging, settings: flaschenpost('staging', LARGE) },
+    prod: { on: 'westeurope', tag: images.flaschenpost.prod, settings: flaschenpost('prod', LARGE) },
   });

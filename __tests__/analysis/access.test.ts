@@ -175,7 +175,11 @@ describe('G11: the shipped platform', () => {
     const limits = rights.filter(({ resource }) => resource === 'resourcequotas' || resource === 'limitranges');
     expect(limits.filter(writes)).toEqual([]);
     const everything = rights.filter(({ resource, verbs }) => resource === '*' || verbs.includes('*'));
-    expect(everything.map(({ subject }) => subject.name)).toEqual(['laptop', 'platform']);
+    expect(everything.map(({ cluster, subject }) => `${cluster} ${subject.name}`)).toEqual([
+      'laptop laptop',
+      'mumbai platform',
+      'westeurope 7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+    ]);
   });
 
   test('what a deployer may write is what its file holds', () => {
@@ -198,6 +202,7 @@ describe('G11: the shipped platform', () => {
     expect(out).toMatch(/^mumbai +support +toytrex-production +evenkeel-viewer +none$/m);
     expect(out).toMatch(/^laptop +developers +toytrex-local +evenkeel-developer +via pods: mounted$/m);
     expect(out).toMatch(/^mumbai +platform +\(all\) +cluster-admin +read$/m);
+    expect(out).toMatch(/^westeurope +flaschenpost-prod +flaschenpost-prod +deployer +via pods: any$/m);
     expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
     const json = await cli(['access', '--json'], () => ({ app: platform.app() }));
     expect(JSON.parse(json.out)).toEqual({ rights: access(shipped), viaPods: viaPods(shipped) });

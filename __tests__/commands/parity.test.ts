@@ -79,6 +79,14 @@ describe('the shipped systems', () => {
     expect(out).toMatch(/^size +\/data\/THROTTLE_BURST +200 +20 +ConfigMap web-config-/m);
   });
 
+  test('values are shortened for a terminal only', async () => {
+    const load = () => ({ app: platform.app() });
+    const [piped, watched] = [await cli(['parity'], load), await cli(['parity'], load, { interactive: true })];
+    expect(piped.out).not.toContain('…');
+    expect(watched.out).toContain('…');
+    expect(watched.out.replace(/ +|…/g, '').length).toBeLessThan(piped.out.replace(/ +/g, '').length);
+  });
+
   test('two that are named', async () => {
     const { code, out } = await cli(['parity', 'toytrex/local', 'toytrex/production'], () => ({ app: platform.app() }));
     expect(code).toBe(0);
@@ -328,6 +336,6 @@ test('a system and an environment that do not exist, or are not of one system', 
     const { code, out, err } = await cli(['parity', ...args], load);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('error unknown-environment');
-    expect(err).toContain('toytrex/production, pingpong/production, toytrex/local, pingpong/local');
+    expect(err).toMatch(/toytrex\/production, pingpong\/production, .*toytrex\/local, pingpong\/local/);
   }
 });

@@ -400,7 +400,13 @@ describe('what is refused', () => {
 
   test('a name where the provider wants an id', () => {
     const gateway = { albName: 'alb', albNamespace: 'alb' };
-    const azure = aks({ region: 'westeurope', kubernetes: '1.36', zones: ['1', '2'], gateway, groups: GROUPS });
+    const azure = aks({
+      region: 'westeurope',
+      kubernetes: '1.36',
+      zones: ['westeurope-1', 'westeurope-2'],
+      gateway,
+      groups: GROUPS,
+    });
     const found = shop(web, { cluster: azure, environment: { ...PRODUCTION, access: { developers: 'viewer' } } });
     expect(errors(found)).toEqual(['group-subject access']);
   });

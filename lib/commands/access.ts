@@ -1,10 +1,14 @@
 // `evenkeel access`: which group has which role in which namespace, what the roles may do, and whose Secrets that opens.
 import { Command } from 'commander';
+import type { IConstruct } from 'constructs';
 import { access, viaPods } from '../analysis/access';
 import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysis/rbac';
 import { dig } from '../analysis/shapes';
 import { check } from '../checks';
+import { System } from '../constructs/system';
+import { groupSubjectOn } from '../model/cluster';
 import type { ApiEntry } from '../model/object';
+import { isRefusal } from '../model/provider';
 import { synthesize } from '../synth/synthesize';
 import { formatTable, type Output, printFindings } from './output';
 import { type Context, loadApp } from './project';
@@ -25,7 +29,7 @@ export function accessCommand({ load, output, finish }: Context): Command {
       const entries = synthesis.objects.map(({ entry }) => entry);
       if (json) {
         output.out(`${JSON.stringify({ rights: access(entries), viaPods: viaPods(entries) }, null, 2)}\n`);
-      } else printTables(output, entries);
+      } else printTables(output, entries, 'rule' in app ? new Map() : groupNames(app));
       finish(0);
     });
 }
@@ -35,12 +39,31 @@ Examples:
   evenkeel access
   evenkeel access --json | jq '.viaPods'`;
 
-function printTables(output: Output, entries: readonly ApiEntry[]): void {
+/** What the platform calls a group, by its cluster and by the directory's name for it. */
+type GroupNames = ReadonlyMap<string, string>;
+
+function groupNames(app: IConstruct): GroupNames {
+  const clusters = app.node.findAll().flatMap((it) => (System.isSystem(it) ? [it.target.cluster] : []));
+  return new Map(
+    clusters.flatMap((cluster) =>
+      Object.keys(cluster.groups).flatMap((group): [string, string][] => {
+        const subject = groupSubjectOn(cluster, group);
+        return isRefusal(subject) ? [] : [[`${cluster.name}\n${subject.name}`, group]];
+      }),
+    ),
+  );
+}
+
+function printTables(output: Output, entries: readonly ApiEntry[], names: GroupNames): void {
+  const called = ({ cluster, who }: Grant): string =>
+    (who.kind === 'Group' && names.get(`${cluster}\n${who.name}`)) || describeWho(who);
+  const sortKey = (grant: Grant): string =>
+    [grant.cluster, called(grant), grant.namespace ?? '', grant.role].join('\n');
   const all = [...grants(entries)].sort((a, b) => compare(sortKey(a), sortKey(b)));
   const roles = new Map(all.map((grant) => [roleKey(grant), grant]));
   const given = all.map((grant) => [
     grant.cluster,
-    describeWho(grant.who),
+    called(grant),
     grant.namespace ?? '(all)',
     grant.role,
     secretsOf(entries, grant),
@@ -52,12 +75,10 @@ function printTables(output: Output, entries: readonly ApiEntry[]): void {
 
 const LEGEND = `
 read: get, list and watch. via pods: without a right to Secrets, by a pod that mounts them (any),
-or by a shell in a pod that does (mounted).
+or by a shell in a pod that does (mounted). --json has the ids of the groups.
 `;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const sortKey = ({ cluster, who, namespace, role }: Grant): string =>
-  [cluster, describeWho(who), namespace ?? '', role].join('\n');
 
 /** The same ClusterRole is the same in every namespace. */
 function roleKey({ cluster, role, binding, namespace }: Grant): string {

@@ -27,7 +27,7 @@ export interface Placed<Settings> {
 export function createSystem<Settings extends object>(
   scope: Construct,
   { system, placement, trace }: Placed<Settings>,
-  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'home'>,
+  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'home'>,
 ): void {
   const before = new Set(scope.node.children);
   const others = [...before].filter(System.isSystem);

@@ -1,8 +1,21 @@
-// The namespace of a system: its own, under a name that Kubernetes takes.
+// The namespace of a system: its own, under a name that Kubernetes takes, with Pod Security at its strictest.
+import type { Construct } from 'constructs';
+import type { Cluster } from '../model/cluster';
 import { isNamespaceName, isReservedNamespace, NAMESPACE_FORM } from '../model/namespace';
 import type { Problem } from './findings';
+import { createObject } from './kinds';
 import { unless } from './placement';
 import type { System } from './system';
+
+/** Creates it. Pod Security is pinned to the cluster's minor, so that an upgrade changes nothing by itself. */
+export function createNamespace(scope: Construct, name: string, { kubernetes, provider }: Cluster): void {
+  const pinned = ['enforce', 'warn', 'audit'].flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
+    [`pod-security.kubernetes.io/${mode}-version`, `v${kubernetes}`],
+  ]);
+  const labels = { ...Object.fromEntries(pinned), ...provider.namespaceLabels };
+  createObject(scope, 'namespace', 'Namespace', { name, labels }, {});
+}
 
 /** What is wrong with the namespace of `system`, which lies on a cluster beside `others`. */
 export function inspectNamespace(system: System<unknown>, others: readonly System<unknown>[]): Problem[] {

@@ -1,10 +1,13 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
 import { CAPABILITIES, isCapability } from '../model/capability';
-import { type ClusterDescription, groupSubjectOn, isMinor, type NodePool, OLDEST_MINOR } from '../model/cluster';
+import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../model/cluster';
 import type { AccessChanges, EnvironmentProps } from '../model/environment';
+import { headroomContradictions } from '../model/headroom';
+import type { NodePool } from '../model/node-pool';
 import { isRefusal, type Refusal, type Subject } from '../model/provider';
 import { quantityAmount } from '../model/quantity';
 import { ROLES } from '../model/roles';
+import { inspectOptions, inspectSurvival } from './description';
 import type { Problem } from './findings';
 
 interface Described {
@@ -45,11 +48,12 @@ export function inspectPlatform({ home, clusters, environments }: Described, pla
 
 /** What is wrong with a Kubernetes minor, wherever it was given. */
 export function inspectMinor(field: string, minor: unknown): Problem[] {
+  const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(String(minor))?.[1]; // v1.36.2-eks-1 is what a server calls itself
   return unless(typeof minor === 'string' && isMinor(minor), 'kubernetes-minor', {
     field,
     value: String(minor),
     message: 'this is no Kubernetes minor that we write for',
-    expected: `'1.${OLDEST_MINOR}' or later`,
+    expected: meant === undefined || !isMinor(meant) ? `'1.${OLDEST_MINOR}' or later` : `'${meant}', without more`,
   });
 }
 
@@ -64,8 +68,11 @@ function inspectName(field: string, name: string): Problem[] {
 
 function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
   const { kubernetes, zones, capabilities, nodePools, sysadmins } = cluster;
+  const incomplete = inspectOptions(field, cluster);
+  if (incomplete.length > 0) return [...inspectMinor(`${field}.kubernetes`, kubernetes), ...incomplete];
   return [
     ...inspectMinor(`${field}.kubernetes`, kubernetes),
+    ...inspectZones(`${field}.zones`, cluster),
     ...unless(new Set(zones).size === zones.length, 'zones', {
       field: `${field}.zones`,
       value: zones,
@@ -81,8 +88,24 @@ function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
       }),
     ),
     ...sysadmins.flatMap((group) => inspectSubject(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
-    ...nodePools.flatMap((pool, index) => inspectNodePool(`${field}.nodePools[${pool.name || index}]`, pool)),
+    ...nodePools.flatMap((pool, index) => {
+      const where = `${field}.nodePools[${pool.name || index}]`;
+      return [...inspectNodePool(where, pool), ...inspectHeadroom(where, pool, zones.length)];
+    }),
   ];
+}
+
+/** Zones of another region, or names that no node bears: pods that must spread over them would never be placed. */
+function inspectZones(field: string, { provider: { name, zoneNames }, region, zones }: ClusterDescription): Problem[] {
+  if (zoneNames === undefined || region === undefined) return [];
+  const { suffix, example } = zoneNames;
+  const others = zones.filter((zone) => !`${zone}`.startsWith(region) || !suffix.test(`${zone}`.slice(region.length)));
+  return unless(others.length === 0, 'zone-region', {
+    field,
+    value: others,
+    message: `these are no names of zones of ${region} on ${name}`,
+    expected: `names such as ${region}${example}`,
+  });
 }
 
 function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min, max } }: NodePool): Problem[] {
@@ -109,6 +132,15 @@ function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min
       expected: 'whole numbers, 0 ≤ min ≤ max and max of 1 or more',
     }),
   ];
+}
+
+function inspectHeadroom(field: string, { headroom }: NodePool, zones: number): Problem[] {
+  if (headroom === undefined) return [];
+  return headroomContradictions(`${field}.headroom`, headroom, zones).map((found) => ({
+    rule: 'headroom',
+    severity: 'error',
+    ...found,
+  }));
 }
 
 /** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
@@ -142,18 +174,6 @@ export function inspectSubject(field: string, group: string, subject: Subject | 
   if (!isRefusal(subject)) return [];
   const { refused: message, expected } = subject;
   return unless(false, 'group-subject', { field, value: group, message, expected });
-}
-
-function inspectSurvival(field: string, { survives }: EnvironmentProps): Problem[] {
-  return (['zones', 'regions'] as const).flatMap((what) => {
-    const lost = survives?.[what];
-    return unless(Number.isInteger(lost) && lost >= 0, 'survives', {
-      field: `${field}.survives.${what}`,
-      value: String(lost),
-      message: 'an environment says how many it survives the loss of',
-      expected: 'a whole number, 0 or more',
-    });
-  });
 }
 
 /** The problem, where what should hold does not. */

@@ -5,9 +5,13 @@ import { type ClusterDescription, isMinor, type Minor, PREVIEW } from '../model/
 import type { Trace } from '../model/entries';
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../model/environment';
 import { ROLES } from '../model/roles';
+import type { Tags } from '../model/target';
 import { createSystem, type Placed, type SystemClass } from './build-system';
 import { ClusterObjects } from './cluster-objects';
+import { isComplete } from './description';
 import { type Problem, report } from './findings';
+import { ClusterHeadroom } from './headroom';
+import { inspectIdentities } from './identity';
 import { inspectMinor, inspectPlatform, inspectRoles, isName } from './placement';
 import { inspectPlacement } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
@@ -28,8 +32,8 @@ export interface PlatformProps<ClusterName extends string, EnvironmentName exten
 export interface PlacementProps<ClusterName extends string, Settings> {
   /** Cluster, or clusters, that the environment of this system lies on. */
   readonly on: ClusterName | readonly ClusterName[];
-  /** Build number, or a digest (`sha256:…`), of the system's images. */
-  readonly tag: string;
+  /** Build number of the system's images, or for each component its own build number or digest (`sha256:…`). */
+  readonly tag: Tags;
   /** Name of the namespace. @default `<system>-<environment>` */
   readonly namespace?: string;
   /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
@@ -91,6 +95,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
     for (const build of this.builders) build(app, previewed);
     inspectRegistries(app, this.props.environments);
+    inspectIdentities(app, this.props.clusters, this.trace);
     return app;
   }
 
@@ -119,9 +124,12 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const scope = app.node.tryFindChild(name);
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
+      if (!isComplete(cluster, environment)) continue;
       const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
       ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
-      createSystem(scope, placed, { ...moved, home: name === home });
+      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
+      const regions = new Set(found.map(({ region }) => region)).size;
+      createSystem(scope, placed, { ...moved, regions, home: name === home });
     }
   }
 }

@@ -2,10 +2,11 @@
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ENTRY, type Placement } from '../model/entries';
-import { imageReference, type Target } from '../model/target';
+import { imageReference, type Target, tagOf } from '../model/target';
 import { createAccess } from './access';
-import { createObject } from './kinds';
+import { report } from './findings';
 import { systemLabels } from './labels';
+import { createNamespace } from './namespace';
 import { createDefaultDeny } from './network';
 import { createQuota, isReserve, type Reserve } from './quota';
 import { traceConstruct } from './trace';
@@ -37,7 +38,7 @@ export abstract class System<Settings = object> extends Chart {
     const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
     this.node.addMetadata(ENTRY.placement, placement);
     traceConstruct(this);
-    createObject(this, 'namespace', 'Namespace', { name: namespace, labels: namespaceLabels(target) }, {});
+    createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
     createDefaultDeny(this);
     createAccess(this, target);
@@ -51,7 +52,18 @@ export abstract class System<Settings = object> extends Chart {
 
   /** The image of a component: `<registry>/<system>/<component>:<tag>`, registry and tag as the environment says. */
   image(component: string): string {
-    return imageReference(this.system, component, this.target.environment, this.target.tag);
+    const { environment, tag } = this.target;
+    const own = tagOf(tag, component);
+    if (own === undefined) {
+      report(this, {
+        rule: 'image-tag',
+        severity: 'error',
+        field: `tag.${component}`,
+        message: `${environment.name} names no build of ${component}`,
+        expected: `tag: { ${component}: '412' } in its placement, or one build number for all components`,
+      });
+    }
+    return imageReference(this.system, component, environment, own ?? 'unknown');
   }
 
   /** Whether it is a system. Not `instanceof`: cdk8s has every chart be an instance of every class of charts. */
@@ -73,13 +85,4 @@ export abstract class System<Settings = object> extends Chart {
 /** `a-b` in `c` and `a` in `b-c` have the same name: `inspectNamespace` tells, which the tree's own exception would not. */
 function freeId(scope: Construct, name: string): string {
   return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
-}
-
-/** Pod Security at its strictest, pinned to the cluster's minor so that an upgrade changes nothing by itself. */
-function namespaceLabels({ cluster }: Target<unknown>): Readonly<Record<string, string>> {
-  const pinned = ['enforce', 'warn', 'audit'].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-    [`pod-security.kubernetes.io/${mode}-version`, `v${cluster.kubernetes}`],
-  ]);
-  return { ...Object.fromEntries(pinned), ...cluster.provider.namespaceLabels };
 }

@@ -1,5 +1,6 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 import type { Capability } from './capability';
+import type { NodePool } from './node-pool';
 import { isRefusal, type Provider, type Refusal, type Subject, serviceAccountSubject } from './provider';
 
 /** A Kubernetes minor, such as `1.36`. */
@@ -16,17 +17,12 @@ export const PREVIEW = {
   entry: 'evenkeel:preview',
 } as const;
 
-/** Nodes of one size. What is allocatable is what pods can have: less than the machine has. */
-export interface NodePool {
-  readonly name: string;
-  /** Allocatable CPU of a node as a quantity: `3920m`. */
-  readonly cpu: string;
-  /** Allocatable memory of a node as a quantity: `14Gi`. */
-  readonly memory: string;
-  /** Pods that a node takes, those of DaemonSets included. */
-  readonly pods: number;
-  /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
-  readonly nodesPerZone: { readonly min: number; readonly max: number };
+/** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
+export interface Subnets {
+  /** Of the nodes; of nodes and pods, where both share one. */
+  readonly nodes?: number;
+  /** Of the pods. */
+  readonly pods?: number;
 }
 
 /** Whom a group's name stands for: its id in the directory, or a ServiceAccount, such as Argo CD's application controller. */
@@ -45,11 +41,18 @@ export interface ClusterProps {
   readonly capabilities?: readonly Capability[];
   /** Pools of nodes. @default nothing is known of them: whether a pod fits on a node is not checked */
   readonly nodePools?: readonly NodePool[];
+  /** @default nothing is known of them: a plan says how large they must be, and refuses nothing */
+  readonly subnets?: Subnets;
   /**
    * Groups: our name → the directory's id, as the provider wants it, or the ServiceAccount of a controller that deploys.
    * @default none: an environment with access cannot lie here
    */
   readonly groups?: Readonly<Record<string, GroupId>>;
+  /**
+   * Identities of the provider that components act as: `<namespace>/<component>` → its id, as the provider wants it.
+   * @default none: credentials are Secrets
+   */
+  readonly identities?: Readonly<Record<string, string>>;
   /** Groups that may do everything, in every namespace. @default none that we write: whoever made the cluster */
   readonly sysadmins?: readonly string[];
   /**
@@ -82,7 +85,9 @@ export function describeCluster(
     zones: props.zones ?? [],
     capabilities: props.capabilities ?? [],
     nodePools: props.nodePools ?? [],
+    subnets: props.subnets ?? {},
     groups: props.groups ?? {},
+    identities: props.identities ?? {},
     sysadmins: props.sysadmins ?? [],
     plurals: props.plurals ?? {},
   };

@@ -58,7 +58,7 @@ export interface ReportedFinding {
 }
 
 /** Runs once per synth, when everything that users say about the construct has been said. */
-export type Inspection = () => readonly Finding[];
+export type Inspection = () => readonly ReportedFinding[];
 
 /** Completes an object from the others in its namespace as they are written, overrides included; its own overrides come after. */
 export type Derivation = (manifest: JsonObject, surroundings: Surroundings) => JsonObject;
