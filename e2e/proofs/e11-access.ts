@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { linesOf } from '../acceptance';
 import { compareMatrix, DEFAULT_DENY } from '../access-matrix';
 import { CommandError } from '../cluster/command';
+import { serveKedaKinds } from '../cluster/keda-kinds';
 import type { Kubectl } from '../cluster/kubectl';
 import { SimulatedCluster } from '../cluster/kwok';
+import { PROJECT } from '../folder';
 import { ofKind, readManifests } from '../manifests';
 import type { List } from '../objects';
 import type { Right } from '../project';
 import type { Figure, Proof } from '../proof';
 import { DIST, type World } from '../world';
+
+/** The committed manifests of every cluster. */
+const FOLDERS = { ...DIST, westeurope: join(PROJECT, 'dist', 'clusters', 'westeurope') };
 
 const NODES = { zones: ['ap-south-1a', 'ap-south-1b'], nodesPerZone: 2, cpu: '4', memory: '16Gi' };
 
@@ -21,9 +26,9 @@ export const access: Proof = {
   needs: 'api',
   prove: async (world, figure) => {
     const { rights } = await world.project.access();
-    for (const [name, folder] of Object.entries(DIST)) {
+    assert.deepEqual(Object.keys(FOLDERS).sort(), [...new Set(rights.map(({ cluster }) => cluster))].sort());
+    for (const [name, folder] of Object.entries(FOLDERS)) {
       const own = rights.filter(({ cluster }) => cluster === name);
-      assert.ok(own.length > 0, `${name} has rights to ask about`);
       await proveCluster(world, name, folder, own, (line) => figure(`${name}: ${line}`));
     }
   },
@@ -43,13 +48,16 @@ async function proveCluster(
     await kubectl.run(['apply', '-f', join(folder, '00-cluster.yaml')]);
     for (const namespace of namespaces) await kubectl.run(['apply', '-f', join(folder, `05-${namespace}.yaml`)]);
     await kubectl.apply(namespaces.map(credentials));
+    await serveKedaKinds(kubectl);
     await compareMatrix(kubectl, rights, namespaces, figure);
     for (const { group, namespace } of deployers(rights)) {
       const deployer = await cluster.plane.as(group);
       const other = namespaces.find((one) => one !== namespace) ?? '';
-      await deployOwnFile(deployer, join(folder, `10-${namespace}.yaml`), namespace);
+      const file = join(folder, `10-${namespace}.yaml`);
+      await deployOwnFile(deployer, file, namespace);
       const refused = await refuseEscalation(deployer, folder, namespace, other);
-      await reachViaPods(deployer, cluster, namespace, other);
+      const [component] = ofKind(readManifests(file), 'Deployment');
+      await reachViaPods(deployer, cluster, namespace, other, component?.metadata.name ?? '');
       figure(
         `${group} applied 10-${namespace}.yaml; ${refused} ways out refused; a Secret there only by a pod that mounts it`,
       );
@@ -140,15 +148,16 @@ async function reachViaPods(
   { plane }: SimulatedCluster,
   namespace: string,
   other: string,
+  account: string,
 ): Promise<void> {
-  await deployer.run(['apply', '-f', '-'], JSON.stringify(mounting(namespace)));
+  await deployer.run(['apply', '-f', '-'], JSON.stringify(mounting(namespace, account)));
   const pod = await plane.run.until('a pod that mounts the Secret', 60, async () => {
     const { items } = await plane.kubectl.get<List<MountingPod>>(['pods', '-n', namespace, '-l', 'app=mounting']);
     return items.find(({ status }) => status.phase === 'Running');
   });
   assert.ok(pod.spec.volumes.some(({ secret }) => secret?.secretName === 'credentials'));
   await deployer.run(['delete', 'deployment', 'mounting', '-n', namespace]);
-  await refused(deployer, ['apply', '-f', '-'], mounting(other));
+  await refused(deployer, ['apply', '-f', '-'], mounting(other, account));
 }
 
 interface MountingPod {
@@ -160,7 +169,7 @@ function credentials(namespace: string): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'credentials', namespace }, stringData: { key: 'e2e' } };
 }
 
-function mounting(namespace: string): object {
+function mounting(namespace: string, serviceAccountName: string): object {
   const labels = { app: 'mounting' };
   const container = {
     name: 'main',
@@ -177,7 +186,7 @@ function mounting(namespace: string): object {
       template: {
         metadata: { labels },
         spec: {
-          serviceAccountName: 'web',
+          serviceAccountName,
           securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } },
           containers: [container],
           volumes: [{ name: 'credentials', secret: { secretName: 'credentials' } }],
