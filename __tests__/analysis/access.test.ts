@@ -85,18 +85,18 @@ describe('G11: what the API server’s authorizer would say', () => {
     expect(may([binding('ClusterRole', 'edit', group('a'))], group('a'), { namespace: 'shop' })).toBe(false);
   });
 
-  test('an aggregated ClusterRole has the rules of those that it selects', () => {
+  test('an aggregated ClusterRole has the rules of those that it selects, and none of its own', () => {
     const part = role('part', {});
     const labelled = { ...part, metadata: { name: 'part', labels: { aggregate: 'yes' } } };
     const selector = { matchLabels: { aggregate: 'yes' } };
     const whole: JsonObject = {
-      ...role('whole', {}),
-      rules: [],
+      ...role('whole', { verbs: ['delete'] }),
       aggregationRule: { clusterRoleSelectors: [selector] },
     };
     const bound = binding('ClusterRole', 'whole', group('a'));
     expect(may([labelled, whole, bound], group('a'), {})).toBe(true);
     expect(may([part, whole, bound], group('a'), {})).toBe(false);
+    expect(may([labelled, whole, bound], group('a'), { verb: 'delete' })).toBe(false);
     const apart = [...entries([whole, bound]), entry(labelled, { cluster: 'other' })];
     expect(mayDo(apart, 'production', group('a'), { verb: 'get', group: '', resource: 'pods' })).toBe(false);
   });

@@ -206,6 +206,26 @@ describe('F6: the deployer', () => {
     expect(errors(shop(widget))).toEqual([]);
   });
 
+  test('reaches no other namespace: an object that its file holds and that lies elsewhere is refused', () => {
+    const elsewhere = (system: System) =>
+      void new ApiObject(system, 'elsewhere', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'elsewhere', namespace: 'blog' },
+      });
+    const synthesis = deployedBy(elsewhere);
+    expect(synthesis.findings).toMatchObject([
+      {
+        rule: 'deployer-reach',
+        field: '/metadata/namespace',
+        value: 'blog',
+        message: expect.stringMatching(/^ConfigMap elsewhere /),
+      },
+    ]);
+    expect(find(synthesis, 'Role', 'deployer')).not.toHaveProperty('rules');
+    expect(errors(shop(elsewhere))).toEqual([]);
+  });
+
   test('its Role may be overridden like any object', () => {
     const synthesis = deployedBy((system) => {
       const role = system.node.findChild('access-deployer-role');

@@ -75,7 +75,7 @@ export const grants = perList((entries): readonly Grant[] =>
 );
 
 /** The subjects of a binding, with where they stand in it. */
-export function subjects({ manifest }: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
+function subjects({ manifest }: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
   return places(manifest, 'subjects', '').map(({ value, pointer }) => {
     const [kind = '', name = '', namespace] = [text(value.kind), text(value.name), text(value.namespace)];
     return { who: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, pointer };
@@ -93,15 +93,15 @@ export function roleOf(entries: readonly ApiEntry[], { cluster, identity, manife
 
 function rulesOf(entries: readonly ApiEntry[], binding: ApiEntry): readonly PolicyRule[] | undefined {
   const role = roleOf(entries, binding);
-  if (role !== undefined) return [role, ...aggregated(entries, role)].flatMap(policyRules);
+  if (role !== undefined) return (aggregated(entries, role) ?? [role]).flatMap(policyRules);
   const ref = dig(binding.manifest, 'roleRef');
   return ref?.kind === 'ClusterRole' && ref.name === 'cluster-admin' ? EVERYTHING : undefined;
 }
 
-/** ClusterRoles whose rules a controller adds to this one. */
-function aggregated(entries: readonly ApiEntry[], role: ApiEntry): ApiEntry[] {
+/** ClusterRoles whose rules a controller writes into this one, in place of its own. */
+function aggregated(entries: readonly ApiEntry[], role: ApiEntry): ApiEntry[] | undefined {
   const selectors = places(dig(role.manifest, 'aggregationRule'), 'clusterRoleSelectors', '');
-  if (selectors.length === 0) return [];
+  if (selectors.length === 0) return undefined;
   return catalogue(entries)
     .of(`${GROUP}/ClusterRole`)
     .filter((other) => other.cluster === role.cluster && other !== role)
@@ -112,7 +112,7 @@ function aggregated(entries: readonly ApiEntry[], role: ApiEntry): ApiEntry[] {
 }
 
 /** The rules of a Role or ClusterRole about resources. */
-export function policyRules({ manifest }: ApiEntry): PolicyRule[] {
+function policyRules({ manifest }: ApiEntry): PolicyRule[] {
   const texts = (value: Json | undefined) => list(value).flatMap((item) => text(item) ?? []);
   return places(manifest, 'rules', '').map(({ value }) => ({
     groups: texts(value.apiGroups),
@@ -158,7 +158,7 @@ const keyOf = (cluster: string, { kind, name, namespace }: Who): string =>
   placeOf(cluster, `${kind}\n${kind === 'ServiceAccount' ? (namespace ?? '') : ''}\n${name}`);
 
 /** What a subject was given, under all names that the API server knows it by. */
-export function grantsOf(entries: readonly ApiEntry[], cluster: string, who: Who): readonly Grant[] {
+function grantsOf(entries: readonly ApiEntry[], cluster: string, who: Who): readonly Grant[] {
   return aliases(who).flatMap((alias) => bySubject(entries).get(keyOf(cluster, alias)) ?? []);
 }
 

@@ -5,9 +5,8 @@ import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../analys
 import { dig, list, text } from '../analysis/shapes';
 import type { Json, JsonObject } from '../model/json';
 import type { ApiEntry } from '../model/object';
-import { ACCESS_REASON } from '../model/roles';
 import { namespace, object } from './examples';
-import { isExplained, OR_SAY_WHY, role } from './rbac';
+import { explained, isExplained, OR_SAY_WHY, role } from './rbac';
 import type { Rule } from './rule';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -19,19 +18,8 @@ const GROUP: JsonObject = { kind: 'Group', apiGroup: RBAC, name: 'developers' };
 const ACCOUNT: JsonObject = { kind: 'ServiceAccount', name: 'web', namespace: 'shop' };
 const account = object('v1', 'ServiceAccount', 'web', {});
 
-const binding = (
-  roleKind: string,
-  roleName: string,
-  subjects: Json,
-  reason?: string,
-  name = 'binding',
-): JsonObject => ({
-  ...object(`${RBAC}/v1`, 'RoleBinding', name, {
-    roleRef: { apiGroup: RBAC, kind: roleKind, name: roleName },
-    subjects,
-  }),
-  ...(reason === undefined ? {} : { metadata: { name, namespace: 'shop', annotations: { [ACCESS_REASON]: reason } } }),
-});
+const binding = (kind: string, roleName: string, subjects: Json, name = 'binding'): JsonObject =>
+  object(`${RBAC}/v1`, 'RoleBinding', name, { roleRef: { apiGroup: RBAC, kind, name: roleName }, subjects });
 
 const subject: Rule = {
   id: 'rbac-subject',
@@ -100,7 +88,10 @@ const builtInRole: Rule = {
     }
   },
   examples: {
-    pass: [binding('ClusterRole', 'view', [GROUP]), binding('ClusterRole', 'edit', [GROUP], 'a sandbox', 'sandbox')],
+    pass: [
+      binding('ClusterRole', 'view', [GROUP]),
+      explained(binding('ClusterRole', 'edit', [GROUP], 'sandbox'), 'nothing of value lies there'),
+    ],
     fail: [binding('ClusterRole', 'edit', [GROUP])],
   },
 };
@@ -156,7 +147,7 @@ const serviceAccount: Rule = {
       account,
       role({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'create'] }),
       binding('Role', 'reader', [GROUP]),
-      binding('Role', 'reader', [ACCOUNT], undefined, 'web'),
+      binding('Role', 'reader', [ACCOUNT], 'web'),
     ],
     fail: [
       namespace,
@@ -164,7 +155,7 @@ const serviceAccount: Rule = {
       role({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['create'] }),
       role({ apiGroups: [''], resources: ['configmaps'], verbs: ['patch'] }, 'leader'),
       binding('Role', 'reader', [GROUP]),
-      binding('Role', 'leader', [ACCOUNT], undefined, 'web'),
+      binding('Role', 'leader', [ACCOUNT], 'web'),
     ],
   },
 };

@@ -31,9 +31,13 @@ function eachRule(judge: (rule: JsonObject, pointer: string, say: Say) => void):
   };
 }
 
-export const role = (rule: { readonly [key: string]: Json }, name = 'reader', reason?: string): JsonObject => ({
-  ...object(`${RBAC}/v1`, 'Role', name, { rules: [rule] }),
-  ...(reason === undefined ? {} : { metadata: { name, namespace: 'shop', annotations: { [ACCESS_REASON]: reason } } }),
+export const role = (rule: { readonly [key: string]: Json }, name = 'reader'): JsonObject =>
+  object(`${RBAC}/v1`, 'Role', name, { rules: [rule] });
+
+/** The same object with somebody who stands by it. */
+export const explained = (manifest: JsonObject, reason: string): JsonObject => ({
+  ...manifest,
+  metadata: { ...dig(manifest, 'metadata'), annotations: { [ACCESS_REASON]: reason } },
 });
 
 const wildcard: Rule = {
@@ -54,7 +58,7 @@ const wildcard: Rule = {
   examples: {
     pass: [
       role({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }),
-      role({ apiGroups: ['*'], resources: ['*'], verbs: ['get'] }, 'backup', 'a backup reads every kind'),
+      explained(role({ apiGroups: ['*'], resources: ['*'], verbs: ['get'] }), 'a backup reads every kind'),
     ],
     fail: [role({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['*'] })],
   },
@@ -131,7 +135,10 @@ const secrets: Rule = {
   examples: {
     pass: [
       role({ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }),
-      role({ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }, 'sync', 'the controller copies certificates'),
+      explained(
+        role({ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }),
+        'the controller copies certificates',
+      ),
     ],
     fail: [role({ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['list'] })],
   },

@@ -85,7 +85,7 @@ function isLocal({ manifest }: ApiEntry): boolean {
 }
 
 function describeWho({ kind, name, namespace }: Who): string {
-  if (kind === 'Group') return name;
+  if (kind === 'Group') return name; // what nearly all of them are
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
@@ -93,7 +93,7 @@ function secretsOf(entries: readonly ApiEntry[], { cluster, who, namespace }: Gr
   const act = { group: '', resource: 'secrets', ...(namespace === undefined ? {} : { namespace }) };
   if (['get', 'list', 'watch'].some((verb) => mayDo(entries, cluster, who, { ...act, verb }))) return 'read';
   const way = viaPods(entries).find(
-    (one) => one.cluster === cluster && one.subject.name === who.name && one.namespace === namespace,
+    (one) => one.cluster === cluster && one.namespace === namespace && describeWho(one.subject) === describeWho(who),
   );
   return way === undefined ? 'none' : `via pods: ${way.secrets}`;
 }

@@ -35,10 +35,28 @@ export function createAccess(system: System<unknown>, { cluster, environment }: 
 function createDeployer(system: System<unknown>, { plurals }: Cluster): void {
   const role = createObject(system, 'access-deployer-role', 'Role', { name: DEPLOYER }, { rules: [] });
   const derivation: Derivation = ({ rules: _, ...manifest }, surroundings) => {
-    const rules = rulesFor(surroundings, plurals);
+    const deployed = within(system.namespace, surroundings);
+    const rules = rulesFor({ ...surroundings, deployed }, plurals);
     return rules.length === 0 ? manifest : { ...manifest, rules };
   };
   role.node.addMetadata(ENTRY.derivation, derivation);
+}
+
+/** What lies in the deployer's own namespace; it does not reach any other. */
+function within(own: string | undefined, { deployed, refuse }: Surroundings): JsonObject[] {
+  return deployed.filter(({ kind, metadata }) => {
+    const { name, namespace = '' } = isJsonObject(metadata) ? metadata : {};
+    if (namespace === own) return true;
+    refuse({
+      rule: 'deployer-reach',
+      severity: 'error',
+      field: '/metadata/namespace',
+      value: namespace,
+      message: `${String(kind)} ${String(name)} lies in another namespace, which the deployer of ${own} does not reach`,
+      expected: 'objects of its own namespace; others belong to the system that has theirs',
+    });
+    return false;
+  });
 }
 
 /** The rules in the order of the alphabet. */

@@ -67,7 +67,7 @@ export type Derivation = (manifest: JsonObject, surroundings: Surroundings) => J
 export interface Surroundings {
   /** The other objects of the namespace, whoever made them. */
   readonly others: readonly JsonObject[];
-  /** Those of them that lie in the file of the system's own deployer. */
+  /** The objects of the system's `10-…` file, which its deployer applies, in whatever namespace. */
   readonly deployed: readonly JsonObject[];
   /** Records that the object cannot be completed; its construct and the user's line are added. */
   readonly refuse: (problem: Omit<Finding, 'construct' | 'object' | 'source'>) => void;

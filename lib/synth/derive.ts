@@ -16,6 +16,7 @@ export function placeAll(
 ): Placed[] {
   const placed = new Map<Rendered, Placed>();
   const members = new Map<string, Placed[]>();
+  const files = new Map<string, Placed[]>();
   const derived: [Rendered, Derivation][] = [];
   for (const object of rendered) {
     const derivation = derivationOf(object);
@@ -25,22 +26,25 @@ export function placeAll(
     }
     const made = place(object);
     placed.set(object, made);
-    const key = namespaceOf(object, made.entry.manifest);
-    const known = members.get(key);
-    if (known === undefined) members.set(key, [made]);
-    else known.push(made);
+    add(members, namespaceOf(object, made.entry.manifest), made);
+    add(files, made.file, made);
   }
   for (const [object, derivation] of derived) {
     const others = members.get(namespaceOf(object, object.manifest)) ?? [];
-    const own = deployerFile(object.placement);
     const manifest = derivation(object.manifest, {
       others: others.map(({ entry }) => entry.manifest),
-      deployed: others.filter(({ file }) => file === own).map(({ entry }) => entry.manifest),
+      deployed: (files.get(deployerFile(object.placement)) ?? []).map(({ entry }) => entry.manifest),
       refuse: (problem) => findings.push(withOrigin(problem, object)),
     });
     placed.set(object, place({ ...object, manifest }));
   }
   return rendered.flatMap((object) => placed.get(object) ?? []);
+}
+
+function add(map: Map<string, Placed[]>, key: string, object: Placed): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [object]);
+  else known.push(object);
 }
 
 function withOrigin(problem: Omit<Finding, 'construct' | 'source'>, { origin }: Rendered): Finding {
