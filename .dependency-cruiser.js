@@ -33,7 +33,7 @@ module.exports = {
     only('lib/synth', 'lib/model'),
     only('lib/checks', 'lib/model', 'lib/analysis'),
     only('lib/commands', 'lib'),
-    only('e2e', 'lib/model'),
+    only('e2e', 'lib/model', 'lib/analysis'),
     packages('lib/model'),
     packages('lib/analysis'),
     packages('lib/checks'),

@@ -11,6 +11,7 @@ import { scaleIn, scaleInToMinimum, scaleOut } from './e7-autoscaling';
 import { failure } from './e8-failure';
 import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-twins';
 import { scale } from './e10-scale';
+import { manyPlacements, placement } from './e14-placement';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -28,6 +29,8 @@ export const PROOFS: readonly Proof[] = [
   scaleOut,
   failure,
   scale,
+  placement,
+  manyPlacements,
   scaleIn,
   scaleInToMinimum,
 ];
