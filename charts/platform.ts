@@ -14,8 +14,15 @@ export const platform = new Platform({
       kubernetes: '1.36',
       capabilities: ['external-dns'],
       loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
+      nodePools: [
+        // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
+        { name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, nodesPerZone: { min: 2, max: 4 } },
+      ],
     }),
-    laptop: local({ kubernetes: '1.36' }),
+    laptop: local({
+      kubernetes: '1.36',
+      nodePools: [{ name: 'laptop', cpu: '8', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 1 } }],
+    }),
   },
   environments: {
     production: {

@@ -6,6 +6,7 @@ import { neutralityCommand } from './neutrality';
 import { type Output, terminal } from './output';
 import { parityCommand } from './parity';
 import type { ExitCode, Load } from './project';
+import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
 import { synthCommand } from './synth';
 
@@ -28,6 +29,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     imageCommand,
     neutralityCommand,
     parityCommand,
+    proveCommand,
   ]) {
     program.addCommand(command({ load, output, finish }).copyInheritedSettings(program));
   }
@@ -46,6 +48,7 @@ Examples:
   evenkeel synth --check          exit 2 and name the files where dist/ is not what the code says
   evenkeel secrets                list the Secrets that the manifests refer to
   evenkeel neutrality             compare all providers, and what the real placement changes
+  evenkeel prove                  what each system survives, and by how much
   evenkeel parity                 compare the environments of each system
 
 Exit codes: 0 clean, 1 error (nothing is written), 2 differs.`;

@@ -1,7 +1,9 @@
 // A system in one environment on one cluster: a chart with its namespace. The components of a system are created inside it.
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { ENTRY, type Placement } from '../model/entries';
+import { promiseFindings } from '../analysis/failure/promise';
+import type { Place } from '../analysis/failure/table';
+import { ENTRY, type Placement, type Verification } from '../model/entries';
 import { imageReference, type Target } from '../model/target';
 import { createObject } from './kinds';
 import { systemLabels } from './labels';
@@ -34,6 +36,8 @@ export abstract class System<Settings = object> extends Chart {
     const { cluster, environment, home } = target;
     const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
     this.node.addMetadata(ENTRY.placement, placement);
+    const verification: Verification = (objects) => promiseFindings(objects, placeOf(this));
+    this.node.addMetadata(ENTRY.verification, verification);
     traceConstruct(this);
     createObject(this, 'namespace', 'Namespace', { name: namespace, labels: namespaceLabels(target) }, {});
     createQuota(this, system, this.reserves);
@@ -65,6 +69,12 @@ export abstract class System<Settings = object> extends Chart {
     if (found === undefined) throw new Error(`${construct.node.path} lies in no System: components need its cluster`);
     return found;
   }
+}
+
+/** Where a system runs and what is promised of it, as the table of failures knows it. */
+export function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
+  const { cluster, environment } = target;
+  return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
 }
 
 /** Pod Security at its strictest, pinned to the cluster's minor so that an upgrade changes nothing by itself. */

@@ -1,7 +1,8 @@
 // Bounds that need no search: what surely finds a place in whatever order, and what can at most.
 import { own, shown } from '../shapes';
-import { canFill, isCoupled, maxShare, mayHave, slots } from './fullness';
-import { requiredSpreads, type Spread, tolerates, wantsNode } from './terms';
+import { crowdOf, mayHave } from './crowd';
+import { fillCount, slots } from './fullness';
+import { requiredTerms, type Spread, tolerates, wantsNode } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
 
 /**
@@ -16,7 +17,7 @@ import type { Interval, Node, PodGroup, World } from './world';
 export function boundPlaced(world: World, group: PodGroup): Interval {
   const nodes = world.nodes.filter((node) => mayHave(group, node));
   const most = Math.min(group.wanted, sum(nodes.map((node) => slots(group, node))));
-  const [spread, ...others] = requiredSpreads(group);
+  const [spread, ...others] = crowdOf(world).spreadsOf(group);
   if (isCoupled(world, group) || others.length > 0) return { fewest: 0, most };
   if (spread === undefined) return { fewest: Math.min(most, fillCount(world, group, nodes)), most };
   const fills = domainsOf(world, group, spread).map((domain) => fillCount(world, group, domain));
@@ -33,9 +34,9 @@ export function boundShare(world: World, group: PodGroup, key: string, count: nu
     domains.set(shown(value), [...(domains.get(shown(value)) ?? []), node]);
   }
   const room = [...domains.values()].map((nodes) =>
-    Math.min(sum(nodes.map((node) => slots(group, node))), maxShare(world, group, nodes)),
+    Math.min(sum(nodes.map((node) => slots(group, node))), crowdOf(world).share(group, nodes)),
   );
-  const together = maxShare(world, group, world.nodes, { key, count });
+  const together = crowdOf(world).share(group, world.nodes, { key, count });
   const most = Math.min(group.wanted, together, sum(room.toSorted((a, b) => b - a).slice(0, count)));
   const fewest = Math.ceil((group.wanted * Math.min(count, domains.size)) / Math.max(1, domains.size));
   return { fewest: Math.min(fewest, most), most };
@@ -68,10 +69,11 @@ function fewestSpread(fills: readonly number[], skew: number, atZero: boolean): 
   return Math.min(...outcomes);
 }
 
-/** With how many pods of the group all these nodes can be full; infinite where those wanted do not suffice. */
-function fillCount(world: World, group: PodGroup, nodes: readonly Node[]): number {
-  for (let pods = 0; pods < group.wanted; pods++) if (canFill(world, group, pods, nodes)) return pods;
-  return Number.POSITIVE_INFINITY;
+/** Whether affinity, or a spread that counts others too, ties it to other groups, or keeps its own pods apart. */
+function isCoupled(world: World, group: PodGroup): boolean {
+  const crowd = crowdOf(world);
+  const isTied = requiredTerms(group, 'podAffinity', world).length > 0;
+  return isTied || crowd.isKeptApart(group) || !crowd.countsOwnOnly(group);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -1,7 +1,7 @@
 // Groups that cannot get into each other's way are looked at one by one, and nodes with room for everybody as one large node.
 
-import { matches } from '../selectors';
 import { own, shown } from '../shapes';
+import { crowdOf } from './crowd';
 import { requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
@@ -33,29 +33,32 @@ function hasRoomForAll({ groups }: World, node: Node): boolean {
 
 /** Groups that share a node without room for all, or of which one asks for or keeps away the other. */
 function connected(world: World, roomy: ReadonlySet<Node>): PodGroup[][] {
-  const parts: PodGroup[][] = [];
-  for (const group of world.groups) {
-    const touching = parts.filter((part) => part.some((other) => areCoupled(world, roomy, group, other)));
-    for (const part of touching) parts.splice(parts.indexOf(part), 1);
-    parts.push([...touching.flat(), group]);
+  const parts = new Map(world.groups.map((group) => [group, [group]]));
+  const join = (one: PodGroup, other: PodGroup) => {
+    const [first = [], second = []] = [parts.get(one), parts.get(other)];
+    if (first === second) return;
+    const [larger, smaller] = first.length < second.length ? [second, first] : [first, second];
+    larger.push(...smaller);
+    for (const group of smaller) parts.set(group, larger);
+  };
+  for (const node of world.nodes.filter((one) => !roomy.has(one))) {
+    const [first, ...others] = world.groups.filter(({ spec }) => wantsNode(spec, node));
+    for (const other of others) if (first !== undefined) join(first, other);
   }
-  return parts;
+  for (const group of world.groups) for (const other of lookedAt(world, group)) join(group, other);
+  return [...new Set(parts.values())];
 }
 
-function areCoupled(world: World, roomy: ReadonlySet<Node>, one: PodGroup, other: PodGroup): boolean {
-  const compete = world.nodes.some(
-    (node) => !roomy.has(node) && wantsNode(one.spec, node) && wantsNode(other.spec, node),
-  );
-  return compete || looksAt(world, one, other) || looksAt(world, other, one);
-}
-
-function looksAt(world: World, one: PodGroup, other: PodGroup): boolean {
-  const terms = [...requiredTerms(one, 'podAffinity', world), ...requiredTerms(one, 'podAntiAffinity', world)];
-  return (
-    terms.some(({ selects }) => selects(other)) ||
-    (one.namespace === other.namespace &&
-      requiredSpreads(one).some(({ selector }) => selector !== undefined && matches(selector, other.labels)))
-  );
+/** Groups whose pods a group asks for, keeps away from, or counts. */
+function lookedAt(world: World, group: PodGroup): PodGroup[] {
+  const crowd = crowdOf(world);
+  const terms = [...requiredTerms(group, 'podAffinity', world), ...requiredTerms(group, 'podAntiAffinity', world)];
+  return [
+    ...terms.flatMap(({ selects }) => world.groups.filter(selects)),
+    ...crowd
+      .spreadsOf(group)
+      .flatMap(({ selector }) => (selector === undefined ? [] : crowd.selected(group.namespace, selector))),
+  ];
 }
 
 function topologyKeys(group: PodGroup, world: World): string[] {

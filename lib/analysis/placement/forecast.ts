@@ -83,6 +83,7 @@ function forecast(
     const { fewest = 0, most = 0 } = bounds.get(group) ?? {};
     return fewest !== most;
   };
+  if (!world.groups.some(isOpen)) return bounds;
   for (const part of components(world, lost, key)) {
     if (!part.world.groups.some(isOpen) || isHopeless(part)) continue;
     const found = search(part);
