@@ -34,7 +34,7 @@ module.exports = {
     only('lib/synth', 'lib/model'),
     only('lib/checks', 'lib/model', 'lib/analysis'),
     only('lib/commands', 'lib'),
-    only('e2e', 'lib/model'),
+    only('e2e', 'lib/model', 'lib/analysis'),
     only('e2e/apps', 'lib/constructs', 'lib/model'),
     packages('lib/model'),
     packages('lib/analysis'),

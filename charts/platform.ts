@@ -42,11 +42,16 @@ export const platform = new Platform({
         platform: 'platform',
       },
       sysadmins: ['platform'],
+      nodePools: [
+        // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
+        { name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, nodesPerZone: { min: 2, max: 4 } },
+      ],
     }),
     laptop: local({
       kubernetes: '1.36',
       groups: { developers: 'developers', laptop: 'laptop' },
       sysadmins: ['laptop'],
+      nodePools: [{ name: 'laptop', cpu: '8', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 1 } }],
     }),
     westeurope: aks({
       region: 'westeurope',

@@ -22,7 +22,7 @@ export class SimulatedCluster {
     private readonly player: Program,
   ) {}
 
-  static async start(run: Run, name: string, nodes: SimulatedNodes): Promise<SimulatedCluster> {
+  static async start(run: Run, name: string, nodes: readonly object[]): Promise<SimulatedCluster> {
     const plane = await ControlPlane.start(run, { name, controllers: true });
     const kubeconfig = await plane.kubeconfig('kwok', 'system:masters');
     const player = run.start(`${name}-kwok`, binary('binaries/kwok', 'kwok'), [
@@ -31,11 +31,8 @@ export class SimulatedCluster {
       '--manage-all-nodes=true',
       '--node-lease-duration-seconds=40',
     ]);
-    const objects = nodes.zones.flatMap((zone) =>
-      Array.from({ length: nodes.nodesPerZone }, (_, index) => nodeObject(`${zone}-${index}`, zone, nodes)),
-    );
-    await plane.kubectl.apply(objects);
-    await waitForNodes(run, plane, objects.length);
+    await plane.kubectl.create(nodes);
+    await waitForNodes(run, plane, nodes.length);
     return new SimulatedCluster(plane, player);
   }
 
@@ -43,6 +40,13 @@ export class SimulatedCluster {
     await this.player.stop();
     await this.plane.stop();
   }
+}
+
+/** Nodes in zones, all of one size. */
+export function nodesInZones(nodes: SimulatedNodes): object[] {
+  return nodes.zones.flatMap((zone) =>
+    Array.from({ length: nodes.nodesPerZone }, (_, index) => nodeObject(`${zone}-${index}`, zone, nodes)),
+  );
 }
 
 function nodeObject(name: string, zone: string, { cpu, memory }: SimulatedNodes): object {

@@ -4,7 +4,7 @@ import type { Run } from './run';
 
 interface Nodes {
   readonly items: readonly {
-    readonly spec: { readonly taints?: readonly object[] };
+    readonly spec: { readonly taints?: readonly { readonly key: string }[] };
     readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
   }[];
 }
@@ -14,7 +14,7 @@ export async function waitForNodes(run: Run, { kubectl }: ControlPlane, count: n
     const { items } = await kubectl.get<Nodes>(['nodes']);
     const ready = items.filter(({ spec, status }) => {
       const isReady = status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True');
-      return isReady === true && spec.taints === undefined;
+      return isReady === true && !spec.taints?.some(({ key }) => key.startsWith('node.kubernetes.io/'));
     });
     return ready.length === count;
   });

@@ -1,7 +1,7 @@
 // E10: 300 nodes over three zones take the whole of dist at its largest; all pods find a place, evenly.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { SimulatedCluster } from '../cluster/kwok';
+import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
 import { ofKind, readManifests } from '../manifests';
 import { countBy, isReady, type List, type Pod } from '../objects';
 import type { Figure, Proof } from '../proof';
@@ -16,7 +16,7 @@ export const scale: Proof = {
   needs: 'api',
   prove: async ({ run }, figure) => {
     const nodes = { zones: ZONES, nodesPerZone: NODES_PER_ZONE, cpu: '2', memory: '8Gi' };
-    const cluster = await SimulatedCluster.start(run, 'scale', nodes);
+    const cluster = await SimulatedCluster.start(run, 'scale', nodesInZones(nodes));
     try {
       await placeAll(cluster, figure);
       for (const { name, pid } of cluster.plane.programs) figure(`${name}: ${mebibytesOf(pid)} MiB`);

@@ -6,7 +6,7 @@ import { compareMatrix, DEFAULT_DENY } from '../access-matrix';
 import { CommandError } from '../cluster/command';
 import { defineResources } from '../cluster/keda';
 import type { Kubectl } from '../cluster/kubectl';
-import { SimulatedCluster } from '../cluster/kwok';
+import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
 import { ofKind, readManifests } from '../manifests';
 import type { List } from '../objects';
 import type { Right } from '../project';
@@ -44,7 +44,7 @@ async function proveCluster(
   figure: Figure,
 ): Promise<void> {
   const nodes = { zones: ZONES[name] ?? [], nodesPerZone: 2, cpu: '4', memory: '16Gi' };
-  const cluster = await SimulatedCluster.start(run, `access-${name}`, nodes);
+  const cluster = await SimulatedCluster.start(run, `access-${name}`, nodesInZones(nodes));
   try {
     const { kubectl } = cluster.plane;
     await defineResources(kubectl); // roles name KEDA's kinds, whether a cluster has them or not

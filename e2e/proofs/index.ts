@@ -14,6 +14,7 @@ import { scale } from './e10-scale';
 import { access } from './e11-access';
 import { connections } from './e12-connections';
 import { queue } from './e13-queue';
+import { manyPlacements, placement } from './e14-placement';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -33,6 +34,8 @@ export const PROOFS: readonly Proof[] = [
   scale,
   access,
   connections,
+  placement,
+  manyPlacements,
   scaleIn,
   scaleInToMinimum,
   queue,

@@ -130,7 +130,7 @@ function scaledMaxima(manifests: readonly JsonObject[]): Maxima {
 const keyOf = (kind: Json | undefined, name: Json | undefined): string => `${shown(kind)}/${shown(name)}`;
 
 /** A surge rounds up. */
-function surgeOf(surge: Json, wanted: number): number {
+export function surgeOf(surge: Json, wanted: number): number {
   if (typeof surge === 'number') return surge;
   const percent = /^(\d+)%$/.exec(text(surge) ?? '')?.[1];
   return percent === undefined ? 0 : Math.ceil((Number(percent) / 100) * wanted);
@@ -143,7 +143,7 @@ function podOf(manifest: JsonObject): JsonObject | undefined {
 }
 
 /** What the scheduler reserves for a pod: its containers and sidecars, or an init container beside the sidecars, if that is more. */
-function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
+export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
   const request = (container: JsonObject) => requestOf(container, resource, fallback);
   const sum = (containers: readonly JsonObject[]) => containers.reduce((amount, it) => amount + request(it), 0n);
   const containers = objects(pod.containers);

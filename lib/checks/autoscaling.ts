@@ -1,13 +1,13 @@
 // Autoscalers: their bounds, and that each target exists and is theirs alone.
 
 import { catalogue } from '../analysis/catalogue';
+import { isHpa, type Scaler, scalers, scalersOf } from '../analysis/scalers';
 import { dig, integer, isInteger, isSet, shown, text } from '../analysis/shapes';
 import { REPLICATED } from '../analysis/workloads';
 import type { Json } from '../model/json';
 import { describeOrigin } from '../model/object';
 import { autoscaler, deployment, object } from './examples';
 import type { Rule } from './rule';
-import { isHpa, type Scaler, scalers, scalersOf } from './scalers';
 
 const HPA = 'autoscaling/HorizontalPodAutoscaler';
 

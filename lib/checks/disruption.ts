@@ -1,6 +1,7 @@
 // PodDisruptionBudgets: one bound, one eviction allowed at any time, one budget for each pod.
 
 import { catalogue, perList } from '../analysis/catalogue';
+import { fewestPods } from '../analysis/scalers';
 import { pods } from '../analysis/selectors';
 import { dig, integer, isInteger, isSet, record } from '../analysis/shapes';
 import type { Workload } from '../analysis/workloads';
@@ -9,7 +10,6 @@ import { type ApiEntry, describeOrigin } from '../model/object';
 import { budget, deployment } from './examples';
 import { percentage } from './formats';
 import type { Report, Rule } from './rule';
-import { fewestPods } from './scalers';
 
 interface Budget {
   readonly entry: ApiEntry;

@@ -1,13 +1,12 @@
 // What an HPA measures: targets above 0, and requests to compare the use with.
 
 import { catalogue, perList, placeOf } from '../analysis/catalogue';
+import { isHpa, scaledWorkload, scalers } from '../analysis/scalers';
 import { dig, integer, isInteger, isSet, own, places, text } from '../analysis/shapes';
 import { type Container, lasting, type Workload } from '../analysis/workloads';
 import type { Json, JsonObject } from '../model/json';
-
 import { autoscaler, deployment, running } from './examples';
 import type { Rule } from './rule';
-import { isHpa, scaledWorkload, scalers } from './scalers';
 
 /** A metric that compares use with requests. */
 interface Utilization {

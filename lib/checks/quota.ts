@@ -1,9 +1,10 @@
 // Quotas: that they leave room for what the workloads of their namespace can reach, and that these say what is counted.
 
 import { catalogue } from '../analysis/catalogue';
-import { type Demand, demands, type RequestDefaults, total, type WorkloadDemand } from '../analysis/demand';
+import { type Demand, demands, total, type WorkloadDemand } from '../analysis/demand';
+import { containerDefaults, requestDefaults } from '../analysis/limit-ranges';
 import { neighbours } from '../analysis/namespaces';
-import { dig, isSet, places, record, shown } from '../analysis/shapes';
+import { dig, isSet, record, shown } from '../analysis/shapes';
 import { lasting, type Workload, workloads } from '../analysis/workloads';
 import { cpuQuantity, memoryQuantity, parseQuantity, WHOLE } from '../model/amount';
 import type { Json, JsonObject } from '../model/json';
@@ -36,19 +37,6 @@ const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
       const spec = dig(manifest, 'spec');
       return !isSet(spec?.scopes) && !isSet(spec?.scopeSelector);
     });
-
-/** Defaults that the namespace's LimitRanges give to containers. */
-function defaultsOf(members: readonly ApiEntry[], field: 'default' | 'defaultRequest'): JsonObject {
-  const ranges = catalogue(members).of('/LimitRange');
-  const items = ranges.flatMap(({ manifest }) => places(dig(manifest, 'spec'), 'limits', '/spec'));
-  const given = items.filter(({ value }) => value.type === 'Container').map(({ value }) => record(value[field]) ?? {});
-  return Object.assign({}, ...given);
-}
-
-const requestDefaults = (members: readonly ApiEntry[]): RequestDefaults => ({
-  ...defaultsOf(members, 'default'),
-  ...defaultsOf(members, 'defaultRequest'),
-});
 
 const most = (all: readonly WorkloadDemand[]): string =>
   all.map(({ kind, name, reason }) => `${kind} ${name} ${reason}`).join(', ');
@@ -132,7 +120,7 @@ const stated: Rule = {
   check: (entries, report) => {
     for (const quota of quotas(entries)) {
       const members = neighbours(entries, quota);
-      const defaults = { limits: defaultsOf(members, 'default'), requests: requestDefaults(members) };
+      const defaults = { limits: containerDefaults(members, 'default'), requests: requestDefaults(members) };
       const theirs = workloads(members);
       for (const key of Object.keys(dig(quota.manifest, 'spec', 'hard') ?? {})) {
         const part = DEMANDED.get(key)?.[0] ?? 'requests';

@@ -7,6 +7,7 @@ import { neutralityCommand } from './neutrality';
 import { type Output, terminal } from './output';
 import { parityCommand } from './parity';
 import type { ExitCode, Load } from './project';
+import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
 import { synthCommand } from './synth';
 
@@ -30,6 +31,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     imageCommand,
     neutralityCommand,
     parityCommand,
+    proveCommand,
   ]) {
     program.addCommand(command({ load, output, finish }).copyInheritedSettings(program));
   }
@@ -49,6 +51,7 @@ Examples:
   evenkeel secrets                list the Secrets that the manifests refer to
   evenkeel access                 list who may do what in which namespace
   evenkeel neutrality             compare all providers, and what the real placement changes
+  evenkeel prove                  what each system survives, and by how much
   evenkeel parity                 compare the environments of each system
 
 Exit codes: 0 clean, 1 error (nothing is written), 2 differs.`;

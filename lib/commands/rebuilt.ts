@@ -35,8 +35,13 @@ export async function loadProject(load: Load): Promise<Project | { readonly erro
   if ('rule' in app) return { errors: [app] };
   const built = objectsOf(app);
   if ('errors' in built) return built;
+  return projectOf(app, built.objects) ?? { errors: [NO_PLATFORM] };
+}
+
+/** An app with the objects that it is synthesized to; `undefined` where it cannot be built again. */
+export function projectOf(app: IConstruct, objects: readonly ApiEntry[]): Project | undefined {
   const rebuild = rebuildOf(app);
-  if (rebuild === undefined) return { errors: [NO_PLATFORM] };
+  if (rebuild === undefined) return undefined;
   const systems = app.node.findAll().filter(System.isSystem);
   const targets = systems.map(({ system, target, namespace = '' }) => ({
     system,
@@ -44,7 +49,7 @@ export async function loadProject(load: Load): Promise<Project | { readonly erro
     namespace,
     target,
   }));
-  return { targets, objects: built.objects, rebuild };
+  return { targets, objects, rebuild };
 }
 
 /** Synthesizes an app, whose errors are told with the words `where`. */

@@ -1,7 +1,9 @@
 // A system in one environment on one cluster: a chart with its namespace. The components of a system are created inside it.
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { ENTRY, type Placement } from '../model/entries';
+import { promiseFindings } from '../analysis/failure/promise';
+import type { Place } from '../analysis/failure/table';
+import { ENTRY, type Placement, type Verification } from '../model/entries';
 import { imageReference, type Target, tagOf } from '../model/target';
 import { createAccess } from './access';
 import { report } from './findings';
@@ -37,6 +39,8 @@ export abstract class System<Settings = object> extends Chart {
     const { cluster, environment, home } = target;
     const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
     this.node.addMetadata(ENTRY.placement, placement);
+    const verification: Verification = (objects) => promiseFindings(objects, placeOf(this));
+    this.node.addMetadata(ENTRY.verification, verification);
     traceConstruct(this);
     createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
@@ -85,4 +89,10 @@ export abstract class System<Settings = object> extends Chart {
 /** `a-b` in `c` and `a` in `b-c` have the same name: `inspectNamespace` tells, which the tree's own exception would not. */
 function freeId(scope: Construct, name: string): string {
   return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
+}
+
+/** Where a system runs and what is promised of it, as the table of failures knows it. */
+export function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
+  const { cluster, environment } = target;
+  return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
 }

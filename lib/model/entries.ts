@@ -1,6 +1,7 @@
 // What constructs tell the synthesizer: entries in the metadata that every construct carries, so that no state lives elsewhere.
 import type { Finding } from './finding';
 import type { Json, JsonObject } from './json';
+import type { ApiEntry } from './object';
 
 /** Keys of the entries. */
 export const ENTRY = {
@@ -16,6 +17,8 @@ export const ENTRY = {
   override: 'evenkeel:override',
   /** On an ApiObject: what it is, given the final objects of its namespace. */
   derivation: 'evenkeel:derivation',
+  /** On a chart: findings about its final objects among all others. */
+  verification: 'evenkeel:verification',
   /** On an ApiObject of a kind that deployers write: this one is the platform team's. */
   platformOwned: 'evenkeel:platform-owned',
   /** On a chart: how long its constructor took, in milliseconds. */
@@ -32,6 +35,7 @@ export interface EntryData {
   readonly 'evenkeel:inspection': Inspection;
   readonly 'evenkeel:override': Override;
   readonly 'evenkeel:derivation': Derivation;
+  readonly 'evenkeel:verification': Verification;
   readonly 'evenkeel:platform-owned': true;
   readonly 'evenkeel:build-time': number;
   readonly 'evenkeel:incomplete': true;
@@ -72,6 +76,9 @@ export interface Surroundings {
   /** Records that the object cannot be completed; its construct and the user's line are added. */
   readonly refuse: (problem: Omit<Finding, 'construct' | 'object' | 'source'>) => void;
 }
+
+/** Judges what a chart became, given the final objects of the whole app. Not asked about a chart that has errors already. */
+export type Verification = (objects: readonly ApiEntry[]) => readonly Finding[];
 
 /** One change to the final JSON of an object. */
 export interface Override {

@@ -8,6 +8,7 @@ import {
   type Placement,
   type ReportedFinding,
   type Trace,
+  type Verification,
 } from '../model/entries';
 import { type Finding, findingText } from '../model/finding';
 import type { Origin } from '../model/object';
@@ -30,10 +31,17 @@ export interface Dependency {
   readonly origin: Origin;
 }
 
+/** Something to be asked once all objects are final. */
+export interface Verified {
+  readonly origin: Origin;
+  readonly verification: Verification;
+}
+
 /** What the tree holds. */
 export interface Collection {
   readonly objects: readonly Collected[];
   readonly dependencies: readonly Dependency[];
+  readonly verified: readonly Verified[];
   readonly findings: readonly Finding[];
 }
 
@@ -48,6 +56,7 @@ interface Inherited {
 export function collect(root: IConstruct, clock: Clock): Collection {
   const objects: Collected[] = [];
   const dependencies: Dependency[] = [];
+  const verified: Verified[] = [];
   const findings: Finding[] = [];
   const visit = (construct: IConstruct, above: Inherited): void => {
     const entries = construct.node.metadata;
@@ -58,11 +67,14 @@ export function collect(root: IConstruct, clock: Clock): Collection {
     if (construct instanceof ApiObject && !here.incomplete) {
       objects.push({ construct, placement: here.placement, origin, overrides: read(entries, ENTRY.override) });
     }
+    for (const verification of here.incomplete ? [] : read(entries, ENTRY.verification)) {
+      verified.push({ origin, verification });
+    }
     for (const target of construct.node.dependencies) dependencies.push({ source: construct, target, origin });
     for (const child of construct.node.children) visit(child, here);
   };
   visit(root, { placement: plainPlacement(root), trace: undefined, incomplete: false });
-  return { objects, dependencies, findings };
+  return { objects, dependencies, verified, findings };
 }
 
 function inherit(construct: IConstruct, entries: readonly MetadataEntry[], above: Inherited): Inherited {

@@ -14,6 +14,7 @@ import { order } from './order';
 import { applyOverrides } from './override';
 import { groupOf, type Rendered, render } from './render';
 import { unknownFields } from './unchecked';
+import { verify } from './verify';
 
 /** What came out. */
 export interface Synthesis {
@@ -42,14 +43,16 @@ export function synthesize(root: IConstruct, check: Check): Synthesis {
   const home = homeCluster(collection.objects);
   const objects = placeAll(rendered, (object) => place(object, home, later), later);
   const layout = layOut(objects, clock);
-  const findings = sortFindings([
+  const entries = objects.map(({ entry }) => entry);
+  const found = [
     ...collection.findings,
     ...ordered.findings,
     ...later,
-    ...check(objects.map(({ entry }) => entry)),
+    ...check(entries),
     ...findCrossings(collection.dependencies, objects),
     ...layout.findings,
-  ]);
+  ];
+  const findings = sortFindings([...found, ...verify(collection.verified, entries, found)]);
   const failed = findings.some(({ severity }) => severity === 'error');
   return { files: failed ? new Map() : layout.files, findings, objects, clock };
 }

@@ -1,10 +1,10 @@
 // Autoscalers and what they scale: HorizontalPodAutoscalers, and KEDA's ScaledObjects, which make one each.
 
-import { catalogue, type Kind, perList } from '../analysis/catalogue';
-import { dig, integer, text } from '../analysis/shapes';
-import { REPLICATED, type Workload, workloadOf } from '../analysis/workloads';
 import type { JsonObject } from '../model/json';
 import type { ApiEntry } from '../model/object';
+import { catalogue, type Kind, perList } from './catalogue';
+import { dig, integer, text } from './shapes';
+import { REPLICATED, type Workload, workloadOf } from './workloads';
 
 /** One autoscaler. */
 export interface Scaler {

@@ -1,0 +1,192 @@
+// What is done on purpose: a node is drained, a release rolls, two follow each other.
+
+import { parseQuantity, WHOLE } from '../../model/amount';
+import { catalogue } from '../catalogue';
+import { type Demand, demands, total } from '../demand';
+import { requestDefaults } from '../limit-ranges';
+import { neighbours } from '../namespaces';
+import { podGroup } from '../placement/pod-groups';
+import { HOSTNAME, type PodGroup } from '../placement/world';
+import { dig, isSet, shown } from '../shapes';
+import type { Component, Load } from './component';
+import { exactly, need, replicasOf } from './losses';
+import type { Situations } from './situation';
+import { duration } from './timing';
+import { type Decider, judge, type Result, range } from './verdict';
+
+/** A node is drained: its pods are evicted as fast as their budgets allow, and placed elsewhere. */
+export function drain(situations: Situations, components: readonly Component[], load: Load): Result[] {
+  return components.map((component) => {
+    const { workload, timing, budgets } = component;
+    const wanted = component.wanted(load);
+    const without = situations[load].leftWithout(workload, HOSTNAME, 1);
+    const { placed } = situations[load].placedWithout(workload, HOSTNAME, 1);
+    const evictable = component.evictable(load);
+    const onNode = wanted - without.fewest;
+    const gone = (pods: number) => Math.min(pods, evictable);
+    const left = { fewest: wanted - gone(onNode), most: wanted - gone(wanted - without.most) };
+    const isBlocked = wanted > 0 && evictable === 0;
+    const [budget] = budgets;
+    const seconds = Math.ceil(onNode / Math.max(1, evictable)) * (timing.boot + timing.grace);
+    const working = [need(component, load), `up to ${onNode} of ${wanted} pods lie on one node`];
+    if (budgets.length > 1)
+      working.push('its pods are under two PodDisruptionBudgets: the API server evicts none of them');
+    else if (isBlocked) working.push('the PodDisruptionBudget lets none be evicted: the drain never ends');
+    else if (budget === undefined) working.push('no PodDisruptionBudget: all of them are evicted at once');
+    else
+      working.push(`the PodDisruptionBudget lets ${evictable} be evicted at a time: ${range(left)} of ${wanted} serve`);
+    if (placed.fewest < wanted)
+      working.push(
+        `${range(placed)} of ${wanted} find a place on the other nodes: with a budget the drain waits for them`,
+      );
+    working.push(`${duration(seconds)}: ${Math.ceil(onNode / Math.max(1, evictable))} times boot and grace period`);
+    const decides: Decider = budget === undefined ? replicasOf(component) : { entry: budget, pointer: '/spec' };
+    return judge(
+      component.name,
+      load,
+      { wanted, needed: component.needed(load), left, placed, seconds },
+      working,
+      decides,
+      isBlocked,
+    );
+  });
+}
+
+/** A release rolls through all components at once. */
+export function release(situations: Situations, components: readonly Component[], load: Load): Result[] {
+  return roll(situations, components, load, {
+    demand: (pods) => pods,
+    added: (component) => component.rollout(load).surge,
+    says: 'a release adds its surge to the pods that are there',
+    endsAnyway: false,
+  });
+}
+
+/**
+ * One release follows another as fast as it can: all pods of the first may still terminate, and hold their room, while all of the
+ * second are there.
+ */
+export function twoReleases(situations: Situations, components: readonly Component[], load: Load): Result[] {
+  return roll(situations, components, load, {
+    demand: (pods) => 2 * pods,
+    added: (component) => component.wanted(load) + 2 * component.rollout(load).surge,
+    says: 'while the pods of the first release terminate, those of the second are there',
+    endsAnyway: true,
+  });
+}
+
+interface Roll {
+  /** Pods that a quota counts, given the wanted ones with their surge. */
+  readonly demand: (pods: number) => number;
+  /** Pods of a component beside those that are wanted. */
+  readonly added: (component: Component) => number;
+  readonly says: string;
+  /** Whether pods that hold room will go in any case. */
+  readonly endsAnyway: boolean;
+}
+
+function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
+  const { entries } = situations[load];
+  const added = new Map<Component, PodGroup>(
+    components.map((one) => [one, podGroup(entries, one.workload, how.added(one), 'next')]),
+  );
+  const groups = [...added.values()];
+  const now = situations[load].placedBeside(groups);
+  const grown = load === 'steady' ? situations.steadyGrown.placedBeside(groups) : now;
+  const refusals = shortQuotas(components, load, how.demand);
+  return components.map((component) => {
+    const group = added.get(component);
+    const room =
+      (group === undefined ? undefined : (now.get(group)?.fewest === group.wanted ? now : grown).get(group)) ??
+      exactly(0);
+    return rollOf(component, load, how, room, refusals[0]);
+  });
+}
+
+function rollOf(
+  component: Component,
+  load: Load,
+  how: Roll,
+  room: { fewest: number; most: number },
+  refusal: Refusal | undefined,
+): Result {
+  const { entry, timing } = component;
+  const wanted = component.wanted(load);
+  const { surge, unavailable } = component.rollout(load);
+  const left = exactly(Math.max(0, wanted - unavailable));
+  const step = Math.max(1, surge + unavailable);
+  const seconds = Math.ceil(wanted / step) * (timing.boot + timing.minReady) + timing.grace;
+  const working = [
+    need(component, load),
+    `maxSurge ${surge}, maxUnavailable ${unavailable}: ${left.fewest} of ${wanted} serve all the time`,
+    `${how.says}: ${range(room)} of ${how.added(component)} find a place at once`,
+    `${duration(seconds)}: ${Math.ceil(wanted / step)} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
+  ];
+  // a rollout that may not miss a pod moves only when one more finds a place
+  const moves =
+    unavailable > 0 || how.endsAnyway
+      ? exactly(wanted)
+      : { fewest: room.fewest > 0 ? wanted : 0, most: room.most > 0 ? wanted : 0 };
+  const placed = wanted === 0 || surge === 0 ? exactly(wanted) : moves;
+  if (placed.most === 0 && wanted > 0)
+    working.push('no new pod finds a place, and no old one may go first: the rollout is stuck');
+  else if (room.fewest < how.added(component))
+    working.push('those that find none wait for old pods to go: it takes longer');
+  if (refusal !== undefined) working.push(refusal.says);
+  const decides = refusal?.decides ?? { entry, pointer: '/spec/strategy' };
+  return judge(
+    component.name,
+    load,
+    { wanted, needed: component.needed(load), left, placed, seconds },
+    working,
+    decides,
+    refusal !== undefined,
+  );
+}
+
+interface Refusal {
+  readonly says: string;
+  readonly decides: Decider;
+}
+
+/** Quotas of the namespace that have no room for so many pods, or for what they request. */
+function shortQuotas(components: readonly Component[], load: Load, demand: (pods: number) => number): Refusal[] {
+  const [first] = components;
+  if (first === undefined) return [];
+  const entries = neighbours(first.all, first.entry);
+  const most = demands(
+    entries.map(({ manifest }) => manifest),
+    requestDefaults(entries),
+  );
+  const served = new Map(components.map((one) => [`${one.entry.identity.kind}/${one.name}`, one]));
+  const asked = total(
+    most.map((one) => {
+      const component = served.get(`${one.kind}/${one.name}`);
+      if (component === undefined || one.pods === 0) return one;
+      return scaled(one, demand(component.wanted(load) + component.rollout(load).surge));
+    }),
+  );
+  return catalogue(entries)
+    .of('/ResourceQuota')
+    .flatMap((entry) =>
+      COUNTED.flatMap(({ key, amount }) => {
+        const given = dig(entry.manifest, 'spec', 'hard')?.[key];
+        const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
+        if (limit === undefined || limit >= amount(asked)) return [];
+        const says = `the quota ${entry.identity.name} has ${key} ${shown(given)}, which is less than all of that together`;
+        return { says, decides: { entry, pointer: `/spec/hard/${key}` } };
+      }),
+    );
+}
+
+const COUNTED: readonly { readonly key: string; readonly amount: (demand: Demand) => bigint }[] = [
+  { key: 'pods', amount: ({ pods }) => BigInt(pods) * WHOLE },
+  { key: 'requests.cpu', amount: ({ cpu }) => cpu },
+  { key: 'requests.memory', amount: ({ memory }) => memory },
+];
+
+/** The same pods in another number. */
+function scaled(demand: Demand, pods: number): Demand {
+  const each = (amount: bigint) => (amount / BigInt(demand.pods)) * BigInt(pods);
+  return { pods, cpu: each(demand.cpu), memory: each(demand.memory) };
+}

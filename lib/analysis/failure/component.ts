@@ -1,0 +1,135 @@
+// A component under judgement: how many pods it has, how many it needs, how they start and stop, and what evictions must leave.
+
+import type { Json } from '../../model/json';
+import type { ApiEntry } from '../../model/object';
+import { podCount } from '../../model/pods';
+import { catalogue, perList } from '../catalogue';
+import { surgeOf } from '../demand';
+import { scalersOf } from '../scalers';
+import { pods } from '../selectors';
+import { dig, integer, places, record, text } from '../shapes';
+import { REPLICATED, type Workload, workloads } from '../workloads';
+import { type Timing, timingOf } from './timing';
+
+/** How much is going on: the autoscaler at its minimum, or at its maximum. Without one, both are the same. */
+export type Load = 'steady' | 'peak';
+
+export const LOADS: readonly Load[] = ['steady', 'peak'];
+
+/** Bounds of a rollout: pods on top of those wanted, and pods that may be missing. */
+export interface Rollout {
+  readonly surge: number;
+  readonly unavailable: number;
+}
+
+/** Budgets by the workloads whose pods they are over. */
+const budgetsOf = perList((entries): ReadonlyMap<Workload, readonly ApiEntry[]> => {
+  const found = new Map<Workload, ApiEntry[]>();
+  for (const entry of catalogue(entries).of('policy/PodDisruptionBudget')) {
+    const selector = record(dig(entry.manifest, 'spec')?.selector);
+    if (selector === undefined) continue;
+    for (const workload of pods(entries).selected(entry.cluster, entry.identity.namespace, selector)) {
+      found.set(workload, [...(found.get(workload) ?? []), entry]);
+    }
+  }
+  return found;
+});
+
+export class Component {
+  readonly name: string;
+  readonly timing: Timing;
+  /** What evictions must leave. One is right; with two, the API server evicts nothing. */
+  readonly budgets: readonly ApiEntry[];
+  /** What scales it. */
+  readonly scalerEntry: ApiEntry | undefined;
+
+  constructor(
+    readonly all: readonly ApiEntry[],
+    readonly workload: Workload,
+  ) {
+    const { entry, pod } = workload;
+    this.name = entry.identity.name;
+    this.timing = timingOf(entry.manifest, pod.value);
+    this.scalerEntry = scalersOf(all).get(entry)?.[0]?.entry;
+    this.budgets = budgetsOf(all).get(workload) ?? [];
+  }
+
+  get entry(): ApiEntry {
+    return this.workload.entry;
+  }
+
+  /** Pods that are wanted. */
+  wanted(load: Load): number {
+    return wantedPods(this.workload, this.scalerEntry, load);
+  }
+
+  /**
+   * Pods that carry the load. An autoscaler on CPU keeps each pod at a share of what it requests, so that fewer of them carry the
+   * same at the whole of it: the share of those wanted, rounded up. Without such an autoscaler nobody knows, and all are needed.
+   */
+  needed(load: Load): number {
+    const wanted = this.wanted(load);
+    const share = this.utilization;
+    return share === undefined ? wanted : Math.min(wanted, Math.max(1, Math.ceil(share * wanted - 1e-9)));
+  }
+
+  /** CPU in use ÷ requested at which the autoscaler keeps the pods; absent without one, or where it looks at other things too. */
+  get utilization(): number | undefined {
+    const metrics = places(dig(this.scalerEntry?.manifest, 'spec'), 'metrics', '').map(({ value }) =>
+      dig(value, 'resource'),
+    );
+    const [only] = metrics;
+    if (metrics.length !== 1 || only?.name !== 'cpu') return undefined;
+    const percent = dig(only, 'target')?.averageUtilization;
+    return typeof percent === 'number' && percent > 0 ? Math.min(1, percent / 100) : undefined;
+  }
+
+  rollout(load: Load): Rollout {
+    const wanted = this.wanted(load);
+    const strategy = dig(this.entry.manifest, 'spec', 'strategy');
+    if (this.workload.kind === 'apps/StatefulSet') return { surge: 0, unavailable: 1 };
+    if (strategy?.type === 'Recreate') return { surge: 0, unavailable: wanted };
+    const rolling = dig(strategy, 'rollingUpdate');
+    const surge = surgeOf(rolling?.maxSurge ?? '25%', wanted);
+    const unavailable = bound(rolling?.maxUnavailable ?? '25%', wanted, Math.floor);
+    // the controller lets one be missing where it could do nothing otherwise
+    return { surge, unavailable: surge + unavailable === 0 ? 1 : unavailable };
+  }
+
+  /** Pods that may be evicted at once while all are healthy; as many as there are without a budget. */
+  evictable(load: Load): number {
+    const wanted = this.wanted(load);
+    if (this.budgets.length > 1) return 0;
+    const spec = dig(this.budgets[0]?.manifest, 'spec');
+    if (spec === undefined) return wanted;
+    const { minAvailable, maxUnavailable } = spec;
+    if (minAvailable !== undefined) return Math.max(0, wanted - bound(minAvailable, wanted, Math.ceil));
+    return bound(maxUnavailable ?? 0, wanted, Math.ceil);
+  }
+}
+
+/** Pods of a workload that are wanted: its own number, or the least or the most of its autoscaler. */
+export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefined, load: Load): number {
+  if (kind === '/Pod') return 1;
+  const spec = dig(scaler?.manifest, 'spec');
+  if (spec === undefined) return integer(dig(entry.manifest, 'spec')?.replicas ?? 1, 0) ?? 1;
+  const isKeda = scaler?.identity.kind === 'ScaledObject';
+  const least = integer(isKeda ? (spec.minReplicaCount ?? 0) : (spec.minReplicas ?? 1), 0) ?? 1;
+  const most = integer(isKeda ? (spec.maxReplicaCount ?? 100) : spec.maxReplicas, 1) ?? least;
+  return load === 'steady' ? least : Math.max(least, most);
+}
+
+/** Workloads of a namespace that serve: they keep a number of pods, and do not merely hold room for others. */
+export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {
+  return workloads(entries)
+    .filter(
+      ({ entry, kind }) =>
+        entry.cluster === cluster && entry.identity.namespace === namespace && REPLICATED.includes(kind),
+    )
+    .map((workload) => new Component(entries, workload));
+}
+
+function bound(value: Json, wanted: number, round: (pods: number) => number): number {
+  const known = typeof value === 'number' ? value : /^\d+%$/.test(text(value) ?? '') ? (text(value) ?? '') : 0;
+  return podCount(known, wanted, round);
+}

@@ -1,0 +1,186 @@
+// A cluster at one load: its nodes and all pods on it, with the answers that several questions about it share.
+import type { Cluster } from '../../model/cluster';
+import type { ApiEntry } from '../../model/object';
+import { catalogue, perList } from '../catalogue';
+import { type Forecast, forecastAfterLoss, forecastLeft, forecastPlaced } from '../placement/forecast';
+import { lessDaemons, podGroup, room } from '../placement/pod-groups';
+import { tolerates, wantsNode } from '../placement/terms';
+import { HOSTNAME, type Interval, type Node, type PodGroup, type World, ZONE } from '../placement/world';
+import { scalersOf } from '../scalers';
+import { dig } from '../shapes';
+import { REPLICATED, type Workload, workloads } from '../workloads';
+import { type Load, wantedPods } from './component';
+
+/** How many nodes there are: those that always run, or all that may be ordered. */
+export type Extent = 'min' | 'max';
+
+/** The situations of a cluster: pods at a load, with the nodes that run then, and with all that may be ordered. */
+export interface Situations {
+  readonly steady: Situation;
+  readonly steadyGrown: Situation;
+  readonly peak: Situation;
+}
+
+/** Worked out once for a list of objects, whoever asks. Where nothing scales, and where no node can be added, one is as the other. */
+export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Situations {
+  const known = all(entries).get(cluster.name);
+  if (known !== undefined) return known;
+  const steady = new Situation(entries, cluster, 'steady', 'min');
+  const isFixed = cluster.nodePools.every(({ nodesPerZone: { min, max } }) => min === max);
+  const steadyGrown = isFixed ? steady : new Situation(entries, cluster, 'steady', 'max');
+  const peak = new Situation(entries, cluster, 'peak', 'max');
+  const made = { steady, steadyGrown, peak };
+  all(entries).set(cluster.name, made);
+  return made;
+}
+
+const all = perList(() => new Map<string, Situations>());
+
+export class Situation {
+  readonly world: World;
+  private readonly groups: ReadonlyMap<ApiEntry, PodGroup>;
+  private calm: Forecast | undefined;
+  private readonly left = new Map<string, Forecast>();
+  private readonly after = new Map<string, Forecast>();
+
+  constructor(
+    readonly entries: readonly ApiEntry[],
+    readonly cluster: Cluster,
+    readonly load: Load,
+    readonly extent: Extent,
+  ) {
+    const here = workloads(entries).filter(({ entry }) => entry.cluster === cluster.name);
+    const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.includes(kind));
+    this.groups = new Map(
+      pods.map((one) => [one.entry, podGroup(entries, one, wanted(entries, one, load), 'running')]),
+    );
+    const daemons = here
+      .filter(({ kind }) => kind === 'apps/DaemonSet')
+      .map((one) => podGroup(entries, one, 1, 'running'));
+    const nodes = nodesOf(cluster, extent).map((node) => {
+      const present = daemons.filter(
+        ({ spec }) => wantsNode(spec, node) && node.taints.every((one) => tolerates(spec, one)),
+      );
+      return lessDaemons(node, present);
+    });
+    const namespaceLabels = (name: string) =>
+      dig(catalogue(entries).find('/Namespace', cluster.name, undefined, name)?.manifest, 'metadata', 'labels') ?? {};
+    this.world = { nodes, groups: [...this.groups.values()], namespaceLabels };
+  }
+
+  /** Whether its pods serve: those below priority 0 only hold room for others. */
+  serves(workload: Workload): boolean {
+    return (this.groupOf(workload)?.priority ?? 0) >= 0;
+  }
+
+  groupOf({ entry }: Workload): PodGroup | undefined {
+    return this.groups.get(entry);
+  }
+
+  /** Pods of a workload that find a place while nothing is lost. */
+  placed(workload: Workload): Interval {
+    this.calm ??= forecastPlaced(this.world);
+    return this.read(this.calm, workload);
+  }
+
+  /** Pods of a workload that are left when the `count` fullest domains of a label go. */
+  leftWithout(workload: Workload, key: string, count: number): Interval {
+    const id = `${key} ${count}`;
+    const known = this.left.get(id) ?? forecastLeft(this.world, key, count);
+    this.left.set(id, known);
+    return this.read(known, workload);
+  }
+
+  /** Pods that are placed again after the loss of any `count` domains, the worst of them; the domain that decides. */
+  placedWithout(
+    workload: Workload,
+    key: string,
+    count: number,
+  ): { readonly placed: Interval; readonly lost: ReadonlySet<Node> } {
+    const cases = this.losses(key, count).map((lost) => {
+      const id = [...lost].map(({ name }) => name).join(' ');
+      const known = this.after.get(id) ?? forecastAfterLoss(this.world, lost);
+      this.after.set(id, known);
+      return { placed: this.read(known, workload), lost };
+    });
+    const fewest = Math.min(...cases.map(({ placed }) => placed.fewest));
+    const most = Math.min(...cases.map(({ placed }) => placed.most));
+    const worst = cases.find(({ placed }) => placed.most === most);
+    return { placed: { fewest, most }, lost: worst?.lost ?? new Set() };
+  }
+
+  /** Pods that further groups, such as those of a release, get placed beside all that are there. */
+  placedBeside(added: readonly PodGroup[]): Forecast {
+    return forecastPlaced({ ...this.world, groups: [...this.world.groups, ...added] });
+  }
+
+  /** Sets of nodes that go together, those that are alike once. */
+  private losses(key: string, count: number): ReadonlySet<Node>[] {
+    const domains = new Map<string, Node[]>();
+    for (const node of this.world.nodes) {
+      const value = String(node.labels[key]);
+      domains.set(value, [...(domains.get(value) ?? []), node]);
+    }
+    const chosen = combinations([...domains.values()], count).map((some) => some.flat());
+    if (key !== HOSTNAME) return chosen.map((nodes) => new Set(nodes));
+    const alike = new Map(
+      chosen.map((nodes) => [
+        JSON.stringify(nodes.map((node) => ({ ...node, name: '', labels: { ...node.labels, [HOSTNAME]: '' } }))),
+        nodes,
+      ]),
+    );
+    return [...alike.values()].map((nodes) => new Set(nodes));
+  }
+
+  private read(forecast: Forecast, workload: Workload): Interval {
+    const group = this.groupOf(workload);
+    return (group === undefined ? undefined : forecast.get(group)) ?? { fewest: 0, most: 0 };
+  }
+}
+
+function wanted(entries: readonly ApiEntry[], workload: Workload, load: Load): number {
+  return wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, load);
+}
+
+/** Every choice of `count` items. */
+function combinations<Item>(items: readonly Item[], count: number): Item[][] {
+  if (count === 0) return [[]];
+  return items.flatMap((item, index) => combinations(items.slice(index + 1), count - 1).map((rest) => [item, ...rest]));
+}
+
+/**
+ * The cluster's nodes. Where nothing is said of them, each zone is one node without bounds: what depends on zones can be answered
+ * all the same.
+ */
+export function nodesOf({ nodePools, zones, provider }: Cluster, extent: Extent): Node[] {
+  const places = zones.length === 0 ? [undefined] : zones;
+  if (nodePools.length === 0) {
+    return places.map((zone) => nodeIn(zone, zone ?? 'nodes', {}, { cpu: Infinity, memory: Infinity, pods: Infinity }));
+  }
+  return nodePools.flatMap(({ name, cpu, memory, pods, nodesPerZone }) =>
+    places.flatMap((zone) =>
+      Array.from({ length: nodesPerZone[extent] }, (_, index) => {
+        const labels = provider.nodes.poolLabel === undefined ? {} : { [provider.nodes.poolLabel]: name };
+        return nodeIn(zone, `${zone === undefined ? '' : `${zone}-`}${name}-${index + 1}`, labels, {
+          ...room(cpu, memory),
+          pods,
+        });
+      }),
+    ),
+  );
+}
+
+function nodeIn(
+  zone: string | undefined,
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  offered: Pick<Node, 'cpu' | 'memory' | 'pods'>,
+): Node {
+  const where = zone === undefined ? {} : { [ZONE]: zone };
+  return {
+    name,
+    labels: { ...labels, ...where, [HOSTNAME]: name, 'kubernetes.io/os': 'linux' },
+    taints: [],
+    ...offered,
+  };
+}

@@ -1,0 +1,158 @@
+// The groups of a world as a whole, worked out once for it: who selects whom, and how much room they can ask for together.
+import { matches } from '../selectors';
+import { own, record, shown } from '../shapes';
+import { requiredSpreads, requiredTerms, type Spread, type Term, tolerates, wantsNode } from './terms';
+import { type Node, type PodGroup, RESOURCES, type Room, type World } from './world';
+
+const crowds = new WeakMap<World, Crowd>();
+
+/** What is known of a world. */
+export function crowdOf(world: World): Crowd {
+  const known = crowds.get(world) ?? new Crowd(world);
+  crowds.set(world, known);
+  return known;
+}
+
+/** Whether a group may ever be on a node. */
+export function mayHave({ spec }: PodGroup, node: Node): boolean {
+  return wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
+}
+
+const NONE: readonly PodGroup[] = [];
+
+export class Crowd {
+  /** For each resource and each other one, the most of it that a pod asks for beside one unit of the other. */
+  readonly densest: (resource: keyof Room, beside: keyof Room) => number;
+  private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
+  private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
+  private readonly byLabel = new Map<string, PodGroup[]>();
+  private readonly lone = new Map<PodGroup, boolean>();
+  private readonly demands = new Map<string, ReadonlyMap<number, Room>>();
+  private readonly highest: number;
+
+  constructor(private readonly world: World) {
+    const { groups } = world;
+    this.spreads = new Map(groups.map((group) => [group, requiredSpreads(group)]));
+    this.repelling = groups
+      .map((group) => ({ group, terms: requiredTerms(group, 'podAntiAffinity', world) }))
+      .filter(({ terms }) => terms.length > 0);
+    this.highest = groups.reduce((most, one) => (one.preempts ? Math.max(most, one.priority) : most), -Infinity);
+    const density = new Map(
+      RESOURCES.flatMap((resource) =>
+        RESOURCES.map((beside) => [
+          `${resource} ${beside}`,
+          groups.reduce((most, one) => Math.max(most, one[resource] === 0 ? 0 : one[resource] / one[beside]), 0),
+        ]),
+      ),
+    );
+    this.densest = (resource, beside) => density.get(`${resource} ${beside}`) ?? 0;
+    for (const group of groups) {
+      for (const [key, value] of Object.entries(group.labels)) {
+        const id = `${group.namespace}\n${key}=${shown(value)}`;
+        const bearers = this.byLabel.get(id);
+        if (bearers === undefined) this.byLabel.set(id, [group]);
+        else bearers.push(group);
+      }
+    }
+  }
+
+  spreadsOf(group: PodGroup): readonly Spread[] {
+    return this.spreads.get(group) ?? [];
+  }
+
+  /** Whether each of its spreads counts its own pods, and no others. */
+  countsOwnOnly(group: PodGroup): boolean {
+    const known = this.lone.get(group);
+    if (known !== undefined) return known;
+    const found = this.spreadsOf(group).every(({ selector }) => {
+      const selected = selector === undefined ? [] : this.selected(group.namespace, selector);
+      return selected.length === 1 && selected[0] === group;
+    });
+    this.lone.set(group, found);
+    return found;
+  }
+
+  /** Groups of a namespace that a selector selects: the rarest of its labels says whom to look at. */
+  selected(namespace: string, selector: PodGroup['labels']): PodGroup[] {
+    const pairs = Object.entries(record(selector.matchLabels) ?? {});
+    let candidates: readonly PodGroup[] = pairs.length === 0 ? this.world.groups : NONE;
+    for (const [index, [key, value]] of pairs.entries()) {
+      const bearers = this.byLabel.get(`${namespace}\n${key}=${shown(value)}`) ?? NONE;
+      if (index === 0 || bearers.length < candidates.length) candidates = bearers;
+    }
+    return candidates.filter((one) => one.namespace === namespace && matches(selector, one.labels));
+  }
+
+  /** Whether some anti-affinity, its own or another's, keeps pods away from where it is. */
+  isKeptApart(group: PodGroup): boolean {
+    return this.repelling.some(
+      ({ group: other, terms }) => other === group || terms.some(({ selects }) => selects(group)),
+    );
+  }
+
+  /** Whether nobody may have its pods removed. */
+  isSafe({ priority }: PodGroup): boolean {
+    return this.highest <= priority;
+  }
+
+  /**
+   * Room that all other groups can ask for on these nodes, at the most that their spreads let them have there; less those of lower
+   * priority, which make way.
+   */
+  demandOfOthers(group: PodGroup, nodes: readonly Node[]): Room {
+    const id = nodes.map(({ name }) => name).join('\n');
+    const levels = this.demands.get(id) ?? this.demandByPriority(nodes);
+    this.demands.set(id, levels);
+    const sum = { cpu: 0, memory: 0, pods: 0 };
+    for (const [priority, demand] of levels) {
+      if (group.preempts && priority < group.priority) continue;
+      for (const resource of RESOURCES) sum[resource] += demand[resource];
+    }
+    const own = this.share(group, nodes);
+    for (const resource of RESOURCES) sum[resource] -= own * group[resource];
+    return sum;
+  }
+
+  private demandByPriority(nodes: readonly Node[]): ReadonlyMap<number, Room> {
+    const levels = new Map<number, { cpu: number; memory: number; pods: number }>();
+    for (const group of this.world.groups) {
+      const level = levels.get(group.priority) ?? { cpu: 0, memory: 0, pods: 0 };
+      const pods = this.share(group, nodes);
+      for (const resource of RESOURCES) level[resource] += pods * group[resource];
+      levels.set(group.priority, level);
+    }
+    return levels;
+  }
+
+  /**
+   * The most pods of a group on these nodes; or in the `count` fullest domains of a label.
+   *
+   * A pod is placed in a domain only while that is at most a skew ahead of the emptiest, so that x + skew pods there take x in each
+   * other domain. Later losses take pods away and add none, unless others evict them.
+   */
+  share(
+    group: PodGroup,
+    nodes: readonly Node[],
+    fullest: { readonly key?: string; readonly count: number } = { count: 1 },
+  ): number {
+    if (!this.isSafe(group) || !this.countsOwnOnly(group)) return group.wanted;
+    const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
+      const isOneDomain = new Set(nodes.map(({ labels }) => own(labels, key))).size <= 1;
+      if (fullest.key === undefined ? !isOneDomain : fullest.key !== key) return group.wanted;
+      const able = this.world.nodes.filter((node) => mayHave(group, node) && own(node.labels, key) !== undefined);
+      const domains = new Set(able.map(({ labels }) => own(labels, key))).size;
+      return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));
+    });
+    return Math.min(group.wanted, ...shares);
+  }
+}
+
+/** The most of `pods` in `taken` of so many domains. */
+function fullestShare(pods: number, domains: number, skew: number, taken: number): number {
+  if (domains === taken) return pods;
+  let most = 0;
+  for (let others = 0; others * (domains - taken) <= pods; others++) {
+    most = Math.max(most, Math.min(taken * (others + skew), pods - others * (domains - taken)));
+  }
+  return most;
+}

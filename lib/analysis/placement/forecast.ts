@@ -1,0 +1,151 @@
+// How many pods of each group find a place: intervals over every order and every choice that a scheduler may make.
+import { own } from '../shapes';
+import { boundPlaced, boundShare } from './bounds';
+import { type Component, components } from './components';
+import { type Counts, domainsOf, type Obstacle, Rules } from './rules';
+import { Budget, placedOf, settle } from './search';
+import { stays, tolerates } from './terms';
+import { type Interval, type Node, type PodGroup, tainted, type World } from './world';
+
+/** Intervals by group. Bounds that are no single number hold all the same: they may be wider than what can happen. */
+export type Forecast = ReadonlyMap<PodGroup, Interval>;
+
+/** States that one search may visit: about a third of a second. */
+const STATES = 20_000;
+
+const NOTHING: ReadonlySet<Node> = new Set();
+
+/** Pods that are placed on nodes that were empty. */
+export function forecastPlaced(world: World): Forecast {
+  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), before);
+}
+
+/** Pods that are on living nodes, once those of `lost` have been taken away and placed again as far as that is possible. */
+export function forecastAfterLoss(world: World, lost: ReadonlySet<Node>): Forecast {
+  const after = tainted(world, lost);
+  const isLost = (index: number) => lost.has(world.nodes[index] ?? NOWHERE);
+  const living = { ...after, nodes: after.nodes.filter((_, index) => !isLost(index)) };
+  const dead = after.nodes.filter((_, index) => isLost(index));
+  const bound = (group: PodGroup): Interval => {
+    // what tolerates a dead node may be bound there, and serve nobody
+    const strays = dead.some(({ taints }) => taints.every((one) => tolerates(group.spec, one)));
+    return { fewest: strays ? 0 : boundPlaced(after, group).fewest, most: boundPlaced(living, group).most };
+  };
+  return forecast(world, lost, undefined, bound, afterLoss);
+}
+
+/** Pods that are left at once when those `count` domains of a label are lost that hold the most of them. */
+export function forecastLeft(world: World, key: string, count: number): Forecast {
+  const bound = (group: PodGroup): Interval => {
+    const placed = boundPlaced(world, group);
+    const share = boundShare(world, group, key, count);
+    const isWhole = placed.fewest === group.wanted;
+    return { fewest: isWhole ? group.wanted - share.most : 0, most: group.wanted - (isWhole ? share.fewest : 0) };
+  };
+  return forecast(world, NOTHING, key, bound, (part) => leftOf(part, key, count));
+}
+
+/** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes, where some do. */
+export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
+  const part = components(world, lost).find(({ world: { groups } }) => groups.includes(group));
+  const found = part === undefined ? undefined : afterLoss(part);
+  if (part === undefined || found === undefined) return [];
+  const { rules, states } = found;
+  const index = rules.groups.indexOf(group);
+  const [worst] = [...states].sort((a, b) => placedOf(rules, a, index) - placedOf(rules, b, index));
+  if (worst === undefined || placedOf(rules, worst, index) >= group.wanted) return [];
+  const counts = new Map<Obstacle, number>();
+  rules.nodes.forEach((_, node) => {
+    const obstacle = rules.obstacle(worst, index, node);
+    if (obstacle !== undefined) counts.set(obstacle, (counts.get(obstacle) ?? 0) + 1);
+  });
+  return [...counts].map(([obstacle, nodes]) => `${nodes} ${obstacle}`);
+}
+
+const NOWHERE: Node = { name: '', labels: {}, taints: [], cpu: 0, memory: 0, pods: 0 };
+
+/** What a search over one component found: states, and how many pods of a group each of them has. */
+interface Found {
+  readonly rules: Rules;
+  readonly states: readonly Counts[];
+  readonly measure: (counts: Counts, group: number) => number;
+}
+
+function forecast(
+  world: World,
+  lost: ReadonlySet<Node>,
+  key: string | undefined,
+  bound: (group: PodGroup) => Interval,
+  search: (part: Component) => Found | undefined,
+): Forecast {
+  const bounds = new Map(world.groups.map((group) => [group, bound(group)]));
+  const isOpen = (group: PodGroup) => {
+    const { fewest = 0, most = 0 } = bounds.get(group) ?? {};
+    return fewest !== most;
+  };
+  if (!world.groups.some(isOpen)) return bounds;
+  for (const part of components(world, lost, key)) {
+    if (!part.world.groups.some(isOpen) || isHopeless(part)) continue;
+    const found = search(part);
+    if (found === undefined) continue;
+    part.world.groups.forEach((group, index) => {
+      const values = found.states.map((counts) => found.measure(counts, index));
+      bounds.set(group, { fewest: Math.min(...values), most: Math.max(...values) });
+    });
+  }
+  return bounds;
+}
+
+/** Whether there are so many ways to lay out the pods that a search would only use up its budget. */
+function isHopeless({ world: { groups, nodes } }: Component): boolean {
+  let ways = 1;
+  for (const { wanted } of groups) {
+    for (let pod = 1; pod <= wanted; pod++) ways *= (nodes.length + pod) / pod;
+  }
+  return ways > 1000 * STATES;
+}
+
+function before({ world, classes }: Component): Found | undefined {
+  const rules = new Rules(world);
+  const empty = new Uint16Array(world.groups.length * world.nodes.length);
+  const states = settle(rules, [empty], classes, new Budget(STATES));
+  return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
+}
+
+function afterLoss(part: Component): Found | undefined {
+  const { world, lost, classes } = part;
+  const first = before(part);
+  if (first === undefined) return undefined;
+  const after = tainted(world, lost);
+  const isDead = world.nodes.map((node) => lost.has(node));
+  const width = world.nodes.length;
+  const leaves = world.groups.map(({ spec }) =>
+    after.nodes.map((node, index) => isDead[index] === true && !node.taints.every((taint) => stays(spec, taint))),
+  );
+  const hit = first.states.map((counts) =>
+    counts.map((count, index) => (leaves[Math.floor(index / width)]?.[index % width] ? 0 : count)),
+  );
+  const rules = new Rules(after);
+  const states = settle(rules, hit, classes, new Budget(STATES));
+  const living = (counts: Counts, group: number) =>
+    world.nodes.reduce((sum, _, node) => sum + (isDead[node] ? 0 : (counts[group * width + node] ?? 0)), 0);
+  return states && { rules, states, measure: living };
+}
+
+function leftOf(part: Component, key: string, count: number): Found | undefined {
+  const found = before(part);
+  if (found === undefined) return undefined;
+  const { nodes } = part.world;
+  const domains = domainsOf(nodes, key);
+  const measure = (counts: Counts, group: number) => {
+    const shares = new Map<number, number>();
+    nodes.forEach((node, index) => {
+      if (own(node.labels, key) === undefined) return;
+      const domain = domains[index] ?? -1;
+      shares.set(domain, (shares.get(domain) ?? 0) + (counts[group * nodes.length + index] ?? 0));
+    });
+    const fullest = [...shares.values()].sort((a, b) => b - a).slice(0, count);
+    return placedOf(found.rules, counts, group) - fullest.reduce((sum, one) => sum + one, 0);
+  };
+  return { ...found, measure };
+}

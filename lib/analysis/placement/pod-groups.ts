@@ -1,0 +1,87 @@
+// Pods of a workload as the scheduler sees them: what they request, how important they are, and the labels they bear.
+import { parseQuantity, WHOLE } from '../../model/amount';
+import type { Json, JsonObject } from '../../model/json';
+import type { ApiEntry } from '../../model/object';
+import { catalogue } from '../catalogue';
+import { podRequest } from '../demand';
+import { requestDefaults } from '../limit-ranges';
+import { neighbours } from '../namespaces';
+import { dig, integer, shown, text } from '../shapes';
+import type { Workload } from '../workloads';
+import type { Node, PodGroup, Room } from './world';
+
+const MILLI = WHOLE / 1000n;
+
+/** CPU in millicores and memory in bytes, each rounded up, as the scheduler does. What is no quantity is 0. */
+export function room(cpu: Json | undefined, memory: Json | undefined): Pick<Room, 'cpu' | 'memory'> {
+  return { cpu: millicores(amount(cpu)), memory: bytes(amount(memory)) };
+}
+
+const amount = (quantity: Json | undefined): bigint => parseQuantity(shown(quantity)) ?? 0n;
+const millicores = (nano: bigint): number => Number((nano + MILLI - 1n) / MILLI);
+const bytes = (nano: bigint): number => Number((nano + WHOLE - 1n) / WHOLE);
+
+/**
+ * `wanted` pods of one revision of a workload.
+ *
+ * The revision is what the workload's controller labels its pods with, so that a spread with `matchLabelKeys:
+ * [pod-template-hash]` counts it alone.
+ */
+export function podGroup(entries: readonly ApiEntry[], workload: Workload, wanted: number, revision: string): PodGroup {
+  const { entry, labels, pod } = workload;
+  const { namespace = '', name } = entry.identity;
+  const defaults = requestDefaults(neighbours(entries, entry));
+  return {
+    name: `${namespace}/${name}`,
+    namespace,
+    labels: { ...labels, 'pod-template-hash': revision },
+    wanted,
+    cpu: millicores(podRequest(pod.value, 'cpu', defaults.cpu)),
+    memory: bytes(podRequest(pod.value, 'memory', defaults.memory)),
+    pods: 1,
+    priority: priorityOf(entries, entry.cluster, pod.value),
+    preempts: preempts(entries, entry.cluster, pod.value),
+    spec: pod.value,
+  };
+}
+
+/** Classes that every cluster has. Source: kubernetes.io, "Pod Priority and Preemption". */
+const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
+
+const LOWEST = -2_147_483_648;
+
+/** A class that nobody describes is refused by the API server; here it is like none. */
+function priorityOf(entries: readonly ApiEntry[], cluster: string, spec: JsonObject): number {
+  const name = text(spec.priorityClassName);
+  if (name !== undefined && Object.hasOwn(SYSTEM_CLASSES, name)) return SYSTEM_CLASSES[name] ?? 0;
+  return integer(priorityClass(entries, cluster, name)?.value, LOWEST) ?? 0;
+}
+
+function preempts(entries: readonly ApiEntry[], cluster: string, spec: JsonObject): boolean {
+  const policy =
+    spec.preemptionPolicy ?? priorityClass(entries, cluster, text(spec.priorityClassName))?.preemptionPolicy;
+  return policy !== 'Never';
+}
+
+function priorityClass(
+  entries: readonly ApiEntry[],
+  cluster: string,
+  name: string | undefined,
+): JsonObject | undefined {
+  return catalogue(entries)
+    .of('scheduling.k8s.io/PriorityClass')
+    .filter((entry) => entry.cluster === cluster)
+    .map(({ manifest }) => manifest)
+    .find((manifest) =>
+      name === undefined ? manifest.globalDefault === true : dig(manifest, 'metadata')?.name === name,
+    );
+}
+
+/** What pods that each node bears one of, those of DaemonSets, leave of it. */
+export function lessDaemons(node: Node, daemons: readonly PodGroup[]): Node {
+  const sum = (resource: keyof Room) => daemons.reduce((total, one) => total + one[resource], 0);
+  return { ...node, cpu: node.cpu - sum('cpu'), memory: node.memory - sum('memory'), pods: node.pods - sum('pods') };
+}

@@ -1,0 +1,148 @@
+// `evenkeel prove`: what happens to each system when something is lost, drained, released or changed.
+import { Command } from 'commander';
+import type { IConstruct } from 'constructs';
+import type { ProviderChange } from '../analysis/failure/outside';
+import { failureTable, type Row } from '../analysis/failure/table';
+import type { Cell, Decider, Result } from '../analysis/failure/verdict';
+import { check } from '../checks';
+import { placeOf, System } from '../constructs/system';
+import type { Finding } from '../model/finding';
+import { type ApiEntry, describeIdentity } from '../model/object';
+import { PROFILES } from '../model/providers';
+import { synthesize } from '../synth/synthesize';
+import { compareProviders } from './held-equal';
+import { formatTable, type Output, printFindings } from './output';
+import { type Context, type Load, loadApp } from './project';
+import { projectOf } from './rebuilt';
+
+interface Options {
+  readonly json?: true;
+  readonly markdown?: true;
+  readonly why?: string;
+}
+
+/** The verb. */
+export function proveCommand({ load, output, finish }: Context): Command {
+  return new Command('prove')
+    .description('say what each system survives, worked out from its manifests and the cluster they go to')
+    .option('--json', 'print JSON')
+    .option('--markdown', 'print a Markdown table for each row')
+    .option('--why <what>', 'print the working of every cell whose row or event contains this text')
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ json, markdown, why }: Options) => {
+      const { rows, refuted } = await prove(load);
+      if (json) output.out(`${JSON.stringify(rows.map(asJson), null, 2)}\n`);
+      else if (why !== undefined) explain(output, rows, why.toLowerCase());
+      else for (const row of rows) output.out(markdown ? inMarkdown(row) : inText(row));
+      printFindings(output, refuted);
+      finish(refuted.length === 0 ? 0 : 1);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel prove
+  evenkeel prove --why zone
+  evenkeel prove --why toytrex/production
+  evenkeel prove --json | jq '.[].cells[] | select(.verdict == "fails")'`;
+
+/** The table, with the errors of the app: promises that it refutes, and whatever else keeps it from being synthesized. */
+async function prove(load: Load): Promise<{ readonly rows: readonly Row[]; readonly refuted: readonly Finding[] }> {
+  const app = await loadApp(load);
+  if ('rule' in app) return { rows: [], refuted: [app] };
+  const { objects, findings } = synthesize(app, check);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  // a promise that is refuted is what the table is to show; with any other error there is nothing to trust
+  if (errors.some(({ rule }) => !REFUTED.has(rule))) return { rows: [], refuted: errors };
+  const entries = objects.map(({ entry }) => entry);
+  const places = app.node.findAll().filter(System.isSystem).map(placeOf);
+  return {
+    rows: failureTable(entries, places, { provider: errors.length > 0 ? UNKNOWN : providerChange(app, entries) }),
+    refuted: errors,
+  };
+}
+
+const REFUTED: ReadonlySet<string> = new Set(['survives-zones']);
+const UNKNOWN: ProviderChange = { unknown: 'not asked while a promise is refuted' };
+
+function providerChange(app: IConstruct, entries: readonly ApiEntry[]): ProviderChange {
+  const project = projectOf(app, entries);
+  if (project === undefined) return { unknown: 'only an app that a platform builds can be built elsewhere' };
+  const found = compareProviders(project);
+  if ('errors' in found) return { impossible: found.errors[0]?.message ?? 'it cannot be built there' };
+  const deviations = found.deviations.filter(({ allowed }) => allowed === undefined);
+  return { profiles: PROFILES.length, deviations };
+}
+
+const nameOf = ({ place: { system, environment, cluster } }: Row): string =>
+  `${system}/${environment} on ${cluster.name}`;
+
+/** What is promised, and of what is known. */
+function headOf(row: Row): string {
+  const { survives, cluster } = row.place;
+  const promises = [
+    ...(survives.zones > 0 ? [`${survives.zones} zone${survives.zones === 1 ? '' : 's'}`] : []),
+    ...(survives.regions > 0 ? [`${survives.regions} region${survives.regions === 1 ? '' : 's'}`] : []),
+  ];
+  const nodes = row.nodesKnown ? poolsOf(row) : 'nodes unknown: placed as if there were always room';
+  const zones = cluster.zones.length === 0 ? 'no zones' : `${cluster.zones.length} zones`;
+  return `promises to survive ${promises.length === 0 ? 'nothing' : promises.join(' and ')}; ${zones}, ${nodes}`;
+}
+
+function poolsOf({ place: { cluster } }: Row): string {
+  return cluster.nodePools
+    .map(({ nodesPerZone: { min, max }, cpu, memory }) => {
+      const count = min === max ? String(min) : `${min} to ${max}`;
+      return `${count} node${count === '1' ? '' : 's'} ${cluster.zones.length === 0 ? 'in all' : 'a zone'} with ${cpu} CPU and ${memory}`;
+    })
+    .join(', ');
+}
+
+const mark = ({ verdict }: Cell): string => verdict ?? '–';
+
+function inText(row: Row): string {
+  const rows = row.cells.map((cell) => [`  ${cell.event}`, mark(cell), cell.says]);
+  return `${nameOf(row)} ${headOf(row)}\n${formatTable(rows)}\n`;
+}
+
+function inMarkdown(row: Row): string {
+  const lines = row.cells.map((cell) => `| ${cell.event} | ${mark(cell)} | ${cell.says} |\n`);
+  return `**${nameOf(row)}** ${headOf(row)}.\n\n| event | verdict | |\n|---|---|---|\n${lines.join('')}\n`;
+}
+
+function explain(output: Output, rows: readonly Row[], what: string): void {
+  for (const row of rows) {
+    const all = nameOf(row).toLowerCase().includes(what);
+    for (const cell of row.cells.filter(({ event }) => all || event.includes(what))) {
+      output.out(`${nameOf(row)}, ${cell.event}: ${mark(cell)}${cell.says === '' ? '' : `, ${cell.says}`}\n`);
+      for (const result of cell.results) output.out(workingOf(result));
+    }
+  }
+}
+
+function workingOf({ component, load, verdict, working, decides }: Result): string {
+  const lines = [...working, ...(decides === undefined ? [] : [`decided by ${describe(decides)}`])];
+  return `  ${component}, ${load}: ${verdict}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+}
+
+const describe = ({ entry, pointer }: Decider): string => `${describeIdentity(entry.identity)} ${pointer}`;
+
+function asJson({ place, nodesKnown, cells }: Row): object {
+  const { system, environment, survives, cluster } = place;
+  return {
+    system,
+    environment,
+    cluster: cluster.name,
+    survives,
+    nodesKnown,
+    cells: cells.map(({ results, ...cell }) => ({
+      ...cell,
+      results: results.map(({ decides, ...result }) => ({
+        ...result,
+        ...(decides === undefined
+          ? {}
+          : { decides: { object: describeIdentity(decides.entry.identity), field: decides.pointer } }),
+      })),
+    })),
+  };
+}
