@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { command } from './cluster/command';
 import { PROJECT } from './folder';
 
-const PARTS = ['bin', 'charts', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
+const PARTS = ['bin', 'charts', 'e2e/apps', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
 
 /** A Secret that somebody must create: what `evenkeel secrets --json` prints. */
 export interface SecretNeed {
@@ -57,8 +57,8 @@ export class Project {
     return output;
   }
 
-  async secrets(): Promise<SecretNeed[]> {
-    const secrets: SecretNeed[] = JSON.parse(await this.evenkeel('secrets', '--json'));
+  async secrets(...options: string[]): Promise<SecretNeed[]> {
+    const secrets: SecretNeed[] = JSON.parse(await this.evenkeel('secrets', '--json', ...options));
     return secrets;
   }
 

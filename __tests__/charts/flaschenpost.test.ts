@@ -1,9 +1,12 @@
 // Flaschenpost, row by row: docs/systems/flaschenpost.md. F5 has a test of its own.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import images from '../../charts/images.json';
 import { platform } from '../../charts/platform';
 import { listSecrets } from '../../lib/analysis/secrets';
 import { check } from '../../lib/checks';
 import { synthesize } from '../../lib/synth/synthesize';
+import { cli } from '../support/cli';
 import { Placement, shipped } from '../support/shipped';
 import { at } from '../support/synthesis';
 
@@ -157,10 +160,23 @@ describe('F4d the Redis client scales with regard to Redis', () => {
   });
 });
 
-describe('F6 one cluster, four namespaces', () => {
+describe('F6 one cluster, four namespaces, a deployer each', () => {
   test.each(STAGES)('%s', (name) => {
     expect(stage(name).all('Namespace')).toHaveLength(1);
     expect(stage(name).all('Deployment')).toHaveLength(4);
+    expect(stage(name).one('RoleBinding', 'deployer').roleRef).toMatchObject({ kind: 'Role', name: 'deployer' });
+    expect(stage(name).one('RoleBinding', 'deployer').subjects).toEqual([
+      {
+        kind: 'Group',
+        apiGroup: 'rbac.authorization.k8s.io',
+        name: expect.stringMatching(/^7c0f6a3e-1d2b-4c5d-8e9f-00000000001\d$/),
+      },
+    ]);
+  });
+
+  test('the four are not the same', () => {
+    const subjects = STAGES.map((name) => JSON.stringify(stage(name).one('RoleBinding', 'deployer').subjects));
+    expect(new Set(subjects).size).toBe(4);
   });
 });
 
@@ -191,4 +207,20 @@ describe('P8 a registry for development, another for production', () => {
     expect(imageOf('prod')).toBe(imageOf('staging'));
     expect(imageOf('prod')).toBe(`flaschenpost.azurecr.io/flaschenpost/orders@${images.flaschenpost.prod.orders}`);
   });
+});
+
+test('the page shows what the commands print', async () => {
+  const page = readFileSync(join(__dirname, '../../docs/systems/flaschenpost.md'), 'utf8');
+  const printed = await Promise.all(
+    ['connections', 'access', 'neutrality'].map(
+      async (verb) => (await cli([verb], () => ({ app: platform.app() }))).out,
+    ),
+  );
+  const lines = printed
+    .join('')
+    .split('\n')
+    .map((line) => line.trimEnd());
+  const shown = [...page.matchAll(/^```\n(.*?)^```$/gms)].flatMap(([, block = '']) => block.trimEnd().split('\n'));
+  expect(shown.length).toBeGreaterThan(20);
+  for (const line of shown) expect(lines).toContain(line);
 });

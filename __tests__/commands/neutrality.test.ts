@@ -17,7 +17,7 @@ import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 
 const shipped = () => ({ app: platform.app() });
 
-describe('the shipped systems', () => {
+describe('G14 no lock-in: the shipped systems', () => {
   test('differ in nothing but the closed lists', async () => {
     const { code, out, err } = await cli(['neutrality'], shipped);
     expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -1,4 +1,5 @@
 // A queue's consumer: by what it is scaled on each kind of cluster, and what is refused.
+import { ApiObject } from 'cdk8s';
 import { Broker, type BrokerProps, Database, QueueConsumer, type QueueConsumerProps } from '../../lib/constructs';
 import type { Capability, EnvironmentProps } from '../../lib/model';
 import { at, errors, find, PRODUCTION, shop, TWO_ZONES, WEB } from '../support/synthesis';
@@ -196,4 +197,22 @@ test.each<[string, Change, string]>([
   ['nothing to start the first pod', { scaling: { min: 0 } }, 'queue-scaling scaling.min'],
 ])('refused: %s', (_, change, expected) => {
   expect(errors(consumer(change))).toContain(expected);
+});
+
+test('refused: an autoscaler of one’s own beside KEDA’s', () => {
+  const { replicas: _, ...props } = WEB;
+  const synthesis = shop(
+    (system) => {
+      const queue = new Broker(system, 'rabbitmq', BROKER).queue('orders');
+      new QueueConsumer(system, 'dispatch', { ...props, queue, connectionsPerPod: 1, scaling: SCALING });
+      new ApiObject(system, 'other', {
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'other' },
+        spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'dispatch' }, maxReplicas: 9 },
+      });
+    },
+    { cluster: { ...TWO_ZONES, capabilities: ['keda'] } },
+  );
+  expect(errors(synthesis)).toContain('autoscaling-one-per-target /spec/scaleTargetRef');
 });

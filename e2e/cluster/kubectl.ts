@@ -20,7 +20,12 @@ export class Kubectl {
 
   /** Creates or changes fixtures: objects of ours that no manifest under proof holds. */
   apply(objects: readonly object[]): Promise<string> {
-    return this.run(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    return this.run(['apply', '-f', '-'], list(objects));
+  }
+
+  /** Deletes such fixtures again. */
+  delete(objects: readonly object[]): Promise<string> {
+    return this.run(['delete', '-f', '-'], list(objects));
   }
 
   /** The named object, or the list of a kind. The caller says which shape the kind has. */
@@ -43,4 +48,8 @@ export class Kubectl {
   private all(args: readonly string[]): string[] {
     return [`--kubeconfig=${this.kubeconfig}`, ...args];
   }
+}
+
+function list(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }

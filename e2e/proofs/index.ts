@@ -12,6 +12,8 @@ import { failure } from './e8-failure';
 import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-twins';
 import { scale } from './e10-scale';
 import { access } from './e11-access';
+import { connections } from './e12-connections';
+import { queue } from './e13-queue';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -30,6 +32,8 @@ export const PROOFS: readonly Proof[] = [
   failure,
   scale,
   access,
+  connections,
   scaleIn,
   scaleInToMinimum,
+  queue,
 ];

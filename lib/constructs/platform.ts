@@ -7,6 +7,7 @@ import { type AccessChanges, accessWith, type EnvironmentProps } from '../model/
 import { ROLES } from '../model/roles';
 import type { Tags } from '../model/target';
 import { createSystem, type Placed, type SystemClass } from './build-system';
+import { inspectCapabilities } from './capabilities';
 import { ClusterObjects } from './cluster-objects';
 import { isComplete } from './description';
 import { type Problem, report } from './findings';
@@ -95,6 +96,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
     for (const build of this.builders) build(app, previewed);
     inspectRegistries(app, this.props.environments);
+    inspectCapabilities(app);
     inspectIdentities(app, this.props.clusters, this.trace);
     return app;
   }
