@@ -189,7 +189,9 @@ describe('F6 the scripts of the pipeline, run as they stand', () => {
     release('dev');
     expect(succeed('git log --format=%s -1 origin/main')).toBe('flaschenpost/dev is build 77 [skip ci]\n');
     expect(succeed('git diff --stat --name-only HEAD~1')).toBe('charts/images.json\ndist/10-flaschenpost-dev.yaml\n');
-    expect(read('charts/images.json')).toContain('{ "dev": "77", "qa": "1", "staging": "1", "prod": "1" }');
+    expect(JSON.parse(read('charts/images.json'))).toEqual({
+      flaschenpost: { dev: '77', qa: '1', staging: '1', prod: '1' },
+    });
     const called = readFileSync(join(agent().AGENT_TEMPDIRECTORY ?? '', 'called'), 'utf8').split('\n');
     expect(called.filter((line) => line.startsWith('kubectl'))).toEqual([
       'kubectl apply -f dist/10-flaschenpost-dev.yaml',
