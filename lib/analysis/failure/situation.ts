@@ -2,7 +2,7 @@
 import type { Cluster } from '../../model/cluster';
 import type { ApiEntry } from '../../model/object';
 import { catalogue, perList } from '../catalogue';
-import { type Forecast, forecastAfterLoss, forecastLeft, forecastPlaced } from '../placement/forecast';
+import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../placement/forecast';
 import { lessDaemons, podGroup, room } from '../placement/pod-groups';
 import { tolerates, wantsNode } from '../placement/terms';
 import { HOSTNAME, type Interval, type Node, type PodGroup, type World, ZONE } from '../placement/world';
@@ -111,7 +111,7 @@ export class Situation {
 
   /** Pods that further groups, such as those of a release, get placed beside all that are there. */
   placedBeside(added: readonly PodGroup[]): Forecast {
-    return forecastPlaced({ ...this.world, groups: [...this.world.groups, ...added] });
+    return forecastBeside({ ...this.world, groups: [...this.world.groups, ...added] }, new Set(added));
   }
 
   /** Sets of nodes that go together, those that are alike once. */

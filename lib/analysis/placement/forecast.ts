@@ -20,6 +20,19 @@ export function forecastPlaced(world: World): Forecast {
   return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), before);
 }
 
+/** Pods of groups that come when all others have their places, as far as these find any. */
+export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Forecast {
+  const search = (part: Component): Found | undefined => {
+    const groups = part.world.groups.map((group) => (added.has(group) ? { ...group, wanted: 0 } : group));
+    const first = before({ ...part, world: { ...part.world, groups } });
+    if (first === undefined) return undefined;
+    const rules = new Rules(part.world);
+    const states = settle(rules, first.states, part.classes, new Budget(STATES));
+    return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
+  };
+  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), search);
+}
+
 /** Pods that are on living nodes, once those of `lost` have been taken away and placed again as far as that is possible. */
 export function forecastAfterLoss(world: World, lost: ReadonlySet<Node>): Forecast {
   const after = tainted(world, lost);
