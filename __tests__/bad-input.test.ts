@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ExternalService, override, Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
-import { type ClusterDescription, local, type NodePool, type Target } from '../lib/model';
+import { type Access, type ClusterDescription, local, type NodePool, type Target } from '../lib/model';
 import { cli } from './support/cli';
 import { PRODUCTION, type Surroundings, shopApp, TWO_ZONES, WEB } from './support/synthesis';
 
@@ -506,20 +506,22 @@ describe('the platform', () => {
   });
 
   describe('groups', () => {
-    const refuseGroups = (groups: readonly string[], known: Readonly<Record<string, string>>) =>
+    const refuseGroups = (access: Access, known: Readonly<Record<string, string>>) =>
       refuseShop(web({ port: 0 }), {
         cluster: { ...TWO_ZONES, groups: known },
-        environment: { ...PRODUCTION, groups },
+        environment: { ...PRODUCTION, access },
       });
 
     test('that the cluster knows are right', async () => {
-      expect(await refuseGroups(['developers'], { developers: 'shop-developers' })).not.toMatch(/error \S*group/);
+      expect(await refuseGroups({ developers: 'viewer' }, { developers: 'shop-developers' })).not.toMatch(
+        /error \S*group/,
+      );
     });
 
     test('an unknown group', async () => {
-      expectTold(await refuseGroups(['develpers'], { developers: 'shop-developers' }), {
+      expectTold(await refuseGroups({ develpers: 'viewer' }, { developers: 'shop-developers' }), {
         rule: 'unknown-group',
-        field: 'environments.production.groups',
+        field: 'environments.production.access',
         value: '"develpers"',
         expected: /one of developers/,
         plain: true,
@@ -536,7 +538,7 @@ describe('the platform', () => {
         new Platform({
           home: 'mumbai',
           clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.36', groups: { developers: 'developers' } }) },
-          environments: { production: { ...PRODUCTION, groups: ['developers'] } },
+          environments: { production: { ...PRODUCTION, access: { developers: 'viewer' } } },
         })
           .place(Empty, { production: { on: ['mumbai', 'laptop'], tag: '1', settings: {} } })
           .app();
@@ -547,9 +549,9 @@ describe('the platform', () => {
     });
 
     test('a group of Kubernetes’ own on EKS, whose API rejects it', async () => {
-      expectTold(await refuseGroups(['sysadmin'], { sysadmin: 'system:masters' }), {
+      expectTold(await refuseGroups({ sysadmin: 'operator' }, { sysadmin: 'system:masters' }), {
         rule: 'group-subject',
-        field: 'groups',
+        field: 'access',
         value: '"sysadmin"',
         expected: /access entry, which may not begin with system:/,
         plain: true,

@@ -49,6 +49,10 @@ test('no kustomization.yaml, which would break kubectl apply -f', () => {
   expect(paths.filter((path) => /kustomization/i.test(path))).toEqual([]);
 });
 
+/** Objects of kinds that deployers write, and that are the platform team's all the same. */
+const isThePlatforms = (object: JsonObject): boolean =>
+  at(object, 'metadata', 'name') === 'default-deny' || at(object, 'metadata', 'namespace') === 'headroom';
+
 describe.each(objects.map(named))('%s', (_, { path, object }) => {
   const kind = String(object.kind);
   const group = String(object.apiVersion).includes('/') ? (String(object.apiVersion).split('/')[0] ?? '') : '';
@@ -56,7 +60,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
   test('lies in the file of its phase', () => {
     const phase = isClusterScoped(group, kind, new Set())
       ? /(^|\/)00-cluster\.yaml$/
-      : isPlatformOwned(group, kind) || at(object, 'metadata', 'name') === 'default-deny'
+      : isPlatformOwned(group, kind) || isThePlatforms(object)
         ? /(^|\/)05-[a-z0-9-]+\.yaml$/
         : /(^|\/)10-[a-z0-9-]+\.yaml$/;
     expect(path).toMatch(phase);
@@ -106,6 +110,48 @@ test('no two objects of a cluster are the same', () => {
     ]),
   );
   expect(new Set(identities).size).toBe(identities.length);
+});
+
+describe('G11: access', () => {
+  const ofKind = (...kinds: readonly string[]) => objects.filter(({ object }) => kinds.includes(String(object.kind)));
+  const folder = (path: string) => path.replace(/[^/]*$/, '');
+  const roles = ofKind('Role', 'ClusterRole');
+  const bindings = ofKind('RoleBinding', 'ClusterRoleBinding');
+
+  test('there are roles and bindings to look at', () => {
+    expect(roles.length).toBeGreaterThanOrEqual(4);
+    expect(bindings.length).toBeGreaterThanOrEqual(8);
+  });
+
+  test.each(roles.map(named))('%s holds no wildcard, no Secret, no RBAC and no way up', (_, { object }) => {
+    const words = JSON.stringify(object.rules).match(/"[^"]*"/g) ?? [];
+    const wrong = /[*]|^"(secrets|escalate|bind|impersonate|nodes.*|serviceaccounts\/token|rbac.*)"$/;
+    expect(words.filter((word) => wrong.test(word))).toEqual([]);
+  });
+
+  test.each(bindings.map(named))('%s names a role that is there, and somebody', (_, { path, object }) => {
+    const name = at(object, 'roleRef', 'name');
+    const namespace = at(object, 'roleRef', 'kind') === 'Role' ? at(object, 'metadata', 'namespace') : undefined;
+    const isIt = (role: Found) =>
+      folder(role.path) === folder(path) &&
+      at(role.object, 'metadata', 'name') === name &&
+      at(role.object, 'metadata', 'namespace') === namespace;
+    if (object.kind === 'ClusterRoleBinding') expect(name).toBe('cluster-admin');
+    else expect(roles.filter(isIt)).toHaveLength(1);
+    const subjects = at(object, 'subjects');
+    const names = Array.isArray(subjects) ? subjects.map((subject) => String(at(subject, 'name'))) : [];
+    expect(names.length).toBeGreaterThan(0);
+    for (const subject of names) expect(subject).not.toMatch(/^(system:|$)/);
+  });
+
+  test.each(ofKind('Role').map(named))('%s: as many kinds as the file of the deployer holds', (_, { path, object }) => {
+    const file = path.replace('05-', '10-');
+    const written = new Set(objects.filter((one) => one.path === file).map((one) => String(one.object.kind)));
+    const rules = at(object, 'rules');
+    const named = (Array.isArray(rules) ? rules : []).flatMap((rule) => at(rule, 'resources') ?? []);
+    expect(new Set(named).size).toBe(written.size);
+    expect(written.size).toBeGreaterThan(0);
+  });
 });
 
 test('nothing secret', () => {

@@ -1,20 +1,18 @@
 // The package: built, packed and unpacked into a repository that has nothing else of ours, it synthesizes and type-checks.
-import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as source from '../lib';
+import { install, type Outcome, readManifest, run, unpackedPackage } from './support/package';
 
 const ROOT = resolve(__dirname, '..');
 const FIXTURE = join(__dirname, 'fixtures', 'package');
@@ -22,18 +20,6 @@ const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /** Text of the user's file. Its name in the fixture keeps our own tools off it: `evenkeel` is not installed here. */
 const MAIN = readFileSync(join(FIXTURE, 'main.ts.txt'), 'utf8');
-
-interface Outcome {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-interface Manifest {
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
-  readonly peerDependencies: Readonly<Record<string, string>>;
-}
 
 let scratch: string;
 /** The unpacked tarball. */
@@ -43,13 +29,8 @@ let repository: string;
 
 beforeAll(() => {
   scratch = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-package-')));
-  // The build comes first by itself: .npmrc has ignore-scripts, so that `npm pack` skips prepack.
-  succeed('npm', ['run', 'build'], ROOT);
-  succeed('npm', ['pack', '--pack-destination', scratch], ROOT);
-  const tarball = readdirSync(scratch).find((name) => name.endsWith('.tgz')) ?? '';
-  succeed('tar', ['-xzf', tarball], scratch);
-  unpacked = join(scratch, 'package');
-}, 60_000);
+  unpacked = unpackedPackage(scratch);
+}, 180_000);
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -57,49 +38,15 @@ beforeEach(() => {
   repository = mkdtempSync(join(scratch, 'repository-'));
   for (const file of ['package.json', 'tsconfig.json']) cpSync(join(FIXTURE, file), join(repository, file));
   writeFileSync(join(repository, 'main.ts'), MAIN);
-  install();
+  install(unpacked, repository);
 });
 
-/** What `npm install` does, without a registry: the package and exactly what its manifest asks for, which is linked. */
-function install(): void {
-  const { dependencies, peerDependencies } = readManifest(unpacked);
-  const modules = join(repository, 'node_modules');
-  cpSync(unpacked, join(modules, 'evenkeel'), { recursive: true });
-  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name), 'dir');
-  }
-}
-
-function readManifest(directory: string): Manifest {
-  return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-}
-
-/** Runs a program that sees nothing of the npm, the cdk8s and the terminal that the tests run under. */
-function run(program: string, args: readonly string[], cwd: string): Outcome {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|cdk8s_|node_options$|force_color$)/i.test(name),
-  );
-  const npm = {
-    npm_config_cache: join(scratch, 'cache'),
-    npm_config_userconfig: join(scratch, 'npmrc'),
-    npm_config_offline: 'true',
-    npm_config_update_notifier: 'false',
-  };
-  return spawnSync(program, args, { cwd, env: { ...Object.fromEntries(inherited), ...npm }, encoding: 'utf8' });
-}
-
-function succeed(program: string, args: readonly string[], cwd: string): void {
-  const { status, stdout, stderr } = run(program, args, cwd);
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
-}
-
 function synth(...args: readonly string[]): Outcome {
-  return run(process.execPath, ['node_modules/evenkeel/bin/evenkeel.js', 'synth', ...args], repository);
+  return run(process.execPath, ['node_modules/evenkeel/bin/evenkeel.js', 'synth', ...args], repository, scratch);
 }
 
 function typecheck(...options: readonly string[]): Outcome {
-  return run(process.execPath, [TSC, '--project', '.', '--pretty', 'false', ...options], repository);
+  return run(process.execPath, [TSC, '--project', '.', '--pretty', 'false', ...options], repository, scratch);
 }
 
 /** Changes the user's file; what is to be changed must be there. */
@@ -129,10 +76,11 @@ describe('the tarball', () => {
       'bin',
       'build',
       'package.json',
+      'pipelines',
     ]);
     expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
     const built = filesBelow(join(unpacked, 'build'));
-    expect(built).toContain('types/index.d.ts');
+    expect(built).toContain('types/lib/index.d.ts');
     expect(built.filter((name) => !name.endsWith('.d.ts'))).toEqual(['index.js']);
   });
 
@@ -182,7 +130,7 @@ describe('a repository that uses the package', () => {
 
   it('imports by name what lib/index.ts exports, and one thing more: the command', () => {
     const script = "import * as all from 'evenkeel'; console.log(Object.keys(all).join())";
-    const { stdout } = run(process.execPath, ['--input-type=module', '--eval', script], repository);
+    const { stdout } = run(process.execPath, ['--input-type=module', '--eval', script], repository, scratch);
     const names = stdout.trim().split(',');
     expect(names.filter((name) => !['default', 'module.exports'].includes(name))).toEqual(
       [...Object.keys(source), 'main'].sort(),

@@ -58,6 +58,25 @@ new Platform({
   environments: { production: { survives: { zones: 0, regions: 0 }, registry: { pullSecret: 'a' } } },
 });
 
+new Platform({
+  home: 'a',
+  clusters: {
+    a: local({ kubernetes: '1.36', groups: { devs: 'devs', argo: { namespace: 'a', serviceAccount: 'b' } } }),
+  },
+  environments: { production: { survives: { zones: 0, regions: 0 }, access: { devs: 'viewer', argo: 'deployer' } } },
+});
+new Platform({
+  home: 'a',
+  clusters: { a: local({ kubernetes: '1.36' }) },
+  // @ts-expect-error a role that we do not know
+  environments: { production: { survives: { zones: 0, regions: 0 }, access: { developers: 'admin' } } },
+});
+platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'none' } } });
+// @ts-expect-error a role that we do not know, of one system
+platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'admin' } } });
+// @ts-expect-error a ServiceAccount without its namespace
+local({ kubernetes: '1.36', groups: { argo: { serviceAccount: 'argocd' } } });
+
 const { probes: _probes, ...withoutProbes } = props;
 // @ts-expect-error probes are mandatory
 new WebService(system, 'web', withoutProbes);

@@ -1,9 +1,28 @@
 // Which systems run in which environments on which clusters: the first file to edit.
 import { Platform } from '../lib/constructs';
-import { eks, local } from '../lib/model';
+import { aks, eks, local } from '../lib/model';
+import { Flaschenpost, type FlaschenpostSettings } from './flaschenpost';
 import images from './images.json';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
+
+/** What the four environments of Flaschenpost have in common, but for their own name. */
+const flaschenpost = (
+  name: string,
+  size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
+): FlaschenpostSettings => ({
+  host: `api.${name}.flaschenpost.example`,
+  frontEnd: { hosts: [`shop.${name}.flaschenpost.example`], cdn: `flaschenpost-${name}.azurefd.net` },
+  services: {
+    cosmos: `flaschenpost-${name}.mongo.cosmos.azure.com`,
+    redis: `flaschenpost-${name}.redis.cache.windows.net`,
+    rabbitmq: `rabbitmq.${name}.flaschenpost.example`,
+    dataLake: `flaschenpost${name}.dfs.core.windows.net`,
+  },
+  ...size,
+});
+const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
+const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
 export const platform = new Platform({
   home: 'mumbai',
@@ -14,6 +33,15 @@ export const platform = new Platform({
       kubernetes: '1.36',
       capabilities: ['external-dns'],
       loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
+      groups: {
+        developers: 'developers',
+        support: 'support',
+        devops: 'devops',
+        'toytrex-pipeline': 'toytrex-pipeline',
+        'pingpong-pipeline': 'pingpong-pipeline',
+        platform: 'platform',
+      },
+      sysadmins: ['platform'],
       nodePools: [
         // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
         { name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, nodesPerZone: { min: 2, max: 4 } },
@@ -21,21 +49,73 @@ export const platform = new Platform({
     }),
     laptop: local({
       kubernetes: '1.36',
+      groups: { developers: 'developers', laptop: 'laptop' },
+      sysadmins: ['laptop'],
       nodePools: [{ name: 'laptop', cpu: '8', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 1 } }],
+    }),
+    westeurope: aks({
+      region: 'westeurope',
+      zones: ['westeurope-1', 'westeurope-2', 'westeurope-3'],
+      kubernetes: '1.35',
+      capabilities: ['external-dns', 'keda', 'metrics-server'],
+      gateway: { albName: 'alb', albNamespace: 'alb-infra' },
+      gatewaySubnets: ['10.30.0.0/24'],
+      groups: {
+        developers: '7c0f6a3e-1d2b-4c5d-8e9f-000000000001',
+        devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
+        platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+        'flaschenpost-dev': '7c0f6a3e-1d2b-4c5d-8e9f-000000000011',
+        'flaschenpost-qa': '7c0f6a3e-1d2b-4c5d-8e9f-000000000012',
+        'flaschenpost-staging': '7c0f6a3e-1d2b-4c5d-8e9f-000000000013',
+        'flaschenpost-prod': '7c0f6a3e-1d2b-4c5d-8e9f-000000000014',
+      },
+      sysadmins: ['platform'],
+      nodePools: [
+        // Standard_D4s_v5: 3860m are allocatable, and 12Gi at the least, less what the provider's DaemonSets request
+        { name: 'general', cpu: '3500m', memory: '11Gi', pods: 110, nodesPerZone: { min: 3, max: 6 } },
+      ],
+      identities: {
+        'flaschenpost-dev/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e01',
+        'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',
+        'flaschenpost-staging/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e03',
+        'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
+      },
     }),
   },
   environments: {
     production: {
       survives: { zones: 1, regions: 0 },
       registry: '123456789012.dkr.ecr.ap-south-1.amazonaws.com',
+      access: { support: 'viewer', developers: 'viewer', devops: 'operator' },
     },
-    local: { survives: { zones: 0, regions: 0 } },
+    dev: {
+      survives: { zones: 0, regions: 0 },
+      registry: 'flaschenpostdev.azurecr.io',
+      access: { developers: 'developer', 'flaschenpost-dev': 'deployer' },
+    },
+    qa: {
+      survives: { zones: 0, regions: 0 },
+      registry: 'flaschenpostdev.azurecr.io',
+      access: { developers: 'developer', 'flaschenpost-qa': 'deployer' },
+    },
+    staging: {
+      survives: { zones: 1, regions: 0 },
+      registry: 'flaschenpost.azurecr.io',
+      access: { developers: 'viewer', devops: 'operator', 'flaschenpost-staging': 'deployer' },
+    },
+    prod: {
+      survives: { zones: 1, regions: 0 },
+      registry: 'flaschenpost.azurecr.io',
+      access: { developers: 'viewer', devops: 'operator', 'flaschenpost-prod': 'deployer' },
+    },
+    local: { survives: { zones: 0, regions: 0 }, access: { developers: 'developer' } },
   },
 })
   .place(ToyTrex, {
     production: {
       on: 'mumbai',
       tag: images.toytrex.production,
+      access: { 'toytrex-pipeline': 'deployer' },
       settings: {
         hosts: ['toytrex.com', 'www.toytrex.com'],
         databaseHost: 'toytrex.cluster-c0ffee.ap-south-1.rds.amazonaws.com',
@@ -51,6 +131,7 @@ export const platform = new Platform({
     production: {
       on: 'mumbai',
       tag: images.pingpong.production,
+      access: { 'pingpong-pipeline': 'deployer' },
       settings: { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200 },
     },
     local: {
@@ -58,4 +139,10 @@ export const platform = new Platform({
       tag: images.pingpong.local,
       settings: { host: 'pingpong.localhost', requestsPerSecond: 10, burst: 20 },
     },
+  })
+  .place(Flaschenpost, {
+    dev: { on: 'westeurope', tag: images.flaschenpost.dev, settings: flaschenpost('dev', SMALL) },
+    qa: { on: 'westeurope', tag: images.flaschenpost.qa, settings: flaschenpost('qa', SMALL) },
+    staging: { on: 'westeurope', tag: images.flaschenpost.staging, settings: flaschenpost('staging', LARGE) },
+    prod: { on: 'westeurope', tag: images.flaschenpost.prod, settings: flaschenpost('prod', LARGE) },
   });

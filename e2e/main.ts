@@ -21,8 +21,9 @@ async function main(options: Options): Promise<void> {
   const proofs = choose(options);
   const obstacle = await Cluster.obstacle();
   /** Why the proof cannot run on this machine. */
-  const hindrance = ({ needs }: Proof) => (needs === 'nodes' || process.platform !== 'linux' ? obstacle : undefined);
-  buildAll(obstacle === undefined);
+  const hindrance = (proof: Proof) =>
+    (proof.needs === 'nodes' || process.platform !== 'linux' ? obstacle : undefined) ?? proof.obstacle?.();
+  buildAll({ nodes: obstacle === undefined, full: proofs.some(({ full }) => full) });
   if (options.build) return;
   const run = await Run.begin();
   const world = new World(run);

@@ -7,6 +7,7 @@ export interface Metadata {
   readonly name: string;
   readonly namespace?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 export interface Probe {
@@ -73,6 +74,16 @@ export interface Autoscaler {
   };
 }
 
+export interface ScaledObject {
+  readonly kind: 'ScaledObject';
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly minReplicaCount: number;
+    readonly maxReplicaCount: number;
+    readonly triggers: readonly { readonly metadata: { readonly mode?: string; readonly value: string } }[];
+  };
+}
+
 export interface Service {
   readonly kind: 'Service';
   readonly metadata: Metadata;
@@ -85,7 +96,7 @@ export interface Ingress {
   readonly spec: { readonly rules: readonly { readonly host: string }[] };
 }
 
-export type Manifest = Namespace | Deployment | Autoscaler | Service | Ingress;
+export type Manifest = Namespace | Deployment | Autoscaler | ScaledObject | Service | Ingress;
 
 /** All objects that `kubectl apply -f <path>` takes: of a file, or of the files in a folder, without those in folders below. */
 export function readManifests(path: string): Manifest[] {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { command } from './cluster/command';
 import { PROJECT } from './folder';
 
-const PARTS = ['bin', 'charts', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
+const PARTS = ['bin', 'charts', 'e2e/apps', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
 
 /** A Secret that somebody must create: what `evenkeel secrets --json` prints. */
 export interface SecretNeed {
@@ -13,6 +13,18 @@ export interface SecretNeed {
   readonly name: string;
   readonly type: string;
   readonly keys: readonly string[];
+}
+
+/** What somebody may do: `rights` of what `evenkeel access --json` prints. */
+export interface Right {
+  readonly cluster: string;
+  readonly subject: { readonly kind: string; readonly name: string };
+  /** Absent where it holds in the whole cluster. */
+  readonly namespace?: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  readonly names?: readonly string[];
 }
 
 export class Project {
@@ -45,9 +57,14 @@ export class Project {
     return output;
   }
 
-  async secrets(): Promise<SecretNeed[]> {
-    const secrets: SecretNeed[] = JSON.parse(await this.evenkeel('secrets', '--json'));
+  async secrets(...options: string[]): Promise<SecretNeed[]> {
+    const secrets: SecretNeed[] = JSON.parse(await this.evenkeel('secrets', '--json', ...options));
     return secrets;
+  }
+
+  async access(): Promise<{ readonly rights: readonly Right[] }> {
+    const found: { readonly rights: readonly Right[] } = JSON.parse(await this.evenkeel('access', '--json'));
+    return found;
   }
 
   private evenkeel(...args: string[]): Promise<string> {

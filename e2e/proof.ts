@@ -9,6 +9,8 @@ export interface Proof {
   readonly needs: 'api' | 'nodes';
   /** Whether it runs only with --full. @default false */
   readonly full?: true;
+  /** Why this machine lacks what it needs beside the cluster. @default it needs nothing beside */
+  obstacle?(): string | undefined;
   prove(world: World, figure: Figure): Promise<void>;
 }
 

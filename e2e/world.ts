@@ -11,11 +11,14 @@ import { ofKind, readManifests } from './manifests';
 import { isReady, type Pod, podsOf } from './objects';
 import { Project, type SecretNeed } from './project';
 
-/** The committed manifests, by cluster. */
+/** The committed manifests that are applied, by cluster. */
 export const DIST = {
   mumbai: join(PROJECT, 'dist'),
   laptop: join(PROJECT, 'dist', 'clusters', 'laptop'),
 } as const;
+
+/** Those of a cluster that has KEDA, which no node of ours plays: API servers alone take them. */
+export const WITH_KEDA = { westeurope: join(PROJECT, 'dist', 'clusters', 'westeurope') } as const;
 
 /** Mumbai's zones with two nodes each, so that one of them has room for all, and a node without a zone label, as a laptop has it. */
 const NODES = [
@@ -54,7 +57,8 @@ export class World {
       await cluster.provideImages(folder);
       applied.push(await cluster.kubectl.run(['apply', '-f', folder]));
     }
-    await createSecrets(cluster, await this.project.secrets(), authority, ofKind(all, 'Ingress').flatMap(hostsOf));
+    const needs = (await this.project.secrets()).filter((need) => need.cluster in DIST);
+    await createSecrets(cluster, needs, authority, ofKind(all, 'Ingress').flatMap(hostsOf));
     for (const { metadata } of ofKind(all, 'Deployment')) await waitForRollout(cluster, metadata);
     return { cluster, authority: authority.certificate, database, applied };
   }

@@ -35,6 +35,14 @@ const SOURCES = [
       'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
     ],
   },
+  {
+    file: 'keda.yaml',
+    module: 'github.com/kedacore/keda/v2',
+    version: 'v2.21.0',
+    sum: 'h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps=',
+    licence: 'Apache-2.0',
+    crds: ['config/crd/bases/keda.sh_scaledobjects.yaml', 'config/crd/bases/keda.sh_triggerauthentications.yaml'],
+  },
 ];
 
 /** First line of every file that `cdk8s import` writes: what tells its files from anything else in the folder. */

@@ -14,6 +14,8 @@ const shown = (found: readonly Connection[]): string[] => found.map(({ from, to,
 const withoutNames = (lines: readonly string[]): string[] => lines.filter((line) => !/ 53\/(TCP|UDP)$/.test(line));
 const edges = (synthesis: Synthesis): string[] => withoutNames(shown(all(synthesis)));
 
+const STAGES = ['dev', 'prod', 'qa', 'staging'];
+
 test('the shipped systems: every pair of components over all namespaces', () => {
   const lines = edges(synthesize(platform.app(), check)).map((line) =>
     line.replaceAll(/namespaces .*traefik/g, 'Traefik'),
@@ -29,6 +31,22 @@ test('the shipped systems: every pair of components over all namespaces', () => 
     '10.20.1.0/24 → toytrex-production/web 8080/TCP',
     'toytrex-production/middleware → anywhere 3306/TCP',
     'toytrex-production/web → toytrex-production/middleware 8080/TCP',
+    ...STAGES.map((environment) => `10.30.0.0/24 → flaschenpost-${environment}/gateway 8080/TCP`),
+    ...STAGES.flatMap((environment) => {
+      const [catalogue, dispatch, gateway, orders] = ['catalogue', 'dispatch', 'gateway', 'orders'].map(
+        (name) => `flaschenpost-${environment}/${name}`,
+      );
+      return [
+        `${catalogue} → anywhere 10255/TCP`,
+        `${catalogue} → anywhere 6380/TCP`,
+        `${dispatch} → anywhere 443/TCP`,
+        `${dispatch} → anywhere 5671/TCP`,
+        `${gateway} → ${catalogue} 8080/TCP`,
+        `${gateway} → ${orders} 8080/TCP`,
+        `${orders} → anywhere 10255/TCP`,
+        `${orders} → anywhere 5671/TCP`,
+      ];
+    }),
   ]);
 });
 
@@ -156,7 +174,7 @@ describe('the outside', () => {
   });
 
   test('where the provider cannot know, a missing range is refused, and only where something is exposed', () => {
-    const cluster = eks({ region: 'ap-south-1', zones: ['a', 'b'], kubernetes: '1.36' });
+    const cluster = eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
     const expose = (system: System) => new WebService(system, 'web', WEB).exposeAt('shop.example.com');
     expect(errors(shop(expose, { cluster }))).toEqual(['ingress-source exposeAt']);
     expect(errors(shop((system) => new WebService(system, 'web', WEB), { cluster }))).toEqual([]);

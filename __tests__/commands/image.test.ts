@@ -16,7 +16,7 @@ const image = (...args: string[]) => cli(['image', '--file', file, ...args], () 
 
 test('sets one tag and leaves every other line alone', async () => {
   expect(await image('toytrex/production', '9999')).toEqual({ code: 0, out: '', err: '' });
-  expect(readFileSync(file, 'utf8')).toBe(BEFORE.replace(/("toytrex": \{ "production": )"\d+"/, '$1"9999"'));
+  expect(readFileSync(file, 'utf8')).toBe(BEFORE.replace(/("toytrex": \{\s*"production": )"\d+"/, '$1"9999"'));
 });
 
 test('takes a digest', async () => {
@@ -25,12 +25,24 @@ test('takes a digest', async () => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ pingpong: { local: digest } });
 });
 
+test('takes the digest of one component, where each has its own', async () => {
+  const digest = `sha256:${'b2'.repeat(32)}`;
+  expect((await image('flaschenpost/prod/orders', digest)).code).toBe(0);
+  const before = JSON.parse(BEFORE).flaschenpost;
+  expect(JSON.parse(readFileSync(file, 'utf8')).flaschenpost).toEqual({
+    ...before,
+    prod: { ...before.prod, orders: digest },
+  });
+});
+
 test.each([
   ['latest', ['toytrex/production', 'latest'], 'no tag that stays'],
   ['a tag that is none', ['toytrex/production', 'a b'], 'no tag that stays'],
   ['a short digest', ['toytrex/production', 'sha256:abc'], 'no tag that stays'],
   ['an unknown system', ['shop/production', '1'], 'one of toytrex/production'],
   ['an unknown environment', ['toytrex/staging', '1'], 'one of toytrex/production'],
+  ['an unknown component', ['flaschenpost/prod/shop', '1'], 'flaschenpost/prod/orders'],
+  ['all components at once, where each has its own', ['flaschenpost/prod', '1'], 'flaschenpost/prod/orders'],
 ])('%s is refused, and the file is as it was', async (_, args, told) => {
   const { code, err } = await image(...args);
   expect(code).toBe(1);

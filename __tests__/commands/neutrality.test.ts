@@ -17,13 +17,17 @@ import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 
 const shipped = () => ({ app: platform.app() });
 
-describe('the shipped systems', () => {
+describe('G14 no lock-in: the shipped systems', () => {
   test('differ in nothing but the closed lists', async () => {
     const { code, out, err } = await cli(['neutrality'], shipped);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const [header, ...rows] = out.split('\n').slice(2, 7);
+    const [header, ...rows] = out.split('\n').slice(2, 11);
     expect(header).toMatch(/^SYSTEM +OBJECTS {2}eks +eksAuto +aks +gke +onPrem +local +as placed$/);
     expect(rows.map((row) => row.replace(/ {2,}/g, ' | '))).toEqual([
+      'flaschenpost-dev on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'flaschenpost-prod on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'flaschenpost-qa on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'flaschenpost-staging on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
       'pingpong-local on laptop | 5 | = | = | = | 2 allowed | = | = | =',
       'pingpong-production on mumbai | 5 | = | = | = | 2 allowed | = | = | =',
       'toytrex-local on laptop | 13 | = | = | = | 2 allowed | = | = | =',
@@ -41,13 +45,35 @@ describe('the shipped systems', () => {
     expect(refused).toEqual([]);
     expect([...new Set(placement.map((one) => one.by))]).toEqual([
       'provider',
+      'minor',
       'zones',
       'capabilities',
-      'images and groups',
+      'images, groups, identities and nodes',
     ]);
-    expect(by('zones')).toEqual(['Deployment /spec/template/spec/topologySpreadConstraints']);
-    expect(by('images and groups')).toEqual([
+    expect(by('minor').every((one) => one.startsWith('Namespace /metadata/labels/pod-security.'))).toBe(true);
+    expect(by('zones')).toEqual([
+      'Deployment /spec/template/spec/topologySpreadConstraints',
+      'Deployment /spec/template/spec/topologySpreadConstraints/0/minDomains',
+    ]);
+    expect(by('capabilities').filter((one) => !one.includes('dns'))).toEqual([
+      'TriggerAuthentication ',
+      'ScaledObject ',
+      'HorizontalPodAutoscaler ',
+    ]);
+    expect(by('images, groups, identities and nodes')).toEqual([
+      'ClusterRole ',
+      'ClusterRoleBinding ',
+      'Role ',
+      'RoleBinding ',
+      'ServiceAccount /metadata/annotations/azure.workload.identity~1client-id',
+      'ConfigMap /data/DATA_LAKE_ACCOUNT_KEY_FILE',
+      'ConfigMap /metadata/name',
+      'NetworkPolicy /metadata/annotations/evenkeel.dev~1exit-identity',
       'Deployment /spec/template/spec/containers/0/image',
+      'Deployment /spec/template/metadata/labels/azure.workload.identity~1use',
+      'Deployment /spec/template/spec/containers/0/envFrom/0/configMapRef/name',
+      'Deployment /spec/template/spec/containers/0/volumeMounts',
+      'Deployment /spec/template/spec/volumes',
       'Deployment /spec/template/spec/containers/0/imagePullPolicy',
     ]);
   });
@@ -57,7 +83,7 @@ describe('the shipped systems', () => {
     const rebuild = rebuildOf(platform.app());
     if (rebuild === undefined) throw new Error('no platform');
     const app = rebuild(({ cluster, environment }) => ({
-      cluster: { ...cluster, provider, zones: ['a', 'b'], capabilities: [] },
+      cluster: { ...cluster, provider, zones: ['a', 'b'], capabilities: [], identities: {}, nodePools: [] },
       environment: { ...environment, registry: { external: 'registry.example' } },
     }));
     const { objects, findings } = synthesize(app, check);
@@ -79,7 +105,7 @@ describe('the shipped systems', () => {
 
   test.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s writes the same bytes', (_, profile) => {
     const standard = documents(STANDARD);
-    expect(standard).toHaveLength(36);
+    expect(standard).toHaveLength(36 + 4 * 28);
     expect(documents(profile)).toEqual(standard);
   });
 });

@@ -61,17 +61,17 @@ describe('the shipped systems', () => {
   ])('on %s every pod stops by what that minor knows, and Pod Security is of that version', async (minor, preStop) => {
     expect(await synth('--kubernetes', minor, '--outdir', preview)).toEqual({ code: 0, out: '', err: '' });
     const containers = written('Deployment').map((one) => at(one, 'spec', 'template', 'spec', 'containers', 0));
-    expect(containers.map((one) => at(one, 'lifecycle', 'preStop'))).toEqual(Array(6).fill(preStop));
+    expect(containers.map((one) => at(one, 'lifecycle', 'preStop'))).toEqual(Array(6 + 4 * 4).fill(preStop));
     const labels = written('Namespace').map((one) => at(one, 'metadata', 'labels'));
     const version = Object.fromEntries(
       ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}-version`, `v${minor}`]),
     );
-    expect(labels).toEqual(Array(4).fill(expect.objectContaining(version)));
+    expect(labels).toEqual(Array(8).fill(expect.objectContaining(version)));
   });
 
   test.each([
-    ['1.36', 0, []],
-    ['1.37', 2, ['00-cluster.yaml', 'clusters/laptop/00-cluster.yaml']],
+    ['1.36', 2, ['clusters/westeurope/00-cluster.yaml']],
+    ['1.37', 2, ['00-cluster.yaml', 'clusters/laptop/00-cluster.yaml', 'clusters/westeurope/00-cluster.yaml']],
     ['1.27', 2, manifests(DIST).filter((path) => !/(^|\/)05-/.test(path))],
   ])('--check --kubernetes %s exits %i and names what would change', async (minor, code, changed) => {
     cpSync(DIST, 'dist', { recursive: true });
@@ -114,20 +114,30 @@ describe('a preview that would land in dist is refused', () => {
     process.env.EVENKEEL_KUBERNETES = '1.37';
     process.env.CDK8S_OUTDIR = preview;
     expect(await synth()).toEqual({ code: 0, out: '', err: '' });
-    expect(written('Namespace')).toHaveLength(4);
+    expect(written('Namespace')).toHaveLength(8);
     expect((await synth('--check')).code).toBe(0);
     expect((await synth('--check', '--outdir', DIST)).code).toBe(2);
   });
 });
 
-test.each(['1.26', '2.0', '1.x', 'v1.30', '1.30.2', '', 'latest'])('%j is no minor', async (minor) => {
+test.each([
+  ['1.26', "'1.27' or later"],
+  ['2.0', "'1.27' or later"],
+  ['1.x', "'1.27' or later"],
+  ['', "'1.27' or later"],
+  ['latest', "'1.27' or later"],
+  ['1.26.9', "'1.27' or later"],
+  ['v1.30', "'1.30', without more"],
+  ['1.30.2', "'1.30', without more"],
+  ['v1.36.2-eks-1', "'1.36', without more"],
+])('%j is no minor', async (minor, right) => {
   const load = jest.fn(shipped);
   const expected = (field: string) => [
     'error kubernetes-minor',
     '  this is no Kubernetes minor that we write for',
     `  field    ${field}`,
     `  value    ${JSON.stringify(minor)}`,
-    "  expected '1.27' or later",
+    `  expected ${right}`,
   ];
   expect(await refusal(['--outdir', preview, '--kubernetes', minor], load)).toEqual(expected('--kubernetes'));
   expect(load).not.toHaveBeenCalled();

@@ -3,7 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { ExternalService, WebService } from '../../lib/constructs';
 import { local } from '../../lib/model';
 import { cli } from '../support/cli';
-import { shopApp, WEB } from '../support/synthesis';
+import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 
 const laptop = { cluster: local({ kubernetes: '1.36' }), environment: { survives: { zones: 0, regions: 0 } } };
 
@@ -42,26 +42,29 @@ test('every place that a pod, an account, an Ingress or a Gateway refers from', 
       },
     ],
   };
-  const app = shopApp((system) => {
-    new ApiObject(system, 'pod', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod' }, spec });
-    new ApiObject(system, 'sa', {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name: 'sa' },
-      imagePullSecrets: [{ name: 'pull' }],
-    });
-    new ApiObject(system, 'gateway', {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'Gateway',
-      metadata: { name: 'gateway' },
-      spec: {
-        gatewayClassName: 'x',
-        listeners: [
-          { name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'certificate' }] } },
-        ],
-      },
-    });
-  });
+  const app = shopApp(
+    (system) => {
+      new ApiObject(system, 'pod', { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'pod' }, spec });
+      new ApiObject(system, 'sa', {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'sa' },
+        imagePullSecrets: [{ name: 'pull' }],
+      });
+      new ApiObject(system, 'gateway', {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'Gateway',
+        metadata: { name: 'gateway' },
+        spec: {
+          gatewayClassName: 'x',
+          listeners: [
+            { name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'certificate' }] } },
+          ],
+        },
+      });
+    },
+    { cluster: { ...TWO_ZONES, capabilities: ['gateway-api'] } },
+  );
   const { out, err } = await cli(['secrets', '--json'], () => ({ app }));
   expect(err).toBe('');
   const found: { name: string; keys: string[]; users: string[] }[] = JSON.parse(out);

@@ -131,7 +131,7 @@ describe('images', () => {
 });
 
 describe("objects of the provider's own kinds", () => {
-  const region = { region: 'region', kubernetes: '1.36', zones: ['a', 'b'] } as const;
+  const region = { region: 'ap-south-1', kubernetes: '1.36', zones: ['ap-south-1a', 'ap-south-1b'] } as const;
 
   test('the class of EKS Auto Mode is written once a cluster, with what has no namespace', () => {
     const clusters = { mumbai: TWO_ZONES, auto: eksAuto({ ...region, ...SUBNETS }), empty: eksAuto(region) };
@@ -159,7 +159,9 @@ describe("objects of the provider's own kinds", () => {
   test('GKE gets health and draining beside the Ingress, and the Service refers to them', () => {
     const built = new Platform({
       home: 'belgium',
-      clusters: { belgium: gke(region) },
+      clusters: {
+        belgium: gke({ region: 'europe-west1', kubernetes: '1.36', zones: ['europe-west1-b', 'europe-west1-c'] }),
+      },
       environments: { production: PRODUCTION },
     }).place(Blog, { production: { ...blog, on: 'belgium' } });
     const synthesis = synth(built);
@@ -215,7 +217,7 @@ describe('what the compiler cannot see is refused', () => {
     [
       'no word on what it survives',
       described({ environments: { production: {} } }),
-      'survives environments.production.survives.zones',
+      'survives environments.production.survives',
     ],
     [
       'a region lost that is the only one',

@@ -74,6 +74,18 @@ test('a reserve that is none is refused, each part of it', () => {
   expect(errors(synthesis)).toEqual(['reserve reserve.cpu', 'reserve reserve.memory', 'reserve reserve.pods']);
 });
 
+test('a part of a reserve that is misspelt is refused, and the parts are named', () => {
+  const misspelt = JSON.parse('{ "pod": 2, "cpu": "100m" }');
+  const synthesis = shop((system) => {
+    new WebService(system, 'web', WEB);
+    system.reserve(misspelt);
+  });
+  expect(synthesis.findings).toMatchObject([
+    { rule: 'reserve', field: 'reserve.pod', value: 2, expected: 'pods, cpu or memory' },
+  ]);
+  expect(hard(synthesis)).toMatchObject({ pods: '10' });
+});
+
 test('a quota that somebody makes too small is refused, with what is needed and by whom', () => {
   const synthesis = shop((system) => {
     new WebService(system, 'web', WEB);

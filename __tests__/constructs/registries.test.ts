@@ -1,4 +1,5 @@
 // P8: each environment has its registry, and takes no image from another one's.
+import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { check } from '../../lib/checks';
@@ -43,6 +44,22 @@ const found = (synthesis: ReturnType<typeof synth>) =>
   synthesis.findings
     .filter(({ rule }) => rule === 'foreign-registry')
     .map(({ value, message }) => ({ value, message }));
+
+test('the finding names the object, its field and the line of the component, not those of the system', () => {
+  const { findings } = synth('production', '7', web(`${DEVELOPMENT}/shop/web:7`));
+  const line =
+    readFileSync(__filename, 'utf8')
+      .split('\n')
+      .findIndex((text) => text.includes('void new WebService')) + 1;
+  expect(findings).toMatchObject([
+    {
+      rule: 'foreign-registry',
+      construct: 'mumbai/shop-production/web/deployment',
+      field: '/spec/template/spec/containers/0/image',
+      source: { file: '__tests__/constructs/registries.test.ts', line },
+    },
+  ]);
+});
 
 test('an image that is promoted keeps its digest, and changes its registry', () => {
   const images = (['development', 'production'] as const).map((environment) => {

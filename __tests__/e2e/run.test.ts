@@ -1,6 +1,6 @@
 // Whatever a run of the proofs starts ends with it: by itself, by the watchdog after a SIGKILL, by the next run after both.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildSync } from 'esbuild';
@@ -26,6 +26,35 @@ onLinux('a run ends its programs and removes its folder', async () => {
   await run.end(false);
   expect(isRunning(identity)).toBe(false);
   expect(existsSync(run.folder)).toBe(false);
+});
+
+onLinux('a program is asked to end by its own signal, and a folder beside the run goes with it', async () => {
+  const run = await Run.begin();
+  const folder = run.makeFolder('data');
+  const script =
+    'trap "echo fast >&2; exit" INT; trap "echo slow >&2; exit" TERM; echo begun >&2; while :; do sleep 0.1; done';
+  const program = run.start('database', 'sh', ['-c', script], { endsOn: 'SIGINT' });
+  await until(() => readFileSync(run.logOf('database'), 'utf8') === 'begun\n');
+  expect(folder).toBe(`${run.folder}-data`);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+  await run.end(true);
+  expect(readFileSync(run.logOf('database'), 'utf8')).toBe('begun\nfast\n');
+  expect(isRunning(startOf(program.pid))).toBe(false);
+  expect(existsSync(folder)).toBe(false);
+  rmSync(run.folder, { recursive: true });
+});
+
+/** Only root may become somebody else. */
+const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip;
+
+asRoot('a program of another user is that process itself, and no root', async () => {
+  const run = await Run.begin();
+  const script = 'echo "$$ $(id -un)" >&2; exec sleep 600';
+  const program = run.start('guest', 'sh', ['-c', script], { user: 'daemon' });
+  await expect(
+    run.until('its word', 10, async () => readFileSync(run.logOf('guest'), 'utf8').trim() || undefined),
+  ).resolves.toBe(`${program.pid} daemon`);
+  await run.end(false);
 });
 
 onLinux('a program that ends by itself fails whatever waits, with its last lines', async () => {

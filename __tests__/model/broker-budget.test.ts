@@ -62,9 +62,16 @@ describe('producers', () => {
     expect(plan?.clients.map(({ binding }) => binding?.maxReplicas.value)).toEqual([12, 5]);
   });
 
+  test('a consumer sends nothing, and only its connections count', () => {
+    const consumer = { ...SHOP, name: 'dispatch', messagesPerSecondPerPod: 0, maxReplicas: 10 };
+    const { plan } = derive({ ...SINGLE, connectionsPerNode: 1000 }, [SHOP, consumer]);
+    expect(plan?.clients.map(({ binding }) => binding?.limit)).toEqual(['messages/s', 'connections']);
+    expect(plan?.clients[0]?.binding?.maxReplicas.value).toBe(15);
+  });
+
   test('the broker comes first', () => {
     expect(derive(SINGLE).plan?.order).toEqual([
-      'shop beyond 15 replicas: broker first (more messages/s), then the replicas',
+      { client: 'shop', first: 'beyond 15 replicas: broker first (more messages/s), then the replicas' },
     ]);
   });
 
@@ -98,8 +105,8 @@ describe('what cannot be', () => {
     ['a loss without copies', { broker: { ...CLUSTER, copies: 1 } }, 'broker.nodesLost'],
     ['no producer', { producers: [] }, 'clients'],
     [
-      'a producer that sends nothing',
-      { producers: [{ ...SHOP, messagesPerSecondPerPod: 0 }] },
+      'a producer that takes messages away',
+      { producers: [{ ...SHOP, messagesPerSecondPerPod: -1 }] },
       'shop.messagesPerSecondPerPod',
     ],
     ['a producer without connection', { producers: [{ ...SHOP, connectionsPerPod: 0 }] }, 'shop.connectionsPerPod'],

@@ -207,13 +207,17 @@ describe('workload identity', () => {
   const ACCOUNT = 'shop@project.iam.gserviceaccount.com';
 
   test.each([
-    ['eks', ROLE, {}, { 'eks.amazonaws.com/role-arn': ROLE }],
-    ['eksAuto', ROLE, {}, { 'eks.amazonaws.com/role-arn': ROLE }],
-    ['aks', CLIENT, { 'azure.workload.identity/use': 'true' }, { 'azure.workload.identity/client-id': CLIENT }],
-    ['gke', ACCOUNT, {}, { 'iam.gke.io/gcp-service-account': ACCOUNT }],
-  ] as const)('%s, and every field of it is in the closed list', (name, identity, podLabels, annotations) => {
+    ['eks', ROLE, {}, { 'eks.amazonaws.com/role-arn': ROLE }, [443]],
+    ['eksAuto', ROLE, {}, { 'eks.amazonaws.com/role-arn': ROLE }, [443]],
+    ['aks', CLIENT, { 'azure.workload.identity/use': 'true' }, { 'azure.workload.identity/client-id': CLIENT }, [443]],
+    ['gke', ACCOUNT, {}, { 'iam.gke.io/gcp-service-account': ACCOUNT }, [988, 80]],
+  ] as const)('%s, and every field of it is in the closed list', (name, identity, podLabels, annotations, ports) => {
     const { provider } = CLUSTERS[name];
-    expect(provider.workloadIdentity(identity)).toEqual({ podLabels, serviceAccountAnnotations: annotations });
+    expect(provider.workloadIdentity(identity)).toEqual({
+      podLabels,
+      serviceAccountAnnotations: annotations,
+      tokens: ports.map((port) => expect.objectContaining({ port })),
+    });
     const token = (key: string) => key.replace('/', '~1');
     const allowed = provider.closedList.map(({ kind, pointer }) => `${kind} ${pointer}`);
     for (const key of Object.keys(annotations)) {

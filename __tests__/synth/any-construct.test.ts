@@ -27,21 +27,25 @@ items:
 test('one of each in a system', () => {
   const file = join(scratch, 'included.yaml');
   writeFileSync(file, MANIFEST);
-  const synthesis = shop((system) => {
-    new ApiObject(system, 'bare', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: 'bare' },
-      data: Lazy.any({ produce: () => ({ a: 'late' }) }),
-    });
-    new plus.k8s.KubeConfigMap(system, 'l1', { metadata: { name: 'l1' }, data: { a: 'b' } });
-    new plus.ConfigMap(system, 'l2', { metadata: { name: 'l2' }, data: { a: 'b' } });
-    new Gateway(system, 'crd', {
-      metadata: { name: 'crd' },
-      spec: { gatewayClassName: 'x', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
-    });
-    new Include(system, 'include', { url: file });
-  });
+  const cluster = { ...TWO_ZONES, capabilities: ['gateway-api'] } as const;
+  const synthesis = shop(
+    (system) => {
+      new ApiObject(system, 'bare', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'bare' },
+        data: Lazy.any({ produce: () => ({ a: 'late' }) }),
+      });
+      new plus.k8s.KubeConfigMap(system, 'l1', { metadata: { name: 'l1' }, data: { a: 'b' } });
+      new plus.ConfigMap(system, 'l2', { metadata: { name: 'l2' }, data: { a: 'b' } });
+      new Gateway(system, 'crd', {
+        metadata: { name: 'crd' },
+        spec: { gatewayClassName: 'x', listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }] },
+      });
+      new Include(system, 'include', { url: file });
+    },
+    { cluster },
+  );
   expect(synthesis.findings).toEqual([]);
   const identities = synthesis.objects.map(
     ({ entry }) => `${entry.identity.kind} ${entry.identity.namespace ?? ''}/${entry.identity.name}`,

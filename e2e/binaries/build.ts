@@ -12,6 +12,7 @@ const MODULES = [
   'binaries/containerd',
   'binaries/coredns',
   'binaries/etcd',
+  'binaries/keda',
   'binaries/kubernetes-1.27',
   'binaries/kubernetes-1.30',
   'binaries/kubernetes-1.36',
@@ -37,6 +38,9 @@ const FOR_NODES: readonly Module[] = [
   'server',
 ];
 
+/** What long proofs alone need. */
+const FOR_LONG_PROOFS: readonly Module[] = ['binaries/keda'];
+
 /** Minors that there is an API server of, the newest first. */
 export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
 
@@ -46,8 +50,16 @@ const folders = new Map<Module, string>();
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'evenkeel', 'e2e');
 
 /** Builds whatever was not built before. Twenty minutes at the first time on two cores, no time at all later. */
-export function buildAll(withNodes: boolean): void {
-  for (const module of MODULES) if (withNodes || !FOR_NODES.includes(module)) folderOf(module);
+export function buildAll({ nodes, full }: { readonly nodes: boolean; readonly full: boolean }): void {
+  const left = [...(nodes ? [] : FOR_NODES), ...(nodes && full ? [] : FOR_LONG_PROOFS)];
+  for (const module of MODULES) if (!left.includes(module)) folderOf(module);
+}
+
+/** Folder of the sources of a module that ours requires, of the very version that is built. */
+export function sourcesOf(module: Module, required: string): string {
+  const folder = join(FOLDER, module);
+  execFileSync('go', ['mod', 'download', required], { cwd: folder });
+  return execFileSync('go', ['list', '-m', '-f', '{{.Dir}}', required], { cwd: folder, encoding: 'utf8' }).trim();
 }
 
 /** Path of a program of a module; builds the module if this version of it was not built before. */

@@ -63,6 +63,11 @@ export class ControlPlane {
     return writeKubeconfig(this.authority, this.folder, this.endpoint, user, group);
   }
 
+  /** kubectl for a member of a group, by client certificate. */
+  async as(group: string): Promise<Kubectl> {
+    return new Kubectl(binary(`binaries/kubernetes-${MAIN_MINOR}`, 'kubectl'), await this.kubeconfig(group, group));
+  }
+
   /** Ends its programs, the latest first. */
   async stop(): Promise<void> {
     for (const program of this.programs.toReversed()) await program.stop();

@@ -11,6 +11,7 @@ export type Entry =
   | Owner
   | ({ readonly kind: 'process'; readonly name: string } & ProcessIdentity)
   | { readonly kind: 'namespace' | 'link'; readonly name: string }
+  | { readonly kind: 'folder'; readonly path: string }
   | ({ readonly kind: 'cgroup' } & Cgroup);
 
 /** The process whose run it is. */
@@ -57,6 +58,8 @@ async function end(entry: Entry): Promise<void> {
       return endProcess(entry);
     case 'cgroup':
       return removeCgroups(entry);
+    case 'folder':
+      return rmSync(entry.path, { recursive: true, force: true });
     case 'link':
       return command('ip', ['link', 'delete', entry.name]).then(ignore, ignore);
     case 'namespace':

@@ -20,7 +20,12 @@ export class Kubectl {
 
   /** Creates or changes fixtures: objects of ours that no manifest under proof holds. */
   apply(objects: readonly object[]): Promise<string> {
-    return this.run(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    return this.run(['apply', '-f', '-'], list(objects));
+  }
+
+  /** Deletes such fixtures again. */
+  delete(objects: readonly object[]): Promise<string> {
+    return this.run(['delete', '-f', '-'], list(objects));
   }
 
   /** Creates fixtures in one request each: for many of them, none of which is there yet. */
@@ -48,4 +53,8 @@ export class Kubectl {
   private all(args: readonly string[]): string[] {
     return [`--kubeconfig=${this.kubeconfig}`, ...args];
   }
+}
+
+function list(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }

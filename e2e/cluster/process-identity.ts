@@ -6,6 +6,8 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Start time in clock ticks since boot, field 22 of /proc/<pid>/stat; undefined once the process has gone. */
   readonly started?: string;
+  /** What asks it to end. @default SIGTERM */
+  readonly endsOn?: NodeJS.Signals;
 }
 
 const PATIENCE_MILLISECONDS = 10_000;
@@ -22,7 +24,7 @@ export function isRunning({ pid, started }: ProcessIdentity): boolean {
 
 /** Asks the process to end, waits, and kills it when it does not. */
 export async function endProcess(identity: ProcessIdentity): Promise<void> {
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  for (const signal of [identity.endsOn ?? 'SIGTERM', 'SIGKILL'] as const) {
     if (!isRunning(identity)) return;
     kill(identity.pid, signal);
     const until = Date.now() + PATIENCE_MILLISECONDS;

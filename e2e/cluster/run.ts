@@ -1,6 +1,6 @@
 // One run: a folder of its own, the programs it started, and the promise that all of them end with it.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FOLDER } from '../folder';
@@ -18,6 +18,10 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Network namespace to run in. @default that of this process */
   readonly namespace?: string;
+  /** User of this machine to run as. @default ours */
+  readonly user?: string;
+  /** What asks it to end. @default SIGTERM */
+  readonly endsOn?: NodeJS.Signals;
 }
 
 const LAST_LINES = 15;
@@ -60,12 +64,22 @@ export class Run {
     this.journal.write(entry);
   }
 
+  /** A folder that another user may be given: beside ours, into which that user could not look. */
+  makeFolder(name: string): string {
+    const path = `${this.folder}-${name}`;
+    this.note({ kind: 'folder', path });
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  }
+
   start(name: string, program: string, args: readonly string[], options: ProgramOptions = {}): Program {
-    const [executable, ...all] =
-      options.namespace === undefined
-        ? [program, ...args]
-        : ['nsenter', `--net=/var/run/netns/${options.namespace}`, '--', program, ...args];
-    if (executable === undefined) throw new Error('no program');
+    const { namespace, user } = options;
+    const [executable = program, ...all] = [
+      ...(namespace === undefined ? [] : ['nsenter', `--net=/var/run/netns/${namespace}`, '--']),
+      ...(user === undefined ? [] : asUser(user)),
+      program,
+      ...args,
+    ];
     const log = openSync(this.logOf(name), 'a');
     const child = spawn(executable, all, {
       detached: true, // an interrupt from the terminal must reach us alone
@@ -77,7 +91,8 @@ export class Run {
     child.on('exit', (code, signal) => {
       if (!this.stopping.has(name)) this.deaths.push({ name, how: `ended by itself (${signal ?? `exit ${code}`})` });
     });
-    const identity = startOf(child.pid ?? 0);
+    const { endsOn } = options;
+    const identity = { ...startOf(child.pid ?? 0), ...(endsOn === undefined ? {} : { endsOn }) };
     this.note({ kind: 'process', name, ...identity });
     child.unref();
     const started: Program = {
@@ -130,4 +145,9 @@ export class Run {
     const reason = last instanceof Error ? `: ${last.message}` : '';
     throw new Error(`${what}: not within ${seconds} s${reason}`);
   }
+}
+
+/** What goes before a program that a user with a group of the same name is to run; it becomes that program. */
+export function asUser(user: string): string[] {
+  return ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', '--'];
 }

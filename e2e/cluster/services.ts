@@ -2,9 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { binary } from '../binaries/build';
+import { aggregated } from './aggregated';
 import type { ControlPlane } from './control-plane';
 import { type Host, OUR_ADDRESS } from './network';
 import type { Run } from './run';
+
+/** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is nobody's (RFC 6761). */
+export const OUTSIDE = 'outside.test';
 
 /** Names of Services, and of hosts outside that stand for the real ones: `hosts` gives their addresses. */
 export async function startNames(run: Run, plane: ControlPlane, hosts: ReadonlyMap<string, string>): Promise<void> {
@@ -21,6 +25,12 @@ export async function startNames(run: Run, plane: ControlPlane, hosts: ReadonlyM
   hosts {
 ${known}
     fallthrough
+  }
+  template IN A ${OUTSIDE} {
+    answer "{{ .Name }} 60 IN A ${OUR_ADDRESS}"
+  }
+  template IN AAAA ${OUTSIDE} {
+    rcode NOERROR
   }
 }
 `,
@@ -41,36 +51,8 @@ export async function startMetrics(run: Run, plane: ControlPlane): Promise<void>
     '--kubelet-preferred-address-types=InternalIP',
     '--metric-resolution=15s', // the shortest: it must exceed the time-out of a request
   ]);
-  const metadata = { name: 'metrics-server', namespace: 'kube-system' };
-  await plane.kubectl.apply([
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata,
-      spec: { ports: [{ port: 443, targetPort: port, protocol: 'TCP' }] },
-    },
-    {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': metadata.name } },
-      addressType: 'IPv4',
-      endpoints: [{ addresses: [OUR_ADDRESS], conditions: { ready: true } }],
-      ports: [{ port, protocol: 'TCP' }],
-    },
-    {
-      apiVersion: 'apiregistration.k8s.io/v1',
-      kind: 'APIService',
-      metadata: { name: 'v1beta1.metrics.k8s.io' },
-      spec: {
-        group: 'metrics.k8s.io',
-        version: 'v1beta1',
-        service: metadata,
-        insecureSkipTLSVerify: true,
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
-      },
-    },
-  ]);
+  const api = { group: 'metrics.k8s.io', version: 'v1beta1', name: 'metrics-server', port };
+  await plane.kubectl.apply(aggregated(api));
   await run.until('metrics API', 90, () => plane.kubectl.run(['get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes']));
 }
 

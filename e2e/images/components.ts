@@ -9,6 +9,11 @@ export interface Behaviour {
   readonly START_SECONDS?: string;
   readonly NEVER_READY?: 'true';
   readonly WORK_MILLISECONDS?: string;
+  /** Connections to the database, opened at boot. */
+  readonly POOL_SIZE?: string;
+  /** How long a message of a queue takes, and how many are fetched ahead. */
+  readonly MESSAGE_MILLISECONDS?: string;
+  readonly PREFETCH?: string;
 }
 
 /** Half a second lets keep-alive clients leave, and hides nothing: endpoints take longer to be withdrawn than that. */

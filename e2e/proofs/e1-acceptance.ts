@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { dryRun, linesOf } from '../acceptance';
 import { MINORS } from '../binaries/build';
 import { ControlPlane } from '../cluster/control-plane';
+import { defineResources } from '../cluster/keda';
 import { readManifests } from '../manifests';
 import type { Figure, Proof } from '../proof';
-import { DIST, type World } from '../world';
+import { DIST, WITH_KEDA, type World } from '../world';
 
 export const acceptance: Proof = {
   id: 'E1',
@@ -47,8 +48,12 @@ async function acceptedBy(minor: (typeof MINORS)[number], world: World, figure: 
     const version = await kubectl.run(['get', '--raw', '/version']);
     assert.ok(version.includes(`"v${minor}.`), `the server says that it is ${version}`);
     const written = await world.project.synthesize(`for-${minor}`, '--kubernetes', minor);
-    const folders = [written, `${written}/clusters/laptop`, ...(minor === '1.36' ? Object.values(DIST) : [])];
-    for (const folder of folders)
+    await defineResources(kubectl);
+    const others = [...Object.keys(DIST), ...Object.keys(WITH_KEDA)]
+      .slice(1)
+      .map((name) => `${written}/clusters/${name}`);
+    const committed = minor === '1.36' ? [...Object.values(DIST), ...Object.values(WITH_KEDA)] : [];
+    for (const folder of [written, ...others, ...committed])
       figure(`${minor}: ${(await dryRun(kubectl, folder)).objects} objects of ${folder} accepted`);
   } finally {
     await plane.stop();

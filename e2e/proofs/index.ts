@@ -11,6 +11,9 @@ import { scaleIn, scaleInToMinimum, scaleOut } from './e7-autoscaling';
 import { failure } from './e8-failure';
 import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-twins';
 import { scale } from './e10-scale';
+import { access } from './e11-access';
+import { connections } from './e12-connections';
+import { queue } from './e13-queue';
 import { manyPlacements, placement } from './e14-placement';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -29,8 +32,11 @@ export const PROOFS: readonly Proof[] = [
   scaleOut,
   failure,
   scale,
+  access,
+  connections,
   placement,
   manyPlacements,
   scaleIn,
   scaleInToMinimum,
+  queue,
 ];

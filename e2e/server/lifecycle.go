@@ -2,6 +2,7 @@
 package main
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -12,6 +13,7 @@ type lifecycle struct {
 	unready    atomic.Bool
 	hung       atomic.Bool
 	leaving    atomic.Bool
+	awaited    atomic.Int64
 }
 
 func newLifecycle(slowStart time.Duration, neverReady bool) *lifecycle {
@@ -25,10 +27,16 @@ func (l *lifecycle) started() bool {
 // Readiness asks only this process: a pod that asked its dependencies would leave the Service together with all of its
 // siblings whenever one dependency stumbles.
 func (l *lifecycle) ready() bool {
-	return l.started() && !l.neverReady && !l.unready.Load() && !l.leaving.Load()
+	return l.started() && l.awaited.Load() == 0 && !l.neverReady && !l.unready.Load() && !l.leaving.Load()
 }
 
 // A booting process is no deadlock, so restarting it would not help.
 func (l *lifecycle) live() bool {
 	return true
+}
+
+// Not ready before the function that comes back is called, which may be called again.
+func (l *lifecycle) await() func() {
+	l.awaited.Add(1)
+	return sync.OnceFunc(func() { l.awaited.Add(-1) })
 }

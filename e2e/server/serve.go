@@ -32,6 +32,10 @@ func serve() int {
 	}
 	fmt.Fprintf(os.Stderr, "listening on %s\n", listener.Addr())
 	l := newLifecycle(s.slowStart, s.neverReady)
+	endClients, err := startClients(s, l)
+	if err != nil {
+		return fail(err)
+	}
 	// No idle timeout: a server that gives up idle connections before its proxies do resets requests in steady state.
 	server := &http.Server{Handler: routes(s, l, hostname)}
 	failed := make(chan error, 1)
@@ -40,7 +44,9 @@ func serve() int {
 	case err := <-failed:
 		return fail(err)
 	case <-terminated:
-		return leave(server, l, s.lameDuck)
+		code := leave(server, l, s.lameDuck)
+		endClients()
+		return code
 	}
 }
 

@@ -20,6 +20,12 @@ type settings struct {
 	work        time.Duration
 	lameDuck    time.Duration
 	neverReady  bool
+	// Connections to the database. 0: none.
+	poolSize int
+	// Queue to work off, how long a message takes, and how many are fetched ahead. Empty: none.
+	queue    string
+	message  time.Duration
+	prefetch int
 }
 
 func readSettings() (settings, error) {
@@ -31,6 +37,7 @@ func readSettings() (settings, error) {
 		version:     os.Getenv("VERSION"),
 		component:   os.Getenv("COMPONENT"),
 		neverReady:  os.Getenv("NEVER_READY") == "true",
+		queue:       os.Getenv("BROKER_QUEUE"),
 	}
 	durations := []struct {
 		name     string
@@ -41,6 +48,7 @@ func readSettings() (settings, error) {
 		{"START_SECONDS", "2", time.Second, &read.slowStart},
 		{"WORK_MILLISECONDS", "0", time.Millisecond, &read.work},
 		{"LAME_DUCK_SECONDS", "5", time.Second, &read.lameDuck},
+		{"MESSAGE_MILLISECONDS", "0", time.Millisecond, &read.message},
 	}
 	for _, d := range durations {
 		value, err := amount(variable(d.name, d.fallback), d.unit)
@@ -48,6 +56,18 @@ func readSettings() (settings, error) {
 			return settings{}, fmt.Errorf("%s: %w", d.name, err)
 		}
 		*d.into = value
+	}
+	counts := []struct {
+		name     string
+		fallback string
+		into     *int
+	}{{"POOL_SIZE", "0", &read.poolSize}, {"PREFETCH", "1", &read.prefetch}}
+	for _, c := range counts {
+		value, err := strconv.ParseUint(variable(c.name, c.fallback), 10, 10)
+		if err != nil {
+			return settings{}, fmt.Errorf("%s: %w", c.name, err)
+		}
+		*c.into = int(value)
 	}
 	return read, nil
 }

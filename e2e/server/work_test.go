@@ -43,3 +43,17 @@ func TestSettingsRefuseWhatIsNoAmount(t *testing.T) {
 		}
 	}
 }
+
+func TestSettingsCountConnectionsAndMessages(t *testing.T) {
+	t.Setenv("POOL_SIZE", "12")
+	s, err := readSettings()
+	if err != nil || s.poolSize != 12 || s.prefetch != 1 {
+		t.Errorf("got %+v, %v", s, err)
+	}
+	for _, text := range []string{"-1", "1.5", "many", "9999"} {
+		t.Setenv("POOL_SIZE", text)
+		if _, err := readSettings(); err == nil {
+			t.Errorf("%q was taken", text)
+		}
+	}
+}

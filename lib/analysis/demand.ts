@@ -1,5 +1,5 @@
 // Demand: the most that the workloads of one namespace can ask for at once, as a quota counts it.
-import { parseQuantity } from '../model/amount';
+import { largestAmount, parseQuantity } from '../model/amount';
 import type { Json, JsonObject } from '../model/json';
 import { dig, integer, list, record, shown, text } from './shapes';
 
@@ -115,10 +115,14 @@ type Maxima = ReadonlyMap<string, number>;
 function scaledMaxima(manifests: readonly JsonObject[]): Maxima {
   const found = new Map<string, number>();
   for (const { kind, spec } of manifests) {
-    if (kind !== 'HorizontalPodAutoscaler') continue;
-    const most = integer(record(spec)?.maxReplicas, 1);
     const target = dig(spec, 'scaleTargetRef');
-    if (most !== undefined) found.set(keyOf(target?.kind, target?.name), most);
+    if (kind === 'HorizontalPodAutoscaler') {
+      const most = integer(record(spec)?.maxReplicas, 1);
+      if (most !== undefined) found.set(keyOf(target?.kind, target?.name), most);
+    } else if (kind === 'ScaledObject') {
+      // KEDA's defaults: a Deployment, and 100
+      found.set(keyOf(target?.kind ?? 'Deployment', target?.name), integer(record(spec)?.maxReplicaCount, 1) ?? 100);
+    }
   }
   return found;
 }
@@ -145,13 +149,7 @@ export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback
   const containers = objects(pod.containers);
   const initial = objects(pod.initContainers);
   const sidecars = sum(initial.filter(({ restartPolicy }) => restartPolicy === 'Always'));
-  return sidecars + largest([sum(containers), ...initial.map(request)]);
-}
-
-/** `Math.max` takes no bigints. */
-function largest(amounts: readonly bigint[]): bigint {
-  const [most = 0n] = amounts.toSorted((a, b) => Number(b > a) - Number(b < a));
-  return most;
+  return sidecars + largestAmount([sum(containers), ...initial.map(request)]);
 }
 
 /** A limit without a request is the request too. */

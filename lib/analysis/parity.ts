@@ -3,11 +3,12 @@
 import type { Finding } from '../model/finding';
 import { isJsonObject, type Json } from '../model/json';
 import { type ApiEntry, describeIdentity } from '../model/object';
+import { COMMON_ROLES, clusterRoleName, DEPLOYER } from '../model/roles';
 import { compareObjects, type ObjectDifference } from './difference';
 import { dig } from './shapes';
 
 /** What an environment may decide. `content` follows from the others: the hash in the name of a ConfigMap. */
-export type Aspect = 'name' | 'size' | 'hosts' | 'images' | 'secrets' | 'groups' | 'content';
+export type Aspect = 'name' | 'size' | 'hosts' | 'images' | 'secrets' | 'identities' | 'groups' | 'content';
 
 /** One of the two environments: its objects on the common cluster, and what its system was told. */
 export interface Side {
@@ -48,6 +49,10 @@ const HOST =
 const SECRET = /\/(?:secretName|secretKeyRef\/name|secretRef\/name)$/;
 const SIZE =
   /^\/spec\/(?:replicas|minReplicas|maxReplicas)$|\/resources\/(?:requests|limits)\/[^/]+$|^\/spec\/hard\/[^/]+$/;
+/** Numbers of pods in an autoscaler. */
+const COUNTS =
+  /^\/spec\/(?:(?:min|max)Replica(?:s|Count)|fallback\/replicas|(?:advanced\/horizontalPodAutoscalerConfig\/)?behavior\/scaleUp\/policies\/\d+\/value)$/;
+const GIVEN: ReadonlySet<string> = new Set([DEPLOYER, ...COMMON_ROLES.map(clusterRoleName)]);
 const HASHED = /^(.+-config-)[0-9a-f]{10}$/;
 
 /** The first aspect that explains it. Sizes must come from the settings: a number that an `if` chose explains nothing. */
@@ -58,7 +63,9 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (PULL.test(pointer)) return 'images';
   if (HOST.test(pointer) || isHostList(difference)) return 'hosts';
   if (SECRET.test(pointer)) return 'secrets';
-  if (entry.identity.kind.endsWith('RoleBinding') && pointer.startsWith('/subjects')) return 'groups';
+  if (isGiven(difference, pair)) return 'groups';
+  if (entry.identity.kind === 'ServiceAccount' && pointer.startsWith('/metadata/annotations/')) return 'identities';
+  if (isDerived(difference) && pair.settings.some(isResized)) return 'size';
   if (followsFromSizes(difference, pair)) return 'size';
   if (SIZE.test(pointer)) return isTold(before, after, pair) ? 'size' : undefined;
   if (followsFromSize(difference, pair)) return 'size';
@@ -66,6 +73,8 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isTold(before, after, pair)) {
     return isHostOrNumber(before) && isHostOrNumber(after) ? (isNumber(before) ? 'size' : 'hosts') : undefined;
   }
+  if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isRehosted(before, after, pair))
+    return 'hosts';
   return undefined;
 }
 
@@ -92,6 +101,32 @@ function isHostList({ entry, pointer, before, after }: ObjectDifference): boolea
     );
   const [one, other] = [bodies(before), bodies(after)];
   return one.size === other.size && [...one].every((body) => other.has(body));
+}
+
+/** Bounds that we worked out, and the sentences that say how. */
+function isDerived({ entry, pointer }: ObjectDifference): boolean {
+  if (/^\/metadata\/annotations\/evenkeel\.dev~1/.test(pointer)) return true;
+  const annotations = dig(entry.manifest, 'metadata', 'annotations');
+  return annotations?.['evenkeel.dev/max-replicas'] !== undefined && COUNTS.test(pointer);
+}
+
+/** Numbers that the settings of the two say under one name. */
+const isResized = ([one, other]: readonly [string, string]): boolean =>
+  one !== other && isNumber(one) && isNumber(other);
+
+/** Who has a role; a role that nobody has here is bound nowhere, and a deployer's own Role goes with its binding. */
+function isGiven({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
+  const { kind, name } = entry.identity;
+  if (kind === 'RoleBinding' && pointer.startsWith('/subjects')) return true;
+  if (pointer !== '') return false;
+  if (kind === 'RoleBinding') return GIVEN.has(String(dig(entry.manifest, 'roleRef')?.name));
+  return (
+    kind === 'Role' &&
+    name === DEPLOYER &&
+    found.some(
+      (one) => one.pointer === '' && one.entry.identity.kind === 'RoleBinding' && one.entry.identity.name === name,
+    )
+  );
 }
 
 /** A quota is worked out from the sizes of its namespace. */
@@ -125,6 +160,13 @@ function isHashed(before: Json | undefined, after: Json | undefined): boolean {
 /** Whether both are, word for word, what the settings of the two say under one name. */
 function isTold(before: Json | undefined, after: Json | undefined, { settings }: Pair): boolean {
   return settings.some(([one, other]) => one === String(before) && other === String(after));
+}
+
+/** Hosts of the settings in a longer text, such as `https://shop.example`. */
+function isRehosted(before: Json | undefined, after: Json | undefined, { settings }: Pair): boolean {
+  if (typeof before !== 'string') return false;
+  const hosts = settings.filter((pair) => pair.every((text) => isHostOrNumber(text) && !isNumber(text)));
+  return hosts.reduce((text, [one, other]) => text.replaceAll(one, other), before) === after;
 }
 
 const isNumber = (value: Json | undefined): boolean => /^\d+(?:\.\d+)?$/.test(String(value));

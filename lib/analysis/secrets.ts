@@ -31,6 +31,7 @@ export function listSecrets(entries: readonly ApiEntry[]): SecretNeed[] {
     ...entries.flatMap(fromIngress),
     ...entries.flatMap(fromGateway),
     ...entries.flatMap(fromServiceAccount),
+    ...entries.flatMap(fromTriggerAuthentication),
   ];
   const needs = new Map<string, SecretNeed>();
   for (const { entry, name, type, keys } of references) {
@@ -87,6 +88,14 @@ function fromGateway(entry: ApiEntry): Reference[] {
 
 function fromServiceAccount(entry: ApiEntry): Reference[] {
   return entry.identity.kind === 'ServiceAccount' ? pullSecrets(entry, entry.manifest) : [];
+}
+
+/** What KEDA asks a queue with. */
+function fromTriggerAuthentication(entry: ApiEntry): Reference[] {
+  if (entry.identity.kind !== 'TriggerAuthentication') return [];
+  return places(record(entry.manifest.spec), 'secretTargetRef', '').flatMap(({ value }) =>
+    reference(entry, value.name, 'Opaque', keyNames([value.key])),
+  );
 }
 
 function pullSecrets(entry: ApiEntry, holder: Place['value']): Reference[] {

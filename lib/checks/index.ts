@@ -24,6 +24,8 @@ import { portRules } from './ports';
 import { probeRules } from './probes';
 import { quantityRules } from './quantities';
 import { quotaRules } from './quota';
+import { rbacRules } from './rbac';
+import { rbacBindingRules } from './rbac-bindings';
 import { referenceRules } from './references';
 import { rolloutRules } from './rollout';
 import type { Complaint, Rule } from './rule';
@@ -58,6 +60,8 @@ export const rules: readonly Rule[] = [
   ...disruptionRules,
   ...quotaRules,
   ...networkPolicyRules,
+  ...rbacRules,
+  ...rbacBindingRules,
   ...hostRules,
   ...ingressRules,
   ...referenceRules,

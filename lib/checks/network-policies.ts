@@ -1,23 +1,9 @@
 // Network policies: that the addresses in them are some.
-import { isIP } from 'node:net';
 import { catalogue } from '../analysis/catalogue';
 import { dig, isSet, list, place, places } from '../analysis/shapes';
-import type { Json } from '../model/json';
+import { isCidr } from '../model/cidr';
 import { object } from './examples';
 import type { Rule } from './rule';
-
-function isCidr(value: Json): boolean {
-  const [address = '', prefix = '', ...rest] = typeof value === 'string' ? value.split('/') : [];
-  const bits = isIP(address) === 4 ? 32 : 128;
-  const isBlock = rest.length === 0 && isIP(address) > 0 && /^(0|[1-9]\d*)$/.test(prefix) && Number(prefix) <= bits;
-  return isBlock && (bits === 128 || !hasHostBits(address, Number(prefix)));
-}
-
-/** Whether an IPv4 address has bits set behind the prefix: `10.20.0.7/24` is a host, which the API server warns of. */
-function hasHostBits(address: string, prefix: number): boolean {
-  const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  return number % 2 ** (32 - prefix) !== 0;
-}
 
 const policy = (cidr: string) =>
   object('networking.k8s.io/v1', 'NetworkPolicy', 'web', {

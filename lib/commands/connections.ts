@@ -1,10 +1,9 @@
 // `evenkeel connections`: who may talk to whom once the network policies are applied.
 import { Command } from 'commander';
 import { type Connection, connections } from '../analysis/connections';
-import { check } from '../checks';
-import { synthesize } from '../synth/synthesize';
-import { formatTable, printFindings } from './output';
-import { type Context, loadApp } from './project';
+import { loadObjects } from './loaded';
+import { formatTable } from './output';
+import type { Context } from './project';
 
 /** The verb. */
 export function connectionsCommand({ load, output, finish }: Context): Command {
@@ -13,13 +12,9 @@ export function connectionsCommand({ load, output, finish }: Context): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { readonly json?: true }) => {
-      const app = await loadApp(load);
-      const synthesis = 'rule' in app ? undefined : synthesize(app, check);
-      const findings = 'rule' in app ? [app] : (synthesis?.findings ?? []);
-      const errors = findings.filter(({ severity }) => severity === 'error');
-      printFindings(output, errors);
-      if (synthesis === undefined || errors.length > 0) return finish(1);
-      const found = connections(synthesis.objects.map(({ entry }) => entry));
+      const loaded = await loadObjects(load, output);
+      if (loaded === undefined) return finish(1);
+      const found = connections(loaded.objects);
       if (json) output.out(`${JSON.stringify(found, null, 2)}\n`);
       else {
         output.out(formatTable([['CLUSTER', 'FROM', 'TO', 'PORTS'], ...byEnds(found)]));

@@ -54,7 +54,7 @@ export function compareProviders(project: Project): Neutrality | { readonly erro
     ['minor', build('the real minor', ({ provider, kubernetes }) => ({ ...held, provider, kubernetes }))],
     ['zones', build('the real zones', (real) => ({ ...real, capabilities: [] }))],
     ['capabilities', build('the real capabilities', (real) => real)],
-    ['images and groups', project.objects],
+    ['images, groups, identities and nodes', project.objects],
   ];
   if (errors.length > 0) return { errors };
 
@@ -82,12 +82,22 @@ function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones
   return { kubernetes: oldest?.kubernetes ?? '1.27', zones: widest?.zones ?? [] };
 }
 
-/** Groups and nodes are the clusters' own, so that nothing is asked about them here. */
+/** Groups, identities and nodes are the clusters' own, so that nothing is asked about them here. */
 function equalized({ cluster, environment }: Where, aspects: Aspects): Where {
   const { provider, kubernetes, zones, capabilities } = aspects;
   return {
-    cluster: { ...cluster, provider, kubernetes, zones, capabilities, groups: {}, nodePools: [] },
-    environment: { ...environment, groups: [], registry: equalRegistry(environment) },
+    cluster: {
+      ...cluster,
+      provider,
+      kubernetes,
+      zones,
+      capabilities,
+      groups: {},
+      sysadmins: [],
+      identities: {},
+      nodePools: [],
+    },
+    environment: { ...environment, access: {}, registry: equalRegistry(environment) },
   };
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Finding } from '../model/finding';
-import { isJsonObject, type JsonObject } from '../model/json';
+import { isJsonObject, type Json, type JsonObject } from '../model/json';
 import { printFindings } from './output';
 import type { Context } from './project';
 
@@ -10,7 +10,7 @@ import type { Context } from './project';
 export function imageCommand({ output, finish }: Context): Command {
   return new Command('image')
     .description("set the build number, or the digest, of a system's images in one environment")
-    .argument('<system/environment>', 'as in charts/images.json: toytrex/production')
+    .argument('<system/environment[/component]>', 'as in charts/images.json: toytrex/production')
     .argument('<tag>', 'a build number (412) or a digest (sha256:…)')
     .option('--file <file>', 'the file of tags', 'charts/images.json')
     .addHelpText('after', EXAMPLES)
@@ -24,7 +24,7 @@ export function imageCommand({ output, finish }: Context): Command {
 const EXAMPLES = `
 Examples:
   evenkeel image toytrex/production 413
-  evenkeel image toytrex/production sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`;
+  evenkeel image shop/prod/web sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`;
 
 const TAG = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64})$/;
 
@@ -39,17 +39,25 @@ function setTag(file: string, target: string, tag: string): Finding | undefined 
   const tags = readTags(file);
   if (tags === undefined)
     return problem(file, 'the file of tags cannot be read', 'JSON: { "<system>": { "<environment>": "<tag>" } }');
-  const [system = '', environment = ''] = target.split('/');
-  const known = Object.entries(tags).flatMap(([name, environments]) =>
-    isJsonObject(environments) ? Object.keys(environments).map((key) => `${name}/${key}`) : [],
-  );
-  if (!known.includes(target))
-    return problem(target, `${file} knows no such system and environment`, `one of ${known.join(', ')}`);
-  const environments = tags[system];
-  const changed = { ...tags, [system]: { ...(isJsonObject(environments) ? environments : {}), [environment]: tag } };
-  writeFileSync(`${file}.new`, formatTags(changed));
+  const known = targets(tags);
+  if (!known.includes(target)) return problem(target, `${file} knows no such images`, `one of ${known.join(', ')}`);
+  // a line a tag, so that two releases in one file do not touch the same line
+  writeFileSync(`${file}.new`, `${JSON.stringify(replaced(tags, target.split('/'), tag), null, 2)}\n`);
   renameSync(`${file}.new`, file);
   return undefined;
+}
+
+/** Everything that has a tag of its own: `<system>/<environment>`, and `<system>/<environment>/<component>`. */
+function targets(tags: Json): string[] {
+  if (!isJsonObject(tags)) return [''];
+  return Object.entries(tags).flatMap(([name, inner]) =>
+    inner === undefined ? [] : targets(inner).map((rest) => (rest === '' ? name : `${name}/${rest}`)),
+  );
+}
+
+function replaced(tags: Json | undefined, [name, ...rest]: readonly string[], tag: string): Json {
+  if (name === undefined || !isJsonObject(tags)) return tag;
+  return { ...tags, [name]: replaced(tags[name], rest, tag) };
 }
 
 function readTags(file: string): JsonObject | undefined {
@@ -59,16 +67,6 @@ function readTags(file: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A line a system, so that two releases in one file do not touch the same line. */
-function formatTags(tags: JsonObject): string {
-  const lines = Object.entries(tags).map(([system, environments]) => {
-    const pairs = Object.entries(isJsonObject(environments) ? environments : {});
-    const inner = pairs.map(([name, tag]) => `${JSON.stringify(name)}: ${JSON.stringify(tag)}`).join(', ');
-    return `  ${JSON.stringify(system)}: { ${inner} }`;
-  });
-  return `{\n${lines.join(',\n')}\n}\n`;
 }
 
 function problem(value: string, message: string, expected: string): Finding {

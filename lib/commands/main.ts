@@ -1,5 +1,6 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
 import { Command, CommanderError } from 'commander';
+import { accessCommand } from './access';
 import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
 import { neutralityCommand } from './neutrality';
@@ -25,6 +26,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
   for (const command of [
     synthCommand,
     secretsCommand,
+    accessCommand,
     connectionsCommand,
     imageCommand,
     neutralityCommand,
@@ -47,6 +49,7 @@ Examples:
   evenkeel synth                  write dist/
   evenkeel synth --check          exit 2 and name the files where dist/ is not what the code says
   evenkeel secrets                list the Secrets that the manifests refer to
+  evenkeel access                 list who may do what in which namespace
   evenkeel neutrality             compare all providers, and what the real placement changes
   evenkeel prove                  what each system survives, and by how much
   evenkeel parity                 compare the environments of each system

@@ -1,6 +1,7 @@
 // `evenkeel parity`: two environments of a system on one cluster, and whether they differ only in what an environment decides.
 import { Command } from 'commander';
 import { type Disparity, disparities, disparityFinding, type Side } from '../analysis/parity';
+import type { Where } from '../constructs/rebuild';
 import type { Finding } from '../model/finding';
 import { formatTable, type Output, printFindings } from './output';
 import type { Context } from './project';
@@ -73,21 +74,34 @@ function compareAll(
 /** Both on the first one's cluster, with its promises; names of clusters stay, since they say whose chart it is. */
 function compare(project: Project, first: Placed, second: Placed): Compared | { readonly errors: readonly Finding[] } {
   const { cluster, environment } = first.target;
-  const app = project.rebuild((real) => ({
-    cluster: { ...cluster, name: real.cluster.name, groups: { ...real.cluster.groups, ...cluster.groups } },
-    environment: { ...real.environment, survives: environment.survives },
-  }));
+  const app = project.rebuild((real) =>
+    [first, second].some(({ target }) => isSamePlace(target, real))
+      ? {
+          cluster: {
+            ...cluster,
+            name: real.cluster.name,
+            groups: { ...real.cluster.groups, ...cluster.groups },
+            identities: { ...real.cluster.identities, ...cluster.identities },
+          },
+          environment: { ...real.environment, survives: environment.survives },
+        }
+      : real,
+  );
   const built = objectsOf(app, `on ${cluster.name}: `);
   if ('errors' in built) return built;
-  const side = ({ system, environment: name, target }: Placed): Side => ({
+  const side = ({ system, environment: name, namespace, target }: Placed): Side => ({
     environment: name,
-    namespace: `${system}-${name}`,
+    namespace,
     objects: built.objects.filter(({ origin }) =>
       origin.construct.startsWith(`${target.cluster.name}/${system}-${name}/`),
     ),
     settings: target.settings,
   });
   return { first, second, disparities: disparities(side(first), side(second)) };
+}
+
+function isSamePlace(one: Where, other: Where): boolean {
+  return one.cluster.name === other.cluster.name && one.environment.name === other.environment.name;
 }
 
 function printTable(output: Output, { first, second, disparities: found }: Compared): void {
@@ -99,7 +113,8 @@ function printTable(output: Output, { first, second, disparities: found }: Compa
   );
   const rows = new Map<string, { readonly row: readonly string[]; readonly objects: Set<string> }>();
   for (const { aspect = 'NOTHING', pointer, before, after, entry } of found) {
-    const row = [aspect, pointer === '' ? '(the object)' : pointer, cell(before), cell(after)];
+    const longest = output.interactive ? LONGEST : Number.POSITIVE_INFINITY;
+    const row = [aspect, pointer === '' ? '(the object)' : pointer, cell(before, longest), cell(after, longest)];
     const known = rows.get(row.join('\0')) ?? { row, objects: new Set() };
     rows.set(row.join('\0'), known);
     known.objects.add(`${entry.identity.kind} ${entry.identity.name}`);
@@ -115,12 +130,13 @@ function listed(objects: readonly string[]): string {
   return objects.length > 2 ? `${objects.length} objects` : objects.join(', ');
 }
 
+/** Characters of a value that a terminal has room for; whoever reads a pipe gets all of them. */
 const LONGEST = 60;
 
-function cell(value: unknown): string {
+function cell(value: unknown, longest: number): string {
   if (value === undefined) return '–';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 function asJson({ first, second, disparities: found }: Compared): object {

@@ -22,6 +22,7 @@ export interface Project {
 export interface Placed {
   readonly system: string;
   readonly environment: string;
+  readonly namespace: string;
   readonly target: Target<unknown>;
 }
 
@@ -42,7 +43,12 @@ export function projectOf(app: IConstruct, objects: readonly ApiEntry[]): Projec
   const rebuild = rebuildOf(app);
   if (rebuild === undefined) return undefined;
   const systems = app.node.findAll().filter(System.isSystem);
-  const targets = systems.map(({ system, target }) => ({ system, environment: target.environment.name, target }));
+  const targets = systems.map(({ system, target, namespace = '' }) => ({
+    system,
+    environment: target.environment.name,
+    namespace,
+    target,
+  }));
   return { targets, objects, rebuild };
 }
 

@@ -1,10 +1,9 @@
 // `evenkeel secrets`: the Secrets that somebody must create before the manifests work.
 import { Command } from 'commander';
 import { listSecrets } from '../analysis/secrets';
-import { check } from '../checks';
-import { synthesize } from '../synth/synthesize';
-import { formatTable, printFindings } from './output';
-import { type Context, loadApp } from './project';
+import { loadObjects } from './loaded';
+import { formatTable } from './output';
+import type { Context } from './project';
 
 /** The verb. */
 export function secretsCommand({ load, output, finish }: Context): Command {
@@ -13,13 +12,9 @@ export function secretsCommand({ load, output, finish }: Context): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { readonly json?: true }) => {
-      const app = await loadApp(load);
-      const findings = 'rule' in app ? [app] : [];
-      const synthesis = 'rule' in app ? undefined : synthesize(app, check);
-      const errors = [...findings, ...(synthesis?.findings ?? [])].filter(({ severity }) => severity === 'error');
-      printFindings(output, errors);
-      if (synthesis === undefined || errors.length > 0) return finish(1);
-      const secrets = listSecrets(synthesis.objects.map(({ entry }) => entry));
+      const loaded = await loadObjects(load, output);
+      if (loaded === undefined) return finish(1);
+      const secrets = listSecrets(loaded.objects);
       if (json) output.out(`${JSON.stringify(secrets, null, 2)}\n`);
       else {
         const rows = secrets.map(({ cluster, namespace, name, type, keys, users }) => [

@@ -7,7 +7,10 @@ import { formatTable, type Output, paint } from './output';
 interface Row {
   readonly placement: Placement;
   objects: number;
+  /** Its own files. */
   readonly files: Set<string>;
+  /** The file of what has no namespace, which all charts of a cluster share. */
+  readonly shared: Set<string>;
 }
 
 /** Prints the summary. The total counts from the start of the process, so that loading and compiling are in it. */
@@ -19,9 +22,14 @@ export function printSummary(
 ): void {
   const rows = new Map<Placement, Row>();
   for (const object of objects) {
-    const row = rows.get(object.placement) ?? { placement: object.placement, objects: 0, files: new Set() };
+    const row = rows.get(object.placement) ?? {
+      placement: object.placement,
+      objects: 0,
+      files: new Set(),
+      shared: new Set(),
+    };
     row.objects++;
-    if (!object.clusterScoped) row.files.add(object.file);
+    (object.clusterScoped ? row.shared : row.files).add(object.file);
     rows.set(object.placement, row);
   }
   const bytes = (paths: Iterable<string>) =>
@@ -30,7 +38,7 @@ export function printSummary(
     [row.placement.system, row.placement.environment].filter((part) => part !== '').join('-'),
     row.placement.cluster,
     `${row.objects} objects`,
-    `${bytes(row.files)} bytes`,
+    `${bytes(row.files.size > 0 ? row.files : row.shared)} bytes`,
     `${clock.of(row.placement).toFixed(1)} ms`,
   ]);
   output.out(formatTable(table.sort(), [2, 3, 4]));

@@ -2,10 +2,12 @@
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { ENTRY, type Trace } from '../model/entries';
+import type { AccessChanges } from '../model/environment';
 import type { Target } from '../model/target';
 import { type Problem, report } from './findings';
+import { inspectNamespace } from './namespace';
 import { watchSettings } from './settings';
-import type { System } from './system';
+import { System } from './system';
 
 /** A class that `place` takes. */
 export type SystemClass<Settings> = new (scope: Construct, target: Target<Settings>) => System<Settings>;
@@ -14,7 +16,10 @@ export type SystemClass<Settings> = new (scope: Construct, target: Target<Settin
 export interface Placed<Settings> {
   readonly system: SystemClass<Settings>;
   readonly environment: string;
-  readonly placement: Pick<Target<Settings>, 'tag' | 'settings'> & { readonly on: string | readonly string[] };
+  readonly placement: Pick<Target<Settings>, 'tag' | 'settings' | 'namespace'> & {
+    readonly access?: AccessChanges;
+    readonly on: string | readonly string[];
+  };
   readonly trace: Trace;
 }
 
@@ -22,9 +27,10 @@ export interface Placed<Settings> {
 export function createSystem<Settings extends object>(
   scope: Construct,
   { system, placement, trace }: Placed<Settings>,
-  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'home'>,
+  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'home'>,
 ): void {
   const before = new Set(scope.node.children);
+  const others = [...before].filter(System.isSystem);
   const chart = () => scope.node.children.find((child) => !before.has(child)) ?? scope;
   const missing = new Set<string>();
   const onMissing = (name: string) => {
@@ -35,8 +41,12 @@ export function createSystem<Settings extends object>(
   const started = performance.now();
   try {
     const settings = watchSettings(placement.settings, onMissing);
-    const built = new system(scope, { ...where, tag: placement.tag, settings });
+    const { tag, namespace } = placement;
+    const built = new system(scope, { ...where, tag, settings, ...(namespace === undefined ? {} : { namespace }) });
     built.node.addMetadata(ENTRY.buildTime, performance.now() - started);
+    const problems = inspectNamespace(built, others);
+    for (const problem of problems) report(built, problem, trace);
+    if (problems.length > 0) markIncomplete(built); // whatever lies in it would only say the same again
   } catch (error) {
     // what follows from a placeholder is no news
     if (missing.size === 0) report(chart(), thrown(error), error instanceof Error ? error : trace);

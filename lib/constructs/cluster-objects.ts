@@ -1,27 +1,54 @@
-// What a cluster needs once, whatever runs there, such as the class of its load balancers: a chart of its own.
+// What a cluster needs once, whatever runs there: the class of its load balancers, the roles that somebody has, its sysadmins.
 import { ApiObject, Chart } from 'cdk8s';
-import type { Construct } from 'constructs';
-import type { Cluster } from '../model/cluster';
+import { Construct } from 'constructs';
+import { type Cluster, subjectsOn } from '../model/cluster';
 import { ENTRY, type Placement } from '../model/entries';
+import type { Environment } from '../model/environment';
+import { ACCESS_REASON, COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../model/roles';
+import { createObject } from './kinds';
+import { systemLabels } from './labels';
 
 const ID = 'cluster';
 
 /** The objects of one cluster. */
 export class ClusterObjects extends Chart {
-  /** Creates them below `scope` where the provider has any and they are not there yet. */
-  static ensure(scope: Construct, cluster: Cluster, home: boolean): void {
+  /** Creates below `scope` what the provider, the cluster and the roles of the environment need, and is not there yet. */
+  static ensure(scope: Construct, cluster: Cluster, environment: Environment, home: boolean): void {
+    const given = new Set(Object.values(environment.access ?? {}));
+    const roles = COMMON_ROLES.filter((role) => given.has(role));
     const { clusterObjects = [] } = cluster.provider;
-    if (clusterObjects.length > 0 && scope.node.tryFindChild(ID) === undefined) {
-      new ClusterObjects(scope, cluster, home);
-    }
+    if (clusterObjects.length + cluster.sysadmins.length + roles.length === 0) return;
+    const there = scope.node.tryFindChild(ID);
+    const chart = there instanceof Construct ? there : new ClusterObjects(scope, cluster, home);
+    for (const role of roles) ensureRole(chart, role);
   }
 
   private constructor(scope: Construct, cluster: Cluster, home: boolean) {
-    super(scope, ID, { disableResourceNameHashes: true, labels: { 'app.kubernetes.io/managed-by': 'evenkeel' } });
+    super(scope, ID, { disableResourceNameHashes: true, labels: systemLabels(ID) });
     const placement: Placement = { cluster: cluster.name, home, system: ID, environment: '' };
     this.node.addMetadata(ENTRY.placement, placement);
     for (const { name, apiVersion, kind, spec } of cluster.provider.clusterObjects ?? []) {
       new ApiObject(this, kind, { apiVersion, kind, metadata: { name }, spec });
     }
+    this.bindSysadmins(cluster);
   }
+
+  /**
+   * To the built-in role: a sysadmin needs all kinds, those of tomorrow too, and a role of ours that says so would be the same
+   * wildcards under a name that nobody knows.
+   */
+  private bindSysadmins(cluster: Cluster): void {
+    const subjects = subjectsOn(cluster, cluster.sysadmins);
+    if (subjects.length === 0) return;
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
+    const annotations = { [ACCESS_REASON]: "the cluster's sysadmins, as the platform file names them" };
+    const metadata = { name: 'evenkeel-sysadmin', annotations };
+    createObject(this, 'sysadmin', 'ClusterRoleBinding', metadata, { roleRef, subjects });
+  }
+}
+
+function ensureRole(chart: Construct, role: CommonRole): void {
+  if (chart.node.tryFindChild(role) !== undefined) return;
+  const rules = RIGHTS[role].map(({ group, resources, verbs }) => ({ apiGroups: [group], resources, verbs }));
+  createObject(chart, role, 'ClusterRole', { name: clusterRoleName(role) }, { rules });
 }

@@ -1,4 +1,6 @@
 // A connection: what a client must know of the service it talks to, as variables and files in its pod.
+import type { RollingUpdate } from '../model/pods';
+import type { Endpoint } from '../model/provider';
 
 /** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
 export interface SecretReference {
@@ -11,12 +13,33 @@ export interface Connectable {
   connection(): Connection;
   /** Told that the component `client` connects to it, so that it lets the client in. @default nobody has to be let in */
   admit?(client: string): void;
+  /** A service that has limits must be told what the client takes of it. */
+  readonly join?: never;
+}
+
+/** A service that has limits: `connectTo` also wants to know what the client takes of it. */
+export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {
+  /** Takes the client into the account. */
+  join(client: Client, use: Use): void;
+  /** What the account says of the client: annotations of whatever decides its size. */
+  notesFor(client: string): Readonly<Record<string, string>>;
+}
+
+/** A client of a service that has limits. */
+export interface Client {
+  readonly name: string;
+  /** How many pods of it there can be, once everything has been said. */
+  readonly numbers: () => ClientNumbers;
+}
+
+/** The most pods of a client, and how they are replaced. */
+export interface ClientNumbers {
+  readonly maxReplicas: number;
+  readonly replacement: RollingUpdate;
 }
 
 /** The other end of a connection, as a network policy names it: pods of the namespace, or addresses outside of the cluster. */
-export type Peer =
-  | { readonly component: string; readonly port: number }
-  | { readonly outside: string; readonly cidrs: readonly string[]; readonly port: number };
+export type Peer = { readonly component: string; readonly port: number } | Endpoint;
 
 /** Address and credentials of a service, as seen from the client's namespace. */
 export interface Connection {
@@ -26,6 +49,8 @@ export interface Connection {
   readonly port: number;
   readonly peer: Peer;
   readonly credentials?: SecretReference;
+  /** Whether a pod that acts as an identity of the provider needs no credentials. @default it does */
+  readonly acceptsIdentity?: boolean;
 }
 
 /** Folder in the pod where the files of a Secret lie. */

@@ -30,7 +30,7 @@ interface ExposureProps extends ExposureOptions {
 }
 
 /** Both prefixes: external-dns 0.22 reads the new one only, older ones the old one only. */
-const DNS_ANNOTATIONS = ['external-dns.alpha.kubernetes.io/hostname', 'external-dns.kubernetes.io/hostname'];
+export const DNS_ANNOTATIONS = ['external-dns.alpha.kubernetes.io/hostname', 'external-dns.kubernetes.io/hostname'];
 
 /** The Ingress of one component. Further hosts may be added until the app is synthesized. */
 export class Exposure extends Construct {

@@ -1,7 +1,8 @@
 // A service outside the cluster, such as a managed database: an ExternalName Service that gives it a name inside.
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Connectable, type Connection, type SecretReference, variableName } from './connection';
+import { type Connection, type SecretReference, variableName } from './connection';
+import { noList } from './description';
 import { report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
@@ -12,32 +13,43 @@ export interface ExternalServiceProps {
   /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
   readonly host: string;
   readonly port: number;
+  /**
+   * Whether clients verify its certificate. They are then told its own name: an ExternalName changes the name, not the certificate.
+   * @default false
+   */
+  readonly tls?: boolean;
   /** Addresses that it has, as CIDRs. @default unknown: its clients may reach that port anywhere, since a policy knows no names */
   readonly cidrs?: readonly string[];
   /** The Secret that holds its credentials. @default none */
   readonly credentials?: SecretReference;
+  /**
+   * Whether it lets in the identities of the cluster's provider (`identities` on the cluster): pods that act as one are then
+   * given no credentials.
+   * @default false
+   */
+  readonly acceptsIdentity?: boolean;
 }
 
 /**
- * A managed service outside the cluster, reached under the construct's id.
+ * A managed service outside the cluster, reached under the construct's id, or under its own name where it has a certificate.
  *
- * A client that verifies TLS must expect the certificate of the real host: an ExternalName changes the name, not the server.
  * Source: kubernetes.io, "Service", type ExternalName.
  */
-export class ExternalService extends Construct implements Connectable {
+export class ExternalService<Props extends ExternalServiceProps = ExternalServiceProps> extends Construct {
   readonly service: ApiObject;
-  private readonly props: ExternalServiceProps;
+  protected readonly props: Props;
 
-  constructor(scope: Construct, id: string, props: ExternalServiceProps) {
+  constructor(scope: Construct, id: string, props: Props) {
     super(scope, id);
     traceConstruct(this);
     this.props = props;
     if (props.credentials !== undefined) inspectCredentials(this, props.credentials);
+    if (!Array.isArray(props.cidrs ?? [])) report(this, noList('cidrs', props.cidrs));
     this.service = createObject(
       this,
       'service',
       'Service',
-      { name: id, labels: selectorLabels(id) },
+      { name: id, labels: selectorLabels(id), notes: () => this.notes },
       {
         spec: {
           type: 'ExternalName',
@@ -49,14 +61,20 @@ export class ExternalService extends Construct implements Connectable {
   }
 
   connection(): Connection {
-    const { host, port, credentials, cidrs = [] } = this.props;
+    const { host, port, tls = false, credentials, cidrs = [], acceptsIdentity = false } = this.props;
     return {
       name: this.node.id,
-      host: this.service.name,
+      host: tls ? host : this.service.name,
       port,
-      peer: { outside: host, cidrs, port },
-      ...(credentials === undefined ? {} : { credentials }),
+      peer: { outside: host, cidrs: Array.isArray(cidrs) ? cidrs : [], port },
+      acceptsIdentity,
+      ...(Array.isArray(credentials?.keys) ? { credentials } : {}),
     };
+  }
+
+  /** Annotations of its Service. */
+  protected get notes(): Readonly<Record<string, string>> {
+    return {};
   }
 }
 
@@ -75,6 +93,10 @@ function inspectCredentials(scope: Construct, { secret, keys }: SecretReference)
       message: 'this is no name of a Secret',
       expected,
     });
+  }
+  if (!Array.isArray(keys)) {
+    report(scope, noList('credentials.keys', keys));
+    return;
   }
   for (const key of keys) {
     if (SECRET_KEY.test(key) && key !== '.') continue;

@@ -2,7 +2,7 @@
 import type { IConstruct } from 'constructs';
 import { ENTRY, type Inspection, type ReportedFinding, type Trace } from '../model/entries';
 import { type Finding, findingText } from '../model/finding';
-import { captureTrace } from './trace';
+import { captureTrace, traceOf } from './trace';
 
 /** A finding of a construct; its path and the user's line are added here. */
 export type Problem = Omit<Finding, 'construct' | 'source'>;
@@ -16,14 +16,25 @@ export function report(construct: IConstruct, problem: Problem, trace: Trace = c
   construct.node.addValidation({ validate: () => (finding.severity === 'error' ? [findingText(finding)] : []) });
 }
 
-/** Asks `produce` for findings about `construct` when the whole chart has been described. */
-export function inspect(construct: IConstruct, produce: () => readonly Problem[]): void {
-  const inspection: Inspection = () => produce().map((problem) => ({ ...problem, construct: construct.node.path }));
+/** A problem that an inspection finds. */
+export interface Inspected extends Problem {
+  /** The construct that is wrong, where that is one below the construct that was asked. */
+  readonly about?: IConstruct;
+}
+
+/** Asks `produce` for findings about `construct`, or what lies below it, when the whole chart has been described. */
+export function inspect(construct: IConstruct, produce: () => readonly Inspected[]): void {
+  const inspection: Inspection = () =>
+    produce().map(({ about = construct, ...problem }) => ({
+      finding: { ...problem, construct: about.node.path },
+      trace: about === construct ? {} : traceOf(about),
+    }));
   construct.node.addMetadata(ENTRY.inspection, inspection);
   construct.node.addValidation({
     validate: () =>
       inspection()
-        .filter((finding) => finding.severity === 'error')
+        .map(({ finding }) => finding)
+        .filter(({ severity }) => severity === 'error')
         .map(findingText),
   });
 }

@@ -3,12 +3,17 @@ import type { Construct } from 'constructs';
 import type { Cluster } from '../model/cluster';
 import { quantityAmount } from '../model/quantity';
 import { inspect } from './findings';
-import type { Resources } from './workload';
+import type { Workload } from './workload';
 
 /** Reports a pod that requests more than a whole node of the largest pool has. Nothing is said where no pool is described. */
-export function inspectFit(scope: Construct, { nodePools, name }: Cluster, { cpu, memory }: Resources): void {
+export function inspectFit(
+  scope: Construct,
+  { nodePools, name }: Cluster,
+  resources: () => Workload['resources'],
+): void {
   if (nodePools.length === 0) return;
   inspect(scope, () => {
+    const { cpu, memory } = resources();
     const fits = nodePools.some((pool) => isWithin(cpu, pool.cpu) && isWithin(memory, pool.memory));
     if (fits) return [];
     const pools = nodePools.map((pool) => `${pool.name} (${pool.cpu} CPU, ${pool.memory})`);

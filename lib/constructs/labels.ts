@@ -12,7 +12,8 @@ export function systemLabels(system: string): Readonly<Record<string, string>> {
   return { [`${PREFIX}/part-of`]: system, [`${PREFIX}/managed-by`]: 'evenkeel' };
 }
 
-/** The version label, where the tag is a legal label value (a digest is not). */
-export function versionLabel(tag: string): Readonly<Record<string, string>> {
-  return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(tag) ? { [`${PREFIX}/version`]: tag } : {};
+/** The version label: the tag of the image, where it is a legal label value (a digest is not). */
+export function versionLabel(image: string): Readonly<Record<string, string>> {
+  const [, tag] = /:([A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$/.exec(image) ?? [];
+  return tag === undefined || image.includes('@') ? {} : { [`${PREFIX}/version`]: tag };
 }

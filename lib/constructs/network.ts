@@ -1,6 +1,8 @@
 // Who may talk to whom: one NetworkPolicy a component, made of what connectTo and exposeAt declare, over a default that denies all.
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { isCidr } from '../model/cidr';
+import type { Cluster } from '../model/cluster';
 import { ENTRY } from '../model/entries';
 import { type IngressSource, isRefusal, type Provider, type Refusal } from '../model/provider';
 import type { Peer } from './connection';
@@ -57,7 +59,7 @@ export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
 export function createNetworkPolicy(
   scope: Construct,
   name: string,
-  provider: Provider,
+  { name: clusterName, provider }: Pick<Cluster, 'name' | 'provider'>,
   traffic: () => Traffic,
 ): ApiObject {
   const labels = selectorLabels(name);
@@ -72,7 +74,8 @@ export function createNetworkPolicy(
     const { exposedTo } = traffic();
     const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
     if (source === undefined || !isRefusal(source)) return [];
-    const { refused: message, expected } = source;
+    const message = source.refused;
+    const expected = `in clusters.${clusterName}, ${source.expected}`;
     return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message, expected }];
   });
   return policy;
@@ -89,8 +92,13 @@ function render(name: string, provider: Provider, { port, clients, exposedTo, pe
     podSelector: { matchLabels: selectorLabels(name) },
     policyTypes: ['Ingress', 'Egress'],
     ...(ingress.length === 0 ? {} : { ingress }),
-    egress: [NAMES, ...peers.map(egressTo)],
+    egress: [NAMES, ...distinct(peers.map(egressTo))],
   };
+}
+
+/** Two places of unknown address behind one port are one rule. */
+function distinct(rules: readonly EgressRule[]): EgressRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
 /** What the provider says, unless it would select everybody: a word misspelt in JavaScript must not open a policy. */
@@ -98,12 +106,12 @@ function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource 
   const source = provider.ingressSource(targets);
   if (typeof source === 'object' && isRefusal(source)) return source;
   const { cidrs, namespace, podLabels }: Partial<Addresses & Pods> = typeof source === 'object' ? source : {};
-  if (Array.isArray(cidrs) && cidrs.length > 0) return source;
+  if (Array.isArray(cidrs) && cidrs.length > 0 && cidrs.every(isCidr)) return source;
   if (typeof namespace === 'string' && namespace !== '' && Object.keys(podLabels ?? {}).length > 0) return source;
   return {
     refused: 'where ingress traffic comes from is neither pods nor addresses',
     expected:
-      "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
+      "ingressSource: { namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
   };
 }
 

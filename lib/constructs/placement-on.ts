@@ -2,12 +2,13 @@
 import { type Cluster, groupSubjectOn } from '../model/cluster';
 import { type EnvironmentProps, registryPath } from '../model/environment';
 import { isRefusal } from '../model/provider';
+import type { Tags } from '../model/target';
 import type { Problem } from './findings';
-import { unless } from './placement';
+import { inspectSubject, unless } from './placement';
 
 /** Problems of one placement: its tag, on how many clusters it is to lie, and what its environment wants of them. */
 export function inspectPlacement(
-  tag: string,
+  tag: Tags,
   on: number,
   environment: EnvironmentProps | undefined,
   clusters: readonly Cluster[],
@@ -21,12 +22,7 @@ export function inspectPlacement(
       message: 'the environment lies on no cluster: its files would go',
       expected: 'one cluster or more',
     }),
-    ...unless(typeof tag === 'string' && tag !== '', 'image-tag', {
-      field: 'tag',
-      value: String(tag),
-      message: 'there is no tag for the images',
-      expected: "a build number such as '412', or a digest",
-    }),
+    ...inspectTags(tag),
     ...unless(environment === undefined || registryPath(environment) !== undefined || puller === '', 'registry', {
       field: 'registry',
       message: `nodes of ${puller} fetch images, and the environment names no registry`,
@@ -43,6 +39,21 @@ export function inspectPlacement(
       expected: `clusters in more than ${lost} region(s), or survives.regions: 0`,
     }),
   ];
+}
+
+function inspectTags(tag: Tags): Problem[] {
+  const tags: [string, unknown][] =
+    typeof tag === 'object' && tag !== null
+      ? Object.entries(tag).map(([component, one]) => [`tag.${component}`, one])
+      : [['tag', tag]];
+  return tags.flatMap(([field, one]) =>
+    unless(typeof one === 'string' && one !== '', 'image-tag', {
+      field,
+      value: String(one),
+      message: 'there is no tag for the images',
+      expected: "a build number such as '412', or a digest",
+    }),
+  );
 }
 
 /** A registry that the nodes have a right to by their own identity, or that is said to be another's. */
@@ -63,10 +74,9 @@ function inspectRegistry(environment: EnvironmentProps | undefined, { provider }
 
 /** Groups of the environment that the cluster cannot name. One that no cluster knows is told with the platform. */
 function inspectGroups(environment: EnvironmentProps | undefined, cluster: Cluster): Problem[] {
-  return (environment?.groups ?? []).flatMap((group) => {
+  return Object.keys(environment?.access ?? {}).flatMap((group) => {
     const subject = groupSubjectOn(cluster, group);
-    if (!isRefusal(subject)) return [];
-    const message = `on ${cluster.name}, ${subject.refused}`;
-    return unless(false, 'group-subject', { field: 'groups', value: group, message, expected: subject.expected });
+    const told = isRefusal(subject) ? { ...subject, refused: `on ${cluster.name}, ${subject.refused}` } : subject;
+    return inspectSubject('access', group, told);
   });
 }

@@ -1,8 +1,13 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
 import { CAPABILITIES, isCapability } from '../model/capability';
-import { type ClusterDescription, isMinor, type NodePool, OLDEST_MINOR } from '../model/cluster';
-import type { EnvironmentProps } from '../model/environment';
+import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../model/cluster';
+import type { AccessChanges, EnvironmentProps } from '../model/environment';
+import { headroomContradictions } from '../model/headroom';
+import type { NodePool } from '../model/node-pool';
+import { isRefusal, type Refusal, type Subject } from '../model/provider';
 import { quantityAmount } from '../model/quantity';
+import { ROLES } from '../model/roles';
+import { inspectOptions, inspectSurvival } from './description';
 import type { Problem } from './findings';
 
 interface Described {
@@ -37,17 +42,18 @@ export function inspectPlatform({ home, clusters, environments }: Described, pla
     ...Object.keys(environments).flatMap((name) => inspectName('environments', name)),
     ...Object.entries(clusters).flatMap(([name, cluster]) => inspectCluster(`clusters.${name}`, cluster)),
     ...Object.entries(environments).flatMap(([name, props]) => inspectSurvival(`environments.${name}`, props)),
-    ...Object.entries(environments).flatMap(([name, props]) => inspectGroups(`environments.${name}`, props, clusters)),
+    ...Object.entries(environments).flatMap(([name, props]) => inspectAccess(`environments.${name}`, props, clusters)),
   ];
 }
 
 /** What is wrong with a Kubernetes minor, wherever it was given. */
 export function inspectMinor(field: string, minor: unknown): Problem[] {
+  const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(String(minor))?.[1]; // v1.36.2-eks-1 is what a server calls itself
   return unless(typeof minor === 'string' && isMinor(minor), 'kubernetes-minor', {
     field,
     value: String(minor),
     message: 'this is no Kubernetes minor that we write for',
-    expected: `'1.${OLDEST_MINOR}' or later`,
+    expected: meant === undefined || !isMinor(meant) ? `'1.${OLDEST_MINOR}' or later` : `'${meant}', without more`,
   });
 }
 
@@ -60,9 +66,13 @@ function inspectName(field: string, name: string): Problem[] {
   });
 }
 
-function inspectCluster(field: string, { kubernetes, zones, capabilities, nodePools }: ClusterDescription): Problem[] {
+function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
+  const { kubernetes, zones, capabilities, nodePools, sysadmins } = cluster;
+  const incomplete = inspectOptions(field, cluster);
+  if (incomplete.length > 0) return [...inspectMinor(`${field}.kubernetes`, kubernetes), ...incomplete];
   return [
     ...inspectMinor(`${field}.kubernetes`, kubernetes),
+    ...inspectZones(`${field}.zones`, cluster),
     ...unless(new Set(zones).size === zones.length, 'zones', {
       field: `${field}.zones`,
       value: zones,
@@ -77,8 +87,25 @@ function inspectCluster(field: string, { kubernetes, zones, capabilities, nodePo
         expected: `one of ${CAPABILITIES.join(', ')}`,
       }),
     ),
-    ...nodePools.flatMap((pool, index) => inspectNodePool(`${field}.nodePools[${pool.name || index}]`, pool)),
+    ...sysadmins.flatMap((group) => inspectSubject(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
+    ...nodePools.flatMap((pool, index) => {
+      const where = `${field}.nodePools[${pool.name || index}]`;
+      return [...inspectNodePool(where, pool), ...inspectHeadroom(where, pool, zones.length)];
+    }),
   ];
+}
+
+/** Zones of another region, or names that no node bears: pods that must spread over them would never be placed. */
+function inspectZones(field: string, { provider: { name, zoneNames }, region, zones }: ClusterDescription): Problem[] {
+  if (zoneNames === undefined || region === undefined) return [];
+  const { suffix, example } = zoneNames;
+  const others = zones.filter((zone) => !`${zone}`.startsWith(region) || !suffix.test(`${zone}`.slice(region.length)));
+  return unless(others.length === 0, 'zone-region', {
+    field,
+    value: others,
+    message: `these are no names of zones of ${region} on ${name}`,
+    expected: `names such as ${region}${example}`,
+  });
 }
 
 function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min, max } }: NodePool): Problem[] {
@@ -107,29 +134,46 @@ function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min
   ];
 }
 
+function inspectHeadroom(field: string, { headroom }: NodePool, zones: number): Problem[] {
+  if (headroom === undefined) return [];
+  return headroomContradictions(`${field}.headroom`, headroom, zones).map((found) => ({
+    rule: 'headroom',
+    severity: 'error',
+    ...found,
+  }));
+}
+
 /** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
-function inspectGroups(field: string, { groups = [] }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
+function inspectAccess(field: string, { access = {} }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
   const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
-  return groups.flatMap((group) =>
+  const unknown = Object.keys(access).flatMap((group) =>
     unless(known.has(group), 'unknown-group', {
-      field: `${field}.groups`,
+      field: `${field}.access`,
       value: group,
       message: 'no cluster knows a group of that name',
       expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
     }),
   );
+  return [...unknown, ...inspectRoles(`${field}.access`, access, ROLES)];
 }
 
-function inspectSurvival(field: string, { survives }: EnvironmentProps): Problem[] {
-  return (['zones', 'regions'] as const).flatMap((what) => {
-    const lost = survives?.[what];
-    return unless(Number.isInteger(lost) && lost >= 0, 'survives', {
-      field: `${field}.survives.${what}`,
-      value: String(lost),
-      message: 'an environment says how many it survives the loss of',
-      expected: 'a whole number, 0 or more',
-    });
-  });
+/** What is given to groups and is none of the `roles`. */
+export function inspectRoles(field: string, access: AccessChanges, roles: readonly string[]): Problem[] {
+  return Object.entries(access).flatMap(([group, role]) =>
+    unless(roles.includes(role), 'unknown-role', {
+      field: `${field}.${group}`,
+      value: String(role),
+      message: 'there is no such role, so the group would have no right at all',
+      expected: `one of ${roles.join(', ')}`,
+    }),
+  );
+}
+
+/** A group that a cluster has no subject for. */
+export function inspectSubject(field: string, group: string, subject: Subject | Refusal): Problem[] {
+  if (!isRefusal(subject)) return [];
+  const { refused: message, expected } = subject;
+  return unless(false, 'group-subject', { field, value: group, message, expected });
 }
 
 /** The problem, where what should hold does not. */

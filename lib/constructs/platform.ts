@@ -3,11 +3,17 @@ import { App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type ClusterDescription, isMinor, type Minor, PREVIEW } from '../model/cluster';
 import type { Trace } from '../model/entries';
-import type { EnvironmentProps } from '../model/environment';
+import { type AccessChanges, accessWith, type EnvironmentProps } from '../model/environment';
+import { ROLES } from '../model/roles';
+import type { Tags } from '../model/target';
 import { createSystem, type Placed, type SystemClass } from './build-system';
+import { inspectCapabilities } from './capabilities';
 import { ClusterObjects } from './cluster-objects';
+import { isComplete } from './description';
 import { type Problem, report } from './findings';
-import { inspectMinor, inspectPlatform, isName } from './placement';
+import { ClusterHeadroom } from './headroom';
+import { inspectIdentities } from './identity';
+import { inspectMinor, inspectPlatform, inspectRoles, isName } from './placement';
 import { inspectPlacement } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
 import { inspectRegistries } from './registries';
@@ -27,8 +33,12 @@ export interface PlatformProps<ClusterName extends string, EnvironmentName exten
 export interface PlacementProps<ClusterName extends string, Settings> {
   /** Cluster, or clusters, that the environment of this system lies on. */
   readonly on: ClusterName | readonly ClusterName[];
-  /** Build number, or a digest (`sha256:…`), of the system's images. */
-  readonly tag: string;
+  /** Build number of the system's images, or for each component its own build number or digest (`sha256:…`). */
+  readonly tag: Tags;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
+  /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
+  readonly access?: AccessChanges;
   readonly settings: Settings;
 }
 
@@ -86,22 +96,29 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
     for (const build of this.builders) build(app, previewed);
     inspectRegistries(app, this.props.environments);
+    inspectCapabilities(app);
+    inspectIdentities(app, this.props.clusters, this.trace);
     return app;
   }
 
   private build<Settings extends object>(app: App, move: Move, placed: Placed<Settings>): void {
     const { placement, trace } = placed;
     const { clusters, environments, home } = this.props;
-    const environment = lookUp<EnvironmentProps>(environments, placed.environment);
+    const described = lookUp<EnvironmentProps>(environments, placed.environment);
+    const environment =
+      described === undefined ? undefined : { ...described, access: accessWith(described.access, placement.access) };
     if (environment === undefined) {
       reportUnknown(app, 'environment', placed.environment, Object.keys(environments), trace);
     }
     const names = typeof placement.on === 'string' ? [placement.on] : placement.on;
-    const described = names.flatMap((name) => {
+    const found = names.flatMap((name) => {
       const cluster = lookUp<ClusterDescription>(clusters, name);
       return cluster === undefined ? [] : { ...cluster, name };
     });
-    const problems = inspectPlacement(placement.tag, names.length, environment, described);
+    const problems = [
+      ...inspectPlacement(placement.tag, names.length, environment, found),
+      ...inspectRoles('access', placement.access ?? {}, [...ROLES, 'none']),
+    ];
     for (const problem of problems) report(app, problem, trace);
     for (const name of names) {
       const cluster = lookUp<ClusterDescription>(clusters, name);
@@ -109,9 +126,12 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const scope = app.node.tryFindChild(name);
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
+      if (!isComplete(cluster, environment)) continue;
       const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
-      ClusterObjects.ensure(scope, moved.cluster, name === home);
-      createSystem(scope, placed, { ...moved, home: name === home });
+      ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
+      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
+      const regions = new Set(found.map(({ region }) => region)).size;
+      createSystem(scope, placed, { ...moved, regions, home: name === home });
     }
   }
 }

@@ -1,11 +1,11 @@
 // The room of a namespace: a quota that is just large enough for what the system can reach, and defaults for pods that say nothing.
+import type { Construct } from 'constructs';
 import { demands, total } from '../analysis/demand';
 import { cpuQuantity, memoryQuantity, parseQuantity } from '../model/amount';
 import { type Derivation, ENTRY } from '../model/entries';
-import type { JsonObject } from '../model/json';
+import type { Json, JsonObject } from '../model/json';
 import { report } from './findings';
 import { createObject } from './kinds';
-import type { System } from './system';
 
 /** Room for what the manifests do not show: Jobs that are run by hand, pods of others in the namespace. */
 export interface Reserve {
@@ -21,32 +21,35 @@ export interface Reserve {
 const DEFAULTS = { cpu: '100m', memory: '128Mi' };
 
 /**
- * Creates the ResourceQuota and the LimitRange of the system. The quota is worked out from the objects of the namespace as they
+ * Creates the ResourceQuota and the LimitRange of a namespace. The quota is worked out from the objects of the namespace as they
  * are written: replicas or the autoscaler's maximum, surge and terminating pods of every workload, whoever placed it, and what is
  * reserved.
  *
  * Requests only: a quota on `limits.cpu` would refuse pods without a CPU limit. Source: kubernetes.io, "Resource Quotas".
  */
-export function createQuota(system: System<unknown>, name: string, reserves: readonly Reserve[]): void {
-  const quota = createObject(system, 'namespace-quota', 'ResourceQuota', { name }, { spec: {} });
-  const derivation: Derivation = (manifest, others) => ({ ...manifest, spec: { hard: hard(others, reserves) } });
+export function createQuota(scope: Construct, name: string, reserves: readonly Reserve[]): void {
+  const quota = createObject(scope, 'namespace-quota', 'ResourceQuota', { name }, { spec: {} });
+  const derivation: Derivation = (manifest, { others }) => ({ ...manifest, spec: { hard: hard(others, reserves) } });
   quota.node.addMetadata(ENTRY.derivation, derivation);
   const limits = [{ type: 'Container', default: { memory: DEFAULTS.memory }, defaultRequest: DEFAULTS }];
-  createObject(system, 'namespace-limits', 'LimitRange', { name }, { spec: { limits } });
+  createObject(scope, 'namespace-limits', 'LimitRange', { name }, { spec: { limits } });
 }
 
 /** Whether something can be reserved by it; says what is wrong where nothing can. */
-export function isReserve(system: System<unknown>, { pods = 0, cpu = '0', memory = '0' }: Reserve): boolean {
+export function isReserve(scope: Construct, room: Reserve): boolean {
+  const { pods = 0, cpu = '0', memory = '0', ...unknown } = room;
+  const misspelt = Object.entries<Json>(unknown);
+  for (const [field, value] of misspelt) refuse(scope, field, value, 'pods, cpu or memory');
   const isCount = Number.isInteger(pods) && pods >= 0;
-  if (!isCount) refuse(system, 'pods', pods, 'a whole number of pods, 0 or more');
+  if (!isCount) refuse(scope, 'pods', pods, 'a whole number of pods, 0 or more');
   const wrong = Object.entries({ cpu, memory }).filter(([, value]) => (parseQuantity(value) ?? -1n) < 0n);
-  for (const [field, value] of wrong) refuse(system, field, value, 'a quantity, such as 500m or 1Gi');
-  return isCount && wrong.length === 0;
+  for (const [field, value] of wrong) refuse(scope, field, value, 'a quantity, such as 500m or 1Gi');
+  return isCount && wrong.length === 0 && misspelt.length === 0;
 }
 
-function refuse(system: System<unknown>, field: string, value: string | number, expected: string): void {
+function refuse(scope: Construct, field: string, value: Json, expected: string): void {
   const message = 'nothing can be reserved by it';
-  report(system, { rule: 'reserve', severity: 'error', field: `reserve.${field}`, value, message, expected });
+  report(scope, { rule: 'reserve', severity: 'error', field: `reserve.${field}`, value, message, expected });
 }
 
 function hard(others: readonly JsonObject[], reserves: readonly Reserve[]): Readonly<Record<string, string>> {

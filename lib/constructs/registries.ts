@@ -1,9 +1,10 @@
 // Images come from the registry of their own environment: a test build must not reach production by a name in a chart.
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { at } from '../analysis/shapes';
 import { type EnvironmentProps, registryPath } from '../model/environment';
 import { isJsonObject } from '../model/json';
-import { inspect, type Problem } from './findings';
+import { type Inspected, inspect } from './findings';
 import { System } from './system';
 
 /** Lets every system below `root` be asked for images out of the registry of another environment. Images of others are nobody's. */
@@ -24,18 +25,20 @@ function foreignImages(
   system: System<unknown>,
   own: string | undefined,
   registries: ReadonlyMap<string, string>,
-): Problem[] {
-  const images = new Set(
-    system.node.findAll().flatMap((it) => (it instanceof ApiObject ? imagesOf(rendered(it)) : [])),
-  );
-  return [...images].flatMap((image): Problem[] => {
+): Inspected[] {
+  const images = system.node
+    .findAll()
+    .filter((it) => it instanceof ApiObject)
+    .flatMap((about) => imagesOf(rendered(about)).map((found) => ({ ...found, about })));
+  return images.flatMap(({ image, field, about }): Inspected[] => {
     const path = longestPrefix(image, [...registries.keys(), ...(own === undefined ? [] : [own])]);
     if (path === undefined || path === own) return [];
     return [
       {
         rule: 'foreign-registry',
         severity: 'error',
-        field: 'image',
+        about,
+        field,
         value: image,
         message: `the image comes from the registry of ${registries.get(path)}`,
         expected:
@@ -62,11 +65,13 @@ function rendered(object: ApiObject): unknown {
   }
 }
 
-/** Every text under the key `image`, wherever it stands. */
-function imagesOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(imagesOf);
+/** Every text under the key `image`, wherever it stands, with its JSON pointer. */
+function imagesOf(value: unknown, field = ''): { readonly image: string; readonly field: string }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => imagesOf(item, at(field, index)));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'image' && typeof inner === 'string' ? [inner] : imagesOf(inner),
+    key === 'image' && typeof inner === 'string'
+      ? [{ image: inner, field: at(field, key) }]
+      : imagesOf(inner, at(field, key)),
   );
 }

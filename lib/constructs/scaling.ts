@@ -5,23 +5,27 @@ import { SCALING_BEHAVIOR, type ScalingProps } from '../model/scaling';
 import { report } from './findings';
 import { createObject } from './kinds';
 
+/** Says of a Deployment that an autoscaler owns its replicas: Polaris wants the field all the same. */
+export const OWNED_REPLICAS = { 'polaris.fairwinds.com/deploymentMissingReplicas-exempt': 'true' } as const;
+
 /**
  * Creates the autoscaler of `deployment`. The Deployment itself then has no `spec.replicas`, or every apply would undo the
- * scaling (Polaris wants the field all the same, hence its exemption). Memory stands before CPU, as the API server stores it.
+ * scaling. Memory stands before CPU, as the API server stores it.
  */
 export function createAutoscaler(
   scope: Construct,
   deployment: ApiObject,
   labels: Readonly<Record<string, string>>,
   props: ScalingProps,
+  notes: () => Readonly<Record<string, string>>,
 ): ApiObject {
   for (const resource of ['cpu', 'memory'] as const) checkFraction(scope, resource, props[resource]);
-  deployment.metadata.addAnnotation('polaris.fairwinds.com/deploymentMissingReplicas-exempt', 'true');
+  for (const [key, value] of Object.entries(OWNED_REPLICAS)) deployment.metadata.addAnnotation(key, value);
   return createObject(
     scope,
     'autoscaler',
     'HorizontalPodAutoscaler',
-    { name: deployment.name, labels },
+    { name: deployment.name, labels, notes },
     {
       spec: {
         scaleTargetRef: { apiVersion: deployment.apiVersion, kind: deployment.kind, name: deployment.name },
@@ -37,11 +41,17 @@ export function createAutoscaler(
   );
 }
 
-function utilization(name: 'cpu' | 'memory', fraction: number) {
+/** What an autoscaler keeps a pod at, as a share of what it requests. */
+export function utilization(name: 'cpu' | 'memory', fraction: number) {
   return {
     type: 'Resource',
-    resource: { name, target: { type: 'Utilization', averageUtilization: Math.round(fraction * 100) } },
+    resource: { name, target: { type: 'Utilization', averageUtilization: percentage(fraction) } },
   };
+}
+
+/** As autoscalers count it: whole percents. */
+export function percentage(fraction: number): number {
+  return Math.round(fraction * 100);
 }
 
 /** A percentage typed where a fraction is meant would switch scaling off; 0 is refused with the object itself. */
@@ -52,7 +62,7 @@ function checkFraction(scope: Construct, resource: string, fraction: number | un
     severity: 'error',
     field: `scaleOn.${resource}`,
     value: fraction,
-    message: `${fraction} would mean ${Math.round(fraction * 100)} % of what a pod requests`,
+    message: `${fraction} would mean ${percentage(fraction)} % of what a pod requests`,
     expected: 'a fraction of the request, more than 0 and at most 1, such as 0.65',
   });
 }

@@ -4,9 +4,11 @@ import type { Construct, IConstruct } from 'constructs';
 import { promiseFindings } from '../analysis/failure/promise';
 import type { Place } from '../analysis/failure/table';
 import { ENTRY, type Placement, type Verification } from '../model/entries';
-import { imageReference, type Target } from '../model/target';
-import { createObject } from './kinds';
+import { imageReference, type Target, tagOf } from '../model/target';
+import { createAccess } from './access';
+import { report } from './findings';
 import { systemLabels } from './labels';
+import { createNamespace } from './namespace';
 import { createDefaultDeny } from './network';
 import { createQuota, isReserve, type Reserve } from './quota';
 import { traceConstruct } from './trace';
@@ -29,8 +31,9 @@ export abstract class System<Settings = object> extends Chart {
   private readonly reserves: Reserve[] = [];
 
   constructor(scope: Construct, system: string, target: Target<Settings>) {
-    const namespace = `${system}-${target.environment.name}`;
-    super(scope, namespace, { namespace, disableResourceNameHashes: true, labels: systemLabels(system) });
+    const name = `${system}-${target.environment.name}`;
+    const namespace = target.namespace ?? name;
+    super(scope, freeId(scope, name), { namespace, disableResourceNameHashes: true, labels: systemLabels(system) });
     this.target = target;
     this.system = system;
     const { cluster, environment, home } = target;
@@ -39,9 +42,10 @@ export abstract class System<Settings = object> extends Chart {
     const verification: Verification = (objects) => promiseFindings(objects, placeOf(this));
     this.node.addMetadata(ENTRY.verification, verification);
     traceConstruct(this);
-    createObject(this, 'namespace', 'Namespace', { name: namespace, labels: namespaceLabels(target) }, {});
+    createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
     createDefaultDeny(this);
+    createAccess(this, target);
   }
 
   /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */
@@ -52,7 +56,18 @@ export abstract class System<Settings = object> extends Chart {
 
   /** The image of a component: `<registry>/<system>/<component>:<tag>`, registry and tag as the environment says. */
   image(component: string): string {
-    return imageReference(this.system, component, this.target.environment, this.target.tag);
+    const { environment, tag } = this.target;
+    const own = tagOf(tag, component);
+    if (own === undefined) {
+      report(this, {
+        rule: 'image-tag',
+        severity: 'error',
+        field: `tag.${component}`,
+        message: `${environment.name} names no build of ${component}`,
+        expected: `tag: { ${component}: '412' } in its placement, or one build number for all components`,
+      });
+    }
+    return imageReference(this.system, component, environment, own ?? 'unknown');
   }
 
   /** Whether it is a system. Not `instanceof`: cdk8s has every chart be an instance of every class of charts. */
@@ -71,17 +86,13 @@ export abstract class System<Settings = object> extends Chart {
   }
 }
 
+/** `a-b` in `c` and `a` in `b-c` have the same name: `inspectNamespace` tells, which the tree's own exception would not. */
+function freeId(scope: Construct, name: string): string {
+  return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
+}
+
 /** Where a system runs and what is promised of it, as the table of failures knows it. */
 export function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
   const { cluster, environment } = target;
   return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
-}
-
-/** Pod Security at its strictest, pinned to the cluster's minor so that an upgrade changes nothing by itself. */
-function namespaceLabels({ cluster }: Target<unknown>): Readonly<Record<string, string>> {
-  const pinned = ['enforce', 'warn', 'audit'].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-    [`pod-security.kubernetes.io/${mode}-version`, `v${cluster.kubernetes}`],
-  ]);
-  return { ...Object.fromEntries(pinned), ...cluster.provider.namespaceLabels };
 }

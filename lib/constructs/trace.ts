@@ -14,6 +14,15 @@ export function captureTrace(): Trace {
   return trace;
 }
 
+/** The call stack of whoever created `construct`, or the nearest construct above it that has one. */
+export function traceOf(construct: IConstruct): Trace {
+  for (const { node } of construct.node.scopes.toReversed()) {
+    const entry = node.metadata.find(({ type }) => type === ENTRY.trace);
+    if (entry !== undefined) return entry.data;
+  }
+  return {};
+}
+
 /** Remembers the current call stack as the origin of `construct` and of everything below it that has none of its own. */
 export function traceConstruct(construct: IConstruct): void {
   construct.node.addMetadata(ENTRY.trace, captureTrace());

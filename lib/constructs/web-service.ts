@@ -1,166 +1,91 @@
-// A component that answers HTTP: Deployment, Service and ServiceAccount, and by intent its connections, scaling and exposure.
+// A component that answers HTTP: what every component is, with a Service, and by intent its scaling and its exposure.
 import type { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
-import {
-  type Availability,
-  type AvailabilityInput,
-  type AvailabilityOptions,
-  deriveAvailability,
-} from '../model/availability';
-import { pullSecret } from '../model/environment';
+import type { Construct } from 'constructs';
+import type { CapacityPlan } from '../model/capacity';
+import type { Outcome } from '../model/derivation';
 import type { ScalingProps } from '../model/scaling';
-import { pullPolicy } from '../model/target';
-import { createDisruptionBudget, inspectAvailability } from './availability';
-import { Configuration } from './configuration';
-import { type Connectable, type Connection, connectionVariables } from './connection';
+import { Component, type ComponentProps, type PodNumbers } from './component';
+import type { Connectable, Connection } from './connection';
 import { Exposure, type ExposureOptions } from './exposure';
-import { report } from './findings';
-import { inspectFit } from './fit';
+import { inspect, type Problem, report } from './findings';
 import { createObject } from './kinds';
-import { selectorLabels, versionLabel } from './labels';
-import { createNetworkPolicy, nameExit, type Traffic } from './network';
-import type { Probes } from './probes';
+import { selectorLabels } from './labels';
+import type { Traffic } from './network';
 import { createAutoscaler } from './scaling';
-import { exitAnnotations, type SecurityExits } from './security';
-import { System } from './system';
-import { traceConstruct } from './trace';
-import { type Resources, renderDeployment, type Scratch } from './workload';
+import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from './sizing';
 
 /** What a web service must say, and what it may. */
-export interface WebServiceProps {
-  /**
-   * Name of its objects and of its selectors. Give it when the construct's id is to change and the cluster's objects are not.
-   * @default the construct's id
-   */
-  readonly name?: string;
-  /** Image with a build number or a digest, usually `this.image('web')`. */
-  readonly image: string;
-  /** Port that the container listens on, 1 to 65535. */
-  readonly port: number;
-  readonly resources: Resources;
-  readonly probes: Probes;
+export interface WebServiceProps extends ComponentProps {
   /** Number of pods, where nothing scales it. Either this or `scaleOn`. */
   readonly replicas?: number;
-  /** Folders that may be written, beside /tmp of 64Mi, which may be named here with another size. @default none */
-  readonly scratch?: readonly Scratch[];
-  /** @default derived from replicas, zones and probes: see `deriveAvailability` */
-  readonly availability?: AvailabilityOptions;
-  /** Exits from the secure defaults, each with its reason. @default none */
-  readonly security?: SecurityExits;
 }
 
-const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
+/** Pods where there is no plan: enough for any promise. */
+const UNPLANNED = 100;
+
+const CPU_TWICE: Problem = {
+  rule: 'resources',
+  severity: 'error',
+  field: 'resources.cpu',
+  message: 'the CPU request is given and derived: the share of it that the autoscaler sees would mean something else',
+  expected: 'sizeFor alone, without resources.cpu',
+};
 
 /**
- * A stateless HTTP component.
- *
- * It is Pod Security *restricted*, loses no request in a rollout or a drain, and spreads over the cluster's zones.
- * Findings instead of exceptions: contradicting inputs are reported all at once when the app is synthesized.
+ * A stateless HTTP component that loses no request in a rollout or a drain.
  *
  * @throws when it lies in no System
  */
-export class WebService extends Construct implements Connectable {
-  /** Name of its objects. */
-  readonly name: string;
-  readonly deployment: ApiObject;
+export class WebService extends Component<WebServiceProps> implements Connectable {
   readonly service: ApiObject;
-  readonly networkPolicy: ApiObject;
-  private readonly props: WebServiceProps;
-  private readonly system: System<unknown>;
-  private readonly connections: Connection[] = [];
   private readonly clients: string[] = [];
-  private configuration?: Configuration;
   private scaling?: ScalingProps;
+  private sized?: Outcome<CapacityPlan>;
   private exposure?: Exposure;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
-    super(scope, id);
-    traceConstruct(this);
-    this.props = props;
-    this.system = System.of(this);
-    this.name = props.name ?? id;
+    super(scope, id, props);
     const labels = selectorLabels(this.name);
-    const metadata = { name: this.name, labels };
-    const account = { automountServiceAccountToken: false };
-    createObject(this, 'service-account', 'ServiceAccount', metadata, account);
-    this.service = createObject(this, 'service', 'Service', metadata, {
-      spec: () => ({
-        type: this.exposure?.serviceType ?? 'ClusterIP',
-        selector: labels,
-        ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
-      }),
-    });
-    this.networkPolicy = createNetworkPolicy(this, this.name, this.system.target.cluster.provider, () => this.traffic);
-    const annotations = exitAnnotations(props.security ?? {});
-    this.deployment = createObject(
+    this.service = createObject(
       this,
-      'deployment',
-      'Deployment',
-      { ...metadata, annotations },
+      'service',
+      'Service',
+      { name: this.name, labels },
       {
-        spec: () => this.renderSpec(),
+        spec: () => ({
+          type: this.exposure?.serviceType ?? 'ClusterIP',
+          selector: labels,
+          ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
+        }),
       },
     );
-    if (props.replicas !== undefined && (props.replicas > 1 || props.availability?.disruption !== undefined)) {
-      createDisruptionBudget(this, this.name, labels, () => this.availability);
-    }
-    inspectFit(this, this.system.target.cluster, props.resources);
-    inspectAvailability(this, () => this.availabilityInput, this.scalingProblem);
-  }
-
-  /** Adds environment variables, by a ConfigMap of its own. Secrets do not belong here: they come with `connectTo`. */
-  configure(variables: Readonly<Record<string, string>>): this {
-    if (Object.keys(variables).length === 0) return this;
-    this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
-    this.configuration.add(variables);
-    return this;
-  }
-
-  /** Tells it the address of `service` by variables, and mounts the credentials, if there are any, as files. */
-  connectTo(service: Connectable): this {
-    const connection = service.connection();
-    const problem = service === this ? 'a component needs no connection to itself' : this.connectedTo(connection.name);
-    if (problem !== undefined) {
-      const expected = 'each service once';
-      report(this, {
-        rule: 'connection',
-        severity: 'error',
-        field: 'connectTo',
-        value: connection.name,
-        message: problem,
-        expected,
-      });
-      return this;
-    }
-    this.connections.push(connection);
-    service.admit?.(this.name);
-    nameExit(this.networkPolicy, connection.name, connection.peer);
-    return this.configure(connectionVariables(connection));
+    if (props.replicas !== undefined) this.createBudget(props.replicas);
   }
 
   /** Lets an autoscaler own the number of pods, from `min` to `max`. */
   scaleOn(props: ScalingProps): this {
-    if (this.scaling !== undefined) {
-      report(this, {
-        rule: 'scaling-twice',
-        severity: 'error',
-        message: 'scaleOn is called twice: two autoscalers would fight over one Deployment',
-        expected: 'one call with all its metrics',
-        field: 'scaleOn',
-      });
-      return this;
-    }
-    this.scaling = props;
-    createAutoscaler(this, this.deployment, selectorLabels(this.name), props);
-    if (this.props.replicas === undefined && (props.min > 1 || this.props.availability?.disruption !== undefined)) {
-      createDisruptionBudget(this, this.name, selectorLabels(this.name), () => this.availability);
-    }
+    if (!this.isScaled('scaleOn')) this.scale(props);
+    return this;
+  }
+
+  /**
+   * Lets an autoscaler own the number of pods, and derives its bounds, its target and the CPU request from what is promised and
+   * measured: see `deriveCapacity`. A promise that no number of pods keeps is refused with the reason.
+   */
+  sizeFor(load: Load): this {
+    if (this.isScaled('sizeFor')) return this;
+    const { minReadySeconds } = this.availability;
+    const sized = planFor(load, this.system.target, this.props.probes.startup.budgetSeconds + minReadySeconds);
+    this.sized = sized;
+    inspect(this, () => [...sizingProblems(sized), ...(this.props.resources.cpu === undefined ? [] : [CPU_TWICE])]);
+    const scaling = sized.plan === undefined ? undefined : scalingOf(sized.plan);
+    if (scaling !== undefined) this.scale(scaling);
     return this;
   }
 
   /** Makes it reachable from outside the cluster at `hosts`, with TLS, as the cluster's provider does it. */
   exposeAt(hosts: string | readonly string[], options: ExposureOptions = {}): this {
-    const added = typeof hosts === 'string' ? [hosts] : hosts;
+    const added = [hosts].flat();
     if (this.exposure === undefined) {
       const drainSeconds = this.props.availability?.longestRequestSeconds ?? 30;
       const healthPath = this.props.probes.readiness.path;
@@ -187,64 +112,51 @@ export class WebService extends Construct implements Connectable {
     this.clients.push(client);
   }
 
-  /** The derived unit: rollout, drain, budget, spread, and how many pods surely remain after the promised loss. */
-  get availability(): Availability {
-    return deriveAvailability(this.availabilityInput);
+  private isScaled(field: string): boolean {
+    if (this.scaling === undefined && this.sized === undefined) return false;
+    report(this, {
+      rule: 'scaling-twice',
+      severity: 'error',
+      message: `${field} comes second: two autoscalers would fight over one Deployment`,
+      expected: 'one call with all its metrics',
+      field,
+    });
+    return true;
   }
 
-  private get traffic(): Traffic {
-    const peers = this.connections.map(({ peer }) => peer);
-    const { port } = this.props;
-    return { port, clients: this.clients, peers, ...(this.exposure && { exposedTo: this.exposure.targets }) };
+  private scale(props: ScalingProps): void {
+    this.scaling = props;
+    const plan = this.sized?.plan;
+    const derivations = plan === undefined ? {} : sizingNotes(plan);
+    const notes = () => ({ ...derivations, ...this.accountNotes });
+    createAutoscaler(this, this.deployment, selectorLabels(this.name), props, notes);
+    if (this.props.replicas === undefined) this.createBudget(props.min);
   }
 
-  private connectedTo(name: string): string | undefined {
-    const known = this.connections.some((connection) => connection.name === name);
-    return known ? `it is connected to ${name} already` : undefined;
+  protected override get cpu(): string | undefined {
+    if (this.sized === undefined) return super.cpu;
+    return `${Math.round((this.sized.plan?.cpuRequest?.value ?? 0) * 1000)}m`;
   }
 
-  private get availabilityInput(): AvailabilityInput {
-    const { cluster, environment } = this.system.target;
-    return {
-      minReplicas: this.scaling?.min ?? this.props.replicas ?? 1,
-      maxReplicas: this.scaling?.max ?? this.props.replicas ?? 1,
-      zones: cluster.zones.length,
-      zonesLost: environment.survives.zones,
-      startupBudgetSeconds: this.props.probes.startup.budgetSeconds,
-      options: this.props.availability ?? {},
-    };
+  protected override get traffic(): Traffic {
+    const exposedTo = this.exposure?.targets;
+    return { ...super.traffic, clients: this.clients, ...(exposedTo === undefined ? {} : { exposedTo }) };
   }
 
-  private readonly scalingProblem = (): string | undefined => {
+  protected get pods(): PodNumbers {
+    const { replicas } = this.props;
+    if (this.scaling !== undefined) return { min: this.scaling.min, max: this.scaling.max };
+    // a plan that cannot be is told by sizeFor, and nothing that follows from it
+    if (this.sized !== undefined) return { min: UNPLANNED, max: UNPLANNED };
+    return { min: replicas ?? 1, max: replicas ?? 1, ...(replicas === undefined ? {} : { stated: replicas }) };
+  }
+
+  protected override replicasProblem(): string | undefined {
+    if (this.sized !== undefined && this.sized.plan === undefined) return undefined; // told by sizeFor
     const both = this.props.replicas !== undefined && this.scaling !== undefined;
     if (both)
       return 'replicas and scaleOn are both given: the autoscaler and the manifest would fight over the number of pods';
     const none = this.props.replicas === undefined && this.scaling === undefined;
     return none ? 'neither replicas nor scaleOn says how many pods there are' : undefined;
-  };
-
-  private renderSpec() {
-    const { image, port, resources, probes, scratch = [], security, replicas } = this.props;
-    const { cluster, environment, tag } = this.system.target;
-    const selector = selectorLabels(this.name);
-    const pulledWith = pullSecret(environment);
-    return renderDeployment({
-      name: this.name,
-      image,
-      pullPolicy: pullPolicy(image, environment),
-      ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
-      port,
-      resources,
-      probes,
-      scratch: scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch],
-      exits: security ?? {},
-      cluster,
-      availability: this.availability,
-      ...(this.scaling === undefined && replicas !== undefined ? { replicas } : {}),
-      selector,
-      podLabels: { ...this.system.labels, ...selector, ...versionLabel(tag) },
-      ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
-      connections: this.connections,
-    });
   }
 }

@@ -10,8 +10,8 @@ import { containerSecurity, podSecurity, type SecurityExits } from './security';
 
 /** What a pod asks for. Memory is requested and limited alike; the CPU is requested only, unless a limit is given. */
 export interface Resources {
-  /** CPU request as a quantity: `250m`. */
-  readonly cpu: string;
+  /** CPU request as a quantity: `250m`. @default what `sizeFor` derives; it must be given where nothing derives it */
+  readonly cpu?: string;
   /** Memory request and limit as a quantity: `256Mi`. */
   readonly memory: string;
   /** @default none: a limit throttles pods that could use idle CPU */
@@ -34,7 +34,7 @@ export interface Workload {
   /** Secret to pull the image with. @default the nodes' own identity */
   readonly pullSecret?: string;
   readonly port: number;
-  readonly resources: Resources;
+  readonly resources: Required<Pick<Resources, 'cpu'>> & Resources;
   readonly probes: Probes;
   readonly scratch: readonly Scratch[];
   readonly exits: SecurityExits;
@@ -113,7 +113,11 @@ function renderContainer(workload: Workload): Container {
 }
 
 /** In canonical quantities, as the API server stores them: GitOps controllers compare. */
-function renderResources({ cpu, memory, cpuLimit }: Resources): Required<Pick<Container, 'resources'>>['resources'] {
+function renderResources({
+  cpu,
+  memory,
+  cpuLimit,
+}: Workload['resources']): Required<Pick<Container, 'resources'>>['resources'] {
   const bytes = canonicalQuantity(memory);
   return {
     requests: { cpu: canonicalQuantity(cpu), memory: bytes },

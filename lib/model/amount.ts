@@ -39,6 +39,12 @@ export function memoryQuantity(nano: bigint): string {
   return canonicalQuantity(`${divideUp(nano, MEBIBYTE)}Mi`);
 }
 
+/** The largest of them: `Math.max` takes no bigints. 0 where there is none. */
+export function largestAmount(amounts: readonly bigint[]): bigint {
+  const [most = 0n] = amounts.toSorted((a, b) => Number(b > a) - Number(b < a));
+  return most;
+}
+
 function divideUp(value: bigint, by: bigint): bigint {
   return (value + by - 1n) / by;
 }

@@ -1,5 +1,5 @@
 // Availability as one unit: replicas, rollout, drain, disruption and zone spread derived together from few inputs.
-import { podCount } from './pods';
+import { type PodBound, podCount } from './pods';
 
 /** What a user may set against the derivation. Every property is checked against the others. */
 export interface AvailabilityOptions {
@@ -45,8 +45,8 @@ export interface AvailabilityInput {
 
 /** The derived unit. Times are in seconds. */
 export interface Availability {
-  readonly maxSurge: number | string;
-  readonly maxUnavailable: number | string;
+  readonly maxSurge: PodBound;
+  readonly maxUnavailable: PodBound;
   readonly minReadySeconds: number;
   readonly progressDeadlineSeconds: number;
   readonly preStopSeconds: number;
@@ -164,8 +164,8 @@ function drainContradictions({ minReplicas, options }: AvailabilityInput, unit: 
     });
   }
   const kept = keptByDisruption(unit.disruption, minReplicas);
-  if (kept >= minReplicas) {
-    const bound = unit.disruption?.minAvailable ?? unit.disruption?.maxUnavailable ?? 0;
+  if (unit.disruption !== undefined && kept >= minReplicas) {
+    const bound = unit.disruption.minAvailable ?? unit.disruption.maxUnavailable;
     found.push({
       field: 'disruption',
       value: bound,

@@ -36,9 +36,9 @@ export type Broker =
       readonly queues: number;
     });
 
-/** A component that sends messages. */
+/** A component that sends messages, or only is connected. */
 export interface QueueProducer extends BudgetClient {
-  /** Messages a second that one pod at full load sends. */
+  /** Messages a second that one pod at full load sends; 0 for a consumer. */
   readonly messagesPerSecondPerPod: number;
   readonly connectionsPerPod: number;
   readonly replacement: Replacement;
@@ -51,7 +51,7 @@ export interface BrokerBudgetInput {
 
 /** The account, and for each producer what must come before more replicas. */
 export interface BrokerBudget extends Budget {
-  readonly order: readonly string[];
+  readonly order: readonly { readonly client: string; readonly first: string }[];
 }
 
 /**
@@ -66,7 +66,7 @@ export function deriveBrokerBudget({ broker, producers }: BrokerBudgetInput): Ou
     ...brokerContradictions(broker),
     ...clientContradictions(producers),
     ...producers.flatMap(({ name, ...producer }) => [
-      ...checkNumber(`${name}.messagesPerSecondPerPod`, producer.messagesPerSecondPerPod, { above: 0 }),
+      ...checkNumber(`${name}.messagesPerSecondPerPod`, producer.messagesPerSecondPerPod, { atLeast: 0 }),
       ...checkNumber(`${name}.connectionsPerPod`, producer.connectionsPerPod, { atLeast: 1, whole: true }),
       ...replacementContradictions(`${name}.replacement`, producer.replacement),
     ]),
@@ -78,7 +78,10 @@ export function deriveBrokerBudget({ broker, producers }: BrokerBudgetInput): Ou
     binding === undefined
       ? []
       : [
-          `${name} beyond ${plural(binding.maxReplicas.value, 'replica')}: broker first (more ${binding.limit}), then the replicas`,
+          {
+            client: name,
+            first: `beyond ${plural(binding.maxReplicas.value, 'replica')}: broker first (more ${binding.limit}), then the replicas`,
+          },
         ],
   );
   return { plan: { ...budget, order }, contradictions: budgetContradictions(limits, producers) };

@@ -1,6 +1,7 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 import type { Capability } from './capability';
-import type { Provider, Refusal, Subject } from './provider';
+import type { NodePool } from './node-pool';
+import { isRefusal, type Provider, type Refusal, type Subject, serviceAccountSubject } from './provider';
 
 /** A Kubernetes minor, such as `1.36`. */
 export type Minor = `1.${number}`;
@@ -16,18 +17,16 @@ export const PREVIEW = {
   entry: 'evenkeel:preview',
 } as const;
 
-/** Nodes of one size. What is allocatable is what pods can have: less than the machine has. */
-export interface NodePool {
-  readonly name: string;
-  /** Allocatable CPU of a node as a quantity: `3920m`. */
-  readonly cpu: string;
-  /** Allocatable memory of a node as a quantity: `14Gi`. */
-  readonly memory: string;
-  /** Pods that a node takes, those of DaemonSets included. */
-  readonly pods: number;
-  /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
-  readonly nodesPerZone: { readonly min: number; readonly max: number };
+/** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
+export interface Subnets {
+  /** Of the nodes; of nodes and pods, where both share one. */
+  readonly nodes?: number;
+  /** Of the pods. */
+  readonly pods?: number;
 }
+
+/** Whom a group's name stands for: its id in the directory, or a ServiceAccount, such as Argo CD's application controller. */
+export type GroupId = string | { readonly namespace: string; readonly serviceAccount: string };
 
 /** What every provider's function takes. */
 export interface ClusterProps {
@@ -42,11 +41,25 @@ export interface ClusterProps {
   readonly capabilities?: readonly Capability[];
   /** Pools of nodes. @default nothing is known of them: whether a pod fits on a node is not checked */
   readonly nodePools?: readonly NodePool[];
+  /** @default nothing is known of them: a plan says how large they must be, and refuses nothing */
+  readonly subnets?: Subnets;
   /**
-   * Groups of people: our name → the directory's id, as the provider wants it.
-   * @default none: an environment with groups cannot lie here
+   * Groups: our name → the directory's id, as the provider wants it, or the ServiceAccount of a controller that deploys.
+   * @default none: an environment with access cannot lie here
    */
-  readonly groups?: Readonly<Record<string, string>>;
+  readonly groups?: Readonly<Record<string, GroupId>>;
+  /**
+   * Identities of the provider that components act as: `<namespace>/<component>` → its id, as the provider wants it.
+   * @default none: credentials are Secrets
+   */
+  readonly identities?: Readonly<Record<string, string>>;
+  /** Groups that may do everything, in every namespace. @default none that we write: whoever made the cluster */
+  readonly sysadmins?: readonly string[];
+  /**
+   * Plurals of custom kinds that we do not know, as `group/Kind`: `{ 'example.com/Widget': 'widgets' }`. A deployer's rights need them.
+   * @default none
+   */
+  readonly plurals?: Readonly<Record<string, string>>;
 }
 
 /** A cluster, not yet named. */
@@ -72,7 +85,11 @@ export function describeCluster(
     zones: props.zones ?? [],
     capabilities: props.capabilities ?? [],
     nodePools: props.nodePools ?? [],
+    subnets: props.subnets ?? {},
     groups: props.groups ?? {},
+    identities: props.identities ?? {},
+    sysadmins: props.sysadmins ?? [],
+    plurals: props.plurals ?? {},
   };
   return props.region === undefined ? description : { ...description, region: props.region };
 }
@@ -80,8 +97,16 @@ export function describeCluster(
 /** The RBAC subject of one of our groups on a cluster. */
 export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Refusal {
   const id = Object.hasOwn(groups, group) ? groups[group] : undefined;
-  if (id !== undefined) return provider.subject(id);
+  if (typeof id === 'string') return provider.subject(id);
+  if (id !== undefined) return serviceAccountSubject(id.namespace, id.serviceAccount);
   return { refused: `the group ${group} has no subject there`, expected: `groups: { ${group}: … } on the cluster` };
+}
+
+/** The subjects of groups on a cluster, each once, in the order of the alphabet; groups without one are left out. */
+export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
+  const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((it) => (isRefusal(it) ? [] : [it]));
+  const byKey = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, subject]) => subject);
 }
 
 /** Whether it is a minor that we write for. */

@@ -62,10 +62,20 @@ export interface ReportedFinding {
 }
 
 /** Runs once per synth, when everything that users say about the construct has been said. */
-export type Inspection = () => readonly Finding[];
+export type Inspection = () => readonly ReportedFinding[];
 
 /** Completes an object from the others in its namespace as they are written, overrides included; its own overrides come after. */
-export type Derivation = (manifest: JsonObject, others: readonly JsonObject[]) => JsonObject;
+export type Derivation = (manifest: JsonObject, surroundings: Surroundings) => JsonObject;
+
+/** What an object may follow from. */
+export interface Surroundings {
+  /** The other objects of the namespace, whoever made them. */
+  readonly others: readonly JsonObject[];
+  /** The objects of the system's `10-…` file, which its deployer applies, in whatever namespace. */
+  readonly deployed: readonly JsonObject[];
+  /** Records that the object cannot be completed; its construct and the user's line are added. */
+  readonly refuse: (problem: Omit<Finding, 'construct' | 'object' | 'source'>) => void;
+}
 
 /** Judges what a chart became, given the final objects of the whole app. Not asked about a chart that has errors already. */
 export type Verification = (objects: readonly ApiEntry[]) => readonly Finding[];

@@ -1,4 +1,5 @@
 // An environment: production, staging, local. What it promises, where its images come from, and who works in it.
+import type { Role } from './roles';
 
 /** What an environment survives without losing what its users need. */
 export interface Survives {
@@ -25,9 +26,18 @@ export interface EnvironmentProps {
    * @default none: images are loaded onto the nodes by hand (`kind load`, `minikube image load`) and never pulled
    */
   readonly registry?: string | ExternalRegistry;
-  /** Groups of people who work in it, by the names that its clusters know. @default nobody but the platform team */
-  readonly groups?: readonly string[];
+  /**
+   * Who works in it: a group, by the name that its clusters know → its role in each namespace of the environment.
+   * @default nobody but the clusters' sysadmins
+   */
+  readonly access?: Access;
 }
+
+/** Roles by group. */
+export type Access = Readonly<Record<string, Role>>;
+
+/** Changes to an environment's access for one system: `none` takes a group's role away. */
+export type AccessChanges = Readonly<Record<string, Role | 'none'>>;
 
 /** An environment with the name that the platform file gives it. */
 export interface Environment extends EnvironmentProps {
@@ -42,4 +52,11 @@ export function registryPath({ registry }: EnvironmentProps): string | undefined
 /** The Secret that an environment's images are pulled with. */
 export function pullSecret({ registry }: EnvironmentProps): string | undefined {
   return typeof registry === 'object' ? registry.pullSecret : undefined;
+}
+
+/** An environment's access with the changes that one system makes to it. */
+export function accessWith(access: Access = {}, changes: AccessChanges = {}): Access {
+  const merged: Record<string, Role> = {};
+  for (const [group, role] of Object.entries({ ...access, ...changes })) if (role !== 'none') merged[group] = role;
+  return merged;
 }

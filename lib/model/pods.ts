@@ -76,14 +76,15 @@ export function replacementContradictions(field: string, replacement: Replacemen
   return found;
 }
 
-function boundContradictions(field: string, bound: PodBound): Contradiction[] {
+/** What is neither a count nor a whole percentage. */
+export function boundContradictions(field: string, bound: PodBound): Contradiction[] {
   if (typeof bound === 'number') return checkNumber(field, bound, { atLeast: 0, whole: true });
   if (/^\d{1,3}%$/.test(bound)) return [];
   return [
     {
       field,
       value: bound,
-      message: `'${bound}' is no number of pods`,
+      message: `'${bound}' is neither a count nor a percentage`,
       expected: 'a whole number, or a whole percentage such as 50%',
     },
   ];

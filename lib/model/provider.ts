@@ -1,5 +1,9 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
-import type { JsonObject } from './json';
+import { isCidr } from './cidr';
+import type { Json, JsonObject } from './json';
+import { isNamespaceName } from './namespace';
+import type { NodeNetwork } from './node-network';
+import type { ProviderLimit } from './provider-limit';
 
 /** Why a profile has no answer: a construct makes a finding of it. */
 export interface Refusal {
@@ -7,6 +11,21 @@ export interface Refusal {
   readonly refused: string;
   /** What would be right. */
   readonly expected: string;
+}
+
+/** Why an option that the profile was made of is none: types are gone at run time. */
+export interface OptionRefusal extends Refusal {
+  /** Name of the option. */
+  readonly option: string;
+  /** @default none was given */
+  readonly value?: Json;
+}
+
+/** How the zones of a region are named: the region's name, and what follows it. */
+export interface ZoneNames {
+  readonly suffix: RegExp;
+  /** What follows the region in the name of one of its zones. */
+  readonly example: string;
 }
 
 /** An HTTP exposure to the public in words that every provider understands. */
@@ -73,14 +92,22 @@ export interface StorageShape {
 export interface WorkloadIdentity {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
+  /** Where the pod gets its tokens: network policies must let it go there. */
+  readonly tokens: readonly Endpoint[];
 }
 
-/** A group as RBAC names it. */
-export interface Subject {
-  readonly kind: 'Group';
-  readonly apiGroup: 'rbac.authorization.k8s.io';
-  readonly name: string;
+/** A place outside of the cluster, by name and, where they are known, by addresses. */
+export interface Endpoint {
+  readonly outside: string;
+  /** CIDRs. Empty where only the name is known. */
+  readonly cidrs: readonly string[];
+  readonly port: number;
 }
+
+/** A group, or what deploys in its place, as RBAC names it. */
+export type Subject =
+  | { readonly kind: 'Group'; readonly apiGroup: 'rbac.authorization.k8s.io'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
 
 /** Where ingress traffic reaches pods from: pods of the controller, or addresses. */
 export type IngressSource =
@@ -120,6 +147,10 @@ export interface AllowedDifference {
 /** A provider profile. */
 export interface Provider {
   readonly name: string;
+  /** What is wrong with its options. @default nothing */
+  readonly refusals?: readonly OptionRefusal[];
+  /** @default nothing is known of the names of its zones */
+  readonly zoneNames?: ZoneNames;
   /** What an HTTP exposure becomes. */
   readonly ingress: (exposure: Exposure) => IngressShape;
   /** @default none: an operator installs a controller and its class */
@@ -140,6 +171,10 @@ export interface Provider {
   readonly subject: (id: string) => Subject | Refusal;
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Refusal;
   readonly nodes: NodeWords;
+  /** How nodes and pods get addresses. */
+  readonly network: NodeNetwork | Refusal;
+  /** What the provider allows. */
+  readonly limits: readonly ProviderLimit[];
   /** Everything in which it may differ in NEUTRAL_KINDS. `evenkeel neutrality` refuses whatever is not here. */
   readonly closedList: readonly AllowedDifference[];
 }
@@ -156,10 +191,26 @@ export function groupSubject(name: string, expected: string): Subject | Refusal 
   return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name };
 }
 
+/** A ServiceAccount as a subject, unless no object could bear the names. */
+export function serviceAccountSubject(namespace: string, name: string): Subject | Refusal {
+  if (isNamespaceName(namespace) && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+    return { kind: 'ServiceAccount', name, namespace };
+  }
+  return {
+    refused: `${namespace}/${name} is no ServiceAccount`,
+    expected: "{ namespace: 'argocd', serviceAccount: 'argocd-application-controller' }",
+  };
+}
+
 /** Addresses, or that nobody said which. */
 export function addressSource(cidrs: readonly string[] | undefined, option: string): IngressSource | Refusal {
-  if (cidrs !== undefined && cidrs.length > 0) return { cidrs };
-  return { refused: 'where ingress traffic comes from is not said', expected: `${option}: the ranges as CIDRs` };
+  const expected = `${option}: the ranges as CIDRs, such as ['10.20.0.0/24']`;
+  if (cidrs === undefined || cidrs.length === 0) {
+    return { refused: 'where ingress traffic comes from is not said', expected };
+  }
+  if (!Array.isArray(cidrs)) return { refused: `${option} is no list`, expected };
+  const wrong = cidrs.find((cidr) => !isCidr(cidr));
+  return wrong === undefined ? { cidrs } : { refused: `"${wrong}" in ${option} is no block of addresses`, expected };
 }
 
 /** No identity of the provider's to act as. */

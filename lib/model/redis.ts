@@ -39,7 +39,7 @@ export function linksPerNode(redis: Redis): Derived {
     const links = replicas + 2 * sentinels;
     return derived(
       links,
-      `${links} links (${plural(replicas, 'replica')}, 2 for each of ${plural(sentinels, 'sentinel')})`,
+      `${plural(links, 'link')} (${plural(replicas, 'replica')}, 2 for each of ${plural(sentinels, 'sentinel')})`,
     );
   }
   const { shards, replicasPerShard } = redis;
@@ -47,7 +47,7 @@ export function linksPerNode(redis: Redis): Derived {
   const links = 2 * (nodes - 1) + replicasPerShard;
   return derived(
     links,
-    `${links} links (2 for each of ${nodes - 1} other nodes, ${plural(replicasPerShard, 'replica')})`,
+    `${plural(links, 'link')} (2 for each of ${nodes - 1} other nodes, ${plural(replicasPerShard, 'replica')})`,
   );
 }
 

@@ -2,14 +2,29 @@
 import type { Cluster } from './cluster';
 import { type Environment, registryPath } from './environment';
 
+/**
+ * What names the images of a system for good: one build number for all of them, or for each component its own build number or
+ * digest (`sha256:…`).
+ */
+export type Tags = string | Readonly<Record<string, string>>;
+
+/** The tag of one component; `undefined` where it has none. */
+export function tagOf(tags: Tags, component: string): string | undefined {
+  if (typeof tags === 'string') return tags;
+  return Object.hasOwn(tags, component) ? tags[component] : undefined;
+}
+
 /** What a system is told about the place where it runs. */
 export interface Target<Settings> {
   readonly cluster: Cluster;
   readonly environment: Environment;
+  /** Regions that the system lies in, in this environment. */
+  readonly regions: number;
   /** Whether the cluster's files lie in the root of the output directory. */
   readonly home: boolean;
-  /** Build number, or a digest (`sha256:…`), of every image of the system. */
-  readonly tag: string;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
+  readonly tag: Tags;
   /** The system's own settings for this environment. */
   readonly settings: Settings;
 }

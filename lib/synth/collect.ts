@@ -1,7 +1,15 @@
 // Step 1, collect: walks the construct tree once, validates each construct once, and lists the objects with where they go.
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct, MetadataEntry } from 'constructs';
-import { ENTRY, type EntryData, type Override, type Placement, type Trace, type Verification } from '../model/entries';
+import {
+  ENTRY,
+  type EntryData,
+  type Override,
+  type Placement,
+  type ReportedFinding,
+  type Trace,
+  type Verification,
+} from '../model/entries';
 import { type Finding, findingText } from '../model/finding';
 import type { Origin } from '../model/object';
 import type { Clock } from './clock';
@@ -83,11 +91,12 @@ function inherit(construct: IConstruct, entries: readonly MetadataEntry[], above
 
 /** Findings that were recorded, those that an inspection makes, and what a cdk8s validation says in words of its own. */
 function findingsOf(construct: IConstruct, entries: readonly MetadataEntry[], origin: Origin): Finding[] {
-  const recorded = read(entries, ENTRY.finding).map(({ finding, trace }) =>
-    withSource(finding, () => userLine(trace) ?? origin.source()),
+  const traced = ({ finding, trace }: ReportedFinding) => withSource(finding, () => userLine(trace) ?? origin.source());
+  const recorded = read(entries, ENTRY.finding).map(traced);
+  const inspected = attempt(origin, () =>
+    read(entries, ENTRY.inspection).flatMap((inspection) => inspection().map(traced)),
   );
-  const inspected = attempt(origin, () => read(entries, ENTRY.inspection).flatMap((inspection) => inspection()));
-  const ours = [...recorded, ...inspected.map((finding) => withSource(finding, origin.source))];
+  const ours = [...recorded, ...inspected];
   const said = new Set(ours.map(findingText));
   if (inspected.some(({ rule }) => rule === EXCEPTION)) return ours; // a validation would throw the same
   const foreign = attempt(origin, () =>

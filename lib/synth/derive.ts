@@ -1,13 +1,22 @@
 // Objects that follow from the others, such as a quota: worked out when all others of their namespace are final.
 import { type Derivation, ENTRY, type EntryData } from '../model/entries';
-import { isJsonObject, type Json, type JsonObject } from '../model/json';
-import type { Placed } from './layout';
+import type { Finding } from '../model/finding';
+import { isJsonObject, type Json } from '../model/json';
+import { deployerFile, type Placed } from './layout';
 import type { Rendered } from './render';
 
-/** Places every object, those that follow from others last, and gives them back in the order in which they came. */
-export function placeAll(rendered: readonly Rendered[], place: (object: Rendered) => Placed): Placed[] {
+/**
+ * Places every object, those that follow from others last, and gives them back in the order in which they came. What cannot follow
+ * is added to `findings`.
+ */
+export function placeAll(
+  rendered: readonly Rendered[],
+  place: (object: Rendered) => Placed,
+  findings: Finding[],
+): Placed[] {
   const placed = new Map<Rendered, Placed>();
-  const members = new Map<string, JsonObject[]>();
+  const members = new Map<string, Placed[]>();
+  const files = new Map<string, Placed[]>();
   const derived: [Rendered, Derivation][] = [];
   for (const object of rendered) {
     const derivation = derivationOf(object);
@@ -17,16 +26,30 @@ export function placeAll(rendered: readonly Rendered[], place: (object: Rendered
     }
     const made = place(object);
     placed.set(object, made);
-    const key = namespaceOf(object, made.entry.manifest);
-    const known = members.get(key);
-    if (known === undefined) members.set(key, [made.entry.manifest]);
-    else known.push(made.entry.manifest);
+    add(members, namespaceOf(object, made.entry.manifest), made);
+    add(files, made.file, made);
   }
   for (const [object, derivation] of derived) {
     const others = members.get(namespaceOf(object, object.manifest)) ?? [];
-    placed.set(object, place({ ...object, manifest: derivation(object.manifest, others) }));
+    const manifest = derivation(object.manifest, {
+      others: others.map(({ entry }) => entry.manifest),
+      deployed: (files.get(deployerFile(object.placement)) ?? []).map(({ entry }) => entry.manifest),
+      refuse: (problem) => findings.push(withOrigin(problem, object)),
+    });
+    placed.set(object, place({ ...object, manifest }));
   }
   return rendered.flatMap((object) => placed.get(object) ?? []);
+}
+
+function add(map: Map<string, Placed[]>, key: string, object: Placed): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [object]);
+  else known.push(object);
+}
+
+function withOrigin(problem: Omit<Finding, 'construct' | 'source'>, { origin }: Rendered): Finding {
+  const source = origin.source();
+  return { ...problem, construct: origin.construct, ...(source === undefined ? {} : { source }) };
 }
 
 function derivationOf({ construct }: Rendered): EntryData[typeof ENTRY.derivation] | undefined {

@@ -27,11 +27,22 @@ export function fileOf(
   clusterScoped: boolean,
   platformOwned: boolean,
 ): string {
-  const { system, environment, home, cluster } = placement;
-  const folder = home ? '' : `clusters/${cluster}/`;
-  if (clusterScoped) return `${folder}00-cluster.yaml`;
-  const phase = platformOwned || isPlatformOwned(group, kind) ? '05' : '10';
-  return `${folder}${phase}-${[system, environment].filter((part) => part !== '').join('-')}.yaml`;
+  if (clusterScoped) return `${folderOf(placement)}00-cluster.yaml`;
+  return platformOwned || isPlatformOwned(group, kind) ? phaseFile('05', placement) : deployerFile(placement);
+}
+
+/** Path of the file that the deployer of a system applies. */
+export function deployerFile(placement: Placement): string {
+  return phaseFile('10', placement);
+}
+
+function phaseFile(phase: string, placement: Placement): string {
+  const { system, environment } = placement;
+  return `${folderOf(placement)}${phase}-${[system, environment].filter((part) => part !== '').join('-')}.yaml`;
+}
+
+function folderOf({ home, cluster }: Placement): string {
+  return home ? '' : `clusters/${cluster}/`;
 }
 
 /** The files, and what is wrong with their text. */

@@ -41,7 +41,7 @@ export function synthesize(root: IConstruct, check: Check): Synthesis {
   const ordered = order(root, collection);
   const rendered = render(root, ordered.objects, clock, (object, error) => later.push(unrenderable(object, error)));
   const home = homeCluster(collection.objects);
-  const objects = placeAll(rendered, (object) => place(object, home, later));
+  const objects = placeAll(rendered, (object) => place(object, home, later), later);
   const layout = layOut(objects, clock);
   const entries = objects.map(({ entry }) => entry);
   const found = [

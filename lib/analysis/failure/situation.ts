@@ -23,14 +23,16 @@ export interface Situations {
 
 /** Worked out once for a list of objects, whoever asks. Where nothing scales, and where no node can be added, one is as the other. */
 export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Situations {
-  const known = all(entries).get(cluster.name);
+  // the same name may stand for another description, while providers and environments are compared
+  const id = JSON.stringify([cluster.name, cluster.zones, cluster.nodePools]);
+  const known = all(entries).get(id);
   if (known !== undefined) return known;
   const steady = new Situation(entries, cluster, 'steady', 'min');
   const isFixed = cluster.nodePools.every(({ nodesPerZone: { min, max } }) => min === max);
   const steadyGrown = isFixed ? steady : new Situation(entries, cluster, 'steady', 'max');
   const peak = new Situation(entries, cluster, 'peak', 'max');
   const made = { steady, steadyGrown, peak };
-  all(entries).set(cluster.name, made);
+  all(entries).set(id, made);
   return made;
 }
 

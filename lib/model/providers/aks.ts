@@ -5,11 +5,14 @@ import {
   type Exposure,
   groupSubject,
   type IngressShape,
+  type OptionRefusal,
   type Provider,
   type Refusal,
   type Subject,
   type WorkloadIdentity,
 } from '../provider';
+import { type AksPodNetwork, aksNetwork } from './aks-network';
+import { AKS_LIMITS } from './limits';
 
 /** The load balancer in front of an AKS cluster. */
 export type AksGateway =
@@ -27,6 +30,8 @@ export interface AksProps extends ClusterProps {
   readonly gateway: AksGateway;
   /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly gatewaySubnets?: readonly string[];
+  /** Where pods get their addresses from. @default unknown: a plan of nodes asks for it */
+  readonly podNetwork?: AksPodNetwork;
 }
 
 /** An AKS cluster: `aks({ region: 'westeurope', kubernetes: '1.36', gateway: { albName: 'alb', albNamespace: 'alb' } })`. */
@@ -34,12 +39,31 @@ export function aks(props: AksProps): ClusterDescription {
   return describeCluster(profile(props), props);
 }
 
+/** Whether it is a gateway after all: JavaScript may leave it out. */
+function isGateway(gateway: AksGateway | undefined): boolean {
+  if (gateway === 'application-gateway') return true;
+  const parts = typeof gateway === 'object' && gateway !== null ? Object.keys(gateway) : [];
+  const has = (...names: readonly string[]) => names.every((name) => parts.includes(name));
+  return has('albName', 'albNamespace') || has('albId', 'albFrontend');
+}
+
+function noGateway(gateway: AksGateway | undefined): OptionRefusal {
+  return {
+    option: 'gateway',
+    refused: 'AKS has more than one load balancer, and none is chosen',
+    expected: "{ albName, albNamespace }, { albId, albFrontend } or 'application-gateway'",
+    ...(gateway === undefined ? {} : { value: gateway }),
+  };
+}
+
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 
-function profile({ gateway, gatewaySubnets }: AksProps): Provider {
+function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
+    refusals: isGateway(gateway) ? [] : [noGateway(gateway)],
+    zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
     // AKS docs, app-routing-gateway-api: the class is made for us. The managed NGINX ends in November 2026: never a default
     gatewayClass: { className: 'approuting-istio' },
@@ -61,6 +85,14 @@ function profile({ gateway, gatewaySubnets }: AksProps): Provider {
       spotLabel: { key: 'kubernetes.azure.com/priority', value: 'spot' },
       spotTaint: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
     },
+    network:
+      podNetwork === undefined
+        ? {
+            refused: 'how pods get addresses is not said',
+            expected: "podNetwork: 'overlay', 'flat', 'pod-subnet-static' or 'pod-subnet-dynamic'",
+          }
+        : aksNetwork(podNetwork),
+    limits: AKS_LIMITS,
     closedList: [
       {
         kind: 'Deployment',
@@ -116,6 +148,7 @@ function workloadIdentity(clientId: string): WorkloadIdentity | Refusal {
   return {
     podLabels: { [`${IDENTITY}/use`]: 'true' },
     serviceAccountAnnotations: { [`${IDENTITY}/client-id`]: clientId },
+    tokens: [{ outside: 'login.microsoftonline.com', cidrs: [], port: 443 }], // the exchange of the projected token
   };
 }
 

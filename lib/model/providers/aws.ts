@@ -1,5 +1,5 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
-import type { AllowedDifference, Exposure, Refusal, Subject, WorkloadIdentity } from '../provider';
+import type { AllowedDifference, Endpoint, Exposure, Refusal, Subject, WorkloadIdentity, ZoneNames } from '../provider';
 import { groupSubject } from '../provider';
 
 /** Account, partition and region; `.on.aws` is the dual-stack name. cloud-provider-aws, ECR credential provider. */
@@ -7,12 +7,17 @@ export const ECR: readonly RegExp[] = [
   /^\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws)(\/|$)/,
 ];
 
+/** EC2 user guide, using-regions-availability-zones; local zones such as us-west-2-lax-1a bear a city too. */
+export const AWS_ZONES: ZoneNames = { suffix: /^(-[a-z]+-\d+)?[a-z]$/, example: 'a' };
+
 const ROLE = 'eks.amazonaws.com/role-arn';
+/** EKS user guide, configure-sts-endpoint: a regional endpoint, of no fixed address. */
+const SECURITY_TOKEN_SERVICE: Endpoint = { outside: 'sts.amazonaws.com', cidrs: [], port: 443 };
 
 /** IRSA. Pod Identity needs no annotation at all: do not ask for one. EKS user guide, associate-service-account-role. */
 export function assumeRole(arn: string): WorkloadIdentity | Refusal {
   if (/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(arn)) {
-    return { podLabels: {}, serviceAccountAnnotations: { [ROLE]: arn } };
+    return { podLabels: {}, serviceAccountAnnotations: { [ROLE]: arn }, tokens: [SECURITY_TOKEN_SERVICE] };
   }
   return { refused: `${arn} is no role`, expected: 'an ARN such as arn:aws:iam::123456789012:role/shop' };
 }

@@ -2,7 +2,17 @@
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
 import type { JsonObject } from '../json';
 import { addressSource, type Provider } from '../provider';
-import { type AwsNetwork, accessEntryGroup, albAnnotations, assumeRole, ECR, EKS_CLOSED_LIST, GP3 } from './aws';
+import {
+  AWS_ZONES,
+  type AwsNetwork,
+  accessEntryGroup,
+  albAnnotations,
+  assumeRole,
+  ECR,
+  EKS_CLOSED_LIST,
+  GP3,
+} from './aws';
+import { EKS_LIMITS } from './limits';
 
 /** What an Auto Mode cluster needs to be known by. */
 export interface EksAutoProps extends ClusterProps, AwsNetwork {
@@ -27,6 +37,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
   };
   return {
     name: 'eksAuto',
+    zoneNames: AWS_ZONES,
     // EKS user guide, auto-configure-alb: scheme and certificates stand in IngressClassParams; no group.name, no class annotation
     ingress: (exposure) => ({
       className: CLASS,
@@ -63,6 +74,12 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
         : addressSource(nodeSubnets, 'nodeSubnets'),
     // Karpenter docs, well-known labels; no taint
     nodes: { poolLabel: 'karpenter.sh/nodepool', spotLabel: { key: 'karpenter.sh/capacity-type', value: 'spot' } },
+    // EKS user guide, auto-networking: prefixes, and a pool of spare ones whose size is not told
+    network: {
+      refused: 'Auto Mode chooses machines and holds spare addresses of its own, of which no figure is told',
+      expected: 'a plan for eks, or none',
+    },
+    limits: EKS_LIMITS,
     closedList: EKS_CLOSED_LIST,
   };
 }

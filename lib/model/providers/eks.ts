@@ -2,6 +2,7 @@
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
 import { addressSource, type Provider } from '../provider';
 import {
+  AWS_ZONES,
   type AwsNetwork,
   accessEntryGroup,
   albAnnotations,
@@ -11,6 +12,8 @@ import {
   EKS_CLOSED_LIST,
   GP3,
 } from './aws';
+import { type EksPodNetwork, eksNetwork } from './aws-network';
+import { EKS_LIMITS } from './limits';
 
 /** What an EKS cluster needs to be known by. */
 export interface EksProps extends ClusterProps, AwsNetwork {
@@ -21,6 +24,8 @@ export interface EksProps extends ClusterProps, AwsNetwork {
    * @default none: the controller finds it in ACM by the host names (LBC docs, guide/ingress/cert_discovery)
    */
   readonly certificateArn?: string;
+  /** How the VPC CNI gives addresses to pods. @default unknown: a plan of nodes asks for it */
+  readonly podNetwork?: EksPodNetwork;
 }
 
 /** An EKS cluster: `eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' })`. */
@@ -28,9 +33,10 @@ export function eks(props: EksProps): ClusterDescription {
   return describeCluster(profile(props), props);
 }
 
-function profile({ certificateArn, loadBalancerSubnets, nodeSubnets }: EksProps): Provider {
+function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork }: EksProps): Provider {
   return {
     name: 'eks',
+    zoneNames: AWS_ZONES,
     ingress: (exposure) => ({
       className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb
       certificateFromSecret: false,
@@ -58,6 +64,11 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets }: EksProps)
       poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
       spotLabel: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT' }, // EKS user guide, managed-node-groups; no taint
     },
+    network:
+      podNetwork === undefined
+        ? { refused: 'how pods get addresses is not said', expected: "podNetwork: 'addresses' or 'prefixes'" }
+        : eksNetwork(podNetwork),
+    limits: EKS_LIMITS,
     closedList: EKS_CLOSED_LIST,
   };
 }

@@ -1,6 +1,7 @@
 // Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
 import {
+  type Endpoint,
   type Exposure,
   groupSubject,
   type IngressShape,
@@ -9,6 +10,8 @@ import {
   type Subject,
   type WorkloadIdentity,
 } from '../provider';
+import { GKE_NETWORK } from './gke-network';
+import { GKE_LIMITS } from './limits';
 
 /** What a GKE cluster needs to be known by. */
 export interface GkeProps extends ClusterProps {
@@ -26,10 +29,16 @@ export function gke(props: GkeProps): ClusterDescription {
 const BACKEND_CONFIG = 'cloud.google.com/backend-config';
 const NEG = 'cloud.google.com/neg';
 const SERVICE_ACCOUNT = 'iam.gke.io/gcp-service-account';
+/** The node's metadata server; the second address is that of Dataplane V2. Google Cloud docs, network-policy. */
+const METADATA_SERVER: readonly Endpoint[] = [
+  { outside: 'metadata.google.internal', cidrs: ['169.254.169.252/32'], port: 988 },
+  { outside: 'metadata.google.internal', cidrs: ['169.254.169.254/32'], port: 80 },
+];
 
 function profile(certificate: string | undefined): Provider {
   return {
     name: 'gke',
+    zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
     ingress: (exposure) => gceIngress(exposure, certificate),
     // Google Cloud docs, gatewayclass-capabilities: the class is made for us
     gatewayClass: { className: 'gke-l7-global-external-managed' },
@@ -55,6 +64,8 @@ function profile(certificate: string | undefined): Provider {
       spotLabel: { key: 'cloud.google.com/gke-spot', value: 'true' }, // secondary source
       spotTaint: { key: 'cloud.google.com/gke-spot', effect: 'NoSchedule' }, // sources disagree: tolerating it is never wrong
     },
+    network: GKE_NETWORK,
+    limits: GKE_LIMITS,
     closedList: [
       {
         kind: 'Service',
@@ -111,7 +122,7 @@ function gceIngress({ name, targets, healthPath, drainSeconds }: Exposure, certi
 /** The older way. With direct principals no annotation is needed: do not ask for one. */
 function workloadIdentity(account: string): WorkloadIdentity | Refusal {
   if (/^[a-z0-9-]+@[a-z0-9.-]+\.iam\.gserviceaccount\.com$/.test(account)) {
-    return { podLabels: {}, serviceAccountAnnotations: { [SERVICE_ACCOUNT]: account } };
+    return { podLabels: {}, serviceAccountAnnotations: { [SERVICE_ACCOUNT]: account }, tokens: METADATA_SERVER };
   }
   return {
     refused: `${account} is no service account`,

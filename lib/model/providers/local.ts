@@ -1,9 +1,13 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes bear no zone label, certificates are TLS Secrets.
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
 import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
+import { UPSTREAM_LIMITS } from './limits';
+import { type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** What a local cluster may be known by. */
 export interface LocalProps extends ClusterProps {
+  /** How large the block of pod addresses of a node is. @default unknown: a plan of nodes asks for it */
+  readonly podNetwork?: PodRanges;
   /** What made it. @default k3d */
   readonly distribution?: 'kind' | 'minikube' | 'k3d';
   /** Where ingress traffic comes from. @default what k3d brings; unknown with the others, a finding when it is needed */
@@ -15,7 +19,7 @@ export function local(props: LocalProps): ClusterDescription {
   return describeCluster(profile(props), props);
 }
 
-function profile({ distribution = 'k3d', ingressSource }: LocalProps): Provider {
+function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps): Provider {
   const traefik = { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } };
   const source = ingressSource ?? (distribution === 'k3d' ? traefik : undefined);
   return {
@@ -37,6 +41,8 @@ function profile({ distribution = 'k3d', ingressSource }: LocalProps): Provider 
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
     nodes: {},
+    network: podRangeNetwork(podNetwork),
+    limits: UPSTREAM_LIMITS,
     closedList: [],
   };
 }

@@ -1,6 +1,8 @@
 // A cluster in one's own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is named.
 import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster';
-import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
+import { groupSubject, type IngressSource, noWorkloadIdentity, type OptionRefusal, type Provider } from '../provider';
+import { UPSTREAM_LIMITS } from './limits';
+import { type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Where the pods of an ingress controller are. */
 export interface IngressController {
@@ -9,6 +11,8 @@ export interface IngressController {
 }
 
 interface CommonProps extends ClusterProps {
+  /** How large the block of pod addresses of a node is. @default unknown: a plan of nodes asks for it */
+  readonly podNetwork?: PodRanges;
   /** Prefix that the API server puts before the groups of its OIDC issuer: `oidc:`. @default none: no group has a subject */
   readonly groupsPrefix?: string;
   /** Pods of the ingress controller. @default what k3s and RKE2 bring; unknown with kubeadm, a finding when it is needed */
@@ -31,6 +35,23 @@ const BROUGHT: Readonly<Record<'k3s' | 'rke2', IngressController>> = {
   rke2: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'rke2-traefik' } },
 };
 
+const NO_CLASS: OptionRefusal = {
+  option: 'ingressClass',
+  refused: 'kubeadm brings no ingress controller, and no class of another is said',
+  expected: "the class of the controller that was installed, such as 'cilium'",
+};
+
+const NO_CONTROLLER: OptionRefusal = {
+  option: 'ingressController',
+  refused: 'it names no pods, so that a policy would let in everybody or nobody',
+  expected: "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }",
+};
+
+/** Whether both are there after all: JavaScript may misspell them. */
+function selectsPods({ namespace, podLabels }: Partial<IngressController>): boolean {
+  return namespace !== undefined && Object.keys(podLabels ?? {}).length > 0;
+}
+
 function broughtBy({ distribution, kubernetes }: OnPremProps): IngressController | undefined {
   if (distribution === 'kubeadm') return undefined;
   return distribution === 'rke2' && minorNumber(kubernetes) < 36 ? undefined : BROUGHT[distribution];
@@ -42,6 +63,10 @@ function profile(props: OnPremProps): Provider {
   const source: IngressSource | undefined = ingressController ?? brought;
   return {
     name: 'onPrem',
+    refusals: [
+      ...(props.distribution === 'kubeadm' && ingressClass === undefined ? [NO_CLASS] : []),
+      ...(ingressController === undefined || selectsPods(ingressController) ? [] : [NO_CONTROLLER]),
+    ],
     ingress: () => ({ className: ingressClass ?? 'traefik', annotations: {}, certificateFromSecret: true }),
     namespaceLabels: {},
     loadsImages: false,
@@ -57,6 +82,8 @@ function profile(props: OnPremProps): Provider {
         expected: 'ingressController: { namespace, podLabels } of its pods',
       },
     nodes: {}, // an operator labels them
+    network: podRangeNetwork(props.podNetwork),
+    limits: UPSTREAM_LIMITS,
     closedList: [],
   };
 }

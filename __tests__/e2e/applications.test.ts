@@ -1,0 +1,56 @@
+// The applications of the proofs: written as a user's are, synthesized by the public command, and telling what the proofs compare with.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accountOf, queueScalingOf } from '../../e2e/derivations';
+import { type Manifest, ofKind, readManifests } from '../../e2e/manifests';
+import { countRefusals } from '../../e2e/outside/postgres';
+import { Project } from '../../e2e/project';
+
+let scratch: string;
+let project: Project;
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'evenkeel-applications-'));
+  project = Project.create(join(scratch, 'project'));
+});
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+async function synthesized(name: string): Promise<Manifest[]> {
+  return readManifests(await project.synthesize(name, '--app', join('e2e', 'apps', `${name}.ts`)));
+}
+
+describe('F4b: the account of a database', () => {
+  test('the maximum of bookings needs all that its database has', async () => {
+    const manifests = await synthesized('bookings');
+    // 6 pods + 3 on top + 6 that still stop, each with 5 connections; 80 − 3 of superusers − 2 of monitoring are left
+    expect(accountOf(manifests)).toEqual({ needed: 75, maxConnections: 80 });
+    expect(ofKind(manifests, 'HorizontalPodAutoscaler')[0]?.spec.maxReplicas).toBe(6);
+  });
+
+  test('a larger maximum is refused', async () => {
+    project.edit(join('e2e', 'apps', 'bookings.ts'), 'max: 6 }', 'max: 7 }');
+    await expect(synthesized('bookings')).rejects.toThrow(/error budget[\s\S]*web at most 6 replicas/);
+  });
+
+  test('what a database logs of a refusal is counted, and nothing else', () => {
+    const log = `
+2026-11-21 11:54:41.120 UTC [7100] FATAL:  sorry, too many clients already
+2026-11-21 11:54:41.131 UTC [7101] FATAL:  remaining connection slots are reserved for non-replication superuser connections
+2026-11-21 11:54:41.140 UTC [7102] FATAL:  terminating connection due to administrator command
+2026-11-21 11:54:41.150 UTC [7103] LOG:  database system is ready to accept connections`;
+    expect(countRefusals(log)).toBe(2);
+    expect(countRefusals('')).toBe(0);
+  });
+});
+
+describe('F4a: the consumers of a queue', () => {
+  test('dispatch tells its bounds, its objective and what was derived', async () => {
+    const manifests = await synthesized('dispatch');
+    expect(queueScalingOf(manifests)).toEqual({ min: 2, max: 6, ratePerPod: 7, objective: 120, drain: 110 });
+  });
+});
+
+test('a number that the manifests do not tell is no number to compare with', () => {
+  expect(() => accountOf([])).toThrow('the manifests do not say needed, maxConnections');
+  expect(() => queueScalingOf([])).toThrow('the manifests do not say min, max, ratePerPod, objective, drain');
+});

@@ -1,0 +1,38 @@
+// The Azure pipeline is one by the schema that the service's own editor uses, with its templates by name and with them expanded.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import Ajv from 'ajv';
+import { broken, expand, shipped, unexpanded } from '../support/azure-pipelines';
+
+const FIXTURE = join(__dirname, '../fixtures/azure-pipelines');
+
+const text = gunzipSync(readFileSync(join(FIXTURE, 'service-schema.json.gz'))).toString();
+// its keywords beside the standard's are hints for editors, its patterns no Unicode expressions, and scalars are read as wanted
+const isPipeline = new Ajv({ strict: false, unicodeRegExp: false, coerceTypes: true }).compile(JSON.parse(text));
+
+test('the schema is the one that its README names', () => {
+  const readme = readFileSync(join(FIXTURE, 'README.md'), 'utf8');
+  expect(readme).toContain(createHash('sha256').update(text).digest('hex'));
+  expect(readme).toContain(JSON.parse(text).$comment);
+});
+
+test('it takes the shipped files', () => {
+  expect(isPipeline(unexpanded(shipped))).toBe(true);
+  expect(isPipeline(expand(shipped))).toBe(true);
+});
+
+test.each([
+  ['task: AzureCLI@2', 'task: AzureCLI@9'],
+  ['azureSubscription:', 'subscription:'],
+  ['runOnce:', 'runTwice:'],
+  ['- stage: images', '- stag: images'],
+  ['batch: true', 'batch: perhaps'],
+  ['lockBehavior: sequential', 'lockBehavior: none'],
+])('%j as %j is refused', (from, to) => expect(isPipeline(expand(broken(from, to)))).toBe(false));
+
+test('a parameter that a template does not have, or is not given, is refused', () => {
+  expect(() => expand(broken('      deployerConnection: flaschenpost-qa-deployer\n', ''))).toThrow(/not given/);
+  expect(() => expand(broken('after: dev', 'before: dev'))).toThrow(/no parameter before/);
+});

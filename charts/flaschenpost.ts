@@ -1,0 +1,137 @@
+// Flaschenpost, drinks brought to the door: .NET back ends here, front ends behind a CDN. Rows F1–F8, P8: docs/systems/flaschenpost.md.
+import type { Construct } from 'constructs';
+import {
+  Broker,
+  Database,
+  DnsRecord,
+  ExternalService,
+  QueueConsumer,
+  Redis,
+  System,
+  WebService,
+} from '../lib/constructs';
+import type { Target } from '../lib/model';
+
+export interface FlaschenpostSettings {
+  /** Host name of the back ends' gateway. */
+  readonly host: string;
+  /** The front ends: host names, and the CDN's endpoint that these lead to. */
+  readonly frontEnd: { readonly hosts: readonly string[]; readonly cdn: string };
+  /** Host names of the managed services. */
+  readonly services: {
+    readonly cosmos: string;
+    readonly redis: string;
+    readonly rabbitmq: string;
+    readonly dataLake: string;
+  };
+  /** Fewest and most pods of the web services. */
+  readonly size: { readonly min: number; readonly max: number };
+  /** Orders that arrive a second at peak. */
+  readonly ordersPerSecond: number;
+}
+
+/** What Kestrel's health endpoints are called in all services. */
+const probes = {
+  startup: { path: '/health/startup', budgetSeconds: 60 },
+  readiness: { path: '/health/ready' },
+  liveness: { path: '/health/live' },
+};
+
+export class Flaschenpost extends System<FlaschenpostSettings> {
+  constructor(scope: Construct, target: Target<FlaschenpostSettings>) {
+    super(scope, 'flaschenpost', target);
+    const { host, frontEnd, services, size, ordersPerSecond } = target.settings;
+
+    new DnsRecord(this, 'front-end', { hosts: frontEnd.hosts, target: frontEnd.cdn });
+
+    const cosmos = new Database(this, 'cosmos', {
+      host: services.cosmos,
+      port: 10255,
+      tls: true,
+      credentials: { secret: 'cosmos', keys: ['connection-string'] },
+      limits: { maxConnections: 1500, superuserReserved: 0, monitoring: 20, iops: 20_000 },
+    });
+    const redis = new Redis(this, 'redis', {
+      host: services.redis,
+      port: 6380,
+      tls: true,
+      credentials: { secret: 'redis', keys: ['password'] },
+      nodes: { kind: 'ha', replicas: 1, maxClients: 1000, operationsPerSecondPerNode: 50_000 },
+    });
+    const rabbitmq = new Broker(this, 'rabbitmq', {
+      host: services.rabbitmq,
+      port: 5671,
+      tls: true,
+      credentials: { secret: 'rabbitmq', keys: ['username', 'password'] },
+      management: { secret: 'rabbitmq-management', key: 'uri' },
+      nodes: {
+        kind: 'clustered',
+        nodes: 3,
+        nodesLost: 1,
+        copies: 3,
+        queues: 1,
+        messagesPerSecondPerNode: 4000,
+        connectionsPerNode: 500,
+      },
+    });
+    const dataLake = new ExternalService(this, 'data-lake', {
+      host: services.dataLake,
+      port: 443,
+      tls: true,
+      credentials: { secret: 'data-lake', keys: ['account-key'] },
+      acceptsIdentity: true,
+    });
+
+    const catalogue = new WebService(this, 'catalogue', {
+      image: this.image('catalogue'),
+      port: 8080,
+      resources: { cpu: '250m', memory: '512Mi' },
+      probes,
+    });
+    catalogue.connectTo(cosmos, { poolSize: 20, iopsPerPod: 300 });
+    catalogue.connectTo(redis, { connectionsPerPod: 4, operationsPerSecondPerPod: 1500 });
+    catalogue.scaleOn({ cpu: 0.6, memory: 0.8, min: size.min, max: size.max });
+
+    const orders = new WebService(this, 'orders', {
+      image: this.image('orders'),
+      port: 8080,
+      resources: { cpu: '500m', memory: '512Mi' },
+      probes,
+    });
+    orders.connectTo(cosmos, { poolSize: 20, iopsPerPod: 400 });
+    orders.connectTo(rabbitmq, { messagesPerSecondPerPod: 50, connectionsPerPod: 2 });
+    orders.scaleOn({ cpu: 0.6, memory: 0.8, min: size.min, max: size.max });
+
+    const dispatch = new QueueConsumer(this, 'dispatch', {
+      image: this.image('dispatch'),
+      port: 8080,
+      resources: { cpu: '250m', memory: '512Mi' },
+      probes,
+      queue: rabbitmq.queue('orders'),
+      connectionsPerPod: 1,
+      scaling: {
+        messagesPerSecondPerPod: 20,
+        peakMessagesPerSecond: ordersPerSecond,
+        largestBacklog: ordersPerSecond * 60,
+        drainSeconds: 300,
+        utilisation: 0.65,
+        min: 2,
+        cpu: { target: 0.6, atFullWork: 0.9 },
+        memory: { target: 0.8 },
+      },
+    });
+    dispatch.connectTo(dataLake);
+
+    const gateway = new WebService(this, 'gateway', {
+      image: this.image('gateway'),
+      port: 8080,
+      resources: { cpu: '250m', memory: '256Mi' },
+      probes,
+    });
+    gateway.configure({ CORS_ALLOWED_ORIGINS: frontEnd.hosts.map((name) => `https://${name}`).join(',') });
+    gateway.connectTo(catalogue);
+    gateway.connectTo(orders);
+    gateway.scaleOn({ cpu: 0.6, min: size.min, max: size.max });
+    gateway.exposeAt(host);
+  }
+}

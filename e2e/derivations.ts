@@ -1,0 +1,50 @@
+// What the manifests say was derived, as their annotations tell it to whoever reads them.
+import { type Manifest, ofKind } from './manifests';
+
+/** The account of a database. */
+export interface Account {
+  /** Connections that its clients take at the worst moment. */
+  readonly needed: number;
+  /** What its `max_connections` was said to be. */
+  readonly maxConnections: number;
+}
+
+export function accountOf(manifests: readonly Manifest[]): Account {
+  const [account = ''] = ofKind(manifests, 'Service').flatMap(
+    ({ metadata }) => metadata.annotations?.['evenkeel.dev/connections'] ?? [],
+  );
+  const [, needed, maxConnections] = /^(\d+) of \d+: .*max_connections (\d+)/.exec(account) ?? [];
+  return complete({ needed: Number(needed), maxConnections: Number(maxConnections) });
+}
+
+/** The scaling of a queue's consumer. */
+export interface QueueScaling {
+  readonly min: number;
+  readonly max: number;
+  /** Messages a second that a pod is given. */
+  readonly ratePerPod: number;
+  /** Time for the largest backlog, in seconds: what was asked for, and what was derived. */
+  readonly objective: number;
+  readonly drain: number;
+}
+
+export function queueScalingOf(manifests: readonly Manifest[]): QueueScaling {
+  const [scaled] = ofKind(manifests, 'ScaledObject');
+  const rate = scaled?.spec.triggers.find(({ metadata }) => metadata.mode === 'MessageRate');
+  const told = (note: string, pattern: RegExp) =>
+    Number(pattern.exec(scaled?.metadata.annotations?.[`evenkeel.dev/${note}`] ?? '')?.[1]);
+  return complete({
+    min: Number(scaled?.spec.minReplicaCount),
+    max: Number(scaled?.spec.maxReplicaCount),
+    ratePerPod: Number(rate?.metadata.value),
+    objective: told('queue-length', /\((\d+) s to drain/),
+    drain: told('drain-time', /= (\d+) s$/),
+  });
+}
+
+/** Nothing is proved with a number that was not told. */
+function complete<Numbers extends object>(numbers: Numbers): Numbers {
+  const missing = Object.entries(numbers).filter(([, value]) => !Number.isFinite(value));
+  if (missing.length > 0) throw new Error(`the manifests do not say ${missing.map(([name]) => name).join(', ')}`);
+  return numbers;
+}

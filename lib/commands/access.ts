@@ -1,0 +1,177 @@
+// `evenkeel access`: which group has which role in which namespace, what the roles may do, and whose Secrets that opens.
+import { Command } from 'commander';
+import type { IConstruct } from 'constructs';
+import { access, viaPods } from '../analysis/access';
+import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysis/rbac';
+import { dig } from '../analysis/shapes';
+import { System } from '../constructs/system';
+import { groupSubjectOn } from '../model/cluster';
+import type { ApiEntry } from '../model/object';
+import { isRefusal } from '../model/provider';
+import { loadObjects } from './loaded';
+import { formatTable, type Output } from './output';
+import type { Context } from './project';
+
+/** The verb. */
+export function accessCommand({ load, output, finish }: Context): Command {
+  return new Command('access')
+    .description('list which group may do what in which namespace, and which Secrets that opens by way of pods')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ json }: { readonly json?: true }) => {
+      const loaded = await loadObjects(load, output);
+      if (loaded === undefined) return finish(1);
+      const { app, objects: entries } = loaded;
+      if (json) {
+        output.out(`${JSON.stringify({ rights: access(entries), viaPods: viaPods(entries) }, null, 2)}\n`);
+      } else printTables(output, entries, groupNames(app));
+      finish(0);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel access
+  evenkeel access --json | jq '.viaPods'`;
+
+/** What the platform calls a group, by its cluster and by the directory's name for it. */
+type GroupNames = ReadonlyMap<string, string>;
+
+function groupNames(app: IConstruct): GroupNames {
+  const clusters = app.node.findAll().flatMap((it) => (System.isSystem(it) ? [it.target.cluster] : []));
+  return new Map(
+    clusters.flatMap((cluster) =>
+      Object.keys(cluster.groups).flatMap((group): [string, string][] => {
+        const subject = groupSubjectOn(cluster, group);
+        return isRefusal(subject) ? [] : [[`${cluster.name}\n${subject.name}`, group]];
+      }),
+    ),
+  );
+}
+
+function printTables(output: Output, entries: readonly ApiEntry[], names: GroupNames): void {
+  const called = ({ cluster, who }: Grant): string =>
+    (who.kind === 'Group' && names.get(`${cluster}\n${who.name}`)) || describeWho(who);
+  const sortKey = (grant: Grant): string =>
+    [grant.cluster, called(grant), grant.namespace ?? '', grant.role].join('\n');
+  const all = [...grants(entries)].sort((a, b) => compare(sortKey(a), sortKey(b)));
+  const roles = new Map(all.map((grant) => [roleKey(grant), grant]));
+  const given = all.map((grant) => [
+    grant.cluster,
+    called(grant),
+    grant.namespace ?? '(all)',
+    grant.role,
+    secretsOf(entries, grant),
+  ]);
+  output.out(formatTable([['CLUSTER', 'WHO', 'NAMESPACE', 'ROLE', 'SECRETS'], ...given]));
+  const rights = [...roles].sort(([a], [b]) => compare(a, b)).flatMap(([, grant]) => describeRole(grant));
+  output.out(`\n${formatTable([HEADER, ...inLines(rights)])}${LEGEND}`);
+}
+
+const LEGEND = `
+read: get, list and watch. via pods: without a right to Secrets, by a pod that mounts them (any),
+or by a shell in a pod that does (mounted). --json has the ids of the groups.
+`;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The same ClusterRole is the same in every namespace. */
+function roleKey({ cluster, role, binding, namespace }: Grant): string {
+  return [cluster, isLocal(binding) ? `${namespace}/${role}` : role].join('\n');
+}
+
+function isLocal({ manifest }: ApiEntry): boolean {
+  return dig(manifest, 'roleRef')?.kind === 'Role';
+}
+
+function describeWho({ kind, name, namespace }: Who): string {
+  if (kind === 'Group') return name; // what nearly all of them are
+  return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
+}
+
+function secretsOf(entries: readonly ApiEntry[], { cluster, who, namespace }: Grant): string {
+  const act = { group: '', resource: 'secrets', ...(namespace === undefined ? {} : { namespace }) };
+  if (['get', 'list', 'watch'].some((verb) => mayDo(entries, cluster, who, { ...act, verb }))) return 'read';
+  const way = viaPods(entries).find(
+    (one) => one.cluster === cluster && one.namespace === namespace && describeWho(one.subject) === describeWho(who),
+  );
+  return way === undefined ? 'none' : `via pods: ${way.secrets}`;
+}
+
+/** What may be done to which kinds. */
+interface Right {
+  readonly cluster: string;
+  readonly role: string;
+  readonly may: string;
+  readonly kinds: readonly string[];
+}
+
+function describeRole({ cluster, role: name, namespace, binding, known, rules }: Grant): Right[] {
+  const role = isLocal(binding) ? `${namespace}/${name}` : name;
+  if (!known) return [{ cluster, role, may: '?', kinds: ['written by somebody else'] }];
+  const kinds = new Map<string, string[]>();
+  for (const rule of rules) {
+    const may = describeVerbs(rule);
+    kinds.set(may, [
+      ...(kinds.get(may) ?? []),
+      ...rule.groups.flatMap((group) => rule.resources.map(named(group, rule.names))),
+    ]);
+  }
+  return [...kinds].map(([may, all]) => ({ cluster, role, may, kinds: [...new Set(all)].sort() }));
+}
+
+const HEADER = ['CLUSTER', 'ROLE', 'MAY', 'KINDS'];
+const WIDTH = 100;
+const GAP = 2;
+
+/** As rows, the kinds in lines that fit; what a row has in common with the one above is told once. */
+function inLines(rights: readonly Right[]): string[][] {
+  const widest = (texts: readonly string[]) => Math.max(...texts.map(({ length }) => length)) + GAP;
+  const columns = [rights.map((it) => it.cluster), rights.map((it) => it.role), rights.map((it) => it.may)];
+  const taken = columns.map((column, index) => widest([HEADER[index] ?? '', ...column]));
+  const width = WIDTH - taken.reduce((sum, one) => sum + one, 0);
+  return rights.flatMap(({ cluster, role, may, kinds }, index) => {
+    const isNew = role !== rights[index - 1]?.role || cluster !== rights[index - 1]?.cluster;
+    return wrapped(kinds.join(', '), width).map((line, row) => [
+      ...(isNew && row === 0 ? [cluster, role] : ['', '']),
+      row === 0 ? may : '',
+      line,
+    ]);
+  });
+}
+
+function describeVerbs({ verbs }: PolicyRule): string {
+  const reads = ['get', 'list', 'watch'].every((verb) => verbs.includes(verb));
+  const rest = verbs.filter((verb) => !reads || !['get', 'list', 'watch'].includes(verb)).sort();
+  return [...(reads ? ['read'] : []), ...rest].join(', ').replace(/^\*$/, 'everything');
+}
+
+/** Groups whose plurals are nobody else's, so that a reader needs no more; others as kubectl writes them. */
+const PLAIN: ReadonlySet<string> = new Set([
+  '',
+  'apps',
+  'autoscaling',
+  'batch',
+  'discovery.k8s.io',
+  'gateway.networking.k8s.io',
+  'keda.sh',
+  'networking.k8s.io',
+  'policy',
+]);
+
+const named =
+  (group: string, names: readonly string[]) =>
+  (resource: string): string => {
+    const kind = PLAIN.has(group) || resource === '*' ? resource : `${resource}.${group}`;
+    return names.length === 0 ? kind : `${kind} (${names.join(', ')})`;
+  };
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,62 @@
+// What the description of a cluster or an environment lacks at run time, where no compiler looked: nothing can be built on it.
+import type { ClusterDescription } from '../model/cluster';
+import type { EnvironmentProps } from '../model/environment';
+import type { Problem } from './findings';
+
+/** Lists that are none, and options of the provider that are missing or mean nothing. */
+export function inspectOptions(field: string, { provider, ...description }: ClusterDescription): Problem[] {
+  const { zones, capabilities, nodePools } = description;
+  const lists = Object.entries({ zones, capabilities, nodePools }).filter(([, value]) => !Array.isArray(value));
+  return [
+    ...lists.map(([name, value]) => noList(`${field}.${name}`, value)),
+    ...(provider.refusals ?? []).map(
+      ({ option, refused: message, ...rest }): Problem => ({
+        rule: 'cluster-option',
+        severity: 'error',
+        field: `${field}.${option}`,
+        message,
+        ...rest,
+      }),
+    ),
+  ];
+}
+
+/** One thing, or several in one text, where a list is wanted. */
+export function noList(field: string, value: unknown): Problem {
+  const expected = `a list: ${field.slice(field.lastIndexOf('.') + 1)}: […]`;
+  return { rule: 'list', severity: 'error', field, value: String(value), message: 'this is no list', expected };
+}
+
+/** What an environment survives is a promise: nobody else can make it. */
+export function inspectSurvival(field: string, { survives }: EnvironmentProps): Problem[] {
+  const expected = 'a whole number, 0 or more';
+  if (typeof survives !== 'object' || survives === null) {
+    const message = 'an environment says how many zones and regions it survives the loss of';
+    const whole = {
+      field: `${field}.survives`,
+      message,
+      expected: 'survives: { zones: 1, regions: 0 }, or other numbers',
+    };
+    return [{ rule: 'survives', severity: 'error', ...whole }];
+  }
+  return (['zones', 'regions'] as const).flatMap((what): Problem[] => {
+    const lost: unknown = survives[what];
+    if (typeof lost === 'number' && Number.isInteger(lost) && lost >= 0) return [];
+    const message = 'an environment says how many it survives the loss of';
+    return [
+      {
+        rule: 'survives',
+        severity: 'error',
+        field: `${field}.survives.${what}`,
+        value: String(lost),
+        message,
+        expected,
+      },
+    ];
+  });
+}
+
+/** Whether systems can be built there: whatever they ask of the description is there. */
+export function isComplete(cluster: ClusterDescription, environment: EnvironmentProps): boolean {
+  return inspectOptions('', cluster).length === 0 && inspectSurvival('', environment).length === 0;
+}

@@ -1,0 +1,69 @@
+// A service outside the cluster that can take only so much: the account of its clients, and what it says of each of them.
+import type { Construct } from 'constructs';
+import type { Budget, BudgetClient } from '../model/budget';
+import { type Outcome, plural } from '../model/derivation';
+import type { RollingUpdate } from '../model/pods';
+import type { Client, Limited } from './connection';
+import { ExternalService, type ExternalServiceProps } from './external-service';
+import { inspect } from './findings';
+
+/** A client as the account knows it, but for what it takes. */
+export interface Account extends BudgetClient {
+  readonly replacement: RollingUpdate;
+}
+
+/**
+ * Base of the services with limits. Whatever its clients take of it at the worst moment, autoscalers at their maximum and a rollout
+ * under way, is added up; more than there is, is a finding. The account stands in the annotations of its Service, and the most that
+ * it leaves to a client in those of the client's autoscaler.
+ */
+export abstract class LimitedService<
+    Props extends ExternalServiceProps,
+    Use extends object,
+    Plan extends Budget = Budget,
+  >
+  extends ExternalService<Props>
+  implements Limited<Use>
+{
+  private readonly clients: { readonly client: Client; readonly use: Use }[] = [];
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id, props);
+    inspect(this, () =>
+      this.outcome.contradictions.map(({ field, value, message, expected }) => {
+        return { rule: 'budget', severity: 'error', field, value, message, expected };
+      }),
+    );
+  }
+
+  join(client: Client, use: Use): void {
+    this.clients.push({ client, use });
+  }
+
+  notesFor(client: string): Readonly<Record<string, string>> {
+    const binding = this.outcome.plan?.clients.find(({ name }) => name === client)?.binding;
+    if (binding === undefined) return {};
+    const { value, because } = binding.maxReplicas;
+    const sentence = `at most ${plural(value, 'replica')}, bound by ${binding.limit}: ${because}`;
+    return { [`evenkeel.dev/limit-${this.node.id}`]: sentence };
+  }
+
+  /** The account of all clients. */
+  protected abstract account(clients: readonly (Account & Use)[]): Outcome<Plan>;
+
+  protected override get notes(): Readonly<Record<string, string>> {
+    const limits = this.outcome.plan?.limits ?? [];
+    return Object.fromEntries(
+      limits.map(({ limit, needed, available }) => [
+        `evenkeel.dev/${limit.replace(/[^a-z]+/g, '-')}`,
+        `${needed.value} of ${available.value}: ${needed.because}; ${available.because}`,
+      ]),
+    );
+  }
+
+  /** Nobody's account is empty, and says nothing. */
+  protected get outcome(): Outcome<Plan> {
+    if (this.clients.length === 0) return { contradictions: [] };
+    return this.account(this.clients.map(({ client, use }) => ({ ...use, name: client.name, ...client.numbers() })));
+  }
+}

@@ -1,0 +1,46 @@
+// A pool of nodes: machines of one size, how many there may be, and the room that is kept free on them.
+
+/** What a machine's network is made of. Source: EC2 user guide, "IP addresses per network interface per instance type". */
+export interface Machine {
+  /** Network interfaces that it may have. */
+  readonly interfaces: number;
+  /** IPv4 addresses of an interface, its own included. */
+  readonly addressesPerInterface: number;
+  /** Virtual CPUs, what the system keeps included. */
+  readonly cores: number;
+}
+
+/** Room that pods of low priority hold until others need it: `deriveHeadroom` sizes it. */
+export interface Headroom {
+  /** Pods over all zones. */
+  readonly pods: number;
+  /** CPU request of each, as a quantity. */
+  readonly cpu: string;
+  /** Memory request of each, as a quantity. */
+  readonly memory: string;
+  /** Image that does nothing. @default `registry.k8s.io/pause:3.10`, Kubernetes' own */
+  readonly image?: string;
+}
+
+/** Nodes of one size. What is allocatable is what pods can have: less than the machine has. */
+export interface NodePool {
+  readonly name: string;
+  /** Allocatable CPU of a node as a quantity: `3920m`. */
+  readonly cpu: string;
+  /** Allocatable memory of a node as a quantity: `14Gi`. */
+  readonly memory: string;
+  /** Pods that a node takes, those of DaemonSets included. */
+  readonly pods: number;
+  /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
+  readonly nodesPerZone: { readonly min: number; readonly max: number };
+  /** @default unknown: a provider whose pods take addresses of the machine cannot be planned */
+  readonly machine?: Machine;
+  /**
+   * Nodes of the pool that an upgrade replaces at once: a count, or a percentage such as `33%`. Max surge on AKS and, in each
+   * zone, on GKE; max unavailable on EKS.
+   * @default what the provider does unless told otherwise
+   */
+  readonly upgradesAtOnce?: number | `${number}%`;
+  /** @default none: pods wait for a node that is ordered once they are there */
+  readonly headroom?: Headroom;
+}

@@ -1,0 +1,66 @@
+// The network modes of AKS: who takes addresses of which subnet, and how many.
+import { derived } from '../derivation';
+import { type AddressDemand, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../node-network';
+import type { NodePool } from '../node-pool';
+import { podCount } from '../pods';
+
+/** Where pods get their addresses from: the nodes' subnet, a network of their own, or a subnet of their own. */
+export type AksPodNetwork = 'flat' | 'overlay' | 'pod-subnet-static' | 'pod-subnet-dynamic';
+
+const MODES: Readonly<Record<AksPodNetwork, string>> = {
+  flat: 'Azure CNI in the node subnet',
+  overlay: 'Azure CNI overlay',
+  'pod-subnet-static': 'Azure CNI pod subnet, blocks for each node',
+  'pod-subnet-dynamic': 'Azure CNI pod subnet, on demand',
+};
+
+const AZURE = { addresses: 5, by: 'Azure' } as const; // Azure docs, virtual-networks-faq: of each subnet
+const BLOCK = 16;
+
+/** Source: AKS docs, concepts-network-ip-address-planning, concepts-network-azure-cni-overlay and -pod-subnet, upgrade-options. */
+export function aksNetwork(mode: AksPodNetwork): NodeNetwork {
+  return {
+    mode: MODES[mode],
+    // the mode takes whatever the pool is made with; how much that may be is the provider's limit
+    podsPerNode: ({ pods }) => derived(pods, `max pods of the pool, ${pods}`),
+    surgeNodes: ({ upgradesAtOnce = '10%' }, nodes) => {
+      const surge = podCount(upgradesAtOnce, nodes, Math.ceil);
+      return derived(surge, `max surge ${upgradesAtOnce} of ${nodes} nodes = ${surge}`); // the default: Azure PowerShell, MaxSurge
+    },
+    ranges: (demand) => (mode === 'flat' ? [shared(demand)] : [nodeSubnet(demand), pods(mode, demand)]),
+    shortestPrefix: PRIVATE,
+  };
+}
+
+function shared(demand: AddressDemand) {
+  const addresses = sumOverNodes(demand, ({ pods }) => derived(1 + pods, `its own + ${pods} pods`));
+  return addressRange({ subnet: 'nodes', name: 'nodes and pods', perZone: false, addresses }, AZURE);
+}
+
+function nodeSubnet(demand: AddressDemand) {
+  const nodes = allNodes(demand);
+  const balancers = demand.internalLoadBalancers;
+  const sum = nodes.value + balancers;
+  const because = balancers === 0 ? nodes.because : `${nodes.because}, + ${balancers} load balancers = ${sum}`;
+  return addressRange({ subnet: 'nodes', name: 'nodes', perZone: false, addresses: derived(sum, because) }, AZURE);
+}
+
+function pods(mode: Exclude<AksPodNetwork, 'flat'>, demand: AddressDemand) {
+  const addresses = sumOverNodes(demand, PER_NODE[mode]);
+  // an overlay is no subnet of Azure's, and nothing is kept of it
+  const kept = mode === 'overlay' ? undefined : AZURE;
+  return addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses }, kept);
+}
+
+const PER_NODE = {
+  overlay: () => derived(256, 'a /24, whatever the pods'),
+  'pod-subnet-static': ({ pods }: NodePool) => {
+    const blocks = Math.ceil((pods + 1) / BLOCK);
+    return derived(blocks * BLOCK, `${blocks} blocks of ${BLOCK} for ${pods} pods + 1`);
+  },
+  // a node asks for 16 more when fewer than 8 are left
+  'pod-subnet-dynamic': ({ pods }: NodePool) => {
+    const batches = Math.ceil((pods + BLOCK / 2) / BLOCK);
+    return derived(batches * BLOCK, `${batches} batches of ${BLOCK} for ${pods} pods + ${BLOCK / 2} in reserve`);
+  },
+};

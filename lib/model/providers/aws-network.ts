@@ -1,0 +1,81 @@
+// The network modes of EKS: pods take addresses of the machine's own interfaces, one by one or in prefixes of 16.
+import { type Derived, derived } from '../derivation';
+import { type AddressDemand, addressRange, type NodeNetwork, sumOverNodes } from '../node-network';
+import type { Machine, NodePool } from '../node-pool';
+import { podCount } from '../pods';
+import type { Refusal } from '../provider';
+
+/** Whether an interface's places hold one address each, or a /28 prefix each. */
+export type EksPodNetwork = 'addresses' | 'prefixes';
+
+const PREFIX = 16;
+const ON_HOST = 2; // pods that every node has on the host's network: the network plugin and kube-proxy
+const CONTROL_PLANE = 16; // EKS user guide, network-reqs: of each subnet
+const AWS = { addresses: 5, by: 'AWS' } as const; // Amazon VPC user guide, subnet sizing: of each subnet
+
+/**
+ * The Amazon VPC CNI as it comes: a spare interface, or a spare prefix, is held ready.
+ *
+ * Source: amazon-vpc-cni-k8s; EKS user guide, choosing-instance-type, managed-node-update-behavior and network-reqs.
+ */
+export function eksNetwork(mode: EksPodNetwork): NodeNetwork {
+  return {
+    mode: mode === 'addresses' ? 'Amazon VPC CNI' : 'Amazon VPC CNI with prefixes',
+    podsPerNode: (pool) => withMachine(pool, (machine) => podsOf(mode, machine)),
+    surgeNodes: ({ upgradesAtOnce = 1 }, nodes, zones) => {
+      const unavailable = podCount(upgradesAtOnce, nodes, Math.ceil);
+      const surge = Math.max(2 * zones, unavailable);
+      return derived(surge, `the larger of 2 in each of ${zones} zones and ${unavailable} at once = ${surge}`);
+    },
+    ranges: (demand) => [subnet(mode, demand)],
+    shortestPrefix: { length: 16, source: 'Amazon VPC user guide, subnet sizing' },
+  };
+}
+
+function withMachine(pool: NodePool, answer: (machine: Machine) => Derived): Derived | Refusal {
+  if (pool.machine !== undefined) return answer(pool.machine);
+  return {
+    refused: 'pods take addresses of the machine, and its network interfaces are not said',
+    expected: 'machine: { interfaces, addressesPerInterface, cores }, such as 3, 10 and 2 of m5.large',
+  };
+}
+
+function podsOf(mode: EksPodNetwork, { interfaces, addressesPerInterface, cores }: Machine): Derived {
+  const each = mode === 'addresses' ? 1 : PREFIX;
+  const places = interfaces * (addressesPerInterface - 1) * each + ON_HOST;
+  const cap = cores > 30 ? 250 : 110; // managed node groups, whichever the mode
+  const times = each === 1 ? '' : ` × ${each}`;
+  const sum = `${interfaces} interfaces × (${addressesPerInterface} − 1)${times} + ${ON_HOST} = ${places}`;
+  return places <= cap ? derived(places, sum) : derived(cap, `${sum}, and AWS caps it at ${cap} for ${cores} cores`);
+}
+
+/** Each zone has a subnet of its own, and nodes that an upgrade adds come evenly to all. */
+function subnet(mode: EksPodNetwork, demand: AddressDemand) {
+  const { zones } = demand;
+  const taken = sumOverNodes(
+    demand,
+    (pool) => addressesOfNode(mode, pool),
+    ({ nodesPerZone, surge }) => nodesPerZone + Math.ceil(surge / zones),
+  );
+  const sum = taken.value + CONTROL_PLANE;
+  const addresses = derived(sum, `${taken.because}, + ${CONTROL_PLANE} for the control plane = ${sum}`);
+  return addressRange({ subnet: 'nodes', name: 'nodes and pods', perZone: true, addresses }, AWS);
+}
+
+/** Without its machine the pool has been refused, and takes nothing here. */
+function addressesOfNode(mode: EksPodNetwork, { machine, pods }: NodePool): Derived {
+  if (machine === undefined) return derived(0, 'an unknown machine');
+  const { interfaces, addressesPerInterface } = machine;
+  if (mode === 'addresses') {
+    const all = interfaces * addressesPerInterface;
+    return derived(all, `${interfaces} interfaces × ${addressesPerInterface}`);
+  }
+  const places = addressesPerInterface - 1;
+  // pods fill the prefixes that are there before another is taken
+  const prefixes = Math.min(Math.ceil(pods / PREFIX) + 1, interfaces * places);
+  const used = Math.ceil(prefixes / places);
+  return derived(
+    prefixes * PREFIX + used,
+    `${prefixes} prefixes of ${PREFIX}, one of them spare, + ${used} of the interfaces`,
+  );
+}

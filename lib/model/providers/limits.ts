@@ -1,0 +1,42 @@
+// What each provider allows, each figure with its source.
+import type { ProviderLimit } from '../provider-limit';
+
+const LARGE = 'kubernetes.io, "Considerations for large clusters"';
+
+/** What Kubernetes itself is tested up to: the limits of a cluster that no provider runs. */
+export const UPSTREAM_LIMITS: readonly ProviderLimit[] = [
+  { of: 'nodes', most: 5000, source: LARGE },
+  { of: 'pods', most: 150_000, source: LARGE },
+  { of: 'podsPerNode', most: 110, source: LARGE },
+];
+
+const AKS = 'AKS docs, best-practices-performance-scale-large';
+
+export const AKS_LIMITS: readonly ProviderLimit[] = [
+  { of: 'nodes', most: 5000, source: AKS },
+  { of: 'nodesPerPool', most: 1000, source: 'AKS docs, upgrade-aks-node-pools-rolling: those of an upgrade included' },
+  { of: 'pools', most: 100, source: 'Azure docs, container-service-limits (2024)' },
+  { of: 'pods', most: 200_000, source: AKS },
+  { of: 'podsPerNode', most: 250, source: 'AKS docs, concepts-network-ip-address-planning' },
+];
+
+const EKS = 'EKS best practices, scalability';
+const ASKING = 'asking AWS first';
+
+export const EKS_LIMITS: readonly ProviderLimit[] = [
+  { of: 'nodes', most: 1000, source: EKS, raisedBy: ASKING },
+  { of: 'nodesPerPool', most: 450, source: EKS },
+  { of: 'pools', most: 30, source: 'secondary source only' },
+  { of: 'pods', most: 50_000, source: EKS, raisedBy: ASKING },
+  { of: 'targets', most: 1000, source: 'EKS best practices, known limits and service quotas: targets of a group' },
+];
+
+const GKE = 'Google Cloud docs, GKE quotas and limits (2023)';
+
+export const GKE_LIMITS: readonly ProviderLimit[] = [
+  { of: 'nodes', most: 5000, source: GKE, raisedBy: 'a quota from Google, up to 15000' },
+  { of: 'nodesPerPoolAndZone', most: 1000, source: GKE },
+  { of: 'pods', most: 200_000, source: GKE },
+  { of: 'podsPerNode', most: 256, source: GKE },
+  { of: 'targets', most: 10_000, source: `${GKE}: endpoints of a Service` },
+];

@@ -1,0 +1,49 @@
+// The network of a cluster without a provider: each node has a block of the cluster's pod range.
+import { derived } from '../derivation';
+import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../node-network';
+import { podCount } from '../pods';
+import type { Refusal } from '../provider';
+
+/** How large the block of a node is. */
+export interface PodRanges {
+  /** Prefix length of a node's block: 24, of which the controller manager makes one for each node. */
+  readonly nodePrefix: number;
+}
+
+const ENDS = 2; // the first and the last address of a block are no pod's
+
+/** Source: kubernetes.io, kube-controller-manager `--cluster-cidr` and `--node-cidr-mask-size`. */
+export function podRangeNetwork(ranges: PodRanges | undefined): NodeNetwork | Refusal {
+  if (ranges === undefined) {
+    return { refused: 'how pods get addresses is not said', expected: 'podNetwork: { nodePrefix: 24 }' };
+  }
+  const { nodePrefix } = ranges;
+  if (!Number.isInteger(nodePrefix) || nodePrefix < PRIVATE.length || nodePrefix > 30) {
+    return {
+      refused: `a block of /${nodePrefix} is none`,
+      expected: 'podNetwork: { nodePrefix } from 8 to 30, such as 24',
+    };
+  }
+  const all = addressesOf(nodePrefix);
+  return {
+    mode: `a /${nodePrefix} for each node`,
+    podsPerNode: () => derived(all - ENDS, `${all} addresses of a /${nodePrefix} − ${ENDS}`),
+    surgeNodes: ({ upgradesAtOnce }, nodes) => {
+      if (upgradesAtOnce === undefined) return derived(0, 'nodes are upgraded in place');
+      const surge = podCount(upgradesAtOnce, nodes, Math.ceil);
+      return derived(surge, `${upgradesAtOnce} of ${nodes} nodes = ${surge}`);
+    },
+    ranges: (demand) => {
+      const block = () => derived(all, `a /${nodePrefix}`);
+      const pods = sumOverNodes(demand, block);
+      return [
+        addressRange(
+          { subnet: 'nodes', name: 'nodes', perZone: false, addresses: allNodes(demand) },
+          { addresses: ENDS, by: 'every subnet' },
+        ),
+        addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses: pods }),
+      ];
+    },
+    shortestPrefix: PRIVATE,
+  };
+}
