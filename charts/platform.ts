@@ -70,6 +70,10 @@ export const platform = new Platform({
         'flaschenpost-prod': '7c0f6a3e-1d2b-4c5d-8e9f-000000000014',
       },
       sysadmins: ['platform'],
+      nodePools: [
+        // Standard_D4s_v5: 3860m are allocatable, and 12Gi at the least, less what the provider's DaemonSets request
+        { name: 'general', cpu: '3500m', memory: '11Gi', pods: 110, nodesPerZone: { min: 3, max: 6 } },
+      ],
       identities: {
         'flaschenpost-dev/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e01',
         'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',

@@ -83,7 +83,7 @@ describe('G14 no lock-in: the shipped systems', () => {
     const rebuild = rebuildOf(platform.app());
     if (rebuild === undefined) throw new Error('no platform');
     const app = rebuild(({ cluster, environment }) => ({
-      cluster: { ...cluster, provider, zones: ['a', 'b'], capabilities: [], identities: {} },
+      cluster: { ...cluster, provider, zones: ['a', 'b'], capabilities: [], identities: {}, nodePools: [] },
       environment: { ...environment, registry: { external: 'registry.example' } },
     }));
     const { objects, findings } = synthesize(app, check);

@@ -1,12 +1,2 @@
-// Random numbers that a seed decides, so that whatever a test found can be found again.
-
-/** Numbers from 0 up to, not including, 1, as `Math.random` gives them (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+// Random numbers that a seed decides, so that whatever a test found can be found again: the same as the proofs have.
+export { seeded } from '../../e2e/placement/random';

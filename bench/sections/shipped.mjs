@@ -30,13 +30,14 @@ export async function shipped(modules) {
     ours('node bin/evenkeel.js synth', process.execPath, [join('bin', 'evenkeel.js'), 'synth']),
   ];
   const there = modules !== undefined && existsSync(join(modules, 'ts-node'));
+  const proved = { name: 'npm run prove', command: 'npm', args: ['run', '--silent', 'prove'] };
   const theirs = there
     ? [
         stock('cdk8s synth with ts-node, as cdk8s init sets it up', modules, []),
         stock('cdk8s synth with ts-node --transpile-only', modules, ['--transpile-only']),
       ]
     : [];
-  const results = await rounds([...own, ...theirs], 7);
+  const results = await rounds([...own, proved, ...theirs], 7);
   heading('4. The shipped systems');
   paragraph(
     there

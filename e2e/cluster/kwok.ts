@@ -8,6 +8,9 @@ import type { Program, Run } from './run';
 
 const STAGES = join(FOLDER, 'cluster', 'kwok-stages.yaml');
 
+/** A machine that is busy plays heartbeats late. No simulated node dies by itself, and a taint of a moment would change what a spread counts. */
+const PATIENCE_SECONDS = 600;
+
 export interface SimulatedNodes {
   readonly zones: readonly string[];
   readonly nodesPerZone: number;
@@ -23,7 +26,7 @@ export class SimulatedCluster {
   ) {}
 
   static async start(run: Run, name: string, nodes: readonly object[]): Promise<SimulatedCluster> {
-    const plane = await ControlPlane.start(run, { name, controllers: true });
+    const plane = await ControlPlane.start(run, { name, controllers: true, nodeGraceSeconds: PATIENCE_SECONDS });
     const kubeconfig = await plane.kubeconfig('kwok', 'system:masters');
     const player = run.start(`${name}-kwok`, binary('binaries/kwok', 'kwok'), [
       `--kubeconfig=${kubeconfig}`,

@@ -9,7 +9,7 @@ import { podGroup } from '../placement/pod-groups';
 import { HOSTNAME, type PodGroup } from '../placement/world';
 import { dig, isSet, shown } from '../shapes';
 import type { Component, Load } from './component';
-import { exactly, need, replicasOf } from './losses';
+import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
 import type { Situations } from './situation';
 import { duration } from './timing';
 import { type Decider, judge, type Result, range } from './verdict';
@@ -20,14 +20,15 @@ export function drain(situations: Situations, components: readonly Component[], 
     const { workload, timing, budgets } = component;
     const wanted = component.wanted(load);
     const without = situations[load].leftWithout(workload, HOSTNAME, 1);
-    const { placed } = situations[load].placedWithout(workload, HOSTNAME, 1);
+    const end = placedInTheEnd(situations, component, load, NODE);
+    const { placed } = end;
     const evictable = component.evictable(load);
     const onNode = wanted - without.fewest;
     const gone = (pods: number) => Math.min(pods, evictable);
     const left = { fewest: wanted - gone(onNode), most: wanted - gone(wanted - without.most) };
     const isBlocked = wanted > 0 && evictable === 0;
     const [budget] = budgets;
-    const seconds = Math.ceil(onNode / Math.max(1, evictable)) * (timing.boot + timing.grace);
+    const seconds = Math.ceil(onNode / Math.max(1, evictable)) * (timing.boot + timing.grace) + end.seconds;
     const working = [need(component, load), `up to ${onNode} of ${wanted} pods lie on one node`];
     if (budgets.length > 1)
       working.push('its pods are under two PodDisruptionBudgets: the API server evicts none of them');
@@ -35,10 +36,7 @@ export function drain(situations: Situations, components: readonly Component[], 
     else if (budget === undefined) working.push('no PodDisruptionBudget: all of them are evicted at once');
     else
       working.push(`the PodDisruptionBudget lets ${evictable} be evicted at a time: ${range(left)} of ${wanted} serve`);
-    if (placed.fewest < wanted)
-      working.push(
-        `${range(placed)} of ${wanted} find a place on the other nodes: with a budget the drain waits for them`,
-      );
+    working.push(...end.working);
     working.push(`${duration(seconds)}: ${Math.ceil(onNode / Math.max(1, evictable))} times boot and grace period`);
     const decides: Decider = budget === undefined ? replicasOf(component) : { entry: budget, pointer: '/spec' };
     return judge(

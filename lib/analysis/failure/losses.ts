@@ -66,35 +66,45 @@ export function domainLoss(
 
 function lossOf(situations: Situations, component: Component, load: Load, { key, count, name }: Domain): Result {
   const { workload, timing } = component;
-  const now = situations[load];
-  const left = now.leftWithout(workload, key, count);
+  const left = situations[load].leftWithout(workload, key, count);
   const wanted = component.wanted(load);
-  let { placed, lost } = now.placedWithout(workload, key, count);
+  const end = placedInTheEnd(situations, component, load, { key, count, name });
+  const seconds = DETECTION_SECONDS + EVICTION_SECONDS * end.lost.size + timing.toleration + timing.boot;
   const working = [
     need(component, load),
     `${name} lost, whichever is the worst: ${range(left)} of ${wanted} serve at once`,
-  ];
-  let seconds = DETECTION_SECONDS + EVICTION_SECONDS * lost.size + timing.toleration + timing.boot;
-  working.push(
     `${duration(seconds)}: given up after ${DETECTION_SECONDS} s, evicted after ${duration(timing.toleration)} and ${EVICTION_SECONDS} s a node, boot ${timing.boot} s`,
-  );
-  working.push(`then ${range(placed)} of ${wanted} are placed in what is left (without ${namesOf(lost)})`);
-  let reason = placed.fewest < wanted ? why(now, component, lost) : [];
-  if (placed.fewest < wanted && load === 'steady' && now.cluster.nodePools.length > 0) {
-    const grown = situations.steadyGrown.placedWithout(workload, key, count);
-    if (grown.placed.fewest > placed.fewest) {
-      working.push(
-        ...reason,
-        `with all nodes that may be ordered, ${range(grown.placed)}: up to ${duration(PROVISION_SECONDS)} more`,
-      );
-      seconds += PROVISION_SECONDS;
-      ({ placed, lost } = grown);
-      reason = placed.fewest < wanted ? why(situations.steadyGrown, component, lost) : [];
-    }
-  }
-  working.push(...reason);
-  const numbers = { wanted, needed: component.needed(load), left, placed, seconds };
-  return judge(component.name, load, numbers, working, deciderOf(component, reason));
+    ...end.working,
+  ];
+  const numbers = { wanted, needed: component.needed(load), left, placed: end.placed, seconds: seconds + end.seconds };
+  return judge(component.name, load, numbers, working, deciderOf(component, end.reason));
+}
+
+/** Where pods are placed again, on the nodes that run or on those that may be ordered. */
+interface End {
+  readonly placed: Interval;
+  readonly lost: ReadonlySet<Node>;
+  /** Seconds until nodes that are ordered are there. */
+  readonly seconds: number;
+  readonly reason: readonly string[];
+  readonly working: readonly string[];
+}
+
+/** Pods of a component that are placed without what is lost. */
+export function placedInTheEnd(situations: Situations, component: Component, load: Load, domain: Domain): End {
+  const wanted = component.wanted(load);
+  const ask = (situation: Situation) => {
+    const { placed, lost } = situation.placedWithout(component.workload, domain.key, domain.count);
+    return { placed, lost, reason: placed.fewest < wanted ? why(situation, component, lost) : [] };
+  };
+  const now = ask(situations[load]);
+  const said = `then ${range(now.placed)} of ${wanted} are placed in what is left (without ${namesOf(now.lost)})`;
+  const working = [said, ...now.reason];
+  if (now.placed.fewest === wanted || load === 'peak') return { ...now, seconds: 0, working };
+  const grown = ask(situations.steadyGrown);
+  if (grown.placed.fewest <= now.placed.fewest) return { ...now, seconds: 0, working };
+  const ordered = `with all nodes that may be ordered, ${range(grown.placed)}: up to ${duration(PROVISION_SECONDS)} more`;
+  return { ...grown, seconds: PROVISION_SECONDS, working: [...working, ordered, ...grown.reason] };
 }
 
 /** Why pods wait, in the scheduler's words. */

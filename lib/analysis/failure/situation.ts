@@ -2,7 +2,7 @@
 import type { Cluster } from '../../model/cluster';
 import type { ApiEntry } from '../../model/object';
 import { catalogue, perList } from '../catalogue';
-import { type Forecast, forecastAfterLoss, forecastLeft, forecastPlaced } from '../placement/forecast';
+import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../placement/forecast';
 import { lessDaemons, podGroup, room } from '../placement/pod-groups';
 import { tolerates, wantsNode } from '../placement/terms';
 import { HOSTNAME, type Interval, type Node, type PodGroup, type World, ZONE } from '../placement/world';
@@ -23,14 +23,16 @@ export interface Situations {
 
 /** Worked out once for a list of objects, whoever asks. Where nothing scales, and where no node can be added, one is as the other. */
 export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Situations {
-  const known = all(entries).get(cluster.name);
+  // the same name may stand for another description, while providers and environments are compared
+  const id = JSON.stringify([cluster.name, cluster.zones, cluster.nodePools]);
+  const known = all(entries).get(id);
   if (known !== undefined) return known;
   const steady = new Situation(entries, cluster, 'steady', 'min');
   const isFixed = cluster.nodePools.every(({ nodesPerZone: { min, max } }) => min === max);
   const steadyGrown = isFixed ? steady : new Situation(entries, cluster, 'steady', 'max');
   const peak = new Situation(entries, cluster, 'peak', 'max');
   const made = { steady, steadyGrown, peak };
-  all(entries).set(cluster.name, made);
+  all(entries).set(id, made);
   return made;
 }
 
@@ -111,7 +113,7 @@ export class Situation {
 
   /** Pods that further groups, such as those of a release, get placed beside all that are there. */
   placedBeside(added: readonly PodGroup[]): Forecast {
-    return forecastPlaced({ ...this.world, groups: [...this.world.groups, ...added] });
+    return forecastBeside({ ...this.world, groups: [...this.world.groups, ...added] }, new Set(added));
   }
 
   /** Sets of nodes that go together, those that are alike once. */

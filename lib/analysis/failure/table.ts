@@ -6,7 +6,7 @@ import { drain, release, twoReleases } from './changes';
 import { type Component, componentsOf, LOADS, type Load } from './component';
 import { calm, domainLoss, NODE, podLoss, zoneCell } from './losses';
 import { databaseBudget, type ProviderChange, providerCell, regionLoss, type Sibling } from './outside';
-import { type Situations, situationsOf } from './situation';
+import { situationsOf } from './situation';
 import { absent, type Cell, cellOf, type Result } from './verdict';
 
 /** Where a system runs, and what is promised of it. */
@@ -45,7 +45,6 @@ export function promisedZones(entries: readonly ApiEntry[], place: Place): reado
 }
 
 class Table {
-  private readonly situations = new Map<string, Situations>();
   private readonly components = new Map<Place, readonly Component[]>();
 
   constructor(
@@ -54,7 +53,7 @@ class Table {
   ) {}
 
   row(place: Place, { provider }: Knowledge): Row {
-    const situations = this.situationsOf(place.cluster);
+    const situations = situationsOf(this.entries, place.cluster);
     const components = this.componentsOf(place);
     const nodesKnown = place.cluster.nodePools.length > 0;
     const cell = (event: string, ask: (load: Load) => readonly Result[]) => cellOf(event, LOADS.flatMap(ask));
@@ -81,7 +80,7 @@ class Table {
 
   zones(place: Place, count: number): Cell {
     const event = count === 1 ? 'zone lost' : `${count} zones lost`;
-    return zoneCell(event, this.situationsOf(place.cluster), this.componentsOf(place), count, LOADS);
+    return zoneCell(event, situationsOf(this.entries, place.cluster), this.componentsOf(place), count, LOADS);
   }
 
   private siblings({ system, environment }: Place): Sibling[] {
@@ -94,17 +93,9 @@ class Table {
     const known =
       this.components.get(place) ??
       componentsOf(this.entries, place.cluster.name, place.namespace).filter((one) =>
-        this.situationsOf(place.cluster).steady.serves(one.workload),
+        situationsOf(this.entries, place.cluster).steady.serves(one.workload),
       );
     this.components.set(place, known);
     return known;
-  }
-
-  private situationsOf(cluster: Cluster): Situations {
-    const known = this.situations.get(cluster.name);
-    if (known !== undefined) return known;
-    const made = situationsOf(this.entries, cluster);
-    this.situations.set(cluster.name, made);
-    return made;
   }
 }

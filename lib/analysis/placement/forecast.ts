@@ -10,14 +10,27 @@ import { type Interval, type Node, type PodGroup, tainted, type World } from './
 /** Intervals by group. Bounds that are no single number hold all the same: they may be wider than what can happen. */
 export type Forecast = ReadonlyMap<PodGroup, Interval>;
 
-/** States that one search may visit: about a third of a second. */
-const STATES = 20_000;
+/** Counts that one search may go through, which is some tenths of a second: a state has one for each group on each node. */
+const COUNTS = 400_000;
 
 const NOTHING: ReadonlySet<Node> = new Set();
 
 /** Pods that are placed on nodes that were empty. */
 export function forecastPlaced(world: World): Forecast {
   return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), before);
+}
+
+/** Pods of groups that come when all others have their places, as far as these find any. */
+export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Forecast {
+  const search = (part: Component): Found | undefined => {
+    const groups = part.world.groups.map((group) => (added.has(group) ? { ...group, wanted: 0 } : group));
+    const first = before({ ...part, world: { ...part.world, groups } });
+    if (first === undefined) return undefined;
+    const rules = new Rules(part.world);
+    const states = settle(rules, first.states, part.classes, budgetFor(part.world));
+    return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
+  };
+  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), search);
 }
 
 /** Pods that are on living nodes, once those of `lost` have been taken away and placed again as far as that is possible. */
@@ -45,10 +58,10 @@ export function forecastLeft(world: World, key: string, count: number): Forecast
   return forecast(world, NOTHING, key, bound, (part) => leftOf(part, key, count));
 }
 
-/** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes, where some do. */
+/** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes, where that can be searched. */
 export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
   const part = components(world, lost).find(({ world: { groups } }) => groups.includes(group));
-  const found = part === undefined ? undefined : afterLoss(part);
+  const found = part === undefined || isHopeless(part) ? undefined : afterLoss(part);
   if (part === undefined || found === undefined) return [];
   const { rules, states } = found;
   const index = rules.groups.indexOf(group);
@@ -96,19 +109,22 @@ function forecast(
   return bounds;
 }
 
+const budgetFor = ({ groups, nodes }: World): Budget => new Budget(statesFor(groups.length * nodes.length));
+const statesFor = (counts: number): number => Math.floor(COUNTS / Math.max(1, counts));
+
 /** Whether there are so many ways to lay out the pods that a search would only use up its budget. */
 function isHopeless({ world: { groups, nodes } }: Component): boolean {
   let ways = 1;
   for (const { wanted } of groups) {
     for (let pod = 1; pod <= wanted; pod++) ways *= (nodes.length + pod) / pod;
   }
-  return ways > 1000 * STATES;
+  return ways > 1000 * statesFor(groups.length * nodes.length);
 }
 
 function before({ world, classes }: Component): Found | undefined {
   const rules = new Rules(world);
   const empty = new Uint16Array(world.groups.length * world.nodes.length);
-  const states = settle(rules, [empty], classes, new Budget(STATES));
+  const states = settle(rules, [empty], classes, budgetFor(world));
   return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
 }
 
@@ -126,7 +142,7 @@ function afterLoss(part: Component): Found | undefined {
     counts.map((count, index) => (leaves[Math.floor(index / width)]?.[index % width] ? 0 : count)),
   );
   const rules = new Rules(after);
-  const states = settle(rules, hit, classes, new Budget(STATES));
+  const states = settle(rules, hit, classes, budgetFor(world));
   const living = (counts: Counts, group: number) =>
     world.nodes.reduce((sum, _, node) => sum + (isDead[node] ? 0 : (counts[group * width + node] ?? 0)), 0);
   return states && { rules, states, measure: living };

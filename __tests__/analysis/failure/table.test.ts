@@ -1,0 +1,305 @@
+// The table of failures over systems as users write them: what each event does, and the object that decides.
+import { ApiObject } from 'cdk8s';
+import { failureTable, type Row } from '../../../lib/analysis/failure/table';
+import { type Cell, type Result, worstOf } from '../../../lib/analysis/failure/verdict';
+import { check } from '../../../lib/checks';
+import { override, System, WebService, type WebServiceProps } from '../../../lib/constructs';
+import { placeOf } from '../../../lib/constructs/system';
+import { type ClusterDescription, eks, type NodePool } from '../../../lib/model';
+import { describeIdentity } from '../../../lib/model/object';
+import { synthesize } from '../../../lib/synth/synthesize';
+import { PRODUCTION, SUBNETS, shopApp, WEB } from '../../support/synthesis';
+
+const POOL: NodePool = { name: 'general', cpu: '2', memory: '7Gi', pods: 29, nodesPerZone: { min: 2, max: 2 } };
+
+const cluster = (pool: Partial<NodePool> = {}, zones = ['ap-south-1a', 'ap-south-1b']): ClusterDescription =>
+  eks({ region: 'ap-south-1', zones, kubernetes: '1.36', nodePools: [{ ...POOL, ...pool }], ...SUBNETS });
+
+/** The row of the system `shop`, which promises to survive a zone. Nothing but that promise may be wrong with it, unless nothing is checked. */
+function rowOf(build: (system: System) => void, on: ClusterDescription = cluster(), judged: typeof check = check): Row {
+  const zones = on.zones.length > 1 ? 1 : 0;
+  const app = shopApp(build, { cluster: on, environment: { ...PRODUCTION, survives: { zones, regions: 0 } } });
+  const { objects, findings } = synthesize(app, judged);
+  const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'survives-zones');
+  expect(judged === check ? errors : []).toEqual([]);
+  const places = app.node.findAll().filter(System.isSystem).map(placeOf);
+  const [row] = failureTable(
+    objects.map(({ entry }) => entry),
+    places,
+    { provider: { unknown: 'not asked' } },
+  );
+  if (row === undefined) throw new Error('no row');
+  return row;
+}
+
+const web =
+  (props: Partial<WebServiceProps> = {}) =>
+  (system: System): void =>
+    void new WebService(system, 'web', { ...WEB, ...props });
+
+const scaled =
+  (min: number, max: number, cpu = 0.5) =>
+  (system: System): void => {
+    const { replicas: _replicas, ...props } = WEB;
+    new WebService(system, 'web', props).scaleOn({ cpu, min, max });
+  };
+
+function cellOf({ cells }: Row, event: string): Cell {
+  const cell = cells.find((one) => one.event === event);
+  if (cell === undefined) throw new Error(`no cell ${event}`);
+  return cell;
+}
+
+function worst(row: Row, event: string): Result {
+  const result = worstOf(cellOf(row, event).results);
+  if (result === undefined) throw new Error(`no result of ${event}`);
+  return result;
+}
+
+const decider = ({ decides }: Result): string =>
+  decides === undefined ? '' : `${describeIdentity(decides.entry.identity)} ${decides.pointer}`;
+
+describe('what is needed', () => {
+  test('without an autoscaler nobody knows the load: all pods', () => {
+    expect(worst(rowOf(web({ replicas: 4 })), 'pod lost')).toMatchObject({ wanted: 4, needed: 4, verdict: 'degraded' });
+  });
+
+  test('with one, as many as carry the same load at the whole of their request', () => {
+    expect(worst(rowOf(scaled(4, 4)), 'pod lost')).toMatchObject({ wanted: 4, needed: 2, verdict: 'holds' });
+  });
+
+  test('at its minimum and at its maximum', () => {
+    const { results } = cellOf(rowOf(scaled(4, 10)), 'pod lost');
+    expect(results.map(({ load, wanted, needed }) => [load, wanted, needed])).toEqual([
+      ['steady', 4, 2],
+      ['peak', 10, 5],
+    ]);
+  });
+});
+
+describe('a pod is lost', () => {
+  test('a single one leaves nobody until it has booted', () => {
+    expect(worst(rowOf(web({ replicas: 1 }), cluster({}, [])), 'pod lost')).toMatchObject({
+      verdict: 'fails',
+      seconds: 35,
+    });
+  });
+});
+
+describe('a node is lost', () => {
+  test('how many pods it had depends on the order in which they came', () => {
+    expect(worst(rowOf(scaled(3, 3, 0.6)), 'node lost')).toMatchObject({
+      verdict: 'depends on order',
+      left: { fewest: 1, most: 2 },
+      placed: { fewest: 3, most: 3 },
+    });
+  });
+
+  test('nobody says where the nodes are: no answer', () => {
+    const row = rowOf(scaled(3, 3), { ...cluster(), nodePools: [] });
+    expect(cellOf(row, 'node lost')).toEqual({
+      event: 'node lost',
+      says: 'the cluster does not describe its nodes',
+      results: [],
+    });
+    expect(cellOf(row, 'zone lost').verdict).toBe('degraded');
+  });
+});
+
+describe('a zone is lost', () => {
+  test('what survives carries the load, and the rest finds a place', () => {
+    expect(worst(rowOf(scaled(4, 4)), 'zone lost')).toMatchObject({
+      verdict: 'holds',
+      left: { fewest: 2, most: 2 },
+      // given up after 50 s, two nodes at 10 s each, 300 s of toleration, boot of 30 s and a first readiness after 5 s
+      seconds: 50 + 20 + 300 + 35,
+    });
+  });
+
+  test('too few for the load at once, whole in the end', () => {
+    const result = worst(rowOf(web({ replicas: 4 })), 'zone lost');
+    expect(result).toMatchObject({ verdict: 'degraded', missing: 0.5, survives: true });
+  });
+
+  test('the other zone has no room: the requests decide', () => {
+    const result = worst(
+      rowOf(web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } }), cluster({ cpu: '1' })),
+      'zone lost',
+    );
+    expect(result).toMatchObject({ verdict: 'fails', placed: { fewest: 2, most: 2 }, survives: false });
+    expect(result.working.join()).toContain('insufficient cpu');
+    expect(decider(result)).toBe(
+      'apps/Deployment shop-production/web /spec/template/spec/containers/0/resources/requests',
+    );
+  });
+
+  test('nodes that may be ordered make room, later', () => {
+    const pool = { cpu: '1', nodesPerZone: { min: 2, max: 4 } };
+    const result = worst(
+      rowOf(web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } }), cluster(pool)),
+      'zone lost',
+    );
+    expect(result).toMatchObject({ placed: { fewest: 4, most: 4 }, survives: true });
+    expect(result.seconds).toBeGreaterThan(900);
+  });
+
+  test('a spread that counts dead nodes: the constraint decides', () => {
+    const result = worst(
+      rowOf((system) => {
+        const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 4 });
+        override(deployment).replace(
+          'spec.template.spec.topologySpreadConstraints[topology.kubernetes.io/zone].nodeTaintsPolicy',
+          'Ignore',
+        );
+      }),
+      'zone lost',
+    );
+    expect(result).toMatchObject({ verdict: 'fails', placed: { fewest: 2, most: 2 } });
+    expect(decider(result)).toBe('apps/Deployment shop-production/web /spec/template/spec/topologySpreadConstraints/0');
+  });
+
+  test('two of three; all of two; none declared', () => {
+    const three = cluster({}, ['ap-south-1a', 'ap-south-1b', 'ap-south-1c']);
+    expect(worst(rowOf(scaled(6, 6), three), '2 zones lost')).toMatchObject({ left: { fewest: 2, most: 2 } });
+    expect(cellOf(rowOf(scaled(6, 6)), '2 zones lost')).toMatchObject({
+      verdict: 'fails',
+      says: 'the cluster has 2 zones',
+    });
+    expect(cellOf(rowOf(scaled(6, 6), cluster({}, [])), 'zone lost').verdict).toBeUndefined();
+  });
+});
+
+describe('a region is lost', () => {
+  test('a system in one region is gone', () => {
+    expect(cellOf(rowOf(scaled(4, 4)), 'region lost')).toMatchObject({ verdict: 'fails', says: 'lies in 1 region' });
+  });
+});
+
+describe('a node is drained', () => {
+  test('one pod at a time, as the budget says', () => {
+    expect(worst(rowOf(scaled(4, 4)), 'node drained')).toMatchObject({
+      verdict: 'holds',
+      left: { fewest: 3, most: 3 },
+    });
+  });
+
+  test('two budgets over one pod evict none', () => {
+    const two = (system: System) => {
+      web({ replicas: 4 })(system);
+      new ApiObject(system, 'second', {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'second' },
+        spec: { maxUnavailable: 1, selector: { matchLabels: { 'app.kubernetes.io/name': 'web' } } },
+      });
+    };
+    const result = worst(
+      rowOf(two, cluster(), () => []),
+      'node drained',
+    );
+    expect(result.verdict).toBe('fails');
+    expect(result.working.join()).toContain('under two PodDisruptionBudgets');
+  });
+
+  test('a budget that lets none go blocks the drain for ever', () => {
+    const row = rowOf(web({ replicas: 2, availability: { disruption: { minAvailable: 2 } } }), cluster(), () => []);
+    expect(worst(row, 'node drained')).toMatchObject({ verdict: 'fails' });
+    expect(decider(worst(row, 'node drained'))).toBe('policy/PodDisruptionBudget shop-production/web /spec');
+  });
+
+  test('without one, all pods of the node go at once', () => {
+    const result = worst(
+      rowOf(
+        (system) => {
+          const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 1 });
+          override(deployment).replace('spec.replicas', 2);
+        },
+        cluster({}, []),
+      ),
+      'node drained',
+    );
+    expect(result).toMatchObject({ verdict: 'depends on order', left: { fewest: 0, most: 1 } });
+  });
+});
+
+describe('a release', () => {
+  test('needs room for its surge, or it is stuck', () => {
+    const tight = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
+    const big = { replicas: 2, resources: { cpu: '900m', memory: '128Mi' } };
+    expect(worst(rowOf(web(big), tight), 'release')).toMatchObject({
+      verdict: 'fails',
+      placed: { fewest: 0, most: 0 },
+    });
+    expect(worst(rowOf(web(big)), 'release')).toMatchObject({ verdict: 'holds', left: { fewest: 2, most: 2 } });
+  });
+
+  test('takes a wave of boot and minReady for each surge, and the grace of the last', () => {
+    // 4 pods at 50 % surge: two waves of 30 s boot, 5 s to the first readiness and 10 s; grace 20 + 30 + 5
+    expect(worst(rowOf(web({ replicas: 4 })), 'release').seconds).toBe(2 * (35 + 10) + 55);
+  });
+
+  test('two of them fit in the quota, which is made for that', () => {
+    expect(worst(rowOf(web({ replicas: 4 })), 'two releases').verdict).toBe('holds');
+  });
+
+  test('a quota without room for terminating pods refuses the second', () => {
+    const app = shopApp(web({ replicas: 4 }), {
+      cluster: cluster(),
+      environment: { ...PRODUCTION, survives: { zones: 0, regions: 0 } },
+    });
+    const { objects } = synthesize(app, () => []);
+    const entries = objects.map(({ entry }) =>
+      entry.identity.kind === 'ResourceQuota'
+        ? { ...entry, manifest: { ...entry.manifest, spec: { hard: { pods: '8' } } } }
+        : entry,
+    );
+    const places = app.node.findAll().filter(System.isSystem).map(placeOf);
+    const [row] = failureTable(entries, places, { provider: { unknown: 'not asked' } });
+    if (row === undefined) throw new Error('no row');
+    expect(worst(row, 'release').verdict).toBe('holds');
+    const refused = worst(row, 'two releases');
+    expect(refused).toMatchObject({ verdict: 'fails', survives: false });
+    expect(decider(refused)).toBe('ResourceQuota shop-production/shop /spec/hard/pods');
+  });
+});
+
+describe('a database', () => {
+  const account = (text: string) => (system: System) => {
+    web()(system);
+    new ApiObject(system, 'database', {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'database', annotations: { 'evenkeel.dev/connections': text } },
+      spec: { type: 'ExternalName', externalName: 'db.example' },
+    });
+  };
+
+  test('the account of its clients is read from its Service', () => {
+    expect(cellOf(rowOf(account('480 of 600: web 480; 600')), 'database at its limit')).toMatchObject({
+      verdict: 'holds',
+      says: 'database: 480 of 600 connections',
+    });
+    expect(cellOf(rowOf(account('700 of 600: web 700; 600')), 'database at its limit').verdict).toBe('fails');
+    expect(cellOf(rowOf(web()), 'database at its limit').verdict).toBeUndefined();
+  });
+});
+
+test('pods that only hold room for others are judged by nobody, and make way', () => {
+  const row = rowOf((system) => {
+    web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } })(system);
+    new ApiObject(system, 'headroom-class', {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'headroom' },
+      value: -5,
+    });
+    const { deployment } = new WebService(system, 'headroom', {
+      ...WEB,
+      replicas: 4,
+      resources: { cpu: '900m', memory: '128Mi' },
+    });
+    override(deployment).set('spec.template.spec.priorityClassName', 'headroom');
+  });
+  expect(new Set(cellOf(row, 'as it is').results.map(({ component }) => component))).toEqual(new Set(['web']));
+  expect(worst(row, 'zone lost')).toMatchObject({ placed: { fewest: 4, most: 4 } });
+});

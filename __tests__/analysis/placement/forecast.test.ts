@@ -1,0 +1,198 @@
+// The forecast against a second witness that tries every order: the same intervals, over many small random clusters.
+import { worldOf } from '../../../e2e/placement/prediction';
+import { type Trial, trialOf } from '../../../e2e/placement/trial';
+import { boundPlaced } from '../../../lib/analysis/placement/bounds';
+import { forecastAfterLoss, forecastLeft, forecastPlaced, reasons } from '../../../lib/analysis/placement/forecast';
+import {
+  HOSTNAME,
+  type Interval,
+  type Node,
+  type PodGroup,
+  tainted,
+  type World,
+  ZONE,
+} from '../../../lib/analysis/placement/world';
+import { own } from '../../../lib/analysis/shapes';
+import type { JsonObject } from '../../../lib/model';
+import { type App, type Host, layouts, outcomes } from './witness';
+
+const TRIALS = Array.from({ length: 120 }, (_, seed) =>
+  trialOf(seed + 1, { zones: 3, nodesPerZone: 2, workloads: 2, replicas: 4 }),
+);
+
+interface Witnessed {
+  readonly world: World;
+  readonly lost: ReadonlySet<Node>;
+  readonly hosts: readonly Host[];
+  readonly apps: readonly App[];
+}
+
+function witnessed(trial: Trial): Witnessed {
+  const { world, lost } = worldOf(trial);
+  const hosts = world.nodes.map((node) => ({ ...node, lost: lost.has(node) }));
+  const apps = world.groups.map(({ name, wanted, cpu, memory, priority, spec }) => ({
+    app: name,
+    replicas: wanted,
+    cpu,
+    memory,
+    priority,
+    spec,
+  }));
+  return { world, lost, hosts, apps };
+}
+
+const intervalOf = (values: Iterable<number>): Interval => {
+  const all = [...values];
+  return { fewest: Math.min(...all), most: Math.max(...all) };
+};
+
+const within = (inner: Interval, outer: Interval) => outer.fewest <= inner.fewest && inner.most <= outer.most;
+
+const ALL = TRIALS.map(witnessed);
+
+test('after a loss, the intervals are those of every order and every choice', () => {
+  const wide: number[] = [];
+  ALL.forEach(({ world, lost, hosts, apps }, index) => {
+    const seen = outcomes(hosts, apps).map(intervalOf);
+    const forecast = forecastAfterLoss(world, lost);
+    expect(world.groups.map((group) => forecast.get(group))).toEqual(seen);
+    if (seen.some(({ fewest, most }) => fewest !== most)) wide.push(index);
+  });
+  // orders matter in some of them, or this would say little
+  expect(wide.length).toBeGreaterThan(5);
+});
+
+test('bounds that need no search never exclude what can happen', () => {
+  for (const { world, lost, hosts, apps } of ALL) {
+    const after = tainted(world, lost);
+    outcomes(hosts, apps).forEach((seen, app) => {
+      const group = world.groups[app];
+      if (group !== undefined) expect(within(intervalOf(seen), boundPlaced(after, group))).toBe(true);
+    });
+  }
+});
+
+test('what is left without the fullest node or zone is never outside the interval', () => {
+  for (const { world, hosts, apps } of ALL) {
+    const found = layouts(hosts, apps);
+    for (const prefix of ['host.trial/', 'zone.trial/']) {
+      const key = Object.keys(world.nodes[0]?.labels ?? {}).find((one) => one.startsWith(prefix)) ?? '';
+      const forecast = forecastLeft(world, key, 1);
+      world.groups.forEach((group, app) => {
+        const left = (found[app] ?? []).map((counts) => {
+          const domains = new Map<string, number>();
+          counts.forEach((count, node) => {
+            const domain = String(own(hosts[node]?.labels ?? {}, key));
+            domains.set(domain, (domains.get(domain) ?? 0) + count);
+          });
+          return counts.reduce((sum, one) => sum + one, 0) - Math.max(...domains.values());
+        });
+        expect(within(intervalOf(left), forecast.get(group) ?? { fewest: 0, most: -1 })).toBe(true);
+      });
+    }
+  }
+});
+
+/** Three zones of one node each. */
+const NODES: readonly Node[] = ['a', 'b', 'c'].map((zone) => ({
+  name: `node-${zone}`,
+  labels: { [ZONE]: zone, [HOSTNAME]: `node-${zone}` },
+  taints: [],
+  cpu: 4000,
+  memory: 8e9,
+  pods: 110,
+}));
+
+const spread = (more: JsonObject): JsonObject => ({
+  topologySpreadConstraints: [
+    {
+      topologyKey: ZONE,
+      maxSkew: 1,
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: { matchLabels: { app: 'web' } },
+      ...more,
+    },
+  ],
+});
+
+const group = (wanted: number, more: Partial<PodGroup> = {}): PodGroup => ({
+  name: 'web',
+  namespace: 'shop',
+  labels: { app: 'web' },
+  wanted,
+  cpu: 1000,
+  memory: 1e9,
+  pods: 1,
+  priority: 0,
+  preempts: true,
+  spec: {},
+  ...more,
+});
+
+const worldWith = (...groups: PodGroup[]): World => ({ nodes: NODES, groups, namespaceLabels: () => ({}) });
+const lostA: ReadonlySet<Node> = new Set(NODES.slice(0, 1));
+
+describe('a zone of three is lost, six pods', () => {
+  const placed = (more: JsonObject, wanted = 6) => {
+    const web = group(wanted, { spec: spread(more), cpu: 500 });
+    return forecastAfterLoss(worldWith(web), lostA).get(web);
+  };
+
+  test('dead nodes do not count: all pods find a place', () => {
+    expect(placed({ nodeTaintsPolicy: 'Honor', minDomains: 2 })).toEqual({ fewest: 6, most: 6 });
+  });
+
+  test('dead nodes count, or three zones must be there: two pods wait', () => {
+    expect(placed({})).toEqual({ fewest: 4, most: 4 });
+    expect(placed({ nodeTaintsPolicy: 'Honor', minDomains: 3 })).toEqual({ fewest: 4, most: 4 });
+  });
+
+  test('the reason is told in the words of the scheduler', () => {
+    const web = group(6, { spec: spread({}), cpu: 500 });
+    expect(reasons(worldWith(web), lostA, web).join()).toContain("didn't match pod topology spread constraints");
+  });
+});
+
+describe('priority', () => {
+  const low = group(3, { name: 'low', labels: { app: 'low' }, cpu: 4000, priority: -5 });
+
+  test('pods of lower priority make way, and wait', () => {
+    const high = group(2, { cpu: 4000, priority: 0 });
+    const forecast = forecastPlaced(worldWith(low, high));
+    expect([forecast.get(high), forecast.get(low)]).toEqual([
+      { fewest: 2, most: 2 },
+      { fewest: 1, most: 1 },
+    ]);
+  });
+
+  test('unless those of higher priority may not have others removed', () => {
+    const meek = group(2, { cpu: 4000, priority: 0, preempts: false });
+    expect(forecastPlaced(worldWith(low, meek)).get(meek)).toEqual({ fewest: 0, most: 2 });
+  });
+});
+
+test('of equals that compete, who comes first decides', () => {
+  const [one, other] = [group(3, { cpu: 4000 }), group(3, { name: 'other', labels: { app: 'other' }, cpu: 4000 })];
+  const forecast = forecastPlaced(worldWith(one, other));
+  expect([forecast.get(one), forecast.get(other)]).toEqual([
+    { fewest: 0, most: 3 },
+    { fewest: 0, most: 3 },
+  ]);
+});
+
+test('a cluster too large for a search has bounds, at once', () => {
+  const nodes = Array.from({ length: 60 }, (_, index) => ({
+    ...NODES[index % 3],
+    name: `n${index}`,
+    labels: { [ZONE]: `z${index % 3}`, [HOSTNAME]: `n${index}` },
+    taints: [],
+    cpu: 4000,
+    memory: 8e9,
+    pods: 110,
+  }));
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    group(20, { name: `w${index}`, labels: { app: `w${index}` }, cpu: 700 }),
+  );
+  const forecast = forecastPlaced({ nodes, groups, namespaceLabels: () => ({}) });
+  expect([...forecast.values()]).toEqual(groups.map(() => ({ fewest: 20, most: 20 })));
+});

@@ -1,0 +1,98 @@
+// `evenkeel prove`: the table as text, Markdown and JSON, the working of a cell, and the exit code of a refuted promise.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { platform } from '../../charts/platform';
+import { override, WebService } from '../../lib/constructs';
+import { cli } from '../support/cli';
+import { shopApp, WEB } from '../support/synthesis';
+
+const shipped = () => ({ app: platform.app() });
+
+interface Shown {
+  readonly system: string;
+  readonly environment: string;
+  readonly survives: { readonly zones: number };
+  readonly cells: readonly { readonly event: string; readonly verdict?: string; readonly results: readonly object[] }[];
+}
+
+const EVENTS = [
+  'as it is',
+  'pod lost',
+  'node lost',
+  'zone lost',
+  '2 zones lost',
+  'region lost',
+  'node drained',
+  'release',
+  'two releases',
+  'database at its limit',
+  'provider changed',
+];
+
+describe('the shipped systems', () => {
+  test('keep their promises, and each row has all events', async () => {
+    const { code, out, err } = await cli(['prove', '--json'], shipped);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const rows: Shown[] = JSON.parse(out);
+    expect(rows.map(({ system }) => system)).toEqual(expect.arrayContaining(['toytrex', 'pingpong', 'flaschenpost']));
+    for (const { cells } of rows) expect(cells.map(({ event }) => event)).toEqual(EVENTS);
+    const zoneLost = ({ cells }: Shown) => cells.find(({ event }) => event === 'zone lost')?.verdict;
+    const promised = rows.filter(({ survives }) => survives.zones > 0);
+    expect(promised.length).toBeGreaterThan(2);
+    for (const row of promised) expect(['holds', 'degraded']).toContain(zoneLost(row));
+    expect(rows.filter(({ environment }) => environment === 'local').map(zoneLost)).toEqual([undefined, undefined]);
+  });
+
+  test('twice the same bytes', async () => {
+    const [one, other] = [await cli(['prove'], shipped), await cli(['prove'], shipped)];
+    expect(one.out).toBe(other.out);
+    expect(one.out).toContain('toytrex/production on mumbai promises to survive 1 zone; 2 zones, 2 to 4 nodes a zone');
+  });
+
+  test.each([
+    ['toytrex', 2],
+    ['pingpong', 2],
+    ['flaschenpost', 4],
+  ])('the page of %s shows its tables as they are', async (system, count) => {
+    const page = readFileSync(join(__dirname, `../../docs/systems/${system}.md`), 'utf8');
+    const { out } = await cli(['prove', '--markdown'], shipped);
+    const tables = out.split(/(?=^\*\*)/m).filter((table) => table.startsWith(`**${system}/`));
+    expect(tables).toHaveLength(count);
+    for (const table of tables) expect(page).toContain(table.trimEnd());
+  });
+
+  test('the working of one event, with the object that decides', async () => {
+    const { out } = await cli(['prove', '--why', 'zone lost'], shipped);
+    expect(out).toContain('toytrex/production on mumbai, zone lost: degraded');
+    expect(out).toContain('3 pods wanted, kept at 65 % of their CPU request: 2 carry the same at 100 %');
+    expect(out).toContain('decided by autoscaling/HorizontalPodAutoscaler toytrex-production/web /spec/minReplicas');
+    expect(out).not.toContain('node drained');
+  });
+
+  test('the working of one row', async () => {
+    const { out } = await cli(['prove', '--why', 'pingpong/local'], shipped);
+    for (const event of EVENTS) expect(out).toContain(`pingpong/local on laptop, ${event}: `);
+    expect(out).not.toContain('toytrex');
+  });
+});
+
+test('a refuted promise: the table, the finding, exit code 1', async () => {
+  const { code, out, err } = await cli(['prove'], () => ({
+    app: shopApp((system) => {
+      const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 4 });
+      const zone = 'spec.template.spec.topologySpreadConstraints[topology.kubernetes.io/zone]';
+      override(deployment).replace(`${zone}.nodeTaintsPolicy`, 'Ignore');
+    }),
+  }));
+  expect(code).toBe(1);
+  expect(out).toMatch(/^ {2}zone lost +fails +web: 2 of 4 at once, 2 of 4 in the end$/m);
+  expect(err).toContain('error survives-zones');
+});
+
+test('with any other error there is nothing to judge', async () => {
+  const { code, out, err } = await cli(['prove'], () => ({
+    app: shopApp((system) => void new WebService(system, 'web', { ...WEB, port: 0 })),
+  }));
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).not.toBe('');
+});
