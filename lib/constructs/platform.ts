@@ -6,14 +6,16 @@ import type { Trace } from '../model/entries';
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../model/environment';
 import { ROLES } from '../model/roles';
 import type { Tags } from '../model/target';
+import { trafficShare } from '../model/traffic';
 import { createSystem, type Placed, type SystemClass } from './build-system';
 import { ClusterObjects } from './cluster-objects';
 import { isComplete } from './description';
 import { type Problem, report } from './findings';
 import { ClusterHeadroom } from './headroom';
 import { inspectIdentities } from './identity';
+import { inspectNodes } from './nodes';
 import { inspectMinor, inspectPlatform, inspectRoles, isName } from './placement';
-import { inspectPlacement } from './placement-on';
+import { inspectPlacement, inspectTraffic } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
 import { inspectRegistries } from './registries';
 import { captureTrace } from './trace';
@@ -32,6 +34,12 @@ export interface PlatformProps<ClusterName extends string, EnvironmentName exten
 export interface PlacementProps<ClusterName extends string, Settings> {
   /** Cluster, or clusters, that the environment of this system lies on. */
   readonly on: ClusterName | readonly ClusterName[];
+  /**
+   * Weight of each cluster for hosts that all of them answer to (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
+   * sum. Clusters that are left out get nothing. `moveTraffic` gives the steps of a move.
+   * @default the same for all
+   */
+  readonly traffic?: Readonly<Partial<Record<ClusterName, number>>>;
   /** Build number of the system's images, or for each component its own build number or digest (`sha256:…`). */
   readonly tag: Tags;
   /** Name of the namespace. @default `<system>-<environment>` */
@@ -81,6 +89,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
    */
   app(): App {
     const app = this.construct((where) => where);
+    inspectNodes(app, this.props.clusters, this.trace);
     offerRebuild(app, (move) => this.construct(move));
     return app;
   }
@@ -91,8 +100,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const preview = takePreview(app);
     for (const problem of inspectPlatform(this.props, this.builders.length)) report(app, problem, this.trace);
     for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
-    const previewed: Move = ({ cluster, environment }) =>
-      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
+    const previewed: Move = ({ cluster, ...where }) =>
+      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
     for (const build of this.builders) build(app, previewed);
     inspectRegistries(app, this.props.environments);
     inspectIdentities(app, this.props.clusters, this.trace);
@@ -115,6 +124,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     });
     const problems = [
       ...inspectPlacement(placement.tag, names.length, environment, found),
+      ...inspectTraffic(names, placement.traffic),
       ...inspectRoles('access', placement.access ?? {}, [...ROLES, 'none']),
     ];
     for (const problem of problems) report(app, problem, trace);
@@ -125,11 +135,18 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       if (!isComplete(cluster, environment)) continue;
-      const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
+      const moved = move({
+        cluster: { ...cluster, name },
+        environment: { ...environment, name: placed.environment },
+        regions: new Set(found.map(({ region }) => region)).size,
+      });
       ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
       ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
-      const regions = new Set(found.map(({ region }) => region)).size;
-      createSystem(scope, placed, { ...moved, regions, home: name === home });
+      createSystem(scope, placed, {
+        ...moved,
+        share: trafficShare(name, names, placement.traffic),
+        home: name === home,
+      });
     }
   }
 }
