@@ -8,7 +8,7 @@ import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
 
 /** What the four environments of Flaschenpost have in common, but for their own name. */
-const flaschenpost = (
+export const flaschenpost = (
   name: string,
   size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
 ): FlaschenpostSettings => ({
@@ -22,7 +22,7 @@ const flaschenpost = (
   },
   ...size,
 });
-const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
+export const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
 const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
 export const platform = new Platform({
@@ -64,7 +64,7 @@ export const platform = new Platform({
           cpu: '7400m',
           memory: '26Gi',
           pods: 110,
-          nodesPerZone: { min: 4, max: 28 },
+          nodesPerZone: { min: 4, max: 36 },
           upgradesAtOnce: '10%',
           headroom: { pods: 9, cpu: '2', memory: '1Gi' },
         },
@@ -97,14 +97,14 @@ export const platform = new Platform({
       gateway: { albName: 'alb', albNamespace: 'alb-infra' },
       gatewaySubnets: ['10.31.0.0/24'],
       podNetwork: 'overlay',
-      subnets: { nodes: 26, pods: 18 },
+      subnets: { nodes: 25, pods: 17 },
       nodePools: [
         {
           name: 'default', // Standard_D8s_v5, without what the DaemonSets of AKS request
           cpu: '7400m',
           memory: '26Gi',
           pods: 110,
-          nodesPerZone: { min: 2, max: 16 },
+          nodesPerZone: { min: 2, max: 24 },
           upgradesAtOnce: '10%',
           headroom: { pods: 9, cpu: '2', memory: '1Gi' },
         },

@@ -3,6 +3,7 @@ export { Broker, type BrokerProps, type ProducerUse, type Queue } from './broker
 export type { Client, Connectable, Connection, Limited, SecretReference } from './connection';
 export { Database, type DatabaseProps, type DatabaseUse } from './database';
 export { DnsRecord, type DnsRecordProps } from './dns-record';
+export type { CopyProps } from './environment-copy';
 export type { ExposureOptions } from './exposure';
 export { ExternalService, type ExternalServiceProps } from './external-service';
 export { type Overrides, override } from './override';
