@@ -15,5 +15,6 @@ export { Redis, type RedisProps, type RedisUse } from './redis';
 export type { SecurityExits } from './security';
 export type { Load } from './sizing';
 export { System } from './system';
+export { Volume, type VolumeProps } from './volume';
 export { WebService, type WebServiceProps } from './web-service';
 export type { Resources, Scratch } from './workload';
