@@ -3,11 +3,12 @@ import { Platform } from '../lib/constructs';
 import { aks, eks, local } from '../lib/model';
 import { Flaschenpost, type FlaschenpostSettings } from './flaschenpost';
 import images from './images.json';
+import { Panther } from './panther';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
 
 /** What the four environments of Flaschenpost have in common, but for their own name. */
-const flaschenpost = (
+export const flaschenpost = (
   name: string,
   size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
 ): FlaschenpostSettings => ({
@@ -21,7 +22,7 @@ const flaschenpost = (
   },
   ...size,
 });
-const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
+export const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
 const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
 export const platform = new Platform({
@@ -60,6 +61,19 @@ export const platform = new Platform({
       capabilities: ['external-dns', 'keda', 'metrics-server'],
       gateway: { albName: 'alb', albNamespace: 'alb-infra' },
       gatewaySubnets: ['10.30.0.0/24'],
+      podNetwork: 'overlay',
+      subnets: { nodes: 25, pods: 17 },
+      nodePools: [
+        {
+          name: 'default', // Standard_D8s_v5, without what the DaemonSets of AKS request
+          cpu: '7400m',
+          memory: '26Gi',
+          pods: 110,
+          nodesPerZone: { min: 4, max: 36 },
+          upgradesAtOnce: '10%',
+          headroom: { pods: 9, cpu: '2', memory: '1Gi' },
+        },
+      ],
       groups: {
         developers: '7c0f6a3e-1d2b-4c5d-8e9f-000000000001',
         devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
@@ -68,18 +82,45 @@ export const platform = new Platform({
         'flaschenpost-qa': '7c0f6a3e-1d2b-4c5d-8e9f-000000000012',
         'flaschenpost-staging': '7c0f6a3e-1d2b-4c5d-8e9f-000000000013',
         'flaschenpost-prod': '7c0f6a3e-1d2b-4c5d-8e9f-000000000014',
+        'booking-team': '7c0f6a3e-1d2b-4c5d-8e9f-000000000004',
+        'clinic-dev-pipeline': '7c0f6a3e-1d2b-4c5d-8e9f-000000000021',
+        'clinic-pipeline': '7c0f6a3e-1d2b-4c5d-8e9f-000000000022',
       },
       sysadmins: ['platform'],
-      nodePools: [
-        // Standard_D4s_v5: 3860m are allocatable, and 12Gi at the least, less what the provider's DaemonSets request
-        { name: 'general', cpu: '3500m', memory: '11Gi', pods: 110, nodesPerZone: { min: 3, max: 6 } },
-      ],
       identities: {
         'flaschenpost-dev/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e01',
         'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',
         'flaschenpost-staging/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e03',
         'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
       },
+    }),
+    northeurope: aks({
+      region: 'northeurope',
+      zones: ['northeurope-1', 'northeurope-2', 'northeurope-3'],
+      kubernetes: '1.35',
+      capabilities: ['external-dns', 'metrics-server'],
+      gateway: { albName: 'alb', albNamespace: 'alb-infra' },
+      gatewaySubnets: ['10.31.0.0/24'],
+      podNetwork: 'overlay',
+      subnets: { nodes: 25, pods: 17 },
+      nodePools: [
+        {
+          name: 'default', // Standard_D8s_v5, without what the DaemonSets of AKS request
+          cpu: '7400m',
+          memory: '26Gi',
+          pods: 110,
+          nodesPerZone: { min: 2, max: 24 },
+          upgradesAtOnce: '10%',
+          headroom: { pods: 9, cpu: '2', memory: '1Gi' },
+        },
+      ],
+      groups: {
+        devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
+        platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+        'booking-team': '7c0f6a3e-1d2b-4c5d-8e9f-000000000004',
+        'clinic-pipeline': '7c0f6a3e-1d2b-4c5d-8e9f-000000000022',
+      },
+      sysadmins: ['platform'],
     }),
   },
   environments: {
@@ -107,6 +148,16 @@ export const platform = new Platform({
       survives: { zones: 1, regions: 0 },
       registry: 'flaschenpost.azurecr.io',
       access: { developers: 'viewer', devops: 'operator', 'flaschenpost-prod': 'deployer' },
+    },
+    'clinic-dev': {
+      survives: { zones: 0, regions: 0 },
+      registry: 'pantherdev.azurecr.io',
+      access: { 'booking-team': 'developer', 'clinic-dev-pipeline': 'deployer' },
+    },
+    clinic: {
+      survives: { zones: 1, regions: 1 },
+      registry: 'panther.azurecr.io',
+      access: { 'booking-team': 'viewer', devops: 'operator', 'clinic-pipeline': 'deployer' },
     },
     local: { survives: { zones: 0, regions: 0 }, access: { developers: 'developer' } },
   },
@@ -145,4 +196,26 @@ export const platform = new Platform({
     qa: { on: 'westeurope', tag: images.flaschenpost.qa, settings: flaschenpost('qa', SMALL) },
     staging: { on: 'westeurope', tag: images.flaschenpost.staging, settings: flaschenpost('staging', LARGE) },
     prod: { on: 'westeurope', tag: images.flaschenpost.prod, settings: flaschenpost('prod', LARGE) },
+  })
+  .place(Panther, {
+    clinic: {
+      on: ['westeurope', 'northeurope'],
+      tag: images.panther.clinic,
+      settings: {
+        host: 'booking.panther-clinic.example',
+        database: 'panther.postgres.database.azure.com',
+        users: { peak: 30_000, offPeak: 8000 },
+        growthPerSecond: 0.001,
+      },
+    },
+    'clinic-dev': {
+      on: 'westeurope',
+      tag: images.panther['clinic-dev'],
+      settings: {
+        host: 'booking.dev.panther-clinic.example',
+        database: 'panther-dev.postgres.database.azure.com',
+        users: { peak: 1000, offPeak: 100 },
+        growthPerSecond: 0.0001,
+      },
+    },
   });

@@ -178,6 +178,7 @@ describe('G11: the shipped platform', () => {
     expect(everything.map(({ cluster, subject }) => `${cluster} ${subject.name}`)).toEqual([
       'laptop laptop',
       'mumbai platform',
+      'northeurope 7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
       'westeurope 7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
     ]);
   });

@@ -31,7 +31,11 @@ test('the shipped systems: every pair of components over all namespaces', () => 
     '10.20.1.0/24 → toytrex-production/web 8080/TCP',
     'toytrex-production/middleware → anywhere 3306/TCP',
     'toytrex-production/web → toytrex-production/middleware 8080/TCP',
+    '10.31.0.0/24 → panther-clinic/booking 8080/TCP',
+    'panther-clinic/booking → anywhere 5432/TCP',
     ...STAGES.map((environment) => `10.30.0.0/24 → flaschenpost-${environment}/gateway 8080/TCP`),
+    '10.30.0.0/24 → panther-clinic-dev/booking 8080/TCP',
+    '10.30.0.0/24 → panther-clinic/booking 8080/TCP',
     ...STAGES.flatMap((environment) => {
       const [catalogue, dispatch, gateway, orders] = ['catalogue', 'dispatch', 'gateway', 'orders'].map(
         (name) => `flaschenpost-${environment}/${name}`,
@@ -47,6 +51,8 @@ test('the shipped systems: every pair of components over all namespaces', () => 
         `${orders} → anywhere 5671/TCP`,
       ];
     }),
+    'panther-clinic-dev/booking → anywhere 5432/TCP',
+    'panther-clinic/booking → anywhere 5432/TCP',
   ]);
 });
 

@@ -21,13 +21,16 @@ describe('G14 no lock-in: the shipped systems', () => {
   test('differ in nothing but the closed lists', async () => {
     const { code, out, err } = await cli(['neutrality'], shipped);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const [header, ...rows] = out.split('\n').slice(2, 11);
+    const [header, ...rows] = out.split('\n').slice(2, 14);
     expect(header).toMatch(/^SYSTEM +OBJECTS {2}eks +eksAuto +aks +gke +onPrem +local +as placed$/);
     expect(rows.map((row) => row.replace(/ {2,}/g, ' | '))).toEqual([
       'flaschenpost-dev on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
       'flaschenpost-prod on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
       'flaschenpost-qa on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
       'flaschenpost-staging on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'panther-clinic on northeurope | 7 | = | = | = | 2 allowed | = | = | =',
+      'panther-clinic on westeurope | 7 | = | = | = | 2 allowed | = | = | =',
+      'panther-clinic-dev on westeurope | 7 | = | = | = | 2 allowed | = | = | =',
       'pingpong-local on laptop | 5 | = | = | = | 2 allowed | = | = | =',
       'pingpong-production on mumbai | 5 | = | = | = | 2 allowed | = | = | =',
       'toytrex-local on laptop | 13 | = | = | = | 2 allowed | = | = | =',
@@ -61,19 +64,25 @@ describe('G14 no lock-in: the shipped systems', () => {
       'HorizontalPodAutoscaler ',
     ]);
     expect(by('images, groups, identities and nodes')).toEqual([
+      'Namespace ',
+      'PriorityClass ',
       'ClusterRole ',
       'ClusterRoleBinding ',
+      'ResourceQuota ',
+      'LimitRange ',
       'Role ',
       'RoleBinding ',
       'ServiceAccount /metadata/annotations/azure.workload.identity~1client-id',
       'ConfigMap /data/DATA_LAKE_ACCOUNT_KEY_FILE',
       'ConfigMap /metadata/name',
       'NetworkPolicy /metadata/annotations/evenkeel.dev~1exit-identity',
+      'NetworkPolicy ',
       'Deployment /spec/template/spec/containers/0/image',
       'Deployment /spec/template/metadata/labels/azure.workload.identity~1use',
       'Deployment /spec/template/spec/containers/0/envFrom/0/configMapRef/name',
       'Deployment /spec/template/spec/containers/0/volumeMounts',
       'Deployment /spec/template/spec/volumes',
+      'Deployment ',
       'Deployment /spec/template/spec/containers/0/imagePullPolicy',
     ]);
   });
@@ -82,8 +91,9 @@ describe('G14 no lock-in: the shipped systems', () => {
   function documents(provider: Provider): string[] {
     const rebuild = rebuildOf(platform.app());
     if (rebuild === undefined) throw new Error('no platform');
-    const app = rebuild(({ cluster, environment }) => ({
+    const app = rebuild(({ cluster, environment, regions }) => ({
       cluster: { ...cluster, provider, zones: ['a', 'b'], capabilities: [], identities: {}, nodePools: [] },
+      regions,
       environment: { ...environment, registry: { external: 'registry.example' } },
     }));
     const { objects, findings } = synthesize(app, check);
@@ -105,7 +115,7 @@ describe('G14 no lock-in: the shipped systems', () => {
 
   test.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s writes the same bytes', (_, profile) => {
     const standard = documents(STANDARD);
-    expect(standard).toHaveLength(36 + 4 * 28);
+    expect(standard).toHaveLength(36 + 4 * 28 + 3 * 7 + 2);
     expect(documents(profile)).toEqual(standard);
   });
 });

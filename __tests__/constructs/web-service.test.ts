@@ -488,3 +488,10 @@ describe('exposeAt', () => {
     expect(errors(web({}, then))).toContain(error);
   });
 });
+
+test('P4: a cadence that the rollout does not keep is a finding', () => {
+  const every = (releaseEverySeconds: number) =>
+    errors(shop((system) => new WebService(system, 'web', { ...WEB, availability: { releaseEverySeconds } })));
+  expect(every(134)).toEqual(['release-cadence releaseEverySeconds']);
+  expect(every(135)).toEqual([]);
+});

@@ -1,5 +1,10 @@
 // Availability as one unit: what is derived, and which inputs contradict.
-import { type AvailabilityInput, deriveAvailability, findContradictions } from '../../lib/model/availability';
+import {
+  type AvailabilityInput,
+  cadenceContradictions,
+  deriveAvailability,
+  findContradictions,
+} from '../../lib/model/availability';
 
 const INPUT: AvailabilityInput = {
   minReplicas: 6,
@@ -139,5 +144,28 @@ describe('what contradicts', () => {
     ['the first second after the first pod', { options: { progressDeadlineSeconds: 41 } }],
   ])('not: %s', (_, change) => {
     expect(findContradictions({ ...INPUT, ...change })).toEqual([]);
+  });
+});
+
+describe('P4: releases that come every two minutes', () => {
+  // 2 waves × (30 + 10) s, and 20 + 10 + 5 s of grace
+  const every = (seconds: number) =>
+    cadenceContradictions({ ...INPUT, options: { longestRequestSeconds: 10, releaseEverySeconds: seconds } });
+
+  test('hold where rollout and grace are over', () => {
+    expect(every(115)).toEqual([]);
+    expect(cadenceContradictions(INPUT)).toEqual([]);
+  });
+
+  test('are refused one second earlier, with the sum', () => {
+    expect(every(114)).toEqual([
+      {
+        field: 'releaseEverySeconds',
+        value: 114,
+        message:
+          'a release of 12 pods takes 115 s: 2 waves × (30 s boot + 10 s minReady) + 35 s until the last old pod has gone',
+        expected: 'at least 115, or a shorter boot, a larger surge, or shorter requests',
+      },
+    ]);
   });
 });

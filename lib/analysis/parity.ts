@@ -45,7 +45,7 @@ interface Pair {
 const IMAGE = /\/(?:initContainers|containers)\/\d+\/image$/;
 const PULL = /\/(?:imagePullPolicy|imagePullSecrets(?:\/.*)?|labels\/app\.kubernetes\.io~1version)$/;
 const HOST =
-  /^\/spec\/(?:rules\/\d+\/host|tls\/\d+\/hosts(?:\/\d+)?|externalName|hostnames(?:\/\d+)?)$|\/annotations\/(?:external-dns\.[^/]*~1hostname|evenkeel\.dev~1exit-[^/]+)$/;
+  /^\/spec\/(?:rules\/\d+\/host|tls\/\d+\/hosts(?:\/\d+)?|externalName|hostnames(?:\/\d+)?)$|\/annotations\/(?:external-dns\.[^/]*~1hostname|evenkeel\.dev~1(?:exit-[^/]+|common-hosts|dns-by-hand))$/;
 const SECRET = /\/(?:secretName|secretKeyRef\/name|secretRef\/name)$/;
 const SIZE =
   /^\/spec\/(?:replicas|minReplicas|maxReplicas)$|\/resources\/(?:requests|limits)\/[^/]+$|^\/spec\/hard\/[^/]+$/;

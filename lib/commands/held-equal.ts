@@ -83,7 +83,7 @@ function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones
 }
 
 /** Groups, identities and nodes are the clusters' own, so that nothing is asked about them here. */
-function equalized({ cluster, environment }: Where, aspects: Aspects): Where {
+function equalized({ cluster, environment, regions }: Where, aspects: Aspects): Where {
   const { provider, kubernetes, zones, capabilities } = aspects;
   return {
     cluster: {
@@ -98,6 +98,7 @@ function equalized({ cluster, environment }: Where, aspects: Aspects): Where {
       nodePools: [],
     },
     environment: { ...environment, access: {}, registry: equalRegistry(environment) },
+    regions,
   };
 }
 

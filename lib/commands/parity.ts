@@ -54,7 +54,9 @@ function compareAll(
   second: string | undefined,
 ): { readonly compared: readonly Compared[] } | { readonly errors: readonly Finding[] } {
   // an environment on several clusters is the same on each of them: neutrality says so
-  const targets = [...new Map([...project.targets].reverse().map((one) => [nameOf(one), one])).values()].reverse();
+  const targets = project.targets.filter(
+    (one, index) => project.targets.findIndex((other) => nameOf(other) === nameOf(one)) === index,
+  );
   const unknown = [first, second].filter((name) => name !== undefined && !targets.some((one) => nameOf(one) === name));
   if (unknown.length > 0) return { errors: unknown.map((name) => noSuch(name, targets)) };
   const bases = targets.filter(
@@ -73,7 +75,7 @@ function compareAll(
 
 /** Both on the first one's cluster, with its promises; names of clusters stay, since they say whose chart it is. */
 function compare(project: Project, first: Placed, second: Placed): Compared | { readonly errors: readonly Finding[] } {
-  const { cluster, environment } = first.target;
+  const { cluster, environment, regions } = first.target;
   const app = project.rebuild((real) =>
     [first, second].some(({ target }) => isSamePlace(target, real))
       ? {
@@ -84,6 +86,7 @@ function compare(project: Project, first: Placed, second: Placed): Compared | { 
             identities: { ...real.cluster.identities, ...cluster.identities },
           },
           environment: { ...real.environment, survives: environment.survives },
+          regions,
         }
       : real,
   );
@@ -100,7 +103,7 @@ function compare(project: Project, first: Placed, second: Placed): Compared | { 
   return { first, second, disparities: disparities(side(first), side(second)) };
 }
 
-function isSamePlace(one: Where, other: Where): boolean {
+function isSamePlace(one: Omit<Where, 'regions'>, other: Omit<Where, 'regions'>): boolean {
   return one.cluster.name === other.cluster.name && one.environment.name === other.environment.name;
 }
 

@@ -1,7 +1,13 @@
 // The availability of a component in its objects: the PodDisruptionBudget, and the findings about inputs that contradict.
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { type Availability, type AvailabilityInput, findContradictions } from '../model/availability';
+import {
+  type Availability,
+  type AvailabilityInput,
+  type Contradiction,
+  cadenceContradictions,
+  findContradictions,
+} from '../model/availability';
 import { inspect, type Problem } from './findings';
 import { createObject } from './kinds';
 
@@ -36,15 +42,15 @@ export function inspectAvailability(
   inspect(scope, () => {
     const problem = scalingProblem();
     if (problem !== undefined) return [scalingFinding(problem)];
-    return findContradictions(input()).map((found) => ({
-      rule: 'availability',
-      severity: 'error',
-      field: found.field,
-      value: found.value,
-      message: found.message,
-      expected: found.expected,
-    }));
+    return [
+      ...findContradictions(input()).map((found) => asFinding('availability', found)),
+      ...cadenceContradictions(input()).map((found) => asFinding('release-cadence', found)),
+    ];
   });
+}
+
+function asFinding(rule: string, { field, value, message, expected }: Contradiction): Problem {
+  return { rule, severity: 'error', field, value, message, expected };
 }
 
 function scalingFinding(message: string): Problem {

@@ -19,6 +19,7 @@ export interface Placed<Settings> {
   readonly placement: Pick<Target<Settings>, 'tag' | 'settings' | 'namespace'> & {
     readonly access?: AccessChanges;
     readonly on: string | readonly string[];
+    readonly traffic?: Readonly<Record<string, number | undefined>>;
   };
   readonly trace: Trace;
 }
@@ -27,7 +28,7 @@ export interface Placed<Settings> {
 export function createSystem<Settings extends object>(
   scope: Construct,
   { system, placement, trace }: Placed<Settings>,
-  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'home'>,
+  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'share' | 'home'>,
 ): void {
   const before = new Set(scope.node.children);
   const others = [...before].filter(System.isSystem);

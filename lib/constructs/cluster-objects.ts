@@ -1,14 +1,22 @@
-// What a cluster needs once, whatever runs there: the class of its load balancers, the roles that somebody has, its sysadmins.
+// What a cluster needs once, whatever runs there: classes of load balancers and of storage, the roles that somebody has, its sysadmins.
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../model/cluster';
 import { ENTRY, type Placement } from '../model/entries';
 import type { Environment } from '../model/environment';
+import type { VolumeSource } from '../model/provider';
 import { ACCESS_REASON, COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../model/roles';
 import { createObject } from './kinds';
 import { systemLabels } from './labels';
 
 const ID = 'cluster';
+
+/** A class of storage. */
+export interface StorageClass extends VolumeSource {
+  readonly name: string;
+  /** Whether the disk stays when nobody claims it any more. */
+  readonly kept: boolean;
+}
 
 /** The objects of one cluster. */
 export class ClusterObjects extends Chart {
@@ -18,9 +26,34 @@ export class ClusterObjects extends Chart {
     const roles = COMMON_ROLES.filter((role) => given.has(role));
     const { clusterObjects = [] } = cluster.provider;
     if (clusterObjects.length + cluster.sysadmins.length + roles.length === 0) return;
-    const there = scope.node.tryFindChild(ID);
-    const chart = there instanceof Construct ? there : new ClusterObjects(scope, cluster, home);
+    const chart = ClusterObjects.chartOf(scope, cluster, home);
     for (const role of roles) ensureRole(chart, role);
+  }
+
+  /** Creates a class of storage, where it is not there yet. */
+  static ensureStorage(scope: Construct, cluster: Cluster, home: boolean, storage: StorageClass): void {
+    const chart = ClusterObjects.chartOf(scope, cluster, home);
+    const { name, provisioner, parameters, kept } = storage;
+    if (chart.node.tryFindChild(name) !== undefined) return;
+    createObject(
+      chart,
+      name,
+      'StorageClass',
+      { name },
+      {
+        provisioner,
+        parameters,
+        reclaimPolicy: kept ? 'Retain' : 'Delete',
+        // a disk in a zone where no pod can go would be of no use
+        volumeBindingMode: 'WaitForFirstConsumer',
+        allowVolumeExpansion: true,
+      },
+    );
+  }
+
+  private static chartOf(scope: Construct, cluster: Cluster, home: boolean): Construct {
+    const there = scope.node.tryFindChild(ID);
+    return there instanceof Construct ? there : new ClusterObjects(scope, cluster, home);
   }
 
   private constructor(scope: Construct, cluster: Cluster, home: boolean) {

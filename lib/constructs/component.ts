@@ -8,7 +8,10 @@ import {
   deriveAvailability,
 } from '../model/availability';
 import { pullSecret } from '../model/environment';
+import { quantityContradictions } from '../model/headroom';
+import { peakPods } from '../model/pods';
 import type { WorkloadIdentity } from '../model/provider';
+import type { PlannedWorkload } from '../model/provider-plan-input';
 import { pullPolicy } from '../model/target';
 import { createDisruptionBudget, inspectAvailability } from './availability';
 import { Configuration } from './configuration';
@@ -156,6 +159,22 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** The derived unit: rollout, drain, budget, spread, and how many pods surely remain after the promised loss. */
   get availability(): Availability {
     return deriveAvailability(this.availabilityInput);
+  }
+
+  /** What nodes see of it; `undefined` where nobody says what a pod requests. */
+  get planned(): PlannedWorkload | undefined {
+    const { cpu, memory } = this.resources;
+    if (quantityContradictions('resources', { cpu, memory }).length > 0) return undefined;
+    const { min, max } = this.pods;
+    const atOnce = peakPods(max, this.client.numbers().replacement).value;
+    const { exposedTo: targets } = this.traffic;
+    return {
+      name: `${this.system.namespace}/${this.name}`,
+      cpu,
+      memory,
+      pods: { offPeak: min, peak: max, atOnce },
+      ...(targets === undefined ? {} : { targets }),
+    };
   }
 
   /** How many pods it has, once everything has been said. */

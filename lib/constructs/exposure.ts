@@ -3,6 +3,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Json } from '../model/json';
 import type { IngressShape } from '../model/provider';
+import { dnsAnnotations } from './dns';
 import { inspect, report } from './findings';
 import { createObject, type IngressSpec } from './kinds';
 import { System } from './system';
@@ -20,6 +21,11 @@ export interface ExposureOptions {
   readonly targets?: 'pods' | 'nodes';
   /** Name of the TLS Secret, where the provider reads certificates from Secrets. @default `<component>-tls` */
   readonly tlsSecret?: string;
+  /**
+   * Names that all clusters of the environment answer to, each with its share of the traffic (`traffic` in the placement).
+   * @default none: every name leads to this cluster alone
+   */
+  readonly common?: readonly string[];
 }
 
 interface ExposureProps extends ExposureOptions {
@@ -28,9 +34,6 @@ interface ExposureProps extends ExposureOptions {
   readonly service: ApiObject;
   readonly labels: Readonly<Record<string, string>>;
 }
-
-/** Both prefixes: external-dns 0.22 reads the new one only, older ones the old one only. */
-export const DNS_ANNOTATIONS = ['external-dns.alpha.kubernetes.io/hostname', 'external-dns.kubernetes.io/hostname'];
 
 /** The Ingress of one component. Further hosts may be added until the app is synthesized. */
 export class Exposure extends Construct {
@@ -68,7 +71,7 @@ export class Exposure extends Construct {
     }
     this.inspectKeys(this.ingress, shape.annotations);
     this.inspectKeys(props.service, shape.serviceAnnotations ?? {});
-    this.addHosts(hosts);
+    this.addHosts([...hosts, ...(props.common ?? [])]);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
       report(this, {
         rule: 'exposure-targets',
@@ -103,9 +106,10 @@ export class Exposure extends Construct {
         );
     }
     if (hosts.length === 0) this.reportHosts('there is no host to be reached at', []);
-    const { cluster } = System.of(this).target;
-    if (!cluster.capabilities.includes('external-dns')) return;
-    for (const key of DNS_ANNOTATIONS) this.ingress.metadata.addAnnotation(key, this.hosts.join(','));
+    const { cluster, share } = System.of(this).target;
+    const { common = [], healthPath } = this.props;
+    const annotations = dnsAnnotations(cluster, { hosts: this.hosts, common, share, healthPath });
+    for (const [key, value] of Object.entries(annotations)) this.ingress.metadata.addAnnotation(key, value);
   }
 
   /** The last annotation wins without a word, and a load balancer that loses a key may lose requests. Overrides say so. */

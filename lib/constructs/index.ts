@@ -3,6 +3,7 @@ export { Broker, type BrokerProps, type ProducerUse, type Queue } from './broker
 export type { Client, Connectable, Connection, Limited, SecretReference } from './connection';
 export { Database, type DatabaseProps, type DatabaseUse } from './database';
 export { DnsRecord, type DnsRecordProps } from './dns-record';
+export type { CopyProps } from './environment-copy';
 export type { ExposureOptions } from './exposure';
 export { ExternalService, type ExternalServiceProps } from './external-service';
 export { type Overrides, override } from './override';
@@ -14,5 +15,6 @@ export { Redis, type RedisProps, type RedisUse } from './redis';
 export type { SecurityExits } from './security';
 export type { Load } from './sizing';
 export { System } from './system';
+export { Volume, type VolumeProps } from './volume';
 export { WebService, type WebServiceProps } from './web-service';
 export type { Resources, Scratch } from './workload';

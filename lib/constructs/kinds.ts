@@ -61,6 +61,8 @@ export type Late<T> = T | (() => T);
 interface Bodies {
   readonly Namespace: object;
   readonly PriorityClass: Omit<Plain<k8s.KubePriorityClassProps>, 'metadata'>;
+  readonly StorageClass: Omit<Plain<k8s.KubeStorageClassProps>, 'metadata'>;
+  readonly PersistentVolumeClaim: { readonly spec: Plain<k8s.PersistentVolumeClaimSpec> };
   readonly ResourceQuota: { readonly spec: Late<Plain<k8s.ResourceQuotaSpec>> };
   readonly LimitRange: { readonly spec: Plain<k8s.LimitRangeSpec> };
   readonly ServiceAccount: { readonly automountServiceAccountToken: boolean };
@@ -83,6 +85,8 @@ const RBAC = 'rbac.authorization.k8s.io/v1';
 const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   Namespace: 'v1',
   PriorityClass: 'scheduling.k8s.io/v1',
+  StorageClass: 'storage.k8s.io/v1',
+  PersistentVolumeClaim: 'v1',
   ResourceQuota: 'v1',
   LimitRange: 'v1',
   ServiceAccount: 'v1',

@@ -6,6 +6,10 @@ import type { RollingUpdate } from '../model/pods';
 import type { Client, Limited } from './connection';
 import { ExternalService, type ExternalServiceProps } from './external-service';
 import { inspect } from './findings';
+import { System } from './system';
+
+/** On the root of the tree: a service with limits. One host is one service, whichever cluster or environment names it. */
+const SERVICE = 'evenkeel:limited-service';
 
 /** A client as the account knows it, but for what it takes. */
 export interface Account extends BudgetClient {
@@ -14,7 +18,7 @@ export interface Account extends BudgetClient {
 
 /**
  * Base of the services with limits. Whatever its clients take of it at the worst moment, autoscalers at their maximum and a rollout
- * under way, is added up; more than there is, is a finding. The account stands in the annotations of its Service, and the most that
+ * under way, is added up over all clusters whose systems name the same host and port; more than there is, is a finding. The account stands in the annotations of its Service, and the most that
  * it leaves to a client in those of the client's autoscaler.
  */
 export abstract class LimitedService<
@@ -29,6 +33,7 @@ export abstract class LimitedService<
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id, props);
+    this.node.root.node.addMetadata(SERVICE, this);
     inspect(this, () =>
       this.outcome.contradictions.map(({ field, value, message, expected }) => {
         return { rule: 'budget', severity: 'error', field, value, message, expected };
@@ -64,6 +69,27 @@ export abstract class LimitedService<
   /** Nobody's account is empty, and says nothing. */
   protected get outcome(): Outcome<Plan> {
     if (this.clients.length === 0) return { contradictions: [] };
-    return this.account(this.clients.map(({ client, use }) => ({ ...use, name: client.name, ...client.numbers() })));
+    return this.account(
+      this.sharers.flatMap((sharer) =>
+        sharer.clients.map(({ client, use }) => ({ ...use, name: this.nameOf(client, sharer), ...client.numbers() })),
+      ),
+    );
+  }
+
+  /** This one first, then whoever else describes the same service. */
+  private get sharers(): this[] {
+    const others = this.node.root.node.metadata.flatMap(({ type, data }) =>
+      type === SERVICE && data !== this && this.isSame(data) ? [data] : [],
+    );
+    return [this, ...others];
+  }
+
+  private isSame(other: unknown): other is this {
+    if (!(other instanceof LimitedService) || other.constructor !== this.constructor) return false;
+    return other.props.host === this.props.host && other.props.port === this.props.port;
+  }
+
+  private nameOf({ name }: Client, sharer: this): string {
+    return sharer === this ? name : `${name} of ${System.of(sharer).node.path}`;
   }
 }

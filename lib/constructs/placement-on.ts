@@ -3,6 +3,7 @@ import { type Cluster, groupSubjectOn } from '../model/cluster';
 import { type EnvironmentProps, registryPath } from '../model/environment';
 import { isRefusal } from '../model/provider';
 import type { Tags } from '../model/target';
+import { LARGEST_WEIGHT } from '../model/traffic';
 import type { Problem } from './findings';
 import { inspectSubject, unless } from './placement';
 
@@ -37,6 +38,38 @@ export function inspectPlacement(
       value: lost,
       message: `the environment promises to survive the loss of ${lost} region(s), and lies in ${regions}`,
       expected: `clusters in more than ${lost} region(s), or survives.regions: 0`,
+    }),
+  ];
+}
+
+/** Weights of clusters that the placement does not name, that no record can have, or that send nobody anywhere. */
+export function inspectTraffic(
+  on: readonly string[],
+  traffic: Readonly<Record<string, number | undefined>> = {},
+): Problem[] {
+  const weights = Object.entries(traffic);
+  const isWeight = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_WEIGHT;
+  return [
+    ...weights.flatMap(([cluster, weight = 0]) => [
+      ...unless(on.includes(cluster), 'traffic', {
+        field: `traffic.${cluster}`,
+        value: cluster,
+        message: 'traffic is to go to a cluster on which the environment does not lie',
+        expected: `one of ${on.join(', ')}`,
+      }),
+      ...unless(isWeight(weight), 'traffic', {
+        field: `traffic.${cluster}`,
+        value: weight,
+        message: 'no record can have this weight',
+        expected: `a whole number from 0 to ${LARGEST_WEIGHT}`,
+      }),
+    ]),
+    ...unless(weights.length === 0 || weights.some(([, weight]) => weight !== 0), 'traffic', {
+      field: 'traffic',
+      value: 0,
+      message: 'no cluster gets any traffic',
+      expected: 'a weight above 0 for one of them',
     }),
   ];
 }

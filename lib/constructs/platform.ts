@@ -6,15 +6,18 @@ import type { Trace } from '../model/entries';
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../model/environment';
 import { ROLES } from '../model/roles';
 import type { Tags } from '../model/target';
+import { trafficShare } from '../model/traffic';
 import { createSystem, type Placed, type SystemClass } from './build-system';
 import { inspectCapabilities } from './capabilities';
 import { ClusterObjects } from './cluster-objects';
 import { isComplete } from './description';
+import { type Copy, type CopyProps, inspectCopy, withCopies } from './environment-copy';
 import { type Problem, report } from './findings';
 import { ClusterHeadroom } from './headroom';
 import { inspectIdentities } from './identity';
+import { inspectNodes } from './nodes';
 import { inspectMinor, inspectPlatform, inspectRoles, isName } from './placement';
-import { inspectPlacement } from './placement-on';
+import { inspectPlacement, inspectTraffic } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
 import { inspectRegistries } from './registries';
 import { captureTrace } from './trace';
@@ -33,6 +36,12 @@ export interface PlatformProps<ClusterName extends string, EnvironmentName exten
 export interface PlacementProps<ClusterName extends string, Settings> {
   /** Cluster, or clusters, that the environment of this system lies on. */
   readonly on: ClusterName | readonly ClusterName[];
+  /**
+   * Weight of each cluster for hosts that all of them answer to (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
+   * sum. Clusters that are left out get nothing. `moveTraffic` gives the steps of a move.
+   * @default the same for all
+   */
+  readonly traffic?: Readonly<Partial<Record<ClusterName, number>>>;
   /** Build number of the system's images, or for each component its own build number or digest (`sha256:…`). */
   readonly tag: Tags;
   /** Name of the namespace. @default `<system>-<environment>` */
@@ -40,6 +49,16 @@ export interface PlacementProps<ClusterName extends string, Settings> {
   /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
   readonly access?: AccessChanges;
   readonly settings: Settings;
+}
+
+type Build = (app: App, move: Move) => void;
+
+/** A system in an environment, and how to build it there or once more elsewhere. */
+interface Placement {
+  readonly system: unknown;
+  readonly environment: string;
+  readonly build: Build;
+  readonly copy: (copy: Copy) => Build;
 }
 
 /**
@@ -54,7 +73,8 @@ export interface PlacementProps<ClusterName extends string, Settings> {
  */
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
   private readonly props: PlatformProps<ClusterName, EnvironmentName>;
-  private readonly builders: ((app: App, move: Move) => void)[] = [];
+  private readonly placements: Placement[] = [];
+  private readonly copies: Copy[] = [];
   private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
@@ -69,8 +89,36 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const trace = captureTrace();
     for (const [environment, placement] of Object.entries<PlacementProps<string, Settings> | undefined>(environments)) {
       if (placement === undefined) continue;
-      this.builders.push((app, move) => this.build(app, move, { system, environment, placement, trace }));
+      const build =
+        (placed: Placed<Settings>): Build =>
+        (app, move) =>
+          this.build(app, move, placed);
+      this.placements.push({
+        system,
+        environment,
+        build: build({ system, environment, placement, trace }),
+        copy: ({ as, changes, trace: line }) => {
+          const settings = { ...placement.settings, ...changes.settings };
+          const access = { ...placement.access, ...changes.access };
+          const copied = { ...placement, ...changes, settings, access };
+          return build({ system, environment: as, placement: withoutNamespace(copied), trace: line });
+        },
+      });
     }
+    return this;
+  }
+
+  /**
+   * Places a system once more, in a new environment that is like another one in everything but its name and what is given: a test
+   * environment as production is. `evenkeel parity` holds it to that.
+   *
+   * @example platform.copy(Shop, { of: 'production', as: 'load', settings: { host: 'load.shop.example' } })
+   */
+  copy<Settings extends object>(
+    system: SystemClass<Settings>,
+    { of, as, ...changes }: CopyProps<EnvironmentName, Settings>,
+  ): this {
+    this.copies.push({ system, of, as, changes, trace: captureTrace() });
     return this;
   }
 
@@ -82,6 +130,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
    */
   app(): App {
     const app = this.construct((where) => where);
+    inspectNodes(app, this.props.clusters, this.trace);
     offerRebuild(app, (move) => this.construct(move));
     return app;
   }
@@ -90,20 +139,35 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   private construct(move: Move): App {
     const app = new App();
     const preview = takePreview(app);
-    for (const problem of inspectPlatform(this.props, this.builders.length)) report(app, problem, this.trace);
+    const { environments } = this;
+    const described = { ...this.props, environments };
+    for (const problem of inspectPlatform(described, this.placements.length)) report(app, problem, this.trace);
     for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
-    const previewed: Move = ({ cluster, environment }) =>
-      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, environment });
-    for (const build of this.builders) build(app, previewed);
-    inspectRegistries(app, this.props.environments);
+    const previewed: Move = ({ cluster, ...where }) =>
+      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
+    for (const { build } of this.placements) build(app, previewed);
+    for (const copy of this.copies) this.buildCopy(app, previewed, copy);
+    inspectRegistries(app, environments);
     inspectCapabilities(app);
     inspectIdentities(app, this.props.clusters, this.trace);
     return app;
   }
 
+  private get environments(): Readonly<Record<string, EnvironmentProps>> {
+    return withCopies(this.props.environments, this.copies);
+  }
+
+  private buildCopy(app: App, move: Move, copy: Copy): void {
+    const placed = this.placements.find(({ system, environment }) => system === copy.system && environment === copy.of);
+    const problems = inspectCopy(copy, this.copies, this.props.environments, placed !== undefined);
+    for (const problem of problems) report(app, problem, copy.trace);
+    if (problems.length === 0) placed?.copy(copy)(app, move);
+  }
+
   private build<Settings extends object>(app: App, move: Move, placed: Placed<Settings>): void {
     const { placement, trace } = placed;
-    const { clusters, environments, home } = this.props;
+    const { clusters, home } = this.props;
+    const { environments } = this;
     const described = lookUp<EnvironmentProps>(environments, placed.environment);
     const environment =
       described === undefined ? undefined : { ...described, access: accessWith(described.access, placement.access) };
@@ -117,6 +181,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     });
     const problems = [
       ...inspectPlacement(placement.tag, names.length, environment, found),
+      ...inspectTraffic(names, placement.traffic),
       ...inspectRoles('access', placement.access ?? {}, [...ROLES, 'none']),
     ];
     for (const problem of problems) report(app, problem, trace);
@@ -127,11 +192,18 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       if (!isComplete(cluster, environment)) continue;
-      const moved = move({ cluster: { ...cluster, name }, environment: { ...environment, name: placed.environment } });
+      const moved = move({
+        cluster: { ...cluster, name },
+        environment: { ...environment, name: placed.environment },
+        regions: new Set(found.map(({ region }) => region)).size,
+      });
       ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
       ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
-      const regions = new Set(found.map(({ region }) => region)).size;
-      createSystem(scope, placed, { ...moved, regions, home: name === home });
+      createSystem(scope, placed, {
+        ...moved,
+        share: trafficShare(name, names, placement.traffic),
+        home: name === home,
+      });
     }
   }
 }
@@ -161,4 +233,12 @@ function reportUnknown(app: App, what: string, name: string, known: readonly str
 
 function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** A copy has a namespace of its own. */
+function withoutNamespace<Settings>({
+  namespace: _,
+  ...placement
+}: PlacementProps<string, Settings>): PlacementProps<string, Settings> {
+  return placement;
 }

@@ -8,6 +8,8 @@ import type { Environment } from '../model/environment';
 export interface Where {
   readonly cluster: Cluster;
   readonly environment: Environment;
+  /** Regions that the system lies in, in this environment. */
+  readonly regions: number;
 }
 
 /** Where a system is to run instead. Names must stay: they say whose chart it is. */

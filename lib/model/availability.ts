@@ -15,6 +15,8 @@ export interface AvailabilityOptions {
   readonly maxUnavailable?: number | `${number}%`;
   /** How long a new pod must stay ready before it counts, in seconds. @default 10 */
   readonly minReadySeconds?: number;
+  /** How often a new version may come, in seconds. @default releases are rare: nothing is asked of the rollout's time */
+  readonly releaseEverySeconds?: number;
   /** When a rollout that makes no progress is given up, in seconds. @default the rollout's time + 60, in whole minutes */
   readonly progressDeadlineSeconds?: number;
   /** What evictions must leave alone. @default { maxUnavailable: 1 } with two or more replicas, else none */
@@ -150,6 +152,29 @@ function rolloutContradictions(
     });
   }
   return found;
+}
+
+/**
+ * A cadence that the rollout does not keep: the next one begins only when the last pod of the one before has gone.
+ *
+ * Source: kubernetes.io, "Deployments" (rollover).
+ */
+export function cadenceContradictions(input: AvailabilityInput): Contradiction[] {
+  const { maxReplicas, startupBudgetSeconds: boot, options } = input;
+  const { maxSurge, minReadySeconds, rolloutSeconds, terminationGracePeriodSeconds: grace } = deriveAvailability(input);
+  const every = options.releaseEverySeconds;
+  const needed = rolloutSeconds + grace;
+  // a cadence that is no number holds nothing
+  if (every === undefined || needed <= every) return [];
+  const waves = rolloutWaves(maxReplicas, maxSurge);
+  return [
+    {
+      field: 'releaseEverySeconds',
+      value: every,
+      message: `a release of ${maxReplicas} pods takes ${needed} s: ${waves} waves × (${boot} s boot + ${minReadySeconds} s minReady) + ${grace} s until the last old pod has gone`,
+      expected: `at least ${needed}, or a shorter boot, a larger surge, or shorter requests`,
+    },
+  ];
 }
 
 function drainContradictions({ minReplicas, options }: AvailabilityInput, unit: Availability): Contradiction[] {

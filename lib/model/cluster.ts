@@ -94,6 +94,11 @@ export function describeCluster(
   return props.region === undefined ? description : { ...description, region: props.region };
 }
 
+/** Whether a plan of its nodes can be made: it says what pools it has, and how pods get addresses. */
+export function describesNodes({ nodePools, provider }: ClusterDescription): boolean {
+  return Array.isArray(nodePools) && nodePools.length > 0 && !isRefusal(provider.network);
+}
+
 /** The RBAC subject of one of our groups on a cluster. */
 export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Refusal {
   const id = Object.hasOwn(groups, group) ? groups[group] : undefined;

@@ -40,3 +40,4 @@ export { deriveRedisBudget, type RedisBudget, type RedisBudgetInput } from './re
 export type { Role } from './roles';
 export type { ScalingProps } from './scaling';
 export type { Tags, Target } from './target';
+export { moveTraffic, TRAFFIC_STEPS, type TrafficShare, type TrafficStep } from './traffic';

@@ -157,6 +157,11 @@ export interface Provider {
   readonly gatewayClass?: GatewayClassShape;
   /** What the cluster needs once before anything can be exposed there. @default nothing */
   readonly clusterObjects?: readonly ClusterObject[];
+  /**
+   * What external-dns calls the weight of a record in the provider's DNS, behind its prefix.
+   * @default none: its DNS has no weights that external-dns could write
+   */
+  readonly dnsWeightKey?: string;
   /** Labels that a namespace needs for lossless load balancing. */
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** Whether images may be on the nodes already, so that an environment needs no registry. */

@@ -1,6 +1,7 @@
 // A target: one environment on one cluster with the settings and the image tag that a system gets there.
 import type { Cluster } from './cluster';
 import { type Environment, registryPath } from './environment';
+import type { TrafficShare } from './traffic';
 
 /**
  * What names the images of a system for good: one build number for all of them, or for each component its own build number or
@@ -20,6 +21,8 @@ export interface Target<Settings> {
   readonly environment: Environment;
   /** Regions that the system lies in, in this environment. */
   readonly regions: number;
+  /** What the cluster gets of the traffic of hosts that all clusters of the environment answer to. */
+  readonly share: TrafficShare;
   /** Whether the cluster's files lie in the root of the output directory. */
   readonly home: boolean;
   /** Name of the namespace. @default `<system>-<environment>` */

@@ -57,6 +57,9 @@ export function albPublic(certificateArn: string | undefined): Readonly<Record<s
   };
 }
 
+/** Weights of records in Route 53. Source: external-dns, docs/tutorials/aws. */
+export const ROUTE53_WEIGHT = 'aws-weight';
+
 /** Volumes of both, but for the provisioner. EBS CSI driver, docs/parameters; no zone-redundant kind exists. */
 export const GP3 = { type: 'gp3', encrypted: 'true' } as const;
 

@@ -11,6 +11,7 @@ import {
   ECR,
   EKS_CLOSED_LIST,
   GP3,
+  ROUTE53_WEIGHT,
 } from './aws';
 import { EKS_LIMITS } from './limits';
 
@@ -58,6 +59,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     ],
     // secondary source only: EKS user guide, auto-configure-gateway-api, as quoted elsewhere
     gatewayClass: { className: CLASS, controller: 'eks.amazonaws.com/gateway-alb' },
+    dnsWeightKey: ROUTE53_WEIGHT,
     namespaceLabels: {}, // no key for readiness gates is documented for Auto Mode
     loadsImages: false,
     registries: ECR,

@@ -11,6 +11,7 @@ import {
   ECR,
   EKS_CLOSED_LIST,
   GP3,
+  ROUTE53_WEIGHT,
 } from './aws';
 import { type EksPodNetwork, eksNetwork } from './aws-network';
 import { EKS_LIMITS } from './limits';
@@ -44,6 +45,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     }),
     // LBC docs, guide/gateway/l7gateway: the class is ours to create
     gatewayClass: { className: 'alb', controller: 'gateway.k8s.aws/alb' },
+    dnsWeightKey: ROUTE53_WEIGHT,
     // LBC docs, deploy/pod_readiness_gate: a pod counts as ready only once its target is healthy. Target type `ip` only.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
     loadsImages: false,

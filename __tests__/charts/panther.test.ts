@@ -1,0 +1,235 @@
+// Panther Clinic, row by row: docs/systems/panther.md.
+import { platform } from '../../charts/platform';
+import { listSecrets } from '../../lib/analysis/secrets';
+import { check } from '../../lib/checks';
+import { System } from '../../lib/constructs';
+import { planInput } from '../../lib/constructs/nodes';
+import { type CapacityInput, deriveCapacity, deriveHeadroom, deriveProviderPlan, type Target } from '../../lib/model';
+import { deriveDatabaseBudget } from '../../lib/model/database-budget';
+import { responseTail } from '../../lib/model/queueing';
+import { synthesize } from '../../lib/synth/synthesize';
+import { Placement, shipped } from '../support/shipped';
+import { at } from '../support/synthesis';
+
+const REGIONS = ['westeurope', 'northeurope'] as const;
+const HOST = 'booking.panther-clinic.example';
+
+const clinic = (region: string) => new Placement(region, 'panther-clinic');
+const dev = new Placement('westeurope', 'panther-clinic-dev');
+const home = clinic('westeurope');
+const entries = shipped.objects.map(({ entry }) => entry);
+const notes = (of: Placement, kind: string, name = 'booking') => at(of.one(kind, name), 'metadata', 'annotations');
+const podOf = (of: Placement) => at(of.one('Deployment', 'booking'), 'spec', 'template', 'spec');
+
+/** What is promised and measured, as the row says it: one region left of two, two zones of three. */
+const PROMISE: CapacityInput = {
+  users: { peak: 30_000, offPeak: 8000 },
+  thinkSeconds: 10,
+  service: { meanSeconds: 0.04 },
+  concurrencyPerPod: 8,
+  cpuSecondsPerRequest: 0.01,
+  latency: { quantile: 0.98, seconds: 0.2 },
+  growthPerSecond: 0.001,
+  zones: 3,
+  zonesLost: 1,
+  regions: 2,
+  regionsLost: 1,
+  times: { metricSeconds: 15, readySeconds: 40, nodeSeconds: 180 },
+  margin: 1.25,
+};
+
+function planOf(input: CapacityInput) {
+  const { plan, contradictions } = deriveCapacity(input);
+  expect(contradictions).toEqual([]);
+  if (plan === undefined) throw new Error('no plan');
+  return plan;
+}
+
+function targetOn(region: string): Target<unknown> {
+  const found = platform
+    .app()
+    .node.findAll()
+    .filter(System.isSystem)
+    .find(({ target }) => target.cluster.name === region && target.environment.name === 'clinic');
+  if (found === undefined) throw new Error(`not on ${region}`);
+  return found.target;
+}
+
+function nodesOf(region: string) {
+  const input = planInput(platform.app(), region, targetOn(region).cluster);
+  const { plan, contradictions } =
+    input === undefined ? { plan: undefined, contradictions: [] } : deriveProviderPlan(input);
+  expect(contradictions).toEqual([]);
+  const [pool] = plan?.pools ?? [];
+  if (plan === undefined || pool === undefined) throw new Error('no plan');
+  return { plan, pool };
+}
+
+test('it is synthesized without a finding', () => {
+  expect(synthesize(platform.app(), check).findings).toEqual([]);
+});
+
+describe('P1 30,000 users, 98 % within 200 ms: derived, not typed in', () => {
+  const plan = planOf(PROMISE);
+
+  test.each(REGIONS)('%s: bounds, target and CPU request are those of the model', (region) => {
+    expect(at(clinic(region).one('HorizontalPodAutoscaler', 'booking'), 'spec')).toMatchObject({
+      minReplicas: plan.min.value,
+      maxReplicas: plan.max.value,
+      metrics: [
+        { resource: { name: 'cpu', target: { averageUtilization: Math.round((plan.target?.value ?? 0) * 100) } } },
+      ],
+    });
+    expect(at(podOf(clinic(region)), 'containers', 0, 'resources', 'requests', 'cpu')).toBe(
+      String(plan.cpuRequest?.value),
+    );
+    expect([plan.min, plan.total, plan.max].map(({ value }) => value)).toEqual([9, 30, 38]);
+  });
+
+  test('the latency holds at peak in what is left, and at every smaller load after the loss', () => {
+    const tailAt = (share: number) =>
+      responseTail({ concurrency: 8, arrivalsPerSecond: (share * 8) / 0.04, service: { meanSeconds: 0.04 } }, 0.2);
+    const leftAtPeak = plan.arrivalsPerSecond.value / (plan.total.value * (2 / 3)) / (8 / 0.04);
+    expect(tailAt(leftAtPeak)).toBeLessThanOrEqual(0.02);
+    expect(tailAt(plan.occupancyAfterLoss?.value ?? 1)).toBeLessThanOrEqual(0.02);
+    // with one pod less in each zone, the rest would be too slow
+    expect(tailAt((leftAtPeak * 30) / 24)).toBeGreaterThan(0.02);
+  });
+
+  test('each number bears its sentence', () => {
+    const said = notes(home, 'HorizontalPodAutoscaler');
+    expect(at(said, 'evenkeel.dev/peak-pods')).toBe(plan.total.because);
+    expect(at(said, 'evenkeel.dev/cpu-target')).toBe(plan.target?.because);
+  });
+});
+
+describe('P2 pods and nodes grow and shrink', () => {
+  const plan = planOf(PROMISE);
+
+  test.each(REGIONS)('%s: what is held on the nodes is what the model derives', (region) => {
+    const growing = [{ name: 'booking', cpu: '2', memory: '1Gi', pods: plan.headroomPods.value }];
+    const held = deriveHeadroom({ zones: 3, growing }).plan?.headroom;
+    expect(targetOn(region).cluster.nodePools[0]?.headroom).toEqual(held);
+    expect(new Placement(region, 'headroom').one('Deployment', 'headroom').spec).toMatchObject({
+      replicas: held?.pods,
+    });
+  });
+
+  test.each(REGIONS)('%s: fewest nodes and subnets are those of the plan, and most are enough', (region) => {
+    const { plan: nodes, pool } = nodesOf(region);
+    const { nodePools, subnets } = targetOn(region).cluster;
+    expect(nodePools[0]?.nodesPerZone.min).toBe(pool.offPeak.value);
+    expect(nodePools[0]?.nodesPerZone.max).toBeGreaterThanOrEqual(pool.most.value);
+    expect(Object.fromEntries(nodes.ranges.map(({ subnet, prefix }) => [subnet, prefix.value]))).toEqual(subnets);
+  });
+});
+
+describe('P4 a release every two minutes', () => {
+  test.each(REGIONS)('%s: the rollout and the last pod’s grace are over within it', (region) => {
+    const deployment = clinic(region).one('Deployment', 'booking');
+    const pod = podOf(clinic(region));
+    const probe = at(pod, 'containers', 0, 'startupProbe');
+    const boot = Number(at(probe, 'failureThreshold')) * Number(at(probe, 'periodSeconds'));
+    expect(at(deployment, 'spec', 'strategy', 'rollingUpdate')).toEqual({ maxSurge: '50%', maxUnavailable: 0 });
+    const waves = 2; // 38 pods, 19 at a time
+    const rollout = waves * (boot + Number(at(deployment, 'spec', 'minReadySeconds')));
+    expect(rollout + Number(at(pod, 'terminationGracePeriodSeconds'))).toBe(115);
+  });
+
+  test('a stopping pod serves until the gateway has forgotten it', () => {
+    expect(at(podOf(home), 'containers', 0, 'lifecycle')).toEqual({ preStop: { sleep: { seconds: 20 } } });
+    expect(at(podOf(home), 'terminationGracePeriodSeconds')).toBe(20 + 10 + 5);
+  });
+});
+
+describe('P5 a zone or a region is lost at peak', () => {
+  test('each region carries the peak alone', () => {
+    const alone = planOf({ ...PROMISE, regions: 1, regionsLost: 0 });
+    expect(planOf(PROMISE).total.value).toBe(alone.total.value);
+    expect(planOf(PROMISE).target?.value).toBeLessThan(alone.target?.value ?? 0);
+  });
+
+  test('the database holds both regions at their most, while both roll', () => {
+    const rolling = { maxSurge: '50%', terminationGracePeriodSeconds: 35, fastestAvailableSeconds: 10 } as const;
+    const client = { maxReplicas: 38, poolSize: 8, replacement: rolling };
+    const { plan, contradictions } = deriveDatabaseBudget({
+      database: { maxConnections: 2500, superuserReserved: 15, migrations: 5, monitoring: 10 },
+      clients: REGIONS.map((name) => ({ ...client, name })),
+    });
+    expect(contradictions).toEqual([]);
+    expect(plan?.limits[0]?.needed.value).toBe(1520);
+    for (const region of REGIONS) {
+      expect(at(notes(clinic(region), 'Service', 'database'), 'evenkeel.dev/connections')).toMatch(/^1520 of 2470: /);
+    }
+  });
+
+  test('zones are spread strictly, and two of them are enough', () => {
+    expect(at(podOf(home), 'topologySpreadConstraints', 0)).toMatchObject({
+      topologyKey: 'topology.kubernetes.io/zone',
+      whenUnsatisfiable: 'DoNotSchedule',
+      nodeTaintsPolicy: 'Honor',
+      minDomains: 2,
+    });
+  });
+});
+
+describe('P8 a registry for development, another for production', () => {
+  test('each environment has its own', () => {
+    const imageOf = (of: Placement) => at(podOf(of), 'containers', 0, 'image');
+    expect(imageOf(dev)).toMatch(/^pantherdev\.azurecr\.io\/panther\/booking:\d+\.\d+$/);
+    for (const region of REGIONS) {
+      expect(imageOf(clinic(region))).toMatch(/^panther\.azurecr\.io\/panther\/booking@sha256:[0-9a-f]{64}$/);
+    }
+  });
+});
+
+describe('P10 DNS to the load balancer to the pods, and to the other region', () => {
+  test.each(REGIONS)('%s answers to its own name and to the common one', (region) => {
+    const ingress = clinic(region).one('Ingress', 'booking');
+    const hosts = [`${region}.${HOST}`, HOST];
+    expect(ingress.spec).toMatchObject({ tls: [{ hosts }], rules: hosts.map((host) => ({ host })) });
+    expect(at(ingress, 'metadata', 'annotations', 'evenkeel.dev/health-path')).toBe('/health/ready');
+  });
+
+  test.each(REGIONS)('%s: external-dns writes its own name, and nobody pretends to write the common one', (region) => {
+    const said = notes(clinic(region), 'Ingress');
+    for (const prefix of ['external-dns.kubernetes.io', 'external-dns.alpha.kubernetes.io']) {
+      expect(at(said, `${prefix}/hostname`)).toBe(`${region}.${HOST}`);
+    }
+    expect(at(said, 'evenkeel.dev/dns-by-hand')).toBe(HOST);
+    expect(Object.keys(Object(said)).filter((key) => key.includes('weight'))).toEqual([]);
+  });
+});
+
+describe('P11 groups of the directory', () => {
+  test('who may do what in production, in both regions alike', () => {
+    const groups = { deployer: 'clinic-pipeline', operator: 'devops', viewer: 'booking-team' };
+    for (const region of REGIONS) {
+      const bindings = clinic(region).all('RoleBinding');
+      expect(bindings.map(({ metadata }) => at(metadata, 'name')).sort()).toEqual(Object.keys(groups));
+      for (const [role, group] of Object.entries(groups)) {
+        const subjects = [{ name: targetOn(region).cluster.groups[group] }];
+        expect(clinic(region).one('RoleBinding', role)).toMatchObject({ subjects });
+      }
+    }
+  });
+
+  test('no Secret is written, each that is needed is listed', () => {
+    expect(home.all('Secret')).toEqual([]);
+    const needed = listSecrets(entries).filter(({ namespace }) => namespace === 'panther-clinic');
+    expect([...new Set(needed.map(({ name, keys }) => `${name} ${keys.join()}`))]).toEqual([
+      'booking-tls tls.crt,tls.key',
+      'database password,username',
+    ]);
+  });
+});
+
+describe('P12 a plan beyond a limit is refused', () => {
+  test('within AKS’ own, the largest numbers of each cluster', () => {
+    for (const region of REGIONS) {
+      const { plan } = nodesOf(region);
+      expect(plan.nodes.value).toBeLessThanOrEqual(1000);
+      expect(Math.max(...plan.targets.map(({ targets }) => targets.value))).toBeLessThanOrEqual(250);
+    }
+  });
+});

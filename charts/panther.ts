@@ -1,0 +1,55 @@
+// Panther Clinic, booking of appointments: two regions, each of which carries the peak alone. Rows P1–P13: docs/systems/panther.md.
+import type { Construct } from 'constructs';
+import { Database, System, WebService } from '../lib/constructs';
+import type { Target } from '../lib/model';
+
+export interface PantherSettings {
+  /** Host name that patients type. Each cluster also answers to one of its own, `<cluster>.<host>`. */
+  readonly host: string;
+  /** Host name of the database's writer: the same for all regions. */
+  readonly database: string;
+  /** People who book at the same time. */
+  readonly users: { readonly peak: number; readonly offPeak: number };
+  /** Fastest growth of their number, as a share of it a second. */
+  readonly growthPerSecond: number;
+}
+
+export class Panther extends System<PantherSettings> {
+  constructor(scope: Construct, target: Target<PantherSettings>) {
+    super(scope, 'panther', target);
+    const { host, database: writer, users, growthPerSecond } = target.settings;
+
+    const database = new Database(this, 'database', {
+      host: writer,
+      port: 5432,
+      tls: true,
+      credentials: { secret: 'database', keys: ['username', 'password'] },
+      limits: { maxConnections: 2500, superuserReserved: 15, migrations: 5, monitoring: 10 },
+    });
+
+    const booking = new WebService(this, 'booking', {
+      image: this.image('booking'),
+      port: 8080,
+      resources: { memory: '1Gi' }, // the CPU follows from the load
+      probes: {
+        startup: { path: '/health/startup', budgetSeconds: 30 },
+        readiness: { path: '/health/ready' },
+        liveness: { path: '/health/live' },
+      },
+      availability: { longestRequestSeconds: 10, releaseEverySeconds: 120 },
+    });
+    booking.sizeFor({
+      users,
+      thinkSeconds: 10,
+      service: { meanSeconds: 0.04 },
+      concurrencyPerPod: 8,
+      cpuSecondsPerRequest: 0.01,
+      latency: { quantile: 0.98, seconds: 0.2 },
+      growthPerSecond,
+      nodeSeconds: 180,
+      margin: 1.25,
+    });
+    booking.connectTo(database, { poolSize: 8 });
+    booking.exposeAt(`${target.cluster.name}.${host}`, { common: [host] });
+  }
+}
