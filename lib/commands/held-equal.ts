@@ -30,8 +30,14 @@ const AS_PLACED = 'as placed';
 /** Where images come from while providers are compared: nobody's own registry. */
 const REGISTRY = { external: 'registry.example' };
 
-/** Compares all builds; errors are those of builds that another provider makes impossible. */
-export function compareProviders(project: Project): Neutrality | { readonly errors: readonly Finding[] } {
+/**
+ * Compares all builds; errors are those of builds that another provider makes impossible. `placement` says whether the way from
+ * the profiles to the real platform is gone too, step by step: three builds more.
+ */
+export function compareProviders(
+  project: Project,
+  { placement }: { readonly placement: boolean },
+): Neutrality | { readonly errors: readonly Finding[] } {
   const clusters = project.targets.map(({ target }) => target.cluster);
   const held = { ...hold(clusters), capabilities: [] };
   const errors: Finding[] = [];
@@ -49,16 +55,17 @@ export function compareProviders(project: Project): Neutrality | { readonly erro
     objects: build(profile.name, () => ({ ...held, provider: profile })),
   }));
   // one step after the other, so that each change has one cause
-  const steps: readonly [string, readonly ApiEntry[]][] = [
-    ['provider', build(AS_PLACED, ({ provider }) => ({ ...held, provider }))],
+  const asPlaced = build(AS_PLACED, ({ provider }) => ({ ...held, provider }));
+  const further = (): readonly [string, readonly ApiEntry[]][] => [
+    ['provider', asPlaced],
     ['minor', build('the real minor', ({ provider, kubernetes }) => ({ ...held, provider, kubernetes }))],
     ['zones', build('the real zones', (real) => ({ ...real, capabilities: [] }))],
     ['capabilities', build('the real capabilities', (real) => real)],
     ['images, groups, identities and nodes', project.objects],
   ];
+  const steps = placement ? further() : [];
   if (errors.length > 0) return { errors };
 
-  const [, asPlaced = []] = steps[0] ?? [];
   const providerOf = (name: string) => clusters.find((cluster) => cluster.name === name)?.provider;
   return {
     held,

@@ -16,7 +16,7 @@ export function neutralityCommand({ load, output, finish }: Context): Command {
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { readonly json?: true }) => {
       const project = await loadProject(load);
-      const found = 'errors' in project ? project : compareProviders(project);
+      const found = 'errors' in project ? project : compareProviders(project, { placement: true });
       if ('errors' in found) {
         printFindings(output, found.errors);
         return finish(1);

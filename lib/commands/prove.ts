@@ -68,7 +68,7 @@ const UNKNOWN: ProviderChange = { unknown: 'not asked while a promise is refuted
 function providerChange(app: IConstruct, entries: readonly ApiEntry[]): ProviderChange {
   const project = projectOf(app, entries);
   if (project === undefined) return { unknown: 'only an app that a platform builds can be built elsewhere' };
-  const found = compareProviders(project);
+  const found = compareProviders(project, { placement: false });
   if ('errors' in found) return { impossible: found.errors[0]?.message ?? 'it cannot be built there' };
   const deviations = found.deviations.filter(({ allowed }) => allowed === undefined);
   return { profiles: PROFILES.length, deviations };

@@ -3,6 +3,7 @@ import { worldOf } from '../../../e2e/placement/prediction';
 import { type Trial, trialOf } from '../../../e2e/placement/trial';
 import { boundPlaced } from '../../../lib/analysis/placement/bounds';
 import { forecastAfterLoss, forecastLeft, forecastPlaced, reasons } from '../../../lib/analysis/placement/forecast';
+import { Rules } from '../../../lib/analysis/placement/rules';
 import {
   HOSTNAME,
   type Interval,
@@ -151,6 +152,19 @@ describe('a zone of three is lost, six pods', () => {
     const web = group(6, { spec: spread({}), cpu: 500 });
     expect(reasons(worldWith(web), lostA, web).join()).toContain("didn't match pod topology spread constraints");
   });
+});
+
+test('zones that a pod does not want count only where their affinity is ignored', () => {
+  const takes = (more: JsonObject) => {
+    const web = group(4, { spec: { ...spread(more), nodeSelector: { pool: 'here' } } });
+    const nodes = NODES.map((node, index) => ({
+      ...node,
+      labels: { ...node.labels, pool: index < 2 ? 'here' : 'there' },
+    }));
+    return new Rules({ ...worldWith(web), nodes }).takes(Uint16Array.of(1, 1, 0), 0, 0);
+  };
+  expect(takes({})).toBe(true);
+  expect(takes({ nodeAffinityPolicy: 'Ignore' })).toBe(false);
 });
 
 describe('priority', () => {
