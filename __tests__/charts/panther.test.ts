@@ -258,7 +258,7 @@ describe('P11 groups of the directory', () => {
   });
 });
 
-describe('P12 a plan beyond a limit is refused', () => {
+describe('P12 within the provider’s limits; what is beyond one is refused at synth (nodes.test.ts)', () => {
   test('within AKS’ own, the largest numbers of each cluster', () => {
     for (const region of REGIONS) {
       const { plan } = nodesOf(region);
