@@ -14,6 +14,11 @@ export interface PantherSettings {
   readonly growthPerSecond: number;
 }
 
+/** Mean time between an answer and the next click, in seconds. */
+export const THINK_SECONDS = 10;
+/** What is promised: 98 % within 200 ms. */
+export const LATENCY = { quantile: 0.98, seconds: 0.2 };
+
 export class Panther extends System<PantherSettings> {
   constructor(scope: Construct, target: Target<PantherSettings>) {
     super(scope, 'panther', target);
@@ -40,11 +45,11 @@ export class Panther extends System<PantherSettings> {
     });
     booking.sizeFor({
       users,
-      thinkSeconds: 10,
+      thinkSeconds: THINK_SECONDS,
       service: { meanSeconds: 0.04 },
       concurrencyPerPod: 8,
       cpuSecondsPerRequest: 0.01,
-      latency: { quantile: 0.98, seconds: 0.2 },
+      latency: LATENCY,
       growthPerSecond,
       nodeSeconds: 180,
       margin: 1.25,

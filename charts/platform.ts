@@ -4,6 +4,7 @@ import { aks, eks, local } from '../lib/model';
 import { Flaschenpost, type FlaschenpostSettings } from './flaschenpost';
 import images from './images.json';
 import { Panther } from './panther';
+import { PantherLoad } from './panther-load';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
 
@@ -217,5 +218,13 @@ export const platform = new Platform({
         users: { peak: 1000, offPeak: 100 },
         growthPerSecond: 0.0001,
       },
+    },
+  })
+  .place(PantherLoad, {
+    'clinic-dev': {
+      on: 'westeurope',
+      namespace: 'panther-load',
+      tag: images['panther-load']['clinic-dev'],
+      settings: { host: 'northeurope.booking.panther-clinic.example', users: 30_000 },
     },
   });

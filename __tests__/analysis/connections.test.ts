@@ -53,6 +53,8 @@ test('the shipped systems: every pair of components over all namespaces', () => 
     }),
     'panther-clinic-dev/booking → anywhere 5432/TCP',
     'panther-clinic/booking → anywhere 5432/TCP',
+    'panther-load/load-workers → anywhere 443/TCP',
+    'panther-load/load-workers → panther-load/load-master 5557/TCP',
   ]);
 });
 

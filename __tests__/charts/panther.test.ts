@@ -124,6 +124,29 @@ describe('P2 pods and nodes grow and shrink', () => {
   });
 });
 
+describe('P3 the load test', () => {
+  const load = new Placement('westeurope', 'panther-load');
+
+  test('30,000 users by three workers, in a namespace of its own, started by nobody but people', () => {
+    const jobs = load.all('Job');
+    expect(jobs.map(({ metadata }) => at(metadata, 'name')).sort()).toEqual(['load-master', 'load-workers']);
+    for (const job of jobs) expect(job.spec).toMatchObject({ suspend: true });
+    expect(load.one('Job', 'load-workers').spec).toMatchObject({ parallelism: 3 });
+    expect(home.all('Job')).toEqual([]);
+  });
+
+  test('it judges what is promised', () => {
+    const env = at(load.one('Job', 'load-master'), 'spec', 'template', 'spec', 'containers', 0, 'env');
+    expect(env).toEqual(
+      expect.arrayContaining([
+        { name: 'LOAD_QUANTILE', value: String(PROMISE.latency.quantile) },
+        { name: 'LOAD_LIMIT_MS', value: String(PROMISE.latency.seconds * 1000) },
+        { name: 'LOAD_THINK_SECONDS', value: String(PROMISE.thinkSeconds) },
+      ]),
+    );
+  });
+});
+
 describe('P4 a release every two minutes', () => {
   test.each(REGIONS)('%s: the rollout and the last pod’s grace are over within it', (region) => {
     const deployment = clinic(region).one('Deployment', 'booking');
@@ -170,6 +193,17 @@ describe('P5 a zone or a region is lost at peak', () => {
       nodeTaintsPolicy: 'Honor',
       minDomains: 2,
     });
+  });
+});
+
+describe('P7 both live at once, traffic by weight', () => {
+  test('the same bytes in both regions, but for host names and the gateway’s subnet', () => {
+    const [west, north] = REGIONS.map((region) => JSON.stringify(clinic(region).one('Deployment', 'booking')));
+    expect(west).toBe(north);
+  });
+
+  test.each(REGIONS)('%s gets half', (region) => {
+    expect(at(notes(clinic(region), 'Ingress'), 'evenkeel.dev/traffic')).toBe('1 of 2');
   });
 });
 
@@ -224,12 +258,28 @@ describe('P11 groups of the directory', () => {
   });
 });
 
-describe('P12 a plan beyond a limit is refused', () => {
+describe('P12 within the provider’s limits; what is beyond one is refused at synth (nodes.test.ts)', () => {
   test('within AKS’ own, the largest numbers of each cluster', () => {
     for (const region of REGIONS) {
       const { plan } = nodesOf(region);
       expect(plan.nodes.value).toBeLessThanOrEqual(1000);
       expect(Math.max(...plan.targets.map(({ targets }) => targets.value))).toBeLessThanOrEqual(250);
     }
+  });
+});
+
+describe('P13 storage where data is kept', () => {
+  test('the results of the load test have a class of storage that waits for its first pod, and may grow', () => {
+    const load = new Placement('westeurope', 'panther-load');
+    const name = String(at(load.one('PersistentVolumeClaim', 'load-results'), 'spec', 'storageClassName'));
+    const classes = shipped.objects.filter(({ entry }) => entry.identity.kind === 'StorageClass');
+    expect(classes.map(({ entry, file }) => `${entry.identity.name} ${file}`)).toEqual([
+      `${name} clusters/westeurope/00-cluster.yaml`,
+    ]);
+    expect(classes[0]?.entry.manifest).toMatchObject({
+      provisioner: 'disk.csi.azure.com',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      allowVolumeExpansion: true,
+    });
   });
 });

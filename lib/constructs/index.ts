@@ -6,6 +6,7 @@ export { DnsRecord, type DnsRecordProps } from './dns-record';
 export type { CopyProps } from './environment-copy';
 export type { ExposureOptions } from './exposure';
 export { ExternalService, type ExternalServiceProps } from './external-service';
+export { LoadTest, type LoadTestProps } from './load-test';
 export { type Overrides, override } from './override';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform';
 export type { Probes } from './probes';

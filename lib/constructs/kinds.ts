@@ -49,6 +49,10 @@ export type DeploymentSpec = Newer<
   Plain<k8s.DeploymentSpec>,
   { readonly template: Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }> }
 >;
+export type JobSpec = Newer<
+  Plain<k8s.JobSpec>,
+  { readonly template: Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }> }
+>;
 export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
 export type ServiceSpec = Plain<k8s.ServiceSpec>;
@@ -70,6 +74,7 @@ interface Bodies {
   readonly Ingress: { readonly spec: Late<IngressSpec> };
   readonly NetworkPolicy: { readonly spec: Late<NetworkPolicySpec> };
   readonly Deployment: { readonly spec: Late<DeploymentSpec> };
+  readonly Job: { readonly spec: JobSpec };
   readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
   readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };
   readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };
@@ -94,6 +99,7 @@ const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
   Ingress: 'networking.k8s.io/v1',
   NetworkPolicy: 'networking.k8s.io/v1',
   Deployment: 'apps/v1',
+  Job: 'batch/v1',
   PodDisruptionBudget: 'policy/v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',
   ScaledObject: 'keda.sh/v1alpha1',

@@ -12,6 +12,7 @@ export type { Access, AccessChanges, Environment, EnvironmentProps, ExternalRegi
 export type { Finding, Severity, SourceLine } from './finding';
 export { deriveHeadroom, type Growing, type HeadroomInput, type HeadroomPlan } from './headroom';
 export type { Json, JsonObject } from './json';
+export { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from './load-test';
 export type { AddressRange } from './node-network';
 export type { Headroom, Machine, NodePool } from './node-pool';
 export type { ApiEntry, Identity } from './object';

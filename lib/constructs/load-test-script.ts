@@ -1,0 +1,61 @@
+// The script of a load test: users that ask for one path, and the verdict that becomes the exit code.
+
+/** The script. What it is to do comes by variables, so that it is the same for all. Locust, "Writing a locustfile". */
+export const LOAD_SCRIPT = `"""Users that ask for one path and think; the exit code is the verdict: 0 kept, 1 missed."""
+import os
+import random
+
+
+def whole_milliseconds(response_time):
+    """Locust rounds 100 ms and more to 10 ms, so that 204 would pass as 200."""
+    return round(response_time)
+
+
+def verdict(requests, failures, quantile_ms, limit_ms):
+    """Why the promise was missed; nothing where it was kept."""
+    reasons = []
+    if requests == 0:
+        reasons.append("no request was made")
+    if failures > 0:
+        reasons.append(f"{failures} of {requests} requests failed")
+    if quantile_ms > limit_ms:
+        reasons.append(f"the quantile took {quantile_ms} ms, promised are {limit_ms} ms")
+    return reasons
+
+
+def main():
+    import locust
+    import locust.runners
+    import locust.stats
+
+    locust.stats.bucket_response_time = whole_milliseconds
+    quantile = float(os.environ["LOAD_QUANTILE"])
+    limit_ms = float(os.environ["LOAD_LIMIT_MS"])
+    think_seconds = float(os.environ["LOAD_THINK_SECONDS"])
+    path = os.environ["LOAD_PATH"]
+
+    class Visitor(locust.FastHttpUser):
+        def wait_time(self):
+            return random.expovariate(1 / think_seconds)
+
+        @locust.task
+        def visit(self):
+            self.client.get(path)
+
+    @locust.events.quitting.add_listener
+    def judge(environment, **_):
+        if isinstance(environment.runner, locust.runners.WorkerRunner):
+            return
+        total = environment.stats.total
+        time = total.get_response_time_percentile(quantile) or 0
+        reasons = verdict(total.num_requests, total.num_failures, time, limit_ms)
+        for reason in reasons:
+            print("missed:", reason)
+        environment.process_exit_code = 1 if reasons else 0
+
+    return Visitor
+
+
+if os.environ.get("LOAD_PATH") is not None:
+    Visitor = main()
+`;
