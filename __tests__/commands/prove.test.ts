@@ -56,6 +56,7 @@ describe('the shipped systems', () => {
     ['toytrex', 2],
     ['pingpong', 2],
     ['flaschenpost', 4],
+    ['panther', 3],
   ])('the page of %s shows its tables as they are', async (system, count) => {
     const page = readFileSync(join(__dirname, `../../docs/systems/${system}.md`), 'utf8');
     const { out } = await markdown;

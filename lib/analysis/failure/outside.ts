@@ -38,7 +38,8 @@ export function regionLoss(siblings: readonly Sibling[], components: readonly Co
         `in ${regions.size} region${regions.size === 1 ? '' : 's'} (${[...regions.keys()].join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
         `without ${count} of them ${left} are left, at once; until users get there it takes DNS and its health checks, which lie outside`,
       ];
-      const numbers = { wanted, needed, left: exactly(left), placed: exactly(left) };
+      // what is left wants no more than it has: the pods of the others are gone, and their users come here
+      const numbers = { wanted: left === 0 ? wanted : left, needed, left: exactly(left), placed: exactly(left) };
       return judge(component.name, load, numbers, working, replicasOf(component));
     }),
   );
