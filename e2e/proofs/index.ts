@@ -15,6 +15,8 @@ import { access } from './e11-access';
 import { connections } from './e12-connections';
 import { queue } from './e13-queue';
 import { manyPlacements, placement } from './e14-placement';
+import { cadence } from './e16-cadence';
+import { providerChange } from './e17-provider-change';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -24,6 +26,8 @@ export const PROOFS: readonly Proof[] = [
   availability,
   ingress,
   rollout,
+  cadence,
+  providerChange,
   drain,
   zoneLoss,
   withoutPreStop,
