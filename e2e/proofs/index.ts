@@ -15,6 +15,7 @@ import { access } from './e11-access';
 import { connections } from './e12-connections';
 import { queue } from './e13-queue';
 import { manyPlacements, placement } from './e14-placement';
+import { capacity } from './e15-capacity';
 import { cadence } from './e16-cadence';
 import { providerChange } from './e17-provider-change';
 
@@ -43,4 +44,5 @@ export const PROOFS: readonly Proof[] = [
   scaleIn,
   scaleInToMinimum,
   queue,
+  capacity,
 ];
