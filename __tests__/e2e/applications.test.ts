@@ -2,10 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LOAD } from '../../e2e/apps/visits-load';
 import { accountOf, queueScalingOf } from '../../e2e/derivations';
 import { type Manifest, ofKind, readManifests } from '../../e2e/manifests';
 import { countRefusals } from '../../e2e/outside/postgres';
 import { Project } from '../../e2e/project';
+import { podsLeft } from '../../lib/model/availability';
+import { responseTail } from '../../lib/model/queueing';
 
 let scratch: string;
 let project: Project;
@@ -18,6 +21,32 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 async function synthesized(name: string): Promise<Manifest[]> {
   return readManifests(await project.synthesize(name, '--app', join('e2e', 'apps', `${name}.ts`)));
 }
+
+describe('P1, P2: the size of visits', () => {
+  const late = (pods: number) => {
+    const { users, thinkSeconds, concurrencyPerPod: concurrency, service, latency } = LOAD;
+    const arrivalsPerSecond = users.peak / thinkSeconds / pods;
+    return responseTail({ concurrency, arrivalsPerSecond, service }, latency.seconds);
+  };
+
+  test('its manifests want six pods at all times, of which a zone leaves three', async () => {
+    const [autoscaler] = ofKind(await synthesized('visits'), 'HorizontalPodAutoscaler');
+    expect(autoscaler?.spec).toMatchObject({ minReplicas: 6, maxReplicas: 6 });
+    expect(podsLeft(6, 2, 1)).toBe(3);
+  });
+
+  test('chance decides nothing: three pods are well within the promise, two well beyond it', () => {
+    expect(late(3)).toBeLessThan(0.01);
+    expect(late(2)).toBeGreaterThan(0.1);
+    expect(late(2)).toBeLessThan(1);
+  });
+
+  test('users who think half as long send twice as much, and have their pods: 300 requests/s ÷ 61.7, in each zone', async () => {
+    project.edit(join('e2e', 'apps', 'visits-load.ts'), 'thinkSeconds: 10', 'thinkSeconds: 5');
+    const [autoscaler] = ofKind(await synthesized('visits'), 'HorizontalPodAutoscaler');
+    expect(autoscaler?.spec.minReplicas).toBe(10);
+  });
+});
 
 describe('F4b: the account of a database', () => {
   test('the maximum of bookings needs all that its database has', async () => {

@@ -2,10 +2,11 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOLDER } from '../folder';
+import { cached } from './cache';
+import { python, pythonObstacle } from './python';
 
 /** Folders with a go.mod: `tool` lines name the programs that a module of others provides; our own programs are the module. */
 const MODULES = [
@@ -47,12 +48,11 @@ export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
 /** Folders of what was asked for in this run. */
 const folders = new Map<Module, string>();
 
-const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'evenkeel', 'e2e');
-
 /** Builds whatever was not built before. Twenty minutes at the first time on two cores, no time at all later. */
 export function buildAll({ nodes, full }: { readonly nodes: boolean; readonly full: boolean }): void {
   const left = [...(nodes ? [] : FOR_NODES), ...(nodes && full ? [] : FOR_LONG_PROOFS)];
   for (const module of MODULES) if (!left.includes(module)) folderOf(module);
+  if (nodes && pythonObstacle() === undefined) python('locust');
 }
 
 /** Folder of the sources of a module that ours requires, of the very version that is built. */
@@ -89,27 +89,16 @@ function providedByUser(module: Module, program: string): string | undefined {
 function built(module: Module): string {
   const source = join(FOLDER, module);
   const settings = buildSettings(module);
-  const folder = join(CACHE, `${module.replaceAll('/', '-')}-${fingerprint(source, settings)}`);
-  if (existsSync(folder)) return folder;
-  process.stdout.write(`building ${module} …`);
-  const started = Date.now();
-  const unfinished = `${folder}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
-  try {
+  return cached(module, fingerprint(source, settings), (folder) => {
     const { env, flags } = settings;
     // Go names a program after its folder; etcd's would be `server`.
-    const output = `${unfinished}/${module === 'binaries/etcd' ? 'etcd' : ''}`;
+    const output = `${folder}/${module === 'binaries/etcd' ? 'etcd' : ''}`;
     execFileSync('go', ['build', '-trimpath', ...flags, '-o', output, ...packages(source)], {
       cwd: source,
       env: { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', ...env },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    renameSync(unfinished, folder);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
-  process.stdout.write(` ${Math.round((Date.now() - started) / 1000)} s\n`);
-  return folder;
+  });
 }
 
 interface BuildSettings {

@@ -23,6 +23,7 @@ export interface ClusterProps {
 /** Host numbers on the bridge: ours is 1, nodes begin at 11. */
 const INGRESS = 5;
 const CLIENT = 6;
+const SECOND_INGRESS = 7;
 const FIRST_NODE = 11;
 
 export class Cluster {
@@ -73,7 +74,7 @@ export class Cluster {
     await routePods([...hosts.values(), ingress, client], hosts);
     const cluster = new Cluster(run, plane, started, ingress, client, store);
     await cluster.waitForNodes();
-    await Promise.all([startMetrics(run, plane), startIngress(run, plane, ingress)]);
+    await Promise.all([startMetrics(run, plane), startIngress(run, plane, 'traefik', ingress)]);
     return cluster;
   }
 
@@ -89,6 +90,14 @@ export class Cluster {
       const archive = await this.store.archive(image);
       for (const node of this.nodes) await node.importImage(archive);
     }
+  }
+
+  /** Serves the Ingresses of another class from an address of its own, until it is stopped. */
+  async addIngress(className: string): Promise<Ingress> {
+    const host = await makeHost(this.run, 'ingress-2', SECOND_INGRESS);
+    await routePods([host], new Map(this.nodes.map((node, index) => [index + 1, node.host])));
+    const program = await startIngress(this.run, this.plane, className, host);
+    return { host, stop: () => program.stop() };
   }
 
   /** Moves the pods of a node away, as before an upgrade of it. */
@@ -109,6 +118,11 @@ export class Cluster {
   async waitForNodes(): Promise<void> {
     await waitForNodes(this.run, this.plane, this.nodes.length);
   }
+}
+
+export interface Ingress {
+  readonly host: Host;
+  stop(): Promise<void>;
 }
 
 const NEEDED: readonly (readonly [string, readonly string[]])[] = [

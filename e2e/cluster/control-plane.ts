@@ -28,6 +28,7 @@ export class ControlPlane {
   readonly kubectl: Kubectl;
   /** etcd, API server, and the controllers where there are any. */
   readonly programs: Program[] = [];
+  private readonly kubeconfigs = new Map<string, Promise<string>>();
 
   private constructor(
     readonly run: Run,
@@ -58,9 +59,13 @@ export class ControlPlane {
     return plane;
   }
 
-  /** A kubeconfig for a user, by client certificate. */
+  /** A kubeconfig for a user, by client certificate. Written once: all kube-proxies are one user, and one may be reading it. */
   kubeconfig(user: string, group?: string): Promise<string> {
-    return writeKubeconfig(this.authority, this.folder, this.endpoint, user, group);
+    const key = `${user} of ${group ?? 'no group'}`;
+    const access =
+      this.kubeconfigs.get(key) ?? writeKubeconfig(this.authority, this.folder, this.endpoint, user, group);
+    this.kubeconfigs.set(key, access);
+    return access;
   }
 
   /** kubectl for a member of a group, by client certificate. */

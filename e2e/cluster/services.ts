@@ -5,7 +5,7 @@ import { binary } from '../binaries/build';
 import { aggregated } from './aggregated';
 import type { ControlPlane } from './control-plane';
 import { type Host, OUR_ADDRESS } from './network';
-import type { Run } from './run';
+import type { Program, Run } from './run';
 
 /** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is nobody's (RFC 6761). */
 export const OUTSIDE = 'outside.test';
@@ -56,13 +56,13 @@ export async function startMetrics(run: Run, plane: ControlPlane): Promise<void>
   await run.until('metrics API', 90, () => plane.kubectl.run(['get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes']));
 }
 
-/** Serves Ingresses of class `traefik`, as k3s does out of the box: HTTP on 80, HTTPS on 443. */
-export async function startIngress(run: Run, plane: ControlPlane, host: Host): Promise<void> {
+/** Serves Ingresses of a class by Traefik: HTTP on 80, HTTPS on 443. */
+export async function startIngress(run: Run, plane: ControlPlane, className: string, host: Host): Promise<Program> {
   await plane.kubectl.apply([
     {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'IngressClass',
-      metadata: { name: 'traefik' },
+      metadata: { name: className },
       spec: { controller: 'traefik.io/ingress-controller' },
     },
   ]);
@@ -71,10 +71,12 @@ export async function startIngress(run: Run, plane: ControlPlane, host: Host): P
     `--entrypoints.websecure.address=${host.address}:443`,
     '--entrypoints.websecure.http.tls=true',
     '--providers.kubernetesingress=true',
+    `--providers.kubernetesingress.ingressclass=${className}`,
     '--global.checknewversion=false',
     '--global.sendanonymoususage=false',
     '--log.level=WARN',
   ];
   const env = { KUBECONFIG: await plane.kubeconfig('traefik', 'system:masters') };
-  run.start('traefik', binary('binaries/traefik', 'traefik'), arguments_, { namespace: host.namespace, env });
+  const name = `ingress-${className}`;
+  return run.start(name, binary('binaries/traefik', 'traefik'), arguments_, { namespace: host.namespace, env });
 }

@@ -9,6 +9,9 @@ export interface Behaviour {
   readonly START_SECONDS?: string;
   readonly NEVER_READY?: 'true';
   readonly WORK_MILLISECONDS?: string;
+  /** Mean of the exponential time that a request takes, and how many are worked on at once. */
+  readonly SERVICE_MILLISECONDS?: string;
+  readonly SLOTS?: string;
   /** Connections to the database, opened at boot. */
   readonly POOL_SIZE?: string;
   /** How long a message of a queue takes, and how many are fetched ahead. */

@@ -15,6 +15,9 @@ import { access } from './e11-access';
 import { connections } from './e12-connections';
 import { queue } from './e13-queue';
 import { manyPlacements, placement } from './e14-placement';
+import { capacity } from './e15-capacity';
+import { cadence } from './e16-cadence';
+import { providerChange } from './e17-provider-change';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -24,6 +27,8 @@ export const PROOFS: readonly Proof[] = [
   availability,
   ingress,
   rollout,
+  cadence,
+  providerChange,
   drain,
   zoneLoss,
   withoutPreStop,
@@ -39,4 +44,5 @@ export const PROOFS: readonly Proof[] = [
   scaleIn,
   scaleInToMinimum,
   queue,
+  capacity,
 ];

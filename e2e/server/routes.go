@@ -13,7 +13,7 @@ const (
 )
 
 func routes(s settings, l *lifecycle, hostname string) http.Handler {
-	root := &service{settings: s, lifecycle: l, hostname: hostname}
+	root := &service{settings: s, lifecycle: l, hostname: hostname, station: newStation(s.slots, s.service, hostname)}
 	mux := http.NewServeMux()
 	mux.Handle("GET "+s.startedPath, probe(l.started))
 	mux.Handle("GET "+s.readyPath, probe(l.ready))

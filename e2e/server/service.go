@@ -13,6 +13,7 @@ type service struct {
 	settings  settings
 	lifecycle *lifecycle
 	hostname  string
+	station   *station
 	answered  atomic.Int64
 }
 
@@ -33,13 +34,20 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerText(w, http.StatusBadRequest, "work and sleep are milliseconds\n")
 		return
 	}
-	burn(work)
-	time.Sleep(wait)
+	told, err := s.station.serve(r.Context(), func() {
+		burn(work)
+		time.Sleep(wait)
+	})
+	if err != nil {
+		answerText(w, http.StatusServiceUnavailable, "left while waiting\n")
+		return
+	}
 	// Counted before the answer leaves, so that a client that has its answer finds itself counted.
 	s.answered.Add(1)
 	w.Header().Set("X-Component", s.settings.component)
 	w.Header().Set("X-Version", s.settings.version)
 	w.Header().Set("X-Pod", s.hostname)
+	w.Header().Set("Server-Timing", told.String())
 	answerJSON(w, http.StatusOK, identity{s.settings.component, s.settings.version, s.hostname})
 }
 

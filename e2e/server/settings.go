@@ -20,6 +20,10 @@ type settings struct {
 	work        time.Duration
 	lameDuck    time.Duration
 	neverReady  bool
+	// Mean of the exponential time that a request takes.
+	service time.Duration
+	// Requests worked on at once. 0: no limit.
+	slots int
 	// Connections to the database. 0: none.
 	poolSize int
 	// Queue to work off, how long a message takes, and how many are fetched ahead. Empty: none.
@@ -47,6 +51,7 @@ func readSettings() (settings, error) {
 	}{
 		{"START_SECONDS", "2", time.Second, &read.slowStart},
 		{"WORK_MILLISECONDS", "0", time.Millisecond, &read.work},
+		{"SERVICE_MILLISECONDS", "0", time.Millisecond, &read.service},
 		{"LAME_DUCK_SECONDS", "5", time.Second, &read.lameDuck},
 		{"MESSAGE_MILLISECONDS", "0", time.Millisecond, &read.message},
 	}
@@ -61,7 +66,7 @@ func readSettings() (settings, error) {
 		name     string
 		fallback string
 		into     *int
-	}{{"POOL_SIZE", "0", &read.poolSize}, {"PREFETCH", "1", &read.prefetch}}
+	}{{"POOL_SIZE", "0", &read.poolSize}, {"PREFETCH", "1", &read.prefetch}, {"SLOTS", "0", &read.slots}}
 	for _, c := range counts {
 		value, err := strconv.ParseUint(variable(c.name, c.fallback), 10, 10)
 		if err != nil {
