@@ -17,8 +17,11 @@ export const DIST = {
   laptop: join(PROJECT, 'dist', 'clusters', 'laptop'),
 } as const;
 
-/** Those of a cluster that has KEDA, which no node of ours plays: API servers alone take them. */
-export const WITH_KEDA = { westeurope: join(PROJECT, 'dist', 'clusters', 'westeurope') } as const;
+/** Those of clusters that no node of ours plays: API servers alone take them. */
+export const UNPLAYED = {
+  westeurope: join(PROJECT, 'dist', 'clusters', 'westeurope'),
+  northeurope: join(PROJECT, 'dist', 'clusters', 'northeurope'),
+} as const;
 
 /** Mumbai's zones with two nodes each, so that one of them has room for all, and a node without a zone label, as a laptop has it. */
 const NODES = [

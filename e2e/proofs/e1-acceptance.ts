@@ -6,7 +6,7 @@ import { ControlPlane } from '../cluster/control-plane';
 import { defineResources } from '../cluster/keda';
 import { readManifests } from '../manifests';
 import type { Figure, Proof } from '../proof';
-import { DIST, WITH_KEDA, type World } from '../world';
+import { DIST, UNPLAYED, type World } from '../world';
 
 export const acceptance: Proof = {
   id: 'E1',
@@ -49,10 +49,10 @@ async function acceptedBy(minor: (typeof MINORS)[number], world: World, figure: 
     assert.ok(version.includes(`"v${minor}.`), `the server says that it is ${version}`);
     const written = await world.project.synthesize(`for-${minor}`, '--kubernetes', minor);
     await defineResources(kubectl);
-    const others = [...Object.keys(DIST), ...Object.keys(WITH_KEDA)]
+    const others = [...Object.keys(DIST), ...Object.keys(UNPLAYED)]
       .slice(1)
       .map((name) => `${written}/clusters/${name}`);
-    const committed = minor === '1.36' ? [...Object.values(DIST), ...Object.values(WITH_KEDA)] : [];
+    const committed = minor === '1.36' ? [...Object.values(DIST), ...Object.values(UNPLAYED)] : [];
     for (const folder of [written, ...others, ...committed])
       figure(`${minor}: ${(await dryRun(kubectl, folder)).objects} objects of ${folder} accepted`);
   } finally {

@@ -11,7 +11,7 @@ import { scaleIn, scaleInToMinimum, scaleOut } from './e7-autoscaling';
 import { failure } from './e8-failure';
 import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-twins';
 import { scale } from './e10-scale';
-import { access } from './e11-access';
+import { access, accessElsewhere } from './e11-access';
 import { connections } from './e12-connections';
 import { queue } from './e13-queue';
 import { manyPlacements, placement } from './e14-placement';
@@ -38,6 +38,7 @@ export const PROOFS: readonly Proof[] = [
   failure,
   scale,
   access,
+  accessElsewhere,
   connections,
   placement,
   manyPlacements,
