@@ -15,13 +15,14 @@ import type { PlannedWorkload } from '../model/provider-plan-input';
 import { pullPolicy } from '../model/target';
 import { createDisruptionBudget, inspectAvailability } from './availability';
 import { Configuration } from './configuration';
-import { type Client, type Connectable, type Connection, connectionVariables, type Limited } from './connection';
+import { type Client, type Connectable, connectionVariables, type Limited } from './connection';
 import { inspect, type Problem, report } from './findings';
 import { inspectFit } from './fit';
 import { identityOf } from './identity';
 import { createObject } from './kinds';
 import { selectorLabels, versionLabel } from './labels';
 import { createNetworkPolicy, nameExit, type Traffic } from './network';
+import { Outgoing } from './outgoing';
 import type { Probes } from './probes';
 import { exitAnnotations, type SecurityExits } from './security';
 import { System } from './system';
@@ -83,8 +84,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   readonly networkPolicy: ApiObject;
   protected readonly props: Props;
   protected readonly system: System<unknown>;
-  private readonly connections: Connection[] = [];
-  private readonly accounts: Pick<Limited<object>, 'notesFor'>[] = [];
+  private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
   private configuration?: Configuration;
 
@@ -95,6 +95,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     this.system = System.of(this);
     this.name = props.name ?? id;
     this.identity = identityOf(this, this.name);
+    this.outgoing = new Outgoing(this.name, this.identity !== undefined);
     const metadata = { name: this.name, labels: selectorLabels(this.name) };
     const annotations = this.identity?.serviceAccountAnnotations ?? {};
     const account = { automountServiceAccountToken: false };
@@ -138,22 +139,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   connectTo(service: Connectable): this;
   connectTo<Use extends object>(service: Limited<Use>, use: Use): this;
   connectTo<Use extends object>(service: Connectable | Limited<Use>, use?: Use): this {
-    const connection = this.accessed(service.connection());
-    const problem = this.connectionProblem(connection, service.join !== undefined, use);
-    if (problem !== undefined) {
-      const [message, expected] = problem;
-      const value = connection.name;
-      report(this, { rule: 'connection', severity: 'error', field: 'connectTo', value, message, expected });
+    const added = this.outgoing.add(service, use, this.client);
+    if ('rule' in added) {
+      report(this, added);
       return this;
     }
-    if (service.join !== undefined && use !== undefined) {
-      service.join(this.client, use);
-      this.accounts.push(service);
-    }
-    this.connections.push(connection);
-    service.admit?.(this.name);
-    nameExit(this.networkPolicy, connection.name, connection.peer);
-    return this.configure(connectionVariables(connection));
+    nameExit(this.networkPolicy, added.name, added.peer);
+    return this.configure(connectionVariables(added));
   }
 
   /** The derived unit: rollout, drain, budget, spread, and how many pods surely remain after the promised loss. */
@@ -190,12 +182,12 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   /** What services with limits say of its size. */
   protected get accountNotes(): Readonly<Record<string, string>> {
-    return Object.assign({}, ...this.accounts.map((account) => account.notesFor(this.name)));
+    return this.outgoing.notes;
   }
 
   protected get traffic(): Traffic {
-    const peers = this.connections.map(({ peer }) => peer);
-    return { port: this.props.port, clients: [], peers: [...peers, ...(this.identity?.tokens ?? [])] };
+    const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
+    return { port: this.props.port, clients: [], peers };
   }
 
   /** Itself in the account of a service with limits. */
@@ -214,22 +206,6 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   protected createBudget(fewest: number): void {
     if (fewest <= 1 && this.props.availability?.disruption === undefined) return;
     createDisruptionBudget(this, this.name, selectorLabels(this.name), () => this.availability);
-  }
-
-  /** The connection as its pods use it: an identity of the provider takes the place of credentials. */
-  private accessed(connection: Connection): Connection {
-    if (this.identity === undefined || connection.acceptsIdentity !== true) return connection;
-    const { credentials: _, ...rest } = connection;
-    return rest;
-  }
-
-  private connectionProblem({ name, peer }: Connection, limited: boolean, use: unknown): [string, string] | undefined {
-    const each = 'each service once';
-    if ('component' in peer && peer.component === this.name) return ['a component needs no connection to itself', each];
-    const known = this.connections.some((connection) => connection.name === name);
-    if (known) return [`it is connected to ${name} already`, each];
-    if (!limited || (typeof use === 'object' && use !== null)) return undefined;
-    return [`${name} has limits, and nothing says what a pod takes of it`, `connectTo(${name}, { … })`];
   }
 
   private get resources(): Workload['resources'] {
@@ -270,7 +246,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       selector,
       podLabels: { ...this.system.labels, ...selector, ...versionLabel(image), ...this.identity?.podLabels },
       ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
-      connections: this.connections,
+      connections: this.outgoing.all,
     });
   }
 }
