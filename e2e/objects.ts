@@ -55,3 +55,9 @@ export function countBy<Item>(items: readonly Item[], key: (item: Item) => strin
   }
   return counts;
 }
+
+/** Asks the test server in a pod, past every Service. */
+export async function ask({ status }: Pod, path: string, method = 'GET'): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://${status.podIP}:8080${path}`, { method, signal: AbortSignal.timeout(5000) });
+  return { status: response.status, text: (await response.text()).trim() };
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeVerdict, startLoad } from '../load';
-import { isReady, type Pod, podsOf, restarts } from '../objects';
+import { ask, isReady, type Pod, podsOf, restarts } from '../objects';
 import type { Figure, Proof } from '../proof';
 import { failures } from '../under-load';
 import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world';
@@ -202,9 +202,4 @@ async function assertOnlyRestarted(
   for (const now of await podsOf(cluster, namespace, name)) {
     assert.equal(restarts(now), now.metadata.uid === pod.metadata.uid ? restarts(pod) + 1 : 0, now.metadata.name);
   }
-}
-
-async function ask({ status }: Pod, path: string, method = 'GET'): Promise<{ status: number; text: string }> {
-  const response = await fetch(`http://${status.podIP}:8080${path}`, { method, signal: AbortSignal.timeout(5000) });
-  return { status: response.status, text: (await response.text()).trim() };
 }

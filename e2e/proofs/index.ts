@@ -18,6 +18,7 @@ import { manyPlacements, placement } from './e14-placement';
 import { capacity } from './e15-capacity';
 import { cadence } from './e16-cadence';
 import { providerChange } from './e17-provider-change';
+import { memory } from './e18-memory';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -40,6 +41,7 @@ export const PROOFS: readonly Proof[] = [
   access,
   accessElsewhere,
   connections,
+  memory,
   placement,
   manyPlacements,
   scaleIn,
