@@ -37,7 +37,7 @@ export class Panther extends System<PantherSettings> {
       port: 8080,
       resources: { memory: '1Gi' }, // the CPU follows from the load
       probes: {
-        startup: { path: '/health/startup', budgetSeconds: 30 },
+        startup: { path: '/health/startup', budgetSeconds: 25 },
         readiness: { path: '/health/ready' },
         liveness: { path: '/health/live' },
       },

@@ -158,7 +158,7 @@ describe('P4 a release every two minutes', () => {
     expect(at(deployment, 'spec', 'strategy', 'rollingUpdate')).toEqual({ maxSurge: '50%', maxUnavailable: 0 });
     const waves = 2; // 38 pods, 19 at a time
     const rollout = waves * (boot + Number(at(deployment, 'spec', 'minReadySeconds')));
-    expect(rollout + Number(at(pod, 'terminationGracePeriodSeconds'))).toBe(115);
+    expect(rollout + Number(at(pod, 'terminationGracePeriodSeconds'))).toBe(105);
   });
 
   test('a stopping pod serves until the gateway has forgotten it', () => {
