@@ -19,6 +19,7 @@ import { capacity } from './e15-capacity';
 import { cadence } from './e16-cadence';
 import { providerChange } from './e17-provider-change';
 import { memory } from './e18-memory';
+import { environment } from './e19-environment';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -42,6 +43,7 @@ export const PROOFS: readonly Proof[] = [
   accessElsewhere,
   connections,
   memory,
+  environment,
   placement,
   manyPlacements,
   scaleIn,

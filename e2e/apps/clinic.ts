@@ -1,0 +1,34 @@
+// Clinic: a production, and by one line a test environment that is the same (E19).
+import type { Construct } from 'constructs';
+import { Platform, System, WebService } from '../../lib/constructs';
+import { conformant, type Target } from '../../lib/model';
+
+class Clinic extends System {
+  constructor(scope: Construct, target: Target<object>) {
+    super(scope, 'clinic', target);
+    const common = {
+      port: 8080,
+      resources: { cpu: '50m', memory: '64Mi' },
+      probes: {
+        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        readiness: { path: '/healthz/ready' },
+        liveness: { path: '/healthz/live' },
+      },
+    };
+    const records = new WebService(this, 'records', { ...common, image: this.image('records'), replicas: 3 });
+    const booking = new WebService(this, 'booking', { ...common, image: this.image('booking') });
+    booking.connectTo(records);
+    booking.scaleOn({ cpu: 0.65, min: 3, max: 6 });
+  }
+}
+
+export const app = new Platform({
+  home: 'here',
+  clusters: { here: conformant({ zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }) },
+  environments: {
+    production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
+  },
+})
+  .place(Clinic, { production: { on: 'here', tag: '1', settings: {} } })
+  .copy(Clinic, { of: 'production', as: 'rehearsal', settings: {} })
+  .app();
