@@ -21,7 +21,8 @@ export const withoutPreStop: Proof = {
     for (const tag of ['901', '902']) {
       const file = await release(world, 'toytrex/local', tag, join('clusters', 'laptop', '10-toytrex-local.yaml'));
       const twin = writeTwin(file, PRE_STOP, '');
-      await cluster.provideImages(twin);
+      // nor a server that waits a moment by itself, which most do not
+      await cluster.provideImages(twin, { LAME_DUCK_SECONDS: '0' });
       const roll = async () => {
         await cluster.kubectl.run(['apply', '-f', twin]);
         await waitForRollout(cluster, component);
