@@ -1,10 +1,10 @@
-// The Azure pipeline is one by the schema that the service's own editor uses, with its templates by name and with them expanded.
+// Each Azure pipeline is one by the schema that the service's own editor uses, with its templates by name and with them expanded.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Ajv from 'ajv';
-import { broken, expand, shipped, unexpanded } from '../support/azure-pipelines';
+import { broken, expand, FLASCHENPOST, PANTHER, shipped, unexpanded } from '../support/azure-pipelines';
 
 const FIXTURE = join(__dirname, '../fixtures/azure-pipelines');
 
@@ -18,9 +18,9 @@ test('the schema is the one that its README names', () => {
   expect(readme).toContain(JSON.parse(text).$comment);
 });
 
-test('it takes the shipped files', () => {
-  expect(isPipeline(unexpanded(shipped))).toBe(true);
-  expect(isPipeline(expand(shipped))).toBe(true);
+test.each([FLASCHENPOST, PANTHER])('it takes %s', (main) => {
+  expect(isPipeline(unexpanded(shipped, main))).toBe(true);
+  expect(isPipeline(expand(shipped, main))).toBe(true);
 });
 
 test.each([
@@ -30,9 +30,13 @@ test.each([
   ['- stage: images', '- stag: images'],
   ['batch: true', 'batch: perhaps'],
   ['lockBehavior: sequential', 'lockBehavior: none'],
-])('%j as %j is refused', (from, to) => expect(isPipeline(expand(broken(from, to)))).toBe(false));
+])('%j as %j is refused', (from, to) => {
+  for (const main of [FLASCHENPOST, PANTHER]) expect(isPipeline(expand(broken(from, to), main))).toBe(false);
+});
 
 test('a parameter that a template does not have, or is not given, is refused', () => {
-  expect(() => expand(broken('      deployerConnection: flaschenpost-qa-deployer\n', ''))).toThrow(/not given/);
-  expect(() => expand(broken('after: dev', 'before: dev'))).toThrow(/no parameter before/);
+  expect(() => expand(broken('      deployerConnection: flaschenpost-qa-deployer\n', ''), FLASCHENPOST)).toThrow(
+    /not given/,
+  );
+  expect(() => expand(broken('after: dev', 'before: dev'), FLASCHENPOST)).toThrow(/no parameter before/);
 });

@@ -1,5 +1,5 @@
-// The Azure pipeline as data: its templates expanded as the service does it, its stages, and the commands that each of them runs.
-import { readFileSync } from 'node:fs';
+// The Azure pipelines as data: their templates expanded as the service does it, their stages, and the commands that each of them runs.
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 
@@ -9,6 +9,7 @@ export type Sources = Readonly<Record<string, string>>;
 /** What a stage runs, in its order. */
 export interface Stage {
   readonly name: string;
+  /** The stages before it, by comma. */
   readonly after: string | undefined;
   readonly condition: string | undefined;
   /** Environments of its deployment jobs: the gate is set on them. */
@@ -19,13 +20,18 @@ export interface Stage {
   readonly commands: readonly string[];
 }
 
-const MAIN = 'azure-pipelines.yml';
-const RELEASE = 'azure-pipelines-release.yml';
+/** Flaschenpost's, which the package brings, and Panther Clinic's. */
+export const FLASCHENPOST = 'azure-pipelines.yml';
+export const PANTHER = 'azure-pipelines-panther.yml';
 
-const read = (name: string) => readFileSync(join(__dirname, '../../pipelines', name), 'utf8');
+const FOLDER = join(__dirname, '../../pipelines');
 
 /** The files that we ship. */
-export const shipped: Sources = { [MAIN]: read(MAIN), [RELEASE]: read(RELEASE) };
+export const shipped: Sources = Object.fromEntries(
+  readdirSync(FOLDER)
+    .filter((name) => name.startsWith('azure-pipelines'))
+    .map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]),
+);
 
 /** The shipped files with one text replaced wherever it is, which must be somewhere. */
 export function broken(from: string, to: string): Sources {
@@ -35,29 +41,35 @@ export function broken(from: string, to: string): Sources {
   return sources;
 }
 
-/** The main file as it is, templates by their names. */
-export const unexpanded = (sources: Sources): unknown => parse(sources, MAIN, {}).toJS();
+/** A pipeline's own file as it is, templates by their names. */
+export const unexpanded = (sources: Sources, main: string): unknown => parse(sources, main, {}).toJS();
 
-/** The pipeline as the service sees it: templates in place of their names, and parameters replaced by what is given or by their defaults. */
-export function expand(sources: Sources): unknown {
-  const main: unknown = parse(sources, MAIN, {}).toJS();
-  if (typeof main !== 'object' || main === null || !('stages' in main) || !Array.isArray(main.stages)) return main;
-  const stages = main.stages.flatMap((stage: unknown) => {
-    const { template, parameters } = templateOf(stage);
-    if (template === undefined) return [stage];
-    const called: unknown = parse(sources, template, parameters).toJS();
-    return typeof called === 'object' && called !== null && 'stages' in called && Array.isArray(called.stages)
-      ? called.stages
-      : [called];
-  });
-  return { ...main, stages };
+/** A pipeline as the service sees it: templates in place of their names, and parameters replaced by what is given or by their defaults. */
+export function expand(sources: Sources, main: string): unknown {
+  return inlined(sources, unexpanded(sources, main));
 }
 
-function templateOf(stage: unknown): { template?: string; parameters: Readonly<Record<string, string>> } {
-  if (typeof stage !== 'object' || stage === null || !('template' in stage)) return { parameters: {} };
-  const given = 'parameters' in stage && typeof stage.parameters === 'object' ? (stage.parameters ?? {}) : {};
-  const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]));
-  return { template: String(stage.template), parameters };
+function inlined(sources: Sources, node: unknown): unknown {
+  if (Array.isArray(node)) return node.flatMap((item: unknown) => inserted(sources, item));
+  if (!isNode(node)) return node;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, inlined(sources, value)]));
+}
+
+/** What an item of a list stands for: a template's stages, steps or variables, what a condition lets in, or itself. */
+function inserted(sources: Sources, item: unknown): unknown[] {
+  if (!isNode(item)) return [item];
+  if (item.template !== undefined) {
+    const given = Object.entries(isNode(item.parameters) ? item.parameters : {});
+    const parameters = Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+    const called = parse(sources, String(item.template), parameters).toJS();
+    return ['stages', 'steps', 'variables']
+      .flatMap((key) => children(called, key))
+      .flatMap((one) => inserted(sources, one));
+  }
+  const [key = ''] = Object.keys(item);
+  const condition = /^\$\{\{ if ne\('(.*)', ''\) \}\}$/.exec(key);
+  if (condition === null) return [inlined(sources, item)];
+  return condition[1] === '' ? [] : children(item, key).flatMap((one) => inserted(sources, one));
 }
 
 function parse(sources: Sources, name: string, given: Readonly<Record<string, string>>) {
@@ -72,14 +84,21 @@ function parse(sources: Sources, name: string, given: Readonly<Record<string, st
   }
   const unknown = Object.keys(given).filter((parameter) => !declared.has(parameter));
   if (unknown.length > 0) throw new Error(`${name} has no parameter ${unknown.join(', ')}`);
+  const valueFor = (parameter: string): string => {
+    const value = given[parameter] ?? declared.get(parameter);
+    if (value === undefined) throw new Error(`${name} is not given its parameter ${parameter}`);
+    return value;
+  };
   visit(document, {
     Scalar: (_, node) => {
       if (!isScalar(node) || typeof node.value !== 'string') return;
-      node.value = node.value.replace(/\$\{\{ *parameters\.(\w+) *\}\}/g, (_text, parameter: string) => {
-        const value = given[parameter] ?? declared.get(parameter);
-        if (value === undefined) throw new Error(`${name} is not given its parameter ${parameter}`);
-        return value;
-      });
+      node.value = node.value
+        .replace(/\$\{\{ parameters\.(\w+) \}\}/g, (_text, parameter: string) => valueFor(parameter))
+        .replace(
+          /\$\{\{ coalesce\(parameters\.(\w+), parameters\.(\w+)\) \}\}/g,
+          (_text, first: string, second: string) => valueFor(first) || valueFor(second),
+        )
+        .replace(/(?<=^\$\{\{ if ne\()parameters\.(\w+)/, (_text, parameter: string) => `'${valueFor(parameter)}'`);
     },
   });
   return document;
@@ -120,3 +139,27 @@ function stepsOf(job: Node): Node[] {
   const strategy = isNode(job.strategy) && isNode(job.strategy.runOnce) ? job.strategy.runOnce : {};
   return [...children(job, 'steps'), ...children(strategy.deploy, 'steps')];
 }
+
+/** The stages of a pipeline by name. */
+export const stagesBy = (sources: Sources, main: string): ReadonlyMap<string, Stage> =>
+  new Map(stagesOf(expand(sources, main)).map((stage) => [stage.name, stage]));
+
+/** Whether all of these are in the text, one after the other. */
+export function inOrder(text: string, ...parts: readonly string[]): boolean {
+  let from = 0;
+  return parts.every((part) => {
+    const at = text.indexOf(part, from);
+    from = at + part.length;
+    return at >= 0;
+  });
+}
+
+/** One promise: whether the files keep it, and changes after which they do not. */
+export interface Promised {
+  readonly promise: string;
+  readonly holds: (sources: Sources) => boolean;
+  readonly breaks: readonly (readonly [from: string, to: string])[];
+}
+
+/** A value that a template takes from a parameter. */
+export const parameter = (name: string): string => `\${{ parameters.${name} }}`;
