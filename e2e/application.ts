@@ -41,7 +41,7 @@ export class Application {
     const { cluster } = await this.world.deployed();
     await cluster.kubectl.run(['apply', '-f', folder]);
     const needs = await this.world.project.secrets(...this.app);
-    await cluster.kubectl.apply(needs.map((need) => secretOf(need, this.props.secrets)));
+    if (needs.length > 0) await cluster.kubectl.apply(needs.map((need) => secretOf(need, this.props.secrets)));
   }
 
   /** Sets the next tag of its images, as a pipeline would, and applies that release. */
