@@ -26,6 +26,16 @@ export const flaschenpost = (
 export const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
 const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
+/** A pool of Standard_D8s_v5, without what the DaemonSets of AKS request, and with the room that booking's growth wants held. */
+const D8S = {
+  name: 'default',
+  cpu: '7400m',
+  memory: '26Gi',
+  pods: 110,
+  upgradesAtOnce: '10%',
+  headroom: { pods: 9, cpu: '2', memory: '1Gi' },
+} as const;
+
 export const platform = new Platform({
   home: 'mumbai',
   clusters: {
@@ -64,17 +74,7 @@ export const platform = new Platform({
       gatewaySubnets: ['10.30.0.0/24'],
       podNetwork: 'overlay',
       subnets: { nodes: 25, pods: 17 },
-      nodePools: [
-        {
-          name: 'default', // Standard_D8s_v5, without what the DaemonSets of AKS request
-          cpu: '7400m',
-          memory: '26Gi',
-          pods: 110,
-          nodesPerZone: { min: 4, max: 36 },
-          upgradesAtOnce: '10%',
-          headroom: { pods: 9, cpu: '2', memory: '1Gi' },
-        },
-      ],
+      nodePools: [{ ...D8S, nodesPerZone: { min: 4, max: 36 } }],
       groups: {
         developers: '7c0f6a3e-1d2b-4c5d-8e9f-000000000001',
         devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
@@ -104,17 +104,7 @@ export const platform = new Platform({
       gatewaySubnets: ['10.31.0.0/24'],
       podNetwork: 'overlay',
       subnets: { nodes: 25, pods: 17 },
-      nodePools: [
-        {
-          name: 'default', // Standard_D8s_v5, without what the DaemonSets of AKS request
-          cpu: '7400m',
-          memory: '26Gi',
-          pods: 110,
-          nodesPerZone: { min: 2, max: 24 },
-          upgradesAtOnce: '10%',
-          headroom: { pods: 9, cpu: '2', memory: '1Gi' },
-        },
-      ],
+      nodePools: [{ ...D8S, nodesPerZone: { min: 2, max: 24 } }],
       groups: {
         devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
         platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
