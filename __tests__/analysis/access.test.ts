@@ -145,7 +145,7 @@ describe('G11: Secrets by way of pods', () => {
 });
 
 describe('G11: the shipped platform', () => {
-  const shipped = synthesize(platform.app(), check).objects.map(({ entry }) => entry);
+  const shipped = synthesize(platform.app(), check).entries;
   const rights = access(shipped);
   const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
   const places = (subject: string, what: (right: Access) => boolean = () => true) => [

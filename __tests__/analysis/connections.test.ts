@@ -9,7 +9,7 @@ import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 import { seeded } from '../support/random';
 import { errors, find, SUBNETS, shop, WEB } from '../support/synthesis';
 
-const all = (synthesis: Synthesis): readonly Connection[] => connections(synthesis.objects.map(({ entry }) => entry));
+const all = (synthesis: Synthesis): readonly Connection[] => connections(synthesis.entries);
 const shown = (found: readonly Connection[]): string[] => found.map(({ from, to, port }) => `${from} → ${to} ${port}`);
 const withoutNames = (lines: readonly string[]): string[] => lines.filter((line) => !/ 53\/(TCP|UDP)$/.test(line));
 const edges = (synthesis: Synthesis): string[] => withoutNames(shown(all(synthesis)));

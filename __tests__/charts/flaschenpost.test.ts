@@ -15,7 +15,7 @@ const WEB = ['catalogue', 'gateway', 'orders'];
 
 const stage = (name: string) => new Placement('westeurope', `flaschenpost-${name}`);
 const prod = stage('prod');
-const entries = shipped.objects.map(({ entry }) => entry);
+const entries = shipped.entries;
 const variables = (name: string) => at(prod.one('ConfigMap', name), 'data');
 const notes = (kind: string, name: string) => at(prod.one(kind, name), 'metadata', 'annotations');
 const podOf = (name: string) => at(prod.one('Deployment', name), 'spec', 'template', 'spec');

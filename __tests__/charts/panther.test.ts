@@ -19,7 +19,7 @@ const HOST = 'booking.panther-clinic.example';
 const clinic = (region: string) => new Placement(region, 'panther-clinic');
 const dev = new Placement('westeurope', 'panther-clinic-dev');
 const home = clinic('westeurope');
-const entries = shipped.objects.map(({ entry }) => entry);
+const entries = shipped.entries;
 const notes = (of: Placement, kind: string, name = 'booking') => at(of.one(kind, name), 'metadata', 'annotations');
 const podOf = (of: Placement) => at(of.one('Deployment', 'booking'), 'spec', 'template', 'spec');
 

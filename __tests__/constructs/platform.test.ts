@@ -120,7 +120,7 @@ describe('images', () => {
     expect(container(synthesis)).toMatchObject({ image: 'ghcr.io/acme/shop/web:7', imagePullPolicy: 'Always' });
     const pod = at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec');
     expect(pod).toMatchObject({ imagePullSecrets: [{ name: 'ghcr' }] });
-    const [secret] = listSecrets(synthesis.objects.map(({ entry }) => entry));
+    const [secret] = listSecrets(synthesis.entries);
     expect(secret).toMatchObject({ name: 'ghcr', type: 'kubernetes.io/dockerconfigjson' });
   });
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { check } from '../../lib/checks';
-import { Platform, System, WebService } from '../../lib/constructs';
+import { override, Platform, System, WebService } from '../../lib/constructs';
 import { type EnvironmentProps, local, type Target } from '../../lib/model';
 import { synthesize } from '../../lib/synth/synthesize';
 import { at, find, TWO_ZONES, WEB } from '../support/synthesis';
@@ -90,6 +90,15 @@ test('also in an object that is no component of ours', () => {
   expect(found(synth('production', '7', job))).toEqual([
     { value: image, message: 'the image comes from the registry of development' },
   ]);
+});
+
+test('also where only an override says so', () => {
+  const image = `${DEVELOPMENT}/shop/web:7`;
+  const overridden: Build = (system) => {
+    const component = new WebService(system, 'web', { ...WEB, image: system.image('web') });
+    override(component.deployment).set('spec.template.spec.containers[web].image', image);
+  };
+  expect(found(synth('production', '7', overridden))).toHaveLength(1);
 });
 
 test('an image of somebody else is nobody’s business, and latest is refused everywhere', () => {

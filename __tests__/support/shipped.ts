@@ -14,8 +14,7 @@ export class Placement {
   ) {}
 
   all(kind: string): JsonObject[] {
-    return shipped.objects
-      .map(({ entry }) => entry)
+    return shipped.entries
       .filter(({ cluster, identity }) => cluster === this.cluster && identity.kind === kind)
       .filter(({ identity }) => (identity.namespace ?? identity.name) === this.namespace)
       .map(({ manifest }) => manifest);

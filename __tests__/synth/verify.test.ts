@@ -1,9 +1,11 @@
-// Verifications are asked of charts without errors only: what follows from an error is no news.
+// Verifications are told whether their chart has errors: what follows from an error is no news.
 import type { Finding } from '../../lib/model';
+import type { Verification } from '../../lib/model/entries';
 import { verify } from '../../lib/synth/verify';
 
 const found: Finding = { rule: 'promise', severity: 'error', message: 'refuted', expected: 'kept' };
-const verified = [{ origin: { construct: 'mumbai/shop', source: () => undefined }, verification: () => [found] }];
+const verification: Verification = (_, isSound) => (isSound ? [found] : []);
+const verified = [{ origin: { construct: 'mumbai/shop', source: () => undefined }, verification }];
 const about = (construct: string | undefined, severity: Finding['severity'] = 'error'): Finding[] => [
   { ...found, rule: 'other', severity, ...(construct === undefined ? {} : { construct }) },
 ];

@@ -19,8 +19,8 @@ export async function loadObjects(load: Load, output: Output): Promise<Loaded | 
     printFindings(output, [app]);
     return undefined;
   }
-  const { objects, findings } = synthesize(app, check);
+  const { entries, findings } = synthesize(app, check);
   const errors = findings.filter(({ severity }) => severity === 'error');
   printFindings(output, errors);
-  return errors.length > 0 ? undefined : { app, objects: objects.map(({ entry }) => entry) };
+  return errors.length > 0 ? undefined : { app, objects: entries };
 }

@@ -50,11 +50,10 @@ Examples:
 async function prove(load: Load): Promise<{ readonly rows: readonly Row[]; readonly refuted: readonly Finding[] }> {
   const app = await loadApp(load);
   if ('rule' in app) return { rows: [], refuted: [app] };
-  const { objects, findings } = synthesize(app, check);
+  const { entries, findings } = synthesize(app, check);
   const errors = findings.filter(({ severity }) => severity === 'error');
   // a promise that is refuted is what the table is to show; with any other error there is nothing to trust
   if (errors.some(({ rule }) => !REFUTED.has(rule))) return { rows: [], refuted: errors };
-  const entries = objects.map(({ entry }) => entry);
   const places = app.node.findAll().filter(System.isSystem).map(placeOf);
   return {
     rows: failureTable(entries, places, { provider: errors.length > 0 ? UNKNOWN : providerChange(app, entries) }),

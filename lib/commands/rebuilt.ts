@@ -54,10 +54,10 @@ export function projectOf(app: IConstruct, objects: readonly ApiEntry[]): Projec
 
 /** Synthesizes an app, whose errors are told with the words `where`. */
 export function objectsOf(app: IConstruct, where = ''): Objects {
-  const { objects, findings } = synthesize(app, check);
+  const { entries, findings } = synthesize(app, check);
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { errors: errors.map((one) => ({ ...one, message: `${where}${one.message}` })) };
-  return { objects: objects.map(({ entry }) => entry) };
+  return { objects: entries };
 }
 
 const NO_PLATFORM: Finding = {

@@ -1,10 +1,11 @@
 // Images come from the registry of their own environment: a test build must not reach production by a name in a chart.
-import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { at } from '../analysis/shapes';
+import { ENTRY, type Verification } from '../model/entries';
 import { type EnvironmentProps, registryPath } from '../model/environment';
-import { isJsonObject } from '../model/json';
-import { type Inspected, inspect } from './findings';
+import type { Finding } from '../model/finding';
+import { isJsonObject, type Json } from '../model/json';
+import { type ApiEntry, describeIdentity } from '../model/object';
 import { System } from './system';
 
 /** Lets every system below `root` be asked for images out of the registry of another environment. Images of others are nobody's. */
@@ -17,27 +18,30 @@ export function inspectRegistries(root: IConstruct, environments: Readonly<Recor
   for (const system of root.node.findAll().filter(System.isSystem)) {
     const own = registryPath(system.target.environment);
     const foreign = [...registries.keys()].some((path) => path !== own);
-    if (foreign) inspect(system, () => foreignImages(system, own, registries));
+    if (!foreign) continue;
+    const verification: Verification = (objects) => {
+      const of = objects.filter(({ origin }) => origin.construct.startsWith(`${system.node.path}/`));
+      return of.flatMap((entry) => foreignImages(entry, own, registries));
+    };
+    system.node.addMetadata(ENTRY.verification, verification);
   }
 }
 
 function foreignImages(
-  system: System<unknown>,
+  { identity, manifest, origin }: ApiEntry,
   own: string | undefined,
   registries: ReadonlyMap<string, string>,
-): Inspected[] {
-  const images = system.node
-    .findAll()
-    .filter((it) => it instanceof ApiObject)
-    .flatMap((about) => imagesOf(rendered(about)).map((found) => ({ ...found, about })));
-  return images.flatMap(({ image, field, about }): Inspected[] => {
+): Finding[] {
+  return imagesOf(manifest).flatMap(({ image, field }): Finding[] => {
     const path = longestPrefix(image, [...registries.keys(), ...(own === undefined ? [] : [own])]);
     if (path === undefined || path === own) return [];
+    const source = origin.source();
     return [
       {
         rule: 'foreign-registry',
         severity: 'error',
-        about,
+        construct: origin.construct,
+        object: describeIdentity(identity),
         field,
         value: image,
         message: `the image comes from the registry of ${registries.get(path)}`,
@@ -45,6 +49,7 @@ function foreignImages(
           own === undefined
             ? 'this.image(…), which names the image without a registry here'
             : `this.image(…), which takes it from ${own}`,
+        ...(source === undefined ? {} : { source }),
       },
     ];
   });
@@ -56,17 +61,8 @@ function longestPrefix(image: string, paths: readonly string[]): string | undefi
   return longest;
 }
 
-/** An object that cannot be rendered says so by itself. */
-function rendered(object: ApiObject): unknown {
-  try {
-    return object.toJson();
-  } catch {
-    return undefined;
-  }
-}
-
 /** Every text under the key `image`, wherever it stands, with its JSON pointer. */
-function imagesOf(value: unknown, field = ''): { readonly image: string; readonly field: string }[] {
+function imagesOf(value: Json | undefined, field = ''): { readonly image: string; readonly field: string }[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => imagesOf(item, at(field, index)));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>

@@ -39,7 +39,7 @@ export abstract class System<Settings = object> extends Chart {
     const { cluster, environment, home } = target;
     const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
     this.node.addMetadata(ENTRY.placement, placement);
-    const verification: Verification = (objects) => promiseFindings(objects, placeOf(this));
+    const verification: Verification = (objects, isSound) => (isSound ? promiseFindings(objects, placeOf(this)) : []);
     this.node.addMetadata(ENTRY.verification, verification);
     traceConstruct(this);
     createNamespace(this, namespace, cluster);

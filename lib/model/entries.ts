@@ -77,8 +77,11 @@ export interface Surroundings {
   readonly refuse: (problem: Omit<Finding, 'construct' | 'object' | 'source'>) => void;
 }
 
-/** Judges what a chart became, given the final objects of the whole app. Not asked about a chart that has errors already. */
-export type Verification = (objects: readonly ApiEntry[]) => readonly Finding[];
+/**
+ * Judges what a chart became, given the final objects of the whole app. `isSound`: nothing is wrong with the chart so far; what
+ * follows from an error is no news.
+ */
+export type Verification = (objects: readonly ApiEntry[], isSound: boolean) => readonly Finding[];
 
 /** One change to the final JSON of an object. */
 export interface Override {

@@ -23,6 +23,8 @@ export interface Synthesis {
   readonly findings: readonly Finding[];
   /** Every object, also when there are errors, for whoever asks further questions. */
   readonly objects: readonly Placed[];
+  /** The same as everybody else looks at them: one list, for which nothing need be worked out twice. */
+  readonly entries: readonly ApiEntry[];
   /** Where the time went, by chart. */
   readonly clock: Clock;
 }
@@ -54,7 +56,7 @@ export function synthesize(root: IConstruct, check: Check): Synthesis {
   ];
   const findings = sortFindings([...found, ...verify(collection.verified, entries, found)]);
   const failed = findings.some(({ severity }) => severity === 'error');
-  return { files: failed ? new Map() : layout.files, findings, objects, clock };
+  return { files: failed ? new Map() : layout.files, findings, objects, entries, clock };
 }
 
 /** Applies the overrides, and names the object by what it then is. */

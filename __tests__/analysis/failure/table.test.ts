@@ -19,15 +19,11 @@ const cluster = (pool: Partial<NodePool> = {}, zones = ['ap-south-1a', 'ap-south
 function rowOf(build: (system: System) => void, on: ClusterDescription = cluster(), judged: typeof check = check): Row {
   const zones = on.zones.length > 1 ? 1 : 0;
   const app = shopApp(build, { cluster: on, environment: { ...PRODUCTION, survives: { zones, regions: 0 } } });
-  const { objects, findings } = synthesize(app, judged);
+  const { entries, findings } = synthesize(app, judged);
   const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'survives-zones');
   expect(judged === check ? errors : []).toEqual([]);
   const places = app.node.findAll().filter(System.isSystem).map(placeOf);
-  const [row] = failureTable(
-    objects.map(({ entry }) => entry),
-    places,
-    { provider: { unknown: 'not asked' } },
-  );
+  const [row] = failureTable(entries, places, { provider: { unknown: 'not asked' } });
   if (row === undefined) throw new Error('no row');
   return row;
 }
@@ -74,6 +70,27 @@ describe('what is needed', () => {
       ['steady', 4, 2],
       ['peak', 10, 5],
     ]);
+  });
+});
+
+describe('zones and nodes that are alike are asked once', () => {
+  const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
+  const wanting = (key: string, value: string) => (system: System) => {
+    const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 2 });
+    override(deployment).set('spec.template.spec.nodeSelector', { [key]: value });
+  };
+  const unchecked = () => [];
+
+  test.each(ZONES)('but for the zone that pods want: %s', (zone) => {
+    const row = rowOf(wanting('topology.kubernetes.io/zone', zone), cluster({}, ZONES), unchecked);
+    const { placed, working } = worst(row, 'zone lost');
+    expect(placed).toEqual({ fewest: 0, most: 0 });
+    expect(working.join('\n')).toContain(`(without ${zone})`);
+  });
+
+  test('but for the node that pods want', () => {
+    const row = rowOf(wanting('kubernetes.io/hostname', 'ap-south-1c-general-2'), cluster({}, ZONES), unchecked);
+    expect(worst(row, 'node lost').placed).toEqual({ fewest: 0, most: 0 });
   });
 });
 

@@ -44,6 +44,7 @@ export class Situation {
   private calm: Forecast | undefined;
   private readonly left = new Map<string, Forecast>();
   private readonly after = new Map<string, Forecast>();
+  private readonly losses = new Map<string, readonly ReadonlySet<Node>[]>();
 
   constructor(
     readonly entries: readonly ApiEntry[],
@@ -99,7 +100,9 @@ export class Situation {
     key: string,
     count: number,
   ): { readonly placed: Interval; readonly lost: ReadonlySet<Node> } {
-    const cases = this.losses(key, count).map((lost) => {
+    const losses = this.losses.get(`${key} ${count}`) ?? this.lossesOf(key, count);
+    this.losses.set(`${key} ${count}`, losses);
+    const cases = losses.map((lost) => {
       const id = [...lost].map(({ name }) => name).join(' ');
       const known = this.after.get(id) ?? forecastAfterLoss(this.world, lost);
       this.after.set(id, known);
@@ -117,21 +120,15 @@ export class Situation {
   }
 
   /** Sets of nodes that go together, those that are alike once. */
-  private losses(key: string, count: number): ReadonlySet<Node>[] {
-    const domains = new Map<string, Node[]>();
-    for (const node of this.world.nodes) {
-      const value = String(node.labels[key]);
-      domains.set(value, [...(domains.get(value) ?? []), node]);
+  private lossesOf(key: string, count: number): readonly ReadonlySet<Node>[] {
+    const likeness = likenessOf(this.world);
+    const found = new Map<string, ReadonlySet<Node>>();
+    for (const domains of combinations(domainsOf(this.world.nodes, key), count)) {
+      const nodes = domains.flat();
+      const id = likeness(nodes);
+      if (!found.has(id)) found.set(id, new Set(nodes));
     }
-    const chosen = combinations([...domains.values()], count).map((some) => some.flat());
-    if (key !== HOSTNAME) return chosen.map((nodes) => new Set(nodes));
-    const alike = new Map(
-      chosen.map((nodes) => [
-        JSON.stringify(nodes.map((node) => ({ ...node, name: '', labels: { ...node.labels, [HOSTNAME]: '' } }))),
-        nodes,
-      ]),
-    );
-    return [...alike.values()].map((nodes) => new Set(nodes));
+    return [...found.values()];
   }
 
   private read(forecast: Forecast, workload: Workload): Interval {
@@ -142,6 +139,43 @@ export class Situation {
 
 function wanted(entries: readonly ApiEntry[], workload: Workload, load: Load): number {
   return wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, load);
+}
+
+/** Nodes by the value of a label; those without it are together. */
+function domainsOf(nodes: readonly Node[], key: string): Node[][] {
+  const domains = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const value = String(node.labels[key]);
+    domains.set(value, [...(domains.get(value) ?? []), node]);
+  }
+  return [...domains.values()];
+}
+
+/**
+ * Texts for sets of nodes: two that have the same can be exchanged, and nobody is the worse or the better for it.
+ *
+ * Nodes are alike that differ in their names alone, and that the same pods want. Zones are alike that have nodes which are; and a node
+ * is like another only if their zones are alike too.
+ */
+function likenessOf({ nodes, groups }: World): (nodes: readonly Node[]) => string {
+  const choosy = groups.filter(({ spec }) => spec.nodeSelector !== undefined || dig(spec, 'affinity', 'nodeAffinity'));
+  const plain = (node: Node) =>
+    JSON.stringify([
+      { ...node, name: '', labels: { ...node.labels, [HOSTNAME]: '', [ZONE]: '' } },
+      choosy.map(({ spec }) => wantsNode(spec, node)),
+    ]);
+  const own = new Map(nodes.map((node) => [node, plain(node)]));
+  const textOf = (some: readonly Node[]) =>
+    some
+      .map((node) => own.get(node))
+      .sort()
+      .join(' ');
+  const zones = new Map(domainsOf(nodes, ZONE).map((zone) => [zone[0]?.labels[ZONE], textOf(zone)]));
+  return (some) =>
+    domainsOf(some, ZONE)
+      .map((together) => `${textOf(together)} of ${zones.get(together[0]?.labels[ZONE])}`)
+      .sort()
+      .join('; ');
 }
 
 /** Every choice of `count` items. */

@@ -15,7 +15,7 @@ import type { Interval, Node, PodGroup, World } from './world';
  * The most: as many as fit with nobody else there.
  */
 export function boundPlaced(world: World, group: PodGroup): Interval {
-  const nodes = world.nodes.filter((node) => mayHave(group, node));
+  const nodes = crowdOf(world).homesOf(group);
   const most = Math.min(group.wanted, sum(nodes.map((node) => slots(group, node))));
   const [spread, ...others] = crowdOf(world).spreadsOf(group);
   if (isCoupled(world, group) || others.length > 0) return { fewest: 0, most };
@@ -28,9 +28,9 @@ export function boundPlaced(world: World, group: PodGroup): Interval {
 /** Pods of a group in the `count` fullest domains of a label, when all that are wanted are placed. */
 export function boundShare(world: World, group: PodGroup, key: string, count: number): Interval {
   const domains = new Map<string, Node[]>();
-  for (const node of world.nodes) {
+  for (const node of crowdOf(world).homesOf(group)) {
     const value = own(node.labels, key);
-    if (value === undefined || !mayHave(group, node)) continue;
+    if (value === undefined) continue;
     domains.set(shown(value), [...(domains.get(shown(value)) ?? []), node]);
   }
   const room = [...domains.values()].map((nodes) =>

@@ -14,8 +14,18 @@ export interface Component {
   readonly classes: readonly number[];
 }
 
-/** Takes the world apart. `key` is a label whose values stay apart although no pod asks for it. */
-export function components(world: World, lost: ReadonlySet<Node>, key?: string): Component[] {
+const apart = new WeakMap<World, WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Component[]>>>();
+
+/** Takes the world apart, once for each question. `key` is a label whose values stay apart although no pod asks for it. */
+export function components(world: World, lost: ReadonlySet<Node>, key?: string): readonly Component[] {
+  const byLoss = apart.get(world) ?? new WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Component[]>>();
+  const byKey = byLoss.get(lost) ?? new Map<string | undefined, readonly Component[]>();
+  const known = byKey.get(key) ?? takeApart(world, lost, key);
+  apart.set(world, byLoss.set(lost, byKey.set(key, known)));
+  return known;
+}
+
+function takeApart(world: World, lost: ReadonlySet<Node>, key: string | undefined): Component[] {
   const roomy = new Set(world.nodes.filter((node) => hasRoomForAll(world, node)));
   return connected(world, roomy).map((groups) => {
     const keys = new Set(key === undefined ? [] : [key]);

@@ -26,6 +26,7 @@ export class Crowd {
   private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
   private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
   private readonly byLabel = new Map<string, PodGroup[]>();
+  private readonly homes = new Map<PodGroup, readonly Node[]>();
   private readonly lone = new Map<PodGroup, boolean>();
   private readonly demands = new Map<string, ReadonlyMap<number, Room>>();
   private readonly highest: number;
@@ -54,6 +55,13 @@ export class Crowd {
         else bearers.push(group);
       }
     }
+  }
+
+  /** Nodes that a group may ever be on. */
+  homesOf(group: PodGroup): readonly Node[] {
+    const known = this.homes.get(group) ?? this.world.nodes.filter((node) => mayHave(group, node));
+    this.homes.set(group, known);
+    return known;
   }
 
   spreadsOf(group: PodGroup): readonly Spread[] {
@@ -139,7 +147,7 @@ export class Crowd {
     const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
       const isOneDomain = new Set(nodes.map(({ labels }) => own(labels, key))).size <= 1;
       if (fullest.key === undefined ? !isOneDomain : fullest.key !== key) return group.wanted;
-      const able = this.world.nodes.filter((node) => mayHave(group, node) && own(node.labels, key) !== undefined);
+      const able = this.homesOf(group).filter(({ labels }) => own(labels, key) !== undefined);
       const domains = new Set(able.map(({ labels }) => own(labels, key))).size;
       return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));
     });

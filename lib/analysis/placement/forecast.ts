@@ -22,7 +22,7 @@ export function forecastPlaced(world: World): Forecast {
 
 /** Pods of groups that come when all others have their places, as far as these find any. */
 export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Forecast {
-  const search = (part: Component): Found | undefined => {
+  const beside = (part: Component): Found | undefined => {
     const groups = part.world.groups.map((group) => (added.has(group) ? { ...group, wanted: 0 } : group));
     const first = before({ ...part, world: { ...part.world, groups } });
     if (first === undefined) return undefined;
@@ -30,7 +30,7 @@ export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Fore
     const states = settle(rules, first.states, part.classes, budgetFor(part.world));
     return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
   };
-  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), search);
+  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), beside);
 }
 
 /** Pods that are on living nodes, once those of `lost` have been taken away and placed again as far as that is possible. */
@@ -121,7 +121,16 @@ function isHopeless({ world: { groups, nodes } }: Component): boolean {
   return ways > 1000 * statesFor(groups.length * nodes.length);
 }
 
-function before({ world, classes }: Component): Found | undefined {
+/** What was found of a component before anything is lost: several questions begin there. */
+const settled = new WeakMap<Component, { readonly found: Found | undefined }>();
+
+function before(part: Component): Found | undefined {
+  const known = settled.get(part) ?? { found: search(part) };
+  settled.set(part, known);
+  return known.found;
+}
+
+function search({ world, classes }: Component): Found | undefined {
   const rules = new Rules(world);
   const empty = new Uint16Array(world.groups.length * world.nodes.length);
   const states = settle(rules, [empty], classes, budgetFor(world));

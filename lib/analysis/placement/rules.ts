@@ -36,15 +36,17 @@ interface CountedSpread {
   readonly domains: Domains;
   /** The same for nodes whose pods count; −1 for the others. */
   readonly counted: Domains;
-  /** Whether a group's pods count, by group. */
-  readonly selected: readonly boolean[];
+  /** Groups whose pods count. */
+  readonly selected: readonly number[];
+  /** 1 where the group's own pods count. */
+  readonly own: 0 | 1;
   /** Domains that have a counted node. */
   readonly existing: readonly number[];
 }
 
 interface CountedTerm {
   readonly domains: Domains;
-  readonly selected: readonly boolean[];
+  readonly selected: readonly number[];
 }
 
 /** The filters, with everything worked out that does not depend on where pods are. */
@@ -55,7 +57,8 @@ export class Rules {
   private readonly fixed: readonly (readonly (Obstacle | undefined)[])[];
   private readonly spreads: readonly (readonly CountedSpread[])[];
   private readonly affinity: readonly (readonly CountedTerm[])[];
-  private readonly antiAffinity: readonly (readonly CountedTerm[])[];
+  /** What keeps a group away from where others are, its own terms and theirs, by group. */
+  private readonly repelling: readonly (readonly CountedTerm[])[];
 
   constructor(world: World) {
     const { nodes, groups } = world;
@@ -63,15 +66,23 @@ export class Rules {
     this.groups = groups;
     this.fixed = groups.map(({ spec }) => nodes.map((node) => fixedObstacle(spec, node)));
     this.spreads = groups.map((group) => countSpreads(group, world));
+    const indexes = groups.map((_, group) => group);
     const terms = (kind: 'podAffinity' | 'podAntiAffinity') =>
       groups.map((group) =>
         requiredTerms(group, kind, world).map(({ key, selects }) => ({
           domains: domainsOf(nodes, key),
-          selected: groups.map(selects),
+          selected: indexes.filter((other) => selects(groups[other] ?? group)),
         })),
       );
     this.affinity = terms('podAffinity');
-    this.antiAffinity = terms('podAntiAffinity');
+    const antiAffinity = terms('podAntiAffinity');
+    // it holds both ways: what the pod says of those there, and what they say of it
+    this.repelling = groups.map((_, group) => [
+      ...(antiAffinity[group] ?? []),
+      ...antiAffinity.flatMap((said, other) =>
+        said.filter(({ selected }) => selected.includes(group)).map((term) => ({ ...term, selected: [other] })),
+      ),
+    ]);
   }
 
   /** Whether a group may ever be on a node. */
@@ -89,7 +100,7 @@ export class Rules {
     const fixed = this.fixed[group]?.[node];
     if (fixed !== undefined) return fixed;
     for (const resource of RESOURCES) if (!this.hasRoom(counts, group, node, resource)) return LACKS[resource];
-    if (!this.spreads[group]?.every((spread) => keepsSkew(this, counts, spread, group, node))) {
+    if (!this.spreads[group]?.every((spread) => keepsSkew(this, counts, spread, node))) {
       return "didn't match pod topology spread constraints";
     }
     if (!this.meetsAffinity(counts, group, node)) return "didn't match pod affinity rules";
@@ -111,35 +122,33 @@ export class Rules {
     const terms = this.affinity[group] ?? [];
     if (terms.length === 0) return true;
     if (terms.some(({ domains }) => domains[node] === -1)) return false;
-    const matching = this.groups.map((_, other) => terms.every(({ selected }) => selected[other]));
+    const [first, ...others] = terms;
+    const matching = first?.selected.filter((one) => others.every(({ selected }) => selected.includes(one))) ?? [];
     const isNear = terms.every((term) => this.count(counts, matching, term.domains, term.domains[node]) > 0);
-    if (isNear || matching[group] !== true) return isNear;
+    if (isNear || !matching.includes(group)) return isNear;
     return !terms.some(({ domains }) => this.countAll(counts, matching, domains) > 0);
   }
 
-  /** Anti-affinity holds both ways: what the pod says of those there, and what they say of it. */
   private isRepelled(counts: Counts, group: number, node: number): boolean {
-    const isNear = (selected: readonly boolean[], { domains }: CountedTerm) =>
-      domains[node] !== -1 && this.count(counts, selected, domains, domains[node]) > 0;
-    if (this.antiAffinity[group]?.some((term) => isNear(term.selected, term))) return true;
-    return this.antiAffinity.some((terms, other) =>
-      terms.some((term) => term.selected[group] && isNear(only(other, this.groups.length), term)),
+    const terms = this.repelling[group] ?? [];
+    return terms.some(
+      ({ domains, selected }) => domains[node] !== -1 && this.count(counts, selected, domains, domains[node]) > 0,
     );
   }
 
   /** Pods of the selected groups in a domain. */
-  count(counts: Counts, selected: readonly boolean[], domains: Domains, domain: number | undefined): number {
+  count(counts: Counts, selected: readonly number[], domains: Domains, domain: number | undefined): number {
+    const width = domains.length;
     let sum = 0;
-    for (let node = 0; node < domains.length; node++) {
-      if (domains[node] !== domain) continue;
-      for (let group = 0; group < selected.length; group++) {
-        if (selected[group]) sum += counts[group * domains.length + node] ?? 0;
+    for (const group of selected) {
+      for (let node = 0; node < width; node++) {
+        if (domains[node] === domain) sum += counts[group * width + node] ?? 0;
       }
     }
     return sum;
   }
 
-  private countAll(counts: Counts, selected: readonly boolean[], domains: Domains): number {
+  private countAll(counts: Counts, selected: readonly number[], domains: Domains): number {
     return [...new Set(domains)]
       .filter((domain) => domain !== -1)
       .reduce((sum, domain) => sum + this.count(counts, selected, domains, domain), 0);
@@ -159,6 +168,9 @@ function countSpreads(group: PodGroup, { nodes, groups }: World): CountedSpread[
   const all = requiredSpreads(group);
   return all.map((spread) => {
     const domains = domainsOf(nodes, spread.key);
+    const { selector } = spread;
+    const isCounted = ({ namespace, labels }: PodGroup) =>
+      namespace === group.namespace && selector !== undefined && matches(selector, labels);
     const counted = nodes.map(
       (node) =>
         all.every(({ key }) => own(node.labels, key) !== undefined) &&
@@ -170,25 +182,21 @@ function countSpreads(group: PodGroup, { nodes, groups }: World): CountedSpread[
       minDomains: spread.minDomains,
       domains,
       counted: domains.map((domain, node) => (counted[node] ? domain : -1)),
-      selected: groups.map(
-        (other) =>
-          other.namespace === group.namespace &&
-          spread.selector !== undefined &&
-          matches(spread.selector, other.labels),
-      ),
+      selected: groups.flatMap((other, index) => (isCounted(other) ? [index] : [])),
+      own: isCounted(group) ? 1 : 0,
       existing: [...new Set(domains.filter((_, node) => counted[node]))],
     };
   });
 }
 
 /** `pods there + 1 − fewest in any domain ≤ maxSkew`; the fewest is 0 with fewer domains than wanted. */
-function keepsSkew(rules: Rules, counts: Counts, spread: CountedSpread, group: number, node: number): boolean {
+function keepsSkew(rules: Rules, counts: Counts, spread: CountedSpread, node: number): boolean {
   const { domains, counted, selected, existing, maxSkew, minDomains } = spread;
   const domain = domains[node];
   if (domain === -1) return false;
-  const inDomain = (one: number | undefined) => rules.count(counts, selected, counted, one);
-  const fewest = existing.length < minDomains ? 0 : Math.min(...existing.map(inDomain));
-  return inDomain(domain) + (selected[group] ? 1 : 0) - fewest <= maxSkew;
+  let fewest = existing.length < minDomains ? 0 : Infinity;
+  for (const one of existing) fewest = Math.min(fewest, rules.count(counts, selected, counted, one));
+  return rules.count(counts, selected, counted, domain) + spread.own - fewest <= maxSkew;
 }
 
 /** A number for each value that nodes have of a label. */
@@ -203,6 +211,3 @@ export function domainsOf(nodes: readonly Node[], key: string): number[] {
     return number;
   });
 }
-
-const only = (group: number, groups: number): boolean[] =>
-  Array.from({ length: groups }, (_, index) => index === group);

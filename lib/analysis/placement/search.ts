@@ -28,20 +28,21 @@ export function settle(
   classes: Classes,
   budget: Budget,
 ): Counts[] | undefined {
+  const alike = alikeNodes(classes);
   const seen = new Set<string>();
   const open: Counts[] = [];
   const settled: Counts[] = [];
   const visit = (counts: Counts): boolean => {
-    const canonical = canonicalize(counts, rules, classes);
-    const key = String.fromCharCode(...canonical);
+    canonicalize(counts, rules, alike);
+    const key = String.fromCharCode(...counts);
     if (seen.has(key)) return true;
     seen.add(key);
-    open.push(canonical);
+    open.push(counts);
     return budget.take();
   };
-  for (const start of starts) if (!visit(start)) return undefined;
+  for (const start of starts) if (!visit(start.slice())) return undefined;
   for (let counts = open.pop(); counts !== undefined; counts = open.pop()) {
-    const next = steps(rules, counts);
+    const next = steps(rules, counts, alike);
     if (next.length === 0) settled.push(counts);
     for (const one of next) if (!visit(one)) return undefined;
   }
@@ -56,14 +57,20 @@ export function placedOf(rules: Rules, counts: Counts, group: number): number {
   return sum;
 }
 
-function steps(rules: Rules, counts: Counts): Counts[] {
+function steps(rules: Rules, counts: Counts, alike: AlikeNodes): Counts[] {
   const found: Counts[] = [];
+  // of alike nodes that hold the same, one stands for all: they are neighbours in a canonical state
+  const nodes = rules.nodes.flatMap((_, node) => {
+    const before = alike.before[node];
+    return before === undefined || compareNodes(rules, counts, before, node) !== 0 ? [node] : [];
+  });
   rules.groups.forEach(({ wanted, preempts }, group) => {
     if (placedOf(rules, counts, group) >= wanted) return;
-    const nodes = rules.nodes.map((_, node) => node);
     const taking = nodes.filter((node) => rules.takes(counts, group, node));
-    if (taking.length > 0) found.push(...taking.map((node) => changed(rules, counts, group, node, 1)));
-    else if (preempts) found.push(...nodes.flatMap((node) => preemptions(rules, counts, group, node)));
+    for (const node of taking) found.push(changed(rules, counts, group, node, 1));
+    if (taking.length === 0 && preempts) {
+      for (const node of nodes) found.push(...preemptions(rules, counts, group, node));
+    }
   });
   return found;
 }
@@ -98,22 +105,52 @@ function preemptions(rules: Rules, counts: Counts, group: number, node: number):
     .map((one) => changed(rules, one.counts, group, node, 1));
 }
 
-/** The same state with alike nodes in one order. */
-function canonicalize(counts: Counts, rules: Rules, classes: Classes): Counts {
-  const width = rules.nodes.length;
-  const columns = classes.map((of, node) => ({
-    of,
-    node,
-    key: String.fromCharCode(...rules.groups.map((_, group) => counts[group * width + node] ?? 0)),
-  }));
-  const sorted = columns.toSorted((a, b) => a.of - b.of || (a.key < b.key ? -1 : Number(a.key > b.key)));
-  const places = columns.map(({ of, node }) => ({ of, node })).toSorted((a, b) => a.of - b.of || a.node - b.node);
-  const result = new Uint16Array(counts.length);
-  places.forEach(({ node }, index) => {
-    const from = sorted[index]?.node ?? node;
-    for (let group = 0; group < rules.groups.length; group++) {
-      result[group * width + node] = counts[group * width + from] ?? 0;
-    }
+interface AlikeNodes {
+  /** Nodes that are alike, where there are several. */
+  readonly sets: readonly (readonly number[])[];
+  /** The node before this one among those that are alike. */
+  readonly before: readonly (number | undefined)[];
+}
+
+function alikeNodes(classes: Classes): AlikeNodes {
+  const sets = new Map<number, number[]>();
+  const before = classes.map((of, node) => {
+    const set = sets.get(of) ?? [];
+    sets.set(of, set);
+    set.push(node);
+    return set.at(-2);
   });
-  return result;
+  return { sets: [...sets.values()].filter(({ length }) => length > 1), before };
+}
+
+/** Puts what lies on alike nodes in one order, in place. They are few: by insertion. */
+function canonicalize(counts: Counts, rules: Rules, { sets }: AlikeNodes): void {
+  for (const nodes of sets) {
+    for (let end = 1; end < nodes.length; end++) {
+      for (let at = end; at > 0; at--) {
+        const [one = 0, next = 0] = [nodes[at - 1], nodes[at]];
+        if (compareNodes(rules, counts, one, next) <= 0) break;
+        exchange(rules, counts, one, next);
+      }
+    }
+  }
+}
+
+/** Compares what lies on two nodes, group by group. */
+function compareNodes(rules: Rules, counts: Counts, one: number, other: number): number {
+  const width = rules.nodes.length;
+  for (let at = 0; at < counts.length; at += width) {
+    const difference = (counts[at + one] ?? 0) - (counts[at + other] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function exchange(rules: Rules, counts: Counts, one: number, other: number): void {
+  const width = rules.nodes.length;
+  for (let at = 0; at < counts.length; at += width) {
+    const kept = counts[at + one] ?? 0;
+    counts[at + one] = counts[at + other] ?? 0;
+    counts[at + other] = kept;
+  }
 }

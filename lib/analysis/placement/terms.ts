@@ -21,6 +21,7 @@ export function stays(spec: JsonObject, taint: Taint): boolean {
 
 /** Whether the pod's node selector and its required node affinity take the node. Source: kubernetes.io, "Assigning Pods to Nodes". */
 export function wantsNode(spec: JsonObject, node: Node): boolean {
+  if (spec.nodeSelector === undefined && spec.affinity === undefined) return true; // as most pods, for each of many nodes
   const selector = Object.entries(record(spec.nodeSelector) ?? {});
   if (!selector.every(([key, value]) => own(node.labels, key) === value)) return false;
   const required = dig(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
