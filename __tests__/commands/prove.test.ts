@@ -23,6 +23,7 @@ const EVENTS = [
   'pod lost',
   'node lost',
   'zone lost',
+  'zone lost, scaled in',
   '2 zones lost',
   'region lost',
   'node drained',
@@ -68,7 +69,9 @@ describe('the shipped systems', () => {
   test('the working of one event, with the object that decides', async () => {
     const { out } = await cli(['prove', '--why', 'zone lost'], shipped);
     expect(out).toContain('toytrex/production on mumbai, zone lost: degraded');
-    expect(out).toContain('3 pods wanted, kept at 65 % of their CPU request: 2 carry the same at 100 %');
+    expect(out).toContain(
+      '3 pods wanted, kept at 65 % of their CPU request, or a tenth more: 3 carry the same at 100 %',
+    );
     expect(out).toContain('decided by autoscaling/HorizontalPodAutoscaler toytrex-production/web /spec/minReplicas');
     expect(out).not.toContain('node drained');
   });

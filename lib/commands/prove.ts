@@ -5,7 +5,7 @@ import type { ProviderChange } from '../analysis/failure/outside';
 import { failureTable, type Row } from '../analysis/failure/table';
 import type { Cell, Decider, Result } from '../analysis/failure/verdict';
 import { check } from '../checks';
-import { placeOf, System } from '../constructs/system';
+import { placesOf } from '../constructs/system';
 import type { Finding } from '../model/finding';
 import { type ApiEntry, describeIdentity } from '../model/object';
 import { PROFILES } from '../model/providers';
@@ -54,14 +54,15 @@ async function prove(load: Load): Promise<{ readonly rows: readonly Row[]; reado
   const errors = findings.filter(({ severity }) => severity === 'error');
   // a promise that is refuted is what the table is to show; with any other error there is nothing to trust
   if (errors.some(({ rule }) => !REFUTED.has(rule))) return { rows: [], refuted: errors };
-  const places = app.node.findAll().filter(System.isSystem).map(placeOf);
   return {
-    rows: failureTable(entries, places, { provider: errors.length > 0 ? UNKNOWN : providerChange(app, entries) }),
+    rows: failureTable(entries, placesOf(app), {
+      provider: errors.length > 0 ? UNKNOWN : providerChange(app, entries),
+    }),
     refuted: errors,
   };
 }
 
-const REFUTED: ReadonlySet<string> = new Set(['survives-zones']);
+const REFUTED: ReadonlySet<string> = new Set(['survives-zones', 'survives-regions']);
 const UNKNOWN: ProviderChange = { unknown: 'not asked while a promise is refuted' };
 
 function providerChange(app: IConstruct, entries: readonly ApiEntry[]): ProviderChange {

@@ -39,7 +39,8 @@ export abstract class System<Settings = object> extends Chart {
     const { cluster, environment, home } = target;
     const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
     this.node.addMetadata(ENTRY.placement, placement);
-    const verification: Verification = (objects, isSound) => (isSound ? promiseFindings(objects, placeOf(this)) : []);
+    const verification: Verification = (objects, isSound) =>
+      isSound ? promiseFindings(objects, placesOf(this.node.root), placeOf(this)) : [];
     this.node.addMetadata(ENTRY.verification, verification);
     traceConstruct(this);
     createNamespace(this, namespace, cluster);
@@ -91,8 +92,10 @@ function freeId(scope: Construct, name: string): string {
   return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
 }
 
-/** Where a system runs and what is promised of it, as the table of failures knows it. */
-export function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
+/** Where all systems below `root` run and what is promised of them, as the table of failures knows it. */
+export const placesOf = (root: IConstruct): Place[] => root.node.findAll().filter(System.isSystem).map(placeOf);
+
+function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
   const { cluster, environment } = target;
   return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
 }

@@ -1,7 +1,10 @@
 // A promise to survive that the table refutes stops synth: with the component, the object that decides, and the user's line.
 import { ApiObject, Chart } from 'cdk8s';
-import { override, type System, WebService } from '../../../lib/constructs';
-import { eks, type NodePool } from '../../../lib/model';
+import type { Construct } from 'constructs';
+import { check } from '../../../lib/checks';
+import { override, Platform, System, WebService } from '../../../lib/constructs';
+import { eks, local, type NodePool, type Target } from '../../../lib/model';
+import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
 import { errors, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 
 const ZONES = ['ap-south-1a', 'ap-south-1b'];
@@ -50,36 +53,152 @@ test('nodes that may be ordered count too', () => {
   expect(errors(shop((system) => void web(system), { cluster: on(growing) }))).toEqual([]);
 });
 
-test('whoever placed the workload: one that nobody spreads over zones may lie in the one that is lost', () => {
-  const plain = (system: System) => {
-    const labels = { app: 'plain' };
+const LABELS = { app: 'plain' };
+const POD = {
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+  containers: [
+    {
+      name: 'main',
+      image: 'registry.example/plain:1',
+      resources: { requests: { cpu: '100m', memory: '64Mi' } },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    },
+  ],
+};
+const SPREAD = {
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: 'topology.kubernetes.io/zone',
+      whenUnsatisfiable: 'DoNotSchedule',
+      nodeTaintsPolicy: 'Honor',
+      labelSelector: { matchLabels: LABELS },
+    },
+  ],
+};
+
+/** An object that makes pods, from another hand. */
+const plain =
+  (kind: 'Deployment' | 'StatefulSet', replicas = 2, pod: object = {}) =>
+  (system: System) =>
     new ApiObject(system, 'plain', {
       apiVersion: 'apps/v1',
-      kind: 'Deployment',
+      kind,
       metadata: { name: 'plain' },
       spec: {
-        replicas: 2,
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels },
-          spec: {
-            securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-            containers: [
-              {
-                name: 'main',
-                image: 'registry.example/plain:1',
-                resources: { requests: { cpu: '100m', memory: '64Mi' } },
-                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-              },
-            ],
-          },
-        },
+        replicas,
+        selector: { matchLabels: LABELS },
+        template: { metadata: { labels: LABELS }, spec: { ...POD, ...pod } },
       },
     });
+
+const promising = (zones: number, regions = 0) => ({ ...PRODUCTION, survives: { zones, regions } });
+
+/** Errors of promises alone. */
+const refuted = (synthesis: Synthesis) => errors(synthesis).filter((one) => one.startsWith('survives-'));
+
+test('whoever placed the workload: one that nobody spreads over zones may lie in the one that is lost', () => {
+  expect(errors(shop(plain('Deployment')))).toEqual(['survives-zones /spec/replicas']);
+  expect(errors(shop(plain('Deployment'), { environment: promising(0) }))).toEqual([]);
+  expect(errors(shop(plain('Deployment', 2, SPREAD)))).toEqual([]);
+});
+
+test('a StatefulSet has what its budget keeps, for its pods stay away while their node is silent', () => {
+  const THREE = eks({ region: 'ap-south-1', zones: [...ZONES, 'ap-south-1c'], kubernetes: '1.36', ...SUBNETS });
+  const budget = (system: System, minAvailable: number) =>
+    new ApiObject(system, 'budget', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'plain' },
+      spec: { minAvailable, selector: { matchLabels: LABELS } },
+    });
+  const kept = (minAvailable?: number) =>
+    shop(
+      (system) => {
+        plain('StatefulSet', 3, SPREAD)(system);
+        if (minAvailable !== undefined) budget(system, minAvailable);
+      },
+      { cluster: THREE },
+    );
+  expect(refuted(kept(2))).toEqual([]);
+  expect(refuted(kept())).toEqual(['survives-zones /spec/replicas']);
+  expect(kept().findings.find(({ rule }) => rule === 'survives-zones')?.message).toContain(
+    'of plain 2 pods would serve at once and 2 in the end, where 3 are needed',
+  );
+});
+
+test('a bare Pod is gone with its node, unless it is to end anyway', () => {
+  const bare = (restartPolicy: string) => (system: System) =>
+    void new ApiObject(system, 'plain', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'plain', labels: LABELS },
+      spec: { ...POD, restartPolicy },
+    });
+  expect(refuted(shop(bare('Always')))).toEqual(['survives-zones /spec/replicas']);
+  expect(refuted(shop(bare('Never')))).toEqual([]);
+});
+
+test('pods that make way for all others are held to the promise too', () => {
+  const yielding = (system: System) => {
+    new ApiObject(system, 'class', {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'last' },
+      value: -5,
+    });
+    plain('Deployment', 2, { priorityClassName: 'last' })(system);
   };
-  expect(errors(shop(plain))).toEqual(['survives-zones /spec/replicas']);
-  const survivesNothing = { ...PRODUCTION, survives: { zones: 0, regions: 0 } };
-  expect(errors(shop(plain, { environment: survivesNothing }))).toEqual([]);
+  expect(refuted(shop(yielding))).toEqual(['survives-zones /spec/replicas']);
+});
+
+test('a cluster without zones survives the loss of none', () => {
+  const onOne = local({ kubernetes: '1.36' });
+  const environment = { survives: { zones: 1, regions: 0 } };
+  expect(refuted(shop(plain('Deployment'), { cluster: onOne, environment }))).toEqual([
+    'survives-zones /spec/replicas',
+  ]);
+});
+
+describe('a region', () => {
+  class Both extends System<{ replicas: number }> {
+    constructor(scope: Construct, target: Target<{ replicas: number }>) {
+      super(scope, 'both', target);
+      const { replicas } = target.settings;
+      const { replicas: _replicas, ...props } = { ...WEB, image: this.image('web') };
+      if (replicas > 0) new WebService(this, 'web', { ...props, replicas });
+      else new WebService(this, 'web', props).scaleOn({ cpu: 0.45, min: 4, max: 8 });
+    }
+  }
+  const two = (region: string) => eks({ region, zones: [`${region}a`, `${region}b`], kubernetes: '1.36', ...SUBNETS });
+  const build = (replicas: number, regions: number) =>
+    synthesize(
+      new Platform({
+        home: 'mumbai',
+        clusters: { mumbai: two('ap-south-1'), frankfurt: two('eu-central-1') },
+        environments: { production: promising(1, regions) },
+      })
+        .place(Both, { production: { on: ['mumbai', 'frankfurt'], tag: '1', settings: { replicas } } })
+        .app(),
+      check,
+    );
+
+  test('that leaves half of what is needed is no survival', () => {
+    const { findings, files } = build(4, 1);
+    expect(files.size).toBe(0);
+    const broken = findings.filter(({ rule }) => rule === 'survives-regions');
+    expect(broken.map(({ object, message }) => ({ object, message }))).toEqual(
+      Array.from({ length: 2 }, () => ({
+        object: 'apps/Deployment both-production/web',
+        message: 'production promises to survive the loss of 1 region: of web 4 pods would be left, where 8 are needed',
+      })),
+    );
+  });
+
+  test('whose pods the others can carry is; and nobody is asked without the promise', () => {
+    expect(errors(build(0, 1))).toEqual([]);
+    expect(errors(build(4, 0))).toEqual([]);
+  });
 });
 
 test('what is wrong otherwise is told first, and alone', () => {

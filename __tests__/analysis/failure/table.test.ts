@@ -3,8 +3,8 @@ import { ApiObject } from 'cdk8s';
 import { failureTable, type Row } from '../../../lib/analysis/failure/table';
 import { type Cell, type Result, worstOf } from '../../../lib/analysis/failure/verdict';
 import { check } from '../../../lib/checks';
-import { override, System, WebService, type WebServiceProps } from '../../../lib/constructs';
-import { placeOf } from '../../../lib/constructs/system';
+import { override, type System, WebService, type WebServiceProps } from '../../../lib/constructs';
+import { placesOf } from '../../../lib/constructs/system';
 import { type ClusterDescription, eks, type NodePool } from '../../../lib/model';
 import { describeIdentity } from '../../../lib/model/object';
 import { synthesize } from '../../../lib/synth/synthesize';
@@ -22,7 +22,7 @@ function rowOf(build: (system: System) => void, on: ClusterDescription = cluster
   const { entries, findings } = synthesize(app, judged);
   const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'survives-zones');
   expect(judged === check ? errors : []).toEqual([]);
-  const places = app.node.findAll().filter(System.isSystem).map(placeOf);
+  const places = placesOf(app);
   const [row] = failureTable(entries, places, { provider: { unknown: 'not asked' } });
   if (row === undefined) throw new Error('no row');
   return row;
@@ -34,7 +34,7 @@ const web =
     void new WebService(system, 'web', { ...WEB, ...props });
 
 const scaled =
-  (min: number, max: number, cpu = 0.5) =>
+  (min: number, max: number, cpu = 0.45) =>
   (system: System): void => {
     const { replicas: _replicas, ...props } = WEB;
     new WebService(system, 'web', props).scaleOn({ cpu, min, max });
@@ -150,6 +150,17 @@ describe('a zone is lost', () => {
     );
   });
 
+  test('nodes are there that the pods have ordered before anything is lost', () => {
+    const pool = { cpu: '1', nodesPerZone: { min: 1, max: 2 } };
+    const row = rowOf(web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } }), cluster(pool));
+    expect(cellOf(row, 'as it is').verdict).toBe('holds');
+    expect(worst(row, 'pod lost').left).toEqual({ fewest: 3, most: 3 });
+    const none = rowOf(web({ replicas: 4 }), cluster({ nodesPerZone: { min: 0, max: 2 } }));
+    expect(worst(none, 'zone lost').placed).toEqual({ fewest: 4, most: 4 });
+    const never = rowOf(web({ replicas: 4 }), cluster({ nodesPerZone: { min: 0, max: 0 } }), () => []);
+    expect(worst(never, 'zone lost').placed).toEqual({ fewest: 0, most: 0 });
+  });
+
   test('nodes that may be ordered make room, later', () => {
     const pool = { cpu: '1', nodesPerZone: { min: 2, max: 4 } };
     const result = worst(
@@ -183,6 +194,23 @@ describe('a zone is lost', () => {
       says: 'the cluster has 2 zones',
     });
     expect(cellOf(rowOf(scaled(6, 6), cluster({}, [])), 'zone lost').verdict).toBeUndefined();
+  });
+});
+
+describe('a zone is lost after pods were taken away', () => {
+  const three = cluster({ nodesPerZone: { min: 2, max: 6 } }, ['ap-south-1a', 'ap-south-1b', 'ap-south-1c']);
+
+  test('those that remain may lie in one zone, as far as it held so many', () => {
+    expect(worst(rowOf(scaled(2, 12), three), 'zone lost, scaled in')).toMatchObject({
+      verdict: 'depends on order',
+      left: { fewest: 0, most: 1 },
+      placed: { fewest: 2, most: 2 },
+    });
+    expect(worst(rowOf(scaled(6, 12), three), 'zone lost, scaled in').left).toEqual({ fewest: 2, most: 4 });
+  });
+
+  test('nothing is taken away where nothing scales', () => {
+    expect(cellOf(rowOf(scaled(6, 6), three), 'zone lost, scaled in')).toMatchObject({ says: 'nothing scales' });
   });
 });
 
@@ -270,7 +298,7 @@ describe('a release', () => {
         ? { ...entry, manifest: { ...entry.manifest, spec: { hard: { pods: '8' } } } }
         : entry,
     );
-    const places = app.node.findAll().filter(System.isSystem).map(placeOf);
+    const places = placesOf(app);
     const [row] = failureTable(entries, places, { provider: { unknown: 'not asked' } });
     if (row === undefined) throw new Error('no row');
     expect(worst(row, 'release').verdict).toBe('holds');
@@ -301,7 +329,7 @@ describe('a database', () => {
   });
 });
 
-test('pods that only hold room for others are judged by nobody, and make way', () => {
+test('pods that make way are judged as all others are, and make way', () => {
   const row = rowOf((system) => {
     web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } })(system);
     new ApiObject(system, 'headroom-class', {
@@ -317,6 +345,11 @@ test('pods that only hold room for others are judged by nobody, and make way', (
     });
     override(deployment).set('spec.template.spec.priorityClassName', 'headroom');
   });
-  expect(new Set(cellOf(row, 'as it is').results.map(({ component }) => component))).toEqual(new Set(['web']));
-  expect(worst(row, 'zone lost')).toMatchObject({ placed: { fewest: 4, most: 4 } });
+  const placed = new Map(cellOf(row, 'zone lost').results.map((one) => [one.component, one.placed]));
+  expect(placed).toEqual(
+    new Map([
+      ['web', { fewest: 4, most: 4 }],
+      ['headroom', { fewest: 0, most: 0 }],
+    ]),
+  );
 });

@@ -1,6 +1,6 @@
 // A component under judgement: how many pods it has, how many it needs, how they start and stop, and what evictions must leave.
 
-import type { Json } from '../../model/json';
+import type { Json, JsonObject } from '../../model/json';
 import type { ApiEntry } from '../../model/object';
 import { podCount } from '../../model/pods';
 import { catalogue, perList } from '../catalogue';
@@ -35,6 +35,9 @@ const budgetsOf = perList((entries): ReadonlyMap<Workload, readonly ApiEntry[]> 
   return found;
 });
 
+/** What an autoscaler leaves alone: `--horizontal-pod-autoscaler-tolerance` of 0.1. Source: kubernetes.io, "Horizontal Pod Autoscaling". */
+const TOLERANCE = 1.1;
+
 export class Component {
   readonly name: string;
   readonly timing: Timing;
@@ -64,13 +67,24 @@ export class Component {
   }
 
   /**
-   * Pods that carry the load. An autoscaler on CPU keeps each pod at a share of what it requests, so that fewer of them carry the
-   * same at the whole of it: the share of those wanted, rounded up. Without such an autoscaler nobody knows, and all are needed.
+   * Pods that carry the load. An autoscaler on CPU keeps each pod at a share of what it requests, and leaves a tenth more alone, so that
+   * fewer of them carry the same at the whole of it: rounded up. Without such an autoscaler nobody knows, and all are needed; of a
+   * StatefulSet those that its budget keeps, which is what a quorum is.
    */
   needed(load: Load): number {
     const wanted = this.wanted(load);
     const share = this.utilization;
-    return share === undefined ? wanted : Math.min(wanted, Math.max(1, Math.ceil(share * wanted - 1e-9)));
+    if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * TOLERANCE * wanted - 1e-9)));
+    const isQuorum = this.workload.kind === 'apps/StatefulSet' && this.budgets.length === 1;
+    return isQuorum ? Math.max(Math.min(1, wanted), wanted - this.evictable(load)) : wanted;
+  }
+
+  /**
+   * Whether its pods come back elsewhere when their node falls silent. Nobody makes a bare Pod anew; and a StatefulSet waits until the
+   * Node object is deleted, for two pods of one name must not run. Source: kubernetes.io, "Force Delete StatefulSet Pods".
+   */
+  get comesBack(): boolean {
+    return comesBack(this.workload);
   }
 
   /** CPU in use ÷ requested at which the autoscaler keeps the pods; absent without one, or where it looks at other things too. */
@@ -87,7 +101,7 @@ export class Component {
   rollout(load: Load): Rollout {
     const wanted = this.wanted(load);
     const strategy = dig(this.entry.manifest, 'spec', 'strategy');
-    if (this.workload.kind === 'apps/StatefulSet') return { surge: 0, unavailable: 1 };
+    if (this.workload.kind === 'apps/StatefulSet' || this.workload.kind === '/Pod') return { surge: 0, unavailable: 1 };
     if (strategy?.type === 'Recreate') return { surge: 0, unavailable: wanted };
     const rolling = dig(strategy, 'rollingUpdate');
     const surge = surgeOf(rolling?.maxSurge ?? '25%', wanted);
@@ -119,15 +133,17 @@ export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefin
   return load === 'steady' ? least : Math.max(least, most);
 }
 
-/** Workloads of a namespace that serve: they keep a number of pods, and do not merely hold room for others. */
+export const comesBack = ({ kind }: Workload): boolean => kind !== '/Pod' && kind !== 'apps/StatefulSet';
+
+/** Workloads of a namespace that serve: they keep a number of pods, or are a Pod that is not to end. */
 export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {
   return workloads(entries)
-    .filter(
-      ({ entry, kind }) =>
-        entry.cluster === cluster && entry.identity.namespace === namespace && REPLICATED.includes(kind),
-    )
+    .filter(({ entry }) => entry.cluster === cluster && entry.identity.namespace === namespace)
+    .filter(({ kind, pod }) => REPLICATED.includes(kind) || (kind === '/Pod' && isLasting(pod.value)))
     .map((workload) => new Component(entries, workload));
 }
+
+const isLasting = ({ restartPolicy }: JsonObject): boolean => (restartPolicy ?? 'Always') === 'Always';
 
 function bound(value: Json, wanted: number, round: (pods: number) => number): number {
   const known = typeof value === 'number' ? value : /^\d+%$/.test(text(value) ?? '') ? (text(value) ?? '') : 0;

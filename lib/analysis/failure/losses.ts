@@ -12,14 +12,10 @@ export function calm(situations: Situations, components: readonly Component[], l
   return components.map((component) => {
     const wanted = component.wanted(load);
     const now = situations[load];
-    let placed = now.placed(component.workload);
+    const placed = now.placed(component.workload);
     const reason = placed.fewest < wanted ? why(now, component, NOTHING) : [];
-    const working = [need(component, load), `${range(placed)} of ${wanted} find a place`, ...reason];
-    const grown = load === 'steady' ? situations.steadyGrown.placed(component.workload) : placed;
-    if (grown.fewest > placed.fewest) {
-      working.push(`with all nodes that may be ordered, ${range(grown)}`);
-      placed = grown;
-    }
+    const nodes = now.extent === 'max' ? ' on all nodes that may be ordered' : '';
+    const working = [need(component, load), `${range(placed)} of ${wanted} find a place${nodes}`, ...reason];
     const numbers = { wanted, needed: component.needed(load), left: placed, placed };
     return judge(component.name, load, numbers, working, deciderOf(component, reason));
   });
@@ -34,10 +30,15 @@ export function podLoss(situations: Situations, components: readonly Component[]
     const placed = situations[load].placed(component.workload);
     const left = { fewest: Math.max(0, placed.fewest - 1), most: Math.max(0, placed.most - 1) };
     const needed = component.needed(load);
+    const lost = `one pod lost: ${range(left)} of ${wanted} serve`;
+    if (component.workload.kind === '/Pod') {
+      const working = [need(component, load), `${lost}; a bare Pod has nobody who makes it anew`];
+      return judge(component.name, load, { wanted, needed, left, placed: left }, working, replicasOf(component));
+    }
     const seconds = component.timing.boot;
     const working = [
       need(component, load),
-      `one pod lost: ${range(left)} of ${wanted} serve; its place is free, so that it is replaced within ${duration(seconds)} (boot by its probes)`,
+      `${lost}; its place is free, so that it is replaced within ${duration(seconds)} (boot by its probes)`,
     ];
     return judge(component.name, load, { wanted, needed, left, placed, seconds }, working, replicasOf(component));
   });
@@ -68,11 +69,21 @@ function lossOf(situations: Situations, component: Component, load: Load, { key,
   const { workload, timing } = component;
   const left = situations[load].leftWithout(workload, key, count);
   const wanted = component.wanted(load);
+  const lost = `${name} lost, whichever is the worst: ${range(left)} of ${wanted} serve at once`;
+  if (!component.comesBack) {
+    const working = [
+      need(component, load),
+      lost,
+      'none comes back until its node does, or until somebody deletes the Node object',
+    ];
+    const numbers = { wanted, needed: component.needed(load), left, placed: left };
+    return judge(component.name, load, numbers, working, replicasOf(component));
+  }
   const end = placedInTheEnd(situations, component, load, { key, count, name });
   const seconds = DETECTION_SECONDS + EVICTION_SECONDS * end.lost.size + timing.toleration + timing.boot;
   const working = [
     need(component, load),
-    `${name} lost, whichever is the worst: ${range(left)} of ${wanted} serve at once`,
+    lost,
     `${duration(seconds)}: given up after ${DETECTION_SECONDS} s, evicted after ${duration(timing.toleration)} and ${EVICTION_SECONDS} s a node, boot ${timing.boot} s`,
     ...end.working,
   ];
@@ -136,21 +147,25 @@ export function replicasOf({ entry, scalerEntry }: Component): Decider {
     : { entry: scalerEntry, pointer: '/spec/minReplicas' };
 }
 
-/** Zones of a cluster, as far as they say anything. */
+/** Zones of a cluster. Where it declares none, all lies in one; that is told only where somebody promises to survive it. */
 export function zoneCell(
   event: string,
   situations: Situations,
   components: readonly Component[],
   count: number,
-  loads: readonly Load[],
+  { isPromised, loads }: { readonly isPromised: boolean; readonly loads: readonly Load[] },
 ): Cell {
   const { zones: declared } = situations.steady.cluster;
-  if (declared.length === 0) return absent(event, 'the cluster declares no zones');
+  if (declared.length === 0 && !isPromised) return absent(event, NO_ZONES);
   if (count >= declared.length) {
-    const results = components.flatMap((component) => loads.map((load) => allLost(component, load, declared.length)));
+    const said = `the cluster has ${declared.length} zone${declared.length === 1 ? '' : 's'}`;
+    const says = declared.length === 0 ? NO_ZONES : said;
     return {
-      ...cellOf(event, results),
-      says: `the cluster has ${declared.length} zone${declared.length === 1 ? '' : 's'}`,
+      ...cellOf(
+        event,
+        components.flatMap((one) => loads.map((load) => allLost(one, load, says))),
+      ),
+      says,
     };
   }
   return cellOf(
@@ -159,29 +174,61 @@ export function zoneCell(
   );
 }
 
-function allLost(component: Component, load: Load, zones: number): Result {
+const NO_ZONES = 'the cluster declares no zones';
+
+/**
+ * A zone is lost after pods were taken away, as the autoscaler does when the load is less: a spread is asked when pods come, not when
+ * they go, so that as many may lie in one zone as the most pods had there. That more of them lie on one node is avoided, by zone nothing
+ * is. Source: k8s.io/kubernetes v1.36.3, pkg/controller/controller_utils.go, `ActivePodsWithRanks`.
+ */
+export function scaledInCell(event: string, situations: Situations, components: readonly Component[]): Cell {
+  const { zones: declared } = situations.steady.cluster;
+  if (declared.length < 2) return absent(event, declared.length === 0 ? NO_ZONES : 'the cluster has 1 zone');
+  const scaled = components.filter((one) => one.comesBack && one.wanted('peak') > one.wanted('steady'));
+  if (scaled.length === 0) return absent(event, 'nothing scales');
+  return cellOf(
+    event,
+    scaled.map((one) => lossScaledIn(situations, one)),
+  );
+}
+
+function lossScaledIn(situations: Situations, component: Component): Result {
+  const { workload } = component;
+  const [wanted, peak] = [component.wanted('steady'), component.wanted('peak')];
+  const fresh = situations.steady.leftWithout(workload, ZONE, 1);
+  const together = peak - situations.peak.leftWithout(workload, ZONE, 1).fewest;
+  const left = { fewest: Math.min(fresh.fewest, Math.max(0, wanted - together)), most: fresh.most };
+  const usual = lossOf(situations, component, 'steady', zones(1));
+  const working = [
+    need(component, 'steady'),
+    `at the maximum up to ${together} of ${peak} pods lie in one zone; of ${wanted} that remain, nobody sees to it that they lie apart`,
+    `a zone lost, whichever is the worst: ${range(left)} of ${wanted} serve at once`,
+    ...usual.working.slice(2),
+  ];
+  const numbers = { ...usual, left };
+  return judge(component.name, 'steady', numbers, working, replicasOf(component));
+}
+
+function allLost(component: Component, load: Load, says: string): Result {
   const numbers = {
     wanted: component.wanted(load),
     needed: component.needed(load),
     left: exactly(0),
     placed: exactly(0),
   };
-  return judge(
-    component.name,
-    load,
-    numbers,
-    [`all ${zones} zones of the cluster are lost`],
-    replicasOf(component),
-    true,
-  );
+  return judge(component.name, load, numbers, [`${says}: nothing is left`], replicasOf(component), true);
 }
 
 /** The first sentence of every working. */
 export function need(component: Component, load: Load): string {
   const [wanted, needed] = [component.wanted(load), component.needed(load)];
   const share = component.utilization;
-  if (share === undefined) return `${wanted} pods wanted; nothing says at what load they are, so that all are needed`;
-  return `${wanted} pods wanted, kept at ${Math.round(share * 100)} % of their CPU request: ${needed} carry the same at 100 %`;
+  if (share !== undefined) {
+    const target = `${Math.round(share * 100)} % of their CPU request, or a tenth more`;
+    return `${wanted} pods wanted, kept at ${target}: ${needed} carry the same at 100 %`;
+  }
+  if (needed < wanted) return `${wanted} pods wanted, of which the PodDisruptionBudget keeps ${needed}`;
+  return `${wanted} pods wanted; nothing says at what load they are, so that all are needed`;
 }
 
 export const exactly = (count: number): Interval => ({ fewest: count, most: count });

@@ -5,49 +5,55 @@ import { catalogue } from '../catalogue';
 import { dig } from '../shapes';
 import { type Component, LOADS } from './component';
 import { exactly, need, replicasOf } from './losses';
-import { absent, type Cell, cellOf, judge, type Result } from './verdict';
+import type { Situations } from './situation';
+import { absent, type Cell, cellOf, judge, type Result, range } from './verdict';
 
 /** The same system in the same environment on one of its clusters. */
 export interface Sibling {
-  readonly cluster: string;
-  /** Absent where the cluster has none: it is then one by itself. */
-  readonly region: string | undefined;
+  /** A cluster without a region is one by itself. */
+  readonly region: string;
   readonly components: readonly Component[];
+  readonly situations: Situations;
 }
 
 /** Regions are lost, those with the most pods; the others have what they have, at once. That users get there is up to DNS. */
 export function regionLoss(siblings: readonly Sibling[], components: readonly Component[], count: number): Cell {
   const event = 'region lost';
-  const regions = new Map<string, Sibling[]>();
-  for (const one of siblings) {
-    const region = one.region ?? one.cluster;
-    regions.set(region, [...(regions.get(region) ?? []), one]);
-  }
+  const names = [...new Set(siblings.map(({ region }) => region))];
   const results = components.flatMap((component) =>
     LOADS.map((load): Result => {
-      const pods = (of: readonly Sibling[], ask: (one: Component) => number) =>
-        of
-          .flatMap((one) => one.components.filter(({ name }) => name === component.name))
-          .reduce((sum, one) => sum + ask(one), 0);
-      const wanted = pods(siblings, (one) => one.wanted(load));
-      const needed = pods(siblings, (one) => one.needed(load));
-      const shares = [...regions.values()].map((of) => pods(of, (one) => one.wanted(load))).sort((a, b) => b - a);
-      const left = wanted - shares.slice(0, count).reduce((sum, one) => sum + one, 0);
+      const twins = siblings.flatMap(({ region, components: there, situations }) =>
+        there
+          .filter(({ name }) => name === component.name)
+          .map((one) => ({ region, one, situation: situations[load] })),
+      );
+      const wanted = sum(twins.map(({ one }) => one.wanted(load)));
+      const needed = sum(twins.map(({ one }) => one.needed(load)));
+      const placed = names.map((name) =>
+        twins.filter(({ region }) => region === name).map(({ one, situation }) => situation.placed(one.workload)),
+      );
+      const leftOf = (kind: 'fewest' | 'most') => {
+        const each = placed.map((some) => sum(some.map((one) => one[kind]))).sort((a, b) => a - b);
+        return sum(each.slice(0, Math.max(0, each.length - count)));
+      };
+      const left = { fewest: leftOf('fewest'), most: leftOf('most') };
       const working = [
         need(component, load),
-        `in ${regions.size} region${regions.size === 1 ? '' : 's'} (${[...regions.keys()].join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
-        `without ${count} of them ${left} are left, at once; until users get there it takes DNS and its health checks, which lie outside`,
+        `in ${names.length} region${names.length === 1 ? '' : 's'} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
+        `without ${count} of them ${range(left)} are left, at once; until users get there it takes DNS and its health checks, which lie outside`,
       ];
       // what is left wants no more than it has: the pods of the others are gone, and their users come here
-      const numbers = { wanted: left === 0 ? wanted : left, needed, left: exactly(left), placed: exactly(left) };
+      const numbers = { wanted: left.most === 0 ? wanted : left.most, needed, left, placed: left };
       return judge(component.name, load, numbers, working, replicasOf(component));
     }),
   );
   const cell = cellOf(event, results);
-  return regions.size > count
+  return names.length > count
     ? cell
-    : { ...cell, says: `lies in ${regions.size} region${regions.size === 1 ? '' : 's'}` };
+    : { ...cell, says: `lies in ${names.length} region${names.length === 1 ? '' : 's'}` };
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 /** Annotation of a Service outside the cluster: what its clients take of its connections at the worst. */
 const CONNECTIONS = 'evenkeel.dev/connections';

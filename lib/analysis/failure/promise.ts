@@ -1,32 +1,43 @@
 // A promise to survive that the table refutes is an error: which component, what is left of it, and the object that decides.
 import type { Finding } from '../../model/finding';
 import { type ApiEntry, describeIdentity } from '../../model/object';
-import { type Place, promisedZones } from './table';
+import { type Place, promised } from './table';
 import { type Result, range, worstOf } from './verdict';
 
-/** Findings about the zones that an environment promises to survive. Regions are judged with the placement. */
-export function promiseFindings(entries: readonly ApiEntry[], place: Place): Finding[] {
-  const refuted = promisedZones(entries, place).filter(({ survives }) => !survives);
-  const names = [...new Set(refuted.map(({ component }) => component))];
+/** Findings about the zones and regions that an environment promises to survive. `places` are those of the whole platform. */
+export function promiseFindings(entries: readonly ApiEntry[], places: readonly Place[], place: Place): Finding[] {
+  const { zones, regions } = promised(entries, places, place);
+  return [...refuted(place, 'zones', zones), ...refuted(place, 'regions', regions)];
+}
+
+type Lost = 'zones' | 'regions';
+
+function refuted(place: Place, what: Lost, results: readonly Result[]): Finding[] {
+  const broken = results.filter(({ survives }) => !survives);
+  const names = [...new Set(broken.map(({ component }) => component))];
   return names.flatMap((name) => {
-    const worst = worstOf(refuted.filter(({ component }) => component === name));
-    return worst === undefined ? [] : findingOf(place, worst);
+    const worst = worstOf(broken.filter(({ component }) => component === name));
+    return worst === undefined ? [] : findingOf(place, what, worst);
   });
 }
 
-function findingOf({ survives, environment }: Place, result: Result): Finding {
+function findingOf({ survives, environment }: Place, what: Lost, result: Result): Finding {
   const { component, load, left, placed, needed, working, decides } = result;
-  const lost = `${survives.zones} zone${survives.zones === 1 ? '' : 's'}`;
+  const lost = `${survives[what]} ${survives[what] === 1 ? what.slice(0, -1) : what}`;
   const waiting = working.filter((line) => line.startsWith('nodes that take no more')).map((line) => `; ${line}`);
   const source = decides?.entry.origin.source();
+  const serve =
+    what === 'zones'
+      ? `${range(left)} pods would serve at once and ${range(placed)} in the end`
+      : `${range(left)} pods would be left`;
   return {
-    rule: 'survives-zones',
+    rule: `survives-${what}`,
     severity: 'error',
     message:
       `${environment} promises to survive the loss of ${lost}: of ${component}${load === 'peak' ? ' at peak' : ''} ` +
-      `${range(left)} pods would serve at once and ${range(placed)} in the end, where ${needed} are needed${waiting.at(-1) ?? ''}`,
-    expected: `one pod at once and ${needed} in the end, in whatever order they are placed; or survives.zones: 0`,
-    fix: 'evenkeel prove --why zone prints the working',
+      `${serve}, where ${needed} are needed${waiting.at(-1) ?? ''}`,
+    expected: `${EXPECTED[what](needed)}; or survives.${what}: 0`,
+    fix: `evenkeel prove --why ${what.slice(0, -1)} prints the working`,
     ...(decides === undefined
       ? {}
       : {
@@ -37,3 +48,9 @@ function findingOf({ survives, environment }: Place, result: Result): Finding {
     ...(source === undefined ? {} : { source }),
   };
 }
+
+const EXPECTED: Readonly<Record<Lost, (needed: number) => string>> = {
+  zones: (needed) => `one pod at once and ${needed} in the end, in whatever order they are placed`,
+  regions: (needed) =>
+    `${needed} pods in the regions that are left: more of them, or a CPU target that leaves them room (sizeFor)`,
+};

@@ -16,6 +16,7 @@ export type Extent = 'min' | 'max';
 
 /** The situations of a cluster: pods at a load, with the nodes that run then, and with all that may be ordered. */
 export interface Situations {
+  /** With the nodes that always run; with all, where some pod finds no place on those. */
   readonly steady: Situation;
   readonly steadyGrown: Situation;
   readonly peak: Situation;
@@ -27,9 +28,10 @@ export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Si
   const id = JSON.stringify([cluster.name, cluster.zones, cluster.nodePools]);
   const known = all(entries).get(id);
   if (known !== undefined) return known;
-  const steady = new Situation(entries, cluster, 'steady', 'min');
+  const least = new Situation(entries, cluster, 'steady', 'min');
   const isFixed = cluster.nodePools.every(({ nodesPerZone: { min, max } }) => min === max);
-  const steadyGrown = isFixed ? steady : new Situation(entries, cluster, 'steady', 'max');
+  const steadyGrown = isFixed ? least : new Situation(entries, cluster, 'steady', 'max');
+  const steady = least.isWhole ? least : steadyGrown;
   const peak = new Situation(entries, cluster, 'peak', 'max');
   const made = { steady, steadyGrown, peak };
   all(entries).set(id, made);
@@ -66,14 +68,17 @@ export class Situation {
       );
       return lessDaemons(node, present);
     });
-    const namespaceLabels = (name: string) =>
-      dig(catalogue(entries).find('/Namespace', cluster.name, undefined, name)?.manifest, 'metadata', 'labels') ?? {};
+    const namespaceLabels = (name: string) => ({
+      ...dig(catalogue(entries).find('/Namespace', cluster.name, undefined, name)?.manifest, 'metadata', 'labels'),
+      'kubernetes.io/metadata.name': name, // set by the API server
+    });
     this.world = { nodes, groups: [...this.groups.values()], namespaceLabels };
   }
 
-  /** Whether its pods serve: those below priority 0 only hold room for others. */
-  serves(workload: Workload): boolean {
-    return (this.groupOf(workload)?.priority ?? 0) >= 0;
+  /** Whether all pods find a place; but for those below priority 0, which may wait for room that others left. */
+  get isWhole(): boolean {
+    this.calm ??= forecastPlaced(this.world);
+    return [...this.calm].every(([{ priority, wanted }, { fewest }]) => priority < 0 || fewest === wanted);
   }
 
   groupOf({ entry }: Workload): PodGroup | undefined {
@@ -108,6 +113,7 @@ export class Situation {
       this.after.set(id, known);
       return { placed: this.read(known, workload), lost };
     });
+    if (cases.length === 0) return { placed: this.placed(workload), lost: new Set() };
     const fewest = Math.min(...cases.map(({ placed }) => placed.fewest));
     const most = Math.min(...cases.map(({ placed }) => placed.most));
     const worst = cases.find(({ placed }) => placed.most === most);

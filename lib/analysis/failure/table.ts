@@ -4,7 +4,7 @@ import type { Survives } from '../../model/environment';
 import type { ApiEntry } from '../../model/object';
 import { drain, release, twoReleases } from './changes';
 import { type Component, componentsOf, LOADS, type Load } from './component';
-import { calm, domainLoss, NODE, podLoss, zoneCell } from './losses';
+import { calm, domainLoss, NODE, podLoss, scaledInCell, zoneCell } from './losses';
 import { databaseBudget, type ProviderChange, providerCell, regionLoss, type Sibling } from './outside';
 import { situationsOf } from './situation';
 import { absent, type Cell, cellOf, type Result } from './verdict';
@@ -38,10 +38,22 @@ export function failureTable(entries: readonly ApiEntry[], places: readonly Plac
   return places.map((place) => table.row(place, knowledge));
 }
 
-/** What the promise of one place rests on: the loss of so many zones at any load. Empty where nothing is promised. */
-export function promisedZones(entries: readonly ApiEntry[], place: Place): readonly Result[] {
-  const { zones } = place.survives;
-  return zones === 0 ? [] : new Table(entries, [place]).zones(place, zones).results;
+/** What the promise of one place rests on. */
+export interface Promised {
+  /** The loss of so many zones, at any load. Empty where nothing is promised. */
+  readonly zones: readonly Result[];
+  /** The loss of so many regions, with what the same system has in the others. */
+  readonly regions: readonly Result[];
+}
+
+/** `places` are those of the whole platform. */
+export function promised(entries: readonly ApiEntry[], places: readonly Place[], place: Place): Promised {
+  const { zones, regions } = place.survives;
+  const table = new Table(entries, places);
+  return {
+    zones: zones === 0 ? [] : table.zones(place, zones).results,
+    regions: regions === 0 ? [] : table.regions(place).results,
+  };
 }
 
 class Table {
@@ -67,8 +79,9 @@ class Table {
         cell('pod lost', (load) => podLoss(situations, components, load)),
         ofNodes('node lost', (load) => domainLoss(situations, components, load, NODE)),
         this.zones(place, 1),
+        scaledInCell('zone lost, scaled in', situations, components),
         this.zones(place, 2),
-        regionLoss(this.siblings(place), components, Math.max(1, place.survives.regions)),
+        this.regions(place),
         ofNodes('node drained', (load) => drain(situations, components, load)),
         cell('release', (load) => release(situations, components, load)),
         cell('two releases', (load) => twoReleases(situations, components, load)),
@@ -80,21 +93,26 @@ class Table {
 
   zones(place: Place, count: number): Cell {
     const event = count === 1 ? 'zone lost' : `${count} zones lost`;
-    return zoneCell(event, situationsOf(this.entries, place.cluster), this.componentsOf(place), count, LOADS);
+    const how = { isPromised: count <= place.survives.zones, loads: LOADS };
+    return zoneCell(event, situationsOf(this.entries, place.cluster), this.componentsOf(place), count, how);
+  }
+
+  regions(place: Place): Cell {
+    return regionLoss(this.siblings(place), this.componentsOf(place), Math.max(1, place.survives.regions));
   }
 
   private siblings({ system, environment }: Place): Sibling[] {
     return this.places
       .filter((one) => one.system === system && one.environment === environment)
-      .map((one) => ({ cluster: one.cluster.name, region: one.cluster.region, components: this.componentsOf(one) }));
+      .map((one) => ({
+        region: one.cluster.region ?? one.cluster.name,
+        components: this.componentsOf(one),
+        situations: situationsOf(this.entries, one.cluster),
+      }));
   }
 
   private componentsOf(place: Place): readonly Component[] {
-    const known =
-      this.components.get(place) ??
-      componentsOf(this.entries, place.cluster.name, place.namespace).filter((one) =>
-        situationsOf(this.entries, place.cluster).steady.serves(one.workload),
-      );
+    const known = this.components.get(place) ?? componentsOf(this.entries, place.cluster.name, place.namespace);
     this.components.set(place, known);
     return known;
   }
