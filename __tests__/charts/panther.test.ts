@@ -235,6 +235,8 @@ describe('P10 DNS to the load balancer to the pods, and to the other region', ()
     const said = notes(clinic(region), 'Ingress');
     for (const prefix of ['external-dns.kubernetes.io', 'external-dns.alpha.kubernetes.io']) {
       expect(at(said, `${prefix}/hostname`)).toBe(`${region}.${HOST}`);
+      // without it, external-dns would take the common name from the rules
+      expect(at(said, `${prefix}/ingress-hostname-source`)).toBe('annotation-only');
     }
     expect(at(said, 'evenkeel.dev/dns-by-hand')).toBe(HOST);
     expect(Object.keys(Object(said)).filter((key) => key.includes('weight'))).toEqual([]);

@@ -28,6 +28,17 @@ export function moveTraffic(from: string, to: string, step: TrafficStep): Readon
   return { [from]: 100 - step, [to]: step };
 }
 
+/** A share as an annotation has it: `1 of 2`. */
+export function shareText({ weight, all }: TrafficShare): string {
+  return `${weight} of ${all}`;
+}
+
+/** What an annotation says; `undefined` where it says no share. */
+export function shareOf(text: string): TrafficShare | undefined {
+  const [, weight, all] = /^(\d+) of (\d+)$/.exec(text) ?? [];
+  return weight === undefined || all === undefined ? undefined : { weight: Number(weight), all: Number(all) };
+}
+
 /** The share of `cluster`, where `weights` may leave out clusters of `on`: without any weights all get the same. */
 export function trafficShare(
   cluster: string,
