@@ -69,7 +69,7 @@ function notesOn(found: readonly Host[]): string[] {
         (one) =>
           `${one.host}: one service answers a name. Either Route 53 does, with the records of ${by(one, 'external-dns')} by external-dns ` +
           `and weighted ones of the same name and type for ${by(one, 'hand')} by hand; or a traffic manager does, ` +
-          `and ${by(one, 'external-dns')} is set there too.\n`,
+          `and ${by(one, 'external-dns')} is set there like the others, disabled at weight 0.\n`,
       ),
   ];
 }

@@ -47,8 +47,12 @@ export const hosts = perList((entries): readonly Host[] => {
     for (const host of hostsOf(entry)) {
       const answers = found.get(host) ?? new Map<string, Answer>();
       found.set(host, answers);
-      // Several objects of a cluster may share a host by its paths: it is one record.
-      if (!answers.has(entry.cluster)) answers.set(entry.cluster, answerFrom(entry, host));
+      const answer = answerFrom(entry, host);
+      const known = answers.get(entry.cluster);
+      // Several objects of a cluster may share a host by its paths: it is one record, and one of them may weigh it.
+      if (known === undefined || (known.weight === undefined && answer.weight !== undefined)) {
+        answers.set(entry.cluster, answer);
+      }
     }
   }
   return [...found]

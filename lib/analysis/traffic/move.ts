@@ -65,12 +65,13 @@ function groups(movable: readonly Host[], from: string): Map<string, Host[]> {
 function moveOf(namespace: string, moving: readonly Host[], from: string, to: string): Move {
   const now: Weights = Object.fromEntries(moving[0]?.answers.map(({ cluster, weight = 0 }) => [cluster, weight]) ?? []);
   const others = othersOf(now, from, to);
+  // one service answers a name: where one record of it is set by hand, all may be
+  const byHand = moving.some(({ answers }) => answers.some(({ record }) => record.by === 'hand'));
   const steps = TRAFFIC_STEPS.map((step, index): MoveStep => {
     const weights = { ...now, ...moveTraffic(from, to, step, others) };
     const shares = Object.entries(weights)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([cluster, weight]) => {
-        const byHand = moving.some((one) => answerOf(one, cluster)?.record.by === 'hand');
         const setting = byHand ? endpointSetting(weight) : `weight ${weight}`;
         return { cluster, weight, percent: percentIn(weights, cluster), setting };
       });
