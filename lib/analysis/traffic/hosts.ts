@@ -16,14 +16,14 @@ export interface Answer {
   readonly weight?: number;
   /** Path by which a traffic manager sees whether the cluster serves; only where it is one of several. */
   readonly healthPath?: string;
-  readonly record: DnsRecord;
+  readonly record: Writer;
 }
 
 /** A DNS name, where one is known; else the object whose load balancer has it. */
 export type Endpoint = { readonly name: string } | { readonly loadBalancerOf: string };
 
 /** Who writes the record: external-dns, with a weight or without one, or somebody by hand. */
-export type DnsRecord =
+export type Writer =
   | { readonly by: 'external-dns'; readonly setIdentifier?: string }
   | { readonly by: 'hand'; readonly setIdentifier?: undefined };
 
@@ -128,7 +128,7 @@ function endpointOf(entry: ApiEntry, common: readonly string[], host: string): E
   return name === undefined ? { loadBalancerOf: `${kind} ${namespace}/${object}` } : { name };
 }
 
-function recordOf(entry: ApiEntry, host: string): DnsRecord {
+function recordOf(entry: ApiEntry, host: string): Writer {
   if (!written(entry).includes(host)) return { by: 'hand' };
   const setIdentifier = externalDns(entry, 'set-identifier');
   return { by: 'external-dns', ...(setIdentifier === undefined ? {} : { setIdentifier }) };
