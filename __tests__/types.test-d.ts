@@ -4,7 +4,7 @@ import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
 import type { DeploymentSpec, Plain, ServiceSpec } from '../lib/constructs/kinds';
-import { aks, eks, local, onPrem, type Target } from '../lib/model';
+import { aks, eks, local, moveTraffic, onPrem, type Target } from '../lib/model';
 
 interface Settings {
   readonly host: string;
@@ -26,6 +26,13 @@ platform.place(Blog, { production: { on: ['mumbai', 'laptop'], tag: '1', setting
 platform.place(Blog, { staging: { on: 'mumbai', tag: '1', settings } });
 // @ts-expect-error an unknown cluster
 platform.place(Blog, { production: { on: 'delhi', tag: '1', settings } });
+platform.place(Blog, {
+  production: { on: ['mumbai', 'laptop'], traffic: moveTraffic('mumbai', 'laptop', 10), tag: '1', settings },
+});
+// @ts-expect-error a step that has no name
+moveTraffic('mumbai', 'laptop', 20);
+// @ts-expect-error weights of further clusters that are none
+moveTraffic('mumbai', 'laptop', 10, { delhi: '100' });
 // @ts-expect-error a missing setting
 platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings: {} } });
 // @ts-expect-error no tag

@@ -111,6 +111,8 @@ describe('P7, P10: hosts that all clusters answer to', () => {
       expect(at(mumbai, `${prefix}/set-identifier`)).toBe('mumbai');
       expect(at(london, `${prefix}/hostname`)).toBe('london.shop.example');
       expect(at(london, `${prefix}/aws-weight`)).toBeUndefined();
+      expect(at(london, `${prefix}/ingress-hostname-source`)).toBe('annotation-only');
+      expect(at(mumbai, `${prefix}/ingress-hostname-source`)).toBeUndefined();
     }
     expect(at(mumbai, 'evenkeel.dev/dns-by-hand')).toBeUndefined();
     expect(at(london, 'evenkeel.dev/dns-by-hand')).toBe('shop.example');

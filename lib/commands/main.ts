@@ -10,6 +10,7 @@ import type { ExitCode, Load } from './project';
 import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
 import { synthCommand } from './synth';
+import { trafficCommand } from './traffic';
 
 /** Runs the command line and returns its exit code. */
 export async function main(args: readonly string[], load: Load, output: Output = terminal()): Promise<ExitCode> {
@@ -32,6 +33,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     neutralityCommand,
     parityCommand,
     proveCommand,
+    trafficCommand,
   ]) {
     program.addCommand(command({ load, output, finish }).copyInheritedSettings(program));
   }
@@ -53,5 +55,6 @@ Examples:
   evenkeel neutrality             compare all providers, and what the real placement changes
   evenkeel prove                  what each system survives, and by how much
   evenkeel parity                 compare the environments of each system
+  evenkeel traffic                what DNS must say, and the steps of a move to another cluster
 
 Exit codes: 0 clean, 1 error (nothing is written), 2 differs.`;

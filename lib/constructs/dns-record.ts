@@ -1,7 +1,8 @@
 // A DNS record of something that does not run here, such as front ends behind a CDN: an ExternalName Service that external-dns reads.
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { BY_HAND, hostAnnotations } from './dns';
+import { DNS_NOTES } from '../model/dns';
+import { hostAnnotations } from './dns';
 import { report } from './findings';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
@@ -29,7 +30,9 @@ export class DnsRecord extends Construct {
     super(scope, id);
     traceConstruct(this);
     const { capabilities } = System.of(this).target.cluster;
-    const annotations = capabilities.includes('external-dns') ? hostAnnotations(hosts) : { [BY_HAND]: hosts.join(',') };
+    const annotations = capabilities.includes('external-dns')
+      ? hostAnnotations(hosts)
+      : { [DNS_NOTES.byHand]: hosts.join(',') };
     const metadata = { name: id, labels: selectorLabels(id), annotations };
     this.service = createObject(this, 'service', 'Service', metadata, {
       spec: { type: 'ExternalName', externalName: target },

@@ -1,12 +1,7 @@
 // DNS of an exposure: the names that external-dns writes, with weights where it can, and those that somebody sets by hand.
 import type { Cluster } from '../model/cluster';
-import type { TrafficShare } from '../model/traffic';
-
-/** Both prefixes: external-dns 0.22 reads the new one only, older ones the old one only. */
-const PREFIXES = ['external-dns.alpha.kubernetes.io', 'external-dns.kubernetes.io'];
-
-/** Names that somebody sets by hand. */
-export const BY_HAND = 'evenkeel.dev/dns-by-hand';
+import { DNS_NOTES, EXTERNAL_DNS_PREFIXES } from '../model/dns';
+import { shareText, type TrafficShare } from '../model/traffic';
 
 /** The names of an exposure. */
 export interface Names {
@@ -26,11 +21,13 @@ export function hostAnnotations(hosts: readonly string[]): Readonly<Record<strin
 
 /**
  * Annotations of an exposure. Two clusters that write a plain record of one name overwrite each other: where there are no weights,
- * a common name is left to whoever keeps the traffic manager, and the annotation says so.
+ * a common name is left to whoever keeps the traffic manager, and the annotation says so. external-dns must be told, since it
+ * takes names from the rules of an Ingress too.
  *
  * A record of weight 0 that has no other beside it answers all the same, so that weights do no harm to a cluster's own names.
  *
- * Source: external-dns, docs/annotations and docs/tutorials/aws; Route 53 developer guide, "Values specific for weighted records".
+ * Source: external-dns, docs/annotations, docs/sources/ingress and docs/tutorials/aws; Route 53 developer guide, "Values specific
+ * for weighted records".
  */
 export function dnsAnnotations(
   { name, capabilities, provider }: Cluster,
@@ -40,20 +37,23 @@ export function dnsAnnotations(
   const { dnsWeightKey } = provider;
   if (common.length === 0) return written ? hostAnnotations(hosts) : {};
   const told = {
-    'evenkeel.dev/common-hosts': common.join(','),
-    'evenkeel.dev/traffic': `${share.weight} of ${share.all}`,
-    'evenkeel.dev/health-path': healthPath,
+    [DNS_NOTES.common]: common.join(','),
+    [DNS_NOTES.share]: shareText(share),
+    [DNS_NOTES.healthPath]: healthPath,
   };
   if (written && dnsWeightKey !== undefined) {
     const weights = { 'set-identifier': name, [dnsWeightKey]: String(share.weight) };
     return { ...told, ...annotate({ hostname: hosts.join(','), ...weights }) };
   }
   const own = hosts.filter((host) => !common.includes(host));
-  const plain = written && own.length > 0 ? hostAnnotations(own) : {};
-  return { ...told, [BY_HAND]: common.join(','), ...plain };
+  const named = own.length > 0 ? { hostname: own.join(',') } : {};
+  const plain = written ? annotate({ ...named, 'ingress-hostname-source': 'annotation-only' }) : {};
+  return { ...told, [DNS_NOTES.byHand]: common.join(','), ...plain };
 }
 
 function annotate(keys: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const found = PREFIXES.flatMap((prefix) => Object.entries(keys).map(([key, value]) => [`${prefix}/${key}`, value]));
+  const found = EXTERNAL_DNS_PREFIXES.flatMap((prefix) =>
+    Object.entries(keys).map(([key, value]) => [`${prefix}/${key}`, value]),
+  );
   return Object.fromEntries(found);
 }

@@ -1,0 +1,290 @@
+// `evenkeel traffic`: what DNS must say, the steps of a move, and what a question may have wrong with it (P7, P10).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Construct } from 'constructs';
+import { Panther } from '../../charts/panther';
+import { hosts, percentOf } from '../../lib/analysis/traffic/hosts';
+import { check } from '../../lib/checks';
+import { Platform, System, WebService } from '../../lib/constructs';
+import { aks, eks, moveTraffic, type Target, TRAFFIC_STEPS } from '../../lib/model';
+import { synthesize } from '../../lib/synth/synthesize';
+import { app as shippedApp } from '../../main';
+import { cli } from '../support/cli';
+import { shipped } from '../support/shipped';
+import { at, errors, PRODUCTION, shopApp, WEB } from '../support/synthesis';
+
+const HOST = 'booking.panther-clinic.example';
+const PAGE = readFileSync(join(__dirname, '../../docs/systems/panther.md'), 'utf8');
+const SOURCE = readFileSync(__filename, 'utf8');
+
+type Traffic = { readonly westeurope?: number; readonly northeurope?: number; readonly frankfurt?: number };
+
+type ClusterName = keyof Traffic;
+
+/** Panther Clinic in both regions, and on a second provider as its page says. */
+function clinic(on: readonly ClusterName[], traffic?: Traffic) {
+  const azure = {
+    kubernetes: '1.35',
+    capabilities: ['external-dns', 'metrics-server'],
+    gateway: { albName: 'alb', albNamespace: 'alb-infra' },
+    gatewaySubnets: ['10.30.0.0/24'],
+  } as const;
+  const zones = (region: string) => [1, 2, 3].map((number) => `${region}-${number}`);
+  return new Platform({
+    home: 'westeurope',
+    clusters: {
+      westeurope: aks({ ...azure, region: 'westeurope', zones: zones('westeurope') }),
+      northeurope: aks({ ...azure, region: 'northeurope', zones: zones('northeurope') }),
+      // biome-ignore format: as the page has it
+      frankfurt: eks({ region: 'eu-central-1', zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'], kubernetes: '1.35', capabilities: ['external-dns'], loadBalancerSubnets: ['10.40.0.0/24'] }),
+    },
+    environments: {
+      clinic: {
+        survives: { zones: 1, regions: 1 },
+        registry: { external: 'panther.azurecr.io', pullSecret: 'panther' },
+      },
+    },
+  })
+    .place(Panther, {
+      clinic: {
+        on,
+        ...(traffic === undefined ? {} : { traffic }),
+        tag: '1',
+        settings: {
+          host: HOST,
+          database: 'panther.postgres.database.azure.com',
+          users: { peak: 30_000, offPeak: 8000 },
+          growthPerSecond: 0.001,
+        },
+      },
+    })
+    .app();
+}
+
+const withFrankfurt = (traffic?: Traffic) => clinic(['westeurope', 'northeurope', 'frankfurt'], traffic);
+const added = () => ({ app: withFrankfurt({ westeurope: 1, northeurope: 1 }) });
+const both = () => ({ app: clinic(['westeurope', 'northeurope']) });
+const MOVE = ['traffic', '--from', 'westeurope', '--to', 'frankfurt'];
+
+/** A shop on two clusters that both have external-dns and Route 53. */
+function platformWith(expose: (web: WebService, cluster: string) => void) {
+  class Shop extends System {
+    constructor(scope: Construct, target: Target<object>) {
+      super(scope, 'shop', target);
+      expose(new WebService(this, 'web', WEB), target.cluster.name);
+    }
+  }
+  const aws = { kubernetes: '1.36', capabilities: ['external-dns'], loadBalancerSubnets: ['10.20.0.0/24'] } as const;
+  return new Platform({
+    home: 'mumbai',
+    clusters: {
+      mumbai: eks({ ...aws, region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'] }),
+      dublin: eks({ ...aws, region: 'eu-west-1', zones: ['eu-west-1a', 'eu-west-1b'] }),
+    },
+    environments: { production: PRODUCTION },
+  })
+    .place(Shop, { production: { on: ['mumbai', 'dublin'], tag: '1', settings: {} } })
+    .app();
+}
+
+interface Shown {
+  readonly now?: number;
+  readonly steps: readonly {
+    readonly step: number;
+    readonly line: string;
+    readonly back?: number;
+    readonly shares: readonly { readonly cluster: string; readonly percent: number; readonly setting: string }[];
+  }[];
+}
+
+async function stepsOf(args: readonly string[], load: () => unknown): Promise<Shown> {
+  const { code, out, err } = await cli([...args, '--json'], load);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const [move, ...more]: Shown[] = JSON.parse(out);
+  if (move === undefined || more.length > 0) throw new Error(`${more.length} further moves`);
+  return move;
+}
+
+/** The weights of a printed line, by the function that it calls. */
+function weightsOf(line: string): Traffic {
+  const [, from = '', to = '', step = '', others = '{}'] =
+    /^traffic: moveTraffic\('(\w+)', '(\w+)', (\d+)(?:, (\{.*\}))?\),$/.exec(line) ?? [];
+  const named = TRAFFIC_STEPS.find((one) => String(one) === step);
+  if (named === undefined) throw new Error(`no line: ${line}`);
+  return moveTraffic(from, to, named, JSON.parse(others.replaceAll(/(\w+):/g, '"$1":')));
+}
+
+/** All hosts, of the shipped systems. */
+const printed = cli(['traffic'], () => ({ app: shippedApp }));
+
+describe('P10 what DNS must say now', () => {
+  test('the page shows the table of the host that both regions answer to', async () => {
+    const { code, out, err } = await cli(['traffic', HOST, '--markdown'], () => ({ app: shippedApp }));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    for (const region of ['westeurope', 'northeurope']) {
+      expect(out).toContain(
+        `| ${region} | ${region}.${HOST} | 1 of 2 | 50 % | /health/ready | by hand: enabled, weight 1 |`,
+      );
+    }
+    expect(PAGE).toContain(out.trimEnd());
+  });
+
+  test('every host of the shipped systems, those of one cluster too', async () => {
+    const { out } = await printed;
+    expect(out).toMatch(
+      /^toytrex\.com +mumbai +load balancer of Ingress toytrex-production\/web +– +100 % +– +external-dns$/m,
+    );
+    expect(out).toMatch(/^toytrex\.localhost +laptop .* by hand$/m);
+    expect(out).toMatch(/^shop\.prod\.flaschenpost\.example +westeurope +flaschenpost-prod\.azurefd\.net /m);
+    const first = new Set(out.split('\n').map((line) => line.split(' ')[0]));
+    const exposed = shipped.objects.flatMap(({ entry }) => {
+      const rules = at(entry.manifest, 'spec', 'rules');
+      return entry.identity.kind === 'Ingress' && Array.isArray(rules) ? rules.map((rule) => at(rule, 'host')) : [];
+    });
+    expect(exposed.length).toBeGreaterThan(10);
+    expect([...first]).toEqual(expect.arrayContaining(exposed));
+  });
+
+  test('clusters that write a plain record of one name are told of', async () => {
+    const app = platformWith((web) => web.exposeAt('shop.example'));
+    const { out } = await cli(['traffic'], () => ({ app }));
+    expect(out).toContain(
+      "shop.example: the records of dublin, mumbai have no weights and overwrite each other; exposeAt(…, { common: ['shop.example'] })",
+    );
+    expect(out).toMatch(/^shop\.example +dublin .* – +– +– +external-dns$/m);
+  });
+
+  test('where all write weights, nobody sets anything by hand', async () => {
+    const app = platformWith((web, name) => web.exposeAt(`${name}.shop.example`, { common: ['shop.example'] }));
+    const { out } = await cli(['traffic', 'shop.example'], () => ({ app }));
+    expect(out).toMatch(
+      /^shop\.example +dublin +dublin\.shop\.example +1 of 2 +50 % +\/ready +external-dns, set-identifier dublin$/m,
+    );
+    expect(out).not.toMatch(/by hand|one service/);
+  });
+});
+
+describe('P7 the steps of a move to a second provider', () => {
+  test('the page shows them as they are printed, of the clusters that it names', async () => {
+    const { code, out, err } = await cli([...MOVE, '--markdown'], added);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(PAGE).toContain(out.trimEnd());
+    const lines = PAGE.match(/^ {2}(?:frankfurt: eks|on: \['westeurope'|traffic: \{).*$/gm) ?? [];
+    expect(lines).toHaveLength(3);
+    const bare = SOURCE.replaceAll(/\s+/g, ' ');
+    for (const line of lines) expect(bare).toContain(line.trim().replace(/^on: |^traffic: |,$|, \/\/.*$/g, ''));
+  });
+
+  test('what is added gets nothing, and what stays gets what it had', async () => {
+    const { now, steps } = await stepsOf(MOVE, added);
+    expect(now).toBe(0);
+    expect(steps.map(({ step, back }) => [step, back])).toEqual([
+      [0, undefined],
+      [10, 0],
+      [50, 10],
+      [100, 50],
+    ]);
+    const percents = steps.map(({ shares }) =>
+      Object.fromEntries(shares.map(({ cluster, percent }) => [cluster, percent])),
+    );
+    expect(percents).toEqual([
+      { frankfurt: 0, northeurope: 50, westeurope: 50 },
+      { frankfurt: 5, northeurope: 50, westeurope: 45 },
+      { frankfurt: 25, northeurope: 50, westeurope: 25 },
+      { frankfurt: 50, northeurope: 50, westeurope: 0 },
+    ]);
+  });
+
+  test.each(TRAFFIC_STEPS)(
+    'the line of step %i, once written, gives what the step says, and the command knows it',
+    async (step) => {
+      const planned = (await stepsOf(MOVE, added)).steps.find((one) => one.step === step);
+      const app = withFrankfurt(weightsOf(planned?.line ?? ''));
+      const synthesis = synthesize(app, check);
+      expect(errors(synthesis)).toEqual([]);
+      const host = hosts(synthesis.objects.map(({ entry }) => entry)).find((one) => one.host === HOST);
+      const shares = host?.answers.map((answer) => [answer.cluster, percentOf(host, answer)]);
+      expect(shares).toEqual(planned?.shares.map(({ cluster, percent }) => [cluster, percent]));
+      const again = await stepsOf(MOVE, () => ({ app }));
+      expect(again.now).toBe(step);
+      expect(again.steps).toEqual((await stepsOf(MOVE, added)).steps);
+    },
+  );
+
+  test('without `traffic` the new cluster gets a third at once, which is half of what both have', async () => {
+    const { now, steps } = await stepsOf(MOVE, () => ({ app: withFrankfurt() }));
+    expect(now).toBe(50);
+    expect(steps[2]?.shares.map(({ percent }) => Math.round(percent))).toEqual([33, 33, 33]);
+  });
+
+  test('nothing is disabled but what gets nothing: Traffic Manager has no weight 0', async () => {
+    const { steps } = await stepsOf(['traffic', '--from', 'westeurope', '--to', 'northeurope'], both);
+    const settings = steps.map(({ shares }) => shares.map(({ setting }) => setting));
+    expect(settings).toEqual([
+      ['disabled', 'enabled, weight 100'],
+      ['enabled, weight 10', 'enabled, weight 90'],
+      ['enabled, weight 50', 'enabled, weight 50'],
+      ['enabled, weight 100', 'disabled'],
+    ]);
+  });
+
+  test('the way back is the same steps', async () => {
+    const there = await stepsOf(['traffic', '--from', 'westeurope', '--to', 'northeurope'], both);
+    const back = await stepsOf(['traffic', '--from', 'northeurope', '--to', 'westeurope'], both);
+    const sharesAt = ({ steps }: Shown, step: number) => steps.find((one) => one.step === step)?.shares;
+    for (const [one, other] of [
+      [0, 100],
+      [50, 50],
+      [100, 0],
+    ] as const) {
+      expect(sharesAt(there, one)).toEqual(sharesAt(back, other));
+    }
+  });
+});
+
+describe('bad input: all of it at once, exit code 1, nothing on stdout', () => {
+  test.each<[string[], string[]]>([
+    [
+      ['--from', 'westeurop', '--to', 'frankfort'],
+      ['there is no cluster of that name --from', 'there is no cluster of that name --to'],
+    ],
+    [
+      ['x.example', '--from', 'westeurope', '--to', 'nowhere'],
+      ['there is no cluster of that name --to', 'no cluster answers to this host host'],
+    ],
+    [['x.example'], ['no cluster answers to this host host']],
+    [['--from', 'westeurope'], ['a move has two ends, and this one is missing --to']],
+    [['--to', 'westeurope'], ['a move has two ends, and this one is missing --from']],
+    [['--from', 'westeurope', '--to', 'westeurope'], ['it moves nowhere --to']],
+    [
+      [`westeurope.${HOST}`, '--from', 'northeurope', '--to', 'frankfurt'],
+      [
+        `this cluster does not answer to westeurope.${HOST} --from`,
+        `this cluster does not answer to westeurope.${HOST} --to`,
+      ],
+    ],
+    [
+      ['--from', 'frankfurt', '--to', 'frankfurt', 'x.example'],
+      ['no cluster answers to this host host', 'it moves nowhere --to'],
+    ],
+  ])('%j', async (args, expected) => {
+    const { code, out, err } = await cli(['traffic', ...args], added);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    const told = err
+      .split(/^error /m)
+      .slice(1)
+      .map((one) => {
+        const [rule, message] = one.split('\n').map((line) => line.trim());
+        expect(rule).toBe('traffic-move');
+        return `${message} ${/field +(\S+)/.exec(one)?.[1]}`;
+      });
+    expect(told).toEqual(expected);
+  });
+
+  test('an app with errors', async () => {
+    const app = shopApp((system) => new WebService(system, 'web', { ...WEB, port: 0 }));
+    const { code, out, err } = await cli(['traffic'], () => ({ app }));
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('port-range');
+  });
+});

@@ -1,0 +1,154 @@
+// Traffic: which clusters answer to each host, what DNS must say for it, and who writes that.
+import { DNS_NOTES, EXTERNAL_DNS_PREFIXES } from '../../model/dns';
+import type { ApiEntry } from '../../model/object';
+import { ROUTE53_WEIGHT } from '../../model/providers/aws';
+import { shareOf } from '../../model/traffic';
+import { catalogue, perList } from '../catalogue';
+import { dig, list, places, text } from '../shapes';
+
+/** One cluster that answers to a host. */
+export interface Answer {
+  readonly cluster: string;
+  readonly namespace: string;
+  /** What the record leads to. */
+  readonly endpoint: Endpoint;
+  /** Weight of the cluster's record. Absent where nothing divides the traffic. */
+  readonly weight?: number;
+  /** Path by which a traffic manager sees whether the cluster serves; only where it is one of several. */
+  readonly healthPath?: string;
+  readonly record: Writer;
+}
+
+/** A DNS name, where one is known; else the object whose load balancer has it. */
+export type Endpoint = { readonly name: string } | { readonly loadBalancerOf: string };
+
+/** Who writes the record: external-dns, with a weight or without one, or somebody by hand. */
+export type Writer =
+  | { readonly by: 'external-dns'; readonly setIdentifier?: string }
+  | { readonly by: 'hand'; readonly setIdentifier?: undefined };
+
+/** A host, and all clusters that answer to it. */
+export interface Host {
+  readonly host: string;
+  /** By cluster. */
+  readonly answers: readonly Answer[];
+  /** Weights of all clusters together; absent where one of them has none. */
+  readonly all?: number;
+}
+
+/** The hosts of Ingresses, routes and DNS records over all clusters, by name. Wildcards are hosts like any other. */
+export const hosts = perList((entries): readonly Host[] => {
+  const found = new Map<string, Map<string, Answer>>();
+  for (const entry of catalogue(entries).of(
+    'networking.k8s.io/Ingress',
+    'gateway.networking.k8s.io/HTTPRoute',
+    '/Service',
+  )) {
+    for (const host of hostsOf(entry)) {
+      const answers = found.get(host) ?? new Map<string, Answer>();
+      found.set(host, answers);
+      const answer = answerFrom(entry, host);
+      const known = answers.get(entry.cluster);
+      // Several objects of a cluster may share a host by its paths: it is one record, and one of them may weigh it.
+      if (known === undefined || (known.weight === undefined && answer.weight !== undefined)) {
+        answers.set(entry.cluster, answer);
+      }
+    }
+  }
+  return [...found]
+    .map(([host, answers]) =>
+      hostOf(
+        host,
+        [...answers.values()].sort((a, b) => compare(a.cluster, b.cluster)),
+      ),
+    )
+    .sort((a, b) => compare(a.host, b.host));
+});
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function hostOf(host: string, answers: readonly Answer[]): Host {
+  const weights = answers.flatMap(({ weight }) => weight ?? []);
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.length === answers.length ? { host, answers, all } : { host, answers };
+}
+
+/** What a cluster has to do with a host; `undefined` where it does not answer to it. */
+export function answerOf({ answers }: Host, name: string): Answer | undefined {
+  return answers.find(({ cluster }) => cluster === name);
+}
+
+/** Whether the traffic of this host is divided by weights, or would be once further clusters answer to it. */
+export function isCommon({ all }: Host): boolean {
+  return all !== undefined;
+}
+
+/** Share of all traffic in percent; `undefined` where nothing says it. One cluster alone gets all, whatever its weight. */
+export function percentOf({ answers, all }: Pick<Host, 'answers' | 'all'>, { weight }: Answer): number | undefined {
+  if (answers.length === 1) return 100;
+  return weight === undefined || all === undefined || all === 0 ? undefined : (weight / all) * 100;
+}
+
+/** Whether clusters write plain records of this one name over each other. */
+export function overwriteEachOther({ answers }: Host): boolean {
+  return answers.filter(({ record }) => record.by === 'external-dns' && record.setIdentifier === undefined).length > 1;
+}
+
+/** Whether external-dns writes the weighted records of some clusters, and somebody those of others. */
+export function isMixed({ answers }: Host): boolean {
+  return new Set(answers.map(({ record }) => record.by)).size > 1;
+}
+
+/** Hosts that an object answers to, or that it says a record of. */
+function hostsOf(entry: ApiEntry): readonly string[] {
+  const spec = dig(entry.manifest, 'spec');
+  if (entry.identity.kind === 'Ingress') {
+    return places(spec, 'rules', '').flatMap(({ value }) => text(value.host) ?? []);
+  }
+  if (entry.identity.kind === 'HTTPRoute') return list(spec?.hostnames).flatMap((host) => text(host) ?? []);
+  return spec?.type === 'ExternalName' ? [...written(entry), ...noted(entry, DNS_NOTES.byHand)] : [];
+}
+
+function answerFrom(entry: ApiEntry, host: string): Answer {
+  const { cluster, identity } = entry;
+  const record = recordOf(entry, host);
+  const common = noted(entry, DNS_NOTES.common);
+  const answer = { cluster, namespace: identity.namespace ?? '', endpoint: endpointOf(entry, common, host), record };
+  const weight = weightOf(entry);
+  if (!common.includes(host) || weight === undefined) return answer;
+  const healthPath = annotation(entry, DNS_NOTES.healthPath);
+  return { ...answer, weight, ...(healthPath === undefined ? {} : { healthPath }) };
+}
+
+/** A common host leads to the cluster's own one, which somebody wrote already; that one leads to the load balancer. */
+function endpointOf(entry: ApiEntry, common: readonly string[], host: string): Endpoint {
+  const target = text(dig(entry.manifest, 'spec')?.externalName);
+  const name = target ?? (common.includes(host) ? hostsOf(entry).find((one) => !common.includes(one)) : undefined);
+  const { kind, namespace, name: object } = entry.identity;
+  return name === undefined ? { loadBalancerOf: `${kind} ${namespace}/${object}` } : { name };
+}
+
+function recordOf(entry: ApiEntry, host: string): Writer {
+  if (!written(entry).includes(host)) return { by: 'hand' };
+  const setIdentifier = externalDns(entry, 'set-identifier');
+  return { by: 'external-dns', ...(setIdentifier === undefined ? {} : { setIdentifier }) };
+}
+
+/** What external-dns writes is what holds, even where an override parts it from what is told. */
+function weightOf(entry: ApiEntry): number | undefined {
+  const inRoute53 = Number(externalDns(entry, ROUTE53_WEIGHT) ?? Number.NaN);
+  return Number.isInteger(inRoute53) ? inRoute53 : shareOf(annotation(entry, DNS_NOTES.share) ?? '')?.weight;
+}
+
+const written = (entry: ApiEntry): readonly string[] =>
+  (externalDns(entry, 'hostname') ?? '').split(',').filter(Boolean);
+
+function externalDns(entry: ApiEntry, key: string): string | undefined {
+  return EXTERNAL_DNS_PREFIXES.map((prefix) => annotation(entry, `${prefix}/${key}`)).find((it) => it !== undefined);
+}
+
+const noted = (entry: ApiEntry, key: string): readonly string[] =>
+  (annotation(entry, key) ?? '').split(',').filter(Boolean);
+
+const annotation = ({ manifest }: ApiEntry, key: string): string | undefined =>
+  text(dig(manifest, 'metadata', 'annotations')?.[key]);

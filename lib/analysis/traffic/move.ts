@@ -1,0 +1,167 @@
+// A move of traffic from one cluster to another: the line to write for each step, the weights it gives, what to look at, the way back.
+import type { Finding } from '../../model/finding';
+import type { ApiEntry } from '../../model/object';
+import { endpointSetting, LARGEST_WEIGHT, moveTraffic, TRAFFIC_STEPS, type TrafficStep } from '../../model/traffic';
+import { answerOf, type Host } from './hosts';
+import { askedMove, type MoveRequest, problem } from './request';
+
+/** The move of all common hosts of one system in one environment: they share its `traffic`. */
+export interface Move {
+  readonly namespace: string;
+  readonly from: string;
+  readonly to: string;
+  readonly hosts: readonly Host[];
+  /** The step that the manifests are at. Absent between two steps. */
+  readonly now?: TrafficStep;
+  readonly steps: readonly MoveStep[];
+}
+
+/** One step. */
+export interface MoveStep {
+  readonly step: TrafficStep;
+  /** The line of the placement in the platform file. */
+  readonly line: string;
+  readonly shares: readonly MoveShare[];
+  /** What must hold before the next step. */
+  readonly checks: readonly string[];
+  /** The step that undoes this one. Absent where nothing has moved. */
+  readonly back?: TrafficStep;
+}
+
+/** What one cluster gets in a step. */
+export interface MoveShare {
+  readonly cluster: string;
+  readonly weight: number;
+  /** Of all traffic. */
+  readonly percent: number;
+  /** What external-dns writes, or what somebody sets by hand. */
+  readonly setting: string;
+}
+
+type Weights = Readonly<Record<string, number>>;
+
+/** The moves that are asked for, or all that is wrong with the question. */
+export function planMoves(
+  entries: readonly ApiEntry[],
+  request: MoveRequest,
+): { readonly moves: readonly Move[] } | { readonly errors: readonly Finding[] } {
+  const asked = askedMove(entries, request);
+  if ('errors' in asked) return asked;
+  const { moving, from, to } = asked;
+  const moves = [...groups(moving, from)].map(([name, group]) => moveOf(name, group, from, to));
+  const errors = moves.flatMap(inspectWeights);
+  return errors.length > 0 ? { errors } : { moves };
+}
+
+function groups(movable: readonly Host[], from: string): Map<string, Host[]> {
+  const found = new Map<string, Host[]>();
+  for (const one of movable) {
+    const namespace = answerOf(one, from)?.namespace ?? '';
+    found.set(namespace, [...(found.get(namespace) ?? []), one]);
+  }
+  return found;
+}
+
+function moveOf(namespace: string, moving: readonly Host[], from: string, to: string): Move {
+  const now: Weights = Object.fromEntries(moving[0]?.answers.map(({ cluster, weight = 0 }) => [cluster, weight]) ?? []);
+  const others = othersOf(now, from, to);
+  // one service answers a name: where one record of it is set by hand, all may be
+  const byHand = moving.some(({ answers }) => answers.some(({ record }) => record.by === 'hand'));
+  const steps = TRAFFIC_STEPS.map((step, index): MoveStep => {
+    const weights = { ...now, ...moveTraffic(from, to, step, others) };
+    const shares = Object.entries(weights)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([cluster, weight]) => {
+        const setting = byHand ? endpointSetting(weight) : `weight ${weight}`;
+        return { cluster, weight, percent: percentIn(weights, cluster), setting };
+      });
+    const back = TRAFFIC_STEPS[index - 1];
+    return {
+      step,
+      line: lineOf(from, to, step, others),
+      shares,
+      checks: checksOf({ from, to, step, moving, others, shares }),
+      ...(back === undefined ? {} : { back }),
+    };
+  });
+  // half a percent is what rounding to whole weights may change
+  const isNow = ({ cluster, percent }: MoveShare) => Math.abs(percent - percentIn(now, cluster)) < 0.5;
+  const at = steps.find(({ shares }) => shares.every(isNow))?.step;
+  return { namespace, from, to, hosts: moving, steps, ...(at === undefined ? {} : { now: at }) };
+}
+
+/** Weights of the other clusters, so that their shares stay as they are while the two have 100 together. */
+function othersOf(now: Weights, from: string, to: string): Weights {
+  const both = (now[from] ?? 0) + (now[to] ?? 0);
+  const rest = Object.entries(now).filter(([cluster, weight]) => cluster !== from && cluster !== to && weight > 0);
+  return Object.fromEntries(rest.map(([cluster, weight]) => [cluster, Math.max(1, Math.round((weight / both) * 100))]));
+}
+
+function percentIn(weights: Weights, cluster: string): number {
+  const all = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  return ((weights[cluster] ?? 0) / all) * 100;
+}
+
+/** Records have no weights by which the others could keep their shares. */
+function inspectWeights({ steps: [first], hosts: [one], from, to }: Move): Finding[] {
+  return (first?.shares ?? [])
+    .filter(({ weight }) => weight > LARGEST_WEIGHT)
+    .map(({ cluster, weight }) =>
+      problem('traffic', weight, {
+        message: `${cluster} gets so much more of ${one?.host} than ${from} and ${to} together that no record has its weight`,
+        expected: `at most ${LARGEST_WEIGHT} for 100 of these two: change the weights first`,
+      }),
+    );
+}
+
+function lineOf(from: string, to: string, step: TrafficStep, others: Weights): string {
+  const kept = Object.keys(others).length === 0 ? '' : `, ${tableOf(others)}`;
+  return `traffic: moveTraffic('${from}', '${to}', ${step}${kept}),`;
+}
+
+function tableOf(weights: Weights): string {
+  const pairs = Object.entries(weights).map(
+    ([cluster, weight]) => `${/^[a-z][a-z0-9]*$/.test(cluster) ? cluster : `'${cluster}'`}: ${weight}`,
+  );
+  return `{ ${pairs.join(', ')} }`;
+}
+
+interface Moment {
+  readonly from: string;
+  readonly to: string;
+  readonly step: TrafficStep;
+  readonly moving: readonly Host[];
+  readonly others: Weights;
+  readonly shares: readonly MoveShare[];
+}
+
+function checksOf({ from, to, step, moving, others, shares }: Moment): readonly string[] {
+  if (step === 0) return moving.map((one) => `this answers, with a certificate for the name: \`${request(one, to)}\``);
+  if (step === 100) {
+    return [
+      `no request reaches ${from} for as long as the record lives and the longest session lasts`,
+      `then ${from} leaves \`on\`, with ${lineAfter(to, others)}`,
+    ];
+  }
+  const percent = shares.find(({ cluster }) => cluster === to)?.percent ?? 0;
+  return [
+    `once the record's time to live is over, about ${rounded(percent)} % of new requests reach ${to}`,
+    `errors and latency on ${to} are no worse than on ${from}, and its autoscalers are below their maximum`,
+  ];
+}
+
+/** Asks one cluster as DNS would make everybody ask it later, with the certificate checked. */
+function request({ host, answers }: Host, to: string): string {
+  const { endpoint, healthPath = '/' } = answers.find(({ cluster }) => cluster === to) ?? {};
+  const address = endpoint !== undefined && 'name' in endpoint ? endpoint.name : '<address of its load balancer>';
+  return `curl -fsS --connect-to ${host}:443:${address}:443 https://${host}${healthPath}`;
+}
+
+/** A cluster that has left `on` may have no weight any more. */
+function lineAfter(to: string, others: Weights): string {
+  const left = { ...others, [to]: 100 };
+  return new Set(Object.values(left)).size === 1 ? 'no `traffic` at all' : `\`traffic: ${tableOf(left)},\``;
+}
+
+/** To one decimal. */
+export const rounded = (value: number): number => Math.round(value * 10) / 10;
