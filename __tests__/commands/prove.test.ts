@@ -76,6 +76,11 @@ describe('the shipped systems', () => {
     expect(out).not.toContain('node drained');
   });
 
+  test('the working of one event in one row', async () => {
+    const { out } = await cli(['prove', '--why', 'pingpong/local Drained'], shipped);
+    expect(out.match(/^\S.* on .*/gm)).toEqual([expect.stringContaining('pingpong/local on laptop, node drained: ')]);
+  });
+
   test('the working of one row', async () => {
     const { out } = await cli(['prove', '--why', 'pingpong/local'], shipped);
     for (const event of EVENTS) expect(out).toContain(`pingpong/local on laptop, ${event}: `);

@@ -27,12 +27,12 @@ export function proveCommand({ load, output, finish }: Context): Command {
     .description('say what each system survives, worked out from its manifests and the cluster they go to')
     .option('--json', 'print JSON')
     .option('--markdown', 'print a Markdown table for each row')
-    .option('--why <what>', 'print the working of every cell whose row or event contains this text')
+    .option('--why <words>', 'print the working of every cell whose row and event contain all these words')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json, markdown, why }: Options) => {
       const { rows, refuted } = await prove(load);
       if (json) output.out(`${JSON.stringify(rows.map(asJson), null, 2)}\n`);
-      else if (why !== undefined) explain(output, rows, why.toLowerCase());
+      else if (why !== undefined) explain(output, rows, why.toLowerCase().split(/\s+/));
       else for (const row of rows) output.out(markdown ? inMarkdown(row) : inText(row));
       printFindings(output, refuted);
       finish(refuted.length === 0 ? 0 : 1);
@@ -43,7 +43,7 @@ const EXAMPLES = `
 Examples:
   evenkeel prove
   evenkeel prove --why zone
-  evenkeel prove --why toytrex/production
+  evenkeel prove --why 'toytrex/production zone'
   evenkeel prove --json | jq '.[].cells[] | select(.verdict == "fails")'`;
 
 /** The table, with the errors of the app: promises that it refutes, and whatever else keeps it from being synthesized. */
@@ -110,10 +110,10 @@ function inMarkdown(row: Row): string {
   return `**${nameOf(row)}** ${headOf(row)}.\n\n| event | verdict | |\n|---|---|---|\n${lines.join('')}\n`;
 }
 
-function explain(output: Output, rows: readonly Row[], what: string): void {
+function explain(output: Output, rows: readonly Row[], words: readonly string[]): void {
   for (const row of rows) {
-    const all = nameOf(row).toLowerCase().includes(what);
-    for (const cell of row.cells.filter(({ event }) => all || event.includes(what))) {
+    const isAsked = ({ event }: Cell) => words.every((word) => `${nameOf(row).toLowerCase()}, ${event}`.includes(word));
+    for (const cell of row.cells.filter(isAsked)) {
       output.out(`${nameOf(row)}, ${cell.event}: ${mark(cell)}${cell.says === '' ? '' : `, ${cell.says}`}\n`);
       for (const result of cell.results) output.out(workingOf(result));
     }

@@ -90,7 +90,9 @@ describe('zones and nodes that are alike are asked once', () => {
 
   test('but for the node that pods want', () => {
     const row = rowOf(wanting('kubernetes.io/hostname', 'ap-south-1c-general-2'), cluster({}, ZONES), unchecked);
-    expect(worst(row, 'node lost').placed).toEqual({ fewest: 0, most: 0 });
+    const lost = worst(row, 'node lost');
+    expect(lost.placed).toEqual({ fewest: 0, most: 0 });
+    expect(decider(lost)).toBe('apps/Deployment shop-production/web /spec/template/spec/nodeSelector');
   });
 });
 

@@ -118,11 +118,14 @@ export function placedInTheEnd(situations: Situations, component: Component, loa
   return { ...grown, seconds: PROVISION_SECONDS, working: [...working, ordered, ...grown.reason] };
 }
 
+/** Begins the sentence that says why pods wait. */
+export const WAITING = 'nodes that take no more: ';
+
 /** Why pods wait, in the scheduler's words. */
 function why(situation: Situation, { workload }: Component, lost: ReadonlySet<Node>): string[] {
   const group = situation.groupOf(workload);
   const found = group === undefined ? [] : reasons(situation.world, lost, group);
-  return found.length === 0 ? [] : [`nodes that take no more: ${found.join(', ')}`];
+  return found.length === 0 ? [] : [`${WAITING}${found.join(', ')}`];
 }
 
 /** The object that keeps pods from their places, or else the one that says how many there are. */
@@ -135,6 +138,8 @@ function deciderOf(component: Component, reason: readonly string[]): Decider {
     );
     return { entry, pointer: `${pod.pointer}/topologySpreadConstraints/${Math.max(0, index)}` };
   }
+  if (text.includes('node affinity') && pod.value.nodeSelector !== undefined)
+    return { entry, pointer: `${pod.pointer}/nodeSelector` };
   if (text.includes('affinity')) return { entry, pointer: `${pod.pointer}/affinity` };
   if (text.includes('insufficient')) return { entry, pointer: `${pod.pointer}/containers/0/resources/requests` };
   return replicasOf(component);

@@ -1,6 +1,7 @@
 // A promise to survive that the table refutes is an error: which component, what is left of it, and the object that decides.
 import type { Finding } from '../../model/finding';
 import { type ApiEntry, describeIdentity } from '../../model/object';
+import { WAITING } from './losses';
 import { type Place, promised } from './table';
 import { type Result, range, worstOf } from './verdict';
 
@@ -21,10 +22,10 @@ function refuted(place: Place, what: Lost, results: readonly Result[]): Finding[
   });
 }
 
-function findingOf({ survives, environment }: Place, what: Lost, result: Result): Finding {
+function findingOf({ survives, system, environment }: Place, what: Lost, result: Result): Finding {
   const { component, load, left, placed, needed, working, decides } = result;
+  const reason = working.findLast((line) => line.startsWith(WAITING));
   const lost = `${survives[what]} ${survives[what] === 1 ? what.slice(0, -1) : what}`;
-  const waiting = working.filter((line) => line.startsWith('nodes that take no more')).map((line) => `; ${line}`);
   const source = decides?.entry.origin.source();
   const serve =
     what === 'zones'
@@ -35,9 +36,9 @@ function findingOf({ survives, environment }: Place, what: Lost, result: Result)
     severity: 'error',
     message:
       `${environment} promises to survive the loss of ${lost}: of ${component}${load === 'peak' ? ' at peak' : ''} ` +
-      `${serve}, where ${needed} are needed${waiting.at(-1) ?? ''}`,
-    expected: `${EXPECTED[what](needed)}; or survives.${what}: 0`,
-    fix: `evenkeel prove --why ${what.slice(0, -1)} prints the working`,
+      `${serve}, where ${needed} are needed${reason === undefined ? '' : `; ${reason}`}`,
+    expected: `${EXPECTED[what](needed)}${remedy(reason)}; or survives.${what}: 0`,
+    fix: `evenkeel prove --why '${system}/${environment} ${what.slice(0, -1)}' prints the working`,
     ...(decides === undefined
       ? {}
       : {
@@ -47,6 +48,13 @@ function findingOf({ survives, environment }: Place, what: Lost, result: Result)
         }),
     ...(source === undefined ? {} : { source }),
   };
+}
+
+function remedy(reason = ''): string {
+  if (/insufficient|too many/.test(reason)) return ': nodesPerZone.max higher, larger nodes, or smaller requests';
+  if (reason.includes('spread'))
+    return ': a spread that the zones left can keep (nodeTaintsPolicy: Honor, a minDomains of theirs)';
+  return reason.includes('affinity') ? ': nodes in the zones left that the pods accept' : '';
 }
 
 const EXPECTED: Readonly<Record<Lost, (needed: number) => string>> = {

@@ -99,10 +99,10 @@ export function cellOf(event: string, results: readonly Result[]): Cell {
   return { event, verdict: worst.verdict, says: sayOf(worst), results };
 }
 
-/** The result with the worst verdict, and among those the one that misses most. */
+/** The result with the worst verdict, among those the one that misses most, and among those the one that takes longest. */
 export function worstOf(results: readonly Result[]): Result | undefined {
   const rank = ({ verdict, missing }: Result) => VERDICTS.indexOf(verdict) + missing / 2;
-  return [...results].sort((a, b) => rank(b) - rank(a))[0];
+  return [...results].sort((a, b) => rank(b) - rank(a) || (b.seconds ?? 0) - (a.seconds ?? 0))[0];
 }
 
 export const absent = (event: string, says: string): Cell => ({ event, says, results: [] });
@@ -112,7 +112,8 @@ function sayOf({ verdict, component, load, left, needed, missing, placed, wanted
   if (verdict === 'holds') return seconds === undefined || seconds === 0 ? '' : `whole in ${duration(seconds)}`;
   const numbers = `${component}${at}: ${range(left)} of ${needed} at once, ${range(placed)} of ${wanted} in the end`;
   if (verdict !== 'degraded') return numbers;
-  return `by ${Math.round(missing * 100)} %, ${numbers}${seconds === undefined ? '' : `, within ${duration(seconds)}`}`;
+  const share = Math.round(missing * 100);
+  return `${share === 0 ? '' : `by ${share} %, `}${numbers}${seconds === undefined ? '' : `, within ${duration(seconds)}`}`;
 }
 
 /** `3`, or `1–3`. */
