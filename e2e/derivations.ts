@@ -42,6 +42,21 @@ export function queueScalingOf(manifests: readonly Manifest[]): QueueScaling {
   });
 }
 
+/** The growth of a workload while a node is on its way. */
+export interface Growth {
+  /** Pods that run off peak. */
+  readonly min: number;
+  /** Pods that come on top before a node is there. */
+  readonly pods: number;
+}
+
+export function growthOf(manifests: readonly Manifest[]): Growth {
+  const [autoscaler] = ofKind(manifests, 'HorizontalPodAutoscaler');
+  const told = autoscaler?.metadata.annotations?.['evenkeel.dev/headroom'] ?? '';
+  const [, pods] = / = (\d+) pods? that hold the place of growth$/.exec(told) ?? [];
+  return complete({ min: Number(autoscaler?.spec.minReplicas), pods: Number(pods) });
+}
+
 /** Nothing is proved with a number that was not told. */
 function complete<Numbers extends object>(numbers: Numbers): Numbers {
   const missing = Object.entries(numbers).filter(([, value]) => !Number.isFinite(value));

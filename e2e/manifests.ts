@@ -22,6 +22,7 @@ export interface Container {
   readonly image: string;
   readonly imagePullPolicy?: string;
   readonly ports?: readonly { readonly containerPort: number }[];
+  readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
   readonly livenessProbe?: Probe;

@@ -1,5 +1,6 @@
 // What a cluster stores of our objects: the few fields that proofs ask for.
 import type { Cluster } from './cluster/cluster';
+import type { Kubectl } from './cluster/kubectl';
 import type { Metadata } from './manifests';
 
 export interface List<Item> {
@@ -9,13 +10,14 @@ export interface List<Item> {
 export interface Condition {
   readonly type: string;
   readonly status: string;
+  readonly lastTransitionTime?: string;
   readonly reason?: string;
   readonly message?: string;
 }
 
 export interface Pod {
   readonly metadata: Metadata & { readonly uid: string; readonly deletionTimestamp?: string };
-  readonly spec: { readonly nodeName?: string };
+  readonly spec: { readonly nodeName?: string; readonly priority?: number };
   readonly status: {
     readonly podIP?: string;
     readonly phase: string;
@@ -25,9 +27,9 @@ export interface Pod {
 }
 
 /** Pods of one component. */
-export async function podsOf(cluster: Cluster, namespace: string, component?: string): Promise<Pod[]> {
+export async function podsOf(on: { readonly kubectl: Kubectl }, namespace: string, component?: string): Promise<Pod[]> {
   const selector = component === undefined ? [] : ['-l', `app.kubernetes.io/name=${component}`];
-  const { items } = await cluster.kubectl.get<List<Pod>>(['pods', '-n', namespace, ...selector]);
+  const { items } = await on.kubectl.get<List<Pod>>(['pods', '-n', namespace, ...selector]);
   return [...items];
 }
 
@@ -35,6 +37,11 @@ export async function podsOf(cluster: Cluster, namespace: string, component?: st
 export function isReady({ metadata, status }: Pod): boolean {
   const ready = status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True');
   return ready === true && metadata.deletionTimestamp === undefined;
+}
+
+/** Whether the scheduler found no place for the pod: what a cluster autoscaler orders a node for. */
+export function isRefused({ status }: Pod): boolean {
+  return status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable') === true;
 }
 
 export function restarts({ status }: Pod): number {

@@ -1,5 +1,5 @@
 // The project as its users have it: a copy of the checkout in which a proof may release and change things by the public command.
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { command } from './cluster/command';
 import { PROJECT } from './folder';
@@ -27,6 +27,14 @@ export interface Right {
   readonly names?: readonly string[];
 }
 
+/** A field that is not the same in two environments: of what `evenkeel parity --json` prints. */
+export interface Difference {
+  readonly kind: string;
+  readonly pointer: string;
+  /** What of an environment explains it. */
+  readonly aspect?: string;
+}
+
 export class Project {
   private constructor(private readonly folder: string) {}
 
@@ -50,6 +58,11 @@ export class Project {
     writeFileSync(path, text.replace(from, to));
   }
 
+  /** Adds lines at the end of a user's file. */
+  append(file: string, text: string): void {
+    appendFileSync(join(this.folder, file), text);
+  }
+
   /** Writes the manifests to a folder of that name and gives its path. */
   async synthesize(name: string, ...options: string[]): Promise<string> {
     const output = join(this.folder, name);
@@ -65,6 +78,14 @@ export class Project {
   async access(): Promise<{ readonly rights: readonly Right[] }> {
     const found: { readonly rights: readonly Right[] } = JSON.parse(await this.evenkeel('access', '--json'));
     return found;
+  }
+
+  /** How two environments differ; fails where nothing explains a difference. */
+  async parity(first: string, second: string): Promise<readonly Difference[]> {
+    const pairs: readonly { readonly differences: readonly Difference[] }[] = JSON.parse(
+      await this.evenkeel('parity', '--json', first, second),
+    );
+    return pairs.flatMap(({ differences }) => differences);
   }
 
   private evenkeel(...args: string[]): Promise<string> {

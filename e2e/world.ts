@@ -17,7 +17,7 @@ export const DIST = {
   laptop: join(PROJECT, 'dist', 'clusters', 'laptop'),
 } as const;
 
-/** Those of clusters that no node of ours plays: API servers alone take them. */
+/** Those of clusters that no real node of ours plays. */
 export const UNPLAYED = {
   westeurope: join(PROJECT, 'dist', 'clusters', 'westeurope'),
   northeurope: join(PROJECT, 'dist', 'clusters', 'northeurope'),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOAD } from '../../e2e/apps/visits-load';
-import { accountOf, queueScalingOf } from '../../e2e/derivations';
+import { accountOf, growthOf, queueScalingOf } from '../../e2e/derivations';
 import { type Manifest, ofKind, readManifests } from '../../e2e/manifests';
 import { countRefusals } from '../../e2e/outside/postgres';
 import { Project } from '../../e2e/project';
@@ -80,6 +80,7 @@ describe('F4a: the consumers of a queue', () => {
 });
 
 test('a number that the manifests do not tell is no number to compare with', () => {
+  expect(() => growthOf([])).toThrow('the manifests do not say min, pods');
   expect(() => accountOf([])).toThrow('the manifests do not say needed, maxConnections');
   expect(() => queueScalingOf([])).toThrow('the manifests do not say min, max, ratePerPod, objective, drain');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Interval } from '../../lib/analysis/placement/world';
 import { SimulatedCluster } from '../cluster/kwok';
-import type { List, Pod } from '../objects';
+import { isRefused, type List, type Pod } from '../objects';
 import { predict, priorityClass } from '../placement/prediction';
 import { PRIORITIES, type Size, type Trial, trialOf } from '../placement/trial';
 import type { Figure, Proof } from '../proof';
@@ -84,10 +84,6 @@ async function settled(
     const isTold = items.every((pod) => pod.spec.nodeName !== undefined || isRefused(pod));
     return items.length === total && isQuiet && isTold && !items.some(isGone) ? items : undefined;
   });
-}
-
-function isRefused({ status }: Pod): boolean {
-  return status.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable') === true;
 }
 
 interface Outcome {

@@ -20,6 +20,8 @@ import { cadence } from './e16-cadence';
 import { providerChange } from './e17-provider-change';
 import { memory } from './e18-memory';
 import { environment } from './e19-environment';
+import { headroom } from './e20-headroom';
+import { pantherCopy } from './e21-panther-copy';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -44,6 +46,8 @@ export const PROOFS: readonly Proof[] = [
   connections,
   memory,
   environment,
+  headroom,
+  pantherCopy,
   placement,
   manyPlacements,
   scaleIn,
