@@ -51,17 +51,28 @@ async function playAll({ plane }: SimulatedCluster, trials: readonly Trial[]): P
   ]);
   await kubectl.create(trials.flatMap(({ deployments }) => deployments));
   const total = trials.flatMap(({ deployments }) => deployments).reduce((sum, { spec }) => sum + spec.replicas, 0);
-  await settled(plane, total);
+  await settledAfresh(plane, total);
   // NoExecute: what the node controller does to a node that it gives up, without its five minutes of patience
   await kubectl.run(['taint', 'nodes', '-l', `${LOST}=true`, `${LOST}=true:NoExecute`]);
   const dead = new Set(trials.flatMap(({ lost }) => [...lost]));
-  const pods = await settled(plane, total, (pod) => dead.has(pod.spec.nodeName ?? ''));
+  const pods = await settledAfresh(plane, total, (pod) => dead.has(pod.spec.nodeName ?? ''));
   const placed = new Map<string, number>();
   for (const { metadata, spec } of pods) {
     const key = `${metadata.namespace}/${metadata.labels?.app}`;
     placed.set(key, (placed.get(key) ?? 0) + (spec.nodeName === undefined ? 0 : 1));
   }
   return placed;
+}
+
+/**
+ * Once nothing moves, those that wait are made anew and asked once more: a pod that was refused is otherwise asked again when something
+ * changes that the scheduler takes for helpful (a pod of another group that ends is not), or after five minutes.
+ * Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/plugins, `EventsToRegister`.
+ */
+async function settledAfresh(plane: SimulatedCluster['plane'], total: number, isGone?: (pod: Pod) => boolean) {
+  await settled(plane, total, isGone);
+  await plane.kubectl.run(['delete', 'pods', '-A', '--field-selector=spec.nodeName=']);
+  return settled(plane, total, isGone);
 }
 
 /** A pod that found no place is tried again after ten seconds at the latest; longer than that, nothing may change. */
