@@ -33,7 +33,12 @@ test('30,000 users that think 10 s are 3,000 requests/s: three workers of a core
   expect(find(found, 'Job', 'load-workers').spec).toMatchObject({ parallelism: 3, completions: 3 });
   expect(at(podOf('load-workers'), 'containers', 0, 'resources', 'requests', 'cpu')).toBe('1');
   expect(argsOf('load-master')).toContain('--users 30000 --spawn-rate 100 --run-time 1200s --expect-workers 3 ');
-  expect(argsOf('load-workers')).toBe('--worker --locustfile - --master-host load-master');
+  expect(argsOf('load-workers')).toContain('--worker --locustfile - --master-host load-master');
+});
+
+test('errors are for the master to judge: a worker that ended with 1 would have its Job end the others', () => {
+  expect(argsOf('load-workers')).toContain('--exit-code-on-error 0');
+  expect(argsOf('load-master')).not.toContain('--exit-code-on-error');
 });
 
 test.each(['load-master', 'load-workers'])('%s waits to be started, and is not tried again', (job) => {
@@ -83,11 +88,12 @@ function ask(expression: string): unknown {
 }
 
 inPython.each<[string, string, number]>([
-  ['kept to the millisecond', 'verdict(1000, 0, whole_milliseconds(200.4), 200.0)', 0],
-  ['missed by one', 'verdict(1000, 0, whole_milliseconds(201), 200.0)', 1],
-  ['what Locust itself would round down to 200', 'verdict(1000, 0, whole_milliseconds(204), 200.0)', 1],
-  ['a single failure', 'verdict(1000, 1, 100, 200.0)', 1],
-  ['nothing at all', 'verdict(0, 0, 0, 200.0)', 1],
+  ['kept to the millisecond', 'verdict(1000, 0, whole_milliseconds(200.4), 200.0, 0)', 0],
+  ['missed by one', 'verdict(1000, 0, whole_milliseconds(201), 200.0, 0)', 1],
+  ['what Locust itself would round down to 200', 'verdict(1000, 0, whole_milliseconds(204), 200.0, 0)', 1],
+  ['a single failure', 'verdict(1000, 1, 100, 200.0, 0)', 1],
+  ['nothing at all', 'verdict(0, 0, 0, 200.0, 0)', 1],
+  ['a worker that is lost', 'verdict(1000, 0, 100, 200.0, 1)', 1],
 ])('the verdict in Python: %s', (_, call, reasons) => {
   expect(ask(call)).toHaveLength(reasons);
 });
