@@ -20,6 +20,7 @@ import { cadence } from './e16-cadence';
 import { providerChange } from './e17-provider-change';
 import { memory } from './e18-memory';
 import { environment } from './e19-environment';
+import { loadTest } from './e22-load-test';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -50,4 +51,5 @@ export const PROOFS: readonly Proof[] = [
   scaleInToMinimum,
   queue,
   capacity,
+  loadTest,
 ];
