@@ -26,7 +26,7 @@ const LIMIT = 200;
 const SERVICE = { SLOTS: '10', SERVICE_MILLISECONDS: '25' };
 /** What is asked for: as promised; 150 ms on top, in the pod; and what is refused, which is a failure however fast it is. */
 const PATHS = { kept: "path: '/'", slow: "path: '/?sleep=150'", refused: "path: '/?sleep=never'" };
-/** In milliseconds: ingress, encryption, network and Locust itself, on two cores that others use too. */
+/** In milliseconds: ingress, encryption, network and Locust itself. Beyond it a busy machine is measured, and not the pods. */
 const LARGEST_DIFFERENCE = 100;
 /** What three workers of 20 requests/s may not have told yet: they report every three seconds, and the master waits half a second. */
 const UNTOLD = 180;
@@ -67,10 +67,10 @@ async function proveVerdicts(world: World, practice: Application, runs: LoadTest
   const { cluster } = await world.deployed();
   assert.deepEqual(await podsOf(cluster, NAMESPACE), [], 'applying starts nothing');
   const kept = await judged(cluster, runs, 'as promised', figure);
+  assertAgreement(kept);
   assert.deepEqual(kept.verdict.reasons, []);
   assert.deepEqual(kept.verdict.master, { condition: 'Complete', exitCodes: [0] });
   assert.deepEqual(kept.verdict.workers, ALL_WELL);
-  assertAgreement(kept);
   await assertAdmitted(cluster, figure);
 
   await ask(practice, runs, PATHS.kept, PATHS.slow);
@@ -141,7 +141,10 @@ async function judged(
 /** What users saw is what the pods took, and the way there and back. */
 function assertAgreement({ verdict, stays }: Judged): void {
   const difference = p98Of(verdict) - quantileOf(stays, 0.98);
-  assert.ok(difference >= 0 && difference <= LARGEST_DIFFERENCE, `users saw ${difference} ms more than the pods`);
+  assert.ok(
+    difference >= 0 && difference <= LARGEST_DIFFERENCE,
+    `users saw ${difference} ms more than the pods: nothing can be said`,
+  );
   assert.ok(Math.abs(requestsOf(stays) - verdict.table.requests) <= UNTOLD);
 }
 
