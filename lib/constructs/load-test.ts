@@ -116,12 +116,8 @@ export class LoadTest extends Construct {
   }
 
   private createWorkers({ workers, seconds }: LoadTestPlan): void {
-    const args = [
-      // a worker asks the master for the script
-      ...['--worker', '--locustfile', '-', '--master-host', this.names.master],
-      // the master judges errors: a worker that fails ends the others
-      ...['--exit-code-on-error', '0'],
-    ];
+    // a worker asks the master for the script
+    const args = ['--worker', '--locustfile', '-', '--master-host', this.names.master];
     const pod = this.pod(this.container(args, this.props.memoryPerWorker, []), []);
     this.createJob(this.names.workers, workers.value, seconds.value, pod);
   }
