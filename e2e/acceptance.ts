@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { CommandError } from './cluster/command';
 import type { Kubectl } from './cluster/kubectl';
 import { type Manifest, type Namespace, ofKind, readManifests } from './manifests';
+import type { List } from './objects';
 
 /**
  * Sends every object of the folder as a strict dry run; a warning (a deprecated version, a pod that Pod Security would refuse) fails too.
@@ -29,6 +30,13 @@ export async function assertEnforced(kubectl: Kubectl, namespace: string): Promi
     kubectl.run(['create', '--dry-run=server', '-f', '-'], JSON.stringify(pod)),
     (error) => error instanceof CommandError && /violates PodSecurity "restricted:/.test(error.message),
   );
+}
+
+/** What was said where pods were refused: by Pod Security, by a quota, by anybody. */
+export async function refusals(kubectl: Kubectl, namespace: string): Promise<string[]> {
+  const events = ['events', '-n', namespace, '--field-selector', 'reason=FailedCreate'];
+  const { items } = await kubectl.get<List<{ readonly message: string }>>(events);
+  return items.map(({ message }) => message);
 }
 
 export function linesOf(output: string): string[] {

@@ -15,16 +15,14 @@ export interface ApplicationProps {
 }
 
 export class Application {
-  readonly namespace: string;
+  private namespaces: readonly string[] = [];
   private written = 0;
   private tag = 1;
 
   constructor(
     private readonly world: World,
     private readonly props: ApplicationProps,
-  ) {
-    this.namespace = `${props.name}-production`;
-  }
+  ) {}
 
   /** Writes its manifests and makes its images available; nothing is applied. */
   async write(): Promise<Written> {
@@ -33,7 +31,9 @@ export class Application {
     this.written += 1;
     const folder = await this.world.project.synthesize(`${name}-${this.written}`, ...this.app);
     await cluster.provideImages(folder, behaviour);
-    return { folder, manifests: readManifests(folder) };
+    const manifests = readManifests(folder);
+    this.namespaces = ofKind(manifests, 'Namespace').map(({ metadata }) => metadata.name);
+    return { folder, manifests };
   }
 
   /** Applies manifests of its, with the Secrets that they need. */
@@ -66,7 +66,7 @@ export class Application {
 
   async remove(): Promise<void> {
     const { cluster } = await this.world.deployed();
-    await cluster.kubectl.run(['delete', 'namespace', this.namespace, '--timeout=180s']);
+    await cluster.kubectl.run(['delete', 'namespace', ...this.namespaces, '--timeout=180s']);
   }
 
   private get file(): string {

@@ -21,6 +21,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly imagePullPolicy?: string;
+  readonly args?: readonly string[];
   readonly ports?: readonly { readonly containerPort: number }[];
   readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
   readonly startupProbe?: Probe;
@@ -53,6 +54,22 @@ export interface Deployment {
     readonly strategy?: { readonly rollingUpdate?: { readonly maxSurge?: number | string } };
     readonly template: PodTemplate;
   };
+}
+
+export interface Job {
+  readonly kind: 'Job';
+  readonly metadata: Metadata;
+  readonly spec: {
+    readonly parallelism: number;
+    readonly suspend?: boolean;
+    readonly template: PodTemplate;
+  };
+}
+
+export interface ConfigMap {
+  readonly kind: 'ConfigMap';
+  readonly metadata: Metadata;
+  readonly data: Readonly<Record<string, string>>;
 }
 
 export interface Autoscaler {
@@ -97,7 +114,7 @@ export interface Ingress {
   readonly spec: { readonly rules: readonly { readonly host: string }[] };
 }
 
-export type Manifest = Namespace | Deployment | Autoscaler | ScaledObject | Service | Ingress;
+export type Manifest = Namespace | Deployment | Job | ConfigMap | Autoscaler | ScaledObject | Service | Ingress;
 
 /** All objects that `kubectl apply -f <path>` takes: of a file, or of the files in a folder, without those in folders below. */
 export function readManifests(path: string): Manifest[] {

@@ -22,7 +22,11 @@ export interface Pod {
     readonly podIP?: string;
     readonly phase: string;
     readonly conditions?: readonly Condition[];
-    readonly containerStatuses?: readonly { readonly restartCount: number; readonly image: string }[];
+    readonly containerStatuses?: readonly {
+      readonly restartCount: number;
+      readonly image: string;
+      readonly state: { readonly terminated?: { readonly exitCode: number } };
+    }[];
   };
 }
 

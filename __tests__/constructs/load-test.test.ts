@@ -83,11 +83,12 @@ function ask(expression: string): unknown {
 }
 
 inPython.each<[string, string, number]>([
-  ['kept to the millisecond', 'verdict(1000, 0, whole_milliseconds(200.4), 200.0)', 0],
-  ['missed by one', 'verdict(1000, 0, whole_milliseconds(201), 200.0)', 1],
-  ['what Locust itself would round down to 200', 'verdict(1000, 0, whole_milliseconds(204), 200.0)', 1],
-  ['a single failure', 'verdict(1000, 1, 100, 200.0)', 1],
-  ['nothing at all', 'verdict(0, 0, 0, 200.0)', 1],
+  ['kept to the millisecond', 'verdict(1000, 0, whole_milliseconds(200.4), 200.0, 0)', 0],
+  ['missed by one', 'verdict(1000, 0, whole_milliseconds(201), 200.0, 0)', 1],
+  ['what Locust itself would round down to 200', 'verdict(1000, 0, whole_milliseconds(204), 200.0, 0)', 1],
+  ['a single failure', 'verdict(1000, 1, 100, 200.0, 0)', 1],
+  ['nothing at all', 'verdict(0, 0, 0, 200.0, 0)', 1],
+  ['a worker that is lost', 'verdict(1000, 0, 100, 200.0, 1)', 1],
 ])('the verdict in Python: %s', (_, call, reasons) => {
   expect(ask(call)).toHaveLength(reasons);
 });

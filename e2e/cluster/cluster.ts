@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { binary } from '../binaries/build';
 import { type Behaviour, packImages } from '../images/components';
+import { packLocust } from '../images/locust';
 import { serveRegistry } from '../images/registry';
 import { ImageStore } from '../images/store';
-import { type Deployment, ofKind, readManifests } from '../manifests';
+import { type Deployment, type Manifest, ofKind, readManifests } from '../manifests';
 import { hasCgroups } from './cgroups';
 import { command } from './command';
 import { ControlPlane } from './control-plane';
@@ -62,7 +63,7 @@ export class Cluster {
     store.add(pause);
     const archive = await store.archive(pause.reference);
     await serveRegistry(store, OUR_ADDRESS);
-    await startNames(run, plane, outside);
+    await startNames(run, plane, outside, ingress);
     const hosts = new Map<number, Host>();
     const started = await Promise.all(
       nodes.map(async (props, index) => {
@@ -90,6 +91,11 @@ export class Cluster {
       const archive = await this.store.archive(image);
       for (const node of this.nodes) await node.importImage(archive);
     }
+  }
+
+  /** Puts Locust into the registry, under the names that the Jobs of these manifests use. */
+  async provideLocust(manifests: readonly Manifest[]): Promise<void> {
+    await packLocust(this.store, ofKind(manifests, 'Job'));
   }
 
   /** Serves the Ingresses of another class from an address of its own, until it is stopped. */

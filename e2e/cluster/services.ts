@@ -9,9 +9,16 @@ import type { Program, Run } from './run';
 
 /** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is nobody's (RFC 6761). */
 export const OUTSIDE = 'outside.test';
+/** Every name below it leads to the ingress, as users' names do. */
+const INGRESS = 'ingress.test';
 
 /** Names of Services, and of hosts outside that stand for the real ones: `hosts` gives their addresses. */
-export async function startNames(run: Run, plane: ControlPlane, hosts: ReadonlyMap<string, string>): Promise<void> {
+export async function startNames(
+  run: Run,
+  plane: ControlPlane,
+  hosts: ReadonlyMap<string, string>,
+  ingress: Host,
+): Promise<void> {
   const file = join(plane.folder, 'Corefile');
   const known = [...hosts].map(([name, address]) => `    ${address} ${name}`).join('\n');
   writeFileSync(
@@ -26,16 +33,22 @@ export async function startNames(run: Run, plane: ControlPlane, hosts: ReadonlyM
 ${known}
     fallthrough
   }
-  template IN A ${OUTSIDE} {
-    answer "{{ .Name }} 60 IN A ${OUR_ADDRESS}"
-  }
-  template IN AAAA ${OUTSIDE} {
-    rcode NOERROR
-  }
+${below(OUTSIDE, OUR_ADDRESS)}
+${below(INGRESS, ingress.address)}
 }
 `,
   );
   run.start('coredns', binary('binaries/coredns', 'coredns'), ['-conf', file]);
+}
+
+/** Answers for all names below this one. */
+function below(zone: string, address: string): string {
+  return `  template IN A ${zone} {
+    answer "{{ .Name }} 60 IN A ${address}"
+  }
+  template IN AAAA ${zone} {
+    rcode NOERROR
+  }`;
 }
 
 /** CPU and memory of pods, as `kubectl top` and autoscalers ask for them. */

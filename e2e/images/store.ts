@@ -1,22 +1,35 @@
-// Container images without a container engine: the OCI layout, from one static program. Specification: opencontainers/image-spec v1.1.
+// Container images without a container engine: the OCI layout, one layer each. Specification: opencontainers/image-spec v1.1.
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { command } from '../cluster/command';
 
 export interface ImageProps {
   /** The name that manifests use, with a tag. */
   readonly reference: string;
+  /** What it is made of. @default the store's one program */
+  readonly root?: Root;
   /** Arguments of the program. @default none */
   readonly args?: readonly string[];
   /** Environment variables baked in. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** A root file system that images may share, and what they start of it. */
+export interface Root {
+  readonly layer: Descriptor;
+  readonly program: readonly string[];
+}
+
 export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
+}
+
+interface Manifest {
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
 }
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -26,37 +39,38 @@ export class ImageStore {
 
   private constructor(
     private readonly folder: string,
-    private readonly layer: Descriptor,
+    private readonly root: Root,
   ) {}
 
-  /** A store whose images all consist of the one program. */
+  /** A store whose images consist of the one program, unless they say otherwise. */
   static async create(folder: string, program: string): Promise<ImageStore> {
     const root = join(folder, 'root');
     mkdirSync(root, { recursive: true });
     mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true });
     writeFileSync(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
     copyFileSync(program, join(root, 'server'));
-    const tar = join(folder, 'layer.tar');
-    await command('tar', ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '-C', root, '-cf', tar, 'server']);
-    const layer = addBlob(folder, 'application/vnd.oci.image.layer.v1.tar', readFileSync(tar));
-    rmSync(tar);
-    return new ImageStore(folder, layer);
+    return new ImageStore(folder, { layer: await packLayer(folder, root), program: ['/server'] });
   }
 
-  add({ reference, args = [], environment }: ImageProps): void {
+  /** Packs a folder as the root file system of further images. */
+  async pack(folder: string, program: readonly string[]): Promise<Root> {
+    return { layer: await packLayer(this.folder, folder), program };
+  }
+
+  add({ reference, root = this.root, args = [], environment }: ImageProps): void {
     const config = {
       architecture: process.arch === 'x64' ? 'amd64' : process.arch,
       os: 'linux',
       config: {
-        Entrypoint: ['/server', ...args],
+        Entrypoint: [...root.program, ...args],
         Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
         // Makes every image its own: a kubelet refuses (from 1.35) a loaded image whose twin it pulled under another name.
         Labels: { 'org.opencontainers.image.ref.name': reference },
       },
-      rootfs: { type: 'layers', diff_ids: [this.layer.digest] },
+      rootfs: { type: 'layers', diff_ids: [root.layer.digest] },
     };
     const described = addBlob(this.folder, 'application/vnd.oci.image.config.v1+json', JSON.stringify(config));
-    const manifest = { schemaVersion: 2, mediaType: MANIFEST, config: described, layers: [this.layer] };
+    const manifest = { schemaVersion: 2, mediaType: MANIFEST, config: described, layers: [root.layer] };
     this.manifests.set(reference, addBlob(this.folder, MANIFEST, JSON.stringify(manifest)));
   }
 
@@ -85,14 +99,31 @@ export class ImageStore {
     const index = { schemaVersion: 2, manifests: [{ ...descriptor, annotations }] };
     writeFileSync(join(this.folder, 'index.json'), JSON.stringify(index));
     const archive = join(this.folder, `${reference.replaceAll(/[^\w.-]/g, '_')}.tar`);
-    await command('tar', ['-C', this.folder, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
+    const blobs = this.blobsOf(descriptor).map((digest) => relative(this.folder, blobPath(this.folder, digest)));
+    await command('tar', ['-C', this.folder, '-cf', archive, 'oci-layout', 'index.json', ...blobs]);
     return archive;
+  }
+
+  /** Digests of a manifest and of all that it names. */
+  private blobsOf(descriptor: Descriptor): string[] {
+    const manifest: Manifest = JSON.parse(readFileSync(blobPath(this.folder, descriptor.digest), 'utf8'));
+    return [descriptor, manifest.config, ...manifest.layers].map(({ digest }) => digest);
   }
 }
 
 /** `shop/web:1` means docker.io/shop/web:1 to every node; a first part with a dot is a registry of its own. */
 function fullName(reference: string): string {
   return reference.split('/')[0]?.includes('.') ? reference : `docker.io/${reference}`;
+}
+
+/** Any user may read what is in it: pods have numbers for users that no file belongs to. */
+async function packLayer(folder: string, root: string): Promise<Descriptor> {
+  const tar = join(folder, 'layer.tar');
+  const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--mode=a+rX'];
+  await command('tar', [...same, '-C', root, '-cf', tar, '.']);
+  const layer = addBlob(folder, 'application/vnd.oci.image.layer.v1.tar', readFileSync(tar));
+  rmSync(tar);
+  return layer;
 }
 
 function addBlob(folder: string, mediaType: string, content: string | Buffer): Descriptor {

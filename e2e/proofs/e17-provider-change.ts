@@ -1,11 +1,11 @@
 // E17: traffic moves to a second provider in steps, and back, and nothing is lost.
 import assert from 'node:assert/strict';
-import { get } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Host, OUR_ADDRESS } from '../cluster/network';
+import { OUR_ADDRESS } from '../cluster/network';
 import { describeVerdict, type LoadProps, startLoad, type Verdict } from '../load';
 import type { Figure, Proof } from '../proof';
+import { serves } from '../serves';
 import { TrafficSplit } from '../traffic-split';
 import { failures } from '../under-load';
 import { type Deployed, type World, waitForRollout } from '../world';
@@ -36,12 +36,12 @@ export const providerChange: Proof = {
       { address: cluster.ingress.address, port: 80 },
     );
     try {
-      await cluster.run.until('the first provider serves the host', 30, () => serves(provider.host));
+      await cluster.run.until('the first provider serves the host', 30, () => serves(provider.host, HOST));
       const early = await move(deployed, split, [0, 10], figure);
       assert.ok(failures(early) > 0, 'moved before the second provider serves the host, requests fail');
       world.project.edit('charts/platform.ts', LOCAL_HOSTS, BOTH_HOSTS);
       await apply(world, deployed, 'both-live');
-      await cluster.run.until('the second provider serves the host', 30, () => serves(cluster.ingress));
+      await cluster.run.until('the second provider serves the host', 30, () => serves(cluster.ingress, HOST));
       const moved = await move(deployed, split, STEPS, figure);
       assert.equal(failures(moved), 0);
     } finally {
@@ -66,17 +66,6 @@ async function apply({ project }: World, { cluster }: Deployed, name: string): P
     await cluster.kubectl.run(['apply', '-f', file]);
   }
   for (const { namespace } of [FIRST, SECOND]) await waitForRollout(cluster, { namespace, name: 'web' });
-}
-
-/** Whether the ingress at this address knows the host. */
-function serves({ address }: Host): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const asked = get({ host: address, port: 80, headers: { host: HOST }, agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    asked.on('error', reject);
-  });
 }
 
 /** Goes through the steps under load, and prints where the connections of each went. */

@@ -1,8 +1,8 @@
 // E2: Pod Security `restricted` is enforced on our namespaces and admits every pod of ours.
 import assert from 'node:assert/strict';
-import { assertEnforced } from '../acceptance';
+import { assertEnforced, refusals } from '../acceptance';
 import { ofKind, readManifests } from '../manifests';
-import { type List, podsOf } from '../objects';
+import { podsOf } from '../objects';
 import type { Proof } from '../proof';
 import { DIST } from '../world';
 
@@ -18,12 +18,7 @@ export const podSecurity: Proof = {
     assert.ok(namespaces.length > 0);
     for (const namespace of namespaces) {
       await assertEnforced(cluster.kubectl, namespace);
-      const events = ['events', '-n', namespace, '--field-selector', 'reason=FailedCreate'];
-      const refused = await cluster.kubectl.get<List<{ readonly message: string }>>(events);
-      assert.deepEqual(
-        refused.items.map(({ message }) => message),
-        [],
-      );
+      assert.deepEqual(await refusals(cluster.kubectl, namespace), []);
       const pods = await podsOf(cluster, namespace);
       assert.ok(pods.length > 0);
       figure(`${namespace}: ${pods.length} pods admitted, a privileged one refused`);

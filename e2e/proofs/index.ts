@@ -22,6 +22,7 @@ import { memory } from './e18-memory';
 import { environment } from './e19-environment';
 import { headroom } from './e20-headroom';
 import { pantherCopy } from './e21-panther-copy';
+import { loadTest } from './e22-load-test';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
@@ -54,4 +55,5 @@ export const PROOFS: readonly Proof[] = [
   scaleInToMinimum,
   queue,
   capacity,
+  loadTest,
 ];

@@ -21,6 +21,7 @@ func routes(s settings, l *lifecycle, hostname string) http.Handler {
 	// Only "/" itself: a mistyped probe path has to fail as it would with a real service.
 	mux.Handle("GET /{$}", root)
 	mux.HandleFunc("GET /requests", root.count)
+	mux.Handle("GET /stays", &root.stays)
 	mux.HandleFunc("GET "+configPrefix+"{name}", config)
 	mux.HandleFunc("GET /dependencies", dependencies)
 	control(mux, l)

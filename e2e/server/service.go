@@ -15,6 +15,7 @@ type service struct {
 	hostname  string
 	station   *station
 	answered  atomic.Int64
+	stays     stays
 }
 
 type identity struct {
@@ -44,6 +45,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// Counted before the answer leaves, so that a client that has its answer finds itself counted.
 	s.answered.Add(1)
+	s.stays.add(told)
 	w.Header().Set("X-Component", s.settings.component)
 	w.Header().Set("X-Version", s.settings.version)
 	w.Header().Set("X-Pod", s.hostname)
