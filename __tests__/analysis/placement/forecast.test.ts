@@ -28,8 +28,12 @@ interface Witnessed {
   readonly apps: readonly App[];
 }
 
-function witnessed(trial: Trial): Witnessed {
+const witnessed = (trial: Trial): Witnessed => {
   const { world, lost } = worldOf(trial);
+  return asWitnessed(world, lost);
+};
+
+function asWitnessed(world: World, lost: ReadonlySet<Node>): Witnessed {
   const hosts = world.nodes.map((node) => ({ ...node, lost: lost.has(node) }));
   const apps = world.groups.map(({ name, wanted, cpu, memory, priority, spec }) => ({
     app: name,
@@ -182,6 +186,29 @@ describe('priority', () => {
   test('unless those of higher priority may not have others removed', () => {
     const meek = group(2, { cpu: 4000, priority: 0, preempts: false });
     expect(forecastPlaced(worldWith(low, meek)).get(meek)).toEqual({ fewest: 0, most: 2 });
+  });
+
+  test('or want to be beside those that would have to make way', () => {
+    const beside: JsonObject = {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { topologyKey: HOSTNAME, labelSelector: { matchLabels: { app: 'low' } } },
+      ],
+    };
+    const world: World = {
+      nodes: NODES.slice(0, 1),
+      groups: [
+        group(4, { name: 'low', labels: { app: 'low' } }),
+        group(2, { name: 'high', labels: { app: 'high' }, priority: 1000, spec: { affinity: { podAffinity: beside } } }),
+      ],
+      namespaceLabels: () => ({}),
+    };
+    const { hosts, apps } = asWitnessed(world, new Set());
+    const intervals = [
+      { fewest: 2, most: 4 },
+      { fewest: 0, most: 2 },
+    ];
+    expect([...forecastPlaced(world).values()]).toEqual(intervals);
+    expect(outcomes(hosts, apps).map(intervalOf)).toEqual(intervals);
   });
 });
 
