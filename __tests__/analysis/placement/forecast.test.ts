@@ -221,6 +221,18 @@ test('of equals that compete, who comes first decides', () => {
   ]);
 });
 
+test('more pods than a search can count have bounds', () => {
+  const together: JsonObject = {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { topologyKey: ZONE, labelSelector: { matchLabels: { app: 'web' } } },
+    ],
+  };
+  const web = group(70_000, { cpu: 0, memory: 0, spec: { affinity: { podAffinity: together } } });
+  const [node] = NODES.map((one) => ({ ...one, pods: Infinity }));
+  const world: World = { ...worldWith(web), nodes: node === undefined ? [] : [node] };
+  expect(forecastPlaced(world).get(web)).toEqual({ fewest: 0, most: 70_000 });
+});
+
 test('a cluster too large for a search has bounds, at once', () => {
   const nodes = Array.from({ length: 60 }, (_, index) => ({
     ...NODES[index % 3],
