@@ -3,6 +3,7 @@ import { worldOf } from '../../../e2e/placement/prediction';
 import { type Trial, trialOf } from '../../../e2e/placement/trial';
 import { boundPlaced } from '../../../lib/analysis/placement/bounds';
 import { forecastAfterLoss, forecastLeft, forecastPlaced, reasons } from '../../../lib/analysis/placement/forecast';
+import { lessDaemons } from '../../../lib/analysis/placement/pod-groups';
 import { Rules } from '../../../lib/analysis/placement/rules';
 import {
   HOSTNAME,
@@ -219,6 +220,33 @@ test('of equals that compete, who comes first decides', () => {
     { fewest: 0, most: 3 },
     { fewest: 0, most: 3 },
   ]);
+});
+
+describe('pods of DaemonSets', () => {
+  const agent = (more: Partial<PodGroup>) => group(1, { name: 'agent', labels: { app: 'agent' }, ...more });
+
+  test('take nothing of a node that they do not fit on', () => {
+    const nodes = NODES.map((node, index) => ({ ...node, memory: index === 1 ? 2e9 : 8e9 }));
+    const left = nodes.map((node) => lessDaemons(node, [agent({ cpu: 0, memory: 4e9 })]));
+    expect(left.map(({ memory, pods }) => [memory, pods])).toEqual([
+      [4e9, 109],
+      [2e9, 110],
+      [4e9, 109],
+    ]);
+    const web = group(4, { cpu: 100 });
+    expect(forecastPlaced({ ...worldWith(web), nodes: left }).get(web)).toEqual({ fewest: 4, most: 4 });
+  });
+
+  test('a node without room takes no pod, and none from other nodes', () => {
+    const nodes = NODES.map((node, index) => ({ ...node, cpu: index === 0 ? 4000 : -1000 }));
+    const web = group(6);
+    expect(forecastPlaced({ ...worldWith(web), nodes }).get(web)).toEqual({ fewest: 4, most: 4 });
+  });
+
+  test('find their places by priority', () => {
+    const daemons = [agent({ cpu: 3000 }), agent({ cpu: 2000, priority: 1000 })];
+    expect(NODES.map((node) => lessDaemons(node, daemons).cpu)).toEqual([2000, 2000, 2000]);
+  });
 });
 
 test('more pods than a search can count have bounds', () => {

@@ -8,7 +8,7 @@ type Resource = (typeof RESOURCES)[number];
 export function slots(group: PodGroup, node: Node): number {
   const fit = (resource: Resource) =>
     group[resource] === 0 ? group.wanted : Math.floor(node[resource] / group[resource]);
-  return Math.min(group.wanted, ...RESOURCES.map(fit));
+  return Math.max(0, Math.min(group.wanted, ...RESOURCES.map(fit)));
 }
 
 /** With how many pods of the group all these nodes can be full; infinite where those wanted do not suffice. */
