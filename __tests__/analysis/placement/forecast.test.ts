@@ -2,6 +2,7 @@
 import { worldOf } from '../../../e2e/placement/prediction';
 import { type Trial, trialOf } from '../../../e2e/placement/trial';
 import { boundPlaced } from '../../../lib/analysis/placement/bounds';
+import { crowdOf } from '../../../lib/analysis/placement/crowd';
 import { forecastAfterLoss, forecastLeft, forecastPlaced, reasons } from '../../../lib/analysis/placement/forecast';
 import { lessDaemons } from '../../../lib/analysis/placement/pod-groups';
 import { Rules } from '../../../lib/analysis/placement/rules';
@@ -199,7 +200,12 @@ describe('priority', () => {
       nodes: NODES.slice(0, 1),
       groups: [
         group(4, { name: 'low', labels: { app: 'low' } }),
-        group(2, { name: 'high', labels: { app: 'high' }, priority: 1000, spec: { affinity: { podAffinity: beside } } }),
+        group(2, {
+          name: 'high',
+          labels: { app: 'high' },
+          priority: 1000,
+          spec: { affinity: { podAffinity: beside } },
+        }),
       ],
       namespaceLabels: () => ({}),
     };
@@ -260,6 +266,47 @@ test('more pods than a search can count have bounds', () => {
   const world: World = { ...worldWith(web), nodes: node === undefined ? [] : [node] };
   expect(forecastPlaced(world).get(web)).toEqual({ fewest: 0, most: 70_000 });
 });
+
+describe('as many pods as an autoscaler may want', () => {
+  const MOST = 2_147_483_647;
+
+  test('are counted, not tried one by one', () => {
+    const full = group(MOST, { spec: spread({}) });
+    const roomy = group(MOST, { spec: spread({}), cpu: 0, memory: 0 });
+    expect(forecastPlaced(worldWith(full)).get(full)).toEqual({ fewest: 12, most: 12 });
+    const nodes = NODES.map((node) => ({ ...node, pods: Infinity }));
+    // one zone has a third of them and one more
+    const left = forecastLeft({ ...worldWith(roomy), nodes }, ZONE, 1).get(roomy);
+    expect(left).toEqual({ fewest: 1_431_655_764, most: 1_431_655_764 });
+  });
+
+  test('share domains as those do that can be tried', () => {
+    const domains = [0, 1, 2, 3];
+    const nodes = NODES.slice(0, 1).flatMap((node) =>
+      domains.map((domain) => ({ ...node, labels: { [ZONE]: `z${domain}` } })),
+    );
+    for (const skew of [1, 2, 3]) {
+      for (const wanted of [1, 2, 5, 8, 11]) {
+        const web = group(wanted, { spec: spread({ maxSkew: skew }) });
+        const shares = waysToLay(wanted, domains.length)
+          .filter((pods) => Math.max(...pods) - Math.min(...pods) <= skew)
+          .map((pods) => pods.toSorted((a, b) => b - a));
+        for (const count of [1, 2, 3]) {
+          const most = Math.max(...shares.map((pods) => pods.slice(0, count).reduce((sum, one) => sum + one, 0)));
+          expect(crowdOf({ ...worldWith(web), nodes }).share(web, nodes, { key: ZONE, count })).toBe(most);
+        }
+      }
+    }
+  });
+});
+
+/** Every way to lay pods into so many places. */
+function waysToLay(pods: number, places: number): number[][] {
+  if (places === 1) return [[pods]];
+  return Array.from({ length: pods + 1 }, (_, here) => here).flatMap((here) =>
+    waysToLay(pods - here, places - 1).map((rest) => [here, ...rest]),
+  );
+}
 
 test('a cluster too large for a search has bounds, at once', () => {
   const nodes = Array.from({ length: 60 }, (_, index) => ({

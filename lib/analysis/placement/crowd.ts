@@ -155,12 +155,13 @@ export class Crowd {
   }
 }
 
-/** The most of `pods` in `taken` of so many domains. */
+/**
+ * The most of `pods` in `taken` of so many domains. With x in each other domain, these have room for x + skew each, and there are so many
+ * pods left for them: the one grows with x and the other shrinks, so that the most lies where they meet.
+ */
 function fullestShare(pods: number, domains: number, skew: number, taken: number): number {
   if (domains === taken) return pods;
-  let most = 0;
-  for (let others = 0; others * (domains - taken) <= pods; others++) {
-    most = Math.max(most, Math.min(taken * (others + skew), pods - others * (domains - taken)));
-  }
-  return most;
+  const share = (others: number) => Math.min(taken * (others + skew), pods - others * (domains - taken));
+  const meeting = Math.max(0, Math.floor((pods - taken * skew) / domains));
+  return Math.max(share(meeting), share(meeting + 1));
 }

@@ -20,12 +20,24 @@ export function fillCount(world: World, group: PodGroup, nodes: readonly Node[])
     resource,
     amounts: missingRoom(world, group, nodes, resource),
   }));
-  for (let pods = 0; pods < group.wanted; pods++) {
-    // each node must lack some resource, and each resource is counted by itself: this says yes more often than it is so
+  // each node must lack some resource, and each resource is counted by itself: this says yes more often than it is so
+  const areFull = (pods: number) => {
     const full = missing.map(({ resource, amounts }) => filled(amounts, others[resource] + pods * group[resource]));
-    if (full.reduce((sum, one) => sum + one, 0) >= nodes.length) return pods;
+    return full.reduce((sum, one) => sum + one, 0) >= nodes.length;
+  };
+  const pods = fewestWith(areFull, group.wanted);
+  return pods < group.wanted ? pods : Number.POSITIVE_INFINITY;
+}
+
+/** The least number for which it is so, where it is so for all that are greater; `end` where it is so for none below. */
+function fewestWith(isSo: (number: number) => boolean, end: number): number {
+  let [least, most] = [0, end];
+  while (least < most) {
+    const middle = Math.floor((least + most) / 2);
+    if (isSo(middle)) most = middle;
+    else least = middle + 1;
   }
-  return Number.POSITIVE_INFINITY;
+  return least;
 }
 
 /** What must be asked for of a resource on each node until it takes no further pod, where that can be asked for; the least first. */
