@@ -2,7 +2,9 @@
 import { worldOf } from '../../../e2e/placement/prediction';
 import { type Trial, trialOf } from '../../../e2e/placement/trial';
 import { boundPlaced } from '../../../lib/analysis/placement/bounds';
+import { crowdOf } from '../../../lib/analysis/placement/crowd';
 import { forecastAfterLoss, forecastLeft, forecastPlaced, reasons } from '../../../lib/analysis/placement/forecast';
+import { lessDaemons } from '../../../lib/analysis/placement/pod-groups';
 import { Rules } from '../../../lib/analysis/placement/rules';
 import {
   HOSTNAME,
@@ -13,7 +15,7 @@ import {
   type World,
   ZONE,
 } from '../../../lib/analysis/placement/world';
-import { own } from '../../../lib/analysis/shapes';
+import { list, own } from '../../../lib/analysis/shapes';
 import type { JsonObject } from '../../../lib/model';
 import { type App, type Host, layouts, outcomes } from './witness';
 
@@ -28,8 +30,12 @@ interface Witnessed {
   readonly apps: readonly App[];
 }
 
-function witnessed(trial: Trial): Witnessed {
+const witnessed = (trial: Trial): Witnessed => {
   const { world, lost } = worldOf(trial);
+  return asWitnessed(world, lost);
+};
+
+function asWitnessed(world: World, lost: ReadonlySet<Node>): Witnessed {
   const hosts = world.nodes.map((node) => ({ ...node, lost: lost.has(node) }));
   const apps = world.groups.map(({ name, wanted, cpu, memory, priority, spec }) => ({
     app: name,
@@ -183,6 +189,34 @@ describe('priority', () => {
     const meek = group(2, { cpu: 4000, priority: 0, preempts: false });
     expect(forecastPlaced(worldWith(low, meek)).get(meek)).toEqual({ fewest: 0, most: 2 });
   });
+
+  test('or want to be beside those that would have to make way', () => {
+    const beside: JsonObject = {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { topologyKey: HOSTNAME, labelSelector: { matchLabels: { app: 'low' } } },
+      ],
+    };
+    const world: World = {
+      nodes: NODES.slice(0, 1),
+      groups: [
+        group(4, { name: 'low', labels: { app: 'low' } }),
+        group(2, {
+          name: 'high',
+          labels: { app: 'high' },
+          priority: 1000,
+          spec: { affinity: { podAffinity: beside } },
+        }),
+      ],
+      namespaceLabels: () => ({}),
+    };
+    const { hosts, apps } = asWitnessed(world, new Set());
+    const intervals = [
+      { fewest: 2, most: 4 },
+      { fewest: 0, most: 2 },
+    ];
+    expect([...forecastPlaced(world).values()]).toEqual(intervals);
+    expect(outcomes(hosts, apps).map(intervalOf)).toEqual(intervals);
+  });
 });
 
 test('of equals that compete, who comes first decides', () => {
@@ -193,6 +227,147 @@ test('of equals that compete, who comes first decides', () => {
     { fewest: 0, most: 3 },
   ]);
 });
+
+describe('pods of DaemonSets', () => {
+  const agent = (more: Partial<PodGroup>) => group(1, { name: 'agent', labels: { app: 'agent' }, ...more });
+
+  test('take nothing of a node that they do not fit on', () => {
+    const nodes = NODES.map((node, index) => ({ ...node, memory: index === 1 ? 2e9 : 8e9 }));
+    const left = nodes.map((node) => lessDaemons(node, [agent({ cpu: 0, memory: 4e9 })]));
+    expect(left.map(({ memory, pods }) => [memory, pods])).toEqual([
+      [4e9, 109],
+      [2e9, 110],
+      [4e9, 109],
+    ]);
+    const web = group(4, { cpu: 100 });
+    expect(forecastPlaced({ ...worldWith(web), nodes: left }).get(web)).toEqual({ fewest: 4, most: 4 });
+  });
+
+  test('a node without room takes no pod, and none from other nodes', () => {
+    const nodes = NODES.map((node, index) => ({ ...node, cpu: index === 0 ? 4000 : -1000 }));
+    const web = group(6);
+    expect(forecastPlaced({ ...worldWith(web), nodes }).get(web)).toEqual({ fewest: 4, most: 4 });
+  });
+
+  test('find their places by priority', () => {
+    const daemons = [agent({ cpu: 3000 }), agent({ cpu: 2000, priority: 1000 })];
+    expect(NODES.map((node) => lessDaemons(node, daemons).cpu)).toEqual([2000, 2000, 2000]);
+  });
+});
+
+test('more pods than a search can count have bounds', () => {
+  const together: JsonObject = {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { topologyKey: ZONE, labelSelector: { matchLabels: { app: 'web' } } },
+    ],
+  };
+  const web = group(70_000, { cpu: 0, memory: 0, spec: { affinity: { podAffinity: together } } });
+  const [node] = NODES.map((one) => ({ ...one, pods: Infinity }));
+  const world: World = { ...worldWith(web), nodes: node === undefined ? [] : [node] };
+  expect(forecastPlaced(world).get(web)).toEqual({ fewest: 0, most: 70_000 });
+});
+
+describe('beyond what can be searched', () => {
+  const nodes = Array.from({ length: 30 }, (_, index): Node => {
+    const labels = { [ZONE]: `z${index % 3}`, [HOSTNAME]: `n${index}`, rack: `r${index % 2}` };
+    return { name: `n${index}`, labels, taints: [], cpu: 4000, memory: 8e9, pods: 29 };
+  });
+  const web = { matchLabels: { app: 'web' } };
+  const overHosts = { topologyKey: HOSTNAME, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', labelSelector: web };
+  const strict: JsonObject = {
+    topologySpreadConstraints: [...list(spread({ nodeTaintsPolicy: 'Honor' }).topologySpreadConstraints), overHosts],
+  };
+  const apart = (topologyKey: string): JsonObject => ({
+    affinity: {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: web }] },
+    },
+  });
+  const others = (wanted: number) => group(wanted, { name: 'other', labels: { app: 'other' }, cpu: 4000 });
+  const placed = (spec: JsonObject, wanted: number, filling: number) => {
+    const pods = group(wanted, { cpu: 50, memory: 1e6, spec });
+    return forecastPlaced({ ...worldWith(pods, others(filling)), nodes }).get(pods);
+  };
+
+  test('pods that are spread over zones and nodes find places in zones that nobody can fill', () => {
+    expect(placed(strict, 9, 4)).toEqual({ fewest: 9, most: 9 });
+    expect(placed({ ...spread({}), ...apart(HOSTNAME) }, 9, 4)).toEqual({ fewest: 9, most: 9 });
+    // each zone is looked at by itself, as if those eight were all on its ten nodes
+    expect(placed(strict, 9, 8)).toEqual({ fewest: 6, most: 9 });
+    // they fill a zone, and one pod finds a place in each other one
+    expect(placed(strict, 9, 10)).toEqual({ fewest: 2, most: 9 });
+  });
+
+  test('after the loss of a zone too, and the other zones have their share', () => {
+    const pods = group(9, { cpu: 50, memory: 1e6, spec: strict });
+    const world = { ...worldWith(pods), nodes };
+    const lost = new Set(nodes.filter(({ labels }) => labels[ZONE] === 'z0'));
+    expect(forecastAfterLoss(world, lost).get(pods)).toEqual({ fewest: 9, most: 9 });
+    expect(forecastLeft(world, ZONE, 1).get(pods)).toEqual({ fewest: 6, most: 6 });
+    expect(forecastLeft(world, HOSTNAME, 1).get(pods)).toEqual({ fewest: 8, most: 8 });
+  });
+
+  test('pods that keep apart find a place in each domain that nobody can fill', () => {
+    expect(placed(apart(HOSTNAME), 9, 0)).toEqual({ fewest: 9, most: 9 });
+    expect(placed(apart(HOSTNAME), 29, 4)).toEqual({ fewest: 26, most: 29 });
+    expect(placed(apart(HOSTNAME), 40, 0)).toEqual({ fewest: 30, most: 30 });
+    expect(placed(apart(ZONE), 9, 0)).toEqual({ fewest: 3, most: 3 });
+  });
+
+  test('a domain that crosses zones bars nodes in each of them', () => {
+    const pods = group(9, { cpu: 50, memory: 1e6, spec: { ...spread({}), ...apart('rack') } });
+    expect(boundPlaced({ ...worldWith(pods), nodes }, pods)).toEqual({ fewest: 2, most: 2 });
+    const oneRack = nodes.map((node) => ({ ...node, labels: { ...node.labels, rack: 'r0' } }));
+    expect(boundPlaced({ ...worldWith(pods), nodes: oneRack }, pods)).toEqual({ fewest: 1, most: 1 });
+  });
+
+  test('anti-affinity with others leaves only what can be at most', () => {
+    const shy = { ...apart(HOSTNAME), ...spread({}) };
+    const pods = group(9, { cpu: 50, memory: 1e6, spec: shy });
+    const alike = group(9, { name: 'alike', cpu: 50, memory: 1e6 });
+    expect(boundPlaced({ ...worldWith(pods, alike), nodes }, pods)).toEqual({ fewest: 0, most: 9 });
+  });
+});
+
+describe('as many pods as an autoscaler may want', () => {
+  const MOST = 2_147_483_647;
+
+  test('are counted, not tried one by one', () => {
+    const full = group(MOST, { spec: spread({}) });
+    const roomy = group(MOST, { spec: spread({}), cpu: 0, memory: 0 });
+    expect(forecastPlaced(worldWith(full)).get(full)).toEqual({ fewest: 12, most: 12 });
+    const nodes = NODES.map((node) => ({ ...node, pods: Infinity }));
+    // one zone has a third of them and one more
+    const left = forecastLeft({ ...worldWith(roomy), nodes }, ZONE, 1).get(roomy);
+    expect(left).toEqual({ fewest: 1_431_655_764, most: 1_431_655_764 });
+  });
+
+  test('share domains as those do that can be tried', () => {
+    const domains = [0, 1, 2, 3];
+    const nodes = NODES.slice(0, 1).flatMap((node) =>
+      domains.map((domain) => ({ ...node, labels: { [ZONE]: `z${domain}` } })),
+    );
+    for (const skew of [1, 2, 3]) {
+      for (const wanted of [1, 2, 5, 8, 11]) {
+        const web = group(wanted, { spec: spread({ maxSkew: skew }) });
+        const shares = waysToLay(wanted, domains.length)
+          .filter((pods) => Math.max(...pods) - Math.min(...pods) <= skew)
+          .map((pods) => pods.toSorted((a, b) => b - a));
+        for (const count of [1, 2, 3]) {
+          const most = Math.max(...shares.map((pods) => pods.slice(0, count).reduce((sum, one) => sum + one, 0)));
+          expect(crowdOf({ ...worldWith(web), nodes }).share(web, nodes, { key: ZONE, count })).toBe(most);
+        }
+      }
+    }
+  });
+});
+
+/** Every way to lay pods into so many places. */
+function waysToLay(pods: number, places: number): number[][] {
+  if (places === 1) return [[pods]];
+  return Array.from({ length: pods + 1 }, (_, here) => here).flatMap((here) =>
+    waysToLay(pods - here, places - 1).map((rest) => [here, ...rest]),
+  );
+}
 
 test('a cluster too large for a search has bounds, at once', () => {
   const nodes = Array.from({ length: 60 }, (_, index) => ({

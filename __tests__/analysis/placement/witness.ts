@@ -100,6 +100,8 @@ function moves(hosts: readonly Host[], apps: readonly App[], places: Places, dea
     found.push(...taking.map((node) => put(places, index, node)));
     if (taking.length > 0) return;
     for (const node of nodes) {
+      // nobody makes way for what would not even fit without all of them, such as a pod that must be beside one of them
+      if (!fits(hosts, apps, withoutLower(apps, places, app.priority, node), dead, index, node)) continue;
       const enough = removals(apps, places, app.priority, node).filter((one) =>
         fits(hosts, apps, one, dead, index, node),
       );
@@ -118,6 +120,12 @@ function keepsMore(other: Places, one: Places): boolean {
   const [many, few] = [other.flat(), one.flat()];
   return many.join() !== few.join() && few.every((node, index) => node === -1 || many[index] === node);
 }
+
+/** With no pod of lower priority on a node. */
+const withoutLower = (apps: readonly App[], places: Places, priority: number, node: number): Places =>
+  places.map((pods, index) =>
+    (apps[index]?.priority ?? 0) < priority ? pods.map((at) => (at === node ? -1 : at)) : pods,
+  );
 
 /** With each subset of the pods of lower priority on a node taken away. */
 function removals(apps: readonly App[], places: Places, priority: number, node: number): Places[] {

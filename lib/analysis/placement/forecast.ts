@@ -2,7 +2,7 @@
 import { own } from '../shapes';
 import { boundPlaced, boundShare } from './bounds';
 import { type Component, components } from './components';
-import { type Counts, domainsOf, type Obstacle, Rules } from './rules';
+import { type Counts, domainsOf, MOST_COUNTED, type Obstacle, Rules } from './rules';
 import { Budget, placedOf, settle } from './search';
 import { stays, tolerates } from './terms';
 import { type Interval, type Node, type PodGroup, tainted, type World } from './world';
@@ -112,13 +112,15 @@ function forecast(
 const budgetFor = ({ groups, nodes }: World): Budget => new Budget(statesFor(groups.length * nodes.length));
 const statesFor = (counts: number): number => Math.floor(COUNTS / Math.max(1, counts));
 
-/** Whether there are so many ways to lay out the pods that a search would only use up its budget. */
+/** Whether there are so many ways to lay out the pods that a search would only use up its budget, or more pods than it can count. */
 function isHopeless({ world: { groups, nodes } }: Component): boolean {
+  const limit = 1000 * statesFor(groups.length * nodes.length);
   let ways = 1;
   for (const { wanted } of groups) {
-    for (let pod = 1; pod <= wanted; pod++) ways *= (nodes.length + pod) / pod;
+    if (wanted > MOST_COUNTED) return true;
+    for (let pod = 1; pod <= wanted && ways <= limit; pod++) ways *= (nodes.length + pod) / pod;
   }
-  return ways > 1000 * statesFor(groups.length * nodes.length);
+  return ways > limit;
 }
 
 /** What was found of a component before anything is lost: several questions begin there. */

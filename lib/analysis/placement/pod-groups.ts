@@ -8,7 +8,7 @@ import { requestDefaults } from '../limit-ranges';
 import { neighbours } from '../namespaces';
 import { dig, integer, shown, text } from '../shapes';
 import type { Workload } from '../workloads';
-import type { Node, PodGroup, Room } from './world';
+import { type Node, type PodGroup, RESOURCES, type Room } from './world';
 
 const MILLI = WHOLE / 1000n;
 
@@ -80,8 +80,15 @@ function priorityClass(
     );
 }
 
-/** What pods that each node bears one of, those of DaemonSets, leave of it. */
+/**
+ * What pods that each node bears one of, those of DaemonSets, leave of it. The more important ones come first; what does not fit
+ * beside them waits, and takes nothing.
+ */
 export function lessDaemons(node: Node, daemons: readonly PodGroup[]): Node {
-  const sum = (resource: keyof Room) => daemons.reduce((total, one) => total + one[resource], 0);
-  return { ...node, cpu: node.cpu - sum('cpu'), memory: node.memory - sum('memory'), pods: node.pods - sum('pods') };
+  const left = { cpu: node.cpu, memory: node.memory, pods: node.pods };
+  for (const daemon of daemons.toSorted((one, other) => other.priority - one.priority)) {
+    if (RESOURCES.some((resource) => daemon[resource] > 0 && daemon[resource] > left[resource])) continue;
+    for (const resource of RESOURCES) left[resource] -= daemon[resource];
+  }
+  return { ...node, ...left };
 }

@@ -10,6 +10,9 @@ import { type Node, type PodGroup, RESOURCES, type World } from './world';
 /** Pods of each group on each node: group × nodes + node. */
 export type Counts = Uint16Array;
 
+/** The most that one of the counts can be. */
+export const MOST_COUNTED = 0xffff;
+
 /** Why a node does not take a pod, in the scheduler's own words. */
 export type Obstacle =
   | 'untolerated taint'

@@ -20,7 +20,7 @@ export type Classes = readonly number[];
  *
  * A step places one pod on a node that takes it. Where no node takes a pod of higher priority, a step removes from one node the
  * fewest pods of lower priority that make room for it: whatever subset would do and none of whose parts would.
- * Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/preemption.
+ * Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/preemption; plugins/defaultpreemption, `SelectVictimsOnNode`.
  */
 export function settle(
   rules: Rules,
@@ -82,12 +82,18 @@ function changed(rules: Rules, counts: Counts, group: number, node: number, by: 
   return copy;
 }
 
-/** States after pods of lower priority have made room on a node, in every way that removes none in vain. */
+/**
+ * States after pods of lower priority have made room on a node, in every way that removes none in vain. The scheduler first asks
+ * whether the pod would fit without any of them: one that must be beside some of them does not, and nobody makes way for it.
+ */
 function preemptions(rules: Rules, counts: Counts, group: number, node: number): Counts[] {
   if (!rules.mayHave(group, node)) return [];
   const width = rules.nodes.length;
   const priority = rules.groups[group]?.priority ?? 0;
   const lower = rules.groups.flatMap((other, index) => (other.priority < priority ? [index] : []));
+  const without = counts.slice();
+  for (const victim of lower) without[victim * width + node] = 0;
+  if (!rules.takes(without, group, node)) return [];
   let removals: { readonly counts: Counts; readonly removed: readonly number[] }[] = [{ counts, removed: [] }];
   for (const victim of lower) {
     removals = removals.flatMap(({ counts: before, removed }) =>
