@@ -250,6 +250,62 @@ describe('a release', () => {
     expect(worst(rowOf(web(big)), 'release')).toMatchObject({ verdict: 'holds', left: { fewest: 2, most: 2 } });
   });
 
+  describe('whose new pods are spread by themselves', () => {
+    const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
+    const big = { resources: { cpu: '900m', memory: '128Mi' } };
+    const unchecked = () => [];
+    /** Pods of somebody else that stay, each zone's first place theirs. */
+    const others = (replicas: number) => (system: System) => {
+      const labels = { app: 'filler' };
+      const constraint = {
+        topologyKey: 'topology.kubernetes.io/zone',
+        maxSkew: 1,
+        whenUnsatisfiable: 'DoNotSchedule',
+        labelSelector: { matchLabels: labels },
+      };
+      const containers = [{ name: 'main', resources: { requests: { cpu: '900m' } } }];
+      new ApiObject(system, 'filler', {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'filler', namespace: 'other' },
+        spec: {
+          replicas,
+          selector: { matchLabels: labels },
+          template: { metadata: { labels }, spec: { containers, topologySpreadConstraints: [constraint] } },
+        },
+      });
+    };
+    const both = (replicas: number, filler: number, strategy?: object) => (system: System) => {
+      others(filler)(system);
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...big, replicas });
+      if (strategy !== undefined) override(deployment).replace('spec.strategy.rollingUpdate', { ...strategy });
+    };
+    const release = (build: (system: System) => void, cpu: string) =>
+      worst(rowOf(build, cluster({ cpu, nodesPerZone: { min: 1, max: 1 } }, ZONES), unchecked), 'release');
+
+    test('is stuck where there is room in the wrong zone', () => {
+      const result = release(both(3, 2), '1900m');
+      expect(result).toMatchObject({ verdict: 'depends on order', placed: { fewest: 0, most: 3 }, survives: false });
+      expect(result.working.join()).toContain('the rollout can get stuck');
+    });
+
+    test('moves with a place in each', () => {
+      expect(release(both(3, 0), '1900m').verdict).toBe('holds');
+      expect(release(both(6, 3), '3700m').verdict).toBe('holds');
+    });
+
+    test('may miss a zone where each has many pods and one place', () => {
+      expect(release(both(9, 3), '4600m').verdict).toBe('depends on order');
+      expect(release(both(9, 3), '5500m').verdict).toBe('holds');
+    });
+
+    test('may miss a zone too where an old pod goes first', () => {
+      const inPlace = { maxSurge: 0, maxUnavailable: 1 };
+      expect(release(both(3, 0, inPlace), '1').verdict).toBe('degraded');
+      expect(release(both(6, 0, inPlace), '1900m').verdict).toBe('depends on order');
+    });
+  });
+
   test('takes a wave of boot and minReady for each surge, and the grace of the last', () => {
     // 4 pods at 50 % surge: two waves of 30 s boot, 5 s to the first readiness and 10 s; grace 20 + 30 + 5
     expect(worst(rowOf(web({ replicas: 4 })), 'release').seconds).toBe(2 * (35 + 10) + 55);

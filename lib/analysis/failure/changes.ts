@@ -6,10 +6,11 @@ import { type Demand, demands, total } from '../demand';
 import { requestDefaults } from '../limit-ranges';
 import { neighbours } from '../namespaces';
 import { podGroup } from '../placement/pod-groups';
-import { HOSTNAME, type PodGroup } from '../placement/world';
+import { HOSTNAME, type Interval, type PodGroup } from '../placement/world';
 import { dig, isSet, shown } from '../shapes';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
+import { NEXT, roomBeside, stuckInDomains } from './rollout';
 import type { Situations } from './situation';
 import { duration } from './timing';
 import { type Decider, judge, type Result, range } from './verdict';
@@ -84,20 +85,16 @@ interface Roll {
 }
 
 function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
-  const { entries } = situations[load];
-  const added = new Map<Component, PodGroup>(
-    components.map((one) => [one, podGroup(entries, one.workload, how.added(one), 'next')]),
+  const groups = new Map<Component, PodGroup>(
+    components.map((one) => [one, podGroup(one.all, one.workload, how.added(one), NEXT)]),
   );
-  const groups = [...added.values()];
-  const now = situations[load].placedBeside(groups);
-  const grown = load === 'steady' ? situations.steadyGrown.placedBeside(groups) : now;
+  const beside = roomBeside(situations, load, [...groups.values()]);
+  const stuck = stuckInDomains(situations, components, load);
   const refusals = shortQuotas(components, load, how.demand);
   return components.map((component) => {
-    const group = added.get(component);
-    const room =
-      (group === undefined ? undefined : (now.get(group)?.fewest === group.wanted ? now : grown).get(group)) ??
-      exactly(0);
-    return rollOf(component, load, how, room, refusals[0]);
+    const group = groups.get(component);
+    const room = group === undefined ? exactly(0) : beside(group);
+    return rollOf(component, load, how, room, stuck.has(component), refusals[0]);
   });
 }
 
@@ -105,7 +102,8 @@ function rollOf(
   component: Component,
   load: Load,
   how: Roll,
-  room: { fewest: number; most: number },
+  room: Interval,
+  mayBeStuck: boolean,
   refusal: Refusal | undefined,
 ): Result {
   const { entry, timing } = component;
@@ -121,15 +119,19 @@ function rollOf(
     `${duration(seconds)}: ${Math.ceil(wanted / step)} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
   ];
   // a rollout that may not miss a pod moves only when one more finds a place
-  const moves =
-    unavailable > 0 || how.endsAnyway
-      ? exactly(wanted)
-      : { fewest: room.fewest > 0 ? wanted : 0, most: room.most > 0 ? wanted : 0 };
-  const placed = wanted === 0 || surge === 0 ? exactly(wanted) : moves;
+  const begins = (found: number) => unavailable > 0 || how.endsAnyway || found > 0;
+  const placed = {
+    fewest: begins(room.fewest) && !mayBeStuck ? wanted : 0,
+    most: begins(room.most) ? wanted : 0,
+  };
   if (placed.most === 0 && wanted > 0)
     working.push('no new pod finds a place, and no old one may go first: the rollout is stuck');
   else if (room.fewest < how.added(component))
     working.push('those that find none wait for old pods to go: it takes longer');
+  if (mayBeStuck && placed.most > 0)
+    working.push(
+      'new pods are spread by themselves, and old ones that go may free a place where none of them may lie: the rollout can get stuck',
+    );
   if (refusal !== undefined) working.push(refusal.says);
   const decides = refusal?.decides ?? { entry, pointer: '/spec/strategy' };
   return judge(
