@@ -12,6 +12,11 @@ import { PRODUCTION, SUBNETS, shopApp, WEB } from '../../support/synthesis';
 
 const POOL: NodePool = { name: 'general', cpu: '2', memory: '7Gi', pods: 29, nodesPerZone: { min: 2, max: 2 } };
 
+/** One that fills most of a core. */
+const BIG = { resources: { cpu: '900m', memory: '128Mi' } };
+
+const unchecked = () => [];
+
 const cluster = (pool: Partial<NodePool> = {}, zones = ['ap-south-1a', 'ap-south-1b']): ClusterDescription =>
   eks({ region: 'ap-south-1', zones, kubernetes: '1.36', nodePools: [{ ...POOL, ...pool }], ...SUBNETS });
 
@@ -34,10 +39,35 @@ const web =
     void new WebService(system, 'web', { ...WEB, ...props });
 
 const scaled =
-  (min: number, max: number, cpu = 0.5) =>
+  (min: number, max: number, cpu = 0.5, more: Partial<WebServiceProps> = {}) =>
   (system: System): void => {
     const { replicas: _replicas, ...props } = WEB;
-    new WebService(system, 'web', props).scaleOn({ cpu, min, max });
+    new WebService(system, 'web', { ...props, ...more }).scaleOn({ cpu, min, max });
+  };
+
+/** Pods of 900m that are nobody's here, by default in as many zones as they can. */
+const others =
+  (replicas: number, whenUnsatisfiable = 'DoNotSchedule') =>
+  (system: System) => {
+    const labels = { app: 'others' };
+    const constraint = {
+      topologyKey: 'topology.kubernetes.io/zone',
+      maxSkew: 1,
+      whenUnsatisfiable,
+      labelSelector: { matchLabels: labels },
+    };
+    const containers = [{ name: 'main', resources: { requests: { cpu: '900m' } } }];
+    const topologySpreadConstraints = [constraint];
+    new ApiObject(system, 'others', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'others', namespace: 'other' },
+      spec: {
+        replicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers, topologySpreadConstraints } },
+      },
+    });
   };
 
 function cellOf({ cells }: Row, event: string): Cell {
@@ -79,7 +109,6 @@ describe('zones and nodes that are alike are asked once', () => {
     const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 2 });
     override(deployment).set('spec.template.spec.nodeSelector', { [key]: value });
   };
-  const unchecked = () => [];
 
   test.each(ZONES)('but for the zone that pods want: %s', (zone) => {
     const row = rowOf(wanting('topology.kubernetes.io/zone', zone), cluster({}, ZONES), unchecked);
@@ -224,6 +253,34 @@ describe('a node is drained', () => {
     expect(decider(worst(row, 'node drained'))).toBe('policy/PodDisruptionBudget shop-production/web /spec');
   });
 
+  test('one that lets another go only when the last is back blocks it where there is no room', () => {
+    const two = cluster({ nodesPerZone: { min: 1, max: 1 } });
+    const blocked = worst(rowOf(scaled(4, 4, 0.5, BIG), two), 'node drained');
+    expect(blocked).toMatchObject({ verdict: 'fails', placed: { fewest: 2, most: 2 }, survives: false });
+    expect(blocked.working.join()).toContain('the drain never ends');
+    // a single pod of the node may be missing for good
+    const one = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
+    expect(worst(rowOf(scaled(2, 2, 0.5, BIG), one), 'node drained').verdict).toBe('degraded');
+  });
+
+  test('or only in some of the ways in which the pods may lie', () => {
+    const three = cluster({ nodesPerZone: { min: 3, max: 3 } }, []);
+    const build = (system: System) => {
+      scaled(4, 4, 0.5, BIG)(system);
+      others(2, 'ScheduleAnyway')(system);
+    };
+    const result = worst(rowOf(build, three, unchecked), 'node drained');
+    expect(result).toMatchObject({ verdict: 'depends on order', survives: false });
+    expect(result.working.join()).toContain('the drain may never end');
+  });
+
+  test('pods that never found a place are missing already', () => {
+    const three = cluster({ cpu: '1', nodesPerZone: { min: 3, max: 3 } }, []);
+    const result = worst(rowOf(scaled(4, 4, 0.5, BIG), three), 'node drained');
+    expect(result).toMatchObject({ verdict: 'fails', left: { fewest: 3, most: 3 } });
+    expect(result.working.join()).toContain('lets 0 be evicted');
+  });
+
   test('without one, all pods of the node go at once', () => {
     const result = worst(
       rowOf(
@@ -252,32 +309,9 @@ describe('a release', () => {
 
   describe('whose new pods are spread by themselves', () => {
     const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
-    const big = { resources: { cpu: '900m', memory: '128Mi' } };
-    const unchecked = () => [];
-    /** Pods of somebody else that stay, each zone's first place theirs. */
-    const others = (replicas: number) => (system: System) => {
-      const labels = { app: 'filler' };
-      const constraint = {
-        topologyKey: 'topology.kubernetes.io/zone',
-        maxSkew: 1,
-        whenUnsatisfiable: 'DoNotSchedule',
-        labelSelector: { matchLabels: labels },
-      };
-      const containers = [{ name: 'main', resources: { requests: { cpu: '900m' } } }];
-      new ApiObject(system, 'filler', {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'filler', namespace: 'other' },
-        spec: {
-          replicas,
-          selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: { containers, topologySpreadConstraints: [constraint] } },
-        },
-      });
-    };
     const both = (replicas: number, filler: number, strategy?: object) => (system: System) => {
       others(filler)(system);
-      const { deployment } = new WebService(system, 'web', { ...WEB, ...big, replicas });
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas });
       if (strategy !== undefined) override(deployment).replace('spec.strategy.rollingUpdate', { ...strategy });
     };
     const release = (build: (system: System) => void, cpu: string) =>

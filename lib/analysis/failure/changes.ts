@@ -11,7 +11,7 @@ import { dig, isSet, shown } from '../shapes';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
 import { NEXT, roomBeside, stuckInDomains } from './rollout';
-import type { Situations } from './situation';
+import type { Situation, Situations } from './situation';
 import { duration } from './timing';
 import { type Decider, judge, type Result, range } from './verdict';
 
@@ -20,36 +20,56 @@ export function drain(situations: Situations, components: readonly Component[], 
   return components.map((component) => {
     const { workload, timing, budgets } = component;
     const wanted = component.wanted(load);
-    const without = situations[load].leftWithout(workload, HOSTNAME, 1);
+    const situation = calmSituation(situations, component, load);
+    const before = situation.placed(workload);
+    const without = situation.leftWithout(workload, HOSTNAME, 1);
     const end = placedInTheEnd(situations, component, load, NODE);
     const { placed } = end;
     const evictable = component.evictable(load);
-    const onNode = wanted - without.fewest;
-    const gone = (pods: number) => Math.min(pods, evictable);
-    const left = { fewest: wanted - gone(onNode), most: wanted - gone(wanted - without.most) };
-    const isBlocked = wanted > 0 && evictable === 0;
+    // what a budget keeps serving; pods that never found a place are missing already
+    const kept = wanted - evictable;
+    const allowed = atBoth(before, (pods) => Math.max(0, pods - kept));
+    const onNode = before.most - without.fewest;
+    const left = {
+      fewest: Math.max(without.fewest, before.fewest - Math.min(onNode, allowed.fewest)),
+      most: before.most - Math.min(Math.max(0, before.fewest - without.most), allowed.most),
+    };
+    const ends = (one: 'fewest' | 'most') => allowed[one] > 0 && placed[one] >= kept;
+    const isBudgeted = budgets.length > 0 && wanted > 0;
+    const blocked = isBudgeted && !ends('most') ? true : isBudgeted && !ends('fewest') ? 'in some orders' : false;
     const [budget] = budgets;
-    const seconds = Math.ceil(onNode / Math.max(1, evictable)) * (timing.boot + timing.grace) + end.seconds;
+    const rounds = Math.ceil(onNode / Math.max(1, evictable));
+    const seconds = rounds * (timing.boot + timing.grace) + end.seconds;
     const working = [need(component, load), `up to ${onNode} of ${wanted} pods lie on one node`];
     if (budgets.length > 1)
       working.push('its pods are under two PodDisruptionBudgets: the API server evicts none of them');
-    else if (isBlocked) working.push('the PodDisruptionBudget lets none be evicted: the drain never ends');
     else if (budget === undefined) working.push('no PodDisruptionBudget: all of them are evicted at once');
     else
-      working.push(`the PodDisruptionBudget lets ${evictable} be evicted at a time: ${range(left)} of ${wanted} serve`);
+      working.push(
+        `the PodDisruptionBudget lets ${range(allowed)} be evicted at a time: ${range(left)} of ${wanted} serve`,
+      );
     working.push(...end.working);
-    working.push(`${duration(seconds)}: ${Math.ceil(onNode / Math.max(1, evictable))} times boot and grace period`);
+    if (blocked !== false)
+      working.push(
+        `with no more than ${kept} that serve none may be evicted: the drain ${blocked === true ? 'never ends' : 'may never end'}`,
+      );
+    if (blocked !== true) working.push(`${duration(seconds)}: ${rounds} times boot and grace period`);
     const decides: Decider = budget === undefined ? replicasOf(component) : { entry: budget, pointer: '/spec' };
-    return judge(
-      component.name,
-      load,
-      { wanted, needed: component.needed(load), left, placed, seconds },
-      working,
-      decides,
-      isBlocked,
-    );
+    const numbers = { wanted, needed: component.needed(load), left, placed };
+    return judge(component.name, load, blocked === true ? numbers : { ...numbers, seconds }, working, decides, blocked);
   });
 }
+
+/** The cluster before anything is done to it: with the nodes that run, or all that may be ordered if that places more. */
+function calmSituation(situations: Situations, { workload }: Component, load: Load): Situation {
+  const { [load]: now, steadyGrown: grown } = situations;
+  return load === 'steady' && grown.placed(workload).fewest > now.placed(workload).fewest ? grown : now;
+}
+
+const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Interval => ({
+  fewest: of(fewest),
+  most: of(most),
+});
 
 /** A release rolls through all components at once. */
 export function release(situations: Situations, components: readonly Component[], load: Load): Result[] {
