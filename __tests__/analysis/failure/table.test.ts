@@ -299,12 +299,38 @@ describe('a node is drained', () => {
 describe('a release', () => {
   test('needs room for its surge, or it is stuck', () => {
     const tight = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
-    const big = { replicas: 2, resources: { cpu: '900m', memory: '128Mi' } };
-    expect(worst(rowOf(web(big), tight), 'release')).toMatchObject({
-      verdict: 'fails',
-      placed: { fewest: 0, most: 0 },
-    });
+    const big = { replicas: 2, ...BIG };
+    const stuck = { verdict: 'fails', placed: { fewest: 0, most: 0 } };
+    expect(worst(rowOf(web(big), tight), 'release')).toMatchObject(stuck);
+    // the pods of the first release would end, but there is none
+    expect(worst(rowOf(web(big), tight), 'two releases')).toMatchObject(stuck);
     expect(worst(rowOf(web(big)), 'release')).toMatchObject({ verdict: 'holds', left: { fewest: 2, most: 2 } });
+  });
+
+  test('is no better than what is there before', () => {
+    const inPlace = (replicas: number) => (system: System) => {
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas });
+      override(deployment).replace('spec.strategy.rollingUpdate', { maxSurge: 0, maxUnavailable: 1 });
+    };
+    const tight = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
+    for (const event of ['release', 'two releases']) {
+      // two of four serve, so that none of them may go
+      const stuck = worst(rowOf(inPlace(4), tight, unchecked), event);
+      expect(stuck).toMatchObject({ verdict: 'fails', left: { fewest: 2, most: 2 }, placed: { fewest: 0, most: 0 } });
+      expect(worst(rowOf(inPlace(2), tight, unchecked), event)).toMatchObject({
+        verdict: 'degraded',
+        left: { fewest: 1, most: 1 },
+        placed: { fewest: 2, most: 2 },
+      });
+    }
+    const recreate = (system: System) => {
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas: 4 });
+      override(deployment).replace('spec.strategy', { type: 'Recreate' });
+    };
+    expect(worst(rowOf(recreate, tight, unchecked), 'release')).toMatchObject({
+      left: { fewest: 0, most: 0 },
+      placed: { fewest: 2, most: 2 },
+    });
   });
 
   describe('whose new pods are spread by themselves', () => {

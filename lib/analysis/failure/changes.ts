@@ -6,12 +6,12 @@ import { type Demand, demands, total } from '../demand';
 import { requestDefaults } from '../limit-ranges';
 import { neighbours } from '../namespaces';
 import { podGroup } from '../placement/pod-groups';
-import { HOSTNAME, type Interval, type PodGroup } from '../placement/world';
+import { HOSTNAME, type Interval } from '../placement/world';
 import { dig, isSet, shown } from '../shapes';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
-import { NEXT, roomBeside, stuckInDomains } from './rollout';
-import type { Situation, Situations } from './situation';
+import { calmSituation, NEXT, roomBeside, stuckInDomains } from './rollout';
+import type { Situations } from './situation';
 import { duration } from './timing';
 import { type Decider, judge, type Result, range } from './verdict';
 
@@ -60,12 +60,6 @@ export function drain(situations: Situations, components: readonly Component[], 
   });
 }
 
-/** The cluster before anything is done to it: with the nodes that run, or all that may be ordered if that places more. */
-function calmSituation(situations: Situations, { workload }: Component, load: Load): Situation {
-  const { [load]: now, steadyGrown: grown } = situations;
-  return load === 'steady' && grown.placed(workload).fewest > now.placed(workload).fewest ? grown : now;
-}
-
 const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Interval => ({
   fewest: of(fewest),
   most: of(most),
@@ -75,22 +69,20 @@ const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Inter
 export function release(situations: Situations, components: readonly Component[], load: Load): Result[] {
   return roll(situations, components, load, {
     demand: (pods) => pods,
-    added: (component) => component.rollout(load).surge,
+    added: surgeOf,
     says: 'a release adds its surge to the pods that are there',
-    endsAnyway: false,
   });
 }
 
 /**
  * One release follows another as fast as it can: all pods of the first may still terminate, and hold their room, while all of the
- * second are there.
+ * second are there. These go in any case; but the first must have moved.
  */
 export function twoReleases(situations: Situations, components: readonly Component[], load: Load): Result[] {
   return roll(situations, components, load, {
     demand: (pods) => 2 * pods,
     added: (component) => component.wanted(load) + 2 * component.rollout(load).surge,
     says: 'while the pods of the first release terminate, those of the second are there',
-    endsAnyway: true,
   });
 }
 
@@ -98,70 +90,71 @@ interface Roll {
   /** Pods that a quota counts, given the wanted ones with their surge. */
   readonly demand: (pods: number) => number;
   /** Pods of a component beside those that are wanted. */
-  readonly added: (component: Component) => number;
+  readonly added: (component: Component, load: Load) => number;
   readonly says: string;
-  /** Whether pods that hold room will go in any case. */
-  readonly endsAnyway: boolean;
 }
 
+const surgeOf = (component: Component, load: Load): number => component.rollout(load).surge;
+
 function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
-  const groups = new Map<Component, PodGroup>(
-    components.map((one) => [one, podGroup(one.all, one.workload, how.added(one), NEXT)]),
-  );
-  const beside = roomBeside(situations, load, [...groups.values()]);
+  const roomFor = (added: Roll['added']) => {
+    const groups = components.map((one) => podGroup(one.all, one.workload, added(one, load), NEXT));
+    const beside = roomBeside(situations, load, groups);
+    return groups.map(beside);
+  };
+  const first = roomFor(surgeOf);
+  const rooms = how.added === surgeOf ? first : roomFor(how.added);
   const stuck = stuckInDomains(situations, components, load);
-  const refusals = shortQuotas(components, load, how.demand);
-  return components.map((component) => {
-    const group = groups.get(component);
-    const room = group === undefined ? exactly(0) : beside(group);
-    return rollOf(component, load, how, room, stuck.has(component), refusals[0]);
+  const [refusal] = shortQuotas(components, load, how.demand);
+  return components.map((component, index) => {
+    const before = calmSituation(situations, component, load).placed(component.workload);
+    const placed = moved(component, load, before, first[index] ?? exactly(0), stuck.has(component));
+    return rollOf(component, load, how, before, rooms[index] ?? exactly(0), placed, refusal);
   });
+}
+
+/** New pods that find a place: as many as the old ones did, or none where the rollout cannot move. */
+function moved(component: Component, load: Load, before: Interval, room: Interval, mayBeStuck: boolean): Interval {
+  const kept = component.wanted(load) - component.rollout(load).unavailable;
+  // an old pod may go where more serve than must; else a new one must find a place first
+  const moves = (one: 'fewest' | 'most') => before[one] > kept || room[one] > 0;
+  return { fewest: moves('fewest') && !mayBeStuck ? before.fewest : 0, most: moves('most') ? before.most : 0 };
 }
 
 function rollOf(
   component: Component,
   load: Load,
   how: Roll,
+  before: Interval,
   room: Interval,
-  mayBeStuck: boolean,
+  placed: Interval,
   refusal: Refusal | undefined,
 ): Result {
   const { entry, timing } = component;
   const wanted = component.wanted(load);
+  const added = how.added(component, load);
   const { surge, unavailable } = component.rollout(load);
-  const left = exactly(Math.max(0, wanted - unavailable));
-  const step = Math.max(1, surge + unavailable);
-  const seconds = Math.ceil(wanted / step) * (timing.boot + timing.minReady) + timing.grace;
+  const left = atBoth(before, (pods) => Math.min(pods, Math.max(0, wanted - unavailable)));
+  const waves = Math.ceil(wanted / Math.max(1, surge + unavailable));
+  const seconds = waves * (timing.boot + timing.minReady) + timing.grace;
   const working = [
     need(component, load),
-    `maxSurge ${surge}, maxUnavailable ${unavailable}: ${left.fewest} of ${wanted} serve all the time`,
-    `${how.says}: ${range(room)} of ${how.added(component)} find a place at once`,
-    `${duration(seconds)}: ${Math.ceil(wanted / step)} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
+    `maxSurge ${surge}, maxUnavailable ${unavailable}: ${range(left)} of ${wanted} serve all the time`,
+    `${how.says}: ${range(room)} of ${added} find a place at once`,
+    `${duration(seconds)}: ${waves} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
   ];
-  // a rollout that may not miss a pod moves only when one more finds a place
-  const begins = (found: number) => unavailable > 0 || how.endsAnyway || found > 0;
-  const placed = {
-    fewest: begins(room.fewest) && !mayBeStuck ? wanted : 0,
-    most: begins(room.most) ? wanted : 0,
-  };
+  if (before.fewest < wanted) working.push(`before it, ${range(before)} of ${wanted} find a place`);
   if (placed.most === 0 && wanted > 0)
     working.push('no new pod finds a place, and no old one may go first: the rollout is stuck');
-  else if (room.fewest < how.added(component))
-    working.push('those that find none wait for old pods to go: it takes longer');
-  if (mayBeStuck && placed.most > 0)
+  else if (placed.fewest === 0 && wanted > 0)
     working.push(
-      'new pods are spread by themselves, and old ones that go may free a place where none of them may lie: the rollout can get stuck',
+      'a new pod may find no place, or none where its spread wants it, and no old one goes before: the rollout can get stuck',
     );
+  else if (room.fewest < added) working.push('those that find none wait for old pods to go: it takes longer');
   if (refusal !== undefined) working.push(refusal.says);
   const decides = refusal?.decides ?? { entry, pointer: '/spec/strategy' };
-  return judge(
-    component.name,
-    load,
-    { wanted, needed: component.needed(load), left, placed, seconds },
-    working,
-    decides,
-    refusal !== undefined,
-  );
+  const numbers = { wanted, needed: component.needed(load), left, placed, seconds };
+  return judge(component.name, load, numbers, working, decides, refusal !== undefined);
 }
 
 interface Refusal {
