@@ -69,7 +69,7 @@ const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Inter
 export function release(situations: Situations, components: readonly Component[], load: Load): Result[] {
   return roll(situations, components, load, {
     demand: (pods) => pods,
-    added: surgeOf,
+    added: surgePods,
     says: 'a release adds its surge to the pods that are there',
   });
 }
@@ -94,7 +94,7 @@ interface Roll {
   readonly says: string;
 }
 
-const surgeOf = (component: Component, load: Load): number => component.rollout(load).surge;
+const surgePods = (component: Component, load: Load): number => component.rollout(load).surge;
 
 function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
   const roomFor = (added: Roll['added']) => {
@@ -102,8 +102,8 @@ function roll(situations: Situations, components: readonly Component[], load: Lo
     const beside = roomBeside(situations, load, groups);
     return groups.map(beside);
   };
-  const first = roomFor(surgeOf);
-  const rooms = how.added === surgeOf ? first : roomFor(how.added);
+  const first = roomFor(surgePods);
+  const rooms = how.added === surgePods ? first : roomFor(how.added);
   const stuck = stuckInDomains(situations, components, load);
   const [refusal] = shortQuotas(components, load, how.demand);
   return components.map((component, index) => {
