@@ -30,6 +30,12 @@ test('a limit: its default, or its maximum', () => {
   expect(containerDefaults(entries([range({ min, defaultRequest: low })]), 'default').cpu).toBeUndefined();
 });
 
+test('of several the API server takes whichever comes first: the largest', () => {
+  const two = [range({ defaultRequest: high }, 'a'), range({ defaultRequest: low }, 'b')];
+  expect(requestDefaults(entries(two)).cpu).toBe('1');
+  expect(requestDefaults(entries(two.toReversed())).cpu).toBe('1');
+});
+
 test('several fill what the others leave out', () => {
   const memory = { memory: '64Mi' };
   expect(requestDefaults(entries([range({ max }), range({ defaultRequest: memory }, 'more')]))).toEqual({
