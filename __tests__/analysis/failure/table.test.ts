@@ -281,6 +281,53 @@ describe('a node is drained', () => {
     expect(result.working.join()).toContain('lets 0 be evicted');
   });
 
+  describe('with one budget over two workloads', () => {
+    const both = (spec: { readonly minAvailable: number | string }) => (system: System) => {
+      for (const [name, replicas] of [
+        ['web', 2],
+        ['worker', 10],
+      ] as const) {
+        const labels = { app: name, part: 'shop' };
+        const template = { metadata: { labels }, spec: { containers: [{ name: 'main' }] } };
+        new ApiObject(system, name, {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name },
+          spec: { replicas, selector: { matchLabels: { app: name } }, template },
+        });
+      }
+      new ApiObject(system, 'budget', {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'budget' },
+        spec: { ...spec, selector: { matchLabels: { part: 'shop' } } },
+      });
+    };
+    const drained = (minAvailable: number | string) => {
+      const row = rowOf(both({ minAvailable }), cluster({ cpu: '8' }, []), unchecked);
+      const { results } = cellOf(row, 'node drained');
+      return new Map(results.filter(({ load }) => load === 'steady').map((one) => [one.component, one]));
+    };
+
+    test('all that may go may be of one of them', () => {
+      const results = drained('50%');
+      expect(results.get('web')).toMatchObject({ verdict: 'depends on order', left: { fewest: 0, most: 1 } });
+      expect(results.get('worker')?.left).toEqual({ fewest: 4, most: 9 });
+    });
+
+    test('what must stay may be of the other', () => {
+      const results = drained(2);
+      expect(results.get('web')).toMatchObject({ left: { fewest: 0, most: 1 }, placed: { fewest: 2, most: 2 } });
+      expect(results.get('worker')).toMatchObject({ left: { fewest: 0, most: 9 }, placed: { fewest: 10, most: 10 } });
+    });
+
+    test('none may go where all must stay', () => {
+      const results = drained(12);
+      expect(results.get('web')).toMatchObject({ verdict: 'fails', left: { fewest: 2, most: 2 } });
+      expect(results.get('worker')).toMatchObject({ verdict: 'fails', left: { fewest: 10, most: 10 } });
+    });
+  });
+
   test('without one, all pods of the node go at once', () => {
     const result = worst(
       rowOf(

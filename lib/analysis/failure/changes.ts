@@ -1,15 +1,10 @@
 // What is done on purpose: a node is drained, a release rolls, two follow each other.
 
-import { parseQuantity, WHOLE } from '../../model/amount';
-import { catalogue } from '../catalogue';
-import { type Demand, demands, total } from '../demand';
-import { requestDefaults } from '../limit-ranges';
-import { neighbours } from '../namespaces';
 import { podGroup } from '../placement/pod-groups';
 import { HOSTNAME, type Interval } from '../placement/world';
-import { dig, isSet, shown } from '../shapes';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
+import { type Refusal, shortQuotas } from './quota';
 import { calmSituation, NEXT, roomBeside, stuckInDomains } from './rollout';
 import type { Situations } from './situation';
 import { duration } from './timing';
@@ -20,45 +15,62 @@ export function drain(situations: Situations, components: readonly Component[], 
   return components.map((component) => {
     const { workload, timing, budgets } = component;
     const wanted = component.wanted(load);
-    const situation = calmSituation(situations, component, load);
-    const before = situation.placed(workload);
-    const without = situation.leftWithout(workload, HOSTNAME, 1);
+    const before = placedBefore(situations, component, load);
+    const without = calmSituation(situations, component, load).leftWithout(workload, HOSTNAME, 1);
+    const onNode = { fewest: Math.max(0, before.fewest - without.most), most: before.most - without.fewest };
     const end = placedInTheEnd(situations, component, load, NODE);
-    const { placed } = end;
-    const evictable = component.evictable(load);
-    // what a budget keeps serving; pods that never found a place are missing already
-    const kept = wanted - evictable;
-    const allowed = atBoth(before, (pods) => Math.max(0, pods - kept));
-    const onNode = before.most - without.fewest;
+    const { kept, others } = component.protection(load);
+    // pods that never found a place are missing already
+    const beside = together(others.map((one) => placedBefore(situations, one, load)));
+    const allowed = atBoth(together([before, beside]), (pods) => Math.max(0, pods - kept));
+    // all that may go at a time may be of this workload, or all but one of the others under its budget
+    const least = others.length === 0 ? onNode.fewest : Math.min(1, onNode.fewest);
     const left = {
-      fewest: Math.max(without.fewest, before.fewest - Math.min(onNode, allowed.fewest)),
-      most: before.most - Math.min(Math.max(0, before.fewest - without.most), allowed.most),
+      fewest: Math.max(
+        without.fewest,
+        before.fewest - Math.min(onNode.most, Math.max(0, before.fewest + beside.most - kept)),
+      ),
+      most: before.most - Math.min(least, Math.max(0, before.most + beside.fewest - kept)),
     };
-    const ends = (one: 'fewest' | 'most') => allowed[one] > 0 && placed[one] >= kept;
-    const isBudgeted = budgets.length > 0 && wanted > 0;
-    const blocked = isBudgeted && !ends('most') ? true : isBudgeted && !ends('fewest') ? 'in some orders' : false;
+    const serving = together([end, ...others.map((one) => placedInTheEnd(situations, one, load, NODE))].map(placedOf));
+    const ends = (one: 'fewest' | 'most') => allowed[one] > 0 && serving[one] >= kept;
+    const isKept = budgets.length > 0 && wanted > 0;
+    const blocked = isKept && !ends('most') ? true : isKept && !ends('fewest') ? 'in some orders' : false;
     const [budget] = budgets;
-    const rounds = Math.ceil(onNode / Math.max(1, evictable));
+    const rounds = Math.ceil((onNode.most + beside.most) / Math.max(1, allowed.most));
     const seconds = rounds * (timing.boot + timing.grace) + end.seconds;
-    const working = [need(component, load), `up to ${onNode} of ${wanted} pods lie on one node`];
+    const working = [need(component, load), `up to ${onNode.most} of ${wanted} pods lie on one node`];
     if (budgets.length > 1)
       working.push('its pods are under two PodDisruptionBudgets: the API server evicts none of them');
     else if (budget === undefined) working.push('no PodDisruptionBudget: all of them are evicted at once');
     else
       working.push(
-        `the PodDisruptionBudget lets ${range(allowed)} be evicted at a time: ${range(left)} of ${wanted} serve`,
+        `the PodDisruptionBudget${overOthers(others)} lets ${range(allowed)} be evicted at a time: ${range(left)} of ${wanted} serve`,
       );
     working.push(...end.working);
     if (blocked !== false)
       working.push(
         `with no more than ${kept} that serve none may be evicted: the drain ${blocked === true ? 'never ends' : 'may never end'}`,
       );
-    if (blocked !== true) working.push(`${duration(seconds)}: ${rounds} times boot and grace period`);
+    else working.push(`${duration(seconds)}: ${rounds} times boot and grace period`);
     const decides: Decider = budget === undefined ? replicasOf(component) : { entry: budget, pointer: '/spec' };
-    const numbers = { wanted, needed: component.needed(load), left, placed };
-    return judge(component.name, load, blocked === true ? numbers : { ...numbers, seconds }, working, decides, blocked);
+    const numbers = { wanted, needed: component.needed(load), left, placed: end.placed };
+    return judge(component.name, load, blocked ? numbers : { ...numbers, seconds }, working, decides, blocked);
   });
 }
+
+const placedOf = ({ placed }: { readonly placed: Interval }): Interval => placed;
+
+const overOthers = (others: readonly Component[]): string =>
+  others.length === 0 ? '' : `, which is over ${others.map(({ name }) => name).join(', ')} too,`;
+
+const placedBefore = (situations: Situations, component: Component, load: Load): Interval =>
+  calmSituation(situations, component, load).placed(component.workload);
+
+const together = (intervals: readonly Interval[]): Interval => ({
+  fewest: intervals.reduce((sum, { fewest }) => sum + fewest, 0),
+  most: intervals.reduce((sum, { most }) => sum + most, 0),
+});
 
 const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Interval => ({
   fewest: of(fewest),
@@ -107,7 +119,7 @@ function roll(situations: Situations, components: readonly Component[], load: Lo
   const stuck = stuckInDomains(situations, components, load);
   const [refusal] = shortQuotas(components, load, how.demand);
   return components.map((component, index) => {
-    const before = calmSituation(situations, component, load).placed(component.workload);
+    const before = placedBefore(situations, component, load);
     const placed = moved(component, load, before, first[index] ?? exactly(0), stuck.has(component));
     return rollOf(component, load, how, before, rooms[index] ?? exactly(0), placed, refusal);
   });
@@ -155,51 +167,4 @@ function rollOf(
   const decides = refusal?.decides ?? { entry, pointer: '/spec/strategy' };
   const numbers = { wanted, needed: component.needed(load), left, placed, seconds };
   return judge(component.name, load, numbers, working, decides, refusal !== undefined);
-}
-
-interface Refusal {
-  readonly says: string;
-  readonly decides: Decider;
-}
-
-/** Quotas of the namespace that have no room for so many pods, or for what they request. */
-function shortQuotas(components: readonly Component[], load: Load, demand: (pods: number) => number): Refusal[] {
-  const [first] = components;
-  if (first === undefined) return [];
-  const entries = neighbours(first.all, first.entry);
-  const most = demands(
-    entries.map(({ manifest }) => manifest),
-    requestDefaults(entries),
-  );
-  const served = new Map(components.map((one) => [`${one.entry.identity.kind}/${one.name}`, one]));
-  const asked = total(
-    most.map((one) => {
-      const component = served.get(`${one.kind}/${one.name}`);
-      if (component === undefined || one.pods === 0) return one;
-      return scaled(one, demand(component.wanted(load) + component.rollout(load).surge));
-    }),
-  );
-  return catalogue(entries)
-    .of('/ResourceQuota')
-    .flatMap((entry) =>
-      COUNTED.flatMap(({ key, amount }) => {
-        const given = dig(entry.manifest, 'spec', 'hard')?.[key];
-        const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
-        if (limit === undefined || limit >= amount(asked)) return [];
-        const says = `the quota ${entry.identity.name} has ${key} ${shown(given)}, which is less than all of that together`;
-        return { says, decides: { entry, pointer: `/spec/hard/${key}` } };
-      }),
-    );
-}
-
-const COUNTED: readonly { readonly key: string; readonly amount: (demand: Demand) => bigint }[] = [
-  { key: 'pods', amount: ({ pods }) => BigInt(pods) * WHOLE },
-  { key: 'requests.cpu', amount: ({ cpu }) => cpu },
-  { key: 'requests.memory', amount: ({ memory }) => memory },
-];
-
-/** The same pods in another number. */
-function scaled(demand: Demand, pods: number): Demand {
-  const each = (amount: bigint) => (amount / BigInt(demand.pods)) * BigInt(pods);
-  return { pods, cpu: each(demand.cpu), memory: each(demand.memory) };
 }
