@@ -20,6 +20,11 @@ const pods = (...manifests: JsonObject[]): number => total(demands(manifests, {}
 test.each<[string, JsonObject, number]>([
   ['replicas, a surge of 25 % rounded up, and as many that terminate', { replicas: 5 }, 2 * (5 + 2)],
   ['a surge in per cent', { replicas: 3, strategy: { rollingUpdate: { maxSurge: '50%' } } }, 2 * (3 + 2)],
+  [
+    'a surge in per cent of many: 7 of 100, no more',
+    { replicas: 100, strategy: { rollingUpdate: { maxSurge: '7%' } } },
+    214,
+  ],
   ['a surge as a number', { replicas: 3, strategy: { rollingUpdate: { maxSurge: 3 } } }, 2 * (3 + 3)],
   ['no surge where pods go before others come', { replicas: 3, strategy: { type: 'Recreate' } }, 3 + 3],
   ['one replica where nothing is said', {}, 2 * (1 + 1)],
@@ -62,6 +67,34 @@ describe('what one pod requests', () => {
     expect(one(large).cpu).toBe(3n * CORE + CORE / 20n);
     const small = { containers: [container({ cpu: '1' })], initContainers: [sidecar, container({ cpu: '500m' })] };
     expect(one(small).cpu).toBe(CORE + CORE / 20n);
+  });
+
+  test('sidecars once, and beside an init container only those that start before it', () => {
+    const sidecar = container({ cpu: '500m' }, { restartPolicy: 'Always' });
+    const containers = [container({ cpu: '100m' })];
+    expect(one({ containers, initContainers: [sidecar] }).cpu).toBe((6n * CORE) / 10n);
+    expect(one({ containers, initContainers: [sidecar, container({ cpu: '300m' })] }).cpu).toBe((8n * CORE) / 10n);
+    expect(one({ containers, initContainers: [container({ cpu: '300m' }), sidecar] }).cpu).toBe((6n * CORE) / 10n);
+  });
+
+  test('what the pod requests as a whole wins over the sum; its limit stands for what none of its containers says', () => {
+    const containers = [container({ cpu: '100m' })];
+    expect(one({ containers, resources: { requests: { cpu: '1500m' } } }).cpu).toBe((15n * CORE) / 10n);
+    expect(one({ containers, resources: { requests: { cpu: '50m' } } }).cpu).toBe(CORE / 20n);
+    expect(one({ containers, resources: { limits: { cpu: '2', memory: '64Mi' } } })).toEqual({
+      pods: 1,
+      cpu: CORE / 10n,
+      memory: 64n * MEBIBYTE,
+    });
+    expect(one({ containers: [{}], resources: { limits: { cpu: '2' } } }, { cpu: '100m' }).cpu).toBe(2n * CORE);
+  });
+
+  test('and the overhead of its runtime', () => {
+    const overhead = { cpu: '250m', memory: '64Mi' };
+    const containers = [container({ cpu: '100m' })];
+    expect(one({ containers, overhead })).toEqual({ pods: 1, cpu: (35n * CORE) / 100n, memory: 64n * MEBIBYTE });
+    const resources = { requests: { cpu: '1' } };
+    expect(one({ containers, overhead, resources }).cpu).toBe((125n * CORE) / 100n);
   });
 
   test('a limit stands for a request that is not given, a default for both', () => {

@@ -1,7 +1,8 @@
 // Demand: the most that the workloads of one namespace can ask for at once, as a quota counts it.
 import { largestAmount, parseQuantity } from '../model/amount';
 import type { Json, JsonObject } from '../model/json';
-import { dig, integer, list, record, shown, text } from './shapes';
+import { podCount } from '../model/pods';
+import { dig, integer, isSet, list, record, shown, text } from './shapes';
 
 /** Pods, and what they request together, in billionths of a core and of a byte. */
 export interface Demand {
@@ -132,8 +133,8 @@ const keyOf = (kind: Json | undefined, name: Json | undefined): string => `${sho
 /** A surge rounds up. */
 export function surgeOf(surge: Json, wanted: number): number {
   if (typeof surge === 'number') return surge;
-  const percent = /^(\d+)%$/.exec(text(surge) ?? '')?.[1];
-  return percent === undefined ? 0 : Math.ceil((Number(percent) / 100) * wanted);
+  const percentage = text(surge) ?? '';
+  return /^\d+%$/.test(percentage) ? podCount(percentage, wanted, Math.ceil) : 0;
 }
 
 function podOf(manifest: JsonObject): JsonObject | undefined {
@@ -142,22 +143,44 @@ function podOf(manifest: JsonObject): JsonObject | undefined {
   return dig(spec, 'template', 'spec');
 }
 
-/** What the scheduler reserves for a pod: its containers and sidecars, or an init container beside the sidecars, if that is more. */
+/**
+ * What the scheduler reserves for a pod, and a quota counts: what it requests as a whole, or else its containers and sidecars, or an
+ * init container beside the sidecars that start before it, if that is more; and the overhead of its runtime.
+ *
+ * The request of a whole pod is on by default from Kubernetes 1.34; where its limit alone is given, that stands for what no container
+ * says. Source: k8s.io/kubernetes v1.36.3, staging/src/k8s.io/component-helpers/resource, `PodRequests`; pkg/apis/core/v1/defaults.go.
+ */
 export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
-  const request = (container: JsonObject) => requestOf(container, resource, fallback);
-  const sum = (containers: readonly JsonObject[]) => containers.reduce((amount, it) => amount + request(it), 0n);
-  const containers = objects(pod.containers);
-  const initial = objects(pod.initContainers);
-  const sidecars = sum(initial.filter(({ restartPolicy }) => restartPolicy === 'Always'));
-  return sidecars + largestAmount([sum(containers), ...initial.map(request)]);
+  const overhead = amountOf(dig(pod, 'overhead')?.[resource]);
+  const { requests, limits } = dig(pod, 'resources') ?? {};
+  const request = record(requests)?.[resource];
+  if (isSet(request)) return amountOf(request) + overhead;
+  const limit = record(limits)?.[resource];
+  const containers = [...objects(pod.containers), ...objects(pod.initContainers)];
+  if (isSet(limit) && !containers.some((one) => isSet(statedRequest(one, resource)))) return amountOf(limit) + overhead;
+  return containerRequest(pod, resource, fallback) + overhead;
+}
+
+function containerRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
+  const requestOf = (container: JsonObject) => amountOf(statedRequest(container, resource) ?? fallback);
+  let sidecars = 0n;
+  let starting = 0n;
+  for (const container of objects(pod.initContainers)) {
+    const request = requestOf(container);
+    if (container.restartPolicy === 'Always') sidecars += request;
+    else starting = largestAmount([starting, sidecars + request]);
+  }
+  const running = objects(pod.containers).reduce((sum, it) => sum + requestOf(it), sidecars);
+  return largestAmount([running, starting]);
 }
 
 /** A limit without a request is the request too. */
-function requestOf(container: JsonObject, resource: string, fallback: Json | undefined): bigint {
+function statedRequest(container: JsonObject, resource: string): Json | undefined {
   const { requests, limits } = dig(container, 'resources') ?? {};
-  const value = record(requests)?.[resource] ?? record(limits)?.[resource] ?? fallback;
-  return parseQuantity(shown(value)) ?? 0n;
+  return record(requests)?.[resource] ?? record(limits)?.[resource];
 }
+
+const amountOf = (quantity: Json | undefined): bigint => parseQuantity(shown(quantity)) ?? 0n;
 
 function objects(value: Json | undefined): JsonObject[] {
   return list(value)

@@ -12,6 +12,11 @@ import { PRODUCTION, SUBNETS, shopApp, WEB } from '../../support/synthesis';
 
 const POOL: NodePool = { name: 'general', cpu: '2', memory: '7Gi', pods: 29, nodesPerZone: { min: 2, max: 2 } };
 
+/** One that fills most of a core. */
+const BIG = { resources: { cpu: '900m', memory: '128Mi' } };
+
+const unchecked = () => [];
+
 const cluster = (pool: Partial<NodePool> = {}, zones = ['ap-south-1a', 'ap-south-1b']): ClusterDescription =>
   eks({ region: 'ap-south-1', zones, kubernetes: '1.36', nodePools: [{ ...POOL, ...pool }], ...SUBNETS });
 
@@ -34,10 +39,35 @@ const web =
     void new WebService(system, 'web', { ...WEB, ...props });
 
 const scaled =
-  (min: number, max: number, cpu = 0.45) =>
+  (min: number, max: number, cpu = 0.45, more: Partial<WebServiceProps> = {}) =>
   (system: System): void => {
     const { replicas: _replicas, ...props } = WEB;
-    new WebService(system, 'web', props).scaleOn({ cpu, min, max });
+    new WebService(system, 'web', { ...props, ...more }).scaleOn({ cpu, min, max });
+  };
+
+/** Pods of 900m that are nobody's here, by default in as many zones as they can. */
+const others =
+  (replicas: number, whenUnsatisfiable = 'DoNotSchedule') =>
+  (system: System) => {
+    const labels = { app: 'others' };
+    const constraint = {
+      topologyKey: 'topology.kubernetes.io/zone',
+      maxSkew: 1,
+      whenUnsatisfiable,
+      labelSelector: { matchLabels: labels },
+    };
+    const containers = [{ name: 'main', resources: { requests: { cpu: '900m' } } }];
+    const topologySpreadConstraints = [constraint];
+    new ApiObject(system, 'others', {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'others', namespace: 'other' },
+      spec: {
+        replicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers, topologySpreadConstraints } },
+      },
+    });
   };
 
 function cellOf({ cells }: Row, event: string): Cell {
@@ -79,7 +109,6 @@ describe('zones and nodes that are alike are asked once', () => {
     const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 2 });
     override(deployment).set('spec.template.spec.nodeSelector', { [key]: value });
   };
-  const unchecked = () => [];
 
   test.each(ZONES)('but for the zone that pods want: %s', (zone) => {
     const row = rowOf(wanting('topology.kubernetes.io/zone', zone), cluster({}, ZONES), unchecked);
@@ -254,6 +283,81 @@ describe('a node is drained', () => {
     expect(decider(worst(row, 'node drained'))).toBe('policy/PodDisruptionBudget shop-production/web /spec');
   });
 
+  test('one that lets another go only when the last is back blocks it where there is no room', () => {
+    const two = cluster({ nodesPerZone: { min: 1, max: 1 } });
+    const blocked = worst(rowOf(scaled(4, 4, 0.5, BIG), two), 'node drained');
+    expect(blocked).toMatchObject({ verdict: 'fails', placed: { fewest: 2, most: 2 }, survives: false });
+    expect(blocked.working.join()).toContain('the drain never ends');
+    // a single pod of the node may be missing for good
+    const one = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
+    expect(worst(rowOf(scaled(2, 2, 0.45, BIG), one), 'node drained').verdict).toBe('degraded');
+  });
+
+  test('or only in some of the ways in which the pods may lie', () => {
+    const three = cluster({ nodesPerZone: { min: 3, max: 3 } }, []);
+    const build = (system: System) => {
+      scaled(4, 4, 0.5, BIG)(system);
+      others(2, 'ScheduleAnyway')(system);
+    };
+    const result = worst(rowOf(build, three, unchecked), 'node drained');
+    expect(result).toMatchObject({ verdict: 'depends on order', survives: false });
+    expect(result.working.join()).toContain('the drain may never end');
+  });
+
+  test('pods that never found a place are missing already', () => {
+    const three = cluster({ cpu: '1', nodesPerZone: { min: 3, max: 3 } }, []);
+    const result = worst(rowOf(scaled(4, 4, 0.5, BIG), three), 'node drained');
+    expect(result).toMatchObject({ verdict: 'fails', left: { fewest: 3, most: 3 } });
+    expect(result.working.join()).toContain('lets 0 be evicted');
+  });
+
+  describe('with one budget over two workloads', () => {
+    const both = (spec: { readonly minAvailable: number | string }) => (system: System) => {
+      for (const [name, replicas] of [
+        ['web', 2],
+        ['worker', 10],
+      ] as const) {
+        const labels = { app: name, part: 'shop' };
+        const template = { metadata: { labels }, spec: { containers: [{ name: 'main' }] } };
+        new ApiObject(system, name, {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name },
+          spec: { replicas, selector: { matchLabels: { app: name } }, template },
+        });
+      }
+      new ApiObject(system, 'budget', {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'budget' },
+        spec: { ...spec, selector: { matchLabels: { part: 'shop' } } },
+      });
+    };
+    const drained = (minAvailable: number | string) => {
+      const row = rowOf(both({ minAvailable }), cluster({ cpu: '8' }, []), unchecked);
+      const { results } = cellOf(row, 'node drained');
+      return new Map(results.filter(({ load }) => load === 'steady').map((one) => [one.component, one]));
+    };
+
+    test('all that may go may be of one of them', () => {
+      const results = drained('50%');
+      expect(results.get('web')).toMatchObject({ verdict: 'depends on order', left: { fewest: 0, most: 1 } });
+      expect(results.get('worker')?.left).toEqual({ fewest: 4, most: 9 });
+    });
+
+    test('what must stay may be of the other', () => {
+      const results = drained(2);
+      expect(results.get('web')).toMatchObject({ left: { fewest: 0, most: 1 }, placed: { fewest: 2, most: 2 } });
+      expect(results.get('worker')).toMatchObject({ left: { fewest: 0, most: 9 }, placed: { fewest: 10, most: 10 } });
+    });
+
+    test('none may go where all must stay', () => {
+      const results = drained(12);
+      expect(results.get('web')).toMatchObject({ verdict: 'fails', left: { fewest: 2, most: 2 } });
+      expect(results.get('worker')).toMatchObject({ verdict: 'fails', left: { fewest: 10, most: 10 } });
+    });
+  });
+
   test('without one, all pods of the node go at once', () => {
     const result = worst(
       rowOf(
@@ -272,12 +376,71 @@ describe('a node is drained', () => {
 describe('a release', () => {
   test('needs room for its surge, or it is stuck', () => {
     const tight = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
-    const big = { replicas: 2, resources: { cpu: '900m', memory: '128Mi' } };
-    expect(worst(rowOf(web(big), tight), 'release')).toMatchObject({
-      verdict: 'fails',
-      placed: { fewest: 0, most: 0 },
-    });
+    const big = { replicas: 2, ...BIG };
+    const stuck = { verdict: 'fails', placed: { fewest: 0, most: 0 } };
+    expect(worst(rowOf(web(big), tight), 'release')).toMatchObject(stuck);
+    // the pods of the first release would end, but there is none
+    expect(worst(rowOf(web(big), tight), 'two releases')).toMatchObject(stuck);
     expect(worst(rowOf(web(big)), 'release')).toMatchObject({ verdict: 'holds', left: { fewest: 2, most: 2 } });
+  });
+
+  test('is no better than what is there before', () => {
+    const inPlace = (replicas: number) => (system: System) => {
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas });
+      override(deployment).replace('spec.strategy.rollingUpdate', { maxSurge: 0, maxUnavailable: 1 });
+    };
+    const tight = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
+    for (const event of ['release', 'two releases']) {
+      // two of four serve, so that none of them may go
+      const stuck = worst(rowOf(inPlace(4), tight, unchecked), event);
+      expect(stuck).toMatchObject({ verdict: 'fails', left: { fewest: 2, most: 2 }, placed: { fewest: 0, most: 0 } });
+      expect(worst(rowOf(inPlace(2), tight, unchecked), event)).toMatchObject({
+        verdict: 'degraded',
+        left: { fewest: 1, most: 1 },
+        placed: { fewest: 2, most: 2 },
+      });
+    }
+    const recreate = (system: System) => {
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas: 4 });
+      override(deployment).replace('spec.strategy', { type: 'Recreate' });
+    };
+    expect(worst(rowOf(recreate, tight, unchecked), 'release')).toMatchObject({
+      left: { fewest: 0, most: 0 },
+      placed: { fewest: 2, most: 2 },
+    });
+  });
+
+  describe('whose new pods are spread by themselves', () => {
+    const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
+    const both = (replicas: number, filler: number, strategy?: object) => (system: System) => {
+      others(filler)(system);
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas });
+      if (strategy !== undefined) override(deployment).replace('spec.strategy.rollingUpdate', { ...strategy });
+    };
+    const release = (build: (system: System) => void, cpu: string) =>
+      worst(rowOf(build, cluster({ cpu, nodesPerZone: { min: 1, max: 1 } }, ZONES), unchecked), 'release');
+
+    test('is stuck where there is room in the wrong zone', () => {
+      const result = release(both(3, 2), '1900m');
+      expect(result).toMatchObject({ verdict: 'depends on order', placed: { fewest: 0, most: 3 }, survives: false });
+      expect(result.working.join()).toContain('the rollout can get stuck');
+    });
+
+    test('moves with a place in each', () => {
+      expect(release(both(3, 0), '1900m').verdict).toBe('holds');
+      expect(release(both(6, 3), '3700m').verdict).toBe('holds');
+    });
+
+    test('may miss a zone where each has many pods and one place', () => {
+      expect(release(both(9, 3), '4600m').verdict).toBe('depends on order');
+      expect(release(both(9, 3), '5500m').verdict).toBe('holds');
+    });
+
+    test('may miss a zone too where an old pod goes first', () => {
+      const inPlace = { maxSurge: 0, maxUnavailable: 1 };
+      expect(release(both(3, 0, inPlace), '1').verdict).toBe('degraded');
+      expect(release(both(6, 0, inPlace), '1900m').verdict).toBe('depends on order');
+    });
   });
 
   test('takes a wave of boot and minReady for each surge, and the grace of the last', () => {

@@ -1,5 +1,5 @@
 // Verdicts: what follows from pods that are left at once, pods that are placed in the end, and those that are needed.
-import { judge, type Numbers, range, verdictOf } from '../../../lib/analysis/failure/verdict';
+import { judge, type Numbers, type Refused, range, verdictOf } from '../../../lib/analysis/failure/verdict';
 
 const numbers = (needed: number, left: readonly [number, number], placed: readonly [number, number]): Numbers => ({
   wanted: 4,
@@ -28,6 +28,14 @@ test('survived is what serves all the time and is whole in the end, in whatever 
   expect(survives(numbers(3, [0, 3], [4, 4]))).toBe(false);
   expect(survives(numbers(3, [3, 3], [2, 4]))).toBe(false);
   expect(survives(numbers(3, [4, 4], [4, 4]), true)).toBe(false);
+});
+
+test('refused, in all orders or in some', () => {
+  const verdict = (given: Numbers, refused: Refused) => judge('web', 'steady', given, [], undefined, refused).verdict;
+  expect(verdict(numbers(3, [4, 4], [4, 4]), true)).toBe('fails');
+  expect(verdict(numbers(3, [4, 4], [4, 4]), 'in some orders')).toBe('depends on order');
+  expect(verdict(numbers(3, [0, 0], [4, 4]), 'in some orders')).toBe('fails');
+  expect(judge('web', 'steady', numbers(3, [4, 4], [4, 4]), [], undefined, 'in some orders').survives).toBe(false);
 });
 
 test('by how much', () => {

@@ -1,15 +1,11 @@
 // What is done on purpose: a node is drained, a release rolls, two follow each other.
 
-import { parseQuantity, WHOLE } from '../../model/amount';
-import { catalogue } from '../catalogue';
-import { type Demand, demands, total } from '../demand';
-import { requestDefaults } from '../limit-ranges';
-import { neighbours } from '../namespaces';
 import { podGroup } from '../placement/pod-groups';
-import { HOSTNAME, type PodGroup } from '../placement/world';
-import { dig, isSet, shown } from '../shapes';
+import { HOSTNAME, type Interval } from '../placement/world';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
+import { type Refusal, shortQuotas } from './quota';
+import { calmSituation, NEXT, roomBeside, stuckInDomains } from './rollout';
 import type { Situations } from './situation';
 import { duration } from './timing';
 import { type Decider, judge, type Result, range } from './verdict';
@@ -19,57 +15,86 @@ export function drain(situations: Situations, components: readonly Component[], 
   return components.map((component) => {
     const { workload, timing, budgets } = component;
     const wanted = component.wanted(load);
-    const without = situations[load].leftWithout(workload, HOSTNAME, 1);
+    const before = placedBefore(situations, component, load);
+    const without = calmSituation(situations, component, load).leftWithout(workload, HOSTNAME, 1);
+    const onNode = { fewest: Math.max(0, before.fewest - without.most), most: before.most - without.fewest };
     const end = placedInTheEnd(situations, component, load, NODE);
-    const { placed } = end;
-    const evictable = component.evictable(load);
-    const onNode = wanted - without.fewest;
-    const gone = (pods: number) => Math.min(pods, evictable);
-    const left = { fewest: wanted - gone(onNode), most: wanted - gone(wanted - without.most) };
-    const isBlocked = wanted > 0 && evictable === 0;
+    const { kept, others } = component.protection(load);
+    // pods that never found a place are missing already
+    const beside = together(others.map((one) => placedBefore(situations, one, load)));
+    const allowed = atBoth(together([before, beside]), (pods) => Math.max(0, pods - kept));
+    // all that may go at a time may be of this workload, or all but one of the others under its budget
+    const least = others.length === 0 ? onNode.fewest : Math.min(1, onNode.fewest);
+    const left = {
+      fewest: Math.max(
+        without.fewest,
+        before.fewest - Math.min(onNode.most, Math.max(0, before.fewest + beside.most - kept)),
+      ),
+      most: before.most - Math.min(least, Math.max(0, before.most + beside.fewest - kept)),
+    };
+    const serving = together([end, ...others.map((one) => placedInTheEnd(situations, one, load, NODE))].map(placedOf));
+    const ends = (one: 'fewest' | 'most') => allowed[one] > 0 && serving[one] >= kept;
+    const isKept = budgets.length > 0 && wanted > 0;
+    const blocked = isKept && !ends('most') ? true : isKept && !ends('fewest') ? 'in some orders' : false;
     const [budget] = budgets;
-    const seconds = Math.ceil(onNode / Math.max(1, evictable)) * (timing.boot + timing.grace) + end.seconds;
-    const working = [need(component, load), `up to ${onNode} of ${wanted} pods lie on one node`];
+    const rounds = Math.ceil((onNode.most + beside.most) / Math.max(1, allowed.most));
+    const seconds = rounds * (timing.boot + timing.grace) + end.seconds;
+    const working = [need(component, load), `up to ${onNode.most} of ${wanted} pods lie on one node`];
     if (budgets.length > 1)
       working.push('its pods are under two PodDisruptionBudgets: the API server evicts none of them');
-    else if (isBlocked) working.push('the PodDisruptionBudget lets none be evicted: the drain never ends');
     else if (budget === undefined) working.push('no PodDisruptionBudget: all of them are evicted at once');
     else
-      working.push(`the PodDisruptionBudget lets ${evictable} be evicted at a time: ${range(left)} of ${wanted} serve`);
+      working.push(
+        `the PodDisruptionBudget${overOthers(others)} lets ${range(allowed)} be evicted at a time: ${range(left)} of ${wanted} serve`,
+      );
     working.push(...end.working);
-    working.push(`${duration(seconds)}: ${Math.ceil(onNode / Math.max(1, evictable))} times boot and grace period`);
+    if (blocked !== false)
+      working.push(
+        `with no more than ${kept} that serve none may be evicted: the drain ${blocked === true ? 'never ends' : 'may never end'}`,
+      );
+    else working.push(`${duration(seconds)}: ${rounds} times boot and grace period`);
     const decides: Decider = budget === undefined ? replicasOf(component) : { entry: budget, pointer: '/spec' };
-    return judge(
-      component.name,
-      load,
-      { wanted, needed: component.needed(load), left, placed, seconds },
-      working,
-      decides,
-      isBlocked,
-    );
+    const numbers = { wanted, needed: component.needed(load), left, placed: end.placed };
+    return judge(component.name, load, blocked ? numbers : { ...numbers, seconds }, working, decides, blocked);
   });
 }
+
+const placedOf = ({ placed }: { readonly placed: Interval }): Interval => placed;
+
+const overOthers = (others: readonly Component[]): string =>
+  others.length === 0 ? '' : `, which is over ${others.map(({ name }) => name).join(', ')} too,`;
+
+const placedBefore = (situations: Situations, component: Component, load: Load): Interval =>
+  calmSituation(situations, component, load).placed(component.workload);
+
+const together = (intervals: readonly Interval[]): Interval => ({
+  fewest: intervals.reduce((sum, { fewest }) => sum + fewest, 0),
+  most: intervals.reduce((sum, { most }) => sum + most, 0),
+});
+
+const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Interval => ({
+  fewest: of(fewest),
+  most: of(most),
+});
 
 /** A release rolls through all components at once. */
 export function release(situations: Situations, components: readonly Component[], load: Load): Result[] {
   return roll(situations, components, load, {
     demand: (pods) => pods,
-    added: (component) => component.rollout(load).surge,
+    added: surgePods,
     says: 'a release adds its surge to the pods that are there',
-    endsAnyway: false,
   });
 }
 
 /**
  * One release follows another as fast as it can: all pods of the first may still terminate, and hold their room, while all of the
- * second are there.
+ * second are there. These go in any case; but the first must have moved.
  */
 export function twoReleases(situations: Situations, components: readonly Component[], load: Load): Result[] {
   return roll(situations, components, load, {
     demand: (pods) => 2 * pods,
     added: (component) => component.wanted(load) + 2 * component.rollout(load).surge,
     says: 'while the pods of the first release terminate, those of the second are there',
-    endsAnyway: true,
   });
 }
 
@@ -77,114 +102,69 @@ interface Roll {
   /** Pods that a quota counts, given the wanted ones with their surge. */
   readonly demand: (pods: number) => number;
   /** Pods of a component beside those that are wanted. */
-  readonly added: (component: Component) => number;
+  readonly added: (component: Component, load: Load) => number;
   readonly says: string;
-  /** Whether pods that hold room will go in any case. */
-  readonly endsAnyway: boolean;
 }
 
+const surgePods = (component: Component, load: Load): number => component.rollout(load).surge;
+
 function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
-  const { entries } = situations[load];
-  const added = new Map<Component, PodGroup>(
-    components.map((one) => [one, podGroup(entries, one.workload, how.added(one), 'next')]),
-  );
-  const groups = [...added.values()];
-  const now = situations[load].placedBeside(groups);
-  const grown = load === 'steady' ? situations.steadyGrown.placedBeside(groups) : now;
-  const refusals = shortQuotas(components, load, how.demand);
-  return components.map((component) => {
-    const group = added.get(component);
-    const room =
-      (group === undefined ? undefined : (now.get(group)?.fewest === group.wanted ? now : grown).get(group)) ??
-      exactly(0);
-    return rollOf(component, load, how, room, refusals[0]);
+  const roomFor = (added: Roll['added']) => {
+    const groups = components.map((one) => podGroup(one.all, one.workload, added(one, load), NEXT));
+    const beside = roomBeside(situations, load, groups);
+    return groups.map(beside);
+  };
+  const first = roomFor(surgePods);
+  const rooms = how.added === surgePods ? first : roomFor(how.added);
+  const stuck = stuckInDomains(situations, components, load);
+  const [refusal] = shortQuotas(components, load, how.demand);
+  return components.map((component, index) => {
+    const before = placedBefore(situations, component, load);
+    const placed = moved(component, load, before, first[index] ?? exactly(0), stuck.has(component));
+    return rollOf(component, load, how, before, rooms[index] ?? exactly(0), placed, refusal);
   });
+}
+
+/** New pods that find a place: as many as the old ones did, or none where the rollout cannot move. */
+function moved(component: Component, load: Load, before: Interval, room: Interval, mayBeStuck: boolean): Interval {
+  const kept = component.wanted(load) - component.rollout(load).unavailable;
+  // an old pod may go where more serve than must; else a new one must find a place first
+  const moves = (one: 'fewest' | 'most') => before[one] > kept || room[one] > 0;
+  return { fewest: moves('fewest') && !mayBeStuck ? before.fewest : 0, most: moves('most') ? before.most : 0 };
 }
 
 function rollOf(
   component: Component,
   load: Load,
   how: Roll,
-  room: { fewest: number; most: number },
+  before: Interval,
+  room: Interval,
+  placed: Interval,
   refusal: Refusal | undefined,
 ): Result {
   const { entry, timing } = component;
   const wanted = component.wanted(load);
+  const added = how.added(component, load);
   const { surge, unavailable } = component.rollout(load);
-  const left = exactly(Math.max(0, wanted - unavailable));
-  const step = Math.max(1, surge + unavailable);
-  const seconds = Math.ceil(wanted / step) * (timing.boot + timing.minReady) + timing.grace;
+  const left = atBoth(before, (pods) => Math.min(pods, Math.max(0, wanted - unavailable)));
+  const waves = Math.ceil(wanted / Math.max(1, surge + unavailable));
+  const seconds = waves * (timing.boot + timing.minReady) + timing.grace;
   const working = [
     need(component, load),
-    `maxSurge ${surge}, maxUnavailable ${unavailable}: ${left.fewest} of ${wanted} serve all the time`,
-    `${how.says}: ${range(room)} of ${how.added(component)} find a place at once`,
-    `${duration(seconds)}: ${Math.ceil(wanted / step)} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
+    `maxSurge ${surge}, maxUnavailable ${unavailable}: ${range(left)} of ${wanted} serve all the time`,
+    `${how.says}: ${range(room)} of ${added} find a place at once`,
+    `${duration(seconds)}: ${waves} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
   ];
-  // a rollout that may not miss a pod moves only when one more finds a place
-  const moves =
-    unavailable > 0 || how.endsAnyway
-      ? exactly(wanted)
-      : { fewest: room.fewest > 0 ? wanted : 0, most: room.most > 0 ? wanted : 0 };
-  const placed = wanted === 0 || surge === 0 ? exactly(wanted) : moves;
+  if (before.fewest < wanted) working.push(`before it, ${range(before)} of ${wanted} find a place`);
   if (placed.most === 0 && wanted > 0)
     working.push('no new pod finds a place, and no old one may go first: the rollout is stuck');
-  else if (room.fewest < how.added(component))
-    working.push('those that find none wait for old pods to go: it takes longer');
+  else if (placed.fewest === 0 && wanted > 0)
+    working.push(
+      'a new pod may find no place, or none where its spread wants it, and no old one goes before: the rollout can get stuck',
+    );
+  else if (room.fewest < added) working.push('those that find none wait for old pods to go: it takes longer');
   if (refusal !== undefined) working.push(refusal.says);
   const decides = refusal?.decides ?? { entry, pointer: '/spec/strategy' };
-  return judge(
-    component.name,
-    load,
-    { wanted, needed: component.needed(load), left, placed, seconds },
-    working,
-    decides,
-    refusal !== undefined,
-  );
-}
-
-interface Refusal {
-  readonly says: string;
-  readonly decides: Decider;
-}
-
-/** Quotas of the namespace that have no room for so many pods, or for what they request. */
-function shortQuotas(components: readonly Component[], load: Load, demand: (pods: number) => number): Refusal[] {
-  const [first] = components;
-  if (first === undefined) return [];
-  const entries = neighbours(first.all, first.entry);
-  const most = demands(
-    entries.map(({ manifest }) => manifest),
-    requestDefaults(entries),
-  );
-  const served = new Map(components.map((one) => [`${one.entry.identity.kind}/${one.name}`, one]));
-  const asked = total(
-    most.map((one) => {
-      const component = served.get(`${one.kind}/${one.name}`);
-      if (component === undefined || one.pods === 0) return one;
-      return scaled(one, demand(component.wanted(load) + component.rollout(load).surge));
-    }),
-  );
-  return catalogue(entries)
-    .of('/ResourceQuota')
-    .flatMap((entry) =>
-      COUNTED.flatMap(({ key, amount }) => {
-        const given = dig(entry.manifest, 'spec', 'hard')?.[key];
-        const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
-        if (limit === undefined || limit >= amount(asked)) return [];
-        const says = `the quota ${entry.identity.name} has ${key} ${shown(given)}, which is less than all of that together`;
-        return { says, decides: { entry, pointer: `/spec/hard/${key}` } };
-      }),
-    );
-}
-
-const COUNTED: readonly { readonly key: string; readonly amount: (demand: Demand) => bigint }[] = [
-  { key: 'pods', amount: ({ pods }) => BigInt(pods) * WHOLE },
-  { key: 'requests.cpu', amount: ({ cpu }) => cpu },
-  { key: 'requests.memory', amount: ({ memory }) => memory },
-];
-
-/** The same pods in another number. */
-function scaled(demand: Demand, pods: number): Demand {
-  const each = (amount: bigint) => (amount / BigInt(demand.pods)) * BigInt(pods);
-  return { pods, cpu: each(demand.cpu), memory: each(demand.memory) };
+  const numbers = { wanted, needed: component.needed(load), left, placed, seconds };
+  return judge(component.name, load, numbers, working, decides, refusal !== undefined);
 }

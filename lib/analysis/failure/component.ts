@@ -22,6 +22,13 @@ export interface Rollout {
   readonly unavailable: number;
 }
 
+/** What evictions must leave of a component and of those that are under the same budget. */
+export interface Protection {
+  /** Pods of all of them that must serve. */
+  readonly kept: number;
+  readonly others: readonly Component[];
+}
+
 /** Budgets by the workloads whose pods they are over. */
 const budgetsOf = perList((entries): ReadonlyMap<Workload, readonly ApiEntry[]> => {
   const found = new Map<Workload, ApiEntry[]>();
@@ -75,8 +82,9 @@ export class Component {
     const wanted = this.wanted(load);
     const share = this.utilization;
     if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * TOLERANCE * wanted - 1e-9)));
-    const isQuorum = this.workload.kind === 'apps/StatefulSet' && this.budgets.length === 1;
-    return isQuorum ? Math.max(Math.min(1, wanted), wanted - this.evictable(load)) : wanted;
+    if (this.workload.kind !== 'apps/StatefulSet' || this.budgets.length !== 1) return wanted;
+    const { kept, others } = this.protection(load);
+    return others.length > 0 ? wanted : Math.min(wanted, Math.max(1, kept));
   }
 
   /**
@@ -110,17 +118,25 @@ export class Component {
     return { surge, unavailable: surge + unavailable === 0 ? 1 : unavailable };
   }
 
-  /** Pods that may be evicted at once while all are healthy; as many as there are without a budget. */
-  evictable(load: Load): number {
+  /** What its budget keeps; nothing without one, and all of them with two, since the API server then evicts none. */
+  protection(load: Load): Protection {
     const wanted = this.wanted(load);
-    if (this.budgets.length > 1) return 0;
-    const spec = dig(this.budgets[0]?.manifest, 'spec');
-    if (spec === undefined) return wanted;
-    const { minAvailable, maxUnavailable } = spec;
-    if (minAvailable !== undefined) return Math.max(0, wanted - bound(minAvailable, wanted, Math.ceil));
-    return bound(maxUnavailable ?? 0, wanted, Math.ceil);
+    const [budget] = this.budgets;
+    if (budget === undefined || this.budgets.length > 1) return { kept: budget === undefined ? 0 : wanted, others: [] };
+    const others = [...budgetsOf(this.all)]
+      .filter(([one, budgets]) => one !== this.workload && isKept(one) && budgets.includes(budget))
+      .map(([one]) => new Component(this.all, one));
+    const all = others.reduce((sum, one) => sum + one.wanted(load), wanted);
+    const { minAvailable, maxUnavailable } = dig(budget.manifest, 'spec') ?? {};
+    const kept =
+      minAvailable === undefined
+        ? Math.max(0, all - bound(maxUnavailable ?? 0, all, Math.ceil))
+        : bound(minAvailable, all, Math.ceil);
+    return { kept, others };
   }
 }
+
+const isKept = ({ kind }: Workload): boolean => kind === '/Pod' || REPLICATED.includes(kind);
 
 /** Pods of a workload that are wanted: its own number, or the least or the most of its autoscaler. */
 export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefined, load: Load): number {

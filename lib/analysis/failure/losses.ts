@@ -104,6 +104,10 @@ interface End {
 /** Pods of a component that are placed without what is lost. */
 export function placedInTheEnd(situations: Situations, component: Component, load: Load, domain: Domain): End {
   const wanted = component.wanted(load);
+  if (component.workload.kind === '/Pod') {
+    const placed = situations[load].leftWithout(component.workload, domain.key, domain.count);
+    return { placed, lost: NOTHING, seconds: 0, reason: [], working: ['a bare Pod has nobody who makes it anew'] };
+  }
   const ask = (situation: Situation) => {
     const { placed, lost } = situation.placedWithout(component.workload, domain.key, domain.count);
     return { placed, lost, reason: placed.fewest < wanted ? why(situation, component, lost) : [] };

@@ -69,14 +69,17 @@ export function verdictOf({ wanted, needed, left, placed }: Numbers): Verdict {
   return left.fewest < needed || placed.fewest < wanted ? 'degraded' : 'holds';
 }
 
-/** A result with its verdict; `refused` says why it fails whatever the numbers are. */
+/** Whether what is to happen is refused for ever, whatever the numbers are: for some orders in which pods are placed, or for all. */
+export type Refused = boolean | 'in some orders';
+
+/** A result with its verdict. */
 export function judge(
   component: string,
   load: Load,
   numbers: Numbers,
   working: readonly string[],
   decides: Decider | undefined,
-  refused = false,
+  refused: Refused = false,
 ): Result {
   const { wanted, needed, left, placed } = numbers;
   const least = Math.min(left.fewest, placed.fewest);
@@ -84,12 +87,17 @@ export function judge(
     ...numbers,
     component,
     load,
-    verdict: refused ? 'fails' : verdictOf(numbers),
+    verdict: refusedVerdict(refused, verdictOf(numbers)),
     missing: needed === 0 ? 0 : Math.max(0, needed - least) / needed,
-    survives: !refused && (wanted === 0 || (left.fewest > 0 && placed.fewest >= needed)),
+    survives: refused === false && (wanted === 0 || (left.fewest > 0 && placed.fewest >= needed)),
     ...(decides === undefined ? {} : { decides }),
     working,
   };
+}
+
+function refusedVerdict(refused: Refused, otherwise: Verdict): Verdict {
+  if (refused === true || otherwise === 'fails') return 'fails';
+  return refused === 'in some orders' ? 'depends on order' : otherwise;
 }
 
 /** A cell of the worst of its results. */
