@@ -45,6 +45,12 @@ export const REPLICATED: readonly Kind[] = [
   '/ReplicationController',
 ];
 
+/**
+ * Whether pods come back elsewhere when their node falls silent. Nobody makes a bare Pod anew; and a StatefulSet waits until the Node
+ * object is deleted, for two pods of one name must not run. Source: kubernetes.io, "Force Delete StatefulSet Pods".
+ */
+export const comesBack = ({ kind }: Workload): boolean => kind !== '/Pod' && kind !== 'apps/StatefulSet';
+
 const NO_LABELS: JsonObject = {};
 
 const container = (it: Place, role: Container['role']): Container => ({ ...it, role, name: text(it.value.name) });

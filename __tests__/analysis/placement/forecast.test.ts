@@ -132,6 +132,7 @@ const group = (wanted: number, more: Partial<PodGroup> = {}): PodGroup => ({
   pods: 1,
   priority: 0,
   preempts: true,
+  returns: true,
   spec: {},
   ...more,
 });
@@ -158,6 +159,34 @@ describe('a zone of three is lost, six pods', () => {
     const web = group(6, { spec: spread({}), cpu: 500 });
     expect(reasons(worldWith(web), lostA, web).join()).toContain("didn't match pod topology spread constraints");
   });
+});
+
+test('where there is too much for a search, the reason is that of one order of many', () => {
+  const nodes = Array.from({ length: 30 }, (_, index): Node => {
+    const labels = { [ZONE]: `zone-${index % 3}`, [HOSTNAME]: `node-${index}` };
+    return { name: `node-${index}`, labels, taints: [], cpu: 4000, memory: 8e9, pods: 110 };
+  });
+  const groups = Array.from({ length: 5 }, (_, index) => group(30, { labels: { app: `web-${index}` } }));
+  const lost: ReadonlySet<Node> = new Set(nodes.slice(0, 1));
+  const [first] = groups;
+  expect(first && reasons({ ...worldWith(...groups), nodes }, lost, first)).toEqual([]);
+  const last = group(1, { labels: { app: 'last' }, cpu: 5000 });
+  expect(reasons({ ...worldWith(...groups, last), nodes }, lost, last)).toEqual([
+    '1 untolerated taint',
+    '29 insufficient cpu',
+  ]);
+});
+
+test('pods that nobody makes anew leave the room to others', () => {
+  // one of each lies on either node, and what is left of a node takes one of the two that are lost
+  const webAfterLoss = (returns: boolean) => {
+    const own = (app: string) => spread({ nodeTaintsPolicy: 'Honor', labelSelector: { matchLabels: { app } } });
+    const db = group(2, { labels: { app: 'db' }, returns, spec: own('db') });
+    const web = group(2, { cpu: 1500, spec: own('web') });
+    return forecastAfterLoss({ ...worldWith(db, web), nodes: NODES.slice(0, 2) }, lostA).get(web);
+  };
+  expect(webAfterLoss(true)).toEqual({ fewest: 1, most: 2 });
+  expect(webAfterLoss(false)).toEqual({ fewest: 2, most: 2 });
 });
 
 test('zones that a pod does not want count only where their affinity is ignored', () => {

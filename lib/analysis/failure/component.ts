@@ -8,7 +8,7 @@ import { surgeOf } from '../demand';
 import { scalersOf } from '../scalers';
 import { pods } from '../selectors';
 import { dig, integer, places, record, text } from '../shapes';
-import { REPLICATED, type Workload, workloads } from '../workloads';
+import { comesBack, REPLICATED, type Workload, workloads } from '../workloads';
 import { type Timing, timingOf } from './timing';
 
 /** How much is going on: the autoscaler at its minimum, or at its maximum. Without one, both are the same. */
@@ -87,10 +87,7 @@ export class Component {
     return others.length > 0 ? wanted : Math.min(wanted, Math.max(1, kept));
   }
 
-  /**
-   * Whether its pods come back elsewhere when their node falls silent. Nobody makes a bare Pod anew; and a StatefulSet waits until the
-   * Node object is deleted, for two pods of one name must not run. Source: kubernetes.io, "Force Delete StatefulSet Pods".
-   */
+  /** Whether its pods come back elsewhere when their node falls silent. */
   get comesBack(): boolean {
     return comesBack(this.workload);
   }
@@ -148,8 +145,6 @@ export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefin
   const most = integer(isKeda ? (spec.maxReplicaCount ?? 100) : spec.maxReplicas, 1) ?? least;
   return load === 'steady' ? least : Math.max(least, most);
 }
-
-export const comesBack = ({ kind }: Workload): boolean => kind !== '/Pod' && kind !== 'apps/StatefulSet';
 
 /** Workloads of a namespace that serve: they keep a number of pods, or are a Pod that is not to end. */
 export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {

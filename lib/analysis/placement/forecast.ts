@@ -2,6 +2,7 @@
 import { own } from '../shapes';
 import { boundPlaced, boundShare } from './bounds';
 import { type Component, components } from './components';
+import { placeOneByOne } from './one-by-one';
 import { type Counts, domainsOf, MOST_COUNTED, type Obstacle, Rules } from './rules';
 import { Budget, placedOf, settle } from './search';
 import { stays, tolerates } from './terms';
@@ -58,14 +59,16 @@ export function forecastLeft(world: World, key: string, count: number): Forecast
   return forecast(world, NOTHING, key, bound, (part) => leftOf(part, key, count));
 }
 
-/** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes, where that can be searched. */
+/** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes: at the worst, or in one of many orders. */
 export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
   const part = components(world, lost).find(({ world: { groups } }) => groups.includes(group));
-  const found = part === undefined || isHopeless(part) ? undefined : afterLoss(part);
-  if (part === undefined || found === undefined) return [];
-  const { rules, states } = found;
-  const index = rules.groups.indexOf(group);
-  const [worst] = [...states].sort((a, b) => placedOf(rules, a, index) - placedOf(rules, b, index));
+  if (part === undefined) return [];
+  const found = isHopeless(part) ? undefined : afterLoss(part);
+  const rules = found?.rules ?? new Rules(tainted(part.world, part.lost));
+  const index = part.world.groups.indexOf(group);
+  const [worst] = found
+    ? [...found.states].sort((a, b) => placedOf(rules, a, index) - placedOf(rules, b, index))
+    : [placeOneByOne(rules)];
   if (worst === undefined || placedOf(rules, worst, index) >= group.wanted) return [];
   const counts = new Map<Obstacle, number>();
   rules.nodes.forEach((_, node) => {
@@ -152,7 +155,8 @@ function afterLoss(part: Component): Found | undefined {
   const hit = first.states.map((counts) =>
     counts.map((count, index) => (leaves[Math.floor(index / width)]?.[index % width] ? 0 : count)),
   );
-  const rules = new Rules(after);
+  const returning = after.groups.map((group) => (group.returns ? group : { ...group, wanted: 0 }));
+  const rules = new Rules({ ...after, groups: returning });
   const states = settle(rules, hit, classes, budgetFor(world));
   const living = (counts: Counts, group: number) =>
     world.nodes.reduce((sum, _, node) => sum + (isDead[node] ? 0 : (counts[group * width + node] ?? 0)), 0);

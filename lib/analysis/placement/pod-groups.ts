@@ -7,7 +7,7 @@ import { podRequest } from '../demand';
 import { requestDefaults } from '../limit-ranges';
 import { neighbours } from '../namespaces';
 import { dig, integer, shown, text } from '../shapes';
-import type { Workload } from '../workloads';
+import { comesBack, type Workload } from '../workloads';
 import { type Node, type PodGroup, RESOURCES, type Room } from './world';
 
 const MILLI = WHOLE / 1000n;
@@ -41,6 +41,7 @@ export function podGroup(entries: readonly ApiEntry[], workload: Workload, wante
     pods: 1,
     priority: priorityOf(entries, entry.cluster, pod.value),
     preempts: preempts(entries, entry.cluster, pod.value),
+    returns: comesBack(workload),
     spec: pod.value,
   };
 }

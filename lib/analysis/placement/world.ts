@@ -35,6 +35,8 @@ export interface PodGroup extends Room {
   readonly priority: number;
   /** Whether it may have pods of lower priority removed. */
   readonly preempts: boolean;
+  /** Whether others come in place of those whose node is lost. */
+  readonly returns: boolean;
   /** The pod's spec, which holds what else it asks for. */
   readonly spec: JsonObject;
 }
