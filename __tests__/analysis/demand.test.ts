@@ -1,5 +1,5 @@
 // The most that workloads can ask for at once, kind by kind.
-import { type Demand, demands, total } from '../../lib/analysis/demand';
+import { type Demand, demands, podLimit, total } from '../../lib/analysis/demand';
 import type { Json, JsonObject } from '../../lib/model/json';
 
 const CORE = 1_000_000_000n;
@@ -107,4 +107,16 @@ describe('what one pod requests', () => {
   test('what is no quantity counts nothing; the rule on quantities tells', () => {
     expect(one({ containers: [container({ cpu: 'much' })] }).cpu).toBe(0n);
   });
+});
+
+test('what one pod may use, as a quota on limits counts it', () => {
+  const limited = (cpu: string, extra: JsonObject = {}): JsonObject => ({ resources: { limits: { cpu } }, ...extra });
+  const containers = [limited('1')];
+  const initContainers = [limited('500m', { restartPolicy: 'Always' })];
+  expect(podLimit({ containers, initContainers }, 'cpu', undefined)).toBe((15n * CORE) / 10n);
+  expect(podLimit({ containers, resources: { limits: { cpu: '3' } } }, 'cpu', undefined)).toBe(3n * CORE);
+  expect(podLimit({ containers: [{}] }, 'cpu', '2')).toBe(2n * CORE);
+  const overhead = { cpu: '250m' };
+  expect(podLimit({ containers, overhead }, 'cpu', undefined)).toBe((125n * CORE) / 100n);
+  expect(podLimit({ containers: [container({ cpu: '1' })], overhead }, 'cpu', undefined)).toBe(0n);
 });

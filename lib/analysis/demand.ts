@@ -158,19 +158,26 @@ export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback
   const limit = record(limits)?.[resource];
   const containers = [...objects(pod.containers), ...objects(pod.initContainers)];
   if (isSet(limit) && !containers.some((one) => isSet(statedRequest(one, resource)))) return amountOf(limit) + overhead;
-  return containerRequest(pod, resource, fallback) + overhead;
+  return largestTogether(pod, (container) => statedRequest(container, resource) ?? fallback) + overhead;
 }
 
-function containerRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
-  const requestOf = (container: JsonObject) => amountOf(statedRequest(container, resource) ?? fallback);
+/** What a quota counts as the limit of a pod, worked out in the same way. */
+export function podLimit(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
+  const limitOf = (it: JsonObject) => dig(it, 'resources', 'limits')?.[resource];
+  const own = limitOf(pod);
+  const limit = isSet(own) ? amountOf(own) : largestTogether(pod, (container) => limitOf(container) ?? fallback);
+  return limit === 0n ? 0n : limit + amountOf(dig(pod, 'overhead')?.[resource]);
+}
+
+function largestTogether(pod: JsonObject, of: (container: JsonObject) => Json | undefined): bigint {
   let sidecars = 0n;
   let starting = 0n;
   for (const container of objects(pod.initContainers)) {
-    const request = requestOf(container);
-    if (container.restartPolicy === 'Always') sidecars += request;
-    else starting = largestAmount([starting, sidecars + request]);
+    const amount = amountOf(of(container));
+    if (container.restartPolicy === 'Always') sidecars += amount;
+    else starting = largestAmount([starting, sidecars + amount]);
   }
-  const running = objects(pod.containers).reduce((sum, it) => sum + requestOf(it), sidecars);
+  const running = objects(pod.containers).reduce((sum, it) => sum + amountOf(of(it)), sidecars);
   return largestAmount([running, starting]);
 }
 

@@ -6,6 +6,7 @@ import { check } from '../../../lib/checks';
 import { override, type System, WebService, type WebServiceProps } from '../../../lib/constructs';
 import { placesOf } from '../../../lib/constructs/system';
 import { type ClusterDescription, eks, type NodePool } from '../../../lib/model';
+import type { JsonObject } from '../../../lib/model/json';
 import { describeIdentity } from '../../../lib/model/object';
 import { synthesize } from '../../../lib/synth/synthesize';
 import { PRODUCTION, SUBNETS, shopApp, WEB } from '../../support/synthesis';
@@ -470,6 +471,106 @@ describe('a release', () => {
     const refused = worst(row, 'two releases');
     expect(refused).toMatchObject({ verdict: 'fails', survives: false });
     expect(decider(refused)).toBe('ResourceQuota shop-production/shop /spec/hard/pods');
+  });
+});
+
+test('two releases of a StatefulSet: its pods are made once their namesakes have gone, so that a quota counts each once', () => {
+  const build = (pods: string) => (system: System) => {
+    const labels = { app: 'queue' };
+    new ApiObject(system, 'queue', {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'queue' },
+      spec: {
+        replicas: 3,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'main' }] } },
+      },
+    });
+    const spec = { hard: { pods } };
+    new ApiObject(system, 'quota', { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'quota' }, spec });
+  };
+  expect(worst(rowOf(build('3'), cluster(), unchecked), 'two releases').verdict).toBe('degraded');
+  expect(worst(rowOf(build('2'), cluster(), unchecked), 'two releases').verdict).toBe('fails');
+});
+
+describe('a quota of somebody else', () => {
+  /** Four pods of 100m and 128Mi, and two of the surge. */
+  const release = (spec: JsonObject, pod: JsonObject = {}) => {
+    const row = rowOf(
+      (system) => {
+        const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 4 });
+        for (const [key, value] of Object.entries(pod)) override(deployment).set(`spec.template.spec.${key}`, value);
+        new ApiObject(system, 'quota', { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'quota' }, spec });
+        const classOf = (name: string, globalDefault: boolean) =>
+          new ApiObject(system, `class-${name}`, {
+            apiVersion: 'scheduling.k8s.io/v1',
+            kind: 'PriorityClass',
+            metadata: { name },
+            value: 10,
+            globalDefault,
+          });
+        if (pod.priorityClassName === undefined) classOf('usual', true);
+        classOf('batch', false);
+      },
+      cluster(),
+      unchecked,
+    );
+    return worst(row, 'release');
+  };
+
+  test.each([
+    ['pods', '5', '6'],
+    ['count/pods', '5', '6'],
+    ['requests.cpu', '599m', '600m'],
+    ['cpu', '599m', '600m'],
+    ['requests.memory', '767Mi', '768Mi'],
+    ['memory', '767Mi', '768Mi'],
+    ['limits.memory', '767Mi', '768Mi'],
+  ])('%s: %s is too little, %s is not', (key, little, enough) => {
+    const refused = release({ hard: { [key]: little } });
+    expect(refused.verdict).toBe('fails');
+    expect(decider(refused)).toBe(`ResourceQuota shop-production/quota /spec/hard/${key.replace('/', '~1')}`);
+    expect(release({ hard: { [key]: enough } }).verdict).toBe('holds');
+  });
+
+  const hard = { pods: '2' };
+  const ofClass = (operator: string, ...values: string[]): JsonObject => ({
+    hard,
+    scopeSelector: {
+      matchExpressions: [{ scopeName: 'PriorityClass', operator, ...(values.length === 0 ? {} : { values }) }],
+    },
+  });
+
+  test.each<[string, JsonObject, JsonObject, 'fails' | 'holds']>([
+    ['another class', ofClass('In', 'batch'), {}, 'holds'],
+    ['its class', ofClass('In', 'batch'), { priorityClassName: 'batch' }, 'fails'],
+    ['the class that pods have by default', ofClass('In', 'usual'), {}, 'fails'],
+    ['all classes but its own', ofClass('NotIn', 'batch'), { priorityClassName: 'batch' }, 'holds'],
+    ['any class', { hard, scopes: ['PriorityClass'] }, {}, 'fails'],
+    ['pods with a deadline', { hard, scopes: ['Terminating'] }, {}, 'holds'],
+    ['pods with a deadline', { hard, scopes: ['Terminating'] }, { activeDeadlineSeconds: 60 }, 'fails'],
+    ['pods without', { hard, scopes: ['NotTerminating'] }, {}, 'fails'],
+    ['pods without requests', { hard, scopes: ['BestEffort'] }, {}, 'holds'],
+    ['pods with requests', { hard, scopes: ['NotBestEffort'] }, {}, 'fails'],
+    ['several scopes, all of which must fit', { hard, scopes: ['NotBestEffort', 'Terminating'] }, {}, 'holds'],
+    ['affinity to other namespaces', { hard, scopes: ['CrossNamespacePodAffinity'] }, {}, 'holds'],
+    [
+      'affinity to other namespaces',
+      { hard, scopes: ['CrossNamespacePodAffinity'] },
+      {
+        affinity: {
+          podAntiAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              { weight: 1, podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', namespaceSelector: {} } },
+            ],
+          },
+        },
+      },
+      'fails',
+    ],
+  ])('of %s %j with %j: %s', (_, spec, pod, verdict) => {
+    expect(release(spec, pod).verdict).toBe(verdict);
   });
 });
 

@@ -4,7 +4,7 @@ import { podGroup } from '../placement/pod-groups';
 import { HOSTNAME, type Interval } from '../placement/world';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
-import { type Refusal, shortQuotas } from './quota';
+import { type Refusal, refusals } from './quota';
 import { calmSituation, NEXT, roomBeside, stuckInDomains } from './rollout';
 import type { Situations } from './situation';
 import { duration } from './timing';
@@ -80,7 +80,7 @@ const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Inter
 /** A release rolls through all components at once. */
 export function release(situations: Situations, components: readonly Component[], load: Load): Result[] {
   return roll(situations, components, load, {
-    demand: (pods) => pods,
+    demand: podsAtOnce,
     added: surgePods,
     says: 'a release adds its surge to the pods that are there',
   });
@@ -92,21 +92,24 @@ export function release(situations: Situations, components: readonly Component[]
  */
 export function twoReleases(situations: Situations, components: readonly Component[], load: Load): Result[] {
   return roll(situations, components, load, {
-    demand: (pods) => 2 * pods,
+    // a StatefulSet's pod is made once its namesake has gone
+    demand: (one, at) => podsAtOnce(one, at) * (one.workload.kind === 'apps/StatefulSet' ? 1 : 2),
     added: (component) => component.wanted(load) + 2 * component.rollout(load).surge,
     says: 'while the pods of the first release terminate, those of the second are there',
   });
 }
 
 interface Roll {
-  /** Pods that a quota counts, given the wanted ones with their surge. */
-  readonly demand: (pods: number) => number;
+  /** Pods that a quota counts: those that terminate too. */
+  readonly demand: (component: Component, load: Load) => number;
   /** Pods of a component beside those that are wanted. */
   readonly added: (component: Component, load: Load) => number;
   readonly says: string;
 }
 
 const surgePods = (component: Component, load: Load): number => component.rollout(load).surge;
+
+const podsAtOnce = (component: Component, load: Load): number => component.wanted(load) + surgePods(component, load);
 
 function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
   const roomFor = (added: Roll['added']) => {
@@ -117,11 +120,19 @@ function roll(situations: Situations, components: readonly Component[], load: Lo
   const first = roomFor(surgePods);
   const rooms = how.added === surgePods ? first : roomFor(how.added);
   const stuck = stuckInDomains(situations, components, load);
-  const [refusal] = shortQuotas(components, load, how.demand);
+  const refused = refusals(components, (one) => how.demand(one, load));
   return components.map((component, index) => {
     const before = placedBefore(situations, component, load);
     const placed = moved(component, load, before, first[index] ?? exactly(0), stuck.has(component));
-    return rollOf(component, load, how, before, rooms[index] ?? exactly(0), placed, refusal);
+    return rollOf(
+      component,
+      load,
+      how,
+      before,
+      rooms[index] ?? exactly(0),
+      placed,
+      refused.find(({ counts }) => counts(component)),
+    );
   });
 }
 
