@@ -89,6 +89,10 @@ describe('all that is wrong is told at once', () => {
     const message = (wrong: Wrong) => findings(wrong, 0).findings.map((one) => one.message);
     const unknown = 'so that Orders in production was not looked at there: it may have more errors';
     expect(message({ placement: { on: 'delhi' } })).toEqual([expect.stringContaining(unknown)]);
+    const survived = { survives: { zones: 1, regions: 1 } };
+    const one = message({ placement: { on: ['mumbai', 'delhi'] }, environment: survived });
+    expect(one).toContainEqual(expect.stringContaining(unknown));
+    expect(one.filter((text) => text.includes('promises to survive'))).toEqual([]);
     const list = unchecked<ClusterDescription['zones']>('ap-south-1a');
     const unseen = expect.stringContaining('systems were not looked at there and may have more errors');
     expect(message({ cluster: { ...TWO_ZONES, zones: list } })).toEqual([unseen]);

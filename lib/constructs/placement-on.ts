@@ -33,7 +33,8 @@ export function inspectPlacement(
       ...inspectRegistry(environment, cluster),
       ...inspectGroups(environment, cluster),
     ]),
-    ...unless(clusters.length === 0 || lost < regions, 'survives-regions', {
+    // of a cluster that nobody knows, nobody knows the region
+    ...unless(on === 0 || clusters.length < on || lost < regions, 'survives-regions', {
       field: 'survives.regions',
       value: lost,
       message: `the environment promises to survive the loss of ${regionsText(lost)}, and this lies in ${regionsText(regions)}`,

@@ -90,9 +90,9 @@ export function percentOf({ answers, all }: Pick<Host, 'answers' | 'all'>, { wei
 
 /**
  * Objects by whose names external-dns of several clusters writes records over each other, one a cluster, by name. Route 53 takes
- * several records of one name only where all of them are weighted.
+ * several records of one name only where none of them is a simple one.
  *
- * Source: Route 53 developer guide, "Choosing between simple and other routing policies".
+ * Source: Route 53 developer guide, "Simple routing".
  */
 export function rivals(entries: readonly ApiEntry[]): ReadonlyMap<string, readonly ApiEntry[]> {
   const writers = new Map<string, Map<string, ApiEntry>>();
