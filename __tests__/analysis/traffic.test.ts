@@ -1,5 +1,5 @@
 // Who answers to a host and how it can move, from the objects alone: overrides, routes, several objects a cluster (P7, P10).
-import { type Host, hosts, isCommon, isMixed, overwriteEachOther, percentOf } from '../../lib/analysis/traffic/hosts';
+import { type Host, hosts, isCommon, isMixed, percentOf, rivals } from '../../lib/analysis/traffic/hosts';
 import { planMoves } from '../../lib/analysis/traffic/move';
 import type { MoveRequest } from '../../lib/analysis/traffic/request';
 import type { ApiEntry, JsonObject } from '../../lib/model';
@@ -127,9 +127,19 @@ describe('P10: who answers', () => {
   test('plain records of one name overwrite each other; weighted ones, and one beside records by hand, do not', () => {
     const plain = { 'external-dns.kubernetes.io/hostname': COMMON };
     const route53 = { ...common('1 of 2'), ...weighted('external-dns.kubernetes.io', 1) };
-    expect(overwriteEachOther(one([ingress('a', [COMMON], plain), ingress('b', [COMMON], plain)]))).toBe(true);
-    expect(overwriteEachOther(one([ingress('a', [COMMON], route53), ingress('b', [COMMON], route53)]))).toBe(false);
-    expect(overwriteEachOther(one([ingress('a', [COMMON], plain), ingress('b', [COMMON])]))).toBe(false);
+    const clusters = (a: Notes, b: Notes) => {
+      const found = rivals([ingress('b', [COMMON], b), ingress('a', [COMMON], a)]);
+      return [...found].map(([host, entries]) => [host, ...entries.map(({ cluster }) => cluster)]);
+    };
+    expect(clusters(plain, plain)).toEqual([[COMMON, 'a', 'b']]);
+    expect(clusters(route53, plain)).toEqual([[COMMON, 'a', 'b']]);
+    expect(clusters(plain, route53)).toEqual([[COMMON, 'a', 'b']]);
+    expect(clusters(route53, route53)).toEqual([]);
+    expect(clusters(plain, {})).toEqual([]);
+    const twice = [ingress('a', [COMMON], plain), ingress('a', [COMMON], plain, 'shop/api')];
+    expect([...rivals(twice)]).toEqual([]);
+    const mixed = [ingress('a', [COMMON], plain), ...twice, ingress('b', [COMMON], route53)];
+    expect([...rivals(mixed).keys()]).toEqual([COMMON]);
   });
 
   test('objects of a strange shape are nobody’s', () => {

@@ -145,13 +145,11 @@ describe('P10 what DNS must say now', () => {
     expect([...first]).toEqual(expect.arrayContaining(exposed));
   });
 
-  test('clusters that write a plain record of one name are told of', async () => {
+  test('clusters that write a plain record of one name are refused', async () => {
     const app = platformWith((web) => web.exposeAt('shop.example'));
-    const { out } = await cli(['traffic'], () => ({ app }));
-    expect(out).toContain(
-      "shop.example: the records of dublin, mumbai have no weights and overwrite each other; exposeAt(…, { common: ['shop.example'] })",
-    );
-    expect(out).toMatch(/^shop\.example +dublin .* – +– +– +external-dns$/m);
+    const { code, out, err } = await cli(['traffic'], () => ({ app }));
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('error host-overwritten');
   });
 
   test('where all write weights, nobody sets anything by hand', async () => {

@@ -1,5 +1,5 @@
 // The forms in which `evenkeel traffic` prints hosts and moves: text, Markdown, JSON.
-import { type Answer, type Host, isCommon, isMixed, overwriteEachOther, percentOf } from '../analysis/traffic/hosts';
+import { type Answer, type Host, isCommon, isMixed, percentOf } from '../analysis/traffic/hosts';
 import { type Move, rounded } from '../analysis/traffic/move';
 import { endpointSetting, WEIGHT_ZERO } from '../model/traffic';
 import { formatTable } from './output';
@@ -56,13 +56,6 @@ function notesOn(found: readonly Host[]): string[] {
       .map(({ cluster }) => cluster)
       .join(', ');
   return [
-    ...found
-      .filter(overwriteEachOther)
-      .map(
-        (one) =>
-          `${one.host}: the records of ${by(one, 'external-dns')} have no weights and overwrite each other; ` +
-          `exposeAt(…, { common: ['${one.host}'] }) divides the traffic.\n`,
-      ),
     ...found
       .filter((one) => isCommon(one) && isMixed(one))
       .map(

@@ -24,12 +24,12 @@ export interface Placed<Settings> {
   readonly trace: Trace;
 }
 
-/** Calls the user's constructor. What it throws becomes a finding with the line that threw. */
+/** Calls the user's constructor. What it throws becomes a finding with the line that threw; a system that is not whole is none. */
 export function createSystem<Settings extends object>(
   scope: Construct,
   { system, placement, trace }: Placed<Settings>,
   where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'share' | 'home'>,
-): void {
+): System<Settings> | undefined {
   const before = new Set(scope.node.children);
   const others = [...before].filter(System.isSystem);
   const chart = () => scope.node.children.find((child) => !before.has(child)) ?? scope;
@@ -47,13 +47,15 @@ export function createSystem<Settings extends object>(
     built.node.addMetadata(ENTRY.buildTime, performance.now() - started);
     const problems = inspectNamespace(built, others);
     for (const problem of problems) report(built, problem, trace);
-    if (problems.length > 0) markIncomplete(built); // whatever lies in it would only say the same again
+    if (problems.length === 0 && missing.size === 0) return built;
+    markIncomplete(built); // whatever lies in it would only say the same again
   } catch (error) {
     // what follows from a placeholder is no news
     if (missing.size === 0) report(chart(), thrown(error), error instanceof Error ? error : trace);
     markIncomplete(chart());
   }
   if (missing.size > 0) markIncomplete(chart());
+  return undefined;
 }
 
 function markIncomplete(chart: IConstruct): void {

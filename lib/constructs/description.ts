@@ -3,13 +3,14 @@ import type { ClusterDescription } from '../model/cluster';
 import type { EnvironmentProps } from '../model/environment';
 import type { Problem } from './findings';
 
+/** What whoever mends this must know: there may be more. */
+const UNSEEN = 'systems were not looked at there and may have more errors';
+
 /** Lists that are none, and options of the provider that are missing or mean nothing. */
-export function inspectOptions(field: string, { provider, ...description }: ClusterDescription): Problem[] {
-  const { zones, capabilities, nodePools } = description;
-  const lists = Object.entries({ zones, capabilities, nodePools }).filter(([, value]) => !Array.isArray(value));
+export function inspectOptions(field: string, cluster: ClusterDescription): Problem[] {
   return [
-    ...lists.map(([name, value]) => noList(`${field}.${name}`, value)),
-    ...(provider.refusals ?? []).map(
+    ...inspectLists(field, cluster),
+    ...(cluster.provider.refusals ?? []).map(
       ({ option, refused: message, ...rest }): Problem => ({
         rule: 'cluster-option',
         severity: 'error',
@@ -19,6 +20,14 @@ export function inspectOptions(field: string, { provider, ...description }: Clus
       }),
     ),
   ];
+}
+
+function inspectLists(field: string, { zones, capabilities, nodePools }: ClusterDescription): Problem[] {
+  const lists = Object.entries({ zones, capabilities, nodePools }).filter(([, value]) => !Array.isArray(value));
+  return lists.map(([name, value]) => {
+    const problem = noList(`${field}.${name}`, value);
+    return { ...problem, message: `${problem.message}; ${UNSEEN}` };
+  });
 }
 
 /** One thing, or several in one text, where a list is wanted. */
@@ -31,7 +40,7 @@ export function noList(field: string, value: unknown): Problem {
 export function inspectSurvival(field: string, { survives }: EnvironmentProps): Problem[] {
   const expected = 'a whole number, 0 or more';
   if (typeof survives !== 'object' || survives === null) {
-    const message = 'an environment says how many zones and regions it survives the loss of';
+    const message = `an environment says how many zones and regions it survives the loss of; ${UNSEEN}`;
     const whole = {
       field: `${field}.survives`,
       message,
@@ -42,7 +51,7 @@ export function inspectSurvival(field: string, { survives }: EnvironmentProps): 
   return (['zones', 'regions'] as const).flatMap((what): Problem[] => {
     const lost: unknown = survives[what];
     if (typeof lost === 'number' && Number.isInteger(lost) && lost >= 0) return [];
-    const message = 'an environment says how many it survives the loss of';
+    const message = `an environment says how many it survives the loss of; ${UNSEEN}`;
     return [
       {
         rule: 'survives',
@@ -58,5 +67,5 @@ export function inspectSurvival(field: string, { survives }: EnvironmentProps): 
 
 /** Whether systems can be built there: whatever they ask of the description is there. */
 export function isComplete(cluster: ClusterDescription, environment: EnvironmentProps): boolean {
-  return inspectOptions('', cluster).length === 0 && inspectSurvival('', environment).length === 0;
+  return inspectLists('', cluster).length === 0 && inspectSurvival('', environment).length === 0;
 }

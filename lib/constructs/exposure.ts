@@ -137,6 +137,11 @@ export class Exposure extends Construct {
     report(this, { rule: 'exposure-hosts', severity: 'error', field: 'exposeAt', value, message, expected });
   }
 
+  /** Names that other clusters answer to too. */
+  get common(): readonly string[] {
+    return this.props.common ?? [];
+  }
+
   /** What the load balancer sends to. */
   get targets(): 'pods' | 'nodes' {
     return this.props.targets ?? 'pods';

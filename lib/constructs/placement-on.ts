@@ -33,11 +33,12 @@ export function inspectPlacement(
       ...inspectRegistry(environment, cluster),
       ...inspectGroups(environment, cluster),
     ]),
-    ...unless(clusters.length === 0 || lost < regions, 'survives-regions', {
+    // of a cluster that nobody knows, nobody knows the region
+    ...unless(on === 0 || clusters.length < on || lost < regions, 'survives-regions', {
       field: 'survives.regions',
       value: lost,
-      message: `the environment promises to survive the loss of ${lost} region(s), and lies in ${regions}`,
-      expected: `clusters in more than ${lost} region(s), or survives.regions: 0`,
+      message: `the environment promises to survive the loss of ${regionsText(lost)}, and this lies in ${regionsText(regions)}`,
+      expected: `on: clusters in ${lost + 1} regions or more, or survives.regions: ${regions - 1} in the environment`,
     }),
   ];
 }
@@ -60,9 +61,13 @@ export function inspectTraffic(
       }),
       ...unless(isWeight(weight), 'traffic', {
         field: `traffic.${cluster}`,
-        value: weight,
-        message: 'no record can have this weight',
-        expected: `a whole number from 0 to ${LARGEST_WEIGHT}`,
+        value: Number.isNaN(weight) ? 'NaN' : weight,
+        message: Number.isNaN(weight)
+          ? 'this is no number: moveTraffic from a cluster to itself moves nothing'
+          : 'no record can have this weight',
+        expected: Number.isNaN(weight)
+          ? `moveTraffic between two clusters, or whole numbers from 0 to ${LARGEST_WEIGHT}`
+          : `a whole number from 0 to ${LARGEST_WEIGHT}`,
       }),
     ]),
     ...unless(weights.length === 0 || weights.some(([, weight]) => weight !== 0), 'traffic', {
@@ -71,8 +76,15 @@ export function inspectTraffic(
       message: 'no cluster gets any traffic',
       expected: 'a weight above 0 for one of them',
     }),
+    ...unless(weights.length === 0 || on.length !== 1, 'traffic', {
+      field: 'traffic',
+      message: `${on.join('')} is the only cluster and gets all traffic, whatever its weight`,
+      expected: 'no traffic, or a second cluster in `on`',
+    }),
   ];
 }
+
+const regionsText = (count: number): string => `${count} ${count === 1 ? 'region' : 'regions'}`;
 
 function inspectTags(tag: Tags): Problem[] {
   const tags: [string, unknown][] =
@@ -93,16 +105,20 @@ function inspectTags(tag: Tags): Problem[] {
 function inspectRegistry(environment: EnvironmentProps | undefined, { provider }: Cluster): Problem[] {
   const registry = environment?.registry;
   if (typeof registry !== 'string' || provider.registries === undefined) return [];
-  return unless(
-    provider.registries.some((pattern) => pattern.test(registry)),
-    'registry-host',
-    {
-      field: 'registry',
-      value: registry,
-      message: `this is no registry of ${provider.name}, whose nodes may have no right to pull from it`,
-      expected: `a registry of the provider, or registry: { external: '${registry}' } with the Secret to pull with`,
-    },
-  );
+  const isOwn = (path: string) => provider.registries?.some((pattern) => pattern.test(path)) ?? true;
+  const external = `registry: { external: '${registry}' } with the Secret to pull with`;
+  const form = provider.registryForm === undefined ? '' : `: ${provider.registryForm}`;
+  const problem = { field: 'registry', value: registry };
+  // one part more, or two, and it would be one
+  if (!isOwn(registry) && (isOwn(`${registry}/x`) || isOwn(`${registry}/x/x`))) {
+    const message = `this is not a whole registry of ${provider.name}: the end of its path is missing`;
+    return unless(false, 'registry-host', { ...problem, message, expected: `all parts${form}` });
+  }
+  return unless(isOwn(registry), 'registry-host', {
+    ...problem,
+    message: `this is no registry of ${provider.name}, whose nodes may have no right to pull from it`,
+    expected: `a registry of the provider${form}; or ${external}`,
+  });
 }
 
 /** Groups of the environment that the cluster cannot name. One that no cluster knows is told with the platform. */

@@ -15,12 +15,15 @@ import { type Copy, type CopyProps, inspectCopy, withCopies } from './environmen
 import { type Problem, report } from './findings';
 import { ClusterHeadroom } from './headroom';
 import { inspectIdentities } from './identity';
+import { mendedCluster, mendedEnvironment, mendedTags } from './mended';
 import { inspectNodes } from './nodes';
 import { inspectMinor, inspectPlatform, inspectRoles, isName } from './placement';
 import { inspectPlacement, inspectTraffic } from './placement-on';
 import { type Move, offerRebuild } from './rebuild';
 import { inspectRegistries } from './registries';
+import type { System } from './system';
 import { captureTrace } from './trace';
+import { inspectRecords, inspectShares } from './traffic';
 
 export type { SystemClass };
 
@@ -150,6 +153,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     inspectRegistries(app, environments);
     inspectCapabilities(app);
     inspectIdentities(app, this.props.clusters, this.trace);
+    inspectRecords(app);
     return app;
   }
 
@@ -172,39 +176,46 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const environment =
       described === undefined ? undefined : { ...described, access: accessWith(described.access, placement.access) };
     if (environment === undefined) {
-      reportUnknown(app, 'environment', placed.environment, Object.keys(environments), trace);
+      reportUnknown(app, 'environment', placed.environment, placed.system.name, Object.keys(environments), trace);
     }
     const names = typeof placement.on === 'string' ? [placement.on] : placement.on;
     const found = names.flatMap((name) => {
       const cluster = lookUp<ClusterDescription>(clusters, name);
       return cluster === undefined ? [] : { ...cluster, name };
     });
+    const isIt = `${placed.system.name} in ${placed.environment}`;
+    const weights = inspectTraffic(names, placement.traffic);
     const problems = [
       ...inspectPlacement(placement.tag, names.length, environment, found),
-      ...inspectTraffic(names, placement.traffic),
+      ...weights,
       ...inspectRoles('access', placement.access ?? {}, [...ROLES, 'none']),
     ];
-    for (const problem of problems) report(app, problem, trace);
+    for (const { message, ...problem } of problems) report(app, { ...problem, message: `${isIt}: ${message}` }, trace);
+    const regions = new Set(found.map(({ region }) => region)).size;
+    const traffic = weights.length === 0 ? placement.traffic : undefined;
+    const sound = { ...placed, placement: { ...placement, tag: mendedTags(placement.tag) } };
+    const built: System<unknown>[] = [];
     for (const name of names) {
       const cluster = lookUp<ClusterDescription>(clusters, name);
-      if (cluster === undefined) reportUnknown(app, 'cluster', name, Object.keys(clusters), trace);
+      if (cluster === undefined) reportUnknown(app, 'cluster', name, isIt, Object.keys(clusters), trace);
       const scope = app.node.tryFindChild(name);
-      const isRight = problems.length === 0 && isName(name) && isName(placed.environment);
-      if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
+      const isNamed = isName(name) && isName(placed.environment);
+      if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isNamed) continue;
       if (!isComplete(cluster, environment)) continue;
+      const named = { ...cluster, name };
       const moved = move({
-        cluster: { ...cluster, name },
-        environment: { ...environment, name: placed.environment },
-        regions: new Set(found.map(({ region }) => region)).size,
+        cluster: mendedCluster(named),
+        environment: mendedEnvironment({ ...environment, name: placed.environment }, regions, named),
+        regions,
       });
       ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
       ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
-      createSystem(scope, placed, {
-        ...moved,
-        share: trafficShare(name, names, placement.traffic),
-        home: name === home,
-      });
+      const share = trafficShare(name, names, traffic);
+      const system = createSystem(scope, sound, { ...moved, share, home: name === home });
+      if (system !== undefined) built.push(system);
     }
+    if (environment === undefined || built.length < names.length || built.length === 1) return;
+    inspectShares(built, { weighted: traffic !== undefined, regions, lost: environment.survives.regions }, trace);
   }
 }
 
@@ -219,13 +230,20 @@ function takePreview(app: App): Minor | undefined {
   return minor;
 }
 
-function reportUnknown(app: App, what: string, name: string, known: readonly string[], trace: Trace): void {
+function reportUnknown(
+  app: App,
+  what: string,
+  name: string,
+  placed: string,
+  known: readonly string[],
+  trace: Trace,
+): void {
   const problem: Problem = {
     rule: `unknown-${what}`,
     severity: 'error',
     field: what === 'cluster' ? 'on' : what,
     value: name,
-    message: `there is no ${what} of that name`,
+    message: `there is no ${what} of that name, so that ${placed} was not looked at there: it may have more errors`,
     expected: `one of ${known.join(', ')}`,
   };
   report(app, problem, trace);

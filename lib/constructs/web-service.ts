@@ -103,6 +103,11 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     return this;
   }
 
+  /** Whether `sizeFor` derived its size. */
+  get isSized(): boolean {
+    return this.sized?.plan !== undefined;
+  }
+
   connection(): Connection {
     const peer = { component: this.name, port: this.props.port };
     return { name: this.name, host: this.service.name, port: 80, peer };

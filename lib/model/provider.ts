@@ -168,6 +168,8 @@ export interface Provider {
   readonly loadsImages: boolean;
   /** Registries that the nodes' own identity may pull from, by host and path. @default none of its own: any registry is right */
   readonly registries?: readonly RegExp[];
+  /** For people: the parts of such a registry's path. @default none is told */
+  readonly registryForm?: string;
   /** @default the cluster's own default class */
   readonly storage?: StorageShape;
   /** What a pod needs to act as `identity`, which is named as the provider names it. */

@@ -19,7 +19,8 @@ export type TrafficStep = (typeof TRAFFIC_STEPS)[number];
 
 /**
  * The weights of one step of a move between two clusters. Where the environment lies on further ones, `others` has their weights,
- * 100 being what these two have together: whoever is left out gets nothing. `evenkeel traffic` prints the line of each step.
+ * 100 being what these two have together: whoever is left out gets nothing. `evenkeel traffic` prints the line of each step. From a
+ * cluster to itself nothing moves: it gives no weight, and synth refuses it.
  *
  * @example place(Shop, { production: { on: ['old', 'new'], traffic: moveTraffic('old', 'new', 10), … } })
  */
@@ -35,6 +36,7 @@ export function moveTraffic(
   step: TrafficStep,
   others: Readonly<Record<string, number>> = {},
 ): Readonly<Record<string, number>> {
+  if (from === to) return { ...others, [to]: Number.NaN };
   return { ...others, [from]: 100 - step, [to]: step };
 }
 
@@ -69,6 +71,16 @@ export function shareText({ weight, all }: TrafficShare): string {
 export function shareOf(text: string): TrafficShare | undefined {
   const [, weight, all] = /^(\d+) of (\d+)$/.exec(text) ?? [];
   return weight === undefined || all === undefined ? undefined : { weight: Number(weight), all: Number(all) };
+}
+
+/** Largest whole weight of `all` that is no more than 1 ÷ `left` of it. */
+export function weightWithin({ all }: TrafficShare, left: number): number {
+  return Math.floor(all / left);
+}
+
+/** The least number of regions lost, of `regions`, with which those that are left are each sized for the share. */
+export function regionsLostFor({ weight, all }: TrafficShare, regions: number): number {
+  return regions - Math.floor(all / weight);
 }
 
 /** The share of `cluster`, where `weights` may leave out clusters of `on`: without any weights all get the same. */

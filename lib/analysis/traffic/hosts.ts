@@ -39,11 +39,7 @@ export interface Host {
 /** The hosts of Ingresses, routes and DNS records over all clusters, by name. Wildcards are hosts like any other. */
 export const hosts = perList((entries): readonly Host[] => {
   const found = new Map<string, Map<string, Answer>>();
-  for (const entry of catalogue(entries).of(
-    'networking.k8s.io/Ingress',
-    'gateway.networking.k8s.io/HTTPRoute',
-    '/Service',
-  )) {
+  for (const entry of exposing(entries)) {
     for (const host of hostsOf(entry)) {
       const answers = found.get(host) ?? new Map<string, Answer>();
       found.set(host, answers);
@@ -64,6 +60,9 @@ export const hosts = perList((entries): readonly Host[] => {
     )
     .sort((a, b) => compare(a.host, b.host));
 });
+
+const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
+  catalogue(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -89,10 +88,31 @@ export function percentOf({ answers, all }: Pick<Host, 'answers' | 'all'>, { wei
   return weight === undefined || all === undefined || all === 0 ? undefined : (weight / all) * 100;
 }
 
-/** Whether clusters write plain records of this one name over each other. */
-export function overwriteEachOther({ answers }: Host): boolean {
-  return answers.filter(({ record }) => record.by === 'external-dns' && record.setIdentifier === undefined).length > 1;
+/**
+ * Objects by whose names external-dns of several clusters writes records over each other, one a cluster, by name. Route 53 takes
+ * several records of one name only where none of them is a simple one.
+ *
+ * Source: Route 53 developer guide, "Simple routing".
+ */
+export function rivals(entries: readonly ApiEntry[]): ReadonlyMap<string, readonly ApiEntry[]> {
+  const writers = new Map<string, Map<string, ApiEntry>>();
+  for (const entry of exposing(entries)) {
+    for (const host of hostsOf(entry)) {
+      if (recordOf(entry, host).by === 'hand') continue;
+      const found = writers.get(host) ?? new Map<string, ApiEntry>();
+      writers.set(host, found);
+      const known = found.get(entry.cluster);
+      if (known === undefined || isWeighted(known)) found.set(entry.cluster, entry);
+    }
+  }
+  return new Map(
+    [...writers]
+      .map(([host, found]) => [host, [...found.values()].sort((a, b) => compare(a.cluster, b.cluster))] as const)
+      .filter(([, found]) => found.length > 1 && !found.every(isWeighted)),
+  );
 }
+
+const isWeighted = (entry: ApiEntry): boolean => externalDns(entry, 'set-identifier') !== undefined;
 
 /** Whether external-dns writes the weighted records of some clusters, and somebody those of others. */
 export function isMixed({ answers }: Host): boolean {

@@ -69,6 +69,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     gatewayClass: { className: 'approuting-istio' },
     namespaceLabels: {}, // no readiness gate was found
     loadsImages: false,
+    registryForm: '<name>.azurecr.io',
     registries: [/^[a-zA-Z0-9]+\.azurecr\.io(\/|$)/], // cloud-provider-azure, ACR credential provider
     // AKS docs, create-volume-azure-disk; azuredisk CSI driver, docs/driver-parameters
     storage: {

@@ -7,6 +7,8 @@ export const ECR: readonly RegExp[] = [
   /^\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws)(\/|$)/,
 ];
 
+export const ECR_FORM = '<account>.dkr.ecr.<region>.amazonaws.com';
+
 /** EC2 user guide, using-regions-availability-zones; local zones such as us-west-2-lax-1a bear a city too. */
 export const AWS_ZONES: ZoneNames = { suffix: /^(-[a-z]+-\d+)?[a-z]$/, example: 'a' };
 

@@ -9,6 +9,7 @@ import {
   albAnnotations,
   assumeRole,
   ECR,
+  ECR_FORM,
   EKS_CLOSED_LIST,
   GP3,
   ROUTE53_WEIGHT,
@@ -63,6 +64,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     namespaceLabels: {}, // no key for readiness gates is documented for Auto Mode
     loadsImages: false,
     registries: ECR,
+    registryForm: ECR_FORM,
     // EKS user guide, create-storage-class: no class is made beforehand, and volumes of EKS do not migrate
     storage: {
       zonal: { provisioner: 'ebs.csi.eks.amazonaws.com', parameters: GP3 },

@@ -9,6 +9,7 @@ import {
   albPublic,
   assumeRole,
   ECR,
+  ECR_FORM,
   EKS_CLOSED_LIST,
   GP3,
   ROUTE53_WEIGHT,
@@ -50,6 +51,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
     loadsImages: false,
     registries: ECR,
+    registryForm: ECR_FORM,
     // EBS CSI driver, docs/parameters
     storage: {
       zonal: { provisioner: 'ebs.csi.aws.com', parameters: GP3 },

@@ -44,6 +44,7 @@ function profile(certificate: string | undefined): Provider {
     gatewayClass: { className: 'gke-l7-global-external-managed' },
     namespaceLabels: {}, // readiness gates of network endpoint groups are injected without a label: ingress-gce, pkg/neg/readiness
     loadsImages: false,
+    registryForm: '<location>-docker.pkg.dev/<project>/<repository>',
     // cloud-provider-gcp, GCR credential provider: <location>-docker.pkg.dev/<project>/<repository>, gcr.io
     registries: [/^[a-z0-9-]+-docker\.pkg\.dev\/[^/]+\/[^/]+(\/|$)/, /^([a-z0-9-]+\.)?gcr\.io\/[^/]+(\/|$)/],
     // Persistent Disk CSI driver, README; Google Cloud docs, regional-pd: exactly two zones
