@@ -28,6 +28,15 @@ function numbers(change: Partial<CapacityInput> = {}) {
   return Object.fromEntries(Object.entries(plan ?? {}).map(([name, { value }]) => [name, value]));
 }
 const without = ({ occupancy, ...input }: CapacityInput) => input;
+const ORDERS: CapacityInput = {
+  ...INPUT,
+  users: { peak: 4000, offPeak: 800 },
+  thinkSeconds: 8,
+  service: { meanSeconds: 0.06 },
+  concurrencyPerPod: 4,
+  cpuSecondsPerRequest: 0.025,
+  latency: { quantile: 0.95, seconds: 0.3 },
+};
 
 describe('the worked example', () => {
   test('130 requests/s a pod, 24 needed, 12 in each zone, 36 in all', () => {
@@ -49,7 +58,7 @@ describe('the worked example', () => {
   });
 
   test('the autoscaler: target, bounds, CPU request', () => {
-    expect(numbers()).toMatchObject({ cpuRequest: 2, target: 0.43, min: 3, max: 45 });
+    expect(numbers()).toMatchObject({ cpuRequest: 2, target: 0.43, min: 5, max: 45 });
   });
 
   test('headroom for what comes while pods and nodes are on their way', () => {
@@ -85,26 +94,57 @@ describe('zones and regions', () => {
     for (let pods = 3; pods <= 36; pods += 3) expect((pods * target) / ((pods * 2) / 3)).toBeLessThanOrEqual(0.65);
   });
 
-  test('where they do not, the worst is told: of 4 pods over 3 zones, 2 are left', () => {
+  test('where they do not, the minimum is raised until the latency holds: of 4 pods over 3 zones, 2 are left', () => {
     const { plan } = derive();
-    expect(plan?.occupancyAfterLoss?.value).toBeCloseTo(0.86, 12);
-    expect(plan?.occupancyAfterLoss?.because).toBe('of 4 pods at 43 %, 2 are left: 4 × 43 % ÷ 2 = 86 %');
+    expect(plan?.min.value).toBe(5);
+    expect(plan?.min.because).toBe(
+      'off peak 200 requests/s ÷ 130 a pod = 2 pods, ÷ 2 zones left = 1 in each, × 3 zones = 3 pods; never below 3; ' +
+        'raised to 5, from which on every number holds the latency after the loss: ' +
+        'of 4 pods at 43 %, 2 are left: 4 × 43 % ÷ 2 = 86 %, and it holds up to 85.4 %',
+    );
+    expect(plan?.occupancyAfterLoss?.value).toBeCloseTo((7 * 0.43) / 4, 12);
+    expect(plan?.occupancyAfterLoss?.because).toBe('of 7 pods at 43 %, 4 are left: 7 × 43 % ÷ 4 = 75.25 %');
+  });
+
+  test('95 % within 300 ms: of 10 pods 6 are left, which is too few, and from 11 on it holds', () => {
+    const { plan, contradictions } = deriveCapacity(without(ORDERS));
+    expect(contradictions).toEqual([]);
+    expect(plan).toMatchObject({ target: { value: 0.49 }, min: { value: 11 }, total: { value: 18 } });
+    expect(plan?.min.because).toContain(
+      'of 10 pods at 49 %, 6 are left: 10 × 49 % ÷ 6 = 81.67 %, and it holds up to 81.52 %',
+    );
+    // the formula, without the plan's own search
+    const quantileAt = (taken: number) =>
+      responseQuantile({ concurrency: 4, arrivalsPerSecond: (taken * 4) / 0.06, service: { meanSeconds: 0.06 } }, 0.95);
+    expect(quantileAt((7 * 0.49) / 4)).toBeGreaterThan(0.36);
+    expect(quantileAt(plan?.occupancyAfterLoss?.value ?? 1)).toBeLessThan(0.3);
   });
 
   test('a lost region brings its load as well', () => {
-    expect(numbers({ regions: 2, regionsLost: 1 })['occupancyAfterLoss']).toBeCloseTo((4 * 0.21 * 2) / 2, 12);
+    const { plan } = derive({ regions: 2, regionsLost: 1 });
+    expect(plan).toMatchObject({ target: { value: 0.21 }, min: { value: 3 } });
+    expect(plan?.occupancyAfterLoss?.value).toBeCloseTo((4 * 0.21 * 2) / 2, 12);
   });
 
-  test('a higher minimum mends it', () => {
-    // Of 37 pods, 24 are left.
-    expect(numbers({ alwaysAtPeak: true })['occupancyAfterLoss']).toBeCloseTo((37 * 0.43) / 24, 12);
+  test('no load is more than the peak, whose pods hold it in the zones that are left', () => {
+    const { plan } = derive({ alwaysAtPeak: true });
+    expect(plan?.min.value).toBe(36);
+    expect(plan?.occupancyAfterLoss?.value).toBeCloseTo((3000 * 0.04) / 8 / 24, 12);
+    expect(plan?.occupancyAfterLoss?.because).toBe(
+      'of 36 pods at 43 %, 24 are left: 3000 requests/s × 0.04 s ÷ 8 slots at peak ÷ 24 = 62.5 %',
+    );
+    // 3 pods at peak, 4 at most: of 4 pods at 51 % two are left, and never see twice as much
+    const few = deriveCapacity(without({ ...INPUT, users: { peak: 1000, offPeak: 100 } }));
+    expect(few.contradictions).toEqual([]);
+    expect(few.plan).toMatchObject({ min: { value: 3 }, total: { value: 3 }, max: { value: 4 } });
   });
 });
 
 describe('bounds', () => {
-  test('min is the same arithmetic off peak, and never below the zones', () => {
+  test('min is the same arithmetic off peak, and never below the zones, or what holds the latency after the loss', () => {
     expect(numbers({ users: { peak: 30_000, offPeak: 6000 } })['min']).toBe(9);
-    expect(numbers({ users: { peak: 30_000, offPeak: 0 } })['min']).toBe(3);
+    expect(numbers({ users: { peak: 30_000, offPeak: 0 } })['min']).toBe(5);
+    expect(numbers({ users: { peak: 30_000, offPeak: 0 }, occupancy: 0.6 })['min']).toBe(3);
     expect(numbers({ zones: 0, zonesLost: 0, users: { peak: 30_000, offPeak: 0 } })['min']).toBe(1);
   });
 

@@ -2,6 +2,7 @@
 import { SYNC_SECONDS, TOLERANCE } from './autoscaler';
 import { type CapacityInput, inputContradictions } from './capacity-input';
 import { contentionContradictions, growthContradictions, latencyContradictions } from './capacity-limits';
+import { peakInPods } from './capacity-loss';
 import { utilisationTarget } from './capacity-target';
 import { mostUsefulPods, podsDespite } from './contention';
 import { type Derived, derived, type Outcome, percent, plural, roundDown, roundUp, show } from './derivation';
@@ -29,10 +30,11 @@ export interface CapacityPlan {
   /** CPU in use ÷ CPU requested for the autoscaler. Absent without the CPU of a request. */
   readonly target?: Derived;
   /**
-   * Share of the slots that is taken after the promised loss at the least fortunate number of pods: 4 pods over 3 zones leave 2
-   * and not two thirds. Small numbers exceed the occupancy; a higher minimum mends it. Absent without a target.
+   * Share of the slots that is taken after the promised loss at the least fortunate number of pods: 7 pods over 3 zones leave 4
+   * and not two thirds. The latency holds at it: the minimum is raised until it does. Absent without a target.
    */
   readonly occupancyAfterLoss?: Derived;
+  /** What off-peak needs, or more: from it on, every number of pods holds the latency after the loss. */
   readonly min: Derived;
   readonly max: Derived;
   /** Capacity that must be there ÷ capacity that the load of now needs. */
@@ -67,13 +69,13 @@ export function deriveCapacity(input: CapacityInput): Outcome<CapacityPlan> {
     ...growthContradictions(input, share, highest),
   ];
   if (share === 0) return { contradictions };
-  const plan = reckon(input, occupancyOf(input, share, slack, highest));
+  const plan = reckon(input, occupancyOf(input, share, slack, highest), highest);
   const unmet = contentionContradictions(input, plan.needed.value, plan.total.value);
   if (unmet.length > 0) return { contradictions: [...contradictions, ...unmet] };
   return { plan, contradictions };
 }
 
-function reckon(input: CapacityInput, occupancy: Derived): CapacityPlan {
+function reckon(input: CapacityInput, occupancy: Derived, highest: number): CapacityPlan {
   const { concurrencyPerPod: slots, service, latency, users, times, growthPerSecond: growth } = input;
   const peak = arrivals(input, users.peak);
   const rate = (occupancy.value * slots) / service.meanSeconds;
@@ -92,6 +94,7 @@ function reckon(input: CapacityInput, occupancy: Derived): CapacityPlan {
     input.alwaysAtPeak === true
       ? derived(total.value, `the peak's ${plural(total.value, 'pod')} always run`)
       : derived(Math.max(least, offPeak.total.value), `off peak ${offPeak.total.because}; never below ${least}`);
+  const max = mostPods(input, total.value);
   const lag = SYNC_SECONDS + times.metricSeconds + times.readySeconds + times.nodeSeconds;
   const headroom = derived(
     1 + growth * lag,
@@ -113,9 +116,8 @@ function reckon(input: CapacityInput, occupancy: Derived): CapacityPlan {
     needed: atPeak.needed,
     podsPerZone: atPeak.perZone,
     total,
-    ...utilisationTarget(input, occupancy.value, min.value),
-    min,
-    max: mostPods(input, total.value),
+    ...utilisationTarget(input, occupancy.value, { min, total, max }, { peak: peakInPods(input, peak), highest }),
+    max,
     headroom,
     headroomPods: derived(
       held,
