@@ -142,6 +142,7 @@ function deciderOf(component: Component, reason: readonly string[]): Decider {
     );
     return { entry, pointer: `${pod.pointer}/topologySpreadConstraints/${Math.max(0, index)}` };
   }
+  if (text.includes('scheduling gates')) return { entry, pointer: `${pod.pointer}/schedulingGates` };
   if (text.includes('node affinity') && pod.value.nodeSelector !== undefined)
     return { entry, pointer: `${pod.pointer}/nodeSelector` };
   if (text.includes('affinity')) return { entry, pointer: `${pod.pointer}/affinity` };

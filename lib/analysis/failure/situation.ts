@@ -25,7 +25,8 @@ export interface Situations {
 /** Worked out once for a list of objects, whoever asks. Where nothing scales, and where no node can be added, one is as the other. */
 export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Situations {
   // the same name may stand for another description, while providers and environments are compared
-  const id = JSON.stringify([cluster.name, cluster.zones, cluster.nodePools]);
+  const { name, provider, region, zones, nodePools } = cluster;
+  const id = JSON.stringify([name, provider.name, region ?? null, zones, nodePools]);
   const known = all(entries).get(id);
   if (known !== undefined) return known;
   const least = new Situation(entries, cluster, 'steady', 'min');
