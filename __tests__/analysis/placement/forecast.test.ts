@@ -15,7 +15,7 @@ import {
   type World,
   ZONE,
 } from '../../../lib/analysis/placement/world';
-import { own } from '../../../lib/analysis/shapes';
+import { list, own } from '../../../lib/analysis/shapes';
 import type { JsonObject } from '../../../lib/model';
 import { type App, type Host, layouts, outcomes } from './witness';
 
@@ -265,6 +265,67 @@ test('more pods than a search can count have bounds', () => {
   const [node] = NODES.map((one) => ({ ...one, pods: Infinity }));
   const world: World = { ...worldWith(web), nodes: node === undefined ? [] : [node] };
   expect(forecastPlaced(world).get(web)).toEqual({ fewest: 0, most: 70_000 });
+});
+
+describe('beyond what can be searched', () => {
+  const nodes = Array.from({ length: 30 }, (_, index): Node => {
+    const labels = { [ZONE]: `z${index % 3}`, [HOSTNAME]: `n${index}`, rack: `r${index % 2}` };
+    return { name: `n${index}`, labels, taints: [], cpu: 4000, memory: 8e9, pods: 29 };
+  });
+  const web = { matchLabels: { app: 'web' } };
+  const overHosts = { topologyKey: HOSTNAME, maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', labelSelector: web };
+  const strict: JsonObject = {
+    topologySpreadConstraints: [...list(spread({ nodeTaintsPolicy: 'Honor' }).topologySpreadConstraints), overHosts],
+  };
+  const apart = (topologyKey: string): JsonObject => ({
+    affinity: {
+      podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector: web }] },
+    },
+  });
+  const others = (wanted: number) => group(wanted, { name: 'other', labels: { app: 'other' }, cpu: 4000 });
+  const placed = (spec: JsonObject, wanted: number, filling: number) => {
+    const pods = group(wanted, { cpu: 50, memory: 1e6, spec });
+    return forecastPlaced({ ...worldWith(pods, others(filling)), nodes }).get(pods);
+  };
+
+  test('pods that are spread over zones and nodes find places in zones that nobody can fill', () => {
+    expect(placed(strict, 9, 4)).toEqual({ fewest: 9, most: 9 });
+    expect(placed({ ...spread({}), ...apart(HOSTNAME) }, 9, 4)).toEqual({ fewest: 9, most: 9 });
+    // each zone is looked at by itself, as if those eight were all on its ten nodes
+    expect(placed(strict, 9, 8)).toEqual({ fewest: 6, most: 9 });
+    // they fill a zone, and one pod finds a place in each other one
+    expect(placed(strict, 9, 10)).toEqual({ fewest: 2, most: 9 });
+  });
+
+  test('after the loss of a zone too, and the other zones have their share', () => {
+    const pods = group(9, { cpu: 50, memory: 1e6, spec: strict });
+    const world = { ...worldWith(pods), nodes };
+    const lost = new Set(nodes.filter(({ labels }) => labels[ZONE] === 'z0'));
+    expect(forecastAfterLoss(world, lost).get(pods)).toEqual({ fewest: 9, most: 9 });
+    expect(forecastLeft(world, ZONE, 1).get(pods)).toEqual({ fewest: 6, most: 6 });
+    expect(forecastLeft(world, HOSTNAME, 1).get(pods)).toEqual({ fewest: 8, most: 8 });
+  });
+
+  test('pods that keep apart find a place in each domain that nobody can fill', () => {
+    expect(placed(apart(HOSTNAME), 9, 0)).toEqual({ fewest: 9, most: 9 });
+    expect(placed(apart(HOSTNAME), 29, 4)).toEqual({ fewest: 26, most: 29 });
+    expect(placed(apart(HOSTNAME), 40, 0)).toEqual({ fewest: 30, most: 30 });
+    expect(placed(apart(ZONE), 9, 0)).toEqual({ fewest: 3, most: 3 });
+  });
+
+  test('a domain that crosses zones bars nodes in each of them', () => {
+    const pods = group(9, { cpu: 50, memory: 1e6, spec: { ...spread({}), ...apart('rack') } });
+    expect(boundPlaced({ ...worldWith(pods), nodes }, pods)).toEqual({ fewest: 2, most: 2 });
+    const oneRack = nodes.map((node) => ({ ...node, labels: { ...node.labels, rack: 'r0' } }));
+    expect(boundPlaced({ ...worldWith(pods), nodes: oneRack }, pods)).toEqual({ fewest: 1, most: 1 });
+  });
+
+  test('anti-affinity with others leaves only what can be at most', () => {
+    const shy = { ...apart(HOSTNAME), ...spread({}) };
+    const pods = group(9, { cpu: 50, memory: 1e6, spec: shy });
+    const alike = group(9, { name: 'alike', cpu: 50, memory: 1e6 });
+    expect(boundPlaced({ ...worldWith(pods, alike), nodes }, pods)).toEqual({ fewest: 0, most: 9 });
+  });
 });
 
 describe('as many pods as an autoscaler may want', () => {

@@ -1,62 +1,105 @@
 // Bounds that need no search: what surely finds a place in whatever order, and what can at most.
 import { own, shown } from '../shapes';
-import { crowdOf, mayHave } from './crowd';
-import { fillCount, slots } from './fullness';
+import { bearsAll, crowdOf, mayHave } from './crowd';
+import { fillCount, fullNodes, slots } from './fullness';
 import { requiredTerms, type Spread, tolerates, wantsNode } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
 
 /**
  * How many pods of a group find a place, whatever else is placed before or after.
  *
- * The fewest: a pod waits for good only when every node that it may have is full, that is, has less of some resource left than it
- * asks for. To fill a node takes room that others must ask for, and they ask for no more than they do. With a zone spread it is
- * enough that the emptiest zone is full: the others are then at most a skew ahead.
+ * The fewest: a pod waits for good only when every node that it may have is barred: full, that is, with less of some resource left
+ * than it asks for; or in a domain where its own anti-affinity or one of its spreads lets no further one be, so that one of its pods
+ * is there already. To fill a node takes room that others must ask for, and they ask for no more than they do. With a spread over
+ * zones it is enough that the emptiest zone is barred by something else: the others are then at most a skew ahead. Each spread
+ * may be looked at in that way whose domains no other one crosses, and whichever says most is right.
  *
  * The most: as many as fit with nobody else there.
  */
 export function boundPlaced(world: World, group: PodGroup): Interval {
-  const nodes = crowdOf(world).homesOf(group);
-  const most = Math.min(group.wanted, sum(nodes.map((node) => slots(group, node))));
-  const [spread, ...others] = crowdOf(world).spreadsOf(group);
-  if (isCoupled(world, group) || others.length > 0) return { fewest: 0, most };
-  if (spread === undefined) return { fewest: Math.min(most, fillCount(world, group, nodes)), most };
-  const fills = domainsOf(world, group, spread).map((domain) => fillCount(world, group, domain));
-  const fewest = fewestSpread(fills, spread.maxSkew, fills.length < spread.minDomains);
+  const crowd = crowdOf(world);
+  const nodes = crowd.homesOf(group);
+  const most = roomFor(world, group, nodes);
+  if (isCoupled(world, group)) return { fewest: 0, most };
+  const spreads = crowd.spreadsOf(group);
+  const keys = [...spreads.map(({ key }) => key), ...crowd.keysApart(group)];
+  let fewest = barCount(world, group, nodes, keys);
+  for (const [index, spread] of spreads.entries()) {
+    const others = keys.toSpliced(index, 1);
+    if (fewest >= most || !others.every((key) => isWithin(nodes, key, spread.key))) continue;
+    const fills = domainsOf(world, group, spread).map((domain) => barCount(world, group, domain, others));
+    fewest = Math.max(fewest, fewestSpread(fills, spread.maxSkew, fills.length < spread.minDomains));
+  }
   return { fewest: Math.min(most, fewest), most };
 }
 
 /** Pods of a group in the `count` fullest domains of a label, when all that are wanted are placed. */
 export function boundShare(world: World, group: PodGroup, key: string, count: number): Interval {
-  const domains = new Map<string, Node[]>();
-  for (const node of crowdOf(world).homesOf(group)) {
-    const value = own(node.labels, key);
-    if (value === undefined) continue;
-    domains.set(shown(value), [...(domains.get(shown(value)) ?? []), node]);
-  }
-  const room = [...domains.values()].map((nodes) =>
-    Math.min(sum(nodes.map((node) => slots(group, node))), crowdOf(world).share(group, nodes)),
-  );
+  const homes = crowdOf(world).homesOf(group);
+  const domains = cells(homes, key);
+  const room = domains.map((nodes) => Math.min(roomFor(world, group, nodes), crowdOf(world).share(group, nodes)));
   const together = crowdOf(world).share(group, world.nodes, { key, count });
   const most = Math.min(group.wanted, together, sum(room.toSorted((a, b) => b - a).slice(0, count)));
-  const fewest = Math.ceil((group.wanted * Math.min(count, domains.size)) / Math.max(1, domains.size));
+  // pods on nodes that lack the label are in none of its domains
+  const fewest = homes.some(lacks(key))
+    ? 0
+    : Math.ceil((group.wanted * Math.min(count, domains.length)) / Math.max(1, domains.length));
   return { fewest: Math.min(fewest, most), most };
 }
 
+/** The most pods of a group that fit on these nodes with nobody else there: one in each domain in which they keep apart. */
+function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
+  const room = (some: readonly Node[]) => sum(some.map((node) => slots(group, node)));
+  const apart = crowdOf(world)
+    .keysApart(group)
+    .map((key) => sum(cells(nodes, key).map((cell) => Math.min(1, room(cell)))) + room(nodes.filter(lacks(key))));
+  return Math.min(group.wanted, room(nodes), ...apart);
+}
+
+/**
+ * With how many of its own pods all these nodes can be barred to a group: full, or in a domain of one of these labels that has one of them
+ * already. A pod bars no more nodes than the largest domains have.
+ */
+function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: readonly string[]): number {
+  const bearing = nodes.filter((node) => !keys.every((key) => lacks(key)(node)));
+  if (bearing.length === 0) return fillCount(world, group, nodes);
+  const open = Math.max(0, bearing.length - fullNodes(world, group, bearing)(0));
+  const reach = sum(keys.map((key) => Math.max(0, ...cells(bearing, key).map(({ length }) => length))));
+  return Math.ceil(open / reach);
+}
+
+/** Nodes by the value of a label, less those without it. */
+function cells(nodes: readonly Node[], key: string): Node[][] {
+  const found = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const value = own(node.labels, key);
+    if (value === undefined) continue;
+    const cell = found.get(shown(value));
+    if (cell === undefined) found.set(shown(value), [node]);
+    else cell.push(node);
+  }
+  return [...found.values()];
+}
+
+/** Whether each domain of a label lies within one of another label. */
+const isWithin = (nodes: readonly Node[], key: string, other: string): boolean =>
+  key === other || cells(nodes, key).every((cell) => cells(cell, other).length === 1);
+
+const lacks =
+  (key: string) =>
+  ({ labels }: Node): boolean =>
+    own(labels, key) === undefined;
+
 /** Nodes that the group may have, by the domains that its spread counts: one without such nodes counts too. */
 function domainsOf(world: World, group: PodGroup, spread: Spread): Node[][] {
-  const domains = new Map<string, Node[]>();
-  for (const node of world.nodes) {
-    const value = own(node.labels, spread.key);
-    const isCounted =
-      value !== undefined &&
+  const crowd = crowdOf(world);
+  const counted = world.nodes.filter(
+    (node) =>
+      bearsAll(node, crowd.spreadsOf(group)) &&
       (!spread.honorsAffinity || wantsNode(group.spec, node)) &&
-      (!spread.honorsTaints || node.taints.every((taint) => tolerates(group.spec, taint)));
-    if (!isCounted) continue;
-    const domain = domains.get(shown(value)) ?? [];
-    domains.set(shown(value), domain);
-    if (mayHave(group, node)) domain.push(node);
-  }
-  return [...domains.values()];
+      (!spread.honorsTaints || node.taints.every((taint) => tolerates(group.spec, taint))),
+  );
+  return cells(counted, spread.key).map((domain) => domain.filter((node) => mayHave(group, node)));
 }
 
 /** Fewest pods with which nothing moves, given how many of its own fill each domain with the help of the others. */
@@ -69,7 +112,7 @@ function fewestSpread(fills: readonly number[], skew: number, atZero: boolean): 
   return Math.min(...outcomes);
 }
 
-/** Whether affinity, or a spread that counts others too, ties it to other groups, or keeps its own pods apart. */
+/** Whether affinity, anti-affinity, or a spread that counts others too, ties it to other groups. */
 function isCoupled(world: World, group: PodGroup): boolean {
   const crowd = crowdOf(world);
   const isTied = requiredTerms(group, 'podAffinity', world).length > 0;

@@ -18,7 +18,13 @@ export function mayHave({ spec }: PodGroup, node: Node): boolean {
   return wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
 }
 
+/** Whether a node has the labels of all these spreads: one that lacks any takes no such pod, and is counted by none of them. */
+export function bearsAll({ labels }: Node, spreads: readonly Spread[]): boolean {
+  return spreads.every(({ key }) => own(labels, key) !== undefined);
+}
+
 const NONE: readonly PodGroup[] = [];
+const NO_KEYS: readonly string[] = [];
 
 export class Crowd {
   /** For each resource and each other one, the most of it that a pod asks for beside one unit of the other. */
@@ -27,6 +33,7 @@ export class Crowd {
   private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
   private readonly byLabel = new Map<string, PodGroup[]>();
   private readonly homes = new Map<PodGroup, readonly Node[]>();
+  private readonly ranges = new Map<PodGroup, Map<string, number>>();
   private readonly lone = new Map<PodGroup, boolean>();
   private readonly demands = new Map<string, ReadonlyMap<number, Room>>();
   private readonly highest: number;
@@ -59,7 +66,9 @@ export class Crowd {
 
   /** Nodes that a group may ever be on. */
   homesOf(group: PodGroup): readonly Node[] {
-    const known = this.homes.get(group) ?? this.world.nodes.filter((node) => mayHave(group, node));
+    const spreads = this.spreadsOf(group);
+    const able = () => this.world.nodes.filter((node) => bearsAll(node, spreads) && mayHave(group, node));
+    const known = this.homes.get(group) ?? able();
     this.homes.set(group, known);
     return known;
   }
@@ -91,10 +100,18 @@ export class Crowd {
     return candidates.filter((one) => one.namespace === namespace && matches(selector, one.labels));
   }
 
-  /** Whether some anti-affinity, its own or another's, keeps pods away from where it is. */
+  /** Labels in each of whose domains its own anti-affinity lets one of its pods be. */
+  keysApart(group: PodGroup): readonly string[] {
+    const own = this.repelling.find((one) => one.group === group);
+    return own === undefined ? NO_KEYS : own.terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
+  }
+
+  /** Whether some anti-affinity, its own or another's, keeps it and others away from each other. */
   isKeptApart(group: PodGroup): boolean {
-    return this.repelling.some(
-      ({ group: other, terms }) => other === group || terms.some(({ selects }) => selects(group)),
+    return this.repelling.some(({ group: other, terms }) =>
+      terms.some(({ selects }) =>
+        other === group ? this.world.groups.some((one) => one !== group && selects(one)) : selects(group),
+      ),
     );
   }
 
@@ -147,11 +164,19 @@ export class Crowd {
     const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
       const isOneDomain = new Set(nodes.map(({ labels }) => own(labels, key))).size <= 1;
       if (fullest.key === undefined ? !isOneDomain : fullest.key !== key) return group.wanted;
-      const able = this.homesOf(group).filter(({ labels }) => own(labels, key) !== undefined);
-      const domains = new Set(able.map(({ labels }) => own(labels, key))).size;
+      const domains = this.domainsOf(group, key);
       return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));
     });
     return Math.min(group.wanted, ...shares);
+  }
+
+  /** Domains of a label that have a node which the group may have. */
+  private domainsOf(group: PodGroup, key: string): number {
+    const counted = this.ranges.get(group) ?? new Map<string, number>();
+    const values = () => this.homesOf(group).flatMap(({ labels }) => own(labels, key) ?? []);
+    const known = counted.get(key) ?? new Set(values()).size;
+    this.ranges.set(group, counted.set(key, known));
+    return known;
   }
 }
 

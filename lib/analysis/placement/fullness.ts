@@ -15,18 +15,21 @@ export function slots(group: PodGroup, node: Node): number {
 export function fillCount(world: World, group: PodGroup, nodes: readonly Node[]): number {
   if (nodes.length === 0) return 0;
   if (nodes.some((node) => RESOURCES.every((resource) => node[resource] === Infinity))) return Infinity;
+  const full = fullNodes(world, group, nodes);
+  const pods = fewestWith((some) => full(some) >= nodes.length, group.wanted);
+  return pods < group.wanted ? pods : Number.POSITIVE_INFINITY;
+}
+
+/** How many of these nodes can be full at the most, with so many pods of the group beside all that others can ask for. */
+export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[]): (pods: number) => number {
   const others = crowdOf(world).demandOfOthers(group, nodes);
   const missing = RESOURCES.filter((resource) => group[resource] > 0).map((resource) => ({
     resource,
     amounts: missingRoom(world, group, nodes, resource),
   }));
-  // each node must lack some resource, and each resource is counted by itself: this says yes more often than it is so
-  const areFull = (pods: number) => {
-    const full = missing.map(({ resource, amounts }) => filled(amounts, others[resource] + pods * group[resource]));
-    return full.reduce((sum, one) => sum + one, 0) >= nodes.length;
-  };
-  const pods = fewestWith(areFull, group.wanted);
-  return pods < group.wanted ? pods : Number.POSITIVE_INFINITY;
+  // each node must lack some resource, and each resource is counted by itself: these are more than there can be
+  return (pods) =>
+    missing.reduce((sum, { resource, amounts }) => sum + filled(amounts, others[resource] + pods * group[resource]), 0);
 }
 
 /** The least number for which it is so, where it is so for all that are greater; `end` where it is so for none below. */

@@ -85,9 +85,10 @@ function priorityClass(
  * beside them waits, and takes nothing.
  */
 export function lessDaemons(node: Node, daemons: readonly PodGroup[]): Node {
-  const byPriority = daemons.toSorted((one, other) => other.priority - one.priority);
-  return byPriority.reduce((left, one) => {
-    if (RESOURCES.some((resource) => one[resource] > 0 && one[resource] > left[resource])) return left;
-    return { ...left, cpu: left.cpu - one.cpu, memory: left.memory - one.memory, pods: left.pods - one.pods };
-  }, node);
+  const left = { cpu: node.cpu, memory: node.memory, pods: node.pods };
+  for (const daemon of daemons.toSorted((one, other) => other.priority - one.priority)) {
+    if (RESOURCES.some((resource) => daemon[resource] > 0 && daemon[resource] > left[resource])) continue;
+    for (const resource of RESOURCES) left[resource] -= daemon[resource];
+  }
+  return { ...node, ...left };
 }
