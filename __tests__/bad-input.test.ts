@@ -434,6 +434,18 @@ describe('the platform', () => {
     ['memory that is no quantity', { memory: '14 GB' }, 'memory', '"14 GB"'],
     ['no pods', { pods: 0 }, 'pods', '0'],
     ['more at least than at most', { nodesPerZone: { min: 3, max: 2 } }, 'nodesPerZone', '{"min":3,"max":2}'],
+    [
+      'a zone of its own',
+      { labels: { 'topology.kubernetes.io/zone': 'z' } },
+      'labels',
+      '"topology.kubernetes.io/zone"',
+    ],
+    [
+      'a taint that forbids nothing',
+      JSON.parse('{"taints":[{"key":"a","effect":"PreferNoSchedule"}]}'),
+      'taints',
+      '"PreferNoSchedule"',
+    ],
     ['a part of a node', { nodesPerZone: { min: 0.5, max: 2 } }, 'nodesPerZone', '{"min":0.5,"max":2}'],
   ])('a pool of nodes with %s', async (_, change, field, value) => {
     const nodesPerZone = { min: 1, max: 3 };

@@ -1,4 +1,5 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
+import { HOSTNAME, REGION, ZONE } from '../analysis/placement/world';
 import { CAPABILITIES, isCapability } from '../model/capability';
 import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../model/cluster';
 import type { AccessChanges, EnvironmentProps } from '../model/environment';
@@ -90,7 +91,11 @@ function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
     ...sysadmins.flatMap((group) => inspectSubject(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
     ...nodePools.flatMap((pool, index) => {
       const where = `${field}.nodePools[${pool.name || index}]`;
-      return [...inspectNodePool(where, pool), ...inspectHeadroom(where, pool, zones.length)];
+      return [
+        ...inspectNodePool(where, pool),
+        ...inspectNodeWords(where, pool, cluster),
+        ...inspectHeadroom(where, pool, zones.length),
+      ];
     }),
   ];
 }
@@ -131,6 +136,33 @@ function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min
       message: 'the pool cannot have so many nodes',
       expected: 'whole numbers, 0 ≤ min ≤ max and max of 1 or more',
     }),
+  ];
+}
+
+/** Labels that the cluster's own description gives, and taints that forbid nothing. */
+function inspectNodeWords(
+  field: string,
+  { labels = {}, taints = [] }: NodePool,
+  cluster: ClusterDescription,
+): Problem[] {
+  const known = [HOSTNAME, ZONE, ...(cluster.region === undefined ? [] : [REGION])];
+  return [
+    ...Object.keys(labels).flatMap((key) =>
+      unless(!known.includes(key), 'node-pool', {
+        field: `${field}.labels`,
+        value: key,
+        message: 'the name of the node, or the zones or the region of the cluster, say this already',
+        expected: `labels other than ${known.join(', ')}`,
+      }),
+    ),
+    ...taints.flatMap(({ effect }) =>
+      unless(effect === 'NoSchedule' || effect === 'NoExecute', 'node-pool', {
+        field: `${field}.taints`,
+        value: `${effect}`,
+        message: 'no pod is kept off a node by such a taint',
+        expected: 'NoSchedule or NoExecute',
+      }),
+    ),
   ];
 }
 

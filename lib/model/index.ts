@@ -14,7 +14,7 @@ export { deriveHeadroom, type Growing, type HeadroomInput, type HeadroomPlan } f
 export type { Json, JsonObject } from './json';
 export { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from './load-test';
 export type { AddressRange } from './node-network';
-export type { Headroom, Machine, NodePool } from './node-pool';
+export type { Headroom, Machine, NodePool, Taint } from './node-pool';
 export type { ApiEntry, Identity } from './object';
 export type { Replacement } from './pods';
 export type { AllowedDifference, Exposure, IngressShape, IngressSource, Provider, Refusal, Subject } from './provider';

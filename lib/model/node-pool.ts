@@ -22,6 +22,13 @@ export interface Headroom {
   readonly image?: string;
 }
 
+/** Keeps pods off a node that do not tolerate it. `PreferNoSchedule` forbids nothing, and is not told. */
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: 'NoSchedule' | 'NoExecute';
+}
+
 /** Nodes of one size. What is allocatable is what pods can have: less than the machine has. */
 export interface NodePool {
   readonly name: string;
@@ -33,6 +40,14 @@ export interface NodePool {
   readonly pods: number;
   /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
   readonly nodesPerZone: { readonly min: number; readonly max: number };
+  /**
+   * Labels of the nodes that pods may ask for, such as `{ 'kubernetes.io/arch': 'arm64' }`. Host name, zone, region and the pool's
+   * name are known.
+   * @default none but those and `kubernetes.io/os: linux`: a pod that asks for another finds no place in the table of failures
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Taints of the nodes. @default none */
+  readonly taints?: readonly Taint[];
   /** @default unknown: a provider whose pods take addresses of the machine cannot be planned */
   readonly machine?: Machine;
   /**

@@ -5,7 +5,7 @@ import { catalogue, perList } from '../catalogue';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../placement/forecast';
 import { lessDaemons, podGroup, room } from '../placement/pod-groups';
 import { tolerates, wantsNode } from '../placement/terms';
-import { HOSTNAME, type Interval, type Node, type PodGroup, type World, ZONE } from '../placement/world';
+import { HOSTNAME, type Interval, type Node, type PodGroup, REGION, type World, ZONE } from '../placement/world';
 import { scalersOf } from '../scalers';
 import { dig } from '../shapes';
 import { REPLICATED, type Workload, workloads } from '../workloads';
@@ -188,35 +188,40 @@ function combinations<Item>(items: readonly Item[], count: number): Item[][] {
  * The cluster's nodes. Where nothing is said of them, each zone is one node without bounds: what depends on zones can be answered
  * all the same.
  */
-export function nodesOf({ nodePools, zones, provider }: Cluster, extent: Extent): Node[] {
-  const places = zones.length === 0 ? [undefined] : zones;
+export function nodesOf({ nodePools, zones, region, provider }: Cluster, extent: Extent): Node[] {
+  const places = (zones.length === 0 ? [undefined] : zones).map((zone) => ({ zone, region }));
   if (nodePools.length === 0) {
-    return places.map((zone) => nodeIn(zone, zone ?? 'nodes', {}, { cpu: Infinity, memory: Infinity, pods: Infinity }));
+    const bare = { labels: {}, taints: [], cpu: Infinity, memory: Infinity, pods: Infinity };
+    return places.map((place) => nodeIn(place, { name: place.zone ?? 'nodes', ...bare }));
   }
-  return nodePools.flatMap(({ name, cpu, memory, pods, nodesPerZone }) =>
-    places.flatMap((zone) =>
-      Array.from({ length: nodesPerZone[extent] }, (_, index) => {
-        const labels = provider.nodes.poolLabel === undefined ? {} : { [provider.nodes.poolLabel]: name };
-        return nodeIn(zone, `${zone === undefined ? '' : `${zone}-`}${name}-${index + 1}`, labels, {
+  return nodePools.flatMap(({ name, cpu, memory, pods, nodesPerZone, labels = {}, taints = [] }) =>
+    places.flatMap((place) =>
+      Array.from({ length: nodesPerZone[extent] }, (_, index) =>
+        nodeIn(place, {
+          name: `${place.zone === undefined ? '' : `${place.zone}-`}${name}-${index + 1}`,
+          labels: provider.nodes.poolLabel === undefined ? labels : { ...labels, [provider.nodes.poolLabel]: name },
+          taints,
           ...room(cpu, memory),
           pods,
-        });
-      }),
+        }),
+      ),
     ),
   );
 }
 
-function nodeIn(
-  zone: string | undefined,
-  name: string,
-  labels: Readonly<Record<string, string>>,
-  offered: Pick<Node, 'cpu' | 'memory' | 'pods'>,
-): Node {
-  const where = zone === undefined ? {} : { [ZONE]: zone };
-  return {
-    name,
-    labels: { ...labels, ...where, [HOSTNAME]: name, 'kubernetes.io/os': 'linux' },
-    taints: [],
-    ...offered,
+interface Location {
+  readonly zone: string | undefined;
+  readonly region: string | undefined;
+}
+
+/** A node with the labels that each one bears. Source: kubernetes.io, "Well-Known Labels, Annotations and Taints". */
+function nodeIn({ zone, region }: Location, node: Node): Node {
+  const labels = {
+    'kubernetes.io/os': 'linux',
+    ...node.labels,
+    ...(region === undefined ? {} : { [REGION]: region }),
+    ...(zone === undefined ? {} : { [ZONE]: zone }),
+    [HOSTNAME]: node.name,
   };
+  return { ...node, labels };
 }

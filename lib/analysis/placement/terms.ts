@@ -1,8 +1,9 @@
 // What a pod's spec says about nodes and about other pods, read as the scheduler reads it. What is malformed asks for nothing.
 import type { Json, JsonObject } from '../../model/json';
+import type { Taint } from '../../model/node-pool';
 import { matches } from '../selectors';
 import { dig, integer, list, own, places, record, shown, text } from '../shapes';
-import type { Node, PodGroup, Taint, World } from './world';
+import type { Node, PodGroup, World } from './world';
 
 /** Whether a pod with this spec tolerates a taint for good. */
 export function tolerates(spec: JsonObject, taint: Taint): boolean {

@@ -1,12 +1,6 @@
 // What a scheduler has before it: nodes with what they offer, and groups of equal pods with what they ask for.
 import type { JsonObject } from '../../model/json';
-
-/** Keeps pods away that do not tolerate it. */
-export interface Taint {
-  readonly key: string;
-  readonly value?: string;
-  readonly effect: 'NoSchedule' | 'NoExecute';
-}
+import type { Taint } from '../../model/node-pool';
 
 /** CPU in millicores, memory in bytes, and a number of pods. */
 export interface Room {
@@ -54,6 +48,7 @@ export interface Interval {
 
 export const HOSTNAME = 'kubernetes.io/hostname';
 export const ZONE = 'topology.kubernetes.io/zone';
+export const REGION = 'topology.kubernetes.io/region';
 
 /** What the node controller marks a node with that it has given up. Source: kubernetes.io, "Taints and Tolerations". */
 const GONE: readonly Taint[] = [
