@@ -173,6 +173,32 @@ test('zones that a pod does not want count only where their affinity is ignored'
   expect(takes({ nodeAffinityPolicy: 'Ignore' })).toBe(false);
 });
 
+test('scheduling gates keep pods from every node, in words of their own', () => {
+  const gated = group(3, { spec: { schedulingGates: [{ name: 'example.com/wait' }] } });
+  const world = worldWith(gated, group(2, { name: 'other', labels: { app: 'other' } }));
+  expect([...forecastPlaced(world).values()]).toEqual([
+    { fewest: 0, most: 0 },
+    { fewest: 2, most: 2 },
+  ]);
+  expect(reasons(world, new Set(), gated)).toEqual(['3 waiting for scheduling gates']);
+  const open = group(3, { spec: { schedulingGates: [] } });
+  expect(forecastPlaced(worldWith(open)).get(open)).toEqual({ fewest: 3, most: 3 });
+});
+
+test('keys whose values may not be the same leave a pod beside those that have its own', () => {
+  const terms = (more: JsonObject) => [{ topologyKey: ZONE, labelSelector: { matchLabels: { app: 'web' } }, ...more }];
+  const placed = (more: JsonObject, labels: JsonObject) => {
+    const spec = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: terms(more) } } };
+    const [one, other] = [group(4, { labels, spec }), group(1, { name: 'other', labels: { app: 'web', tenant: 'b' } })];
+    return forecastPlaced({ ...worldWith(one, other), nodes: NODES.slice(0, 1) }).get(one);
+  };
+  const [tenant, nobody] = [{ app: 'web', tenant: 'a' }, { app: 'web' }];
+  expect(placed({}, tenant)).toEqual({ fewest: 0, most: 1 });
+  // beside its own, but not beside those of another tenant
+  expect(placed({ mismatchLabelKeys: ['tenant'] }, tenant)).toEqual({ fewest: 0, most: 4 });
+  expect(placed({ mismatchLabelKeys: ['tenant'] }, nobody)).toEqual({ fewest: 0, most: 1 });
+});
+
 describe('priority', () => {
   const low = group(3, { name: 'low', labels: { app: 'low' }, cpu: 4000, priority: -5 });
 

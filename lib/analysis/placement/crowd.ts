@@ -1,7 +1,7 @@
 // The groups of a world as a whole, worked out once for it: who selects whom, and how much room they can ask for together.
 import { matches } from '../selectors';
 import { own, record, shown } from '../shapes';
-import { requiredSpreads, requiredTerms, type Spread, type Term, tolerates, wantsNode } from './terms';
+import { isGated, requiredSpreads, requiredTerms, type Spread, type Term, tolerates, wantsNode } from './terms';
 import { type Node, type PodGroup, RESOURCES, type Room, type World } from './world';
 
 const crowds = new WeakMap<World, Crowd>();
@@ -15,7 +15,7 @@ export function crowdOf(world: World): Crowd {
 
 /** Whether a group may ever be on a node. */
 export function mayHave({ spec }: PodGroup, node: Node): boolean {
-  return wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
+  return !isGated(spec) && wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
 }
 
 /** Whether a node has the labels of all these spreads: one that lacks any takes no such pod, and is counted by none of them. */

@@ -4,7 +4,7 @@
 // podtopologyspread, interpodaffinity. Host ports, volumes and resources other than CPU and memory are not looked at.
 import { matches } from '../selectors';
 import { own, shown } from '../shapes';
-import { requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
+import { isGated, requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
 /** Pods of each group on each node: group × nodes + node. */
@@ -15,6 +15,7 @@ export const MOST_COUNTED = 0xffff;
 
 /** Why a node does not take a pod, in the scheduler's own words. */
 export type Obstacle =
+  | 'waiting for scheduling gates'
   | 'untolerated taint'
   | "didn't match Pod's node affinity/selector"
   | 'insufficient cpu'
@@ -159,6 +160,7 @@ export class Rules {
 }
 
 function fixedObstacle(spec: PodGroup['spec'], node: Node): Obstacle | undefined {
+  if (isGated(spec)) return 'waiting for scheduling gates';
   if (node.taints.some((taint) => !tolerates(spec, taint))) return 'untolerated taint';
   return wantsNode(spec, node) ? undefined : "didn't match Pod's node affinity/selector";
 }

@@ -14,6 +14,9 @@ export function tolerates(spec: JsonObject, taint: Taint): boolean {
   });
 }
 
+/** Whether something must remove a gate before the scheduler looks at the pod at all. Source: kubernetes.io, "Pod Scheduling Readiness". */
+export const isGated = (spec: JsonObject): boolean => list(spec.schedulingGates).length > 0;
+
 /** Whether it stays on a node with this taint: a toleration for some seconds is none in the end. */
 export function stays(spec: JsonObject, taint: Taint): boolean {
   const lasting = list(spec.tolerations).filter((one) => record(one)?.tolerationSeconds === undefined);
@@ -64,21 +67,27 @@ export function requiredSpreads({ spec, labels }: PodGroup): Spread[] {
       key,
       maxSkew: integer(value.maxSkew, 1) ?? 1,
       minDomains: integer(value.minDomains, 1) ?? 1,
-      selector: withOwnLabels(record(value.labelSelector), value.matchLabelKeys, labels),
+      selector: withOwnLabels(value, labels),
       honorsTaints: value.nodeTaintsPolicy === 'Honor',
       honorsAffinity: value.nodeAffinityPolicy !== 'Ignore',
     };
   });
 }
 
-/** `matchLabelKeys`: only pods with the same value as this one's, where it has the label. */
-function withOwnLabels(selector: JsonObject | undefined, keys: Json | undefined, labels: JsonObject) {
+/**
+ * The selector of a spread or a term. `matchLabelKeys`: only pods with the same value as this one's, where it has the label;
+ * `mismatchLabelKeys`: only those with another value, or none.
+ */
+function withOwnLabels({ labelSelector, matchLabelKeys, mismatchLabelKeys }: JsonObject, labels: JsonObject) {
+  const selector = record(labelSelector);
   if (selector === undefined) return undefined;
-  const added = list(keys).flatMap((key) => {
-    const value = own(labels, shown(key));
-    return value === undefined ? [] : { key, operator: 'In', values: [value] };
-  });
-  return { ...selector, matchExpressions: [...list(selector.matchExpressions), ...added] };
+  const added = (keys: Json | undefined, operator: 'In' | 'NotIn') =>
+    list(keys).flatMap((key) => {
+      const value = own(labels, shown(key));
+      return value === undefined ? [] : { key, operator, values: [value] };
+    });
+  const expressions = [...added(matchLabelKeys, 'In'), ...added(mismatchLabelKeys, 'NotIn')];
+  return { ...selector, matchExpressions: [...list(selector.matchExpressions), ...expressions] };
 }
 
 /** A required term of affinity or anti-affinity. */
@@ -92,7 +101,7 @@ export function requiredTerms(group: PodGroup, kind: 'podAffinity' | 'podAntiAff
   const affinity = dig(group.spec, 'affinity', kind);
   return places(affinity, 'requiredDuringSchedulingIgnoredDuringExecution', '').flatMap(({ value }) => {
     const key = text(value.topologyKey);
-    const selector = withOwnLabels(record(value.labelSelector), value.matchLabelKeys, group.labels);
+    const selector = withOwnLabels(value, group.labels);
     if (key === undefined) return [];
     const named = list(value.namespaces);
     const namespaces = record(value.namespaceSelector);
