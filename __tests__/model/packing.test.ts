@@ -24,6 +24,23 @@ describe('pods of one size', () => {
   });
 });
 
+describe('pods of one size in several workloads', () => {
+  test('need what those of one workload need', () => {
+    const one = nodesFor(ROOM, [group(72, 1, 1)]).value;
+    expect(nodesFor(ROOM, [group(60, 1, 1, 'web'), group(0, 3, 3, 'none'), group(12, 1, 1, 'jobs')])).toEqual({
+      value: one,
+      because: '72 pods of web, jobs, 4 on a node: 18 nodes',
+    });
+  });
+
+  test.each([
+    ['CPU', group(12, 1.001, 1, 'jobs')],
+    ['memory', group(12, 1, 1.001, 'jobs')],
+  ])('another %s is another size', (_, jobs) => {
+    expect(nodesFor(ROOM, [group(60, 1, 1), jobs]).value).toBeGreaterThan(18);
+  });
+});
+
 test('a small pod on every node can leave no place for a large one', () => {
   // 2 nodes pack them: 4 large ones on one, 4 small ones on the other
   const groups = [group(4, 1, 1, 'large'), group(4, 0.1, 0.1, 'small')];

@@ -32,18 +32,21 @@ export function podsOnNode(room: NodeRoom, pod: Resources): number {
  *
  * A node refuses a pod of w when what it has of CPU is above C − w, or of memory above M − w, or of pods at P. A pod brings a node
  * to that by at most f = max(cpu ÷ (C − w), memory ÷ (M − w), 1 ÷ P) of it, and never by more than 1; so all the others make at
- * most Σ f nodes refuse, and on one more it fits. Of pods of one size, ⌊node ÷ pod⌋ fit on each, and that is exact.
+ * most Σ f nodes refuse, and on one more it fits. Of pods of one size, whichever workloads they belong to, ⌊node ÷ pod⌋ fit on
+ * each, and that is exact.
  *
  * Never fewer with more pods. A pod that fits on no empty node is the caller's to refuse.
  */
 export function nodesFor(room: NodeRoom, groups: readonly PodGroup[]): Derived {
   const present = groups.filter(({ pods }) => pods > 0);
-  const [only] = present;
-  if (only === undefined) return derived(0, 'no pods, no nodes');
-  if (present.length === 1) {
-    const each = podsOnNode(room, only);
-    const nodes = Math.ceil(only.pods / each);
-    return derived(nodes, `${plural(only.pods, 'pod')} of ${only.name}, ${each} on a node: ${plural(nodes, 'node')}`);
+  const [first, ...others] = present;
+  if (first === undefined) return derived(0, 'no pods, no nodes');
+  if (others.every(({ cpu, memory }) => cpu === first.cpu && memory === first.memory)) {
+    const each = podsOnNode(room, first);
+    const pods = present.reduce((sum, group) => sum + group.pods, 0);
+    const nodes = Math.ceil(pods / each);
+    const names = present.map(({ name }) => name).join(', ');
+    return derived(nodes, `${plural(pods, 'pod')} of ${names}, ${each} on a node: ${plural(nodes, 'node')}`);
   }
   const [worst = { name: '', refusing: 0 }] = present
     .map((last) => ({ name: last.name, refusing: refusingNodes(room, last, present) }))
