@@ -3,7 +3,7 @@ import { platform } from '../../charts/platform';
 import { listSecrets } from '../../lib/analysis/secrets';
 import { check } from '../../lib/checks';
 import { System } from '../../lib/constructs';
-import { planInput } from '../../lib/constructs/nodes';
+import { nodeLoad } from '../../lib/constructs/nodes';
 import { type CapacityInput, deriveCapacity, deriveHeadroom, deriveProviderPlan, type Target } from '../../lib/model';
 import { deriveDatabaseBudget } from '../../lib/model/database-budget';
 import { responseTail } from '../../lib/model/queueing';
@@ -56,9 +56,8 @@ function targetOn(region: string): Target<unknown> {
 }
 
 function nodesOf(region: string) {
-  const input = planInput(platform.app(), region, targetOn(region).cluster);
-  const { plan, contradictions } =
-    input === undefined ? { plan: undefined, contradictions: [] } : deriveProviderPlan(input);
+  const { input } = nodeLoad(platform.app(), region, targetOn(region).cluster);
+  const { plan, contradictions } = deriveProviderPlan(input);
   expect(contradictions).toEqual([]);
   const [pool] = plan?.pools ?? [];
   if (plan === undefined || pool === undefined) throw new Error('no plan');

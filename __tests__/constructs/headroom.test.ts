@@ -1,7 +1,7 @@
 // Headroom in manifests: what a pool says becomes pods that hold its room, that everybody else may evict, and that disturb nobody.
 import type { Construct } from 'constructs';
 import { check } from '../../lib/checks';
-import { Platform, System, WebService } from '../../lib/constructs';
+import { type Load, Platform, System, WebService } from '../../lib/constructs';
 import { eks, type NodePool, onPrem, type Target } from '../../lib/model';
 import { synthesize } from '../../lib/synth/synthesize';
 import { at, errors, find, PRODUCTION, SUBNETS, shop, TWO_ZONES, WEB } from '../support/synthesis';
@@ -151,6 +151,108 @@ describe('pools and clusters', () => {
     expect(findings).toEqual([]);
     const held = [...files.keys()].filter((path) => path.endsWith('05-headroom.yaml'));
     expect(held).toEqual(['05-headroom.yaml', 'clusters/other/05-headroom.yaml']);
+  });
+});
+
+describe('growth must be held while a node is on its way', () => {
+  const LOAD: Load = {
+    users: { peak: 4000, offPeak: 800 },
+    thinkSeconds: 8,
+    service: { meanSeconds: 0.06 },
+    cpuSecondsPerRequest: 0.025,
+    concurrencyPerPod: 4,
+    latency: { quantile: 0.95, seconds: 0.3 },
+    growthPerSecond: 0.001,
+    nodeSeconds: 180,
+    margin: 1.25,
+  };
+  const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
+
+  function sized(pools: readonly NodePool[], change: Partial<Load> = {}, environment = PRODUCTION) {
+    const { replicas: _, ...props } = WEB;
+    return shop(
+      (system) =>
+        new WebService(system, 'web', { ...props, resources: { memory: '256Mi' } }).sizeFor({ ...LOAD, ...change }),
+      {
+        cluster: eks({ ...ON_EKS, zones: ZONES, nodePools: pools }),
+        environment,
+      },
+    );
+  }
+
+  const { headroom: _, ...bare } = POOL;
+  const held = (headroom: typeof HEADROOM) => sized([{ ...POOL, headroom }]).findings;
+  // 1667m = 4 slots ÷ 0.06 s × 0.025 s
+  const growth = Number(
+    /= (\d+) pods/.exec(
+      String(
+        at(find(sized([bare]), 'HorizontalPodAutoscaler', 'web'), 'metadata', 'annotations', 'evenkeel.dev/headroom'),
+      ),
+    )?.[1],
+  );
+
+  test('what is too little is a warning with both numbers, the sentence, and the line to write', () => {
+    const [finding, ...others] = held({ pods: 6, cpu: '100m', memory: '64Mi' });
+    expect(others).toEqual([]);
+    expect(growth).toBeGreaterThan(3);
+    expect(finding).toMatchObject({
+      rule: 'headroom',
+      severity: 'warning',
+      field: 'clusters.mumbai.nodePools[default].headroom',
+      value: '6 pods, 600m CPU, 384Mi',
+      source: expect.objectContaining({ file: expect.stringContaining('synthesis.ts') }),
+    });
+    expect(finding?.message).toContain(`the headroom holds 600m of ${growth * 1667}m CPU, 384Mi of `);
+    expect(finding?.message).toContain('no place as large as a pod of shop-production/web (1667m CPU, 256Mi)');
+    expect(finding?.message).toMatch(/shop-production\/web \d+ pods of 1667m CPU and 256Mi \(0\.\d+ × \d+ pods = /);
+    expect(finding?.message).toContain('; held: default 6 pods of 100m CPU and 64Mi = 600m CPU and 384Mi');
+    const pods = 3 * Math.ceil(growth / 3);
+    expect(finding?.expected).toBe(`headroom: { pods: ${pods}, cpu: '1667m', memory: '256Mi' }`);
+  });
+
+  test('none at all', () => {
+    expect(sized([bare]).findings).toMatchObject([
+      {
+        rule: 'headroom',
+        severity: 'warning',
+        value: 'none',
+        message: expect.stringContaining('nothing holds the place'),
+      },
+    ]);
+  });
+
+  test('the line is enough, and so are the sums alone; one pod less is not', () => {
+    const pods = (count: number) => held({ pods: count, cpu: '1667m', memory: '256Mi' });
+    expect(pods(3 * Math.ceil(growth / 3))).toEqual([]);
+    expect(pods(growth)).toEqual([]);
+    expect(pods(growth - 1)).toMatchObject([
+      { message: expect.stringMatching(/holds \w+ of \w+ CPU, \w+ of \w+ of memory: /) },
+    ]);
+    expect(held({ pods: growth, cpu: '1667m', memory: '255Mi' })).toHaveLength(1);
+    // as much in all, and no place for one of them
+    expect(held({ pods: growth * 2, cpu: '1000m', memory: '256Mi' })).toMatchObject([
+      { message: expect.stringMatching(/holds no place as large as a pod of shop-production\/web \(/) },
+    ]);
+  });
+
+  test('several pools hold it together', () => {
+    const half = { ...POOL, headroom: { pods: Math.max(3, Math.ceil(growth / 2)), cpu: '1667m', memory: '256Mi' } };
+    expect(sized([half, { ...half, name: 'other' }]).findings).toEqual([]);
+    expect(sized([half, { ...bare, name: 'other' }]).findings).toMatchObject([
+      { field: 'clusters.mumbai.nodePools', expected: expect.stringContaining(', or as much over several pools') },
+    ]);
+  });
+
+  test('nothing is said where nothing grows, nobody describes pools, or the size is refused', () => {
+    expect(sized([bare], { growthPerSecond: 0 }).findings).toEqual([]);
+    // as many at the least as at the most
+    expect(sized([bare], { alwaysAtPeak: true, margin: 1 }).findings).toEqual([]);
+    expect(sized([]).findings).toEqual([]);
+    expect(sized([bare], { service: { meanSeconds: 1 } }).findings.map(({ rule }) => rule)).not.toContain('headroom');
+  });
+
+  test('a pool whose headroom is refused is told so, and nothing of the growth', () => {
+    expect(held({ pods: 1, cpu: '1', memory: '1Gi' })).toMatchObject([{ rule: 'headroom', severity: 'error' }]);
   });
 });
 

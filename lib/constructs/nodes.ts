@@ -1,16 +1,29 @@
 // Nodes of a cluster: whether its pools, its addresses and its provider's limits hold whatever its systems can reach at once.
 import type { IConstruct } from 'constructs';
 import { type ClusterDescription, describesNodes } from '../model/cluster';
+import { derived } from '../model/derivation';
 import type { Trace } from '../model/entries';
+import { headroomContradictions } from '../model/headroom';
+import { balanceHeadroom, type Growth, headroomLine } from '../model/headroom-balance';
 import { deriveProviderPlan } from '../model/provider-plan';
 import type { PlannedWorkload, ProviderPlanInput } from '../model/provider-plan-input';
 import { Component } from './component';
 import { report } from './findings';
 import { System } from './system';
+import { WebService } from './web-service';
+
+/** What the systems of a cluster ask of its nodes. */
+export interface NodeLoad {
+  readonly cluster: string;
+  /** At their off-peak, at their most, and while all of them roll. */
+  readonly input: ProviderPlanInput & { readonly cluster: ClusterDescription };
+  /** Those that are sized: what they grow by while a node is on its way. */
+  readonly growing: readonly Growth[];
+}
 
 /**
- * Reports every limit beyond which the plan of a cluster goes. A cluster is planned once it says what pools it has and how its pods get
- * addresses; what a system places as plain objects is not counted.
+ * Reports every limit beyond which the plan of a cluster goes, and growth that no headroom holds the place of. A cluster is planned
+ * once it says what pools it has and how its pods get addresses; what a system places as plain objects is not counted.
  */
 export function inspectNodes(
   app: IConstruct,
@@ -18,9 +31,10 @@ export function inspectNodes(
   trace: Trace,
 ): void {
   for (const [name, cluster] of Object.entries(clusters)) {
-    const input = planInput(app, name, cluster);
-    if (input === undefined) continue;
-    for (const { field, value, message, expected } of deriveProviderPlan(input).contradictions) {
+    const load = nodeLoad(app, name, cluster);
+    inspectHeadroom(app, load, trace);
+    if (!describesNodes(cluster)) continue;
+    for (const { field, value, message, expected } of deriveProviderPlan(load.input).contradictions) {
       report(
         app,
         { rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}`, value, message, expected },
@@ -30,20 +44,68 @@ export function inspectNodes(
   }
 }
 
-/** What the plan of the cluster `name` starts from: its systems at their off-peak, at their most, and while all of them roll. */
-export function planInput(root: IConstruct, name: string, cluster: ClusterDescription): ProviderPlanInput | undefined {
-  if (!describesNodes(cluster)) return undefined;
-  const systems = root.node
-    .findAll()
-    .filter(System.isSystem)
-    .filter(({ target }) => target.cluster.name === name);
-  const workloads = systems.flatMap((system) => system.node.findAll().flatMap((one) => plannedOf(one)));
-  const zonesLost = Math.max(0, ...systems.map(({ target }) => target.environment.survives.zones));
-  // what every node runs has been taken from what the pool gives to pods
-  return { cluster, zonesLost, workloads, daemons: [] };
+/** What every cluster on which a system lies has to carry, in the order of the platform. */
+export function nodeLoads(root: IConstruct): NodeLoad[] {
+  const clusters = new Map(systemsOf(root).map(({ target: { cluster } }) => [cluster.name, cluster]));
+  return [...clusters].map(([name, cluster]) => nodeLoad(root, name, cluster));
 }
 
-function plannedOf(construct: IConstruct): PlannedWorkload[] {
-  const planned = construct instanceof Component ? construct.planned : undefined;
-  return planned === undefined ? [] : [planned];
+/** What the plan of the cluster `name` starts from. */
+export function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescription): NodeLoad {
+  const systems = systemsOf(root).filter(({ target }) => target.cluster.name === name);
+  const planned = systems.flatMap((system) => system.node.findAll().flatMap(plannedOf));
+  const zonesLost = Math.max(0, ...systems.map(({ target }) => target.environment.survives.zones));
+  return {
+    cluster: name,
+    // what every node runs has been taken from what the pool gives to pods
+    input: { cluster, zonesLost, workloads: planned.map(({ workload }) => workload), daemons: [] },
+    growing: planned.flatMap(({ growth }) => growth ?? []),
+  };
+}
+
+const systemsOf = (root: IConstruct): System<unknown>[] => root.node.findAll().filter(System.isSystem);
+
+function plannedOf(construct: IConstruct): { readonly workload: PlannedWorkload; readonly growth?: Growth }[] {
+  const workload = construct instanceof Component ? construct.planned : undefined;
+  if (workload === undefined) return [];
+  const plan = construct instanceof WebService ? construct.capacityPlan : undefined;
+  if (plan === undefined) return [{ workload }];
+  const { name, cpu, memory } = workload;
+  const room = plan.max.value - plan.min.value;
+  // no autoscaler adds more than lies between its bounds
+  const pods =
+    plan.headroomPods.value <= room
+      ? plan.headroomPods
+      : derived(room, `${plan.headroomPods.because}, of which the autoscaler adds ${room}`);
+  return [{ workload, growth: { name, cpu, memory, pods } }];
+}
+
+/** Growth for which the pools hold too little. Nothing is said where no pool is described, or one is refused anyway. */
+function inspectHeadroom(app: IConstruct, { cluster: name, input, growing }: NodeLoad, trace: Trace): void {
+  const { nodePools: pools, zones } = input.cluster;
+  if (!Array.isArray(pools) || pools.length === 0) return;
+  const isWrong = pools.some(
+    ({ headroom }) => headroom !== undefined && headroomContradictions('', headroom, zones.length).length > 0,
+  );
+  const balance = isWrong ? undefined : balanceHeadroom(pools, zones.length, growing);
+  if (balance === undefined || balance.short.length === 0) return;
+  const { wanted, held, short, line } = balance;
+  const [only, ...others] = pools;
+  const pool = only !== undefined && others.length === 0 ? `nodePools[${only.name}].headroom` : 'nodePools';
+  const lacks =
+    held.pods === 0
+      ? `nothing holds the place of growth: ${wanted.because}`
+      : `the headroom holds ${short.join(', ')}: ${wanted.because}; held: ${held.because}`;
+  report(
+    app,
+    {
+      rule: 'headroom',
+      severity: 'warning',
+      field: `clusters.${name}.${pool}`,
+      value: held.pods === 0 ? 'none' : `${held.pods} pods, ${held.cpu} CPU, ${held.memory}`,
+      message: `while a node is on its way, ${lacks}`,
+      expected: `${headroomLine(line)}${others.length === 0 ? '' : ', or as much over several pools'}`,
+    },
+    trace,
+  );
 }

@@ -112,6 +112,11 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     this.clients.push(client);
   }
 
+  /** The numbers that `sizeFor` derived; `undefined` where it was not called, or was refused. */
+  get capacityPlan(): CapacityPlan | undefined {
+    return this.sized?.contradictions.length === 0 ? this.sized.plan : undefined;
+  }
+
   private isScaled(field: string): boolean {
     if (this.scaling === undefined && this.sized === undefined) return false;
     report(this, {
