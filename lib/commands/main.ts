@@ -6,6 +6,7 @@ import { imageCommand } from './image';
 import { neutralityCommand } from './neutrality';
 import { type Output, terminal } from './output';
 import { parityCommand } from './parity';
+import { planCommand } from './plan';
 import type { ExitCode, Load } from './project';
 import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
@@ -32,6 +33,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     imageCommand,
     neutralityCommand,
     parityCommand,
+    planCommand,
     proveCommand,
     trafficCommand,
   ]) {
@@ -55,6 +57,7 @@ Examples:
   evenkeel neutrality             compare all providers, and what the real placement changes
   evenkeel prove                  what each system survives, and by how much
   evenkeel parity                 compare the environments of each system
+  evenkeel plan                   what each cluster needs of nodes, addresses and headroom
   evenkeel traffic                what DNS must say, and the steps of a move to another cluster
 
 Exit codes: 0 clean, 1 error (nothing is written), 2 differs.`;

@@ -1,25 +1,16 @@
 // Nodes of a cluster: whether its pools, its addresses and its provider's limits hold whatever its systems can reach at once.
 import type { IConstruct } from 'constructs';
+import { headroomOf, type NodeLoad, planCluster } from '../analysis/plan';
 import { type ClusterDescription, describesNodes } from '../model/cluster';
 import { derived } from '../model/derivation';
 import type { Trace } from '../model/entries';
-import { headroomContradictions } from '../model/headroom';
-import { balanceHeadroom, type Growth, headroomLine } from '../model/headroom-balance';
-import { deriveProviderPlan } from '../model/provider-plan';
-import type { PlannedWorkload, ProviderPlanInput } from '../model/provider-plan-input';
+import { type Growth, type HeadroomBalance, headroomLine } from '../model/headroom-balance';
+import type { NodePool } from '../model/node-pool';
+import type { PlannedWorkload } from '../model/provider-plan-input';
 import { Component } from './component';
 import { report } from './findings';
 import { System } from './system';
 import { WebService } from './web-service';
-
-/** What the systems of a cluster ask of its nodes. */
-export interface NodeLoad {
-  readonly cluster: string;
-  /** At their off-peak, at their most, and while all of them roll. */
-  readonly input: ProviderPlanInput & { readonly cluster: ClusterDescription };
-  /** Those that are sized: what they grow by while a node is on its way. */
-  readonly growing: readonly Growth[];
-}
 
 /**
  * Reports every limit beyond which the plan of a cluster goes, and growth that no headroom holds the place of. A cluster is planned
@@ -32,9 +23,11 @@ export function inspectNodes(
 ): void {
   for (const [name, cluster] of Object.entries(clusters)) {
     const load = nodeLoad(app, name, cluster);
-    inspectHeadroom(app, load, trace);
+    const headroom = headroomOf(load);
+    if (headroom !== undefined) inspectHeadroom(app, name, cluster.nodePools, headroom, trace);
     if (!describesNodes(cluster)) continue;
-    for (const { field, value, message, expected } of deriveProviderPlan(load.input).contradictions) {
+    const { unplanned, beyond } = planCluster(load);
+    for (const { field, value, message, expected } of [...unplanned, ...beyond]) {
       report(
         app,
         { rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}`, value, message, expected },
@@ -80,16 +73,15 @@ function plannedOf(construct: IConstruct): { readonly workload: PlannedWorkload;
   return [{ workload, growth: { name, cpu, memory, pods } }];
 }
 
-/** Growth for which the pools hold too little. Nothing is said where no pool is described, or one is refused anyway. */
-function inspectHeadroom(app: IConstruct, { cluster: name, input, growing }: NodeLoad, trace: Trace): void {
-  const { nodePools: pools, zones } = input.cluster;
-  if (!Array.isArray(pools) || pools.length === 0) return;
-  const isWrong = pools.some(
-    ({ headroom }) => headroom !== undefined && headroomContradictions('', headroom, zones.length).length > 0,
-  );
-  const balance = isWrong ? undefined : balanceHeadroom(pools, zones.length, growing);
-  if (balance === undefined || balance.short.length === 0) return;
-  const { wanted, held, short, line } = balance;
+/** Growth for which the pools hold too little. */
+function inspectHeadroom(
+  app: IConstruct,
+  cluster: string,
+  pools: readonly NodePool[],
+  { wanted, held, short, line }: HeadroomBalance,
+  trace: Trace,
+): void {
+  if (short.length === 0) return;
   const [only, ...others] = pools;
   const pool = only !== undefined && others.length === 0 ? `nodePools[${only.name}].headroom` : 'nodePools';
   const lacks =
@@ -101,7 +93,7 @@ function inspectHeadroom(app: IConstruct, { cluster: name, input, growing }: Nod
     {
       rule: 'headroom',
       severity: 'warning',
-      field: `clusters.${name}.${pool}`,
+      field: `clusters.${cluster}.${pool}`,
       value: held.pods === 0 ? 'none' : `${held.pods} pods, ${held.cpu} CPU, ${held.memory}`,
       message: `while a node is on its way, ${lacks}`,
       expected: `${headroomLine(line)}${others.length === 0 ? '' : ', or as much over several pools'}`,

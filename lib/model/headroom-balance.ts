@@ -3,6 +3,7 @@ import { cpuQuantity, memoryQuantity, parseQuantity } from './amount';
 import { type Derived, plural } from './derivation';
 import { deriveHeadroom, type Growing } from './headroom';
 import type { Headroom, NodePool } from './node-pool';
+import { canonicalQuantity } from './quantity';
 
 /** A workload that grows, and why by so many pods. */
 export interface Growth extends Omit<Growing, 'pods'> {
@@ -48,10 +49,18 @@ export function balanceHeadroom(
 ): HeadroomBalance | undefined {
   const parts = growing
     .filter(({ pods }) => pods.value > 0)
-    .map((one): Part => ({ ...one, pods: one.pods.value, because: one.pods.because }));
+    .map(
+      (one): Part => ({
+        name: one.name,
+        cpu: canonicalQuantity(one.cpu),
+        memory: canonicalQuantity(one.memory),
+        pods: one.pods.value,
+        because: one.pods.because,
+      }),
+    );
   const line = parts.length === 0 ? undefined : deriveHeadroom({ zones, growing: parts }).plan?.headroom;
   if (line === undefined) return undefined;
-  const held = pools.flatMap(({ name, headroom }): Part[] => (headroom === undefined ? [] : [{ ...headroom, name }]));
+  const held = partsHeld(pools);
   const [want, have] = [roomOf(parts), roomOf(held)];
   const short = (['cpu', 'memory'] as const)
     .filter((what) => amount(want[what]) > amount(have[what]))
@@ -63,6 +72,14 @@ export function balanceHeadroom(
       : homeless.map(({ name, cpu, memory }) => `no place as large as a pod of ${name} (${cpu} CPU, ${memory})`);
   return { wanted: want, held: have, short: [...short, ...cramped], line };
 }
+
+/** What the pools hold. */
+export function roomHeld(pools: readonly NodePool[]): Room {
+  return roomOf(partsHeld(pools));
+}
+
+const partsHeld = (pools: readonly NodePool[]): Part[] =>
+  pools.flatMap(({ name, headroom }) => (headroom === undefined ? [] : [{ ...headroom, name }]));
 
 /** A pool's headroom as it is typed. */
 export function headroomLine({ pods, cpu, memory }: Headroom): string {
