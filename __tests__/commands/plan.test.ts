@@ -129,7 +129,8 @@ describe('what cannot be planned, and why', () => {
       westeurope: 'planned',
       northeurope: 'planned',
     });
-    for (const { headroom } of found) expect(headroom?.short ?? []).toEqual([]);
+    const clinics = found.filter(({ cluster }) => ['westeurope', 'northeurope'].includes(cluster));
+    expect(clinics.map(({ headroom }) => headroom?.short)).toEqual([[], []]);
   });
 });
 

@@ -36,6 +36,12 @@ test('sums over workloads and over pools, each with its parts', () => {
   expect(balance?.short).toEqual([]);
 });
 
+test('the sums are less than what is enough in each zone (docs/capacity.md)', () => {
+  const growing = [growth(8, '2', '1Gi'), growth(1, '2', '1Gi', 'other')];
+  const balance = balanceHeadroom([pool({ pods: 9, cpu: '2', memory: '1Gi' })], 3, growing);
+  expect(balance).toMatchObject({ short: [], line: { pods: 12, cpu: '2', memory: '1Gi' } });
+});
+
 test('nothing grows, nothing to hold', () => {
   expect(balanceHeadroom([pool()], 3, [])).toBeUndefined();
   expect(balanceHeadroom([pool()], 3, [growth(0, '1', '1Gi')])).toBeUndefined();

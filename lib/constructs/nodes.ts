@@ -27,12 +27,8 @@ export function inspectNodes(
     if (headroom !== undefined) inspectHeadroom(app, name, cluster.nodePools, headroom, trace);
     if (!describesNodes(cluster)) continue;
     const { unplanned, beyond } = planCluster(load);
-    for (const { field, value, message, expected } of [...unplanned, ...beyond]) {
-      report(
-        app,
-        { rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}`, value, message, expected },
-        trace,
-      );
+    for (const { field, ...found } of [...unplanned, ...beyond]) {
+      report(app, { ...found, rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}` }, trace);
     }
   }
 }
