@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ExternalService, override, Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
-import { type Access, type ClusterDescription, local, type NodePool, type Target } from '../lib/model';
+import { type Access, type ClusterDescription, gke, local, type NodePool, type Target } from '../lib/model';
 import { cli } from './support/cli';
 import { PRODUCTION, type Surroundings, shopApp, TWO_ZONES, WEB } from './support/synthesis';
 
@@ -618,6 +618,20 @@ test('properties that are not there at run time do not keep the others from bein
   });
   expectTold(err, { rule: 'exception', at: WEB_AT, expected: /./ });
   expectTold(err, { rule: 'port-range', expected: /65535/ });
+});
+
+test('nor do they on a cluster whose nodes are planned', async () => {
+  const { probes: _, ...rest } = WEB;
+  const props: WebServiceProps = JSON.parse(JSON.stringify(rest));
+  const pool = { name: 'default', cpu: '4', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 10 } };
+  const cluster = gke({
+    region: 'europe-west1',
+    zones: ['europe-west1-b', 'europe-west1-c'],
+    kubernetes: '1.36',
+    nodePools: [pool],
+  });
+  const err = await refuseShop((system) => new WebService(system, 'web', props), { cluster });
+  expectTold(err, { rule: 'exception', at: WEB_AT, expected: /./ });
 });
 
 test('one line that is wrong in several places is told once, with all of them', async () => {

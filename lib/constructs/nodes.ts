@@ -7,7 +7,7 @@ import type { Trace } from '../model/entries';
 import { type Growth, type HeadroomBalance, headroomLine } from '../model/headroom-balance';
 import type { NodePool } from '../model/node-pool';
 import type { PlannedWorkload } from '../model/provider-plan-input';
-import { Component } from './component';
+import { Component, type ComponentProps } from './component';
 import { report } from './findings';
 import { System } from './system';
 import { WebService } from './web-service';
@@ -54,8 +54,23 @@ export function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescrip
 
 const systemsOf = (root: IConstruct): System<unknown>[] => root.node.findAll().filter(System.isSystem);
 
-function plannedOf(construct: IConstruct): { readonly workload: PlannedWorkload; readonly growth?: Growth }[] {
-  const workload = construct instanceof Component ? construct.planned : undefined;
+interface Planned {
+  readonly workload: PlannedWorkload;
+  readonly growth?: Growth;
+}
+
+function plannedOf(construct: IConstruct): Planned[] {
+  if (!(construct instanceof Component)) return [];
+  try {
+    return planOf(construct);
+  } catch {
+    // properties that are not there are told by the component itself, and must not keep the others from being told
+    return [];
+  }
+}
+
+function planOf(construct: Component<ComponentProps>): Planned[] {
+  const workload = construct.planned;
   if (workload === undefined) return [];
   const plan = construct instanceof WebService ? construct.capacityPlan : undefined;
   if (plan === undefined) return [{ workload }];
