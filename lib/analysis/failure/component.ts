@@ -1,5 +1,6 @@
 // A component under judgement: how many pods it has, how many it needs, how they start and stop, and what evictions must leave.
 
+import { TOLERANCE } from '../../model/autoscaler';
 import type { Json, JsonObject } from '../../model/json';
 import type { ApiEntry } from '../../model/object';
 import { podCount } from '../../model/pods';
@@ -42,9 +43,6 @@ const budgetsOf = perList((entries): ReadonlyMap<Workload, readonly ApiEntry[]> 
   return found;
 });
 
-/** What an autoscaler leaves alone: `--horizontal-pod-autoscaler-tolerance` of 0.1. Source: kubernetes.io, "Horizontal Pod Autoscaling". */
-const TOLERANCE = 1.1;
-
 export class Component {
   readonly name: string;
   readonly timing: Timing;
@@ -81,7 +79,7 @@ export class Component {
   needed(load: Load): number {
     const wanted = this.wanted(load);
     const share = this.utilization;
-    if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * TOLERANCE * wanted - 1e-9)));
+    if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * (1 + TOLERANCE) * wanted - 1e-9)));
     if (this.workload.kind !== 'apps/StatefulSet' || this.budgets.length !== 1) return wanted;
     const { kept, others } = this.protection(load);
     return others.length > 0 ? wanted : Math.min(wanted, Math.max(1, kept));
