@@ -432,6 +432,10 @@ describe('a release', () => {
       expect(release(both(6, 3), '3700m').verdict).toBe('holds');
     });
 
+    test('moves with a place anywhere where it is a single one', () => {
+      expect(release(both(1, 3), '1900m').verdict).toBe('holds');
+    });
+
     test('may miss a zone where each has many pods and one place', () => {
       expect(release(both(9, 3), '4600m').verdict).toBe('depends on order');
       expect(release(both(9, 3), '5500m').verdict).toBe('holds');

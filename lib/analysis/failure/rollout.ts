@@ -52,6 +52,9 @@ export function stuckInDomains(
 /** The revision that comes. */
 export const NEXT = 'next';
 
+/** Zones are few. Of more domains, such as nodes, none is asked by itself: the new pods must find their places beside all old ones. */
+const MOST_DOMAINS = 10;
+
 /** Pods that must surely find a place beside those that are there, so that no domain is missed; none where any place will do. */
 function placesNeeded(situation: Situation, component: Component, load: Load): PodGroup[] {
   const { all, workload } = component;
@@ -70,7 +73,9 @@ function placesNeeded(situation: Situation, component: Component, load: Load): P
   if (!areParted && !spreads.some(parts)) return [];
   const [spread] = spreads;
   if (spread === undefined || spreads.length > 1 || areParted) return [next];
+  if (wanted <= spread.maxSkew) return [];
   const domains = [...domainsOf(situation.world.nodes, next, spread)];
+  if (domains.length > MOST_DOMAINS) return [next];
   const mostOld = wanted - situation.leftWithout(workload, spread.key, 1).fewest;
   const free = freePlaces(domains.length, mostOld, spread.maxSkew, unavailable);
   return free === 0 ? [] : domains.map((domain) => pinned(next, spread.key, domain, free));
