@@ -5,8 +5,10 @@ import type { Problem } from './findings';
 
 /** Lists that are none, and options of the provider that are missing or mean nothing. */
 export function inspectOptions(field: string, { provider, ...description }: ClusterDescription): Problem[] {
-  const { zones, capabilities, nodePools } = description;
-  const lists = Object.entries({ zones, capabilities, nodePools }).filter(([, value]) => !Array.isArray(value));
+  const { zones, capabilities, nodePools, sysadmins } = description;
+  const lists = Object.entries({ zones, capabilities, nodePools, sysadmins }).filter(
+    ([, value]) => !Array.isArray(value),
+  );
   return [
     ...lists.map(([name, value]) => noList(`${field}.${name}`, value)),
     ...(provider.refusals ?? []).map(

@@ -20,12 +20,8 @@ export function inspectNodes(
   for (const [name, cluster] of Object.entries(clusters)) {
     const input = planInput(app, name, cluster);
     if (input === undefined) continue;
-    for (const { field, value, message, expected } of deriveProviderPlan(input).contradictions) {
-      report(
-        app,
-        { rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}`, value, message, expected },
-        trace,
-      );
+    for (const { field, ...found } of deriveProviderPlan(input).contradictions) {
+      report(app, { ...found, rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}` }, trace);
     }
   }
 }

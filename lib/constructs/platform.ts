@@ -1,7 +1,7 @@
 // The platform: which systems run in which environments on which clusters. It builds the app from that table.
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type ClusterDescription, isMinor, type Minor, PREVIEW } from '../model/cluster';
+import { type ClusterDescription, isMinor, type Minor, PREVIEW, soundPools } from '../model/cluster';
 import type { Trace } from '../model/entries';
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../model/environment';
 import { ROLES } from '../model/roles';
@@ -193,7 +193,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isRight) continue;
       if (!isComplete(cluster, environment)) continue;
       const moved = move({
-        cluster: { ...cluster, name },
+        cluster: { ...cluster, nodePools: soundPools(cluster), name },
         environment: { ...environment, name: placed.environment },
         regions: new Set(found.map(({ region }) => region)).size,
       });
