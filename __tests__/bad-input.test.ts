@@ -433,20 +433,22 @@ describe('the platform', () => {
     ['no CPU', { cpu: '0' }, 'cpu', '"0"'],
     ['memory that is no quantity', { memory: '14 GB' }, 'memory', '"14 GB"'],
     ['no pods', { pods: 0 }, 'pods', '0'],
-    ['more at least than at most', { nodesPerZone: { min: 3, max: 2 } }, 'nodesPerZone', '{"min":3,"max":2}'],
+    ['more at least than at most', { nodesPerZone: { min: 3, max: 2 } }, 'nodesPerZone.min', '3'],
     [
       'a zone of its own',
       { labels: { 'topology.kubernetes.io/zone': 'z' } },
       'labels',
       '"topology.kubernetes.io/zone"',
     ],
+    ['labels that are none', JSON.parse('{"labels":"pool=web"}'), 'labels', '"pool=web"'],
+    ['taints that are no list', JSON.parse('{"taints":"web"}'), 'taints', '"web"'],
     [
       'a taint that forbids nothing',
       JSON.parse('{"taints":[{"key":"a","effect":"PreferNoSchedule"}]}'),
       'taints',
       '"PreferNoSchedule"',
     ],
-    ['a part of a node', { nodesPerZone: { min: 0.5, max: 2 } }, 'nodesPerZone', '{"min":0.5,"max":2}'],
+    ['a part of a node', { nodesPerZone: { min: 0.5, max: 2 } }, 'nodesPerZone.min', '0.5'],
   ])('a pool of nodes with %s', async (_, change, field, value) => {
     const nodesPerZone = { min: 1, max: 3 };
     const pool: NodePool = { name: 'default', cpu: '3920m', memory: '14Gi', pods: 110, nodesPerZone };

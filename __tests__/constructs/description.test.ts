@@ -87,6 +87,7 @@ describe('a list that is a text', () => {
     ['zones', 'ap-south-1a,ap-south-1b'],
     ['capabilities', 'keda'],
     ['nodePools', 'default'],
+    ['sysadmins', 'team'],
   ])('%s of a cluster', (name, value) => {
     const props = unchecked<Parameters<typeof eks>[0]>({ ...AWS, [name]: value });
     expect(only(described(eks(props)))).toMatchObject({
@@ -112,6 +113,71 @@ describe('a list that is a text', () => {
     const { findings } = shop((system) => void new WebService(system, 'web', WEB).exposeAt(unchecked<string>(7)));
     expect(findings.map(({ rule }) => rule)).toEqual(['exposure-hosts', 'ingress-path']);
   });
+});
+
+describe('a pool of nodes that cannot be is told with its key, and the errors of the systems beside it', () => {
+  const POOL = { name: 'default', cpu: '3900m', memory: '13Gi', pods: 110, nodesPerZone: { min: 2, max: 15 } };
+  const { nodesPerZone, ...bare } = POOL;
+
+  /** Errors of a platform whose system has one of its own: a port that is none. */
+  function beside(...nodePools: readonly unknown[]): string[] {
+    const props = unchecked<Parameters<typeof aks>[0]>({
+      ...AZURE,
+      zones: ['westeurope-1', 'westeurope-2'],
+      gateway: GATEWAY,
+    });
+    const cluster = aks({ ...props, podNetwork: 'overlay', nodePools: unchecked(nodePools) });
+    const { findings } = shop((system) => void new WebService(system, 'web', { ...WEB, port: 0 }), { cluster });
+    const found = findings.filter(({ severity }) => severity === 'error').map(({ rule, field }) => `${rule} ${field}`);
+    expect(found).toContain('port-range /spec/template/spec/containers/0/ports/0/containerPort');
+    return found
+      .filter((one) => !one.startsWith('port-range'))
+      .map((one) => one.replace('clusters.mumbai.nodePools', ''));
+  }
+
+  test.each<[string, unknown, string[]]>([
+    ['right', POOL, []],
+    [
+      'nodesPerZones',
+      { ...bare, nodesPerZones: nodesPerZone },
+      ['node-pool [default].nodesPerZone', 'node-pool [default].nodesPerZones'],
+    ],
+    ['a misspelt headroom', { ...POOL, headrom: {} }, ['node-pool [default].headrom']],
+    ['a key within', { ...POOL, nodesPerZone: { min: 1, max: 2, most: 3 } }, ['node-pool [default].nodesPerZone.most']],
+    ['no nodes', bare, ['node-pool [default].nodesPerZone']],
+    [
+      'texts',
+      { ...POOL, nodesPerZone: { min: '1', max: '2' } },
+      ['node-pool [default].nodesPerZone.max', 'node-pool [default].nodesPerZone.min'],
+    ],
+    ['nothing', null, ['node-pool [0]']],
+    ['no machine', { ...POOL, machine: null }, ['node-pool [default].machine']],
+    ['no headroom', { ...POOL, headroom: null }, ['headroom [default].headroom']],
+    ['an upgrade of nothing', { ...POOL, upgradesAtOnce: null }, ['node-pool [default].upgradesAtOnce']],
+    [
+      'a headroom of another key',
+      { ...POOL, headroom: { pods: 2, cpu: '1', memory: '1Gi', images: 'x' } },
+      ['headroom [default].headroom.images'],
+    ],
+  ])('%s', (_, pool, expected) => {
+    expect(beside(pool)).toEqual(expected);
+  });
+});
+
+test.each([
+  ['weights', { traffic: null }, 'traffic traffic'],
+  ['groups of the placement', { access: 'viewer' }, 'unknown-role access'],
+])('%s that are none', (_, placement, expected) => {
+  const clusters = { home: eks(AWS) };
+  const app = new Platform({ home: 'home', clusters, environments: { production: PRODUCTION } })
+    .place(Shop, { production: unchecked({ on: 'home', tag: '1', settings: {}, ...placement }) })
+    .app();
+  expect(synthesize(app, check).findings.map(({ rule, field }) => `${rule} ${field}`)).toContain(expected);
+});
+
+test.each([null, 7, {}, { namespace: 'argocd' }])('a group that is %j has no subject', (id) => {
+  const cluster = eks({ ...AWS, groups: unchecked({ devs: id }) });
+  expect(described(cluster, { access: { devs: 'viewer' } }).map(({ rule }) => rule)).toContain('group-subject');
 });
 
 test.each([

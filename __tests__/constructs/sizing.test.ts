@@ -1,6 +1,7 @@
 // sizeFor: what is promised and measured becomes bounds, target and CPU request, each with its sentence.
-import { type Load, WebService, type WebServiceProps } from '../../lib/constructs';
-import { eks } from '../../lib/model';
+import { readFileSync } from 'node:fs';
+import { Database, type Load, WebService, type WebServiceProps } from '../../lib/constructs';
+import { eks, type Finding } from '../../lib/model';
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../support/synthesis';
 
 const LOAD: Load = {
@@ -21,6 +22,10 @@ const THREE_ZONES = eks({
   kubernetes: '1.36',
   ...SUBNETS,
 });
+
+/** The line of this file that a finding is told at. */
+const source = (finding: Finding | undefined) =>
+  readFileSync(__filename, 'utf8').split('\n')[(finding?.source?.line ?? 0) - 1];
 
 function sized(load: Partial<Load> = {}, change: Partial<WebServiceProps> = {}, then = (_: WebService) => {}) {
   const { replicas: _, ...props } = WEB;
@@ -86,6 +91,239 @@ test.each<[string, Parameters<typeof sized>, string[]]>([
   ['a second autoscaler', [{}, {}, (web) => web.scaleOn({ cpu: 0.5, min: 3, max: 5 })], ['scaling-twice scaleOn']],
 ])('refused: %s', (_, args, expected) => {
   expect(errors(sized(...args))).toEqual(expected);
+});
+
+// what JavaScript, or a type-stripping runner, lets through; a key that is `undefined` is left out
+const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
+const LINE = /^ +web\.sizeFor\(load\);$/;
+
+/** The findings of a load that no compiler has seen, on a cluster with a pool, beside a database. */
+function findingsOf(change: object): readonly Finding[] {
+  const { replicas: _, ...props } = WEB;
+  const load = unchecked<Load>({ ...LOAD, ...change });
+  const nodesPerZone = { min: 1, max: 40 };
+  const nodePools = [{ name: 'default', cpu: '8', memory: '32Gi', pods: 110, nodesPerZone }];
+  return shop(
+    (system) => {
+      const limits = { maxConnections: 1500, superuserReserved: 3 };
+      const database = new Database(system, 'database', { host: 'db.example', port: 5432, limits });
+      const web = new WebService(system, 'web', { ...props, resources: { memory: '512Mi' } });
+      web.connectTo(database, { poolSize: 10 });
+      web.sizeFor(load);
+    },
+    { cluster: { ...THREE_ZONES, nodePools }, environment: PRODUCTION },
+  ).findings;
+}
+
+describe('a load that cannot be is told with its key, at the line of the call, and nothing that follows from it', () => {
+  test.each<[string, object, string, unknown, string, string]>([
+    ['no users', { users: undefined }, 'users', undefined, 'users is not given', '{ peak, offPeak }'],
+    [
+      'users without a peak',
+      { users: { offPeak: 1 } },
+      'users.peak',
+      undefined,
+      'users.peak is not given',
+      'a number, more than 0',
+    ],
+    [
+      'no service',
+      { service: null },
+      'service',
+      'null',
+      'service is no object',
+      '{ meanSeconds, coefficientOfVariation }',
+    ],
+    ['no latency', { latency: undefined }, 'latency', undefined, 'latency is not given', '{ quantile, seconds }'],
+    ['a latency that is a number', { latency: 0.2 }, 'latency', '0.2', 'latency is no object', '{ quantile, seconds }'],
+    [
+      'no think time',
+      { thinkSeconds: undefined },
+      'thinkSeconds',
+      undefined,
+      'thinkSeconds is not given',
+      'a number, more than 0',
+    ],
+    [
+      'a text',
+      { thinkSeconds: '8' },
+      'thinkSeconds',
+      '8',
+      'thinkSeconds is a text, "8", and no number',
+      'a number, more than 0',
+    ],
+    [
+      'no time of a node',
+      { nodeSeconds: undefined },
+      'nodeSeconds',
+      undefined,
+      'nodeSeconds is not given',
+      'a number, at least 0',
+    ],
+    [
+      'no CPU',
+      { cpuSecondsPerRequest: undefined },
+      'cpuSecondsPerRequest',
+      undefined,
+      'cpuSecondsPerRequest is not given',
+      'a number, more than 0',
+    ],
+    [
+      'a negative margin',
+      { margin: -1.25 },
+      'margin',
+      -1.25,
+      'margin cannot be -1.25',
+      'a number, at least 1 and at most 100',
+    ],
+    [
+      'a switch that is a text',
+      { alwaysAtPeak: 'no' },
+      'alwaysAtPeak',
+      'no',
+      'alwaysAtPeak is neither true nor false',
+      'true or false',
+    ],
+    [
+      'a misspelt key',
+      { ocupancy: 0.5 },
+      'ocupancy',
+      undefined,
+      'there is no ocupancy in sizeFor: nothing would read it',
+      expect.stringContaining('occupancy'),
+    ],
+    [
+      'a misspelt key further in',
+      { service: { meanSeconds: 0.04, variation: 2 } },
+      'service.variation',
+      undefined,
+      'there is no variation in service: nothing would read it',
+      'one of meanSeconds, coefficientOfVariation',
+    ],
+    [
+      'contention by half',
+      { contention: { serial: 0 } },
+      'contention.crosstalk',
+      undefined,
+      'contention.crosstalk is not given',
+      'a number, at least 0',
+    ],
+  ])('%s', (_, change, field, value, message, expected) => {
+    const [finding, ...more] = findingsOf(change);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({
+      rule: 'capacity',
+      severity: 'error',
+      field: `sizeFor.${field}`,
+      message,
+      expected,
+    });
+    expect(finding?.value).toEqual(value);
+    expect(finding?.construct).toBe('mumbai/shop-production/web');
+    expect(source(finding)).toMatch(LINE);
+  });
+
+  test('NaN, which JSON does not have', () => {
+    const { findings } = sized({ service: { meanSeconds: Number.NaN } });
+    expect(findings).toMatchObject([{ value: 'NaN', message: 'service.meanSeconds cannot be NaN' }]);
+  });
+
+  test('nothing at all, and all of it at once', () => {
+    const nothing = shop((system) => {
+      const { replicas: _, ...props } = WEB;
+      new WebService(system, 'web', { ...props, resources: { memory: '1Gi' } }).sizeFor(unchecked<Load>(null));
+    });
+    expect(errors(nothing)).toEqual(['capacity sizeFor']);
+    const many = findingsOf({ users: null, latency: undefined, headrom: 1, thinkSeconds: 0, margin: '2' });
+    expect(many.map(({ rule, field }) => `${rule} ${field}`)).toEqual([
+      'capacity sizeFor.headrom',
+      'capacity sizeFor.latency',
+      'capacity sizeFor.margin',
+      'capacity sizeFor.thinkSeconds',
+      'capacity sizeFor.users',
+    ]);
+  });
+
+  test('what a size that can be asks of a database is told', () => {
+    const found = findingsOf({}).map(({ rule }) => rule);
+    expect(found).toEqual([]);
+    expect(findingsOf({ margin: 3 }).map(({ rule }) => rule)).toEqual(['budget']);
+  });
+});
+
+test.each<[string, unknown, string[]]>([
+  ['nothing', null, ['scaling scaleOn']],
+  ['no most', { cpu: 0.5, min: 3 }, ['scaling scaleOn.max']],
+  ['texts', { cpu: '0.5', min: '3', max: 5 }, ['scaling scaleOn.cpu', 'scaling scaleOn.min']],
+  ['a misspelt key', { cpu: 0.5, min: 3, max: 5, memry: 0.8 }, ['scaling scaleOn.memry']],
+])('refused: scaleOn with %s', (_, scaling, expected) => {
+  const synthesis = shop((system) => {
+    const { replicas: __, ...props } = WEB;
+    new WebService(system, 'web', props).scaleOn(unchecked(scaling));
+  });
+  expect(errors(synthesis)).toEqual(expected);
+});
+
+describe('seconds that look like milliseconds are doubted, and a plan is made all the same', () => {
+  test.each<[string, object, string[]]>([
+    ['think time', { thinkSeconds: 8000 }, ['thinkSeconds']],
+    ['latency', { latency: { quantile: 0.95, seconds: 300 } }, ['latency.seconds']],
+    ['node', { nodeSeconds: 180_000, growthPerSecond: 0 }, ['nodeSeconds']],
+    [
+      'CPU',
+      { cpuSecondsPerRequest: 0.05, concurrencyPerPod: 4, users: { peak: 3000, offPeak: 200 } },
+      ['cpuSecondsPerRequest'],
+    ],
+    [
+      'all of a request',
+      {
+        service: { meanSeconds: 40 },
+        latency: { quantile: 0.98, seconds: 200 },
+        cpuSecondsPerRequest: 10,
+        users: { peak: 30, offPeak: 2 },
+        growthPerSecond: 0,
+      },
+      ['latency.seconds', 'service.meanSeconds'],
+    ],
+  ])('%s', (_, change, fields) => {
+    const found = findingsOf(change);
+    expect(found.map(({ rule, severity, field }) => [rule, severity, field])).toEqual(
+      fields.map((field) => ['unit', 'warning', `sizeFor.${field}`]),
+    );
+    for (const finding of found) expect(source(finding)).toMatch(LINE);
+  });
+
+  test('with what would be right', () => {
+    expect(findingsOf({ thinkSeconds: 8000 })).toMatchObject([
+      {
+        value: 8000,
+        message: '8000 seconds between two requests of a user (2.2 hours) look like milliseconds',
+        expected: 'seconds, usually at most 600: 8 for 8000 ms',
+      },
+    ]);
+  });
+
+  test.each<[string, object]>([
+    ['ten minutes of thought', { thinkSeconds: 600 }],
+    ['an answer within half a minute', { latency: { quantile: 0.98, seconds: 30 } }],
+    ['a machine within an hour', { nodeSeconds: 3600, growthPerSecond: 0 }],
+  ])('not so: %s', (_, change) => {
+    expect(findingsOf(change)).toEqual([]);
+  });
+});
+
+test('a derived CPU request that no node has names the key that it follows from', () => {
+  const found = findingsOf({ cpuSecondsPerRequest: 25, users: { peak: 300, offPeak: 20 } });
+  const fits = found.filter(({ severity }) => severity === 'error');
+  expect(fits).toMatchObject([
+    {
+      rule: 'node-fit',
+      field: 'sizeFor.cpuSecondsPerRequest',
+      message:
+        'no node of mumbai has as much to give to one pod: 8 slots ÷ 0.04 s × 25 s of CPU a request = 5000 cores',
+    },
+  ]);
+  expect(found.map(({ rule }) => rule)).toContain('unit');
 });
 
 test('refused: nobody says how much CPU', () => {

@@ -10,19 +10,16 @@ test('a sentence shows four digits, or all before the point', () => {
   expect([36, 23.0769, 0.000123456, 12_345.6].map(show)).toEqual(['36', '23.08', '0.0001235', '12346']);
 });
 
-test.each<[number, number | string]>([
-  [Number.NaN, 'NaN'],
-  [Infinity, 'Infinity'],
-  [-1, -1],
-])('%d is refused, as a value that can be printed', (value, printed) => {
-  expect(checkNumber('pods', value, { atLeast: 0 })).toEqual([
-    {
-      field: 'pods',
-      value: printed,
-      message: `pods cannot be ${value}`,
-      expected: 'a number, at least 0 and at most 1000000000',
-    },
-  ]);
+test.each<[unknown, object, string, string]>([
+  [Number.NaN, { value: 'NaN' }, 'pods cannot be NaN', 'a number, at least 0'],
+  [Infinity, { value: 'Infinity' }, 'pods cannot be Infinity', 'a number, at least 0'],
+  [-1, { value: -1 }, 'pods cannot be -1', 'a number, at least 0'],
+  [2e9, { value: 2e9 }, 'pods cannot be 2000000000', 'a number, at least 0 and at most 1000000000'],
+  ['8', { value: '8' }, 'pods is a text, "8", and no number', 'a number, at least 0'],
+  [null, { value: 'null' }, 'pods is no number', 'a number, at least 0'],
+  [undefined, {}, 'pods is not given', 'a number, at least 0'],
+])('%p is refused, as a value that can be printed', (value, printed, message, expected) => {
+  expect(checkNumber('pods', value, { atLeast: 0 })).toEqual([{ field: 'pods', ...printed, message, expected }]);
 });
 
 test('an autoscaler grows by its metric, and no faster than it is allowed', () => {

@@ -49,8 +49,8 @@ export function inspectAvailability(
   });
 }
 
-function asFinding(rule: string, { field, value, message, expected }: Contradiction): Problem {
-  return { rule, severity: 'error', field, value, message, expected };
+function asFinding(rule: string, found: Contradiction): Problem {
+  return { ...found, rule, severity: 'error' };
 }
 
 function scalingFinding(message: string): Problem {

@@ -17,7 +17,7 @@ import { createDisruptionBudget, inspectAvailability } from './availability';
 import { Configuration } from './configuration';
 import { type Client, type Connectable, connectionVariables, type Limited } from './connection';
 import { inspect, type Problem, report } from './findings';
-import { inspectFit } from './fit';
+import { fits, inspectFit, type Origin } from './fit';
 import { identityOf } from './identity';
 import { createObject } from './kinds';
 import { selectorLabels, versionLabel } from './labels';
@@ -115,7 +115,12 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       },
       { spec: () => this.renderSpec() },
     );
-    inspectFit(this, cluster, () => this.resources);
+    inspectFit(
+      this,
+      cluster,
+      () => this.resources,
+      () => this.cpuOrigin,
+    );
     inspectAvailability(
       this,
       () => this.availabilityInput,
@@ -156,7 +161,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** What nodes see of it; `undefined` where nobody says what a pod requests. */
   get planned(): PlannedWorkload | undefined {
     const { cpu, memory } = this.resources;
-    if (quantityContradictions('resources', { cpu, memory }).length > 0) return undefined;
+    if (!this.isCounted || quantityContradictions('resources', { cpu, memory }).length > 0) return undefined;
+    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // told by inspectFit
     const { min, max } = this.pods;
     const atOnce = peakPods(max, this.client.numbers().replacement).value;
     const { exposedTo: targets } = this.traffic;
@@ -175,6 +181,16 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** CPU request of a pod, as given or derived. */
   protected get cpu(): string | undefined {
     return this.props.resources.cpu;
+  }
+
+  /** What a derived CPU request follows from. */
+  protected get cpuOrigin(): Origin | undefined {
+    return undefined;
+  }
+
+  /** Whether its size is known, so that others can reckon with it. */
+  protected get isCounted(): boolean {
+    return true;
   }
 
   /** Why nobody can say how many pods there are. */
@@ -199,7 +215,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       const replacement = { maxSurge, maxUnavailable, terminationGracePeriodSeconds, fastestAvailableSeconds };
       return { maxReplicas: this.pods.max, replacement };
     };
-    return { name: this.name, numbers };
+    return { name: this.name, isCounted: () => this.isCounted, numbers };
   }
 
   /** A budget that evictions must leave, where there is more than one pod or somebody set one. */

@@ -28,6 +28,8 @@ export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {
 /** A client of a service that has limits. */
 export interface Client {
   readonly name: string;
+  /** Whether its size is known: one that is refused is in no account. */
+  readonly isCounted: () => boolean;
   /** How many pods of it there can be, once everything has been said. */
   readonly numbers: () => ClientNumbers;
 }

@@ -22,8 +22,10 @@ export function inspectOptions(field: string, cluster: ClusterDescription): Prob
   ];
 }
 
-function inspectLists(field: string, { zones, capabilities, nodePools }: ClusterDescription): Problem[] {
-  const lists = Object.entries({ zones, capabilities, nodePools }).filter(([, value]) => !Array.isArray(value));
+function inspectLists(field: string, description: ClusterDescription): Problem[] {
+  const { zones, capabilities, nodePools, sysadmins } = description;
+  const all = Object.entries({ zones, capabilities, nodePools, sysadmins });
+  const lists = all.filter(([, value]) => !Array.isArray(value));
   return lists.map(([name, value]) => {
     const problem = noList(`${field}.${name}`, value);
     return { ...problem, message: `${problem.message}; ${UNSEEN}` };

@@ -34,11 +34,7 @@ export abstract class LimitedService<
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id, props);
     this.node.root.node.addMetadata(SERVICE, this);
-    inspect(this, () =>
-      this.outcome.contradictions.map(({ field, value, message, expected }) => {
-        return { rule: 'budget', severity: 'error', field, value, message, expected };
-      }),
-    );
+    inspect(this, () => this.outcome.contradictions.map((found) => ({ ...found, rule: 'budget', severity: 'error' })));
   }
 
   join(client: Client, use: Use): void {
@@ -66,14 +62,15 @@ export abstract class LimitedService<
     );
   }
 
-  /** Nobody's account is empty, and says nothing. */
+  /** Nobody's account is empty, and says nothing; a client whose size is refused is told with it. */
   protected get outcome(): Outcome<Plan> {
     if (this.clients.length === 0) return { contradictions: [] };
-    return this.account(
-      this.sharers.flatMap((sharer) =>
-        sharer.clients.map(({ client, use }) => ({ ...use, name: this.nameOf(client, sharer), ...client.numbers() })),
-      ),
+    const counted = this.sharers.flatMap((sharer) =>
+      sharer.clients
+        .filter(({ client }) => client.isCounted())
+        .map(({ client, use }) => ({ ...use, name: this.nameOf(client, sharer), ...client.numbers() })),
     );
+    return counted.length === 0 ? { contradictions: [] } : this.account(counted);
   }
 
   /** This one first, then whoever else describes the same service. */

@@ -1,7 +1,7 @@
 // Nodes of a cluster: whether its pools, its addresses and its provider's limits hold whatever its systems can reach at once.
 import type { IConstruct } from 'constructs';
 import { headroomOf, type NodeLoad, planCluster } from '../analysis/plan';
-import { type ClusterDescription, describesNodes } from '../model/cluster';
+import { type ClusterDescription, describesNodes, soundPools } from '../model/cluster';
 import { derived } from '../model/derivation';
 import type { Trace } from '../model/entries';
 import { type Growth, type HeadroomBalance, headroomLine } from '../model/headroom-balance';
@@ -21,7 +21,8 @@ export function inspectNodes(
   clusters: Readonly<Record<string, ClusterDescription>>,
   trace: Trace,
 ): void {
-  for (const [name, cluster] of Object.entries(clusters)) {
+  for (const [name, described] of Object.entries(clusters)) {
+    const cluster = { ...described, nodePools: soundPools(described) };
     const load = nodeLoad(app, name, cluster);
     const headroom = headroomOf(load);
     if (headroom !== undefined) inspectHeadroom(app, name, cluster.nodePools, headroom, trace);

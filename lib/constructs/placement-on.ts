@@ -1,6 +1,7 @@
 // What the compiler cannot see in the placement of a system: whether each cluster can be what the environment wants of it.
 import { type Cluster, groupSubjectOn } from '../model/cluster';
 import { type EnvironmentProps, registryPath } from '../model/environment';
+import { isRecord } from '../model/keys';
 import { isRefusal } from '../model/provider';
 import type { Tags } from '../model/target';
 import { LARGEST_WEIGHT } from '../model/traffic';
@@ -48,6 +49,15 @@ export function inspectTraffic(
   on: readonly string[],
   traffic: Readonly<Record<string, number | undefined>> = {},
 ): Problem[] {
+  if (!isRecord(traffic)) {
+    const message = 'these are no weights of clusters';
+    return unless(false, 'traffic', {
+      field: 'traffic',
+      value: String(traffic),
+      message,
+      expected: '{ cluster: weight }',
+    });
+  }
   const weights = Object.entries(traffic);
   const isWeight = (value: unknown) =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_WEIGHT;

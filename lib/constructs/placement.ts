@@ -3,10 +3,10 @@ import { HOSTNAME, REGION, ZONE } from '../analysis/placement/world';
 import { CAPABILITIES, isCapability } from '../model/capability';
 import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../model/cluster';
 import type { AccessChanges, EnvironmentProps } from '../model/environment';
-import { headroomContradictions } from '../model/headroom';
+import { isRecord } from '../model/keys';
 import type { NodePool } from '../model/node-pool';
+import { nodePoolContradictions } from '../model/node-pool-input';
 import { isRefusal, type Refusal, type Subject } from '../model/provider';
-import { quantityAmount } from '../model/quantity';
 import { ROLES } from '../model/roles';
 import { inspectOptions, inspectSurvival } from './description';
 import type { Problem } from './findings';
@@ -90,12 +90,9 @@ function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
     ),
     ...sysadmins.flatMap((group) => inspectSubject(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
     ...nodePools.flatMap((pool, index) => {
-      const where = `${field}.nodePools[${pool.name || index}]`;
-      return [
-        ...inspectNodePool(where, pool),
-        ...inspectNodeWords(where, pool, cluster),
-        ...inspectHeadroom(where, pool, zones.length),
-      ];
+      const where = `${field}.nodePools[${pool?.name || index}]`;
+      const problems = inspectNodePool(where, pool, zones.length);
+      return problems.length > 0 ? problems : inspectNodeWords(where, pool, cluster);
     }),
   ];
 }
@@ -113,38 +110,19 @@ function inspectZones(field: string, { provider: { name, zoneNames }, region, zo
   });
 }
 
-function inspectNodePool(field: string, { cpu, memory, pods, nodesPerZone: { min, max } }: NodePool): Problem[] {
-  const count = (value: number, least: number) => Number.isInteger(value) && value >= least;
-  return [
-    ...Object.entries({ cpu, memory }).flatMap(([what, quantity]) =>
-      unless((quantityAmount(quantity) ?? 0) > 0, 'node-pool', {
-        field: `${field}.${what}`,
-        value: quantity,
-        message: `this is nothing that a node can have of ${what}`,
-        expected: 'a quantity above 0, such as 3920m or 14Gi',
-      }),
-    ),
-    ...unless(count(pods, 1), 'node-pool', {
-      field: `${field}.pods`,
-      value: pods,
-      message: 'a node takes a number of pods',
-      expected: 'a whole number, 1 or more',
-    }),
-    ...unless(count(min, 0) && count(max, 1) && min <= max, 'node-pool', {
-      field: `${field}.nodesPerZone`,
-      value: { min, max },
-      message: 'the pool cannot have so many nodes',
-      expected: 'whole numbers, 0 ≤ min ≤ max and max of 1 or more',
-    }),
-  ];
-}
-
 /** Labels that the cluster's own description gives, and taints that forbid nothing. */
 function inspectNodeWords(
   field: string,
   { labels = {}, taints = [] }: NodePool,
   cluster: ClusterDescription,
 ): Problem[] {
+  if (!isRecord(labels) || !Array.isArray(taints)) {
+    const [what, value, expected] = isRecord(labels)
+      ? ['taints', taints, 'a list: [{ key, effect }]']
+      : ['labels', labels, '{ key: value }'];
+    const message = `the pool's ${what} cannot be read`;
+    return unless(false, 'node-pool', { field: `${field}.${what}`, value: String(value), message, expected });
+  }
   const known = [HOSTNAME, ZONE, ...(cluster.region === undefined ? [] : [REGION])];
   return [
     ...Object.keys(labels).flatMap((key) =>
@@ -166,19 +144,18 @@ function inspectNodeWords(
   ];
 }
 
-function inspectHeadroom(field: string, { headroom }: NodePool, zones: number): Problem[] {
-  if (headroom === undefined) return [];
-  return headroomContradictions(`${field}.headroom`, headroom, zones).map((found) => ({
-    rule: 'headroom',
-    severity: 'error',
+function inspectNodePool(field: string, pool: NodePool, zones: number): Problem[] {
+  return nodePoolContradictions(field, pool, zones).map((found) => ({
     ...found,
+    rule: found.field.startsWith(`${field}.headroom`) ? 'headroom' : 'node-pool',
+    severity: 'error',
   }));
 }
 
 /** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
 function inspectAccess(field: string, { access = {} }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
   const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
-  const unknown = Object.keys(access).flatMap((group) =>
+  const unknown = Object.keys(access ?? {}).flatMap((group) =>
     unless(known.has(group), 'unknown-group', {
       field: `${field}.access`,
       value: group,
@@ -191,6 +168,10 @@ function inspectAccess(field: string, { access = {} }: EnvironmentProps, cluster
 
 /** What is given to groups and is none of the `roles`. */
 export function inspectRoles(field: string, access: AccessChanges, roles: readonly string[]): Problem[] {
+  if (!isRecord(access)) {
+    const message = 'this says of no group what its role is';
+    return unless(false, 'unknown-role', { field, value: String(access), message, expected: '{ group: role }' });
+  }
   return Object.entries(access).flatMap(([group, role]) =>
     unless(roles.includes(role), 'unknown-role', {
       field: `${field}.${group}`,

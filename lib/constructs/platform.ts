@@ -1,7 +1,7 @@
 // The platform: which systems run in which environments on which clusters. It builds the app from that table.
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type ClusterDescription, isMinor, type Minor, PREVIEW } from '../model/cluster';
+import { type ClusterDescription, isMinor, type Minor, PREVIEW, soundPools } from '../model/cluster';
 import type { Trace } from '../model/entries';
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../model/environment';
 import { ROLES } from '../model/roles';
@@ -202,7 +202,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const isNamed = isName(name) && isName(placed.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isNamed) continue;
       if (!isComplete(cluster, environment)) continue;
-      const named = { ...cluster, name };
+      const named = { ...cluster, nodePools: soundPools(cluster), name };
       const moved = move({
         cluster: mendedCluster(named),
         environment: mendedEnvironment({ ...environment, name: placed.environment }, regions, named),

@@ -1,8 +1,10 @@
 // The HorizontalPodAutoscaler of a component.
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { checkNumber } from '../model/derivation';
+import { type Keys, objectContradictions } from '../model/keys';
 import { SCALING_BEHAVIOR, type ScalingProps } from '../model/scaling';
-import { report } from './findings';
+import { type Problem, report } from './findings';
 import { createObject } from './kinds';
 
 /** Says of a Deployment that an autoscaler owns its replicas: Polaris wants the field all the same. */
@@ -47,6 +49,18 @@ export function utilization(name: 'cpu' | 'memory', fraction: number) {
     type: 'Resource',
     resource: { name, target: { type: 'Utilization', averageUtilization: percentage(fraction) } },
   };
+}
+
+const KEYS: Keys<ScalingProps> = { cpu: true, memory: true, min: true, max: true };
+
+/** What cannot be reckoned with at all; whether the bounds fit together is asked of the object. */
+export function scalingProblems(props: ScalingProps): Problem[] {
+  const found = objectContradictions('scaleOn', props, KEYS, ({ cpu, memory, min, max }) =>
+    Object.entries({ cpu, ...(memory === undefined ? {} : { memory }), min, max }).flatMap(([name, value]) =>
+      checkNumber(`scaleOn.${name}`, value, {}),
+    ),
+  );
+  return found.map((one) => ({ ...one, rule: 'scaling', severity: 'error' }));
 }
 
 /** As autoscalers count it: whole percents. */

@@ -1,8 +1,11 @@
 // The size of a component from what is promised and measured: bounds and target of its autoscaler, CPU request, all derived.
+import type { Contradiction } from '../model/availability';
 import type { CapacityPlan } from '../model/capacity';
 import { deriveCapacity } from '../model/capacity';
 import type { CapacityInput } from '../model/capacity-input';
-import type { Derived, Outcome } from '../model/derivation';
+import { unitDoubts } from '../model/capacity-units';
+import { checkNumber, type Derived, type Outcome } from '../model/derivation';
+import { isRecord, type Keys, keyContradictions } from '../model/keys';
 import type { ScalingProps } from '../model/scaling';
 import type { Target } from '../model/target';
 import type { Problem } from './findings';
@@ -21,23 +24,52 @@ export interface Load
   readonly alwaysAtPeak?: boolean;
 }
 
+const KEYS: Keys<Load> = {
+  users: true,
+  thinkSeconds: true,
+  service: true,
+  concurrencyPerPod: true,
+  cpuSecondsPerRequest: true,
+  latency: true,
+  occupancy: true,
+  growthPerSecond: true,
+  nodeSeconds: true,
+  margin: true,
+  alwaysAtPeak: true,
+  contention: true,
+};
+
 /** Age of a metric when the autoscaler reads it, in seconds: metrics-server's resolution. Source: metrics-server, FAQ. */
 const METRIC_SECONDS = 15;
 
-/** The plan of a load on a target, for pods that serve after `readySeconds`. */
+/** The plan of a load on a target, for pods that serve after `readySeconds`. None where anything of it cannot be. */
 export function planFor(
-  { nodeSeconds, ...load }: Load,
+  load: Load,
   { cluster, environment, regions }: Target<unknown>,
   readySeconds: number,
 ): Outcome<CapacityPlan> {
-  return deriveCapacity({
-    ...load,
+  const misspelt = keyContradictions('sizeFor', load, KEYS);
+  if (!isRecord(load)) return { contradictions: misspelt };
+  const { nodeSeconds, ...rest } = load;
+  // the model does without where nothing asks for a request of CPU
+  const withoutCpu =
+    load.cpuSecondsPerRequest === undefined ? checkNumber('cpuSecondsPerRequest', undefined, { above: 0 }) : [];
+  const { plan, contradictions } = deriveCapacity({
+    ...rest,
     zones: cluster.zones.length,
     zonesLost: environment.survives.zones,
     regions,
     regionsLost: environment.survives.regions,
     times: { metricSeconds: METRIC_SECONDS, readySeconds, nodeSeconds },
   });
+  const found = [...misspelt, ...[...withoutCpu, ...contradictions].map(asTyped)];
+  return found.length > 0 || plan === undefined ? { contradictions: found } : { plan, contradictions: found };
+}
+
+/** The key and the sentence as the user knows them: the model has the node's time among others. */
+function asTyped({ field, message, ...found }: Contradiction): Contradiction {
+  const typed = field.replace(/^times\./, '');
+  return { ...found, field: `sizeFor.${typed}`, message: message.replaceAll(field, typed) };
 }
 
 /** The autoscaler's numbers; none where the plan has no target. */
@@ -45,9 +77,13 @@ export function scalingOf({ min, max, target }: CapacityPlan): ScalingProps | un
   return target === undefined ? undefined : { cpu: target.value, min: min.value, max: max.value };
 }
 
-/** What cannot be, as findings. */
-export function sizingProblems({ contradictions }: Outcome<CapacityPlan>): Problem[] {
-  return contradictions.map((one) => ({ ...one, rule: 'capacity', severity: 'error', field: `sizeFor.${one.field}` }));
+/** What cannot be, and what can but is doubted, as findings. */
+export function sizingProblems(load: Load, { contradictions }: Outcome<CapacityPlan>): Problem[] {
+  const doubts = isRecord(load) ? unitDoubts(load) : [];
+  return [
+    ...contradictions.map((one): Problem => ({ ...one, rule: 'capacity', severity: 'error' })),
+    ...doubts.map((one): Problem => ({ ...one, rule: 'unit', severity: 'warning', field: `sizeFor.${one.field}` })),
+  ];
 }
 
 /** How each number was derived, as annotations. */

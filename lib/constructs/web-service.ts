@@ -8,10 +8,11 @@ import { Component, type ComponentProps, type PodNumbers } from './component';
 import type { Connectable, Connection } from './connection';
 import { Exposure, type ExposureOptions } from './exposure';
 import { inspect, type Problem, report } from './findings';
+import type { Origin } from './fit';
 import { createObject } from './kinds';
 import { selectorLabels } from './labels';
 import type { Traffic } from './network';
-import { createAutoscaler } from './scaling';
+import { createAutoscaler, scalingProblems } from './scaling';
 import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from './sizing';
 
 /** What a web service must say, and what it may. */
@@ -41,6 +42,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   private readonly clients: string[] = [];
   private scaling?: ScalingProps;
   private sized?: Outcome<CapacityPlan>;
+  private isRefused = false;
   private exposure?: Exposure;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
@@ -64,7 +66,11 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   /** Lets an autoscaler own the number of pods, from `min` to `max`. */
   scaleOn(props: ScalingProps): this {
-    if (!this.isScaled('scaleOn')) this.scale(props);
+    if (this.isScaled('scaleOn')) return this;
+    const problems = scalingProblems(props);
+    for (const problem of problems) report(this, problem);
+    if (problems.length === 0) this.scale(props);
+    else this.isRefused = true;
     return this;
   }
 
@@ -77,7 +83,9 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     const { minReadySeconds } = this.availability;
     const sized = planFor(load, this.system.target, this.props.probes.startup.budgetSeconds + minReadySeconds);
     this.sized = sized;
-    inspect(this, () => [...sizingProblems(sized), ...(this.props.resources.cpu === undefined ? [] : [CPU_TWICE])]);
+    this.isRefused = sized.plan === undefined;
+    for (const problem of sizingProblems(load, sized)) report(this, problem);
+    inspect(this, () => (this.props.resources.cpu === undefined ? [] : [CPU_TWICE]));
     const scaling = sized.plan === undefined ? undefined : scalingOf(sized.plan);
     if (scaling !== undefined) this.scale(scaling);
     return this;
@@ -123,7 +131,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   }
 
   private isScaled(field: string): boolean {
-    if (this.scaling === undefined && this.sized === undefined) return false;
+    if (this.scaling === undefined && this.sized === undefined && !this.isRefused) return false;
     report(this, {
       rule: 'scaling-twice',
       severity: 'error',
@@ -148,6 +156,16 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     return `${Math.round((this.sized.plan?.cpuRequest?.value ?? 0) * 1000)}m`;
   }
 
+  protected override get cpuOrigin(): Origin | undefined {
+    const cores = this.sized?.plan?.cpuRequest;
+    return cores === undefined ? undefined : { field: 'sizeFor.cpuSecondsPerRequest', because: cores.because };
+  }
+
+  /** A size that is refused is told by the call, and nothing that follows from it. */
+  protected override get isCounted(): boolean {
+    return !this.isRefused;
+  }
+
   protected override get traffic(): Traffic {
     const exposedTo = this.exposure?.targets;
     return { ...super.traffic, clients: this.clients, ...(exposedTo === undefined ? {} : { exposedTo }) };
@@ -156,13 +174,12 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   protected get pods(): PodNumbers {
     const { replicas } = this.props;
     if (this.scaling !== undefined) return { min: this.scaling.min, max: this.scaling.max };
-    // a plan that cannot be is told by sizeFor, and nothing that follows from it
-    if (this.sized !== undefined) return { min: UNPLANNED, max: UNPLANNED };
+    if (!this.isCounted) return { min: UNPLANNED, max: UNPLANNED };
     return { min: replicas ?? 1, max: replicas ?? 1, ...(replicas === undefined ? {} : { stated: replicas }) };
   }
 
   protected override replicasProblem(): string | undefined {
-    if (this.sized !== undefined && this.sized.plan === undefined) return undefined; // told by sizeFor
+    if (!this.isCounted) return undefined;
     const both = this.props.replicas !== undefined && this.scaling !== undefined;
     if (both)
       return 'replicas and scaleOn are both given: the autoscaler and the manifest would fight over the number of pods';

@@ -67,7 +67,8 @@ export interface Availability {
 export interface Contradiction {
   /** Name of the input as the user knows it. */
   readonly field: string;
-  readonly value: number | string;
+  /** Absent where none was given. */
+  readonly value?: number | string;
   readonly message: string;
   readonly expected: string;
 }

@@ -2,6 +2,7 @@
 import type { Contradiction } from './availability';
 import type { Contention } from './contention';
 import { checkNumber, percent, show } from './derivation';
+import { type Keys, objectContradictions } from './keys';
 import { longestService, type ServiceTime } from './queueing';
 
 /** What is promised, what was measured, and where it runs. Times are in seconds. */
@@ -44,32 +45,57 @@ export interface CapacityInput {
   readonly contention?: Contention;
 }
 
+const USERS: Keys<CapacityInput['users']> = { peak: true, offPeak: true };
+const SERVICE: Keys<ServiceTime> = { meanSeconds: true, coefficientOfVariation: true };
+const LATENCY: Keys<CapacityInput['latency']> = { quantile: true, seconds: true };
+const TIMES: Keys<CapacityInput['times']> = { metricSeconds: true, readySeconds: true, nodeSeconds: true };
+const CONTENTION: Keys<Contention> = { serial: true, crosstalk: true };
+
 /** Every input that is no number to reckon with, or that no plan meets. */
 export function inputContradictions(input: CapacityInput): Contradiction[] {
-  const { users, service, latency, zones, regions, times, contention } = input;
-  const { coefficientOfVariation: variation = 1 } = service;
+  const { zones, regions, contention, alwaysAtPeak } = input;
   const found = [
-    ...checkNumber('users.peak', users.peak, { above: 0 }),
-    ...checkNumber('users.offPeak', users.offPeak, { atLeast: 0 }),
+    ...objectContradictions('users', input.users, USERS, ({ peak, offPeak }) => [
+      ...checkNumber('users.peak', peak, { above: 0 }),
+      ...checkNumber('users.offPeak', offPeak, { atLeast: 0 }),
+    ]),
     ...checkNumber('thinkSeconds', input.thinkSeconds, { above: 0 }),
-    ...checkNumber('service.meanSeconds', service.meanSeconds, { above: 0 }),
-    ...checkNumber('service.coefficientOfVariation', variation, { atLeast: 0, atMost: 10 }),
+    ...objectContradictions('service', input.service, SERVICE, ({ meanSeconds, coefficientOfVariation }) => [
+      ...checkNumber('service.meanSeconds', meanSeconds, { above: 0 }),
+      ...optional('service.coefficientOfVariation', coefficientOfVariation, { atLeast: 0, atMost: 10 }),
+    ]),
     ...checkNumber('concurrencyPerPod', input.concurrencyPerPod, { atLeast: 1, atMost: 10_000, whole: true }),
     ...optional('cpuSecondsPerRequest', input.cpuSecondsPerRequest, { above: 0 }),
-    ...checkNumber('latency.quantile', latency.quantile, { above: 0, below: 1 }),
-    ...checkNumber('latency.seconds', latency.seconds, { above: 0 }),
+    ...objectContradictions('latency', input.latency, LATENCY, ({ quantile, seconds }) => [
+      ...checkNumber('latency.quantile', quantile, { above: 0, below: 1 }),
+      ...checkNumber('latency.seconds', seconds, { above: 0 }),
+    ]),
     ...optional('occupancy', input.occupancy, { above: 0, below: 1 }),
     ...checkNumber('growthPerSecond', input.growthPerSecond, { atLeast: 0 }),
     ...checkNumber('zones', zones, { atLeast: 0, atMost: 100, whole: true }),
     ...checkNumber('survives.zones', input.zonesLost, { atLeast: 0, whole: true }),
     ...checkNumber('regions', regions, { atLeast: 1, atMost: 100, whole: true }),
     ...checkNumber('survives.regions', input.regionsLost, { atLeast: 0, whole: true }),
-    ...Object.entries(times).flatMap(([name, value]) => checkNumber(`times.${name}`, value, { atLeast: 0 })),
+    ...objectContradictions('times', input.times, TIMES, ({ metricSeconds, readySeconds, nodeSeconds }) => [
+      ...checkNumber('times.metricSeconds', metricSeconds, { atLeast: 0 }),
+      ...checkNumber('times.readySeconds', readySeconds, { atLeast: 0 }),
+      ...checkNumber('times.nodeSeconds', nodeSeconds, { atLeast: 0 }),
+    ]),
     ...checkNumber('margin', input.margin, { atLeast: 1, atMost: 100 }),
-    ...optional('contention.serial', contention?.serial, { atLeast: 0, below: 1 }),
-    ...optional('contention.crosstalk', contention?.crosstalk, { atLeast: 0 }),
+    ...switchContradictions('alwaysAtPeak', alwaysAtPeak),
+    ...(contention === undefined
+      ? []
+      : objectContradictions('contention', contention, CONTENTION, ({ serial, crosstalk }) => [
+          ...checkNumber('contention.serial', serial, { atLeast: 0, below: 1 }),
+          ...checkNumber('contention.crosstalk', crosstalk, { atLeast: 0 }),
+        ])),
   ];
   return found.length > 0 ? found : [...lossContradictions(input), ...demandContradictions(input)];
+}
+
+function switchContradictions(field: string, value: unknown): Contradiction[] {
+  if (value === undefined || typeof value === 'boolean') return [];
+  return [{ field, value: String(value), message: `${field} is neither true nor false`, expected: 'true or false' }];
 }
 
 function optional(field: string, value: number | undefined, range: Parameters<typeof checkNumber>[2]): Contradiction[] {

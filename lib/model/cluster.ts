@@ -1,6 +1,7 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 import type { Capability } from './capability';
 import type { NodePool } from './node-pool';
+import { nodePoolContradictions } from './node-pool-input';
 import { isRefusal, type Provider, type Refusal, type Subject, serviceAccountSubject } from './provider';
 
 /** A Kubernetes minor, such as `1.36`. */
@@ -95,16 +96,28 @@ export function describeCluster(
 }
 
 /** Whether a plan of its nodes can be made: it says what pools it has, and how pods get addresses. */
-export function describesNodes({ nodePools, provider }: ClusterDescription): boolean {
-  return Array.isArray(nodePools) && nodePools.length > 0 && !isRefusal(provider.network);
+export function describesNodes(cluster: ClusterDescription): boolean {
+  return !isRefusal(cluster.provider.network) && soundPools(cluster).length > 0;
+}
+
+/** The pools of a cluster; none where one of them cannot be, which is told with the platform: nothing follows from it. */
+export function soundPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
+  if (!Array.isArray(nodePools) || !Array.isArray(zones)) return [];
+  const isSound = (pool: NodePool) => nodePoolContradictions('', pool, zones.length).length === 0;
+  return nodePools.every(isSound) ? nodePools : [];
 }
 
 /** The RBAC subject of one of our groups on a cluster. */
 export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Refusal {
   const id = Object.hasOwn(groups, group) ? groups[group] : undefined;
   if (typeof id === 'string') return provider.subject(id);
-  if (id !== undefined) return serviceAccountSubject(id.namespace, id.serviceAccount);
+  if (isServiceAccount(id)) return serviceAccountSubject(id.namespace, id.serviceAccount);
   return { refused: `the group ${group} has no subject there`, expected: `groups: { ${group}: … } on the cluster` };
+}
+
+function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
+  if (typeof id !== 'object' || id === null || !('namespace' in id) || !('serviceAccount' in id)) return false;
+  return typeof id.namespace === 'string' && typeof id.serviceAccount === 'string';
 }
 
 /** The subjects of groups on a cluster, each once, in the order of the alphabet; groups without one are left out. */

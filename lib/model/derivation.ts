@@ -33,24 +33,33 @@ export function derived(value: number, because: string): Derived {
 }
 
 /** The contradiction of a number that is outside of its range, or no number at all. */
-export function checkNumber(field: string, value: number, range: Range): Contradiction[] {
+export function checkNumber(field: string, value: unknown, range: Range): Contradiction[] {
   const { above = -Infinity, atLeast = -Infinity, below = Infinity, atMost = MOST, whole = false } = range;
   const numeric = typeof value === 'number' && Number.isFinite(value);
   const fits = numeric && value > above && value >= atLeast && value < below && value <= atMost;
   if (fits && (!whole || Number.isInteger(value))) return [];
+  const isNamed = range.atMost !== undefined || (numeric && value > MOST);
   const bounds = [
     ...(range.above === undefined ? [] : [`more than ${range.above}`]),
     ...(range.atLeast === undefined ? [] : [`at least ${range.atLeast}`]),
-    ...(range.below === undefined ? [`at most ${atMost}`] : [`less than ${range.below}`]),
+    ...(range.below === undefined ? [] : [`less than ${range.below}`]),
+    ...(isNamed ? [`at most ${atMost}`] : []),
   ];
   return [
     {
       field,
-      value: numeric ? value : String(value),
-      message: value === undefined ? `${field} is not given` : `${field} cannot be ${value}`,
-      expected: `${whole ? 'a whole number' : 'a number'}, ${bounds.join(' and ')}`,
+      ...(value === undefined ? {} : { value: numeric ? value : String(value) }),
+      message: refusal(field, value),
+      expected: `${whole ? 'a whole number' : 'a number'}${bounds.length > 0 ? `, ${bounds.join(' and ')}` : ''}`,
     },
   ];
+}
+
+function refusal(field: string, value: unknown): string {
+  if (value === undefined) return `${field} is not given`;
+  if (typeof value === 'string') return `${field} is a text, "${value}", and no number`;
+  if (typeof value !== 'number') return `${field} is no number`;
+  return `${field} cannot be ${value}`;
 }
 
 /** Rounded up, but not for the error of a rounding: 10.000000000001 pods are 10. */

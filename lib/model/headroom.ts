@@ -2,6 +2,7 @@
 import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from './amount';
 import type { Contradiction } from './availability';
 import { checkNumber, type Derived, derived, type Outcome, plural } from './derivation';
+import { type Keys, objectContradictions } from './keys';
 import type { Headroom } from './node-pool';
 
 /**
@@ -9,6 +10,8 @@ import type { Headroom } from './node-pool';
  * −10. Source: cluster-autoscaler, FAQ, `--expendable-pods-priority-cutoff`; Google Cloud docs, capacity-provisioning.
  */
 export const HEADROOM_PRIORITY = -10;
+
+const HEADROOM: Keys<Headroom> = { pods: true, cpu: true, memory: true, image: true };
 
 /** A workload that grows while a node is on its way. */
 export interface Growing {
@@ -81,20 +84,21 @@ export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<Headr
 
 /** What no pool can hold, wherever it was typed. */
 export function headroomContradictions(field: string, headroom: Headroom, zones: number): Contradiction[] {
-  const { pods, cpu, memory } = headroom;
-  const found = [
-    ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
-    ...quantityContradictions(field, { cpu, memory }),
-  ];
-  if (found.length > 0 || pods >= zones) return found;
-  return [
-    {
-      field: `${field}.pods`,
-      value: pods,
-      message: `${plural(pods, 'pod')} over ${zones} zones leave a zone without headroom`,
-      expected: `at least ${zones}, one for each zone`,
-    },
-  ];
+  return objectContradictions(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
+    const found = [
+      ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
+      ...quantityContradictions(field, { cpu, memory }),
+    ];
+    if (found.length > 0 || pods >= zones) return found;
+    return [
+      {
+        field: `${field}.pods`,
+        value: pods,
+        message: `${plural(pods, 'pod')} over ${zones} zones leave a zone without headroom`,
+        expected: `at least ${zones}, one for each zone`,
+      },
+    ];
+  });
 }
 
 /** What is no request of a pod. */
@@ -105,8 +109,9 @@ export function quantityContradictions(field: string, quantities: Readonly<Recor
       : [
           {
             field: `${field}.${name}`,
-            value: String(quantity),
-            message: `${String(quantity)} is no request of a pod`,
+            ...(quantity === undefined ? {} : { value: String(quantity) }),
+            message:
+              quantity === undefined ? `${field}.${name} is not given` : `${String(quantity)} is no request of a pod`,
             expected: 'a quantity above 0, such as 250m or 256Mi',
           },
         ],

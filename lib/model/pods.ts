@@ -83,7 +83,7 @@ export function boundContradictions(field: string, bound: PodBound): Contradicti
   return [
     {
       field,
-      value: bound,
+      value: String(bound),
       message: `'${bound}' is neither a count nor a percentage`,
       expected: 'a whole number, or a whole percentage such as 50%',
     },

@@ -3,10 +3,11 @@ import type { Contradiction } from './availability';
 import type { CapacityPlan } from './capacity';
 import type { ClusterDescription } from './cluster';
 import { checkNumber } from './derivation';
-import { headroomContradictions, quantityContradictions } from './headroom';
+import { quantityContradictions } from './headroom';
 import type { NodePool } from './node-pool';
+import { nodePoolContradictions } from './node-pool-input';
 import { type NodeRoom, podsOnNode, type Resources } from './packing';
-import { boundContradictions, peakPods, type Replacement } from './pods';
+import { peakPods, type Replacement } from './pods';
 import { quantityAmount } from './quantity';
 
 /** Pods of a workload over all zones. */
@@ -83,7 +84,7 @@ export function planInputContradictions(input: ProviderPlanInput): Contradiction
     ...Object.entries(cluster.subnets).flatMap(([name, prefix]) =>
       checkNumber(`subnets.${name}`, prefix, { atLeast: 8, atMost: 32, whole: true }),
     ),
-    ...cluster.nodePools.flatMap((pool) => poolContradictions(pool, zones)),
+    ...cluster.nodePools.flatMap((pool) => nodePoolContradictions(`nodePools[${pool.name}]`, pool, zones)),
     ...daemons.flatMap(({ name, cpu, memory }) => quantityContradictions(`daemons[${name}]`, { cpu, memory })),
     ...workloads.flatMap(workloadContradictions),
   ];
@@ -91,29 +92,6 @@ export function planInputContradictions(input: ProviderPlanInput): Contradiction
     found.push({ field: 'nodePools', value: 0, message: 'the cluster describes no nodes', expected: 'nodePools' });
   }
   return found.length > 0 ? found : placeContradictions(input);
-}
-
-function poolContradictions(pool: NodePool, zones: number): Contradiction[] {
-  const field = `nodePools[${pool.name}]`;
-  const { machine } = pool;
-  return [
-    ...quantityContradictions(field, { cpu: pool.cpu, memory: pool.memory }),
-    ...checkNumber(`${field}.pods`, pool.pods, { atLeast: 1, atMost: 10_000, whole: true }),
-    ...checkNumber(`${field}.nodesPerZone.max`, pool.nodesPerZone.max, { atLeast: 1, atMost: 1e6, whole: true }),
-    ...(pool.upgradesAtOnce === undefined ? [] : boundContradictions(`${field}.upgradesAtOnce`, pool.upgradesAtOnce)),
-    ...(machine === undefined
-      ? []
-      : [
-          ...checkNumber(`${field}.machine.interfaces`, machine.interfaces, { atLeast: 1, atMost: 1000, whole: true }),
-          ...checkNumber(`${field}.machine.addressesPerInterface`, machine.addressesPerInterface, {
-            atLeast: 2,
-            atMost: 1000,
-            whole: true,
-          }),
-          ...checkNumber(`${field}.machine.cores`, machine.cores, { above: 0 }),
-        ]),
-    ...(pool.headroom === undefined ? [] : headroomContradictions(`${field}.headroom`, pool.headroom, zones)),
-  ];
 }
 
 function workloadContradictions({ name, cpu, memory, pods }: PlannedWorkload): Contradiction[] {
