@@ -8,7 +8,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-image-'));
 const file = join(scratch, 'images.json');
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const BEFORE = readFileSync(join(__dirname, '../../charts/images.json'), 'utf8');
+const BEFORE = `${readFileSync(join(__dirname, '../../charts/images.json'), 'utf8').trimEnd()}\n`;
 
 beforeEach(() => writeFileSync(file, BEFORE));
 
