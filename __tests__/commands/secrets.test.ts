@@ -26,6 +26,7 @@ test('names, keys and users, by cluster and namespace', async () => {
 
 test('every place that a pod, an account, an Ingress or a Gateway refers from', async () => {
   const spec = {
+    restartPolicy: 'Never',
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     imagePullSecrets: [{ name: 'pull' }],
     volumes: [

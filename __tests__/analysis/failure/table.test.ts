@@ -189,8 +189,11 @@ describe('a zone is lost', () => {
     expect(worst(row, 'pod lost').left).toEqual({ fewest: 3, most: 3 });
     const none = rowOf(web({ replicas: 4 }), cluster({ nodesPerZone: { min: 0, max: 2 } }));
     expect(worst(none, 'zone lost').placed).toEqual({ fewest: 4, most: 4 });
-    const never = rowOf(web({ replicas: 4 }), cluster({ nodesPerZone: { min: 0, max: 0 } }), () => []);
-    expect(worst(never, 'zone lost').placed).toEqual({ fewest: 0, most: 0 });
+    const nobody = (system: System) => {
+      override(new WebService(system, 'web', { ...WEB, replicas: 2 }).deployment).set('spec.replicas', 0);
+    };
+    const off = rowOf(nobody, cluster({ nodesPerZone: { min: 0, max: 2 } }), () => []);
+    expect(worst(off, 'zone lost')).toMatchObject({ verdict: 'holds', placed: { fewest: 0, most: 0 } });
   });
 
   test('nodes that may be ordered make room, later', () => {
