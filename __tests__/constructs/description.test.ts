@@ -61,6 +61,22 @@ describe('options of a provider', () => {
     });
   });
 
+  test.each<[string, (network: string) => ClusterDescription, string]>([
+    ['AKS', (podNetwork) => aks(unchecked({ ...AZURE, gateway: 'application-gateway', podNetwork })), "'overlay' or "],
+    [
+      'EKS',
+      (podNetwork) => eks(unchecked({ region: 'ap-south-1', zones: [], kubernetes: '1.36', podNetwork })),
+      "'addresses' or ",
+    ],
+  ])('the network of pods on %s, misspelt', (_, cluster, expected) => {
+    expect(only(described(cluster('overlai'), { survives: { zones: 0, regions: 0 } }))).toMatchObject({
+      rule: 'cluster-option',
+      field: 'clusters.home.podNetwork',
+      value: 'overlai',
+      expected: expect.stringContaining(expected),
+    });
+  });
+
   test('the class of a controller on kubeadm', () => {
     const props = unchecked<Parameters<typeof onPrem>[0]>({ distribution: 'kubeadm', kubernetes: '1.36' });
     expect(only(described(onPrem(props), { survives: { zones: 0, regions: 0 } }))).toMatchObject({

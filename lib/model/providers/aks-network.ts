@@ -4,8 +4,10 @@ import { type AddressDemand, addressRange, allNodes, type NodeNetwork, PRIVATE, 
 import type { NodePool } from '../node-pool';
 import { podCount } from '../pods';
 
+export const AKS_POD_NETWORKS = ['overlay', 'flat', 'pod-subnet-static', 'pod-subnet-dynamic'] as const;
+
 /** Where pods get their addresses from: the nodes' subnet, a network of their own, or a subnet of their own. */
-export type AksPodNetwork = 'flat' | 'overlay' | 'pod-subnet-static' | 'pod-subnet-dynamic';
+export type AksPodNetwork = (typeof AKS_POD_NETWORKS)[number];
 
 const MODES: Readonly<Record<AksPodNetwork, string>> = {
   flat: 'Azure CNI in the node subnet',

@@ -11,8 +11,9 @@ import {
   type Subject,
   type WorkloadIdentity,
 } from '../provider';
-import { type AksPodNetwork, aksNetwork } from './aks-network';
+import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
 import { AKS_LIMITS } from './limits';
+import { networkOf, unknownMode } from './pod-network';
 
 /** The load balancer in front of an AKS cluster. */
 export type AksGateway =
@@ -62,7 +63,7 @@ const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
-    refusals: isGateway(gateway) ? [] : [noGateway(gateway)],
+    refusals: [...(isGateway(gateway) ? [] : [noGateway(gateway)]), ...unknownMode(podNetwork, AKS_POD_NETWORKS)],
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
     // AKS docs, app-routing-gateway-api: the class is made for us. The managed NGINX ends in November 2026: never a default
@@ -86,13 +87,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
       spotLabel: { key: 'kubernetes.azure.com/priority', value: 'spot' },
       spotTaint: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
     },
-    network:
-      podNetwork === undefined
-        ? {
-            refused: 'how pods get addresses is not said',
-            expected: "podNetwork: 'overlay', 'flat', 'pod-subnet-static' or 'pod-subnet-dynamic'",
-          }
-        : aksNetwork(podNetwork),
+    network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     limits: AKS_LIMITS,
     closedList: [
       {

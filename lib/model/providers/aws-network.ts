@@ -5,8 +5,10 @@ import type { Machine, NodePool } from '../node-pool';
 import { podCount } from '../pods';
 import type { Refusal } from '../provider';
 
+export const EKS_POD_NETWORKS = ['addresses', 'prefixes'] as const;
+
 /** Whether an interface's places hold one address each, or a /28 prefix each. */
-export type EksPodNetwork = 'addresses' | 'prefixes';
+export type EksPodNetwork = (typeof EKS_POD_NETWORKS)[number];
 
 const PREFIX = 16;
 const ON_HOST = 2; // pods that every node has on the host's network: the network plugin and kube-proxy

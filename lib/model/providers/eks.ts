@@ -14,8 +14,9 @@ import {
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
-import { type EksPodNetwork, eksNetwork } from './aws-network';
+import { EKS_POD_NETWORKS, type EksPodNetwork, eksNetwork } from './aws-network';
 import { EKS_LIMITS } from './limits';
+import { networkOf, unknownMode } from './pod-network';
 
 /** What an EKS cluster needs to be known by. */
 export interface EksProps extends ClusterProps, AwsNetwork {
@@ -38,6 +39,7 @@ export function eks(props: EksProps): ClusterDescription {
 function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork }: EksProps): Provider {
   return {
     name: 'eks',
+    refusals: unknownMode(podNetwork, EKS_POD_NETWORKS),
     zoneNames: AWS_ZONES,
     ingress: (exposure) => ({
       className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb
@@ -68,10 +70,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
       spotLabel: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT' }, // EKS user guide, managed-node-groups; no taint
     },
-    network:
-      podNetwork === undefined
-        ? { refused: 'how pods get addresses is not said', expected: "podNetwork: 'addresses' or 'prefixes'" }
-        : eksNetwork(podNetwork),
+    network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
     limits: EKS_LIMITS,
     closedList: EKS_CLOSED_LIST,
   };
