@@ -96,6 +96,6 @@ function freeId(scope: Construct, name: string): string {
 export const placesOf = (root: IConstruct): Place[] => root.node.findAll().filter(System.isSystem).map(placeOf);
 
 function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
-  const { cluster, environment, regions } = target;
-  return { system, environment: environment.name, survives: environment.survives, cluster, namespace, regions };
+  const { cluster, environment } = target;
+  return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
 }

@@ -5,7 +5,7 @@ import { HOSTNAME, type Interval } from '../placement/world';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
 import { type Refusal, refusals } from './quota';
-import { calmSituation, NEXT, roomBeside, stuckInDomains } from './rollout';
+import { NEXT, roomBeside, stuckInDomains } from './rollout';
 import type { Situations } from './situation';
 import { duration } from './timing';
 import { type Decider, judge, type Result, range } from './verdict';
@@ -16,7 +16,7 @@ export function drain(situations: Situations, components: readonly Component[], 
     const { workload, timing, budgets } = component;
     const wanted = component.wanted(load);
     const before = placedBefore(situations, component, load);
-    const without = calmSituation(situations, component, load).leftWithout(workload, HOSTNAME, 1);
+    const without = situations[load].leftWithout(workload, HOSTNAME, 1);
     const onNode = { fewest: Math.max(0, before.fewest - without.most), most: before.most - without.fewest };
     const end = placedInTheEnd(situations, component, load, NODE);
     const { kept, others } = component.protection(load);
@@ -65,7 +65,7 @@ const overOthers = (others: readonly Component[]): string =>
   others.length === 0 ? '' : `, which is over ${others.map(({ name }) => name).join(', ')} too,`;
 
 const placedBefore = (situations: Situations, component: Component, load: Load): Interval =>
-  calmSituation(situations, component, load).placed(component.workload);
+  situations[load].placed(component.workload);
 
 const together = (intervals: readonly Interval[]): Interval => ({
   fewest: intervals.reduce((sum, { fewest }) => sum + fewest, 0),
@@ -112,14 +112,8 @@ const surgePods = (component: Component, load: Load): number => component.rollou
 const podsAtOnce = (component: Component, load: Load): number => component.wanted(load) + surgePods(component, load);
 
 function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
-  const roomFor = (added: Roll['added']) => {
-    const groups = components.map((one) => podGroup(one.all, one.workload, added(one, load), NEXT));
-    const beside = roomBeside(situations, load, groups);
-    return groups.map(beside);
-  };
-  const first = roomFor(surgePods);
-  const rooms = how.added === surgePods ? first : roomFor(how.added);
-  const stuck = stuckInDomains(situations, components, load);
+  const { first, stuck } = begin(situations, components, load);
+  const rooms = how.added === surgePods ? first : roomFor(situations, components, load, how.added);
   const refused = refusals(components, (one) => how.demand(one, load));
   return components.map((component, index) => {
     const before = placedBefore(situations, component, load);
@@ -134,6 +128,35 @@ function roll(situations: Situations, components: readonly Component[], load: Lo
       refused.find(({ counts }) => counts(component)),
     );
   });
+}
+
+function roomFor(
+  situations: Situations,
+  components: readonly Component[],
+  load: Load,
+  added: Roll['added'],
+): readonly Interval[] {
+  const groups = components.map((one) => podGroup(one.all, one.workload, added(one, load), NEXT));
+  return groups.map(roomBeside(situations, load, groups));
+}
+
+/** How a rollout begins: places for the surge of each component, and components that can get stuck. */
+interface Beginning {
+  readonly first: readonly Interval[];
+  readonly stuck: ReadonlySet<Component>;
+}
+
+const beginnings = new WeakMap<readonly Component[], Map<Load, Beginning>>();
+
+/** Worked out once: a second release begins as the first does. */
+function begin(situations: Situations, components: readonly Component[], load: Load): Beginning {
+  const byLoad = beginnings.get(components) ?? new Map<Load, Beginning>();
+  const made = byLoad.get(load) ?? {
+    first: roomFor(situations, components, load, surgePods),
+    stuck: stuckInDomains(situations, components, load),
+  };
+  beginnings.set(components, byLoad.set(load, made));
+  return made;
 }
 
 /** New pods that find a place: as many as the old ones did, or none where the rollout cannot move. */

@@ -9,12 +9,6 @@ import type { Component, Load } from './component';
 import { exactly } from './losses';
 import type { Situation, Situations } from './situation';
 
-/** The cluster before anything is done to it: with the nodes that run, or all that may be ordered if that places more. */
-export function calmSituation(situations: Situations, { workload }: Component, load: Load): Situation {
-  const { [load]: now, steadyGrown: grown } = situations;
-  return load === 'steady' && grown.placed(workload).fewest > now.placed(workload).fewest ? grown : now;
-}
-
 /** Places that pods find beside those that are there, on the nodes that run or on those that may be ordered. */
 export function roomBeside(
   situations: Situations,
@@ -39,7 +33,7 @@ export function stuckInDomains(
   components: readonly Component[],
   load: Load,
 ): ReadonlySet<Component> {
-  const needs = new Map(components.map((one) => [one, placesNeeded(calmSituation(situations, one, load), one, load)]));
+  const needs = new Map(components.map((one) => [one, placesNeeded(situations[load], one, load)]));
   if ([...needs.values()].every((groups) => groups.length === 0)) return new Set();
   const others = components
     .filter((one) => needs.get(one)?.length === 0)

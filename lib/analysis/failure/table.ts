@@ -16,8 +16,6 @@ export interface Place {
   readonly survives: Survives;
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** Regions in which the environment is said to lie. */
-  readonly regions: number;
 }
 
 /** One row. */
@@ -44,7 +42,7 @@ export function failureTable(entries: readonly ApiEntry[], places: readonly Plac
 export interface Promised {
   /** The loss of so many zones, at any load. Empty where nothing is promised. */
   readonly zones: readonly Result[];
-  /** The loss of so many regions, with what the same system has in the others; nothing where these were not built, as in a comparison. */
+  /** The loss of so many regions, with what the same system has in the others. */
   readonly regions: readonly Result[];
 }
 
@@ -54,7 +52,7 @@ export function promised(entries: readonly ApiEntry[], places: readonly Place[],
   const table = new Table(entries, places);
   return {
     zones: zones === 0 ? [] : table.zones(place, zones).results,
-    regions: regions === 0 || !table.isWhole(place) ? [] : table.regions(place).results,
+    regions: regions === 0 ? [] : table.regions(place).results,
   };
 }
 
@@ -101,10 +99,6 @@ class Table {
 
   regions(place: Place): Cell {
     return regionLoss(this.siblings(place), this.componentsOf(place), Math.max(1, place.survives.regions));
-  }
-
-  isWhole(place: Place): boolean {
-    return new Set(this.siblings(place).map(({ region }) => region)).size >= place.regions;
   }
 
   private siblings({ system, environment }: Place): Sibling[] {

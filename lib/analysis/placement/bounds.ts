@@ -1,6 +1,6 @@
 // Bounds that need no search: what surely finds a place in whatever order, and what can at most.
-import { own, shown } from '../shapes';
-import { bearsAll, crowdOf, mayHave } from './crowd';
+import { own } from '../shapes';
+import { bearsAll, crowdOf, kept, mayHave } from './crowd';
 import { fillCount, fullNodes, slots } from './fullness';
 import { requiredTerms, type Spread, tolerates, wantsNode } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
@@ -26,7 +26,7 @@ export function boundPlaced(world: World, group: PodGroup): Interval {
   let fewest = barCount(world, group, nodes, keys);
   for (const [index, spread] of spreads.entries()) {
     const others = keys.toSpliced(index, 1);
-    if (fewest >= most || !others.every((key) => isWithin(nodes, key, spread.key))) continue;
+    if (fewest >= most || !others.every((key) => isWithin(world, nodes, key, spread.key))) continue;
     const fills = domainsOf(world, group, spread).map((domain) => barCount(world, group, domain, others));
     fewest = Math.max(fewest, fewestSpread(fills, spread.maxSkew, fills.length < spread.minDomains));
   }
@@ -36,7 +36,7 @@ export function boundPlaced(world: World, group: PodGroup): Interval {
 /** Pods of a group in the `count` fullest domains of a label, when all that are wanted are placed. */
 export function boundShare(world: World, group: PodGroup, key: string, count: number): Interval {
   const homes = crowdOf(world).homesOf(group);
-  const domains = cells(homes, key);
+  const domains = crowdOf(world).cells(homes, key);
   const room = domains.map((nodes) => Math.min(roomFor(world, group, nodes), crowdOf(world).share(group, nodes)));
   const together = crowdOf(world).share(group, world.nodes, { key, count });
   const most = Math.min(group.wanted, together, sum(room.toSorted((a, b) => b - a).slice(0, count)));
@@ -50,9 +50,10 @@ export function boundShare(world: World, group: PodGroup, key: string, count: nu
 /** The most pods of a group that fit on these nodes with nobody else there: one in each domain in which they keep apart. */
 function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
   const room = (some: readonly Node[]) => sum(some.map((node) => slots(group, node)));
-  const apart = crowdOf(world)
+  const crowd = crowdOf(world);
+  const apart = crowd
     .keysApart(group)
-    .map((key) => sum(cells(nodes, key).map((cell) => Math.min(1, room(cell)))) + room(nodes.filter(lacks(key))));
+    .map((key) => sum(crowd.cells(nodes, key).map((cell) => Math.min(1, room(cell)))) + room(nodes.filter(lacks(key))));
   return Math.min(group.wanted, room(nodes), ...apart);
 }
 
@@ -61,29 +62,27 @@ function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number 
  * already. A pod bars no more nodes than the largest domains have.
  */
 function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: readonly string[]): number {
-  const bearing = nodes.filter((node) => !keys.every((key) => lacks(key)(node)));
+  const bearing = kept(nodes, (node) => !keys.every((key) => lacks(key)(node)));
   if (bearing.length === 0) return fillCount(world, group, nodes);
   const open = Math.max(0, bearing.length - fullNodes(world, group, bearing)(0));
-  const reach = sum(keys.map((key) => Math.max(0, ...cells(bearing, key).map(({ length }) => length))));
+  const reach = sum(
+    keys.map((key) =>
+      Math.max(
+        0,
+        ...crowdOf(world)
+          .cells(bearing, key)
+          .map(({ length }) => length),
+      ),
+    ),
+  );
   return Math.ceil(open / reach);
 }
 
-/** Nodes by the value of a label, less those without it. */
-function cells(nodes: readonly Node[], key: string): Node[][] {
-  const found = new Map<string, Node[]>();
-  for (const node of nodes) {
-    const value = own(node.labels, key);
-    if (value === undefined) continue;
-    const cell = found.get(shown(value));
-    if (cell === undefined) found.set(shown(value), [node]);
-    else cell.push(node);
-  }
-  return [...found.values()];
-}
-
 /** Whether each domain of a label lies within one of another label. */
-const isWithin = (nodes: readonly Node[], key: string, other: string): boolean =>
-  key === other || cells(nodes, key).every((cell) => cells(cell, other).length === 1);
+function isWithin(world: World, nodes: readonly Node[], key: string, other: string): boolean {
+  const crowd = crowdOf(world);
+  return key === other || crowd.cells(nodes, key).every((cell) => crowd.cells(cell, other).length === 1);
+}
 
 const lacks =
   (key: string) =>
@@ -91,15 +90,16 @@ const lacks =
     own(labels, key) === undefined;
 
 /** Nodes that the group may have, by the domains that its spread counts: one without such nodes counts too. */
-function domainsOf(world: World, group: PodGroup, spread: Spread): Node[][] {
+function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Node[])[] {
   const crowd = crowdOf(world);
-  const counted = world.nodes.filter(
+  const counted = kept(
+    world.nodes,
     (node) =>
       bearsAll(node, crowd.spreadsOf(group)) &&
       (!spread.honorsAffinity || wantsNode(group.spec, node)) &&
       (!spread.honorsTaints || node.taints.every((taint) => tolerates(group.spec, taint))),
   );
-  return cells(counted, spread.key).map((domain) => domain.filter((node) => mayHave(group, node)));
+  return crowd.cells(counted, spread.key).map((domain) => kept(domain, (node) => mayHave(group, node)));
 }
 
 /** Fewest pods with which nothing moves, given how many of its own fill each domain with the help of the others. */

@@ -28,14 +28,15 @@ const NO_KEYS: readonly string[] = [];
 
 export class Crowd {
   /** For each resource and each other one, the most of it that a pod asks for beside one unit of the other. */
-  readonly densest: (resource: keyof Room, beside: keyof Room) => number;
+  readonly densest: Readonly<Record<keyof Room, Readonly<Record<keyof Room, number>>>>;
   private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
   private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
   private readonly byLabel = new Map<string, PodGroup[]>();
   private readonly homes = new Map<PodGroup, readonly Node[]>();
   private readonly ranges = new Map<PodGroup, Map<string, number>>();
   private readonly lone = new Map<PodGroup, boolean>();
-  private readonly demands = new Map<string, ReadonlyMap<number, Room>>();
+  private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Room>>();
+  private readonly domains = new WeakMap<readonly Node[], Map<string, readonly (readonly Node[])[]>>();
   private readonly highest: number;
 
   constructor(private readonly world: World) {
@@ -45,15 +46,14 @@ export class Crowd {
       .map((group) => ({ group, terms: requiredTerms(group, 'podAntiAffinity', world) }))
       .filter(({ terms }) => terms.length > 0);
     this.highest = groups.reduce((most, one) => (one.preempts ? Math.max(most, one.priority) : most), -Infinity);
-    const density = new Map(
-      RESOURCES.flatMap((resource) =>
-        RESOURCES.map((beside) => [
-          `${resource} ${beside}`,
-          groups.reduce((most, one) => Math.max(most, one[resource] === 0 ? 0 : one[resource] / one[beside]), 0),
-        ]),
-      ),
-    );
-    this.densest = (resource, beside) => density.get(`${resource} ${beside}`) ?? 0;
+    const most = (resource: keyof Room, beside: keyof Room) =>
+      groups.reduce((densest, one) => Math.max(densest, one[resource] === 0 ? 0 : one[resource] / one[beside]), 0);
+    const row = (resource: keyof Room) => ({
+      cpu: most(resource, 'cpu'),
+      memory: most(resource, 'memory'),
+      pods: most(resource, 'pods'),
+    });
+    this.densest = { cpu: row('cpu'), memory: row('memory'), pods: row('pods') };
     for (const group of groups) {
       for (const [key, value] of Object.entries(group.labels)) {
         const id = `${group.namespace}\n${key}=${shown(value)}`;
@@ -67,9 +67,17 @@ export class Crowd {
   /** Nodes that a group may ever be on. */
   homesOf(group: PodGroup): readonly Node[] {
     const spreads = this.spreadsOf(group);
-    const able = () => this.world.nodes.filter((node) => bearsAll(node, spreads) && mayHave(group, node));
+    const able = () => kept(this.world.nodes, (node) => bearsAll(node, spreads) && mayHave(group, node));
     const known = this.homes.get(group) ?? able();
     this.homes.set(group, known);
+    return known;
+  }
+
+  /** Nodes by the value of a label, less those without it. */
+  cells(nodes: readonly Node[], key: string): readonly (readonly Node[])[] {
+    const byKey = this.domains.get(nodes) ?? new Map<string, readonly (readonly Node[])[]>();
+    const known = byKey.get(key) ?? cellsOf(nodes, key);
+    this.domains.set(nodes, byKey.set(key, known));
     return known;
   }
 
@@ -125,9 +133,8 @@ export class Crowd {
    * priority, which make way.
    */
   demandOfOthers(group: PodGroup, nodes: readonly Node[]): Room {
-    const id = nodes.map(({ name }) => name).join('\n');
-    const levels = this.demands.get(id) ?? this.demandByPriority(nodes);
-    this.demands.set(id, levels);
+    const levels = this.demands.get(nodes) ?? this.demandByPriority(nodes);
+    this.demands.set(nodes, levels);
     const sum = { cpu: 0, memory: 0, pods: 0 };
     for (const [priority, demand] of levels) {
       if (group.preempts && priority < group.priority) continue;
@@ -162,7 +169,8 @@ export class Crowd {
   ): number {
     if (!this.isSafe(group) || !this.countsOwnOnly(group)) return group.wanted;
     const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
-      const isOneDomain = new Set(nodes.map(({ labels }) => own(labels, key))).size <= 1;
+      const first = nodes[0] && own(nodes[0].labels, key);
+      const isOneDomain = nodes.every(({ labels }) => own(labels, key) === first);
       if (fullest.key === undefined ? !isOneDomain : fullest.key !== key) return group.wanted;
       const domains = this.domainsOf(group, key);
       return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));
@@ -178,6 +186,24 @@ export class Crowd {
     this.ranges.set(group, counted.set(key, known));
     return known;
   }
+}
+
+/** Those of which it is so: the same list where it is so of all, so that what is known of it need not be worked out again. */
+export function kept(nodes: readonly Node[], isSo: (node: Node) => boolean): readonly Node[] {
+  const some = nodes.filter(isSo);
+  return some.length === nodes.length ? nodes : some;
+}
+
+function cellsOf(nodes: readonly Node[], key: string): Node[][] {
+  const found = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const value = own(node.labels, key);
+    if (value === undefined) continue;
+    const cell = found.get(shown(value));
+    if (cell === undefined) found.set(shown(value), [node]);
+    else cell.push(node);
+  }
+  return [...found.values()];
 }
 
 /**

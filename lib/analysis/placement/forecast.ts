@@ -63,12 +63,9 @@ export function forecastLeft(world: World, key: string, count: number): Forecast
 export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
   const part = components(world, lost).find(({ world: { groups } }) => groups.includes(group));
   if (part === undefined) return [];
-  const found = isHopeless(part) ? undefined : afterLoss(part);
-  const rules = found?.rules ?? new Rules(tainted(part.world, part.lost));
+  const { rules, states } = samples(part);
   const index = part.world.groups.indexOf(group);
-  const [worst] = found
-    ? [...found.states].sort((a, b) => placedOf(rules, a, index) - placedOf(rules, b, index))
-    : [placeOneByOne(rules)];
+  const [worst] = [...states].sort((a, b) => placedOf(rules, a, index) - placedOf(rules, b, index));
   if (worst === undefined || placedOf(rules, worst, index) >= group.wanted) return [];
   const counts = new Map<Obstacle, number>();
   rules.nodes.forEach((_, node) => {
@@ -76,6 +73,23 @@ export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup):
     if (obstacle !== undefined) counts.set(obstacle, (counts.get(obstacle) ?? 0) + 1);
   });
   return [...counts].map(([obstacle, nodes]) => `${nodes} ${obstacle}`);
+}
+
+type Samples = Pick<Found, 'rules' | 'states'>;
+
+const sampled = new WeakMap<Component, Samples>();
+
+/** Ways in which pods may lie after the loss: all of them, or one where there are too many. */
+function samples(part: Component): Samples {
+  const known = sampled.get(part) ?? (isHopeless(part) ? undefined : afterLoss(part)) ?? oneSample(part);
+  sampled.set(part, known);
+  return known;
+}
+
+function oneSample({ world, lost }: Component): Samples {
+  const rules = new Rules(tainted(world, lost));
+  const counts = placeOneByOne(rules);
+  return { rules, states: counts === undefined ? [] : [counts] };
 }
 
 const NOWHERE: Node = { name: '', labels: {}, taints: [], cpu: 0, memory: 0, pods: 0 };

@@ -23,9 +23,10 @@ export function fillCount(world: World, group: PodGroup, nodes: readonly Node[])
 /** How many of these nodes can be full at the most, with so many pods of the group beside all that others can ask for. */
 export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[]): (pods: number) => number {
   const others = crowdOf(world).demandOfOthers(group, nodes);
+  const shapes = shapesOf(nodes);
   const missing = RESOURCES.filter((resource) => group[resource] > 0).map((resource) => ({
     resource,
-    amounts: missingRoom(world, group, nodes, resource),
+    amounts: missingRoom(world, group, shapes, resource),
   }));
   // each node must lack some resource, and each resource is counted by itself: these are more than there can be
   return (pods) =>
@@ -43,23 +44,53 @@ function fewestWith(isSo: (number: number) => boolean, end: number): number {
   return least;
 }
 
-/** What must be asked for of a resource on each node until it takes no further pod, where that can be asked for; the least first. */
-function missingRoom(world: World, group: PodGroup, nodes: readonly Node[], resource: Resource): number[] {
-  const crowd = crowdOf(world);
-  const beside = RESOURCES.filter((other) => other !== resource);
-  return nodes
-    .map((node) => ({ node, amount: Math.max(0, node[resource] - group[resource] + 1) }))
-    .filter(({ node, amount }) => beside.every((other) => !(crowd.densest(resource, other) * node[other] < amount)))
-    .map(({ amount }) => amount)
-    .sort((a, b) => a - b);
+/** Nodes that offer the same: a pool has many of them. */
+interface Shape {
+  readonly node: Node;
+  readonly count: number;
 }
 
-/** How many of the amounts are asked for altogether. */
-function filled(amounts: readonly number[], asked: number): number {
-  let left = asked;
-  const first = amounts.findIndex((amount) => {
-    left -= amount;
-    return left < 0;
-  });
-  return first === -1 ? amounts.length : first;
+const shapes = new WeakMap<readonly Node[], readonly Shape[]>();
+
+function shapesOf(nodes: readonly Node[]): readonly Shape[] {
+  const known = shapes.get(nodes);
+  if (known !== undefined) return known;
+  const found = new Map<string, { node: Node; count: number }>();
+  for (const node of nodes) {
+    const id = `${node.cpu} ${node.memory} ${node.pods}`;
+    const shape = found.get(id);
+    if (shape === undefined) found.set(id, { node, count: 1 });
+    else shape.count += 1;
+  }
+  const made = [...found.values()];
+  shapes.set(nodes, made);
+  return made;
+}
+
+/** What must be asked for of a resource on so many nodes each. */
+interface Missing {
+  readonly amount: number;
+  readonly count: number;
+}
+
+/** What must be asked for of a resource until a node takes no further pod, where that can be asked for; the least first. */
+function missingRoom(world: World, group: PodGroup, offered: readonly Shape[], resource: Resource): Missing[] {
+  const crowd = crowdOf(world);
+  const beside = RESOURCES.filter((other) => other !== resource);
+  return offered
+    .map(({ node, count }) => ({ node, count, amount: Math.max(0, node[resource] - group[resource] + 1) }))
+    .filter(({ node, amount }) => beside.every((other) => !(crowd.densest[resource][other] * node[other] < amount)))
+    .sort((a, b) => a.amount - b.amount);
+}
+
+/** On how many nodes it is asked for altogether. */
+function filled(missing: readonly Missing[], asked: number): number {
+  let [left, nodes] = [asked, 0];
+  for (const { amount, count } of missing) {
+    const reached = amount === 0 ? count : Math.min(count, Math.floor(left / amount));
+    nodes += reached;
+    left -= reached * amount;
+    if (reached < count) break;
+  }
+  return nodes;
 }
