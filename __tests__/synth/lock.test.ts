@@ -158,8 +158,9 @@ onLinux('a container of the same host name is another host', () => {
 });
 
 onLinux('a process that has ended, but whose parent has not looked, is dead', async () => {
-  // The shell starts a process, becomes `sleep`, and so never looks after it.
-  const child = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // The shell starts a process, becomes `sleep`, and so never looks after it. The process waits for that: a shell would look.
+  const untilItSleeps = 'sh -c "until grep -q sleep /proc/\\$PPID/comm; do :; done" & echo $!; exec sleep 60';
+  const child = spawn('sh', ['-c', untilItSleeps], { stdio: ['ignore', 'pipe', 'ignore'] });
   started.push(child);
   const pid = await new Promise<number>((resolve) => child.stdout.once('data', (text) => resolve(Number(text))));
   const isZombie = () => / Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
