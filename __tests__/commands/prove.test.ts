@@ -88,6 +88,13 @@ describe('the shipped systems', () => {
     expect(out.match(/^\S.* on .*/gm)).toEqual([expect.stringContaining('pingpong/local on laptop, node drained: ')]);
   });
 
+  test('words that nothing contains are no empty answer', async () => {
+    const { code, out, err } = await cli(['prove', '--why', 'pingpong/local comet'], shipped);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('no row and event contain all these words');
+    expect(err).toContain('pingpong/local on laptop');
+  });
+
   test('the working of one row', async () => {
     const { out } = await cli(['prove', '--why', 'pingpong/local'], shipped);
     for (const event of EVENTS) expect(out).toContain(`pingpong/local on laptop, ${event}: `);

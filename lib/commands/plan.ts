@@ -43,7 +43,7 @@ export function planCommand({ load, output, finish }: Context): Command {
     });
 }
 
-const SHOWN: ReadonlySet<string> = new Set(['provider-plan', 'survives-zones']);
+const SHOWN: ReadonlySet<string> = new Set(['provider-plan', 'survives-zones', 'survives-regions']);
 
 const EXAMPLES = `
 Examples:

@@ -31,8 +31,13 @@ export function proveCommand({ load, output, finish }: Context): Command {
     .addHelpText('after', EXAMPLES)
     .action(async ({ json, markdown, why }: Options) => {
       const { rows, refuted } = await prove(load);
+      const unknown = why === undefined || rows.length === 0 ? [] : unknownWords(rows, wordsOf(why));
+      if (unknown.length > 0) {
+        printFindings(output, [...unknown, ...refuted]);
+        return finish(1);
+      }
       if (json) output.out(`${JSON.stringify(rows.map(asJson), null, 2)}\n`);
-      else if (why !== undefined) explain(output, rows, why.toLowerCase().split(/\s+/));
+      else if (why !== undefined) explain(output, rows, wordsOf(why));
       else for (const row of rows) output.out(markdown ? inMarkdown(row) : inText(row));
       printFindings(output, refuted);
       finish(refuted.length === 0 ? 0 : 1);
@@ -110,10 +115,30 @@ function inMarkdown(row: Row): string {
   return `**${nameOf(row)}** ${headOf(row)}.\n\n| event | verdict | |\n|---|---|---|\n${lines.join('')}\n`;
 }
 
+const wordsOf = (why: string): string[] => why.toLowerCase().split(/\s+/);
+
+const isAsked = (row: Row, { event }: Cell, words: readonly string[]): boolean =>
+  words.every((word) => `${nameOf(row).toLowerCase()}, ${event}`.includes(word));
+
+/** Words that no row and event contain. */
+function unknownWords(rows: readonly Row[], words: readonly string[]): Finding[] {
+  if (rows.some((row) => row.cells.some((cell) => isAsked(row, cell, words)))) return [];
+  const events = rows[0]?.cells.map(({ event }) => event) ?? [];
+  return [
+    {
+      rule: 'prove-why',
+      severity: 'error',
+      field: '--why',
+      value: words.join(' '),
+      message: 'no row and event contain all these words',
+      expected: `words of ${rows.map(nameOf).join(', ')} and of ${events.join(', ')}`,
+    },
+  ];
+}
+
 function explain(output: Output, rows: readonly Row[], words: readonly string[]): void {
   for (const row of rows) {
-    const isAsked = ({ event }: Cell) => words.every((word) => `${nameOf(row).toLowerCase()}, ${event}`.includes(word));
-    for (const cell of row.cells.filter(isAsked)) {
+    for (const cell of row.cells.filter((one) => isAsked(row, one, words))) {
       output.out(`${nameOf(row)}, ${cell.event}: ${mark(cell)}${cell.says === '' ? '' : `, ${cell.says}`}\n`);
       for (const result of cell.results) output.out(workingOf(result));
     }
