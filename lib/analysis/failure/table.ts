@@ -4,8 +4,9 @@ import type { Survives } from '../../model/environment';
 import type { ApiEntry } from '../../model/object';
 import { drain, release, twoReleases } from './changes';
 import { type Component, componentsOf, LOADS, type Load } from './component';
-import { calm, domainLoss, NODE, podLoss, scaledInCell, zoneCell } from './losses';
+import { calm, domainLoss, NODE, podLoss, zoneCell } from './losses';
 import { databaseBudget, type ProviderChange, providerCell, regionLoss, type Sibling } from './outside';
+import { scaledInCell } from './scale-in';
 import { situationsOf } from './situation';
 import { absent, type Cell, cellOf, type Result } from './verdict';
 
