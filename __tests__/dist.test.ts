@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { isJsonObject, type Json, type JsonObject } from '../lib/model/json';
-import { isClusterScoped, isPlatformOwned, kindRank } from '../lib/synth/kinds';
+import { isJsonObject, type Json, type JsonObject } from '../lib/model/manifest/json';
+import { isClusterScoped, isPlatformOwned, kindRank } from '../lib/model/manifest/kinds';
 import { at } from './support/synthesis';
 
 const ROOT = join(__dirname, '..');

@@ -3,7 +3,7 @@
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
-import type { DeploymentSpec, Plain, ServiceSpec } from '../lib/constructs/kinds';
+import type { DeploymentSpec, Plain, ServiceSpec } from '../lib/constructs/tree/kinds';
 import { aks, eks, local, moveTraffic, onPrem, type Target } from '../lib/model';
 
 interface Settings {

@@ -1,15 +1,15 @@
 // `npm run e2e`: runs the proofs one after the other on what they share, and prints what each of them took.
 import { writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { buildAll } from './binaries/build';
 import { Cluster } from './cluster/cluster';
-import { cleanUp } from './cluster/journal';
-import { Run } from './cluster/run';
 import { type Options, parseOptions } from './options';
+import { cleanUp } from './process/journal';
+import { Run } from './process/run';
+import { buildAll } from './programs/build';
 import type { Proof } from './proof';
 import { PROOFS } from './proofs';
-import { visit } from './visit';
-import { World } from './world';
+import { visit } from './world/visit';
+import { World } from './world/world';
 
 void main(parseOptions(process.argv.slice(2)));
 

@@ -1,5 +1,5 @@
 // A proof: a promise with an id, shown on a cluster. It asserts invariants and prints figures.
-import type { World } from './world';
+import type { World } from './world/world';
 
 export interface Proof {
   readonly id: string;

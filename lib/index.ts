@@ -2,6 +2,6 @@
 export { check, rules } from './checks';
 export * from './constructs';
 export * from './model';
-export { OutputError } from './synth/output-error';
+export { OutputError } from './synth/output/output-error';
+export { compareFiles, type WriteResult, writeFiles } from './synth/output/write';
 export { type Synthesis, synthesize } from './synth/synthesize';
-export { compareFiles, type WriteResult, writeFiles } from './synth/write';

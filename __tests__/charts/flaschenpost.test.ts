@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import images from '../../charts/images.json';
 import { platform } from '../../charts/platform';
-import { listSecrets } from '../../lib/analysis/secrets';
+import { listSecrets } from '../../lib/analysis/access/secrets';
 import { check } from '../../lib/checks';
 import { synthesize } from '../../lib/synth/synthesize';
 import { cli } from '../support/cli';

@@ -1,12 +1,12 @@
 // Panther Clinic, row by row: docs/systems/panther.md.
 import { platform } from '../../charts/platform';
-import { listSecrets } from '../../lib/analysis/secrets';
+import { listSecrets } from '../../lib/analysis/access/secrets';
 import { check } from '../../lib/checks';
 import { System } from '../../lib/constructs';
-import { nodeLoad } from '../../lib/constructs/nodes';
+import { nodeLoad } from '../../lib/constructs/platform/nodes';
 import { type CapacityInput, deriveCapacity, deriveHeadroom, deriveProviderPlan, type Target } from '../../lib/model';
-import { deriveDatabaseBudget } from '../../lib/model/database-budget';
-import { responseTail } from '../../lib/model/queueing';
+import { responseTail } from '../../lib/model/capacity/queueing';
+import { deriveDatabaseBudget } from '../../lib/model/services/database';
 import { synthesize } from '../../lib/synth/synthesize';
 import { Placement, shipped } from '../support/shipped';
 import { at } from '../support/synthesis';

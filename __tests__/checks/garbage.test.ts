@@ -1,5 +1,5 @@
 import { check, rules } from '../../lib/checks';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/model/json';
+import { isJsonObject, type Json, type JsonObject } from '../../lib/model/manifest/json';
 import { seeded } from '../support/random';
 import { entry } from './support';
 

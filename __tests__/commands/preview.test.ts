@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { platform } from '../../charts/platform';
-import { isJsonObject, type JsonObject } from '../../lib/model/json';
+import { isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
 import { cli } from '../support/cli';
 import { SHIPPED } from '../support/placements';
 import { at } from '../support/synthesis';

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOAD } from '../../e2e/apps/visits-load';
-import { accountOf, growthOf, queueScalingOf } from '../../e2e/derivations';
-import { type Manifest, ofKind, readManifests } from '../../e2e/manifests';
 import { countRefusals } from '../../e2e/outside/postgres';
-import { Project } from '../../e2e/project';
-import { podsLeft } from '../../lib/model/availability';
-import { responseTail } from '../../lib/model/queueing';
+import { accountOf, growthOf, queueScalingOf } from '../../e2e/world/derivations';
+import { type Manifest, ofKind, readManifests } from '../../e2e/world/manifests';
+import { Project } from '../../e2e/world/project';
+import { responseTail } from '../../lib/model/capacity/queueing';
+import { podsLeft } from '../../lib/model/pods/availability';
 
 let scratch: string;
 let project: Project;

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageStore } from '../../e2e/images/store';
-import { readTable } from '../../e2e/load-test';
-import { ofKind, readManifests } from '../../e2e/manifests';
-import { Project } from '../../e2e/project';
-import { parseStays, quantileOf, requestsOf, since } from '../../e2e/stays';
+import { readTable } from '../../e2e/measure/load-test';
+import { parseStays, quantileOf, requestsOf, since } from '../../e2e/measure/response-times';
+import { ofKind, readManifests } from '../../e2e/world/manifests';
+import { Project } from '../../e2e/world/project';
 
 let scratch: string;
 beforeAll(() => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packImages } from '../../e2e/images/components';
 import { ImageStore } from '../../e2e/images/store';
-import { ofKind, readManifests } from '../../e2e/manifests';
-import { writeTwin } from '../../e2e/twin';
+import { ofKind, readManifests } from '../../e2e/world/manifests';
+import { writeTwin } from '../../e2e/world/twin';
 
 const DIST = join(__dirname, '..', '..', 'dist');
 const CLUSTERS = join(DIST, 'clusters');

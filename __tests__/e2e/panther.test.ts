@@ -1,10 +1,10 @@
 // What the proofs on simulated nodes take from Panther Clinic: the nodes of its pool, and the growth that its headroom is for.
-import { growthOf } from '../../e2e/derivations';
-import { type Deployment, readManifests } from '../../e2e/manifests';
-import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL } from '../../e2e/panther';
-import { nodeLoad } from '../../lib/constructs/nodes';
-import { System } from '../../lib/constructs/system';
-import { deriveProviderPlan } from '../../lib/model/provider-plan';
+import { growthOf } from '../../e2e/world/derivations';
+import { type Deployment, readManifests } from '../../e2e/world/manifests';
+import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL } from '../../e2e/world/panther';
+import { nodeLoad } from '../../lib/constructs/platform/nodes';
+import { System } from '../../lib/constructs/system/system';
+import { deriveProviderPlan } from '../../lib/model/nodes/node-plan';
 import { app } from '../../main';
 
 const manifests = readManifests(CLINIC);

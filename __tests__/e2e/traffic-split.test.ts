@@ -1,6 +1,6 @@
 // The weighted proxy that stands for DNS: shares, kept connections, and a way that is not there.
 import { Agent, createServer, get, type Server } from 'node:http';
-import { TrafficSplit } from '../../e2e/traffic-split';
+import { TrafficSplit } from '../../e2e/measure/traffic-split';
 
 const HERE = '127.0.0.1';
 const servers: Server[] = [];

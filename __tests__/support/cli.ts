@@ -1,6 +1,6 @@
 // Runs the command line in this process, and keeps what it prints.
 import { main } from '../../lib/commands/main';
-import type { Output } from '../../lib/commands/output';
+import type { Output } from '../../lib/report/output';
 
 export interface CliResult {
   readonly code: number;

@@ -4,7 +4,7 @@
 // KILL_AT=<n> dies instead of the n-th call; KILL_HOW=torn dies in the middle of it, where it is not one system call.
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { writeFiles } from '../../lib/synth/write';
+import { writeFiles } from '../../lib/synth/output/write';
 
 const [outdir = '', versionsFile = '', ...order] = process.argv.slice(2);
 const versions = new Map<string, Map<string, string>>();

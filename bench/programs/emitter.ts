@@ -1,7 +1,7 @@
 // Times our emitter, the yaml library as cdk8s calls it, and JSON.stringify on the same manifests, cold and then hot.
 import { stringify } from 'yaml';
-import type { Json } from '../../lib/model/json';
-import { stringifyDocuments } from '../../lib/synth/yaml';
+import type { Json } from '../../lib/model/manifest/json';
+import { stringifyDocuments } from '../../lib/synth/text/yaml';
 import { manifests, parameters } from '../apps/content';
 
 const [emitter = 'ours', objects = '100'] = process.argv.slice(2);

@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { check } from '../../lib/checks';
+import { writeFiles } from '../../lib/synth/output/write';
 import { synthesize } from '../../lib/synth/synthesize';
-import { writeFiles } from '../../lib/synth/write';
 import { bare, l1 } from './apps';
 
 const [engine = 'ours', app = 'l1', outdir = 'out'] = process.argv.slice(2);

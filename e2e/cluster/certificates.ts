@@ -1,7 +1,7 @@
 // An authority and what it signs, by openssl: certificates for two days, elliptic curve keys.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { command } from './command';
+import { command } from '../process/command';
 
 export interface CertificateProps {
   /** Common name: the user for Kubernetes. */

@@ -1,18 +1,18 @@
 // A cluster on this machine: a control plane, real nodes with or without zones, names, metrics, ingress, a registry.
 import { join } from 'node:path';
-import { binary } from '../binaries/build';
 import { type Behaviour, packImages } from '../images/components';
 import { packLocust } from '../images/locust';
 import { serveRegistry } from '../images/registry';
 import { ImageStore } from '../images/store';
-import { type Deployment, type Manifest, ofKind, readManifests } from '../manifests';
+import { command } from '../process/command';
+import type { Run } from '../process/run';
+import { binary } from '../programs/build';
+import { type Deployment, type Manifest, ofKind, readManifests } from '../world/manifests';
 import { hasCgroups } from './cgroups';
-import { command } from './command';
 import { ControlPlane } from './control-plane';
 import { type Host, makeBridge, makeHost, OUR_ADDRESS, routePods } from './network';
 import { type NodeProps, RealNode } from './node';
 import { waitForNodes } from './readiness';
-import type { Run } from './run';
 import { startIngress, startMetrics, startNames } from './services';
 
 export interface ClusterProps {

@@ -1,12 +1,12 @@
 // A control plane: etcd and an API server of any minor, with controllers and a scheduler where they are wanted.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { binary, type MINORS } from '../binaries/build';
+import type { Program, Run } from '../process/run';
+import { binary, type MINORS } from '../programs/build';
 import { Authority, type Certificate } from './certificates';
 import { Kubectl } from './kubectl';
 import { SERVICE_ADDRESSES } from './network';
 import { freePorts } from './ports';
-import type { Program, Run } from './run';
 
 /** The minor that real clusters of ours run; the API server alone comes in older and newer ones too. */
 export const MAIN_MINOR = '1.36';
@@ -38,7 +38,7 @@ export class ControlPlane {
     readonly endpoint: string,
     admin: string,
   ) {
-    this.kubectl = new Kubectl(binary(`binaries/kubernetes-${MAIN_MINOR}`, 'kubectl'), admin);
+    this.kubectl = new Kubectl(binary(`programs/kubernetes-${MAIN_MINOR}`, 'kubectl'), admin);
   }
 
   static async start(run: Run, given: ControlPlaneProps): Promise<ControlPlane> {
@@ -70,7 +70,7 @@ export class ControlPlane {
 
   /** kubectl for a member of a group, by client certificate. */
   async as(group: string): Promise<Kubectl> {
-    return new Kubectl(binary(`binaries/kubernetes-${MAIN_MINOR}`, 'kubectl'), await this.kubeconfig(group, group));
+    return new Kubectl(binary(`programs/kubernetes-${MAIN_MINOR}`, 'kubectl'), await this.kubeconfig(group, group));
   }
 
   /** Ends its programs, the latest first. */
@@ -89,7 +89,7 @@ export class ControlPlane {
     const { run, folder } = this;
     const { name } = this.props;
     const [manager = 0, scheduler = 0] = await freePorts(2);
-    const kubernetes = `binaries/kubernetes-${MAIN_MINOR}` as const;
+    const kubernetes = `programs/kubernetes-${MAIN_MINOR}` as const;
     const access = await this.kubeconfig('system:kube-controller-manager');
     const manages = run.start(`${name}-controller-manager`, binary(kubernetes, 'kube-controller-manager'), [
       `--kubeconfig=${access}`,
@@ -117,7 +117,7 @@ export class ControlPlane {
 }
 
 function startStore(run: Run, name: string, folder: string, clients: string, peers: string): Program {
-  return run.start(`${name}-etcd`, binary('binaries/etcd', 'etcd'), [
+  return run.start(`${name}-etcd`, binary('programs/etcd', 'etcd'), [
     `--data-dir=${join(folder, 'etcd')}`,
     `--listen-client-urls=${clients}`,
     `--advertise-client-urls=${clients}`,
@@ -146,7 +146,7 @@ async function startApi(
   const accounts = await authority.issue('service-accounts', { name: 'service-accounts' });
   const frontAuthority = await Authority.create(folder, 'front-authority');
   const front = await frontAuthority.issue('front', { name: 'front' });
-  return run.start(`${name}-api`, binary(`binaries/kubernetes-${minor}`, 'kube-apiserver'), [
+  return run.start(`${name}-api`, binary(`programs/kubernetes-${minor}`, 'kube-apiserver'), [
     `--etcd-servers=${store}`,
     `--bind-address=${address}`,
     `--secure-port=${port}`,

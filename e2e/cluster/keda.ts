@@ -1,15 +1,15 @@
 // KEDA beside the control plane: its resources, its operator, and the adapter that answers autoscalers.
 import { join } from 'node:path';
-import { binary, sourcesOf } from '../binaries/build';
+import type { Program, Run } from '../process/run';
+import { binary, sourcesOf } from '../programs/build';
 import { aggregated } from './aggregated';
 import { Authority } from './certificates';
 import type { ControlPlane } from './control-plane';
 import type { Kubectl } from './kubectl';
 import { OUR_ADDRESS } from './network';
 import { freePorts } from './ports';
-import type { Program, Run } from './run';
 
-const MODULE = 'binaries/keda';
+const MODULE = 'programs/keda';
 const API = {
   group: 'external.metrics.k8s.io',
   version: 'v1beta1',

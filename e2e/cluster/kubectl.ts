@@ -1,7 +1,7 @@
 // kubectl, the client that our users have.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { command } from './command';
+import { command } from '../process/command';
 
 export interface Watch {
   stop(): void;

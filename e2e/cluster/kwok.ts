@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { binary } from '../binaries/build';
 import { FOLDER } from '../folder';
+import type { Program, Run } from '../process/run';
+import { binary } from '../programs/build';
 import { ControlPlane } from './control-plane';
 import { waitForNodes } from './readiness';
-import type { Program, Run } from './run';
 
 const STAGES = join(FOLDER, 'cluster', 'kwok-stages.yaml');
 
@@ -48,7 +48,7 @@ export class SimulatedCluster {
   ): Promise<SimulatedCluster> {
     const plane = await ControlPlane.start(run, { name, controllers: true, nodeGraceSeconds: PATIENCE_SECONDS });
     const kubeconfig = await plane.kubeconfig('kwok', 'system:masters');
-    const player = run.start(`${name}-kwok`, binary('binaries/kwok', 'kwok'), [
+    const player = run.start(`${name}-kwok`, binary('programs/kwok', 'kwok'), [
       `--kubeconfig=${kubeconfig}`,
       `--config=${boots ? writeBootingStages(plane.folder) : STAGES}`,
       '--manage-all-nodes=true',

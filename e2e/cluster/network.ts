@@ -1,6 +1,6 @@
 // The network of a cluster on one machine: a bridge, and a network namespace for every host on it.
-import { command } from './command';
-import type { Run } from './run';
+import { command } from '../process/command';
+import type { Run } from '../process/run';
 
 export const SERVICE_ADDRESSES = '10.202.0.0/16';
 /** Addresses of all pods; node N has 10.201.N.0/24. */

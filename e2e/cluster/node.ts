@@ -1,13 +1,13 @@
 // A real node: containerd, kubelet and kube-proxy in a network namespace and a mount namespace of their own.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { binary } from '../binaries/build';
 import { REGISTRY_PORT } from '../images/registry';
+import { command } from '../process/command';
+import type { Program, Run } from '../process/run';
+import { binary } from '../programs/build';
 import { makeCgroups } from './cgroups';
-import { command } from './command';
 import { type ControlPlane, MAIN_MINOR } from './control-plane';
 import { type Host, OUR_ADDRESS, POD_ADDRESSES, podAddresses, setLink } from './network';
-import type { Program, Run } from './run';
 
 export interface NodeProps {
   readonly name: string;
@@ -15,8 +15,8 @@ export interface NodeProps {
   readonly zone?: string;
 }
 
-const KUBERNETES = `binaries/kubernetes-${MAIN_MINOR}` as const;
-const CONTAINERD = 'binaries/containerd';
+const KUBERNETES = `programs/kubernetes-${MAIN_MINOR}` as const;
+const CONTAINERD = 'programs/containerd';
 const PAUSE_IMAGE = 'evenkeel.test/pause:1';
 
 export class RealNode {
@@ -139,7 +139,7 @@ conf_dir = "${folder}/cni"
 [${runtime}.containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 [${runtime}.containerd.runtimes.runc.options]
-BinaryName = "${binary('binaries/runc', 'runc')}"
+BinaryName = "${binary('programs/runc', 'runc')}"
 SystemdCgroup = false
 `;
 }

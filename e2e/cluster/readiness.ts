@@ -1,6 +1,7 @@
 // When a cluster is ready for pods: its nodes are, and the taints of their beginning, which spreads honour, have gone.
+
+import type { Run } from '../process/run';
 import type { ControlPlane } from './control-plane';
-import type { Run } from './run';
 
 interface Nodes {
   readonly items: readonly {

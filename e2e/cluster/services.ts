@@ -1,11 +1,11 @@
 // What a cluster needs beside its nodes: names (CoreDNS), metrics (metrics-server), ingress (Traefik).
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { binary } from '../binaries/build';
+import type { Program, Run } from '../process/run';
+import { binary } from '../programs/build';
 import { aggregated } from './aggregated';
 import type { ControlPlane } from './control-plane';
 import { type Host, OUR_ADDRESS } from './network';
-import type { Program, Run } from './run';
 
 /** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is nobody's (RFC 6761). */
 export const OUTSIDE = 'outside.test';
@@ -38,7 +38,7 @@ ${below(INGRESS, ingress.address)}
 }
 `,
   );
-  run.start('coredns', binary('binaries/coredns', 'coredns'), ['-conf', file]);
+  run.start('coredns', binary('programs/coredns', 'coredns'), ['-conf', file]);
 }
 
 /** Answers for all names below this one. */
@@ -55,7 +55,7 @@ function below(zone: string, address: string): string {
 export async function startMetrics(run: Run, plane: ControlPlane): Promise<void> {
   const port = 4443;
   const access = await plane.kubeconfig('metrics-server', 'system:masters');
-  run.start('metrics-server', binary('binaries/metrics-server', 'metrics-server'), [
+  run.start('metrics-server', binary('programs/metrics-server', 'metrics-server'), [
     ...['--kubeconfig', '--authentication-kubeconfig', '--authorization-kubeconfig'].map((flag) => `${flag}=${access}`),
     `--bind-address=${OUR_ADDRESS}`,
     `--secure-port=${port}`,
@@ -91,5 +91,5 @@ export async function startIngress(run: Run, plane: ControlPlane, className: str
   ];
   const env = { KUBECONFIG: await plane.kubeconfig('traefik', 'system:masters') };
   const name = `ingress-${className}`;
-  return run.start(name, binary('binaries/traefik', 'traefik'), arguments_, { namespace: host.namespace, env });
+  return run.start(name, binary('programs/traefik', 'traefik'), arguments_, { namespace: host.namespace, env });
 }

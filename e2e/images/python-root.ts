@@ -2,8 +2,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { cached } from '../binaries/cache';
-import { python } from '../binaries/python';
+import { cached } from '../programs/cache';
+import { python } from '../programs/python';
 
 /** Folder of the file system, and what its images must say: where Python finds itself is its own knowledge, the rest is not. */
 export interface PythonRoot {

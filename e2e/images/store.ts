@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { command } from '../cluster/command';
+import { command } from '../process/command';
 
 export interface ImageProps {
   /** The name that manifests use, with a tag. */

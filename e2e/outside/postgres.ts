@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { command } from '../cluster/command';
 import { HOST_ADDRESSES, OUR_ADDRESS, POD_ADDRESSES } from '../cluster/network';
-import { asUser, type Program, type Run } from '../cluster/run';
+import { command } from '../process/command';
+import { asUser, type Program, type Run } from '../process/run';
 import { PASSWORD, USER } from './accounts';
 
 const INSTALLED = '/usr/lib/postgresql';

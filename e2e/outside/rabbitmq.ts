@@ -1,9 +1,9 @@
 // A real RabbitMQ outside of the cluster: Debian's programs with the management plugin, data that goes with the run.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { command } from '../cluster/command';
 import { OUR_ADDRESS } from '../cluster/network';
-import type { Program, Run } from '../cluster/run';
+import { command } from '../process/command';
+import type { Program, Run } from '../process/run';
 import { PASSWORD, USER } from './accounts';
 
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';

@@ -1,12 +1,12 @@
 // E1: API servers of the oldest and the newest minor take what we write, strictly; 1.36 takes it for real, again, and by server-side apply.
 import assert from 'node:assert/strict';
-import { dryRun, linesOf } from '../acceptance';
-import { MINORS } from '../binaries/build';
 import { ControlPlane } from '../cluster/control-plane';
 import { defineResources } from '../cluster/keda';
-import { readManifests } from '../manifests';
+import { dryRun, linesOf } from '../measure/acceptance';
+import { MINORS } from '../programs/build';
 import type { Figure, Proof } from '../proof';
-import { DIST, UNPLAYED, type World } from '../world';
+import { readManifests } from '../world/manifests';
+import { DIST, UNPLAYED, type World } from '../world/world';
 
 export const acceptance: Proof = {
   id: 'E1',

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import { ofKind, readManifests } from '../manifests';
-import { countBy, isReady, type List, type Pod } from '../objects';
 import type { Figure, Proof } from '../proof';
-import { DIST } from '../world';
+import { ofKind, readManifests } from '../world/manifests';
+import { countBy, isReady, type List, type Pod } from '../world/objects';
+import { DIST } from '../world/world';
 
 const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
 const NODES_PER_ZONE = 100;

@@ -1,17 +1,17 @@
 // E11: an API server allows each group what `evenkeel access` says and nothing else; a deployer reaches its own file and no further.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { linesOf } from '../acceptance';
-import { compareMatrix, DEFAULT_DENY } from '../access-matrix';
-import { CommandError } from '../cluster/command';
 import { defineResources } from '../cluster/keda';
 import type { Kubectl } from '../cluster/kubectl';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import { ofKind, readManifests } from '../manifests';
-import type { List } from '../objects';
-import type { Right } from '../project';
+import { linesOf } from '../measure/acceptance';
+import { compareMatrix, DEFAULT_DENY } from '../measure/access-matrix';
+import { CommandError } from '../process/command';
 import type { Figure, Proof } from '../proof';
-import { DIST, UNPLAYED, type World } from '../world';
+import { ofKind, readManifests } from '../world/manifests';
+import type { List } from '../world/objects';
+import type { Right } from '../world/project';
+import { DIST, UNPLAYED, type World } from '../world/world';
 
 /** Two nodes in each zone of the cluster; the laptop has none, and takes any. */
 const ZONES: Readonly<Record<string, readonly string[]>> = {

@@ -1,14 +1,14 @@
 // E12: the account of a database holds: a release at the largest size never asks for a connection that is not there.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Application, type Written } from '../application';
-import { accountOf } from '../derivations';
-import { type Autoscaler, ofKind } from '../manifests';
-import { isReady, podsOf } from '../objects';
 import { CREDENTIALS } from '../outside/accounts';
 import { Postgres } from '../outside/postgres';
 import type { Figure, Proof } from '../proof';
-import { type World, waitForSettledPods } from '../world';
+import { Application, type Written } from '../world/application';
+import { accountOf } from '../world/derivations';
+import { type Autoscaler, ofKind } from '../world/manifests';
+import { isReady, podsOf } from '../world/objects';
+import { type World, waitForSettledPods } from '../world/world';
 
 const POOL = 5;
 const WEB = { namespace: 'bookings-production', name: 'web' };

@@ -1,16 +1,16 @@
 // E13: the consumers of a queue follow what is in it: as many as were derived, drained in time, and back.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Application } from '../application';
-import { binary } from '../binaries/build';
 import type { Cluster } from '../cluster/cluster';
-import { command } from '../cluster/command';
 import { Keda } from '../cluster/keda';
-import { type QueueScaling, queueScalingOf } from '../derivations';
-import type { Deployment } from '../manifests';
 import { CREDENTIALS } from '../outside/accounts';
 import { RabbitMQ } from '../outside/rabbitmq';
+import { command } from '../process/command';
+import { binary } from '../programs/build';
 import type { Figure, Proof } from '../proof';
+import { Application } from '../world/application';
+import { type QueueScaling, queueScalingOf } from '../world/derivations';
+import type { Deployment } from '../world/manifests';
 
 const ORDERS = { namespace: 'dispatch-production', name: 'orders' };
 /** What the application's file says of the messages. */

@@ -1,12 +1,12 @@
 // E14: the placement model against the real scheduler: random small clusters lose nodes, and what it then places lies where predicted.
 import assert from 'node:assert/strict';
-import type { Interval } from '../../lib/analysis/placement/world';
+import type { Interval } from '../../lib/analysis/scheduling/world';
 import { SimulatedCluster } from '../cluster/kwok';
-import { isRefused, type List, type Pod } from '../objects';
-import { predict, priorityClass } from '../placement/prediction';
-import { PRIORITIES, type Size, type Trial, trialOf } from '../placement/trial';
 import type { Figure, Proof } from '../proof';
-import type { World } from '../world';
+import { predict, priorityClass } from '../scheduling/prediction';
+import { PRIORITIES, type Size, type Trial, trialOf } from '../scheduling/trial';
+import { isRefused, type List, type Pod } from '../world/objects';
+import type { World } from '../world/world';
 
 const SIZE: Size = { zones: 3, nodesPerZone: 3, workloads: 2, replicas: 5 };
 const LOST = 'trial/lost';

@@ -1,15 +1,15 @@
 // E15: as many pods as the model asks for keep the latency, as many as the promised loss leaves do too, and too few miss it.
 import assert from 'node:assert/strict';
-import { podsLeft } from '../../lib/model/availability';
-import { responseQuantile, responseTail, type ServiceTime, type Station } from '../../lib/model/queueing';
-import { Application } from '../application';
+import { responseQuantile, responseTail, type ServiceTime, type Station } from '../../lib/model/capacity/queueing';
+import { podsLeft } from '../../lib/model/pods/availability';
 import { LOAD } from '../apps/visits-load';
-import { pythonObstacle } from '../binaries/python';
-import { type CrowdReport, visitAsCrowd } from '../locust';
-import { type Manifest, ofKind } from '../manifests';
-import { isReady, nodePortOf, podsOf } from '../objects';
+import { type CrowdReport, visitAsCrowd } from '../measure/locust';
+import { pythonObstacle } from '../programs/python';
 import type { Figure, Proof } from '../proof';
-import type { Deployed } from '../world';
+import { Application } from '../world/application';
+import { type Manifest, ofKind } from '../world/manifests';
+import { isReady, nodePortOf, podsOf } from '../world/objects';
+import type { Deployed } from '../world/world';
 
 const WEB = { namespace: 'visits-production', name: 'web' };
 const ZONES = { all: 2, lost: 1 };

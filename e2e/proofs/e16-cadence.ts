@@ -1,10 +1,10 @@
 // E16: two releases back to back, the second while pods of the one before still end, lose nothing.
 import assert from 'node:assert/strict';
-import { deriveAvailability } from '../../lib/model/availability';
-import { ofKind, readManifests } from '../manifests';
+import { deriveAvailability } from '../../lib/model/pods/availability';
+import { bothRoads, failures, underLoad, type Watched } from '../measure/under-load';
 import type { Proof } from '../proof';
-import { bothRoads, failures, underLoad, type Watched } from '../under-load';
-import { waitForRollout, waitForSettledPods } from '../world';
+import { ofKind, readManifests } from '../world/manifests';
+import { waitForRollout, waitForSettledPods } from '../world/world';
 
 const COMPONENTS: readonly Watched[] = [
   { namespace: 'toytrex-production', name: 'web', promised: 3 },

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OUR_ADDRESS } from '../cluster/network';
-import { describeVerdict, type LoadProps, startLoad, type Verdict } from '../load';
+import { serves } from '../measure/availability';
+import { describeVerdict, type LoadProps, startLoad, type Verdict } from '../measure/load';
+import { TrafficSplit } from '../measure/traffic-split';
+import { failures } from '../measure/under-load';
 import type { Figure, Proof } from '../proof';
-import { serves } from '../serves';
-import { TrafficSplit } from '../traffic-split';
-import { failures } from '../under-load';
-import { type Deployed, type World, waitForRollout } from '../world';
+import { type Deployed, type World, waitForRollout } from '../world/world';
 
 const HOST = 'toytrex.com';
 /** `local` stands for the second provider's cluster: it must serve the host before anybody is sent there. */

@@ -1,9 +1,9 @@
 // E19: a test environment that one line makes the same as production is there within minutes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type Deployment, ofKind, readManifests } from '../manifests';
 import type { Proof } from '../proof';
-import { waitForRollout } from '../world';
+import { type Deployment, ofKind, readManifests } from '../world/manifests';
+import { waitForRollout } from '../world/world';
 
 const APP = ['--app', join('e2e', 'apps', 'clinic.ts')];
 const NAMESPACES = ['clinic-production', 'clinic-rehearsal'];

@@ -1,10 +1,10 @@
 // E2: Pod Security `restricted` is enforced on our namespaces and admits every pod of ours.
 import assert from 'node:assert/strict';
-import { assertEnforced, refusals } from '../acceptance';
-import { ofKind, readManifests } from '../manifests';
-import { podsOf } from '../objects';
+import { assertEnforced, refusals } from '../measure/acceptance';
 import type { Proof } from '../proof';
-import { DIST } from '../world';
+import { ofKind, readManifests } from '../world/manifests';
+import { podsOf } from '../world/objects';
+import { DIST } from '../world/world';
 
 export const podSecurity: Proof = {
   id: 'E2',

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import { growthOf } from '../derivations';
-import { readManifests } from '../manifests';
-import { isReady, isRefused, type Pod, podsOf } from '../objects';
-import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, podsToFill, scaleBooking } from '../panther';
 import type { Figure, Proof } from '../proof';
+import { growthOf } from '../world/derivations';
+import { readManifests } from '../world/manifests';
+import { isReady, isRefused, type Pod, podsOf } from '../world/objects';
+import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, podsToFill, scaleBooking } from '../world/panther';
 
 /** For pods below it the cluster autoscaler orders no node: the default of `--expendable-pods-priority-cutoff`. */
 const LEAST_PRIORITY = -10;

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import { growthOf } from '../derivations';
-import { type Deployment, type Manifest, ofKind, readManifests } from '../manifests';
-import { type List, type Pod, podsOf } from '../objects';
-import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, scaleBooking } from '../panther';
-import { Project } from '../project';
 import type { Figure, Proof } from '../proof';
+import { growthOf } from '../world/derivations';
+import { type Deployment, type Manifest, ofKind, readManifests } from '../world/manifests';
+import { type List, type Pod, podsOf } from '../world/objects';
+import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, scaleBooking } from '../world/panther';
+import { Project } from '../world/project';
 
 /** Off peak as large as production; at its whole peak it would need more nodes than the pool may have, and synth would say so. */
 const LINE =

@@ -1,9 +1,9 @@
 // E3: the systems become available on real nodes from their own manifests, spread over the zones as promised.
 import assert from 'node:assert/strict';
-import { ofKind, readManifests } from '../manifests';
-import { countBy, isReady, type Pod, podsOf } from '../objects';
 import type { Proof } from '../proof';
-import { type Deployed, DIST } from '../world';
+import { ofKind, readManifests } from '../world/manifests';
+import { countBy, isReady, type Pod, podsOf } from '../world/objects';
+import { type Deployed, DIST } from '../world/world';
 
 export const availability: Proof = {
   id: 'E3',

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { podsOf } from '../objects';
 import type { Proof } from '../proof';
-import type { Deployed } from '../world';
+import { podsOf } from '../world/objects';
+import type { Deployed } from '../world/world';
 
 const HOSTS = [
   { host: 'toytrex.localhost', namespace: 'toytrex-local' },

@@ -1,9 +1,9 @@
 // E4: a rollout under load loses nothing, whatever changed: the image, or the configuration.
 import assert from 'node:assert/strict';
-import { deriveAvailability } from '../../lib/model/availability';
+import { deriveAvailability } from '../../lib/model/pods/availability';
+import { bothRoads, failures, underLoad, type Watched } from '../measure/under-load';
 import type { Figure, Proof } from '../proof';
-import { bothRoads, failures, underLoad, type Watched } from '../under-load';
-import { type Deployed, type World, waitForRollout, waitForSettledPods } from '../world';
+import { type Deployed, type World, waitForRollout, waitForSettledPods } from '../world/world';
 
 const CONFIGURED: readonly Watched[] = [
   { namespace: 'toytrex-production', name: 'web', promised: 3 },

@@ -1,8 +1,8 @@
 // E5: every node is drained in turn under load: evictions respect the budgets, nothing is lost.
 import assert from 'node:assert/strict';
+import { bothRoads, failures, type Outcome, underLoad, type Watched } from '../measure/under-load';
 import type { Figure, Proof } from '../proof';
-import { bothRoads, failures, type Outcome, underLoad, type Watched } from '../under-load';
-import { type Deployed, waitForReadyPods } from '../world';
+import { type Deployed, waitForReadyPods } from '../world/world';
 
 /** A budget of maxUnavailable 1 leaves two of three. */
 const WATCHED: readonly Watched[] = [

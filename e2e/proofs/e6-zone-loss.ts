@@ -1,10 +1,10 @@
 // E6: a zone dies under load without a goodbye. What is lost is measured; what was promised to remain, remains; a release still rolls.
 import assert from 'node:assert/strict';
-import { deriveAvailability } from '../../lib/model/availability';
-import { isReady, podsOf } from '../objects';
+import { deriveAvailability } from '../../lib/model/pods/availability';
+import { bothRoads, describeSeconds, failuresBySecond, underLoad, type Watched } from '../measure/under-load';
 import type { Figure, Proof } from '../proof';
-import { bothRoads, describeSeconds, failuresBySecond, underLoad, type Watched } from '../under-load';
-import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world';
+import { isReady, podsOf } from '../world/objects';
+import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
 
 export const LOST_ZONE = 'ap-south-1a';
 

@@ -1,13 +1,13 @@
 // E7: the autoscaler on real metrics: out under load, in afterwards no faster than its policy, never below the minimum.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Run } from '../cluster/run';
-import { describeVerdict, startLoad } from '../load';
-import { type Autoscaler, ofKind, readManifests } from '../manifests';
-import { nodePortOf } from '../objects';
+import { describeVerdict, startLoad } from '../measure/load';
+import { failures } from '../measure/under-load';
+import type { Run } from '../process/run';
 import type { Figure, Proof } from '../proof';
-import { failures } from '../under-load';
-import { type Deployed, DIST } from '../world';
+import { type Autoscaler, ofKind, readManifests } from '../world/manifests';
+import { nodePortOf } from '../world/objects';
+import { type Deployed, DIST } from '../world/world';
 
 const WEB = { namespace: 'toytrex-production', name: 'web' };
 const LOAD_SECONDS = 100;

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeVerdict, startLoad } from '../load';
-import { ask, isReady, type Pod, podsOf, restarts } from '../objects';
+import { describeVerdict, startLoad } from '../measure/load';
+import { failures } from '../measure/under-load';
 import type { Figure, Proof } from '../proof';
-import { failures } from '../under-load';
-import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world';
+import { ask, isReady, type Pod, podsOf, restarts } from '../world/objects';
+import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
 
 interface Component {
   readonly namespace: string;

@@ -1,11 +1,11 @@
 // E9: the same tests without one promise each go red, so that a green one says something.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { isReady, podsOf } from '../objects';
+import { bothRoads, failures, underLoad } from '../measure/under-load';
 import type { Proof } from '../proof';
-import { writeTwin } from '../twin';
-import { bothRoads, failures, underLoad } from '../under-load';
-import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world';
+import { isReady, podsOf } from '../world/objects';
+import { writeTwin } from '../world/twin';
+import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
 import { LOST_ZONE, waitForDeadZone } from './e6-zone-loss';
 
 const PRE_STOP = /^ +lifecycle:\n +preStop:\n +sleep:\n +seconds: \d+\n/gm;

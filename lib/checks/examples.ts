@@ -1,5 +1,5 @@
 // Small objects that the rules' own examples are made of. They are shown to users, so they say only what matters.
-import type { Json, JsonObject } from '../model/json';
+import type { Json, JsonObject } from '../model/manifest/json';
 
 type Extra = { readonly [key: string]: Json };
 

@@ -1,7 +1,7 @@
 // A rule: one demand on the flat list of objects, with the reason for it and the judge that would say so otherwise.
-import type { Severity } from '../model/finding';
-import type { Json, JsonObject } from '../model/json';
-import type { ApiEntry } from '../model/object';
+import type { Severity } from '../model/finding/finding';
+import type { Json, JsonObject } from '../model/manifest/json';
+import type { ApiEntry } from '../model/manifest/object';
 
 /** What a rule says of one place in one object. */
 export interface Complaint {

@@ -1,16 +1,16 @@
 // `evenkeel access`: which group has which role in which namespace, what the roles may do, and whose Secrets that opens.
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
-import { access, viaPods } from '../analysis/access';
-import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysis/rbac';
-import { dig } from '../analysis/shapes';
-import { System } from '../constructs/system';
-import { groupSubjectOn } from '../model/cluster';
-import type { ApiEntry } from '../model/object';
-import { isRefusal } from '../model/provider';
-import { loadObjects } from './loaded';
-import { formatTable, type Output } from './output';
-import type { Context } from './project';
+import { access, viaPods } from '../analysis/access/access';
+import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysis/access/rbac';
+import { dig } from '../analysis/objects/read-json';
+import { System } from '../constructs/system/system';
+import { groupSubjectOn } from '../model/cluster/cluster';
+import { isRefusal } from '../model/cluster/provider';
+import type { ApiEntry } from '../model/manifest/object';
+import { formatTable, type Output } from '../report/output';
+import { loadObjects } from './project/loaded';
+import type { Context } from './project/project';
 
 /** The verb. */
 export function accessCommand({ load, output, finish }: Context): Command {

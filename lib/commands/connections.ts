@@ -1,9 +1,9 @@
 // `evenkeel connections`: who may talk to whom once the network policies are applied.
 import { Command } from 'commander';
-import { type Connection, connections } from '../analysis/connections';
-import { loadObjects } from './loaded';
-import { formatTable } from './output';
-import type { Context } from './project';
+import { type Connection, connections } from '../analysis/network/connections';
+import { formatTable } from '../report/output';
+import { loadObjects } from './project/loaded';
+import type { Context } from './project/project';
 
 /** The verb. */
 export function connectionsCommand({ load, output, finish }: Context): Command {

@@ -1,13 +1,13 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
 import { Command, CommanderError } from 'commander';
+import { type Output, terminal } from '../report/output';
 import { accessCommand } from './access';
+import { parityCommand } from './compare-environments';
+import { neutralityCommand } from './compare-providers';
 import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
-import { neutralityCommand } from './neutrality';
-import { type Output, terminal } from './output';
-import { parityCommand } from './parity';
 import { planCommand } from './plan';
-import type { ExitCode, Load } from './project';
+import type { ExitCode, Load } from './project/project';
 import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
 import { synthCommand } from './synth';

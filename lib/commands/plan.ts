@@ -1,12 +1,12 @@
 // `evenkeel plan`: what each cluster needs of nodes, addresses, targets and headroom, beside what it says that there is.
 import { Command } from 'commander';
-import { inspectCluster, planCluster } from '../analysis/plan';
+import { inspectCluster, planCluster } from '../analysis/nodes/plan';
 import { check } from '../checks';
-import { nodeLoads } from '../constructs/nodes';
+import { nodeLoads } from '../constructs/platform/nodes';
+import { printFindings } from '../report/output';
+import { planAsJson, planInMarkdown, planInText } from '../report/plan';
 import { synthesize } from '../synth/synthesize';
-import { printFindings } from './output';
-import { planAsJson, planInMarkdown, planInText } from './plan-forms';
-import { type Context, loadApp } from './project';
+import { type Context, loadApp } from './project/project';
 
 interface Options {
   readonly json?: true;

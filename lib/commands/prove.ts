@@ -1,19 +1,19 @@
 // `evenkeel prove`: what happens to each system when something is lost, drained, released or changed.
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
-import type { ProviderChange } from '../analysis/failure/outside';
-import { failureTable, type Row } from '../analysis/failure/table';
-import type { Cell, Decider, Result } from '../analysis/failure/verdict';
+import type { ProviderChange } from '../analysis/survival/outside';
+import { failureTable, type Row } from '../analysis/survival/table';
+import type { Cell, Decider, Result } from '../analysis/survival/verdict';
 import { check } from '../checks';
-import { placesOf } from '../constructs/system';
-import type { Finding } from '../model/finding';
-import { type ApiEntry, describeIdentity } from '../model/object';
-import { PROFILES } from '../model/providers';
+import { placesOf } from '../constructs/system/system';
+import type { Finding } from '../model/finding/finding';
+import { type ApiEntry, describeIdentity } from '../model/manifest/object';
+import { PROFILES } from '../model/providers/profiles';
+import { formatTable, type Output, printFindings } from '../report/output';
 import { synthesize } from '../synth/synthesize';
-import { compareProviders } from './held-equal';
-import { formatTable, type Output, printFindings } from './output';
-import { type Context, type Load, loadApp } from './project';
-import { projectOf } from './rebuilt';
+import { compareProviders } from './project/held-equal';
+import { type Context, type Load, loadApp } from './project/project';
+import { projectOf } from './project/rebuilt';
 
 interface Options {
   readonly json?: true;

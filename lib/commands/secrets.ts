@@ -1,9 +1,9 @@
 // `evenkeel secrets`: the Secrets that somebody must create before the manifests work.
 import { Command } from 'commander';
-import { listSecrets } from '../analysis/secrets';
-import { loadObjects } from './loaded';
-import { formatTable } from './output';
-import type { Context } from './project';
+import { listSecrets } from '../analysis/access/secrets';
+import { formatTable } from '../report/output';
+import { loadObjects } from './project/loaded';
+import type { Context } from './project/project';
 
 /** The verb. */
 export function secretsCommand({ load, output, finish }: Context): Command {

@@ -1,13 +1,13 @@
 // `evenkeel synth`: writes the manifests, or with --check says where they differ from what is committed.
 import { Command } from 'commander';
 import { check } from '../checks';
-import type { Finding } from '../model/finding';
+import type { Finding } from '../model/finding/finding';
+import { groupFindings, type Output, printFindings } from '../report/output';
+import { printSummary } from '../report/summary';
+import { compareFiles, OutputError, writeFiles } from '../synth/output/write';
 import { type Synthesis, synthesize } from '../synth/synthesize';
-import { compareFiles, OutputError, writeFiles } from '../synth/write';
-import { groupFindings, type Output, printFindings } from './output';
-import { DEFAULT_OUTDIR, inspectOption, inspectPreview, type PreviewOptions, withMinor } from './preview';
-import { type Context, type ExitCode, loadApp } from './project';
-import { printSummary } from './summary';
+import { DEFAULT_OUTDIR, inspectOption, inspectPreview, type PreviewOptions, withMinor } from './project/preview';
+import { type Context, type ExitCode, loadApp } from './project/project';
 
 interface SynthOptions extends PreviewOptions {
   readonly quiet?: true;

@@ -4,11 +4,11 @@ import type { IConstruct } from 'constructs';
 import { hosts } from '../analysis/traffic/hosts';
 import { type Move, planMoves } from '../analysis/traffic/move';
 import { inspectHost } from '../analysis/traffic/request';
-import { System } from '../constructs/system';
-import { loadObjects } from './loaded';
-import { printFindings } from './output';
-import type { Context } from './project';
-import { hostAsJson, hostsInMarkdown, hostsInText, moveAsJson, moveInMarkdown, moveInText } from './traffic-forms';
+import { System } from '../constructs/system/system';
+import { printFindings } from '../report/output';
+import { hostAsJson, hostsInMarkdown, hostsInText, moveAsJson, moveInMarkdown, moveInText } from '../report/traffic';
+import { loadObjects } from './project/loaded';
+import type { Context } from './project/project';
 
 interface Options {
   readonly from?: string;

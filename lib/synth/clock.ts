@@ -1,5 +1,5 @@
 // Where the time of a run goes, chart by chart.
-import type { Placement } from '../model/entries';
+import type { Placement } from '../model/platform/entries';
 
 /** Adds up milliseconds by placement. */
 export class Clock {

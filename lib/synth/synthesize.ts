@@ -1,20 +1,20 @@
 // From a construct tree to files: collect → order → render → override and derive → files. Nothing is written here, and nothing on an error.
 import type { IConstruct } from 'constructs';
-import { ENTRY, type Placement } from '../model/entries';
-import { type Finding, type SourceLine, sortFindings } from '../model/finding';
-import { isJsonObject, type JsonObject } from '../model/json';
-import { type ApiEntry, describeIdentity, type Identity } from '../model/object';
+import { type Finding, type SourceLine, sortFindings } from '../model/finding/finding';
+import { isJsonObject, type JsonObject } from '../model/manifest/json';
+import { type ApiEntry, describeIdentity, type Identity } from '../model/manifest/object';
+import { ENTRY, type Placement } from '../model/platform/entries';
 import { Clock } from './clock';
-import { type Collected, collect } from './collect';
-import { findCrossings } from './crossing';
-import { placeAll } from './derive';
-import type { Files } from './inventory';
-import { fileOf, layOut, type Placed } from './layout';
-import { order } from './order';
-import { applyOverrides } from './override';
-import { groupOf, type Rendered, render } from './render';
-import { unknownFields } from './unchecked';
-import { verify } from './verify';
+import { placeAll } from './object/derive';
+import { applyOverrides } from './object/override';
+import { groupOf, type Rendered, render } from './object/render';
+import { unknownFields } from './object/unchecked';
+import { verify } from './object/verify';
+import type { Files } from './output/inventory';
+import { fileOf, layOut, type Placed } from './text/layout';
+import { type Collected, collect } from './tree/collect';
+import { findCrossings } from './tree/crossing';
+import { order } from './tree/order';
 
 /** What came out. */
 export interface Synthesis {

@@ -1,10 +1,11 @@
 // Traffic: which clusters answer to each host, what DNS must say for it, and who writes that.
-import { DNS_NOTES, EXTERNAL_DNS_PREFIXES } from '../../model/dns';
-import type { ApiEntry } from '../../model/object';
+
+import type { ApiEntry } from '../../model/manifest/object';
+import { DNS_NOTES, EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
+import { shareOf } from '../../model/platform/traffic';
 import { ROUTE53_WEIGHT } from '../../model/providers/aws';
-import { shareOf } from '../../model/traffic';
-import { catalogue, perList } from '../catalogue';
-import { dig, list, places, text } from '../shapes';
+import { catalogue, perList } from '../objects/catalogue';
+import { dig, list, places, text } from '../objects/read-json';
 
 /** One cluster that answers to a host. */
 export interface Answer {

@@ -1,7 +1,13 @@
 // A move of traffic from one cluster to another: the line to write for each step, the weights it gives, what to look at, the way back.
-import type { Finding } from '../../model/finding';
-import type { ApiEntry } from '../../model/object';
-import { endpointSetting, LARGEST_WEIGHT, moveTraffic, TRAFFIC_STEPS, type TrafficStep } from '../../model/traffic';
+import type { Finding } from '../../model/finding/finding';
+import type { ApiEntry } from '../../model/manifest/object';
+import {
+  endpointSetting,
+  LARGEST_WEIGHT,
+  moveTraffic,
+  TRAFFIC_STEPS,
+  type TrafficStep,
+} from '../../model/platform/traffic';
 import { answerOf, type Host } from './hosts';
 import { askedMove, type MoveRequest, problem } from './request';
 

@@ -1,6 +1,6 @@
 // A question about traffic: whether there are such clusters and such a host, and whether the host can move between them.
-import type { Finding } from '../../model/finding';
-import type { ApiEntry } from '../../model/object';
+import type { Finding } from '../../model/finding/finding';
+import type { ApiEntry } from '../../model/manifest/object';
 import { answerOf, type Host, hosts, isCommon } from './hosts';
 
 /** The move that is asked for. */

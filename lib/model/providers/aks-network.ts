@@ -1,8 +1,16 @@
 // The network modes of AKS: who takes addresses of which subnet, and how many.
-import { derived } from '../derivation';
-import { type AddressDemand, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../node-network';
-import type { NodePool } from '../node-pool';
-import { podCount } from '../pods';
+
+import {
+  type AddressDemand,
+  addressRange,
+  allNodes,
+  type NodeNetwork,
+  PRIVATE,
+  sumOverNodes,
+} from '../cluster/network';
+import type { NodePool } from '../cluster/pool';
+import { derived } from '../finding/derivation';
+import { podCount } from '../pods/replacement';
 
 export const AKS_POD_NETWORKS = ['overlay', 'flat', 'pod-subnet-static', 'pod-subnet-dynamic'] as const;
 

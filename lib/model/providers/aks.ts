@@ -1,5 +1,5 @@
 // Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import {
   addressSource,
   type Exposure,
@@ -10,7 +10,7 @@ import {
   type Refusal,
   type Subject,
   type WorkloadIdentity,
-} from '../provider';
+} from '../cluster/provider';
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
 import { AKS_LIMITS } from './limits';
 import { networkOf, unknownMode } from './pod-network';

@@ -1,9 +1,10 @@
 // The network modes of EKS: pods take addresses of the machine's own interfaces, one by one or in prefixes of 16.
-import { type Derived, derived } from '../derivation';
-import { type AddressDemand, addressRange, type NodeNetwork, sumOverNodes } from '../node-network';
-import type { Machine, NodePool } from '../node-pool';
-import { podCount } from '../pods';
-import type { Refusal } from '../provider';
+
+import { type AddressDemand, addressRange, type NodeNetwork, sumOverNodes } from '../cluster/network';
+import type { Machine, NodePool } from '../cluster/pool';
+import type { Refusal } from '../cluster/provider';
+import { type Derived, derived } from '../finding/derivation';
+import { podCount } from '../pods/replacement';
 
 export const EKS_POD_NETWORKS = ['addresses', 'prefixes'] as const;
 

@@ -1,6 +1,14 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
-import type { AllowedDifference, Endpoint, Exposure, Refusal, Subject, WorkloadIdentity, ZoneNames } from '../provider';
-import { groupSubject } from '../provider';
+import type {
+  AllowedDifference,
+  Endpoint,
+  Exposure,
+  Refusal,
+  Subject,
+  WorkloadIdentity,
+  ZoneNames,
+} from '../cluster/provider';
+import { groupSubject } from '../cluster/provider';
 
 /** Account, partition and region; `.on.aws` is the dual-stack name. cloud-provider-aws, ECR credential provider. */
 export const ECR: readonly RegExp[] = [

@@ -1,6 +1,6 @@
 // Any conformant cluster: nothing beyond the standard. What another profile adds to this is what that provider costs.
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
-import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 

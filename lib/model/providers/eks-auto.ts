@@ -1,7 +1,7 @@
 // Amazon EKS Auto Mode: its load balancing and its storage are not those of EKS, and are configured by a class of the cluster.
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
-import type { JsonObject } from '../json';
-import { addressSource, type Provider } from '../provider';
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { addressSource, type Provider } from '../cluster/provider';
+import type { JsonObject } from '../manifest/json';
 import {
   AWS_ZONES,
   type AwsNetwork,

@@ -1,6 +1,6 @@
 // Amazon EKS with the AWS Load Balancer Controller (LBC): every key that we write there, each with its source.
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
-import { addressSource, type Provider } from '../provider';
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { addressSource, type Provider } from '../cluster/provider';
 import {
   AWS_ZONES,
   type AwsNetwork,

@@ -1,8 +1,9 @@
 // The network of GKE: nodes in a subnet, and for each of them a block of its secondary range, twice the size of its pods.
-import { derived } from '../derivation';
-import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../node-network';
-import type { NodePool } from '../node-pool';
-import { podCount } from '../pods';
+
+import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../cluster/network';
+import type { NodePool } from '../cluster/pool';
+import { derived } from '../finding/derivation';
+import { podCount } from '../pods/replacement';
 
 /** Alias ranges. Source: Google Cloud docs, flexible-pod-cidr; the size of the nodes' subnet from a secondary source. */
 export const GKE_NETWORK: NodeNetwork = {

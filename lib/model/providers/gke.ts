@@ -1,5 +1,5 @@
 // Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import {
   type Endpoint,
   type Exposure,
@@ -9,7 +9,7 @@ import {
   type Refusal,
   type Subject,
   type WorkloadIdentity,
-} from '../provider';
+} from '../cluster/provider';
 import { GKE_NETWORK } from './gke-network';
 import { GKE_LIMITS } from './limits';
 

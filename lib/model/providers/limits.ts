@@ -1,5 +1,5 @@
 // What each provider allows, each figure with its source.
-import type { ProviderLimit } from '../provider-limit';
+import type { ProviderLimit } from '../cluster/limit';
 
 const LARGE = 'kubernetes.io, "Considerations for large clusters"';
 

@@ -1,6 +1,6 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes bear no zone label, certificates are TLS Secrets.
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster';
-import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../provider';
+import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 

@@ -1,6 +1,12 @@
 // A cluster in one's own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is named.
-import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster';
-import { groupSubject, type IngressSource, noWorkloadIdentity, type OptionRefusal, type Provider } from '../provider';
+import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
+import {
+  groupSubject,
+  type IngressSource,
+  noWorkloadIdentity,
+  type OptionRefusal,
+  type Provider,
+} from '../cluster/provider';
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 

@@ -1,6 +1,6 @@
 // Where pods get their addresses from, as a word that the provider knows: without one, or with another, no plan of nodes can be made.
-import type { NodeNetwork } from '../node-network';
-import type { OptionRefusal, Refusal } from '../provider';
+import type { NodeNetwork } from '../cluster/network';
+import type { OptionRefusal, Refusal } from '../cluster/provider';
 
 /** The network of a mode, or that nobody said which it is. */
 export function networkOf<Mode extends string>(

@@ -1,8 +1,9 @@
 // The network of a cluster without a provider: each node has a block of the cluster's pod range.
-import { derived } from '../derivation';
-import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../node-network';
-import { podCount } from '../pods';
-import type { Refusal } from '../provider';
+
+import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../cluster/network';
+import type { Refusal } from '../cluster/provider';
+import { derived } from '../finding/derivation';
+import { podCount } from '../pods/replacement';
 
 /** How large the block of a node is. */
 export interface PodRanges {

@@ -1,0 +1,215 @@
+// G11: who may do what, worked out from the RBAC objects; what a group was not given, it may not.
+import { platform } from '../../../charts/platform';
+import { type Access, access, viaPods } from '../../../lib/analysis/access/access';
+import { type Act, mayDo, type Who } from '../../../lib/analysis/access/rbac';
+import { check } from '../../../lib/checks';
+import type { Json, JsonObject } from '../../../lib/model';
+import { synthesize } from '../../../lib/synth/synthesize';
+import { entries, entry } from '../../checks/support';
+import { cli } from '../../support/cli';
+import { isShipped, isShippedCluster } from '../../support/placements';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const group = (name: string): Who => ({ kind: 'Group', name });
+const account = (name: string, namespace = 'shop'): Who => ({ kind: 'ServiceAccount', name, namespace });
+
+const role = (name: string, rule: { readonly [key: string]: Json }, namespace?: string): JsonObject => ({
+  apiVersion: `${RBAC}/v1`,
+  kind: namespace === undefined ? 'ClusterRole' : 'Role',
+  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'], ...rule }],
+});
+
+const binding = (kind: string, name: string, subject: Who, namespace?: string): JsonObject => ({
+  apiVersion: `${RBAC}/v1`,
+  kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+  metadata: { name: `${name}-${subject.name}`, ...(namespace === undefined ? {} : { namespace }) },
+  roleRef: { apiGroup: RBAC, kind, name },
+  subjects: [{ ...subject }],
+});
+
+/** Whether `who` may do it, where the objects are all that there is. */
+const may = (objects: readonly JsonObject[], who: Who, act: Partial<Act>): boolean =>
+  mayDo(entries(objects), 'production', who, { verb: 'get', group: '', resource: 'pods', ...act });
+
+describe('G11: what the API server’s authorizer would say', () => {
+  const given = [role('reader', {}), binding('ClusterRole', 'reader', group('developers'), 'shop')];
+
+  test.each<[string, Partial<Act>, boolean]>([
+    ['what the role names, in the namespace of the binding', { namespace: 'shop' }, true],
+    ['another namespace', { namespace: 'blog' }, false],
+    ['the whole cluster', {}, false],
+    ['another verb', { namespace: 'shop', verb: 'list' }, false],
+    ['another kind', { namespace: 'shop', resource: 'secrets' }, false],
+    ['another API group', { namespace: 'shop', group: 'metrics.k8s.io' }, false],
+    ['a subresource, which is a kind of its own', { namespace: 'shop', resource: 'pods/exec' }, false],
+  ])('%s', (_, act, allowed) => expect(may(given, group('developers'), act)).toBe(allowed));
+
+  test('nobody else', () => {
+    expect(may(given, group('devops'), { namespace: 'shop' })).toBe(false);
+    expect(may(given, { kind: 'User', name: 'developers' }, { namespace: 'shop' })).toBe(false);
+  });
+
+  test('a ClusterRoleBinding holds in every namespace, and in none', () => {
+    const everywhere = [role('reader', {}), binding('ClusterRole', 'reader', group('audit'))];
+    for (const act of [{ namespace: 'shop' }, { namespace: 'blog' }, {}]) {
+      expect(may(everywhere, group('audit'), act)).toBe(true);
+    }
+  });
+
+  test('a Role of the same name in another namespace is another one', () => {
+    const objects = [role('reader', { verbs: ['delete'] }, 'blog'), binding('Role', 'reader', group('a'), 'shop')];
+    expect(may(objects, group('a'), { namespace: 'shop', verb: 'delete' })).toBe(false);
+    expect(may([...objects, role('reader', {}, 'shop')], group('a'), { namespace: 'shop' })).toBe(true);
+  });
+
+  test('wildcards of verbs, kinds, groups and subresources', () => {
+    const with_ = (rule: { readonly [key: string]: Json }, act: Partial<Act>) =>
+      may([role('all', rule), binding('ClusterRole', 'all', group('a'))], group('a'), act);
+    expect(with_({ verbs: ['*'] }, { verb: 'delete' })).toBe(true);
+    expect(with_({ resources: ['*'] }, { resource: 'pods/exec' })).toBe(true);
+    expect(with_({ apiGroups: ['*'] }, { group: 'apps' })).toBe(true);
+    expect(with_({ resources: ['*/scale'] }, { resource: 'pods/scale' })).toBe(true);
+    expect(with_({ resources: ['*/scale'] }, { resource: 'pods' })).toBe(false);
+    expect(with_({ resources: ['pods/*'] }, { resource: 'pods/exec' })).toBe(false);
+  });
+
+  test('names restrict, and a request without one is not among them', () => {
+    const objects = [role('one', { resourceNames: ['web'] }), binding('ClusterRole', 'one', group('a'))];
+    expect(may(objects, group('a'), { name: 'web' })).toBe(true);
+    expect(may(objects, group('a'), { name: 'api' })).toBe(false);
+    expect(may(objects, group('a'), {})).toBe(false);
+  });
+
+  test('cluster-admin is built in; of other roles that the app does not write nothing is assumed', () => {
+    expect(may([binding('ClusterRole', 'cluster-admin', group('a'))], group('a'), { resource: 'nodes' })).toBe(true);
+    expect(may([binding('ClusterRole', 'edit', group('a'))], group('a'), { namespace: 'shop' })).toBe(false);
+  });
+
+  test('an aggregated ClusterRole has the rules of those that it selects, and none of its own', () => {
+    const part = role('part', {});
+    const labelled = { ...part, metadata: { name: 'part', labels: { aggregate: 'yes' } } };
+    const selector = { matchLabels: { aggregate: 'yes' } };
+    const whole: JsonObject = {
+      ...role('whole', { verbs: ['delete'] }),
+      aggregationRule: { clusterRoleSelectors: [selector] },
+    };
+    const bound = binding('ClusterRole', 'whole', group('a'));
+    expect(may([labelled, whole, bound], group('a'), {})).toBe(true);
+    expect(may([part, whole, bound], group('a'), {})).toBe(false);
+    expect(may([labelled, whole, bound], group('a'), { verb: 'delete' })).toBe(false);
+    const apart = [...entries([whole, bound]), entry(labelled, { cluster: 'other' })];
+    expect(mayDo(apart, 'production', group('a'), { verb: 'get', group: '', resource: 'pods' })).toBe(false);
+  });
+
+  test.each<[string, Who, Who, boolean]>([
+    ['itself', account('web'), account('web', 'blog'), false],
+    ['its user name', { kind: 'User', name: 'system:serviceaccount:shop:web' }, account('web', 'blog'), false],
+    ['all of its namespace', group('system:serviceaccounts:shop'), account('web', 'blog'), false],
+    ['all of the cluster', group('system:serviceaccounts'), group('developers'), false],
+    ['everybody', group('system:authenticated'), group('developers'), true],
+  ])('a ServiceAccount has what is given to %s', (_, subject, other, otherToo) => {
+    const objects = [role('reader', {}), binding('ClusterRole', 'reader', subject)];
+    expect(may(objects, account('web'), {})).toBe(true);
+    expect(may(objects, other, {})).toBe(otherToo);
+  });
+});
+
+describe('G11: Secrets by way of pods', () => {
+  const way = (rule: { readonly [key: string]: Json }) =>
+    viaPods(entries([role('some', rule), binding('ClusterRole', 'some', group('a'), 'shop')])).map(
+      ({ namespace, secrets, by }) => ({ namespace, secrets, by }),
+    );
+
+  test('whoever writes workloads mounts any Secret of the namespace', () => {
+    expect(way({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] })).toEqual([
+      { namespace: 'shop', secrets: 'any', by: ['apps/deployments'] },
+    ]);
+    expect(way({ apiGroups: ['batch'], resources: ['jobs'], verbs: ['create'] })).toMatchObject([{ secrets: 'any' }]);
+    const restricted = { apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'], resourceNames: ['web'] };
+    expect(way(restricted)).toMatchObject([{ secrets: 'any' }]);
+  });
+
+  test('a shell reads those that its pod mounts', () => {
+    for (const verb of ['create', 'get']) {
+      expect(way({ resources: ['pods/exec'], verbs: [verb] })).toMatchObject([{ secrets: 'mounted' }]);
+    }
+  });
+
+  test('who only looks, scales or restarts reads none', () => {
+    expect(way({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list', 'watch', 'delete'] })).toEqual(
+      [],
+    );
+    expect(way({ apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] })).toEqual([]);
+    expect(way({ verbs: ['delete'] })).toEqual([]);
+  });
+});
+
+describe('G11: the shipped platform', () => {
+  const shipped = synthesize(platform.app(), check).entries;
+  const all = access(shipped);
+  const rights = all.filter(({ cluster, namespace }) =>
+    namespace === undefined ? isShippedCluster(cluster) : isShipped(cluster, namespace),
+  );
+  const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
+  const places = (subject: string, what: (right: Access) => boolean = () => true) => [
+    ...new Set(
+      rights.filter((one) => one.subject.name === subject && what(one)).map((one) => one.namespace ?? '(all)'),
+    ),
+  ];
+  const writes = ({ verbs }: Access) => verbs.some((verb) => verb === '*' || WRITES.includes(verb));
+
+  test('a pipeline reaches the namespace of its system, and nobody else writes there but operators and sysadmins', () => {
+    expect(places('toytrex-pipeline')).toEqual(['toytrex-production']);
+    expect(places('pingpong-pipeline')).toEqual(['pingpong-production']);
+    const writers = rights.filter((one) => one.namespace === 'toytrex-production' && writes(one));
+    expect([...new Set(writers.map(({ subject }) => subject.name))]).toEqual(['devops', 'toytrex-pipeline']);
+  });
+
+  test('viewers write nothing; developers look in production and debug on the laptop; sysadmins have all', () => {
+    expect(places('support', writes)).toEqual([]);
+    expect(places('developers', writes)).toEqual(['pingpong-local', 'toytrex-local']);
+    expect(places('platform')).toEqual(['(all)']);
+  });
+
+  test('nobody but sysadmins may do anything with Secrets, RBAC, quotas or namespaces', () => {
+    const kept = ['secrets', 'namespaces', 'roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'];
+    const few = rights.filter(({ resource }) => kept.includes(resource) || resource.startsWith('nodes'));
+    expect(few).toEqual([]);
+    const limits = rights.filter(({ resource }) => resource === 'resourcequotas' || resource === 'limitranges');
+    expect(limits.filter(writes)).toEqual([]);
+    const everything = rights.filter(({ resource, verbs }) => resource === '*' || verbs.includes('*'));
+    expect(everything.map(({ cluster, subject }) => `${cluster} ${subject.name}`)).toEqual([
+      'laptop laptop',
+      'mumbai platform',
+      'northeurope 7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+      'westeurope 7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+    ]);
+  });
+
+  test('what a deployer may write is what its file holds', () => {
+    const kinds = rights.filter((one) => one.subject.name === 'pingpong-pipeline').map(({ resource }) => resource);
+    expect([...new Set(kinds)].sort()).toEqual([
+      'configmaps',
+      'deployments',
+      'ingresses',
+      'networkpolicies',
+      'poddisruptionbudgets',
+      'serviceaccounts',
+      'services',
+    ]);
+  });
+
+  test('the command prints it in a hundred columns, and as JSON', async () => {
+    const { code, out, err } = await cli(['access'], () => ({ app: platform.app() }));
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^mumbai +toytrex-pipeline +toytrex-production +deployer +via pods: any$/m);
+    expect(out).toMatch(/^mumbai +support +toytrex-production +evenkeel-viewer +none$/m);
+    expect(out).toMatch(/^laptop +developers +toytrex-local +evenkeel-developer +via pods: mounted$/m);
+    expect(out).toMatch(/^mumbai +platform +\(all\) +cluster-admin +read$/m);
+    expect(out).toMatch(/^westeurope +flaschenpost-prod +flaschenpost-prod +deployer +via pods: any$/m);
+    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    const json = await cli(['access', '--json'], () => ({ app: platform.app() }));
+    expect(JSON.parse(json.out)).toEqual({ rights: all, viaPods: viaPods(shipped) });
+  });
+});

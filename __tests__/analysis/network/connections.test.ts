@@ -1,0 +1,217 @@
+// The policies let through what connectTo and exposeAt declare, no more and no less.
+import { ApiObject } from 'cdk8s';
+import { platform } from '../../../charts/platform';
+import { type Connection, connections } from '../../../lib/analysis/network/connections';
+import { check } from '../../../lib/checks';
+import { ExternalService, override, type System, WebService } from '../../../lib/constructs';
+import { eks, local } from '../../../lib/model';
+import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
+import { SHIPPED } from '../../support/placements';
+import { seeded } from '../../support/random';
+import { errors, find, SUBNETS, shop, WEB } from '../../support/synthesis';
+
+const all = (synthesis: Synthesis): readonly Connection[] => connections(synthesis.entries);
+const shown = (found: readonly Connection[]): string[] => found.map(({ from, to, port }) => `${from} → ${to} ${port}`);
+const withoutNames = (lines: readonly string[]): string[] => lines.filter((line) => !/ 53\/(TCP|UDP)$/.test(line));
+const edges = (synthesis: Synthesis): string[] => withoutNames(shown(all(synthesis)));
+
+const STAGES = ['dev', 'prod', 'qa', 'staging'];
+
+test('the shipped systems: every pair of components over all namespaces', () => {
+  const lines = edges(synthesize(platform.app(), check))
+    .filter((line) => SHIPPED.some(({ namespace }) => line.includes(`${namespace}/`)))
+    .map((line) => line.replaceAll(/namespaces .*traefik/g, 'Traefik'));
+  expect(lines).toEqual([
+    'Traefik → pingpong-local/web 8080/TCP',
+    'Traefik → toytrex-local/web 8080/TCP',
+    'toytrex-local/middleware → anywhere 3306/TCP',
+    'toytrex-local/web → toytrex-local/middleware 8080/TCP',
+    '10.20.0.0/24 → pingpong-production/web 8080/TCP',
+    '10.20.0.0/24 → toytrex-production/web 8080/TCP',
+    '10.20.1.0/24 → pingpong-production/web 8080/TCP',
+    '10.20.1.0/24 → toytrex-production/web 8080/TCP',
+    'toytrex-production/middleware → anywhere 3306/TCP',
+    'toytrex-production/web → toytrex-production/middleware 8080/TCP',
+    '10.31.0.0/24 → panther-clinic/booking 8080/TCP',
+    'panther-clinic/booking → anywhere 5432/TCP',
+    ...STAGES.map((environment) => `10.30.0.0/24 → flaschenpost-${environment}/gateway 8080/TCP`),
+    '10.30.0.0/24 → panther-clinic-dev/booking 8080/TCP',
+    '10.30.0.0/24 → panther-clinic/booking 8080/TCP',
+    ...STAGES.flatMap((environment) => {
+      const [catalogue, dispatch, gateway, orders] = ['catalogue', 'dispatch', 'gateway', 'orders'].map(
+        (name) => `flaschenpost-${environment}/${name}`,
+      );
+      return [
+        `${catalogue} → anywhere 10255/TCP`,
+        `${catalogue} → anywhere 6380/TCP`,
+        `${dispatch} → anywhere 443/TCP`,
+        `${dispatch} → anywhere 5671/TCP`,
+        `${gateway} → ${catalogue} 8080/TCP`,
+        `${gateway} → ${orders} 8080/TCP`,
+        `${orders} → anywhere 10255/TCP`,
+        `${orders} → anywhere 5671/TCP`,
+      ];
+    }),
+    'panther-clinic-dev/booking → anywhere 5432/TCP',
+    'panther-clinic/booking → anywhere 5432/TCP',
+    'panther-load/load-workers → anywhere 443/TCP',
+    'panther-load/load-workers → panther-load/load-master 5557/TCP',
+  ]);
+});
+
+test('every component may ask for names, in kube-system or of the node, and nobody else anything', () => {
+  const found = shown(all(shop((system) => new WebService(system, 'web', WEB))));
+  expect(found).toEqual([
+    'shop-production/web → 169.254.0.0/16 53/TCP',
+    'shop-production/web → 169.254.0.0/16 53/UDP',
+    'shop-production/web → namespaces kubernetes.io/metadata.name=kube-system 53/TCP',
+    'shop-production/web → namespaces kubernetes.io/metadata.name=kube-system 53/UDP',
+  ]);
+});
+
+test('random graphs: the allowed pairs are the declared ones', () => {
+  const random = seeded(5);
+  for (let trial = 0; trial < 30; trial++) {
+    const count = 2 + Math.floor(random() * 5);
+    const declared: string[] = [];
+    const synthesis = shop((system) => {
+      const components = Array.from({ length: count }, (_, index) => {
+        const name = `c${index}`;
+        return { name, port: 8000 + index, service: new WebService(system, name, { ...WEB, port: 8000 + index }) };
+      });
+      for (const from of components) {
+        for (const to of components) {
+          if (from === to || random() < 0.6) continue;
+          from.service.connectTo(to.service);
+          declared.push(`shop-production/${from.name} → shop-production/${to.name} ${to.port}/TCP`);
+        }
+      }
+    });
+    expect(edges(synthesis)).toEqual(declared.sort());
+  }
+});
+
+describe('what the evaluation sees', () => {
+  const two = (change: (system: System, web: WebService) => void): string[] =>
+    edges(
+      shop((system) => {
+        const api = new WebService(system, 'api', WEB);
+        const web = new WebService(system, 'web', WEB);
+        web.connectTo(api);
+        change(system, web);
+      }),
+    );
+  const EDGE = 'shop-production/web → shop-production/api 8080/TCP';
+  const policy = (system: System, name: string, spec: object): void => {
+    new ApiObject(system, name, {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name },
+      spec,
+    });
+  };
+
+  test('an edge that lacks one of its sides is none', () => {
+    expect(two(() => {})).toEqual([EDGE]);
+    expect(two((_, web) => override(web.networkPolicy).remove('spec.egress[1]'))).toEqual([]);
+  });
+
+  test('a policy that is added widens; one that selects everything opens everything', () => {
+    const open = two((system) =>
+      policy(system, 'open', { podSelector: {}, ingress: [{}], egress: [{}], policyTypes: ['Ingress', 'Egress'] }),
+    );
+    expect(open).toEqual(
+      expect.arrayContaining([
+        'anywhere → shop-production/api any port',
+        'shop-production/api → shop-production/web 8080/TCP',
+        'shop-production/web → anywhere any port',
+      ]),
+    );
+  });
+
+  test('namespaces are known by their own labels and by their name, ports by name and range', () => {
+    const widened = two((system) => {
+      const peer = { namespaceSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'shop' } } };
+      policy(system, 'in', {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [peer], ports: [{ port: 'http' }] }],
+      });
+      policy(system, 'out', {
+        podSelector: {},
+        policyTypes: ['Egress'],
+        egress: [{ to: [peer], ports: [{ port: 8000, endPort: 8090 }] }],
+      });
+    });
+    expect(widened).toContain('shop-production/api → shop-production/web 8080/TCP');
+    const missed = two((system) => {
+      const peer = { namespaceSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'shop' } } };
+      policy(system, 'in', {
+        podSelector: {},
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [peer], ports: [{ port: 'http', protocol: 'UDP' }] }],
+      });
+    });
+    expect(missed.filter((line) => line.startsWith('shop-production/'))).toEqual([EDGE]);
+  });
+});
+
+describe('the outside', () => {
+  test('by its addresses where they are known; else by its port, with its name where a reviewer sees it', () => {
+    const connected = (cidrs?: readonly string[]) =>
+      shop((system) => {
+        const props = { host: 'db.example.com', port: 5432, ...(cidrs === undefined ? {} : { cidrs }) };
+        new WebService(system, 'web', WEB).connectTo(new ExternalService(system, 'database', props));
+      });
+    expect(edges(connected(['10.0.0.0/28', '10.0.1.0/28']))).toEqual([
+      'shop-production/web → 10.0.0.0/28 5432/TCP',
+      'shop-production/web → 10.0.1.0/28 5432/TCP',
+    ]);
+    expect(edges(connected())).toEqual(['shop-production/web → anywhere 5432/TCP']);
+    const named = find(connected(), 'NetworkPolicy', 'web');
+    expect(named).toMatchObject({ metadata: { annotations: { 'evenkeel.dev/exit-database': 'db.example.com' } } });
+    expect(find(connected(['10.0.0.0/28']), 'NetworkPolicy', 'web')).not.toHaveProperty('metadata.annotations');
+  });
+
+  test('ingress traffic comes from where the provider says; from node ports, through the nodes', () => {
+    const exposed = (options = {}) =>
+      shop((system) => new WebService(system, 'web', WEB).exposeAt('shop.example.com', options));
+    expect(edges(exposed())).toEqual(
+      SUBNETS.loadBalancerSubnets.map((cidr) => `${cidr} → shop-production/web 8080/TCP`),
+    );
+    expect(edges(exposed({ targets: 'nodes' }))).toEqual([`${SUBNETS.nodeSubnets[0]} → shop-production/web 8080/TCP`]);
+  });
+
+  test('where the provider cannot know, a missing range is refused, and only where something is exposed', () => {
+    const cluster = eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
+    const expose = (system: System) => new WebService(system, 'web', WEB).exposeAt('shop.example.com');
+    expect(errors(shop(expose, { cluster }))).toEqual(['ingress-source exposeAt']);
+    expect(errors(shop((system) => new WebService(system, 'web', WEB), { cluster }))).toEqual([]);
+    const laptop = { cluster: local({ kubernetes: '1.36' }), environment: { survives: { zones: 0, regions: 0 } } };
+    expect(errors(shop(expose, laptop))).toEqual([]);
+  });
+});
+
+test.each<[string, string]>([
+  ['addresses without their key', '["10.0.0.0/8"]'],
+  ['a text', '"10.0.0.0/8"'],
+  ['labels under another name', '{"namespace":"ingress","labels":{"app":"traefik"}}'],
+  ['no labels at all', '{"namespace":"ingress","podLabels":{}}'],
+])('where ingress traffic comes from, as %s, opens nothing: it is refused', (_, json) => {
+  const cluster = local({ kubernetes: '1.36', ingressSource: JSON.parse(json) });
+  const expose = (system: System) => new WebService(system, 'web', WEB).exposeAt('shop.localhost');
+  const synthesis = shop(expose, { cluster, environment: { survives: { zones: 0, regions: 0 } } });
+  expect(errors(synthesis)).toEqual(['ingress-source exposeAt']);
+  expect(edges(synthesis)).toEqual([]);
+});
+
+test('creation order changes no policy', () => {
+  const build = (names: readonly string[]) => {
+    const { files } = shop((system) => {
+      const api = new WebService(system, 'api', WEB);
+      for (const name of names) new WebService(system, name, WEB).connectTo(api);
+    });
+    return files;
+  };
+  expect(build(['a', 'b', 'c'])).toEqual(build(['c', 'a', 'b']));
+});

@@ -1,0 +1,229 @@
+// A promise to survive that the table refutes stops synth: with the component, the object that decides, and the user's line.
+import { ApiObject, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { check } from '../../../lib/checks';
+import { override, Platform, System, WebService } from '../../../lib/constructs';
+import { eks, local, type NodePool, type Target } from '../../../lib/model';
+import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
+import { errors, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
+
+const ZONES = ['ap-south-1a', 'ap-south-1b'];
+const POOL: NodePool = { name: 'general', cpu: '2', memory: '7Gi', pods: 29, nodesPerZone: { min: 1, max: 1 } };
+const on = (pool: NodePool) =>
+  eks({ region: 'ap-south-1', zones: ZONES, kubernetes: '1.36', nodePools: [pool], ...SUBNETS });
+
+const web = (system: System) => new WebService(system, 'web', { ...WEB, replicas: 4 });
+
+test('a promise that the table confirms', () => {
+  expect(errors(shop((system) => void web(system)))).toEqual([]);
+  expect(errors(shop((system) => void web(system), { cluster: on(POOL) }))).toEqual([]);
+});
+
+test('a spread that counts the dead zone, wherever it comes from', () => {
+  const synthesis = shop((system) => {
+    const zone = 'spec.template.spec.topologySpreadConstraints[topology.kubernetes.io/zone]';
+    override(web(system).deployment).replace(`${zone}.nodeTaintsPolicy`, 'Ignore');
+  });
+  expect(synthesis.files.size).toBe(0);
+  const [finding] = synthesis.findings.filter(({ severity }) => severity === 'error');
+  expect(finding).toMatchObject({
+    rule: 'survives-zones',
+    construct: 'mumbai/shop-production/web/deployment',
+    object: 'apps/Deployment shop-production/web',
+    field: '/spec/template/spec/topologySpreadConstraints/0',
+    source: { file: '__tests__/analysis/survival/promise.test.ts' },
+  });
+  expect(finding?.message).toBe(
+    'production promises to survive the loss of 1 zone: of web 2 pods would serve at once and 2 in the end, ' +
+      "where 4 are needed; nodes that take no more: 1 untolerated taint, 1 didn't match pod topology spread constraints",
+  );
+});
+
+test('no room in the zones that are left; with more nodes there is', () => {
+  const tight = { ...POOL, cpu: '300m' };
+  const large = { ...tight, nodesPerZone: { min: 2, max: 2 } };
+  expect(errors(shop((system) => void web(system), { cluster: on(tight) }))).toEqual([
+    'survives-zones /spec/template/spec/containers/0/resources/requests',
+  ]);
+  expect(errors(shop((system) => void web(system), { cluster: on(large) }))).toEqual([]);
+});
+
+test('nodes that may be ordered count too', () => {
+  const growing = { ...POOL, cpu: '300m', nodesPerZone: { min: 1, max: 2 } };
+  expect(errors(shop((system) => void web(system), { cluster: on(growing) }))).toEqual([]);
+});
+
+const LABELS = { app: 'plain' };
+const POD = {
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+  containers: [
+    {
+      name: 'main',
+      image: 'registry.example/plain:1',
+      resources: { requests: { cpu: '100m', memory: '64Mi' } },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    },
+  ],
+};
+const SPREAD = {
+  topologySpreadConstraints: [
+    {
+      maxSkew: 1,
+      topologyKey: 'topology.kubernetes.io/zone',
+      whenUnsatisfiable: 'DoNotSchedule',
+      nodeTaintsPolicy: 'Honor',
+      labelSelector: { matchLabels: LABELS },
+    },
+  ],
+};
+
+/** An object that makes pods, from another hand. */
+const plain =
+  (kind: 'Deployment' | 'StatefulSet', replicas = 2, pod: object = {}) =>
+  (system: System) =>
+    new ApiObject(system, 'plain', {
+      apiVersion: 'apps/v1',
+      kind,
+      metadata: { name: 'plain' },
+      spec: {
+        replicas,
+        selector: { matchLabels: LABELS },
+        template: { metadata: { labels: LABELS }, spec: { ...POD, ...pod } },
+      },
+    });
+
+const promising = (zones: number, regions = 0) => ({ ...PRODUCTION, survives: { zones, regions } });
+
+/** Errors of promises alone. */
+const refuted = (synthesis: Synthesis) => errors(synthesis).filter((one) => one.startsWith('survives-'));
+
+test('whoever placed the workload: one that nobody spreads over zones may lie in the one that is lost', () => {
+  expect(errors(shop(plain('Deployment')))).toEqual(['survives-zones /spec/replicas']);
+  expect(errors(shop(plain('Deployment'), { environment: promising(0) }))).toEqual([]);
+  expect(errors(shop(plain('Deployment', 2, SPREAD)))).toEqual([]);
+});
+
+test('a StatefulSet has what its budget keeps, for its pods stay away while their node is silent', () => {
+  const THREE = eks({ region: 'ap-south-1', zones: [...ZONES, 'ap-south-1c'], kubernetes: '1.36', ...SUBNETS });
+  const budget = (system: System, minAvailable: number) =>
+    new ApiObject(system, 'budget', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'plain' },
+      spec: { minAvailable, selector: { matchLabels: LABELS } },
+    });
+  const kept = (minAvailable?: number) =>
+    shop(
+      (system) => {
+        plain('StatefulSet', 3, SPREAD)(system);
+        if (minAvailable !== undefined) budget(system, minAvailable);
+      },
+      { cluster: THREE },
+    );
+  expect(refuted(kept(2))).toEqual([]);
+  expect(refuted(kept())).toEqual(['survives-zones /spec/replicas']);
+  expect(kept().findings.find(({ rule }) => rule === 'survives-zones')?.message).toContain(
+    'of plain 2 pods would serve at once and 2 in the end, where 3 are needed',
+  );
+});
+
+test('a bare Pod is gone with its node, unless it is to end anyway', () => {
+  const bare = (restartPolicy: string) => (system: System) =>
+    void new ApiObject(system, 'plain', {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'plain', labels: LABELS },
+      spec: { ...POD, restartPolicy },
+    });
+  expect(refuted(shop(bare('Always')))).toEqual(['survives-zones /spec/replicas']);
+  expect(refuted(shop(bare('Never')))).toEqual([]);
+});
+
+test('pods that make way for all others are held to the promise too', () => {
+  const yielding = (system: System) => {
+    new ApiObject(system, 'class', {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'last' },
+      value: -5,
+    });
+    plain('Deployment', 2, { priorityClassName: 'last' })(system);
+  };
+  expect(refuted(shop(yielding))).toEqual(['survives-zones /spec/replicas']);
+});
+
+test('a cluster without zones survives the loss of none', () => {
+  const onOne = local({ kubernetes: '1.36' });
+  const environment = { survives: { zones: 1, regions: 0 } };
+  expect(refuted(shop(plain('Deployment'), { cluster: onOne, environment }))).toEqual([
+    'survives-zones /spec/replicas',
+  ]);
+});
+
+describe('a region', () => {
+  class Both extends System<{ replicas: number }> {
+    constructor(scope: Construct, target: Target<{ replicas: number }>) {
+      super(scope, 'both', target);
+      const { replicas } = target.settings;
+      const { replicas: _replicas, ...props } = { ...WEB, image: this.image('web') };
+      if (replicas > 0) new WebService(this, 'web', { ...props, replicas });
+      else new WebService(this, 'web', props).scaleOn({ cpu: 0.45, min: 4, max: 8 });
+    }
+  }
+  const two = (region: string) => eks({ region, zones: [`${region}a`, `${region}b`], kubernetes: '1.36', ...SUBNETS });
+  const build = (replicas: number, regions: number) =>
+    synthesize(
+      new Platform({
+        home: 'mumbai',
+        clusters: { mumbai: two('ap-south-1'), frankfurt: two('eu-central-1') },
+        environments: { production: promising(1, regions) },
+      })
+        .place(Both, { production: { on: ['mumbai', 'frankfurt'], tag: '1', settings: { replicas } } })
+        .app(),
+      check,
+    );
+
+  test('that leaves half of what is needed is no survival', () => {
+    const { findings, files } = build(4, 1);
+    expect(files.size).toBe(0);
+    const broken = findings.filter(({ rule }) => rule === 'survives-regions');
+    expect(broken.map(({ object, message }) => ({ object, message }))).toEqual(
+      Array.from({ length: 2 }, () => ({
+        object: 'apps/Deployment both-production/web',
+        message: 'production promises to survive the loss of 1 region: of web 4 pods would be left, where 8 are needed',
+      })),
+    );
+  });
+
+  test('whose pods the others can carry is; and nobody is asked without the promise', () => {
+    expect(errors(build(0, 1))).toEqual([]);
+    expect(errors(build(4, 0))).toEqual([]);
+  });
+});
+
+test('what is wrong otherwise is told first, and alone', () => {
+  const broken = (system: System) => void new WebService(system, 'web', { ...WEB, replicas: 1 });
+  expect(errors(shop(broken))).toEqual(['availability replicas']);
+});
+
+test('objects of any shape are judged without an exception', () => {
+  const strange = (system: System) => {
+    for (const [index, spec] of [
+      null,
+      { replicas: 'many', template: { spec: { containers: 'none', topologySpreadConstraints: [3], tolerations: {} } } },
+      {
+        replicas: -1,
+        template: { metadata: { labels: 7 }, spec: { affinity: { podAffinity: [] }, nodeSelector: 'x' } },
+      },
+    ].entries()) {
+      new ApiObject(system, `strange-${index}`, {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: `strange-${index}` },
+        spec,
+      });
+    }
+    expect(Chart.of(system)).toBe(system);
+  };
+  expect(() => shop(strange, { cluster: on(POOL) })).not.toThrow();
+});

@@ -1,0 +1,217 @@
+// `evenkeel neutrality`: the shipped systems are the same on every provider; whoever makes them differ is refused.
+import { App } from 'cdk8s';
+import { platform } from '../../charts/platform';
+import { check } from '../../lib/checks';
+import { override, WebService, type WebServiceProps } from '../../lib/constructs';
+import { rebuildOf } from '../../lib/constructs/platform/rebuild';
+import type { System } from '../../lib/constructs/system/system';
+import type { ClusterDescription, JsonObject, Provider } from '../../lib/model';
+import { gke } from '../../lib/model';
+import { NEUTRAL_KINDS } from '../../lib/model/cluster/provider';
+import { isJsonObject } from '../../lib/model/manifest/json';
+import { PROFILES, STANDARD } from '../../lib/model/providers/profiles';
+import { synthesize } from '../../lib/synth/synthesize';
+import { stringifyDocument } from '../../lib/synth/text/yaml';
+import { cli } from '../support/cli';
+import { isShipped, isShippedConstruct, shippedRows } from '../support/placements';
+import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
+
+interface Shown {
+  readonly placement: readonly { readonly construct: string; by: string; kind: string; pointer: string }[];
+  readonly refused: readonly object[];
+}
+
+const shipped = () => ({ app: platform.app() });
+
+describe('G14 no lock-in: the shipped systems', () => {
+  test('differ in nothing but the closed lists', async () => {
+    const { code, out, err } = await cli(['neutrality'], shipped);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^SYSTEM +OBJECTS {2}eks +eksAuto +aks +gke +onPrem +local +as placed$/m);
+    expect(shippedRows(out)).toEqual([
+      'flaschenpost-dev on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'flaschenpost-prod on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'flaschenpost-qa on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'flaschenpost-staging on westeurope | 28 | = | = | = | 2 allowed | = | = | =',
+      'panther-clinic on northeurope | 7 | = | = | = | 2 allowed | = | = | =',
+      'panther-clinic on westeurope | 7 | = | = | = | 2 allowed | = | = | =',
+      'panther-clinic-dev on westeurope | 7 | = | = | = | 2 allowed | = | = | =',
+      'panther-load-clinic-dev on westeurope | 2 | = | = | = | = | = | = | =',
+      'pingpong-local on laptop | 5 | = | = | = | 2 allowed | = | = | =',
+      'pingpong-production on mumbai | 5 | = | = | = | 2 allowed | = | = | =',
+      'toytrex-local on laptop | 13 | = | = | = | 2 allowed | = | = | =',
+      'toytrex-production on mumbai | 13 | = | = | = | 2 allowed | = | = | =',
+    ]);
+  });
+
+  test('what the real placement changes is told by its cause', async () => {
+    const { out } = await cli(['neutrality', '--json'], shipped);
+    const { placement: all, refused }: Shown = JSON.parse(out);
+    const placement = all.filter(({ construct }) => isShippedConstruct(construct));
+    const by = (cause: string) => [
+      ...new Set(placement.filter((one) => one.by === cause).map(({ kind, pointer }) => `${kind} ${pointer}`)),
+    ];
+    expect(refused).toEqual([]);
+    expect([...new Set(placement.map((one) => one.by))]).toEqual([
+      'provider',
+      'minor',
+      'zones',
+      'capabilities',
+      'images, groups, identities and nodes',
+    ]);
+    expect(by('minor').every((one) => one.startsWith('Namespace /metadata/labels/pod-security.'))).toBe(true);
+    expect(by('zones')).toEqual([
+      'Deployment /spec/template/spec/topologySpreadConstraints',
+      'Deployment /spec/template/spec/topologySpreadConstraints/0/minDomains',
+    ]);
+    expect(by('capabilities').filter((one) => !one.includes('dns'))).toEqual([
+      'TriggerAuthentication ',
+      'ScaledObject ',
+      'HorizontalPodAutoscaler ',
+    ]);
+    expect(by('images, groups, identities and nodes')).toEqual([
+      'Namespace ',
+      'PriorityClass ',
+      'ClusterRole ',
+      'ClusterRoleBinding ',
+      'ResourceQuota ',
+      'LimitRange ',
+      'Role ',
+      'RoleBinding ',
+      'ServiceAccount /metadata/annotations/azure.workload.identity~1client-id',
+      'ConfigMap /data/DATA_LAKE_ACCOUNT_KEY_FILE',
+      'ConfigMap /metadata/name',
+      'NetworkPolicy /metadata/annotations/evenkeel.dev~1exit-identity',
+      'NetworkPolicy ',
+      'Deployment /spec/template/spec/containers/0/image',
+      'Deployment /spec/template/metadata/labels/azure.workload.identity~1use',
+      'Deployment /spec/template/spec/containers/0/envFrom/0/configMapRef/name',
+      'Deployment /spec/template/spec/containers/0/volumeMounts',
+      'Deployment /spec/template/spec/volumes',
+      'Deployment ',
+      'Deployment /spec/template/spec/containers/0/imagePullPolicy',
+      'Job /spec/template/spec/containers/0/image',
+    ]);
+  });
+
+  /** The documents of neutral kinds, as they would be written, on one profile. */
+  function documents(provider: Provider): string[] {
+    const rebuild = rebuildOf(platform.app());
+    if (rebuild === undefined) throw new Error('no platform');
+    const app = rebuild(({ cluster, environment, regions }) => ({
+      cluster: { ...cluster, provider, zones: ['a', 'b'], capabilities: [], identities: {}, nodePools: [] },
+      regions,
+      environment: { ...environment, registry: { external: 'registry.example' } },
+    }));
+    const { objects, findings } = synthesize(app, check);
+    expect(findings).toEqual([]);
+    const neutral = objects
+      .filter(({ entry }) => Object.hasOwn(NEUTRAL_KINDS, entry.identity.kind))
+      .filter(({ entry }) => isShipped(entry.cluster, entry.identity.namespace));
+    return neutral.map(({ entry }) => stringifyDocument(withoutGke(entry.manifest)));
+  }
+
+  /** The two annotations of a Service that GKE needs, and the annotations where these were the only ones. */
+  function withoutGke(manifest: JsonObject): JsonObject {
+    const { metadata } = manifest;
+    if (manifest.kind !== 'Service' || !isJsonObject(metadata) || !isJsonObject(metadata.annotations)) return manifest;
+    const { annotations, ...rest } = metadata;
+    const kept = Object.entries(annotations).filter(
+      ([key]) => key !== 'cloud.google.com/backend-config' && key !== 'cloud.google.com/neg',
+    );
+    return { ...manifest, metadata: kept.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(kept) } };
+  }
+
+  test.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s writes the same bytes', (_, profile) => {
+    const standard = documents(STANDARD);
+    expect(standard).toHaveLength(36 + 4 * 28 + 3 * 7 + 2);
+    expect(documents(profile)).toEqual(standard);
+  });
+});
+
+const neutrality = (build: (system: System) => void, cluster: ClusterDescription = TWO_ZONES) =>
+  cli(['neutrality'], () => ({ app: shopApp(build, { cluster }) }));
+
+const web = (system: System, change: Partial<WebServiceProps> = {}) =>
+  new WebService(system, 'web', { ...WEB, ...change });
+
+describe('refused', () => {
+  test('a chart that looks at the provider', async () => {
+    const { code, out, err } = await neutrality((system) =>
+      web(system, { replicas: system.target.cluster.provider.name === 'gke' ? 5 : 3 }),
+    );
+    expect(code).toBe(1);
+    expect(out).toMatch(/^shop-production on mumbai +4 +(= +){3}1 REFUSED( +=){3}$/m);
+    expect(err).toMatch(/^__tests__\/commands\/neutrality\.test\.ts:\d+:\d+ error neutrality\n/);
+    expect(err).toContain('  on gke it is 5, by the standard 3\n');
+    expect(err).toContain('  object   apps/Deployment shop-production/web\n  field    /spec/replicas\n  value    5\n');
+  });
+
+  test('a chart that leaves an object out on one provider', async () => {
+    const { code, err } = await neutrality((system) => {
+      if (system.target.cluster.provider.name !== 'local') web(system);
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('on local it is not there, by the standard "web"');
+  });
+
+  test('an override on one provider only, also of a list', async () => {
+    const { code, err } = await neutrality((system) => {
+      const { deployment } = web(system);
+      if (system.target.cluster.provider.name !== 'aks') return;
+      override(deployment).set('spec.template.spec.tolerations', [{ key: 'a', operator: 'Exists' }]);
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('  field    /spec/template/spec/tolerations\n');
+  });
+
+  const GKE = gke({ region: 'europe-west1', zones: ['europe-west1-b', 'europe-west1-c'], kubernetes: '1.36' });
+  const exposed = (system: System) => void web(system).exposeAt('shop.example');
+  const withProvider = (change: Partial<Provider>): ClusterDescription => ({
+    ...GKE,
+    provider: { ...GKE.provider, ...change },
+  });
+
+  test('a profile that changes what its closed list does not name; with the list, it passes', async () => {
+    expect(await neutrality(exposed, GKE)).toMatchObject({ code: 0, err: '' });
+    const { code, err } = await neutrality(exposed, withProvider({ closedList: [] }));
+    expect(code).toBe(1);
+    expect(err).toContain('on as placed it is "{\\"default\\":\\"web\\"}", by the standard not there');
+    expect(err).toContain('  field    /metadata/annotations/cloud.google.com~1backend-config\n');
+  });
+
+  test('a closed list names one field of one kind, and nothing below or beside it', async () => {
+    const [line] = GKE.provider.closedList;
+    if (line === undefined) throw new Error('no closed list');
+    for (const wrong of [
+      { ...line, kind: 'Deployment' as const },
+      { ...line, pointer: '/metadata/annotations' },
+      { ...line, pointer: `${line.pointer}s` },
+    ]) {
+      const closedList = [wrong, ...GKE.provider.closedList.slice(1)];
+      expect((await neutrality(exposed, withProvider({ closedList }))).code).toBe(1);
+    }
+  });
+});
+
+describe('nothing to compare', () => {
+  test('a project with errors', async () => {
+    const { code, out, err } = await neutrality((system) => web(system, { port: 0 }));
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('error port-range');
+  });
+
+  test('an app that no platform built', async () => {
+    const { code, err } = await cli(['neutrality'], () => ({ app: new App() }));
+    expect(code).toBe(1);
+    expect(err).toContain('error no-platform');
+  });
+
+  test('a system that another provider makes impossible is told with the provider', async () => {
+    const { code, err } = await neutrality((system) =>
+      web(system, { port: system.target.cluster.provider.name === 'eksAuto' ? 0 : 8080 }),
+    );
+    expect(code).toBe(1);
+    expect(err).toContain('on eksAuto: 0 is no port');
+  });
+});

@@ -1,0 +1,158 @@
+// What is wrong with a placement hides nothing of its systems, and says whose placement it is.
+import type { Construct } from 'constructs';
+import { check } from '../../../lib/checks';
+import { Platform, System, WebService } from '../../../lib/constructs';
+import {
+  aks,
+  type ClusterDescription,
+  type EnvironmentProps,
+  eks,
+  gke,
+  onPrem,
+  type Provider,
+  type Target,
+} from '../../../lib/model';
+import { synthesize } from '../../../lib/synth/synthesize';
+import { errors, PRODUCTION, TWO_ZONES, WEB } from '../../support/synthesis';
+
+/** What JavaScript lets through. */
+const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
+
+class Orders extends System<{ readonly port: number }> {
+  constructor(scope: Construct, target: Target<{ readonly port: number }>) {
+    super(scope, 'orders', target);
+    const { port } = target.settings;
+    new WebService(this, 'web', { ...WEB, image: this.image('web'), port }).exposeAt('orders.example');
+  }
+}
+
+interface Wrong {
+  readonly cluster?: ClusterDescription;
+  readonly environment?: Partial<EnvironmentProps>;
+  readonly placement?: object;
+}
+
+function findings({ cluster = TWO_ZONES, environment = {}, placement = {} }: Wrong, port: number) {
+  const app = new Platform<string, string>({
+    home: 'mumbai',
+    clusters: { mumbai: cluster },
+    environments: { production: { ...PRODUCTION, ...environment } },
+  })
+    .place(Orders, { production: { on: 'mumbai', tag: '1', settings: { port }, ...placement } })
+    .app();
+  return synthesize(app, check);
+}
+
+const AZURE = { region: 'westeurope', zones: ['westeurope-1', 'westeurope-2'], kubernetes: '1.36' } as const;
+const REGISTRY = { registry: 'ghcr.io/acme' };
+const { registry: _, ...WITHOUT } = PRODUCTION;
+
+describe('all that is wrong is told at once', () => {
+  test.each<[string, Wrong, string]>([
+    ['a region more than there is', { environment: { survives: { zones: 1, regions: 1 } } }, 'survives-regions'],
+    ['a registry of somebody else', { environment: REGISTRY }, 'registry-host'],
+    ['a tag that is none', { placement: { tag: '' } }, 'image-tag'],
+    ['no tag at all', { placement: { tag: unchecked(null) } }, 'image-tag'],
+    ['a weight of nothing', { placement: { traffic: { mumbai: -1 } } }, 'traffic'],
+    [
+      'a role that is none',
+      {
+        cluster: { ...TWO_ZONES, groups: { developers: 'developers' } },
+        placement: { access: { developers: 'king' } },
+      },
+      'unknown-role',
+    ],
+    ['a gateway that is none', { cluster: aks(unchecked<Parameters<typeof aks>[0]>(AZURE)) }, 'cluster-option'],
+  ])('%s', (_, wrong, rule) => {
+    const alone = errors(findings(wrong, 8080));
+    expect(alone.length).toBeGreaterThan(0);
+    // and nothing that only follows from it
+    expect([...new Set(alone.map((one) => one.split(' ')[0]))]).toEqual([rule]);
+    const both = findings(wrong, 0);
+    expect(errors(both)).toEqual(expect.arrayContaining([...alone, ...errors(findings({}, 0))]));
+    expect(both.files.size).toBe(0);
+  });
+
+  test('no registry', () => {
+    const app = (port: number) =>
+      synthesize(
+        new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { production: WITHOUT } })
+          .place(Orders, { production: { on: 'mumbai', tag: '1', settings: { port } } })
+          .app(),
+        check,
+      );
+    expect(errors(app(8080))).toEqual(['registry registry']);
+    expect(errors(app(0))).toEqual(expect.arrayContaining(['registry registry', ...errors(findings({}, 0))]));
+  });
+
+  test('where nothing can be built, the finding says that there may be more', () => {
+    const message = (wrong: Wrong) => findings(wrong, 0).findings.map((one) => one.message);
+    const unknown = 'so that Orders in production was not looked at there: it may have more errors';
+    expect(message({ placement: { on: 'delhi' } })).toEqual([expect.stringContaining(unknown)]);
+    const survived = { survives: { zones: 1, regions: 1 } };
+    const one = message({ placement: { on: ['mumbai', 'delhi'] }, environment: survived });
+    expect(one).toContainEqual(expect.stringContaining(unknown));
+    expect(one.filter((text) => text.includes('promises to survive'))).toEqual([]);
+    const list = unchecked<ClusterDescription['zones']>('ap-south-1a');
+    const unseen = expect.stringContaining('systems were not looked at there and may have more errors');
+    expect(message({ cluster: { ...TWO_ZONES, zones: list } })).toEqual([unseen]);
+    const survives = unchecked<EnvironmentProps['survives']>({ zones: 1 });
+    expect(message({ environment: { survives } })).toEqual([unseen]);
+  });
+
+  test('an option of a controller that is refused', () => {
+    const props = unchecked<Parameters<typeof onPrem>[0]>({ distribution: 'kubeadm', kubernetes: '1.36' });
+    const wrong = { cluster: onPrem(props), environment: { survives: { zones: 0, regions: 0 } } };
+    expect(errors(findings(wrong, 8080))).toEqual(['cluster-option clusters.mumbai.ingressClass']);
+    expect(errors(findings(wrong, 0)).length).toBeGreaterThan(1);
+  });
+});
+
+test('survives-regions: the system, the environment, both numbers and what would be right', () => {
+  const [found] = findings({ environment: { survives: { zones: 1, regions: 1 } } }, 8080).findings;
+  expect(found).toMatchObject({
+    rule: 'survives-regions',
+    field: 'survives.regions',
+    value: 1,
+    message:
+      'Orders in production: the environment promises to survive the loss of 1 region, and this lies in 1 region',
+    expected: 'on: clusters in 2 regions or more, or survives.regions: 0 in the environment',
+  });
+  expect(found?.source).toBeDefined();
+});
+
+describe('registry-host: a path that is too short', () => {
+  const GKE = gke({ region: 'europe-west1', zones: ['europe-west1-b', 'europe-west1-c'], kubernetes: '1.36' });
+  const told = (registry: string, cluster = GKE) => findings({ cluster, environment: { registry } }, 8080).findings;
+
+  test.each(['europe-west1-docker.pkg.dev', 'europe-west1-docker.pkg.dev/acme'])('%s', (registry) => {
+    expect(told(registry)).toMatchObject([
+      {
+        rule: 'registry-host',
+        value: registry,
+        message: 'Orders in production: this is not a whole registry of gke: the end of its path is missing',
+        expected: 'all parts: <location>-docker.pkg.dev/<project>/<repository>',
+      },
+    ]);
+  });
+
+  test('whole ones are right, and those of others are none', () => {
+    expect(told('europe-west1-docker.pkg.dev/acme/orders')).toEqual([]);
+    expect(told('acme.azurecr.io/orders')[0]?.message).toContain('this is no registry of gke');
+    const AWS = eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
+    expect(told('docker.io/acme', AWS)[0]?.expected).toContain('<account>.dkr.ecr.<region>.amazonaws.com');
+  });
+
+  test('the form of each provider is one of its own', () => {
+    const forms: [Provider, string][] = [
+      [GKE.provider, 'europe-west1-docker.pkg.dev/acme/orders'],
+      [TWO_ZONES.provider, '123456789012.dkr.ecr.ap-south-1.amazonaws.com'],
+      [aks(unchecked<Parameters<typeof aks>[0]>(AZURE)).provider, 'acme.azurecr.io'],
+    ];
+    for (const [{ registries, registryForm = '' }, path] of forms) {
+      expect(registries?.some((pattern) => pattern.test(path))).toBe(true);
+      const form = new RegExp(`^${registryForm.replaceAll('.', '\\.').replaceAll(/<\w+>/g, '[^/.]+')}$`);
+      expect(path).toMatch(form);
+    }
+  });
+});

@@ -1,0 +1,29 @@
+// EVENKEEL_KUBERNETES: the platform builds its app as if every cluster ran that minor, whoever synthesizes it then.
+import { check } from '../../../lib/checks';
+import { WebService } from '../../../lib/constructs';
+import { synthesize } from '../../../lib/synth/synthesize';
+import { at, errors, find, shopApp, WEB } from '../../support/synthesis';
+
+function appOn(minor: string) {
+  process.env.EVENKEEL_KUBERNETES = minor;
+  try {
+    return shopApp((system) => new WebService(system, 'web', WEB));
+  } finally {
+    delete process.env.EVENKEEL_KUBERNETES;
+  }
+}
+
+test.each([
+  ['1.31', 'v1.31'],
+  ['', 'v1.36'], // empty, it is none
+])('%j', (minor, version) => {
+  const synthesis = synthesize(appOn(minor), check);
+  expect(errors(synthesis)).toEqual([]);
+  const labels = at(find(synthesis, 'Namespace', 'shop-production'), 'metadata', 'labels');
+  expect(labels).toMatchObject({ 'pod-security.kubernetes.io/enforce-version': version });
+});
+
+test("what is no minor is refused, by cdk8s' own synth too", () => {
+  expect(errors(synthesize(appOn('1.26'), check))).toEqual(['kubernetes-minor EVENKEEL_KUBERNETES']);
+  expect(() => appOn('latest').synthYaml()).toThrow(/no Kubernetes minor that we write for; expected '1\.27' or later/);
+});

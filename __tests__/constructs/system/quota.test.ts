@@ -1,0 +1,112 @@
+// The room of a namespace: derived, sufficient, and told when somebody makes it too small.
+import { ApiObject } from 'cdk8s';
+import { override, WebService } from '../../../lib/constructs';
+import { at, errors, find, shop, WEB } from '../../support/synthesis';
+
+const hard = (synthesis: ReturnType<typeof shop>, name = 'shop') =>
+  at(find(synthesis, 'ResourceQuota', name), 'spec', 'hard');
+
+test('replicas, surge and terminating pods of every component', () => {
+  const synthesis = shop((system) => {
+    new WebService(system, 'web', WEB);
+    new WebService(system, 'api', { ...WEB, resources: { cpu: '1', memory: '1Gi' } });
+  });
+  expect(errors(synthesis)).toEqual([]);
+  // each 3 + 2 pods, twice
+  expect(hard(synthesis)).toEqual({ pods: '20', 'requests.cpu': '11', 'requests.memory': '11520Mi' });
+});
+
+test("the autoscaler's maximum, however late it is said", () => {
+  const synthesis = shop((system) => {
+    const { replicas: _, ...scaled } = WEB;
+    new WebService(system, 'web', scaled).scaleOn({ cpu: 0.65, min: 3, max: 12 });
+  });
+  // 12 + 6 pods, twice
+  expect(hard(synthesis)).toEqual({ pods: '36', 'requests.cpu': '3600m', 'requests.memory': '4608Mi' });
+});
+
+test('workloads that are no components of ours count, with the defaults of the LimitRange', () => {
+  const synthesis = shop((system) => {
+    new WebService(system, 'web', WEB);
+    const metadata = { name: 'job', labels: { 'app.kubernetes.io/name': 'job' } };
+    new ApiObject(system, 'job', { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: { template: { spec: POD } } });
+  });
+  expect(at(find(synthesis, 'LimitRange', 'shop'), 'spec', 'limits')).toEqual([
+    { type: 'Container', default: { memory: '128Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } },
+  ]);
+  // 10 pods of web, 2 of the Job
+  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '1536Mi' });
+  expect(errors(synthesis).filter((error) => error.startsWith('quota'))).toEqual([]);
+});
+
+const POD = { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.example/shop/job:1' }] };
+
+test('overrides count: those of the workloads, and then those of the quota', () => {
+  const described = (change: (web: WebService) => void) =>
+    hard(
+      shop((system) => {
+        const web = new WebService(system, 'web', WEB);
+        change(web);
+      }),
+    );
+  expect(described((web) => override(web.deployment).set('spec.replicas', 5))).toMatchObject({ pods: '16' });
+  const larger = '[web].resources.requests.cpu';
+  expect(described((web) => override(web.deployment).set(`spec.template.spec.containers${larger}`, '1'))).toMatchObject(
+    {
+      'requests.cpu': '10',
+    },
+  );
+});
+
+test('room can be reserved, more than once', () => {
+  const synthesis = shop((system) => {
+    new WebService(system, 'web', WEB);
+    system.reserve({ pods: 2, cpu: '200m' }).reserve({ memory: '1Gi' });
+  });
+  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '2304Mi' });
+});
+
+test('a reserve that is none is refused, each part of it', () => {
+  const synthesis = shop((system) => {
+    new WebService(system, 'web', WEB);
+    system.reserve({ pods: -1, cpu: 'much', memory: '-1Gi' });
+  });
+  expect(errors(synthesis)).toEqual(['reserve reserve.cpu', 'reserve reserve.memory', 'reserve reserve.pods']);
+});
+
+test('a part of a reserve that is misspelt is refused, and the parts are named', () => {
+  const misspelt = JSON.parse('{ "pod": 2, "cpu": "100m" }');
+  const synthesis = shop((system) => {
+    new WebService(system, 'web', WEB);
+    system.reserve(misspelt);
+  });
+  expect(synthesis.findings).toMatchObject([
+    { rule: 'reserve', field: 'reserve.pod', value: 2, expected: 'pods, cpu or memory' },
+  ]);
+  expect(hard(synthesis)).toMatchObject({ pods: '10' });
+});
+
+test('a quota that somebody makes too small is refused, with what is needed and by whom', () => {
+  const synthesis = shop((system) => {
+    new WebService(system, 'web', WEB);
+    const quota = system.node.findChild('namespace-quota');
+    if (ApiObject.isApiObject(quota)) override(quota).set('spec.hard.pods', '7');
+  });
+  const found = synthesis.findings.filter(({ rule }) => rule === 'quota-room');
+  expect(found).toMatchObject([
+    {
+      field: '/spec/hard/pods',
+      value: '7',
+      expected: 'at least 10',
+      message:
+        'the workloads of the namespace can reach more than that: Deployment web 3 + 2 surge + 5 terminating pods',
+    },
+  ]);
+});
+
+test('the objects are the platform team’s: they lie in the file that no deployer applies', () => {
+  const { files } = shop((system) => new WebService(system, 'web', WEB));
+  const text = files.get('05-shop-production.yaml') ?? '';
+  expect(text).toContain('kind: ResourceQuota');
+  expect(text).toContain('kind: LimitRange');
+});

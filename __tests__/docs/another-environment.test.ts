@@ -1,0 +1,69 @@
+// docs/how-to/another-environment.md: one line makes another environment, and parity says that it is like the one it was made of (P6, F6).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Flaschenpost } from '../../charts/flaschenpost';
+import { Panther } from '../../charts/panther';
+import { flaschenpost, platform, SMALL } from '../../charts/platform';
+import { check } from '../../lib/checks';
+import { synthesize } from '../../lib/synth/synthesize';
+import { cli } from '../support/cli';
+import { shipped } from '../support/shipped';
+import { errors } from '../support/synthesis';
+
+const PAGE = readFileSync(join(__dirname, '../../docs/how-to/another-environment.md'), 'utf8');
+
+const REHEARSAL = {
+  host: 'booking.rehearsal.panther-clinic.example',
+  database: 'panther-rehearsal.postgres.database.azure.com',
+  users: { peak: 3000, offPeak: 800 },
+};
+platform.copy(Panther, { of: 'clinic', as: 'rehearsal', settings: REHEARSAL });
+platform.copy(Flaschenpost, { of: 'staging', as: 'uat', settings: flaschenpost('uat', SMALL) });
+
+const copied = synthesize(platform.app(), check);
+
+test('the page shows these lines', () => {
+  const source = readFileSync(__filename, 'utf8');
+  for (const [, code = ''] of PAGE.matchAll(/```ts\n([^`]+)```/g)) expect(source).toContain(code);
+});
+
+describe('P6, F6: one line makes another environment', () => {
+  test('files are added, and the others stay as they are', () => {
+    // the copies' growth wants room beside that of the others
+    expect(copied.findings).toMatchObject([
+      { rule: 'headroom', severity: 'warning', field: 'clusters.westeurope.nodePools[default].headroom' },
+    ]);
+    const added = [...copied.files.keys()].filter((path) => !shipped.files.has(path));
+    expect(added.sort()).toEqual(
+      ['northeurope/05-panther-rehearsal', 'northeurope/10-panther-rehearsal', 'westeurope/05-flaschenpost-uat']
+        .concat([
+          'westeurope/05-panther-rehearsal',
+          'westeurope/10-flaschenpost-uat',
+          'westeurope/10-panther-rehearsal',
+        ])
+        .map((name) => `clusters/${name}.yaml`),
+    );
+    const shared = /inventory\.txt$|00-cluster\.yaml$/; // what lists them, and their namespaces
+    for (const [path, text] of shipped.files) if (!shared.test(path)) expect(copied.files.get(path)).toBe(text);
+  });
+
+  test.each([['panther/clinic', 'panther/rehearsal', ['content', 'hosts', 'name', 'size']]])(
+    'parity of %s and %s: only what an environment decides',
+    async (first, second, expected) => {
+      const { code, out, err } = await cli(['parity', first, second, '--json'], () => ({ app: platform.app() }));
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      const [{ differences }]: [{ differences: { aspect?: string }[] }] = JSON.parse(out);
+      expect([...new Set(differences.map(({ aspect = 'NOTHING' }) => aspect))].sort()).toEqual(expected);
+    },
+  );
+
+  test('a copy at full size needs as many nodes again, and synth says so', () => {
+    const { users: _, ...hosts } = REHEARSAL;
+    const settings = { ...hosts, host: 'booking.twin.panther-clinic.example', database: 'panther-twin.example' };
+    platform.copy(Panther, { of: 'clinic', as: 'twin', settings });
+    const found = errors(synthesize(platform.app(), check));
+    expect(found).toContain('provider-plan clusters.westeurope.nodePools[default].nodesPerZone.max');
+    // and the zones that are left could not hold both
+    expect(found.filter((one) => !/^(provider-plan|survives-zones) /.test(one))).toEqual([]);
+  });
+});

@@ -1,0 +1,68 @@
+// docs/capacity.md: what its examples give when they are run.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import * as evenkeel from '../../lib';
+import { isJsonObject, type Json } from '../../lib/model/manifest/json';
+import { at } from '../support/synthesis';
+
+const page = readFileSync(join(__dirname, '..', '..', 'docs', 'capacity.md'), 'utf8');
+
+/** The code of each example, without its import. */
+const examples = [...page.matchAll(/```ts\nimport \{[^}]*\} from 'evenkeel';\n([\s\S]*?)```/g)].map(
+  ([, code = '']) => code,
+);
+
+function run(code: string, wanted: string): Json | undefined {
+  const given: unknown = JSON.parse(runInNewContext(`${code}; JSON.stringify({ ${wanted} })`, { ...evenkeel }));
+  if (!isJsonObject(given)) throw new Error('the example gives nothing');
+  return given;
+}
+
+test('there are two', () => {
+  expect(examples).toHaveLength(2);
+});
+
+test('capacity: the example gives what the page says', () => {
+  const [example = ''] = examples;
+  const [, promised] = /plan\?\.total; \/\/ \{ value: (\d+),/.exec(example) ?? [];
+  const given = run(example, 'plan, contradictions');
+  expect(at(given, 'contradictions')).toEqual([]);
+  expect(String(at(given, 'plan', 'total', 'value'))).toBe(promised);
+});
+
+describe('nodes', () => {
+  const [, example = ''] = examples;
+  const given = run(example, 'plan, contradictions, held');
+  const pool = at(given, 'plan', 'pools', 0);
+
+  test('the example gives what the page says', () => {
+    const [, promised] = /\?\.most; \/\/ \{ value: (\d+),/.exec(example) ?? [];
+    expect(at(given, 'contradictions')).toEqual([]);
+    expect(String(at(pool, 'most', 'value'))).toBe(promised);
+  });
+
+  test('the headroom that is typed is the one that is derived', () => {
+    const [, derived] = /headroom; \/\/ (\{.*\})/.exec(example) ?? [];
+    expect(example).toContain(`headroom: ${derived},`);
+    expect(at(given, 'held', 'plan', 'headroom')).toEqual({ pods: 9, cpu: '2', memory: '4Gi' });
+  });
+
+  test('the table of nodes', () => {
+    const rows = [...page.matchAll(/^\| `(\w+)` \| .* (\d+) \|$/gm)].map(([, moment = '', nodes]) => [
+      moment,
+      Number(nodes),
+    ]);
+    expect(rows.slice(0, 5)).toEqual(
+      ['offPeak', 'peak', 'rollout', 'afterLoss', 'most'].map((moment) => [moment, at(pool, moment, 'value')]),
+    );
+  });
+
+  test('the subnet that is too small', () => {
+    const [, refusal = '', fitting = ''] =
+      /With\n`subnets: \{ nodes: 26 \}` above: \*([^;]*); ([^*]*)\*/.exec(page) ?? [];
+    const smaller = run(example.replace('nodes: 25', 'nodes: 26'), 'contradictions');
+    expect(at(smaller, 'contradictions', 0, 'expected')).toBe(fitting.replace('\n', ' '));
+    expect(at(smaller, 'contradictions', 0, 'message')).toContain(refusal);
+  });
+});

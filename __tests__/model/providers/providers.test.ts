@@ -1,0 +1,402 @@
+// Provider profiles: each key that is written there, as the field's documents have it, and what each profile refuses.
+import {
+  type AksGateway,
+  aks,
+  type ClusterDescription,
+  conformant,
+  eks,
+  eksAuto,
+  gke,
+  type IngressShape,
+  local,
+  onPrem,
+} from '../../../lib/model';
+import { groupSubjectOn } from '../../../lib/model/cluster/cluster';
+import { isRefusal } from '../../../lib/model/cluster/provider';
+import { PROFILES, STANDARD } from '../../../lib/model/providers/profiles';
+
+const KUBERNETES = '1.36';
+const EXPOSURE = { name: 'web', targets: 'pods', healthPath: '/ready', drainSeconds: 30 } as const;
+const MANAGED: AksGateway = { albName: 'alb', albNamespace: 'alb-system' };
+const AWS = { region: 'ap-south-1', kubernetes: KUBERNETES } as const;
+const AZURE = { region: 'westeurope', kubernetes: KUBERNETES, gateway: MANAGED } as const;
+
+const CLUSTERS = {
+  eks: eks(AWS),
+  eksAuto: eksAuto(AWS),
+  aks: aks(AZURE),
+  gke: gke({ region: 'europe-west1', kubernetes: KUBERNETES }),
+  onPrem: onPrem({ distribution: 'k3s', kubernetes: KUBERNETES }),
+  local: local({ kubernetes: KUBERNETES }),
+  conformant: conformant({ kubernetes: KUBERNETES }),
+};
+
+const ingress = ({ provider }: ClusterDescription, change: object = {}): IngressShape =>
+  provider.ingress({ ...EXPOSURE, ...change });
+
+const PUBLIC = {
+  'alb.ingress.kubernetes.io/target-type': 'ip',
+  'alb.ingress.kubernetes.io/listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+  'alb.ingress.kubernetes.io/ssl-redirect': '443',
+  'alb.ingress.kubernetes.io/healthcheck-path': '/ready',
+  'alb.ingress.kubernetes.io/target-group-attributes': 'deregistration_delay.timeout_seconds=30',
+};
+
+test('there are seven, and each bears its own name', () => {
+  expect([...PROFILES, STANDARD].map(({ name }) => name)).toEqual(Object.keys(CLUSTERS));
+  for (const [name, { provider }] of Object.entries(CLUSTERS)) expect(provider.name).toBe(name);
+});
+
+describe('class, TLS, scheme, health, draining and targets', () => {
+  test('eks: the load balancer is public by an annotation, certificates are found or named', () => {
+    const scheme = { 'alb.ingress.kubernetes.io/scheme': 'internet-facing' };
+    expect(ingress(CLUSTERS.eks)).toEqual({
+      className: 'alb',
+      certificateFromSecret: false,
+      annotations: { ...PUBLIC, ...scheme },
+    });
+    expect(ingress(eks({ ...AWS, certificateArn: 'arn:aws:acm:x' })).annotations).toMatchObject({
+      'alb.ingress.kubernetes.io/certificate-arn': 'arn:aws:acm:x',
+    });
+    expect(ingress(CLUSTERS.eks, { targets: 'nodes' }).annotations['alb.ingress.kubernetes.io/target-type']).toBe(
+      'instance',
+    );
+    expect(CLUSTERS.eks.provider.namespaceLabels).toEqual({ 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' });
+  });
+
+  test('eksAuto: scheme and certificates stand in the class, which is ours to create', () => {
+    expect(ingress(CLUSTERS.eksAuto)).toEqual({ className: 'alb', certificateFromSecret: false, annotations: PUBLIC });
+    expect(eksAuto({ ...AWS, certificateArns: ['arn:aws:acm:x'] }).provider.clusterObjects).toEqual([
+      {
+        apiVersion: 'eks.amazonaws.com/v1',
+        kind: 'IngressClassParams',
+        name: 'alb',
+        spec: { scheme: 'internet-facing', certificateARNs: ['arn:aws:acm:x'] },
+      },
+      {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'IngressClass',
+        name: 'alb',
+        spec: {
+          controller: 'eks.amazonaws.com/alb',
+          parameters: { apiGroup: 'eks.amazonaws.com', kind: 'IngressClassParams', name: 'alb' },
+        },
+      },
+    ]);
+  });
+
+  test('aks: Application Gateway for Containers, made for us or by us, or the older controller', () => {
+    const prefix = 'alb.networking.azure.io';
+    expect(ingress(CLUSTERS.aks)).toEqual({
+      className: 'azure-alb-external',
+      certificateFromSecret: true,
+      annotations: { [`${prefix}/alb-name`]: 'alb', [`${prefix}/alb-namespace`]: 'alb-system' },
+    });
+    const own = aks({ ...AZURE, gateway: { albId: '/subscriptions/x', albFrontend: 'front' } });
+    expect(ingress(own).annotations).toEqual({
+      [`${prefix}/alb-id`]: '/subscriptions/x',
+      [`${prefix}/alb-frontend`]: 'front',
+    });
+    expect(ingress(aks({ ...AZURE, gateway: 'application-gateway' }))).toEqual({
+      className: 'azure-application-gateway',
+      certificateFromSecret: true,
+      annotations: {
+        'appgw.ingress.kubernetes.io/ssl-redirect': 'true',
+        'appgw.ingress.kubernetes.io/health-probe-path': '/ready',
+        'appgw.ingress.kubernetes.io/connection-draining': 'true',
+        'appgw.ingress.kubernetes.io/connection-draining-timeout': '30',
+      },
+    });
+  });
+
+  test('gke: the annotation decides, never ingressClassName; health and draining stand in objects of its own', () => {
+    const shape = ingress(CLUSTERS.gke);
+    expect(shape).not.toHaveProperty('className');
+    expect(shape.certificateFromSecret).toBe(true);
+    expect(shape.annotations).toEqual({
+      'kubernetes.io/ingress.class': 'gce',
+      'networking.gke.io/v1beta1.FrontendConfig': 'web',
+    });
+    expect(shape.serviceAnnotations).toEqual({
+      'cloud.google.com/backend-config': '{"default":"web"}',
+      'cloud.google.com/neg': '{"ingress":true}',
+    });
+    expect(shape.objects).toEqual([
+      {
+        apiVersion: 'cloud.google.com/v1',
+        kind: 'BackendConfig',
+        spec: {
+          healthCheck: { type: 'HTTP', requestPath: '/ready' },
+          connectionDraining: { drainingTimeoutSec: 30 },
+        },
+      },
+      {
+        apiVersion: 'networking.gke.io/v1beta1',
+        kind: 'FrontendConfig',
+        spec: { redirectToHttps: { enabled: true } },
+      },
+    ]);
+    expect(ingress(CLUSTERS.gke, { targets: 'nodes' }).serviceAnnotations?.['cloud.google.com/neg']).toBe(
+      '{"ingress":false}',
+    );
+    const shared = ingress(gke({ region: 'r', kubernetes: KUBERNETES, preSharedCertificate: 'shop' }));
+    expect(shared.certificateFromSecret).toBe(false);
+    expect(shared.annotations['ingress.gcp.kubernetes.io/pre-shared-cert']).toBe('shop');
+  });
+
+  test.each([
+    ['k3s', onPrem({ distribution: 'k3s', kubernetes: KUBERNETES }), 'traefik'],
+    ['RKE2', onPrem({ distribution: 'rke2', kubernetes: KUBERNETES }), 'traefik'],
+    ['kubeadm', onPrem({ distribution: 'kubeadm', ingressClass: 'cilium', kubernetes: KUBERNETES }), 'cilium'],
+    ['k3d', local({ kubernetes: KUBERNETES }), 'traefik'],
+    ['minikube', local({ kubernetes: KUBERNETES, distribution: 'minikube' }), 'traefik'],
+    ['kind', local({ kubernetes: KUBERNETES, distribution: 'kind' }), undefined],
+    ['any conformant cluster', CLUSTERS.conformant, undefined],
+  ])('%s: no keys, certificates from Secrets', (_, cluster, className) => {
+    expect(ingress(cluster)).toEqual({
+      ...(className === undefined ? {} : { className }),
+      annotations: {},
+      certificateFromSecret: true,
+    });
+    expect(cluster.provider.namespaceLabels).toEqual({});
+  });
+
+  test('the Gateway API: which class, and whether it is ours to create', () => {
+    const classes = Object.values(CLUSTERS).map(({ provider }) => provider.gatewayClass);
+    expect(classes).toEqual([
+      { className: 'alb', controller: 'gateway.k8s.aws/alb' },
+      { className: 'alb', controller: 'eks.amazonaws.com/gateway-alb' },
+      { className: 'approuting-istio' },
+      { className: 'gke-l7-global-external-managed' },
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+test('storage: provisioner, zone redundancy and the key of allowedTopologies', () => {
+  const rows = Object.entries(CLUSTERS).flatMap(
+    ([
+      name,
+      {
+        provider: { storage },
+      },
+    ]) =>
+      storage === undefined
+        ? []
+        : [[name, storage.zonal.provisioner, storage.zoneRedundant?.parameters, storage.topologyKey]],
+  );
+  expect(rows).toEqual([
+    ['eks', 'ebs.csi.aws.com', undefined, 'topology.kubernetes.io/zone'],
+    ['eksAuto', 'ebs.csi.eks.amazonaws.com', undefined, 'topology.kubernetes.io/zone'],
+    ['aks', 'disk.csi.azure.com', { skuName: 'Premium_ZRS' }, 'topology.disk.csi.azure.com/zone'],
+    [
+      'gke',
+      'pd.csi.storage.gke.io',
+      { type: 'pd-balanced', 'replication-type': 'regional-pd' },
+      'topology.gke.io/zone',
+    ],
+  ]);
+  expect(CLUSTERS.eks.provider.storage?.zonal.parameters).toEqual({ type: 'gp3', encrypted: 'true' });
+});
+
+describe('workload identity', () => {
+  const ROLE = 'arn:aws:iam::123456789012:role/shop';
+  const CLIENT = '11111111-2222-3333-4444-555555555555';
+  const ACCOUNT = 'shop@project.iam.gserviceaccount.com';
+
+  test.each([
+    ['eks', ROLE, {}, { 'eks.amazonaws.com/role-arn': ROLE }, [443]],
+    ['eksAuto', ROLE, {}, { 'eks.amazonaws.com/role-arn': ROLE }, [443]],
+    ['aks', CLIENT, { 'azure.workload.identity/use': 'true' }, { 'azure.workload.identity/client-id': CLIENT }, [443]],
+    ['gke', ACCOUNT, {}, { 'iam.gke.io/gcp-service-account': ACCOUNT }, [988, 80]],
+  ] as const)('%s, and every field of it is in the closed list', (name, identity, podLabels, annotations, ports) => {
+    const { provider } = CLUSTERS[name];
+    expect(provider.workloadIdentity(identity)).toEqual({
+      podLabels,
+      serviceAccountAnnotations: annotations,
+      tokens: ports.map((port) => expect.objectContaining({ port })),
+    });
+    const token = (key: string) => key.replace('/', '~1');
+    const allowed = provider.closedList.map(({ kind, pointer }) => `${kind} ${pointer}`);
+    for (const key of Object.keys(annotations)) {
+      expect(allowed).toContain(`ServiceAccount /metadata/annotations/${token(key)}`);
+    }
+    for (const key of Object.keys(podLabels)) {
+      expect(allowed).toContain(`Deployment /spec/template/metadata/labels/${token(key)}`);
+      expect(allowed).toContain(`StatefulSet /spec/template/metadata/labels/${token(key)}`);
+    }
+  });
+
+  test.each(Object.entries(CLUSTERS))('%s refuses what is no identity of its own', (name, { provider }) => {
+    const foreign = name === 'aks' ? [ROLE, ACCOUNT] : name === 'gke' ? [ROLE, CLIENT] : [CLIENT, ACCOUNT];
+    for (const identity of foreign) expect(isRefusal(provider.workloadIdentity(identity))).toBe(true);
+  });
+});
+
+describe('groups as RBAC subjects', () => {
+  const GUID = '11111111-2222-3333-4444-555555555555';
+  const subject = (name: string) => ({ kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name });
+  const OIDC = onPrem({ distribution: 'k3s', kubernetes: KUBERNETES, groupsPrefix: 'oidc:' });
+
+  test.each<[string, ClusterDescription, string, string]>([
+    ['an access entry', CLUSTERS.eks, 'shop-developers', 'shop-developers'],
+    ['an access entry in Auto Mode', CLUSTERS.eksAuto, 'shop-developers', 'shop-developers'],
+    ['an object id', CLUSTERS.aks, GUID, GUID],
+    ['an external issuer on AKS', CLUSTERS.aks, 'aks:jwt:developers', 'aks:jwt:developers'],
+    ['an e-mail', CLUSTERS.gke, 'developers@example.com', 'developers@example.com'],
+    ['the prefix of the issuer', OIDC, 'developers', 'oidc:developers'],
+    ['the organization of a certificate', CLUSTERS.local, 'developers', 'developers'],
+    ['whatever the authenticator says', CLUSTERS.conformant, 'developers', 'developers'],
+  ])('%s', (_, { provider }, id, name) => expect(provider.subject(id)).toEqual(subject(name)));
+
+  test.each<[string, ClusterDescription, string]>([
+    ['system: on EKS, which its API rejects', CLUSTERS.eks, 'system:masters'],
+    ['system: in Auto Mode', CLUSTERS.eksAuto, 'system:masters'],
+    ['a name on AKS', CLUSTERS.aks, 'developers'],
+    ['no e-mail on GKE', CLUSTERS.gke, 'developers'],
+    ['no prefix on premises: the API server would not start', CLUSTERS.onPrem, 'developers'],
+    [
+      'a prefix that makes it one of Kubernetes’ own',
+      onPrem({ distribution: 'k3s', kubernetes: KUBERNETES, groupsPrefix: 'system:' }),
+      'masters',
+    ],
+    ['system: on a laptop', CLUSTERS.local, 'system:masters'],
+    ['system: anywhere', CLUSTERS.conformant, 'system:nodes'],
+    ['nobody', CLUSTERS.conformant, ''],
+  ])('%s is refused', (_, { provider }, id) => expect(isRefusal(provider.subject(id))).toBe(true));
+
+  test('by our name on a cluster; a group that the cluster does not know has none', () => {
+    const cluster = aks({ ...AZURE, groups: { developers: GUID } });
+    expect(groupSubjectOn(cluster, 'developers')).toEqual(subject(GUID));
+    expect(groupSubjectOn(cluster, 'devops')).toMatchObject({ refused: 'the group devops has no subject there' });
+    expect(isRefusal(groupSubjectOn(cluster, 'constructor'))).toBe(true);
+  });
+});
+
+describe('registries that the nodes may pull from', () => {
+  const fits = ({ provider }: ClusterDescription, registry: string) =>
+    provider.registries?.some((pattern) => pattern.test(registry));
+
+  test.each<[string, ClusterDescription, boolean]>([
+    ['123456789012.dkr.ecr.ap-south-1.amazonaws.com', CLUSTERS.eks, true],
+    ['123456789012.dkr.ecr.ap-south-1.amazonaws.com/team', CLUSTERS.eks, true],
+    ['123456789012.dkr-ecr.ap-south-1.on.aws', CLUSTERS.eks, true],
+    ['123456789012.dkr.ecr-fips.us-east-1.amazonaws.com', CLUSTERS.eks, true],
+    ['12345.dkr.ecr.ap-south-1.amazonaws.com', CLUSTERS.eks, false],
+    ['123456789012.dkr.ecr.ap-south-1.amazonaws.com.evil.example', CLUSTERS.eks, false],
+    ['shop.azurecr.io', CLUSTERS.eks, false],
+    ['123456789012.dkr.ecr.ap-south-1.amazonaws.com', CLUSTERS.eksAuto, true],
+    ['shop.azurecr.io', CLUSTERS.aks, true],
+    ['shop.azurecr.io/team', CLUSTERS.aks, true],
+    ['shop.azurecr.io.evil.example', CLUSTERS.aks, false],
+    ['ghcr.io/shop', CLUSTERS.aks, false],
+    ['europe-west1-docker.pkg.dev/project/shop', CLUSTERS.gke, true],
+    ['europe-west1-docker.pkg.dev/project', CLUSTERS.gke, false],
+    ['eu.gcr.io/project', CLUSTERS.gke, true],
+    ['gcr.io/project', CLUSTERS.gke, true],
+    ['gcr.io.evil.example/project', CLUSTERS.gke, false],
+  ])('%s', (registry, cluster, expected) => expect(fits(cluster, registry)).toBe(expected));
+
+  test('a cluster without a registry of its own takes any; only a laptop has images without one', () => {
+    const open = Object.values(CLUSTERS).filter(({ provider }) => provider.registries === undefined);
+    expect(open.map(({ provider }) => provider.name)).toEqual(['onPrem', 'local', 'conformant']);
+    const loading = Object.values(CLUSTERS).filter(({ provider }) => provider.loadsImages);
+    expect(loading.map(({ provider }) => provider.name)).toEqual(['local']);
+  });
+});
+
+describe('where ingress traffic comes from', () => {
+  const CIDRS = ['10.0.0.0/24'];
+  const TRAEFIK = { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } };
+
+  test.each<[string, ClusterDescription, 'pods' | 'nodes', object]>([
+    ['the load balancer’s subnets', eks({ ...AWS, loadBalancerSubnets: CIDRS }), 'pods', { cidrs: CIDRS }],
+    ['the nodes’ subnets for node ports', eks({ ...AWS, nodeSubnets: CIDRS }), 'nodes', { cidrs: CIDRS }],
+    ['the same in Auto Mode', eksAuto({ ...AWS, loadBalancerSubnets: CIDRS }), 'pods', { cidrs: CIDRS }],
+    ['the same in Auto Mode', eksAuto({ ...AWS, nodeSubnets: CIDRS }), 'nodes', { cidrs: CIDRS }],
+    ['the gateway’s own subnet', aks({ ...AZURE, gatewaySubnets: CIDRS }), 'pods', { cidrs: CIDRS }],
+    ['Google’s proxies', CLUSTERS.gke, 'pods', { cidrs: ['35.191.0.0/16', '130.211.0.0/22'] }],
+    ['Traefik of k3s', CLUSTERS.onPrem, 'pods', TRAEFIK],
+    [
+      'Traefik of RKE2',
+      onPrem({ distribution: 'rke2', kubernetes: '1.36' }),
+      'pods',
+      { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'rke2-traefik' } },
+    ],
+    [
+      'a controller that is named',
+      onPrem({ distribution: 'kubeadm', ingressClass: 'c', kubernetes: '1.36', ingressController: TRAEFIK }),
+      'pods',
+      TRAEFIK,
+    ],
+    ['Traefik of k3d', CLUSTERS.local, 'pods', TRAEFIK],
+    ['what is said', conformant({ kubernetes: '1.36', ingressSource: { cidrs: CIDRS } }), 'pods', { cidrs: CIDRS }],
+  ])('%s', (_, { provider }, targets, source) => expect(provider.ingressSource(targets)).toEqual(source));
+
+  test.each<[string, ClusterDescription, 'pods' | 'nodes', RegExp]>([
+    ['eks', eks({ ...AWS, nodeSubnets: CIDRS }), 'pods', /^loadBalancerSubnets/],
+    ['eks to nodes', eks({ ...AWS, loadBalancerSubnets: CIDRS }), 'nodes', /^nodeSubnets/],
+    ['eks, an empty list', eks({ ...AWS, loadBalancerSubnets: [] }), 'pods', /^loadBalancerSubnets/],
+    ['eksAuto', CLUSTERS.eksAuto, 'pods', /^loadBalancerSubnets/],
+    ['aks', CLUSTERS.aks, 'pods', /^gatewaySubnets/],
+    [
+      'kubeadm',
+      onPrem({ distribution: 'kubeadm', ingressClass: 'c', kubernetes: '1.36' }),
+      'pods',
+      /^ingressController/,
+    ],
+    [
+      'another class on k3s',
+      onPrem({ distribution: 'k3s', ingressClass: 'c', kubernetes: '1.36' }),
+      'pods',
+      /^ingressController/,
+    ],
+    ['RKE2 before Traefik', onPrem({ distribution: 'rke2', kubernetes: '1.35' }), 'pods', /^ingressController/],
+    ['minikube', local({ kubernetes: '1.36', distribution: 'minikube' }), 'pods', /^ingressSource/],
+    ['conformant', CLUSTERS.conformant, 'pods', /^ingressSource/],
+  ])('nobody said: %s', (_, { provider }, targets, expected) => {
+    const answer = provider.ingressSource(targets);
+    expect(isRefusal(answer) ? answer.expected : answer).toMatch(expected);
+  });
+
+  test('neutrality asks profiles that all have an answer', () => {
+    for (const profile of [...PROFILES, STANDARD]) {
+      for (const targets of ['pods', 'nodes'] as const) {
+        expect(isRefusal(profile.ingressSource(targets))).toBe(false);
+      }
+    }
+  });
+});
+
+test('labels and taints of nodes', () => {
+  expect(Object.values(CLUSTERS).map(({ provider }) => provider.nodes)).toEqual([
+    {
+      poolLabel: 'eks.amazonaws.com/nodegroup',
+      spotLabel: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT' },
+    },
+    { poolLabel: 'karpenter.sh/nodepool', spotLabel: { key: 'karpenter.sh/capacity-type', value: 'spot' } },
+    {
+      poolLabel: 'kubernetes.azure.com/agentpool',
+      spotLabel: { key: 'kubernetes.azure.com/priority', value: 'spot' },
+      spotTaint: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
+    },
+    {
+      poolLabel: 'cloud.google.com/gke-nodepool',
+      spotLabel: { key: 'cloud.google.com/gke-spot', value: 'true' },
+      spotTaint: { key: 'cloud.google.com/gke-spot', effect: 'NoSchedule' },
+    },
+    {},
+    {},
+    {},
+  ]);
+});
+
+test('every line of a closed list has its source, and stands there once', () => {
+  for (const { closedList } of PROFILES) {
+    for (const { source } of closedList) expect(source).toMatch(/\w+, \S/);
+    expect(new Set(closedList.map(({ kind, pointer }) => `${kind} ${pointer}`)).size).toBe(closedList.length);
+  }
+  expect(STANDARD.closedList).toEqual([]);
+});

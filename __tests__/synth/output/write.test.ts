@@ -1,0 +1,507 @@
+// Writing an output directory: what is written, what is left alone, what is refused, and what an error leaves behind.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { renderInventory } from '../../../lib/synth/output/inventory';
+import { decide } from '../../../lib/synth/output/swap';
+import { compareFiles, type Files, OutputError, writeFiles } from '../../../lib/synth/output/write';
+
+let scratch: string;
+let outdir: string;
+
+beforeEach(() => {
+  scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'evenkeel-write-')));
+  outdir = path.join(scratch, 'dist');
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  fs.rmSync(scratch, { recursive: true, force: true });
+});
+
+function tree(files: Record<string, string>): Files {
+  const inventory = renderInventory(new Map(Object.keys(files).map((file) => [file, []])));
+  return new Map([...Object.entries(files), ['inventory.txt', inventory]]);
+}
+
+const A = tree({ 'a.yaml': 'a', 'b.yaml': 'b', 'clusters/laptop/c.yaml': 'c' });
+const B = tree({ 'a.yaml': 'a', 'b.yaml': 'B', 'd.yaml': 'd' });
+
+/** Everything below a directory with its times: equal only if nothing was touched. */
+function photo(directory: string): unknown[] {
+  return [
+    ...shape(directory).map(({ name }) => [name, fs.lstatSync(path.join(directory, name)).ctimeMs]),
+    shape(directory),
+  ];
+}
+
+/** The same without what a hard link, or a lock that came and went, changes. */
+function shape(directory: string) {
+  return ['', ...fs.readdirSync(directory, { recursive: true }).map(String).sort()].map((name) => {
+    const { mtimeMs, ino, mode } = fs.lstatSync(path.join(directory, name));
+    return { name, ino, mode, mtimeMs: name === '' ? 0 : mtimeMs };
+  });
+}
+
+function put(file: string, text: string, mode = 0o644): string {
+  const full = path.join(outdir, file);
+  fs.mkdirSync(path.dirname(full), { recursive: true });
+  fs.writeFileSync(full, text);
+  fs.chmodSync(full, mode);
+  return full;
+}
+
+function read(file: string): string {
+  return fs.readFileSync(path.join(outdir, file), 'utf8');
+}
+
+/** Calls `writeFiles`, which must refuse, and everything must be as before. */
+function refusal(files: Files, target = outdir, root = scratch): OutputError {
+  const before = shape(root);
+  try {
+    writeFiles(target, files, { waitMs: 50 });
+  } catch (error) {
+    expect(shape(root)).toEqual(before);
+    if (error instanceof OutputError) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}
+
+describe('what is written', () => {
+  test('a new directory, with its parents; a slash at the end and a relative path do not matter', () => {
+    const target = path.join(scratch, 'some/new/dist');
+    const result = writeFiles(`${path.relative('.', target)}/`, A);
+    const added = ['a.yaml', 'b.yaml', 'clusters/laptop/c.yaml', 'inventory.txt'];
+    expect(result).toEqual({ written: true, added, changed: [], removed: [], foreign: [] });
+    expect(fs.readdirSync(path.dirname(target))).toEqual(['dist']);
+    expect(fs.statSync(path.join(target, 'a.yaml')).mode & 0o777).toBe(0o644 & ~process.umask());
+  });
+
+  test('equal bytes: nothing at all is touched', () => {
+    writeFiles(outdir, A);
+    put('mine', 'mine');
+    const before = photo(scratch);
+    expect(writeFiles(outdir, A)).toEqual({ written: false, added: [], changed: [], removed: [], foreign: ['mine'] });
+    expect(photo(scratch)).toEqual(before);
+  });
+
+  test('a difference: told as lists, and what is the same keeps its time', () => {
+    writeFiles(outdir, A);
+    const same = fs.statSync(path.join(outdir, 'a.yaml')).mtimeMs;
+    expect(writeFiles(outdir, B)).toEqual({
+      written: true,
+      added: ['d.yaml'],
+      changed: ['b.yaml', 'inventory.txt'],
+      removed: ['clusters/laptop/c.yaml'],
+      foreign: [],
+    });
+    expect(fs.readdirSync(outdir).sort()).toEqual(['a.yaml', 'b.yaml', 'd.yaml', 'inventory.txt']);
+    expect(fs.statSync(path.join(outdir, 'a.yaml')).mtimeMs).toBe(same);
+    expect(fs.readdirSync(scratch)).toEqual(['dist']);
+  });
+
+  test('files and directories may take each other’s place', () => {
+    writeFiles(outdir, tree({ x: 'file', 'y/z': 'deep' }));
+    writeFiles(outdir, tree({ 'x/z': 'deep', y: 'file' }));
+    expect([read('x/z'), read('y')]).toEqual(['deep', 'file']);
+  });
+
+  test('what we own is restored, whatever became of it', () => {
+    writeFiles(outdir, A);
+    fs.rmSync(path.join(outdir, 'a.yaml'));
+    fs.symlinkSync('/etc/passwd', path.join(outdir, 'a.yaml'));
+    put('b.yaml', 'edited');
+    expect(writeFiles(outdir, A).changed).toEqual(['a.yaml', 'b.yaml']);
+    expect([fs.lstatSync(path.join(outdir, 'a.yaml')).isFile(), read('a.yaml'), read('b.yaml')]).toEqual([
+      true,
+      'a',
+      'b',
+    ]);
+  });
+
+  test('the directory keeps its mode', () => {
+    writeFiles(outdir, A);
+    fs.chmodSync(outdir, 0o2750);
+    writeFiles(outdir, B);
+    expect(fs.statSync(outdir).mode & 0o7777).toBe(0o2750);
+  });
+
+  test('files that the inventory does not list exactly are a mistake of the caller', () => {
+    const inventory = A.get('inventory.txt') ?? '';
+    expect(() => writeFiles(outdir, new Map([['a.yaml', 'a']]))).toThrow(RangeError);
+    expect(() => writeFiles(outdir, new Map([['inventory.txt', inventory]]))).toThrow(RangeError);
+    expect(() => writeFiles(outdir, new Map([...A, ['../evil', 'x']]))).toThrow(RangeError);
+    expect(fs.readdirSync(scratch)).toEqual([]);
+  });
+});
+
+describe('somebody else’s files', () => {
+  test('stay with content, mode and time; links stay links', () => {
+    writeFiles(outdir, A);
+    const secret = put('private/.key', 'k', 0o600);
+    fs.chmodSync(path.dirname(secret), 0o500);
+    fs.mkdirSync(path.join(outdir, 'empty'));
+    fs.symlinkSync('nowhere/../a.yaml', path.join(outdir, 'dangling'));
+    fs.utimesSync(secret, 1000, 1000);
+    expect(writeFiles(outdir, B).foreign).toEqual(['dangling', 'private/.key']);
+    expect([read('private/.key'), fs.statSync(secret).mode & 0o777, fs.statSync(secret).mtimeMs]).toEqual([
+      'k',
+      0o600,
+      1e6,
+    ]);
+    expect(fs.statSync(path.dirname(secret)).mode & 0o777).toBe(0o500);
+    expect(fs.readlinkSync(path.join(outdir, 'dangling'))).toBe('nowhere/../a.yaml');
+    fs.chmodSync(path.dirname(secret), 0o700);
+  });
+
+  test('empty directories stay too', () => {
+    writeFiles(outdir, A);
+    fs.mkdirSync(path.join(outdir, 'kept/empty'), { recursive: true });
+    writeFiles(outdir, B);
+    expect(fs.readdirSync(path.join(outdir, 'kept'))).toEqual(['empty']);
+  });
+
+  test('a directory full of somebody else’s folders is no output directory', () => {
+    put('projects/thesis.txt', 'three years of work');
+    const before = photo(outdir);
+    expect(refusal(A).what).toContain('is no output directory of ours');
+    expect(photo(outdir)).toEqual(before);
+  });
+
+  test('are copied where hard links are not to be had', () => {
+    writeFiles(outdir, A);
+    const script = put('mine.sh', 'run', 0o755);
+    jest.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+    });
+    writeFiles(outdir, B);
+    expect([read('mine.sh'), fs.statSync(script).mode & 0o777, read('a.yaml')]).toEqual(['run', 0o755, 'a']);
+  });
+
+  test('with equal bytes are adopted, with others refused', () => {
+    put('a.yaml', 'a');
+    expect(writeFiles(outdir, A).added).not.toContain('a.yaml');
+    put('d.yaml', 'not ours');
+    const error = refusal(B);
+    expect(error.path).toBe(path.join(outdir, 'd.yaml'));
+    expect(error.message).toBe(
+      `${outdir}/d.yaml is there with other content, and inventory.txt does not list it — ` +
+        `move ${outdir}/d.yaml away, or restore ${outdir}/inventory.txt if it is Evenkeel's`,
+    );
+    fs.rmSync(error.path);
+    fs.rmSync(path.join(outdir, 'inventory.txt'));
+    expect(refusal(B).path).toBe(path.join(outdir, 'b.yaml'));
+  });
+
+  test.each([
+    ['clusters', 'is not a directory'],
+    ['clusters/laptop', 'is not a directory'],
+    ['a.yaml/x', 'is where the file a.yaml should be'],
+  ])('%s in the way of ours is refused', (file, what) => {
+    put(file, 'not ours');
+    const error = refusal(A);
+    expect([error.path, error.what]).toEqual([path.join(outdir, file), expect.stringContaining(what)]);
+  });
+
+  test('a link to a directory is not followed', () => {
+    fs.mkdirSync(path.join(scratch, 'elsewhere'));
+    fs.mkdirSync(outdir);
+    fs.symlinkSync('../elsewhere', path.join(outdir, 'clusters'));
+    expect(refusal(A).path).toBe(path.join(outdir, 'clusters'));
+  });
+
+  test('an inventory.txt that is not ours is somebody else’s, and owns nothing', () => {
+    put('inventory.txt', 'web1\n');
+    put('web1', 'precious');
+    expect(refusal(A).path).toBe(path.join(outdir, 'inventory.txt'));
+    expect(compareFiles(outdir, A).foreign).toEqual(['web1']);
+  });
+
+  test('a pipe cannot be kept, and is refused instead of waited for', () => {
+    fs.mkdirSync(outdir);
+    execFileSync('mkfifo', [path.join(outdir, 'pipe')]);
+    expect(refusal(A).what).toContain('neither a file nor a directory nor a link');
+  });
+
+  test('outside of the directory are safe from an inventory that lists them', () => {
+    writeFiles(outdir, A);
+    fs.writeFileSync(path.join(scratch, 'precious'), 'p');
+    fs.appendFileSync(path.join(outdir, 'inventory.txt'), `../precious\n${scratch}/precious\n`);
+    writeFiles(outdir, B);
+    expect(fs.readdirSync(scratch)).toEqual(['dist', 'precious']);
+  });
+});
+
+describe('directories that cannot be replaced', () => {
+  test('a file, and a path through a file', () => {
+    fs.writeFileSync(outdir, 'file');
+    expect(refusal(A).message).toBe(`${outdir} is a file — a directory, or a name that is free`);
+    expect(() => compareFiles(outdir, A)).toThrow(OutputError);
+    expect(refusal(A, path.join(outdir, 'below')).message).toMatch(/the name is taken \(EEXIST, .*dist\)/);
+  });
+
+  test('a path further below a file', () => {
+    fs.writeFileSync(outdir, 'file');
+    expect(refusal(A, path.join(outdir, 'further/below')).message).toMatch(/part of the path is a file \(ENOTDIR, /);
+  });
+
+  test('a link: names the target', () => {
+    const target = path.join(scratch, 'real');
+    writeFiles(target, A);
+    fs.symlinkSync('real', outdir);
+    expect(refusal(B, `${outdir}/`).message).toBe(
+      `${outdir} is a symbolic link to ${target} — name the directory itself: ${target}`,
+    );
+    expect(compareFiles(outdir, A).missing).toEqual([]);
+  });
+
+  test('the current directory and all above it, also by another name', () => {
+    const before = process.cwd();
+    fs.mkdirSync(path.join(outdir, 'inner'), { recursive: true });
+    fs.symlinkSync('.', path.join(scratch, 'again'));
+    try {
+      process.chdir(path.join(outdir, 'inner'));
+      for (const target of ['', '.', '..', '../../..', path.join(scratch, 'again/dist')]) {
+        expect(refusal(A, target).message).toContain('is the current directory or above it');
+      }
+      expect(refusal(A, '/').message).toContain('is the root directory');
+      expect(writeFiles('../../dist-2', A).written).toBe(true);
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
+describe('when the system refuses', () => {
+  /** Makes the `nth` call of `fs[name]` fail. */
+  function fail(name: 'renameSync' | 'writeFileSync' | 'mkdirSync', nth: number, code: string): void {
+    const original: unknown = fs[name];
+    let calls = 0;
+    jest.spyOn(fs, name).mockImplementation((...args: unknown[]) => {
+      if (++calls === nth) throw Object.assign(new Error(`${code}: no`), { code, path: String(args[0]) });
+      return typeof original === 'function' ? Reflect.apply(original, fs, args) : undefined;
+    });
+  }
+
+  test.each([
+    { name: 'writeFileSync', nth: 1, code: 'ENOSPC' }, // the lock
+    { name: 'writeFileSync', nth: 2, code: 'ENOSPC' }, // a file
+    { name: 'writeFileSync', nth: 5, code: 'EDQUOT' }, // the journal
+    { name: 'mkdirSync', nth: 1, code: 'EACCES' }, // next
+    { name: 'renameSync', nth: 1, code: 'EIO' }, // the journal
+    { name: 'renameSync', nth: 2, code: 'EXDEV' }, // the old directory away
+    { name: 'renameSync', nth: 3, code: 'EPERM' }, // the new directory into place
+  ] as const)(
+    '$code at call $nth of $name: an error, the old directory, and nothing beside it',
+    ({ name, nth, code }) => {
+      writeFiles(outdir, A);
+      put('mine', 'mine');
+      fail(name, nth, code);
+      expect(refusal(B).message).toMatch(new RegExp(`\\(${code}, .*\\) — .`));
+      jest.restoreAllMocks();
+      expect(fs.readdirSync(scratch)).toEqual(['dist']);
+      expect(compareFiles(outdir, A)).toEqual({
+        changed: [],
+        missing: [],
+        stale: [],
+        foreign: ['mine'],
+        interrupted: false,
+      });
+    },
+  );
+
+  test('a lock that is lost before the swap: nothing is swapped, nothing beside it is touched', () => {
+    writeFiles(outdir, A);
+    const { writeFileSync } = fs;
+    jest.spyOn(fs, 'writeFileSync').mockImplementation((file, text, options) => {
+      writeFileSync(file, text, options);
+      if (String(file).endsWith('d.yaml')) fs.rmSync(`${outdir}.evenkeel-lock`);
+    });
+    expect(() => writeFiles(outdir, B)).toThrow('was removed during this run — one writer at a time');
+    expect(read('b.yaml')).toBe('b');
+    expect(fs.readdirSync(scratch)).toEqual(['dist', 'dist.evenkeel-next']);
+  });
+});
+
+describe('after an interrupted run', () => {
+  const [next, old, journal] = ['next', 'old', 'journal'].map((name) => () => `${outdir}.evenkeel-${name}`);
+
+  test('whatever lies there, the only copy of a directory stays', () => {
+    const all = Array.from({ length: 32 }, (_, bits) => {
+      const [o, n, l, j, d] = [1, 2, 4, 8, 16].map((bit) => (bits & bit) !== 0);
+      return { outdir: o === true, next: n === true, old: l === true, journal: j === true, draft: d === true };
+    });
+    for (const traces of all) {
+      const remedy = decide(traces);
+      if (remedy === 'complete') expect(traces).toMatchObject({ outdir: false, next: true, journal: true });
+      if (remedy === 'restore') expect(traces).toMatchObject({ outdir: false, old: true });
+      if (remedy === 'clean') expect(traces.outdir || !traces.old).toBe(true);
+      if (remedy === 'none') expect(traces).toMatchObject({ next: false, old: false, journal: false, draft: false });
+    }
+  });
+
+  function interrupted(...there: ('outdir' | 'next' | 'old' | 'journal')[]): void {
+    for (const [name, files] of [
+      ['outdir', A],
+      ['old', A],
+      ['next', B],
+    ] as const) {
+      const directory = name === 'outdir' ? outdir : `${outdir}.evenkeel-${name}`;
+      if (there.includes(name)) writeFiles(directory, files);
+      if (there.includes(name)) fs.writeFileSync(path.join(directory, 'mine'), `of ${name}`);
+    }
+    if (there.includes('journal')) fs.writeFileSync(journal?.() ?? '', '{"complete":true}');
+  }
+
+  test.each([
+    { there: ['outdir', 'next'], says: 'was removed', mine: 'of outdir', written: true },
+    { there: ['outdir', 'next', 'journal'], says: 'was removed', mine: 'of outdir', written: true },
+    { there: ['next', 'old', 'journal'], says: 'was completed', mine: 'of next', written: false },
+    { there: ['next', 'journal'], says: 'was completed', mine: 'of next', written: false },
+    { there: ['outdir', 'old', 'journal'], says: 'was removed', mine: 'of outdir', written: true },
+    { there: ['outdir', 'old'], says: 'was removed', mine: 'of outdir', written: true },
+    { there: ['old', 'next'], says: 'was undone', mine: 'of old', written: true },
+    { there: ['old', 'journal'], says: 'was undone', mine: 'of old', written: true },
+    { there: ['next'], says: 'was removed', mine: undefined, written: true },
+  ] as const)('$there: $says', ({ there, says, mine, written }) => {
+    interrupted(...there);
+    const before = photo(scratch);
+    expect(compareFiles(outdir, B).interrupted).toBe(true);
+    expect(photo(scratch)).toEqual(before);
+    const result = writeFiles(outdir, B);
+    expect(result).toMatchObject({ written, recovered: expect.stringContaining(says) });
+    expect(fs.readdirSync(scratch)).toEqual(['dist']);
+    expect(mine === undefined ? undefined : read('mine')).toBe(mine);
+  });
+
+  test('a directory that was made anew meanwhile is not thrown away, and neither is the old one', () => {
+    interrupted('outdir', 'next', 'old', 'journal');
+    const { message } = refusal(B);
+    for (const name of [next, old, journal]) expect(message).toContain(name?.());
+    expect(fs.readdirSync(scratch)).toHaveLength(4);
+  });
+
+  test('the journal goes before what it speaks of', () => {
+    interrupted('outdir', 'next', 'journal');
+    const remove = jest.spyOn(fs, 'rmSync');
+    writeFiles(outdir, B);
+    const order = remove.mock.calls.map(([file]) => file);
+    expect(order.indexOf(journal?.() ?? '')).toBeLessThan(order.indexOf(next?.() ?? ''));
+  });
+});
+
+describe('comparing', () => {
+  test('sorted lists, nothing written, also where there is nothing', () => {
+    expect(compareFiles(path.join(outdir, 'not/there'), A).missing).toEqual([...A.keys()].sort());
+    expect(fs.readdirSync(scratch)).toEqual([]);
+    writeFiles(outdir, A);
+    put('z-mine', '');
+    put('mine', '');
+    const before = photo(scratch);
+    expect(compareFiles(outdir, B)).toEqual({
+      changed: ['b.yaml', 'inventory.txt'],
+      missing: ['d.yaml'],
+      stale: ['clusters/laptop/c.yaml'],
+      foreign: ['mine', 'z-mine'],
+      interrupted: false,
+    });
+    expect(photo(scratch)).toEqual(before);
+  });
+});
+
+describe('file systems', () => {
+  const reason = whyNoMounts();
+  if (reason !== undefined) process.stderr.write(`write.test.ts: tests with mounts are skipped: ${reason}\n`);
+  const withMounts = reason === undefined ? test : test.skip;
+
+  function whyNoMounts(): string | undefined {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'they need root on Linux';
+    const probe = fs.mkdtempSync(path.join(os.tmpdir(), 'evenkeel-mount-'));
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', probe], { stdio: 'ignore' });
+      execFileSync('umount', [probe]);
+      return undefined;
+    } catch {
+      return 'this container may not mount';
+    } finally {
+      fs.rmdirSync(probe);
+    }
+  }
+
+  function mounted(at: string, options: string[], body: () => void): void {
+    fs.mkdirSync(at, { recursive: true });
+    execFileSync('mount', [...options, at]);
+    try {
+      body();
+    } finally {
+      execFileSync('umount', [at]);
+    }
+  }
+
+  const tmpfs = (size: string): string[] => ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'];
+
+  withMounts('a full disk: the old directory stays, nothing lies beside it, and space makes it work', () => {
+    const disk = path.join(scratch, 'disk');
+    mounted(disk, tmpfs('64k'), () => {
+      outdir = path.join(disk, 'dist');
+      writeFiles(outdir, A);
+      const big = tree({ 'a.yaml': 'a', 'big.yaml': 'x'.repeat(200_000) });
+      expect(refusal(big, outdir, disk).message).toMatch(/there is no space left \(ENOSPC, .*\) — free some space/);
+      expect([fs.readdirSync(disk), compareFiles(outdir, A).changed]).toEqual([['dist'], []]);
+      expect(writeFiles(outdir, B).written).toBe(true);
+    });
+  });
+
+  withMounts('a mount point is refused, a directory inside it is not', () => {
+    mounted(outdir, tmpfs('1m'), () => {
+      expect(refusal(A).message).toBe(
+        `${outdir} is a mount point and cannot be replaced — a directory inside it, such as ${outdir}/manifests`,
+      );
+      expect(writeFiles(path.join(outdir, 'manifests'), A).written).toBe(true);
+    });
+    expect(fs.readdirSync(scratch)).toEqual(['dist']);
+  });
+
+  withMounts('a mount of the same file system shows itself only at the rename', () => {
+    fs.mkdirSync(path.join(scratch, 'source'));
+    mounted(outdir, ['--bind', path.join(scratch, 'source')], () => {
+      put('mine', 'mine');
+      expect(refusal(A).message).toMatch(/it is a mount point, .*\(EBUSY, .*\) — a new directory inside it/);
+      expect(fs.readdirSync(outdir)).toEqual(['mine']);
+      expect(fs.readdirSync(scratch)).toEqual(['dist', 'source']);
+    });
+  });
+
+  withMounts('a read-only file system: comparing and writing the same work, a difference is refused', () => {
+    const disk = path.join(scratch, 'disk');
+    mounted(disk, tmpfs('1m'), () => {
+      writeFiles(path.join(disk, 'dist'), A);
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      expect(writeFiles(path.join(disk, 'dist'), A).written).toBe(false);
+      expect(refusal(B, path.join(disk, 'dist'), disk).message).toMatch(/read-only.*\(EROFS, .*\) — ./);
+      expect(refusal(B, path.join(disk, 'new/dist'), disk).message).toMatch(/read-only.*\(EROFS, .*\) — ./);
+    });
+  });
+
+  const asNobody = process.getuid?.() === 0 && process.seteuid !== undefined ? test : test.skip;
+
+  asNobody('a user without rights learns so, and somebody else’s read-only directory is no obstacle', () => {
+    writeFiles(outdir, A);
+    fs.chmodSync(scratch, 0o755);
+    process.seteuid?.(65534);
+    try {
+      expect(refusal(B).message).toMatch(/this user may not do that \(EACCES, .*\) — a place that this user may read/);
+      process.seteuid?.(0);
+      execFileSync('chown', ['-R', '65534:65534', scratch]);
+      process.seteuid?.(65534);
+      put('kept/mine', 'mine');
+      fs.chmodSync(path.join(outdir, 'kept'), 0o555);
+      expect(writeFiles(outdir, B).foreign).toEqual(['kept/mine']);
+      expect(fs.readdirSync(scratch)).toEqual(['dist']);
+    } finally {
+      process.seteuid?.(0);
+    }
+  });
+});

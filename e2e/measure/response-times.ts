@@ -1,0 +1,44 @@
+// How long requests were in the pods of a component, as the test server counts them: by whole milliseconds.
+import type { Cluster } from '../cluster/cluster';
+import { ask, isReady, podsOf } from '../world/objects';
+
+/** Requests by the milliseconds that they took. */
+export type Stays = ReadonlyMap<number, number>;
+
+/** Of all pods together, since they began. */
+export async function staysIn(cluster: Cluster, namespace: string, component: string): Promise<Stays> {
+  const pods = (await podsOf(cluster, namespace, component)).filter(isReady);
+  const told = await Promise.all(pods.map(async (pod) => parseStays((await ask(pod, '/stays')).text)));
+  return told.reduce<Stays>((sum, one) => combine(sum, one, 1), new Map());
+}
+
+export function parseStays(text: string): Stays {
+  const counts: Readonly<Record<string, number>> = JSON.parse(text);
+  return new Map(Object.entries(counts).map(([milliseconds, count]) => [Number(milliseconds), count]));
+}
+
+/** What came after `before`. */
+export function since(before: Stays, now: Stays): Stays {
+  return combine(now, before, -1);
+}
+
+export function requestsOf(stays: Stays): number {
+  return [...stays.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Within so many milliseconds was the share `share` of them. */
+export function quantileOf(stays: Stays, share: number): number {
+  const wanted = share * requestsOf(stays);
+  let seen = 0;
+  for (const [milliseconds, count] of [...stays].sort(([a], [b]) => a - b)) {
+    seen += count;
+    if (seen >= wanted && count > 0) return milliseconds;
+  }
+  return Number.NaN;
+}
+
+function combine(one: Stays, other: Stays, sign: 1 | -1): Stays {
+  const sum = new Map(one);
+  for (const [milliseconds, count] of other) sum.set(milliseconds, (sum.get(milliseconds) ?? 0) + sign * count);
+  return sum;
+}

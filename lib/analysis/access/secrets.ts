@@ -1,0 +1,126 @@
+// Which Secrets the manifests refer to: by name, keys and user. None of them is written by us; somebody must create them.
+
+import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import { type Place, places, record, text } from '../objects/read-json';
+import { type Workload, workloads } from '../objects/workloads';
+
+/** A Secret that must exist. */
+export interface SecretNeed {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Type that its users expect. */
+  readonly type: 'Opaque' | 'kubernetes.io/tls' | 'kubernetes.io/dockerconfigjson';
+  /** Keys that are read; empty where all of them are. */
+  readonly keys: readonly string[];
+  /** Objects that refer to it. */
+  readonly users: readonly string[];
+}
+
+interface Reference {
+  readonly entry: ApiEntry;
+  readonly name: string;
+  readonly type: SecretNeed['type'];
+  readonly keys: readonly string[];
+}
+
+/** The Secrets that `entries` refer to and do not define, by cluster, namespace and name. */
+export function listSecrets(entries: readonly ApiEntry[]): SecretNeed[] {
+  const references = [
+    ...workloads(entries).flatMap(fromPods),
+    ...entries.flatMap(fromIngress),
+    ...entries.flatMap(fromGateway),
+    ...entries.flatMap(fromServiceAccount),
+    ...entries.flatMap(fromTriggerAuthentication),
+  ];
+  const needs = new Map<string, SecretNeed>();
+  for (const { entry, name, type, keys } of references) {
+    const { cluster } = entry;
+    const namespace = entry.identity.namespace ?? '';
+    const key = [cluster, namespace, name].join('\0');
+    const known = needs.get(key);
+    needs.set(key, {
+      cluster,
+      namespace,
+      name,
+      type: known?.type ?? type,
+      keys: union(known?.keys ?? [], keys),
+      users: union(known?.users ?? [], [describeIdentity(entry.identity)]),
+    });
+  }
+  return [...needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);
+}
+
+function fromPods({ entry, pod, containers }: Workload): Reference[] {
+  const opaque = (name: unknown, keys: readonly string[]) => reference(entry, name, 'Opaque', keys);
+  const variables = containers.flatMap((container) => [
+    ...places(container.value, 'envFrom', '').flatMap(({ value }) => opaque(record(value.secretRef)?.name, [])),
+    ...places(container.value, 'env', '').flatMap(({ value }) => {
+      const source = record(record(value.valueFrom)?.secretKeyRef);
+      return opaque(source?.name, keyNames([source?.key]));
+    }),
+  ]);
+  const volumes = places(pod.value, 'volumes', '').flatMap(({ value }) => {
+    const secret = record(value.secret);
+    const projected = places(record(value.projected), 'sources', '').flatMap(({ value: source }) => {
+      const one = record(source.secret);
+      return one === undefined ? [] : [one];
+    });
+    return [
+      ...opaque(secret?.secretName, itemKeys(secret)),
+      ...projected.flatMap((one) => opaque(one.name, itemKeys(one))),
+    ];
+  });
+  return [...variables, ...volumes, ...pullSecrets(entry, pod.value)];
+}
+
+function fromIngress(entry: ApiEntry): Reference[] {
+  if (entry.identity.kind !== 'Ingress') return [];
+  return places(record(entry.manifest.spec), 'tls', '').flatMap(({ value }) => certificate(entry, value.secretName));
+}
+
+function fromGateway(entry: ApiEntry): Reference[] {
+  if (entry.identity.kind !== 'Gateway') return [];
+  return places(record(entry.manifest.spec), 'listeners', '')
+    .flatMap(({ value }) => places(record(value.tls), 'certificateRefs', ''))
+    .flatMap(({ value }) => certificate(entry, value.name));
+}
+
+function fromServiceAccount(entry: ApiEntry): Reference[] {
+  return entry.identity.kind === 'ServiceAccount' ? pullSecrets(entry, entry.manifest) : [];
+}
+
+/** What KEDA asks a queue with. */
+function fromTriggerAuthentication(entry: ApiEntry): Reference[] {
+  if (entry.identity.kind !== 'TriggerAuthentication') return [];
+  return places(record(entry.manifest.spec), 'secretTargetRef', '').flatMap(({ value }) =>
+    reference(entry, value.name, 'Opaque', keyNames([value.key])),
+  );
+}
+
+function pullSecrets(entry: ApiEntry, holder: Place['value']): Reference[] {
+  return places(holder, 'imagePullSecrets', '').flatMap(({ value }) =>
+    reference(entry, value.name, 'kubernetes.io/dockerconfigjson', ['.dockerconfigjson']),
+  );
+}
+
+function certificate(entry: ApiEntry, name: unknown): Reference[] {
+  return reference(entry, name, 'kubernetes.io/tls', ['tls.crt', 'tls.key']);
+}
+
+function reference(entry: ApiEntry, name: unknown, type: SecretNeed['type'], keys: readonly string[]): Reference[] {
+  const named = text(name);
+  return named === undefined ? [] : [{ entry, name: named, type, keys }];
+}
+
+function itemKeys(holder: Place['value'] | undefined): string[] {
+  return keyNames(places(holder, 'items', '').map(({ value }) => value.key));
+}
+
+function keyNames(keys: readonly unknown[]): string[] {
+  return keys.flatMap((key) => text(key) ?? []);
+}
+
+function union(some: readonly string[], others: readonly string[]): string[] {
+  return [...new Set([...some, ...others])].sort();
+}

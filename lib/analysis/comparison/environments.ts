@@ -1,0 +1,211 @@
+// Parity: two environments of a system differ only in what an environment may decide; everything else was tested in neither.
+
+import type { Finding } from '../../model/finding/finding';
+import { isJsonObject, type Json } from '../../model/manifest/json';
+import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import { COMMON_ROLES, clusterRoleName, DEPLOYER } from '../../model/platform/roles';
+import { dig } from '../objects/read-json';
+import { compareObjects, type ObjectDifference } from './difference';
+
+/** What an environment may decide. `content` follows from the others: the hash in the name of a ConfigMap. */
+export type Aspect = 'name' | 'size' | 'hosts' | 'images' | 'secrets' | 'identities' | 'groups' | 'content';
+
+/** One of the two environments: its objects on the common cluster, and what its system was told. */
+export interface Side {
+  readonly environment: string;
+  readonly namespace: string;
+  readonly objects: readonly ApiEntry[];
+  readonly settings: unknown;
+}
+
+/** A field that is not the same in both. */
+export interface Disparity extends ObjectDifference {
+  /** What explains it; absent where nothing does. */
+  readonly aspect?: Aspect;
+}
+
+/** How two environments differ, field by field. */
+export function disparities(first: Side, second: Side): Disparity[] {
+  const found = compareObjects(first.objects, second.objects, belowChart);
+  const settings = paired(leaves(first.settings), leaves(second.settings));
+  return found.map((difference) => {
+    const aspect = explain(difference, { first, second, settings, found });
+    return aspect === undefined ? difference : { ...difference, aspect };
+  });
+}
+
+interface Pair {
+  readonly first: Side;
+  readonly second: Side;
+  /** Settings as text, of both environments under the same name. */
+  readonly settings: readonly (readonly [string, string])[];
+  readonly found: readonly ObjectDifference[];
+}
+
+const IMAGE = /\/(?:initContainers|containers)\/\d+\/image$/;
+const PULL = /\/(?:imagePullPolicy|imagePullSecrets(?:\/.*)?|labels\/app\.kubernetes\.io~1version)$/;
+const HOST =
+  /^\/spec\/(?:rules\/\d+\/host|tls\/\d+\/hosts(?:\/\d+)?|externalName|hostnames(?:\/\d+)?)$|\/annotations\/(?:external-dns\.[^/]*~1hostname|evenkeel\.dev~1(?:exit-[^/]+|common-hosts|dns-by-hand))$/;
+const SECRET = /\/(?:secretName|secretKeyRef\/name|secretRef\/name)$/;
+const SIZE =
+  /^\/spec\/(?:replicas|minReplicas|maxReplicas)$|\/resources\/(?:requests|limits)\/[^/]+$|^\/spec\/hard\/[^/]+$/;
+/** Numbers of pods in an autoscaler. */
+const COUNTS =
+  /^\/spec\/(?:(?:min|max)Replica(?:s|Count)|fallback\/replicas|(?:advanced\/horizontalPodAutoscalerConfig\/)?behavior\/scaleUp\/policies\/\d+\/value)$/;
+const GIVEN: ReadonlySet<string> = new Set([DEPLOYER, ...COMMON_ROLES.map(clusterRoleName)]);
+const HASHED = /^(.+-config-)[0-9a-f]{10}$/;
+
+/** The first aspect that explains it. Sizes must come from the settings: a number that an `if` chose explains nothing. */
+function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
+  const { entry, pointer, before, after } = difference;
+  if (isRenamed(before, after, pair)) return 'name';
+  if (IMAGE.test(pointer)) return component(before) === component(after) ? 'images' : undefined;
+  if (PULL.test(pointer)) return 'images';
+  if (HOST.test(pointer) || isHostList(difference)) return 'hosts';
+  if (SECRET.test(pointer)) return 'secrets';
+  if (isGiven(difference, pair)) return 'groups';
+  if (entry.identity.kind === 'ServiceAccount' && pointer.startsWith('/metadata/annotations/')) return 'identities';
+  if (isDerived(difference) && pair.settings.some(isResized)) return 'size';
+  if (followsFromSizes(difference, pair)) return 'size';
+  if (SIZE.test(pointer)) return isTold(before, after, pair) ? 'size' : undefined;
+  if (followsFromSize(difference, pair)) return 'size';
+  if (isHashed(before, after)) return 'content';
+  if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isTold(before, after, pair)) {
+    return isHostOrNumber(before) && isHostOrNumber(after) ? (isNumber(before) ? 'size' : 'hosts') : undefined;
+  }
+  if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isRehosted(before, after, pair))
+    return 'hosts';
+  return undefined;
+}
+
+/** The environment's own name, or its namespace in a longer one such as `web.shop-production.svc`. */
+function isRenamed(before: Json | undefined, after: Json | undefined, { first, second }: Pair): boolean {
+  if (typeof before !== 'string' || typeof after !== 'string') return false;
+  if (before === first.environment && after === second.environment) return true;
+  return before.includes(first.namespace) && before.replaceAll(first.namespace, second.namespace) === after;
+}
+
+/** The last part of an image's path, without tag and digest: another component is not another place to get it from. */
+function component(image: Json | undefined): string | undefined {
+  return typeof image === 'string' ? /([^/:@]+)(?::[^/@]+)?(?:@.*)?$/.exec(image)?.[1] : undefined;
+}
+
+/** More or fewer hosts in an Ingress: the rules are the same for all of them. */
+function isHostList({ entry, pointer, before, after }: ObjectDifference): boolean {
+  if (entry.identity.kind !== 'Ingress' || pointer !== '/spec/rules') return false;
+  const bodies = (rules: Json | undefined) =>
+    new Set(
+      (Array.isArray(rules) ? rules : []).map((rule: Json) =>
+        JSON.stringify(isJsonObject(rule) ? { ...rule, host: '' } : rule),
+      ),
+    );
+  const [one, other] = [bodies(before), bodies(after)];
+  return one.size === other.size && [...one].every((body) => other.has(body));
+}
+
+/** Bounds that we worked out, and the sentences that say how. */
+function isDerived({ entry, pointer }: ObjectDifference): boolean {
+  if (/^\/metadata\/annotations\/evenkeel\.dev~1/.test(pointer)) return true;
+  const annotations = dig(entry.manifest, 'metadata', 'annotations');
+  return annotations?.['evenkeel.dev/max-replicas'] !== undefined && COUNTS.test(pointer);
+}
+
+/** Numbers that the settings of the two say under one name. */
+const isResized = ([one, other]: readonly [string, string]): boolean =>
+  one !== other && isNumber(one) && isNumber(other);
+
+/** Who has a role; a role that nobody has here is bound nowhere, and a deployer's own Role goes with its binding. */
+function isGiven({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
+  const { kind, name } = entry.identity;
+  if (kind === 'RoleBinding' && pointer.startsWith('/subjects')) return true;
+  if (pointer !== '') return false;
+  if (kind === 'RoleBinding') return GIVEN.has(String(dig(entry.manifest, 'roleRef')?.name));
+  return (
+    kind === 'Role' &&
+    name === DEPLOYER &&
+    found.some(
+      (one) => one.pointer === '' && one.entry.identity.kind === 'RoleBinding' && one.entry.identity.name === name,
+    )
+  );
+}
+
+/** A quota is worked out from the sizes of its namespace. */
+function followsFromSizes({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
+  const isQuota = entry.identity.kind === 'ResourceQuota' && pointer.startsWith('/spec/hard/');
+  return isQuota && found.some((one) => one.entry.identity.kind !== 'ResourceQuota' && SIZE.test(one.pointer));
+}
+
+/** A deadline counts the waves of a rollout, and a single pod has no disruption budget. */
+function followsFromSize({ entry, pointer, before }: ObjectDifference, { first, second, found }: Pair): boolean {
+  const path = belowChart(entry.origin.construct);
+  const owner = path.slice(0, path.lastIndexOf('/') + 1);
+  const isOwn = (other: ApiEntry) => belowChart(other.origin.construct).startsWith(owner);
+  if (pointer === '/spec/progressDeadlineSeconds') {
+    return found.some((one) => isOwn(one.entry) && /^\/spec\/(?:r|maxR)eplicas$/.test(one.pointer));
+  }
+  if (entry.identity.kind !== 'PodDisruptionBudget' || pointer !== '') return false;
+  const without = before === undefined ? first : second;
+  return without.objects.filter(isOwn).some(({ manifest }) => {
+    const spec = dig(manifest, 'spec');
+    return spec?.replicas === 1 || spec?.minReplicas === 1;
+  });
+}
+
+function isHashed(before: Json | undefined, after: Json | undefined): boolean {
+  if (typeof before !== 'string' || typeof after !== 'string') return false;
+  const prefix = HASHED.exec(before)?.[1];
+  return prefix !== undefined && prefix === HASHED.exec(after)?.[1];
+}
+
+/** Whether both are, word for word, what the settings of the two say under one name. */
+function isTold(before: Json | undefined, after: Json | undefined, { settings }: Pair): boolean {
+  return settings.some(([one, other]) => one === String(before) && other === String(after));
+}
+
+/** Hosts of the settings in a longer text, such as `https://shop.example`. */
+function isRehosted(before: Json | undefined, after: Json | undefined, { settings }: Pair): boolean {
+  if (typeof before !== 'string') return false;
+  const hosts = settings.filter((pair) => pair.every((text) => isHostOrNumber(text) && !isNumber(text)));
+  return hosts.reduce((text, [one, other]) => text.replaceAll(one, other), before) === after;
+}
+
+const isNumber = (value: Json | undefined): boolean => /^\d+(?:\.\d+)?$/.test(String(value));
+const isHostOrNumber = (value: Json | undefined): boolean =>
+  isNumber(value) || /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$/.test(String(value));
+
+/** The path of a construct within its chart: `mumbai/shop-production/web` is `web`. */
+function belowChart(path: string): string {
+  return path.split('/').slice(2).join('/');
+}
+
+/** Text and numbers in the settings, by their path. */
+function leaves(value: unknown, path = ''): Map<string, string> {
+  if (typeof value === 'string' || typeof value === 'number') return new Map([[path, String(value)]]);
+  if (typeof value !== 'object' || value === null) return new Map();
+  return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}/${key}`)]));
+}
+
+function paired(first: ReadonlyMap<string, string>, second: ReadonlyMap<string, string>): [string, string][] {
+  return [...first].flatMap(([path, text]): [string, string][] => {
+    const other = second.get(path);
+    return other === undefined ? [] : [[text, other]];
+  });
+}
+
+/** A difference that nothing explains. */
+export function disparityFinding({ entry, pointer, before, after }: Disparity, first: string, second: string): Finding {
+  const source = entry.origin.source();
+  const shown = (value: Json | undefined) => (value === undefined ? 'not there' : JSON.stringify(value));
+  return {
+    rule: 'parity',
+    severity: 'error',
+    message: `in ${first} it is ${shown(before)}, in ${second} ${shown(after)}`,
+    expected:
+      'the same in both; an environment decides its name, hosts, images, secrets, groups, and sizes by its settings',
+    construct: entry.origin.construct,
+    object: describeIdentity(entry.identity),
+    field: pointer,
+    ...(after === undefined ? {} : { value: after }),
+    ...(source === undefined ? {} : { source }),
+  };
+}

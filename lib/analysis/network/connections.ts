@@ -1,0 +1,197 @@
+// Connections: who may talk to whom once every network policy is applied, worked out as a dataplane would.
+import type { Json, JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { catalogue, perList } from '../objects/catalogue';
+import { dig, isSet, list, places, record, text } from '../objects/read-json';
+import { matches } from '../objects/selectors';
+import { lasting, type Workload, workloads } from '../objects/workloads';
+
+/** Traffic that the policies let through. */
+export interface Connection {
+  readonly cluster: string;
+  /** `<namespace>/<workload>`, or what lies outside: addresses as CIDRs, `anywhere`, or a namespace with pod labels. */
+  readonly from: string;
+  readonly to: string;
+  /** Number with its protocol, such as `8080/TCP`, or `any port`. */
+  readonly port: string;
+}
+
+type Direction = 'Ingress' | 'Egress';
+
+/** A rule of a policy: peers and ports, each absent where it allows all. */
+interface Rule {
+  readonly peers: readonly JsonObject[] | undefined;
+  readonly ports: readonly JsonObject[] | undefined;
+}
+
+/** A workload with what the policies that select it say. */
+interface Side {
+  readonly workload: Workload;
+  readonly name: string;
+  readonly ingress: readonly Rule[] | undefined;
+  readonly egress: readonly Rule[] | undefined;
+}
+
+interface Port {
+  readonly number: number;
+  readonly protocol: string;
+  readonly name: string | undefined;
+}
+
+/**
+ * What the policies let through between the workloads of each cluster, and between them and the outside.
+ *
+ * A pod is isolated in a direction once any policy selects it for that direction; then the union of their rules holds. Traffic
+ * between two pods needs both sides. Addresses are taken to be outside: a block that holds pods is not recognized.
+ *
+ * Source: kubernetes.io, "Network Policies".
+ */
+export const connections = perList((entries): readonly Connection[] => {
+  const sides = workloads(entries).map((workload) => sideOf(workload, entries));
+  const found: Connection[] = [];
+  for (const from of sides) {
+    for (const to of sides) found.push(...between(from, to, entries));
+    found.push(...outside(from, 'Egress'), ...outside(from, 'Ingress'));
+  }
+  // Two policies may say the same.
+  const once = new Map(found.map((one) => [[one.cluster, one.from, one.to, one.port].join('\n'), one]));
+  return [...once.values()].sort(
+    (a, b) =>
+      compare(a.cluster, b.cluster) || compare(a.from, b.from) || compare(a.to, b.to) || compare(a.port, b.port),
+  );
+});
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
+  const { entry } = workload;
+  const { namespace = '', name } = entry.identity;
+  const policies = catalogue(entries)
+    .of('networking.k8s.io/NetworkPolicy')
+    .filter((policy) => policy.cluster === entry.cluster && policy.identity.namespace === namespace)
+    .map(({ manifest }) => dig(manifest, 'spec') ?? {})
+    .filter((spec) => matches(dig(spec, 'podSelector') ?? {}, workload.labels));
+  return {
+    workload,
+    name: `${namespace}/${name}`,
+    ingress: rulesOf(policies, 'Ingress', 'ingress', 'from'),
+    egress: rulesOf(policies, 'Egress', 'egress', 'to'),
+  };
+}
+
+/** The rules for one direction; `undefined` where no policy isolates the pod in it. */
+function rulesOf(
+  policies: readonly JsonObject[],
+  direction: Direction,
+  field: string,
+  peers: string,
+): Rule[] | undefined {
+  const isolating = policies.filter((spec) => {
+    const types = list(spec.policyTypes);
+    // Without types, a policy is one for ingress, and for egress where it has such rules.
+    if (types.length === 0) return direction === 'Ingress' || isSet(spec.egress);
+    return types.includes(direction);
+  });
+  if (isolating.length === 0) return undefined;
+  return isolating.flatMap((spec) =>
+    places(spec, field, '').map(({ value }) => ({ peers: objects(value[peers]), ports: objects(value.ports) })),
+  );
+}
+
+/** The objects of a list; `undefined` where it is absent or empty, which allows all. */
+function objects(value: Json | undefined): readonly JsonObject[] | undefined {
+  const found = list(value)
+    .map(record)
+    .filter((item) => item !== undefined);
+  return found.length === 0 ? undefined : found;
+}
+
+function between(from: Side, to: Side, entries: readonly ApiEntry[]): Connection[] {
+  if (from.workload.entry.cluster !== to.workload.entry.cluster) return [];
+  const allows = (rules: readonly Rule[] | undefined, other: Side, owner: Side, port: Port) =>
+    rules === undefined ||
+    rules.some(
+      ({ peers, ports }) =>
+        (peers === undefined || peers.some((peer) => isPeer(peer, other, owner, entries))) && allowsPort(ports, port),
+    );
+  return portsOf(to.workload)
+    .filter((port) => allows(from.egress, to, from, port) && allows(to.ingress, from, to, port))
+    .map(({ number, protocol }) => ({
+      cluster: from.workload.entry.cluster,
+      from: from.name,
+      to: to.name,
+      port: `${number}/${protocol}`,
+    }));
+}
+
+/** Whether a peer of one of the owner's policies means the other side. */
+function isPeer(peer: JsonObject, other: Side, owner: Side, entries: readonly ApiEntry[]): boolean {
+  if (isSet(peer.ipBlock)) return false;
+  const pods = record(peer.podSelector);
+  const { cluster, identity } = other.workload.entry;
+  if (pods !== undefined && !matches(pods, other.workload.labels)) return false;
+  const namespaces = record(peer.namespaceSelector);
+  if (namespaces === undefined) return identity.namespace === owner.workload.entry.identity.namespace;
+  return matches(namespaces, namespaceLabels(entries, cluster, identity.namespace ?? ''));
+}
+
+function namespaceLabels(entries: readonly ApiEntry[], cluster: string, name: string): JsonObject {
+  const namespace = catalogue(entries).find('/Namespace', cluster, undefined, name);
+  return { ...dig(namespace?.manifest, 'metadata', 'labels'), 'kubernetes.io/metadata.name': name };
+}
+
+function portsOf(workload: Workload): Port[] {
+  return lasting(workload).flatMap(({ value }) =>
+    places(value, 'ports', '').flatMap(({ value: port }) => {
+      const number = port.containerPort;
+      if (typeof number !== 'number') return [];
+      return { number, protocol: text(port.protocol) ?? 'TCP', name: text(port.name) };
+    }),
+  );
+}
+
+function allowsPort(ports: readonly JsonObject[] | undefined, { number, protocol, name }: Port): boolean {
+  if (ports === undefined) return true;
+  return ports.some((allowed) => {
+    if ((text(allowed.protocol) ?? 'TCP') !== protocol) return false;
+    if (!isSet(allowed.port)) return true;
+    if (typeof allowed.port === 'string') return allowed.port === name;
+    const last = typeof allowed.endPort === 'number' ? allowed.endPort : allowed.port;
+    return typeof allowed.port === 'number' && allowed.port <= number && number <= Number(last);
+  });
+}
+
+/** What reaches beyond the workloads: address blocks, other namespaces' pods, anybody. */
+function outside(side: Side, direction: Direction): Connection[] {
+  const rules = direction === 'Ingress' ? side.ingress : side.egress;
+  const { cluster } = side.workload.entry;
+  const write = (other: string, port: string): Connection =>
+    direction === 'Ingress'
+      ? { cluster, from: other, to: side.name, port }
+      : { cluster, from: side.name, to: other, port };
+  if (rules === undefined) return [write('anywhere', 'any port')];
+  return rules.flatMap(({ peers, ports }) => {
+    const others = peers === undefined ? ['anywhere'] : peers.flatMap(describePeer);
+    return others.flatMap((other) => describePorts(ports).map((port) => write(other, port)));
+  });
+}
+
+/** A peer that is no workload of its own namespace: those are listed by name. */
+function describePeer(peer: JsonObject): string[] {
+  const block = dig(peer, 'ipBlock');
+  if (block !== undefined) return [text(block.cidr) ?? 'no address'];
+  const namespaces = record(peer.namespaceSelector);
+  if (namespaces === undefined) return [];
+  const pods = record(peer.podSelector);
+  return [`namespaces ${describeSelector(namespaces)}${pods === undefined ? '' : `, pods ${describeSelector(pods)}`}`];
+}
+
+function describeSelector(selector: JsonObject): string {
+  const pairs = Object.entries(record(selector.matchLabels) ?? {}).map(([key, value]) => `${key}=${String(value)}`);
+  return pairs.length === 0 ? '(all)' : pairs.join(',');
+}
+
+function describePorts(ports: readonly JsonObject[] | undefined): string[] {
+  if (ports === undefined) return ['any port'];
+  return ports.map(({ port, protocol }) => `${isSet(port) ? String(port) : 'any port'}/${text(protocol) ?? 'TCP'}`);
+}

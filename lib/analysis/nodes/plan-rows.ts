@@ -1,0 +1,100 @@
+// The rows of a cluster's plan: each number beside what the cluster says of it, with the sentence that derives it.
+
+import type { NodePool } from '../../model/cluster/pool';
+import type { Derived } from '../../model/finding/derivation';
+import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
+import type { PoolPlan } from '../../model/nodes/node-plan';
+import type { ClusterPlan } from './plan';
+
+/** One number. */
+export interface PlanRow {
+  /** What it is of, as the platform file names it: `nodePools[default]`. */
+  readonly of: string;
+  readonly what: string;
+  readonly plan: string;
+  /** What the cluster says of it. @default nothing */
+  readonly given?: string;
+  readonly because: string;
+}
+
+/** All rows of a plan; of its headroom alone where there is none. */
+export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[] {
+  const { nodePools, subnets, zones } = description;
+  const where = zones.length === 0 ? 'in all' : 'a zone';
+  const cluster = (what: string, number: Derived): PlanRow => row('cluster', what, number);
+  return [
+    ...(plan?.pools.flatMap((one) => poolRows(one, nodePools, where)) ?? []),
+    ...headroomRows(nodePools, headroom),
+    ...(plan === undefined
+      ? []
+      : [
+          cluster('fewest nodes', plan.fewest),
+          cluster('most nodes, those of an upgrade included', plan.nodes),
+          cluster('most pods', plan.pods),
+          ...plan.ranges.flatMap(({ subnet, name, perZone, addresses, prefix }) => {
+            const [of, given] = [`subnets.${subnet}`, subnets[subnet]];
+            const whose = `${name}${perZone ? ' of each zone' : ''}`;
+            return [
+              row(of, `addresses of ${whose}`, addresses),
+              {
+                ...row(of, `smallest subnet of ${whose}`, prefix, given === undefined ? undefined : `/${given}`),
+                plan: `/${prefix.value}`,
+              },
+            ];
+          }),
+          ...plan.targets.map(({ name, targets }) => row(name, 'load-balancer targets', targets)),
+        ]),
+  ];
+}
+
+function row(of: string, what: string, { value, because }: Derived, given?: string): PlanRow {
+  return { of, what, plan: String(value), ...(given === undefined ? {} : { given }), because };
+}
+
+function poolRows(plan: PoolPlan, pools: readonly NodePool[], where: string): PlanRow[] {
+  const pool = pools.find(({ name }) => name === plan.name);
+  const { min, max } = pool?.nodesPerZone ?? {};
+  const of = `nodePools[${plan.name}]`;
+  const nodes = (when: string, number: Derived, given?: string) => row(of, `nodes ${where} ${when}`, number, given);
+  return [
+    nodes('off peak', plan.offPeak, `min ${min}`),
+    nodes('at peak', plan.peak),
+    nodes('while releases roll', plan.rollout),
+    nodes('after the promised loss', plan.afterLoss),
+    nodes('at the very most', plan.most, `max ${max}`),
+    row(of, 'nodes in all', plan.nodes),
+    row(of, 'nodes more while it is upgraded', plan.surge, upgradesOf(pool)),
+    row(of, 'pods on a node', plan.podsPerNode, pool === undefined ? undefined : String(pool.pods)),
+  ];
+}
+
+function upgradesOf(pool: NodePool | undefined): string | undefined {
+  return pool?.upgradesAtOnce === undefined ? undefined : `${pool.upgradesAtOnce} at once`;
+}
+
+/** Wanted beside held: also where nothing grows and something is held, and where no plan of nodes can be made. */
+function headroomRows(pools: readonly NodePool[], balance: ClusterPlan['headroom']): PlanRow[] {
+  const of = 'headroom';
+  if (balance !== undefined) {
+    const { wanted, held, short, line } = balance;
+    const lacks = short.length === 0 ? '' : `; too little, it holds ${short.join(', ')}: ${headroomLine(line)}`;
+    return [
+      {
+        of,
+        what: 'held for growth',
+        plan: inWords(wanted),
+        given: inWords(held),
+        because: `${wanted.because}${lacks}`,
+      },
+    ];
+  }
+  const held = roomHeld(pools);
+  if (held.pods === 0) return [];
+  return [
+    { of, what: 'held for growth', plan: 'none', given: inWords(held), because: 'no component is sized with growth' },
+  ];
+}
+
+function inWords({ pods, cpu, memory }: Room): string {
+  return pods === 0 ? 'none' : `${pods} pods, ${cpu} CPU, ${memory}`;
+}

@@ -1,0 +1,37 @@
+// What a namespace gives to containers that say nothing: the defaults of its LimitRanges.
+import { parseQuantity } from '../../model/manifest/amount';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { catalogue } from './catalogue';
+import type { RequestDefaults } from './demand';
+import { dig, places, record, shown } from './read-json';
+
+/**
+ * Defaults of limits, or of requests, among the objects of one namespace. The API server completes each range first: a maximum is a
+ * default limit too, and a request that is not given is the limit or else the minimum. Of several ranges it takes what it finds
+ * first, in no order: here the largest, so that nothing is promised that another order would break.
+ *
+ * Source: k8s.io/kubernetes v1.36.3, pkg/apis/core/v1/defaults.go, `SetDefaults_LimitRangeItem`; plugin/pkg/admission/limitranger.
+ */
+export function containerDefaults(members: readonly ApiEntry[], field: 'default' | 'defaultRequest'): JsonObject {
+  const found: Record<string, Json> = {};
+  for (const range of catalogue(members).of('/LimitRange')) {
+    const items = places(dig(range.manifest, 'spec'), 'limits', '').filter(({ value }) => value.type === 'Container');
+    const given: JsonObject = Object.assign({}, ...items.map(({ value }) => completed(value, field)));
+    for (const [resource, value] of Object.entries(given)) {
+      if (amountOf(value) >= amountOf(found[resource])) found[resource] = value;
+    }
+  }
+  return found;
+}
+
+function completed(item: JsonObject, field: 'default' | 'defaultRequest'): JsonObject {
+  const limits = { ...record(item.max), ...record(item.default) };
+  return field === 'default' ? limits : { ...record(item.min), ...limits, ...record(item.defaultRequest) };
+}
+
+const amountOf = (quantity: Json | undefined): bigint => parseQuantity(shown(quantity)) ?? -1n;
+
+/** What a container requests that says nothing. */
+export const requestDefaults = (members: readonly ApiEntry[]): RequestDefaults =>
+  containerDefaults(members, 'defaultRequest');

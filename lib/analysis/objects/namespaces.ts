@@ -1,0 +1,19 @@
+// The objects of one namespace: found once for a list, since a quota and its workloads must see each other.
+import type { ApiEntry } from '../../model/manifest/object';
+import { perList, placeOf } from './catalogue';
+
+const byPlace = perList((entries): ReadonlyMap<string, readonly ApiEntry[]> => {
+  const found = new Map<string, ApiEntry[]>();
+  for (const entry of entries) {
+    const place = placeOf(entry.cluster, entry.identity.namespace);
+    const members = found.get(place);
+    if (members === undefined) found.set(place, [entry]);
+    else members.push(entry);
+  }
+  return found;
+});
+
+/** What lies in the namespace of `entry`, itself included; the same list for all of them. */
+export function neighbours(entries: readonly ApiEntry[], { cluster, identity }: ApiEntry): readonly ApiEntry[] {
+  return byPlace(entries).get(placeOf(cluster, identity.namespace)) ?? [];
+}

@@ -1,0 +1,99 @@
+// Where pods come from: the pod template of every workload kind, and the containers in it.
+import type { JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { catalogue, type Kind, perList } from './catalogue';
+import { dig, type Place, places, record, text } from './read-json';
+
+/** One container of a pod template. */
+export interface Container extends Place {
+  /** Absent where it is no text. */
+  readonly name: string | undefined;
+  /** `sidecar` is an init container that keeps running beside the others (`restartPolicy: Always`). */
+  readonly role: 'main' | 'sidecar' | 'init' | 'ephemeral';
+}
+
+/** An object that makes pods. */
+export interface Workload {
+  readonly entry: ApiEntry;
+  readonly kind: Kind;
+  /** Pointer of the template: `/spec/template`, or empty for a bare Pod. */
+  readonly template: string;
+  /** Labels of its pods. */
+  readonly labels: JsonObject;
+  /** The pod's spec, and its pointer. */
+  readonly pod: Place;
+  readonly containers: readonly Container[];
+}
+
+const TEMPLATE = ['spec', 'template'] as const;
+const TEMPLATES: Readonly<Record<Kind, readonly string[]>> = {
+  '/Pod': [],
+  '/ReplicationController': TEMPLATE,
+  'apps/Deployment': TEMPLATE,
+  'apps/StatefulSet': TEMPLATE,
+  'apps/DaemonSet': TEMPLATE,
+  'apps/ReplicaSet': TEMPLATE,
+  'batch/Job': TEMPLATE,
+  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
+};
+
+/** Kinds whose `spec.replicas` says how many pods they make. */
+export const REPLICATED: readonly Kind[] = [
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'apps/ReplicaSet',
+  '/ReplicationController',
+];
+
+/**
+ * Whether pods come back elsewhere when their node falls silent. Nobody makes a bare Pod anew; and a StatefulSet waits until the Node
+ * object is deleted, for two pods of one name must not run. Source: kubernetes.io, "Force Delete StatefulSet Pods".
+ */
+export const comesBack = ({ kind }: Workload): boolean => kind !== '/Pod' && kind !== 'apps/StatefulSet';
+
+const NO_LABELS: JsonObject = {};
+
+const container = (it: Place, role: Container['role']): Container => ({ ...it, role, name: text(it.value.name) });
+
+function containersOf(pod: Place): Container[] {
+  const found = places(pod.value, 'containers', pod.pointer).map((it) => container(it, 'main'));
+  for (const it of places(pod.value, 'initContainers', pod.pointer)) {
+    found.push(container(it, it.value.restartPolicy === 'Always' ? 'sidecar' : 'init'));
+  }
+  for (const it of places(pod.value, 'ephemeralContainers', pod.pointer)) found.push(container(it, 'ephemeral'));
+  return found;
+}
+
+function workload(entry: ApiEntry, kind: Kind, path: readonly string[]): Workload | undefined {
+  const template = dig(entry.manifest, ...path);
+  const value = record(template?.spec);
+  if (template === undefined || value === undefined) return undefined;
+  const pointer = path.length === 0 ? '' : `/${path.join('/')}`;
+  const pod = { value, pointer: `${pointer}/spec` };
+  const labels = dig(template, 'metadata', 'labels') ?? NO_LABELS;
+  return { entry, kind, template: pointer, labels, pod, containers: containersOf(pod) };
+}
+
+const isKind = (kind: string): kind is Kind => kind.includes('/');
+
+/** Every workload among the objects whose template can be found. */
+export const workloads = perList((entries): readonly Workload[] => {
+  const found: Workload[] = [];
+  for (const [kind, path] of Object.entries(TEMPLATES)) {
+    if (!isKind(kind)) continue;
+    for (const entry of catalogue(entries).of(kind)) {
+      const made = workload(entry, kind, path);
+      if (made !== undefined) found.push(made);
+    }
+  }
+  return found;
+});
+
+/** The workload that an object is, if it is one. */
+export const workloadOf = perList(
+  (entries): ReadonlyMap<ApiEntry, Workload> => new Map(workloads(entries).map((it) => [it.entry, it])),
+);
+
+/** The containers that run for as long as the pod does: what a probe, a metric or a Service can reach. */
+export const lasting = ({ containers }: Workload): readonly Container[] =>
+  containers.filter(({ role }) => role === 'main' || role === 'sidecar');

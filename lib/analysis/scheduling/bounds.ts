@@ -1,0 +1,122 @@
+// Bounds that need no search: what surely finds a place in whatever order, and what can at most.
+import { own } from '../objects/read-json';
+import { fillCount, fullNodes, slots } from './fullness';
+import { bearsAll, crowdOf, kept, mayHave } from './groups';
+import { requiredTerms, type Spread, tolerates, wantsNode } from './terms';
+import type { Interval, Node, PodGroup, World } from './world';
+
+/**
+ * How many pods of a group find a place, whatever else is placed before or after.
+ *
+ * The fewest: a pod waits for good only when every node that it may have is barred: full, that is, with less of some resource left
+ * than it asks for; or in a domain where its own anti-affinity or one of its spreads lets no further one be, so that one of its pods
+ * is there already. To fill a node takes room that others must ask for, and they ask for no more than they do. With a spread over
+ * zones it is enough that the emptiest zone is barred by something else: the others are then at most a skew ahead. Each spread
+ * may be looked at in that way whose domains no other one crosses, and whichever says most is right.
+ *
+ * The most: as many as fit with nobody else there.
+ */
+export function boundPlaced(world: World, group: PodGroup): Interval {
+  const crowd = crowdOf(world);
+  const nodes = crowd.homesOf(group);
+  const most = roomFor(world, group, nodes);
+  if (isCoupled(world, group)) return { fewest: 0, most };
+  const spreads = crowd.spreadsOf(group);
+  const keys = [...spreads.map(({ key }) => key), ...crowd.keysApart(group)];
+  let fewest = barCount(world, group, nodes, keys);
+  for (const [index, spread] of spreads.entries()) {
+    const others = keys.toSpliced(index, 1);
+    if (fewest >= most || !others.every((key) => isWithin(world, nodes, key, spread.key))) continue;
+    const fills = domainsOf(world, group, spread).map((domain) => barCount(world, group, domain, others));
+    fewest = Math.max(fewest, fewestSpread(fills, spread.maxSkew, fills.length < spread.minDomains));
+  }
+  return { fewest: Math.min(most, fewest), most };
+}
+
+/** Pods of a group in the `count` fullest domains of a label, when all that are wanted are placed. */
+export function boundShare(world: World, group: PodGroup, key: string, count: number): Interval {
+  const homes = crowdOf(world).homesOf(group);
+  const domains = crowdOf(world).cells(homes, key);
+  const room = domains.map((nodes) => Math.min(roomFor(world, group, nodes), crowdOf(world).share(group, nodes)));
+  const together = crowdOf(world).share(group, world.nodes, { key, count });
+  const most = Math.min(group.wanted, together, sum(room.toSorted((a, b) => b - a).slice(0, count)));
+  // pods on nodes that lack the label are in none of its domains
+  const fewest = homes.some(lacks(key))
+    ? 0
+    : Math.ceil((group.wanted * Math.min(count, domains.length)) / Math.max(1, domains.length));
+  return { fewest: Math.min(fewest, most), most };
+}
+
+/** The most pods of a group that fit on these nodes with nobody else there: one in each domain in which they keep apart. */
+function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
+  const room = (some: readonly Node[]) => sum(some.map((node) => slots(group, node)));
+  const crowd = crowdOf(world);
+  const apart = crowd
+    .keysApart(group)
+    .map((key) => sum(crowd.cells(nodes, key).map((cell) => Math.min(1, room(cell)))) + room(nodes.filter(lacks(key))));
+  return Math.min(group.wanted, room(nodes), ...apart);
+}
+
+/**
+ * With how many of its own pods all these nodes can be barred to a group: full, or in a domain of one of these labels that has one of them
+ * already. A pod bars no more nodes than the largest domains have.
+ */
+function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: readonly string[]): number {
+  const bearing = kept(nodes, (node) => !keys.every((key) => lacks(key)(node)));
+  if (bearing.length === 0) return fillCount(world, group, nodes);
+  const open = Math.max(0, bearing.length - fullNodes(world, group, bearing)(0));
+  const reach = sum(
+    keys.map((key) =>
+      Math.max(
+        0,
+        ...crowdOf(world)
+          .cells(bearing, key)
+          .map(({ length }) => length),
+      ),
+    ),
+  );
+  return Math.ceil(open / reach);
+}
+
+/** Whether each domain of a label lies within one of another label. */
+function isWithin(world: World, nodes: readonly Node[], key: string, other: string): boolean {
+  const crowd = crowdOf(world);
+  return key === other || crowd.cells(nodes, key).every((cell) => crowd.cells(cell, other).length === 1);
+}
+
+const lacks =
+  (key: string) =>
+  ({ labels }: Node): boolean =>
+    own(labels, key) === undefined;
+
+/** Nodes that the group may have, by the domains that its spread counts: one without such nodes counts too. */
+function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Node[])[] {
+  const crowd = crowdOf(world);
+  const counted = kept(
+    world.nodes,
+    (node) =>
+      bearsAll(node, crowd.spreadsOf(group)) &&
+      (!spread.honorsAffinity || wantsNode(group.spec, node)) &&
+      (!spread.honorsTaints || node.taints.every((taint) => tolerates(group.spec, taint))),
+  );
+  return crowd.cells(counted, spread.key).map((domain) => kept(domain, (node) => mayHave(group, node)));
+}
+
+/** Fewest pods with which nothing moves, given how many of its own fill each domain with the help of the others. */
+function fewestSpread(fills: readonly number[], skew: number, atZero: boolean): number {
+  if (atZero) return sum(fills.map((fill) => Math.min(fill, skew)));
+  // the emptiest domain must be full, or it would take the next one
+  const outcomes = fills.map((emptiest) =>
+    sum(fills.map((fill) => Math.max(emptiest, Math.min(fill, emptiest + skew)))),
+  );
+  return Math.min(...outcomes);
+}
+
+/** Whether affinity, anti-affinity, or a spread that counts others too, ties it to other groups. */
+function isCoupled(world: World, group: PodGroup): boolean {
+  const crowd = crowdOf(world);
+  const isTied = requiredTerms(group, 'podAffinity', world).length > 0;
+  return isTied || crowd.isKeptApart(group) || !crowd.countsOwnOnly(group);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -1,0 +1,196 @@
+// How many pods of each group find a place: intervals over every order and every choice that a scheduler may make.
+import { own } from '../objects/read-json';
+import { boundPlaced, boundShare } from './bounds';
+import { type Component, components } from './components';
+import { placeOneByOne } from './one-by-one';
+import { type Counts, domainsOf, MOST_COUNTED, type Obstacle, Rules } from './rules';
+import { Budget, placedOf, settle } from './search';
+import { stays, tolerates } from './terms';
+import { type Interval, type Node, type PodGroup, tainted, type World } from './world';
+
+/** Intervals by group. Bounds that are no single number hold all the same: they may be wider than what can happen. */
+export type Forecast = ReadonlyMap<PodGroup, Interval>;
+
+/** Counts that one search may go through, which is some tenths of a second: a state has one for each group on each node. */
+const COUNTS = 400_000;
+
+const NOTHING: ReadonlySet<Node> = new Set();
+
+/** Pods that are placed on nodes that were empty. */
+export function forecastPlaced(world: World): Forecast {
+  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), before);
+}
+
+/** Pods of groups that come when all others have their places, as far as these find any. */
+export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Forecast {
+  const beside = (part: Component): Found | undefined => {
+    const groups = part.world.groups.map((group) => (added.has(group) ? { ...group, wanted: 0 } : group));
+    const first = before({ ...part, world: { ...part.world, groups } });
+    if (first === undefined) return undefined;
+    const rules = new Rules(part.world);
+    const states = settle(rules, first.states, part.classes, budgetFor(part.world));
+    return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
+  };
+  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), beside);
+}
+
+/** Pods that are on living nodes, once those of `lost` have been taken away and placed again as far as that is possible. */
+export function forecastAfterLoss(world: World, lost: ReadonlySet<Node>): Forecast {
+  const after = tainted(world, lost);
+  const isLost = (index: number) => lost.has(world.nodes[index] ?? NOWHERE);
+  const living = { ...after, nodes: after.nodes.filter((_, index) => !isLost(index)) };
+  const dead = after.nodes.filter((_, index) => isLost(index));
+  const bound = (group: PodGroup): Interval => {
+    // what tolerates a dead node may be bound there, and serve nobody
+    const strays = dead.some(({ taints }) => taints.every((one) => tolerates(group.spec, one)));
+    return { fewest: strays ? 0 : boundPlaced(after, group).fewest, most: boundPlaced(living, group).most };
+  };
+  return forecast(world, lost, undefined, bound, afterLoss);
+}
+
+/** Pods that are left at once when those `count` domains of a label are lost that hold the most of them. */
+export function forecastLeft(world: World, key: string, count: number): Forecast {
+  const bound = (group: PodGroup): Interval => {
+    const placed = boundPlaced(world, group);
+    const share = boundShare(world, group, key, count);
+    const isWhole = placed.fewest === group.wanted;
+    return { fewest: isWhole ? group.wanted - share.most : 0, most: group.wanted - (isWhole ? share.fewest : 0) };
+  };
+  return forecast(world, NOTHING, key, bound, (part) => leftOf(part, key, count));
+}
+
+/** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes: at the worst, or in one of many orders. */
+export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
+  const part = components(world, lost).find(({ world: { groups } }) => groups.includes(group));
+  if (part === undefined) return [];
+  const { rules, states } = samples(part);
+  const index = part.world.groups.indexOf(group);
+  const [worst] = [...states].sort((a, b) => placedOf(rules, a, index) - placedOf(rules, b, index));
+  if (worst === undefined || placedOf(rules, worst, index) >= group.wanted) return [];
+  const counts = new Map<Obstacle, number>();
+  rules.nodes.forEach((_, node) => {
+    const obstacle = rules.obstacle(worst, index, node);
+    if (obstacle !== undefined) counts.set(obstacle, (counts.get(obstacle) ?? 0) + 1);
+  });
+  return [...counts].map(([obstacle, nodes]) => `${nodes} ${obstacle}`);
+}
+
+type Samples = Pick<Found, 'rules' | 'states'>;
+
+const sampled = new WeakMap<Component, Samples>();
+
+/** Ways in which pods may lie after the loss: all of them, or one where there are too many. */
+function samples(part: Component): Samples {
+  const known = sampled.get(part) ?? (isHopeless(part) ? undefined : afterLoss(part)) ?? oneSample(part);
+  sampled.set(part, known);
+  return known;
+}
+
+function oneSample({ world, lost }: Component): Samples {
+  const rules = new Rules(tainted(world, lost));
+  const counts = placeOneByOne(rules);
+  return { rules, states: counts === undefined ? [] : [counts] };
+}
+
+const NOWHERE: Node = { name: '', labels: {}, taints: [], cpu: 0, memory: 0, pods: 0 };
+
+/** What a search over one component found: states, and how many pods of a group each of them has. */
+interface Found {
+  readonly rules: Rules;
+  readonly states: readonly Counts[];
+  readonly measure: (counts: Counts, group: number) => number;
+}
+
+function forecast(
+  world: World,
+  lost: ReadonlySet<Node>,
+  key: string | undefined,
+  bound: (group: PodGroup) => Interval,
+  search: (part: Component) => Found | undefined,
+): Forecast {
+  const bounds = new Map(world.groups.map((group) => [group, bound(group)]));
+  const isOpen = (group: PodGroup) => {
+    const { fewest = 0, most = 0 } = bounds.get(group) ?? {};
+    return fewest !== most;
+  };
+  if (!world.groups.some(isOpen)) return bounds;
+  for (const part of components(world, lost, key)) {
+    if (!part.world.groups.some(isOpen) || isHopeless(part)) continue;
+    const found = search(part);
+    if (found === undefined) continue;
+    part.world.groups.forEach((group, index) => {
+      const values = found.states.map((counts) => found.measure(counts, index));
+      bounds.set(group, { fewest: Math.min(...values), most: Math.max(...values) });
+    });
+  }
+  return bounds;
+}
+
+const budgetFor = ({ groups, nodes }: World): Budget => new Budget(statesFor(groups.length * nodes.length));
+const statesFor = (counts: number): number => Math.floor(COUNTS / Math.max(1, counts));
+
+/** Whether there are so many ways to lay out the pods that a search would only use up its budget, or more pods than it can count. */
+function isHopeless({ world: { groups, nodes } }: Component): boolean {
+  const limit = 1000 * statesFor(groups.length * nodes.length);
+  let ways = 1;
+  for (const { wanted } of groups) {
+    if (wanted > MOST_COUNTED) return true;
+    for (let pod = 1; pod <= wanted && ways <= limit; pod++) ways *= (nodes.length + pod) / pod;
+  }
+  return ways > limit;
+}
+
+/** What was found of a component before anything is lost: several questions begin there. */
+const settled = new WeakMap<Component, { readonly found: Found | undefined }>();
+
+function before(part: Component): Found | undefined {
+  const known = settled.get(part) ?? { found: search(part) };
+  settled.set(part, known);
+  return known.found;
+}
+
+function search({ world, classes }: Component): Found | undefined {
+  const rules = new Rules(world);
+  const empty = new Uint16Array(world.groups.length * world.nodes.length);
+  const states = settle(rules, [empty], classes, budgetFor(world));
+  return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
+}
+
+function afterLoss(part: Component): Found | undefined {
+  const { world, lost, classes } = part;
+  const first = before(part);
+  if (first === undefined) return undefined;
+  const after = tainted(world, lost);
+  const isDead = world.nodes.map((node) => lost.has(node));
+  const width = world.nodes.length;
+  const leaves = world.groups.map(({ spec }) =>
+    after.nodes.map((node, index) => isDead[index] === true && !node.taints.every((taint) => stays(spec, taint))),
+  );
+  const hit = first.states.map((counts) =>
+    counts.map((count, index) => (leaves[Math.floor(index / width)]?.[index % width] ? 0 : count)),
+  );
+  const returning = after.groups.map((group) => (group.returns ? group : { ...group, wanted: 0 }));
+  const rules = new Rules({ ...after, groups: returning });
+  const states = settle(rules, hit, classes, budgetFor(world));
+  const living = (counts: Counts, group: number) =>
+    world.nodes.reduce((sum, _, node) => sum + (isDead[node] ? 0 : (counts[group * width + node] ?? 0)), 0);
+  return states && { rules, states, measure: living };
+}
+
+function leftOf(part: Component, key: string, count: number): Found | undefined {
+  const found = before(part);
+  if (found === undefined) return undefined;
+  const { nodes } = part.world;
+  const domains = domainsOf(nodes, key);
+  const measure = (counts: Counts, group: number) => {
+    const shares = new Map<number, number>();
+    nodes.forEach((node, index) => {
+      if (own(node.labels, key) === undefined) return;
+      const domain = domains[index] ?? -1;
+      shares.set(domain, (shares.get(domain) ?? 0) + (counts[group * nodes.length + index] ?? 0));
+    });
+    const fullest = [...shares.values()].sort((a, b) => b - a).slice(0, count);
+    return placedOf(found.rules, counts, group) - fullest.reduce((sum, one) => sum + one, 0);
+  };
+  return { ...found, measure };
+}

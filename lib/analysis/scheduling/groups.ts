@@ -1,0 +1,219 @@
+// The groups of a world as a whole, worked out once for it: who selects whom, and how much room they can ask for together.
+
+import { own, record, shown } from '../objects/read-json';
+import { matches } from '../objects/selectors';
+import { isGated, requiredSpreads, requiredTerms, type Spread, type Term, tolerates, wantsNode } from './terms';
+import { type Node, type PodGroup, RESOURCES, type Room, type World } from './world';
+
+const crowds = new WeakMap<World, Crowd>();
+
+/** What is known of a world. */
+export function crowdOf(world: World): Crowd {
+  const known = crowds.get(world) ?? new Crowd(world);
+  crowds.set(world, known);
+  return known;
+}
+
+/** Whether a group may ever be on a node. */
+export function mayHave({ spec }: PodGroup, node: Node): boolean {
+  return !isGated(spec) && wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
+}
+
+/** Whether a node has the labels of all these spreads: one that lacks any takes no such pod, and is counted by none of them. */
+export function bearsAll({ labels }: Node, spreads: readonly Spread[]): boolean {
+  return spreads.every(({ key }) => own(labels, key) !== undefined);
+}
+
+const NONE: readonly PodGroup[] = [];
+const NO_KEYS: readonly string[] = [];
+
+export class Crowd {
+  /** For each resource and each other one, the most of it that a pod asks for beside one unit of the other. */
+  readonly densest: Readonly<Record<keyof Room, Readonly<Record<keyof Room, number>>>>;
+  private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
+  private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
+  private readonly byLabel = new Map<string, PodGroup[]>();
+  private readonly homes = new Map<PodGroup, readonly Node[]>();
+  private readonly ranges = new Map<PodGroup, Map<string, number>>();
+  private readonly lone = new Map<PodGroup, boolean>();
+  private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Room>>();
+  private readonly domains = new WeakMap<readonly Node[], Map<string, readonly (readonly Node[])[]>>();
+  private readonly highest: number;
+
+  constructor(private readonly world: World) {
+    const { groups } = world;
+    this.spreads = new Map(groups.map((group) => [group, requiredSpreads(group)]));
+    this.repelling = groups
+      .map((group) => ({ group, terms: requiredTerms(group, 'podAntiAffinity', world) }))
+      .filter(({ terms }) => terms.length > 0);
+    this.highest = groups.reduce((most, one) => (one.preempts ? Math.max(most, one.priority) : most), -Infinity);
+    const most = (resource: keyof Room, beside: keyof Room) =>
+      groups.reduce((densest, one) => Math.max(densest, one[resource] === 0 ? 0 : one[resource] / one[beside]), 0);
+    const row = (resource: keyof Room) => ({
+      cpu: most(resource, 'cpu'),
+      memory: most(resource, 'memory'),
+      pods: most(resource, 'pods'),
+    });
+    this.densest = { cpu: row('cpu'), memory: row('memory'), pods: row('pods') };
+    for (const group of groups) {
+      for (const [key, value] of Object.entries(group.labels)) {
+        const id = `${group.namespace}\n${key}=${shown(value)}`;
+        const bearers = this.byLabel.get(id);
+        if (bearers === undefined) this.byLabel.set(id, [group]);
+        else bearers.push(group);
+      }
+    }
+  }
+
+  /** Nodes that a group may ever be on. */
+  homesOf(group: PodGroup): readonly Node[] {
+    const spreads = this.spreadsOf(group);
+    const able = () => kept(this.world.nodes, (node) => bearsAll(node, spreads) && mayHave(group, node));
+    const known = this.homes.get(group) ?? able();
+    this.homes.set(group, known);
+    return known;
+  }
+
+  /** Nodes by the value of a label, less those without it. */
+  cells(nodes: readonly Node[], key: string): readonly (readonly Node[])[] {
+    const byKey = this.domains.get(nodes) ?? new Map<string, readonly (readonly Node[])[]>();
+    const known = byKey.get(key) ?? cellsOf(nodes, key);
+    this.domains.set(nodes, byKey.set(key, known));
+    return known;
+  }
+
+  spreadsOf(group: PodGroup): readonly Spread[] {
+    return this.spreads.get(group) ?? [];
+  }
+
+  /** Whether each of its spreads counts its own pods, and no others. */
+  countsOwnOnly(group: PodGroup): boolean {
+    const known = this.lone.get(group);
+    if (known !== undefined) return known;
+    const found = this.spreadsOf(group).every(({ selector }) => {
+      const selected = selector === undefined ? [] : this.selected(group.namespace, selector);
+      return selected.length === 1 && selected[0] === group;
+    });
+    this.lone.set(group, found);
+    return found;
+  }
+
+  /** Groups of a namespace that a selector selects: the rarest of its labels says whom to look at. */
+  selected(namespace: string, selector: PodGroup['labels']): PodGroup[] {
+    const pairs = Object.entries(record(selector.matchLabels) ?? {});
+    let candidates: readonly PodGroup[] = pairs.length === 0 ? this.world.groups : NONE;
+    for (const [index, [key, value]] of pairs.entries()) {
+      const bearers = this.byLabel.get(`${namespace}\n${key}=${shown(value)}`) ?? NONE;
+      if (index === 0 || bearers.length < candidates.length) candidates = bearers;
+    }
+    return candidates.filter((one) => one.namespace === namespace && matches(selector, one.labels));
+  }
+
+  /** Labels in each of whose domains its own anti-affinity lets one of its pods be. */
+  keysApart(group: PodGroup): readonly string[] {
+    const own = this.repelling.find((one) => one.group === group);
+    return own === undefined ? NO_KEYS : own.terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
+  }
+
+  /** Whether some anti-affinity, its own or another's, keeps it and others away from each other. */
+  isKeptApart(group: PodGroup): boolean {
+    return this.repelling.some(({ group: other, terms }) =>
+      terms.some(({ selects }) =>
+        other === group ? this.world.groups.some((one) => one !== group && selects(one)) : selects(group),
+      ),
+    );
+  }
+
+  /** Whether nobody may have its pods removed. */
+  isSafe({ priority }: PodGroup): boolean {
+    return this.highest <= priority;
+  }
+
+  /**
+   * Room that all other groups can ask for on these nodes, at the most that their spreads let them have there; less those of lower
+   * priority, which make way.
+   */
+  demandOfOthers(group: PodGroup, nodes: readonly Node[]): Room {
+    const levels = this.demands.get(nodes) ?? this.demandByPriority(nodes);
+    this.demands.set(nodes, levels);
+    const sum = { cpu: 0, memory: 0, pods: 0 };
+    for (const [priority, demand] of levels) {
+      if (group.preempts && priority < group.priority) continue;
+      for (const resource of RESOURCES) sum[resource] += demand[resource];
+    }
+    const own = this.share(group, nodes);
+    for (const resource of RESOURCES) sum[resource] -= own * group[resource];
+    return sum;
+  }
+
+  private demandByPriority(nodes: readonly Node[]): ReadonlyMap<number, Room> {
+    const levels = new Map<number, { cpu: number; memory: number; pods: number }>();
+    for (const group of this.world.groups) {
+      const level = levels.get(group.priority) ?? { cpu: 0, memory: 0, pods: 0 };
+      const pods = this.share(group, nodes);
+      for (const resource of RESOURCES) level[resource] += pods * group[resource];
+      levels.set(group.priority, level);
+    }
+    return levels;
+  }
+
+  /**
+   * The most pods of a group on these nodes; or in the `count` fullest domains of a label.
+   *
+   * A pod is placed in a domain only while that is at most a skew ahead of the emptiest, so that x + skew pods there take x in each
+   * other domain. Later losses take pods away and add none, unless others evict them.
+   */
+  share(
+    group: PodGroup,
+    nodes: readonly Node[],
+    fullest: { readonly key?: string; readonly count: number } = { count: 1 },
+  ): number {
+    if (!this.isSafe(group) || !this.countsOwnOnly(group)) return group.wanted;
+    const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
+      const first = nodes[0] && own(nodes[0].labels, key);
+      const isOneDomain = nodes.every(({ labels }) => own(labels, key) === first);
+      if (fullest.key === undefined ? !isOneDomain : fullest.key !== key) return group.wanted;
+      const domains = this.domainsOf(group, key);
+      return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));
+    });
+    return Math.min(group.wanted, ...shares);
+  }
+
+  /** Domains of a label that have a node which the group may have. */
+  private domainsOf(group: PodGroup, key: string): number {
+    const counted = this.ranges.get(group) ?? new Map<string, number>();
+    const values = () => this.homesOf(group).flatMap(({ labels }) => own(labels, key) ?? []);
+    const known = counted.get(key) ?? new Set(values()).size;
+    this.ranges.set(group, counted.set(key, known));
+    return known;
+  }
+}
+
+/** Those of which it is so: the same list where it is so of all, so that what is known of it need not be worked out again. */
+export function kept(nodes: readonly Node[], isSo: (node: Node) => boolean): readonly Node[] {
+  const some = nodes.filter(isSo);
+  return some.length === nodes.length ? nodes : some;
+}
+
+function cellsOf(nodes: readonly Node[], key: string): Node[][] {
+  const found = new Map<string, Node[]>();
+  for (const node of nodes) {
+    const value = own(node.labels, key);
+    if (value === undefined) continue;
+    const cell = found.get(shown(value));
+    if (cell === undefined) found.set(shown(value), [node]);
+    else cell.push(node);
+  }
+  return [...found.values()];
+}
+
+/**
+ * The most of `pods` in `taken` of so many domains. With x in each other domain, these have room for x + skew each, and there are so many
+ * pods left for them: the one grows with x and the other shrinks, so that the most lies where they meet.
+ */
+function fullestShare(pods: number, domains: number, skew: number, taken: number): number {
+  if (domains === taken) return pods;
+  const share = (others: number) => Math.min(taken * (others + skew), pods - others * (domains - taken));
+  const meeting = Math.max(0, Math.floor((pods - taken * skew) / domains));
+  return Math.max(share(meeting), share(meeting + 1));
+}

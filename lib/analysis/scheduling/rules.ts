@@ -1,0 +1,219 @@
+// The scheduler's filters over counts of pods: which nodes would take one more pod of a group.
+//
+// Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/plugins: noderesources, nodeaffinity, tainttoleration,
+// podtopologyspread, interpodaffinity. Host ports, volumes and resources other than CPU and memory are not looked at.
+
+import { own, shown } from '../objects/read-json';
+import { matches } from '../objects/selectors';
+import { isGated, requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
+import { type Node, type PodGroup, RESOURCES, type World } from './world';
+
+/** Pods of each group on each node: group × nodes + node. */
+export type Counts = Uint16Array;
+
+/** The most that one of the counts can be. */
+export const MOST_COUNTED = 0xffff;
+
+/** Why a node does not take a pod, in the scheduler's own words. */
+export type Obstacle =
+  | 'waiting for scheduling gates'
+  | 'untolerated taint'
+  | "didn't match Pod's node affinity/selector"
+  | 'insufficient cpu'
+  | 'insufficient memory'
+  | 'too many pods'
+  | "didn't match pod topology spread constraints"
+  | "didn't match pod affinity rules"
+  | "didn't match pod anti-affinity rules";
+
+const LACKS = {
+  cpu: 'insufficient cpu',
+  memory: 'insufficient memory',
+  pods: 'too many pods',
+} as const satisfies Record<(typeof RESOURCES)[number], Obstacle>;
+
+/** Nodes by the value of a label: a number each, −1 where a node has no such label. */
+type Domains = readonly number[];
+
+interface CountedSpread {
+  readonly maxSkew: number;
+  readonly minDomains: number;
+  readonly domains: Domains;
+  /** The same for nodes whose pods count; −1 for the others. */
+  readonly counted: Domains;
+  /** Groups whose pods count. */
+  readonly selected: readonly number[];
+  /** 1 where the group's own pods count. */
+  readonly own: 0 | 1;
+  /** Domains that have a counted node. */
+  readonly existing: readonly number[];
+}
+
+interface CountedTerm {
+  readonly domains: Domains;
+  readonly selected: readonly number[];
+}
+
+/** The filters, with everything worked out that does not depend on where pods are. */
+export class Rules {
+  readonly nodes: readonly Node[];
+  readonly groups: readonly PodGroup[];
+  /** What forbids a group a node whatever lies there, by group and node. */
+  private readonly fixed: readonly (readonly (Obstacle | undefined)[])[];
+  private readonly spreads: readonly (readonly CountedSpread[])[];
+  private readonly affinity: readonly (readonly CountedTerm[])[];
+  /** What keeps a group away from where others are, its own terms and theirs, by group. */
+  private readonly repelling: readonly (readonly CountedTerm[])[];
+
+  constructor(world: World) {
+    const { nodes, groups } = world;
+    this.nodes = nodes;
+    this.groups = groups;
+    this.fixed = groups.map(({ spec }) => nodes.map((node) => fixedObstacle(spec, node)));
+    this.spreads = groups.map((group) => countSpreads(group, world));
+    const indexes = groups.map((_, group) => group);
+    const terms = (kind: 'podAffinity' | 'podAntiAffinity') =>
+      groups.map((group) =>
+        requiredTerms(group, kind, world).map(({ key, selects }) => ({
+          domains: domainsOf(nodes, key),
+          selected: indexes.filter((other) => selects(groups[other] ?? group)),
+        })),
+      );
+    this.affinity = terms('podAffinity');
+    const antiAffinity = terms('podAntiAffinity');
+    // it holds both ways: what the pod says of those there, and what they say of it
+    this.repelling = groups.map((_, group) => [
+      ...(antiAffinity[group] ?? []),
+      ...antiAffinity.flatMap((said, other) =>
+        said.filter(({ selected }) => selected.includes(group)).map((term) => ({ ...term, selected: [other] })),
+      ),
+    ]);
+  }
+
+  /** Whether a group may ever be on a node. */
+  mayHave(group: number, node: number): boolean {
+    return this.fixed[group]?.[node] === undefined;
+  }
+
+  /** Whether a node would take one more pod of a group. */
+  takes(counts: Counts, group: number, node: number): boolean {
+    return this.obstacle(counts, group, node) === undefined;
+  }
+
+  /** The first filter that refuses, in the order in which the scheduler asks them. */
+  obstacle(counts: Counts, group: number, node: number): Obstacle | undefined {
+    const fixed = this.fixed[group]?.[node];
+    if (fixed !== undefined) return fixed;
+    for (const resource of RESOURCES) if (!this.hasRoom(counts, group, node, resource)) return LACKS[resource];
+    if (!this.spreads[group]?.every((spread) => keepsSkew(this, counts, spread, node))) {
+      return "didn't match pod topology spread constraints";
+    }
+    if (!this.meetsAffinity(counts, group, node)) return "didn't match pod affinity rules";
+    return this.isRepelled(counts, group, node) ? "didn't match pod anti-affinity rules" : undefined;
+  }
+
+  private hasRoom(counts: Counts, group: number, node: number, resource: (typeof RESOURCES)[number]): boolean {
+    const asked = this.groups[group]?.[resource] ?? 0;
+    if (asked === 0) return true;
+    let used = asked;
+    for (let other = 0; other < this.groups.length; other++) {
+      used += (counts[other * this.nodes.length + node] ?? 0) * (this.groups[other]?.[resource] ?? 0);
+    }
+    return used <= (this.nodes[node]?.[resource] ?? 0);
+  }
+
+  /** All terms together must be met by pods that match all of them, unless there is none and the pod would be the first. */
+  private meetsAffinity(counts: Counts, group: number, node: number): boolean {
+    const terms = this.affinity[group] ?? [];
+    if (terms.length === 0) return true;
+    if (terms.some(({ domains }) => domains[node] === -1)) return false;
+    const [first, ...others] = terms;
+    const matching = first?.selected.filter((one) => others.every(({ selected }) => selected.includes(one))) ?? [];
+    const isNear = terms.every((term) => this.count(counts, matching, term.domains, term.domains[node]) > 0);
+    if (isNear || !matching.includes(group)) return isNear;
+    return !terms.some(({ domains }) => this.countAll(counts, matching, domains) > 0);
+  }
+
+  private isRepelled(counts: Counts, group: number, node: number): boolean {
+    const terms = this.repelling[group] ?? [];
+    return terms.some(
+      ({ domains, selected }) => domains[node] !== -1 && this.count(counts, selected, domains, domains[node]) > 0,
+    );
+  }
+
+  /** Pods of the selected groups in a domain. */
+  count(counts: Counts, selected: readonly number[], domains: Domains, domain: number | undefined): number {
+    const width = domains.length;
+    let sum = 0;
+    for (const group of selected) {
+      for (let node = 0; node < width; node++) {
+        if (domains[node] === domain) sum += counts[group * width + node] ?? 0;
+      }
+    }
+    return sum;
+  }
+
+  private countAll(counts: Counts, selected: readonly number[], domains: Domains): number {
+    return [...new Set(domains)]
+      .filter((domain) => domain !== -1)
+      .reduce((sum, domain) => sum + this.count(counts, selected, domains, domain), 0);
+  }
+}
+
+function fixedObstacle(spec: PodGroup['spec'], node: Node): Obstacle | undefined {
+  if (isGated(spec)) return 'waiting for scheduling gates';
+  if (node.taints.some((taint) => !tolerates(spec, taint))) return 'untolerated taint';
+  return wantsNode(spec, node) ? undefined : "didn't match Pod's node affinity/selector";
+}
+
+/**
+ * Which nodes and pods each spread counts: nodes that bear the keys of all its constraints, less those that the pod does not
+ * tolerate (`nodeTaintsPolicy: Honor`) or does not want (`nodeAffinityPolicy: Honor`).
+ */
+function countSpreads(group: PodGroup, { nodes, groups }: World): CountedSpread[] {
+  const all = requiredSpreads(group);
+  return all.map((spread) => {
+    const domains = domainsOf(nodes, spread.key);
+    const { selector } = spread;
+    const isCounted = ({ namespace, labels }: PodGroup) =>
+      namespace === group.namespace && selector !== undefined && matches(selector, labels);
+    const counted = nodes.map(
+      (node) =>
+        all.every(({ key }) => own(node.labels, key) !== undefined) &&
+        (!spread.honorsAffinity || wantsNode(group.spec, node)) &&
+        (!spread.honorsTaints || node.taints.every((taint) => tolerates(group.spec, taint))),
+    );
+    return {
+      maxSkew: spread.maxSkew,
+      minDomains: spread.minDomains,
+      domains,
+      counted: domains.map((domain, node) => (counted[node] ? domain : -1)),
+      selected: groups.flatMap((other, index) => (isCounted(other) ? [index] : [])),
+      own: isCounted(group) ? 1 : 0,
+      existing: [...new Set(domains.filter((_, node) => counted[node]))],
+    };
+  });
+}
+
+/** `pods there + 1 − fewest in any domain ≤ maxSkew`; the fewest is 0 with fewer domains than wanted. */
+function keepsSkew(rules: Rules, counts: Counts, spread: CountedSpread, node: number): boolean {
+  const { domains, counted, selected, existing, maxSkew, minDomains } = spread;
+  const domain = domains[node];
+  if (domain === -1) return false;
+  let fewest = existing.length < minDomains ? 0 : Infinity;
+  for (const one of existing) fewest = Math.min(fewest, rules.count(counts, selected, counted, one));
+  return rules.count(counts, selected, counted, domain) + spread.own - fewest <= maxSkew;
+}
+
+/** A number for each value that nodes have of a label. */
+export function domainsOf(nodes: readonly Node[], key: string): number[] {
+  const numbers = new Map<string, number>();
+  return nodes.map(({ labels }) => {
+    const value = own(labels, key);
+    if (value === undefined) return -1;
+    const text = shown(value);
+    const number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    return number;
+  });
+}

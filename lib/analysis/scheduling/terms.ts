@@ -1,0 +1,117 @@
+// What a pod's spec says about nodes and about other pods, read as the scheduler reads it. What is malformed asks for nothing.
+
+import type { Taint } from '../../model/cluster/pool';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import { dig, integer, list, own, places, record, shown, text } from '../objects/read-json';
+import { matches } from '../objects/selectors';
+import type { Node, PodGroup, World } from './world';
+
+/** Whether a pod with this spec tolerates a taint for good. */
+export function tolerates(spec: JsonObject, taint: Taint): boolean {
+  return places(spec, 'tolerations', '').some(({ value: { key, operator, value, effect } }) => {
+    if (typeof effect === 'string' && effect !== '' && effect !== taint.effect) return false;
+    if (operator === 'Exists') return key === undefined || key === '' || key === taint.key;
+    return key === taint.key && (text(value) ?? '') === (taint.value ?? '');
+  });
+}
+
+/** Whether something must remove a gate before the scheduler looks at the pod at all. Source: kubernetes.io, "Pod Scheduling Readiness". */
+export const isGated = (spec: JsonObject): boolean => list(spec.schedulingGates).length > 0;
+
+/** Whether it stays on a node with this taint: a toleration for some seconds is none in the end. */
+export function stays(spec: JsonObject, taint: Taint): boolean {
+  const lasting = list(spec.tolerations).filter((one) => record(one)?.tolerationSeconds === undefined);
+  return taint.effect !== 'NoExecute' || tolerates({ tolerations: lasting }, taint);
+}
+
+/** Whether the pod's node selector and its required node affinity take the node. Source: kubernetes.io, "Assigning Pods to Nodes". */
+export function wantsNode(spec: JsonObject, node: Node): boolean {
+  if (spec.nodeSelector === undefined && spec.affinity === undefined) return true; // as most pods, for each of many nodes
+  const selector = Object.entries(record(spec.nodeSelector) ?? {});
+  if (!selector.every(([key, value]) => own(node.labels, key) === value)) return false;
+  const required = dig(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
+  if (required === undefined) return true;
+  // terms are alternatives, and one that says nothing matches nothing
+  return places(required, 'nodeSelectorTerms', '').some(({ value }) => {
+    const expressions = places(value, 'matchExpressions', '');
+    const fields = places(value, 'matchFields', '');
+    if (expressions.length + fields.length === 0) return false;
+    const name: JsonObject = { 'metadata.name': node.name };
+    return expressions.every((one) => meets(one.value, node.labels)) && fields.every((one) => meets(one.value, name));
+  });
+}
+
+function meets(requirement: JsonObject, labels: JsonObject): boolean {
+  const { operator, key, values } = requirement;
+  if (operator !== 'Gt' && operator !== 'Lt') return matches({ matchExpressions: [requirement] }, labels);
+  const found = Number.parseInt(shown(own(labels, text(key) ?? '')), 10);
+  const bound = Number.parseInt(shown(list(values)[0]), 10);
+  return operator === 'Gt' ? found > bound : found < bound;
+}
+
+/** A spread that must hold. */
+export interface Spread {
+  readonly key: string;
+  readonly maxSkew: number;
+  readonly minDomains: number;
+  readonly selector: JsonObject | undefined;
+  readonly honorsTaints: boolean;
+  readonly honorsAffinity: boolean;
+}
+
+/** Topology spread constraints with `DoNotSchedule`. The others only rank nodes, and forbid nothing. */
+export function requiredSpreads({ spec, labels }: PodGroup): Spread[] {
+  return places(spec, 'topologySpreadConstraints', '').flatMap(({ value }) => {
+    const key = text(value.topologyKey);
+    if (key === undefined || value.whenUnsatisfiable === 'ScheduleAnyway') return [];
+    return {
+      key,
+      maxSkew: integer(value.maxSkew, 1) ?? 1,
+      minDomains: integer(value.minDomains, 1) ?? 1,
+      selector: withOwnLabels(value, labels),
+      honorsTaints: value.nodeTaintsPolicy === 'Honor',
+      honorsAffinity: value.nodeAffinityPolicy !== 'Ignore',
+    };
+  });
+}
+
+/**
+ * The selector of a spread or a term. `matchLabelKeys`: only pods with the same value as this one's, where it has the label;
+ * `mismatchLabelKeys`: only those with another value, or none.
+ */
+function withOwnLabels({ labelSelector, matchLabelKeys, mismatchLabelKeys }: JsonObject, labels: JsonObject) {
+  const selector = record(labelSelector);
+  if (selector === undefined) return undefined;
+  const added = (keys: Json | undefined, operator: 'In' | 'NotIn') =>
+    list(keys).flatMap((key) => {
+      const value = own(labels, shown(key));
+      return value === undefined ? [] : { key, operator, values: [value] };
+    });
+  const expressions = [...added(matchLabelKeys, 'In'), ...added(mismatchLabelKeys, 'NotIn')];
+  return { ...selector, matchExpressions: [...list(selector.matchExpressions), ...expressions] };
+}
+
+/** A required term of affinity or anti-affinity. */
+export interface Term {
+  readonly key: string;
+  readonly selects: (other: PodGroup) => boolean;
+}
+
+/** Required terms. Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/types.go, `newAffinityTerm`. */
+export function requiredTerms(group: PodGroup, kind: 'podAffinity' | 'podAntiAffinity', world: World): Term[] {
+  const affinity = dig(group.spec, 'affinity', kind);
+  return places(affinity, 'requiredDuringSchedulingIgnoredDuringExecution', '').flatMap(({ value }) => {
+    const key = text(value.topologyKey);
+    const selector = withOwnLabels(value, group.labels);
+    if (key === undefined) return [];
+    const named = list(value.namespaces);
+    const namespaces = record(value.namespaceSelector);
+    const selects = (other: PodGroup) => {
+      const isNamed = named.includes(other.namespace);
+      const isSelected = namespaces !== undefined && matches(namespaces, world.namespaceLabels(other.namespace));
+      const isOwn = named.length === 0 && namespaces === undefined && other.namespace === group.namespace;
+      return (isNamed || isSelected || isOwn) && selector !== undefined && matches(selector, other.labels);
+    };
+    return { key, selects };
+  });
+}

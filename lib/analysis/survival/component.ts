@@ -1,0 +1,160 @@
+// A component under judgement: how many pods it has, how many it needs, how they start and stop, and what evictions must leave.
+
+import type { Json, JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { TOLERANCE } from '../../model/pods/autoscaler';
+import { podCount } from '../../model/pods/replacement';
+import { catalogue, perList } from '../objects/catalogue';
+import { surgeOf } from '../objects/demand';
+import { dig, integer, places, record, text } from '../objects/read-json';
+import { scalersOf } from '../objects/scalers';
+import { pods } from '../objects/selectors';
+import { comesBack, REPLICATED, type Workload, workloads } from '../objects/workloads';
+import { type Timing, timingOf } from './timing';
+
+/** How much is going on: the autoscaler at its minimum, or at its maximum. Without one, both are the same. */
+export type Load = 'steady' | 'peak';
+
+export const LOADS: readonly Load[] = ['steady', 'peak'];
+
+/** Bounds of a rollout: pods on top of those wanted, and pods that may be missing. */
+export interface Rollout {
+  readonly surge: number;
+  readonly unavailable: number;
+}
+
+/** What evictions must leave of a component and of those that are under the same budget. */
+export interface Protection {
+  /** Pods of all of them that must serve. */
+  readonly kept: number;
+  readonly others: readonly Component[];
+}
+
+/** Budgets by the workloads whose pods they are over. */
+const budgetsOf = perList((entries): ReadonlyMap<Workload, readonly ApiEntry[]> => {
+  const found = new Map<Workload, ApiEntry[]>();
+  for (const entry of catalogue(entries).of('policy/PodDisruptionBudget')) {
+    const selector = record(dig(entry.manifest, 'spec')?.selector);
+    if (selector === undefined) continue;
+    for (const workload of pods(entries).selected(entry.cluster, entry.identity.namespace, selector)) {
+      found.set(workload, [...(found.get(workload) ?? []), entry]);
+    }
+  }
+  return found;
+});
+
+export class Component {
+  readonly name: string;
+  readonly timing: Timing;
+  /** What evictions must leave. One is right; with two, the API server evicts nothing. */
+  readonly budgets: readonly ApiEntry[];
+  /** What scales it. */
+  readonly scalerEntry: ApiEntry | undefined;
+
+  constructor(
+    readonly all: readonly ApiEntry[],
+    readonly workload: Workload,
+  ) {
+    const { entry, pod } = workload;
+    this.name = entry.identity.name;
+    this.timing = timingOf(entry.manifest, pod.value);
+    this.scalerEntry = scalersOf(all).get(entry)?.[0]?.entry;
+    this.budgets = budgetsOf(all).get(workload) ?? [];
+  }
+
+  get entry(): ApiEntry {
+    return this.workload.entry;
+  }
+
+  /** Pods that are wanted. */
+  wanted(load: Load): number {
+    return wantedPods(this.workload, this.scalerEntry, load);
+  }
+
+  /**
+   * Pods that carry the load. An autoscaler on CPU keeps each pod at a share of what it requests, and leaves a tenth more alone, so that
+   * fewer of them carry the same at the whole of it: rounded up. Without such an autoscaler nobody knows, and all are needed; of a
+   * StatefulSet those that its budget keeps, which is what a quorum is.
+   */
+  needed(load: Load): number {
+    const wanted = this.wanted(load);
+    const share = this.utilization;
+    if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * (1 + TOLERANCE) * wanted - 1e-9)));
+    if (this.workload.kind !== 'apps/StatefulSet' || this.budgets.length !== 1) return wanted;
+    const { kept, others } = this.protection(load);
+    return others.length > 0 ? wanted : Math.min(wanted, Math.max(1, kept));
+  }
+
+  /** Whether its pods come back elsewhere when their node falls silent. */
+  get comesBack(): boolean {
+    return comesBack(this.workload);
+  }
+
+  /** CPU in use ÷ requested at which the autoscaler keeps the pods; absent without one, or where it looks at other things too. */
+  get utilization(): number | undefined {
+    const metrics = places(dig(this.scalerEntry?.manifest, 'spec'), 'metrics', '').map(({ value }) =>
+      dig(value, 'resource'),
+    );
+    const [only] = metrics;
+    if (metrics.length !== 1 || only?.name !== 'cpu') return undefined;
+    const percent = dig(only, 'target')?.averageUtilization;
+    return typeof percent === 'number' && percent > 0 ? Math.min(1, percent / 100) : undefined;
+  }
+
+  rollout(load: Load): Rollout {
+    const wanted = this.wanted(load);
+    const strategy = dig(this.entry.manifest, 'spec', 'strategy');
+    if (this.workload.kind === 'apps/StatefulSet' || this.workload.kind === '/Pod') return { surge: 0, unavailable: 1 };
+    if (strategy?.type === 'Recreate') return { surge: 0, unavailable: wanted };
+    const rolling = dig(strategy, 'rollingUpdate');
+    const surge = surgeOf(rolling?.maxSurge ?? '25%', wanted);
+    const unavailable = bound(rolling?.maxUnavailable ?? '25%', wanted, Math.floor);
+    // the controller lets one be missing where it could do nothing otherwise
+    return { surge, unavailable: surge + unavailable === 0 ? 1 : unavailable };
+  }
+
+  /** What its budget keeps; nothing without one, and all of them with two, since the API server then evicts none. */
+  protection(load: Load): Protection {
+    const wanted = this.wanted(load);
+    const [budget] = this.budgets;
+    if (budget === undefined || this.budgets.length > 1) return { kept: budget === undefined ? 0 : wanted, others: [] };
+    const others = [...budgetsOf(this.all)]
+      .filter(([one, budgets]) => one !== this.workload && isKept(one) && budgets.includes(budget))
+      .map(([one]) => new Component(this.all, one));
+    const all = others.reduce((sum, one) => sum + one.wanted(load), wanted);
+    const { minAvailable, maxUnavailable } = dig(budget.manifest, 'spec') ?? {};
+    const kept =
+      minAvailable === undefined
+        ? Math.max(0, all - bound(maxUnavailable ?? 0, all, Math.ceil))
+        : bound(minAvailable, all, Math.ceil);
+    return { kept, others };
+  }
+}
+
+const isKept = ({ kind }: Workload): boolean => kind === '/Pod' || REPLICATED.includes(kind);
+
+/** Pods of a workload that are wanted: its own number, or the least or the most of its autoscaler. */
+export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefined, load: Load): number {
+  if (kind === '/Pod') return 1;
+  const spec = dig(scaler?.manifest, 'spec');
+  if (spec === undefined) return integer(dig(entry.manifest, 'spec')?.replicas ?? 1, 0) ?? 1;
+  const isKeda = scaler?.identity.kind === 'ScaledObject';
+  const least = integer(isKeda ? (spec.minReplicaCount ?? 0) : (spec.minReplicas ?? 1), 0) ?? 1;
+  const most = integer(isKeda ? (spec.maxReplicaCount ?? 100) : spec.maxReplicas, 1) ?? least;
+  return load === 'steady' ? least : Math.max(least, most);
+}
+
+/** Workloads of a namespace that serve: they keep a number of pods, or are a Pod that is not to end. */
+export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {
+  return workloads(entries)
+    .filter(({ entry }) => entry.cluster === cluster && entry.identity.namespace === namespace)
+    .filter(({ kind, pod }) => REPLICATED.includes(kind) || (kind === '/Pod' && isLasting(pod.value)))
+    .map((workload) => new Component(entries, workload));
+}
+
+const isLasting = ({ restartPolicy }: JsonObject): boolean => (restartPolicy ?? 'Always') === 'Always';
+
+function bound(value: Json, wanted: number, round: (pods: number) => number): number {
+  const known = typeof value === 'number' ? value : /^\d+%$/.test(text(value) ?? '') ? (text(value) ?? '') : 0;
+  return podCount(known, wanted, round);
+}

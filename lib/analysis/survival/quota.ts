@@ -1,0 +1,139 @@
+// Quotas of a namespace that refuse pods: those that have no room for so many, or for what they ask for.
+import { parseQuantity, WHOLE } from '../../model/manifest/amount';
+import type { JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { catalogue } from '../objects/catalogue';
+import { demands, podLimit, podRequest, type RequestDefaults } from '../objects/demand';
+import { containerDefaults, requestDefaults } from '../objects/limit-ranges';
+import { neighbours } from '../objects/namespaces';
+import { at, dig, isSet, list, places, record, shown, text } from '../objects/read-json';
+import { matches } from '../objects/selectors';
+import { type Workload, workloads } from '../objects/workloads';
+import type { Component } from './component';
+import type { Decider } from './verdict';
+
+export interface Refusal {
+  readonly says: string;
+  readonly decides: Decider;
+  /** Whether the quota counts the pods of a component. */
+  readonly counts: (component: Component) => boolean;
+}
+
+/** Quotas that have no room for so many pods of each component beside the most that others in the namespace can reach. */
+export function refusals(components: readonly Component[], pods: (component: Component) => number): Refusal[] {
+  const [first] = components;
+  if (first === undefined) return [];
+  const members = neighbours(first.all, first.entry);
+  const defaults = { requests: requestDefaults(members), limits: containerDefaults(members, 'default') };
+  const most = new Map(
+    demands(
+      members.map(({ manifest }) => manifest),
+      defaults.requests,
+    ).map((one) => [`${one.kind}/${one.name}`, one.pods]),
+  );
+  const served = new Map(components.map((one) => [one.entry, pods(one)]));
+  const countOf = ({ entry: { identity }, entry }: Workload) =>
+    BigInt(served.get(entry) ?? most.get(`${identity.kind}/${identity.name}`) ?? 0);
+  return catalogue(members)
+    .of('/ResourceQuota')
+    .flatMap((entry) => {
+      const scopes = scopesOf(entry.manifest);
+      const counts = ({ pod }: Workload) => scopes.every((scope) => isIn(first.all, entry, pod.value, defaults, scope));
+      const counted = workloads(members).filter(counts);
+      return Object.entries(dig(entry.manifest, 'spec', 'hard') ?? {}).flatMap(([key, given]) => {
+        const amount = AMOUNTS.get(key);
+        const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
+        if (amount === undefined || limit === undefined) return [];
+        const asked = counted.reduce((sum, one) => sum + countOf(one) * amount(one.pod.value, defaults), 0n);
+        if (limit >= asked) return [];
+        return {
+          says: `the quota ${entry.identity.name} has ${key} ${shown(given)}, which is less than all of that together`,
+          decides: { entry, pointer: at('/spec/hard', key) },
+          counts: ({ workload }: Component) => counts(workload),
+        };
+      });
+    });
+}
+
+/** What containers get that say nothing. */
+interface Defaults {
+  readonly requests: RequestDefaults;
+  readonly limits: JsonObject;
+}
+
+type Amount = (pod: JsonObject, defaults: Defaults) => bigint;
+
+const one: Amount = () => WHOLE;
+const cpu: Amount = (pod, { requests }) => podRequest(pod, 'cpu', requests.cpu);
+const memory: Amount = (pod, { requests }) => podRequest(pod, 'memory', requests.memory);
+
+/** What a quota counts of each pod, by the names that it has for it. Source: kubernetes.io, "Resource Quotas". */
+const AMOUNTS: ReadonlyMap<string, Amount> = new Map([
+  ['pods', one],
+  ['count/pods', one],
+  ['requests.cpu', cpu],
+  ['cpu', cpu],
+  ['requests.memory', memory],
+  ['memory', memory],
+  ['limits.cpu', (pod, { limits }) => podLimit(pod, 'cpu', limits.cpu)],
+  ['limits.memory', (pod, { limits }) => podLimit(pod, 'memory', limits.memory)],
+]);
+
+/** A quota's scopes, as the expressions that they are short for: a pod is counted that is in all of them. */
+function scopesOf(quota: JsonObject): JsonObject[] {
+  const spec = dig(quota, 'spec');
+  const short = list(spec?.scopes).map((scopeName) => ({ scopeName, operator: 'Exists' }));
+  const long = places(dig(spec, 'scopeSelector'), 'matchExpressions', '').map(({ value }) => value);
+  return [...short, ...long];
+}
+
+/** Source: k8s.io/kubernetes v1.36.3, pkg/quota/v1/evaluator/core/pods.go, `podMatchesScopeFunc`. */
+function isIn(
+  all: readonly ApiEntry[],
+  quota: ApiEntry,
+  pod: JsonObject,
+  defaults: Defaults,
+  scope: JsonObject,
+): boolean {
+  const isBestEffort = () => cpu(pod, defaults) === 0n && memory(pod, defaults) === 0n;
+  switch (scope.scopeName) {
+    case 'Terminating':
+      return isSet(pod.activeDeadlineSeconds);
+    case 'NotTerminating':
+      return !isSet(pod.activeDeadlineSeconds);
+    case 'BestEffort':
+      return isBestEffort();
+    case 'NotBestEffort':
+      return !isBestEffort();
+    case 'PriorityClass': {
+      const name = text(pod.priorityClassName) ?? defaultClass(all, quota.cluster);
+      const labels: JsonObject = name === undefined ? {} : { class: name };
+      return matches({ matchExpressions: [{ ...scope, key: 'class' }] }, labels);
+    }
+    case 'CrossNamespacePodAffinity':
+      return looksElsewhere(pod);
+    default:
+      return false;
+  }
+}
+
+/** The class that the API server gives to pods that name none. */
+function defaultClass(all: readonly ApiEntry[], cluster: string): string | undefined {
+  return catalogue(all)
+    .of('scheduling.k8s.io/PriorityClass')
+    .find((entry) => entry.cluster === cluster && entry.manifest.globalDefault === true)?.identity.name;
+}
+
+/** Whether an affinity term, required or preferred, names other namespaces. */
+function looksElsewhere(pod: JsonObject): boolean {
+  return ['podAffinity', 'podAntiAffinity'].some((kind) => {
+    const affinity = dig(pod, 'affinity', kind);
+    const required = places(affinity, 'requiredDuringSchedulingIgnoredDuringExecution', '').map(({ value }) => value);
+    const preferred = places(affinity, 'preferredDuringSchedulingIgnoredDuringExecution', '').map(({ value }) =>
+      dig(value, 'podAffinityTerm'),
+    );
+    return [...required, ...preferred].some(
+      (term) => list(term?.namespaces).length > 0 || record(term?.namespaceSelector) !== undefined,
+    );
+  });
+}

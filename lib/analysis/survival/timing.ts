@@ -1,0 +1,70 @@
+// How long things take after a failure: what the cluster's own parts wait for, and what a pod's probes and grace period allow.
+import type { JsonObject } from '../../model/manifest/json';
+import { dig, integer, list, places, record } from '../objects/read-json';
+
+/**
+ * Seconds until a silent node is given up: `--node-monitor-grace-period`, 50 from 1.32 on, 40 before. Until then requests still
+ * go to its pods. Source: kubernetes.io, "Nodes".
+ */
+export const DETECTION_SECONDS = 50;
+
+/** Seconds that pods may stay on a node that was given up, unless they say otherwise: DefaultTolerationSeconds. Source: kubernetes.io, "Taints and Tolerations". */
+const TOLERATION_SECONDS = 300;
+
+/** Seconds between two nodes of a zone whose pods are evicted: `--node-eviction-rate` of 0.1. Source: kubernetes.io, "Nodes". */
+export const EVICTION_SECONDS = 10;
+
+/** Seconds that a node that was ordered may take: the cluster autoscaler's `--max-node-provision-time`. Source: its FAQ. */
+export const PROVISION_SECONDS = 900;
+
+/** Seconds that a pod takes or is given. */
+export interface Timing {
+  /** From its start until it is ready, at the latest. */
+  readonly boot: number;
+  /** How long it must stay ready before it counts as available. */
+  readonly minReady: number;
+  /** From the order to stop until it is gone, at the latest. */
+  readonly grace: number;
+  /** How long it stays on a node that was given up. */
+  readonly toleration: number;
+}
+
+/** The times of a workload's pods. Without a startup probe, the first readiness is what a boot waits for. */
+export function timingOf(manifest: JsonObject, pod: JsonObject): Timing {
+  const boots = places(pod, 'containers', '').map(({ value }) => {
+    const startup = record(value.startupProbe);
+    const readiness = record(value.readinessProbe);
+    return (
+      (startup === undefined ? 0 : probeSeconds(startup, 'whole')) +
+      (readiness === undefined ? 0 : probeSeconds(readiness, 'first'))
+    );
+  });
+  return {
+    boot: Math.max(0, ...boots),
+    minReady: integer(dig(manifest, 'spec')?.minReadySeconds, 0) ?? 0,
+    grace: integer(pod.terminationGracePeriodSeconds, 0) ?? 30,
+    toleration: tolerationSeconds(pod),
+  };
+}
+
+/** A probe until it is given up, or until it can answer for the first time. Defaults are the API's. */
+function probeSeconds(probe: JsonObject, until: 'whole' | 'first'): number {
+  const delay = integer(probe.initialDelaySeconds, 0) ?? 0;
+  const period = integer(probe.periodSeconds, 1) ?? 10;
+  const times =
+    until === 'first' ? (integer(probe.successThreshold, 1) ?? 1) : (integer(probe.failureThreshold, 1) ?? 3);
+  return delay + period * times;
+}
+
+function tolerationSeconds(pod: JsonObject): number {
+  const own = list(pod.tolerations)
+    .map(record)
+    .find((one) => one?.key === 'node.kubernetes.io/unreachable' && one.effect === 'NoExecute');
+  return own === undefined ? TOLERATION_SECONDS : (integer(own.tolerationSeconds, 0) ?? Number.POSITIVE_INFINITY);
+}
+
+/** Seconds as people say them: `50 s`, `7 min`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'ever';
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}

@@ -1,0 +1,183 @@
+// To whom roles are bound: to somebody, to nobody whom Kubernetes itself knows, and to no pod more than to those who deploy it.
+import { workloadWriters } from '../../analysis/access/access';
+import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
+import { catalogue } from '../../analysis/objects/catalogue';
+import { dig, list, text } from '../../analysis/objects/read-json';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { namespace, object } from '../examples';
+import type { Rule } from '../rule';
+import { explained, isExplained, OR_SAY_WHY, role } from './rbac';
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+const bindings = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
+  catalogue(entries).of(`${RBAC}/RoleBinding`, `${RBAC}/ClusterRoleBinding`);
+
+const GROUP: JsonObject = { kind: 'Group', apiGroup: RBAC, name: 'developers' };
+const ACCOUNT: JsonObject = { kind: 'ServiceAccount', name: 'web', namespace: 'shop' };
+const account = object('v1', 'ServiceAccount', 'web', {});
+
+const binding = (kind: string, roleName: string, subjects: Json, name = 'binding'): JsonObject =>
+  object(`${RBAC}/v1`, 'RoleBinding', name, { roleRef: { apiGroup: RBAC, kind, name: roleName }, subjects });
+
+const subject: Rule = {
+  id: 'rbac-subject',
+  what: 'A binding names somebody: groups of the directory, or a ServiceAccount that exists; none of the groups that Kubernetes makes itself.',
+  why: 'Of these groups, system:masters passes every check unseen, system:authenticated and system:serviceaccounts are everybody; a binding to nobody only looks like a right.',
+  severity: 'error',
+  judge:
+    'API server: ValidateRoleBindingSubject; Trivy KSV-0122, KSV-0123, KSV-01011; KubeSec BindingsToSystemAnonymous; CIS 5.1.7',
+  check: (entries, report) => {
+    for (const entry of bindings(entries)) {
+      if (list(entry.manifest.subjects).length > 0) continue;
+      const message = 'the role is bound to nobody';
+      report(entry, '/subjects', { message, expected: 'one subject or more, or no binding' });
+    }
+    for (const { cluster, who, binding: entry, pointer } of grants(entries)) {
+      if (who.kind !== 'ServiceAccount') {
+        if (!who.name.startsWith('system:') || isExplained(entry)) continue;
+        const message = `${who.name} is Kubernetes' own, and nobody's directory says who is in it`;
+        report(entry, `${pointer}/name`, {
+          message,
+          expected: `a group of the directory, ${OR_SAY_WHY}`,
+          value: who.name,
+        });
+      } else if (!isThere(entries, cluster, who)) {
+        const message = `there is no ServiceAccount ${who.name} in the namespace "${who.namespace ?? ''}"`;
+        report(entry, `${pointer}/name`, { message, expected: 'a ServiceAccount with its namespace', value: who.name });
+      }
+    }
+  },
+  examples: {
+    pass: [namespace, account, role({}), binding('Role', 'reader', [GROUP, ACCOUNT])],
+    fail: [namespace, role({}), binding('Role', 'reader', [{ ...GROUP, name: 'system:masters' }, ACCOUNT])],
+  },
+};
+
+/** Others may have made it where the app does not write the namespace; `default` is in all of them. */
+function isThere(entries: readonly ApiEntry[], cluster: string, { name, namespace: space }: Who): boolean {
+  if (space === undefined || space === '') return false;
+  const all = catalogue(entries);
+  return (
+    name === 'default' || !all.owns(cluster, space) || all.find('/ServiceAccount', cluster, space, name) !== undefined
+  );
+}
+
+/** Built-in ClusterRoles that open Secrets. kubernetes.io, "Using RBAC Authorization", user-facing roles. */
+const POWERFUL: ReadonlySet<string> = new Set(['admin', 'cluster-admin', 'edit']);
+
+const builtInRole: Rule = {
+  id: 'rbac-built-in-role',
+  what: 'The built-in roles cluster-admin, admin and edit are bound to nobody but the declared sysadmins.',
+  why: 'One of them, cluster-admin, may do everything; admin and edit read every Secret of the namespace and act as any of its ServiceAccounts.',
+  severity: 'error',
+  judge:
+    'Polaris clusterrolebindingClusterAdmin, rolebindingClusterAdminClusterRole; Trivy KSV-0111; kube-linter cluster-admin-role-binding; CIS 5.1.1',
+  check: (entries, report) => {
+    for (const entry of bindings(entries)) {
+      const ref = dig(entry.manifest, 'roleRef');
+      const name = text(ref?.name) ?? '';
+      if (ref?.kind !== 'ClusterRole' || !POWERFUL.has(name) || isExplained(entry)) continue;
+      const message = `${name} reads every Secret and acts as every ServiceAccount that it reaches`;
+      report(entry, '/roleRef/name', {
+        message,
+        expected: `a role of the environment's access, ${OR_SAY_WHY}`,
+        value: name,
+      });
+    }
+  },
+  examples: {
+    pass: [
+      binding('ClusterRole', 'view', [GROUP]),
+      explained(binding('ClusterRole', 'edit', [GROUP], 'sandbox'), 'nothing of value lies there'),
+    ],
+    fail: [binding('ClusterRole', 'edit', [GROUP])],
+  },
+};
+
+const roleExists: Rule = {
+  id: 'rbac-role-exists',
+  what: 'A Role that a binding names exists, if the app writes the namespace.',
+  why: 'The API server takes the binding, which then gives nothing, until somebody makes a Role of that name.',
+  severity: 'error',
+  judge: 'kubernetes.io, "Using RBAC Authorization", RoleBinding',
+  check: (entries, report) => {
+    for (const entry of bindings(entries)) {
+      const ref = dig(entry.manifest, 'roleRef');
+      if (ref?.kind !== 'Role' || !catalogue(entries).owns(entry.cluster, entry.identity.namespace)) continue;
+      if (roleOf(entries, entry) !== undefined) continue;
+      const message = `there is no Role "${text(ref.name) ?? ''}" in the namespace "${entry.identity.namespace ?? ''}"`;
+      report(entry, '/roleRef/name', { message, expected: 'the name of a Role that exists', value: ref.name ?? null });
+    }
+  },
+  examples: {
+    pass: [namespace, role({}), binding('Role', 'reader', [GROUP])],
+    fail: [namespace, role({}), binding('Role', 'raeder', [GROUP])],
+  },
+};
+
+const serviceAccount: Rule = {
+  id: 'rbac-service-account',
+  what: 'No ServiceAccount may do more than those who write workloads in its namespace.',
+  why: 'Whoever writes a workload chooses the ServiceAccount that it runs as, and so has the rights of each of them.',
+  severity: 'error',
+  judge: 'kubernetes.io, "RBAC Good Practices", workload creation',
+  check: (entries, report) => {
+    for (const grant of grants(entries)) {
+      const { cluster, who, binding: entry, pointer, known, role: name } = grant;
+      if (who.kind !== 'ServiceAccount' || isExplained(entry)) continue;
+      const space = who.namespace ?? '';
+      const account = `the ServiceAccount ${space}/${who.name}`;
+      const expected = `no more than they may do themselves, ${OR_SAY_WHY}`;
+      const place = `${pointer}/name`;
+      for (const writer of workloadWriters(entries, cluster, space)) {
+        if (writer.kind === 'ServiceAccount' && writer.name === who.name && writer.namespace === space) continue;
+        const more = known ? exceeding(entries, grant, writer) : `what ${name} allows, which nobody here knows`;
+        if (more === undefined) continue;
+        const message = `by running a pod as ${account}, ${writer.name} gets a right that it lacks: ${more}`;
+        report(entry, place, { message, expected, value: who.name });
+        break;
+      }
+    }
+  },
+  examples: {
+    pass: [
+      namespace,
+      account,
+      role({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'create'] }),
+      binding('Role', 'reader', [GROUP]),
+      binding('Role', 'reader', [ACCOUNT], 'web'),
+    ],
+    fail: [
+      namespace,
+      account,
+      role({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['create'] }),
+      role({ apiGroups: [''], resources: ['configmaps'], verbs: ['patch'] }, 'leader'),
+      binding('Role', 'reader', [GROUP]),
+      binding('Role', 'leader', [ACCOUNT], 'web'),
+    ],
+  },
+};
+
+/** The first thing that the grant allows and the other one may not do, in words. */
+function exceeding(
+  entries: readonly ApiEntry[],
+  { cluster, namespace: space, rules }: Grant,
+  other: Who,
+): string | undefined {
+  const place = space === undefined ? {} : { namespace: space };
+  for (const { groups, resources, verbs, names } of rules) {
+    const acts = groups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb): Act => ({ group, resource, verb, ...place }))),
+    );
+    const named = names.length === 0 ? acts : acts.flatMap((act) => names.map((name): Act => ({ ...act, name })));
+    const missing = named.find((act) => !mayDo(entries, cluster, other, act));
+    if (missing === undefined) continue;
+    const { verb, resource, group } = missing;
+    return `${verb} ${resource}${group === '' ? '' : `.${group}`} ${space === undefined ? 'in every namespace' : `in ${space}`}`;
+  }
+  return undefined;
+}
+
+export const rbacBindingRules: readonly Rule[] = [subject, builtInRole, roleExists, serviceAccount];

@@ -1,0 +1,50 @@
+// Network policies: that the addresses in them are some.
+import { catalogue } from '../../analysis/objects/catalogue';
+import { dig, isSet, list, place, places } from '../../analysis/objects/read-json';
+import { isCidr } from '../../model/manifest/cidr';
+import { object } from '../examples';
+import type { Rule } from '../rule';
+
+const policy = (cidr: string) =>
+  object('networking.k8s.io/v1', 'NetworkPolicy', 'web', {
+    spec: { podSelector: {}, egress: [{ to: [{ ipBlock: { cidr } }] }] },
+  });
+
+const cidr: Rule = {
+  id: 'network-policy-cidr',
+  what: 'Address blocks of a NetworkPolicy are CIDRs, IPv4 or IPv6.',
+  why: 'The API server refuses the policy, and the traffic that it should let through is denied by default.',
+  severity: 'error',
+  judge: 'API server: validateIPBlock',
+  check: (entries, report) => {
+    for (const entry of catalogue(entries).of('networking.k8s.io/NetworkPolicy')) {
+      const spec = dig(entry.manifest, 'spec');
+      const rules = [
+        ...places(spec, 'ingress', '/spec').map((it) => places(it.value, 'from', it.pointer)),
+        ...places(spec, 'egress', '/spec').map((it) => places(it.value, 'to', it.pointer)),
+      ];
+      for (const peer of rules.flat()) {
+        const block = place(peer.value, 'ipBlock', peer.pointer);
+        if (block === undefined) continue;
+        const found = [
+          { value: block.value.cidr ?? null, pointer: `${block.pointer}/cidr` },
+          ...list(block.value.except).map((value, index) => ({ value, pointer: `${block.pointer}/except/${index}` })),
+        ];
+        for (const { value, pointer } of found) {
+          if (isSet(value) && isCidr(value)) continue;
+          report(entry, pointer, {
+            message: 'this is no block of addresses',
+            expected: 'a CIDR such as 10.20.0.0/24',
+            value,
+          });
+        }
+      }
+    }
+  },
+  examples: {
+    pass: [policy('10.20.0.0/24'), policy('2001:db8::/32')],
+    fail: [policy('10.20.0.0'), policy('10.20.0.7/24'), policy('10.20.0.0/33'), policy('shop.example.com/24')],
+  },
+};
+
+export const networkPolicyRules: readonly Rule[] = [cidr];

@@ -1,0 +1,56 @@
+// Where traffic enters: what Ingresses and HTTPRoutes point to.
+
+import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { dig, isSet, type Place, places, text } from '../../analysis/objects/read-json';
+import type { JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+
+/** The backends of an Ingress, with their pointers. */
+export function ingressBackends(entry: ApiEntry): Place[] {
+  const spec = dig(entry.manifest, 'spec');
+  const found: Place[] = [];
+  const look = (parent: JsonObject | undefined, key: string, pointer: string): void => {
+    const value = dig(parent, key, 'service');
+    if (value !== undefined) found.push({ value, pointer: `${pointer}/${key}/service` });
+  };
+  look(spec, 'defaultBackend', '/spec');
+  for (const rule of places(spec, 'rules', '/spec')) {
+    for (const path of places(dig(rule.value, 'http'), 'paths', `${rule.pointer}/http`))
+      look(path.value, 'backend', path.pointer);
+  }
+  return found;
+}
+
+/** A reference from an HTTPRoute or GRPCRoute to a Service. */
+export interface RouteBackend {
+  readonly entry: ApiEntry;
+  readonly it: Place;
+  readonly namespace: string | undefined;
+}
+
+/** Backends of Gateway API routes that are Services. */
+export const httpRouteBackends = perList((entries): readonly RouteBackend[] => {
+  const found: RouteBackend[] = [];
+  for (const entry of catalogue(entries).of(
+    'gateway.networking.k8s.io/HTTPRoute',
+    'gateway.networking.k8s.io/GRPCRoute',
+  )) {
+    for (const rule of places(dig(entry.manifest, 'spec'), 'rules', '/spec')) {
+      for (const it of places(rule.value, 'backendRefs', rule.pointer)) {
+        const { kind, group } = it.value;
+        if ((isSet(kind) && kind !== 'Service') || (isSet(group) && group !== '')) continue;
+        found.push({ entry, it, namespace: text(it.value.namespace) ?? entry.identity.namespace });
+      }
+    }
+  }
+  return found;
+});
+
+/** The Service of that name which the app writes on the same cluster. */
+export const serviceOf = (
+  entries: readonly ApiEntry[],
+  { cluster }: ApiEntry,
+  name: string | undefined,
+  namespace: string | undefined,
+): ApiEntry | undefined =>
+  name === undefined ? undefined : catalogue(entries).find('/Service', cluster, namespace, name);

@@ -1,0 +1,144 @@
+// Names of objects and namespaces: each kind has its own rule for what it may be called.
+
+import { dig, isSet, text } from '../../analysis/objects/read-json';
+import { dns1035Label, dnsLabel, type Format, pathSegment, subdomain } from '../../model/manifest/formats';
+import type { JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { cronJob, deployment, namespace, object, service } from '../examples';
+import type { Report, Rule } from '../rule';
+
+interface Naming {
+  readonly format: Format;
+  /** Where the object gives less room than the format. */
+  readonly longest?: number;
+  readonly because?: string;
+}
+
+const PATH_SEGMENT: Naming = { format: pathSegment };
+
+/** Kinds that are not simply named by a DNS subdomain. Asked of a real 1.36 registry, kind by kind. */
+const NAMINGS: ReadonlyMap<string, Naming> = new Map([
+  ['/Namespace', { format: dnsLabel }],
+  // From 1.34 on a digit may come first; the oldest cluster decides.
+  ['/Service', { format: dns1035Label }],
+  [
+    'apps/StatefulSet',
+    {
+      format: dnsLabel,
+      longest: 52,
+      // ValidateStatefulSetName takes 63, but every pod bears the label controller-revision-hash: <name>-<up to 10 digits>.
+      because:
+        'its pods bear it in a label, with up to 11 characters added: longer ones are accepted and then get no pods',
+    },
+  ],
+  ['batch/CronJob', { format: subdomain, longest: 52, because: 'each Job adds 11 characters to it' }],
+  ['batch/Job', { format: subdomain, longest: 63, because: 'its pods bear it as a label value' }],
+  ['rbac.authorization.k8s.io/Role', PATH_SEGMENT],
+  ['rbac.authorization.k8s.io/RoleBinding', PATH_SEGMENT],
+  ['rbac.authorization.k8s.io/ClusterRole', PATH_SEGMENT],
+  ['rbac.authorization.k8s.io/ClusterRoleBinding', PATH_SEGMENT],
+  ['policy/PodDisruptionBudget', PATH_SEGMENT],
+  ['certificates.k8s.io/CertificateSigningRequest', PATH_SEGMENT],
+  ['certificates.k8s.io/ClusterTrustBundle', PATH_SEGMENT],
+  ['networking.k8s.io/IPAddress', PATH_SEGMENT],
+]);
+const ANY_OTHER: Naming = { format: subdomain };
+
+/** Kinds whose name is made of what they describe. */
+function derivedName(kind: string, manifest: JsonObject): string | undefined {
+  const spec = dig(manifest, 'spec');
+  const parts =
+    kind === 'apiextensions.k8s.io/CustomResourceDefinition'
+      ? [text(dig(spec, 'names')?.plural), text(spec?.group)]
+      : kind === 'apiregistration.k8s.io/APIService'
+        ? [text(spec?.version), text(spec?.group)]
+        : [undefined];
+  return parts.includes(undefined) ? undefined : parts.join('.');
+}
+
+/** The nearest name that most formats take. */
+function suggestion(name: string): string | undefined {
+  const nearest = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[-0-9]+|-+$/g, '');
+  return nearest === '' ? undefined : nearest;
+}
+
+function judgeName(entry: ApiEntry, name: string, report: Report): void {
+  const kind = `${entry.identity.group}/${entry.identity.kind}`;
+  const { format, longest, because }: Naming = NAMINGS.get(kind) ?? ANY_OTHER;
+  const pointer = '/metadata/name';
+  if (!format.fits(name)) {
+    const better = suggestion(name);
+    const fix =
+      better !== undefined && better !== name && format.fits(better) ? { fix: `for example "${better}"` } : {};
+    report(entry, pointer, {
+      message: `"${name}" is no name for a ${entry.identity.kind}`,
+      expected: format.expected,
+      value: name,
+      ...fix,
+    });
+  } else if (longest !== undefined && name.length > longest) {
+    const message = `the name is ${name.length} characters long: ${because}`;
+    report(entry, pointer, { message, expected: `at most ${longest} characters`, value: name });
+  }
+  const derived = derivedName(kind, entry.manifest);
+  if (derived !== undefined && derived !== name) {
+    report(entry, pointer, {
+      message: `a ${entry.identity.kind} must be called what it describes`,
+      expected: derived,
+      value: name,
+    });
+  }
+  if (kind === 'scheduling.k8s.io/PriorityClass' && name.startsWith('system-')) {
+    const message = 'names that start with "system-" belong to Kubernetes';
+    report(entry, pointer, { message, expected: 'another name', value: name });
+  }
+}
+
+const objectName: Rule = {
+  id: 'object-name',
+  what: 'The name of an object has the form that its kind demands.',
+  why: 'The API server refuses the object, or accepts it and can make no pods from it.',
+  severity: 'error',
+  judge: 'API server: ValidateObjectMeta with the name function of each kind',
+  check: (entries, report) => {
+    for (const entry of entries) {
+      const name = text(dig(entry.manifest, 'metadata')?.name);
+      if (name !== undefined && name !== '') judgeName(entry, name, report);
+    }
+  },
+  examples: {
+    pass: [deployment({}, {}, 'web.v2'), service({ clusterIP: 'None' }), cronJob({}, 'a'.repeat(52))],
+    fail: [
+      deployment({}, {}, 'Bad_Name!'),
+      service({}, '1st'),
+      cronJob({}, 'a'.repeat(53)),
+      object('apps/v1', 'StatefulSet', 'a.b', {}),
+    ],
+  },
+};
+
+const namespaceName: Rule = {
+  id: 'namespace-name',
+  what: 'The metadata.namespace of an object is the name of a namespace.',
+  why: 'No namespace can have such a name, so the API server answers "not found".',
+  severity: 'error',
+  judge: 'API server: ValidateNamespaceName',
+  check: (entries, report) => {
+    for (const entry of entries) {
+      const value = dig(entry.manifest, 'metadata')?.namespace;
+      if (!isSet(value)) continue;
+      if (typeof value === 'string' && (value === '' || dnsLabel.fits(value))) continue;
+      report(entry, '/metadata/namespace', {
+        message: 'this is no name of a namespace',
+        expected: dnsLabel.expected,
+        value,
+      });
+    }
+  },
+  examples: { pass: [deployment(), namespace], fail: [object('v1', 'ConfigMap', 'web', {}, 'Shop_1')] },
+};
+
+export const nameRules: readonly Rule[] = [objectName, namespaceName];

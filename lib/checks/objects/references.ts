@@ -1,0 +1,122 @@
+// References between objects: whoever names another object in a namespace of the app finds it there.
+
+import { catalogue, type Kind, perList, placeOf } from '../../analysis/objects/catalogue';
+import { dig, own, places, record, shown } from '../../analysis/objects/read-json';
+import { pods } from '../../analysis/objects/selectors';
+import type { ApiEntry } from '../../model/manifest/object';
+import { deployment, ingress, namespace, service } from '../examples';
+import type { Rule } from '../rule';
+import { type Reference, references } from './reference-places';
+
+/** Objects that Kubernetes puts into every namespace. */
+const GIVEN: ReadonlySet<string> = new Set(['/ServiceAccount\ndefault', '/ConfigMap\nkube-root-ca.crt']);
+
+/** Claims that StatefulSets make for their pods: `data-web-0`. By place: `data-web`. */
+const madeClaims = perList((entries): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const entry of catalogue(entries).of('apps/StatefulSet')) {
+    for (const { value } of places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '')) {
+      const name = `${shown(dig(value, 'metadata')?.name)}-${entry.identity.name}`;
+      found.add(`${placeOf(entry.cluster, entry.identity.namespace)}\n${name}`);
+    }
+  }
+  return found;
+});
+
+function isGiven(entries: readonly ApiEntry[], { entry, kind, name, namespace: space }: Reference): boolean {
+  if (GIVEN.has(`${kind}\n${name}`)) return true;
+  const owner = /^(.+)-\d+$/.exec(name)?.[1];
+  return (
+    kind === '/PersistentVolumeClaim' &&
+    owner !== undefined &&
+    madeClaims(entries).has(`${placeOf(entry.cluster, space)}\n${owner}`)
+  );
+}
+
+const kindName = (kind: Kind): string => kind.slice(kind.indexOf('/') + 1);
+
+const referenceExists: Rule = {
+  id: 'reference-exists',
+  what: 'A ServiceAccount, ConfigMap, claim or Service that is named exists, with the key that is asked for, if the app writes the namespace. Secrets are made elsewhere.',
+  why: 'The pod never starts (CreateContainerConfigError, FailedMount, "serviceaccount not found"), or the host answers 503.',
+  severity: 'error',
+  judge:
+    'kubelet and ServiceAccount admission; kube-linter non-existent-service-account, dangling-ingress; kube-score ingress-targets-service, statefulset-has-servicename',
+  check: (entries, report) => {
+    const all = catalogue(entries);
+    for (const reference of references(entries)) {
+      const { entry, pointer, kind, name, namespace: space, key } = reference;
+      if (!all.owns(entry.cluster, space)) continue;
+      const found = all.find(kind, entry.cluster, space, name);
+      const what = `${kindName(kind)} "${name}"`;
+      if (found === undefined) {
+        if (isGiven(entries, reference)) continue;
+        const message = `there is no ${what} in the namespace "${space ?? ''}"`;
+        report(entry, pointer, { message, expected: `the name of a ${kindName(kind)} that exists`, value: name });
+      } else if (
+        key !== undefined &&
+        own(dig(found.manifest, 'data'), key) === undefined &&
+        own(dig(found.manifest, 'binaryData'), key) === undefined
+      ) {
+        const keys = Object.keys(dig(found.manifest, 'data') ?? {}).join(', ');
+        report(entry, pointer, { message: `the ${what} has no key "${key}"`, expected: `one of ${keys}`, value: key });
+      }
+    }
+  },
+  examples: {
+    pass: [
+      namespace,
+      ingress('shop.example.com'),
+      service({ ports: [{ port: 80 }] }),
+      deployment({}, { serviceAccountName: 'default' }),
+    ],
+    fail: [namespace, ingress('shop.example.com'), deployment({}, { serviceAccountName: 'web' })],
+  },
+};
+
+/** Groups of Kubernetes itself: their objects make no pods but those that the workload kinds make. */
+const isBuiltIn = (group: string): boolean => !group.includes('.') || group.endsWith('.k8s.io');
+
+/** Custom resources that make no pods. Of any other, an operator may make the pods that a Service waits for. */
+const PODLESS = new Set(
+  'Certificate Issuer ServiceMonitor PodMonitor Probe PrometheusRule AlertmanagerConfig ScrapeConfig ScaledObject TriggerAuthentication ExternalSecret SecretStore SealedSecret BackendConfig FrontendConfig ManagedCertificate TargetGroupBinding'.split(
+    ' ',
+  ),
+);
+
+/** Namespaces in which an operator may make pods. */
+const operated = perList((entries): ReadonlySet<string> => {
+  const found = new Set<string>();
+  for (const { identity, cluster } of entries) {
+    if (!isBuiltIn(identity.group) && !PODLESS.has(identity.kind)) found.add(placeOf(cluster, identity.namespace));
+  }
+  return found;
+});
+
+const serviceSelectsPods: Rule = {
+  id: 'service-selects-pods',
+  what: 'A Service with a selector selects the pods of a workload, if the app writes the namespace.',
+  why: 'It has no endpoints: every request to it fails.',
+  severity: 'error',
+  judge: 'kube-score service-targets-pod; kube-linter dangling-service',
+  check: (entries, report) => {
+    const all = catalogue(entries);
+    for (const entry of all.of('/Service')) {
+      const { cluster, identity } = entry;
+      const spec = dig(entry.manifest, 'spec');
+      const selector = record(spec?.selector);
+      if (selector === undefined || Object.keys(selector).length === 0 || spec?.type === 'ExternalName') continue;
+      if (!all.owns(cluster, identity.namespace) || operated(entries).has(placeOf(cluster, identity.namespace)))
+        continue;
+      if (pods(entries).having(cluster, identity.namespace, selector).length > 0) continue;
+      const message = 'no pod template in this namespace has these labels, so the Service leads nowhere';
+      report(entry, '/spec/selector', { message, expected: 'labels of a pod template', value: selector });
+    }
+  },
+  examples: {
+    pass: [namespace, deployment(), service({ selector: { app: 'web' }, ports: [{ port: 80 }] })],
+    fail: [namespace, deployment(), service({ selector: { app: 'wbe' }, ports: [{ port: 80 }] })],
+  },
+};
+
+export const referenceRules: readonly Rule[] = [referenceExists, serviceSelectsPods];

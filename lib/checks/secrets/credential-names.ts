@@ -1,0 +1,82 @@
+// Which names announce a credential (`DB_PASSWORD`), and which only speak about one (`PASSWORD_MIN_LENGTH`).
+import { remembered } from '../../model/manifest/formats';
+
+/** A credential, as whole words in a row. Plurals are left out: `MAX_TOKENS` counts, `IMAGE_PULL_SECRETS` names. */
+const CREDENTIALS: readonly string[] = [
+  'password',
+  'passwd',
+  'pwd',
+  'passphrase',
+  'token',
+  'secret',
+  'credential',
+  'credentials',
+  'apikey',
+  'api key',
+  'private key',
+  'access key',
+  'signing key',
+  'encryption key',
+  'account key',
+  'connection string',
+  'connectionstring',
+];
+
+/**
+ * Words after it that make it something about a credential: where it lies, how long it lives, what it must look like.
+ * `SECRET_NAME`, `TOKEN_TTL_SECONDS`, `PASSWORD_FILE`, `TOKEN_URL`, `AWS_ACCESS_KEY_ID`.
+ */
+const ABOUT = new Set(
+  (
+    'file files path paths dir directory folder mount volume name names ref reference key-name id ids arn url uri endpoint host port ' +
+    'ttl seconds minutes hours days ms duration timeout expiry expires expiration lifetime age interval rotation refresh ' +
+    'length min max minimum maximum count limit size bits rounds cost attempts ' +
+    'enabled disabled required optional policy policies type types kind format algorithm alg algo encryption method mode scheme ' +
+    'header headers cookie param parameter field fields prefix suffix issuer audience scope scopes claim claims ' +
+    'provider store backend engine manager namespace region version reset change validation validator check checks ' +
+    'authentication auth authenticator exchange introspection verification hint label placeholder mapping cache'
+  ).split(' '),
+);
+
+/** `dbPassword`, `DB_PASSWORD`, `db.password`, `X-Api-Key` in words. */
+const words = (name: string): string[] =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+
+function judge(name: string): boolean {
+  const said = words(name);
+  const line = ` ${said.join(' ')} `;
+  return CREDENTIALS.some((credential) => {
+    const start = line.lastIndexOf(` ${credential} `);
+    if (start < 0) return false;
+    const after = line.slice(start + credential.length + 2).trim();
+    return after === '' || !after.split(' ').some((word) => ABOUT.has(word));
+  });
+}
+
+/** Whether a value under this name would be a credential. */
+export const announcesCredential = remembered(judge);
+
+/** Any text that could hold such a name, as a first and cheap look. */
+export const MAY_ANNOUNCE = /pass|pwd|token|secret|credential|key|connection/i;
+
+/** A value that is only a placeholder, a switch, a place or a call: what is behind it is not in the manifest. */
+const HARMLESS: readonly RegExp[] = [
+  /^(?:true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled|required|optional|0|1|~|\[\]|\{\}|[|>][-+]?)$/i,
+  // References: $(NAME), ${NAME}, $NAME, %NAME%, {{ .Name }}, <name>, *anchor, !tag, vault:…, ENC[…]
+  /^(?:\$|%[\w.]+%$|\{\{|<[^>]*>$|[*&!][\w-]|vault:|ref\+|ENC\[)/,
+  // A file: directories in lower case, which base64 hardly ever is.
+  /^(?:file:\/\/)?\/(?:[a-z0-9._-]+\/)+[A-Za-z0-9._-]+\/?$/,
+  // Code in a script: a call, or a look into the environment.
+  /^[\w.]+\(.*\)[;,]?$/,
+  /^(?:process\.env|os\.environ|ENV\[|System\.getenv)/,
+  // Already masked.
+  /^[*xX.•-]+$/,
+];
+
+/** Whether a value is one that could be used to log in somewhere. */
+export const isLiteral = (value: string): boolean => value !== '' && !HARMLESS.some((pattern) => pattern.test(value));

@@ -1,0 +1,148 @@
+// PodDisruptionBudgets: one bound, one eviction allowed at any time, one budget for each pod.
+
+import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { dig, integer, isInteger, isSet, record } from '../../analysis/objects/read-json';
+import { fewestPods } from '../../analysis/objects/scalers';
+import { pods } from '../../analysis/objects/selectors';
+import type { Workload } from '../../analysis/objects/workloads';
+import { percentage } from '../../model/manifest/formats';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import { type ApiEntry, describeOrigin } from '../../model/manifest/object';
+import { budget, deployment } from '../examples';
+import type { Report, Rule } from '../rule';
+
+interface Budget {
+  readonly entry: ApiEntry;
+  readonly spec: JsonObject;
+  readonly selected: readonly Workload[];
+}
+
+const budgets = perList((entries): readonly Budget[] =>
+  catalogue(entries)
+    .of('policy/PodDisruptionBudget')
+    .map((entry) => {
+      const spec = dig(entry.manifest, 'spec') ?? {};
+      const selector = record(spec.selector);
+      const selected =
+        selector === undefined ? [] : pods(entries).selected(entry.cluster, entry.identity.namespace, selector);
+      return { entry, spec, selected };
+    }),
+);
+
+const BOUND = 'a whole number of 0 or more, or a percentage up to "100%"';
+
+const percentOf = (value: Json): number | undefined =>
+  typeof value === 'string' && percentage.fits(value) ? Number(value.slice(0, -1)) : undefined;
+
+/** The fewest pods under a budget, together; `undefined` where one of the numbers is unknown. */
+function fewest(entries: readonly ApiEntry[], selected: readonly Workload[]): number | undefined {
+  let sum = 0;
+  for (const workload of selected) {
+    const pods = fewestPods(entries, workload);
+    if (pods === undefined) return undefined;
+    sum += pods;
+  }
+  return sum;
+}
+
+function judgeMost(entry: ApiEntry, value: Json, report: Report): void {
+  if (value !== 0 && percentOf(value) !== 0) return;
+  const message = 'with maxUnavailable 0 no pod may ever be evicted: nodes cannot be drained';
+  report(entry, '/spec/maxUnavailable', { message, expected: '1 or more, or a percentage above 0', value });
+}
+
+function judgeLeast(entry: ApiEntry, value: Json, total: number | undefined, report: Report): void {
+  const percent = percentOf(value);
+  const pointer = '/spec/minAvailable';
+  const remedy = { expected: 'maxUnavailable: 1 instead', value };
+  if (percent === 100) {
+    report(entry, pointer, {
+      message: 'with minAvailable 100% no pod may ever be evicted: nodes cannot be drained',
+      ...remedy,
+    });
+  } else if (total !== undefined && total > 1) {
+    const wanted = percent === undefined ? integer(value, 0) : Math.ceil((percent * total) / 100);
+    if (wanted === undefined || wanted < total) return;
+    const message = `at the fewest there are ${total} pods, and ${wanted} must be available: then none may be evicted, and nodes cannot be drained`;
+    report(entry, pointer, { message, ...remedy });
+  }
+}
+
+function judgeForm(entry: ApiEntry, spec: JsonObject, report: Report): boolean {
+  const { minAvailable, maxUnavailable } = spec;
+  if (isSet(minAvailable) === isSet(maxUnavailable)) {
+    const message = isSet(minAvailable)
+      ? 'minAvailable and maxUnavailable are both set'
+      : 'the budget has no bound, and so allows no eviction';
+    report(entry, '/spec', { message, expected: 'one of minAvailable and maxUnavailable' });
+    return false;
+  }
+  const key = isSet(minAvailable) ? 'minAvailable' : 'maxUnavailable';
+  const value = spec[key];
+  if (!isSet(value)) return false;
+  const percent = percentOf(value);
+  if (percent === undefined ? isInteger(value, 0) : percent <= 100) return true;
+  report(entry, `/spec/${key}`, { message: `${JSON.stringify(value)} is no number of pods`, expected: BOUND, value });
+  return false;
+}
+
+const disruptionBudget: Rule = {
+  id: 'disruption-budget',
+  what: 'A PodDisruptionBudget has one bound and allows at least one eviction at the fewest pods there are; a single pod has none.',
+  why: 'A budget that allows nothing blocks every node drain and every cluster upgrade, until somebody deletes it in the night.',
+  severity: 'error',
+  judge:
+    'API server: ValidatePodDisruptionBudgetSpec; kube-linter pdb-min-available, pdb-max-unavailable; Polaris pdbDisruptionsIsZero',
+  check: (entries, report) => {
+    for (const { entry, spec, selected } of budgets(entries)) {
+      if (!judgeForm(entry, spec, report)) continue;
+      const total = selected.length === 0 ? undefined : fewest(entries, selected);
+      if (isSet(spec.maxUnavailable)) judgeMost(entry, spec.maxUnavailable, report);
+      if (isSet(spec.minAvailable)) judgeLeast(entry, spec.minAvailable, total, report);
+      if (total !== 1) continue;
+      const message = `the budget is over a single pod (${selected.map((it) => it.entry.origin.construct).join(', ')}): it either blocks drains or protects nothing`;
+      report(entry, '/spec/selector', {
+        message,
+        expected: 'two replicas or more, or no budget',
+        value: spec.selector ?? null,
+      });
+    }
+  },
+  examples: {
+    pass: [budget({ minAvailable: '50%' }), deployment({ replicas: 2 })],
+    fail: [budget({ minAvailable: 3 }), deployment({ replicas: 3 })],
+  },
+};
+
+const disruptionBudgetOverlap: Rule = {
+  id: 'disruption-budget-overlap',
+  what: 'No pod is under two PodDisruptionBudgets.',
+  why: 'The eviction API answers 500 for such a pod whatever the budgets say: its node cannot be drained.',
+  severity: 'error',
+  judge: 'API server: the eviction subresource, "more than one PodDisruptionBudget"',
+  check: (entries, report) => {
+    const first = new Map<Workload, ApiEntry>();
+    for (const { entry, spec, selected } of budgets(entries)) {
+      const others = new Set<ApiEntry>();
+      for (const workload of selected) {
+        const other = first.get(workload);
+        if (other === undefined) first.set(workload, entry);
+        else if (!others.has(other)) {
+          others.add(other);
+          const message = `pods of ${workload.entry.origin.construct} are under this budget and under that of ${describeOrigin(other.origin)}`;
+          report(entry, '/spec/selector', {
+            message,
+            expected: 'one budget for each pod',
+            value: spec.selector ?? null,
+          });
+        }
+      }
+    }
+  },
+  examples: {
+    pass: [budget({ maxUnavailable: 1 }), deployment({ replicas: 2 })],
+    fail: [budget({ maxUnavailable: 1 }), budget({ maxUnavailable: 1 }, 'other'), deployment({ replicas: 2 })],
+  },
+};
+
+export const disruptionRules: readonly Rule[] = [disruptionBudget, disruptionBudgetOverlap];

@@ -1,0 +1,162 @@
+// What an HPA measures: targets above 0, and requests to compare the use with.
+
+import { catalogue, perList, placeOf } from '../../analysis/objects/catalogue';
+import { dig, integer, isInteger, isSet, own, places, text } from '../../analysis/objects/read-json';
+import { isHpa, scaledWorkload, scalers } from '../../analysis/objects/scalers';
+import { type Container, lasting, type Workload } from '../../analysis/objects/workloads';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import { autoscaler, deployment, running } from '../examples';
+import type { Rule } from '../rule';
+
+/** A metric that compares use with requests. */
+interface Utilization {
+  readonly pointer: string;
+  readonly resource: string;
+  /** Only this container, where one is named. */
+  readonly container: string | undefined;
+}
+
+const NUMBER = 'an integer of 1 or more, in percent of the request';
+
+const targetUtilization: Rule = {
+  id: 'autoscaling-target-utilization',
+  what: 'A utilization target is a whole percentage from 1 on, and stands alone in its metric.',
+  why: 'The API server refuses the HPA.',
+  severity: 'error',
+  judge: 'API server: validateMetricTarget, validateResourceSource',
+  check: (entries, report) => {
+    for (const entry of catalogue(entries).of('autoscaling/HorizontalPodAutoscaler')) {
+      const spec = dig(entry.manifest, 'spec');
+      const judge = (pointer: string, value: Json | undefined): void => {
+        if (!isSet(value) || isInteger(value, 1)) return;
+        report(entry, pointer, {
+          message: `${JSON.stringify(value)} is no utilization to aim at`,
+          expected: NUMBER,
+          value,
+        });
+      };
+      judge('/spec/targetCPUUtilizationPercentage', spec?.targetCPUUtilizationPercentage);
+      for (const metric of places(spec, 'metrics', '/spec')) {
+        for (const source of ['resource', 'containerResource']) {
+          const target = dig(metric.value, source, 'target');
+          if (target === undefined) continue;
+          const pointer = `${metric.pointer}/${source}/target`;
+          judge(`${pointer}/averageUtilization`, target.averageUtilization);
+          const set = isSet(target.averageUtilization);
+          if (set !== isSet(target.averageValue)) continue;
+          const message = set ? 'the metric aims at two things at once' : 'the metric aims at nothing';
+          report(entry, pointer, { message, expected: 'either averageUtilization or averageValue' });
+        }
+      }
+    }
+  },
+  examples: {
+    pass: [
+      autoscaler({
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 120 } } },
+        ],
+      }),
+    ],
+    fail: [
+      autoscaler({
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 0 } } },
+        ],
+      }),
+    ],
+  },
+};
+
+/** The metrics of an HPA that need requests; with no metrics at all, the API server sets 80 % CPU. */
+function utilizations(spec: JsonObject): Utilization[] {
+  if (isSet(spec.targetCPUUtilizationPercentage)) {
+    return [{ pointer: '/spec/targetCPUUtilizationPercentage', resource: 'cpu', container: undefined }];
+  }
+  const metrics = places(spec, 'metrics', '/spec');
+  if (metrics.length === 0) return [{ pointer: '/spec/metrics', resource: 'cpu', container: undefined }];
+  const found: Utilization[] = [];
+  for (const { value, pointer } of metrics) {
+    for (const source of ['resource', 'containerResource']) {
+      const of = dig(value, source);
+      const resource = text(of?.name);
+      if (of === undefined || resource === undefined || integer(dig(of, 'target')?.averageUtilization, 1) === undefined)
+        continue;
+      found.push({
+        pointer: `${pointer}/${source}`,
+        resource,
+        container: source === 'resource' ? undefined : text(of.container),
+      });
+    }
+  }
+  return found;
+}
+
+/** Resources that a LimitRange gives to containers without requests, by namespace. */
+const defaulted = perList((entries): ReadonlyMap<string, ReadonlySet<string>> => {
+  const found = new Map<string, Set<string>>();
+  for (const entry of catalogue(entries).of('/LimitRange')) {
+    const key = placeOf(entry.cluster, entry.identity.namespace);
+    const names = found.get(key) ?? new Set<string>();
+    for (const { value } of places(dig(entry.manifest, 'spec'), 'limits', '')) {
+      if (value.type !== 'Container') continue;
+      for (const kind of ['default', 'defaultRequest'])
+        for (const name of Object.keys(dig(value, kind) ?? {})) names.add(name);
+    }
+    found.set(key, names);
+  }
+  return found;
+});
+
+const asks = (it: JsonObject, resource: string): boolean =>
+  // A limit without a request is a request too: the API server copies it.
+  isSet(own(dig(it, 'resources', 'requests'), resource)) || isSet(own(dig(it, 'resources', 'limits'), resource));
+
+function lacking(workload: Workload, { resource, container }: Utilization): readonly Container[] {
+  if (asks(workload.pod.value, resource)) return [];
+  return lasting(workload).filter(
+    (it) => (container === undefined || it.name === container) && !asks(it.value, resource),
+  );
+}
+
+const needsRequests: Rule = {
+  id: 'autoscaling-needs-requests',
+  what: 'Where an HPA aims at a utilization, every container of the pod requests that resource, sidecars included; a ContainerResource metric needs its own container.',
+  why: 'One container without a request and the HPA reports FailedGetResourceMetric and scales nothing: least of all under load.',
+  severity: 'error',
+  judge: 'HPA controller: calculatePodRequests',
+  check: (entries, report) => {
+    for (const scaler of scalers(entries)) {
+      const workload = scaledWorkload(entries, scaler);
+      if (!isHpa(scaler) || workload === undefined) continue;
+      const given = defaulted(entries).get(placeOf(scaler.entry.cluster, scaler.entry.identity.namespace));
+      for (const metric of utilizations(scaler.spec)) {
+        const { pointer, resource, container } = metric;
+        if (container !== undefined && !lasting(workload).some(({ name }) => name === container)) {
+          const expected = `one of ${lasting(workload)
+            .map(({ name }) => name)
+            .join(', ')}`;
+          report(scaler.entry, `${pointer}/container`, {
+            message: `the pods have no container "${container}"`,
+            expected,
+            value: container,
+          });
+        }
+        const without = given?.has(resource) === true ? [] : lacking(workload, metric);
+        if (without.length === 0) continue;
+        const names = without.map(({ name }) => `"${name ?? ''}"`).join(', ');
+        const message = `utilization of ${resource} is measured against requests, and ${names} of ${workload.entry.origin.construct} has none`;
+        report(scaler.entry, pointer, {
+          message,
+          expected: `a ${resource} request on every container that is measured`,
+        });
+      }
+    }
+  },
+  examples: {
+    pass: [autoscaler({}), running({ resources: { requests: { cpu: '100m' } } })],
+    fail: [autoscaler({}), deployment()],
+  },
+};
+
+export const metricRules: readonly Rule[] = [targetUtilization, needsRequests];

@@ -1,0 +1,143 @@
+// Quotas: that they leave room for what the workloads of their namespace can reach, and that these say what is counted.
+
+import { catalogue } from '../../analysis/objects/catalogue';
+import { type Demand, demands, total, type WorkloadDemand } from '../../analysis/objects/demand';
+import { containerDefaults, requestDefaults } from '../../analysis/objects/limit-ranges';
+import { neighbours } from '../../analysis/objects/namespaces';
+import { dig, isSet, record, shown } from '../../analysis/objects/read-json';
+import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
+import { cpuQuantity, memoryQuantity, parseQuantity, WHOLE } from '../../model/manifest/amount';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { object, running } from '../examples';
+import type { Report, Rule } from '../rule';
+
+/** The names under which a quota counts the same thing. */
+interface Counted {
+  readonly keys: readonly string[];
+  readonly amount: (demand: Demand) => bigint;
+  readonly write: (amount: bigint) => string;
+}
+
+const COUNTED: readonly Counted[] = [
+  {
+    keys: ['pods', 'count/pods'],
+    amount: ({ pods }) => BigInt(pods) * WHOLE,
+    write: (amount) => String(amount / WHOLE),
+  },
+  { keys: ['requests.cpu', 'cpu'], amount: ({ cpu }) => cpu, write: cpuQuantity },
+  { keys: ['requests.memory', 'memory'], amount: ({ memory }) => memory, write: memoryQuantity },
+];
+
+/** Quotas that count every pod; what a scope leaves out, nobody can tell from here. */
+const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
+  catalogue(entries)
+    .of('/ResourceQuota')
+    .filter(({ manifest }) => {
+      const spec = dig(manifest, 'spec');
+      return !isSet(spec?.scopes) && !isSet(spec?.scopeSelector);
+    });
+
+const most = (all: readonly WorkloadDemand[]): string =>
+  all.map(({ kind, name, reason }) => `${kind} ${name} ${reason}`).join(', ');
+
+const room: Rule = {
+  id: 'quota-room',
+  what: 'A ResourceQuota leaves room for all that the workloads of its namespace can reach: surge and terminating pods included.',
+  why: 'In the very rollout or peak that needs them, pods are refused; nothing but an event of the ReplicaSet says so.',
+  severity: 'error',
+  judge: 'API server: ResourceQuota admission',
+  check: (entries, report) => {
+    for (const entry of quotas(entries)) {
+      const hard = dig(entry.manifest, 'spec', 'hard');
+      const members = neighbours(entries, entry);
+      const all = demands(
+        members.map(({ manifest }) => manifest),
+        requestDefaults(members),
+      );
+      for (const { keys, amount, write } of COUNTED) {
+        const needed = amount(total(all));
+        for (const key of keys) {
+          const given = hard?.[key];
+          const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
+          if (limit === undefined || limit >= needed) continue;
+          report(entry, `/spec/hard/${key.replace('/', '~1')}`, {
+            message: `the workloads of the namespace can reach more than that: ${most(all)} pods`,
+            expected: `at least ${write(needed)}`,
+            value: given ?? null,
+          });
+        }
+      }
+    }
+  },
+  examples: {
+    pass: [
+      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { pods: '4', 'requests.cpu': '400m' } } }),
+      running({ resources: { requests: { cpu: '100m' } } }),
+    ],
+    fail: [
+      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { pods: '2', 'requests.cpu': '200m' } } }),
+      running({ resources: { requests: { cpu: '100m' } } }),
+    ],
+  },
+};
+
+/** What a quota makes every container say, by its key. */
+const DEMANDED: ReadonlyMap<string, readonly ['requests' | 'limits', 'cpu' | 'memory']> = new Map([
+  ['cpu', ['requests', 'cpu']],
+  ['memory', ['requests', 'memory']],
+  ['requests.cpu', ['requests', 'cpu']],
+  ['requests.memory', ['requests', 'memory']],
+  ['limits.cpu', ['limits', 'cpu']],
+  ['limits.memory', ['limits', 'memory']],
+]);
+
+function isStated(container: JsonObject, part: string, resource: string, fallback: Json | undefined): boolean {
+  const { requests, limits } = dig(container, 'resources') ?? {};
+  const limit = record(limits)?.[resource];
+  const stated = part === 'limits' ? limit : (record(requests)?.[resource] ?? limit);
+  return isSet(stated) || isSet(fallback);
+}
+
+function judgeWorkload(workload: Workload, key: string, defaults: JsonObject, report: Report): void {
+  const [part, resource] = DEMANDED.get(key) ?? [];
+  if (part === undefined || resource === undefined) return;
+  for (const { value, pointer } of lasting(workload)) {
+    if (isStated(value, part, resource, defaults[resource])) continue;
+    report(workload.entry, `${pointer}/resources/${part}/${resource}`, {
+      message: `the namespace's quota counts ${key}, so that a pod that does not say it is refused`,
+      expected: `a quantity, or a LimitRange with a default for it`,
+    });
+  }
+}
+
+const stated: Rule = {
+  id: 'quota-stated',
+  what: 'Where a quota counts CPU or memory, every container says it, or a LimitRange says it for all.',
+  why: 'The API server refuses the pods ("must specify"), and only events of the ReplicaSet tell.',
+  severity: 'error',
+  judge: 'API server: ResourceQuota admission',
+  check: (entries, report) => {
+    for (const quota of quotas(entries)) {
+      const members = neighbours(entries, quota);
+      const defaults = { limits: containerDefaults(members, 'default'), requests: requestDefaults(members) };
+      const theirs = workloads(members);
+      for (const key of Object.keys(dig(quota.manifest, 'spec', 'hard') ?? {})) {
+        const part = DEMANDED.get(key)?.[0] ?? 'requests';
+        for (const workload of theirs) judgeWorkload(workload, key, { ...defaults[part] }, report);
+      }
+    }
+  },
+  examples: {
+    pass: [
+      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { 'limits.memory': '3Gi' } } }),
+      running({ resources: { limits: { memory: '128Mi' } } }),
+    ],
+    fail: [
+      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { 'limits.cpu': '4' } } }),
+      running({ resources: { limits: { memory: '128Mi' } } }),
+    ],
+  },
+};
+
+export const quotaRules: readonly Rule[] = [room, stated];

@@ -1,0 +1,165 @@
+// `evenkeel parity`: two environments of a system on one cluster, and whether they differ only in what an environment decides.
+import { Command } from 'commander';
+import { type Disparity, disparities, disparityFinding, type Side } from '../analysis/comparison/environments';
+import type { Where } from '../constructs/platform/rebuild';
+import type { Finding } from '../model/finding/finding';
+import { formatTable, type Output, printFindings } from '../report/output';
+import type { Context } from './project/project';
+import { loadProject, objectsOf, type Placed, type Project } from './project/rebuilt';
+
+/** Two environments of one system. */
+interface Compared {
+  readonly first: Placed;
+  readonly second: Placed;
+  readonly disparities: readonly Disparity[];
+}
+
+/** The verb. */
+export function parityCommand({ load, output, finish }: Context): Command {
+  return new Command('parity')
+    .description('compare environments of a system, all on the cluster of the first one')
+    .argument('[first]', 'a system and its environment, toytrex/production (default: the first of each system)')
+    .argument('[second]', 'what to compare it with (default: every other environment of the system)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (first: string | undefined, second: string | undefined, { json }: { readonly json?: true }) => {
+      const project = await loadProject(load);
+      const found = 'errors' in project ? project : compareAll(project, first, second);
+      if ('errors' in found) {
+        printFindings(output, found.errors);
+        return finish(1);
+      }
+      if (json) output.out(`${JSON.stringify(found.compared.map(asJson), null, 2)}\n`);
+      else for (const compared of found.compared) printTable(output, compared);
+      const refused = found.compared.flatMap((one) =>
+        one.disparities
+          .filter(({ aspect }) => aspect === undefined)
+          .map((disparity) => disparityFinding(disparity, one.first.environment, one.second.environment)),
+      );
+      printFindings(output, refused);
+      finish(refused.length === 0 ? 0 : 1);
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  evenkeel parity
+  evenkeel parity toytrex/production toytrex/local`;
+
+const nameOf = ({ system, environment }: Placed): string => `${system}/${environment}`;
+
+function compareAll(
+  project: Project,
+  first: string | undefined,
+  second: string | undefined,
+): { readonly compared: readonly Compared[] } | { readonly errors: readonly Finding[] } {
+  // an environment on several clusters is the same on each of them: neutrality says so
+  const targets = project.targets.filter(
+    (one, index) => project.targets.findIndex((other) => nameOf(other) === nameOf(one)) === index,
+  );
+  const unknown = [first, second].filter((name) => name !== undefined && !targets.some((one) => nameOf(one) === name));
+  if (unknown.length > 0) return { errors: unknown.map((name) => noSuch(name, targets)) };
+  const bases = targets.filter(
+    (one) => nameOf(one) === first || (first === undefined && targets.find((it) => it.system === one.system) === one),
+  );
+  const pairs = bases.flatMap((base) =>
+    targets
+      .filter((one) => one !== base && one.system === base.system && (second === undefined || nameOf(one) === second))
+      .map((one) => ({ first: base, second: one })),
+  );
+  if (second !== undefined && pairs.length === 0) return { errors: [noSuch(second, targets)] };
+  const results = pairs.map((pair) => compare(project, pair.first, pair.second));
+  const errors = results.flatMap((one) => ('errors' in one ? one.errors : []));
+  return errors.length > 0 ? { errors } : { compared: results.flatMap((one) => ('errors' in one ? [] : [one])) };
+}
+
+/** Both on the first one's cluster, with its promises; names of clusters stay, since they say whose chart it is. */
+function compare(project: Project, first: Placed, second: Placed): Compared | { readonly errors: readonly Finding[] } {
+  const { cluster, environment, regions } = first.target;
+  const app = project.rebuild((real) =>
+    [first, second].some(({ target }) => isSamePlace(target, real))
+      ? {
+          cluster: {
+            ...cluster,
+            name: real.cluster.name,
+            groups: { ...real.cluster.groups, ...cluster.groups },
+            identities: { ...real.cluster.identities, ...cluster.identities },
+          },
+          environment: { ...real.environment, survives: environment.survives },
+          regions,
+        }
+      : real,
+  );
+  const built = objectsOf(app, `on ${cluster.name}: `);
+  if ('errors' in built) return built;
+  const side = ({ system, environment: name, namespace, target }: Placed): Side => ({
+    environment: name,
+    namespace,
+    objects: built.objects.filter(({ origin }) =>
+      origin.construct.startsWith(`${target.cluster.name}/${system}-${name}/`),
+    ),
+    settings: target.settings,
+  });
+  return { first, second, disparities: disparities(side(first), side(second)) };
+}
+
+function isSamePlace(one: Omit<Where, 'regions'>, other: Omit<Where, 'regions'>): boolean {
+  return one.cluster.name === other.cluster.name && one.environment.name === other.environment.name;
+}
+
+function printTable(output: Output, { first, second, disparities: found }: Compared): void {
+  const { cluster, environment } = first.target;
+  const { survives } = environment;
+  output.out(
+    `${nameOf(first)} and ${nameOf(second)}, both on ${cluster.provider.name}, Kubernetes ${cluster.kubernetes}, ` +
+      `${cluster.zones.length} zones, surviving ${survives.zones} of them\n\n`,
+  );
+  const rows = new Map<string, { readonly row: readonly string[]; readonly objects: Set<string> }>();
+  for (const { aspect = 'NOTHING', pointer, before, after, entry } of found) {
+    const longest = output.interactive ? LONGEST : Number.POSITIVE_INFINITY;
+    const row = [aspect, pointer === '' ? '(the object)' : pointer, cell(before, longest), cell(after, longest)];
+    const known = rows.get(row.join('\0')) ?? { row, objects: new Set() };
+    rows.set(row.join('\0'), known);
+    known.objects.add(`${entry.identity.kind} ${entry.identity.name}`);
+  }
+  const sorted = [...rows.values()].map(({ row, objects }) => [...row, listed([...objects])]).sort(byAspect);
+  const header = ['DECIDED BY', 'FIELD', first.environment, second.environment, 'IN'];
+  output.out(found.length === 0 ? 'no difference\n\n' : `${formatTable([header, ...sorted])}\n`);
+}
+
+const byAspect = ([a = '']: readonly string[], [b = '']: readonly string[]): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function listed(objects: readonly string[]): string {
+  return objects.length > 2 ? `${objects.length} objects` : objects.join(', ');
+}
+
+/** Characters of a value that a terminal has room for; whoever reads a pipe gets all of them. */
+const LONGEST = 60;
+
+function cell(value: unknown, longest: number): string {
+  if (value === undefined) return '–';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}
+
+function asJson({ first, second, disparities: found }: Compared): object {
+  return {
+    first: nameOf(first),
+    second: nameOf(second),
+    differences: found.map(({ entry, ...rest }) => ({
+      construct: entry.origin.construct,
+      kind: entry.identity.kind,
+      ...rest,
+    })),
+  };
+}
+
+function noSuch(name: string | undefined, targets: readonly Placed[]): Finding {
+  return {
+    rule: 'unknown-environment',
+    severity: 'error',
+    message: 'there is no such system and environment to compare',
+    expected: `two environments of one system, of ${targets.map(nameOf).join(', ')}`,
+    ...(name === undefined ? {} : { value: name }),
+  };
+}

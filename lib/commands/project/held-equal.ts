@@ -1,0 +1,115 @@
+// Builds a project over all providers with everything else held equal, and then step by step as it really is.
+import { compareObjects, type ObjectDifference } from '../../analysis/comparison/difference';
+import { type Deviation, deviations, isNeutral } from '../../analysis/comparison/providers';
+import type { Where } from '../../constructs/platform/rebuild';
+import { type Cluster, minorNumber } from '../../model/cluster/cluster';
+import type { Finding } from '../../model/finding/finding';
+import type { ApiEntry } from '../../model/manifest/object';
+import type { Environment } from '../../model/platform/environment';
+import { PROFILES, STANDARD } from '../../model/providers/profiles';
+import { objectsOf, type Project } from './rebuilt';
+
+/** What a cluster is known by to those who write manifests. */
+type Aspects = Pick<Cluster, 'provider' | 'kubernetes' | 'zones' | 'capabilities'>;
+
+/** What was found. */
+export interface Neutrality {
+  /** What was the same on all of them. */
+  readonly held: Pick<Cluster, 'kubernetes' | 'zones'>;
+  /** Names of the columns: the profiles, then the systems' own clusters. */
+  readonly profiles: readonly string[];
+  /** The objects that must not differ, as the standard has them. */
+  readonly compared: readonly ApiEntry[];
+  readonly deviations: readonly Deviation[];
+  /** What the real placement changes, and which part of it does. */
+  readonly placement: readonly (ObjectDifference & { readonly by: string })[];
+}
+
+/** The column of systems on their own clusters' providers, with the options that those have. */
+const AS_PLACED = 'as placed';
+/** Where images come from while providers are compared: nobody's own registry. */
+const REGISTRY = { external: 'registry.example' };
+
+/**
+ * Compares all builds; errors are those of builds that another provider makes impossible. `placement` says whether the way from
+ * the profiles to the real platform is gone too, step by step: three builds more.
+ */
+export function compareProviders(
+  project: Project,
+  { placement }: { readonly placement: boolean },
+): Neutrality | { readonly errors: readonly Finding[] } {
+  const clusters = project.targets.map(({ target }) => target.cluster);
+  const held = { ...hold(clusters), capabilities: [] };
+  const errors: Finding[] = [];
+  const build = (name: string, aspects: (real: Cluster) => Aspects): readonly ApiEntry[] => {
+    const app = project.rebuild((real) => equalized(real, aspects(real.cluster)));
+    const built = objectsOf(app, `on ${name}: `);
+    if ('objects' in built) return built.objects;
+    errors.push(...built.errors);
+    return [];
+  };
+
+  const standard = build(STANDARD.name, () => ({ ...held, provider: STANDARD }));
+  const others = PROFILES.map((profile) => ({
+    profile,
+    objects: build(profile.name, () => ({ ...held, provider: profile })),
+  }));
+  // one step after the other, so that each change has one cause
+  const asPlaced = build(AS_PLACED, ({ provider }) => ({ ...held, provider }));
+  const further = (): readonly [string, readonly ApiEntry[]][] => [
+    ['provider', asPlaced],
+    ['minor', build('the real minor', ({ provider, kubernetes }) => ({ ...held, provider, kubernetes }))],
+    ['zones', build('the real zones', (real) => ({ ...real, capabilities: [] }))],
+    ['capabilities', build('the real capabilities', (real) => real)],
+    ['images, groups, identities and nodes', project.objects],
+  ];
+  const steps = placement ? further() : [];
+  if (errors.length > 0) return { errors };
+
+  const providerOf = (name: string) => clusters.find((cluster) => cluster.name === name)?.provider;
+  return {
+    held,
+    profiles: [...PROFILES.map(({ name }) => name), AS_PLACED],
+    compared: standard.filter(isNeutral),
+    deviations: [
+      ...others.flatMap(({ profile, objects }) => deviations(standard, objects, profile.name, () => profile)),
+      ...deviations(standard, asPlaced, AS_PLACED, providerOf),
+    ],
+    placement: steps.flatMap(([by, after], index) =>
+      compareObjects(steps[index - 1]?.[1] ?? standard, after).map((one) => ({ ...one, by })),
+    ),
+  };
+}
+
+/** The oldest minor, which every provider has, and the most zones, so that every promise to survive can be kept. */
+function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones'> {
+  const age = ({ kubernetes }: Cluster) => minorNumber(kubernetes);
+  const [oldest] = [...clusters].sort((a, b) => age(a) - age(b));
+  const [widest] = [...clusters].sort((a, b) => b.zones.length - a.zones.length);
+  return { kubernetes: oldest?.kubernetes ?? '1.27', zones: widest?.zones ?? [] };
+}
+
+/** Groups, identities and nodes are the clusters' own, so that nothing is asked about them here. */
+function equalized({ cluster, environment, regions }: Where, aspects: Aspects): Where {
+  const { provider, kubernetes, zones, capabilities } = aspects;
+  return {
+    cluster: {
+      ...cluster,
+      provider,
+      kubernetes,
+      zones,
+      capabilities,
+      groups: {},
+      sysadmins: [],
+      identities: {},
+      nodePools: [],
+    },
+    environment: { ...environment, access: {}, registry: equalRegistry(environment) },
+    regions,
+  };
+}
+
+/** An external registry is the same everywhere already. */
+function equalRegistry({ registry }: Environment): Required<Environment>['registry'] {
+  return typeof registry === 'object' ? registry : REGISTRY;
+}

@@ -1,0 +1,57 @@
+// The project that a command works on: the app that main.ts exports.
+import { Construct, type IConstruct } from 'constructs';
+import type { Finding } from '../../model/finding/finding';
+import type { Trace } from '../../model/platform/entries';
+import type { Output } from '../../report/output';
+import { userLine } from '../../synth/tree/source';
+
+/** Evaluates the project's main.ts. */
+export type Load = () => Promise<unknown>;
+
+/** 0: clean. 1: an error, nothing was written. 2: `--check` found differences. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What every verb gets. */
+export interface Context {
+  readonly load: Load;
+  readonly output: Output;
+  readonly finish: (code: ExitCode) => void;
+}
+
+/** The app of the project, or why there is none. */
+export async function loadApp(load: Load): Promise<IConstruct | Finding> {
+  try {
+    const project = await settled(load);
+    const app = typeof project === 'object' && project !== null && 'app' in project ? project.app : undefined;
+    return Construct.isConstruct(app) ? app : noApp('the file exports no app', undefined);
+  } catch (error) {
+    return noApp(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
+  }
+}
+
+/** The project, once promises that nobody waits for had their chance to fail: otherwise they would do so after the writing. */
+async function settled(load: Load): Promise<unknown> {
+  const failures: unknown[] = [];
+  const remember = (reason: unknown) => failures.push(reason);
+  process.on('unhandledRejection', remember);
+  try {
+    const project = await load();
+    await new Promise(setImmediate);
+    if (failures.length > 0) throw failures[0];
+    return project;
+  } finally {
+    process.off('unhandledRejection', remember);
+  }
+}
+
+function noApp(message: string, thrown: unknown): Finding {
+  const trace: Trace = thrown instanceof Error ? thrown : {};
+  const source = userLine(trace);
+  return {
+    rule: 'app',
+    severity: 'error',
+    message,
+    expected: 'a file that exports the app: export const app = platform.app()',
+    ...(source === undefined ? {} : { source }),
+  };
+}

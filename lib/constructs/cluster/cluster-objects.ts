@@ -1,0 +1,87 @@
+// What a cluster needs once, whatever runs there: classes of load balancers and of storage, the roles that somebody has, its sysadmins.
+import { ApiObject, Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
+import type { VolumeSource } from '../../model/cluster/provider';
+import { ENTRY, type Placement } from '../../model/platform/entries';
+import type { Environment } from '../../model/platform/environment';
+import { ACCESS_REASON, COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
+import { createObject } from '../tree/kinds';
+import { systemLabels } from '../tree/labels';
+
+const ID = 'cluster';
+
+/** A class of storage. */
+export interface StorageClass extends VolumeSource {
+  readonly name: string;
+  /** Whether the disk stays when nobody claims it any more. */
+  readonly kept: boolean;
+}
+
+/** The objects of one cluster. */
+export class ClusterObjects extends Chart {
+  /** Creates below `scope` what the provider, the cluster and the roles of the environment need, and is not there yet. */
+  static ensure(scope: Construct, cluster: Cluster, environment: Environment, home: boolean): void {
+    const given = new Set(Object.values(environment.access ?? {}));
+    const roles = COMMON_ROLES.filter((role) => given.has(role));
+    const { clusterObjects = [] } = cluster.provider;
+    if (clusterObjects.length + cluster.sysadmins.length + roles.length === 0) return;
+    const chart = ClusterObjects.chartOf(scope, cluster, home);
+    for (const role of roles) ensureRole(chart, role);
+  }
+
+  /** Creates a class of storage, where it is not there yet. */
+  static ensureStorage(scope: Construct, cluster: Cluster, home: boolean, storage: StorageClass): void {
+    const chart = ClusterObjects.chartOf(scope, cluster, home);
+    const { name, provisioner, parameters, kept } = storage;
+    if (chart.node.tryFindChild(name) !== undefined) return;
+    createObject(
+      chart,
+      name,
+      'StorageClass',
+      { name },
+      {
+        provisioner,
+        parameters,
+        reclaimPolicy: kept ? 'Retain' : 'Delete',
+        // a disk in a zone where no pod can go would be of no use
+        volumeBindingMode: 'WaitForFirstConsumer',
+        allowVolumeExpansion: true,
+      },
+    );
+  }
+
+  private static chartOf(scope: Construct, cluster: Cluster, home: boolean): Construct {
+    const there = scope.node.tryFindChild(ID);
+    return there instanceof Construct ? there : new ClusterObjects(scope, cluster, home);
+  }
+
+  private constructor(scope: Construct, cluster: Cluster, home: boolean) {
+    super(scope, ID, { disableResourceNameHashes: true, labels: systemLabels(ID) });
+    const placement: Placement = { cluster: cluster.name, home, system: ID, environment: '' };
+    this.node.addMetadata(ENTRY.placement, placement);
+    for (const { name, apiVersion, kind, spec } of cluster.provider.clusterObjects ?? []) {
+      new ApiObject(this, kind, { apiVersion, kind, metadata: { name }, spec });
+    }
+    this.bindSysadmins(cluster);
+  }
+
+  /**
+   * To the built-in role: a sysadmin needs all kinds, those of tomorrow too, and a role of ours that says so would be the same
+   * wildcards under a name that nobody knows.
+   */
+  private bindSysadmins(cluster: Cluster): void {
+    const subjects = subjectsOn(cluster, cluster.sysadmins);
+    if (subjects.length === 0) return;
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
+    const annotations = { [ACCESS_REASON]: "the cluster's sysadmins, as the platform file names them" };
+    const metadata = { name: 'evenkeel-sysadmin', annotations };
+    createObject(this, 'sysadmin', 'ClusterRoleBinding', metadata, { roleRef, subjects });
+  }
+}
+
+function ensureRole(chart: Construct, role: CommonRole): void {
+  if (chart.node.tryFindChild(role) !== undefined) return;
+  const rules = RIGHTS[role].map(({ group, resources, verbs }) => ({ apiGroups: [group], resources, verbs }));
+  createObject(chart, role, 'ClusterRole', { name: clusterRoleName(role) }, { rules });
+}

@@ -1,0 +1,124 @@
+// Headroom: pods that do nothing hold room on nodes, and give way to whoever needs it while the next node is on its way.
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../../model/cluster/cluster';
+import type { Headroom, NodePool } from '../../model/cluster/pool';
+import { canonicalQuantity } from '../../model/manifest/quantity';
+import { HEADROOM_PRIORITY, headroomContradictions } from '../../model/nodes/headroom';
+import { ENTRY, type Placement, type Trace } from '../../model/platform/entries';
+import { createDefaultDeny } from '../network/policy';
+import { inspectFit } from '../pod/node-fit';
+import { containerSecurity, podSecurity } from '../pod/security';
+import { createNamespace } from '../system/namespace';
+import { createQuota } from '../system/quota';
+import { type Problem, report } from '../tree/findings';
+import { createObject, type DeploymentSpec, type PodSpec } from '../tree/kinds';
+import { selectorLabels, systemLabels } from '../tree/labels';
+
+const NAME = 'headroom';
+const PAUSE = 'registry.k8s.io/pause:3.10';
+
+/** A pool with what is to be held on it. */
+type Holding = NodePool & { readonly headroom: Headroom };
+
+/** The headroom of one cluster, in a namespace of its own: a Deployment for each pool that holds some. */
+export class ClusterHeadroom extends Chart {
+  /** Creates it below `scope` where a pool holds some and it is not there yet. What cannot be is told with the platform. */
+  static ensure(scope: Construct, cluster: Cluster, home: boolean, trace: Trace): void {
+    const holding = cluster.nodePools.filter((pool): pool is Holding => pool.headroom !== undefined);
+    const isRight = ({ headroom }: Holding) =>
+      headroomContradictions(NAME, headroom, cluster.zones.length).length === 0;
+    if (holding.length === 0 || !holding.every(isRight) || scope.node.tryFindChild(NAME) !== undefined) return;
+    new ClusterHeadroom(scope, cluster, holding, home, trace);
+  }
+
+  private constructor(scope: Construct, cluster: Cluster, pools: readonly Holding[], home: boolean, trace: Trace) {
+    super(scope, NAME, { namespace: NAME, disableResourceNameHashes: true, labels: systemLabels(NAME) });
+    const placement: Placement = { cluster: cluster.name, home, system: NAME, environment: '' };
+    this.node.addMetadata(ENTRY.placement, placement);
+    this.node.addMetadata(ENTRY.trace, trace);
+    createNamespace(this, NAME, cluster);
+    createObject(
+      this,
+      'priority',
+      'PriorityClass',
+      { name: NAME },
+      {
+        value: HEADROOM_PRIORITY,
+        preemptionPolicy: 'Never',
+        description: 'Holds room on nodes and gives way to every other pod',
+      },
+    );
+    createQuota(this, NAME, []);
+    createDefaultDeny(this);
+    for (const pool of pools) this.hold(cluster, pool, trace);
+  }
+
+  private hold(cluster: Cluster, pool: Holding, trace: Trace): void {
+    const { nodePools, provider } = cluster;
+    const name = nodePools.length === 1 ? NAME : `${NAME}-${pool.name}`;
+    const labels = selectorLabels(name);
+    const deployment = createObject(
+      this,
+      name,
+      'Deployment',
+      { name, labels },
+      { spec: render(labels, cluster, pool) },
+    );
+    // no system's deployer may write here
+    deployment.node.addMetadata(ENTRY.platformOwned, true);
+    inspectFit(this, { ...cluster, nodePools: [pool] }, () => pool.headroom);
+    if (nodePools.length === 1 || provider.nodes.poolLabel !== undefined) return;
+    const problem: Problem = {
+      rule: 'headroom-pool',
+      severity: 'error',
+      field: `nodePools[${pool.name}].headroom`,
+      message: `${provider.name} has no label that tells the nodes of one pool from those of another, so that the headroom would lie anywhere`,
+      expected: 'headroom where the cluster has one pool',
+    };
+    report(this, problem, trace);
+  }
+}
+
+/**
+ * All of them may be missing at once, so that an eviction is no alarm and a changed size needs no further node. They end without
+ * grace: whoever evicts them waits for nothing.
+ */
+function render(labels: Readonly<Record<string, string>>, cluster: Cluster, pool: Holding): DeploymentSpec {
+  return {
+    replicas: pool.headroom.pods,
+    selector: { matchLabels: labels },
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: '100%' } },
+    template: { metadata: { labels }, spec: renderPod(cluster, pool, labels) },
+  };
+}
+
+function renderPod(cluster: Cluster, { name, headroom }: Holding, labels: Readonly<Record<string, string>>): PodSpec {
+  const { poolLabel } = cluster.provider.nodes;
+  const memory = canonicalQuantity(headroom.memory);
+  const zones = {
+    topologyKey: 'topology.kubernetes.io/zone',
+    maxSkew: 1,
+    whenUnsatisfiable: 'DoNotSchedule',
+    nodeTaintsPolicy: 'Honor',
+    labelSelector: { matchLabels: labels },
+  };
+  return {
+    priorityClassName: NAME,
+    enableServiceLinks: false,
+    ...podSecurity({}),
+    terminationGracePeriodSeconds: 0,
+    ...(cluster.nodePools.length === 1 || poolLabel === undefined ? {} : { nodeSelector: { [poolLabel]: name } }),
+    ...(cluster.zones.length === 0 ? {} : { topologySpreadConstraints: [zones] }),
+    containers: [
+      {
+        name: 'pause',
+        image: headroom.image ?? PAUSE,
+        // it never changes, and must not wait for a registry
+        imagePullPolicy: 'IfNotPresent',
+        resources: { requests: { cpu: canonicalQuantity(headroom.cpu), memory }, limits: { memory } },
+        ...containerSecurity({}),
+      },
+    ],
+  };
+}

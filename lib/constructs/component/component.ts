@@ -1,0 +1,268 @@
+// What every component is: a Deployment with its account, its policy, its configuration and its connections.
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { WorkloadIdentity } from '../../model/cluster/provider';
+import { quantityContradictions } from '../../model/nodes/headroom';
+import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
+import { pullSecret } from '../../model/platform/environment';
+import { pullPolicy } from '../../model/platform/target';
+import {
+  type Availability,
+  type AvailabilityInput,
+  type AvailabilityOptions,
+  deriveAvailability,
+} from '../../model/pods/availability';
+import { peakPods } from '../../model/pods/replacement';
+import { type Client, type Connectable, connectionVariables, type Limited } from '../network/connection';
+import { Outgoing } from '../network/outgoing';
+import { createNetworkPolicy, nameExit, type Traffic } from '../network/policy';
+import { createDisruptionBudget, inspectAvailability } from '../pod/availability';
+import { Configuration } from '../pod/configuration';
+import { type Resources, renderDeployment, type Scratch, type Workload } from '../pod/deployment';
+import { fits, inspectFit, type Origin } from '../pod/node-fit';
+import type { Probes } from '../pod/probes';
+import { exitAnnotations, type SecurityExits } from '../pod/security';
+import { System } from '../system/system';
+import { inspect, type Problem, report } from '../tree/findings';
+import { createObject } from '../tree/kinds';
+import { selectorLabels, versionLabel } from '../tree/labels';
+import { traceConstruct } from '../tree/trace';
+import { identityOf } from './identity';
+
+/** What every component must say, and what it may. */
+export interface ComponentProps {
+  /**
+   * Name of its objects and of its selectors. Give it when the construct's id is to change and the cluster's objects are not.
+   * @default the construct's id
+   */
+  readonly name?: string;
+  /** Image with a build number or a digest, usually `this.image('web')`. */
+  readonly image: string;
+  /** Port that the container listens on, 1 to 65535. */
+  readonly port: number;
+  readonly resources: Resources;
+  readonly probes: Probes;
+  /** Folders that may be written, beside /tmp of 64Mi, which may be named here with another size. @default none */
+  readonly scratch?: readonly Scratch[];
+  /** @default derived from replicas, zones and probes: see `deriveAvailability` */
+  readonly availability?: AvailabilityOptions;
+  /** Exits from the secure defaults, each with its reason. @default none */
+  readonly security?: SecurityExits;
+}
+
+/** How many pods a component has. */
+export interface PodNumbers {
+  readonly min: number;
+  readonly max: number;
+  /** Number that the manifest states. Absent where an autoscaler owns it. */
+  readonly stated?: number;
+}
+
+const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
+
+const NO_CPU: Problem = {
+  rule: 'resources',
+  severity: 'error',
+  field: 'resources.cpu',
+  message:
+    'nothing says how much CPU a pod requests: the scheduler would pile pods up, and no share of it could be measured',
+  expected: "resources: { cpu: '250m', … }, or sizeFor, which derives it",
+};
+
+/**
+ * Base of the stateless components.
+ *
+ * It is Pod Security *restricted*, and spreads over the cluster's zones. Findings instead of exceptions: contradicting inputs are
+ * reported all at once when the app is synthesized.
+ *
+ * @throws when it lies in no System
+ */
+export abstract class Component<Props extends ComponentProps> extends Construct {
+  /** Name of its objects. */
+  readonly name: string;
+  readonly deployment: ApiObject;
+  readonly networkPolicy: ApiObject;
+  protected readonly props: Props;
+  protected readonly system: System<unknown>;
+  private readonly outgoing: Outgoing;
+  private readonly identity: WorkloadIdentity | undefined;
+  private configuration?: Configuration;
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    traceConstruct(this);
+    this.props = props;
+    this.system = System.of(this);
+    this.name = props.name ?? id;
+    this.identity = identityOf(this, this.name);
+    this.outgoing = new Outgoing(this.name, this.identity !== undefined);
+    const metadata = { name: this.name, labels: selectorLabels(this.name) };
+    const annotations = this.identity?.serviceAccountAnnotations ?? {};
+    const account = { automountServiceAccountToken: false };
+    createObject(this, 'service-account', 'ServiceAccount', { ...metadata, annotations }, account);
+    const { cluster } = this.system.target;
+    this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.traffic);
+    for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
+    this.deployment = createObject(
+      this,
+      'deployment',
+      'Deployment',
+      {
+        ...metadata,
+        annotations: exitAnnotations(props.security ?? {}),
+        // an autoscaler bears them where there is one
+        notes: () => (this.pods.stated === undefined ? {} : this.accountNotes),
+      },
+      { spec: () => this.renderSpec() },
+    );
+    inspectFit(
+      this,
+      cluster,
+      () => this.resources,
+      () => this.cpuOrigin,
+    );
+    inspectAvailability(
+      this,
+      () => this.availabilityInput,
+      () => this.replicasProblem(),
+    );
+    inspect(this, () => (this.cpu === undefined ? [NO_CPU] : []));
+  }
+
+  /** Adds environment variables, by a ConfigMap of its own. Secrets do not belong here: they come with `connectTo`. */
+  configure(variables: Readonly<Record<string, string>>): this {
+    if (Object.keys(variables).length === 0) return this;
+    this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
+    this.configuration.add(variables);
+    return this;
+  }
+
+  /**
+   * Tells it the address of `service` by variables, mounts the credentials, if there are any, as files, and lets it through the
+   * network policies. A service with limits, such as a `Database`, also wants to know what a pod takes of it.
+   */
+  connectTo(service: Connectable): this;
+  connectTo<Use extends object>(service: Limited<Use>, use: Use): this;
+  connectTo<Use extends object>(service: Connectable | Limited<Use>, use?: Use): this {
+    const added = this.outgoing.add(service, use, this.client);
+    if ('rule' in added) {
+      report(this, added);
+      return this;
+    }
+    nameExit(this.networkPolicy, added.name, added.peer);
+    return this.configure(connectionVariables(added));
+  }
+
+  /** The derived unit: rollout, drain, budget, spread, and how many pods surely remain after the promised loss. */
+  get availability(): Availability {
+    return deriveAvailability(this.availabilityInput);
+  }
+
+  /** What nodes see of it; `undefined` where nobody says what a pod requests. */
+  get planned(): PlannedWorkload | undefined {
+    const { cpu, memory } = this.resources;
+    if (!this.isCounted || quantityContradictions('resources', { cpu, memory }).length > 0) return undefined;
+    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // told by inspectFit
+    const { min, max } = this.pods;
+    const atOnce = peakPods(max, this.client.numbers().replacement).value;
+    const { exposedTo: targets } = this.traffic;
+    return {
+      name: `${this.system.namespace}/${this.name}`,
+      cpu,
+      memory,
+      pods: { offPeak: min, peak: max, atOnce },
+      ...(targets === undefined ? {} : { targets }),
+    };
+  }
+
+  /** How many pods it has, once everything has been said. */
+  protected abstract get pods(): PodNumbers;
+
+  /** CPU request of a pod, as given or derived. */
+  protected get cpu(): string | undefined {
+    return this.props.resources.cpu;
+  }
+
+  /** What a derived CPU request follows from. */
+  protected get cpuOrigin(): Origin | undefined {
+    return undefined;
+  }
+
+  /** Whether its size is known, so that others can reckon with it. */
+  protected get isCounted(): boolean {
+    return true;
+  }
+
+  /** Why nobody can say how many pods there are. */
+  protected abstract replicasProblem(): string | undefined;
+
+  /** What services with limits say of its size. */
+  protected get accountNotes(): Readonly<Record<string, string>> {
+    return this.outgoing.notes;
+  }
+
+  protected get traffic(): Traffic {
+    const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
+    return { port: this.props.port, clients: [], peers };
+  }
+
+  /** Itself in the account of a service with limits. */
+  protected get client(): Client {
+    const numbers = () => {
+      const { maxSurge, maxUnavailable, terminationGracePeriodSeconds, minReadySeconds } = this.availability;
+      // a boot of no time at all is the worst: nothing is known of the shortest
+      const fastestAvailableSeconds = Math.max(1, minReadySeconds);
+      const replacement = { maxSurge, maxUnavailable, terminationGracePeriodSeconds, fastestAvailableSeconds };
+      return { maxReplicas: this.pods.max, replacement };
+    };
+    return { name: this.name, isCounted: () => this.isCounted, numbers };
+  }
+
+  /** A budget that evictions must leave, where there is more than one pod or somebody set one. */
+  protected createBudget(fewest: number): void {
+    if (fewest <= 1 && this.props.availability?.disruption === undefined) return;
+    createDisruptionBudget(this, this.name, selectorLabels(this.name), () => this.availability);
+  }
+
+  private get resources(): Workload['resources'] {
+    return { ...this.props.resources, cpu: this.cpu ?? '0' };
+  }
+
+  private get availabilityInput(): AvailabilityInput {
+    const { cluster, environment } = this.system.target;
+    return {
+      minReplicas: this.pods.min,
+      maxReplicas: this.pods.max,
+      zones: cluster.zones.length,
+      zonesLost: environment.survives.zones,
+      startupBudgetSeconds: this.props.probes.startup.budgetSeconds,
+      options: this.props.availability ?? {},
+    };
+  }
+
+  private renderSpec() {
+    const { image, port, probes, scratch = [], security } = this.props;
+    const { cluster, environment } = this.system.target;
+    const selector = selectorLabels(this.name);
+    const pulledWith = pullSecret(environment);
+    const { stated } = this.pods;
+    return renderDeployment({
+      name: this.name,
+      image,
+      pullPolicy: pullPolicy(image, environment),
+      ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
+      port,
+      resources: this.resources,
+      probes,
+      scratch: scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch],
+      exits: security ?? {},
+      cluster,
+      availability: this.availability,
+      ...(stated === undefined ? {} : { replicas: stated }),
+      selector,
+      podLabels: { ...this.system.labels, ...selector, ...versionLabel(image), ...this.identity?.podLabels },
+      ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
+      connections: this.outgoing.all,
+    });
+  }
+}

@@ -1,0 +1,47 @@
+// The provider's identity that a component acts as, where its cluster gives it one.
+import { ApiObject } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
+import type { ClusterDescription } from '../../model/cluster/cluster';
+import { isRefusal, type WorkloadIdentity } from '../../model/cluster/provider';
+import type { Trace } from '../../model/platform/entries';
+import { System } from '../system/system';
+import { report } from '../tree/findings';
+
+/** The identity of the component `name`, by the cluster's `identities`; a finding where the provider has none of that form. */
+export function identityOf(component: Construct, name: string): WorkloadIdentity | undefined {
+  const { target, namespace = '' } = System.of(component);
+  const { identities, provider } = target.cluster;
+  const key = `${namespace}/${name}`;
+  const id = Object.hasOwn(identities, key) ? identities[key] : undefined;
+  if (id === undefined) return undefined;
+  const identity = provider.workloadIdentity(id);
+  if (!isRefusal(identity)) return identity;
+  const { refused: message, expected } = identity;
+  const field = `identities['${key}']`;
+  report(component, { rule: 'workload-identity', severity: 'error', field, value: id, message, expected });
+  return undefined;
+}
+
+/** Reports identities that no component of the cluster acts as: misspelt, they would silently fall back to Secrets. */
+export function inspectIdentities(
+  app: IConstruct,
+  clusters: Readonly<Record<string, ClusterDescription>>,
+  trace: Trace,
+): void {
+  for (const [name, { identities = {} }] of Object.entries(clusters)) {
+    const accounts = new Set(accountsBelow(app.node.tryFindChild(name)));
+    for (const key of Object.keys(identities).filter((one) => !accounts.has(one))) {
+      const problem = { rule: 'workload-identity', severity: 'error', field: `clusters.${name}.identities` } as const;
+      const message = 'no component of that cluster has this name';
+      const expected = `<namespace>/<component>, one of ${[...accounts].join(', ') || 'none'}`;
+      report(app, { ...problem, value: key, message, expected }, trace);
+    }
+  }
+}
+
+function accountsBelow(scope: IConstruct | undefined): string[] {
+  const objects = scope?.node.findAll().filter((it) => it instanceof ApiObject) ?? [];
+  return objects
+    .filter(({ kind }) => kind === 'ServiceAccount')
+    .map(({ metadata, name }) => `${metadata.namespace ?? ''}/${name}`);
+}

@@ -1,0 +1,82 @@
+// A component that works off a queue: how many pods it has follows from the messages, as far as the cluster can read them.
+import type { Construct } from 'constructs';
+import type { Outcome } from '../../model/finding/derivation';
+import { SYNC_SECONDS } from '../../model/pods/autoscaler';
+import { deriveQueueConsumer, type QueueConsumerInput, type QueueConsumerPlan } from '../../model/services/queue';
+import { variableName } from '../network/connection';
+import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-autoscaler';
+import type { Queue } from '../services/broker';
+import { System } from '../system/system';
+import { inspect, type Problem } from '../tree/findings';
+import { Component, type ComponentProps, type PodNumbers } from './component';
+
+/** What decides how many consumers there are. */
+export type QueueScaling = Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>;
+
+/** What a consumer must say, and what it may. It answers its probes at `port`, and nothing else. */
+export interface QueueConsumerProps extends ComponentProps {
+  /** `broker.queue('orders')`. */
+  readonly queue: Queue;
+  /** Connections that one pod keeps to the broker. */
+  readonly connectionsPerPod: number;
+  /** Messages a second that one pod at full load sends to the same broker. @default 0 */
+  readonly messagesSentPerSecondPerPod?: number;
+  readonly scaling: QueueScaling;
+}
+
+/**
+ * A consumer of one queue, scaled by the messages in it, by those that arrive, by CPU and by memory.
+ *
+ * Where the cluster has KEDA it is scaled by a ScaledObject; where it has an adapter for external metrics, by an autoscaler that
+ * asks that one; otherwise by CPU and memory only, with what that loses stated in an annotation. One autoscaler, whichever.
+ *
+ * @throws when it lies in no System
+ */
+export class QueueConsumer extends Component<QueueConsumerProps> {
+  constructor(scope: Construct, id: string, props: QueueConsumerProps) {
+    super(scope, id, props);
+    const { queue, connectionsPerPod, messagesSentPerSecondPerPod: messagesPerSecondPerPod = 0, scaling } = props;
+    this.connectTo(queue, { messagesPerSecondPerPod, connectionsPerPod });
+    this.configure({ [`${variableName(queue.connection().name)}_QUEUE`]: queue.queue });
+    const { plan } = this.outcome;
+    if (plan !== undefined) {
+      const { deployment } = this;
+      createQueueAutoscaler(this, { deployment, queue, reader: this.reader, plan, notes: () => this.accountNotes });
+    }
+    this.createBudget(scaling.min);
+    inspect(this, () => this.problems);
+  }
+
+  protected get pods(): PodNumbers {
+    const { min } = this.props.scaling;
+    return { min, max: this.outcome.plan?.max.value ?? Math.max(1, min) };
+  }
+
+  protected replicasProblem(): undefined {
+    return undefined;
+  }
+
+  private get reader() {
+    return readerOf(this.props.queue, System.of(this).target.cluster.capabilities);
+  }
+
+  private get outcome(): Outcome<QueueConsumerPlan> {
+    const { scaling, probes } = this.props;
+    // KEDA starts the first pod itself, at its next look at the queue
+    const poll = scaling.min === 0 ? POLL_SECONDS : 0;
+    const reactionSeconds = poll + SYNC_SECONDS + probes.startup.budgetSeconds;
+    return deriveQueueConsumer({ ...scaling, queueIsRead: this.reader !== 'none', reactionSeconds });
+  }
+
+  private get problems(): Problem[] {
+    const unread = this.reader === 'none' && this.system.target.cluster.capabilities.includes('keda');
+    const message = 'the cluster has KEDA, and the broker does not say with what it may read the queue';
+    const expected = 'management: { secret, key } on the broker';
+    return [
+      ...(unread ? [{ rule: 'queue-reader', severity: 'error', field: 'queue', message, expected } as const] : []),
+      ...this.outcome.contradictions.map(
+        (one): Problem => ({ ...one, rule: 'queue-scaling', severity: 'error', field: `scaling.${one.field}` }),
+      ),
+    ];
+  }
+}

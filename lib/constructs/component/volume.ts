@@ -1,0 +1,77 @@
+// A volume that keeps data when pods go: a claim, and the class of storage that its environment's promise asks for.
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { VolumeSource } from '../../model/cluster/provider';
+import { canonicalQuantity } from '../../model/manifest/quantity';
+import { ClusterObjects } from '../cluster/cluster-objects';
+import { System } from '../system/system';
+import { report } from '../tree/findings';
+import { createObject } from '../tree/kinds';
+import { selectorLabels } from '../tree/labels';
+import { traceConstruct } from '../tree/trace';
+
+/** What is kept. */
+export interface VolumeProps {
+  /** Size as a quantity: `10Gi`. It may grow later, and never shrink. */
+  readonly size: string;
+  /**
+   * Why it may be out of reach while its zone is, although the environment survives the loss of one. It is kept as an annotation.
+   * @default it must not: where the environment survives zones, the volume lies in more than one
+   */
+  readonly oneZone?: string;
+}
+
+/**
+ * Block storage for one node at a time.
+ *
+ * - Where the environment survives zones it is zone-redundant, otherwise it lies in the zone of its first pod.
+ * - Where the environment survives anything, the disk stays when the claim is deleted.
+ * - Without a storage profile of the provider it is of the cluster's default class, of which nothing is known here.
+ *
+ * Source: kubernetes.io, "Storage Classes" (volumeBindingMode, reclaimPolicy, allowVolumeExpansion).
+ */
+export class Volume extends Construct {
+  readonly claim: ApiObject;
+
+  constructor(scope: Construct, id: string, { size, oneZone }: VolumeProps) {
+    super(scope, id);
+    traceConstruct(this);
+    const storageClassName = this.storageClass(oneZone);
+    const annotations = oneZone === undefined ? {} : { 'evenkeel.dev/one-zone': oneZone };
+    const metadata = { name: id, labels: selectorLabels(id), annotations };
+    this.claim = createObject(this, 'claim', 'PersistentVolumeClaim', metadata, {
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: canonicalQuantity(size) } },
+        ...(storageClassName === undefined ? {} : { storageClassName }),
+        volumeMode: 'Filesystem',
+      },
+    });
+  }
+
+  /** Name of the class, which is created with it; `undefined` where the cluster's default is taken. */
+  private storageClass(oneZone: string | undefined): string | undefined {
+    const system = System.of(this);
+    const { cluster, environment, home } = system.target;
+    const { storage, name } = cluster.provider;
+    if (storage === undefined) return undefined;
+    const { zones, regions } = environment.survives;
+    const redundant = zones > 0 && oneZone === undefined;
+    if (redundant && storage.zoneRedundant === undefined) {
+      report(this, {
+        rule: 'volume-zones',
+        severity: 'error',
+        field: 'oneZone',
+        message: `${environment.name} survives the loss of ${zones} zone(s), and a volume of ${name} lies in one`,
+        expected: "oneZone: 'why its data may be out of reach', or an application that keeps copies in other zones",
+      });
+    }
+    const source: VolumeSource = (redundant ? storage.zoneRedundant : undefined) ?? storage.zonal;
+    const kept = zones + regions > 0;
+    const className = `${redundant ? 'zone-redundant' : 'one-zone'}-${kept ? 'retain' : 'delete'}`;
+    const scope = system.node.scope;
+    if (scope instanceof Construct)
+      ClusterObjects.ensureStorage(scope, cluster, home, { name: className, kept, ...source });
+    return className;
+  }
+}

@@ -1,0 +1,189 @@
+// A component that answers HTTP: what every component is, with a Service, and by intent its scaling and its exposure.
+import type { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { CapacityPlan } from '../../model/capacity/capacity';
+import type { Outcome } from '../../model/finding/derivation';
+import type { ScalingProps } from '../../model/pods/scaling';
+import { Exposure, type ExposureOptions } from '../exposure/exposure';
+import type { Connectable, Connection } from '../network/connection';
+import type { Traffic } from '../network/policy';
+import type { Origin } from '../pod/node-fit';
+import { createAutoscaler, scalingProblems } from '../scaling/autoscaler';
+import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from '../scaling/sizing';
+import { inspect, type Problem, report } from '../tree/findings';
+import { createObject } from '../tree/kinds';
+import { selectorLabels } from '../tree/labels';
+import { Component, type ComponentProps, type PodNumbers } from './component';
+
+/** What a web service must say, and what it may. */
+export interface WebServiceProps extends ComponentProps {
+  /** Number of pods, where nothing scales it. Either this or `scaleOn`. */
+  readonly replicas?: number;
+}
+
+/** Pods where there is no plan: enough for any promise. */
+const UNPLANNED = 100;
+
+const CPU_TWICE: Problem = {
+  rule: 'resources',
+  severity: 'error',
+  field: 'resources.cpu',
+  message: 'the CPU request is given and derived: the share of it that the autoscaler sees would mean something else',
+  expected: 'sizeFor alone, without resources.cpu',
+};
+
+/**
+ * A stateless HTTP component that loses no request in a rollout or a drain.
+ *
+ * @throws when it lies in no System
+ */
+export class WebService extends Component<WebServiceProps> implements Connectable {
+  readonly service: ApiObject;
+  private readonly clients: string[] = [];
+  private scaling?: ScalingProps;
+  private sized?: Outcome<CapacityPlan>;
+  private isRefused = false;
+  private exposure?: Exposure;
+
+  constructor(scope: Construct, id: string, props: WebServiceProps) {
+    super(scope, id, props);
+    const labels = selectorLabels(this.name);
+    this.service = createObject(
+      this,
+      'service',
+      'Service',
+      { name: this.name, labels },
+      {
+        spec: () => ({
+          type: this.exposure?.serviceType ?? 'ClusterIP',
+          selector: labels,
+          ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
+        }),
+      },
+    );
+    if (props.replicas !== undefined) this.createBudget(props.replicas);
+  }
+
+  /** Lets an autoscaler own the number of pods, from `min` to `max`. */
+  scaleOn(props: ScalingProps): this {
+    if (this.isScaled('scaleOn')) return this;
+    const problems = scalingProblems(props);
+    for (const problem of problems) report(this, problem);
+    if (problems.length === 0) this.scale(props);
+    else this.isRefused = true;
+    return this;
+  }
+
+  /**
+   * Lets an autoscaler own the number of pods, and derives its bounds, its target and the CPU request from what is promised and
+   * measured: see `deriveCapacity`. A promise that no number of pods keeps is refused with the reason.
+   */
+  sizeFor(load: Load): this {
+    if (this.isScaled('sizeFor')) return this;
+    const { minReadySeconds } = this.availability;
+    const sized = planFor(load, this.system.target, this.props.probes.startup.budgetSeconds + minReadySeconds);
+    this.sized = sized;
+    this.isRefused = sized.plan === undefined;
+    for (const problem of sizingProblems(load, sized)) report(this, problem);
+    inspect(this, () => (this.props.resources.cpu === undefined ? [] : [CPU_TWICE]));
+    const scaling = sized.plan === undefined ? undefined : scalingOf(sized.plan);
+    if (scaling !== undefined) this.scale(scaling);
+    return this;
+  }
+
+  /** Makes it reachable from outside the cluster at `hosts`, with TLS, as the cluster's provider does it. */
+  exposeAt(hosts: string | readonly string[], options: ExposureOptions = {}): this {
+    const added = [hosts].flat();
+    if (this.exposure === undefined) {
+      const drainSeconds = this.props.availability?.longestRequestSeconds ?? 30;
+      const healthPath = this.props.probes.readiness.path;
+      const labels = selectorLabels(this.name);
+      this.exposure = new Exposure(this, added, {
+        ...options,
+        healthPath,
+        drainSeconds,
+        service: this.service,
+        labels,
+      });
+    } else {
+      this.exposure.addHosts(added, options);
+    }
+    return this;
+  }
+
+  /** Whether `sizeFor` derived its size. */
+  get isSized(): boolean {
+    return this.sized?.plan !== undefined;
+  }
+
+  connection(): Connection {
+    const peer = { component: this.name, port: this.props.port };
+    return { name: this.name, host: this.service.name, port: 80, peer };
+  }
+
+  admit(client: string): void {
+    this.clients.push(client);
+  }
+
+  /** The numbers that `sizeFor` derived; `undefined` where it was not called, or was refused. */
+  get capacityPlan(): CapacityPlan | undefined {
+    return this.sized?.contradictions.length === 0 ? this.sized.plan : undefined;
+  }
+
+  private isScaled(field: string): boolean {
+    if (this.scaling === undefined && this.sized === undefined && !this.isRefused) return false;
+    report(this, {
+      rule: 'scaling-twice',
+      severity: 'error',
+      message: `${field} comes second: two autoscalers would fight over one Deployment`,
+      expected: 'one call with all its metrics',
+      field,
+    });
+    return true;
+  }
+
+  private scale(props: ScalingProps): void {
+    this.scaling = props;
+    const plan = this.sized?.plan;
+    const derivations = plan === undefined ? {} : sizingNotes(plan);
+    const notes = () => ({ ...derivations, ...this.accountNotes });
+    createAutoscaler(this, this.deployment, selectorLabels(this.name), props, notes);
+    if (this.props.replicas === undefined) this.createBudget(props.min);
+  }
+
+  protected override get cpu(): string | undefined {
+    if (this.sized === undefined) return super.cpu;
+    return `${Math.round((this.sized.plan?.cpuRequest?.value ?? 0) * 1000)}m`;
+  }
+
+  protected override get cpuOrigin(): Origin | undefined {
+    const cores = this.sized?.plan?.cpuRequest;
+    return cores === undefined ? undefined : { field: 'sizeFor.cpuSecondsPerRequest', because: cores.because };
+  }
+
+  /** A size that is refused is told by the call, and nothing that follows from it. */
+  protected override get isCounted(): boolean {
+    return !this.isRefused;
+  }
+
+  protected override get traffic(): Traffic {
+    const exposedTo = this.exposure?.targets;
+    return { ...super.traffic, clients: this.clients, ...(exposedTo === undefined ? {} : { exposedTo }) };
+  }
+
+  protected get pods(): PodNumbers {
+    const { replicas } = this.props;
+    if (this.scaling !== undefined) return { min: this.scaling.min, max: this.scaling.max };
+    if (!this.isCounted) return { min: UNPLANNED, max: UNPLANNED };
+    return { min: replicas ?? 1, max: replicas ?? 1, ...(replicas === undefined ? {} : { stated: replicas }) };
+  }
+
+  protected override replicasProblem(): string | undefined {
+    if (!this.isCounted) return undefined;
+    const both = this.props.replicas !== undefined && this.scaling !== undefined;
+    if (both)
+      return 'replicas and scaleOn are both given: the autoscaler and the manifest would fight over the number of pods';
+    const none = this.props.replicas === undefined && this.scaling === undefined;
+    return none ? 'neither replicas nor scaleOn says how many pods there are' : undefined;
+  }
+}

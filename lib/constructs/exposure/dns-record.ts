@@ -1,0 +1,45 @@
+// A DNS record of something that does not run here, such as front ends behind a CDN: an ExternalName Service that external-dns reads.
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { DNS_NOTES } from '../../model/platform/dns';
+import { System } from '../system/system';
+import { report } from '../tree/findings';
+import { createObject } from '../tree/kinds';
+import { selectorLabels } from '../tree/labels';
+import { traceConstruct } from '../tree/trace';
+import { hostAnnotations } from './dns';
+
+/** The record. */
+export interface DnsRecordProps {
+  /** Host names that users type. */
+  readonly hosts: readonly string[];
+  /** DNS name that they lead to: the CDN's endpoint. */
+  readonly target: string;
+}
+
+/**
+ * CNAME records from `hosts` to `target`. Nothing runs for it here. It needs the capability `external-dns`; without it the Service
+ * only says what to set by hand.
+ *
+ * Source: external-dns, docs/tutorials/externalname.
+ */
+export class DnsRecord extends Construct {
+  readonly service: ApiObject;
+
+  constructor(scope: Construct, id: string, { hosts, target }: DnsRecordProps) {
+    super(scope, id);
+    traceConstruct(this);
+    const { capabilities } = System.of(this).target.cluster;
+    const annotations = capabilities.includes('external-dns')
+      ? hostAnnotations(hosts)
+      : { [DNS_NOTES.byHand]: hosts.join(',') };
+    const metadata = { name: id, labels: selectorLabels(id), annotations };
+    this.service = createObject(this, 'service', 'Service', metadata, {
+      spec: { type: 'ExternalName', externalName: target },
+    });
+    if (hosts.length > 0 && new Set(hosts).size === hosts.length) return;
+    const expected = 'one or more host names, each once';
+    const message = 'these hosts make no record';
+    report(this, { rule: 'dns-record', severity: 'error', field: 'hosts', value: [...hosts], message, expected });
+  }
+}

@@ -1,0 +1,84 @@
+// A connection: what a client must know of the service it talks to, as variables and files in its pod.
+
+import type { Endpoint } from '../../model/cluster/provider';
+import type { RollingUpdate } from '../../model/pods/replacement';
+
+/** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
+export interface SecretReference {
+  readonly secret: string;
+  readonly keys: readonly string[];
+}
+
+/** Anything that `connectTo` takes. */
+export interface Connectable {
+  connection(): Connection;
+  /** Told that the component `client` connects to it, so that it lets the client in. @default nobody has to be let in */
+  admit?(client: string): void;
+  /** A service that has limits must be told what the client takes of it. */
+  readonly join?: never;
+}
+
+/** A service that has limits: `connectTo` also wants to know what the client takes of it. */
+export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {
+  /** Takes the client into the account. */
+  join(client: Client, use: Use): void;
+  /** What the account says of the client: annotations of whatever decides its size. */
+  notesFor(client: string): Readonly<Record<string, string>>;
+}
+
+/** A client of a service that has limits. */
+export interface Client {
+  readonly name: string;
+  /** Whether its size is known: one that is refused is in no account. */
+  readonly isCounted: () => boolean;
+  /** How many pods of it there can be, once everything has been said. */
+  readonly numbers: () => ClientNumbers;
+}
+
+/** The most pods of a client, and how they are replaced. */
+export interface ClientNumbers {
+  readonly maxReplicas: number;
+  readonly replacement: RollingUpdate;
+}
+
+/** The other end of a connection, as a network policy names it: pods of the namespace, or addresses outside of the cluster. */
+export type Peer = { readonly component: string; readonly port: number } | Endpoint;
+
+/** Address and credentials of a service, as seen from the client's namespace. */
+export interface Connection {
+  /** Name of the service; the variables are called after it. */
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly peer: Peer;
+  readonly credentials?: SecretReference;
+  /** Whether a pod that acts as an identity of the provider needs no credentials. @default it does */
+  readonly acceptsIdentity?: boolean;
+}
+
+/** Folder in the pod where the files of a Secret lie. */
+export function credentialsPath(connection: Connection): string {
+  return `/etc/secrets/${connection.name}`;
+}
+
+/**
+ * The variables that a client gets: `<NAME>_HOST`, `<NAME>_PORT`, and `<NAME>_<KEY>_FILE` for each key of the credentials
+ * (the convention of the official images: the value is the path of a file).
+ */
+export function connectionVariables(connection: Connection): Readonly<Record<string, string>> {
+  const prefix = variableName(connection.name);
+  const files = (connection.credentials?.keys ?? []).map((key) => [
+    `${prefix}_${variableName(key)}_FILE`,
+    `${credentialsPath(connection)}/${key}`,
+  ]);
+  return {
+    [`${prefix}_HOST`]: connection.host,
+    [`${prefix}_PORT`]: String(connection.port),
+    ...Object.fromEntries(files),
+  };
+}
+
+/** A name as a part of a variable's name. */
+export function variableName(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
+}

@@ -1,0 +1,67 @@
+// What a component connects to: each service once, with credentials or as an identity, and the accounts that it is part of.
+
+import type { Problem } from '../tree/findings';
+import type { Client, Connectable, Connection, Limited, Peer } from './connection';
+
+/** The connections of one component. */
+export class Outgoing {
+  private readonly connections: Connection[] = [];
+  private readonly accounts: Pick<Limited<object>, 'notesFor'>[] = [];
+
+  /** `hasIdentity`: whether its pods act as an identity of the provider. */
+  constructor(
+    private readonly component: string,
+    private readonly hasIdentity: boolean,
+  ) {}
+
+  /** Adds a service, with what a pod takes of it where it has limits. Gives the connection, or why there is none. */
+  add<Use extends object>(
+    service: Connectable | Limited<Use>,
+    use: Use | undefined,
+    client: Client,
+  ): Connection | Problem {
+    const connection = this.accessed(service.connection());
+    const problem = this.problemOf(connection, service.join !== undefined, use);
+    if (problem !== undefined) return problem;
+    if (service.join !== undefined && use !== undefined) {
+      service.join(client, use);
+      this.accounts.push(service);
+    }
+    this.connections.push(connection);
+    service.admit?.(this.component);
+    return connection;
+  }
+
+  get all(): readonly Connection[] {
+    return this.connections;
+  }
+
+  get peers(): readonly Peer[] {
+    return this.connections.map(({ peer }) => peer);
+  }
+
+  /** What services with limits say of the component's size. */
+  get notes(): Readonly<Record<string, string>> {
+    return Object.assign({}, ...this.accounts.map((account) => account.notesFor(this.component)));
+  }
+
+  /** The connection as its pods use it: an identity takes the place of credentials. */
+  private accessed(connection: Connection): Connection {
+    if (!this.hasIdentity || connection.acceptsIdentity !== true) return connection;
+    const { credentials: _, ...rest } = connection;
+    return rest;
+  }
+
+  private problemOf({ name, peer }: Connection, limited: boolean, use: unknown): Problem | undefined {
+    const wrong = (message: string, expected: string): Problem => {
+      return { rule: 'connection', severity: 'error', field: 'connectTo', value: name, message, expected };
+    };
+    const once = 'each service once';
+    if ('component' in peer && peer.component === this.component) {
+      return wrong('a component needs no connection to itself', once);
+    }
+    if (this.connections.some((known) => known.name === name)) return wrong(`it is connected to ${name} already`, once);
+    if (!limited || (typeof use === 'object' && use !== null)) return undefined;
+    return wrong(`${name} has limits, and nothing says what a pod takes of it`, `connectTo(${name}, { … })`);
+  }
+}

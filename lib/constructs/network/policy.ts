@@ -1,0 +1,134 @@
+// Who may talk to whom: one NetworkPolicy a component, made of what connectTo and exposeAt declare, over a default that denies all.
+import type { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { Cluster } from '../../model/cluster/cluster';
+import { type IngressSource, isRefusal, type Provider, type Refusal } from '../../model/cluster/provider';
+import { isCidr } from '../../model/manifest/cidr';
+import { ENTRY } from '../../model/platform/entries';
+import { inspect } from '../tree/findings';
+import { createObject, type NetworkPolicySpec } from '../tree/kinds';
+import { selectorLabels } from '../tree/labels';
+import type { Peer } from './connection';
+
+type IngressRule = NonNullable<NetworkPolicySpec['ingress']>[number];
+type EgressRule = NonNullable<NetworkPolicySpec['egress']>[number];
+type PolicyPeer = NonNullable<IngressRule['from']>[number];
+
+/** What is known of a component's traffic once everything has been said. */
+export interface Traffic {
+  /** Port that the container listens on. */
+  readonly port: number;
+  /** Components of the namespace that connect to it. */
+  readonly clients: readonly string[];
+  /** Whether it is exposed, and what the load balancer sends to. */
+  readonly exposedTo?: 'pods' | 'nodes';
+  readonly peers: readonly Peer[];
+}
+
+type Addresses = Extract<IngressSource, { readonly cidrs: readonly string[] }>;
+type Pods = Exclude<IngressSource, Addresses>;
+
+const NAMESPACE = 'kubernetes.io/metadata.name'; // every namespace bears it, from 1.22
+
+/**
+ * Names are asked of the pods of the namespace kube-system, or of the node's own cache, which has a link-local address
+ * (kubernetes.io, "Using NodeLocal DNSCache").
+ */
+const NAMES: EgressRule = {
+  to: [{ namespaceSelector: { matchLabels: { [NAMESPACE]: 'kube-system' } } }, { ipBlock: { cidr: '169.254.0.0/16' } }],
+  ports: [
+    { port: 53, protocol: 'UDP' },
+    { port: 53, protocol: 'TCP' },
+  ],
+};
+
+/** The default of a namespace: nothing comes in and nothing goes out unless a policy of a component says so. */
+export function createDefaultDeny(scope: Construct): void {
+  const spec: NetworkPolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
+  const policy = createObject(scope, 'default-deny', 'NetworkPolicy', { name: 'default-deny' }, { spec });
+  policy.node.addMetadata(ENTRY.platformOwned, true);
+}
+
+/** Names an exit that the policy itself cannot name, where a reviewer sees it. */
+export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
+  if (!('outside' in peer) || peer.cidrs.length > 0) return;
+  policy.metadata.addAnnotation(`evenkeel.dev/exit-${name}`, peer.outside);
+}
+
+/** The policy of one component. Where ingress traffic comes from, the provider knows; where it does not, that is a finding. */
+export function createNetworkPolicy(
+  scope: Construct,
+  name: string,
+  { name: clusterName, provider }: Pick<Cluster, 'name' | 'provider'>,
+  traffic: () => Traffic,
+): ApiObject {
+  const labels = selectorLabels(name);
+  const policy = createObject(
+    scope,
+    'network-policy',
+    'NetworkPolicy',
+    { name, labels },
+    { spec: () => render(name, provider, traffic()) },
+  );
+  inspect(scope, () => {
+    const { exposedTo } = traffic();
+    const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
+    if (source === undefined || !isRefusal(source)) return [];
+    const message = source.refused;
+    const expected = `in clusters.${clusterName}, ${source.expected}`;
+    return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message, expected }];
+  });
+  return policy;
+}
+
+function render(name: string, provider: Provider, { port, clients, exposedTo, peers }: Traffic): NetworkPolicySpec {
+  const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
+  const from = [
+    ...clients.toSorted().map((client) => ({ podSelector: { matchLabels: selectorLabels(client) } })),
+    ...(source === undefined || isRefusal(source) ? [] : sourcePeers(source)),
+  ];
+  const ingress = from.length === 0 ? [] : [{ from, ports: portsOf(port) }];
+  return {
+    podSelector: { matchLabels: selectorLabels(name) },
+    policyTypes: ['Ingress', 'Egress'],
+    ...(ingress.length === 0 ? {} : { ingress }),
+    egress: [NAMES, ...distinct(peers.map(egressTo))],
+  };
+}
+
+/** Two places of unknown address behind one port are one rule. */
+function distinct(rules: readonly EgressRule[]): EgressRule[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
+}
+
+/** What the provider says, unless it would select everybody: a word misspelt in JavaScript must not open a policy. */
+function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource | Refusal {
+  const source = provider.ingressSource(targets);
+  if (typeof source === 'object' && isRefusal(source)) return source;
+  const { cidrs, namespace, podLabels }: Partial<Addresses & Pods> = typeof source === 'object' ? source : {};
+  if (Array.isArray(cidrs) && cidrs.length > 0 && cidrs.every(isCidr)) return source;
+  if (typeof namespace === 'string' && namespace !== '' && Object.keys(podLabels ?? {}).length > 0) return source;
+  return {
+    refused: 'where ingress traffic comes from is neither pods nor addresses',
+    expected:
+      "ingressSource: { namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
+  };
+}
+
+function sourcePeers(source: IngressSource): PolicyPeer[] {
+  if ('cidrs' in source) return source.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  const namespaceSelector = { matchLabels: { [NAMESPACE]: source.namespace } };
+  return [{ namespaceSelector, podSelector: { matchLabels: source.podLabels } }];
+}
+
+/** What is no port is told of the container or the Service, and need not be told again. */
+function portsOf(port: number): { readonly port: number; readonly protocol: string }[] {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? [{ port, protocol: 'TCP' }] : [];
+}
+
+/** An outside of unknown address is reached by its port alone: the policy cannot know its name. */
+function egressTo(peer: Peer): EgressRule {
+  const ports = portsOf(peer.port);
+  if ('component' in peer) return { to: [{ podSelector: { matchLabels: selectorLabels(peer.component) } }], ports };
+  return peer.cidrs.length === 0 ? { ports } : { to: peer.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports };
+}

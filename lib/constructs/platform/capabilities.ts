@@ -1,0 +1,41 @@
+// Objects of kinds that a cluster has only by a capability: without it nobody reads them, or the API server refuses them.
+import { ApiObject } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import type { Capability } from '../../model/cluster/capability';
+import { System } from '../system/system';
+import { type Inspected, inspect } from '../tree/findings';
+
+/** API groups, and who brings them. */
+const BROUGHT_BY: Readonly<Record<string, Capability>> = {
+  'cert-manager.io': 'cert-manager',
+  'externaldns.k8s.io': 'external-dns',
+  'gateway.networking.k8s.io': 'gateway-api',
+  'keda.sh': 'keda',
+  'monitoring.coreos.com': 'prometheus-operator',
+  'velero.io': 'velero',
+};
+
+/** Lets every system below `root` be asked for objects that its cluster cannot have. */
+export function inspectCapabilities(root: IConstruct): void {
+  for (const system of root.node.findAll().filter(System.isSystem)) inspect(system, () => missing(system));
+}
+
+function missing(system: System<unknown>): Inspected[] {
+  const { name, capabilities } = system.target.cluster;
+  return system.node.findAll().flatMap((object): Inspected[] => {
+    if (!(object instanceof ApiObject)) return [];
+    const needed = Object.hasOwn(BROUGHT_BY, object.apiGroup) ? BROUGHT_BY[object.apiGroup] : undefined;
+    if (needed === undefined || capabilities.includes(needed)) return [];
+    return [
+      {
+        rule: 'capability',
+        severity: 'error',
+        about: object,
+        field: 'apiVersion',
+        value: object.apiVersion,
+        message: `${name} has no ${needed}, so that it does not know the kind ${object.kind}`,
+        expected: `capabilities: ['${needed}', …] on the cluster, where it is installed; or no such object there`,
+      },
+    ];
+  });
+}

@@ -1,0 +1,262 @@
+// The platform: which systems run in which environments on which clusters. It builds the app from that table.
+import { App } from 'cdk8s';
+import { Construct } from 'constructs';
+import { type ClusterDescription, isMinor, type Minor, PREVIEW, soundPools } from '../../model/cluster/cluster';
+import type { Trace } from '../../model/platform/entries';
+import { type AccessChanges, accessWith, type EnvironmentProps } from '../../model/platform/environment';
+import { ROLES } from '../../model/platform/roles';
+import type { Tags } from '../../model/platform/target';
+import { trafficShare } from '../../model/platform/traffic';
+import { ClusterObjects } from '../cluster/cluster-objects';
+import { ClusterHeadroom } from '../cluster/headroom';
+import { inspectIdentities } from '../component/identity';
+import type { System } from '../system/system';
+import { type Problem, report } from '../tree/findings';
+import { captureTrace } from '../tree/trace';
+import { inspectCapabilities } from './capabilities';
+import { type Copy, type CopyProps, inspectCopy, withCopies } from './copy';
+import { isComplete } from './description';
+import { mendedCluster, mendedEnvironment, mendedTags } from './fallbacks';
+import { inspectNodes } from './nodes';
+import { createSystem, type Placed, type SystemClass } from './place';
+import { type Move, offerRebuild } from './rebuild';
+import { inspectRegistries } from './registries';
+import { inspectRecords, inspectShares } from './traffic';
+import { inspectMinor, inspectPlatform, inspectRoles, isName } from './validate-clusters';
+import { inspectPlacement, inspectTraffic } from './validate-placement';
+
+export type { SystemClass };
+
+/** Clusters and environments by name. */
+export interface PlatformProps<ClusterName extends string, EnvironmentName extends string> {
+  /** The cluster whose files lie in the root of the output directory; the others' lie in `clusters/<name>/`. */
+  readonly home: NoInfer<ClusterName>;
+  readonly clusters: Readonly<Record<ClusterName, ClusterDescription>>;
+  readonly environments: Readonly<Record<EnvironmentName, EnvironmentProps>>;
+}
+
+/** Where and how a system runs in one environment. */
+export interface PlacementProps<ClusterName extends string, Settings> {
+  /** Cluster, or clusters, that the environment of this system lies on. */
+  readonly on: ClusterName | readonly ClusterName[];
+  /**
+   * Weight of each cluster for hosts that all of them answer to (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
+   * sum. Clusters that are left out get nothing. `moveTraffic` gives the steps of a move.
+   * @default the same for all
+   */
+  readonly traffic?: Readonly<Partial<Record<ClusterName, number>>>;
+  /** Build number of the system's images, or for each component its own build number or digest (`sha256:…`). */
+  readonly tag: Tags;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
+  /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
+  readonly access?: AccessChanges;
+  readonly settings: Settings;
+}
+
+type Build = (app: App, move: Move) => void;
+
+/** A system in an environment, and how to build it there or once more elsewhere. */
+interface Placement {
+  readonly system: unknown;
+  readonly environment: string;
+  readonly build: Build;
+  readonly copy: (copy: Copy) => Build;
+}
+
+/**
+ * Systems × environments × clusters as typed data.
+ *
+ * @example
+ * export const platform = new Platform({
+ *   home: 'mumbai',
+ *   clusters: { mumbai: eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }) },
+ *   environments: { production: { survives: { zones: 1, regions: 0 } } },
+ * }).place(Shop, { production: { on: 'mumbai', tag: '412', settings: { host: 'shop.example' } } });
+ */
+export class Platform<ClusterName extends string, EnvironmentName extends string> {
+  private readonly props: PlatformProps<ClusterName, EnvironmentName>;
+  private readonly placements: Placement[] = [];
+  private readonly copies: Copy[] = [];
+  private readonly trace = captureTrace();
+
+  constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
+    this.props = props;
+  }
+
+  /** Places a system in environments. An environment or a cluster that does not exist is refused by the compiler and by synth. */
+  place<Settings extends object>(
+    system: SystemClass<Settings>,
+    environments: { readonly [Name in EnvironmentName]?: PlacementProps<ClusterName, Settings> },
+  ): this {
+    const trace = captureTrace();
+    for (const [environment, placement] of Object.entries<PlacementProps<string, Settings> | undefined>(environments)) {
+      if (placement === undefined) continue;
+      const build =
+        (placed: Placed<Settings>): Build =>
+        (app, move) =>
+          this.build(app, move, placed);
+      this.placements.push({
+        system,
+        environment,
+        build: build({ system, environment, placement, trace }),
+        copy: ({ as, changes, trace: line }) => {
+          const settings = { ...placement.settings, ...changes.settings };
+          const access = { ...placement.access, ...changes.access };
+          const copied = { ...placement, ...changes, settings, access };
+          return build({ system, environment: as, placement: withoutNamespace(copied), trace: line });
+        },
+      });
+    }
+    return this;
+  }
+
+  /**
+   * Places a system once more, in a new environment that is like another one in everything but its name and what is given: a test
+   * environment as production is. `evenkeel parity` holds it to that.
+   *
+   * @example platform.copy(Shop, { of: 'production', as: 'load', settings: { host: 'load.shop.example' } })
+   */
+  copy<Settings extends object>(
+    system: SystemClass<Settings>,
+    { of, as, ...changes }: CopyProps<EnvironmentName, Settings>,
+  ): this {
+    this.copies.push({ system, of, as, changes, trace: captureTrace() });
+    return this;
+  }
+
+  /**
+   * Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart.
+   *
+   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, each cluster is taken to run that one: a preview of an
+   * upgrade, which `evenkeel synth --kubernetes` asks for, and which it never writes to dist/.
+   */
+  app(): App {
+    const app = this.construct((where) => where);
+    inspectNodes(app, this.props.clusters, this.trace);
+    offerRebuild(app, (move) => this.construct(move));
+    return app;
+  }
+
+  /** Builds the tree with each system where `move` says; what is placed, and from which line, stays. */
+  private construct(move: Move): App {
+    const app = new App();
+    const preview = takePreview(app);
+    const { environments } = this;
+    const described = { ...this.props, environments };
+    for (const problem of inspectPlatform(described, this.placements.length)) report(app, problem, this.trace);
+    for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
+    const previewed: Move = ({ cluster, ...where }) =>
+      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
+    for (const { build } of this.placements) build(app, previewed);
+    for (const copy of this.copies) this.buildCopy(app, previewed, copy);
+    inspectRegistries(app, environments);
+    inspectCapabilities(app);
+    inspectIdentities(app, this.props.clusters, this.trace);
+    inspectRecords(app);
+    return app;
+  }
+
+  private get environments(): Readonly<Record<string, EnvironmentProps>> {
+    return withCopies(this.props.environments, this.copies);
+  }
+
+  private buildCopy(app: App, move: Move, copy: Copy): void {
+    const placed = this.placements.find(({ system, environment }) => system === copy.system && environment === copy.of);
+    const problems = inspectCopy(copy, this.copies, this.props.environments, placed !== undefined);
+    for (const problem of problems) report(app, problem, copy.trace);
+    if (problems.length === 0) placed?.copy(copy)(app, move);
+  }
+
+  private build<Settings extends object>(app: App, move: Move, placed: Placed<Settings>): void {
+    const { placement, trace } = placed;
+    const { clusters, home } = this.props;
+    const { environments } = this;
+    const described = lookUp<EnvironmentProps>(environments, placed.environment);
+    const environment =
+      described === undefined ? undefined : { ...described, access: accessWith(described.access, placement.access) };
+    if (environment === undefined) {
+      reportUnknown(app, 'environment', placed.environment, placed.system.name, Object.keys(environments), trace);
+    }
+    const names = typeof placement.on === 'string' ? [placement.on] : placement.on;
+    const found = names.flatMap((name) => {
+      const cluster = lookUp<ClusterDescription>(clusters, name);
+      return cluster === undefined ? [] : { ...cluster, name };
+    });
+    const isIt = `${placed.system.name} in ${placed.environment}`;
+    const weights = inspectTraffic(names, placement.traffic);
+    const problems = [
+      ...inspectPlacement(placement.tag, names.length, environment, found),
+      ...weights,
+      ...inspectRoles('access', placement.access ?? {}, [...ROLES, 'none']),
+    ];
+    for (const { message, ...problem } of problems) report(app, { ...problem, message: `${isIt}: ${message}` }, trace);
+    const regions = new Set(found.map(({ region }) => region)).size;
+    const traffic = weights.length === 0 ? placement.traffic : undefined;
+    const sound = { ...placed, placement: { ...placement, tag: mendedTags(placement.tag) } };
+    const built: System<unknown>[] = [];
+    for (const name of names) {
+      const cluster = lookUp<ClusterDescription>(clusters, name);
+      if (cluster === undefined) reportUnknown(app, 'cluster', name, isIt, Object.keys(clusters), trace);
+      const scope = app.node.tryFindChild(name);
+      const isNamed = isName(name) && isName(placed.environment);
+      if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isNamed) continue;
+      if (!isComplete(cluster, environment)) continue;
+      const named = { ...cluster, nodePools: soundPools(cluster), name };
+      const moved = move({
+        cluster: mendedCluster(named),
+        environment: mendedEnvironment({ ...environment, name: placed.environment }, regions, named),
+        regions,
+      });
+      ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
+      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
+      const share = trafficShare(name, names, traffic);
+      const system = createSystem(scope, sound, { ...moved, share, home: name === home });
+      if (system !== undefined) built.push(system);
+    }
+    if (environment === undefined || built.length < names.length || built.length === 1) return;
+    inspectShares(built, { weighted: traffic !== undefined, regions, lost: environment.survives.regions }, trace);
+  }
+}
+
+/** The minor to preview, if there is one. The app remembers it, so that synth knows a preview from what dist/ is to hold. */
+function takePreview(app: App): Minor | undefined {
+  const minor = process.env[PREVIEW.variable];
+  if (minor === undefined || minor === '') return undefined;
+  // without a line: nothing in the user's code is wrong
+  for (const problem of inspectMinor(PREVIEW.variable, minor)) report(app, problem, {});
+  if (!isMinor(minor)) return undefined;
+  app.node.addMetadata(PREVIEW.entry, minor);
+  return minor;
+}
+
+function reportUnknown(
+  app: App,
+  what: string,
+  name: string,
+  placed: string,
+  known: readonly string[],
+  trace: Trace,
+): void {
+  const problem: Problem = {
+    rule: `unknown-${what}`,
+    severity: 'error',
+    field: what === 'cluster' ? 'on' : what,
+    value: name,
+    message: `there is no ${what} of that name, so that ${placed} was not looked at there: it may have more errors`,
+    expected: `one of ${known.join(', ')}`,
+  };
+  report(app, problem, trace);
+}
+
+function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** A copy has a namespace of its own. */
+function withoutNamespace<Settings>({
+  namespace: _,
+  ...placement
+}: PlacementProps<string, Settings>): PlacementProps<string, Settings> {
+  return placement;
+}

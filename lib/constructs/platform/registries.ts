@@ -1,0 +1,73 @@
+// Images come from the registry of their own environment: a test build must not reach production by a name in a chart.
+import type { IConstruct } from 'constructs';
+import { at } from '../../analysis/objects/read-json';
+import type { Finding } from '../../model/finding/finding';
+import { isJsonObject, type Json } from '../../model/manifest/json';
+import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import { ENTRY, type Verification } from '../../model/platform/entries';
+import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
+import { System } from '../system/system';
+
+/** Lets every system below `root` be asked for images out of the registry of another environment. Images of others are nobody's. */
+export function inspectRegistries(root: IConstruct, environments: Readonly<Record<string, EnvironmentProps>>): void {
+  const registries = new Map<string, string>();
+  for (const [name, environment] of Object.entries(environments)) {
+    const path = registryPath(environment);
+    if (path !== undefined && !registries.has(path)) registries.set(path, name);
+  }
+  for (const system of root.node.findAll().filter(System.isSystem)) {
+    const own = registryPath(system.target.environment);
+    const foreign = [...registries.keys()].some((path) => path !== own);
+    if (!foreign) continue;
+    const verification: Verification = (objects) => {
+      const of = objects.filter(({ origin }) => origin.construct.startsWith(`${system.node.path}/`));
+      return of.flatMap((entry) => foreignImages(entry, own, registries));
+    };
+    system.node.addMetadata(ENTRY.verification, verification);
+  }
+}
+
+function foreignImages(
+  { identity, manifest, origin }: ApiEntry,
+  own: string | undefined,
+  registries: ReadonlyMap<string, string>,
+): Finding[] {
+  return imagesOf(manifest).flatMap(({ image, field }): Finding[] => {
+    const path = longestPrefix(image, [...registries.keys(), ...(own === undefined ? [] : [own])]);
+    if (path === undefined || path === own) return [];
+    const source = origin.source();
+    return [
+      {
+        rule: 'foreign-registry',
+        severity: 'error',
+        construct: origin.construct,
+        object: describeIdentity(identity),
+        field,
+        value: image,
+        message: `the image comes from the registry of ${registries.get(path)}`,
+        expected:
+          own === undefined
+            ? 'this.image(…), which names the image without a registry here'
+            : `this.image(…), which takes it from ${own}`,
+        ...(source === undefined ? {} : { source }),
+      },
+    ];
+  });
+}
+
+/** One registry's path may begin with another's. */
+function longestPrefix(image: string, paths: readonly string[]): string | undefined {
+  const [longest] = paths.filter((path) => image.startsWith(`${path}/`)).sort((a, b) => b.length - a.length);
+  return longest;
+}
+
+/** Every text under the key `image`, wherever it stands, with its JSON pointer. */
+function imagesOf(value: Json | undefined, field = ''): { readonly image: string; readonly field: string }[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => imagesOf(item, at(field, index)));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'image' && typeof inner === 'string'
+      ? [{ image: inner, field: at(field, key) }]
+      : imagesOf(inner, at(field, key)),
+  );
+}

@@ -1,0 +1,195 @@
+// What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
+import { HOSTNAME, REGION, ZONE } from '../../analysis/scheduling/world';
+import { CAPABILITIES, isCapability } from '../../model/cluster/capability';
+import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../../model/cluster/cluster';
+import type { NodePool } from '../../model/cluster/pool';
+import { nodePoolContradictions } from '../../model/cluster/pool-input';
+import { isRefusal, type Refusal, type Subject } from '../../model/cluster/provider';
+import { isRecord } from '../../model/finding/keys';
+import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
+import { ROLES } from '../../model/platform/roles';
+import type { Problem } from '../tree/findings';
+import { inspectOptions, inspectSurvival } from './description';
+
+interface Described {
+  readonly home: string;
+  readonly clusters: Readonly<Record<string, ClusterDescription>>;
+  readonly environments: Readonly<Record<string, EnvironmentProps>>;
+}
+
+const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+
+/** Whether a cluster or an environment may bear the name. */
+export function isName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** Problems of the platform itself. `placements` is how many there are: none would empty the output. */
+export function inspectPlatform({ home, clusters, environments }: Described, placements: number): Problem[] {
+  const names = Object.keys(clusters);
+  return [
+    ...unless(names.includes(home), 'home', {
+      field: 'home',
+      value: home,
+      message: 'there is no cluster of that name',
+      expected: `one of ${names.join(', ')}`,
+    }),
+    ...unless(placements > 0, 'no-placement', {
+      field: 'place',
+      message: 'no system is placed anywhere: there would be nothing to apply',
+      expected: 'place(System, …)',
+    }),
+    ...names.flatMap((name) => inspectName('clusters', name)),
+    ...Object.keys(environments).flatMap((name) => inspectName('environments', name)),
+    ...Object.entries(clusters).flatMap(([name, cluster]) => inspectCluster(`clusters.${name}`, cluster)),
+    ...Object.entries(environments).flatMap(([name, props]) => inspectSurvival(`environments.${name}`, props)),
+    ...Object.entries(environments).flatMap(([name, props]) => inspectAccess(`environments.${name}`, props, clusters)),
+  ];
+}
+
+/** What is wrong with a Kubernetes minor, wherever it was given. */
+export function inspectMinor(field: string, minor: unknown): Problem[] {
+  const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(String(minor))?.[1]; // v1.36.2-eks-1 is what a server calls itself
+  return unless(typeof minor === 'string' && isMinor(minor), 'kubernetes-minor', {
+    field,
+    value: String(minor),
+    message: 'this is no Kubernetes minor that we write for',
+    expected: meant === undefined || !isMinor(meant) ? `'1.${OLDEST_MINOR}' or later` : `'${meant}', without more`,
+  });
+}
+
+function inspectName(field: string, name: string): Problem[] {
+  return unless(isName(name), 'name', {
+    field,
+    value: name,
+    message: 'it becomes a part of file names and of namespaces, and cannot',
+    expected: 'at most 40 lower-case letters, digits and "-", starting and ending with a letter or digit',
+  });
+}
+
+function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
+  const { kubernetes, zones, capabilities, nodePools, sysadmins } = cluster;
+  const incomplete = inspectOptions(field, cluster);
+  if (incomplete.length > 0) return [...inspectMinor(`${field}.kubernetes`, kubernetes), ...incomplete];
+  return [
+    ...inspectMinor(`${field}.kubernetes`, kubernetes),
+    ...inspectZones(`${field}.zones`, cluster),
+    ...unless(new Set(zones).size === zones.length, 'zones', {
+      field: `${field}.zones`,
+      value: zones,
+      message: 'a zone is named twice, so that there would seem to be more of them',
+      expected: 'each zone once',
+    }),
+    ...capabilities.flatMap((capability) =>
+      unless(isCapability(capability), 'capability', {
+        field: `${field}.capabilities`,
+        value: String(capability),
+        message: 'there is no such capability, so that nothing would ever use it',
+        expected: `one of ${CAPABILITIES.join(', ')}`,
+      }),
+    ),
+    ...sysadmins.flatMap((group) => inspectSubject(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
+    ...nodePools.flatMap((pool, index) => {
+      const where = `${field}.nodePools[${pool?.name || index}]`;
+      const problems = inspectNodePool(where, pool, zones.length);
+      return problems.length > 0 ? problems : inspectNodeWords(where, pool, cluster);
+    }),
+  ];
+}
+
+/** Zones of another region, or names that no node bears: pods that must spread over them would never be placed. */
+function inspectZones(field: string, { provider: { name, zoneNames }, region, zones }: ClusterDescription): Problem[] {
+  if (zoneNames === undefined || region === undefined) return [];
+  const { suffix, example } = zoneNames;
+  const others = zones.filter((zone) => !`${zone}`.startsWith(region) || !suffix.test(`${zone}`.slice(region.length)));
+  return unless(others.length === 0, 'zone-region', {
+    field,
+    value: others,
+    message: `these are no names of zones of ${region} on ${name}`,
+    expected: `names such as ${region}${example}`,
+  });
+}
+
+/** Labels that the cluster's own description gives, and taints that forbid nothing. */
+function inspectNodeWords(
+  field: string,
+  { labels = {}, taints = [] }: NodePool,
+  cluster: ClusterDescription,
+): Problem[] {
+  if (!isRecord(labels) || !Array.isArray(taints)) {
+    const [what, value, expected] = isRecord(labels)
+      ? ['taints', taints, 'a list: [{ key, effect }]']
+      : ['labels', labels, '{ key: value }'];
+    const message = `the pool's ${what} cannot be read`;
+    return unless(false, 'node-pool', { field: `${field}.${what}`, value: String(value), message, expected });
+  }
+  const known = [HOSTNAME, ZONE, ...(cluster.region === undefined ? [] : [REGION])];
+  return [
+    ...Object.keys(labels).flatMap((key) =>
+      unless(!known.includes(key), 'node-pool', {
+        field: `${field}.labels`,
+        value: key,
+        message: 'the name of the node, or the zones or the region of the cluster, say this already',
+        expected: `labels other than ${known.join(', ')}`,
+      }),
+    ),
+    ...taints.flatMap(({ effect }) =>
+      unless(effect === 'NoSchedule' || effect === 'NoExecute', 'node-pool', {
+        field: `${field}.taints`,
+        value: `${effect}`,
+        message: 'no pod is kept off a node by such a taint',
+        expected: 'NoSchedule or NoExecute',
+      }),
+    ),
+  ];
+}
+
+function inspectNodePool(field: string, pool: NodePool, zones: number): Problem[] {
+  return nodePoolContradictions(field, pool, zones).map((found) => ({
+    ...found,
+    rule: found.field.startsWith(`${field}.headroom`) ? 'headroom' : 'node-pool',
+    severity: 'error',
+  }));
+}
+
+/** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
+function inspectAccess(field: string, { access = {} }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
+  const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
+  const unknown = Object.keys(access ?? {}).flatMap((group) =>
+    unless(known.has(group), 'unknown-group', {
+      field: `${field}.access`,
+      value: group,
+      message: 'no cluster knows a group of that name',
+      expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
+    }),
+  );
+  return [...unknown, ...inspectRoles(`${field}.access`, access, ROLES)];
+}
+
+/** What is given to groups and is none of the `roles`. */
+export function inspectRoles(field: string, access: AccessChanges, roles: readonly string[]): Problem[] {
+  if (!isRecord(access)) {
+    const message = 'this says of no group what its role is';
+    return unless(false, 'unknown-role', { field, value: String(access), message, expected: '{ group: role }' });
+  }
+  return Object.entries(access).flatMap(([group, role]) =>
+    unless(roles.includes(role), 'unknown-role', {
+      field: `${field}.${group}`,
+      value: String(role),
+      message: 'there is no such role, so the group would have no right at all',
+      expected: `one of ${roles.join(', ')}`,
+    }),
+  );
+}
+
+/** A group that a cluster has no subject for. */
+export function inspectSubject(field: string, group: string, subject: Subject | Refusal): Problem[] {
+  if (!isRefusal(subject)) return [];
+  const { refused: message, expected } = subject;
+  return unless(false, 'group-subject', { field, value: group, message, expected });
+}
+
+/** The problem, where what should hold does not. */
+export function unless(holds: boolean, rule: string, problem: Omit<Problem, 'rule' | 'severity'>): Problem[] {
+  return holds ? [] : [{ rule, severity: 'error', ...problem }];
+}

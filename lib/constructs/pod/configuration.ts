@@ -1,0 +1,76 @@
+// Configuration: a ConfigMap whose name carries the hash of its content, so that a change rolls the pods and an undo undoes it.
+import { createHash } from 'node:crypto';
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { report } from '../tree/findings';
+
+/**
+ * Argo CD removes the old ConfigMap only after the new pods are healthy; Flux never does, because it would do so before
+ * (both documented; docs/how-to/remove-old-configuration.md says how the old ones go).
+ */
+const KEEP_WHILE_IN_USE = {
+  'argocd.argoproj.io/sync-options': 'PruneLast=true',
+  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+} as const;
+
+/** Tells these ConfigMaps from all others, for whoever removes old ones. */
+const CONFIGURATION = { 'app.kubernetes.io/component': 'configuration' } as const;
+
+/** The environment variables of one component, as an immutable ConfigMap. */
+export class Configuration extends ApiObject {
+  private readonly values = new Map<string, string>();
+  private readonly prefix: string;
+
+  constructor(scope: Construct, component: string, labels: Readonly<Record<string, string>>) {
+    const prefix = `${component}-config`;
+    super(scope, 'configuration', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: prefix, labels: { ...labels, ...CONFIGURATION }, annotations: KEEP_WHILE_IN_USE },
+    });
+    this.prefix = prefix;
+  }
+
+  /** Sets variables. Setting one to another value than it has is a finding: one of the two would be lost silently. */
+  add(values: Readonly<Record<string, string>>): void {
+    for (const [key, value] of Object.entries(values)) {
+      if (typeof value !== 'string') {
+        report(this, {
+          rule: 'configuration-value',
+          severity: 'error',
+          field: key,
+          message: `variable ${key} is ${String(value)}, which is no text`,
+          expected: 'text: String(value)',
+        });
+        continue;
+      }
+      const before = this.values.get(key);
+      if (before !== undefined && before !== value) {
+        report(this, {
+          rule: 'configuration-conflict',
+          severity: 'error',
+          message: `variable ${key} is set twice, to different values`,
+          expected: 'one value a variable',
+          field: key,
+        });
+      }
+      this.values.set(key, value);
+    }
+  }
+
+  /** Name of the ConfigMap with the content as it is now. Ask when rendering, not before. */
+  get hashedName(): string {
+    const hash = createHash('sha256').update(JSON.stringify(this.sorted())).digest('hex').slice(0, 10);
+    return `${this.prefix}-${hash}`;
+  }
+
+  override toJson(): unknown {
+    const { metadata, ...rest } = super.toJson();
+    const data = Object.fromEntries(this.sorted());
+    return { ...rest, metadata: { ...metadata, name: this.hashedName }, data, immutable: true };
+  }
+
+  private sorted(): [string, string][] {
+    return [...this.values].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}

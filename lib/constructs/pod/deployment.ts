@@ -1,0 +1,175 @@
+// The Deployment of a component: one container, its contexts, probes, drain, spread and volumes put together.
+
+import { type Cluster, minorNumber } from '../../model/cluster/cluster';
+import { canonicalQuantity } from '../../model/manifest/quantity';
+import type { PullPolicy } from '../../model/platform/target';
+import type { Availability } from '../../model/pods/availability';
+import { type Connection, credentialsPath } from '../network/connection';
+import type { Container, DeploymentSpec, PodSpec } from '../tree/kinds';
+import { type Probes, renderProbes } from './probes';
+import { containerSecurity, podSecurity, type SecurityExits } from './security';
+
+/** What a pod asks for. Memory is requested and limited alike; the CPU is requested only, unless a limit is given. */
+export interface Resources {
+  /** CPU request as a quantity: `250m`. @default what `sizeFor` derives; it must be given where nothing derives it */
+  readonly cpu?: string;
+  /** Memory request and limit as a quantity: `256Mi`. */
+  readonly memory: string;
+  /** @default none: a limit throttles pods that could use idle CPU */
+  readonly cpuLimit?: string;
+}
+
+/** A folder that may be written, empty at each start. */
+export interface Scratch {
+  /** Absolute path: `/tmp`. */
+  readonly path: string;
+  /** Size limit as a quantity. */
+  readonly size: string;
+}
+
+/** Everything that a Deployment is made of. */
+export interface Workload {
+  readonly name: string;
+  readonly image: string;
+  readonly pullPolicy: PullPolicy;
+  /** Secret to pull the image with. @default the nodes' own identity */
+  readonly pullSecret?: string;
+  readonly port: number;
+  readonly resources: Required<Pick<Resources, 'cpu'>> & Resources;
+  readonly probes: Probes;
+  readonly scratch: readonly Scratch[];
+  readonly exits: SecurityExits;
+  readonly cluster: Cluster;
+  readonly availability: Availability;
+  /** Absent where an autoscaler owns the number. */
+  readonly replicas?: number;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Name of the ConfigMap with the variables. @default none */
+  readonly configuration?: string;
+  readonly connections: readonly Connection[];
+}
+
+/** The Deployment's spec. */
+export function renderDeployment(workload: Workload): DeploymentSpec {
+  const { availability, replicas, selector, podLabels } = workload;
+  return {
+    ...(replicas === undefined ? {} : { replicas }),
+    selector: { matchLabels: selector },
+    strategy: {
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: availability.maxSurge, maxUnavailable: availability.maxUnavailable },
+    },
+    minReadySeconds: availability.minReadySeconds,
+    progressDeadlineSeconds: availability.progressDeadlineSeconds,
+    template: { metadata: { labels: podLabels }, spec: renderPod(workload) },
+  };
+}
+
+function renderPod(workload: Workload): PodSpec {
+  const volumes = [
+    ...workload.scratch.map(({ size }, index) => ({
+      name: scratchName(index),
+      emptyDir: { sizeLimit: canonicalQuantity(size) },
+    })),
+    ...secretConnections(workload).map(({ name, secret, keys }) => ({
+      name: `secret-${name}`,
+      secret: { secretName: secret, defaultMode: 0o440, items: keys.map((key) => ({ key, path: key })) },
+    })),
+  ];
+  return {
+    serviceAccountName: workload.name,
+    ...(workload.pullSecret === undefined ? {} : { imagePullSecrets: [{ name: workload.pullSecret }] }),
+    enableServiceLinks: false,
+    ...podSecurity(workload.exits),
+    terminationGracePeriodSeconds: workload.availability.terminationGracePeriodSeconds,
+    ...renderSpread(workload),
+    containers: [renderContainer(workload)],
+    ...(volumes.length === 0 ? {} : { volumes }),
+  };
+}
+
+function renderContainer(workload: Workload): Container {
+  const { name, image, pullPolicy, port, resources, probes, exits, configuration } = workload;
+  const mounts = [
+    ...workload.scratch.map(({ path }, index) => ({ name: scratchName(index), mountPath: path })),
+    ...secretConnections(workload).map((secret) => ({
+      name: `secret-${secret.name}`,
+      mountPath: secret.path,
+      readOnly: true,
+    })),
+  ];
+  return {
+    name,
+    image,
+    imagePullPolicy: pullPolicy,
+    ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
+    ...(configuration === undefined ? {} : { envFrom: [{ configMapRef: { name: configuration } }] }),
+    resources: renderResources(resources),
+    ...renderProbes(probes),
+    ...renderDrain(workload),
+    ...containerSecurity(exits),
+    ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),
+  };
+}
+
+/** In canonical quantities, as the API server stores them: GitOps controllers compare. */
+function renderResources({
+  cpu,
+  memory,
+  cpuLimit,
+}: Workload['resources']): Required<Pick<Container, 'resources'>>['resources'] {
+  const bytes = canonicalQuantity(memory);
+  return {
+    requests: { cpu: canonicalQuantity(cpu), memory: bytes },
+    limits: { memory: bytes, ...(cpuLimit === undefined ? {} : { cpu: canonicalQuantity(cpuLimit) }) },
+  };
+}
+
+/** A stopping pod goes on serving until every load balancer has forgotten it: natively where the cluster can (from 1.30). */
+function renderDrain({ availability, cluster }: Workload): Pick<Container, 'lifecycle'> {
+  const seconds = availability.preStopSeconds;
+  if (seconds === 0) return {};
+  const native = minorNumber(cluster.kubernetes) >= 30;
+  return {
+    lifecycle: { preStop: native ? { sleep: { seconds } } : { exec: { command: ['sleep', String(seconds)] } } },
+  };
+}
+
+/**
+ * Zones evenly and strictly, nodes as well as possible. `nodeTaintsPolicy: Honor` takes a dead zone out of the count, and
+ * `matchLabelKeys` counts each revision for itself. Source: kubernetes.io, "Pod Topology Spread Constraints".
+ */
+function renderSpread({ availability, selector }: Workload): Pick<PodSpec, 'topologySpreadConstraints' | 'affinity'> {
+  const common = {
+    labelSelector: { matchLabels: selector },
+    matchLabelKeys: ['pod-template-hash'],
+    nodeTaintsPolicy: 'Honor',
+  };
+  const host = { ...common, topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' };
+  const zone = { ...common, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' };
+  const apart = { labelSelector: { matchLabels: selector }, topologyKey: 'kubernetes.io/hostname' };
+  return {
+    topologySpreadConstraints: [
+      ...(availability.zoneSpread === undefined ? [] : [{ ...zone, ...availability.zoneSpread }]),
+      host,
+    ],
+    affinity: {
+      podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart }] },
+    },
+  };
+}
+
+function secretConnections({
+  connections,
+}: Workload): { name: string; path: string; secret: string; keys: readonly string[] }[] {
+  return connections.flatMap((connection) =>
+    connection.credentials === undefined
+      ? []
+      : [{ name: connection.name, path: credentialsPath(connection), ...connection.credentials }],
+  );
+}
+
+function scratchName(index: number): string {
+  return `scratch-${index}`;
+}

@@ -1,0 +1,58 @@
+// Security contexts that Pod Security "restricted" admits, and the exits from our stricter defaults, each with its reason.
+import type { Container, PodSpec } from '../tree/kinds';
+
+/** UID and GID of every pod: above 10000, so that it is no user of the node (kube-score, Checkov, Trivy). */
+export const DEFAULT_USER = 10001;
+
+/** Ways out of the defaults. Each wants a reason, which is kept in an annotation of the Deployment. */
+export interface SecurityExits {
+  /** The root file system may be written, because … */
+  readonly writableRootFilesystem?: string;
+  /** The pod gets a token of the Kubernetes API, because … */
+  readonly serviceAccountToken?: string;
+  /** The image insists on another user. */
+  readonly user?: { readonly id: number; readonly reason: string };
+}
+
+/** Annotations that keep the reasons, where a reviewer sees them. */
+export function exitAnnotations(exits: SecurityExits): Readonly<Record<string, string>> {
+  return {
+    ...(exits.writableRootFilesystem === undefined
+      ? {}
+      : { 'evenkeel.dev/writable-root-filesystem': exits.writableRootFilesystem }),
+    ...(exits.serviceAccountToken === undefined
+      ? {}
+      : { 'evenkeel.dev/service-account-token': exits.serviceAccountToken }),
+    ...(exits.user === undefined ? {} : { 'evenkeel.dev/user': exits.user.reason }),
+  };
+}
+
+/** The pod's half. */
+export function podSecurity(exits: SecurityExits): Pick<PodSpec, 'securityContext' | 'automountServiceAccountToken'> {
+  const user = exits.user?.id ?? DEFAULT_USER;
+  return {
+    automountServiceAccountToken: exits.serviceAccountToken !== undefined,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+      fsGroup: user,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+  };
+}
+
+/** The container's half. */
+export function containerSecurity(exits: SecurityExits): Pick<Container, 'securityContext'> {
+  const user = exits.user?.id ?? DEFAULT_USER;
+  return {
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: exits.writableRootFilesystem === undefined,
+      runAsNonRoot: true,
+      runAsUser: user,
+      runAsGroup: user,
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// The size of a component from what is promised and measured: bounds and target of its autoscaler, CPU request, all derived.
+
+import type { CapacityPlan } from '../../model/capacity/capacity';
+import { deriveCapacity } from '../../model/capacity/capacity';
+import type { CapacityInput } from '../../model/capacity/input';
+import { unitDoubts } from '../../model/capacity/units';
+import { checkNumber, type Derived, type Outcome } from '../../model/finding/derivation';
+import { isRecord, type Keys, keyContradictions } from '../../model/finding/keys';
+import type { Target } from '../../model/platform/target';
+import type { Contradiction } from '../../model/pods/availability';
+import type { ScalingProps } from '../../model/pods/scaling';
+import type { Problem } from '../tree/findings';
+
+/** What is promised and measured. Zones, regions and what is lost of them are the environment's and the cluster's. */
+export interface Load
+  extends Omit<
+    CapacityInput,
+    'zones' | 'zonesLost' | 'regions' | 'regionsLost' | 'times' | 'cpuSecondsPerRequest' | 'alwaysAtPeak'
+  > {
+  /** CPU that a request uses, in seconds: the CPU request and the target of utilisation follow from it. */
+  readonly cpuSecondsPerRequest: number;
+  /** From the order of a node until it takes pods, in seconds. */
+  readonly nodeSeconds: number;
+  /** Whether the peak's pods always run. @default false */
+  readonly alwaysAtPeak?: boolean;
+}
+
+const KEYS: Keys<Load> = {
+  users: true,
+  thinkSeconds: true,
+  service: true,
+  concurrencyPerPod: true,
+  cpuSecondsPerRequest: true,
+  latency: true,
+  occupancy: true,
+  growthPerSecond: true,
+  nodeSeconds: true,
+  margin: true,
+  alwaysAtPeak: true,
+  contention: true,
+};
+
+/** Age of a metric when the autoscaler reads it, in seconds: metrics-server's resolution. Source: metrics-server, FAQ. */
+const METRIC_SECONDS = 15;
+
+/** The plan of a load on a target, for pods that serve after `readySeconds`. None where anything of it cannot be. */
+export function planFor(
+  load: Load,
+  { cluster, environment, regions }: Target<unknown>,
+  readySeconds: number,
+): Outcome<CapacityPlan> {
+  const misspelt = keyContradictions('sizeFor', load, KEYS);
+  if (!isRecord(load)) return { contradictions: misspelt };
+  const { nodeSeconds, ...rest } = load;
+  // the model does without where nothing asks for a request of CPU
+  const withoutCpu =
+    load.cpuSecondsPerRequest === undefined ? checkNumber('cpuSecondsPerRequest', undefined, { above: 0 }) : [];
+  const { plan, contradictions } = deriveCapacity({
+    ...rest,
+    zones: cluster.zones.length,
+    zonesLost: environment.survives.zones,
+    regions,
+    regionsLost: environment.survives.regions,
+    times: { metricSeconds: METRIC_SECONDS, readySeconds, nodeSeconds },
+  });
+  const found = [...misspelt, ...[...withoutCpu, ...contradictions].map(asTyped)];
+  return found.length > 0 || plan === undefined ? { contradictions: found } : { plan, contradictions: found };
+}
+
+/** The key and the sentence as the user knows them: the model has the node's time among others. */
+function asTyped({ field, message, ...found }: Contradiction): Contradiction {
+  const typed = field.replace(/^times\./, '');
+  return { ...found, field: `sizeFor.${typed}`, message: message.replaceAll(field, typed) };
+}
+
+/** The autoscaler's numbers; none where the plan has no target. */
+export function scalingOf({ min, max, target }: CapacityPlan): ScalingProps | undefined {
+  return target === undefined ? undefined : { cpu: target.value, min: min.value, max: max.value };
+}
+
+/** What cannot be, and what can but is doubted, as findings. */
+export function sizingProblems(load: Load, { contradictions }: Outcome<CapacityPlan>): Problem[] {
+  const doubts = isRecord(load) ? unitDoubts(load) : [];
+  return [
+    ...contradictions.map((one): Problem => ({ ...one, rule: 'capacity', severity: 'error' })),
+    ...doubts.map((one): Problem => ({ ...one, rule: 'unit', severity: 'warning', field: `sizeFor.${one.field}` })),
+  ];
+}
+
+/** How each number was derived, as annotations. */
+export function sizingNotes(plan: CapacityPlan): Readonly<Record<string, string>> {
+  const all: Readonly<Record<string, Derived | undefined>> = {
+    arrivals: plan.arrivalsPerSecond,
+    occupancy: plan.occupancy,
+    'requests-per-pod': plan.requestsPerSecondPerPod,
+    latency: plan.latencySeconds,
+    'peak-pods': plan.total,
+    'min-replicas': plan.min,
+    'max-replicas': plan.max,
+    'cpu-request': plan.cpuRequest,
+    'cpu-target': plan.target,
+    'occupancy-after-loss': plan.occupancyAfterLoss,
+    headroom: plan.headroomPods,
+  };
+  const known = Object.entries(all).flatMap(([key, value]) =>
+    value === undefined ? [] : [[`evenkeel.dev/${key}`, value.because] as const],
+  );
+  return Object.fromEntries(known);
+}

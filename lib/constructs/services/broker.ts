@@ -1,0 +1,68 @@
+// A managed RabbitMQ: what producers may send, who is connected, and the queues that consumers work off.
+
+import type { Outcome } from '../../model/finding/derivation';
+import {
+  type BrokerBudget,
+  deriveBrokerBudget,
+  type Broker as Nodes,
+  type QueueProducer,
+} from '../../model/services/broker';
+import type { Limited } from '../network/connection';
+import type { ExternalServiceProps } from './external-service';
+import { type Account, LimitedService } from './limited-service';
+
+/** What lies outside, and what it can take. */
+export interface BrokerProps extends ExternalServiceProps {
+  readonly nodes: Nodes;
+  /**
+   * Secret with the URI of the management API (`https://user:password@host/vhost`), by which KEDA reads queues.
+   * @default none: KEDA cannot read them
+   */
+  readonly management?: { readonly secret: string; readonly key: string };
+  /**
+   * Names under which an adapter for external metrics tells a queue's length and the messages a second that it is sent, each with
+   * the label `queue`. @default none: nothing but KEDA reads them
+   */
+  readonly metrics?: { readonly length: string; readonly rate: string };
+}
+
+/** What one pod of a producer sends. */
+export type ProducerUse = Omit<QueueProducer, keyof Account>;
+
+/** A queue of a broker, as its consumer knows it. */
+export interface Queue extends Limited<ProducerUse> {
+  readonly queue: string;
+  readonly management?: BrokerProps['management'];
+  readonly metrics?: BrokerProps['metrics'];
+}
+
+/**
+ * A RabbitMQ outside the cluster. Its producers scale no further than it can take: the broker first, then the replicas.
+ *
+ * @example orders.connectTo(broker, { messagesPerSecondPerPod: 20, connectionsPerPod: 1 });
+ * @example new QueueConsumer(this, 'dispatch', { …, queue: broker.queue('orders') });
+ */
+export class Broker extends LimitedService<BrokerProps, ProducerUse, BrokerBudget> {
+  /** The queue `name`, for its consumer. */
+  queue(name: string): Queue {
+    const { management, metrics } = this.props;
+    return {
+      queue: name,
+      ...(management === undefined ? {} : { management }),
+      ...(metrics === undefined ? {} : { metrics }),
+      connection: () => this.connection(),
+      join: (client, use) => this.join(client, use),
+      notesFor: (client) => this.notesFor(client),
+    };
+  }
+
+  override notesFor(client: string): Readonly<Record<string, string>> {
+    const step = this.outcome.plan?.order.find((one) => one.client === client);
+    const notes = super.notesFor(client);
+    return step === undefined ? notes : { ...notes, [`evenkeel.dev/order-${this.node.id}`]: step.first };
+  }
+
+  protected account(producers: readonly (Account & ProducerUse)[]): Outcome<BrokerBudget> {
+    return deriveBrokerBudget({ broker: this.props.nodes, producers });
+  }
+}

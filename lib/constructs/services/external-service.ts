@@ -1,0 +1,123 @@
+// A service outside the cluster, such as a managed database: an ExternalName Service that gives it a name inside.
+import type { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { type Connection, type SecretReference, variableName } from '../network/connection';
+import { noList } from '../platform/description';
+import { report } from '../tree/findings';
+import { createObject } from '../tree/kinds';
+import { selectorLabels } from '../tree/labels';
+import { traceConstruct } from '../tree/trace';
+
+/** What lies outside. */
+export interface ExternalServiceProps {
+  /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Whether clients verify its certificate. They are then told its own name: an ExternalName changes the name, not the certificate.
+   * @default false
+   */
+  readonly tls?: boolean;
+  /** Addresses that it has, as CIDRs. @default unknown: its clients may reach that port anywhere, since a policy knows no names */
+  readonly cidrs?: readonly string[];
+  /** The Secret that holds its credentials. @default none */
+  readonly credentials?: SecretReference;
+  /**
+   * Whether it lets in the identities of the cluster's provider (`identities` on the cluster): pods that act as one are then
+   * given no credentials.
+   * @default false
+   */
+  readonly acceptsIdentity?: boolean;
+}
+
+/**
+ * A managed service outside the cluster, reached under the construct's id, or under its own name where it has a certificate.
+ *
+ * Source: kubernetes.io, "Service", type ExternalName.
+ */
+export class ExternalService<Props extends ExternalServiceProps = ExternalServiceProps> extends Construct {
+  readonly service: ApiObject;
+  protected readonly props: Props;
+
+  constructor(scope: Construct, id: string, props: Props) {
+    super(scope, id);
+    traceConstruct(this);
+    this.props = props;
+    if (props.credentials !== undefined) inspectCredentials(this, props.credentials);
+    if (!Array.isArray(props.cidrs ?? [])) report(this, noList('cidrs', props.cidrs));
+    this.service = createObject(
+      this,
+      'service',
+      'Service',
+      { name: id, labels: selectorLabels(id), notes: () => this.notes },
+      {
+        spec: {
+          type: 'ExternalName',
+          externalName: props.host,
+          ports: [{ port: props.port, protocol: 'TCP' }],
+        },
+      },
+    );
+  }
+
+  connection(): Connection {
+    const { host, port, tls = false, credentials, cidrs = [], acceptsIdentity = false } = this.props;
+    return {
+      name: this.node.id,
+      host: tls ? host : this.service.name,
+      port,
+      peer: { outside: host, cidrs: Array.isArray(cidrs) ? cidrs : [], port },
+      acceptsIdentity,
+      ...(Array.isArray(credentials?.keys) ? { credentials } : {}),
+    };
+  }
+
+  /** Annotations of its Service. */
+  protected get notes(): Readonly<Record<string, string>> {
+    return {};
+  }
+}
+
+const SECRET_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const SECRET_KEY = /^(?!\.\.)[-._a-zA-Z0-9]+$/;
+
+/** A reference that names no possible Secret would be found out when the pods do not start. */
+function inspectCredentials(scope: Construct, { secret, keys }: SecretReference): void {
+  const problem = { rule: 'credentials', severity: 'error' } as const;
+  if (!SECRET_NAME.test(secret) || secret.length > 253) {
+    const expected = 'lower-case letters, digits, "-" and ".", at most 253';
+    report(scope, {
+      ...problem,
+      field: 'credentials.secret',
+      value: secret,
+      message: 'this is no name of a Secret',
+      expected,
+    });
+  }
+  if (!Array.isArray(keys)) {
+    report(scope, noList('credentials.keys', keys));
+    return;
+  }
+  for (const key of keys) {
+    if (SECRET_KEY.test(key) && key !== '.') continue;
+    const expected = 'letters, digits, "-", "_" and "."';
+    report(scope, {
+      ...problem,
+      field: 'credentials.keys',
+      value: key,
+      message: 'this is no key of a Secret',
+      expected,
+    });
+  }
+  const variables = new Set(keys.map(variableName));
+  if (keys.length === 0 || variables.size < keys.length) {
+    const message = keys.length === 0 ? 'no key is named' : 'two keys would become one variable';
+    report(scope, {
+      ...problem,
+      field: 'credentials.keys',
+      value: [...keys],
+      message,
+      expected: 'keys that differ in letters or digits',
+    });
+  }
+}

@@ -1,0 +1,39 @@
+// A managed Redis: connections and operations of its clients, and whether the loss of a node is survived.
+
+import type { Outcome } from '../../model/finding/derivation';
+import type { Budget } from '../../model/services/budget';
+import { deriveRedisBudget, type RedisClient } from '../../model/services/redis';
+import type { Redis as RedisNodes } from '../../model/services/redis-nodes';
+import { System } from '../system/system';
+import type { ExternalServiceProps } from './external-service';
+import { type Account, LimitedService } from './limited-service';
+
+/** What lies outside, and what it can take. */
+export interface RedisProps extends ExternalServiceProps {
+  readonly nodes: RedisNodes;
+  /** Why a Redis without a copy is right in an environment that promises to survive something. @default it is refused there */
+  readonly withoutCopy?: { readonly reason: string };
+}
+
+/** What one pod of a client takes of Redis. */
+export type RedisUse = Omit<RedisClient, keyof Account>;
+
+/**
+ * A Redis outside the cluster: single, highly available or clustered.
+ *
+ * @example web.connectTo(redis, { connectionsPerPod: 5, operationsPerSecondPerPod: 400 });
+ */
+export class Redis extends LimitedService<RedisProps, RedisUse> {
+  protected account(clients: readonly (Account & RedisUse)[]): Outcome<Budget> {
+    const { nodes: redis, withoutCopy } = this.props;
+    const { zones, regions } = System.of(this).target.environment.survives;
+    const production = zones > 0 || regions > 0;
+    return deriveRedisBudget({ redis, clients, production, ...(withoutCopy === undefined ? {} : { withoutCopy }) });
+  }
+
+  protected override get notes(): Readonly<Record<string, string>> {
+    const { withoutCopy } = this.props;
+    const exit = withoutCopy === undefined ? {} : { 'evenkeel.dev/without-copy': withoutCopy.reason };
+    return { ...super.notes, ...exit };
+  }
+}

@@ -1,0 +1,101 @@
+// A system in one environment on one cluster: a chart with its namespace. The components of a system are created inside it.
+import { Chart } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
+import { promiseFindings } from '../../analysis/survival/promise';
+import type { Place } from '../../analysis/survival/table';
+import { ENTRY, type Placement, type Verification } from '../../model/platform/entries';
+import { imageReference, type Target, tagOf } from '../../model/platform/target';
+import { createDefaultDeny } from '../network/policy';
+import { report } from '../tree/findings';
+import { systemLabels } from '../tree/labels';
+import { traceConstruct } from '../tree/trace';
+import { createAccess } from './access';
+import { createNamespace } from './namespace';
+import { createQuota, isReserve, type Reserve } from './quota';
+
+/**
+ * Base class of every system. `Settings` is what an environment must say to it.
+ *
+ * @example
+ * export class Shop extends System<{ host: string }> {
+ *   constructor(scope: Construct, target: Target<{ host: string }>) {
+ *     super(scope, 'shop', target);
+ *     new WebService(this, 'web', { … }).exposeAt(target.settings.host);
+ *   }
+ * }
+ */
+export abstract class System<Settings = object> extends Chart {
+  readonly target: Target<Settings>;
+  /** Name of the system, the same in every environment. */
+  readonly system: string;
+  private readonly reserves: Reserve[] = [];
+
+  constructor(scope: Construct, system: string, target: Target<Settings>) {
+    const name = `${system}-${target.environment.name}`;
+    const namespace = target.namespace ?? name;
+    super(scope, freeId(scope, name), { namespace, disableResourceNameHashes: true, labels: systemLabels(system) });
+    this.target = target;
+    this.system = system;
+    const { cluster, environment, home } = target;
+    const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
+    this.node.addMetadata(ENTRY.placement, placement);
+    const verification: Verification = (objects, isSound) =>
+      isSound ? promiseFindings(objects, placesOf(this.node.root), placeOf(this)) : [];
+    this.node.addMetadata(ENTRY.verification, verification);
+    traceConstruct(this);
+    createNamespace(this, namespace, cluster);
+    createQuota(this, system, this.reserves);
+    createDefaultDeny(this);
+    createAccess(this, target);
+  }
+
+  /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */
+  reserve(room: Reserve): this {
+    if (isReserve(this, room)) this.reserves.push(room);
+    return this;
+  }
+
+  /** The image of a component: `<registry>/<system>/<component>:<tag>`, registry and tag as the environment says. */
+  image(component: string): string {
+    const { environment, tag } = this.target;
+    const own = tagOf(tag, component);
+    if (own === undefined) {
+      report(this, {
+        rule: 'image-tag',
+        severity: 'error',
+        field: `tag.${component}`,
+        message: `${environment.name} names no build of ${component}`,
+        expected: `tag: { ${component}: '412' } in its placement, or one build number for all components`,
+      });
+    }
+    return imageReference(this.system, component, environment, own ?? 'unknown');
+  }
+
+  /** Whether it is a system. Not `instanceof`: cdk8s has every chart be an instance of every class of charts. */
+  static isSystem(construct: IConstruct): construct is System<unknown> {
+    return Chart.isChart(construct) && 'system' in construct && 'target' in construct;
+  }
+
+  /**
+   * The system that `construct` lies in.
+   * @throws when it lies in none: a component needs to know its cluster
+   */
+  static override of(construct: IConstruct): System<unknown> {
+    const found = construct.node.scopes.find(System.isSystem);
+    if (found === undefined) throw new Error(`${construct.node.path} lies in no System: components need its cluster`);
+    return found;
+  }
+}
+
+/** `a-b` in `c` and `a` in `b-c` have the same name: `inspectNamespace` tells, which the tree's own exception would not. */
+function freeId(scope: Construct, name: string): string {
+  return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
+}
+
+/** Where all systems below `root` run and what is promised of them, as the table of failures knows it. */
+export const placesOf = (root: IConstruct): Place[] => root.node.findAll().filter(System.isSystem).map(placeOf);
+
+function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
+  const { cluster, environment } = target;
+  return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
+}

@@ -1,0 +1,156 @@
+// The kinds that we write, as bare ApiObjects with the types of cdk8s-plus-27's L1 classes: typed like them, without what
+// the classes drop at run time (fields newer than 1.27) and without loading them. See docs/decisions.md.
+import { ApiObject, type ApiObjectProps, Lazy } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import type { ScaledObjectSpec, TriggerAuthenticationSpec } from '../../../imports/keda.sh';
+
+/** What L1's `Quantity` and `IntOrString` are: wrappers of one value and nothing else. */
+type Wrapper<T> = T extends { readonly value: string | number } ? (keyof T extends 'value' ? T : never) : never;
+
+/** Where jsii spells a field of a pod or a Service otherwise than the API does. */
+interface JsonNames {
+  readonly clientIp: 'clientIP';
+  readonly clusterIp: 'clusterIP';
+  readonly downwardApi: 'downwardAPI';
+  readonly hostIp: 'hostIP';
+  readonly hostIpc: 'hostIPC';
+  readonly hostPid: 'hostPID';
+  readonly loadBalancerIp: 'loadBalancerIP';
+  readonly setHostnameAsFqdn: 'setHostnameAsFQDN';
+}
+
+/** An L1 type as the JSON that it stands for: wrappers are strings or numbers, dates are strings. */
+export type Plain<T> =
+  T extends Wrapper<T>
+    ? string | number
+    : T extends Date
+      ? string
+      : T extends readonly (infer Item)[]
+        ? readonly Plain<Item>[]
+        : T extends object
+          ? { readonly [Key in keyof T as Key extends keyof JsonNames ? JsonNames[Key] : Key]: Plain<T[Key]> }
+          : T;
+
+/** Replaces properties of `T` by newer forms of them. */
+type Newer<T, Fields> = Omit<T, keyof Fields> & Fields;
+
+/** A container with what Kubernetes has learnt since 1.27: `preStop.sleep` (beta 1.30, GA 1.34). */
+export type Container = Newer<
+  Plain<k8s.Container>,
+  {
+    readonly lifecycle?: {
+      readonly preStop?: Plain<k8s.LifecycleHandler> & { readonly sleep?: { readonly seconds: number } };
+    };
+  }
+>;
+export type PodSpec = Newer<Plain<k8s.PodSpec>, { readonly containers: readonly Container[] }>;
+export type DeploymentSpec = Newer<
+  Plain<k8s.DeploymentSpec>,
+  { readonly template: Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }> }
+>;
+export type JobSpec = Newer<
+  Plain<k8s.JobSpec>,
+  { readonly template: Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }> }
+>;
+export type Probe = Plain<k8s.Probe>;
+export type IngressSpec = Plain<k8s.IngressSpec>;
+export type ServiceSpec = Plain<k8s.ServiceSpec>;
+export type NetworkPolicySpec = Plain<k8s.NetworkPolicySpec>;
+export type AutoscalerSpec = Plain<k8s.HorizontalPodAutoscalerSpecV2>;
+
+/** A value, or how to make it once everything has been said. */
+export type Late<T> = T | (() => T);
+
+interface Bodies {
+  readonly Namespace: object;
+  readonly PriorityClass: Omit<Plain<k8s.KubePriorityClassProps>, 'metadata'>;
+  readonly StorageClass: Omit<Plain<k8s.KubeStorageClassProps>, 'metadata'>;
+  readonly PersistentVolumeClaim: { readonly spec: Plain<k8s.PersistentVolumeClaimSpec> };
+  readonly ResourceQuota: { readonly spec: Late<Plain<k8s.ResourceQuotaSpec>> };
+  readonly LimitRange: { readonly spec: Plain<k8s.LimitRangeSpec> };
+  readonly ServiceAccount: { readonly automountServiceAccountToken: boolean };
+  readonly Service: { readonly spec: Late<ServiceSpec> };
+  readonly Ingress: { readonly spec: Late<IngressSpec> };
+  readonly NetworkPolicy: { readonly spec: Late<NetworkPolicySpec> };
+  readonly Deployment: { readonly spec: Late<DeploymentSpec> };
+  readonly Job: { readonly spec: JobSpec };
+  readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
+  readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };
+  readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };
+  readonly TriggerAuthentication: { readonly spec: Plain<TriggerAuthenticationSpec> };
+  readonly Role: { readonly rules: readonly Plain<k8s.PolicyRule>[] };
+  readonly ClusterRole: Bodies['Role'];
+  readonly RoleBinding: { readonly roleRef: Plain<k8s.RoleRef>; readonly subjects: readonly Plain<k8s.Subject>[] };
+  readonly ClusterRoleBinding: Bodies['RoleBinding'];
+}
+
+const RBAC = 'rbac.authorization.k8s.io/v1';
+
+const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
+  Namespace: 'v1',
+  PriorityClass: 'scheduling.k8s.io/v1',
+  StorageClass: 'storage.k8s.io/v1',
+  PersistentVolumeClaim: 'v1',
+  ResourceQuota: 'v1',
+  LimitRange: 'v1',
+  ServiceAccount: 'v1',
+  Service: 'v1',
+  Ingress: 'networking.k8s.io/v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  Deployment: 'apps/v1',
+  Job: 'batch/v1',
+  PodDisruptionBudget: 'policy/v1',
+  HorizontalPodAutoscaler: 'autoscaling/v2',
+  ScaledObject: 'keda.sh/v1alpha1',
+  TriggerAuthentication: 'keda.sh/v1alpha1',
+  Role: RBAC,
+  ClusterRole: RBAC,
+  RoleBinding: RBAC,
+  ClusterRoleBinding: RBAC,
+};
+
+/** Name, labels and annotations of an object; the namespace is the chart's. */
+export interface Metadata {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Annotations that are known once everything has been said, such as how a number was derived. */
+  readonly notes?: () => Readonly<Record<string, string>>;
+}
+
+/** An object whose last annotations are made when it is rendered. */
+class Noted extends ApiObject {
+  private readonly notes: () => Readonly<Record<string, string>>;
+
+  constructor(scope: Construct, id: string, props: ApiObjectProps, notes: () => Readonly<Record<string, string>>) {
+    super(scope, id, props);
+    this.notes = notes;
+  }
+
+  override toJson(): unknown {
+    const json = super.toJson();
+    const notes = this.notes();
+    if (Object.keys(notes).length === 0) return json;
+    const sorted = Object.entries({ ...notes, ...json.metadata.annotations }).sort(([a], [b]) => (a < b ? -1 : 1));
+    const { labels, ...metadata } = json.metadata;
+    return { ...json, metadata: { annotations: Object.fromEntries(sorted), labels, ...metadata } };
+  }
+}
+
+/** Creates an object of `kind` below `scope`. */
+export function createObject<Kind extends keyof Bodies>(
+  scope: Construct,
+  id: string,
+  kind: Kind,
+  { notes, ...metadata }: Metadata,
+  body: Bodies[Kind],
+): ApiObject {
+  const fields = Object.entries(body).map(([field, value]) => [field, late(value)]);
+  const props = { apiVersion: API_VERSIONS[kind], kind, metadata, ...Object.fromEntries(fields) };
+  return notes === undefined ? new ApiObject(scope, id, props) : new Noted(scope, id, props, notes);
+}
+
+function late(value: unknown): unknown {
+  return typeof value === 'function' ? Lazy.any({ produce: () => value() }) : value;
+}

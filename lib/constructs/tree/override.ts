@@ -1,0 +1,37 @@
+// The way out: changes to the final JSON of any object, also of fields that no typed class knows. None of them is ever lost.
+import type { ApiObject } from 'cdk8s';
+import type { Json } from '../../model/manifest/json';
+import { ENTRY, type Override } from '../../model/platform/entries';
+import { captureTrace } from './trace';
+
+/** Changes to one object, applied in the order in which they are called, after everything else. */
+export interface Overrides {
+  /** Sets a field. Its parent must exist, the field may be new; setting the value that it has is an error. */
+  set(path: string, value: Json): Overrides;
+  /** Replaces a field that exists. */
+  replace(path: string, value: Json): Overrides;
+  /** Removes a field that exists. */
+  remove(path: string): Overrides;
+}
+
+/**
+ * Overrides fields of `object` in its final JSON.
+ *
+ * Paths are dotted; list items are named by their merge key, keys with dots are quoted:
+ * `spec.template.spec.containers[web].image`, `metadata.annotations["example.com/team"]`. A list without a merge key takes
+ * an index. A path that does not exist is an error that names the nearest parent that does, and its keys.
+ *
+ * @example override(web.deployment).set('spec.template.spec.shareProcessNamespace', true);
+ */
+export function override(object: ApiObject): Overrides {
+  const add = (change: Omit<Override, 'trace'>): Overrides => {
+    object.node.addMetadata(ENTRY.override, { ...change, trace: captureTrace() });
+    return overrides;
+  };
+  const overrides: Overrides = {
+    set: (path, value) => add({ operation: 'set', path, value }),
+    replace: (path, value) => add({ operation: 'replace', path, value }),
+    remove: (path) => add({ operation: 'remove', path }),
+  };
+  return overrides;
+}

@@ -1,0 +1,164 @@
+// Capacity: from users, think time and a promised latency to pods, the autoscaler's bounds and the headroom.
+
+import { type Derived, derived, type Outcome, percent, plural, roundDown, roundUp, show } from '../finding/derivation';
+import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
+import { mostUsefulPods, podsDespite } from './contention';
+import { contentionContradictions, growthContradictions, latencyContradictions } from './feasibility';
+import { type CapacityInput, inputContradictions } from './input';
+import { peakInPods } from './loss';
+import { arrivalRate, highestOccupancy, meanWait, responseQuantile } from './queueing';
+import { utilisationTarget } from './utilization';
+
+/** The plan of one region. Each number with the sentence that derives it. */
+export interface CapacityPlan {
+  /** Requests a second at peak, when the regions that may be lost are lost. */
+  readonly arrivalsPerSecond: Derived;
+  /** Share of a pod's slots that is taken when all that may be lost is lost. */
+  readonly occupancy: Derived;
+  /** Requests a second of a pod at that share. */
+  readonly requestsPerSecondPerPod: Derived;
+  /** Time within which the promised share is answered at that occupancy, in seconds. */
+  readonly latencySeconds: Derived;
+  /** Requests that are being answered at once at peak. */
+  readonly inFlight: Derived;
+  /** Pods that the peak needs, were nothing lost. */
+  readonly needed: Derived;
+  readonly podsPerZone: Derived;
+  /** Pods that must run at peak. */
+  readonly total: Derived;
+  /** Cores that a pod requests. Absent without the CPU of a request. */
+  readonly cpuRequest?: Derived;
+  /** CPU in use ÷ CPU requested for the autoscaler. Absent without the CPU of a request. */
+  readonly target?: Derived;
+  /**
+   * Share of the slots that is taken after the promised loss at the least fortunate number of pods: 7 pods over 3 zones leave 4
+   * and not two thirds. The latency holds at it: the minimum is raised until it does. Absent without a target.
+   */
+  readonly occupancyAfterLoss?: Derived;
+  /** What off-peak needs, or more: from it on, every number of pods holds the latency after the loss. */
+  readonly min: Derived;
+  readonly max: Derived;
+  /** Capacity that must be there ÷ capacity that the load of now needs. */
+  readonly headroom: Derived;
+  /** Pods of low priority that hold the place of that growth on nodes. */
+  readonly headroomPods: Derived;
+}
+
+/**
+ * Derives the plan. N users, think time Z, c slots, service S, occupancy u, what is left of zones and regions.
+ *
+ * - Arrivals: X = N ÷ Z. The time of the answer is left out of the interactive law, so that X is the most they send; a
+ *   region carries X ÷ (regions − lost).
+ * - Pods: u·c ÷ S requests/s each; n0 = X ÷ that; per zone n0 ÷ (zones − lost), in every zone, as pods that are ordered after
+ *   the loss come too late.
+ * - Autoscaler: target = u × zones left ÷ zones × regions left ÷ regions, so that what survives is at u or below at every
+ *   load. It leaves a deviation of 10 % alone: u is such that the latency holds at 1.1·u too.
+ *
+ * Source: Little's law and the interactive law: Lazowska et al., "Quantitative System Performance"; the latency: queueing.ts.
+ */
+export function deriveCapacity(input: CapacityInput): Outcome<CapacityPlan> {
+  const wrong = inputContradictions(input);
+  if (wrong.length > 0) return { contradictions: wrong };
+  const { concurrencyPerPod: slots, service, latency } = input;
+  const highest = highestOccupancy(slots, service, latency.quantile, latency.seconds);
+  // At the peak's size the autoscaler has nothing left to overlook.
+  const slack = input.alwaysAtPeak === true ? 1 : 1 + TOLERANCE;
+  const best = roundDown((100 * highest) / slack) / 100;
+  const share = input.occupancy ?? best;
+  const contradictions = [
+    ...latencyContradictions(input, share, slack, highest),
+    ...growthContradictions(input, share, highest),
+  ];
+  if (share === 0) return { contradictions };
+  const plan = reckon(input, occupancyOf(input, share, slack, highest), highest);
+  const unmet = contentionContradictions(input, plan.needed.value, plan.total.value);
+  if (unmet.length > 0) return { contradictions: [...contradictions, ...unmet] };
+  return { plan, contradictions };
+}
+
+function reckon(input: CapacityInput, occupancy: Derived, highest: number): CapacityPlan {
+  const { concurrencyPerPod: slots, service, latency, users, times, growthPerSecond: growth } = input;
+  const peak = arrivals(input, users.peak);
+  const rate = (occupancy.value * slots) / service.meanSeconds;
+  const perPod = derived(
+    rate,
+    `${occupancy.value} × ${slots} slots ÷ ${show(service.meanSeconds)} s = ${show(rate)} requests/s`,
+  );
+  const pod = { concurrency: slots, arrivalsPerSecond: rate, service };
+  const late = responseQuantile(pod, latency.quantile);
+  const response = service.meanSeconds + meanWait(pod);
+  const atPeak = podsFor(input, peak, rate);
+  const offPeak = podsFor(input, arrivals(input, users.offPeak), rate);
+  const total = atPeak.total;
+  const least = Math.max(1, input.zones);
+  const min =
+    input.alwaysAtPeak === true
+      ? derived(total.value, `the peak's ${plural(total.value, 'pod')} always run`)
+      : derived(Math.max(least, offPeak.total.value), `off peak ${offPeak.total.because}; never below ${least}`);
+  const max = mostPods(input, total.value);
+  const lag = SYNC_SECONDS + times.metricSeconds + times.readySeconds + times.nodeSeconds;
+  const headroom = derived(
+    1 + growth * lag,
+    `1 + ${growth}/s × (${SYNC_SECONDS} s until the autoscaler looks + ${times.metricSeconds} s age of the metric + ${times.readySeconds} s until a pod serves + ${times.nodeSeconds} s until a node is there) = ${show(1 + growth * lag)}`,
+  );
+  const held = roundUp((headroom.value - 1) * total.value);
+  return {
+    arrivalsPerSecond: peak,
+    occupancy,
+    requestsPerSecondPerPod: perPod,
+    latencySeconds: derived(
+      late,
+      `${percent(latency.quantile)} of ${show(rate)} requests/s at ${slots} slots within ${show(late * 1000)} ms`,
+    ),
+    inFlight: derived(
+      peak.value * response,
+      `${show(peak.value)} requests/s × ${show(response)} s = ${show(peak.value * response)} at once`,
+    ),
+    needed: atPeak.needed,
+    podsPerZone: atPeak.perZone,
+    total,
+    ...utilisationTarget(input, occupancy.value, { min, total, max }, { peak: peakInPods(input, peak), highest }),
+    max,
+    headroom,
+    headroomPods: derived(
+      held,
+      `${show(headroom.value - 1)} × ${plural(total.value, 'pod')} = ${plural(held, 'pod')} that hold the place of growth`,
+    ),
+  };
+}
+
+function arrivals({ thinkSeconds, regions, regionsLost }: CapacityInput, users: number): Derived {
+  const left = regions - regionsLost;
+  const rate = arrivalRate(users, thinkSeconds) / left;
+  const shared = regions === 1 ? '' : ` ÷ ${left} of ${regions} regions left`;
+  return derived(rate, `${users} users ÷ ${thinkSeconds} s of thought${shared} = ${show(rate)} requests/s`);
+}
+
+function podsFor(input: CapacityInput, load: Derived, perPod: number) {
+  const zones = Math.max(1, input.zones);
+  const left = zones - input.zonesLost;
+  const needed = podsDespite(input.contention, load.value / perPod);
+  const despite = input.contention === undefined ? '' : ', with contention';
+  const perZone = roundUp(needed / left);
+  const total = zones * perZone;
+  const from = `${show(load.value)} requests/s ÷ ${show(perPod)} a pod${despite} = ${plural(needed, 'pod')}`;
+  const spread = `${from}, ÷ ${plural(left, 'zone')} left = ${perZone} in each`;
+  return {
+    needed: derived(needed, from),
+    perZone: derived(perZone, spread),
+    total: derived(total, `${spread}, × ${plural(zones, 'zone')} = ${plural(total, 'pod')}`),
+  };
+}
+
+function occupancyOf(input: CapacityInput, share: number, slack: number, highest: number): Derived {
+  if (input.occupancy !== undefined) return derived(share, `${percent(share)} of the slots, as given`);
+  const tolerance = slack === 1 ? '' : `, ÷ ${slack} that the autoscaler leaves alone`;
+  return derived(share, `the latency holds up to ${percent(highest)} of the slots${tolerance}: ${percent(share)}`);
+}
+
+function mostPods({ margin, contention }: CapacityInput, total: number): Derived {
+  const wanted = roundUp(total * margin);
+  const useful = contention === undefined ? undefined : mostUsefulPods(contention);
+  if (useful !== undefined && useful.value < wanted) return derived(useful.value, useful.because);
+  return derived(wanted, `${plural(total, 'pod')} at peak × ${margin} = ${plural(wanted, 'pod')}`);
+}

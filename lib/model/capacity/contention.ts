@@ -1,0 +1,41 @@
+// Contention: how far pods that share something add capacity at all, by the Universal Scalability Law.
+import { type Derived, derived, roundUp, show } from '../finding/derivation';
+
+/** Measured on the system under load, by fitting throughput against the number of pods. */
+export interface Contention {
+  /** α: share of the work that only one pod at a time can do. From 0 to below 1. */
+  readonly serial: number;
+  /** β: what each pair of pods costs to keep in agreement. 0 or more. */
+  readonly crosstalk: number;
+}
+
+/** Capacity of so many pods, in pods without contention: N ÷ (1 + α(N − 1) + βN(N − 1)). Source: Gunther, "Guerrilla Capacity Planning". */
+export function effectivePods(pods: number, { serial, crosstalk }: Contention): number {
+  return pods / (1 + serial * (pods - 1) + crosstalk * pods * (pods - 1));
+}
+
+/** Beyond √((1 − α) ÷ β) pods another one takes more than it brings; none where pods do not talk to each other. */
+export function mostUsefulPods({ serial, crosstalk }: Contention): Derived {
+  const peak =
+    crosstalk === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(Math.sqrt((1 - serial) / crosstalk)));
+  return derived(
+    peak,
+    `√((1 − ${serial}) ÷ ${crosstalk}) = ${show(peak)} pods; beyond them another one takes more than it brings`,
+  );
+}
+
+/** Fewest pods with the capacity of `ideal` pods without contention; Infinity where no number has it. */
+export function podsDespite(contention: Contention | undefined, ideal: number): number {
+  if (contention === undefined || ideal <= 0) return roundUp(Math.max(0, ideal));
+  const most = Math.min(mostUsefulPods(contention).value, 1e6);
+  const enough = (pods: number) => effectivePods(pods, contention) >= ideal * (1 - 1e-9);
+  if (!enough(most)) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  let high = most;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (enough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}

@@ -1,0 +1,151 @@
+// What a capacity plan starts from, and what cannot be in it.
+
+import { checkNumber, percent, show } from '../finding/derivation';
+import { type Keys, objectContradictions } from '../finding/keys';
+import type { Contradiction } from '../pods/availability';
+import type { Contention } from './contention';
+import { longestService, type ServiceTime } from './queueing';
+
+/** What is promised, what was measured, and where it runs. Times are in seconds. */
+export interface CapacityInput {
+  /** People who use it at the same time. */
+  readonly users: { readonly peak: number; readonly offPeak: number };
+  /** Mean time that a user does nothing between an answer and the next request. */
+  readonly thinkSeconds: number;
+  /** Mean time that a request is worked on without waiting, and how it varies. */
+  readonly service: ServiceTime;
+  /** Requests that a pod works on at once: threads, workers, or connections to what it calls. */
+  readonly concurrencyPerPod: number;
+  /** CPU that a request uses. Without it there is neither a CPU request nor a target of utilisation. */
+  readonly cpuSecondsPerRequest?: number;
+  /** The share `quantile` of the requests is answered within `seconds`. */
+  readonly latency: { readonly quantile: number; readonly seconds: number };
+  /** Share of a pod's slots that may be taken when all that may be lost is lost. @default the highest that holds the latency */
+  readonly occupancy?: number;
+  /** Fastest growth of the load, as a share of it a second: 0.002 grows by 12 % a minute. */
+  readonly growthPerSecond: number;
+  /** Zones that the cluster declares; 0 where it declares none. */
+  readonly zones: number;
+  readonly zonesLost: number;
+  /** Regions that share the load. */
+  readonly regions: number;
+  readonly regionsLost: number;
+  readonly times: {
+    /** Age of a metric when the autoscaler reads it. */
+    readonly metricSeconds: number;
+    /** From a pod's creation until it serves. */
+    readonly readySeconds: number;
+    /** From the order of a node until it takes pods. */
+    readonly nodeSeconds: number;
+  };
+  /** Most pods ÷ pods that the peak needs: 1 or more. */
+  readonly margin: number;
+  /** Whether the peak's pods always run. @default false */
+  readonly alwaysAtPeak?: boolean;
+  /** @default pods share nothing */
+  readonly contention?: Contention;
+}
+
+const USERS: Keys<CapacityInput['users']> = { peak: true, offPeak: true };
+const SERVICE: Keys<ServiceTime> = { meanSeconds: true, coefficientOfVariation: true };
+const LATENCY: Keys<CapacityInput['latency']> = { quantile: true, seconds: true };
+const TIMES: Keys<CapacityInput['times']> = { metricSeconds: true, readySeconds: true, nodeSeconds: true };
+const CONTENTION: Keys<Contention> = { serial: true, crosstalk: true };
+
+/** Every input that is no number to reckon with, or that no plan meets. */
+export function inputContradictions(input: CapacityInput): Contradiction[] {
+  const { zones, regions, contention, alwaysAtPeak } = input;
+  const found = [
+    ...objectContradictions('users', input.users, USERS, ({ peak, offPeak }) => [
+      ...checkNumber('users.peak', peak, { above: 0 }),
+      ...checkNumber('users.offPeak', offPeak, { atLeast: 0 }),
+    ]),
+    ...checkNumber('thinkSeconds', input.thinkSeconds, { above: 0 }),
+    ...objectContradictions('service', input.service, SERVICE, ({ meanSeconds, coefficientOfVariation }) => [
+      ...checkNumber('service.meanSeconds', meanSeconds, { above: 0 }),
+      ...optional('service.coefficientOfVariation', coefficientOfVariation, { atLeast: 0, atMost: 10 }),
+    ]),
+    ...checkNumber('concurrencyPerPod', input.concurrencyPerPod, { atLeast: 1, atMost: 10_000, whole: true }),
+    ...optional('cpuSecondsPerRequest', input.cpuSecondsPerRequest, { above: 0 }),
+    ...objectContradictions('latency', input.latency, LATENCY, ({ quantile, seconds }) => [
+      ...checkNumber('latency.quantile', quantile, { above: 0, below: 1 }),
+      ...checkNumber('latency.seconds', seconds, { above: 0 }),
+    ]),
+    ...optional('occupancy', input.occupancy, { above: 0, below: 1 }),
+    ...checkNumber('growthPerSecond', input.growthPerSecond, { atLeast: 0 }),
+    ...checkNumber('zones', zones, { atLeast: 0, atMost: 100, whole: true }),
+    ...checkNumber('survives.zones', input.zonesLost, { atLeast: 0, whole: true }),
+    ...checkNumber('regions', regions, { atLeast: 1, atMost: 100, whole: true }),
+    ...checkNumber('survives.regions', input.regionsLost, { atLeast: 0, whole: true }),
+    ...objectContradictions('times', input.times, TIMES, ({ metricSeconds, readySeconds, nodeSeconds }) => [
+      ...checkNumber('times.metricSeconds', metricSeconds, { atLeast: 0 }),
+      ...checkNumber('times.readySeconds', readySeconds, { atLeast: 0 }),
+      ...checkNumber('times.nodeSeconds', nodeSeconds, { atLeast: 0 }),
+    ]),
+    ...checkNumber('margin', input.margin, { atLeast: 1, atMost: 100 }),
+    ...switchContradictions('alwaysAtPeak', alwaysAtPeak),
+    ...(contention === undefined
+      ? []
+      : objectContradictions('contention', contention, CONTENTION, ({ serial, crosstalk }) => [
+          ...checkNumber('contention.serial', serial, { atLeast: 0, below: 1 }),
+          ...checkNumber('contention.crosstalk', crosstalk, { atLeast: 0 }),
+        ])),
+  ];
+  return found.length > 0 ? found : [...lossContradictions(input), ...demandContradictions(input)];
+}
+
+function switchContradictions(field: string, value: unknown): Contradiction[] {
+  if (value === undefined || typeof value === 'boolean') return [];
+  return [{ field, value: String(value), message: `${field} is neither true nor false`, expected: 'true or false' }];
+}
+
+function optional(field: string, value: number | undefined, range: Parameters<typeof checkNumber>[2]): Contradiction[] {
+  return value === undefined ? [] : checkNumber(field, value, range);
+}
+
+function lossContradictions({ zones, zonesLost, regions, regionsLost }: CapacityInput): Contradiction[] {
+  const losses: readonly (readonly [string, number, number])[] = [
+    ['zones', zonesLost, zones],
+    ['regions', regionsLost, regions],
+  ];
+  return losses.flatMap(([name, lost, all]) =>
+    lost === 0 || lost < all
+      ? []
+      : [
+          {
+            field: `survives.${name}`,
+            value: lost,
+            message: `the loss of ${lost} of ${all} ${name} leaves none to serve`,
+            expected: all < 2 ? '0' : `at most ${all - 1}`,
+          },
+        ],
+  );
+}
+
+function demandContradictions({ users, service, latency }: CapacityInput): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (users.offPeak > users.peak) {
+    found.push({
+      field: 'users.offPeak',
+      value: users.offPeak,
+      message: `more users off peak (${users.offPeak}) than at peak (${users.peak})`,
+      expected: `at most ${users.peak}`,
+    });
+  }
+  const { meanSeconds, coefficientOfVariation: variation = 1 } = service;
+  const longest = longestService(latency.quantile, latency.seconds, variation);
+  if (meanSeconds >= longest) {
+    const shape = variation === 1 ? 'when it is exponential' : `with a coefficient of variation of ${variation}`;
+    found.push({
+      field: 'service.meanSeconds',
+      value: meanSeconds,
+      message: `${percent(latency.quantile)} within ${show(latency.seconds * 1000)} ms needs a mean service time under ${milliseconds(longest)} ${shape}, whatever the replica count; it is ${milliseconds(meanSeconds)}`,
+      expected: `less than ${milliseconds(longest)}, or a later or lower quantile`,
+    });
+  }
+  return found;
+}
+
+function milliseconds(seconds: number): string {
+  return `${Number((seconds * 1000).toFixed(1))} ms`;
+}

@@ -1,0 +1,53 @@
+// A load test: how many workers make the load that so many users are.
+
+import { checkNumber, type Derived, derived, type Outcome, plural, roundUp, show } from '../finding/derivation';
+import type { Contradiction } from '../pods/availability';
+import { arrivalRate } from './queueing';
+
+/** Who is imitated. */
+export interface LoadTestInput {
+  readonly users: number;
+  /** Mean time between an answer and the next request, in seconds. */
+  readonly thinkSeconds: number;
+  /** Users that begin in a second. */
+  readonly usersPerSecond: number;
+  /** How long all of them stay, in seconds. */
+  readonly seconds: number;
+  /** Requests a second that a worker with one core makes without being late itself: at most 1,000. */
+  readonly requestsPerSecondPerWorker: number;
+}
+
+/** The size of a load test. */
+export interface LoadTestPlan {
+  readonly requestsPerSecond: Derived;
+  readonly workers: Derived;
+  /** From the first user to the last answer, in seconds. */
+  readonly seconds: Derived;
+}
+
+/** A Python process uses one core: Locust, "Increase the request rate". What it makes depends on the script; measure it. */
+const MOST_PER_WORKER = 1000;
+
+/** Derives the size: requests a second = users ÷ think time; one worker for each core's share of them. */
+export function deriveLoadTest(input: LoadTestInput): Outcome<LoadTestPlan> {
+  const { users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker: each } = input;
+  const contradictions: Contradiction[] = [
+    ...checkNumber('users', users, { atLeast: 1, whole: true }),
+    ...checkNumber('thinkSeconds', thinkSeconds, { above: 0 }),
+    ...checkNumber('usersPerSecond', usersPerSecond, { above: 0 }),
+    ...checkNumber('seconds', seconds, { atLeast: 1, whole: true }),
+    ...checkNumber('requestsPerSecondPerWorker', each, { above: 0, atMost: MOST_PER_WORKER }),
+  ];
+  if (contradictions.length > 0) return { contradictions };
+  const rate = arrivalRate(users, thinkSeconds);
+  const workers = roundUp(rate / each);
+  const begin = roundUp(users / usersPerSecond);
+  return {
+    plan: {
+      requestsPerSecond: derived(rate, `${users} users ÷ ${thinkSeconds} s of thought = ${show(rate)} requests/s`),
+      workers: derived(workers, `${show(rate)} requests/s ÷ ${each} a worker = ${plural(workers, 'worker')}`),
+      seconds: derived(begin + seconds, `${begin} s until all users are there + ${seconds} s = ${begin + seconds} s`),
+    },
+    contradictions: [],
+  };
+}

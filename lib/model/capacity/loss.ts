@@ -1,0 +1,86 @@
+// What a loss leaves of a number of pods that is no multiple of the zones, and the fewest pods with which the latency holds after it.
+
+import { type Derived, derived, exceeds, percent, plural, show } from '../finding/derivation';
+import { podsLeft } from '../pods/availability';
+import type { CapacityInput } from './input';
+
+/** What the autoscaler aims at, and what it does not go beyond. */
+export interface Aim {
+  /** CPU in use ÷ CPU requested, without a loss. */
+  readonly target: number;
+  /** Slots that the peak takes, in pods: its requests/s × the service time ÷ the slots of a pod. */
+  readonly peak: Derived;
+  /** Highest share of the slots at which the latency holds. */
+  readonly highest: number;
+}
+
+interface AfterLoss {
+  readonly pods: number;
+  readonly left: number;
+  /** Share of the slots that is taken of the pods left. */
+  readonly taken: number;
+  readonly because: string;
+}
+
+/**
+ * Pods are whole, and zones lose the fullest: of 4 pods over 3 zones 2 are left, and not two thirds. So many pods run while they
+ * take up to their target, and no load is more than the peak's.
+ */
+export function afterLoss(input: CapacityInput, { target, peak }: Omit<Aim, 'highest'>, pods: number): AfterLoss {
+  const { zonesLost, regions, regionsLost } = input;
+  const left = podsLeft(pods, Math.max(1, input.zones), zonesLost);
+  const load = (pods * target * regions) / (regions - regionsLost);
+  const taken = Math.min(load, peak.value) / left;
+  const region = regionsLost === 0 ? '' : ` × ${regions} ÷ ${regions - regionsLost} regions`;
+  const sum = load <= peak.value ? `${pods} × ${percent(target)}${region}` : `${peak.because} at peak`;
+  return {
+    pods,
+    left,
+    taken,
+    because: `of ${plural(pods, 'pod')} at ${percent(target)}, ${left} are left: ${sum} ÷ ${left} = ${percent(taken)}`,
+  };
+}
+
+/** The worst of the counts from `min` to `max`. Of those that leave as many in the fullest zones the smallest is the worst. */
+export function worstAfterLoss(input: CapacityInput, aim: Aim, min: number, max: number): Derived {
+  const counts = Math.max(1, Math.min(input.zones, max - min + 1));
+  const [first, ...others] = Array.from({ length: counts }, (_, more) => afterLoss(input, aim, min + more));
+  const worst = others.reduce((a, b) => (b.taken > a.taken ? b : a), first ?? afterLoss(input, aim, min));
+  return derived(worst.taken, worst.because);
+}
+
+/**
+ * The minimum from which on every number of pods holds the latency after the loss. The pods that the peak needs always do, so that there is
+ * one wherever the occupancy itself holds it.
+ */
+export function fewestAfterLoss(input: CapacityInput, aim: Aim, min: Derived, total: number): Derived {
+  const isTooMuch = (pods: number) => exceeds(afterLoss(input, aim, pods).taken, aim.highest);
+  if (isTooMuch(total)) return min; // told as a contradiction of the occupancy
+  let fewest = Math.min(total, lastUneven(input, aim));
+  while (fewest >= min.value && !isTooMuch(fewest)) fewest--;
+  if (fewest < min.value) return min;
+  const { because } = afterLoss(input, aim, fewest);
+  return derived(
+    fewest + 1,
+    `${min.because}; raised to ${fewest + 1}, from which on every number holds the latency after the loss: ${because}, and it holds up to ${percent(aim.highest)}`,
+  );
+}
+
+/**
+ * Beyond this count no unevenness matters: with z zones of which l are lost, n pods leave at least (n − l)·(z − l) ÷ z. Endless where
+ * the occupancy does not hold the latency even when pods divide by zones.
+ */
+function lastUneven({ zones, zonesLost, regions, regionsLost }: CapacityInput, { target, highest }: Aim): number {
+  const all = Math.max(1, zones);
+  const spare = (highest * (all - zonesLost)) / all - (target * regions) / (regions - regionsLost);
+  return spare <= 0 ? Number.POSITIVE_INFINITY : Math.ceil((highest * zonesLost * (all - zonesLost)) / all / spare);
+}
+
+/** Slots that the peak takes, in pods. */
+export function peakInPods({ concurrencyPerPod: slots, service }: CapacityInput, arrivals: Derived): Derived {
+  const { meanSeconds } = service;
+  return derived(
+    (arrivals.value * meanSeconds) / slots,
+    `${show(arrivals.value)} requests/s × ${show(meanSeconds)} s ÷ ${slots} slots`,
+  );
+}

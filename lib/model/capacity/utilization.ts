@@ -1,0 +1,48 @@
+// What the autoscaler aims at: the CPU that a pod requests, the share of it in use, and what that leaves after a loss.
+
+import { type Derived, derived, percent, plural, roundDown, show } from '../finding/derivation';
+import { shareLeft } from './feasibility';
+import type { CapacityInput } from './input';
+import { type Aim, fewestAfterLoss, worstAfterLoss } from './loss';
+
+/** Fewest pods, pods that the peak needs, and most. */
+export interface Bounds {
+  readonly min: Derived;
+  readonly total: Derived;
+  readonly max: Derived;
+}
+
+/** The target, and the minimum that it wants. No target where the CPU of a request is not known: it would be made up. */
+export function utilisationTarget(
+  input: CapacityInput,
+  occupancy: number,
+  { min, total, max }: Bounds,
+  limits: Omit<Aim, 'target'>,
+) {
+  const {
+    cpuSecondsPerRequest: cpu,
+    concurrencyPerPod: slots,
+    service,
+    zones,
+    zonesLost,
+    regions,
+    regionsLost,
+  } = input;
+  if (cpu === undefined) return { min };
+  const cores = Math.ceil(((slots * cpu) / service.meanSeconds) * 1000 - 1e-6) / 1000;
+  const target = roundDown(100 * occupancy * shareLeft(input)) / 100;
+  const aim = { ...limits, target };
+  const fewest = fewestAfterLoss(input, aim, min, total.value);
+  return {
+    cpuRequest: derived(
+      cores,
+      `${slots} slots ÷ ${show(service.meanSeconds)} s × ${show(cpu)} s of CPU a request = ${show(cores)} cores`,
+    ),
+    target: derived(
+      target,
+      `${occupancy} × ${Math.max(1, zones) - zonesLost} of ${plural(Math.max(1, zones), 'zone')} × ${regions - regionsLost} of ${plural(regions, 'region')} left, in whole percent = ${percent(target)}`,
+    ),
+    occupancyAfterLoss: worstAfterLoss(input, aim, fewest.value, max.value),
+    min: fewest,
+  };
+}

@@ -1,0 +1,138 @@
+// A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
+import type { Capability } from './capability';
+import type { NodePool } from './pool';
+import { nodePoolContradictions } from './pool-input';
+import { isRefusal, type Provider, type Refusal, type Subject, serviceAccountSubject } from './provider';
+
+/** A Kubernetes minor, such as `1.36`. */
+export type Minor = `1.${number}`;
+
+/** The oldest minor that we write for. */
+export const OLDEST_MINOR = 27;
+
+/** A preview: the whole platform as if every cluster ran one minor, to see what an upgrade changes. */
+export const PREVIEW = {
+  /** Environment variable that asks for it. It must be set when main.ts is imported, since that builds the app. */
+  variable: 'EVENKEEL_KUBERNETES',
+  /** Entry on the app: the minor that the platform took from there. */
+  entry: 'evenkeel:preview',
+} as const;
+
+/** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
+export interface Subnets {
+  /** Of the nodes; of nodes and pods, where both share one. */
+  readonly nodes?: number;
+  /** Of the pods. */
+  readonly pods?: number;
+}
+
+/** Whom a group's name stands for: its id in the directory, or a ServiceAccount, such as Argo CD's application controller. */
+export type GroupId = string | { readonly namespace: string; readonly serviceAccount: string };
+
+/** What every provider's function takes. */
+export interface ClusterProps {
+  /** Kubernetes minor of the API server. */
+  readonly kubernetes: Minor;
+  /**
+   * Names of the zones as the nodes' label `topology.kubernetes.io/zone` has them.
+   * @default none: nodes bear no zone label, and no pod is bound to zones
+   */
+  readonly zones?: readonly string[];
+  /** @default nothing beyond conformance */
+  readonly capabilities?: readonly Capability[];
+  /** Pools of nodes. @default nothing is known of them: whether a pod fits on a node is not checked */
+  readonly nodePools?: readonly NodePool[];
+  /** @default nothing is known of them: a plan says how large they must be, and refuses nothing */
+  readonly subnets?: Subnets;
+  /**
+   * Groups: our name → the directory's id, as the provider wants it, or the ServiceAccount of a controller that deploys.
+   * @default none: an environment with access cannot lie here
+   */
+  readonly groups?: Readonly<Record<string, GroupId>>;
+  /**
+   * Identities of the provider that components act as: `<namespace>/<component>` → its id, as the provider wants it.
+   * @default none: credentials are Secrets
+   */
+  readonly identities?: Readonly<Record<string, string>>;
+  /** Groups that may do everything, in every namespace. @default none that we write: whoever made the cluster */
+  readonly sysadmins?: readonly string[];
+  /**
+   * Plurals of custom kinds that we do not know, as `group/Kind`: `{ 'example.com/Widget': 'widgets' }`. A deployer's rights need them.
+   * @default none
+   */
+  readonly plurals?: Readonly<Record<string, string>>;
+}
+
+/** A cluster, not yet named. */
+export interface ClusterDescription extends Required<ClusterProps> {
+  readonly provider: Provider;
+  /** Region as the provider writes it; absent where there is none. */
+  readonly region?: string;
+}
+
+/** A cluster with the name that the platform file gives it. */
+export interface Cluster extends ClusterDescription {
+  readonly name: string;
+}
+
+/** A cluster of `provider`, with the defaults of what `props` leaves out. */
+export function describeCluster(
+  provider: Provider,
+  props: ClusterProps & { readonly region?: string },
+): ClusterDescription {
+  const description: ClusterDescription = {
+    provider,
+    kubernetes: props.kubernetes,
+    zones: props.zones ?? [],
+    capabilities: props.capabilities ?? [],
+    nodePools: props.nodePools ?? [],
+    subnets: props.subnets ?? {},
+    groups: props.groups ?? {},
+    identities: props.identities ?? {},
+    sysadmins: props.sysadmins ?? [],
+    plurals: props.plurals ?? {},
+  };
+  return props.region === undefined ? description : { ...description, region: props.region };
+}
+
+/** Whether a plan of its nodes can be made: it says what pools it has, and how pods get addresses. */
+export function describesNodes(cluster: ClusterDescription): boolean {
+  return !isRefusal(cluster.provider.network) && soundPools(cluster).length > 0;
+}
+
+/** The pools of a cluster; none where one of them cannot be, which is told with the platform: nothing follows from it. */
+export function soundPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
+  if (!Array.isArray(nodePools) || !Array.isArray(zones)) return [];
+  const isSound = (pool: NodePool) => nodePoolContradictions('', pool, zones.length).length === 0;
+  return nodePools.every(isSound) ? nodePools : [];
+}
+
+/** The RBAC subject of one of our groups on a cluster. */
+export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Refusal {
+  const id = Object.hasOwn(groups, group) ? groups[group] : undefined;
+  if (typeof id === 'string') return provider.subject(id);
+  if (isServiceAccount(id)) return serviceAccountSubject(id.namespace, id.serviceAccount);
+  return { refused: `the group ${group} has no subject there`, expected: `groups: { ${group}: … } on the cluster` };
+}
+
+function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
+  if (typeof id !== 'object' || id === null || !('namespace' in id) || !('serviceAccount' in id)) return false;
+  return typeof id.namespace === 'string' && typeof id.serviceAccount === 'string';
+}
+
+/** The subjects of groups on a cluster, each once, in the order of the alphabet; groups without one are left out. */
+export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
+  const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((it) => (isRefusal(it) ? [] : [it]));
+  const byKey = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, subject]) => subject);
+}
+
+/** Whether it is a minor that we write for. */
+export function isMinor(text: string): text is Minor {
+  return minorNumber(text) >= OLDEST_MINOR;
+}
+
+/** The number behind the dot of a minor: 36 for `1.36`; NaN where it is not of that form. */
+export function minorNumber(minor: string): number {
+  return /^1\.\d+$/.test(minor) ? Number(minor.slice(2)) : Number.NaN;
+}

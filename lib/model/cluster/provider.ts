@@ -1,0 +1,229 @@
+// A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
+import { isCidr } from '../manifest/cidr';
+import type { Json, JsonObject } from '../manifest/json';
+import { isNamespaceName } from '../manifest/namespace';
+import type { ProviderLimit } from './limit';
+import type { NodeNetwork } from './network';
+
+/** Why a profile has no answer: a construct makes a finding of it. */
+export interface Refusal {
+  /** What is wrong, as one sentence without a full stop. */
+  readonly refused: string;
+  /** What would be right. */
+  readonly expected: string;
+}
+
+/** Why an option that the profile was made of is none: types are gone at run time. */
+export interface OptionRefusal extends Refusal {
+  /** Name of the option. */
+  readonly option: string;
+  /** @default none was given */
+  readonly value?: Json;
+}
+
+/** How the zones of a region are named: the region's name, and what follows it. */
+export interface ZoneNames {
+  readonly suffix: RegExp;
+  /** What follows the region in the name of one of its zones. */
+  readonly example: string;
+}
+
+/** An HTTP exposure to the public in words that every provider understands. */
+export interface Exposure {
+  /** Name of the component, and of its Service. */
+  readonly name: string;
+  /** Whether the load balancer sends to pods, or to node ports. */
+  readonly targets: 'pods' | 'nodes';
+  /** Path that answers when a pod can serve. */
+  readonly healthPath: string;
+  /** Longest time that a request in flight may still take, in seconds. */
+  readonly drainSeconds: number;
+}
+
+/** What a provider makes of an exposure. */
+export interface IngressShape {
+  /** @default none: the cluster's default class, or an annotation, decides */
+  readonly className?: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether the certificate comes from the TLS Secret; otherwise the provider finds it by host name. */
+  readonly certificateFromSecret: boolean;
+  /** Annotations of the Service behind it. @default none */
+  readonly serviceAnnotations?: Readonly<Record<string, string>>;
+  /** Objects of the provider's own kinds beside it, named like the component. @default none */
+  readonly objects?: readonly ProviderObject[];
+}
+
+/** An object of a kind that a provider's own controller reads. */
+export interface ProviderObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly spec: JsonObject;
+}
+
+/** An object that a cluster needs once, whatever runs there. */
+export interface ClusterObject extends ProviderObject {
+  readonly name: string;
+}
+
+/** The Gateway API's class. */
+export interface GatewayClassShape {
+  readonly className: string;
+  /** Controller of a class that we must create ourselves. @default none: the provider creates the class */
+  readonly controller?: string;
+}
+
+/** What makes a volume. Each class also waits for its first consumer and may grow. */
+export interface VolumeSource {
+  readonly provisioner: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Block storage. */
+export interface StorageShape {
+  /** A volume that lives in one zone. */
+  readonly zonal: VolumeSource;
+  /** A volume that survives the loss of a zone. @default none: the application replicates, or a file system is used */
+  readonly zoneRedundant?: VolumeSource;
+  /** Key of `allowedTopologies`: it differs, although the nodes' zone label is the same everywhere. */
+  readonly topologyKey: string;
+}
+
+/** What lets a pod act as an identity of the provider. */
+export interface WorkloadIdentity {
+  readonly podLabels: Readonly<Record<string, string>>;
+  readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
+  /** Where the pod gets its tokens: network policies must let it go there. */
+  readonly tokens: readonly Endpoint[];
+}
+
+/** A place outside of the cluster, by name and, where they are known, by addresses. */
+export interface Endpoint {
+  readonly outside: string;
+  /** CIDRs. Empty where only the name is known. */
+  readonly cidrs: readonly string[];
+  readonly port: number;
+}
+
+/** A group, or what deploys in its place, as RBAC names it. */
+export type Subject =
+  | { readonly kind: 'Group'; readonly apiGroup: 'rbac.authorization.k8s.io'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
+
+/** Where ingress traffic reaches pods from: pods of the controller, or addresses. */
+export type IngressSource =
+  | { readonly namespace: string; readonly podLabels: Readonly<Record<string, string>> }
+  | { readonly cidrs: readonly string[] };
+
+/** Labels and taints of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
+export interface NodeWords {
+  /** Label that holds the name of the node's pool. @default none that is the same on every such cluster */
+  readonly poolLabel?: string;
+  /** Label of nodes that may be taken away at short notice. @default none */
+  readonly spotLabel?: { readonly key: string; readonly value: string };
+  /** Taint of those nodes, which pods must tolerate. @default none */
+  readonly spotTaint?: { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' };
+}
+
+/** Kinds that are the same on every provider, with their API groups. */
+export const NEUTRAL_KINDS = {
+  ServiceAccount: '',
+  ConfigMap: '',
+  Service: '',
+  PodDisruptionBudget: 'policy',
+  Deployment: 'apps',
+  StatefulSet: 'apps',
+  HorizontalPodAutoscaler: 'autoscaling',
+} as const;
+
+/** A field of those kinds in which a provider may differ all the same. */
+export interface AllowedDifference {
+  readonly kind: keyof typeof NEUTRAL_KINDS;
+  /** JSON pointer (RFC 6901) of the one field. */
+  readonly pointer: string;
+  /** Where it is written that the provider needs it. */
+  readonly source: string;
+}
+
+/** A provider profile. */
+export interface Provider {
+  readonly name: string;
+  /** What is wrong with its options. @default nothing */
+  readonly refusals?: readonly OptionRefusal[];
+  /** @default nothing is known of the names of its zones */
+  readonly zoneNames?: ZoneNames;
+  /** What an HTTP exposure becomes. */
+  readonly ingress: (exposure: Exposure) => IngressShape;
+  /** @default none: an operator installs a controller and its class */
+  readonly gatewayClass?: GatewayClassShape;
+  /** What the cluster needs once before anything can be exposed there. @default nothing */
+  readonly clusterObjects?: readonly ClusterObject[];
+  /**
+   * What external-dns calls the weight of a record in the provider's DNS, behind its prefix.
+   * @default none: its DNS has no weights that external-dns could write
+   */
+  readonly dnsWeightKey?: string;
+  /** Labels that a namespace needs for lossless load balancing. */
+  readonly namespaceLabels: Readonly<Record<string, string>>;
+  /** Whether images may be on the nodes already, so that an environment needs no registry. */
+  readonly loadsImages: boolean;
+  /** Registries that the nodes' own identity may pull from, by host and path. @default none of its own: any registry is right */
+  readonly registries?: readonly RegExp[];
+  /** For people: the parts of such a registry's path. @default none is told */
+  readonly registryForm?: string;
+  /** @default the cluster's own default class */
+  readonly storage?: StorageShape;
+  /** What a pod needs to act as `identity`, which is named as the provider names it. */
+  readonly workloadIdentity: (identity: string) => WorkloadIdentity | Refusal;
+  /** The subject of a group, by the id that the provider's directory has for it. */
+  readonly subject: (id: string) => Subject | Refusal;
+  readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Refusal;
+  readonly nodes: NodeWords;
+  /** How nodes and pods get addresses. */
+  readonly network: NodeNetwork | Refusal;
+  /** What the provider allows. */
+  readonly limits: readonly ProviderLimit[];
+  /** Everything in which it may differ in NEUTRAL_KINDS. `evenkeel neutrality` refuses whatever is not here. */
+  readonly closedList: readonly AllowedDifference[];
+}
+
+/** Whether an answer is none. */
+export function isRefusal<Answer extends object>(answer: Answer | Refusal): answer is Refusal {
+  return 'refused' in answer;
+}
+
+/** A group as a subject, unless it is one of Kubernetes' own: `system:masters` passes every check unseen. */
+export function groupSubject(name: string, expected: string): Subject | Refusal {
+  if (name.startsWith('system:')) return { refused: `${name} is one of Kubernetes' own groups`, expected };
+  if (name === '') return { refused: 'a group without a name', expected };
+  return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name };
+}
+
+/** A ServiceAccount as a subject, unless no object could bear the names. */
+export function serviceAccountSubject(namespace: string, name: string): Subject | Refusal {
+  if (isNamespaceName(namespace) && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+    return { kind: 'ServiceAccount', name, namespace };
+  }
+  return {
+    refused: `${namespace}/${name} is no ServiceAccount`,
+    expected: "{ namespace: 'argocd', serviceAccount: 'argocd-application-controller' }",
+  };
+}
+
+/** Addresses, or that nobody said which. */
+export function addressSource(cidrs: readonly string[] | undefined, option: string): IngressSource | Refusal {
+  const expected = `${option}: the ranges as CIDRs, such as ['10.20.0.0/24']`;
+  if (cidrs === undefined || cidrs.length === 0) {
+    return { refused: 'where ingress traffic comes from is not said', expected };
+  }
+  if (!Array.isArray(cidrs)) return { refused: `${option} is no list`, expected };
+  const wrong = cidrs.find((cidr) => !isCidr(cidr));
+  return wrong === undefined ? { cidrs } : { refused: `"${wrong}" in ${option} is no block of addresses`, expected };
+}
+
+/** No identity of the provider's to act as. */
+export function noWorkloadIdentity(): Refusal {
+  return {
+    refused: 'this provider has no identities for pods',
+    expected: 'credentials by a Secret reference, or another provider',
+  };
+}

@@ -1,0 +1,94 @@
+// A derived number with the sentence that derives it, the shape of an answer, and the check that every input passes.
+import type { Contradiction } from '../pods/availability';
+
+/** A number, and why it is this number: the formula with its figures, as one sentence without a full stop. */
+export interface Derived {
+  readonly value: number;
+  readonly because: string;
+}
+
+/** An answer: what cannot be, and, where the inputs are numbers that can be reckoned with, the plan. */
+export interface Outcome<Plan> {
+  /** Absent where an input is out of its range; present, with contradictions, where a demand exceeds a limit. */
+  readonly plan?: Plan;
+  readonly contradictions: readonly Contradiction[];
+}
+
+/** What a number must be. */
+export interface Range {
+  readonly above?: number;
+  readonly atLeast?: number;
+  readonly below?: number;
+  /** @default 1e9, so that every product stays exact */
+  readonly atMost?: number;
+  readonly whole?: boolean;
+}
+
+const MOST = 1e9;
+/** Relative error of a few roundings: what differs by less is the same number. */
+const ROUNDING = 1e-9;
+
+export function derived(value: number, because: string): Derived {
+  return { value, because };
+}
+
+/** The contradiction of a number that is outside of its range, or no number at all. */
+export function checkNumber(field: string, value: unknown, range: Range): Contradiction[] {
+  const { above = -Infinity, atLeast = -Infinity, below = Infinity, atMost = MOST, whole = false } = range;
+  const numeric = typeof value === 'number' && Number.isFinite(value);
+  const fits = numeric && value > above && value >= atLeast && value < below && value <= atMost;
+  if (fits && (!whole || Number.isInteger(value))) return [];
+  const isNamed = range.atMost !== undefined || (numeric && value > MOST);
+  const bounds = [
+    ...(range.above === undefined ? [] : [`more than ${range.above}`]),
+    ...(range.atLeast === undefined ? [] : [`at least ${range.atLeast}`]),
+    ...(range.below === undefined ? [] : [`less than ${range.below}`]),
+    ...(isNamed ? [`at most ${atMost}`] : []),
+  ];
+  return [
+    {
+      field,
+      ...(value === undefined ? {} : { value: numeric ? value : String(value) }),
+      message: refusal(field, value),
+      expected: `${whole ? 'a whole number' : 'a number'}${bounds.length > 0 ? `, ${bounds.join(' and ')}` : ''}`,
+    },
+  ];
+}
+
+function refusal(field: string, value: unknown): string {
+  if (value === undefined) return `${field} is not given`;
+  if (typeof value === 'string') return `${field} is a text, "${value}", and no number`;
+  if (typeof value !== 'number') return `${field} is no number`;
+  return `${field} cannot be ${value}`;
+}
+
+/** Rounded up, but not for the error of a rounding: 10.000000000001 pods are 10. */
+export function roundUp(value: number): number {
+  return Math.ceil(value - Math.abs(value) * ROUNDING);
+}
+
+/** Rounded down, but not for the error of a rounding. */
+export function roundDown(value: number): number {
+  return Math.floor(value + Math.abs(value) * ROUNDING);
+}
+
+/** Whether `value` is above `limit` by more than the error of a rounding. */
+export function exceeds(value: number, limit: number): boolean {
+  return value > limit + Math.abs(limit) * ROUNDING;
+}
+
+/** A number for a sentence: four digits, or all those before the point. */
+export function show(value: number): string {
+  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
+  return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
+}
+
+/** A share for a sentence, as a percentage. */
+export function percent(share: number): string {
+  return `${show(share * 100)} %`;
+}
+
+/** `1 pod`, `2 pods`. */
+export function plural(count: number, noun: string): string {
+  return `${show(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

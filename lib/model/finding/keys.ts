@@ -1,0 +1,46 @@
+// Whether a value of the user's is an object with the keys that its type has: where no compiler looked it may be anything.
+import type { Contradiction } from '../pods/availability';
+
+/** The keys of a type, none left out and none made up: the compiler holds the list to the type. */
+export type Keys<Value extends object> = { readonly [Key in keyof Required<Value>]: true };
+
+/** Whether keys can be read of it. */
+export function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value that is no object, or keys of it that nobody reads: misspelt, they would be left out in silence. */
+export function keyContradictions(
+  field: string,
+  value: unknown,
+  keys: Readonly<Record<string, true>>,
+): Contradiction[] {
+  const known = Object.keys(keys);
+  if (isRecord(value)) {
+    return Object.keys(value)
+      .filter((key) => !Object.hasOwn(keys, key))
+      .map((key) => ({
+        field: `${field}.${key}`,
+        message: `there is no ${key} in ${field}: nothing would read it`,
+        expected: `one of ${known.join(', ')}`,
+      }));
+  }
+  return [
+    {
+      field,
+      ...(value === undefined ? {} : { value: String(value) }),
+      message: value === undefined ? `${field} is not given` : `${field} is no object`,
+      expected: `{ ${known.join(', ')} }`,
+    },
+  ];
+}
+
+/** What is wrong with the keys of an object and with what lies in it; of one that is none, only that. */
+export function objectContradictions<Value extends object>(
+  field: string,
+  value: Value,
+  keys: Keys<Value>,
+  within: (value: Value) => readonly Contradiction[],
+): Contradiction[] {
+  return [...keyContradictions(field, value, keys), ...(isRecord(value) ? within(value) : [])];
+}

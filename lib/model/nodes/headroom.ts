@@ -1,0 +1,136 @@
+// Headroom: pods of low priority that hold room on nodes, so that a node is ordered before it is needed.
+
+import type { Headroom } from '../cluster/pool';
+import { checkNumber, type Derived, derived, type Outcome, plural } from '../finding/derivation';
+import { type Keys, objectContradictions } from '../finding/keys';
+import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/amount';
+import type { Contradiction } from '../pods/availability';
+
+/**
+ * Below every priority that a workload has, so that they are evicted first. The cluster autoscaler orders no node for pods below
+ * −10. Source: cluster-autoscaler, FAQ, `--expendable-pods-priority-cutoff`; Google Cloud docs, capacity-provisioning.
+ */
+export const HEADROOM_PRIORITY = -10;
+
+const HEADROOM: Keys<Headroom> = { pods: true, cpu: true, memory: true, image: true };
+
+/** A workload that grows while a node is on its way. */
+export interface Growing {
+  readonly name: string;
+  /** Pods by which it grows in that time, over all zones: `headroomPods` of its capacity plan. */
+  readonly pods: number;
+  /** CPU request of a pod, as a quantity. */
+  readonly cpu: string;
+  /** Memory request of a pod, as a quantity. */
+  readonly memory: string;
+}
+
+/** What is to be held on the nodes of one pool. */
+export interface HeadroomInput {
+  /** Zones that the cluster declares; 0 where it declares none. */
+  readonly zones: number;
+  readonly growing: readonly Growing[];
+}
+
+/** The size of the headroom. Each number with the sentence that derives it. */
+export interface HeadroomPlan {
+  readonly podsPerZone: Derived;
+  readonly pods: Derived;
+  /** The same as a pool takes it. */
+  readonly headroom: Headroom;
+}
+
+interface Size {
+  readonly cpu: bigint;
+  readonly memory: bigint;
+}
+
+/**
+ * Each pod is as large as the largest that grows, so that one that is evicted leaves a place for any of them; where several
+ * smaller ones fit into it, one place serves them. Every zone holds its share, rounded up: a place in another zone is none to a
+ * pod that is spread strictly.
+ */
+export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<HeadroomPlan> {
+  const contradictions = [
+    ...checkNumber('zones', zones, { atLeast: 0, atMost: 100, whole: true }),
+    ...growing.flatMap(growthContradictions),
+  ];
+  if (growing.every(({ pods }) => pods === 0)) {
+    contradictions.push({
+      field: 'growing',
+      value: 0,
+      message: 'nothing grows, and there is nothing to hold room for',
+      expected: 'a workload that grows, or no headroom',
+    });
+  }
+  if (contradictions.length > 0) return { contradictions };
+  const sizes = growing.filter(({ pods }) => pods > 0).map(sizeOf);
+  const place = {
+    cpu: largestAmount(sizes.map(({ cpu }) => cpu)),
+    memory: largestAmount(sizes.map(({ memory }) => memory)),
+  };
+  const all = Math.max(1, zones);
+  const parts = sizes.map(({ name, pods, ...size }) => {
+    const each = podsInPlace(place, size);
+    const inZone = Math.ceil(pods / all);
+    const places = Math.ceil(inZone / each);
+    return { places, because: `${name} ${plural(inZone, 'pod')}${each === 1 ? '' : `, ${each} in a place`}` };
+  });
+  const perZone = parts.reduce((sum, { places }) => sum + places, 0);
+  const each = derived(perZone, `${parts.map(({ because }) => because).join(' + ')} = ${plural(perZone, 'place')}`);
+  const pods = derived(all * perZone, `${each.because} × ${plural(all, 'zone')} = ${plural(all * perZone, 'pod')}`);
+  const headroom = { pods: pods.value, cpu: cpuQuantity(place.cpu), memory: memoryQuantity(place.memory) };
+  return { plan: { podsPerZone: each, pods, headroom }, contradictions: [] };
+}
+
+/** What no pool can hold, wherever it was typed. */
+export function headroomContradictions(field: string, headroom: Headroom, zones: number): Contradiction[] {
+  return objectContradictions(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
+    const found = [
+      ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
+      ...quantityContradictions(field, { cpu, memory }),
+    ];
+    if (found.length > 0 || pods >= zones) return found;
+    return [
+      {
+        field: `${field}.pods`,
+        value: pods,
+        message: `${plural(pods, 'pod')} over ${zones} zones leave a zone without headroom`,
+        expected: `at least ${zones}, one for each zone`,
+      },
+    ];
+  });
+}
+
+/** What is no request of a pod. */
+export function quantityContradictions(field: string, quantities: Readonly<Record<string, string>>): Contradiction[] {
+  return Object.entries(quantities).flatMap(([name, quantity]) =>
+    typeof quantity === 'string' && (parseQuantity(quantity) ?? 0n) > 0n
+      ? []
+      : [
+          {
+            field: `${field}.${name}`,
+            ...(quantity === undefined ? {} : { value: String(quantity) }),
+            message:
+              quantity === undefined ? `${field}.${name} is not given` : `${String(quantity)} is no request of a pod`,
+            expected: 'a quantity above 0, such as 250m or 256Mi',
+          },
+        ],
+  );
+}
+
+function growthContradictions({ name, pods, cpu, memory }: Growing): Contradiction[] {
+  return [
+    ...checkNumber(`${name}.pods`, pods, { atLeast: 0, atMost: 1e6, whole: true }),
+    ...quantityContradictions(name, { cpu, memory }),
+  ];
+}
+
+/** Requests as amounts. They have been checked. */
+function sizeOf({ name, pods, cpu, memory }: Growing): Size & Pick<Growing, 'name' | 'pods'> {
+  return { name, pods, cpu: parseQuantity(cpu) ?? 0n, memory: parseQuantity(memory) ?? 0n };
+}
+
+function podsInPlace(place: Size, pod: Size): number {
+  return Math.min(Number(place.cpu / pod.cpu), Number(place.memory / pod.memory));
+}

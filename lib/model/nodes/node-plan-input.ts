@@ -1,0 +1,152 @@
+// What a plan of nodes starts from, and what cannot be in it.
+
+import type { CapacityPlan } from '../capacity/capacity';
+import type { ClusterDescription } from '../cluster/cluster';
+import type { NodePool } from '../cluster/pool';
+import { nodePoolContradictions } from '../cluster/pool-input';
+import { checkNumber } from '../finding/derivation';
+import { quantityAmount } from '../manifest/quantity';
+import type { Contradiction } from '../pods/availability';
+import { peakPods, type Replacement } from '../pods/replacement';
+import { quantityContradictions } from './headroom';
+import { type NodeRoom, podsOnNode, type Resources } from './packing';
+
+/** Pods of a workload over all zones. */
+export interface PodsOverTime {
+  /** When fewest people are there. */
+  readonly offPeak: number;
+  /** What the peak needs, with all that may be lost still there. */
+  readonly peak: number;
+  /** The most that exist at once, while a release rolls at its maximum. */
+  readonly atOnce: number;
+}
+
+/** A workload as nodes see it. */
+export interface PlannedWorkload {
+  readonly name: string;
+  /** CPU request of a pod, as a quantity. */
+  readonly cpu: string;
+  /** Memory request of a pod, as a quantity. */
+  readonly memory: string;
+  readonly pods: PodsOverTime;
+  /** Pool that it runs on. @default the only one that there is */
+  readonly pool?: string;
+  /** What a load balancer in front of it sends to. @default there is none */
+  readonly targets?: 'pods' | 'nodes';
+}
+
+/** A pod that every node runs. */
+export interface DaemonPod {
+  readonly name: string;
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+/** What runs, and where. */
+export interface ProviderPlanInput {
+  readonly cluster: Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
+  readonly zonesLost: number;
+  readonly workloads: readonly PlannedWorkload[];
+  readonly daemons: readonly DaemonPod[];
+  /** Load balancers that take an address of the nodes' subnet. @default 0 */
+  readonly internalLoadBalancers?: number;
+}
+
+/** The pods of a plan of capacity: its minimum, its peak, and its maximum while a release rolls. */
+export function podsOverTime({ min, total, max }: CapacityPlan, replacement: Replacement): PodsOverTime {
+  return { offPeak: min.value, peak: total.value, atOnce: peakPods(max.value, replacement).value };
+}
+
+/** The pool of a workload. */
+export function poolOf(workload: PlannedWorkload, pools: readonly NodePool[]): NodePool | undefined {
+  if (workload.pool === undefined) return pools.length === 1 ? pools[0] : undefined;
+  return pools.find(({ name }) => name === workload.pool);
+}
+
+/** Requests as numbers. */
+export function resourcesOf({ cpu, memory }: { readonly cpu: string; readonly memory: string }): Resources {
+  return { cpu: quantityAmount(cpu) ?? 0, memory: quantityAmount(memory) ?? 0 };
+}
+
+/** What is left of a node of the pool beside the pods that every node runs. */
+export function roomOf(pool: NodePool, daemons: readonly DaemonPod[]): NodeRoom {
+  const taken = daemons.map(resourcesOf);
+  const left = (what: keyof Resources) => taken.reduce((rest, daemon) => rest - daemon[what], resourcesOf(pool)[what]);
+  return { cpu: left('cpu'), memory: left('memory'), pods: pool.pods - daemons.length };
+}
+
+/** Every input that is no number to reckon with, or for which there is no place. */
+export function planInputContradictions(input: ProviderPlanInput): Contradiction[] {
+  const { cluster, zonesLost, workloads, daemons, internalLoadBalancers = 0 } = input;
+  const zones = cluster.zones.length;
+  const found = [
+    ...checkNumber('survives.zones', zonesLost, { atLeast: 0, atMost: Math.max(0, zones - 1), whole: true }),
+    ...checkNumber('internalLoadBalancers', internalLoadBalancers, { atLeast: 0, whole: true }),
+    ...Object.entries(cluster.subnets).flatMap(([name, prefix]) =>
+      checkNumber(`subnets.${name}`, prefix, { atLeast: 8, atMost: 32, whole: true }),
+    ),
+    ...cluster.nodePools.flatMap((pool) => nodePoolContradictions(`nodePools[${pool.name}]`, pool, zones)),
+    ...daemons.flatMap(({ name, cpu, memory }) => quantityContradictions(`daemons[${name}]`, { cpu, memory })),
+    ...workloads.flatMap(workloadContradictions),
+  ];
+  if (cluster.nodePools.length === 0) {
+    found.push({ field: 'nodePools', value: 0, message: 'the cluster describes no nodes', expected: 'nodePools' });
+  }
+  return found.length > 0 ? found : placeContradictions(input);
+}
+
+function workloadContradictions({ name, cpu, memory, pods }: PlannedWorkload): Contradiction[] {
+  const found = [
+    ...quantityContradictions(name, { cpu, memory }),
+    ...Object.entries(pods).flatMap(([when, count]) =>
+      checkNumber(`${name}.pods.${when}`, count, { atLeast: 0, atMost: 1e6, whole: true }),
+    ),
+  ];
+  if (found.length > 0 || (pods.offPeak <= pods.peak && pods.peak <= pods.atOnce)) return found;
+  return [
+    {
+      field: `${name}.pods`,
+      value: `${pods.offPeak}, ${pods.peak}, ${pods.atOnce}`,
+      message: 'off peak there are more pods than at peak, or at peak more than can exist at once',
+      expected: 'offPeak ≤ peak ≤ atOnce',
+    },
+  ];
+}
+
+/** Pools that do not exist, and pods that fit on no node of theirs. */
+function placeContradictions({ cluster, workloads, daemons }: ProviderPlanInput): Contradiction[] {
+  const { nodePools } = cluster;
+  const names = nodePools.map(({ name }) => name).join(', ');
+  const placed = workloads.flatMap((workload) => {
+    const pool = poolOf(workload, nodePools);
+    if (pool !== undefined) return fitContradictions(workload.name, workload, pool, daemons);
+    const { name, pool: wanted = '' } = workload;
+    const message = wanted === '' ? `there are several pools, and ${name} names none` : `there is no pool ${wanted}`;
+    return [{ field: `${name}.pool`, value: wanted, message, expected: `one of ${names}` }];
+  });
+  const held = nodePools.flatMap((pool) =>
+    pool.headroom === undefined
+      ? []
+      : fitContradictions(`nodePools[${pool.name}].headroom`, pool.headroom, pool, daemons),
+  );
+  return [...placed, ...held];
+}
+
+function fitContradictions(
+  field: string,
+  pod: { readonly cpu: string; readonly memory: string },
+  pool: NodePool,
+  daemons: readonly DaemonPod[],
+): Contradiction[] {
+  if (podsOnNode(roomOf(pool, daemons), resourcesOf(pod)) >= 1) return [];
+  const beside = daemons.map(({ name, cpu, memory }) => `${name} (${cpu}, ${memory})`).join(', ');
+  const of = `${pool.cpu} CPU, ${pool.memory} and ${pool.pods} pods of a node`;
+  return [
+    {
+      field,
+      value: `${pod.cpu}, ${pod.memory}`,
+      message: `a pod of ${pod.cpu} CPU and ${pod.memory} does not fit into ${of}${beside === '' ? '' : ` beside ${beside}`}`,
+      expected: `smaller requests, or larger nodes in the pool ${pool.name}`,
+    },
+  ];
+}

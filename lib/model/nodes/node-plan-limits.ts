@@ -1,0 +1,154 @@
+// Whether a plan is within what the provider allows and the cluster has: which limit, by how much, what would fit.
+
+import type { ClusterDescription } from '../cluster/cluster';
+import type { Limited, ProviderLimit } from '../cluster/limit';
+import { type AddressDemand, type AddressRange, addressesOf, type NodeNetwork } from '../cluster/network';
+import { isRefusal } from '../cluster/provider';
+import { type Derived, derived, plural } from '../finding/derivation';
+import type { Contradiction } from '../pods/availability';
+import type { PoolPlan, ProviderPlan } from './node-plan';
+
+type PlannedCluster = Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
+
+/** Everything in which the plan is too large. */
+export function providerContradictions(
+  cluster: PlannedCluster,
+  network: NodeNetwork,
+  plan: ProviderPlan,
+  demand: AddressDemand,
+): Contradiction[] {
+  const { limits, name } = cluster.provider;
+  return [
+    ...plan.pools.flatMap((pool) => poolContradictions(cluster, network, pool)),
+    ...limits.flatMap((limit) => measured(limit.of, plan, demand).flatMap((one) => beyond(name, limit, one))),
+    ...plan.ranges.flatMap((range) => rangeContradictions(cluster, network, range, demand)),
+  ];
+}
+
+/** More nodes than the pool may have, and more pods on one than its network mode has addresses for. */
+function poolContradictions({ nodePools }: PlannedCluster, network: NodeNetwork, plan: PoolPlan): Contradiction[] {
+  const pool = nodePools.find(({ name }) => name === plan.name);
+  if (pool === undefined) return [];
+  const found: Contradiction[] = [];
+  const { max } = pool.nodesPerZone;
+  if (plan.most.value > max) {
+    found.push({
+      field: `nodePools[${pool.name}].nodesPerZone.max`,
+      value: max,
+      message: `the pool may have ${plural(max, 'node')} in each zone and needs ${plan.most.value}, ${plan.most.value - max} more: ${plan.most.because}`,
+      expected: `at least ${plan.most.value}, or larger nodes, or fewer or smaller pods`,
+    });
+  }
+  const takes = network.podsPerNode(pool);
+  if (!isRefusal(takes) && pool.pods > takes.value) {
+    found.push({
+      field: `nodePools[${pool.name}].pods`,
+      value: pool.pods,
+      message: `a node has addresses for ${takes.value} pods, ${pool.pods - takes.value} fewer than the pool says: ${takes.because}`,
+      expected: `at most ${takes.value}`,
+    });
+  }
+  return found;
+}
+
+interface Measured {
+  readonly field: string;
+  readonly what: string;
+  readonly amount: Derived;
+}
+
+/** What of the plan a limit counts. */
+function measured(of: Limited, plan: ProviderPlan, demand: AddressDemand): Measured[] {
+  const perPool = (what: string, amount: (pool: PoolPlan) => Derived): Measured[] =>
+    plan.pools.map((pool) => ({ field: `nodePools[${pool.name}]`, what, amount: amount(pool) }));
+  const withUpgrade = ({ nodes, surge }: PoolPlan, zones: number) => {
+    const count = Math.ceil(nodes.value / zones) + Math.ceil(surge.value / zones);
+    return derived(count, `${nodes.because}, ${surge.value} more while upgrading (${surge.because})`);
+  };
+  switch (of) {
+    case 'nodes':
+      return [{ field: 'nodePools', what: 'nodes in a cluster', amount: plan.nodes }];
+    case 'pods':
+      return [{ field: 'workloads', what: 'pods in a cluster', amount: plan.pods }];
+    case 'pools': {
+      const pools = plan.pools.length;
+      return [{ field: 'nodePools', what: 'pools in a cluster', amount: derived(pools, plural(pools, 'pool')) }];
+    }
+    case 'nodesPerPool':
+      return perPool('nodes in a pool', (pool) => withUpgrade(pool, 1));
+    case 'nodesPerPoolAndZone':
+      return perPool('nodes of a pool in a zone', (pool) => withUpgrade(pool, demand.zones));
+    case 'podsPerNode':
+      return perPool('pods on a node', ({ podsPerNode }) => podsPerNode);
+    case 'targets':
+      return plan.targets.map(({ name, targets }) => ({
+        field: `${name}.targets`,
+        what: 'targets behind a Service',
+        amount: targets,
+      }));
+  }
+}
+
+function beyond(provider: string, limit: ProviderLimit, { field, what, amount }: Measured): Contradiction[] {
+  if (amount.value <= limit.most) return [];
+  const raised = limit.raisedBy === undefined ? '' : `, or ${limit.raisedBy}`;
+  return [
+    {
+      field,
+      value: amount.value,
+      message: `${provider} allows ${limit.most} ${what} (${limit.source}); ${amount.value - limit.most} too many: ${amount.because}`,
+      expected: `at most ${limit.most}${raised}`,
+    },
+  ];
+}
+
+/** A range that the cluster's own does not hold, or that no range of the provider's can. */
+function rangeContradictions(
+  { subnets }: PlannedCluster,
+  network: NodeNetwork,
+  range: AddressRange,
+  demand: AddressDemand,
+): Contradiction[] {
+  const { length: shortest, source } = network.shortestPrefix;
+  const given = subnets[range.subnet];
+  const isKnown = given !== undefined && given >= shortest;
+  const length = isKnown ? given : shortest;
+  if (range.prefix.value >= length) return [];
+  const size = addressesOf(length);
+  const has = isKnown ? `the /${given} that there is` : `a /${shortest}, the largest that there can be (${source})`;
+  const larger = range.prefix.value >= shortest ? `a /${range.prefix.value}, or ` : '';
+  const fitting = mostNodesPerZone(network, range, demand, length);
+  const others = fitting === 0 ? 'nodes with fewer pods' : `at most ${plural(fitting, 'node')} of a pool in each zone`;
+  return [
+    {
+      field: `subnets.${range.subnet}`,
+      value: given ?? shortest,
+      message: `${range.name}${range.perZone ? ' of a zone' : ''}: ${range.addresses.because}; ${range.all.because}, ${range.all.value - size} more than the ${size} of ${has}`,
+      expected: `${larger}${others}`,
+    },
+  ];
+}
+
+/** The most nodes of each pool in each zone that the range holds, by bisection. */
+function mostNodesPerZone(network: NodeNetwork, range: AddressRange, demand: AddressDemand, length: number): number {
+  const fits = (most: number) => {
+    const pools = demand.pools.map(({ pool, nodesPerZone }) => {
+      const fewer = Math.min(nodesPerZone, most);
+      return {
+        pool,
+        nodesPerZone: fewer,
+        surge: network.surgeNodes(pool, fewer * demand.zones, demand.zones).value,
+      };
+    });
+    const same = network.ranges({ ...demand, pools }).find(({ name }) => name === range.name);
+    return same !== undefined && same.prefix.value >= length;
+  };
+  let low = 0;
+  let high = Math.max(...demand.pools.map(({ nodesPerZone }) => nodesPerZone));
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}

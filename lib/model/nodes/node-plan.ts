@@ -1,0 +1,192 @@
+// The provider plan: from pods to nodes, addresses and load-balancer targets, and whether the provider allows them.
+
+import type { AddressDemand, AddressRange, NodeNetwork } from '../cluster/network';
+import type { NodePool } from '../cluster/pool';
+import { isRefusal } from '../cluster/provider';
+import { type Derived, derived, type Outcome, plural } from '../finding/derivation';
+import {
+  type PlannedWorkload,
+  type PodsOverTime,
+  type ProviderPlanInput,
+  planInputContradictions,
+  poolOf,
+  resourcesOf,
+  roomOf,
+} from './node-plan-input';
+import { providerContradictions } from './node-plan-limits';
+import { type NodeRoom, nodesFor, podsInZone } from './packing';
+
+/** Nodes of one pool in each zone; in the whole cluster, where it declares no zones. */
+export interface PoolPlan {
+  readonly name: string;
+  /** Pods that a node takes, as the pool says and the network mode allows. */
+  readonly podsPerNode: Derived;
+  /** When fewest people are there, with the headroom. */
+  readonly offPeak: Derived;
+  /** At peak, with the headroom. */
+  readonly peak: Derived;
+  /** While a release rolls at its maximum. Headroom gives way. */
+  readonly rollout: Derived;
+  /** At peak in what is left after the promised loss. Headroom gives way. */
+  readonly afterLoss: Derived;
+  /** The most that is needed at any time: a release that rolls in what is left after the loss included. */
+  readonly most: Derived;
+  /** Most nodes over all zones: what the pool may have, or what is needed, if that is more. */
+  readonly nodes: Derived;
+  /** Nodes more while the pool is upgraded, over all zones. */
+  readonly surge: Derived;
+}
+
+/** What a load balancer sends to. */
+export interface TargetsPlan {
+  readonly name: string;
+  readonly targets: Derived;
+}
+
+/** The plan of one cluster. Each number with the sentence that derives it. */
+export interface ProviderPlan {
+  /** `Azure CNI overlay`. */
+  readonly mode: string;
+  readonly pools: readonly PoolPlan[];
+  /** Fewest nodes of the cluster. */
+  readonly fewest: Derived;
+  /** Most nodes of the cluster, those of an upgrade of every pool included. */
+  readonly nodes: Derived;
+  /** Most pods of the cluster: workloads, headroom, and what every node runs. */
+  readonly pods: Derived;
+  readonly ranges: readonly AddressRange[];
+  readonly targets: readonly TargetsPlan[];
+}
+
+/**
+ * Derives the plan of a cluster. Workloads are taken to be spread over zones as our components are, and daemons to be all that
+ * runs on every node.
+ *
+ * Nodes are enough in whatever order pods come (packing.ts). Addresses, limits and targets are those of the most nodes that the
+ * pools may have: an autoscaler that may order a node must find an address for it.
+ */
+export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPlan> {
+  const wrong = planInputContradictions(input);
+  const { network } = input.cluster.provider;
+  if (isRefusal(network)) {
+    const { refused: message, expected } = network;
+    return { contradictions: [...wrong, { field: 'podNetwork', value: 'unknown', message, expected }] };
+  }
+  const refused = input.cluster.nodePools.flatMap((pool) => {
+    const most = network.podsPerNode(pool);
+    if (!isRefusal(most)) return [];
+    const { refused: message, expected } = most;
+    return [{ field: `nodePools[${pool.name}].machine`, value: 'unknown', message, expected }];
+  });
+  if (wrong.length > 0 || refused.length > 0) return { contradictions: [...wrong, ...refused] };
+  const zones = Math.max(1, input.cluster.zones.length);
+  const planned = input.cluster.nodePools.map((pool) => ({ pool, plan: planPool(input, network, pool, zones) }));
+  const pools = planned.map(({ plan }) => plan);
+  const demand: AddressDemand = {
+    pools: planned.map(({ pool, plan: { nodes, surge } }) => ({
+      pool,
+      nodesPerZone: nodes.value / zones,
+      surge: surge.value,
+    })),
+    zones,
+    internalLoadBalancers: input.internalLoadBalancers ?? 0,
+  };
+  const nodes = sum(
+    pools.flatMap(({ name, nodes: most, surge }) => [part(name, most), part(`${name} while upgrading`, surge)]),
+  );
+  const plan: ProviderPlan = {
+    mode: network.mode,
+    pools,
+    fewest: sum(
+      pools.map(({ name, offPeak }) => ({
+        name: `${name} (${offPeak.value} in each of ${plural(zones, 'zone')})`,
+        value: offPeak.value * zones,
+      })),
+    ),
+    nodes,
+    pods: allPods(input, nodes.value),
+    ranges: network.ranges(demand),
+    targets: input.workloads.flatMap((workload) => targetsOf(workload, nodes)),
+  };
+  return { plan, contradictions: providerContradictions(input.cluster, network, plan, demand) };
+}
+
+function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool, zones: number): PoolPlan {
+  const { cluster, daemons, zonesLost } = input;
+  const room = roomOf(pool, daemons);
+  const workloads = input.workloads.filter((workload) => poolOf(workload, cluster.nodePools) === pool);
+  const inZone = (when: keyof PodsOverTime, left: number) => {
+    // only while a release rolls there are pods of two revisions
+    const revisions = when === 'atOnce' ? 2 : 1;
+    const groups = workloads.map((workload) => ({
+      name: workload.name,
+      ...resourcesOf(workload),
+      pods: podsInZone(workload.pods[when], left, revisions),
+    }));
+    const nodes = nodesFor(room, groups);
+    return derived(nodes.value, `in each of ${plural(left, 'zone')}: ${nodes.because}`);
+  };
+  const held = headroomNodes(pool, room, zones);
+  const withHeadroom = (nodes: Derived) =>
+    held.value === 0 ? nodes : derived(nodes.value + held.value, `${nodes.because}, + ${held.because}`);
+  const left = zones - zonesLost;
+  const moments = {
+    offPeak: withHeadroom(inZone('offPeak', zones)),
+    peak: withHeadroom(inZone('peak', zones)),
+    rollout: inZone('atOnce', zones),
+    afterLoss: inZone('peak', left),
+  };
+  const [most = moments.peak] = [inZone('atOnce', left), ...Object.values(moments)].sort((a, b) => b.value - a.value);
+  const perZone = Math.max(most.value, pool.nodesPerZone.max);
+  const why = most.value > pool.nodesPerZone.max ? 'that are needed' : 'that the pool may have';
+  const nodes = derived(
+    perZone * zones,
+    `${perZone} ${why} × ${plural(zones, 'zone')} = ${plural(perZone * zones, 'node')}`,
+  );
+  const takes = network.podsPerNode(pool);
+  return {
+    name: pool.name,
+    podsPerNode:
+      isRefusal(takes) || takes.value >= pool.pods ? derived(pool.pods, `${pool.pods} as the pool says`) : takes,
+    ...moments,
+    most,
+    nodes,
+    surge: network.surgeNodes(pool, nodes.value, zones),
+  };
+}
+
+/** On nodes of their own: they may lie beside others, and then give way to them. */
+function headroomNodes({ headroom }: NodePool, room: NodeRoom, zones: number): Derived {
+  if (headroom === undefined) return derived(0, 'no headroom');
+  return nodesFor(room, [{ name: 'headroom', ...resourcesOf(headroom), pods: podsInZone(headroom.pods, zones, 1) }]);
+}
+
+interface Part {
+  readonly name: string;
+  readonly value: number;
+}
+
+const part = (name: string, { value }: Derived): Part => ({ name, value });
+
+function sum(parts: readonly Part[]): Derived {
+  const present = parts.filter(({ value }) => value > 0);
+  const all = present.reduce((total, { value }) => total + value, 0);
+  const because = present.map(({ name, value }) => `${name} ${value}`).join(' + ');
+  return derived(all, present.length > 1 ? `${because} = ${all}` : because || 'none');
+}
+
+function allPods({ workloads, daemons, cluster }: ProviderPlanInput, nodes: number): Derived {
+  const held = cluster.nodePools.reduce((pods, { headroom }) => pods + (headroom?.pods ?? 0), 0);
+  return sum([
+    ...workloads.map(({ name, pods }) => ({ name, value: pods.atOnce })),
+    { name: 'headroom', value: held },
+    { name: `${daemons.length} on each of ${plural(nodes, 'node')}`, value: daemons.length * nodes },
+  ]);
+}
+
+/** A pod is a target from its creation until it has stopped; a node port is open on every node. */
+function targetsOf({ name, targets, pods }: PlannedWorkload, nodes: Derived): TargetsPlan[] {
+  if (targets === undefined) return [];
+  if (targets === 'nodes') return [{ name, targets: derived(nodes.value, `every node: ${nodes.because}`) }];
+  return [{ name, targets: derived(pods.atOnce, `every pod that exists at once: ${plural(pods.atOnce, 'pod')}`) }];
+}

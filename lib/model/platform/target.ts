@@ -1,0 +1,53 @@
+// A target: one environment on one cluster with the settings and the image tag that a system gets there.
+import type { Cluster } from '../cluster/cluster';
+import { type Environment, registryPath } from './environment';
+import type { TrafficShare } from './traffic';
+
+/**
+ * What names the images of a system for good: one build number for all of them, or for each component its own build number or
+ * digest (`sha256:…`).
+ */
+export type Tags = string | Readonly<Record<string, string>>;
+
+/** The tag of one component; `undefined` where it has none. */
+export function tagOf(tags: Tags, component: string): string | undefined {
+  if (typeof tags === 'string') return tags;
+  return Object.hasOwn(tags, component) ? tags[component] : undefined;
+}
+
+/** What a system is told about the place where it runs. */
+export interface Target<Settings> {
+  readonly cluster: Cluster;
+  readonly environment: Environment;
+  /** Regions that the system lies in, in this environment. */
+  readonly regions: number;
+  /** What the cluster gets of the traffic of hosts that all clusters of the environment answer to. */
+  readonly share: TrafficShare;
+  /** Whether the cluster's files lie in the root of the output directory. */
+  readonly home: boolean;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
+  readonly tag: Tags;
+  /** The system's own settings for this environment. */
+  readonly settings: Settings;
+}
+
+/** The image reference of a component: `<registry>/<system>/<component>:<tag>`, with `@` before a digest. */
+export function imageReference(system: string, component: string, environment: Environment, tag: string): string {
+  const registry = registryPath(environment);
+  const name = `${registry === undefined ? '' : `${registry}/`}${system}/${component}`;
+  return `${name}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
+}
+
+/** When nodes fetch an image. */
+export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
+
+/**
+ * A digest never changes, so it may come from the node; a tag is asked for again, because the registry decides what it means
+ * (kube-score, Polaris). An image that was loaded by hand is never fetched: `shop/web` without a registry is somebody else's
+ * name on the public one.
+ */
+export function pullPolicy(image: string, environment: Environment): PullPolicy {
+  if (registryPath(environment) === undefined) return 'Never';
+  return image.includes('@sha256:') ? 'IfNotPresent' : 'Always';
+}

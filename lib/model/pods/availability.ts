@@ -1,0 +1,256 @@
+// Availability as one unit: replicas, rollout, drain, disruption and zone spread derived together from few inputs.
+import { type PodBound, podCount } from './replacement';
+
+/** What a user may set against the derivation. Every property is checked against the others. */
+export interface AvailabilityOptions {
+  /** Longest request that must still be answered when its pod is asked to stop, in seconds. @default 30 */
+  readonly longestRequestSeconds?: number;
+  /** How long a stopping pod keeps serving while load balancers forget it, in seconds. @default 20 */
+  readonly preStopSeconds?: number;
+  /** @default preStop + longest request + 5 seconds */
+  readonly terminationGracePeriodSeconds?: number;
+  /** Pods above the wanted number during a rollout: a count, or a percentage such as `50%`. @default 50% */
+  readonly maxSurge?: number | `${number}%`;
+  /** Pods that may be missing during a rollout. @default 0 */
+  readonly maxUnavailable?: number | `${number}%`;
+  /** How long a new pod must stay ready before it counts, in seconds. @default 10 */
+  readonly minReadySeconds?: number;
+  /** How often a new version may come, in seconds. @default releases are rare: nothing is asked of the rollout's time */
+  readonly releaseEverySeconds?: number;
+  /** When a rollout that makes no progress is given up, in seconds. @default the rollout's time + 60, in whole minutes */
+  readonly progressDeadlineSeconds?: number;
+  /** What evictions must leave alone. @default { maxUnavailable: 1 } with two or more replicas, else none */
+  readonly disruption?: Disruption;
+  /** Zones that must be eligible before pods may pile up in fewer. @default zones − zones that may be lost */
+  readonly minDomains?: number;
+}
+
+/** The bound of a PodDisruptionBudget: exactly one of the two. */
+export type Disruption =
+  | { readonly maxUnavailable: number | `${number}%`; readonly minAvailable?: never }
+  | { readonly minAvailable: number | `${number}%`; readonly maxUnavailable?: never };
+
+/** What the derivation starts from. */
+export interface AvailabilityInput {
+  /** Fewest pods that are wanted at any time. */
+  readonly minReplicas: number;
+  /** Most pods that are wanted at any time; the minimum where nothing scales. */
+  readonly maxReplicas: number;
+  /** Zones that the cluster declares; 0 where it declares none. */
+  readonly zones: number;
+  /** Zones that the environment promises to survive. */
+  readonly zonesLost: number;
+  /** Longest healthy boot of a pod, in seconds. */
+  readonly startupBudgetSeconds: number;
+  readonly options: AvailabilityOptions;
+}
+
+/** The derived unit. Times are in seconds. */
+export interface Availability {
+  readonly maxSurge: PodBound;
+  readonly maxUnavailable: PodBound;
+  readonly minReadySeconds: number;
+  readonly progressDeadlineSeconds: number;
+  readonly preStopSeconds: number;
+  readonly terminationGracePeriodSeconds: number;
+  /** Absent with a single replica: there, a budget could only block the drain of its node. */
+  readonly disruption?: Disruption;
+  /** Absent where the cluster declares no zones: a node without the label could then never take a pod. */
+  readonly zoneSpread?: { readonly maxSkew: number; readonly minDomains: number };
+  /** Pods that surely remain when the promised number of zones is lost. */
+  readonly guaranteedAfterLoss: number;
+  /** Longest time of a healthy rollout at the largest size. */
+  readonly rolloutSeconds: number;
+}
+
+/** An input that cannot hold together with the others. */
+export interface Contradiction {
+  /** Name of the input as the user knows it. */
+  readonly field: string;
+  /** Absent where none was given. */
+  readonly value?: number | string;
+  readonly message: string;
+  readonly expected: string;
+}
+
+const MARGIN_SECONDS = 5;
+
+/**
+ * Derives the unit.
+ *
+ * - Rollout: every wave adds `maxSurge` pods and waits for boot + minReady; D = waves × (boot + minReady).
+ * - Drain: preStop runs inside the grace period, so grace ≥ preStop + longest request + margin.
+ * - Zones: `minDomains` = zones − lost. A higher one leaves every rollout stuck while a zone is away.
+ * - After a loss: what the fullest zones do not hold. The scheduler keeps the zones within a skew of one; an autoscaler that
+ *   takes pods away does not, so that the number holds from one rollout to the next scale-in.
+ *
+ * Source: kubernetes.io, "Pod Topology Spread Constraints", "Pod Lifecycle", "Deployments".
+ */
+export function deriveAvailability(input: AvailabilityInput): Availability {
+  const { minReplicas, maxReplicas, zones, zonesLost, options } = input;
+  const maxSurge = options.maxSurge ?? '50%';
+  const minReadySeconds = options.minReadySeconds ?? 10;
+  const preStopSeconds = options.preStopSeconds ?? 20;
+  const longestRequest = options.longestRequestSeconds ?? 30;
+  const disruption = options.disruption ?? (minReplicas > 1 ? { maxUnavailable: 1 } : undefined);
+  const rolloutSeconds = rolloutWaves(maxReplicas, maxSurge) * (input.startupBudgetSeconds + minReadySeconds);
+  return {
+    maxSurge,
+    maxUnavailable: options.maxUnavailable ?? 0,
+    minReadySeconds,
+    progressDeadlineSeconds: options.progressDeadlineSeconds ?? Math.ceil((rolloutSeconds + 60) / 60) * 60,
+    preStopSeconds,
+    terminationGracePeriodSeconds:
+      options.terminationGracePeriodSeconds ?? preStopSeconds + longestRequest + MARGIN_SECONDS,
+    ...(disruption === undefined ? {} : { disruption }),
+    ...(zones === 0
+      ? {}
+      : { zoneSpread: { maxSkew: 1, minDomains: options.minDomains ?? Math.max(1, zones - zonesLost) } }),
+    guaranteedAfterLoss: podsLeft(minReplicas, zones, zonesLost),
+    rolloutSeconds,
+  };
+}
+
+/** Every input that cannot hold together with the others, each with the sentence that says why. */
+export function findContradictions(input: AvailabilityInput): Contradiction[] {
+  const unit = deriveAvailability(input);
+  return [
+    ...rolloutContradictions(input, unit),
+    ...drainContradictions(input, unit),
+    ...zoneContradictions(input, unit),
+  ];
+}
+
+function rolloutContradictions(
+  { maxReplicas, startupBudgetSeconds }: AvailabilityInput,
+  unit: Availability,
+): Contradiction[] {
+  const found: Contradiction[] = [];
+  const missing = podCount(unit.maxUnavailable, maxReplicas, Math.floor);
+  if (maxReplicas === 1 && missing > 0) {
+    found.push({
+      field: 'maxUnavailable',
+      value: unit.maxUnavailable,
+      message: 'with one replica, a rollout that may miss a pod stops the only one before the new one is ready',
+      expected: '0, so that the new pod is ready first',
+    });
+  }
+  if (missing === 0 && podCount(unit.maxSurge, maxReplicas, Math.ceil) === 0) {
+    found.push({
+      field: 'maxSurge',
+      value: unit.maxSurge,
+      message: 'a rollout that may neither add nor miss a pod can never begin',
+      expected: 'maxSurge of 1 or more while maxUnavailable is 0',
+    });
+  }
+  const firstPod = startupBudgetSeconds + unit.minReadySeconds;
+  if (unit.progressDeadlineSeconds <= firstPod) {
+    found.push({
+      field: 'progressDeadlineSeconds',
+      value: unit.progressDeadlineSeconds,
+      message: `a pod may take ${firstPod} s to count as available (boot + minReady), so a healthy rollout would be given up`,
+      expected: `more than ${firstPod}`,
+    });
+  }
+  return found;
+}
+
+/**
+ * A cadence that the rollout does not keep: the next one begins only when the last pod of the one before has gone.
+ *
+ * Source: kubernetes.io, "Deployments" (rollover).
+ */
+export function cadenceContradictions(input: AvailabilityInput): Contradiction[] {
+  const { maxReplicas, startupBudgetSeconds: boot, options } = input;
+  const { maxSurge, minReadySeconds, rolloutSeconds, terminationGracePeriodSeconds: grace } = deriveAvailability(input);
+  const every = options.releaseEverySeconds;
+  const needed = rolloutSeconds + grace;
+  // a cadence that is no number holds nothing
+  if (every === undefined || needed <= every) return [];
+  const waves = rolloutWaves(maxReplicas, maxSurge);
+  return [
+    {
+      field: 'releaseEverySeconds',
+      value: every,
+      message: `a release of ${maxReplicas} pods takes ${needed} s: ${waves} waves × (${boot} s boot + ${minReadySeconds} s minReady) + ${grace} s until the last old pod has gone`,
+      expected: `at least ${needed}, or a shorter boot, a larger surge, or shorter requests`,
+    },
+  ];
+}
+
+function drainContradictions({ minReplicas, options }: AvailabilityInput, unit: Availability): Contradiction[] {
+  const found: Contradiction[] = [];
+  const needed = unit.preStopSeconds + (options.longestRequestSeconds ?? 30);
+  if (unit.terminationGracePeriodSeconds <= needed) {
+    found.push({
+      field: 'terminationGracePeriodSeconds',
+      value: unit.terminationGracePeriodSeconds,
+      message: `preStop counts inside the grace period: a request that comes last is killed before ${needed} s (preStop + longest request) are over`,
+      expected: `more than ${needed}`,
+    });
+  }
+  const kept = keptByDisruption(unit.disruption, minReplicas);
+  if (unit.disruption !== undefined && kept >= minReplicas) {
+    const bound = unit.disruption.minAvailable ?? unit.disruption.maxUnavailable;
+    found.push({
+      field: 'disruption',
+      value: bound,
+      message: `a budget that keeps ${kept} of at least ${minReplicas} ${minReplicas === 1 ? 'pod' : 'pods'} lets no node be drained`,
+      expected:
+        minReplicas === 1
+          ? 'no budget on a single replica'
+          : 'maxUnavailable: 1, or minAvailable below the fewest replicas',
+    });
+  }
+  return found;
+}
+
+function zoneContradictions({ minReplicas, zones, zonesLost }: AvailabilityInput, unit: Availability): Contradiction[] {
+  const found: Contradiction[] = [];
+  if (zonesLost > 0 && zonesLost >= zones) {
+    return [
+      {
+        field: 'survives.zones',
+        value: zonesLost,
+        message: `the environment promises to survive the loss of ${zonesLost} zone(s), the cluster declares ${zones}`,
+        expected: zones === 0 ? 'a cluster that declares its zones, or survives.zones: 0' : `at most ${zones - 1}`,
+      },
+    ];
+  }
+  const left = zones - zonesLost;
+  if (unit.zoneSpread !== undefined && unit.zoneSpread.minDomains > left) {
+    found.push({
+      field: 'minDomains',
+      value: unit.zoneSpread.minDomains,
+      message: `after the promised loss ${left} zone(s) remain: a spread that asks for more leaves every rollout stuck`,
+      expected: `at most ${left}`,
+    });
+  }
+  if (zonesLost > 0 && unit.guaranteedAfterLoss < 1) {
+    found.push({
+      field: 'replicas',
+      value: minReplicas,
+      message: `${minReplicas} replica(s) over ${zones} zones may all lie in the ${zonesLost} zone(s) that are lost`,
+      expected: `at least ${zonesLost + 1}`,
+    });
+  }
+  return found;
+}
+
+/** Pods outside the `lost` fullest of `zones` zones, over which `replicas` are spread with a skew of one. */
+export function podsLeft(replicas: number, zones: number, lost: number): number {
+  if (zones === 0) return lost > 0 ? 0 : replicas;
+  const fuller = replicas % zones;
+  return Math.max(0, replicas - lost * Math.floor(replicas / zones) - Math.min(lost, fuller));
+}
+
+/** Pods that a budget keeps when `replicas` are there; 0 without a budget. */
+function keptByDisruption(disruption: Disruption | undefined, replicas: number): number {
+  if (disruption === undefined) return 0;
+  if (disruption.minAvailable !== undefined) return podCount(disruption.minAvailable, replicas, Math.ceil);
+  return replicas - podCount(disruption.maxUnavailable, replicas, Math.ceil);
+}
+
+function rolloutWaves(replicas: number, maxSurge: number | string): number {
+  return Math.ceil(replicas / Math.max(1, podCount(maxSurge, replicas, Math.ceil)));
+}

@@ -1,0 +1,92 @@
+// How many pods exist at once while a workload is rolled out: those that serve, those on top, those that still stop.
+
+import { checkNumber, type Derived, derived, plural } from '../finding/derivation';
+import type { Contradiction } from './availability';
+
+/** A count of pods, or a percentage such as `50%` of the wanted ones. */
+export type PodBound = number | `${number}%`;
+
+/** Pods are replaced a few at a time. */
+export interface RollingUpdate {
+  /** Pods above the wanted number: a count, or a percentage, rounded up. */
+  readonly maxSurge: PodBound;
+  /** Pods that may be missing: a count, or a percentage, rounded down. @default 0 */
+  readonly maxUnavailable?: PodBound;
+  /** Longest time that a stopping pod may exist, in seconds. */
+  readonly terminationGracePeriodSeconds: number;
+  /** **Shortest** time from a pod's creation until it counts as available (boot + minReady), in seconds. */
+  readonly fastestAvailableSeconds: number;
+}
+
+/** How a workload is replaced: in place, or by a second full copy beside the first. */
+export type Replacement = RollingUpdate | 'blueGreen';
+
+/** A count, or a percentage of `replicas` rounded as the API does: the product first, so that 7 % of 100 is 7. */
+export function podCount(bound: number | string, replicas: number, round: (pods: number) => number): number {
+  return typeof bound === 'number' ? bound : round((Number.parseFloat(bound) * replicas) / 100);
+}
+
+/**
+ * The most pods that exist at once, and so hold connections, memory and addresses.
+ *
+ * Rolling: at most `maxR + surge` are alive. A pod is stopped only when another one has become available, so that each of
+ * the `surge + unavailable` places of the rollout stops at most one pod every `fastestAvailableSeconds`; in any grace
+ * period that makes `floor(grace / fastest) + 1`. Never more than maxR stop in a release.
+ *
+ * This holds for one release at a time: the next begins when the last one's pods have gone (cadence ≥ rollout + grace). One
+ * that is taken back half-way stops its booting pods at once, up to `surge + unavailable` more.
+ *
+ * Blue-green: both colours, each of maxR pods; the colour that comes is created after the one before it has gone.
+ *
+ * Source: kubernetes.io, "Deployments" (maxSurge does not count stopping pods) and "Pod Lifecycle".
+ */
+export function peakPods(maxReplicas: number, replacement: Replacement): Derived {
+  if (replacement === 'blueGreen') {
+    return derived(2 * maxReplicas, `blue and green at once: 2 × ${maxReplicas} = ${plural(2 * maxReplicas, 'pod')}`);
+  }
+  const { terminationGracePeriodSeconds: grace, fastestAvailableSeconds: fastest } = replacement;
+  const surge = podCount(replacement.maxSurge, maxReplicas, Math.ceil);
+  // Where both bounds round to 0, the controller lets one pod be missing.
+  const places = Math.max(1, surge + podCount(replacement.maxUnavailable ?? 0, maxReplicas, Math.floor));
+  const stopping = Math.min(maxReplicas, places * (Math.floor(grace / fastest) + 1));
+  const pods = maxReplicas + surge + stopping;
+  return derived(
+    pods,
+    `${maxReplicas} wanted + ${surge} surge + ${stopping} that still stop (${plural(places, 'pod')} at a time every ${fastest} s or more, each for up to ${grace} s) = ${plural(pods, 'pod')}`,
+  );
+}
+
+/** What cannot be in a replacement. */
+export function replacementContradictions(field: string, replacement: Replacement): Contradiction[] {
+  if (replacement === 'blueGreen') return [];
+  const { maxSurge, maxUnavailable = 0, terminationGracePeriodSeconds, fastestAvailableSeconds } = replacement;
+  const found = [
+    ...boundContradictions(`${field}.maxSurge`, maxSurge),
+    ...boundContradictions(`${field}.maxUnavailable`, maxUnavailable),
+    ...checkNumber(`${field}.terminationGracePeriodSeconds`, terminationGracePeriodSeconds, { atLeast: 0 }),
+    ...checkNumber(`${field}.fastestAvailableSeconds`, fastestAvailableSeconds, { above: 0 }),
+  ];
+  if (found.length === 0 && Number.parseFloat(`${maxSurge}`) === 0 && Number.parseFloat(`${maxUnavailable}`) === 0) {
+    found.push({
+      field: `${field}.maxSurge`,
+      value: maxSurge,
+      message: 'a rollout that may neither add nor miss a pod can never begin',
+      expected: 'maxSurge of 1 or more while maxUnavailable is 0',
+    });
+  }
+  return found;
+}
+
+/** What is neither a count nor a whole percentage. */
+export function boundContradictions(field: string, bound: PodBound): Contradiction[] {
+  if (typeof bound === 'number') return checkNumber(field, bound, { atLeast: 0, whole: true });
+  if (/^\d{1,3}%$/.test(bound)) return [];
+  return [
+    {
+      field,
+      value: String(bound),
+      message: `'${bound}' is neither a count nor a percentage`,
+      expected: 'a whole number, or a whole percentage such as 50%',
+    },
+  ];
+}

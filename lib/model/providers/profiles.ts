@@ -1,0 +1,28 @@
+// All profiles, with no option but those that must be given: what neutrality is asked over.
+import type { Provider } from '../cluster/provider';
+import { aks } from './aks';
+import { conformant } from './conformant';
+import { eks } from './eks';
+import { eksAuto } from './eks-auto';
+import { gke } from './gke';
+import { local } from './local';
+import { onPrem } from './on-prem';
+
+/** What every cluster here has in common. Its region decides nothing. */
+const SOMEWHERE = { region: 'somewhere', kubernetes: '1.36' } as const;
+/** A range that is nobody's (RFC 5737): whoever asks a profile for one must get an answer. */
+const RANGE = ['192.0.2.0/24'];
+const AWS = { ...SOMEWHERE, loadBalancerSubnets: RANGE, nodeSubnets: RANGE };
+
+/** The standard: what every other profile is compared with. */
+export const STANDARD: Provider = conformant({ ...SOMEWHERE, ingressSource: { cidrs: RANGE } }).provider;
+
+/** Every other profile. */
+export const PROFILES: readonly Provider[] = [
+  eks(AWS).provider,
+  eksAuto(AWS).provider,
+  aks({ ...SOMEWHERE, gateway: { albName: 'alb', albNamespace: 'alb' }, gatewaySubnets: RANGE }).provider,
+  gke(SOMEWHERE).provider,
+  onPrem({ ...SOMEWHERE, distribution: 'k3s', groupsPrefix: 'oidc:' }).provider,
+  local(SOMEWHERE).provider,
+];

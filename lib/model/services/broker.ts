@@ -1,0 +1,176 @@
+// The broker's budget: what producers send and how they connect, and how far each may scale before the broker must grow.
+
+import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
+import type { Contradiction } from '../pods/availability';
+import { peakPods, type Replacement, replacementContradictions } from '../pods/replacement';
+import {
+  type Budget,
+  type BudgetClient,
+  budgetContradictions,
+  clientContradictions,
+  type Limit,
+  shareBudget,
+} from './budget';
+
+/** What every node of a broker takes, measured with the messages and confirms of production. */
+export interface BrokerNode {
+  /** Messages a second that one node takes from producers, each message once. */
+  readonly messagesPerSecondPerNode: number;
+  readonly connectionsPerNode: number;
+  /** Messages a second of producers that are not listed. @default 0 */
+  readonly otherMessagesPerSecond?: number;
+  /** Connections of consumers, monitoring and others that are not listed. @default 0 */
+  readonly otherConnections?: number;
+}
+
+/** One node, or several that share queues. */
+export type Broker =
+  | (BrokerNode & { readonly kind: 'single' })
+  | (BrokerNode & {
+      readonly kind: 'clustered';
+      readonly nodes: number;
+      /** Nodes that may be away at peak. */
+      readonly nodesLost: number;
+      /** Nodes that keep each message: the members of a quorum queue. 1 for a classic queue. */
+      readonly copies: number;
+      /** Queues, or partitions, over which the producers spread evenly. One queue has one leader, on one node. */
+      readonly queues: number;
+    });
+
+/** A component that sends messages, or only is connected. */
+export interface QueueProducer extends BudgetClient {
+  /** Messages a second that one pod at full load sends; 0 for a consumer. */
+  readonly messagesPerSecondPerPod: number;
+  readonly connectionsPerPod: number;
+  readonly replacement: Replacement;
+}
+
+export interface BrokerBudgetInput {
+  readonly broker: Broker;
+  readonly producers: readonly QueueProducer[];
+}
+
+/** The account, and for each producer what must come before more replicas. */
+export interface BrokerBudget extends Budget {
+  readonly order: readonly { readonly client: string; readonly first: string }[];
+}
+
+/**
+ * Derives the account. Messages count `maxReplicas` pods, as pods on top share the same load; connections count every pod
+ * that exists.
+ *
+ * A cluster takes what its nodes left take, divided by the copies of each message, and never more than one node for each
+ * queue. Source: rabbitmq.com, "Quorum Queues" (leader, members, majority), "Clustering".
+ */
+export function deriveBrokerBudget({ broker, producers }: BrokerBudgetInput): Outcome<BrokerBudget> {
+  const contradictions = [
+    ...brokerContradictions(broker),
+    ...clientContradictions(producers),
+    ...producers.flatMap(({ name, ...producer }) => [
+      ...checkNumber(`${name}.messagesPerSecondPerPod`, producer.messagesPerSecondPerPod, { atLeast: 0 }),
+      ...checkNumber(`${name}.connectionsPerPod`, producer.connectionsPerPod, { atLeast: 1, whole: true }),
+      ...replacementContradictions(`${name}.replacement`, producer.replacement),
+    ]),
+  ];
+  if (contradictions.length > 0) return { contradictions };
+  const limits = brokerLimits(broker);
+  const budget = shareBudget(limits, producers);
+  const order = budget.clients.flatMap(({ name, binding }) =>
+    binding === undefined
+      ? []
+      : [
+          {
+            client: name,
+            first: `beyond ${plural(binding.maxReplicas.value, 'replica')}: broker first (more ${binding.limit}), then the replicas`,
+          },
+        ],
+  );
+  return { plan: { ...budget, order }, contradictions: budgetContradictions(limits, producers) };
+}
+
+function brokerLimits(broker: Broker): Limit<QueueProducer>[] {
+  const { otherMessagesPerSecond: sent = 0, otherConnections: open = 0, connectionsPerNode } = broker;
+  const left = broker.kind === 'single' ? 1 : broker.nodes - broker.nodesLost;
+  const takes = messagesTaken(broker);
+  const connections = left * connectionsPerNode;
+  return [
+    {
+      name: 'messages/s',
+      available: derived(
+        takes.value - sent,
+        `${takes.because} − ${show(sent)} of others = ${show(takes.value - sent)}`,
+      ),
+      need: (producer, replicas) => {
+        const each = producer.messagesPerSecondPerPod;
+        return derived(
+          replicas * each,
+          `${plural(replicas, 'pod')} × ${show(each)} = ${show(replicas * each)} messages/s`,
+        );
+      },
+      remedy: (needed) => `first a broker that takes ${show(needed + sent)} messages/s, then so many pods`,
+    },
+    {
+      name: 'connections',
+      available: derived(
+        connections - open,
+        `${plural(left, 'node')} × ${connectionsPerNode} connections − ${open} of others = ${connections - open}`,
+      ),
+      need: (producer, replicas) => {
+        const pods = peakPods(replicas, producer.replacement);
+        const count = pods.value * producer.connectionsPerPod;
+        return derived(
+          count,
+          `${pods.because}, each with ${producer.connectionsPerPod}: ${plural(count, 'connection')}`,
+        );
+      },
+      remedy: (needed) => `first a broker with ${needed + open} connections, then so many pods`,
+    },
+  ];
+}
+
+/** Messages a second that the broker takes while the nodes that may be away are away. */
+function messagesTaken(broker: Broker) {
+  const rate = broker.messagesPerSecondPerNode;
+  if (broker.kind === 'single') return derived(rate, `one node takes ${show(rate)} messages/s`);
+  const { nodes, nodesLost, copies, queues } = broker;
+  const left = nodes - nodesLost;
+  const kept = Math.min(copies, left);
+  const leaders = Math.min(queues, left);
+  const value = Math.min(leaders * rate, (left * rate) / kept);
+  return derived(
+    value,
+    `${nodes} nodes − ${nodesLost} away: the less of ${plural(leaders, 'leader')} × ${show(rate)}, and ${left} × ${show(rate)} ÷ ${plural(kept, 'copy').replace('copys', 'copies')}, is ${show(value)} messages/s`,
+  );
+}
+
+function brokerContradictions(broker: Broker): Contradiction[] {
+  const { otherMessagesPerSecond: sent = 0, otherConnections: open = 0 } = broker;
+  const found = [
+    ...checkNumber('broker.messagesPerSecondPerNode', broker.messagesPerSecondPerNode, { above: 0 }),
+    ...checkNumber('broker.connectionsPerNode', broker.connectionsPerNode, { atLeast: 1, whole: true }),
+    ...checkNumber('broker.otherMessagesPerSecond', sent, { atLeast: 0 }),
+    ...checkNumber('broker.otherConnections', open, { atLeast: 0, whole: true }),
+    ...(broker.kind === 'single' ? [] : clusterContradictions(broker)),
+  ];
+  return found;
+}
+
+function clusterContradictions(broker: Broker & { readonly kind: 'clustered' }): Contradiction[] {
+  const { nodes, nodesLost, copies, queues } = broker;
+  const found = [
+    ...checkNumber('broker.nodes', nodes, { atLeast: 2, whole: true }),
+    ...checkNumber('broker.nodesLost', nodesLost, { atLeast: 0, whole: true }),
+    ...checkNumber('broker.copies', copies, { atLeast: 1, atMost: nodes, whole: true }),
+    ...checkNumber('broker.queues', queues, { atLeast: 1, whole: true }),
+  ];
+  const majority = Math.floor(copies / 2) + 1;
+  if (found.length === 0 && copies - nodesLost < majority) {
+    found.push({
+      field: 'broker.nodesLost',
+      value: nodesLost,
+      message: `a queue of ${copies} member(s) needs ${majority} of them, and ${nodesLost} node(s) that are away may hold so many that it stops`,
+      expected: `at most ${copies - majority} node(s) away, or ${2 * nodesLost + 1} copies`,
+    });
+  }
+  return found;
+}

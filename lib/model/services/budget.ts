@@ -1,0 +1,161 @@
+// What several clients may take from one server: who fits, and how many replicas each may have given the others.
+
+import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
+import type { Contradiction } from '../pods/availability';
+
+/** Somebody who takes from the server. */
+export interface BudgetClient {
+  readonly name: string;
+  /** Most pods that are wanted at any time: the maximum of its autoscaler. */
+  readonly maxReplicas: number;
+}
+
+/** One thing of which the server has only so much. */
+export interface Limit<Client> {
+  /** `connections`. */
+  readonly name: string;
+  readonly available: Derived;
+  /** What the client takes with so many replicas; never less with more of them. */
+  readonly need: (client: Client, replicas: number) => Derived;
+  /** What else would help, given what is needed in all: `max_connections of at least 350`. */
+  readonly remedy: (needed: number) => string;
+}
+
+/** The most replicas that one limit leaves to a client, the others being at their maximum. */
+export interface Cap {
+  readonly limit: string;
+  readonly maxReplicas: Derived;
+}
+
+/** What one client takes, and may take. */
+export interface ClientBudget {
+  readonly name: string;
+  /** By limit, what it takes at its maximum. */
+  readonly needs: readonly { readonly limit: string; readonly amount: Derived }[];
+  /** One a limit that it draws on. */
+  readonly caps: readonly Cap[];
+  /** The smallest of the caps: the limit that binds. Absent where it draws on none. */
+  readonly binding?: Cap;
+}
+
+/** The whole account. */
+export interface Budget {
+  readonly fits: boolean;
+  readonly limits: readonly { readonly limit: string; readonly available: Derived; readonly needed: Derived }[];
+  readonly clients: readonly ClientBudget[];
+}
+
+/** Beyond this a cap is none. */
+const UNLIMITED = 1e9;
+
+/** The account of every limit and client. */
+export function shareBudget<Client extends BudgetClient>(
+  limits: readonly Limit<Client>[],
+  clients: readonly Client[],
+): Budget {
+  const totals = limits.map((limit) => ({
+    limit: limit.name,
+    available: limit.available,
+    needed: totalNeed(limit, clients),
+  }));
+  return {
+    fits: totals.every(({ needed, available }) => !exceeds(needed.value, available.value)),
+    limits: totals,
+    clients: clients.map((client) => clientBudget(limits, client, clients)),
+  };
+}
+
+/** One contradiction a limit that is exceeded, at the client that takes most of it. */
+export function budgetContradictions<Client extends BudgetClient>(
+  limits: readonly Limit<Client>[],
+  clients: readonly Client[],
+): Contradiction[] {
+  return limits.flatMap((limit) => {
+    const needed = totalNeed(limit, clients);
+    const over = needed.value - limit.available.value;
+    const [most] = [...clients].sort((a, b) => needNow(limit, b) - needNow(limit, a));
+    if (most === undefined || !exceeds(needed.value, limit.available.value)) return [];
+    const ways = clients.flatMap((client) => {
+      const cap = capOf(limit, client, clients)?.maxReplicas.value;
+      return cap === undefined || cap === 0 ? [] : [`${client.name} at most ${plural(cap, 'replica')}`];
+    });
+    return [
+      {
+        field: `${most.name}.maxReplicas`,
+        value: most.maxReplicas,
+        message: `${limit.name} at the worst moment: ${needed.because}, ${show(limit.available.value)} available (${limit.available.because}), ${show(over)} too many; ${most.name} takes most`,
+        expected: [...ways, limit.remedy(needed.value)].join(', or '),
+      },
+    ];
+  });
+}
+
+/** What cannot be in the list of clients itself. */
+export function clientContradictions(clients: readonly BudgetClient[]): Contradiction[] {
+  if (clients.length === 0) {
+    return [{ field: 'clients', value: 0, message: 'a budget without clients', expected: 'at least one client' }];
+  }
+  const twice = clients.filter(({ name }, index) => clients.findIndex((other) => other.name === name) !== index);
+  return [
+    ...twice.map(({ name }) => ({
+      field: 'clients',
+      value: name,
+      message: `the client '${name}' is named twice, and would be counted twice`,
+      expected: 'each client once',
+    })),
+    ...clients.flatMap(({ name, maxReplicas }) =>
+      checkNumber(`${name}.maxReplicas`, maxReplicas, { atLeast: 1, atMost: 1e6, whole: true }),
+    ),
+  ];
+}
+
+function clientBudget<Client extends BudgetClient>(
+  limits: readonly Limit<Client>[],
+  client: Client,
+  clients: readonly Client[],
+): ClientBudget {
+  const caps = limits.flatMap((limit) => capOf(limit, client, clients) ?? []);
+  const [binding] = [...caps].sort((a, b) => a.maxReplicas.value - b.maxReplicas.value);
+  return {
+    name: client.name,
+    needs: limits.map((limit) => ({ limit: limit.name, amount: limit.need(client, client.maxReplicas) })),
+    caps,
+    ...(binding === undefined ? {} : { binding }),
+  };
+}
+
+/** The cap, by bisection over replicas; undefined where the client draws on nothing of it. */
+function capOf<Client extends BudgetClient>(
+  limit: Limit<Client>,
+  client: Client,
+  clients: readonly Client[],
+): Cap | undefined {
+  const others = clients.filter((other) => other !== client).reduce((sum, other) => sum + needNow(limit, other), 0);
+  const room = limit.available.value - others;
+  const fits = (replicas: number) => !exceeds(limit.need(client, replicas).value, room);
+  let low = 0;
+  let high = 1;
+  while (high < UNLIMITED && fits(high)) high *= 2;
+  if (high >= UNLIMITED) return undefined;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  const left = `${show(limit.available.value)} ${limit.name} − ${show(others)} of others leave ${show(room)}`;
+  const because =
+    low === 0
+      ? `${left}: not even one replica fits (${limit.need(client, 1).because})`
+      : `${left}: ${plural(low, 'replica')} take ${show(limit.need(client, low).value)}, one more would take ${show(limit.need(client, low + 1).value)}`;
+  return { limit: limit.name, maxReplicas: derived(low, because) };
+}
+
+function needNow<Client extends BudgetClient>(limit: Limit<Client>, client: Client): number {
+  return limit.need(client, client.maxReplicas).value;
+}
+
+function totalNeed<Client extends BudgetClient>(limit: Limit<Client>, clients: readonly Client[]): Derived {
+  const sum = clients.reduce((total, client) => total + needNow(limit, client), 0);
+  const parts = clients.map((client) => `${client.name} ${show(needNow(limit, client))}`);
+  return derived(sum, parts.length === 1 ? `${parts[0]} needed` : `${parts.join(' + ')} = ${show(sum)} needed`);
+}

@@ -1,0 +1,181 @@
+// The database budget: what all clients of a database take from it at the worst moment, and how far each may scale.
+
+import { checkNumber, derived, type Outcome, show } from '../finding/derivation';
+import type { Contradiction } from '../pods/availability';
+import { peakPods, type Replacement, replacementContradictions } from '../pods/replacement';
+import {
+  type Budget,
+  type BudgetClient,
+  budgetContradictions,
+  clientContradictions,
+  type Limit,
+  shareBudget,
+} from './budget';
+
+/** What a database can take. */
+export interface DatabaseLimits {
+  /** `max_connections`. */
+  readonly maxConnections: number;
+  /** Connections kept for superusers: `superuser_reserved_connections`, 3 in PostgreSQL unless changed. */
+  readonly superuserReserved: number;
+  /** Connections kept for the provider or a role: `reserved_connections` from PostgreSQL 16. @default 0 */
+  readonly reserved?: number;
+  /** Connections of the migration job, which runs beside the pods. @default 0 */
+  readonly migrations?: number;
+  /** Connections of exporters and health checks. @default 0 */
+  readonly monitoring?: number;
+  /** Cores that queries may keep busy. @default not a limit */
+  readonly cpu?: number;
+  /** Memory for connections, in MiB: the machine's without shared buffers and operating system. @default not a limit */
+  readonly memoryMiB?: number;
+  /** Input and output operations a second that the storage sustains. @default not a limit */
+  readonly iops?: number;
+}
+
+/** A component that uses the database. */
+export interface DatabaseClient extends BudgetClient {
+  /** Largest size of a pod's connection pool. All pools of the pod together. */
+  readonly poolSize: number;
+  readonly replacement: Replacement;
+  /** Cores of the database that one pod at full load keeps busy. Mandatory where the database limits `cpu`. */
+  readonly cpuPerPod?: number;
+  /** Memory of the database that one connection holds, in MiB. Mandatory where the database limits `memoryMiB`. */
+  readonly memoryMiBPerConnection?: number;
+  /** Operations a second of the storage that one pod at full load causes. Mandatory where the database limits `iops`. */
+  readonly iopsPerPod?: number;
+}
+
+export interface DatabaseBudgetInput {
+  readonly database: DatabaseLimits;
+  readonly clients: readonly DatabaseClient[];
+}
+
+/**
+ * Derives the account: Σ pool × pods that exist at once ≤ max_connections − what is kept for others.
+ *
+ * Connections, and the memory that each holds, count every pod that exists: a new pod opens its pool before the old one has
+ * closed it. CPU and operations count `maxReplicas` pods: pods on top share the same requests.
+ *
+ * Source: postgresql.org, "Connections and Authentication" (`max_connections`, `superuser_reserved_connections`,
+ * `reserved_connections`); the pods are those of `peakPods`.
+ */
+export function deriveDatabaseBudget({ database, clients }: DatabaseBudgetInput): Outcome<Budget> {
+  const wrong = [...databaseContradictions(database), ...clients.flatMap((client) => wrongClient(client, database))];
+  const contradictions = [...clientContradictions(clients), ...wrong];
+  if (contradictions.length > 0) return { contradictions };
+  const limits = databaseLimits(database);
+  return { plan: shareBudget(limits, clients), contradictions: budgetContradictions(limits, clients) };
+}
+
+function databaseLimits(database: DatabaseLimits): Limit<DatabaseClient>[] {
+  const kept = keptConnections(database);
+  const free = database.maxConnections - kept.reduce((sum, [, count]) => sum + count, 0);
+  const { cpu, memoryMiB, iops } = database;
+  const connections = (client: DatabaseClient, replicas: number) => {
+    const pods = peakPods(replicas, client.replacement);
+    const count = client.poolSize * pods.value;
+    return derived(count, `${pods.because}, each with a pool of ${client.poolSize}: ${show(count)} connections`);
+  };
+  return [
+    {
+      name: 'connections',
+      available: derived(
+        free,
+        `max_connections ${database.maxConnections}${kept.map(([name, count]) => ` − ${name} ${count}`).join('')} = ${free}`,
+      ),
+      need: connections,
+      remedy: (needed) => `smaller pools, or max_connections of at least ${needed + database.maxConnections - free}`,
+    },
+    ...loadLimit('cpu', 'cores', cpu, ({ cpuPerPod }) => cpuPerPod),
+    ...(memoryMiB === undefined
+      ? []
+      : [
+          {
+            name: 'memory',
+            available: derived(memoryMiB, `the database has ${show(memoryMiB)} MiB for connections`),
+            need: (client: DatabaseClient, replicas: number) => {
+              const count = connections(client, replicas).value;
+              const each = client.memoryMiBPerConnection ?? 0;
+              return derived(count * each, `${count} connections × ${show(each)} MiB = ${show(count * each)} MiB`);
+            },
+            remedy: (needed: number) => `smaller pools, or a database with ${show(needed)} MiB for connections`,
+          },
+        ]),
+    ...loadLimit('iops', 'operations/s', iops, ({ iopsPerPod }) => iopsPerPod),
+  ];
+}
+
+/** A limit on what `maxReplicas` pods at full load cause; none where the database states none. */
+function loadLimit(
+  name: string,
+  unit: string,
+  limit: number | undefined,
+  perPod: (client: DatabaseClient) => number | undefined,
+): Limit<DatabaseClient>[] {
+  if (limit === undefined) return [];
+  return [
+    {
+      name,
+      available: derived(limit, `the database takes ${show(limit)} ${unit}`),
+      need: (client, replicas) => {
+        const each = perPod(client) ?? 0;
+        return derived(replicas * each, `${replicas} pods × ${show(each)} ${unit} = ${show(replicas * each)} ${unit}`);
+      },
+      remedy: (needed) => `a database that takes ${show(needed)} ${unit}`,
+    },
+  ];
+}
+
+function keptConnections(database: DatabaseLimits): (readonly [string, number])[] {
+  const { superuserReserved, reserved = 0, migrations = 0, monitoring = 0 } = database;
+  return [
+    ['superuser_reserved', superuserReserved],
+    ['reserved', reserved],
+    ['migrations', migrations],
+    ['monitoring', monitoring],
+  ];
+}
+
+function databaseContradictions(database: DatabaseLimits): Contradiction[] {
+  const { maxConnections, cpu, memoryMiB, iops } = database;
+  const kept = keptConnections(database);
+  const found = [
+    ...checkNumber('database.maxConnections', maxConnections, { atLeast: 1, whole: true }),
+    ...kept.flatMap(([name, count]) => checkNumber(`database.${name}`, count, { atLeast: 0, whole: true })),
+    ...Object.entries({ cpu, memoryMiB, iops }).flatMap(([name, value]) =>
+      value === undefined ? [] : checkNumber(`database.${name}`, value, { above: 0 }),
+    ),
+  ];
+  const sum = kept.reduce((total, [, count]) => total + count, 0);
+  if (found.length === 0 && sum >= maxConnections) {
+    found.push({
+      field: 'database.maxConnections',
+      value: maxConnections,
+      message: `${sum} connections are kept for others (${kept.map(([name, count]) => `${name} ${count}`).join(', ')}), so that none is left for pods`,
+      expected: `more than ${sum}`,
+    });
+  }
+  return found;
+}
+
+function wrongClient(client: DatabaseClient, database: DatabaseLimits): Contradiction[] {
+  const drawn = (field: string, limit: string, limited: number | undefined, value: number | undefined) => {
+    if (value !== undefined) return checkNumber(`${client.name}.${field}`, value, { atLeast: 0 });
+    if (limited === undefined) return [];
+    return [
+      {
+        field: `${client.name}.${field}`,
+        value: 'not given',
+        message: `the database limits ${limit} to ${limited}, and what ${client.name} takes of it is not known`,
+        expected: 'a measured number; 0 where it takes none',
+      },
+    ];
+  };
+  return [
+    ...checkNumber(`${client.name}.poolSize`, client.poolSize, { atLeast: 1, whole: true }),
+    ...replacementContradictions(`${client.name}.replacement`, client.replacement),
+    ...drawn('cpuPerPod', 'cpu', database.cpu, client.cpuPerPod),
+    ...drawn('memoryMiBPerConnection', 'memoryMiB', database.memoryMiB, client.memoryMiBPerConnection),
+    ...drawn('iopsPerPod', 'iops', database.iops, client.iopsPerPod),
+  ];
+}

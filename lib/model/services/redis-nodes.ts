@@ -1,0 +1,97 @@
+// A Redis: single, highly available or clustered, and what its nodes take.
+
+import { checkNumber, type Derived, derived, plural, show } from '../finding/derivation';
+import type { Contradiction } from '../pods/availability';
+
+/** What every node of a Redis takes. */
+export interface RedisNode {
+  /** `maxclients`, 10000 unless changed; managed services set it by size. */
+  readonly maxClients: number;
+  /** Operations a second that one node takes, measured with the commands of production. */
+  readonly operationsPerSecondPerNode: number;
+  /** Connections to each node of exporters and others that are not listed. @default 0 */
+  readonly otherConnections?: number;
+}
+
+/** How the nodes stand to each other. */
+export type Redis =
+  | (RedisNode & { readonly kind: 'single' })
+  | (RedisNode & {
+      /** One primary and replicas, of which one takes over. Commands go to the primary: replicas lag behind it. */
+      readonly kind: 'ha';
+      readonly replicas: number;
+      /** Sentinels that watch; 0 for a managed service. @default 0 */
+      readonly sentinels?: number;
+    })
+  | (RedisNode & {
+      /** Keys are divided among shards, each a primary with replicas. */
+      readonly kind: 'clustered';
+      readonly shards: number;
+      readonly replicasPerShard: number;
+      /** Share of all operations that the busiest shard takes. @default 1 ÷ shards: keys and load spread evenly */
+      readonly busiestShard?: number;
+    });
+
+/** Connections to a node that other nodes and sentinels hold. */
+export function linksPerNode(redis: Redis): Derived {
+  if (redis.kind === 'single') return derived(0, '0 links');
+  if (redis.kind === 'ha') {
+    const { replicas, sentinels = 0 } = redis;
+    const links = replicas + 2 * sentinels;
+    return derived(
+      links,
+      `${plural(links, 'link')} (${plural(replicas, 'replica')}, 2 for each of ${plural(sentinels, 'sentinel')})`,
+    );
+  }
+  const { shards, replicasPerShard } = redis;
+  const nodes = shards * (1 + replicasPerShard);
+  const links = 2 * (nodes - 1) + replicasPerShard;
+  return derived(
+    links,
+    `${plural(links, 'link')} (2 for each of ${nodes - 1} other nodes, ${plural(replicasPerShard, 'replica')})`,
+  );
+}
+
+/** Operations a second that all primaries take, when the busiest of them is at its limit. */
+export function operationsTaken(redis: Redis): Derived {
+  const rate = redis.operationsPerSecondPerNode;
+  if (redis.kind === 'single') return derived(rate, `one node takes ${show(rate)} operations/s`);
+  if (redis.kind === 'ha')
+    return derived(rate, `the primary takes ${show(rate)} operations/s; replicas lag, and serve none`);
+  const { shards, busiestShard = 1 / shards } = redis;
+  const taken = rate / busiestShard;
+  return derived(
+    taken,
+    `the busiest of ${plural(shards, 'shard')} has ${show(busiestShard)} of the operations and takes ${show(rate)}/s: ${show(taken)} operations/s in all`,
+  );
+}
+
+/** Whether the loss of one node leaves all keys. */
+export function hasCopy(redis: Redis): boolean {
+  return redis.kind === 'ha' || (redis.kind === 'clustered' && redis.replicasPerShard > 0);
+}
+
+/** What cannot be in the description. */
+export function redisContradictions(redis: Redis): Contradiction[] {
+  const found = [
+    ...checkNumber('redis.maxClients', redis.maxClients, { atLeast: 1, whole: true }),
+    ...checkNumber('redis.operationsPerSecondPerNode', redis.operationsPerSecondPerNode, { above: 0 }),
+    ...checkNumber('redis.otherConnections', redis.otherConnections ?? 0, { atLeast: 0, whole: true }),
+  ];
+  if (redis.kind === 'single') return found;
+  if (redis.kind === 'ha') {
+    return [
+      ...found,
+      ...checkNumber('redis.replicas', redis.replicas, { atLeast: 1, whole: true }),
+      ...checkNumber('redis.sentinels', redis.sentinels ?? 0, { atLeast: 0, whole: true }),
+    ];
+  }
+  const { shards, replicasPerShard, busiestShard } = redis;
+  const nodes = [
+    ...checkNumber('redis.shards', shards, { atLeast: 1, whole: true }),
+    ...checkNumber('redis.replicasPerShard', replicasPerShard, { atLeast: 0, whole: true }),
+  ];
+  if (busiestShard === undefined || nodes.length > 0) return [...found, ...nodes];
+  // The busiest of n takes at least an n-th.
+  return [...found, ...checkNumber('redis.busiestShard', busiestShard, { atLeast: 1 / shards, atMost: 1 })];
+}

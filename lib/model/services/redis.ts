@@ -1,0 +1,124 @@
+// The Redis budget: connections and operations against a single, a highly available or a clustered Redis.
+
+import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
+import type { Contradiction } from '../pods/availability';
+import { peakPods, type Replacement, replacementContradictions } from '../pods/replacement';
+import {
+  type Budget,
+  type BudgetClient,
+  budgetContradictions,
+  clientContradictions,
+  type Limit,
+  shareBudget,
+} from './budget';
+import { hasCopy, linksPerNode, operationsTaken, type Redis, redisContradictions } from './redis-nodes';
+
+/** A component that uses Redis. */
+export interface RedisClient extends BudgetClient {
+  /** Connections that one pod keeps to each primary. */
+  readonly connectionsPerPod: number;
+  /** Operations a second that one pod at full load causes. */
+  readonly operationsPerSecondPerPod: number;
+  readonly replacement: Replacement;
+}
+
+export interface RedisBudgetInput {
+  readonly redis: Redis;
+  readonly clients: readonly RedisClient[];
+  /** Whether people depend on it: then a Redis without a copy is refused. */
+  readonly production: boolean;
+  /** Why a Redis without a copy is right here all the same. */
+  readonly withoutCopy?: { readonly reason: string };
+}
+
+/** The account, and the exit that was taken, to be kept as an annotation. */
+export interface RedisBudget extends Budget {
+  readonly withoutCopy?: string;
+}
+
+/**
+ * Derives the account, for one node: connections of every pod that exists, operations of `maxReplicas` pods.
+ *
+ * A cluster multiplies operations and not connections: every pod connects to every primary. A replica brings neither; it
+ * brings that the loss of a node is survived.
+ *
+ * Source: redis.io, "Redis client handling" (`maxclients`), "ERR max number of clients reached" (links between nodes count),
+ * "Redis cluster specification", "High availability with Redis Sentinel".
+ */
+export function deriveRedisBudget(input: RedisBudgetInput): Outcome<RedisBudget> {
+  const { redis, clients, withoutCopy } = input;
+  const numbers = [
+    ...redisContradictions(redis),
+    ...clientContradictions(clients),
+    ...clients.flatMap(({ name, ...client }) => [
+      ...checkNumber(`${name}.connectionsPerPod`, client.connectionsPerPod, { atLeast: 1, whole: true }),
+      ...checkNumber(`${name}.operationsPerSecondPerPod`, client.operationsPerSecondPerPod, { atLeast: 0 }),
+      ...replacementContradictions(`${name}.replacement`, client.replacement),
+    ]),
+  ];
+  const contradictions = [...numbers, ...copyContradictions(input)];
+  if (numbers.length > 0) return { contradictions };
+  const limits = redisLimits(redis);
+  const exit = withoutCopy === undefined || hasCopy(redis) ? {} : { withoutCopy: withoutCopy.reason };
+  return {
+    plan: { ...shareBudget(limits, clients), ...exit },
+    contradictions: [...contradictions, ...budgetContradictions(limits, clients)],
+  };
+}
+
+function redisLimits(redis: Redis): Limit<RedisClient>[] {
+  const { maxClients, operationsPerSecondPerNode: rate, otherConnections: others = 0 } = redis;
+  const links = linksPerNode(redis);
+  const free = maxClients - links.value - others;
+  const operations = operationsTaken(redis);
+  return [
+    {
+      name: 'connections',
+      available: derived(
+        free,
+        `maxclients ${maxClients} − ${links.because} − ${others} of others = ${free} on each node`,
+      ),
+      need: (client, replicas) => {
+        const pods = peakPods(replicas, client.replacement);
+        const count = pods.value * client.connectionsPerPod;
+        return derived(
+          count,
+          `${pods.because}, each with ${plural(client.connectionsPerPod, 'connection')} to a node: ${count}`,
+        );
+      },
+      remedy: (needed) => `smaller pools, or maxclients of at least ${needed + maxClients - free}; shards add none`,
+    },
+    {
+      name: 'operations/s',
+      available: operations,
+      need: (client, replicas) => {
+        const each = client.operationsPerSecondPerPod;
+        return derived(
+          replicas * each,
+          `${plural(replicas, 'pod')} × ${show(each)} = ${show(replicas * each)} operations/s`,
+        );
+      },
+      remedy: (needed) =>
+        redis.kind === 'clustered'
+          ? `shards of which none takes more than ${show(rate / needed)} of the operations`
+          : `a node that takes ${show(needed)} operations/s, or a cluster of ${Math.ceil(needed / rate)} shards`,
+    },
+  ];
+}
+
+function copyContradictions({ redis, production, withoutCopy }: RedisBudgetInput): Contradiction[] {
+  if (withoutCopy !== undefined && withoutCopy.reason.trim() === '') {
+    const message = 'a Redis without a copy is accepted, and no reason is given';
+    return [{ field: 'withoutCopy.reason', value: withoutCopy.reason, message, expected: 'why its loss is bearable' }];
+  }
+  if (!production || hasCopy(redis) || withoutCopy !== undefined) return [];
+  const expected = 'a highly available or clustered Redis with replicas, or withoutCopy: { reason }';
+  if (redis.kind === 'clustered') {
+    const message =
+      'a Redis cluster without replicas in production: the node that is lost takes its keys with it, and the cluster stops while keys are not covered';
+    return [{ field: 'redis.replicasPerShard', value: redis.replicasPerShard, message, expected }];
+  }
+  const message =
+    'a single Redis in production: while its node restarts, every client is without it, and what it alone knew is gone';
+  return [{ field: 'redis.kind', value: redis.kind, message, expected }];
+}

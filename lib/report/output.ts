@@ -1,0 +1,93 @@
+// What commands print: findings, tables, colours; quiet where nobody watches.
+import type { Finding } from '../model/finding/finding';
+
+/** Where a command writes, and for whom. */
+export interface Output {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Whether a person is watching: summaries are for them. */
+  readonly interactive: boolean;
+  readonly color: boolean;
+}
+
+/** The process's own streams. NO_COLOR and FORCE_COLOR are honoured (no-color.org, force-color.org). */
+export function terminal(): Output {
+  process.stdout.on('error', endWithReader);
+  const interactive = process.stdout.isTTY === true;
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  const wanted = interactive && TERM !== 'dumb';
+  return {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    interactive,
+    color: NO_COLOR ? false : FORCE_COLOR ? FORCE_COLOR !== '0' : wanted,
+  };
+}
+
+/** A reader that has seen enough (`| head`) closes the pipe: that is no error. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
+
+const CODES = { red: 31, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
+
+/** Colours `text`, or leaves it as it is. */
+export function paint(output: Output, color: keyof typeof CODES, text: string): string {
+  return output.color ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text;
+}
+
+const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
+
+/**
+ * Prints findings, each with its place, what is wrong, and what would be right. A line of TypeScript that is wrong in several
+ * environments is told once, with all the constructs that it makes wrong.
+ */
+export function printFindings(output: Output, findings: readonly Finding[]): void {
+  for (const group of groupFindings(findings)) output.err(`${formatFinding(output, group)}\n`);
+}
+
+/** Findings that say the same of the same line, in the order of the first of each. */
+export function groupFindings(findings: readonly Finding[]): (readonly Finding[])[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const { construct: _construct, object: _object, ...rest } = finding;
+    const key = finding.source === undefined ? JSON.stringify(finding) : JSON.stringify(rest);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [finding]);
+    else group.push(finding);
+  }
+  return [...groups.values()];
+}
+
+function formatFinding(output: Output, group: readonly Finding[]): string {
+  const [first] = group;
+  if (first === undefined) return '';
+  const { source, severity, rule, message, field, value, expected, fix } = first;
+  const all = (parts: readonly (string | undefined)[]) => {
+    const named = [...new Set(parts.filter((part) => part !== undefined && part !== ''))];
+    return named.length === 0 ? undefined : named.join(', ');
+  };
+  const place = source === undefined ? '' : `${source.file}:${source.line}:${source.column} `;
+  const details: [string, string | undefined][] = [
+    ['at', all(group.map(({ construct }) => construct))],
+    ['object', all(group.map(({ object }) => object))],
+    ['field', field],
+    ['value', value === undefined || value === null ? undefined : JSON.stringify(value)],
+    ['expected', expected],
+    ['fix', fix],
+  ];
+  const lines = details.flatMap(([name, text]) =>
+    text === undefined ? [] : [`  ${paint(output, 'dim', name.padEnd(8))} ${text}`],
+  );
+  const head = `${paint(output, 'bold', place)}${paint(output, SEVERITY_COLORS[severity], severity)} ${rule}`;
+  return [head, `  ${message}`, ...lines].join('\n');
+}
+
+/** Rows in columns as wide as their widest cell; numbers are aligned to the right. */
+export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const pad = (cell: string, column: number) =>
+    right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return rows.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
+}

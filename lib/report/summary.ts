@@ -1,0 +1,76 @@
+// What a person sees after synth: a line for each system and environment, the total, and the tree.
+import type { Placement } from '../model/platform/entries';
+import type { WriteResult } from '../synth/output/write';
+import type { Synthesis } from '../synth/synthesize';
+import { formatTable, type Output, paint } from './output';
+
+interface Row {
+  readonly placement: Placement;
+  objects: number;
+  /** Its own files. */
+  readonly files: Set<string>;
+  /** The file of what has no namespace, which all charts of a cluster share. */
+  readonly shared: Set<string>;
+}
+
+/** Prints the summary. The total counts from the start of the process, so that loading and compiling are in it. */
+export function printSummary(
+  output: Output,
+  outdir: string,
+  { objects, files, clock }: Synthesis,
+  result: WriteResult,
+): void {
+  const rows = new Map<Placement, Row>();
+  for (const object of objects) {
+    const row = rows.get(object.placement) ?? {
+      placement: object.placement,
+      objects: 0,
+      files: new Set(),
+      shared: new Set(),
+    };
+    row.objects++;
+    (object.clusterScoped ? row.shared : row.files).add(object.file);
+    rows.set(object.placement, row);
+  }
+  const bytes = (paths: Iterable<string>) =>
+    [...paths].reduce((sum, path) => sum + Buffer.byteLength(files.get(path) ?? ''), 0);
+  const table = [...rows.values()].map((row) => [
+    [row.placement.system, row.placement.environment].filter((part) => part !== '').join('-'),
+    row.placement.cluster,
+    `${row.objects} objects`,
+    `${bytes(row.files.size > 0 ? row.files : row.shared)} bytes`,
+    `${clock.of(row.placement).toFixed(1)} ms`,
+  ]);
+  output.out(formatTable(table.sort(), [2, 3, 4]));
+  const total = `${objects.length} objects, ${bytes(files.keys())} bytes in ${files.size} files, ${performance.now().toFixed(0)} ms`;
+  output.out(`\n${paint(output, 'bold', total)}: ${describe(result)}\n\n`);
+  output.out(formatTree(outdir, [...files.keys()]));
+}
+
+function describe({ written, changed, added, removed }: WriteResult): string {
+  if (!written) return 'nothing changed';
+  const parts = [
+    [changed.length, 'changed'],
+    [added.length, 'added'],
+    [removed.length, 'removed'],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return told.length === 0 ? 'written anew' : told.join(', ');
+}
+
+/** The files as a tree, folders after files. */
+export function formatTree(root: string, paths: readonly string[]): string {
+  const lines = (prefix: string, indent: string): string[] => {
+    const below = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+    const files = below.filter((path) => !path.includes('/')).sort();
+    const folders = [
+      ...new Set(below.filter((path) => path.includes('/')).map((path) => path.split('/')[0] ?? '')),
+    ].sort();
+    return [...files, ...folders.map((folder) => `${folder}/`)].flatMap((name, index, all) => {
+      const last = index === all.length - 1;
+      const line = `${indent}${last ? '└── ' : '├── '}${name}`;
+      return name.endsWith('/') ? [line, ...lines(`${prefix}${name}`, `${indent}${last ? '    ' : '│   '}`)] : [line];
+    });
+  };
+  return [`${root.replace(/\/$/, '')}/`, ...lines('', '')].map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,75 @@
+// Step 3, render: each object once, as JSON. Lists are taken apart, and what has no namespace gets none.
+import type { IConstruct } from 'constructs';
+import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
+import { isClusterScoped } from '../../model/manifest/kinds';
+import type { Clock } from '../clock';
+import type { Collected } from '../tree/collect';
+import { createResolver } from './resolve';
+
+/** An object as JSON, before overrides. */
+export interface Rendered extends Collected {
+  readonly manifest: JsonObject;
+  /** Whether the kind has no namespace. */
+  readonly clusterScoped: boolean;
+}
+
+/**
+ * Renders the objects. What a construct's own `toJson()` throws, such as cdk8s' "can't render non-simple object", goes to
+ * `onError`, and the object is left out.
+ */
+export function render(
+  root: IConstruct,
+  objects: readonly Collected[],
+  clock: Clock,
+  onError: (object: Collected, error: unknown) => void,
+): Rendered[] {
+  const resolve = createResolver(root);
+  const rendered: Rendered[] = [];
+  for (const object of objects) {
+    try {
+      const manifest = clock.measure(object.placement, () => resolve(object.construct));
+      if (!isJsonObject(manifest)) throw new TypeError('toJson() returned no object');
+      for (const item of unlist(manifest, object)) rendered.push({ ...object, manifest: item, clusterScoped: false });
+    } catch (error) {
+      onError(object, error);
+    }
+  }
+  const scopes = customClusterScopes(rendered);
+  return rendered.map((object) => withScope(object, scopes));
+}
+
+/** The group of an apiVersion; the empty string is the core group. */
+export function groupOf(apiVersion: Json | undefined): string {
+  return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
+
+/** The items of a `v1/List`, each in the chart's namespace where it names none; any other object as it is. */
+function unlist(manifest: JsonObject, { construct }: Collected): JsonObject[] {
+  const { kind, items } = manifest;
+  if (kind !== 'List' || !Array.isArray(items)) return [manifest];
+  const { namespace } = construct.chart;
+  return items.filter(isJsonObject).map((item) => {
+    const metadata = isJsonObject(item.metadata) ? item.metadata : {};
+    return { ...item, metadata: { ...(namespace === undefined ? {} : { namespace }), ...metadata } };
+  });
+}
+
+/** Kinds that a CustomResourceDefinition of the app makes cluster-scoped. */
+function customClusterScopes(objects: readonly Rendered[]): Set<string> {
+  const found = new Set<string>();
+  for (const { manifest } of objects) {
+    const { kind, spec } = manifest;
+    if (kind !== 'CustomResourceDefinition' || !isJsonObject(spec) || spec.scope !== 'Cluster') continue;
+    const { group, names } = spec;
+    if (typeof group === 'string' && isJsonObject(names)) found.add(`${group}/${String(names.kind)}`);
+  }
+  return found;
+}
+
+function withScope(object: Rendered, scopes: ReadonlySet<string>): Rendered {
+  const { apiVersion, kind, metadata } = object.manifest;
+  if (!isClusterScoped(groupOf(apiVersion), String(kind), scopes)) return object;
+  if (!isJsonObject(metadata) || metadata.namespace === undefined) return { ...object, clusterScoped: true };
+  const { namespace: _, ...rest } = metadata;
+  return { ...object, clusterScoped: true, manifest: { ...object.manifest, metadata: rest } };
+}

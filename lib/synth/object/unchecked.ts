@@ -1,0 +1,79 @@
+// Fields that an override added and that no type knows: they reach the cluster unchecked, so synth lists them.
+import { createRequire } from 'node:module';
+import { isJsonObject, type Json, type JsonObject, pointerKeys, pointerToken } from '../../model/manifest/json';
+
+/** Stands in for the value of a field: whatever the generated code reads of it, it comes out again. */
+const PROBE = { value: 'probe', toISOString: () => 'probe' };
+
+interface GeneratedClass {
+  readonly GVK: { readonly apiVersion: string; readonly kind: string };
+  manifest(props: unknown): unknown;
+}
+
+/**
+ * The fields at or below `pointer` that the types of cdk8s-plus-27 (Kubernetes 1.27) do not have, as JSON pointers. The
+ * generated code drops what it does not know, so each field is put through it. Kinds without types know no field.
+ *
+ * cdk8s-plus-27 is loaded only here, and only when an override added a field: it costs 30 ms.
+ */
+export function unknownFields(manifest: JsonObject, pointer: string): string[] {
+  const type = generatedClasses().get(`${String(manifest.apiVersion)} ${String(manifest.kind)}`);
+  if (type === undefined) return [pointer];
+  const keys = pointerKeys(pointer);
+  const value = keys.reduce<Json | undefined>(childOf, manifest);
+  const unknown = unknownBelow(value, keys, (way) => keeps(type, manifest, way));
+  return unknown.map((way) => way.map((key) => `/${pointerToken(key)}`).join(''));
+}
+
+type Way = readonly string[];
+
+/** The topmost unknown fields: what lies below one of them is unknown as well. */
+function unknownBelow(value: Json | undefined, keys: Way, isKnown: (keys: Way) => boolean): Way[] {
+  if (!isKnown(keys)) return [keys];
+  const children = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return children.flatMap(([key, child]) => unknownBelow(child, [...keys, key], isKnown));
+}
+
+function keeps(type: GeneratedClass, manifest: JsonObject, keys: readonly string[]): boolean {
+  try {
+    return follow(type.manifest(putProbe(manifest, keys)), keys) !== undefined;
+  } catch {
+    return false; // the generated code expects another shape here, so the field is none that it knows
+  }
+}
+
+function childOf(value: Json | undefined, key: string): Json | undefined {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
+}
+
+let classes: Map<string, GeneratedClass> | undefined;
+
+function generatedClasses(): Map<string, GeneratedClass> {
+  if (classes !== undefined) return classes;
+  const plus: { readonly k8s: Readonly<Record<string, unknown>> } = createRequire(__filename)('cdk8s-plus-27');
+  const found = Object.values(plus.k8s).filter(isGeneratedClass);
+  classes = new Map(found.map((type) => [`${type.GVK.apiVersion} ${type.GVK.kind}`, type]));
+  return classes;
+}
+
+function isGeneratedClass(type: unknown): type is GeneratedClass {
+  return typeof type === 'function' && 'GVK' in type && 'manifest' in type;
+}
+
+/** A skeleton of the object: nothing but the way to the field, with the probe at its end. */
+function putProbe(value: Json | undefined, keys: readonly string[]): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined) return typeof value === 'object' && value !== null ? value : PROBE;
+  if (Array.isArray(value)) return value.map((item, index) => (String(index) === key ? putProbe(item, rest) : {}));
+  return { [key]: putProbe(isJsonObject(value) ? value[key] : undefined, rest) };
+}
+
+function follow(value: unknown, keys: readonly string[]): unknown {
+  const [key, ...rest] = keys;
+  if (key === undefined) return value;
+  return typeof value === 'object' && value !== null && key in value
+    ? follow(Object.entries(value).find(([name]) => name === key)?.[1], rest)
+    : undefined;
+}

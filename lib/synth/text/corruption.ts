@@ -1,0 +1,29 @@
+// Whether YAML is read back as the value that it was written from.
+import { parse } from 'yaml';
+import { isJsonObject, type Json, pointerToken } from '../../model/manifest/json';
+
+/** JSON pointer of the first value that `text` gives back otherwise; undefined when all of it comes back. */
+export function findCorruption(value: Json, text: string): string | undefined {
+  return firstDifference(value, parse(text, { version: '1.1' }), '');
+}
+
+function firstDifference(written: Json | undefined, read: unknown, pointer: string): string | undefined {
+  const [ours, theirs] = [childrenOf(written), childrenOf(read)];
+  if (ours === undefined || theirs === undefined) return written === read && !isBroken(written) ? undefined : pointer;
+  for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
+    const below = `${pointer}/${pointerToken(key)}`;
+    const found = ours.has(key) && theirs.has(key) ? firstDifference(ours.get(key), theirs.get(key), below) : below;
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Half of a surrogate pair is no character: our parser gives it back, Go's replaces it. */
+function isBroken(value: Json | undefined): boolean {
+  return typeof value === 'string' && /\p{Surrogate}/u.test(value);
+}
+
+function childrenOf<Value>(value: Value): Map<string, Json> | undefined {
+  if (!isJsonObject(value) && !Array.isArray(value)) return undefined;
+  return new Map(Object.entries<Json>(value));
+}
