@@ -159,7 +159,7 @@ describe('values that the API server would refuse', () => {
   });
 });
 
-describe('contradictions', () => {
+describe('problems', () => {
   const { replicas: _, ...scaled } = WEB;
   const scale = (min: number, max: number, cpu: number) => (system: System) => {
     new WebService(system, 'web', scaled).scaleOn({ cpu, min, max });

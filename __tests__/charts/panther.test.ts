@@ -39,8 +39,8 @@ const PROMISE: CapacityInput = {
 };
 
 function planOf(input: CapacityInput) {
-  const { plan, contradictions } = deriveCapacity(input);
-  expect(contradictions).toEqual([]);
+  const { plan, problems } = deriveCapacity(input);
+  expect(problems).toEqual([]);
   if (plan === undefined) throw new Error('no plan');
   return plan;
 }
@@ -57,8 +57,8 @@ function targetOn(region: string): Target<unknown> {
 
 function nodesOf(region: string) {
   const { input } = nodeLoad(platform.app(), region, targetOn(region).cluster);
-  const { plan, contradictions } = deriveProviderPlan(input);
-  expect(contradictions).toEqual([]);
+  const { plan, problems } = deriveProviderPlan(input);
+  expect(problems).toEqual([]);
   const [pool] = plan?.pools ?? [];
   if (plan === undefined || pool === undefined) throw new Error('no plan');
   return { plan, pool };
@@ -174,11 +174,11 @@ describe('P5 a zone or a region is lost at peak', () => {
   test('the database holds both regions at their most, while both roll', () => {
     const rolling = { maxSurge: '50%', terminationGracePeriodSeconds: 35, fastestAvailableSeconds: 10 } as const;
     const client = { maxReplicas: 38, poolSize: 8, replacement: rolling };
-    const { plan, contradictions } = deriveDatabaseBudget({
+    const { plan, problems } = deriveDatabaseBudget({
       database: { maxConnections: 2500, superuserReserved: 15, migrations: 5, monitoring: 10 },
       clients: REGIONS.map((name) => ({ ...client, name })),
     });
-    expect(contradictions).toEqual([]);
+    expect(problems).toEqual([]);
     expect(plan?.limits[0]?.needed.value).toBe(1520);
     for (const region of REGIONS) {
       expect(at(notes(clinic(region), 'Service', 'database'), 'evenkeel.dev/connections')).toMatch(/^1520 of 2470: /);

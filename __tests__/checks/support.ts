@@ -1,8 +1,11 @@
 // Turns plain manifests into the entries that the checks look at, as the synthesizer would.
+
 import { check, rules } from '../../lib/checks';
-import type { Finding, SourceLine } from '../../lib/model/finding/finding';
+import type { Finding } from '../../lib/model/finding/finding';
+
 import { isJsonObject, type Json, type JsonObject } from '../../lib/model/manifest/json';
 import type { ApiEntry } from '../../lib/model/manifest/object';
+import type { SourceLine } from '../../lib/model/manifest/origin';
 
 export interface Made {
   readonly cluster?: string;

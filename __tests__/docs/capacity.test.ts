@@ -26,19 +26,19 @@ test('there are two', () => {
 test('capacity: the example gives what the page says', () => {
   const [example = ''] = examples;
   const [, promised] = /plan\?\.total; \/\/ \{ value: (\d+),/.exec(example) ?? [];
-  const given = run(example, 'plan, contradictions');
-  expect(at(given, 'contradictions')).toEqual([]);
+  const given = run(example, 'plan, problems');
+  expect(at(given, 'problems')).toEqual([]);
   expect(String(at(given, 'plan', 'total', 'value'))).toBe(promised);
 });
 
 describe('nodes', () => {
   const [, example = ''] = examples;
-  const given = run(example, 'plan, contradictions, held');
+  const given = run(example, 'plan, problems, held');
   const pool = at(given, 'plan', 'pools', 0);
 
   test('the example gives what the page says', () => {
     const [, promised] = /\?\.most; \/\/ \{ value: (\d+),/.exec(example) ?? [];
-    expect(at(given, 'contradictions')).toEqual([]);
+    expect(at(given, 'problems')).toEqual([]);
     expect(String(at(pool, 'most', 'value'))).toBe(promised);
   });
 
@@ -61,8 +61,8 @@ describe('nodes', () => {
   test('the subnet that is too small', () => {
     const [, refusal = '', fitting = ''] =
       /With\n`subnets: \{ nodes: 26 \}` above: \*([^;]*); ([^*]*)\*/.exec(page) ?? [];
-    const smaller = run(example.replace('nodes: 25', 'nodes: 26'), 'contradictions');
-    expect(at(smaller, 'contradictions', 0, 'expected')).toBe(fitting.replace('\n', ' '));
-    expect(at(smaller, 'contradictions', 0, 'message')).toContain(refusal);
+    const smaller = run(example.replace('nodes: 25', 'nodes: 26'), 'problems');
+    expect(at(smaller, 'problems', 0, 'expected')).toBe(fitting.replace('\n', ' '));
+    expect(at(smaller, 'problems', 0, 'message')).toContain(refusal);
   });
 });

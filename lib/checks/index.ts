@@ -1,5 +1,7 @@
 // Every object passes through here, whoever made it: all rules over the final JSON, all findings at once.
+
 import type { Finding } from '../model/finding/finding';
+import type { Problem } from '../model/finding/problem';
 import { type ApiEntry, describeIdentity } from '../model/manifest/object';
 import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
@@ -23,7 +25,7 @@ import { memoryRules } from './pods/memory';
 import { podSecurityRules } from './pods/pod-security';
 import { probeRules } from './pods/probes';
 import { quantityRules } from './pods/quantities';
-import type { Complaint, Rule } from './rule';
+import type { Rule } from './rule';
 import { secretRules } from './secrets/secrets';
 import { autoscalingRules } from './workloads/autoscaling';
 import { cronRules } from './workloads/cron';
@@ -32,7 +34,7 @@ import { metricRules } from './workloads/metrics';
 import { quotaRules } from './workloads/quota';
 import { rolloutRules } from './workloads/rollout';
 
-export type { Complaint, Report, Rule } from './rule';
+export type { Report, Rule } from './rule';
 
 /** Every rule, from the object itself to what it has to do with others. */
 export const rules: readonly Rule[] = [
@@ -71,7 +73,7 @@ interface Reported {
   readonly rule: Rule;
   readonly entry: ApiEntry;
   readonly pointer: string;
-  readonly complaint: Complaint;
+  readonly problem: Omit<Problem, 'field'>;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -82,10 +84,10 @@ const inOrder = (a: Reported, b: Reported): number =>
   compare(a.entry.origin.construct, b.entry.origin.construct) ||
   compare(a.rule.id, b.rule.id) ||
   compare(a.pointer, b.pointer) ||
-  compare(a.complaint.message, b.complaint.message);
+  compare(a.problem.message, b.problem.message);
 
-function toFinding({ rule, entry, pointer, complaint }: Reported): Finding {
-  const { message, expected, fix, value } = complaint;
+function toFinding({ rule, entry, pointer, problem }: Reported): Finding {
+  const { message, expected, fix, value } = problem;
   const source = entry.origin.source();
   return {
     rule: rule.id,
@@ -110,7 +112,7 @@ export function check(entries: readonly ApiEntry[], only: readonly Rule[] = rule
   const objects = [...entries];
   const reported: Reported[] = [];
   for (const rule of only) {
-    rule.check(objects, (entry, pointer, complaint) => reported.push({ rule, entry, pointer, complaint }));
+    rule.check(objects, (entry, pointer, problem) => reported.push({ rule, entry, pointer, problem }));
   }
   return reported.sort(inOrder).map(toFinding);
 }

@@ -1,4 +1,5 @@
 // `evenkeel access`: which group has which role in which namespace, what the roles may do, and whose Secrets that opens.
+
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
 import { access, viaPods } from '../analysis/access/access';
@@ -6,7 +7,8 @@ import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysi
 import { dig } from '../analysis/objects/read-json';
 import { System } from '../constructs/system/system';
 import { groupSubjectOn } from '../model/cluster/cluster';
-import { isRefusal } from '../model/cluster/provider';
+import { isProblem } from '../model/finding/problem';
+
 import type { ApiEntry } from '../model/manifest/object';
 import { formatTable, type Output } from '../report/output';
 import { loadObjects } from './project/loaded';
@@ -43,7 +45,7 @@ function groupNames(app: IConstruct): GroupNames {
     clusters.flatMap((cluster) =>
       Object.keys(cluster.groups).flatMap((group): [string, string][] => {
         const subject = groupSubjectOn(cluster, group);
-        return isRefusal(subject) ? [] : [[`${cluster.name}\n${subject.name}`, group]];
+        return isProblem(subject) ? [] : [[`${cluster.name}\n${subject.name}`, group]];
       }),
     ),
   );

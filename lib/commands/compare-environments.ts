@@ -1,8 +1,10 @@
 // `evenkeel parity`: two environments of a system on one cluster, and whether they differ only in what an environment decides.
+
 import { Command } from 'commander';
 import { type Disparity, disparities, disparityFinding, type Side } from '../analysis/comparison/environments';
 import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
+
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
 import { loadProject, objectsOf, type Placed, type Project } from './project/rebuilt';

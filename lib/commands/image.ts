@@ -1,7 +1,9 @@
 // `evenkeel image`: sets the tag of a system's images in one environment. The one place that a pipeline writes to.
+
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Finding } from '../model/finding/finding';
+
 import { isJsonObject, type Json, type JsonObject } from '../model/manifest/json';
 import { printFindings } from '../report/output';
 import type { Context } from './project/project';

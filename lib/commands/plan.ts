@@ -1,6 +1,6 @@
 // `evenkeel plan`: what each cluster needs of nodes, addresses, targets and headroom, beside what it says that there is.
 import { Command } from 'commander';
-import { inspectCluster, planCluster } from '../analysis/nodes/plan';
+import { findClusterProblems, planCluster } from '../analysis/nodes/plan';
 import { check } from '../checks';
 import { nodeLoads } from '../constructs/platform/nodes';
 import { printFindings } from '../report/output';
@@ -29,7 +29,7 @@ export function planCommand({ load, output, finish }: Context): Command {
       }
       const errors = synthesize(app, check).findings.filter(({ severity }) => severity === 'error');
       const loads = nodeLoads(app);
-      const wrong = inspectCluster(loads, cluster);
+      const wrong = findClusterProblems(loads, cluster);
       // what follows from too few nodes is what is to be shown; with any other error there is nothing to trust
       if (wrong.length > 0 || errors.some(({ rule }) => !SHOWN.has(rule))) {
         printFindings(output, [...wrong, ...errors]);

@@ -1,4 +1,5 @@
 // `evenkeel prove`: what happens to each system when something is lost, drained, released or changed.
+
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
 import type { ProviderChange } from '../analysis/survival/outside';
@@ -7,6 +8,7 @@ import type { Cell, Decider, Result } from '../analysis/survival/verdict';
 import { check } from '../checks';
 import { placesOf } from '../constructs/system/system';
 import type { Finding } from '../model/finding/finding';
+
 import { type ApiEntry, describeIdentity } from '../model/manifest/object';
 import { PROFILES } from '../model/providers/profiles';
 import { formatTable, type Output, printFindings } from '../report/output';

@@ -1,12 +1,20 @@
 // `evenkeel synth`: writes the manifests, or with --check says where they differ from what is committed.
+
 import { Command } from 'commander';
 import { check } from '../checks';
 import type { Finding } from '../model/finding/finding';
+
 import { groupFindings, type Output, printFindings } from '../report/output';
 import { printSummary } from '../report/summary';
 import { compareFiles, OutputError, writeFiles } from '../synth/output/write';
 import { type Synthesis, synthesize } from '../synth/synthesize';
-import { DEFAULT_OUTDIR, inspectOption, inspectPreview, type PreviewOptions, withMinor } from './project/preview';
+import {
+  DEFAULT_OUTDIR,
+  findOptionProblems,
+  findPreviewProblems,
+  type PreviewOptions,
+  withMinor,
+} from './project/preview';
 import { type Context, type ExitCode, loadApp } from './project/project';
 
 interface SynthOptions extends PreviewOptions {
@@ -25,13 +33,13 @@ export function synthCommand({ load, output, finish }: Context): Command {
     .option('--verbose', 'print the summary also when nobody watches')
     .addHelpText('after', EXAMPLES)
     .action(async (options: SynthOptions) => {
-      const unusable = inspectOption(options);
+      const unusable = findOptionProblems(options);
       if (unusable.length > 0) return finish(refuse(output, unusable));
       const app = await withMinor(options.kubernetes, () => loadApp(load));
       if ('rule' in app) return finish(refuse(output, [app]));
       const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? DEFAULT_OUTDIR;
       const synthesis = synthesize(app, check);
-      const findings = [...inspectPreview(app, options, outdir), ...synthesis.findings];
+      const findings = [...findPreviewProblems(app, options, outdir), ...synthesis.findings];
       if (findings.some(({ severity }) => severity === 'error')) return finish(refuse(output, findings));
       printFindings(output, findings);
       finish(deliver(synthesis, outdir, options, output));

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
 import { hosts } from '../analysis/traffic/hosts';
 import { type Move, planMoves } from '../analysis/traffic/move';
-import { inspectHost } from '../analysis/traffic/request';
+import { findHostProblems } from '../analysis/traffic/request';
 import { System } from '../constructs/system/system';
 import { printFindings } from '../report/output';
 import { hostAsJson, hostsInMarkdown, hostsInText, moveAsJson, moveInMarkdown, moveInText } from '../report/traffic';
@@ -32,7 +32,7 @@ export function trafficCommand({ load, output, finish }: Context): Command {
       if (loaded === undefined) return finish(1);
       const { app, objects } = loaded;
       if (from === undefined && to === undefined) {
-        const errors = inspectHost(hosts(objects), host);
+        const errors = findHostProblems(hosts(objects), host);
         printFindings(output, errors);
         if (errors.length > 0) return finish(1);
         const asked = hosts(objects).filter((one) => host === undefined || one.host === host);

@@ -4,22 +4,16 @@ export { type CapacityPlan, deriveCapacity } from './capacity/capacity';
 export type { CapacityInput } from './capacity/input';
 export { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from './capacity/load-test';
 export type { Capability } from './cluster/capability';
-export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor, Subnets } from './cluster/cluster';
-export type { AddressRange } from './cluster/network';
+export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from './cluster/cluster';
+export type { AddressRange, Subnets } from './cluster/network';
 export type { Headroom, Machine, NodePool, Taint } from './cluster/pool';
-export type {
-  AllowedDifference,
-  Exposure,
-  IngressShape,
-  IngressSource,
-  Provider,
-  Refusal,
-  Subject,
-} from './cluster/provider';
+export type { AllowedDifference, Exposure, IngressShape, IngressSource, Provider, Subject } from './cluster/provider';
 export type { Derived, Outcome } from './finding/derivation';
-export type { Finding, Severity, SourceLine } from './finding/finding';
+export type { Finding, Severity } from './finding/finding';
+export type { Problem } from './finding/problem';
 export type { Json, JsonObject } from './manifest/json';
 export type { ApiEntry, Identity } from './manifest/object';
+export type { SourceLine } from './manifest/origin';
 export { deriveHeadroom, type Growing, type HeadroomInput, type HeadroomPlan } from './nodes/headroom';
 export { deriveProviderPlan, type PoolPlan, type ProviderPlan } from './nodes/node-plan';
 export {

@@ -1,11 +1,12 @@
 // What a person sees after synth: a line for each system and environment, the total, and the tree.
-import type { Placement } from '../model/platform/entries';
+
+import type { Destination } from '../model/platform/entries';
 import type { WriteResult } from '../synth/output/write';
 import type { Synthesis } from '../synth/synthesize';
 import { formatTable, type Output, paint } from './output';
 
 interface Row {
-  readonly placement: Placement;
+  readonly destination: Destination;
   objects: number;
   /** Its own files. */
   readonly files: Set<string>;
@@ -20,26 +21,26 @@ export function printSummary(
   { objects, files, clock }: Synthesis,
   result: WriteResult,
 ): void {
-  const rows = new Map<Placement, Row>();
+  const rows = new Map<Destination, Row>();
   for (const object of objects) {
-    const row = rows.get(object.placement) ?? {
-      placement: object.placement,
+    const row = rows.get(object.destination) ?? {
+      destination: object.destination,
       objects: 0,
       files: new Set(),
       shared: new Set(),
     };
     row.objects++;
     (object.clusterScoped ? row.shared : row.files).add(object.file);
-    rows.set(object.placement, row);
+    rows.set(object.destination, row);
   }
   const bytes = (paths: Iterable<string>) =>
     [...paths].reduce((sum, path) => sum + Buffer.byteLength(files.get(path) ?? ''), 0);
   const table = [...rows.values()].map((row) => [
-    [row.placement.system, row.placement.environment].filter((part) => part !== '').join('-'),
-    row.placement.cluster,
+    [row.destination.system, row.destination.environment].filter((part) => part !== '').join('-'),
+    row.destination.cluster,
     `${row.objects} objects`,
     `${bytes(row.files.size > 0 ? row.files : row.shared)} bytes`,
-    `${clock.of(row.placement).toFixed(1)} ms`,
+    `${clock.of(row.destination).toFixed(1)} ms`,
   ]);
   output.out(formatTable(table.sort(), [2, 3, 4]));
   const total = `${objects.length} objects, ${bytes(files.keys())} bytes in ${files.size} files, ${performance.now().toFixed(0)} ms`;

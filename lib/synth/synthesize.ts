@@ -1,18 +1,17 @@
-// From a construct tree to files: collect → order → render → override and derive → files. Nothing is written here, and nothing on an error.
+// From a construct tree to files: collect → order → render → override → derive → lay out → verify. Nothing is written here.
+
 import type { IConstruct } from 'constructs';
-import { type Finding, type SourceLine, sortFindings } from '../model/finding/finding';
-import { isJsonObject, type JsonObject } from '../model/manifest/json';
-import { type ApiEntry, describeIdentity, type Identity } from '../model/manifest/object';
-import { ENTRY, type Placement } from '../model/platform/entries';
-import { Clock } from './clock';
-import { placeAll } from './object/derive';
-import { applyOverrides } from './object/override';
-import { groupOf, type Rendered, render } from './object/render';
-import { unknownFields } from './object/unchecked';
+import { type Finding, hasError, sortFindings } from '../model/finding/finding';
+import type { ApiEntry } from '../model/manifest/object';
+import { derive } from './object/derive';
+import type { FinalObject } from './object/final';
+import { override } from './object/override';
+import { render } from './object/render';
 import { verify } from './object/verify';
 import type { Files } from './output/inventory';
-import { fileOf, layOut, type Placed } from './text/layout';
-import { type Collected, collect } from './tree/collect';
+import { layOut } from './text/layout';
+import { Clock } from './tree/clock';
+import { collect } from './tree/collect';
 import { findCrossings } from './tree/crossing';
 import { order } from './tree/order';
 
@@ -21,103 +20,42 @@ export interface Synthesis {
   /** All files; empty when a finding is an error. */
   readonly files: Files;
   readonly findings: readonly Finding[];
-  /** Every object, also when there are errors, for whoever asks further questions. */
-  readonly objects: readonly Placed[];
-  /** The same as everybody else looks at them: one list, for which nothing need be worked out twice. */
+  /** Every object with its file, also when there are errors. */
+  readonly objects: readonly FinalObject[];
+  /** The same objects as checks and analyses read them: one list, so that what is memoized for it is worked out once. */
   readonly entries: readonly ApiEntry[];
   /** Where the time went, by chart. */
   readonly clock: Clock;
 }
 
-/** Looks at every object and reports what is wrong. */
+/** Finds what is wrong with the final objects. */
 export type Check = (entries: readonly ApiEntry[]) => readonly Finding[];
 
-/** What is asked. */
-export interface Asked {
-  /** Whether charts judge what they became: not so in a build that is only compared with another. @default true */
-  readonly verifications?: boolean;
+export interface SynthesisOptions {
+  /** Whether to run step 7. A build that is only compared with another leaves it out. @default true */
+  readonly verifies?: boolean;
 }
 
 /**
  * Synthesizes the tree below `root`, in time linear in its size (n log n for the order).
  * Problems are findings: nothing is thrown for what a user wrote.
  */
-export function synthesize(root: IConstruct, check: Check, { verifications = true }: Asked = {}): Synthesis {
+export function synthesize(root: IConstruct, check: Check, { verifies = true }: SynthesisOptions = {}): Synthesis {
   const clock = new Clock();
-  const later: Finding[] = [];
-  const collection = collect(root, clock);
-  const ordered = order(root, collection);
-  const rendered = render(root, ordered.objects, clock, (object, error) => later.push(unrenderable(object, error)));
-  const home = homeCluster(collection.objects);
-  const objects = placeAll(rendered, (object) => place(object, home, later), later);
-  const layout = layOut(objects, clock);
-  const entries = objects.map(({ entry }) => entry);
+  const tree = collect(root, clock);
+  const ordered = order(root, tree);
+  const rendered = render(root, ordered.objects, clock);
+  const overridden = override(rendered.objects);
+  const derived = derive(overridden.objects);
+  const laidOut = layOut(derived.objects, clock);
+  const entries = derived.objects.map(({ entry }) => entry);
   const found = [
-    ...collection.findings,
-    ...ordered.findings,
-    ...later,
+    ...[tree, ordered, rendered, overridden, derived].flatMap(({ findings }) => findings),
     ...check(entries),
-    ...findCrossings(collection.dependencies, objects),
-    ...layout.findings,
+    ...findCrossings(tree.dependencies, derived.objects),
+    ...laidOut.findings,
   ];
-  const verified = verifications ? verify(collection.verified, entries, found) : [];
-  const findings = sortFindings([...found, ...verified]);
-  const failed = findings.some(({ severity }) => severity === 'error');
-  return { files: failed ? new Map() : layout.files, findings, objects, entries, clock };
-}
-
-/** Applies the overrides, and names the object by what it then is. */
-function place(object: Rendered, home: string, findings: Finding[]): Placed {
-  const { manifest, findings: refused, added } = applyOverrides(object);
-  const { construct, placement, origin, clusterScoped } = object;
-  const entry: ApiEntry = { identity: identityOf(manifest), manifest, origin, cluster: placement.cluster || home };
-  findings.push(...refused);
-  for (const { pointer, source } of added) {
-    for (const field of unknownFields(manifest, pointer)) findings.push(unchecked(entry, field, source));
-  }
-  const platformOwned = construct.node.metadata.some(({ type }) => type === ENTRY.platformOwned);
-  const file = fileOf(entry.identity, placement, clusterScoped, platformOwned);
-  return { entry, placement, clusterScoped, construct, file };
-}
-
-function identityOf({ apiVersion, kind, metadata }: JsonObject): Identity {
-  const { name, namespace } = isJsonObject(metadata) ? metadata : {};
-  const identity = { group: groupOf(apiVersion), kind: text(kind), name: text(name) };
-  return namespace === undefined ? identity : { ...identity, namespace: text(namespace) };
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** The cluster whose files lie in the root: charts without a placement go there as well. */
-function homeCluster(objects: readonly Collected[]): string {
-  const atHome = ({ home, cluster }: Placement) => home && cluster !== '';
-  return objects.find(({ placement }) => atHome(placement))?.placement.cluster ?? 'home';
-}
-
-function unrenderable({ construct, origin }: Collected, error: unknown): Finding {
-  const source = origin.source();
-  return {
-    rule: 'unrenderable',
-    severity: 'error',
-    construct: origin.construct,
-    object: `${construct.kind} ${construct.name}`,
-    message: error instanceof Error ? error.message : String(error),
-    expected: 'values that are JSON',
-    ...(source === undefined ? {} : { source }),
-  };
-}
-
-function unchecked({ identity, origin }: ApiEntry, field: string, source: SourceLine | undefined): Finding {
-  return {
-    rule: 'unchecked-field',
-    severity: 'note',
-    construct: origin.construct,
-    object: describeIdentity(identity),
-    field,
-    message: 'an override added a field that the types do not know, so nothing has checked it',
-    expected: 'a field that the API server of the cluster knows',
-    ...(source === undefined ? {} : { source }),
-  };
+  const findings = sortFindings(verifies ? [...found, ...verify(tree.verifications, entries, found)] : found);
+  const files = hasError(findings) ? new Map<string, string>() : laidOut.files;
+  return { files, findings, objects: derived.objects, entries, clock };
 }

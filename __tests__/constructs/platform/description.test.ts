@@ -1,17 +1,11 @@
 // What a new user leaves out or writes as text, where no compiler looks: told with the line and what would be right, never thrown.
+
 import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
 import { ExternalService, Platform, System, WebService } from '../../../lib/constructs';
-import {
-  aks,
-  type ClusterDescription,
-  conformant,
-  eks,
-  type Finding,
-  gke,
-  onPrem,
-  type Target,
-} from '../../../lib/model';
+import { aks, type ClusterDescription, conformant, eks, gke, onPrem, type Target } from '../../../lib/model';
+import type { Finding } from '../../../lib/model/finding/finding';
+
 import { synthesize } from '../../../lib/synth/synthesize';
 import { PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 

@@ -1,7 +1,10 @@
 // sizeFor: what is promised and measured becomes bounds, target and CPU request, each with its sentence.
+
 import { readFileSync } from 'node:fs';
 import { Database, type Load, WebService, type WebServiceProps } from '../../../lib/constructs';
-import { eks, type Finding } from '../../../lib/model';
+import { eks } from '../../../lib/model';
+import type { Finding } from '../../../lib/model/finding/finding';
+
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 
 const LOAD: Load = {

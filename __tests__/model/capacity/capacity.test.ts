@@ -23,8 +23,8 @@ const INPUT: CapacityInput = {
 const derive = (change: Partial<CapacityInput> = {}) => deriveCapacity({ ...INPUT, ...change });
 /** The numbers of a plan that is expected to hold. */
 function numbers(change: Partial<CapacityInput> = {}) {
-  const { plan, contradictions } = derive(change);
-  expect(contradictions).toEqual([]);
+  const { plan, problems } = derive(change);
+  expect(problems).toEqual([]);
   return Object.fromEntries(Object.entries(plan ?? {}).map(([name, { value }]) => [name, value]));
 }
 const without = ({ occupancy, ...input }: CapacityInput) => input;
@@ -107,8 +107,8 @@ describe('zones and regions', () => {
   });
 
   test('95 % within 300 ms: of 10 pods 6 are left, which is too few, and from 11 on it holds', () => {
-    const { plan, contradictions } = deriveCapacity(without(ORDERS));
-    expect(contradictions).toEqual([]);
+    const { plan, problems } = deriveCapacity(without(ORDERS));
+    expect(problems).toEqual([]);
     expect(plan).toMatchObject({ target: { value: 0.49 }, min: { value: 11 }, total: { value: 18 } });
     expect(plan?.min.because).toContain(
       'of 10 pods at 49 %, 6 are left: 10 × 49 % ÷ 6 = 81.67 %, and it holds up to 81.52 %',
@@ -135,7 +135,7 @@ describe('zones and regions', () => {
     );
     // 3 pods at peak, 4 at most: of 4 pods at 51 % two are left, and never see twice as much
     const few = deriveCapacity(without({ ...INPUT, users: { peak: 1000, offPeak: 100 } }));
-    expect(few.contradictions).toEqual([]);
+    expect(few.problems).toEqual([]);
     expect(few.plan).toMatchObject({ min: { value: 3 }, total: { value: 3 }, max: { value: 4 } });
   });
 });
@@ -216,9 +216,9 @@ describe('contention', () => {
       'more pods than there is capacity in',
     ],
   ])('%s', (_, change, message) => {
-    const { plan, contradictions } = derive(change);
+    const { plan, problems } = derive(change);
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field: 'contention', message: expect.stringContaining(message) }]);
+    expect(problems).toMatchObject([{ field: 'contention', message: expect.stringContaining(message) }]);
   });
 });
 
@@ -250,15 +250,15 @@ describe('what cannot be', () => {
     ['a margin that takes away', { margin: 0.9 }, 'margin'],
     ['nothing but serial work', { contention: { serial: 1, crosstalk: 0 } }, 'contention.serial'],
   ])('%s', (_, change, field) => {
-    const { plan, contradictions } = derive(change);
+    const { plan, problems } = derive(change);
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field }]);
+    expect(problems).toMatchObject([{ field }]);
   });
 
   test('a service too long for the quantile, whatever the replica count', () => {
-    const { plan, contradictions } = derive({ service: { meanSeconds: 0.06 } });
+    const { plan, problems } = derive({ service: { meanSeconds: 0.06 } });
     expect(plan).toBeUndefined();
-    expect(contradictions).toEqual([
+    expect(problems).toEqual([
       {
         field: 'service.meanSeconds',
         value: 0.06,
@@ -270,8 +270,8 @@ describe('what cannot be', () => {
   });
 
   test('an occupancy at which the latency is missed', () => {
-    const { contradictions } = derive({ occupancy: 0.85, growthPerSecond: 0 });
-    expect(contradictions).toMatchObject([
+    const { problems } = derive({ occupancy: 0.85, growthPerSecond: 0 });
+    expect(problems).toMatchObject([
       {
         field: 'occupancy',
         value: 0.85,
@@ -281,18 +281,18 @@ describe('what cannot be', () => {
   });
 
   test('a service so close to the limit that no occupancy holds', () => {
-    const { plan, contradictions } = deriveCapacity(
+    const { plan, problems } = deriveCapacity(
       without({ ...INPUT, service: { meanSeconds: 0.0511 }, concurrencyPerPod: 1 }),
     );
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([
+    expect(problems).toMatchObject([
       { field: 'service.meanSeconds', message: expect.stringContaining('no whole percent') },
     ]);
   });
 
   test('a growth that no headroom meets', () => {
-    const { contradictions } = derive({ growthPerSecond: 0.02 });
-    expect(contradictions).toMatchObject([
+    const { problems } = derive({ growthPerSecond: 0.02 });
+    expect(problems).toMatchObject([
       {
         field: 'growthPerSecond',
         message: expect.stringMatching(
@@ -300,13 +300,13 @@ describe('what cannot be', () => {
         ),
       },
     ]);
-    expect(derive({ growthPerSecond: 0.02, alwaysAtPeak: true }).contradictions).toEqual([]);
+    expect(derive({ growthPerSecond: 0.02, alwaysAtPeak: true }).problems).toEqual([]);
   });
 
   test('a growth that is faster than an autoscaler doubles, whatever is spare', () => {
-    expect(derive({ growthPerSecond: 0.07, occupancy: 0.05 }).contradictions).toMatchObject([
+    expect(derive({ growthPerSecond: 0.07, occupancy: 0.05 }).problems).toMatchObject([
       { field: 'growthPerSecond', message: expect.stringContaining('doubles at most every 15 s') },
     ]);
-    expect(derive({ growthPerSecond: 0.066, occupancy: 0.05 }).contradictions).toEqual([]);
+    expect(derive({ growthPerSecond: 0.066, occupancy: 0.05 }).problems).toEqual([]);
   });
 });

@@ -57,9 +57,9 @@ function countsOf({ min, max }: CapacityPlan): number[] {
 
 describe('P1 P2 the latency after the loss', () => {
   const plans = Array.from({ length: 2000 }, anyInput).flatMap((input) => {
-    const { plan, contradictions } = deriveCapacity(input);
+    const { plan, problems } = deriveCapacity(input);
     const target = plan?.target?.value;
-    return plan === undefined || target === undefined || contradictions.length > 0 ? [] : [{ input, plan, target }];
+    return plan === undefined || target === undefined || problems.length > 0 ? [] : [{ input, plan, target }];
   });
   const raised = plans.filter(({ plan }) => plan.min.because.includes('raised to'));
   const bearable = ({ latency }: CapacityInput) => (1 - latency.quantile) * (1 + 1e-6);

@@ -3,9 +3,9 @@
 import { parseQuantity } from '../../../lib/model/manifest/amount';
 import {
   deriveHeadroom,
+  findHeadroomProblems,
   type Growing,
   HEADROOM_PRIORITY,
-  headroomContradictions,
 } from '../../../lib/model/nodes/headroom';
 import { seeded } from '../../support/random';
 
@@ -20,7 +20,7 @@ test('the autoscaler orders nodes for it, and every other pod comes before it', 
 describe('P2 the size', () => {
   test('one place for each pod that comes, in each zone', () => {
     expect(derive([WEB])).toEqual({
-      contradictions: [],
+      problems: [],
       plan: {
         podsPerZone: { value: 3, because: 'web 3 pods = 3 places' },
         pods: { value: 9, because: 'web 3 pods = 3 places × 3 zones = 9 pods' },
@@ -94,15 +94,15 @@ describe('what cannot be', () => {
     ['no CPU', [{ ...WEB, cpu: '0' }], 3, 'web.cpu'],
     ['no memory', [{ ...WEB, memory: 'much' }], 3, 'web.memory'],
   ])('%s', (_, growing, zones, field) => {
-    const { plan, contradictions } = derive(growing, zones);
+    const { plan, problems } = derive(growing, zones);
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field }]);
+    expect(problems).toMatchObject([{ field }]);
   });
 
   test('typed by hand: fewer pods than zones', () => {
     const headroom = { pods: 2, cpu: '1', memory: '1Gi' };
-    expect(headroomContradictions('headroom', headroom, 2)).toEqual([]);
-    expect(headroomContradictions('headroom', headroom, 3)).toEqual([
+    expect(findHeadroomProblems('headroom', headroom, 2)).toEqual([]);
+    expect(findHeadroomProblems('headroom', headroom, 3)).toEqual([
       {
         field: 'headroom.pods',
         value: 2,

@@ -52,8 +52,8 @@ const derive = (cluster: ClusterDescription, change: Partial<ProviderPlanInput> 
   deriveProviderPlan({ cluster, zonesLost: 1, workloads: [WEB], daemons: [], ...change });
 
 function planOf(cluster: ClusterDescription, change: Partial<ProviderPlanInput> = {}): ProviderPlan {
-  const { plan, contradictions } = derive(cluster, change);
-  expect(contradictions).toEqual([]);
+  const { plan, problems } = derive(cluster, change);
+  expect(problems).toEqual([]);
   if (plan === undefined) throw new Error('no plan');
   return plan;
 }
@@ -133,8 +133,8 @@ describe('P2 addresses and subnets: 60 nodes of 110 pods', () => {
         subnets: { pods: 16 },
         nodePools: [{ ...POOL, nodesPerZone: { min: 1, max } }],
       });
-    expect(derive(nodes(256), { zonesLost: 0 }).contradictions).toEqual([]);
-    expect(derive(nodes(257), { zonesLost: 0 }).contradictions).toEqual([
+    expect(derive(nodes(256), { zonesLost: 0 }).problems).toEqual([]);
+    expect(derive(nodes(257), { zonesLost: 0 }).problems).toEqual([
       {
         field: 'subnets.pods',
         value: 16,
@@ -283,11 +283,11 @@ describe('P2 nodes through a day, a release and a loss', () => {
 describe('P12 a plan beyond a limit is refused: which, by how much, what would fit', () => {
   const nodes = (max: number) => ({ nodesPerZone: { min: 1, max } });
   const fields = (cluster: ClusterDescription, change: Partial<ProviderPlanInput> = {}) =>
-    derive(cluster, change).contradictions.map(({ field }) => field);
+    derive(cluster, change).problems.map(({ field }) => field);
   const pods = (atOnce: number) => [{ ...WEB, cpu: '1m', memory: '1Mi', pods: { ...WEB.pods, atOnce } }];
 
   test('more nodes than the pool may have', () => {
-    expect(derive(onGke(nodes(7))).contradictions).toEqual([
+    expect(derive(onGke(nodes(7))).problems).toEqual([
       {
         field: 'nodePools[default].nodesPerZone.max',
         value: 7,
@@ -300,7 +300,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
   });
 
   test('more pods on a node than its interfaces have addresses for', () => {
-    expect(derive(onEks('addresses', { pods: 30 })).contradictions).toEqual([
+    expect(derive(onEks('addresses', { pods: 30 })).problems).toEqual([
       {
         field: 'nodePools[default].pods',
         value: 30,
@@ -358,7 +358,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
     ],
   ])('%s', (_, cluster, field, message) => {
     expect(fields(cluster(0))).toEqual([]);
-    const [found, ...others] = derive(cluster(1)).contradictions;
+    const [found, ...others] = derive(cluster(1)).problems;
     expect(found).toMatchObject({ field, message: expect.stringContaining(message) });
     expect(found?.expected).toMatch(/^at most \d+/);
     expect(others.filter((other) => other.field !== field)).toEqual([]);
@@ -366,7 +366,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
 
   test('what asking raises is told', () => {
     // 400 × 3 + 6, 206 more than 1000
-    const found = derive(onEks('prefixes', nodes(400))).contradictions.find(({ field }) => field === 'nodePools');
+    const found = derive(onEks('prefixes', nodes(400))).problems.find(({ field }) => field === 'nodePools');
     expect(found).toEqual({
       field: 'nodePools',
       value: 1206,
@@ -380,13 +380,13 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
     const cluster = onEks('prefixes', nodes(140));
     const behind = (count: number) => pods(count).map((one) => ({ ...one, targets: 'pods' as const }));
     expect(fields(cluster, { workloads: behind(1000) })).toEqual([]);
-    expect(derive(cluster, { workloads: behind(1001) }).contradictions).toMatchObject([
+    expect(derive(cluster, { workloads: behind(1001) }).problems).toMatchObject([
       { field: 'web.targets', value: 1001, expected: 'at most 1000' },
     ]);
     const machine = { interfaces: 15, addressesPerInterface: 50, cores: 96 };
     const dense = onEks('prefixes', { pods: 250, machine, ...nodes(80) });
     expect(fields(dense, { workloads: pods(50_000), zonesLost: 0 })).toEqual([]);
-    expect(derive(dense, { workloads: pods(50_001), zonesLost: 0 }).contradictions).toMatchObject([
+    expect(derive(dense, { workloads: pods(50_001), zonesLost: 0 }).problems).toMatchObject([
       { field: 'workloads', value: 50_001, expected: 'at most 50000, or asking AWS first' },
     ]);
   });
@@ -403,14 +403,14 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
     };
     const workloads = [{ ...WEB, pool: 'p0' }];
     expect(fields(pools(30), { workloads })).toEqual([]);
-    expect(derive(pools(31), { workloads }).contradictions).toMatchObject([
+    expect(derive(pools(31), { workloads }).problems).toMatchObject([
       { field: 'nodePools', value: 31, message: expect.stringContaining('allows 30 pools in a cluster') },
     ]);
   });
 
   test('a subnet that cannot hold the upgrade, and the nodes that it can hold', () => {
     expect(fields(onAks('flat', {}, { nodes: 18 }))).toEqual([]);
-    expect(derive(onAks('flat', {}, { nodes: 19 })).contradictions).toEqual([
+    expect(derive(onAks('flat', {}, { nodes: 19 })).problems).toEqual([
       {
         field: 'subnets.nodes',
         value: 19,
@@ -427,7 +427,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
   test('a subnet larger than the provider has', () => {
     const machine = { interfaces: 15, addressesPerInterface: 50, cores: 96 };
     // 89 × 750 + 16, of 65536
-    const [found] = derive(onEks('addresses', { pods: 110, machine, ...nodes(87) })).contradictions;
+    const [found] = derive(onEks('addresses', { pods: 110, machine, ...nodes(87) })).problems;
     expect(found).toMatchObject({
       field: 'subnets.nodes',
       value: 16,
@@ -485,9 +485,9 @@ describe('P12 what cannot be in a plan', () => {
       'nodePools[default].headroom',
     ],
   ])('%s', (_, cluster, field) => {
-    const { plan, contradictions } = derive(cluster);
+    const { plan, problems } = derive(cluster);
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field }]);
+    expect(problems).toMatchObject([{ field }]);
   });
 
   test.each<[string, Partial<ProviderPlanInput>, string]>([
@@ -501,14 +501,14 @@ describe('P12 what cannot be in a plan', () => {
     ['a daemon without a request', { daemons: [{ name: 'logs', cpu: '', memory: '1Mi' }] }, 'daemons[logs].cpu'],
     ['a pool that does not exist', { workloads: [{ ...WEB, pool: 'gpu' }] }, 'web.pool'],
   ])('%s', (_, change, field) => {
-    const { plan, contradictions } = derive(onGke(), change);
+    const { plan, problems } = derive(onGke(), change);
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field }]);
+    expect(problems).toMatchObject([{ field }]);
   });
 
   test('several pools, and a workload that names none', () => {
     const cluster = gke({ ...COMMON, region: 'r', nodePools: [POOL, { ...POOL, name: 'second' }] });
-    expect(derive(cluster).contradictions).toEqual([
+    expect(derive(cluster).problems).toEqual([
       {
         field: 'web.pool',
         value: '',
@@ -520,7 +520,7 @@ describe('P12 what cannot be in a plan', () => {
 
   test('all of it at once', () => {
     const cluster = eks({ ...COMMON, region: 'r', nodePools: [{ ...POOL, pods: 0 }] });
-    const found = derive(cluster, { zonesLost: 9 }).contradictions.map(({ field }) => field);
+    const found = derive(cluster, { zonesLost: 9 }).problems.map(({ field }) => field);
     expect(found).toEqual(['survives.zones', 'nodePools[default].pods', 'podNetwork']);
   });
 });

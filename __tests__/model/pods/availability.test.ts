@@ -1,9 +1,9 @@
 // Availability as one unit: what is derived, and which inputs contradict.
 import {
   type AvailabilityInput,
-  cadenceContradictions,
   deriveAvailability,
-  findContradictions,
+  findAvailabilityProblems,
+  findCadenceProblems,
 } from '../../../lib/model/pods/availability';
 
 const INPUT: AvailabilityInput = {
@@ -130,7 +130,7 @@ describe('what contradicts', () => {
     ['replicas that may all lie in the lost zone', { minReplicas: 1, maxReplicas: 6 }, 'replicas', 'may all lie'],
     ['replicas that may all lie in the two lost zones', { minReplicas: 2, zonesLost: 2 }, 'replicas', 'may all lie'],
   ])('%s', (_, change, field, message) => {
-    const found = findContradictions({ ...INPUT, ...change });
+    const found = findAvailabilityProblems({ ...INPUT, ...change });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject({ field, message: expect.stringContaining(message) });
   });
@@ -143,18 +143,18 @@ describe('what contradicts', () => {
     ['a budget that leaves one', { options: { disruption: { minAvailable: 5 } } }],
     ['the first second after the first pod', { options: { progressDeadlineSeconds: 41 } }],
   ])('not: %s', (_, change) => {
-    expect(findContradictions({ ...INPUT, ...change })).toEqual([]);
+    expect(findAvailabilityProblems({ ...INPUT, ...change })).toEqual([]);
   });
 });
 
 describe('P4: releases that come every two minutes', () => {
   // 2 waves × (30 + 10) s, and 20 + 10 + 5 s of grace
   const every = (seconds: number) =>
-    cadenceContradictions({ ...INPUT, options: { longestRequestSeconds: 10, releaseEverySeconds: seconds } });
+    findCadenceProblems({ ...INPUT, options: { longestRequestSeconds: 10, releaseEverySeconds: seconds } });
 
   test('hold where rollout and grace are over', () => {
     expect(every(115)).toEqual([]);
-    expect(cadenceContradictions(INPUT)).toEqual([]);
+    expect(findCadenceProblems(INPUT)).toEqual([]);
   });
 
   test('are refused one second earlier, with the sum', () => {

@@ -1,10 +1,10 @@
 // Pods that exist at once: the bound, and a simulated rollout as its second witness.
 import {
+  findReplacementProblems,
   type PodBound,
   peakPods,
   podCount,
   type RollingUpdate,
-  replacementContradictions,
 } from '../../../lib/model/pods/replacement';
 import { seeded } from '../../support/random';
 
@@ -130,11 +130,11 @@ describe('what cannot be', () => {
     ['a negative grace', { terminationGracePeriodSeconds: -1 }, 'clock.terminationGracePeriodSeconds'],
     ['pods available at once', { fastestAvailableSeconds: 0 }, 'clock.fastestAvailableSeconds'],
   ])('%s', (_, change, field) => {
-    expect(replacementContradictions('clock', { ...ROLLING, ...change })).toMatchObject([{ field }]);
+    expect(findReplacementProblems('clock', { ...ROLLING, ...change })).toMatchObject([{ field }]);
   });
 
   test('not: the defaults, blue-green', () => {
-    expect(replacementContradictions('clock', ROLLING)).toEqual([]);
-    expect(replacementContradictions('clock', 'blueGreen')).toEqual([]);
+    expect(findReplacementProblems('clock', ROLLING)).toEqual([]);
+    expect(findReplacementProblems('clock', 'blueGreen')).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 // The addresses of a node on EKS, against a simulation of how its network plugin takes them while pods come and go.
 
 import type { Machine, NodePool } from '../../../lib/model/cluster/pool';
-import { isRefusal } from '../../../lib/model/cluster/provider';
+import { isProblem } from '../../../lib/model/finding/problem';
+
 import { eksNetwork } from '../../../lib/model/providers/aws-network';
 import { seeded } from '../../support/random';
 
@@ -24,7 +25,7 @@ function reckoned(mode: 'addresses' | 'prefixes', of: NodePool): number {
 
 const podsPerNode = (mode: 'addresses' | 'prefixes', machine: Machine): number => {
   const most = eksNetwork(mode).podsPerNode(pool(machine, 1));
-  return isRefusal(most) ? 0 : most.value;
+  return isProblem(most) ? 0 : most.value;
 };
 
 /** The most addresses that the plugin holds: another interface as soon as less than a whole one is spare (WARM_ENI_TARGET 1). */

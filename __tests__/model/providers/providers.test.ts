@@ -1,4 +1,5 @@
 // Provider profiles: each key that is written there, as the field's documents have it, and what each profile refuses.
+
 import {
   type AksGateway,
   aks,
@@ -12,7 +13,8 @@ import {
   onPrem,
 } from '../../../lib/model';
 import { groupSubjectOn } from '../../../lib/model/cluster/cluster';
-import { isRefusal } from '../../../lib/model/cluster/provider';
+import { isProblem } from '../../../lib/model/finding/problem';
+
 import { PROFILES, STANDARD } from '../../../lib/model/providers/profiles';
 
 const KUBERNETES = '1.36';
@@ -231,7 +233,7 @@ describe('workload identity', () => {
 
   test.each(Object.entries(CLUSTERS))('%s refuses what is no identity of its own', (name, { provider }) => {
     const foreign = name === 'aks' ? [ROLE, ACCOUNT] : name === 'gke' ? [ROLE, CLIENT] : [CLIENT, ACCOUNT];
-    for (const identity of foreign) expect(isRefusal(provider.workloadIdentity(identity))).toBe(true);
+    for (const identity of foreign) expect(isProblem(provider.workloadIdentity(identity))).toBe(true);
   });
 });
 
@@ -265,13 +267,13 @@ describe('groups as RBAC subjects', () => {
     ['system: on a laptop', CLUSTERS.local, 'system:masters'],
     ['system: anywhere', CLUSTERS.conformant, 'system:nodes'],
     ['nobody', CLUSTERS.conformant, ''],
-  ])('%s is refused', (_, { provider }, id) => expect(isRefusal(provider.subject(id))).toBe(true));
+  ])('%s is refused', (_, { provider }, id) => expect(isProblem(provider.subject(id))).toBe(true));
 
   test('by our name on a cluster; a group that the cluster does not know has none', () => {
     const cluster = aks({ ...AZURE, groups: { developers: GUID } });
     expect(groupSubjectOn(cluster, 'developers')).toEqual(subject(GUID));
     expect(groupSubjectOn(cluster, 'devops')).toMatchObject({ refused: 'the group devops has no subject there' });
-    expect(isRefusal(groupSubjectOn(cluster, 'constructor'))).toBe(true);
+    expect(isProblem(groupSubjectOn(cluster, 'constructor'))).toBe(true);
   });
 });
 
@@ -358,13 +360,13 @@ describe('where ingress traffic comes from', () => {
     ['conformant', CLUSTERS.conformant, 'pods', /^ingressSource/],
   ])('nobody said: %s', (_, { provider }, targets, expected) => {
     const answer = provider.ingressSource(targets);
-    expect(isRefusal(answer) ? answer.expected : answer).toMatch(expected);
+    expect(isProblem(answer) ? answer.expected : answer).toMatch(expected);
   });
 
   test('neutrality asks profiles that all have an answer', () => {
     for (const profile of [...PROFILES, STANDARD]) {
       for (const targets of ['pods', 'nodes'] as const) {
-        expect(isRefusal(profile.ingressSource(targets))).toBe(false);
+        expect(isProblem(profile.ingressSource(targets))).toBe(false);
       }
     }
   });

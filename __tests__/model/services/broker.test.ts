@@ -43,8 +43,8 @@ describe('what a broker takes', () => {
 describe('producers', () => {
   test('each scales as far as the broker takes, and the limit is named', () => {
     // 15 pods send 6000 messages/s; of 24, 24 + 12 + 12 = 48 pods open 96 connections, and of 25 + 13 + 13 = 51 would open 102.
-    const { plan, contradictions } = derive(SINGLE);
-    expect(contradictions).toEqual([]);
+    const { plan, problems } = derive(SINGLE);
+    expect(problems).toEqual([]);
     expect(plan?.clients[0]?.caps.map(({ limit, maxReplicas }) => [limit, maxReplicas.value])).toEqual([
       ['messages/s', 15],
       ['connections', 24],
@@ -76,9 +76,9 @@ describe('producers', () => {
   });
 
   test('never beyond', () => {
-    const { plan, contradictions } = derive(SINGLE, [{ ...SHOP, maxReplicas: 16 }]);
+    const { plan, problems } = derive(SINGLE, [{ ...SHOP, maxReplicas: 16 }]);
     expect(plan?.fits).toBe(false);
-    expect(contradictions).toEqual([
+    expect(problems).toEqual([
       {
         field: 'shop.maxReplicas',
         value: 16,
@@ -112,8 +112,8 @@ describe('what cannot be', () => {
     ['a producer without connection', { producers: [{ ...SHOP, connectionsPerPod: 0 }] }, 'shop.connectionsPerPod'],
     ['endless pods', { producers: [{ ...SHOP, maxReplicas: Infinity }] }, 'shop.maxReplicas'],
   ])('%s', (_, change, field) => {
-    const { plan, contradictions } = deriveBrokerBudget({ broker: SINGLE, producers: [SHOP], ...change });
+    const { plan, problems } = deriveBrokerBudget({ broker: SINGLE, producers: [SHOP], ...change });
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field }]);
+    expect(problems).toMatchObject([{ field }]);
   });
 });

@@ -25,8 +25,8 @@ const orders = (change: Partial<DatabaseClient>) => [{ ...ORDERS, ...change }, B
 
 describe('connections', () => {
   test('all pods that exist at once × their pools, against what is left of max_connections', () => {
-    const { plan, contradictions } = budget();
-    expect(contradictions).toEqual([]);
+    const { plan, problems } = budget();
+    expect(problems).toEqual([]);
     expect(plan?.fits).toBe(true);
     expect(plan?.limits).toEqual([
       {
@@ -76,9 +76,9 @@ describe('connections', () => {
   });
 
   test('a budget that is exceeded: which client, by how much, what to change', () => {
-    const { plan, contradictions } = budget({ clients: orders({ maxReplicas: 10 }) });
+    const { plan, problems } = budget({ clients: orders({ maxReplicas: 10 }) });
     expect(plan?.fits).toBe(false);
-    expect(contradictions).toEqual([
+    expect(problems).toEqual([
       {
         field: 'orders.maxReplicas',
         value: 10,
@@ -129,8 +129,8 @@ describe('CPU, memory and IOPS', () => {
     ['memory', { memoryMiB: 959 }, 'memory at the worst moment: orders 960 needed, 959 available'],
     ['iops', { iops: 1199 }, 'iops at the worst moment: orders 1200 needed, 1199 available'],
   ])('%s exceeded', (_, change, message) => {
-    const { contradictions } = budget({ database: limited(change), clients: client() });
-    expect(contradictions).toMatchObject([{ field: 'orders.maxReplicas', message: expect.stringContaining(message) }]);
+    const { problems } = budget({ database: limited(change), clients: client() });
+    expect(problems).toMatchObject([{ field: 'orders.maxReplicas', message: expect.stringContaining(message) }]);
   });
 
   test('an error of rounding is no excess: 3 × 0.1 cores are 0.3', () => {
@@ -145,9 +145,9 @@ describe('CPU, memory and IOPS', () => {
   });
 
   test('a client that does not say what it takes of a limit is refused', () => {
-    const { plan, contradictions } = budget({ database: database({ iops: 3000 }), clients: [ORDERS] });
+    const { plan, problems } = budget({ database: database({ iops: 3000 }), clients: [ORDERS] });
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field: 'orders.iopsPerPod', value: 'not given' }]);
+    expect(problems).toMatchObject([{ field: 'orders.iopsPerPod', value: 'not given' }]);
   });
 });
 
@@ -173,9 +173,9 @@ describe('what cannot be', () => {
       'orders.replacement.maxSurge',
     ],
   ])('%s', (_, change, field) => {
-    const { plan, contradictions } = budget(change);
+    const { plan, problems } = budget(change);
     expect(plan).toBeUndefined();
-    expect(contradictions[0]).toMatchObject({ field, message: expect.any(String), expected: expect.any(String) });
-    expect(contradictions).toHaveLength(1);
+    expect(problems[0]).toMatchObject({ field, message: expect.any(String), expected: expect.any(String) });
+    expect(problems).toHaveLength(1);
   });
 });

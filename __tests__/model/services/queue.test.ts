@@ -171,9 +171,9 @@ describe('what cannot be', () => {
       'it would never add one',
     ],
   ])('%s', (_, change, field, message) => {
-    const { plan, contradictions } = derive(change);
+    const { plan, problems } = derive(change);
     expect(plan).toBeUndefined();
-    expect(contradictions).toEqual([
+    expect(problems).toEqual([
       expect.objectContaining({ field, message: expect.stringContaining(message), expected: expect.any(String) }),
     ]);
   });
@@ -183,6 +183,6 @@ describe('what cannot be', () => {
     ['a queue that is always empty', { peakMessagesPerSecond: 0, largestBacklog: 0 }],
     ['a drain just long enough for one message', { messagesPerSecondPerPod: 1 / 18 }],
   ])('not: %s', (_, change) => {
-    expect(derive(change).contradictions).toEqual([]);
+    expect(derive(change).problems).toEqual([]);
   });
 });

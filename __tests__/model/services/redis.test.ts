@@ -41,8 +41,8 @@ describe('what a Redis takes', () => {
 describe('clients', () => {
   test('each scales as far as Redis takes, and the limit is named', () => {
     // Connections: of 24, 24 + 12 + 12 pods hold 960. Operations: 16 × 5000.
-    const { plan, contradictions } = derive();
-    expect(contradictions).toEqual([]);
+    const { plan, problems } = derive();
+    expect(problems).toEqual([]);
     expect(plan?.fits).toBe(true);
     expect(plan?.clients[0]?.caps.map(({ limit, maxReplicas }) => [limit, maxReplicas.value])).toEqual([
       ['connections', 24],
@@ -59,8 +59,8 @@ describe('clients', () => {
   });
 
   test('one beyond its cap is refused, with what would help', () => {
-    const { contradictions } = derive({ clients: [{ ...CART, maxReplicas: 17 }] });
-    expect(contradictions).toMatchObject([
+    const { problems } = derive({ clients: [{ ...CART, maxReplicas: 17 }] });
+    expect(problems).toMatchObject([
       {
         field: 'cart.maxReplicas',
         message: expect.stringContaining('operations/s at the worst moment: cart 85000 needed, 80000 available'),
@@ -70,8 +70,8 @@ describe('clients', () => {
   });
 
   test('more shards add no connections', () => {
-    const { contradictions } = derive({ redis: CLUSTER, clients: [{ ...CART, maxReplicas: 25 }] });
-    expect(contradictions).toMatchObject([
+    const { problems } = derive({ redis: CLUSTER, clients: [{ ...CART, maxReplicas: 25 }] });
+    expect(problems).toMatchObject([
       { expected: 'cart at most 24 replicas, or smaller pools, or maxclients of at least 1031; shards add none' },
     ]);
   });
@@ -79,9 +79,9 @@ describe('clients', () => {
 
 describe('a Redis without a copy', () => {
   test('is refused in production', () => {
-    const { plan, contradictions } = derive({ redis: SINGLE });
+    const { plan, problems } = derive({ redis: SINGLE });
     expect(plan?.fits).toBe(true);
-    expect(contradictions).toEqual([
+    expect(problems).toEqual([
       {
         field: 'redis.kind',
         value: 'single',
@@ -93,25 +93,25 @@ describe('a Redis without a copy', () => {
   });
 
   test('is accepted with a reason, which is kept', () => {
-    const { plan, contradictions } = derive({ redis: SINGLE, withoutCopy: { reason: 'a cache that may be empty' } });
-    expect(contradictions).toEqual([]);
+    const { plan, problems } = derive({ redis: SINGLE, withoutCopy: { reason: 'a cache that may be empty' } });
+    expect(problems).toEqual([]);
     expect(plan?.withoutCopy).toBe('a cache that may be empty');
   });
 
   test('is not accepted with an empty reason', () => {
-    expect(derive({ redis: SINGLE, withoutCopy: { reason: ' ' } }).contradictions).toMatchObject([
+    expect(derive({ redis: SINGLE, withoutCopy: { reason: ' ' } }).problems).toMatchObject([
       { field: 'withoutCopy.reason' },
     ]);
   });
 
   test('is no matter outside of production, nor where there is a copy', () => {
-    expect(derive({ redis: SINGLE, production: false }).contradictions).toEqual([]);
-    expect(derive({ redis: CLUSTER }).contradictions).toEqual([]);
+    expect(derive({ redis: SINGLE, production: false }).problems).toEqual([]);
+    expect(derive({ redis: CLUSTER }).problems).toEqual([]);
     expect(derive({ withoutCopy: { reason: 'none needed' } }).plan).not.toHaveProperty('withoutCopy');
   });
 
   test('is a cluster without replicas too', () => {
-    expect(derive({ redis: { ...CLUSTER, replicasPerShard: 0 } }).contradictions).toMatchObject([
+    expect(derive({ redis: { ...CLUSTER, replicasPerShard: 0 } }).problems).toMatchObject([
       { field: 'redis.replicasPerShard', value: 0 },
     ]);
   });
@@ -134,8 +134,8 @@ describe('what cannot be', () => {
       'cart.operationsPerSecondPerPod',
     ],
   ])('%s', (_, change, field) => {
-    const { plan, contradictions } = derive(change);
+    const { plan, problems } = derive(change);
     expect(plan).toBeUndefined();
-    expect(contradictions).toMatchObject([{ field }]);
+    expect(problems).toMatchObject([{ field }]);
   });
 });

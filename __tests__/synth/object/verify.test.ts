@@ -1,5 +1,6 @@
 // Verifications are told whether their chart has errors: what follows from an error is no news.
-import type { Finding } from '../../../lib/model';
+
+import type { Finding } from '../../../lib/model/finding/finding';
 import type { Verification } from '../../../lib/model/platform/entries';
 import { verify } from '../../../lib/synth/object/verify';
 

@@ -2,8 +2,8 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
-import { Clock } from '../../../lib/synth/clock';
 import { synthesize } from '../../../lib/synth/synthesize';
+import { Clock } from '../../../lib/synth/tree/clock';
 import { collect } from '../../../lib/synth/tree/collect';
 import { order } from '../../../lib/synth/tree/order';
 import { seeded } from '../../support/random';

@@ -2,6 +2,7 @@
 
 import { type AllowedDifference, NEUTRAL_KINDS, type Provider } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
+
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { own } from '../objects/read-json';
 import { compareObjects, type ObjectDifference } from './difference';

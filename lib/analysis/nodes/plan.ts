@@ -3,11 +3,13 @@
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import type { Finding } from '../../model/finding/finding';
-import { headroomContradictions } from '../../model/nodes/headroom';
+
+import type { Problem } from '../../model/finding/problem';
+
+import { findHeadroomProblems } from '../../model/nodes/headroom';
 import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/nodes/headroom-balance';
 import { deriveProviderPlan, type ProviderPlan } from '../../model/nodes/node-plan';
 import type { ProviderPlanInput } from '../../model/nodes/node-plan-input';
-import type { Contradiction } from '../../model/pods/availability';
 
 /** What the systems of a cluster ask of its nodes. */
 export interface NodeLoad {
@@ -25,9 +27,9 @@ export interface ClusterPlan {
   /** Absent where something keeps it from being made. */
   readonly plan?: ProviderPlan;
   /** What keeps the plan from being made; none where there is one. */
-  readonly unplanned: readonly Contradiction[];
+  readonly unplanned: readonly Problem[];
   /** In what the plan is beyond what there is. */
-  readonly beyond: readonly Contradiction[];
+  readonly beyond: readonly Problem[];
   /** Absent where nothing grows, where no pool is described, and where a pool's headroom is none. */
   readonly headroom?: HeadroomBalance;
 }
@@ -35,14 +37,12 @@ export interface ClusterPlan {
 /** The plan of a cluster, as `evenkeel plan` prints it and synth checks it. */
 export function planCluster(load: NodeLoad): ClusterPlan {
   const { cluster, input } = load;
-  const { plan, contradictions } = deriveProviderPlan(input);
+  const { plan, problems } = deriveProviderPlan(input);
   const headroom = headroomOf(load);
   return {
     cluster,
     description: input.cluster,
-    ...(plan === undefined
-      ? { unplanned: contradictions, beyond: [] }
-      : { plan, unplanned: [], beyond: contradictions }),
+    ...(plan === undefined ? { unplanned: problems, beyond: [] } : { plan, unplanned: [], beyond: problems }),
     ...(headroom === undefined ? {} : { headroom }),
   };
 }
@@ -52,12 +52,12 @@ export function headroomOf({ input: { cluster }, growing }: NodeLoad): HeadroomB
   const { nodePools, zones } = cluster;
   if (!Array.isArray(nodePools) || nodePools.length === 0) return undefined;
   const isRight = ({ headroom }: NodePool) =>
-    headroom === undefined || headroomContradictions('', headroom, zones.length).length === 0;
+    headroom === undefined || findHeadroomProblems('', headroom, zones.length).length === 0;
   return nodePools.every(isRight) ? balanceHeadroom(nodePools, zones.length, growing) : undefined;
 }
 
 /** A cluster on which no system lies. */
-export function inspectCluster(loads: readonly NodeLoad[], name: string | undefined): Finding[] {
+export function findClusterProblems(loads: readonly NodeLoad[], name: string | undefined): Finding[] {
   if (name === undefined || loads.some(({ cluster }) => cluster === name)) return [];
   return [
     {

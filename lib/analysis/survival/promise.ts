@@ -1,4 +1,5 @@
 // A promise to survive that the table refutes is an error: which component, what is left of it, and the object that decides.
+
 import type { Finding } from '../../model/finding/finding';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { WAITING } from './losses';

@@ -1,4 +1,5 @@
 // A move of traffic from one cluster to another: the line to write for each step, the weights it gives, what to look at, the way back.
+
 import type { Finding } from '../../model/finding/finding';
 import type { ApiEntry } from '../../model/manifest/object';
 import {
@@ -55,7 +56,7 @@ export function planMoves(
   if ('errors' in asked) return asked;
   const { moving, from, to } = asked;
   const moves = [...groups(moving, from)].map(([name, group]) => moveOf(name, group, from, to));
-  const errors = moves.flatMap(inspectWeights);
+  const errors = moves.flatMap(findWeightProblems);
   return errors.length > 0 ? { errors } : { moves };
 }
 
@@ -109,7 +110,7 @@ function percentIn(weights: Weights, cluster: string): number {
 }
 
 /** Records have no weights by which the others could keep their shares. */
-function inspectWeights({ steps: [first], hosts: [one], from, to }: Move): Finding[] {
+function findWeightProblems({ steps: [first], hosts: [one], from, to }: Move): Finding[] {
   return (first?.shares ?? [])
     .filter(({ weight }) => weight > LARGEST_WEIGHT)
     .map(({ cluster, weight }) =>

@@ -1,4 +1,5 @@
 // A question about traffic: whether there are such clusters and such a host, and whether the host can move between them.
+
 import type { Finding } from '../../model/finding/finding';
 import type { ApiEntry } from '../../model/manifest/object';
 import { answerOf, type Host, hosts, isCommon } from './hosts';
@@ -25,9 +26,9 @@ type Asked = AskedMove | { readonly errors: readonly Finding[] };
 export function askedMove(entries: readonly ApiEntry[], { from, to, host }: MoveRequest): Asked {
   const found = hosts(entries);
   const wrong = [
-    ...inspectCluster(entries, '--from', from),
-    ...inspectCluster(entries, '--to', to),
-    ...inspectHost(found, host),
+    ...findClusterProblems(entries, '--from', from),
+    ...findClusterProblems(entries, '--to', to),
+    ...findHostProblems(found, host),
     ...(to !== undefined && to === from
       ? [problem('--to', to, { message: 'it moves nowhere', expected: 'another cluster' })]
       : []),
@@ -40,16 +41,16 @@ export function askedMove(entries: readonly ApiEntry[], { from, to, host }: Move
     const expected = 'a cluster that answers to a host to which others can answer too';
     return { errors: [problem('--from', from, { message: `nothing can move away from ${from}`, expected })] };
   }
-  const moving = candidates.filter((one) => inspectMove(one, from, to).length === 0);
+  const moving = candidates.filter((one) => findMoveProblems(one, from, to).length === 0);
   // Without a host, whatever cannot move is not meant, as long as anything can.
-  if (moving.length === 0) return { errors: candidates.flatMap((one) => inspectMove(one, from, to)) };
+  if (moving.length === 0) return { errors: candidates.flatMap((one) => findMoveProblems(one, from, to)) };
   if (host === undefined) return { from, to, moving };
   const [namespace] = moving.map((one) => answerOf(one, from)?.namespace);
   const together = found.filter((one) => answerOf(one, from)?.namespace === namespace);
-  return { from, to, moving: together.filter((one) => inspectMove(one, from, to).length === 0) };
+  return { from, to, moving: together.filter((one) => findMoveProblems(one, from, to).length === 0) };
 }
 
-function inspectCluster(entries: readonly ApiEntry[], field: string, name: string | undefined): Finding[] {
+function findClusterProblems(entries: readonly ApiEntry[], field: string, name: string | undefined): Finding[] {
   const known = [...new Set(entries.map(({ cluster }) => cluster))].sort();
   const expected = `one of ${known.join(', ')}`;
   if (name === undefined)
@@ -58,14 +59,14 @@ function inspectCluster(entries: readonly ApiEntry[], field: string, name: strin
 }
 
 /** A host to which no cluster answers. */
-export function inspectHost(found: readonly Host[], host: string | undefined): Finding[] {
+export function findHostProblems(found: readonly Host[], host: string | undefined): Finding[] {
   if (host === undefined || found.some((one) => one.host === host)) return [];
   const expected = `one of ${found.map((one) => one.host).join(', ')}`;
   return [problem('host', host, { message: 'no cluster answers to this host', expected })];
 }
 
 /** Why a host cannot move between these two. */
-function inspectMove(one: Host, from: string, to: string): Finding[] {
+function findMoveProblems(one: Host, from: string, to: string): Finding[] {
   const { host } = one;
   const ends = [
     { field: '--from', cluster: from, answer: answerOf(one, from) },

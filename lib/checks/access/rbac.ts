@@ -1,11 +1,13 @@
 // What Roles allow: nothing that leads to all the rest, unless the object says why.
+
 import { catalogue } from '../../analysis/objects/catalogue';
 import { at, dig, list, places, text } from '../../analysis/objects/read-json';
+import type { Problem } from '../../model/finding/problem';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { ACCESS_REASON } from '../../model/platform/roles';
 import { object } from '../examples';
-import type { Complaint, Rule } from '../rule';
+import type { Rule } from '../rule';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -17,7 +19,7 @@ export function isExplained({ manifest }: ApiEntry): boolean {
   return (text(dig(manifest, 'metadata', 'annotations')?.[ACCESS_REASON]) ?? '').trim() !== '';
 }
 
-type Say = (pointer: string, complaint: Complaint) => void;
+type Say = (pointer: string, problem: Omit<Problem, 'field'>) => void;
 
 /** Looks at each rule of every Role and ClusterRole that does not say why. */
 function eachRule(judge: (rule: JsonObject, pointer: string, say: Say) => void): Rule['check'] {
@@ -25,7 +27,7 @@ function eachRule(judge: (rule: JsonObject, pointer: string, say: Say) => void):
     for (const entry of catalogue(entries).of(`${RBAC}/Role`, `${RBAC}/ClusterRole`)) {
       if (isExplained(entry)) continue;
       for (const { value, pointer } of places(entry.manifest, 'rules', '')) {
-        judge(value, pointer, (where, complaint) => report(entry, where, complaint));
+        judge(value, pointer, (where, problem) => report(entry, where, problem));
       }
     }
   };

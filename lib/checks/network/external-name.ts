@@ -2,10 +2,11 @@
 
 import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, isSet } from '../../analysis/objects/read-json';
+import type { Problem } from '../../model/finding/problem';
 import { subdomain } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
 import { service } from '../examples';
-import type { Complaint, Rule } from '../rule';
+import type { Rule } from '../rule';
 
 const EXPECTED = `a DNS name such as "db.example.com": ${subdomain.expected}`;
 const ADDRESS = 'a Service without selector and an EndpointSlice that holds the address';
@@ -38,7 +39,7 @@ function wrongWith(name: string): string {
 /** A URL may hold a password, and nothing that is reported may. */
 const harmless = (name: string): { readonly value?: Json } => (name.includes('@') ? {} : { value: name });
 
-function flaw(name: Json | undefined): Complaint | undefined {
+function flaw(name: Json | undefined): Problem | undefined {
   if (!isSet(name) || name === '' || name === '.')
     return { message: 'a Service of type ExternalName has no externalName', expected: EXPECTED, value: name ?? null };
   if (typeof name !== 'string') return { message: 'externalName is no text', expected: EXPECTED, value: name };
@@ -67,8 +68,8 @@ const externalName: Rule = {
     for (const entry of catalogue(entries).of('/Service')) {
       const spec = dig(entry.manifest, 'spec');
       if (spec?.type !== 'ExternalName') continue;
-      const complaint = flaw(spec.externalName);
-      if (complaint !== undefined) report(entry, '/spec/externalName', complaint);
+      const problem = flaw(spec.externalName);
+      if (problem !== undefined) report(entry, '/spec/externalName', problem);
     }
   },
   examples: {

@@ -2,9 +2,10 @@
 
 import { isSet } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
+import type { Problem } from '../../model/finding/problem';
 import { remembered } from '../../model/manifest/formats';
 import { running } from '../examples';
-import type { Complaint, Rule } from '../rule';
+import type { Rule } from '../rule';
 
 const DOMAIN =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
@@ -14,7 +15,7 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 const LONGEST_PATH = 255;
 
-type Flaw = Omit<Complaint, 'value'>;
+type Flaw = Omit<Problem, 'field' | 'value'>;
 const EXAMPLE =
   'a reference such as "registry.example.com:5000/team/web:1.4.2", with a digest ("@sha256:…") if you like';
 const flaw = (message: string, expected = EXAMPLE, fix?: string): Flaw => ({

@@ -1,11 +1,12 @@
 // Amounts of CPU, memory, storage and the rest: well-formed, not negative, and requests within limits.
 
 import { at, isSet, own, shown } from '../../analysis/objects/read-json';
+import type { Problem } from '../../model/finding/problem';
 import { WHOLE } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { configMap, object, running } from '../examples';
-import type { Complaint, Report, Rule } from '../rule';
+import type { Report, Rule } from '../rule';
 import { meant, nano } from './quantity';
 import { type Amount, amounts, resources } from './quantity-places';
 
@@ -21,7 +22,7 @@ const isExtended = (name: string): boolean =>
   name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
 const isShared = (name: string): boolean => !isExtended(name) && !name.startsWith('hugepages-');
 
-function flaw({ value, name, sign }: Amount): Complaint | undefined {
+function flaw({ value, name, sign }: Amount): Problem | undefined {
   const found = nano(value);
   if (found === undefined) {
     const better = meant(value);
@@ -46,8 +47,8 @@ const quantity: Rule = {
   judge: 'API server: resource.ParseQuantity, ValidateResourceQuantityValue, validateMetricTarget',
   check: (entries, report) => {
     for (const amount of amounts(entries)) {
-      const complaint = flaw(amount);
-      if (complaint !== undefined) report(amount.entry, at(amount.pointer, amount.name), complaint);
+      const problem = flaw(amount);
+      if (problem !== undefined) report(amount.entry, at(amount.pointer, amount.name), problem);
     }
   },
   examples: {

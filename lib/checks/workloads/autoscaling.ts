@@ -5,7 +5,8 @@ import { dig, integer, isInteger, isSet, shown, text } from '../../analysis/obje
 import { isHpa, type Scaler, scalers, scalersOf } from '../../analysis/objects/scalers';
 import { REPLICATED } from '../../analysis/objects/workloads';
 import type { Json } from '../../model/manifest/json';
-import { describeOrigin } from '../../model/manifest/object';
+import { describeOrigin } from '../../model/manifest/origin';
+
 import { autoscaler, deployment, object } from '../examples';
 import type { Rule } from '../rule';
 

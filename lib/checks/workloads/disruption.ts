@@ -7,7 +7,8 @@ import { pods } from '../../analysis/objects/selectors';
 import type { Workload } from '../../analysis/objects/workloads';
 import { percentage } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
-import { type ApiEntry, describeOrigin } from '../../model/manifest/object';
+import type { ApiEntry } from '../../model/manifest/object';
+import { describeOrigin } from '../../model/manifest/origin';
 import { budget, deployment } from '../examples';
 import type { Report, Rule } from '../rule';
 

@@ -1,9 +1,11 @@
 // Builds a project over all providers with everything else held equal, and then step by step as it really is.
+
 import { compareObjects, type ObjectDifference } from '../../analysis/comparison/difference';
 import { type Deviation, deviations, isNeutral } from '../../analysis/comparison/providers';
 import type { Where } from '../../constructs/platform/rebuild';
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
+
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Environment } from '../../model/platform/environment';
 import { PROFILES, STANDARD } from '../../model/providers/profiles';

@@ -1,9 +1,11 @@
 // The project that a command works on: the app that main.ts exports.
+
 import { Construct, type IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
-import type { Trace } from '../../model/platform/entries';
+
+import { type Trace, userLine } from '../../model/manifest/origin';
+
 import type { Output } from '../../report/output';
-import { userLine } from '../../synth/tree/source';
 
 /** Evaluates the project's main.ts. */
 export type Load = () => Promise<unknown>;

@@ -1,9 +1,11 @@
 // A project that can be built again with its systems elsewhere: what neutrality and parity start from.
+
 import type { IConstruct } from 'constructs';
 import { check } from '../../checks';
 import { type Rebuild, rebuildOf } from '../../constructs/platform/rebuild';
 import { System } from '../../constructs/system/system';
 import type { Finding } from '../../model/finding/finding';
+
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Target } from '../../model/platform/target';
 import { synthesize } from '../../synth/synthesize';
@@ -54,7 +56,7 @@ export function projectOf(app: IConstruct, objects: readonly ApiEntry[]): Projec
 
 /** Synthesizes an app, whose errors are told with the words `where`. */
 export function objectsOf(app: IConstruct, where = ''): Objects {
-  const { entries, findings } = synthesize(app, check, { verifications: false });
+  const { entries, findings } = synthesize(app, check, { verifies: false });
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { errors: errors.map((one) => ({ ...one, message: `${where}${one.message}` })) };
   return { objects: entries };

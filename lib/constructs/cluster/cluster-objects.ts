@@ -1,9 +1,10 @@
 // What a cluster needs once, whatever runs there: classes of load balancers and of storage, the roles that somebody has, its sysadmins.
+
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import type { VolumeSource } from '../../model/cluster/provider';
-import { ENTRY, type Placement } from '../../model/platform/entries';
+import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
 import type { Environment } from '../../model/platform/environment';
 import { ACCESS_REASON, COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
 import { createObject } from '../tree/kinds';
@@ -58,8 +59,8 @@ export class ClusterObjects extends Chart {
 
   private constructor(scope: Construct, cluster: Cluster, home: boolean) {
     super(scope, ID, { disableResourceNameHashes: true, labels: systemLabels(ID) });
-    const placement: Placement = { cluster: cluster.name, home, system: ID, environment: '' };
-    this.node.addMetadata(ENTRY.placement, placement);
+    const destination: Destination = { cluster: cluster.name, home, system: ID, environment: '' };
+    setEntry(this, ENTRY.destination, destination);
     for (const { name, apiVersion, kind, spec } of cluster.provider.clusterObjects ?? []) {
       new ApiObject(this, kind, { apiVersion, kind, metadata: { name }, spec });
     }

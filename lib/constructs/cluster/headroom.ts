@@ -1,17 +1,20 @@
 // Headroom: pods that do nothing hold room on nodes, and give way to whoever needs it while the next node is on its way.
+
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { Headroom, NodePool } from '../../model/cluster/pool';
+import type { Finding } from '../../model/finding/finding';
+import type { Trace } from '../../model/manifest/origin';
 import { canonicalQuantity } from '../../model/manifest/quantity';
-import { HEADROOM_PRIORITY, headroomContradictions } from '../../model/nodes/headroom';
-import { ENTRY, type Placement, type Trace } from '../../model/platform/entries';
+import { findHeadroomProblems, HEADROOM_PRIORITY } from '../../model/nodes/headroom';
+import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
 import { createDefaultDeny } from '../network/policy';
-import { inspectFit } from '../pod/node-fit';
+import { checkNodeFitLater } from '../pod/node-fit';
 import { containerSecurity, podSecurity } from '../pod/security';
 import { createNamespace } from '../system/namespace';
 import { createQuota } from '../system/quota';
-import { type Problem, report } from '../tree/findings';
+import { report } from '../tree/findings';
 import { createObject, type DeploymentSpec, type PodSpec } from '../tree/kinds';
 import { selectorLabels, systemLabels } from '../tree/labels';
 
@@ -26,17 +29,16 @@ export class ClusterHeadroom extends Chart {
   /** Creates it below `scope` where a pool holds some and it is not there yet. What cannot be is told with the platform. */
   static ensure(scope: Construct, cluster: Cluster, home: boolean, trace: Trace): void {
     const holding = cluster.nodePools.filter((pool): pool is Holding => pool.headroom !== undefined);
-    const isRight = ({ headroom }: Holding) =>
-      headroomContradictions(NAME, headroom, cluster.zones.length).length === 0;
+    const isRight = ({ headroom }: Holding) => findHeadroomProblems(NAME, headroom, cluster.zones.length).length === 0;
     if (holding.length === 0 || !holding.every(isRight) || scope.node.tryFindChild(NAME) !== undefined) return;
     new ClusterHeadroom(scope, cluster, holding, home, trace);
   }
 
   private constructor(scope: Construct, cluster: Cluster, pools: readonly Holding[], home: boolean, trace: Trace) {
     super(scope, NAME, { namespace: NAME, disableResourceNameHashes: true, labels: systemLabels(NAME) });
-    const placement: Placement = { cluster: cluster.name, home, system: NAME, environment: '' };
-    this.node.addMetadata(ENTRY.placement, placement);
-    this.node.addMetadata(ENTRY.trace, trace);
+    const destination: Destination = { cluster: cluster.name, home, system: NAME, environment: '' };
+    setEntry(this, ENTRY.destination, destination);
+    setEntry(this, ENTRY.trace, trace);
     createNamespace(this, NAME, cluster);
     createObject(
       this,
@@ -66,10 +68,10 @@ export class ClusterHeadroom extends Chart {
       { spec: render(labels, cluster, pool) },
     );
     // no system's deployer may write here
-    deployment.node.addMetadata(ENTRY.platformOwned, true);
-    inspectFit(this, { ...cluster, nodePools: [pool] }, () => pool.headroom);
+    setEntry(deployment, ENTRY.platformOwned, true);
+    checkNodeFitLater(this, { ...cluster, nodePools: [pool] }, () => pool.headroom);
     if (nodePools.length === 1 || provider.nodes.poolLabel !== undefined) return;
-    const problem: Problem = {
+    const problem: Finding = {
       rule: 'headroom-pool',
       severity: 'error',
       field: `nodePools[${pool.name}].headroom`,

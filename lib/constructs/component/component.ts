@@ -1,8 +1,11 @@
 // What every component is: a Deployment with its account, its policy, its configuration and its connections.
+
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
-import { quantityContradictions } from '../../model/nodes/headroom';
+import type { Finding } from '../../model/finding/finding';
+
+import { findQuantityProblems } from '../../model/nodes/headroom';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
@@ -16,14 +19,15 @@ import { peakPods } from '../../model/pods/replacement';
 import { type Client, type Connectable, connectionVariables, type Limited } from '../network/connection';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type Traffic } from '../network/policy';
-import { createDisruptionBudget, inspectAvailability } from '../pod/availability';
+import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
 import { Configuration } from '../pod/configuration';
 import { type Resources, renderDeployment, type Scratch, type Workload } from '../pod/deployment';
-import { fits, inspectFit, type Origin } from '../pod/node-fit';
+import type { DerivedFrom } from '../pod/node-fit';
+import { checkNodeFitLater, fits } from '../pod/node-fit';
 import type { Probes } from '../pod/probes';
 import { exitAnnotations, type SecurityExits } from '../pod/security';
 import { System } from '../system/system';
-import { inspect, type Problem, report } from '../tree/findings';
+import { checkLater, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
@@ -60,7 +64,7 @@ export interface PodNumbers {
 
 const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
 
-const NO_CPU: Problem = {
+const NO_CPU: Finding = {
   rule: 'resources',
   severity: 'error',
   field: 'resources.cpu',
@@ -115,18 +119,18 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       },
       { spec: () => this.renderSpec() },
     );
-    inspectFit(
+    checkNodeFitLater(
       this,
       cluster,
       () => this.resources,
-      () => this.cpuOrigin,
+      () => this.cpuFrom,
     );
-    inspectAvailability(
+    checkAvailabilityLater(
       this,
       () => this.availabilityInput,
       () => this.replicasProblem(),
     );
-    inspect(this, () => (this.cpu === undefined ? [NO_CPU] : []));
+    checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
   }
 
   /** Adds environment variables, by a ConfigMap of its own. Secrets do not belong here: they come with `connectTo`. */
@@ -161,8 +165,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** What nodes see of it; `undefined` where nobody says what a pod requests. */
   get planned(): PlannedWorkload | undefined {
     const { cpu, memory } = this.resources;
-    if (!this.isCounted || quantityContradictions('resources', { cpu, memory }).length > 0) return undefined;
-    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // told by inspectFit
+    if (!this.isCounted || findQuantityProblems('resources', { cpu, memory }).length > 0) return undefined;
+    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // told by checkNodeFitLater
     const { min, max } = this.pods;
     const atOnce = peakPods(max, this.client.numbers().replacement).value;
     const { exposedTo: targets } = this.traffic;
@@ -184,7 +188,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   }
 
   /** What a derived CPU request follows from. */
-  protected get cpuOrigin(): Origin | undefined {
+  protected get cpuFrom(): DerivedFrom | undefined {
     return undefined;
   }
 

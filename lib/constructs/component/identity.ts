@@ -1,9 +1,12 @@
 // The provider's identity that a component acts as, where its cluster gives it one.
+
 import { ApiObject } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { ClusterDescription } from '../../model/cluster/cluster';
-import { isRefusal, type WorkloadIdentity } from '../../model/cluster/provider';
-import type { Trace } from '../../model/platform/entries';
+import type { WorkloadIdentity } from '../../model/cluster/provider';
+import { isProblem } from '../../model/finding/problem';
+import type { Trace } from '../../model/manifest/origin';
+
 import { System } from '../system/system';
 import { report } from '../tree/findings';
 
@@ -15,15 +18,15 @@ export function identityOf(component: Construct, name: string): WorkloadIdentity
   const id = Object.hasOwn(identities, key) ? identities[key] : undefined;
   if (id === undefined) return undefined;
   const identity = provider.workloadIdentity(id);
-  if (!isRefusal(identity)) return identity;
-  const { refused: message, expected } = identity;
+  if (!isProblem(identity)) return identity;
+  const { message, expected } = identity;
   const field = `identities['${key}']`;
   report(component, { rule: 'workload-identity', severity: 'error', field, value: id, message, expected });
   return undefined;
 }
 
 /** Reports identities that no component of the cluster acts as: misspelt, they would silently fall back to Secrets. */
-export function inspectIdentities(
+export function reportIdentities(
   app: IConstruct,
   clusters: Readonly<Record<string, ClusterDescription>>,
   trace: Trace,

@@ -1,13 +1,17 @@
 // A component that works off a queue: how many pods it has follows from the messages, as far as the cluster can read them.
+
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
+import type { Finding } from '../../model/finding/finding';
+
 import { SYNC_SECONDS } from '../../model/pods/autoscaler';
 import { deriveQueueConsumer, type QueueConsumerInput, type QueueConsumerPlan } from '../../model/services/queue';
 import { variableName } from '../network/connection';
 import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-autoscaler';
 import type { Queue } from '../services/broker';
 import { System } from '../system/system';
-import { inspect, type Problem } from '../tree/findings';
+import { checkLater } from '../tree/findings';
+
 import { Component, type ComponentProps, type PodNumbers } from './component';
 
 /** What decides how many consumers there are. */
@@ -44,7 +48,7 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
       createQueueAutoscaler(this, { deployment, queue, reader: this.reader, plan, notes: () => this.accountNotes });
     }
     this.createBudget(scaling.min);
-    inspect(this, () => this.problems);
+    checkLater(this, () => this.problems);
   }
 
   protected get pods(): PodNumbers {
@@ -68,14 +72,14 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
     return deriveQueueConsumer({ ...scaling, queueIsRead: this.reader !== 'none', reactionSeconds });
   }
 
-  private get problems(): Problem[] {
+  private get problems(): Finding[] {
     const unread = this.reader === 'none' && this.system.target.cluster.capabilities.includes('keda');
     const message = 'the cluster has KEDA, and the broker does not say with what it may read the queue';
     const expected = 'management: { secret, key } on the broker';
     return [
       ...(unread ? [{ rule: 'queue-reader', severity: 'error', field: 'queue', message, expected } as const] : []),
-      ...this.outcome.contradictions.map(
-        (one): Problem => ({ ...one, rule: 'queue-scaling', severity: 'error', field: `scaling.${one.field}` }),
+      ...this.outcome.problems.map(
+        (one): Finding => ({ ...one, rule: 'queue-scaling', severity: 'error', field: `scaling.${one.field}` }),
       ),
     ];
   }

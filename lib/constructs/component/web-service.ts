@@ -1,16 +1,19 @@
 // A component that answers HTTP: what every component is, with a Service, and by intent its scaling and its exposure.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import type { Outcome } from '../../model/finding/derivation';
+import type { Finding } from '../../model/finding/finding';
+
 import type { ScalingProps } from '../../model/pods/scaling';
 import { Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';
 import type { Traffic } from '../network/policy';
-import type { Origin } from '../pod/node-fit';
+import type { DerivedFrom } from '../pod/node-fit';
 import { createAutoscaler, scalingProblems } from '../scaling/autoscaler';
 import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from '../scaling/sizing';
-import { inspect, type Problem, report } from '../tree/findings';
+import { checkLater, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { Component, type ComponentProps, type PodNumbers } from './component';
@@ -24,7 +27,7 @@ export interface WebServiceProps extends ComponentProps {
 /** Pods where there is no plan: enough for any promise. */
 const UNPLANNED = 100;
 
-const CPU_TWICE: Problem = {
+const CPU_TWICE: Finding = {
   rule: 'resources',
   severity: 'error',
   field: 'resources.cpu',
@@ -85,7 +88,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     this.sized = sized;
     this.isRefused = sized.plan === undefined;
     for (const problem of sizingProblems(load, sized)) report(this, problem);
-    inspect(this, () => (this.props.resources.cpu === undefined ? [] : [CPU_TWICE]));
+    checkLater(this, () => (this.props.resources.cpu === undefined ? [] : [CPU_TWICE]));
     const scaling = sized.plan === undefined ? undefined : scalingOf(sized.plan);
     if (scaling !== undefined) this.scale(scaling);
     return this;
@@ -127,7 +130,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   /** The numbers that `sizeFor` derived; `undefined` where it was not called, or was refused. */
   get capacityPlan(): CapacityPlan | undefined {
-    return this.sized?.contradictions.length === 0 ? this.sized.plan : undefined;
+    return this.sized?.problems.length === 0 ? this.sized.plan : undefined;
   }
 
   private isScaled(field: string): boolean {
@@ -156,7 +159,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     return `${Math.round((this.sized.plan?.cpuRequest?.value ?? 0) * 1000)}m`;
   }
 
-  protected override get cpuOrigin(): Origin | undefined {
+  protected override get cpuFrom(): DerivedFrom | undefined {
     const cores = this.sized?.plan?.cpuRequest;
     return cores === undefined ? undefined : { field: 'sizeFor.cpuSecondsPerRequest', because: cores.because };
   }

@@ -1,10 +1,11 @@
 // An exposure: an Ingress for the hosts of a component, with what the cluster's provider wants for TLS, health and draining.
+
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IngressShape } from '../../model/cluster/provider';
 import type { Json } from '../../model/manifest/json';
 import { System } from '../system/system';
-import { inspect, report } from '../tree/findings';
+import { checkLater, report } from '../tree/findings';
 import { createObject, type IngressSpec } from '../tree/kinds';
 import { traceConstruct } from '../tree/trace';
 import { dnsAnnotations } from './dns';
@@ -114,7 +115,7 @@ export class Exposure extends Construct {
 
   /** The last annotation wins without a word, and a load balancer that loses a key may lose requests. Overrides say so. */
   private inspectKeys({ metadata }: ApiObject, keys: Readonly<Record<string, string>>): void {
-    inspect(this, () =>
+    checkLater(this, () =>
       Object.entries(keys).flatMap(([key, value]) => {
         const now: unknown = metadata.toJson().annotations?.[key];
         if (now === value) return [];

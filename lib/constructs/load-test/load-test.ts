@@ -1,14 +1,18 @@
 // A load test by Locust: a master that judges, workers that are the users, and a volume for what they saw.
+
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from '../../model/capacity/load-test';
+import { findingOf } from '../../model/finding/finding';
+
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { pullPolicy } from '../../model/platform/target';
 import { Volume } from '../component/volume';
 import { createNetworkPolicy, nameExit } from '../network/policy';
 import { containerSecurity, podSecurity } from '../pod/security';
 import { System } from '../system/system';
-import { inspect } from '../tree/findings';
+import { checkLater } from '../tree/findings';
+
 import { type Container, createObject, type PodSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
@@ -53,9 +57,9 @@ export class LoadTest extends Construct {
     traceConstruct(this);
     this.props = props;
     this.names = { master: `${id}-master`, workers: `${id}-workers`, results: `${id}-results` };
-    const { plan, contradictions } = deriveLoadTest(props);
+    const { plan, problems } = deriveLoadTest(props);
     this.plan = plan;
-    inspect(this, () => contradictions.map((one) => ({ ...one, rule: 'load-test', severity: 'error' })));
+    checkLater(this, () => problems.map((problem) => findingOf('load-test', problem)));
     if (plan === undefined) return;
     this.createScript(id);
     this.createTraffic();

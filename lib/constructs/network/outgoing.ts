@@ -1,6 +1,6 @@
 // What a component connects to: each service once, with credentials or as an identity, and the accounts that it is part of.
 
-import type { Problem } from '../tree/findings';
+import type { Finding } from '../../model/finding/finding';
 import type { Client, Connectable, Connection, Limited, Peer } from './connection';
 
 /** The connections of one component. */
@@ -19,7 +19,7 @@ export class Outgoing {
     service: Connectable | Limited<Use>,
     use: Use | undefined,
     client: Client,
-  ): Connection | Problem {
+  ): Connection | Finding {
     const connection = this.accessed(service.connection());
     const problem = this.problemOf(connection, service.join !== undefined, use);
     if (problem !== undefined) return problem;
@@ -52,8 +52,8 @@ export class Outgoing {
     return rest;
   }
 
-  private problemOf({ name, peer }: Connection, limited: boolean, use: unknown): Problem | undefined {
-    const wrong = (message: string, expected: string): Problem => {
+  private problemOf({ name, peer }: Connection, limited: boolean, use: unknown): Finding | undefined {
+    const wrong = (message: string, expected: string): Finding => {
       return { rule: 'connection', severity: 'error', field: 'connectTo', value: name, message, expected };
     };
     const once = 'each service once';

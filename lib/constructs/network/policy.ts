@@ -1,11 +1,14 @@
 // Who may talk to whom: one NetworkPolicy a component, made of what connectTo and exposeAt declare, over a default that denies all.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
-import { type IngressSource, isRefusal, type Provider, type Refusal } from '../../model/cluster/provider';
+import type { IngressSource, Provider } from '../../model/cluster/provider';
+import { isProblem, type Problem } from '../../model/finding/problem';
 import { isCidr } from '../../model/manifest/cidr';
-import { ENTRY } from '../../model/platform/entries';
-import { inspect } from '../tree/findings';
+import { ENTRY, setEntry } from '../../model/platform/entries';
+import { checkLater } from '../tree/findings';
+
 import { createObject, type NetworkPolicySpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import type { Peer } from './connection';
@@ -46,7 +49,7 @@ const NAMES: EgressRule = {
 export function createDefaultDeny(scope: Construct): void {
   const spec: NetworkPolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
   const policy = createObject(scope, 'default-deny', 'NetworkPolicy', { name: 'default-deny' }, { spec });
-  policy.node.addMetadata(ENTRY.platformOwned, true);
+  setEntry(policy, ENTRY.platformOwned, true);
 }
 
 /** Names an exit that the policy itself cannot name, where a reviewer sees it. */
@@ -70,11 +73,11 @@ export function createNetworkPolicy(
     { name, labels },
     { spec: () => render(name, provider, traffic()) },
   );
-  inspect(scope, () => {
+  checkLater(scope, () => {
     const { exposedTo } = traffic();
     const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
-    if (source === undefined || !isRefusal(source)) return [];
-    const message = source.refused;
+    if (source === undefined || !isProblem(source)) return [];
+    const message = source.message;
     const expected = `in clusters.${clusterName}, ${source.expected}`;
     return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message, expected }];
   });
@@ -85,7 +88,7 @@ function render(name: string, provider: Provider, { port, clients, exposedTo, pe
   const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
   const from = [
     ...clients.toSorted().map((client) => ({ podSelector: { matchLabels: selectorLabels(client) } })),
-    ...(source === undefined || isRefusal(source) ? [] : sourcePeers(source)),
+    ...(source === undefined || isProblem(source) ? [] : sourcePeers(source)),
   ];
   const ingress = from.length === 0 ? [] : [{ from, ports: portsOf(port) }];
   return {
@@ -102,14 +105,14 @@ function distinct(rules: readonly EgressRule[]): EgressRule[] {
 }
 
 /** What the provider says, unless it would select everybody: a word misspelt in JavaScript must not open a policy. */
-function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource | Refusal {
+function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource | Problem {
   const source = provider.ingressSource(targets);
-  if (typeof source === 'object' && isRefusal(source)) return source;
+  if (typeof source === 'object' && isProblem(source)) return source;
   const { cidrs, namespace, podLabels }: Partial<Addresses & Pods> = typeof source === 'object' ? source : {};
   if (Array.isArray(cidrs) && cidrs.length > 0 && cidrs.every(isCidr)) return source;
   if (typeof namespace === 'string' && namespace !== '' && Object.keys(podLabels ?? {}).length > 0) return source;
   return {
-    refused: 'where ingress traffic comes from is neither pods nor addresses',
+    message: 'where ingress traffic comes from is neither pods nor addresses',
     expected:
       "ingressSource: { namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
   };

@@ -1,9 +1,12 @@
 // Objects of kinds that a cluster has only by a capability: without it nobody reads them, or the API server refuses them.
+
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Capability } from '../../model/cluster/capability';
+import type { Finding } from '../../model/finding/finding';
+
 import { System } from '../system/system';
-import { type Inspected, inspect } from '../tree/findings';
+import { about, checkLater } from '../tree/findings';
 
 /** API groups, and who brings them. */
 const BROUGHT_BY: Readonly<Record<string, Capability>> = {
@@ -16,26 +19,25 @@ const BROUGHT_BY: Readonly<Record<string, Capability>> = {
 };
 
 /** Lets every system below `root` be asked for objects that its cluster cannot have. */
-export function inspectCapabilities(root: IConstruct): void {
-  for (const system of root.node.findAll().filter(System.isSystem)) inspect(system, () => missing(system));
+export function checkCapabilitiesLater(root: IConstruct): void {
+  for (const system of root.node.findAll().filter(System.isSystem)) checkLater(system, () => missing(system));
 }
 
-function missing(system: System<unknown>): Inspected[] {
+function missing(system: System<unknown>): Finding[] {
   const { name, capabilities } = system.target.cluster;
-  return system.node.findAll().flatMap((object): Inspected[] => {
+  return system.node.findAll().flatMap((object): Finding[] => {
     if (!(object instanceof ApiObject)) return [];
     const needed = Object.hasOwn(BROUGHT_BY, object.apiGroup) ? BROUGHT_BY[object.apiGroup] : undefined;
     if (needed === undefined || capabilities.includes(needed)) return [];
     return [
-      {
+      about(object, {
         rule: 'capability',
         severity: 'error',
-        about: object,
         field: 'apiVersion',
         value: object.apiVersion,
         message: `${name} has no ${needed}, so that it does not know the kind ${object.kind}`,
         expected: `capabilities: ['${needed}', …] on the cluster, where it is installed; or no such object there`,
-      },
+      }),
     ];
   });
 }

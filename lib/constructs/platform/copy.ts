@@ -1,9 +1,10 @@
 // A copy of an environment: a system once more, as it is there but for what is said, under a name of its own.
-import type { Trace } from '../../model/platform/entries';
+
+import type { Finding } from '../../model/finding/finding';
+import type { Trace } from '../../model/manifest/origin';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import type { Tags } from '../../model/platform/target';
-import type { Problem } from '../tree/findings';
-import { unless } from './validate-clusters';
+import { unless } from '../tree/findings';
 
 /** What a copy is of, what it is called, and in what it differs. */
 export interface CopyProps<EnvironmentName extends string, Settings> {
@@ -47,7 +48,12 @@ export function withCopies(described: Environments, copies: readonly Copy[]): En
 }
 
 /** Why a copy cannot be made. `placed` tells whether its system is placed in the environment that it is of. */
-export function inspectCopy(copy: Copy, copies: readonly Copy[], described: Environments, placed: boolean): Problem[] {
+export function findCopyProblems(
+  copy: Copy,
+  copies: readonly Copy[],
+  described: Environments,
+  placed: boolean,
+): Finding[] {
   const { of, as } = copy;
   const known = Object.keys(described);
   const other = copies.find((one) => one.as === as && (one.of !== of || (one !== copy && one.system === copy.system)));

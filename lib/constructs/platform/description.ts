@@ -1,45 +1,36 @@
 // What the description of a cluster or an environment lacks at run time, where no compiler looked: nothing can be built on it.
+
 import type { ClusterDescription } from '../../model/cluster/cluster';
+import { type Finding, findingOf } from '../../model/finding/finding';
+
 import type { EnvironmentProps } from '../../model/platform/environment';
-import type { Problem } from '../tree/findings';
+import { notAList } from '../tree/findings';
 
 /** What whoever mends this must know: there may be more. */
 const UNSEEN = 'systems were not looked at there and may have more errors';
 
 /** Lists that are none, and options of the provider that are missing or mean nothing. */
-export function inspectOptions(field: string, cluster: ClusterDescription): Problem[] {
+export function findOptionProblems(field: string, cluster: ClusterDescription): Finding[] {
   return [
-    ...inspectLists(field, cluster),
-    ...(cluster.provider.refusals ?? []).map(
-      ({ option, refused: message, ...rest }): Problem => ({
-        rule: 'cluster-option',
-        severity: 'error',
-        field: `${field}.${option}`,
-        message,
-        ...rest,
-      }),
+    ...findListProblems(field, cluster),
+    ...(cluster.provider.problems ?? []).map((problem) =>
+      findingOf('cluster-option', { ...problem, field: `${field}.${problem.field}` }),
     ),
   ];
 }
 
-function inspectLists(field: string, description: ClusterDescription): Problem[] {
+function findListProblems(field: string, description: ClusterDescription): Finding[] {
   const { zones, capabilities, nodePools, sysadmins } = description;
   const all = Object.entries({ zones, capabilities, nodePools, sysadmins });
   const lists = all.filter(([, value]) => !Array.isArray(value));
   return lists.map(([name, value]) => {
-    const problem = noList(`${field}.${name}`, value);
+    const problem = notAList(`${field}.${name}`, value);
     return { ...problem, message: `${problem.message}; ${UNSEEN}` };
   });
 }
 
-/** One thing, or several in one text, where a list is wanted. */
-export function noList(field: string, value: unknown): Problem {
-  const expected = `a list: ${field.slice(field.lastIndexOf('.') + 1)}: […]`;
-  return { rule: 'list', severity: 'error', field, value: String(value), message: 'this is no list', expected };
-}
-
 /** What an environment survives is a promise: nobody else can make it. */
-export function inspectSurvival(field: string, { survives }: EnvironmentProps): Problem[] {
+export function findSurvivalProblems(field: string, { survives }: EnvironmentProps): Finding[] {
   const expected = 'a whole number, 0 or more';
   if (typeof survives !== 'object' || survives === null) {
     const message = `an environment says how many zones and regions it survives the loss of; ${UNSEEN}`;
@@ -50,7 +41,7 @@ export function inspectSurvival(field: string, { survives }: EnvironmentProps): 
     };
     return [{ rule: 'survives', severity: 'error', ...whole }];
   }
-  return (['zones', 'regions'] as const).flatMap((what): Problem[] => {
+  return (['zones', 'regions'] as const).flatMap((what): Finding[] => {
     const lost: unknown = survives[what];
     if (typeof lost === 'number' && Number.isInteger(lost) && lost >= 0) return [];
     const message = `an environment says how many it survives the loss of; ${UNSEEN}`;
@@ -69,5 +60,5 @@ export function inspectSurvival(field: string, { survives }: EnvironmentProps): 
 
 /** Whether systems can be built there: whatever they ask of the description is there. */
 export function isComplete(cluster: ClusterDescription, environment: EnvironmentProps): boolean {
-  return inspectLists('', cluster).length === 0 && inspectSurvival('', environment).length === 0;
+  return findListProblems('', cluster).length === 0 && findSurvivalProblems('', environment).length === 0;
 }

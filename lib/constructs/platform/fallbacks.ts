@@ -28,7 +28,7 @@ export function mendedEnvironment(environment: Environment, regions: number, { p
 /** A cluster whose provider exposes as the standard does, where what its own way needs was refused. */
 export function mendedCluster(cluster: Cluster): Cluster {
   const { provider } = cluster;
-  if ((provider.refusals ?? []).length === 0) return cluster;
+  if ((provider.problems ?? []).length === 0) return cluster;
   const { ingress, ingressSource } = STANDARD;
   return { ...cluster, provider: { ...provider, ingress, ingressSource } };
 }

@@ -1,12 +1,14 @@
 // Nodes of a cluster: whether its pools, its addresses and its provider's limits hold whatever its systems can reach at once.
+
 import type { IConstruct } from 'constructs';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
 import { type ClusterDescription, describesNodes, soundPools } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
+import type { Trace } from '../../model/manifest/origin';
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
-import type { Trace } from '../../model/platform/entries';
+
 import { Component, type ComponentProps } from '../component/component';
 import { WebService } from '../component/web-service';
 import { System } from '../system/system';
@@ -16,7 +18,7 @@ import { report } from '../tree/findings';
  * Reports every limit beyond which the plan of a cluster goes, and growth that no headroom holds the place of. A cluster is planned
  * once it says what pools it has and how its pods get addresses; what a system places as plain objects is not counted.
  */
-export function inspectNodes(
+export function reportNodes(
   app: IConstruct,
   clusters: Readonly<Record<string, ClusterDescription>>,
   trace: Trace,
@@ -25,7 +27,7 @@ export function inspectNodes(
     const cluster = { ...described, nodePools: soundPools(described) };
     const load = nodeLoad(app, name, cluster);
     const headroom = headroomOf(load);
-    if (headroom !== undefined) inspectHeadroom(app, name, cluster.nodePools, headroom, trace);
+    if (headroom !== undefined) reportHeadroom(app, name, cluster.nodePools, headroom, trace);
     if (!describesNodes(cluster)) continue;
     const { unplanned, beyond } = planCluster(load);
     for (const { field, ...found } of [...unplanned, ...beyond]) {
@@ -86,7 +88,7 @@ function planOf(construct: Component<ComponentProps>): Planned[] {
 }
 
 /** Growth for which the pools hold too little. */
-function inspectHeadroom(
+function reportHeadroom(
   app: IConstruct,
   cluster: string,
   pools: readonly NodePool[],

@@ -1,12 +1,15 @@
 // Calls a system's constructor on a target. Whatever it throws ends only its own chart, as a finding with the line that threw.
+
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { ENTRY, type Trace } from '../../model/platform/entries';
+import type { Finding } from '../../model/finding/finding';
+import { isNamespaceName, isReservedNamespace, NAMESPACE_FORM } from '../../model/manifest/namespace';
+import type { Trace } from '../../model/manifest/origin';
+import { ENTRY, setEntry } from '../../model/platform/entries';
 import type { AccessChanges } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
-import { inspectNamespace } from '../system/namespace';
 import { System } from '../system/system';
-import { type Problem, report } from '../tree/findings';
+import { report, unless } from '../tree/findings';
 import { watchSettings } from './settings';
 
 /** A class that `place` takes. */
@@ -44,8 +47,8 @@ export function createSystem<Settings extends object>(
     const settings = watchSettings(placement.settings, onMissing);
     const { tag, namespace } = placement;
     const built = new system(scope, { ...where, tag, settings, ...(namespace === undefined ? {} : { namespace }) });
-    built.node.addMetadata(ENTRY.buildTime, performance.now() - started);
-    const problems = inspectNamespace(built, others);
+    setEntry(built, ENTRY.buildTime, performance.now() - started);
+    const problems = findNamespaceProblems(built, others);
     for (const problem of problems) report(built, problem, trace);
     if (problems.length === 0 && missing.size === 0) return built;
     markIncomplete(built); // whatever lies in it would only say the same again
@@ -59,10 +62,10 @@ export function createSystem<Settings extends object>(
 }
 
 function markIncomplete(chart: IConstruct): void {
-  if (chart instanceof Chart) chart.node.addMetadata(ENTRY.incomplete, true);
+  if (chart instanceof Chart) setEntry(chart, ENTRY.incomplete, true);
 }
 
-function thrown(error: unknown): Problem {
+function thrown(error: unknown): Finding {
   return {
     rule: 'exception',
     severity: 'error',
@@ -71,7 +74,7 @@ function thrown(error: unknown): Problem {
   };
 }
 
-function missingSetting(name: string, system: string, where: Pick<Target<object>, 'cluster' | 'environment'>): Problem {
+function missingSetting(name: string, system: string, where: Pick<Target<object>, 'cluster' | 'environment'>): Finding {
   return {
     rule: 'missing-setting',
     severity: 'error',
@@ -79,4 +82,28 @@ function missingSetting(name: string, system: string, where: Pick<Target<object>
     message: `${system} reads the setting ${name}, which ${where.environment.name} on ${where.cluster.name} does not give`,
     expected: `settings: { ${name}: … } in the placement of ${system}`,
   };
+}
+
+/** What is wrong with the namespace of `system`, which lies on a cluster beside `others`. */
+function findNamespaceProblems(system: System<unknown>, others: readonly System<unknown>[]): Finding[] {
+  const { namespace = '' } = system;
+  const taken = others.find((other) => other.namespace === namespace);
+  const place = { field: 'namespace', value: namespace };
+  return [
+    ...unless(isNamespaceName(namespace), 'namespace', {
+      ...place,
+      message: 'no namespace can have this name',
+      expected: `namespace: ${NAMESPACE_FORM}`,
+    }),
+    ...unless(!isReservedNamespace(namespace), 'namespace', {
+      ...place,
+      message: "this namespace is Kubernetes' own: a quota and a default that denies all would end what runs there",
+      expected: 'a namespace of its own for each system and environment',
+    }),
+    ...unless(taken === undefined, 'namespace-taken', {
+      ...place,
+      message: `the namespace is that of ${taken?.system} in ${taken?.target.environment.name} already: whoever deploys one of them would reach the other`,
+      expected: 'a namespace of its own for each system and environment',
+    }),
+  ];
 }

@@ -1,29 +1,33 @@
 // The platform: which systems run in which environments on which clusters. It builds the app from that table.
+
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type ClusterDescription, isMinor, type Minor, PREVIEW, soundPools } from '../../model/cluster/cluster';
-import type { Trace } from '../../model/platform/entries';
+import { type ClusterDescription, isMinor, type Minor, soundPools } from '../../model/cluster/cluster';
+import type { Finding } from '../../model/finding/finding';
+import type { Trace } from '../../model/manifest/origin';
+import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
+
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
 import type { Tags } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
-import { inspectIdentities } from '../component/identity';
+import { reportIdentities } from '../component/identity';
 import type { System } from '../system/system';
-import { type Problem, report } from '../tree/findings';
+import { report } from '../tree/findings';
 import { captureTrace } from '../tree/trace';
-import { inspectCapabilities } from './capabilities';
-import { type Copy, type CopyProps, inspectCopy, withCopies } from './copy';
+import { checkCapabilitiesLater } from './capabilities';
+import { type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
 import { isComplete } from './description';
 import { mendedCluster, mendedEnvironment, mendedTags } from './fallbacks';
-import { inspectNodes } from './nodes';
+import { reportNodes } from './nodes';
 import { createSystem, type Placed, type SystemClass } from './place';
 import { type Move, offerRebuild } from './rebuild';
-import { inspectRegistries } from './registries';
-import { inspectRecords, inspectShares } from './traffic';
-import { inspectMinor, inspectPlatform, inspectRoles, isName } from './validate-clusters';
-import { inspectPlacement, inspectTraffic } from './validate-placement';
+import { checkRegistriesLater } from './registries';
+import { checkRecordsLater, reportTrafficShares } from './traffic';
+import { findMinorProblems, findPlatformProblems, findRoleProblems, isName } from './validate-clusters';
+import { findPlacementProblems, findTrafficProblems } from './validate-placement';
 
 export type { SystemClass };
 
@@ -133,7 +137,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
    */
   app(): App {
     const app = this.construct((where) => where);
-    inspectNodes(app, this.props.clusters, this.trace);
+    reportNodes(app, this.props.clusters, this.trace);
     offerRebuild(app, (move) => this.construct(move));
     return app;
   }
@@ -144,16 +148,16 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const preview = takePreview(app);
     const { environments } = this;
     const described = { ...this.props, environments };
-    for (const problem of inspectPlatform(described, this.placements.length)) report(app, problem, this.trace);
+    for (const problem of findPlatformProblems(described, this.placements.length)) report(app, problem, this.trace);
     for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
     const previewed: Move = ({ cluster, ...where }) =>
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
     for (const { build } of this.placements) build(app, previewed);
     for (const copy of this.copies) this.buildCopy(app, previewed, copy);
-    inspectRegistries(app, environments);
-    inspectCapabilities(app);
-    inspectIdentities(app, this.props.clusters, this.trace);
-    inspectRecords(app);
+    checkRegistriesLater(app, environments);
+    checkCapabilitiesLater(app);
+    reportIdentities(app, this.props.clusters, this.trace);
+    checkRecordsLater(app);
     return app;
   }
 
@@ -163,7 +167,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
 
   private buildCopy(app: App, move: Move, copy: Copy): void {
     const placed = this.placements.find(({ system, environment }) => system === copy.system && environment === copy.of);
-    const problems = inspectCopy(copy, this.copies, this.props.environments, placed !== undefined);
+    const problems = findCopyProblems(copy, this.copies, this.props.environments, placed !== undefined);
     for (const problem of problems) report(app, problem, copy.trace);
     if (problems.length === 0) placed?.copy(copy)(app, move);
   }
@@ -184,11 +188,11 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       return cluster === undefined ? [] : { ...cluster, name };
     });
     const isIt = `${placed.system.name} in ${placed.environment}`;
-    const weights = inspectTraffic(names, placement.traffic);
+    const weights = findTrafficProblems(names, placement.traffic);
     const problems = [
-      ...inspectPlacement(placement.tag, names.length, environment, found),
+      ...findPlacementProblems(placement.tag, names.length, environment, found),
       ...weights,
-      ...inspectRoles('access', placement.access ?? {}, [...ROLES, 'none']),
+      ...findRoleProblems('access', placement.access ?? {}, [...ROLES, 'none']),
     ];
     for (const { message, ...problem } of problems) report(app, { ...problem, message: `${isIt}: ${message}` }, trace);
     const regions = new Set(found.map(({ region }) => region)).size;
@@ -215,18 +219,18 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       if (system !== undefined) built.push(system);
     }
     if (environment === undefined || built.length < names.length || built.length === 1) return;
-    inspectShares(built, { weighted: traffic !== undefined, regions, lost: environment.survives.regions }, trace);
+    reportTrafficShares(built, { weighted: traffic !== undefined, regions, lost: environment.survives.regions }, trace);
   }
 }
 
 /** The minor to preview, if there is one. The app remembers it, so that synth knows a preview from what dist/ is to hold. */
 function takePreview(app: App): Minor | undefined {
-  const minor = process.env[PREVIEW.variable];
+  const minor = process.env[PREVIEW_VARIABLE];
   if (minor === undefined || minor === '') return undefined;
   // without a line: nothing in the user's code is wrong
-  for (const problem of inspectMinor(PREVIEW.variable, minor)) report(app, problem, {});
+  for (const problem of findMinorProblems(PREVIEW_VARIABLE, minor)) report(app, problem, {});
   if (!isMinor(minor)) return undefined;
-  app.node.addMetadata(PREVIEW.entry, minor);
+  setEntry(app, PREVIEW_MINOR, minor);
   return minor;
 }
 
@@ -238,7 +242,7 @@ function reportUnknown(
   known: readonly string[],
   trace: Trace,
 ): void {
-  const problem: Problem = {
+  const problem: Finding = {
     rule: `unknown-${what}`,
     severity: 'error',
     field: what === 'cluster' ? 'on' : what,

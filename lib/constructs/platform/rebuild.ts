@@ -1,7 +1,10 @@
 // A platform can build its app again with the same systems on other clusters: what neutrality and parity compare.
+
 import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
+import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
+
 import type { Environment } from '../../model/platform/environment';
 
 /** Where a system runs. */
@@ -18,14 +21,14 @@ export type Move = (where: Where) => Where;
 /** Builds the whole app again, each system where `move` says. */
 export type Rebuild = (move: Move) => App;
 
-const ENTRY = 'evenkeel:rebuild';
+const REBUILD = entryKey<Rebuild>('rebuild');
 
 /** Leaves word on `app` of how to build it again. */
-export function offerRebuild({ node }: App, rebuild: Rebuild): void {
-  node.addMetadata(ENTRY, rebuild);
+export function offerRebuild(app: App, rebuild: Rebuild): void {
+  setEntry(app, REBUILD, rebuild);
 }
 
 /** How to build an app again; `undefined` where no platform built it. */
-export function rebuildOf({ node }: IConstruct): Rebuild | undefined {
-  return node.metadata.find(({ type }) => type === ENTRY)?.data;
+export function rebuildOf(app: IConstruct): Rebuild | undefined {
+  return entriesOf(app, REBUILD)[0];
 }

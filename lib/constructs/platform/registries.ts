@@ -1,15 +1,16 @@
 // Images come from the registry of their own environment: a test build must not reach production by a name in a chart.
+
 import type { IConstruct } from 'constructs';
 import { at } from '../../analysis/objects/read-json';
 import type { Finding } from '../../model/finding/finding';
 import { isJsonObject, type Json } from '../../model/manifest/json';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
-import { ENTRY, type Verification } from '../../model/platform/entries';
+import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import { System } from '../system/system';
 
 /** Lets every system below `root` be asked for images out of the registry of another environment. Images of others are nobody's. */
-export function inspectRegistries(root: IConstruct, environments: Readonly<Record<string, EnvironmentProps>>): void {
+export function checkRegistriesLater(root: IConstruct, environments: Readonly<Record<string, EnvironmentProps>>): void {
   const registries = new Map<string, string>();
   for (const [name, environment] of Object.entries(environments)) {
     const path = registryPath(environment);
@@ -23,7 +24,7 @@ export function inspectRegistries(root: IConstruct, environments: Readonly<Recor
       const of = objects.filter(({ origin }) => origin.construct.startsWith(`${system.node.path}/`));
       return of.flatMap((entry) => foreignImages(entry, own, registries));
     };
-    system.node.addMetadata(ENTRY.verification, verification);
+    setEntry(system, ENTRY.verification, verification);
   }
 }
 

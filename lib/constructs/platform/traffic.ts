@@ -1,14 +1,16 @@
 // Traffic over several clusters: whether each is large enough for its share, what the weights divide, and who writes each name.
+
 import type { IConstruct } from 'constructs';
 import { rivals } from '../../analysis/traffic/hosts';
 import type { Finding } from '../../model/finding/finding';
 import { describeIdentity } from '../../model/manifest/object';
-import { ENTRY, type Trace, type Verification } from '../../model/platform/entries';
+import type { Trace } from '../../model/manifest/origin';
+import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { regionsLostFor, type TrafficShare, weightWithin } from '../../model/platform/traffic';
 import { WebService } from '../component/web-service';
 import { Exposure } from '../exposure/exposure';
 import type { System } from '../system/system';
-import { type Problem, report } from '../tree/findings';
+import { report } from '../tree/findings';
 
 /** A placement as it was asked for. */
 export interface Shares {
@@ -21,7 +23,7 @@ export interface Shares {
 }
 
 /** Reports, at the line of the placement, what its `traffic` has wrong in view of the systems that it made, one a cluster. */
-export function inspectShares(systems: readonly System<unknown>[], shares: Shares, trace: Trace): void {
+export function reportTrafficShares(systems: readonly System<unknown>[], shares: Shares, trace: Trace): void {
   const common = systems.map((system) => exposuresOf(system).some(({ common }) => common.length > 0));
   const [first] = systems;
   if (shares.weighted && first !== undefined && !common.includes(true)) {
@@ -31,7 +33,7 @@ export function inspectShares(systems: readonly System<unknown>[], shares: Share
   }
   for (const system of systems.filter((_, index) => common[index])) {
     for (const component of sizedIn(system)) {
-      for (const problem of inspectCapacity(component, system, shares)) report(component, problem, trace);
+      for (const problem of findCapacityProblems(component, system, shares)) report(component, problem, trace);
     }
   }
 }
@@ -49,7 +51,7 @@ function sizedIn(system: System<unknown>): WebService[] {
 }
 
 /** A cluster that is sent more than it is sized for: `sizeFor` gives it 1 ÷ the regions that are left. */
-function inspectCapacity({ name }: WebService, { target }: System<unknown>, { regions, lost }: Shares): Problem[] {
+function findCapacityProblems({ name }: WebService, { target }: System<unknown>, { regions, lost }: Shares): Finding[] {
   const { cluster, environment, share } = target;
   const left = regions - lost;
   if (share.weight * left <= share.all) return [];
@@ -71,7 +73,7 @@ function inspectCapacity({ name }: WebService, { target }: System<unknown>, { re
 const percent = ({ weight, all }: TrafficShare): string => `${Math.round((1000 * weight) / all) / 10} %`;
 
 /** Lets the app be asked for names that external-dns writes on several clusters without a weight. */
-export function inspectRecords(app: IConstruct): void {
+export function checkRecordsLater(app: IConstruct): void {
   const verification: Verification = (objects) =>
     [...rivals(objects)].flatMap(([host, entries]): Finding[] => {
       const [first] = entries;
@@ -91,5 +93,5 @@ export function inspectRecords(app: IConstruct): void {
         },
       ];
     });
-  app.node.addMetadata(ENTRY.verification, verification);
+  setEntry(app, ENTRY.verification, verification);
 }

@@ -1,15 +1,20 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
+
 import { HOSTNAME, REGION, ZONE } from '../../analysis/scheduling/world';
 import { CAPABILITIES, isCapability } from '../../model/cluster/capability';
 import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
-import { nodePoolContradictions } from '../../model/cluster/pool-input';
-import { isRefusal, type Refusal, type Subject } from '../../model/cluster/provider';
-import { isRecord } from '../../model/finding/keys';
+import { findNodePoolProblems } from '../../model/cluster/pool-input';
+import type { Subject } from '../../model/cluster/provider';
+import { type Finding, findingOf } from '../../model/finding/finding';
+
+import { isRecord } from '../../model/finding/input';
+import { isProblem, type Problem } from '../../model/finding/problem';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
-import type { Problem } from '../tree/findings';
-import { inspectOptions, inspectSurvival } from './description';
+import { unless } from '../tree/findings';
+
+import { findOptionProblems, findSurvivalProblems } from './description';
 
 interface Described {
   readonly home: string;
@@ -25,7 +30,7 @@ export function isName(name: string): boolean {
 }
 
 /** Problems of the platform itself. `placements` is how many there are: none would empty the output. */
-export function inspectPlatform({ home, clusters, environments }: Described, placements: number): Problem[] {
+export function findPlatformProblems({ home, clusters, environments }: Described, placements: number): Finding[] {
   const names = Object.keys(clusters);
   return [
     ...unless(names.includes(home), 'home', {
@@ -39,16 +44,18 @@ export function inspectPlatform({ home, clusters, environments }: Described, pla
       message: 'no system is placed anywhere: there would be nothing to apply',
       expected: 'place(System, …)',
     }),
-    ...names.flatMap((name) => inspectName('clusters', name)),
-    ...Object.keys(environments).flatMap((name) => inspectName('environments', name)),
-    ...Object.entries(clusters).flatMap(([name, cluster]) => inspectCluster(`clusters.${name}`, cluster)),
-    ...Object.entries(environments).flatMap(([name, props]) => inspectSurvival(`environments.${name}`, props)),
-    ...Object.entries(environments).flatMap(([name, props]) => inspectAccess(`environments.${name}`, props, clusters)),
+    ...names.flatMap((name) => findNameProblems('clusters', name)),
+    ...Object.keys(environments).flatMap((name) => findNameProblems('environments', name)),
+    ...Object.entries(clusters).flatMap(([name, cluster]) => findClusterProblems(`clusters.${name}`, cluster)),
+    ...Object.entries(environments).flatMap(([name, props]) => findSurvivalProblems(`environments.${name}`, props)),
+    ...Object.entries(environments).flatMap(([name, props]) =>
+      findAccessProblems(`environments.${name}`, props, clusters),
+    ),
   ];
 }
 
 /** What is wrong with a Kubernetes minor, wherever it was given. */
-export function inspectMinor(field: string, minor: unknown): Problem[] {
+export function findMinorProblems(field: string, minor: unknown): Finding[] {
   const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(String(minor))?.[1]; // v1.36.2-eks-1 is what a server calls itself
   return unless(typeof minor === 'string' && isMinor(minor), 'kubernetes-minor', {
     field,
@@ -58,7 +65,7 @@ export function inspectMinor(field: string, minor: unknown): Problem[] {
   });
 }
 
-function inspectName(field: string, name: string): Problem[] {
+function findNameProblems(field: string, name: string): Finding[] {
   return unless(isName(name), 'name', {
     field,
     value: name,
@@ -67,13 +74,13 @@ function inspectName(field: string, name: string): Problem[] {
   });
 }
 
-function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
+function findClusterProblems(field: string, cluster: ClusterDescription): Finding[] {
   const { kubernetes, zones, capabilities, nodePools, sysadmins } = cluster;
-  const incomplete = inspectOptions(field, cluster);
-  if (incomplete.length > 0) return [...inspectMinor(`${field}.kubernetes`, kubernetes), ...incomplete];
+  const incomplete = findOptionProblems(field, cluster);
+  if (incomplete.length > 0) return [...findMinorProblems(`${field}.kubernetes`, kubernetes), ...incomplete];
   return [
-    ...inspectMinor(`${field}.kubernetes`, kubernetes),
-    ...inspectZones(`${field}.zones`, cluster),
+    ...findMinorProblems(`${field}.kubernetes`, kubernetes),
+    ...findZoneProblems(`${field}.zones`, cluster),
     ...unless(new Set(zones).size === zones.length, 'zones', {
       field: `${field}.zones`,
       value: zones,
@@ -88,17 +95,20 @@ function inspectCluster(field: string, cluster: ClusterDescription): Problem[] {
         expected: `one of ${CAPABILITIES.join(', ')}`,
       }),
     ),
-    ...sysadmins.flatMap((group) => inspectSubject(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
+    ...sysadmins.flatMap((group) => findSubjectProblems(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
     ...nodePools.flatMap((pool, index) => {
       const where = `${field}.nodePools[${pool?.name || index}]`;
-      const problems = inspectNodePool(where, pool, zones.length);
-      return problems.length > 0 ? problems : inspectNodeWords(where, pool, cluster);
+      const problems = findPoolProblems(where, pool, zones.length);
+      return problems.length > 0 ? problems : findNodeLabelProblems(where, pool, cluster);
     }),
   ];
 }
 
 /** Zones of another region, or names that no node bears: pods that must spread over them would never be placed. */
-function inspectZones(field: string, { provider: { name, zoneNames }, region, zones }: ClusterDescription): Problem[] {
+function findZoneProblems(
+  field: string,
+  { provider: { name, zoneNames }, region, zones }: ClusterDescription,
+): Finding[] {
   if (zoneNames === undefined || region === undefined) return [];
   const { suffix, example } = zoneNames;
   const others = zones.filter((zone) => !`${zone}`.startsWith(region) || !suffix.test(`${zone}`.slice(region.length)));
@@ -111,17 +121,17 @@ function inspectZones(field: string, { provider: { name, zoneNames }, region, zo
 }
 
 /** Labels that the cluster's own description gives, and taints that forbid nothing. */
-function inspectNodeWords(
+function findNodeLabelProblems(
   field: string,
   { labels = {}, taints = [] }: NodePool,
   cluster: ClusterDescription,
-): Problem[] {
+): Finding[] {
   if (!isRecord(labels) || !Array.isArray(taints)) {
     const [what, value, expected] = isRecord(labels)
       ? ['taints', taints, 'a list: [{ key, effect }]']
       : ['labels', labels, '{ key: value }'];
     const message = `the pool's ${what} cannot be read`;
-    return unless(false, 'node-pool', { field: `${field}.${what}`, value: String(value), message, expected });
+    return [findingOf('node-pool', { field: `${field}.${what}`, value: String(value), message, expected })];
   }
   const known = [HOSTNAME, ZONE, ...(cluster.region === undefined ? [] : [REGION])];
   return [
@@ -144,16 +154,18 @@ function inspectNodeWords(
   ];
 }
 
-function inspectNodePool(field: string, pool: NodePool, zones: number): Problem[] {
-  return nodePoolContradictions(field, pool, zones).map((found) => ({
-    ...found,
-    rule: found.field.startsWith(`${field}.headroom`) ? 'headroom' : 'node-pool',
-    severity: 'error',
-  }));
+function findPoolProblems(field: string, pool: NodePool, zones: number): Finding[] {
+  return findNodePoolProblems(field, pool, zones).map((problem) =>
+    findingOf(problem.field?.startsWith(`${field}.headroom`) ? 'headroom' : 'node-pool', problem),
+  );
 }
 
 /** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
-function inspectAccess(field: string, { access = {} }: EnvironmentProps, clusters: Described['clusters']): Problem[] {
+function findAccessProblems(
+  field: string,
+  { access = {} }: EnvironmentProps,
+  clusters: Described['clusters'],
+): Finding[] {
   const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
   const unknown = Object.keys(access ?? {}).flatMap((group) =>
     unless(known.has(group), 'unknown-group', {
@@ -163,14 +175,14 @@ function inspectAccess(field: string, { access = {} }: EnvironmentProps, cluster
       expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
     }),
   );
-  return [...unknown, ...inspectRoles(`${field}.access`, access, ROLES)];
+  return [...unknown, ...findRoleProblems(`${field}.access`, access, ROLES)];
 }
 
 /** What is given to groups and is none of the `roles`. */
-export function inspectRoles(field: string, access: AccessChanges, roles: readonly string[]): Problem[] {
+export function findRoleProblems(field: string, access: AccessChanges, roles: readonly string[]): Finding[] {
   if (!isRecord(access)) {
     const message = 'this says of no group what its role is';
-    return unless(false, 'unknown-role', { field, value: String(access), message, expected: '{ group: role }' });
+    return [findingOf('unknown-role', { field, value: String(access), message, expected: '{ group: role }' })];
   }
   return Object.entries(access).flatMap(([group, role]) =>
     unless(roles.includes(role), 'unknown-role', {
@@ -183,13 +195,8 @@ export function inspectRoles(field: string, access: AccessChanges, roles: readon
 }
 
 /** A group that a cluster has no subject for. */
-export function inspectSubject(field: string, group: string, subject: Subject | Refusal): Problem[] {
-  if (!isRefusal(subject)) return [];
-  const { refused: message, expected } = subject;
-  return unless(false, 'group-subject', { field, value: group, message, expected });
-}
-
-/** The problem, where what should hold does not. */
-export function unless(holds: boolean, rule: string, problem: Omit<Problem, 'rule' | 'severity'>): Problem[] {
-  return holds ? [] : [{ rule, severity: 'error', ...problem }];
+export function findSubjectProblems(field: string, group: string, subject: Subject | Problem): Finding[] {
+  if (!isProblem(subject)) return [];
+  const { message, expected } = subject;
+  return [findingOf('group-subject', { field, value: group, message, expected })];
 }

@@ -1,20 +1,24 @@
 // What the compiler cannot see in the placement of a system: whether each cluster can be what the environment wants of it.
+
 import { type Cluster, groupSubjectOn } from '../../model/cluster/cluster';
-import { isRefusal } from '../../model/cluster/provider';
-import { isRecord } from '../../model/finding/keys';
+import { type Finding, findingOf } from '../../model/finding/finding';
+
+import { isRecord } from '../../model/finding/input';
+import { isProblem } from '../../model/finding/problem';
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import type { Tags } from '../../model/platform/target';
 import { LARGEST_WEIGHT } from '../../model/platform/traffic';
-import type { Problem } from '../tree/findings';
-import { inspectSubject, unless } from './validate-clusters';
+import { unless } from '../tree/findings';
+
+import { findSubjectProblems } from './validate-clusters';
 
 /** Problems of one placement: its tag, on how many clusters it is to lie, and what its environment wants of them. */
-export function inspectPlacement(
+export function findPlacementProblems(
   tag: Tags,
   on: number,
   environment: EnvironmentProps | undefined,
   clusters: readonly Cluster[],
-): Problem[] {
+): Finding[] {
   const puller = clusters.find(({ provider }) => !provider.loadsImages)?.provider.name ?? '';
   const regions = new Set(clusters.map(({ region }) => region)).size;
   const lost = environment?.survives?.regions ?? 0;
@@ -24,15 +28,15 @@ export function inspectPlacement(
       message: 'the environment lies on no cluster: its files would go',
       expected: 'one cluster or more',
     }),
-    ...inspectTags(tag),
+    ...findTagProblems(tag),
     ...unless(environment === undefined || registryPath(environment) !== undefined || puller === '', 'registry', {
       field: 'registry',
       message: `nodes of ${puller} fetch images, and the environment names no registry`,
       expected: 'registry: the registry and path of the images',
     }),
     ...clusters.flatMap((cluster) => [
-      ...inspectRegistry(environment, cluster),
-      ...inspectGroups(environment, cluster),
+      ...findRegistryProblems(environment, cluster),
+      ...findGroupProblems(environment, cluster),
     ]),
     // of a cluster that nobody knows, nobody knows the region
     ...unless(on === 0 || clusters.length < on || lost < regions, 'survives-regions', {
@@ -45,18 +49,15 @@ export function inspectPlacement(
 }
 
 /** Weights of clusters that the placement does not name, that no record can have, or that send nobody anywhere. */
-export function inspectTraffic(
+export function findTrafficProblems(
   on: readonly string[],
   traffic: Readonly<Record<string, number | undefined>> = {},
-): Problem[] {
+): Finding[] {
   if (!isRecord(traffic)) {
     const message = 'these are no weights of clusters';
-    return unless(false, 'traffic', {
-      field: 'traffic',
-      value: String(traffic),
-      message,
-      expected: '{ cluster: weight }',
-    });
+    return [
+      findingOf('traffic', { field: 'traffic', value: String(traffic), message, expected: '{ cluster: weight }' }),
+    ];
   }
   const weights = Object.entries(traffic);
   const isWeight = (value: unknown) =>
@@ -96,7 +97,7 @@ export function inspectTraffic(
 
 const regionsText = (count: number): string => `${count} ${count === 1 ? 'region' : 'regions'}`;
 
-function inspectTags(tag: Tags): Problem[] {
+function findTagProblems(tag: Tags): Finding[] {
   const tags: [string, unknown][] =
     typeof tag === 'object' && tag !== null
       ? Object.entries(tag).map(([component, one]) => [`tag.${component}`, one])
@@ -112,7 +113,7 @@ function inspectTags(tag: Tags): Problem[] {
 }
 
 /** A registry that the nodes have a right to by their own identity, or that is said to be another's. */
-function inspectRegistry(environment: EnvironmentProps | undefined, { provider }: Cluster): Problem[] {
+function findRegistryProblems(environment: EnvironmentProps | undefined, { provider }: Cluster): Finding[] {
   const registry = environment?.registry;
   if (typeof registry !== 'string' || provider.registries === undefined) return [];
   const isOwn = (path: string) => provider.registries?.some((pattern) => pattern.test(path)) ?? true;
@@ -122,7 +123,7 @@ function inspectRegistry(environment: EnvironmentProps | undefined, { provider }
   // one part more, or two, and it would be one
   if (!isOwn(registry) && (isOwn(`${registry}/x`) || isOwn(`${registry}/x/x`))) {
     const message = `this is not a whole registry of ${provider.name}: the end of its path is missing`;
-    return unless(false, 'registry-host', { ...problem, message, expected: `all parts${form}` });
+    return [findingOf('registry-host', { ...problem, message, expected: `all parts${form}` })];
   }
   return unless(isOwn(registry), 'registry-host', {
     ...problem,
@@ -132,10 +133,10 @@ function inspectRegistry(environment: EnvironmentProps | undefined, { provider }
 }
 
 /** Groups of the environment that the cluster cannot name. One that no cluster knows is told with the platform. */
-function inspectGroups(environment: EnvironmentProps | undefined, cluster: Cluster): Problem[] {
+function findGroupProblems(environment: EnvironmentProps | undefined, cluster: Cluster): Finding[] {
   return Object.keys(environment?.access ?? {}).flatMap((group) => {
     const subject = groupSubjectOn(cluster, group);
-    const told = isRefusal(subject) ? { ...subject, refused: `on ${cluster.name}, ${subject.refused}` } : subject;
-    return inspectSubject('access', group, told);
+    const told = isProblem(subject) ? { ...subject, message: `on ${cluster.name}, ${subject.message}` } : subject;
+    return findSubjectProblems('access', group, told);
   });
 }

@@ -1,14 +1,17 @@
 // The availability of a component in its objects: the PodDisruptionBudget, and the findings about inputs that contradict.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { type Finding, findingOf } from '../../model/finding/finding';
+
 import {
   type Availability,
   type AvailabilityInput,
-  type Contradiction,
-  cadenceContradictions,
-  findContradictions,
+  findAvailabilityProblems,
+  findCadenceProblems,
 } from '../../model/pods/availability';
-import { inspect, type Problem } from '../tree/findings';
+import { checkLater } from '../tree/findings';
+
 import { createObject } from '../tree/kinds';
 
 /** The budget that evictions must leave. Unhealthy pods may always be evicted: they would block a drain for ever. */
@@ -34,25 +37,21 @@ export function createDisruptionBudget(
 }
 
 /** Reports every contradiction of the inputs once the component is complete; `scalingProblem` says who owns the number of pods. */
-export function inspectAvailability(
+export function checkAvailabilityLater(
   scope: Construct,
   input: () => AvailabilityInput,
   scalingProblem: () => string | undefined,
 ): void {
-  inspect(scope, () => {
-    const problem = scalingProblem();
-    if (problem !== undefined) return [scalingFinding(problem)];
+  checkLater(scope, () => {
+    const message = scalingProblem();
+    if (message !== undefined) return [scalingFinding(message)];
     return [
-      ...findContradictions(input()).map((found) => asFinding('availability', found)),
-      ...cadenceContradictions(input()).map((found) => asFinding('release-cadence', found)),
+      ...findAvailabilityProblems(input()).map((problem) => findingOf('availability', problem)),
+      ...findCadenceProblems(input()).map((problem) => findingOf('release-cadence', problem)),
     ];
   });
 }
 
-function asFinding(rule: string, found: Contradiction): Problem {
-  return { ...found, rule, severity: 'error' };
-}
-
-function scalingFinding(message: string): Problem {
+function scalingFinding(message: string): Finding {
   return { rule: 'replicas', severity: 'error', field: 'replicas', message, expected: 'either replicas or scaleOn' };
 }

@@ -1,37 +1,39 @@
 // Whether a pod fits on any node of its cluster: one that does not is Pending for ever, and no autoscaler helps.
+
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { quantityAmount } from '../../model/manifest/quantity';
-import { inspect } from '../tree/findings';
+import { checkLater } from '../tree/findings';
+
 import type { Workload } from './deployment';
 
 /** The field that a derived request follows from, and how. */
-export interface Origin {
+export interface DerivedFrom {
   readonly field: string;
   readonly because: string;
 }
 
 /** Reports a pod that requests more than a whole node of the largest pool has. Nothing is said where no pool is described. */
-export function inspectFit(
+export function checkNodeFitLater(
   scope: Construct,
   { nodePools, name }: Cluster,
   resources: () => Workload['resources'],
-  cpuOrigin: () => Origin | undefined = () => undefined,
+  cpuFrom: () => DerivedFrom | undefined = () => undefined,
 ): void {
   if (nodePools.length === 0) return;
-  inspect(scope, () => {
+  checkLater(scope, () => {
     const { cpu, memory } = resources();
     if (fits(nodePools, { cpu, memory })) return [];
-    const origin = nodePools.some((pool) => isWithin(cpu, pool.cpu)) ? undefined : cpuOrigin();
+    const from = nodePools.some((pool) => isWithin(cpu, pool.cpu)) ? undefined : cpuFrom();
     const pools = nodePools.map((pool) => `${pool.name} (${pool.cpu} CPU, ${pool.memory})`);
     return [
       {
         rule: 'node-fit',
         severity: 'error',
-        field: origin?.field ?? 'resources',
+        field: from?.field ?? 'resources',
         value: { cpu, memory },
-        message: `no node of ${name} has as much to give to one pod${origin === undefined ? '' : `: ${origin.because}`}`,
+        message: `no node of ${name} has as much to give to one pod${from === undefined ? '' : `: ${from.because}`}`,
         expected: `requests within one of ${pools.join(', ')}`,
       },
     ];

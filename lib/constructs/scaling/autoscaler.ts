@@ -1,10 +1,13 @@
 // The HorizontalPodAutoscaler of a component.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkNumber } from '../../model/finding/derivation';
-import { type Keys, objectContradictions } from '../../model/finding/keys';
+import { type Finding, findingOf } from '../../model/finding/finding';
+
+import { findObjectProblems, type Keys } from '../../model/finding/input';
 import { SCALING_BEHAVIOR, type ScalingProps } from '../../model/pods/scaling';
-import { type Problem, report } from '../tree/findings';
+import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 
 /** Says of a Deployment that an autoscaler owns its replicas: Polaris wants the field all the same. */
@@ -54,13 +57,13 @@ export function utilization(name: 'cpu' | 'memory', fraction: number) {
 const KEYS: Keys<ScalingProps> = { cpu: true, memory: true, min: true, max: true };
 
 /** What cannot be reckoned with at all; whether the bounds fit together is asked of the object. */
-export function scalingProblems(props: ScalingProps): Problem[] {
-  const found = objectContradictions('scaleOn', props, KEYS, ({ cpu, memory, min, max }) =>
+export function scalingProblems(props: ScalingProps): Finding[] {
+  const found = findObjectProblems('scaleOn', props, KEYS, ({ cpu, memory, min, max }) =>
     Object.entries({ cpu, ...(memory === undefined ? {} : { memory }), min, max }).flatMap(([name, value]) =>
       checkNumber(`scaleOn.${name}`, value, {}),
     ),
   );
-  return found.map((one) => ({ ...one, rule: 'scaling', severity: 'error' }));
+  return found.map((problem) => findingOf('scaling', problem));
 }
 
 /** As autoscalers count it: whole percents. */

@@ -5,11 +5,14 @@ import { deriveCapacity } from '../../model/capacity/capacity';
 import type { CapacityInput } from '../../model/capacity/input';
 import { unitDoubts } from '../../model/capacity/units';
 import { checkNumber, type Derived, type Outcome } from '../../model/finding/derivation';
-import { isRecord, type Keys, keyContradictions } from '../../model/finding/keys';
+import { type Finding, findingOf } from '../../model/finding/finding';
+
+import { findKeyProblems, isRecord, type Keys } from '../../model/finding/input';
+import type { Problem } from '../../model/finding/problem';
+
 import type { Target } from '../../model/platform/target';
-import type { Contradiction } from '../../model/pods/availability';
+
 import type { ScalingProps } from '../../model/pods/scaling';
-import type { Problem } from '../tree/findings';
 
 /** What is promised and measured. Zones, regions and what is lost of them are the environment's and the cluster's. */
 export interface Load
@@ -49,13 +52,13 @@ export function planFor(
   { cluster, environment, regions }: Target<unknown>,
   readySeconds: number,
 ): Outcome<CapacityPlan> {
-  const misspelt = keyContradictions('sizeFor', load, KEYS);
-  if (!isRecord(load)) return { contradictions: misspelt };
+  const misspelt = findKeyProblems('sizeFor', load, KEYS);
+  if (!isRecord(load)) return { problems: misspelt };
   const { nodeSeconds, ...rest } = load;
   // the model does without where nothing asks for a request of CPU
   const withoutCpu =
     load.cpuSecondsPerRequest === undefined ? checkNumber('cpuSecondsPerRequest', undefined, { above: 0 }) : [];
-  const { plan, contradictions } = deriveCapacity({
+  const { plan, problems } = deriveCapacity({
     ...rest,
     zones: cluster.zones.length,
     zonesLost: environment.survives.zones,
@@ -63,12 +66,12 @@ export function planFor(
     regionsLost: environment.survives.regions,
     times: { metricSeconds: METRIC_SECONDS, readySeconds, nodeSeconds },
   });
-  const found = [...misspelt, ...[...withoutCpu, ...contradictions].map(asTyped)];
-  return found.length > 0 || plan === undefined ? { contradictions: found } : { plan, contradictions: found };
+  const found = [...misspelt, ...[...withoutCpu, ...problems].map(asTyped)];
+  return found.length > 0 || plan === undefined ? { problems: found } : { plan, problems: found };
 }
 
 /** The key and the sentence as the user knows them: the model has the node's time among others. */
-function asTyped({ field, message, ...found }: Contradiction): Contradiction {
+function asTyped({ field = '', message, ...found }: Problem): Problem {
   const typed = field.replace(/^times\./, '');
   return { ...found, field: `sizeFor.${typed}`, message: message.replaceAll(field, typed) };
 }
@@ -79,11 +82,11 @@ export function scalingOf({ min, max, target }: CapacityPlan): ScalingProps | un
 }
 
 /** What cannot be, and what can but is doubted, as findings. */
-export function sizingProblems(load: Load, { contradictions }: Outcome<CapacityPlan>): Problem[] {
+export function sizingProblems(load: Load, { problems }: Outcome<CapacityPlan>): Finding[] {
   const doubts = isRecord(load) ? unitDoubts(load) : [];
   return [
-    ...contradictions.map((one): Problem => ({ ...one, rule: 'capacity', severity: 'error' })),
-    ...doubts.map((one): Problem => ({ ...one, rule: 'unit', severity: 'warning', field: `sizeFor.${one.field}` })),
+    ...problems.map((problem) => findingOf('capacity', problem)),
+    ...doubts.map((doubt) => findingOf('unit', { ...doubt, field: `sizeFor.${doubt.field}` }, 'warning')),
   ];
 }
 

@@ -1,9 +1,9 @@
 // A service outside the cluster, such as a managed database: an ExternalName Service that gives it a name inside.
+
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Connection, type SecretReference, variableName } from '../network/connection';
-import { noList } from '../platform/description';
-import { report } from '../tree/findings';
+import { notAList, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
@@ -43,8 +43,8 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
     super(scope, id);
     traceConstruct(this);
     this.props = props;
-    if (props.credentials !== undefined) inspectCredentials(this, props.credentials);
-    if (!Array.isArray(props.cidrs ?? [])) report(this, noList('cidrs', props.cidrs));
+    if (props.credentials !== undefined) reportCredentials(this, props.credentials);
+    if (!Array.isArray(props.cidrs ?? [])) report(this, notAList('cidrs', props.cidrs));
     this.service = createObject(
       this,
       'service',
@@ -82,7 +82,7 @@ const SECRET_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9
 const SECRET_KEY = /^(?!\.\.)[-._a-zA-Z0-9]+$/;
 
 /** A reference that names no possible Secret would be found out when the pods do not start. */
-function inspectCredentials(scope: Construct, { secret, keys }: SecretReference): void {
+function reportCredentials(scope: Construct, { secret, keys }: SecretReference): void {
   const problem = { rule: 'credentials', severity: 'error' } as const;
   if (!SECRET_NAME.test(secret) || secret.length > 253) {
     const expected = 'lower-case letters, digits, "-" and ".", at most 253';
@@ -95,7 +95,7 @@ function inspectCredentials(scope: Construct, { secret, keys }: SecretReference)
     });
   }
   if (!Array.isArray(keys)) {
-    report(scope, noList('credentials.keys', keys));
+    report(scope, notAList('credentials.keys', keys));
     return;
   }
   for (const key of keys) {

@@ -1,15 +1,20 @@
 // A service outside the cluster that can take only so much: the account of its clients, and what it says of each of them.
+
 import type { Construct } from 'constructs';
 import { type Outcome, plural } from '../../model/finding/derivation';
+import { findingOf } from '../../model/finding/finding';
+import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
+
 import type { RollingUpdate } from '../../model/pods/replacement';
 import type { Budget, BudgetClient } from '../../model/services/budget';
 import type { Client, Limited } from '../network/connection';
 import { System } from '../system/system';
-import { inspect } from '../tree/findings';
+import { checkLater } from '../tree/findings';
+
 import { ExternalService, type ExternalServiceProps } from './external-service';
 
 /** On the root of the tree: a service with limits. One host is one service, whichever cluster or environment names it. */
-const SERVICE = 'evenkeel:limited-service';
+const SERVICE = entryKey<unknown>('limited-service');
 
 /** A client as the account knows it, but for what it takes. */
 export interface Account extends BudgetClient {
@@ -33,8 +38,8 @@ export abstract class LimitedService<
 
   constructor(scope: Construct, id: string, props: Props) {
     super(scope, id, props);
-    this.node.root.node.addMetadata(SERVICE, this);
-    inspect(this, () => this.outcome.contradictions.map((found) => ({ ...found, rule: 'budget', severity: 'error' })));
+    setEntry(this.node.root, SERVICE, this);
+    checkLater(this, () => this.outcome.problems.map((problem) => findingOf('budget', problem)));
   }
 
   join(client: Client, use: Use): void {
@@ -64,21 +69,19 @@ export abstract class LimitedService<
 
   /** Nobody's account is empty, and says nothing; a client whose size is refused is told with it. */
   protected get outcome(): Outcome<Plan> {
-    if (this.clients.length === 0) return { contradictions: [] };
+    if (this.clients.length === 0) return { problems: [] };
     const counted = this.sharers.flatMap((sharer) =>
       sharer.clients
         .filter(({ client }) => client.isCounted())
         .map(({ client, use }) => ({ ...use, name: this.nameOf(client, sharer), ...client.numbers() })),
     );
-    return counted.length === 0 ? { contradictions: [] } : this.account(counted);
+    return counted.length === 0 ? { problems: [] } : this.account(counted);
   }
 
   /** This one first, then whoever else describes the same service. */
   private get sharers(): this[] {
-    const others = this.node.root.node.metadata.flatMap(({ type, data }) =>
-      type === SERVICE && data !== this && this.isSame(data) ? [data] : [],
-    );
-    return [this, ...others];
+    const others = entriesOf(this.node.root, SERVICE).filter((other): other is this => this.isSame(other));
+    return [this, ...others.filter((other) => other !== this)];
   }
 
   private isSame(other: unknown): other is this {

@@ -1,17 +1,23 @@
 // Who may do what in a system's namespace: one binding a role, and a deployer that may write just the kinds of its own file.
+
+import type { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
+import { type Finding, findingOf } from '../../model/finding/finding';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { pluralOf } from '../../model/manifest/plurals';
-import { type Derivation, ENTRY, type Surroundings } from '../../model/platform/entries';
+import { ENTRY, setEntry } from '../../model/platform/entries';
 import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES } from '../../model/platform/roles';
 import type { Target } from '../../model/platform/target';
 import { createObject } from '../tree/kinds';
-import type { System } from './system';
 
 const API_GROUP = 'rbac.authorization.k8s.io';
 
-/** Creates a RoleBinding for each role that somebody has, and the Role of the deployer. Groups without a subject are told elsewhere. */
-export function createAccess(system: System<unknown>, { cluster, environment }: Target<unknown>): void {
+/** Creates a RoleBinding for each role that a group has, and the Role of the deployer. Groups without a subject are reported elsewhere. */
+export function createAccess(
+  scope: Construct,
+  namespace: string | undefined,
+  { cluster, environment }: Pick<Target<unknown>, 'cluster' | 'environment'>,
+): void {
   for (const role of ROLES) {
     const groups = Object.entries(environment.access ?? {}).filter(([, given]) => given === role);
     const subjects = subjectsOn(
@@ -19,12 +25,12 @@ export function createAccess(system: System<unknown>, { cluster, environment }: 
       groups.map(([group]) => group),
     );
     if (subjects.length === 0) continue;
-    if (role === 'deployer') createDeployer(system, cluster);
+    if (role === 'deployer') createDeployer(scope, namespace, cluster);
     const roleRef =
       role === 'deployer'
         ? { apiGroup: API_GROUP, kind: 'Role', name: DEPLOYER }
         : { apiGroup: API_GROUP, kind: 'ClusterRole', name: clusterRoleName(role) };
-    createObject(system, `access-${role}`, 'RoleBinding', { name: role }, { roleRef, subjects });
+    createObject(scope, `access-${role}`, 'RoleBinding', { name: role }, { roleRef, subjects });
   }
 }
 
@@ -32,47 +38,54 @@ export function createAccess(system: System<unknown>, { cluster, environment }: 
  * The Role of those who apply the system's `10-…` file: the kinds in it, as they are written, with what applying them needs. Where
  * somebody else has objects of such a kind in the namespace, as the platform team has `default-deny`, only its own may be changed.
  */
-function createDeployer(system: System<unknown>, { plurals }: Cluster): void {
-  const role = createObject(system, 'access-deployer-role', 'Role', { name: DEPLOYER }, { rules: [] });
-  const derivation: Derivation = ({ rules: _, ...manifest }, surroundings) => {
-    const deployed = within(system.namespace, surroundings);
-    const rules = rulesFor({ ...surroundings, deployed }, plurals);
-    return rules.length === 0 ? manifest : { ...manifest, rules };
-  };
-  role.node.addMetadata(ENTRY.derivation, derivation);
-}
-
-/** What lies in the deployer's own namespace; it does not reach any other. */
-function within(own: string | undefined, { deployed, refuse }: Surroundings): JsonObject[] {
-  return deployed.filter(({ kind, metadata }) => {
-    const { name, namespace = '' } = isJsonObject(metadata) ? metadata : {};
-    if (namespace === own) return true;
-    refuse({
-      rule: 'deployer-reach',
-      severity: 'error',
-      field: '/metadata/namespace',
-      value: namespace,
-      message: `${String(kind)} ${String(name)} lies in another namespace, which the deployer of ${own} does not reach`,
-      expected: 'objects of its own namespace; others belong to the system that has theirs',
-    });
-    return false;
+function createDeployer(scope: Construct, namespace: string | undefined, { plurals }: Cluster): void {
+  const role = createObject(scope, 'access-deployer-role', 'Role', { name: DEPLOYER }, { rules: [] });
+  setEntry(role, ENTRY.completion, ({ rules: _, ...manifest }, { others, deployed }) => {
+    const own = deployed.filter((object) => namespaceOf(object) === namespace);
+    const elsewhere = deployed.filter((object) => namespaceOf(object) !== namespace);
+    const { rules, unknown } = rulesFor(own, others, plurals);
+    return {
+      manifest: rules.length === 0 ? manifest : { ...manifest, rules },
+      findings: [...elsewhere.map((object) => beyondReach(object, namespace)), ...unknown.map(unknownKind)],
+    };
   });
 }
 
-/** The rules in the order of the alphabet. */
-function rulesFor({ others, deployed, refuse }: Surroundings, plurals: Readonly<Record<string, string>>): JsonObject[] {
+function namespaceOf({ metadata }: JsonObject): string {
+  return isJsonObject(metadata) && metadata.namespace !== undefined ? String(metadata.namespace) : '';
+}
+
+function beyondReach(object: JsonObject, own: string | undefined): Finding {
+  const { kind, metadata } = object;
+  const name = isJsonObject(metadata) ? String(metadata.name) : '';
+  return findingOf('deployer-reach', {
+    field: '/metadata/namespace',
+    value: namespaceOf(object),
+    message: `${String(kind)} ${name} is in another namespace, which the deployer of ${own} cannot reach`,
+    expected: 'objects of its own namespace; others belong to the system that has theirs',
+  });
+}
+
+/** The rules in alphabetical order, and the keys of kinds whose plural is unknown. */
+function rulesFor(
+  deployed: readonly JsonObject[],
+  others: readonly JsonObject[],
+  plurals: Readonly<Record<string, string>>,
+): { readonly rules: JsonObject[]; readonly unknown: readonly string[] } {
   const own = byKind(deployed);
   const ours = new Set(deployed);
   const foreign = byKind(others.filter((other) => !ours.has(other)));
   const whole = new Map<string, string[]>();
   const shared: JsonObject[] = [];
+  const unknown: string[] = [];
   for (const [key, { group, kind, names }] of own) {
     const plural = Object.hasOwn(plurals, key) ? plurals[key] : pluralOf(group, kind);
-    if (plural === undefined) refuse(unknownKind(key));
+    if (plural === undefined) unknown.push(key);
     else if (foreign.has(key)) shared.push(...byName(group, plural, names));
     else whole.set(group, [...(whole.get(group) ?? []), plural]);
   }
-  return [...[...whole].map(([group, resources]) => rule(group, resources.sort(), [...APPLY])), ...shared];
+  const unshared = [...whole].map(([group, resources]) => rule(group, resources.sort(), [...APPLY]));
+  return { rules: [...unshared, ...shared], unknown };
 }
 
 /** RBAC restricts no `create` by name: a policy that allows more may still be added. See docs/how-to/access.md. */
@@ -106,13 +119,11 @@ function byKind(objects: readonly JsonObject[]): Map<string, OfKind> {
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function unknownKind(key: string): Parameters<Surroundings['refuse']>[0] {
-  return {
-    rule: 'deployer-kind',
-    severity: 'error',
+function unknownKind(key: string): Finding {
+  return findingOf('deployer-kind', {
     field: 'plurals',
     value: key,
     message: `RBAC names kinds by their plural, and that of ${key} is not known here, so the deployer could not apply it`,
     expected: `plurals: { '${key}': '…' } on the cluster, with spec.names.plural of its CustomResourceDefinition`,
-  };
+  });
 }

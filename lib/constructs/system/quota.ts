@@ -1,9 +1,10 @@
 // The room of a namespace: a quota that is just large enough for what the system can reach, and defaults for pods that say nothing.
+
 import type { Construct } from 'constructs';
 import { demands, total } from '../../analysis/objects/demand';
 import { cpuQuantity, memoryQuantity, parseQuantity } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
-import { type Derivation, ENTRY } from '../../model/platform/entries';
+import { ENTRY, setEntry } from '../../model/platform/entries';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 
@@ -29,8 +30,10 @@ const DEFAULTS = { cpu: '100m', memory: '128Mi' };
  */
 export function createQuota(scope: Construct, name: string, reserves: readonly Reserve[]): void {
   const quota = createObject(scope, 'namespace-quota', 'ResourceQuota', { name }, { spec: {} });
-  const derivation: Derivation = (manifest, { others }) => ({ ...manifest, spec: { hard: hard(others, reserves) } });
-  quota.node.addMetadata(ENTRY.derivation, derivation);
+  setEntry(quota, ENTRY.completion, (manifest, { others }) => ({
+    manifest: { ...manifest, spec: { hard: hard(others, reserves) } },
+    findings: [],
+  }));
   const limits = [{ type: 'Container', default: { memory: DEFAULTS.memory }, defaultRequest: DEFAULTS }];
   createObject(scope, 'namespace-limits', 'LimitRange', { name }, { spec: { limits } });
 }

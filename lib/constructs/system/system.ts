@@ -1,9 +1,10 @@
 // A system in one environment on one cluster: a chart with its namespace. The components of a system are created inside it.
+
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Place } from '../../analysis/survival/table';
-import { ENTRY, type Placement, type Verification } from '../../model/platform/entries';
+import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { report } from '../tree/findings';
@@ -37,16 +38,16 @@ export abstract class System<Settings = object> extends Chart {
     this.target = target;
     this.system = system;
     const { cluster, environment, home } = target;
-    const placement: Placement = { cluster: cluster.name, home, system, environment: environment.name };
-    this.node.addMetadata(ENTRY.placement, placement);
+    const destination: Destination = { cluster: cluster.name, home, system, environment: environment.name };
+    setEntry(this, ENTRY.destination, destination);
     const verification: Verification = (objects, isSound) =>
       isSound ? promiseFindings(objects, placesOf(this.node.root), placeOf(this)) : [];
-    this.node.addMetadata(ENTRY.verification, verification);
+    setEntry(this, ENTRY.verification, verification);
     traceConstruct(this);
     createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
     createDefaultDeny(this);
-    createAccess(this, target);
+    createAccess(this, namespace, target);
   }
 
   /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */
@@ -87,7 +88,7 @@ export abstract class System<Settings = object> extends Chart {
   }
 }
 
-/** `a-b` in `c` and `a` in `b-c` have the same name: `inspectNamespace` tells, which the tree's own exception would not. */
+/** `a-b` in `c` and `a` in `b-c` have the same name: `findNamespaceProblems` tells, which the tree's own exception would not. */
 function freeId(scope: Construct, name: string): string {
   return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
 }

@@ -1,40 +1,42 @@
 // Constructs never throw on a user's value: they record a finding and go on, so that all of them come out at once.
+
 import type { IConstruct } from 'constructs';
-import { type Finding, findingText } from '../../model/finding/finding';
-import { ENTRY, type Inspection, type ReportedFinding, type Trace } from '../../model/platform/entries';
+import { type Finding, findingAt, findingOf, findingText } from '../../model/finding/finding';
+import type { Problem } from '../../model/finding/problem';
+import { type Trace, userLine } from '../../model/manifest/origin';
+import { ENTRY, setEntry } from '../../model/platform/entries';
 import { captureTrace, traceOf } from './trace';
 
-/** A finding of a construct; its path and the user's line are added here. */
-export type Problem = Omit<Finding, 'construct' | 'source'>;
-
 /** Records a finding about `construct` that is known now, at the caller's line or at that of `trace`. */
-export function report(construct: IConstruct, problem: Problem, trace: Trace = captureTrace()): void {
-  const finding: Finding = { ...problem, construct: construct.node.path };
-  const reported: ReportedFinding = { finding, trace };
-  construct.node.addMetadata(ENTRY.finding, reported);
+export function report(construct: IConstruct, finding: Finding, trace: Trace = captureTrace()): void {
+  const placed = findingAt({ construct: construct.node.path, source: () => userLine(trace) }, finding);
+  setEntry(construct, ENTRY.finding, placed);
   // cdk8s' own App.synth() knows validations only, and must not write what we refuse
-  construct.node.addValidation({ validate: () => (finding.severity === 'error' ? [findingText(finding)] : []) });
+  construct.node.addValidation({ validate: () => errorTexts([placed]) });
 }
 
-/** A problem that an inspection finds. */
-export interface Inspected extends Problem {
-  /** The construct that is wrong, where that is one below the construct that was asked. */
-  readonly about?: IConstruct;
+/** Registers `find` to run when the whole chart has been described. Its findings are about `construct` unless `about` says otherwise. */
+export function checkLater(construct: IConstruct, find: () => readonly Finding[]): void {
+  setEntry(construct, ENTRY.check, find);
+  construct.node.addValidation({ validate: () => errorTexts(find()) });
 }
 
-/** Asks `produce` for findings about `construct`, or what lies below it, when the whole chart has been described. */
-export function inspect(construct: IConstruct, produce: () => readonly Inspected[]): void {
-  const inspection: Inspection = () =>
-    produce().map(({ about = construct, ...problem }) => ({
-      finding: { ...problem, construct: about.node.path },
-      trace: about === construct ? {} : traceOf(about),
-    }));
-  construct.node.addMetadata(ENTRY.inspection, inspection);
-  construct.node.addValidation({
-    validate: () =>
-      inspection()
-        .map(({ finding }) => finding)
-        .filter(({ severity }) => severity === 'error')
-        .map(findingText),
-  });
+/** A finding about another construct than the one that is asked. */
+export function about(construct: IConstruct, finding: Finding): Finding {
+  return findingAt({ construct: construct.node.path, source: () => userLine(traceOf(construct)) }, finding);
+}
+
+/** The problem as an error of `rule`, where what should hold does not. */
+export function unless(holds: boolean, rule: string, problem: Problem): Finding[] {
+  return holds ? [] : [findingOf(rule, problem)];
+}
+
+/** One thing, or several in one text, where a list is wanted. */
+export function notAList(field: string, value: unknown): Finding {
+  const expected = `a list: ${field.slice(field.lastIndexOf('.') + 1)}: […]`;
+  return findingOf('list', { field, value: String(value), message: 'must be a list', expected });
+}
+
+function errorTexts(findings: readonly Finding[]): string[] {
+  return findings.filter(({ severity }) => severity === 'error').map(findingText);
 }

@@ -1,7 +1,8 @@
 // The way out: changes to the final JSON of any object, also of fields that no typed class knows. None of them is ever lost.
+
 import type { ApiObject } from 'cdk8s';
 import type { Json } from '../../model/manifest/json';
-import { ENTRY, type Override } from '../../model/platform/entries';
+import { ENTRY, type Override, setEntry } from '../../model/platform/entries';
 import { captureTrace } from './trace';
 
 /** Changes to one object, applied in the order in which they are called, after everything else. */
@@ -25,7 +26,7 @@ export interface Overrides {
  */
 export function override(object: ApiObject): Overrides {
   const add = (change: Omit<Override, 'trace'>): Overrides => {
-    object.node.addMetadata(ENTRY.override, { ...change, trace: captureTrace() });
+    setEntry(object, ENTRY.override, { ...change, trace: captureTrace() });
     return overrides;
   };
   const overrides: Overrides = {

@@ -1,6 +1,8 @@
 // Remembers who called: the stack is captured cheaply here and turned into the user's line only when a finding needs it.
+
 import type { IConstruct } from 'constructs';
-import { ENTRY, type Trace } from '../../model/platform/entries';
+import type { Trace } from '../../model/manifest/origin';
+import { ENTRY, entriesOf, setEntry } from '../../model/platform/entries';
 
 const FRAMES = 30;
 
@@ -16,14 +18,14 @@ export function captureTrace(): Trace {
 
 /** The call stack of whoever created `construct`, or the nearest construct above it that has one. */
 export function traceOf(construct: IConstruct): Trace {
-  for (const { node } of construct.node.scopes.toReversed()) {
-    const entry = node.metadata.find(({ type }) => type === ENTRY.trace);
-    if (entry !== undefined) return entry.data;
+  for (const scope of construct.node.scopes.toReversed()) {
+    const [trace] = entriesOf(scope, ENTRY.trace);
+    if (trace !== undefined) return trace;
   }
   return {};
 }
 
 /** Remembers the current call stack as the origin of `construct` and of everything below it that has none of its own. */
 export function traceConstruct(construct: IConstruct): void {
-  construct.node.addMetadata(ENTRY.trace, captureTrace());
+  setEntry(construct, ENTRY.trace, captureTrace());
 }

@@ -3,8 +3,8 @@
 import { type Derived, derived, type Outcome, percent, plural, roundDown, roundUp, show } from '../finding/derivation';
 import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
 import { mostUsefulPods, podsDespite } from './contention';
-import { contentionContradictions, growthContradictions, latencyContradictions } from './feasibility';
-import { type CapacityInput, inputContradictions } from './input';
+import { findContentionProblems, findGrowthProblems, findLatencyProblems } from './feasibility';
+import { type CapacityInput, findInputProblems } from './input';
 import { peakInPods } from './loss';
 import { arrivalRate, highestOccupancy, meanWait, responseQuantile } from './queueing';
 import { utilisationTarget } from './utilization';
@@ -57,23 +57,20 @@ export interface CapacityPlan {
  * Source: Little's law and the interactive law: Lazowska et al., "Quantitative System Performance"; the latency: queueing.ts.
  */
 export function deriveCapacity(input: CapacityInput): Outcome<CapacityPlan> {
-  const wrong = inputContradictions(input);
-  if (wrong.length > 0) return { contradictions: wrong };
+  const wrong = findInputProblems(input);
+  if (wrong.length > 0) return { problems: wrong };
   const { concurrencyPerPod: slots, service, latency } = input;
   const highest = highestOccupancy(slots, service, latency.quantile, latency.seconds);
   // At the peak's size the autoscaler has nothing left to overlook.
   const slack = input.alwaysAtPeak === true ? 1 : 1 + TOLERANCE;
   const best = roundDown((100 * highest) / slack) / 100;
   const share = input.occupancy ?? best;
-  const contradictions = [
-    ...latencyContradictions(input, share, slack, highest),
-    ...growthContradictions(input, share, highest),
-  ];
-  if (share === 0) return { contradictions };
+  const problems = [...findLatencyProblems(input, share, slack, highest), ...findGrowthProblems(input, share, highest)];
+  if (share === 0) return { problems };
   const plan = reckon(input, occupancyOf(input, share, slack, highest), highest);
-  const unmet = contentionContradictions(input, plan.needed.value, plan.total.value);
-  if (unmet.length > 0) return { contradictions: [...contradictions, ...unmet] };
-  return { plan, contradictions };
+  const unmet = findContentionProblems(input, plan.needed.value, plan.total.value);
+  if (unmet.length > 0) return { problems: [...problems, ...unmet] };
+  return { plan, problems };
 }
 
 function reckon(input: CapacityInput, occupancy: Derived, highest: number): CapacityPlan {

@@ -1,8 +1,10 @@
 // What no plan of capacity can do: an occupancy, a growth, a contention beyond what the promised latency leaves.
 
 import { percent, plural, roundDown, show } from '../finding/derivation';
+import type { Problem } from '../finding/problem';
+
 import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
-import type { Contradiction } from '../pods/availability';
+
 import { mostUsefulPods } from './contention';
 import type { CapacityInput } from './input';
 
@@ -13,12 +15,7 @@ export function shareLeft({ zones, zonesLost, regions, regionsLost }: CapacityIn
 }
 
 /** An occupancy at which the latency is missed. */
-export function latencyContradictions(
-  input: CapacityInput,
-  share: number,
-  slack: number,
-  highest: number,
-): Contradiction[] {
+export function findLatencyProblems(input: CapacityInput, share: number, slack: number, highest: number): Problem[] {
   const { latency } = input;
   const promise = `${percent(latency.quantile)} within ${show(latency.seconds * 1000)} ms`;
   const worst = share * slack;
@@ -38,7 +35,7 @@ export function latencyContradictions(
 }
 
 /** While new pods are on their way, those that run take the growth too. */
-export function growthContradictions(input: CapacityInput, share: number, highest: number): Contradiction[] {
+export function findGrowthProblems(input: CapacityInput, share: number, highest: number): Problem[] {
   const { growthPerSecond: growth, times } = input;
   if (growth === 0 || share === 0 || input.alwaysAtPeak === true) return [];
   const lag = SYNC_SECONDS + times.metricSeconds + times.readySeconds;
@@ -66,11 +63,7 @@ export function growthContradictions(input: CapacityInput, share: number, highes
 }
 
 /** A peak that no number of pods carries, as they hinder each other. */
-export function contentionContradictions(
-  { contention }: CapacityInput,
-  needed: number,
-  total: number,
-): Contradiction[] {
+export function findContentionProblems({ contention }: CapacityInput, needed: number, total: number): Problem[] {
   if (contention === undefined) return [];
   const useful = mostUsefulPods(contention);
   if (Number.isFinite(needed) && total <= useful.value) return [];

@@ -1,8 +1,9 @@
 // What a capacity plan starts from, and what cannot be in it.
 
 import { checkNumber, percent, show } from '../finding/derivation';
-import { type Keys, objectContradictions } from '../finding/keys';
-import type { Contradiction } from '../pods/availability';
+import { findObjectProblems, type Keys } from '../finding/input';
+import type { Problem } from '../finding/problem';
+
 import type { Contention } from './contention';
 import { longestService, type ServiceTime } from './queueing';
 
@@ -53,21 +54,21 @@ const TIMES: Keys<CapacityInput['times']> = { metricSeconds: true, readySeconds:
 const CONTENTION: Keys<Contention> = { serial: true, crosstalk: true };
 
 /** Every input that is no number to reckon with, or that no plan meets. */
-export function inputContradictions(input: CapacityInput): Contradiction[] {
+export function findInputProblems(input: CapacityInput): Problem[] {
   const { zones, regions, contention, alwaysAtPeak } = input;
   const found = [
-    ...objectContradictions('users', input.users, USERS, ({ peak, offPeak }) => [
+    ...findObjectProblems('users', input.users, USERS, ({ peak, offPeak }) => [
       ...checkNumber('users.peak', peak, { above: 0 }),
       ...checkNumber('users.offPeak', offPeak, { atLeast: 0 }),
     ]),
     ...checkNumber('thinkSeconds', input.thinkSeconds, { above: 0 }),
-    ...objectContradictions('service', input.service, SERVICE, ({ meanSeconds, coefficientOfVariation }) => [
+    ...findObjectProblems('service', input.service, SERVICE, ({ meanSeconds, coefficientOfVariation }) => [
       ...checkNumber('service.meanSeconds', meanSeconds, { above: 0 }),
       ...optional('service.coefficientOfVariation', coefficientOfVariation, { atLeast: 0, atMost: 10 }),
     ]),
     ...checkNumber('concurrencyPerPod', input.concurrencyPerPod, { atLeast: 1, atMost: 10_000, whole: true }),
     ...optional('cpuSecondsPerRequest', input.cpuSecondsPerRequest, { above: 0 }),
-    ...objectContradictions('latency', input.latency, LATENCY, ({ quantile, seconds }) => [
+    ...findObjectProblems('latency', input.latency, LATENCY, ({ quantile, seconds }) => [
       ...checkNumber('latency.quantile', quantile, { above: 0, below: 1 }),
       ...checkNumber('latency.seconds', seconds, { above: 0 }),
     ]),
@@ -77,33 +78,33 @@ export function inputContradictions(input: CapacityInput): Contradiction[] {
     ...checkNumber('survives.zones', input.zonesLost, { atLeast: 0, whole: true }),
     ...checkNumber('regions', regions, { atLeast: 1, atMost: 100, whole: true }),
     ...checkNumber('survives.regions', input.regionsLost, { atLeast: 0, whole: true }),
-    ...objectContradictions('times', input.times, TIMES, ({ metricSeconds, readySeconds, nodeSeconds }) => [
+    ...findObjectProblems('times', input.times, TIMES, ({ metricSeconds, readySeconds, nodeSeconds }) => [
       ...checkNumber('times.metricSeconds', metricSeconds, { atLeast: 0 }),
       ...checkNumber('times.readySeconds', readySeconds, { atLeast: 0 }),
       ...checkNumber('times.nodeSeconds', nodeSeconds, { atLeast: 0 }),
     ]),
     ...checkNumber('margin', input.margin, { atLeast: 1, atMost: 100 }),
-    ...switchContradictions('alwaysAtPeak', alwaysAtPeak),
+    ...findSwitchProblems('alwaysAtPeak', alwaysAtPeak),
     ...(contention === undefined
       ? []
-      : objectContradictions('contention', contention, CONTENTION, ({ serial, crosstalk }) => [
+      : findObjectProblems('contention', contention, CONTENTION, ({ serial, crosstalk }) => [
           ...checkNumber('contention.serial', serial, { atLeast: 0, below: 1 }),
           ...checkNumber('contention.crosstalk', crosstalk, { atLeast: 0 }),
         ])),
   ];
-  return found.length > 0 ? found : [...lossContradictions(input), ...demandContradictions(input)];
+  return found.length > 0 ? found : [...findLossProblems(input), ...findDemandProblems(input)];
 }
 
-function switchContradictions(field: string, value: unknown): Contradiction[] {
+function findSwitchProblems(field: string, value: unknown): Problem[] {
   if (value === undefined || typeof value === 'boolean') return [];
   return [{ field, value: String(value), message: `${field} is neither true nor false`, expected: 'true or false' }];
 }
 
-function optional(field: string, value: number | undefined, range: Parameters<typeof checkNumber>[2]): Contradiction[] {
+function optional(field: string, value: number | undefined, range: Parameters<typeof checkNumber>[2]): Problem[] {
   return value === undefined ? [] : checkNumber(field, value, range);
 }
 
-function lossContradictions({ zones, zonesLost, regions, regionsLost }: CapacityInput): Contradiction[] {
+function findLossProblems({ zones, zonesLost, regions, regionsLost }: CapacityInput): Problem[] {
   const losses: readonly (readonly [string, number, number])[] = [
     ['zones', zonesLost, zones],
     ['regions', regionsLost, regions],
@@ -122,8 +123,8 @@ function lossContradictions({ zones, zonesLost, regions, regionsLost }: Capacity
   );
 }
 
-function demandContradictions({ users, service, latency }: CapacityInput): Contradiction[] {
-  const found: Contradiction[] = [];
+function findDemandProblems({ users, service, latency }: CapacityInput): Problem[] {
+  const found: Problem[] = [];
   if (users.offPeak > users.peak) {
     found.push({
       field: 'users.offPeak',

@@ -1,7 +1,8 @@
 // A load test: how many workers make the load that so many users are.
 
 import { checkNumber, type Derived, derived, type Outcome, plural, roundUp, show } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
+import type { Problem } from '../finding/problem';
+
 import { arrivalRate } from './queueing';
 
 /** Who is imitated. */
@@ -31,14 +32,14 @@ const MOST_PER_WORKER = 1000;
 /** Derives the size: requests a second = users ÷ think time; one worker for each core's share of them. */
 export function deriveLoadTest(input: LoadTestInput): Outcome<LoadTestPlan> {
   const { users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker: each } = input;
-  const contradictions: Contradiction[] = [
+  const problems: Problem[] = [
     ...checkNumber('users', users, { atLeast: 1, whole: true }),
     ...checkNumber('thinkSeconds', thinkSeconds, { above: 0 }),
     ...checkNumber('usersPerSecond', usersPerSecond, { above: 0 }),
     ...checkNumber('seconds', seconds, { atLeast: 1, whole: true }),
     ...checkNumber('requestsPerSecondPerWorker', each, { above: 0, atMost: MOST_PER_WORKER }),
   ];
-  if (contradictions.length > 0) return { contradictions };
+  if (problems.length > 0) return { problems };
   const rate = arrivalRate(users, thinkSeconds);
   const workers = roundUp(rate / each);
   const begin = roundUp(users / usersPerSecond);
@@ -48,6 +49,6 @@ export function deriveLoadTest(input: LoadTestInput): Outcome<LoadTestPlan> {
       workers: derived(workers, `${show(rate)} requests/s ÷ ${each} a worker = ${plural(workers, 'worker')}`),
       seconds: derived(begin + seconds, `${begin} s until all users are there + ${seconds} s = ${begin + seconds} s`),
     },
-    contradictions: [],
+    problems: [],
   };
 }

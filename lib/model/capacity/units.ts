@@ -1,7 +1,8 @@
 // Numbers of a capacity plan that can be right, and look as if they were given in milliseconds.
 
 import { plural, show } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
+import type { Problem } from '../finding/problem';
+
 import type { CapacityInput } from './input';
 
 /** What is asked: of values that no compiler looked at, too. */
@@ -22,24 +23,18 @@ const LONGEST = {
 } as const;
 
 /** Every number that looks like milliseconds, as what would be right. A plan can be made of them all the same. */
-export function unitDoubts({
-  thinkSeconds,
-  service,
-  latency,
-  cpuSecondsPerRequest,
-  nodeSeconds,
-}: Doubted): Contradiction[] {
+export function unitDoubts({ thinkSeconds, service, latency, cpuSecondsPerRequest, nodeSeconds }: Doubted): Problem[] {
   const mean = service?.meanSeconds;
   return [
     ...beyond('thinkSeconds', thinkSeconds, LONGEST.thought, 'between two requests of a user'),
     ...beyond('service.meanSeconds', mean, LONGEST.work, 'of work on a request'),
     ...beyond('latency.seconds', latency?.seconds, LONGEST.answer, 'until an answer'),
     ...beyond('nodeSeconds', nodeSeconds, LONGEST.node, 'until a node is there'),
-    ...cpuDoubts(cpuSecondsPerRequest, mean),
+    ...findCpuUnitProblems(cpuSecondsPerRequest, mean),
   ];
 }
 
-function beyond(field: string, seconds: unknown, longest: number, what: string): Contradiction[] {
+function beyond(field: string, seconds: unknown, longest: number, what: string): Problem[] {
   if (typeof seconds !== 'number' || !(seconds > longest)) return [];
   return [
     {
@@ -52,7 +47,7 @@ function beyond(field: string, seconds: unknown, longest: number, what: string):
 }
 
 /** A request that is worked on by one thread has no more CPU than time. */
-function cpuDoubts(cpu: unknown, mean: unknown): Contradiction[] {
+function findCpuUnitProblems(cpu: unknown, mean: unknown): Problem[] {
   if (typeof cpu !== 'number' || typeof mean !== 'number' || !(cpu > mean) || mean <= 0) return [];
   return [
     {

@@ -1,30 +1,17 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
+
+import { isProblem, type Problem } from '../finding/problem';
 import type { Capability } from './capability';
+import type { Subnets } from './network';
 import type { NodePool } from './pool';
-import { nodePoolContradictions } from './pool-input';
-import { isRefusal, type Provider, type Refusal, type Subject, serviceAccountSubject } from './provider';
+import { findNodePoolProblems } from './pool-input';
+import { type Provider, type Subject, serviceAccountSubject } from './provider';
 
 /** A Kubernetes minor, such as `1.36`. */
 export type Minor = `1.${number}`;
 
 /** The oldest minor that we write for. */
 export const OLDEST_MINOR = 27;
-
-/** A preview: the whole platform as if every cluster ran one minor, to see what an upgrade changes. */
-export const PREVIEW = {
-  /** Environment variable that asks for it. It must be set when main.ts is imported, since that builds the app. */
-  variable: 'EVENKEEL_KUBERNETES',
-  /** Entry on the app: the minor that the platform took from there. */
-  entry: 'evenkeel:preview',
-} as const;
-
-/** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
-export interface Subnets {
-  /** Of the nodes; of nodes and pods, where both share one. */
-  readonly nodes?: number;
-  /** Of the pods. */
-  readonly pods?: number;
-}
 
 /** Whom a group's name stands for: its id in the directory, or a ServiceAccount, such as Argo CD's application controller. */
 export type GroupId = string | { readonly namespace: string; readonly serviceAccount: string };
@@ -97,22 +84,22 @@ export function describeCluster(
 
 /** Whether a plan of its nodes can be made: it says what pools it has, and how pods get addresses. */
 export function describesNodes(cluster: ClusterDescription): boolean {
-  return !isRefusal(cluster.provider.network) && soundPools(cluster).length > 0;
+  return !isProblem(cluster.provider.network) && soundPools(cluster).length > 0;
 }
 
 /** The pools of a cluster; none where one of them cannot be, which is told with the platform: nothing follows from it. */
 export function soundPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
   if (!Array.isArray(nodePools) || !Array.isArray(zones)) return [];
-  const isSound = (pool: NodePool) => nodePoolContradictions('', pool, zones.length).length === 0;
+  const isSound = (pool: NodePool) => findNodePoolProblems('', pool, zones.length).length === 0;
   return nodePools.every(isSound) ? nodePools : [];
 }
 
 /** The RBAC subject of one of our groups on a cluster. */
-export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Refusal {
+export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Problem {
   const id = Object.hasOwn(groups, group) ? groups[group] : undefined;
   if (typeof id === 'string') return provider.subject(id);
   if (isServiceAccount(id)) return serviceAccountSubject(id.namespace, id.serviceAccount);
-  return { refused: `the group ${group} has no subject there`, expected: `groups: { ${group}: … } on the cluster` };
+  return { message: `the group ${group} has no subject there`, expected: `groups: { ${group}: … } on the cluster` };
 }
 
 function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
@@ -122,7 +109,7 @@ function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
 
 /** The subjects of groups on a cluster, each once, in the order of the alphabet; groups without one are left out. */
 export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
-  const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((it) => (isRefusal(it) ? [] : [it]));
+  const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((it) => (isProblem(it) ? [] : [it]));
   const byKey = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, subject]) => subject);
 }

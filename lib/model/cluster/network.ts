@@ -1,9 +1,17 @@
 // How nodes and pods get addresses: what a provider's network mode must answer, and the ranges that come of it.
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
-import type { Subnets } from './cluster';
+import type { Problem } from '../finding/problem';
+
 import type { NodePool } from './pool';
-import type { Refusal } from './provider';
+
+/** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
+export interface Subnets {
+  /** Of the nodes; of nodes and pods, where both share one. */
+  readonly nodes?: number;
+  /** Of the pods. */
+  readonly pods?: number;
+}
 
 /** A pool at its largest. */
 export interface PoolAtMost {
@@ -44,7 +52,7 @@ export interface NodeNetwork {
   /** `Azure CNI overlay`. */
   readonly mode: string;
   /** Most pods that a node of the pool can have. */
-  readonly podsPerNode: (pool: NodePool) => Derived | Refusal;
+  readonly podsPerNode: (pool: NodePool) => Derived | Problem;
   /** Nodes that an upgrade adds to a pool of so many, over all zones. */
   readonly surgeNodes: (pool: NodePool, nodes: number, zones: number) => Derived;
   readonly ranges: (demand: AddressDemand) => readonly AddressRange[];

@@ -1,11 +1,13 @@
 // What cannot be in the description of a pool of nodes, wherever it was typed.
 
 import { checkNumber } from '../finding/derivation';
-import { type Keys, objectContradictions } from '../finding/keys';
+import { findObjectProblems, type Keys } from '../finding/input';
+import type { Problem } from '../finding/problem';
+
 import { quantityAmount } from '../manifest/quantity';
-import { headroomContradictions } from '../nodes/headroom';
-import type { Contradiction } from '../pods/availability';
-import { boundContradictions } from '../pods/replacement';
+import { findHeadroomProblems } from '../nodes/headroom';
+
+import { findBoundProblems } from '../pods/replacement';
 import type { Machine, NodePool } from './pool';
 
 const POOL: Keys<NodePool> = {
@@ -24,26 +26,24 @@ const NODES: Keys<NodePool['nodesPerZone']> = { min: true, max: true };
 const MACHINE: Keys<Machine> = { interfaces: true, addressesPerInterface: true, cores: true };
 
 /** Every number, quantity and key of the pool that cannot be. `zones` is how many its cluster declares. */
-export function nodePoolContradictions(field: string, pool: NodePool, zones: number): Contradiction[] {
-  return objectContradictions(field, pool, POOL, ({ name, cpu, memory, pods, ...rest }) => [
-    ...nameContradictions(`${field}.name`, name),
-    ...Object.entries({ cpu, memory }).flatMap(([what, quantity]) =>
-      amountContradictions(`${field}.${what}`, quantity),
-    ),
+export function findNodePoolProblems(field: string, pool: NodePool, zones: number): Problem[] {
+  return findObjectProblems(field, pool, POOL, ({ name, cpu, memory, pods, ...rest }) => [
+    ...findNameProblems(`${field}.name`, name),
+    ...Object.entries({ cpu, memory }).flatMap(([what, quantity]) => findAmountProblems(`${field}.${what}`, quantity)),
     ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 10_000, whole: true }),
-    ...nodesContradictions(`${field}.nodesPerZone`, rest.nodesPerZone),
-    ...(rest.upgradesAtOnce === undefined ? [] : boundContradictions(`${field}.upgradesAtOnce`, rest.upgradesAtOnce)),
-    ...(rest.machine === undefined ? [] : machineContradictions(`${field}.machine`, rest.machine)),
-    ...(rest.headroom === undefined ? [] : headroomContradictions(`${field}.headroom`, rest.headroom, zones)),
+    ...findNodesProblems(`${field}.nodesPerZone`, rest.nodesPerZone),
+    ...(rest.upgradesAtOnce === undefined ? [] : findBoundProblems(`${field}.upgradesAtOnce`, rest.upgradesAtOnce)),
+    ...(rest.machine === undefined ? [] : findMachineProblems(`${field}.machine`, rest.machine)),
+    ...(rest.headroom === undefined ? [] : findHeadroomProblems(`${field}.headroom`, rest.headroom, zones)),
   ]);
 }
 
-function nameContradictions(field: string, name: unknown): Contradiction[] {
+function findNameProblems(field: string, name: unknown): Problem[] {
   if (typeof name === 'string' && name !== '') return [];
   return [{ field, value: String(name), message: 'the pool has no name', expected: "a name, such as 'default'" }];
 }
 
-function amountContradictions(field: string, quantity: unknown): Contradiction[] {
+function findAmountProblems(field: string, quantity: unknown): Problem[] {
   if (typeof quantity === 'string' && (quantityAmount(quantity) ?? 0) > 0) return [];
   return [
     {
@@ -55,8 +55,8 @@ function amountContradictions(field: string, quantity: unknown): Contradiction[]
   ];
 }
 
-function nodesContradictions(field: string, nodesPerZone: NodePool['nodesPerZone']): Contradiction[] {
-  return objectContradictions(field, nodesPerZone, NODES, ({ min, max }) => {
+function findNodesProblems(field: string, nodesPerZone: NodePool['nodesPerZone']): Problem[] {
+  return findObjectProblems(field, nodesPerZone, NODES, ({ min, max }) => {
     const found = [
       ...checkNumber(`${field}.min`, min, { atLeast: 0, atMost: 1e6, whole: true }),
       ...checkNumber(`${field}.max`, max, { atLeast: 1, atMost: 1e6, whole: true }),
@@ -67,8 +67,8 @@ function nodesContradictions(field: string, nodesPerZone: NodePool['nodesPerZone
   });
 }
 
-function machineContradictions(field: string, machine: Machine): Contradiction[] {
-  return objectContradictions(field, machine, MACHINE, ({ interfaces, addressesPerInterface, cores }) => [
+function findMachineProblems(field: string, machine: Machine): Problem[] {
+  return findObjectProblems(field, machine, MACHINE, ({ interfaces, addressesPerInterface, cores }) => [
     ...checkNumber(`${field}.interfaces`, interfaces, { atLeast: 1, atMost: 1000, whole: true }),
     ...checkNumber(`${field}.addressesPerInterface`, addressesPerInterface, { atLeast: 2, atMost: 1000, whole: true }),
     ...checkNumber(`${field}.cores`, cores, { above: 0 }),

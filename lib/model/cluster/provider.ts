@@ -1,25 +1,11 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
+
+import type { Problem } from '../finding/problem';
 import { isCidr } from '../manifest/cidr';
-import type { Json, JsonObject } from '../manifest/json';
+import type { JsonObject } from '../manifest/json';
 import { isNamespaceName } from '../manifest/namespace';
 import type { ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
-
-/** Why a profile has no answer: a construct makes a finding of it. */
-export interface Refusal {
-  /** What is wrong, as one sentence without a full stop. */
-  readonly refused: string;
-  /** What would be right. */
-  readonly expected: string;
-}
-
-/** Why an option that the profile was made of is none: types are gone at run time. */
-export interface OptionRefusal extends Refusal {
-  /** Name of the option. */
-  readonly option: string;
-  /** @default none was given */
-  readonly value?: Json;
-}
 
 /** How the zones of a region are named: the region's name, and what follows it. */
 export interface ZoneNames {
@@ -148,7 +134,7 @@ export interface AllowedDifference {
 export interface Provider {
   readonly name: string;
   /** What is wrong with its options. @default nothing */
-  readonly refusals?: readonly OptionRefusal[];
+  readonly problems?: readonly Problem[];
   /** @default nothing is known of the names of its zones */
   readonly zoneNames?: ZoneNames;
   /** What an HTTP exposure becomes. */
@@ -173,57 +159,52 @@ export interface Provider {
   /** @default the cluster's own default class */
   readonly storage?: StorageShape;
   /** What a pod needs to act as `identity`, which is named as the provider names it. */
-  readonly workloadIdentity: (identity: string) => WorkloadIdentity | Refusal;
+  readonly workloadIdentity: (identity: string) => WorkloadIdentity | Problem;
   /** The subject of a group, by the id that the provider's directory has for it. */
-  readonly subject: (id: string) => Subject | Refusal;
-  readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Refusal;
+  readonly subject: (id: string) => Subject | Problem;
+  readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
   readonly nodes: NodeWords;
   /** How nodes and pods get addresses. */
-  readonly network: NodeNetwork | Refusal;
+  readonly network: NodeNetwork | Problem;
   /** What the provider allows. */
   readonly limits: readonly ProviderLimit[];
   /** Everything in which it may differ in NEUTRAL_KINDS. `evenkeel neutrality` refuses whatever is not here. */
   readonly closedList: readonly AllowedDifference[];
 }
 
-/** Whether an answer is none. */
-export function isRefusal<Answer extends object>(answer: Answer | Refusal): answer is Refusal {
-  return 'refused' in answer;
-}
-
 /** A group as a subject, unless it is one of Kubernetes' own: `system:masters` passes every check unseen. */
-export function groupSubject(name: string, expected: string): Subject | Refusal {
-  if (name.startsWith('system:')) return { refused: `${name} is one of Kubernetes' own groups`, expected };
-  if (name === '') return { refused: 'a group without a name', expected };
+export function groupSubject(name: string, expected: string): Subject | Problem {
+  if (name.startsWith('system:')) return { message: `${name} is one of Kubernetes' own groups`, expected };
+  if (name === '') return { message: 'a group without a name', expected };
   return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name };
 }
 
 /** A ServiceAccount as a subject, unless no object could bear the names. */
-export function serviceAccountSubject(namespace: string, name: string): Subject | Refusal {
+export function serviceAccountSubject(namespace: string, name: string): Subject | Problem {
   if (isNamespaceName(namespace) && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
     return { kind: 'ServiceAccount', name, namespace };
   }
   return {
-    refused: `${namespace}/${name} is no ServiceAccount`,
+    message: `${namespace}/${name} is no ServiceAccount`,
     expected: "{ namespace: 'argocd', serviceAccount: 'argocd-application-controller' }",
   };
 }
 
 /** Addresses, or that nobody said which. */
-export function addressSource(cidrs: readonly string[] | undefined, option: string): IngressSource | Refusal {
+export function addressSource(cidrs: readonly string[] | undefined, option: string): IngressSource | Problem {
   const expected = `${option}: the ranges as CIDRs, such as ['10.20.0.0/24']`;
   if (cidrs === undefined || cidrs.length === 0) {
-    return { refused: 'where ingress traffic comes from is not said', expected };
+    return { message: 'where ingress traffic comes from is not said', expected };
   }
-  if (!Array.isArray(cidrs)) return { refused: `${option} is no list`, expected };
+  if (!Array.isArray(cidrs)) return { message: `${option} is no list`, expected };
   const wrong = cidrs.find((cidr) => !isCidr(cidr));
-  return wrong === undefined ? { cidrs } : { refused: `"${wrong}" in ${option} is no block of addresses`, expected };
+  return wrong === undefined ? { cidrs } : { message: `"${wrong}" in ${option} is no block of addresses`, expected };
 }
 
 /** No identity of the provider's to act as. */
-export function noWorkloadIdentity(): Refusal {
+export function noWorkloadIdentity(): Problem {
   return {
-    refused: 'this provider has no identities for pods',
+    message: 'this provider has no identities for pods',
     expected: 'credentials by a Secret reference, or another provider',
   };
 }

@@ -1,5 +1,5 @@
 // A derived number with the sentence that derives it, the shape of an answer, and the check that every input passes.
-import type { Contradiction } from '../pods/availability';
+import type { Problem } from './problem';
 
 /** A number, and why it is this number: the formula with its figures, as one sentence without a full stop. */
 export interface Derived {
@@ -9,9 +9,9 @@ export interface Derived {
 
 /** An answer: what cannot be, and, where the inputs are numbers that can be reckoned with, the plan. */
 export interface Outcome<Plan> {
-  /** Absent where an input is out of its range; present, with contradictions, where a demand exceeds a limit. */
+  /** Absent where an input is out of its range; present, with problems, where a demand exceeds a limit. */
   readonly plan?: Plan;
-  readonly contradictions: readonly Contradiction[];
+  readonly problems: readonly Problem[];
 }
 
 /** What a number must be. */
@@ -33,7 +33,7 @@ export function derived(value: number, because: string): Derived {
 }
 
 /** The contradiction of a number that is outside of its range, or no number at all. */
-export function checkNumber(field: string, value: unknown, range: Range): Contradiction[] {
+export function checkNumber(field: string, value: unknown, range: Range): Problem[] {
   const { above = -Infinity, atLeast = -Infinity, below = Infinity, atMost = MOST, whole = false } = range;
   const numeric = typeof value === 'number' && Number.isFinite(value);
   const fits = numeric && value > above && value >= atLeast && value < below && value <= atMost;

@@ -1,44 +1,45 @@
 // A finding: one problem as data. Every part of Evenkeel reports in this form; text, JSON and the rest are made from it.
-import type { Json } from '../manifest/json';
+
+import type { Origin, SourceLine } from '../manifest/origin';
+import type { Problem } from './problem';
 
 /** `error` stops synth; `warning` and `note` are printed and let it go on. */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** A place in the user's own TypeScript. Line and column count from 1. */
-export interface SourceLine {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-/** One problem: what is wrong, where, and what would be right. */
-export interface Finding {
-  /** Stable id of the rule that speaks, in kebab-case: `port-range`. */
+/** A problem with the rule that found it, its severity, and where it is. */
+export interface Finding extends Problem {
+  /** Stable id of the rule, in kebab-case: `port-range`. */
   readonly rule: string;
   readonly severity: Severity;
-  /** What is wrong, as one sentence without a full stop. */
-  readonly message: string;
-  /** What would be right: "an integer from 1 to 65535". */
-  readonly expected: string;
-  /** What to do about it, where `expected` alone does not say. */
-  readonly fix?: string;
   /** Path of the construct: `toytrex-production/web`. */
   readonly construct?: string;
   /** Identity of the object: `apps/Deployment toytrex-production/web`. */
   readonly object?: string;
-  /** JSON pointer into the object, or the name of the property that the user set. */
-  readonly field?: string;
-  /** The value found there. Never a secret: rules about secrets leave it out. */
-  readonly value?: Json;
   readonly source?: SourceLine;
 }
 
+/** The finding that `rule` makes of a problem. */
+export function findingOf(rule: string, problem: Problem, severity: Severity = 'error'): Finding {
+  return { ...problem, rule, severity };
+}
+
+/** The finding with its place: a construct, and the user's line where it is known. */
+export function findingAt({ construct, source }: Origin, finding: Finding): Finding {
+  const line = source();
+  return { ...finding, construct, ...(line === undefined ? {} : { source: line }) };
+}
+
 /** The finding as one line without its place: what is wrong, what would be right. */
-export function findingText({ message, expected, fix }: Finding): string {
+export function findingText({ message, expected, fix }: Problem): string {
   return `${message}; expected ${expected}${fix === undefined ? '' : `; ${fix}`}`;
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
+/** Whether a finding is an error, so that nothing may be written. */
+export function hasError(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'error');
+}
 
 /** Errors first, then by construct, rule and field, so that two runs print the same. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {

@@ -1,7 +1,7 @@
 // One Kubernetes API object on its way from a construct to a file: what the checks and every later question look at.
 
-import type { SourceLine } from '../finding/finding';
 import type { JsonObject } from './json';
+import type { Origin } from './origin';
 
 /** Group, kind, namespace and name: what makes an object one of its kind within a cluster. The version is no part of it. */
 export interface Identity {
@@ -11,14 +11,6 @@ export interface Identity {
   /** Absent for cluster-scoped kinds, and for namespaced ones that leave it to `kubectl`. */
   readonly namespace?: string;
   readonly name: string;
-}
-
-/** Where an object comes from. */
-export interface Origin {
-  /** Path of the construct in the tree. */
-  readonly construct: string;
-  /** The user's line that created it; looked up only when asked for, because it costs. */
-  readonly source: () => SourceLine | undefined;
 }
 
 /** An API object with its final JSON. */
@@ -33,10 +25,4 @@ export interface ApiEntry {
 /** The identity as people read it: `apps/Deployment toytrex-production/web`, `Namespace toytrex-production`. */
 export function describeIdentity({ group, kind, namespace, name }: Identity): string {
   return `${group === '' ? '' : `${group}/`}${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
-}
-
-/** The construct with its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */
-export function describeOrigin({ construct, source }: Origin): string {
-  const line = source();
-  return line === undefined ? construct : `${construct} (${line.file}:${line.line})`;
 }

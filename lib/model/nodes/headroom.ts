@@ -2,9 +2,10 @@
 
 import type { Headroom } from '../cluster/pool';
 import { checkNumber, type Derived, derived, type Outcome, plural } from '../finding/derivation';
-import { type Keys, objectContradictions } from '../finding/keys';
+import { findObjectProblems, type Keys } from '../finding/input';
+import type { Problem } from '../finding/problem';
+
 import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/amount';
-import type { Contradiction } from '../pods/availability';
 
 /**
  * Below every priority that a workload has, so that they are evicted first. The cluster autoscaler orders no node for pods below
@@ -51,19 +52,19 @@ interface Size {
  * pod that is spread strictly.
  */
 export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<HeadroomPlan> {
-  const contradictions = [
+  const problems = [
     ...checkNumber('zones', zones, { atLeast: 0, atMost: 100, whole: true }),
-    ...growing.flatMap(growthContradictions),
+    ...growing.flatMap(findGrowthProblems),
   ];
   if (growing.every(({ pods }) => pods === 0)) {
-    contradictions.push({
+    problems.push({
       field: 'growing',
       value: 0,
       message: 'nothing grows, and there is nothing to hold room for',
       expected: 'a workload that grows, or no headroom',
     });
   }
-  if (contradictions.length > 0) return { contradictions };
+  if (problems.length > 0) return { problems };
   const sizes = growing.filter(({ pods }) => pods > 0).map(sizeOf);
   const place = {
     cpu: largestAmount(sizes.map(({ cpu }) => cpu)),
@@ -80,15 +81,15 @@ export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<Headr
   const each = derived(perZone, `${parts.map(({ because }) => because).join(' + ')} = ${plural(perZone, 'place')}`);
   const pods = derived(all * perZone, `${each.because} × ${plural(all, 'zone')} = ${plural(all * perZone, 'pod')}`);
   const headroom = { pods: pods.value, cpu: cpuQuantity(place.cpu), memory: memoryQuantity(place.memory) };
-  return { plan: { podsPerZone: each, pods, headroom }, contradictions: [] };
+  return { plan: { podsPerZone: each, pods, headroom }, problems: [] };
 }
 
 /** What no pool can hold, wherever it was typed. */
-export function headroomContradictions(field: string, headroom: Headroom, zones: number): Contradiction[] {
-  return objectContradictions(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
+export function findHeadroomProblems(field: string, headroom: Headroom, zones: number): Problem[] {
+  return findObjectProblems(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
     const found = [
       ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
-      ...quantityContradictions(field, { cpu, memory }),
+      ...findQuantityProblems(field, { cpu, memory }),
     ];
     if (found.length > 0 || pods >= zones) return found;
     return [
@@ -103,7 +104,7 @@ export function headroomContradictions(field: string, headroom: Headroom, zones:
 }
 
 /** What is no request of a pod. */
-export function quantityContradictions(field: string, quantities: Readonly<Record<string, string>>): Contradiction[] {
+export function findQuantityProblems(field: string, quantities: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(quantities).flatMap(([name, quantity]) =>
     typeof quantity === 'string' && (parseQuantity(quantity) ?? 0n) > 0n
       ? []
@@ -119,10 +120,10 @@ export function quantityContradictions(field: string, quantities: Readonly<Recor
   );
 }
 
-function growthContradictions({ name, pods, cpu, memory }: Growing): Contradiction[] {
+function findGrowthProblems({ name, pods, cpu, memory }: Growing): Problem[] {
   return [
     ...checkNumber(`${name}.pods`, pods, { atLeast: 0, atMost: 1e6, whole: true }),
-    ...quantityContradictions(name, { cpu, memory }),
+    ...findQuantityProblems(name, { cpu, memory }),
   ];
 }
 

@@ -3,12 +3,14 @@
 import type { CapacityPlan } from '../capacity/capacity';
 import type { ClusterDescription } from '../cluster/cluster';
 import type { NodePool } from '../cluster/pool';
-import { nodePoolContradictions } from '../cluster/pool-input';
+import { findNodePoolProblems } from '../cluster/pool-input';
 import { checkNumber } from '../finding/derivation';
+import type { Problem } from '../finding/problem';
+
 import { quantityAmount } from '../manifest/quantity';
-import type { Contradiction } from '../pods/availability';
+
 import { peakPods, type Replacement } from '../pods/replacement';
-import { quantityContradictions } from './headroom';
+import { findQuantityProblems } from './headroom';
 import { type NodeRoom, podsOnNode, type Resources } from './packing';
 
 /** Pods of a workload over all zones. */
@@ -76,7 +78,7 @@ export function roomOf(pool: NodePool, daemons: readonly DaemonPod[]): NodeRoom 
 }
 
 /** Every input that is no number to reckon with, or for which there is no place. */
-export function planInputContradictions(input: ProviderPlanInput): Contradiction[] {
+export function findPlanInputProblems(input: ProviderPlanInput): Problem[] {
   const { cluster, zonesLost, workloads, daemons, internalLoadBalancers = 0 } = input;
   const zones = cluster.zones.length;
   const found = [
@@ -85,19 +87,19 @@ export function planInputContradictions(input: ProviderPlanInput): Contradiction
     ...Object.entries(cluster.subnets).flatMap(([name, prefix]) =>
       checkNumber(`subnets.${name}`, prefix, { atLeast: 8, atMost: 32, whole: true }),
     ),
-    ...cluster.nodePools.flatMap((pool) => nodePoolContradictions(`nodePools[${pool.name}]`, pool, zones)),
-    ...daemons.flatMap(({ name, cpu, memory }) => quantityContradictions(`daemons[${name}]`, { cpu, memory })),
-    ...workloads.flatMap(workloadContradictions),
+    ...cluster.nodePools.flatMap((pool) => findNodePoolProblems(`nodePools[${pool.name}]`, pool, zones)),
+    ...daemons.flatMap(({ name, cpu, memory }) => findQuantityProblems(`daemons[${name}]`, { cpu, memory })),
+    ...workloads.flatMap(findWorkloadProblems),
   ];
   if (cluster.nodePools.length === 0) {
     found.push({ field: 'nodePools', value: 0, message: 'the cluster describes no nodes', expected: 'nodePools' });
   }
-  return found.length > 0 ? found : placeContradictions(input);
+  return found.length > 0 ? found : findPlaceProblems(input);
 }
 
-function workloadContradictions({ name, cpu, memory, pods }: PlannedWorkload): Contradiction[] {
+function findWorkloadProblems({ name, cpu, memory, pods }: PlannedWorkload): Problem[] {
   const found = [
-    ...quantityContradictions(name, { cpu, memory }),
+    ...findQuantityProblems(name, { cpu, memory }),
     ...Object.entries(pods).flatMap(([when, count]) =>
       checkNumber(`${name}.pods.${when}`, count, { atLeast: 0, atMost: 1e6, whole: true }),
     ),
@@ -114,12 +116,12 @@ function workloadContradictions({ name, cpu, memory, pods }: PlannedWorkload): C
 }
 
 /** Pools that do not exist, and pods that fit on no node of theirs. */
-function placeContradictions({ cluster, workloads, daemons }: ProviderPlanInput): Contradiction[] {
+function findPlaceProblems({ cluster, workloads, daemons }: ProviderPlanInput): Problem[] {
   const { nodePools } = cluster;
   const names = nodePools.map(({ name }) => name).join(', ');
   const placed = workloads.flatMap((workload) => {
     const pool = poolOf(workload, nodePools);
-    if (pool !== undefined) return fitContradictions(workload.name, workload, pool, daemons);
+    if (pool !== undefined) return findFitProblems(workload.name, workload, pool, daemons);
     const { name, pool: wanted = '' } = workload;
     const message = wanted === '' ? `there are several pools, and ${name} names none` : `there is no pool ${wanted}`;
     return [{ field: `${name}.pool`, value: wanted, message, expected: `one of ${names}` }];
@@ -127,17 +129,17 @@ function placeContradictions({ cluster, workloads, daemons }: ProviderPlanInput)
   const held = nodePools.flatMap((pool) =>
     pool.headroom === undefined
       ? []
-      : fitContradictions(`nodePools[${pool.name}].headroom`, pool.headroom, pool, daemons),
+      : findFitProblems(`nodePools[${pool.name}].headroom`, pool.headroom, pool, daemons),
   );
   return [...placed, ...held];
 }
 
-function fitContradictions(
+function findFitProblems(
   field: string,
   pod: { readonly cpu: string; readonly memory: string },
   pool: NodePool,
   daemons: readonly DaemonPod[],
-): Contradiction[] {
+): Problem[] {
   if (podsOnNode(roomOf(pool, daemons), resourcesOf(pod)) >= 1) return [];
   const beside = daemons.map(({ name, cpu, memory }) => `${name} (${cpu}, ${memory})`).join(', ');
   const of = `${pool.cpu} CPU, ${pool.memory} and ${pool.pods} pods of a node`;

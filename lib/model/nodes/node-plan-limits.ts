@@ -3,33 +3,33 @@
 import type { ClusterDescription } from '../cluster/cluster';
 import type { Limited, ProviderLimit } from '../cluster/limit';
 import { type AddressDemand, type AddressRange, addressesOf, type NodeNetwork } from '../cluster/network';
-import { isRefusal } from '../cluster/provider';
 import { type Derived, derived, plural } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
+import { isProblem, type Problem } from '../finding/problem';
+
 import type { PoolPlan, ProviderPlan } from './node-plan';
 
 type PlannedCluster = Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
 
 /** Everything in which the plan is too large. */
-export function providerContradictions(
+export function findProviderProblems(
   cluster: PlannedCluster,
   network: NodeNetwork,
   plan: ProviderPlan,
   demand: AddressDemand,
-): Contradiction[] {
+): Problem[] {
   const { limits, name } = cluster.provider;
   return [
-    ...plan.pools.flatMap((pool) => poolContradictions(cluster, network, pool)),
+    ...plan.pools.flatMap((pool) => findPoolProblems(cluster, network, pool)),
     ...limits.flatMap((limit) => measured(limit.of, plan, demand).flatMap((one) => beyond(name, limit, one))),
-    ...plan.ranges.flatMap((range) => rangeContradictions(cluster, network, range, demand)),
+    ...plan.ranges.flatMap((range) => findRangeProblems(cluster, network, range, demand)),
   ];
 }
 
 /** More nodes than the pool may have, and more pods on one than its network mode has addresses for. */
-function poolContradictions({ nodePools }: PlannedCluster, network: NodeNetwork, plan: PoolPlan): Contradiction[] {
+function findPoolProblems({ nodePools }: PlannedCluster, network: NodeNetwork, plan: PoolPlan): Problem[] {
   const pool = nodePools.find(({ name }) => name === plan.name);
   if (pool === undefined) return [];
-  const found: Contradiction[] = [];
+  const found: Problem[] = [];
   const { max } = pool.nodesPerZone;
   if (plan.most.value > max) {
     found.push({
@@ -40,7 +40,7 @@ function poolContradictions({ nodePools }: PlannedCluster, network: NodeNetwork,
     });
   }
   const takes = network.podsPerNode(pool);
-  if (!isRefusal(takes) && pool.pods > takes.value) {
+  if (!isProblem(takes) && pool.pods > takes.value) {
     found.push({
       field: `nodePools[${pool.name}].pods`,
       value: pool.pods,
@@ -89,7 +89,7 @@ function measured(of: Limited, plan: ProviderPlan, demand: AddressDemand): Measu
   }
 }
 
-function beyond(provider: string, limit: ProviderLimit, { field, what, amount }: Measured): Contradiction[] {
+function beyond(provider: string, limit: ProviderLimit, { field, what, amount }: Measured): Problem[] {
   if (amount.value <= limit.most) return [];
   const raised = limit.raisedBy === undefined ? '' : `, or ${limit.raisedBy}`;
   return [
@@ -103,12 +103,12 @@ function beyond(provider: string, limit: ProviderLimit, { field, what, amount }:
 }
 
 /** A range that the cluster's own does not hold, or that no range of the provider's can. */
-function rangeContradictions(
+function findRangeProblems(
   { subnets }: PlannedCluster,
   network: NodeNetwork,
   range: AddressRange,
   demand: AddressDemand,
-): Contradiction[] {
+): Problem[] {
   const { length: shortest, source } = network.shortestPrefix;
   const given = subnets[range.subnet];
   const isKnown = given !== undefined && given >= shortest;

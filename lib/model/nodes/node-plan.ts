@@ -2,18 +2,19 @@
 
 import type { AddressDemand, AddressRange, NodeNetwork } from '../cluster/network';
 import type { NodePool } from '../cluster/pool';
-import { isRefusal } from '../cluster/provider';
 import { type Derived, derived, type Outcome, plural } from '../finding/derivation';
+import { isProblem } from '../finding/problem';
+
 import {
+  findPlanInputProblems,
   type PlannedWorkload,
   type PodsOverTime,
   type ProviderPlanInput,
-  planInputContradictions,
   poolOf,
   resourcesOf,
   roomOf,
 } from './node-plan-input';
-import { providerContradictions } from './node-plan-limits';
+import { findProviderProblems } from './node-plan-limits';
 import { type NodeRoom, nodesFor, podsInZone } from './packing';
 
 /** Nodes of one pool in each zone; in the whole cluster, where it declares no zones. */
@@ -66,19 +67,19 @@ export interface ProviderPlan {
  * pools may have: an autoscaler that may order a node must find an address for it.
  */
 export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPlan> {
-  const wrong = planInputContradictions(input);
+  const wrong = findPlanInputProblems(input);
   const { network } = input.cluster.provider;
-  if (isRefusal(network)) {
-    const { refused: message, expected } = network;
-    return { contradictions: [...wrong, { field: 'podNetwork', value: 'unknown', message, expected }] };
+  if (isProblem(network)) {
+    const { message, expected } = network;
+    return { problems: [...wrong, { field: 'podNetwork', value: 'unknown', message, expected }] };
   }
   const refused = input.cluster.nodePools.flatMap((pool) => {
     const most = network.podsPerNode(pool);
-    if (!isRefusal(most)) return [];
-    const { refused: message, expected } = most;
+    if (!isProblem(most)) return [];
+    const { message, expected } = most;
     return [{ field: `nodePools[${pool.name}].machine`, value: 'unknown', message, expected }];
   });
-  if (wrong.length > 0 || refused.length > 0) return { contradictions: [...wrong, ...refused] };
+  if (wrong.length > 0 || refused.length > 0) return { problems: [...wrong, ...refused] };
   const zones = Math.max(1, input.cluster.zones.length);
   const planned = input.cluster.nodePools.map((pool) => ({ pool, plan: planPool(input, network, pool, zones) }));
   const pools = planned.map(({ plan }) => plan);
@@ -108,7 +109,7 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
     ranges: network.ranges(demand),
     targets: input.workloads.flatMap((workload) => targetsOf(workload, nodes)),
   };
-  return { plan, contradictions: providerContradictions(input.cluster, network, plan, demand) };
+  return { plan, problems: findProviderProblems(input.cluster, network, plan, demand) };
 }
 
 function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool, zones: number): PoolPlan {
@@ -147,7 +148,7 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
   return {
     name: pool.name,
     podsPerNode:
-      isRefusal(takes) || takes.value >= pool.pods ? derived(pool.pods, `${pool.pods} as the pool says`) : takes,
+      isProblem(takes) || takes.value >= pool.pods ? derived(pool.pods, `${pool.pods} as the pool says`) : takes,
     ...moments,
     most,
     nodes,

@@ -1,48 +1,77 @@
 // What constructs tell the synthesizer: entries in the metadata that every construct carries, so that no state lives elsewhere.
+
+import type { Minor } from '../cluster/cluster';
 import type { Finding } from '../finding/finding';
+
 import type { Json, JsonObject } from '../manifest/json';
 import type { ApiEntry } from '../manifest/object';
+import type { Trace } from '../manifest/origin';
 
-/** Keys of the entries. */
-export const ENTRY = {
-  /** On a chart: where it goes. */
-  placement: 'evenkeel:placement',
-  /** Who created this construct. */
-  trace: 'evenkeel:trace',
-  /** A finding that is known already. */
-  finding: 'evenkeel:finding',
-  /** Findings that are known once the chart is complete. */
-  inspection: 'evenkeel:inspection',
-  /** On an ApiObject: a change to its final JSON. */
-  override: 'evenkeel:override',
-  /** On an ApiObject: what it is, given the final objects of its namespace. */
-  derivation: 'evenkeel:derivation',
-  /** On a chart: findings about its final objects among all others. */
-  verification: 'evenkeel:verification',
-  /** On an ApiObject of a kind that deployers write: this one is the platform team's. */
-  platformOwned: 'evenkeel:platform-owned',
-  /** On a chart: how long its constructor took, in milliseconds. */
-  buildTime: 'evenkeel:build-time',
-  /** On a chart whose constructor did not come to its end: its objects are left out, its findings count. */
-  incomplete: 'evenkeel:incomplete',
-} as const;
-
-/** What each entry holds. */
-export interface EntryData {
-  readonly 'evenkeel:placement': Placement;
-  readonly 'evenkeel:trace': Trace;
-  readonly 'evenkeel:finding': ReportedFinding;
-  readonly 'evenkeel:inspection': Inspection;
-  readonly 'evenkeel:override': Override;
-  readonly 'evenkeel:derivation': Derivation;
-  readonly 'evenkeel:verification': Verification;
-  readonly 'evenkeel:platform-owned': true;
-  readonly 'evenkeel:build-time': number;
-  readonly 'evenkeel:incomplete': true;
+/** A key that constructs keep data of one type under. */
+export interface EntryKey<Data> {
+  readonly name: string;
+  /** For the compiler alone: which type of data belongs to the key. */
+  readonly data?: Data;
 }
 
+/** What every construct has, as far as entries need it. */
+interface Node {
+  readonly node: {
+    addMetadata(type: string, data: unknown): void;
+    readonly metadata: readonly { readonly type: string; readonly data?: unknown }[];
+  };
+}
+
+/** Makes a key. Metadata of others may stand beside ours, so every name has our prefix. */
+export function entryKey<Data>(name: string): EntryKey<Data> {
+  return { name: `evenkeel:${name}` };
+}
+
+/** Adds an entry to `construct`; earlier ones under the same key stay. */
+export function setEntry<Data>({ node }: Node, key: EntryKey<Data>, data: Data): void {
+  node.addMetadata(key.name, data);
+}
+
+/** The entries of `construct` under `key`, in the order in which they were set. Those above it do not count. */
+export function entriesOf<Data>({ node }: Node, { name }: EntryKey<Data>): Data[] {
+  return node.metadata.filter(({ type }) => type === name).map(({ data }) => data as Data);
+}
+
+/** The keys that the synthesizer reads. */
+export const ENTRY = {
+  /** On a chart: where it goes. */
+  destination: entryKey<Destination>('destination'),
+  /** Who created this construct. */
+  trace: entryKey<Trace>('trace'),
+  /** A finding that is known already. */
+  finding: entryKey<Finding>('finding'),
+  /** Findings that are known once the chart is complete. */
+  check: entryKey<LaterCheck>('check'),
+  /** On an ApiObject: a change to its final JSON. */
+  override: entryKey<Override>('override'),
+  /** On an ApiObject: what it is, given the final objects of its namespace. */
+  completion: entryKey<Completion>('completion'),
+  /** On a chart: findings about its final objects among all others. */
+  verification: entryKey<Verification>('verification'),
+  /** On an ApiObject of a kind that deployers write: this one is the platform team's. */
+  platformOwned: entryKey<true>('platform-owned'),
+  /** On a chart: how long its constructor took, in milliseconds. */
+  buildTime: entryKey<number>('build-time'),
+  /** On a chart whose constructor threw or lacked a setting: its objects are left out, its findings count. */
+  incomplete: entryKey<true>('incomplete'),
+} as const;
+
+/**
+ * A preview: the whole platform as if every cluster ran one minor, to see what an upgrade changes. This environment variable asks
+ * for it; it must be set when main.ts is imported, since that builds the app.
+ */
+export const PREVIEW_VARIABLE = 'EVENKEEL_KUBERNETES';
+
+/** On the app: the minor that the platform took from `PREVIEW_VARIABLE`. */
+export const PREVIEW_MINOR = entryKey<Minor>('preview');
+
 /** Where a chart goes. A chart without one goes to the home directory under its own name. */
-export interface Placement {
+export interface Destination {
   readonly cluster: string;
   /** Whether the cluster's files lie in the root of the output directory, not in `clusters/<name>/`. */
   readonly home: boolean;
@@ -50,22 +79,17 @@ export interface Placement {
   readonly environment: string;
 }
 
-/** A call stack that is turned into text only when somebody asks for it. */
-export interface Trace {
-  readonly stack?: string;
-}
+/** Runs once per synth, when the chart is complete. Findings without a construct are about the one that was asked. */
+export type LaterCheck = () => readonly Finding[];
 
-/** A finding with the stack of whoever caused it; its source line is looked up when it is printed. */
-export interface ReportedFinding {
-  readonly finding: Finding;
-  readonly trace: Trace;
+/** An object completed from the others, and why it cannot be. */
+export interface Completed {
+  readonly manifest: JsonObject;
+  readonly findings: readonly Finding[];
 }
-
-/** Runs once per synth, when everything that users say about the construct has been said. */
-export type Inspection = () => readonly ReportedFinding[];
 
 /** Completes an object from the others in its namespace as they are written, overrides included; its own overrides come after. */
-export type Derivation = (manifest: JsonObject, surroundings: Surroundings) => JsonObject;
+export type Completion = (manifest: JsonObject, surroundings: Surroundings) => Completed;
 
 /** What an object may follow from. */
 export interface Surroundings {
@@ -73,8 +97,6 @@ export interface Surroundings {
   readonly others: readonly JsonObject[];
   /** The objects of the system's `10-…` file, which its deployer applies, in whatever namespace. */
   readonly deployed: readonly JsonObject[];
-  /** Records that the object cannot be completed; its construct and the user's line are added. */
-  readonly refuse: (problem: Omit<Finding, 'construct' | 'object' | 'source'>) => void;
 }
 
 /**

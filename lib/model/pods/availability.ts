@@ -1,4 +1,6 @@
 // Availability as one unit: replicas, rollout, drain, disruption and zone spread derived together from few inputs.
+
+import type { Problem } from '../finding/problem';
 import { type PodBound, podCount } from './replacement';
 
 /** What a user may set against the derivation. Every property is checked against the others. */
@@ -63,16 +65,6 @@ export interface Availability {
   readonly rolloutSeconds: number;
 }
 
-/** An input that cannot hold together with the others. */
-export interface Contradiction {
-  /** Name of the input as the user knows it. */
-  readonly field: string;
-  /** Absent where none was given. */
-  readonly value?: number | string;
-  readonly message: string;
-  readonly expected: string;
-}
-
 const MARGIN_SECONDS = 5;
 
 /**
@@ -112,20 +104,13 @@ export function deriveAvailability(input: AvailabilityInput): Availability {
 }
 
 /** Every input that cannot hold together with the others, each with the sentence that says why. */
-export function findContradictions(input: AvailabilityInput): Contradiction[] {
+export function findAvailabilityProblems(input: AvailabilityInput): Problem[] {
   const unit = deriveAvailability(input);
-  return [
-    ...rolloutContradictions(input, unit),
-    ...drainContradictions(input, unit),
-    ...zoneContradictions(input, unit),
-  ];
+  return [...findRolloutProblems(input, unit), ...findDrainProblems(input, unit), ...findZoneProblems(input, unit)];
 }
 
-function rolloutContradictions(
-  { maxReplicas, startupBudgetSeconds }: AvailabilityInput,
-  unit: Availability,
-): Contradiction[] {
-  const found: Contradiction[] = [];
+function findRolloutProblems({ maxReplicas, startupBudgetSeconds }: AvailabilityInput, unit: Availability): Problem[] {
+  const found: Problem[] = [];
   const missing = podCount(unit.maxUnavailable, maxReplicas, Math.floor);
   if (maxReplicas === 1 && missing > 0) {
     found.push({
@@ -160,7 +145,7 @@ function rolloutContradictions(
  *
  * Source: kubernetes.io, "Deployments" (rollover).
  */
-export function cadenceContradictions(input: AvailabilityInput): Contradiction[] {
+export function findCadenceProblems(input: AvailabilityInput): Problem[] {
   const { maxReplicas, startupBudgetSeconds: boot, options } = input;
   const { maxSurge, minReadySeconds, rolloutSeconds, terminationGracePeriodSeconds: grace } = deriveAvailability(input);
   const every = options.releaseEverySeconds;
@@ -178,8 +163,8 @@ export function cadenceContradictions(input: AvailabilityInput): Contradiction[]
   ];
 }
 
-function drainContradictions({ minReplicas, options }: AvailabilityInput, unit: Availability): Contradiction[] {
-  const found: Contradiction[] = [];
+function findDrainProblems({ minReplicas, options }: AvailabilityInput, unit: Availability): Problem[] {
+  const found: Problem[] = [];
   const needed = unit.preStopSeconds + (options.longestRequestSeconds ?? 30);
   if (unit.terminationGracePeriodSeconds <= needed) {
     found.push({
@@ -205,8 +190,8 @@ function drainContradictions({ minReplicas, options }: AvailabilityInput, unit: 
   return found;
 }
 
-function zoneContradictions({ minReplicas, zones, zonesLost }: AvailabilityInput, unit: Availability): Contradiction[] {
-  const found: Contradiction[] = [];
+function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, unit: Availability): Problem[] {
+  const found: Problem[] = [];
   if (zonesLost > 0 && zonesLost >= zones) {
     return [
       {

@@ -1,7 +1,7 @@
 // How many pods exist at once while a workload is rolled out: those that serve, those on top, those that still stop.
 
 import { checkNumber, type Derived, derived, plural } from '../finding/derivation';
-import type { Contradiction } from './availability';
+import type { Problem } from '../finding/problem';
 
 /** A count of pods, or a percentage such as `50%` of the wanted ones. */
 export type PodBound = number | `${number}%`;
@@ -57,12 +57,12 @@ export function peakPods(maxReplicas: number, replacement: Replacement): Derived
 }
 
 /** What cannot be in a replacement. */
-export function replacementContradictions(field: string, replacement: Replacement): Contradiction[] {
+export function findReplacementProblems(field: string, replacement: Replacement): Problem[] {
   if (replacement === 'blueGreen') return [];
   const { maxSurge, maxUnavailable = 0, terminationGracePeriodSeconds, fastestAvailableSeconds } = replacement;
   const found = [
-    ...boundContradictions(`${field}.maxSurge`, maxSurge),
-    ...boundContradictions(`${field}.maxUnavailable`, maxUnavailable),
+    ...findBoundProblems(`${field}.maxSurge`, maxSurge),
+    ...findBoundProblems(`${field}.maxUnavailable`, maxUnavailable),
     ...checkNumber(`${field}.terminationGracePeriodSeconds`, terminationGracePeriodSeconds, { atLeast: 0 }),
     ...checkNumber(`${field}.fastestAvailableSeconds`, fastestAvailableSeconds, { above: 0 }),
   ];
@@ -78,7 +78,7 @@ export function replacementContradictions(field: string, replacement: Replacemen
 }
 
 /** What is neither a count nor a whole percentage. */
-export function boundContradictions(field: string, bound: PodBound): Contradiction[] {
+export function findBoundProblems(field: string, bound: PodBound): Problem[] {
   if (typeof bound === 'number') return checkNumber(field, bound, { atLeast: 0, whole: true });
   if (/^\d{1,3}%$/.test(bound)) return [];
   return [

@@ -1,16 +1,17 @@
 // Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
+
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import {
   addressSource,
   type Exposure,
   groupSubject,
   type IngressShape,
-  type OptionRefusal,
   type Provider,
-  type Refusal,
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
+import type { Problem } from '../finding/problem';
+
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
 import { AKS_LIMITS } from './limits';
 import { networkOf, unknownMode } from './pod-network';
@@ -48,10 +49,10 @@ function isGateway(gateway: AksGateway | undefined): boolean {
   return has('albName', 'albNamespace') || has('albId', 'albFrontend');
 }
 
-function noGateway(gateway: AksGateway | undefined): OptionRefusal {
+function noGateway(gateway: AksGateway | undefined): Problem {
   return {
-    option: 'gateway',
-    refused: 'AKS has more than one load balancer, and none is chosen',
+    field: 'gateway',
+    message: 'AKS has more than one load balancer, and none is chosen',
     expected: "{ albName, albNamespace }, { albId, albFrontend } or 'application-gateway'",
     ...(gateway === undefined ? {} : { value: gateway }),
   };
@@ -63,7 +64,7 @@ const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
-    refusals: [...(isGateway(gateway) ? [] : [noGateway(gateway)]), ...unknownMode(podNetwork, AKS_POD_NETWORKS)],
+    problems: [...(isGateway(gateway) ? [] : [noGateway(gateway)]), ...unknownMode(podNetwork, AKS_POD_NETWORKS)],
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
     // AKS docs, app-routing-gateway-api: the class is made for us. The managed NGINX ends in November 2026: never a default
@@ -139,8 +140,8 @@ function agicIngress(exposure: Exposure): IngressShape {
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The pod's label is required, or nothing is injected. */
-function workloadIdentity(clientId: string): WorkloadIdentity | Refusal {
-  if (!GUID.test(clientId)) return { refused: `${clientId} is no client id`, expected: 'a GUID' };
+function workloadIdentity(clientId: string): WorkloadIdentity | Problem {
+  if (!GUID.test(clientId)) return { message: `${clientId} is no client id`, expected: 'a GUID' };
   return {
     podLabels: { [`${IDENTITY}/use`]: 'true' },
     serviceAccountAnnotations: { [`${IDENTITY}/client-id`]: clientId },
@@ -149,8 +150,8 @@ function workloadIdentity(clientId: string): WorkloadIdentity | Refusal {
 }
 
 /** AKS docs, kubernetes-rbac-entra-id; groups of an external JWT issuer bear the prefix `aks:jwt:`. */
-function subject(id: string): Subject | Refusal {
+function subject(id: string): Subject | Problem {
   const expected = 'the object id of an Entra group, or a name with the prefix aks:jwt:';
   if (GUID.test(id) || id.startsWith('aks:jwt:')) return groupSubject(id, expected);
-  return { refused: `${id} is no id of an Entra group`, expected };
+  return { message: `${id} is no id of an Entra group`, expected };
 }

@@ -2,8 +2,9 @@
 
 import { type AddressDemand, addressRange, type NodeNetwork, sumOverNodes } from '../cluster/network';
 import type { Machine, NodePool } from '../cluster/pool';
-import type { Refusal } from '../cluster/provider';
 import { type Derived, derived } from '../finding/derivation';
+import type { Problem } from '../finding/problem';
+
 import { podCount } from '../pods/replacement';
 
 export const EKS_POD_NETWORKS = ['addresses', 'prefixes'] as const;
@@ -35,10 +36,10 @@ export function eksNetwork(mode: EksPodNetwork): NodeNetwork {
   };
 }
 
-function withMachine(pool: NodePool, answer: (machine: Machine) => Derived): Derived | Refusal {
+function withMachine(pool: NodePool, answer: (machine: Machine) => Derived): Derived | Problem {
   if (pool.machine !== undefined) return answer(pool.machine);
   return {
-    refused: 'pods take addresses of the machine, and its network interfaces are not said',
+    message: 'pods take addresses of the machine, and its network interfaces are not said',
     expected: 'machine: { interfaces, addressesPerInterface, cores }, such as 3, 10 and 2 of m5.large',
   };
 }

@@ -1,14 +1,8 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
-import type {
-  AllowedDifference,
-  Endpoint,
-  Exposure,
-  Refusal,
-  Subject,
-  WorkloadIdentity,
-  ZoneNames,
-} from '../cluster/provider';
+
+import type { AllowedDifference, Endpoint, Exposure, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
 import { groupSubject } from '../cluster/provider';
+import type { Problem } from '../finding/problem';
 
 /** Account, partition and region; `.on.aws` is the dual-stack name. cloud-provider-aws, ECR credential provider. */
 export const ECR: readonly RegExp[] = [
@@ -25,15 +19,15 @@ const ROLE = 'eks.amazonaws.com/role-arn';
 const SECURITY_TOKEN_SERVICE: Endpoint = { outside: 'sts.amazonaws.com', cidrs: [], port: 443 };
 
 /** IRSA. Pod Identity needs no annotation at all: do not ask for one. EKS user guide, associate-service-account-role. */
-export function assumeRole(arn: string): WorkloadIdentity | Refusal {
+export function assumeRole(arn: string): WorkloadIdentity | Problem {
   if (/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(arn)) {
     return { podLabels: {}, serviceAccountAnnotations: { [ROLE]: arn }, tokens: [SECURITY_TOKEN_SERVICE] };
   }
-  return { refused: `${arn} is no role`, expected: 'an ARN such as arn:aws:iam::123456789012:role/shop' };
+  return { message: `${arn} is no role`, expected: 'an ARN such as arn:aws:iam::123456789012:role/shop' };
 }
 
 /** Group names of access entries. The API refuses `system:`. terraform-aws-eks issue 2915; EKS user guide, grant-k8s-access. */
-export function accessEntryGroup(id: string): Subject | Refusal {
+export function accessEntryGroup(id: string): Subject | Problem {
   return groupSubject(id, 'a group name of an access entry, which may not begin with system:');
 }
 

@@ -29,7 +29,7 @@ function profile({ ingressSource: source, podNetwork }: ConformantProps): Provid
     subject: (id) => groupSubject(id, "a group as the API server's authenticator names it, without the prefix system:"),
     ingressSource: () =>
       source ?? {
-        refused: 'the standard does not say where ingress traffic comes from',
+        message: 'the standard does not say where ingress traffic comes from',
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
     nodes: {},

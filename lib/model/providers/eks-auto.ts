@@ -80,7 +80,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     nodes: { poolLabel: 'karpenter.sh/nodepool', spotLabel: { key: 'karpenter.sh/capacity-type', value: 'spot' } },
     // EKS user guide, auto-networking: prefixes, and a pool of spare ones whose size is not told
     network: {
-      refused: 'Auto Mode chooses machines and holds spare addresses of its own, of which no figure is told',
+      message: 'Auto Mode chooses machines and holds spare addresses of its own, of which no figure is told',
       expected: 'a plan for eks, or none',
     },
     limits: EKS_LIMITS,

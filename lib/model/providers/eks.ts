@@ -39,7 +39,7 @@ export function eks(props: EksProps): ClusterDescription {
 function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork }: EksProps): Provider {
   return {
     name: 'eks',
-    refusals: unknownMode(podNetwork, EKS_POD_NETWORKS),
+    problems: unknownMode(podNetwork, EKS_POD_NETWORKS),
     zoneNames: AWS_ZONES,
     ingress: (exposure) => ({
       className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb

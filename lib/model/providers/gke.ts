@@ -1,4 +1,5 @@
 // Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
+
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import {
   type Endpoint,
@@ -6,10 +7,11 @@ import {
   groupSubject,
   type IngressShape,
   type Provider,
-  type Refusal,
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
+import type { Problem } from '../finding/problem';
+
 import { GKE_NETWORK } from './gke-network';
 import { GKE_LIMITS } from './limits';
 
@@ -121,20 +123,20 @@ function gceIngress({ name, targets, healthPath, drainSeconds }: Exposure, certi
 }
 
 /** The older way. With direct principals no annotation is needed: do not ask for one. */
-function workloadIdentity(account: string): WorkloadIdentity | Refusal {
+function workloadIdentity(account: string): WorkloadIdentity | Problem {
   if (/^[a-z0-9-]+@[a-z0-9.-]+\.iam\.gserviceaccount\.com$/.test(account)) {
     return { podLabels: {}, serviceAccountAnnotations: { [SERVICE_ACCOUNT]: account }, tokens: METADATA_SERVER };
   }
   return {
-    refused: `${account} is no service account`,
+    message: `${account} is no service account`,
     expected: 'its e-mail, such as shop@project.iam.gserviceaccount.com',
   };
 }
 
 /** Google Cloud docs, google-groups-rbac. */
-function subject(id: string): Subject | Refusal {
+function subject(id: string): Subject | Problem {
   const expected = 'the e-mail of a group that is nested in gke-security-groups@<domain>';
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(id)
     ? groupSubject(id, expected)
-    : { refused: `${id} is no e-mail`, expected };
+    : { message: `${id} is no e-mail`, expected };
 }

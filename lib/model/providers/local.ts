@@ -37,7 +37,7 @@ function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps
     subject: (id) => groupSubject(id, 'the organization of a client certificate, which may not begin with system:'),
     ingressSource: () =>
       source ?? {
-        refused: `where ingress traffic comes from is not the same on every ${distribution}`,
+        message: `where ingress traffic comes from is not the same on every ${distribution}`,
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
     nodes: {},

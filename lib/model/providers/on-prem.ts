@@ -1,12 +1,9 @@
 // A cluster in one's own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is named.
+
 import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
-import {
-  groupSubject,
-  type IngressSource,
-  noWorkloadIdentity,
-  type OptionRefusal,
-  type Provider,
-} from '../cluster/provider';
+import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
+import type { Problem } from '../finding/problem';
+
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 
@@ -41,15 +38,15 @@ const BROUGHT: Readonly<Record<'k3s' | 'rke2', IngressController>> = {
   rke2: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'rke2-traefik' } },
 };
 
-const NO_CLASS: OptionRefusal = {
-  option: 'ingressClass',
-  refused: 'kubeadm brings no ingress controller, and no class of another is said',
+const NO_CLASS: Problem = {
+  field: 'ingressClass',
+  message: 'kubeadm brings no ingress controller, and no class of another is said',
   expected: "the class of the controller that was installed, such as 'cilium'",
 };
 
-const NO_CONTROLLER: OptionRefusal = {
-  option: 'ingressController',
-  refused: 'it names no pods, so that a policy would let in everybody or nobody',
+const NO_CONTROLLER: Problem = {
+  field: 'ingressController',
+  message: 'it names no pods, so that a policy would let in everybody or nobody',
   expected: "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }",
 };
 
@@ -69,7 +66,7 @@ function profile(props: OnPremProps): Provider {
   const source: IngressSource | undefined = ingressController ?? brought;
   return {
     name: 'onPrem',
-    refusals: [
+    problems: [
       ...(props.distribution === 'kubeadm' && ingressClass === undefined ? [NO_CLASS] : []),
       ...(ingressController === undefined || selectsPods(ingressController) ? [] : [NO_CONTROLLER]),
     ],
@@ -80,11 +77,11 @@ function profile(props: OnPremProps): Provider {
     // kubernetes.io, authentication: `groups.prefix` is required with `claim`
     subject: (id) =>
       groupsPrefix === undefined
-        ? { refused: `the group ${id} has no subject`, expected: 'groupsPrefix: the prefix of --oidc-groups-prefix' }
+        ? { message: `the group ${id} has no subject`, expected: 'groupsPrefix: the prefix of --oidc-groups-prefix' }
         : groupSubject(`${groupsPrefix}${id}`, 'a group of the OIDC issuer, which may not become system:…'),
     ingressSource: () =>
       source ?? {
-        refused: 'where ingress traffic comes from is not said',
+        message: 'where ingress traffic comes from is not said',
         expected: 'ingressController: { namespace, podLabels } of its pods',
       },
     nodes: {}, // an operator labels them

@@ -1,8 +1,9 @@
 // The network of a cluster without a provider: each node has a block of the cluster's pod range.
 
 import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../cluster/network';
-import type { Refusal } from '../cluster/provider';
 import { derived } from '../finding/derivation';
+import type { Problem } from '../finding/problem';
+
 import { podCount } from '../pods/replacement';
 
 /** How large the block of a node is. */
@@ -14,14 +15,14 @@ export interface PodRanges {
 const ENDS = 2; // the first and the last address of a block are no pod's
 
 /** Source: kubernetes.io, kube-controller-manager `--cluster-cidr` and `--node-cidr-mask-size`. */
-export function podRangeNetwork(ranges: PodRanges | undefined): NodeNetwork | Refusal {
+export function podRangeNetwork(ranges: PodRanges | undefined): NodeNetwork | Problem {
   if (ranges === undefined) {
-    return { refused: 'how pods get addresses is not said', expected: 'podNetwork: { nodePrefix: 24 }' };
+    return { message: 'how pods get addresses is not said', expected: 'podNetwork: { nodePrefix: 24 }' };
   }
   const { nodePrefix } = ranges;
   if (!Number.isInteger(nodePrefix) || nodePrefix < PRIVATE.length || nodePrefix > 30) {
     return {
-      refused: `a block of /${nodePrefix} is none`,
+      message: `a block of /${nodePrefix} is none`,
       expected: 'podNetwork: { nodePrefix } from 8 to 30, such as 24',
     };
   }

@@ -1,13 +1,14 @@
 // The broker's budget: what producers send and how they connect, and how far each may scale before the broker must grow.
 
 import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
-import { peakPods, type Replacement, replacementContradictions } from '../pods/replacement';
+import type { Problem } from '../finding/problem';
+
+import { findReplacementProblems, peakPods, type Replacement } from '../pods/replacement';
 import {
   type Budget,
   type BudgetClient,
-  budgetContradictions,
-  clientContradictions,
+  findBudgetProblems,
+  findClientProblems,
   type Limit,
   shareBudget,
 } from './budget';
@@ -63,16 +64,16 @@ export interface BrokerBudget extends Budget {
  * queue. Source: rabbitmq.com, "Quorum Queues" (leader, members, majority), "Clustering".
  */
 export function deriveBrokerBudget({ broker, producers }: BrokerBudgetInput): Outcome<BrokerBudget> {
-  const contradictions = [
-    ...brokerContradictions(broker),
-    ...clientContradictions(producers),
+  const problems = [
+    ...findBrokerProblems(broker),
+    ...findClientProblems(producers),
     ...producers.flatMap(({ name, ...producer }) => [
       ...checkNumber(`${name}.messagesPerSecondPerPod`, producer.messagesPerSecondPerPod, { atLeast: 0 }),
       ...checkNumber(`${name}.connectionsPerPod`, producer.connectionsPerPod, { atLeast: 1, whole: true }),
-      ...replacementContradictions(`${name}.replacement`, producer.replacement),
+      ...findReplacementProblems(`${name}.replacement`, producer.replacement),
     ]),
   ];
-  if (contradictions.length > 0) return { contradictions };
+  if (problems.length > 0) return { problems };
   const limits = brokerLimits(broker);
   const budget = shareBudget(limits, producers);
   const order = budget.clients.flatMap(({ name, binding }) =>
@@ -85,7 +86,7 @@ export function deriveBrokerBudget({ broker, producers }: BrokerBudgetInput): Ou
           },
         ],
   );
-  return { plan: { ...budget, order }, contradictions: budgetContradictions(limits, producers) };
+  return { plan: { ...budget, order }, problems: findBudgetProblems(limits, producers) };
 }
 
 function brokerLimits(broker: Broker): Limit<QueueProducer>[] {
@@ -143,19 +144,19 @@ function messagesTaken(broker: Broker) {
   );
 }
 
-function brokerContradictions(broker: Broker): Contradiction[] {
+function findBrokerProblems(broker: Broker): Problem[] {
   const { otherMessagesPerSecond: sent = 0, otherConnections: open = 0 } = broker;
   const found = [
     ...checkNumber('broker.messagesPerSecondPerNode', broker.messagesPerSecondPerNode, { above: 0 }),
     ...checkNumber('broker.connectionsPerNode', broker.connectionsPerNode, { atLeast: 1, whole: true }),
     ...checkNumber('broker.otherMessagesPerSecond', sent, { atLeast: 0 }),
     ...checkNumber('broker.otherConnections', open, { atLeast: 0, whole: true }),
-    ...(broker.kind === 'single' ? [] : clusterContradictions(broker)),
+    ...(broker.kind === 'single' ? [] : findClusterProblems(broker)),
   ];
   return found;
 }
 
-function clusterContradictions(broker: Broker & { readonly kind: 'clustered' }): Contradiction[] {
+function findClusterProblems(broker: Broker & { readonly kind: 'clustered' }): Problem[] {
   const { nodes, nodesLost, copies, queues } = broker;
   const found = [
     ...checkNumber('broker.nodes', nodes, { atLeast: 2, whole: true }),

@@ -1,7 +1,7 @@
 // What several clients may take from one server: who fits, and how many replicas each may have given the others.
 
 import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
+import type { Problem } from '../finding/problem';
 
 /** Somebody who takes from the server. */
 export interface BudgetClient {
@@ -66,10 +66,10 @@ export function shareBudget<Client extends BudgetClient>(
 }
 
 /** One contradiction a limit that is exceeded, at the client that takes most of it. */
-export function budgetContradictions<Client extends BudgetClient>(
+export function findBudgetProblems<Client extends BudgetClient>(
   limits: readonly Limit<Client>[],
   clients: readonly Client[],
-): Contradiction[] {
+): Problem[] {
   return limits.flatMap((limit) => {
     const needed = totalNeed(limit, clients);
     const over = needed.value - limit.available.value;
@@ -91,7 +91,7 @@ export function budgetContradictions<Client extends BudgetClient>(
 }
 
 /** What cannot be in the list of clients itself. */
-export function clientContradictions(clients: readonly BudgetClient[]): Contradiction[] {
+export function findClientProblems(clients: readonly BudgetClient[]): Problem[] {
   if (clients.length === 0) {
     return [{ field: 'clients', value: 0, message: 'a budget without clients', expected: 'at least one client' }];
   }

@@ -1,13 +1,14 @@
 // The database budget: what all clients of a database take from it at the worst moment, and how far each may scale.
 
 import { checkNumber, derived, type Outcome, show } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
-import { peakPods, type Replacement, replacementContradictions } from '../pods/replacement';
+import type { Problem } from '../finding/problem';
+
+import { findReplacementProblems, peakPods, type Replacement } from '../pods/replacement';
 import {
   type Budget,
   type BudgetClient,
-  budgetContradictions,
-  clientContradictions,
+  findBudgetProblems,
+  findClientProblems,
   type Limit,
   shareBudget,
 } from './budget';
@@ -60,11 +61,14 @@ export interface DatabaseBudgetInput {
  * `reserved_connections`); the pods are those of `peakPods`.
  */
 export function deriveDatabaseBudget({ database, clients }: DatabaseBudgetInput): Outcome<Budget> {
-  const wrong = [...databaseContradictions(database), ...clients.flatMap((client) => wrongClient(client, database))];
-  const contradictions = [...clientContradictions(clients), ...wrong];
-  if (contradictions.length > 0) return { contradictions };
+  const wrong = [
+    ...findDatabaseProblems(database),
+    ...clients.flatMap((client) => findDatabaseClientProblems(client, database)),
+  ];
+  const problems = [...findClientProblems(clients), ...wrong];
+  if (problems.length > 0) return { problems };
   const limits = databaseLimits(database);
-  return { plan: shareBudget(limits, clients), contradictions: budgetContradictions(limits, clients) };
+  return { plan: shareBudget(limits, clients), problems: findBudgetProblems(limits, clients) };
 }
 
 function databaseLimits(database: DatabaseLimits): Limit<DatabaseClient>[] {
@@ -136,7 +140,7 @@ function keptConnections(database: DatabaseLimits): (readonly [string, number])[
   ];
 }
 
-function databaseContradictions(database: DatabaseLimits): Contradiction[] {
+function findDatabaseProblems(database: DatabaseLimits): Problem[] {
   const { maxConnections, cpu, memoryMiB, iops } = database;
   const kept = keptConnections(database);
   const found = [
@@ -158,7 +162,7 @@ function databaseContradictions(database: DatabaseLimits): Contradiction[] {
   return found;
 }
 
-function wrongClient(client: DatabaseClient, database: DatabaseLimits): Contradiction[] {
+function findDatabaseClientProblems(client: DatabaseClient, database: DatabaseLimits): Problem[] {
   const drawn = (field: string, limit: string, limited: number | undefined, value: number | undefined) => {
     if (value !== undefined) return checkNumber(`${client.name}.${field}`, value, { atLeast: 0 });
     if (limited === undefined) return [];
@@ -173,7 +177,7 @@ function wrongClient(client: DatabaseClient, database: DatabaseLimits): Contradi
   };
   return [
     ...checkNumber(`${client.name}.poolSize`, client.poolSize, { atLeast: 1, whole: true }),
-    ...replacementContradictions(`${client.name}.replacement`, client.replacement),
+    ...findReplacementProblems(`${client.name}.replacement`, client.replacement),
     ...drawn('cpuPerPod', 'cpu', database.cpu, client.cpuPerPod),
     ...drawn('memoryMiBPerConnection', 'memoryMiB', database.memoryMiB, client.memoryMiBPerConnection),
     ...drawn('iopsPerPod', 'iops', database.iops, client.iopsPerPod),

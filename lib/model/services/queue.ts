@@ -10,8 +10,10 @@ import {
   roundUp,
   show,
 } from '../finding/derivation';
+import type { Problem } from '../finding/problem';
+
 import { TOLERANCE } from '../pods/autoscaler';
-import type { Contradiction } from '../pods/availability';
+
 import { drainTime, withoutQueue } from './queue-drain';
 
 /** What the derivation starts from. Rates are measured on one pod that works without a pause. */
@@ -71,8 +73,8 @@ const FINEST = 0.001;
  * `MessageRate`, which needs `protocol: http`).
  */
 export function deriveQueueConsumer(input: QueueConsumerInput): Outcome<QueueConsumerPlan> {
-  const contradictions = consumerContradictions(input);
-  if (contradictions.length > 0) return { contradictions };
+  const problems = findConsumerProblems(input);
+  if (problems.length > 0) return { problems };
   const needed = consumerReplicas(input, input.largestBacklog, input.peakMessagesPerSecond);
   const least = Math.max(1, input.min);
   const max =
@@ -87,14 +89,14 @@ export function deriveQueueConsumer(input: QueueConsumerInput): Outcome<QueueCon
       ? {}
       : { memoryTarget: derived(input.memory.target, `${percent(input.memory.target)} of the memory, as given`) }),
   };
-  if (!input.queueIsRead) return { plan: { ...plan, ...withoutQueue(input, max.value) }, contradictions };
+  if (!input.queueIsRead) return { plan: { ...plan, ...withoutQueue(input, max.value) }, problems };
   return {
     plan: { ...plan, ...queueTargets(input), drainSeconds: drainTime(input, max.value, input.reactionSeconds) },
-    contradictions,
+    problems,
   };
 }
 
-/** The pods that a backlog and a rate need; the input must be free of contradictions. */
+/** The pods that a backlog and a rate need; the input must be free of problems. */
 export function consumerReplicas(input: QueueConsumerInput, backlog: number, messagesPerSecond: number): Derived {
   const { messagesPerSecondPerPod: rate, utilisation } = input;
   const seconds = input.drainSeconds - input.reactionSeconds;
@@ -135,7 +137,7 @@ function backlogPerPod(input: QueueConsumerInput): number {
   return backlogShare(input) * input.messagesPerSecondPerPod * seconds * (1 + 1e-9);
 }
 
-function consumerContradictions(input: QueueConsumerInput): Contradiction[] {
+function findConsumerProblems(input: QueueConsumerInput): Problem[] {
   const { messagesPerSecondPerPod: rate, drainSeconds, reactionSeconds, utilisation, cpu, memory } = input;
   const found = [
     ...checkNumber('messagesPerSecondPerPod', rate, { above: 0 }),

@@ -1,7 +1,7 @@
 // A Redis: single, highly available or clustered, and what its nodes take.
 
 import { checkNumber, type Derived, derived, plural, show } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
+import type { Problem } from '../finding/problem';
 
 /** What every node of a Redis takes. */
 export interface RedisNode {
@@ -72,7 +72,7 @@ export function hasCopy(redis: Redis): boolean {
 }
 
 /** What cannot be in the description. */
-export function redisContradictions(redis: Redis): Contradiction[] {
+export function findRedisProblems(redis: Redis): Problem[] {
   const found = [
     ...checkNumber('redis.maxClients', redis.maxClients, { atLeast: 1, whole: true }),
     ...checkNumber('redis.operationsPerSecondPerNode', redis.operationsPerSecondPerNode, { above: 0 }),

@@ -1,17 +1,18 @@
 // The Redis budget: connections and operations against a single, a highly available or a clustered Redis.
 
 import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
-import type { Contradiction } from '../pods/availability';
-import { peakPods, type Replacement, replacementContradictions } from '../pods/replacement';
+import type { Problem } from '../finding/problem';
+
+import { findReplacementProblems, peakPods, type Replacement } from '../pods/replacement';
 import {
   type Budget,
   type BudgetClient,
-  budgetContradictions,
-  clientContradictions,
+  findBudgetProblems,
+  findClientProblems,
   type Limit,
   shareBudget,
 } from './budget';
-import { hasCopy, linksPerNode, operationsTaken, type Redis, redisContradictions } from './redis-nodes';
+import { findRedisProblems, hasCopy, linksPerNode, operationsTaken, type Redis } from './redis-nodes';
 
 /** A component that uses Redis. */
 export interface RedisClient extends BudgetClient {
@@ -48,21 +49,21 @@ export interface RedisBudget extends Budget {
 export function deriveRedisBudget(input: RedisBudgetInput): Outcome<RedisBudget> {
   const { redis, clients, withoutCopy } = input;
   const numbers = [
-    ...redisContradictions(redis),
-    ...clientContradictions(clients),
+    ...findRedisProblems(redis),
+    ...findClientProblems(clients),
     ...clients.flatMap(({ name, ...client }) => [
       ...checkNumber(`${name}.connectionsPerPod`, client.connectionsPerPod, { atLeast: 1, whole: true }),
       ...checkNumber(`${name}.operationsPerSecondPerPod`, client.operationsPerSecondPerPod, { atLeast: 0 }),
-      ...replacementContradictions(`${name}.replacement`, client.replacement),
+      ...findReplacementProblems(`${name}.replacement`, client.replacement),
     ]),
   ];
-  const contradictions = [...numbers, ...copyContradictions(input)];
-  if (numbers.length > 0) return { contradictions };
+  const problems = [...numbers, ...findCopyProblems(input)];
+  if (numbers.length > 0) return { problems };
   const limits = redisLimits(redis);
   const exit = withoutCopy === undefined || hasCopy(redis) ? {} : { withoutCopy: withoutCopy.reason };
   return {
     plan: { ...shareBudget(limits, clients), ...exit },
-    contradictions: [...contradictions, ...budgetContradictions(limits, clients)],
+    problems: [...problems, ...findBudgetProblems(limits, clients)],
   };
 }
 
@@ -106,7 +107,7 @@ function redisLimits(redis: Redis): Limit<RedisClient>[] {
   ];
 }
 
-function copyContradictions({ redis, production, withoutCopy }: RedisBudgetInput): Contradiction[] {
+function findCopyProblems({ redis, production, withoutCopy }: RedisBudgetInput): Problem[] {
   if (withoutCopy !== undefined && withoutCopy.reason.trim() === '') {
     const message = 'a Redis without a copy is accepted, and no reason is given';
     return [{ field: 'withoutCopy.reason', value: withoutCopy.reason, message, expected: 'why its loss is bearable' }];

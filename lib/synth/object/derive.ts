@@ -1,63 +1,41 @@
-// Objects that follow from the others, such as a quota: worked out when all others of their namespace are final.
+// Step 5, derive: objects that follow from the final ones, such as a namespace's quota; then their own overrides.
+import { type Finding, findingAt } from '../../model/finding/finding';
+import { groupBy } from '../../model/manifest/group-by';
 
-import type { Finding } from '../../model/finding/finding';
-import { isJsonObject, type Json } from '../../model/manifest/json';
-import { type Derivation, ENTRY, type EntryData } from '../../model/platform/entries';
-import { deployerFile, type Placed } from '../text/layout';
-import type { Rendered } from './render';
+import { isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { deployerFile } from '../text/file-names';
+import { type FinalObject, finish } from './final';
+import type { Overridden } from './override';
 
-/**
- * Places every object, those that follow from others last, and gives them back in the order in which they came. What cannot follow
- * is added to `findings`.
- */
-export function placeAll(
-  rendered: readonly Rendered[],
-  place: (object: Rendered) => Placed,
-  findings: Finding[],
-): Placed[] {
-  const placed = new Map<Rendered, Placed>();
-  const members = new Map<string, Placed[]>();
-  const files = new Map<string, Placed[]>();
-  const derived: [Rendered, Derivation][] = [];
-  for (const object of rendered) {
-    const derivation = derivationOf(object);
-    if (derivation !== undefined) {
-      derived.push([object, derivation]);
-      continue;
-    }
-    const made = place(object);
-    placed.set(object, made);
-    add(members, namespaceOf(object, made.entry.manifest), made);
-    add(files, made.file, made);
-  }
-  for (const [object, derivation] of derived) {
-    const others = members.get(namespaceOf(object, object.manifest)) ?? [];
-    const manifest = derivation(object.manifest, {
-      others: others.map(({ entry }) => entry.manifest),
-      deployed: (files.get(deployerFile(object.placement)) ?? []).map(({ entry }) => entry.manifest),
-      refuse: (problem) => findings.push(withOrigin(problem, object)),
+/** Completes the objects that follow from others. The order stays. */
+export function derive(objects: readonly Overridden[]): {
+  readonly objects: readonly FinalObject[];
+  readonly findings: readonly Finding[];
+} {
+  const final = objects.flatMap((object) => ('final' in object ? [object.final] : []));
+  const byNamespace = groupBy(final, ({ entry }) => namespaceKey(entry.cluster, entry.manifest));
+  const byFile = groupBy(final, ({ file }) => file);
+  const findings: Finding[] = [];
+  const derived = objects.map((object) => {
+    if ('final' in object) return object.final;
+    const { rendered, complete } = object;
+    const { cluster, destination, origin } = rendered;
+    const { manifest, findings: incomplete } = complete(rendered.manifest, {
+      others: manifestsOf(byNamespace.get(namespaceKey(cluster, rendered.manifest))),
+      deployed: manifestsOf(byFile.get(deployerFile(destination))),
     });
-    placed.set(object, place({ ...object, manifest }));
-  }
-  return rendered.flatMap((object) => placed.get(object) ?? []);
+    const finished = finish({ ...rendered, manifest });
+    findings.push(...incomplete.map((finding) => findingAt(origin, finding)), ...finished.findings);
+    return finished.object;
+  });
+  return { objects: derived, findings };
 }
 
-function add(map: Map<string, Placed[]>, key: string, object: Placed): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [object]);
-  else known.push(object);
+function manifestsOf(objects: readonly FinalObject[] = []): JsonObject[] {
+  return objects.map(({ entry }) => entry.manifest);
 }
 
-function withOrigin(problem: Omit<Finding, 'construct' | 'source'>, { origin }: Rendered): Finding {
-  const source = origin.source();
-  return { ...problem, construct: origin.construct, ...(source === undefined ? {} : { source }) };
-}
-
-function derivationOf({ construct }: Rendered): EntryData[typeof ENTRY.derivation] | undefined {
-  return construct.node.metadata.find(({ type }) => type === ENTRY.derivation)?.data;
-}
-
-function namespaceOf({ placement }: Rendered, { metadata }: Readonly<Record<string, Json>>): string {
+function namespaceKey(cluster: string, { metadata }: JsonObject): string {
   const namespace = isJsonObject(metadata) ? metadata.namespace : undefined;
-  return `${placement.cluster}\n${typeof namespace === 'string' ? namespace : ''}`;
+  return `${cluster}\n${typeof namespace === 'string' ? namespace : ''}`;
 }

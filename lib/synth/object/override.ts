@@ -1,193 +1,27 @@
-// Step 4, override: applies the user's changes to the final JSON, losslessly: a change that cannot be made or that makes none is an error.
-import { isDeepStrictEqual } from 'node:util';
-import type { Finding, SourceLine } from '../../model/finding/finding';
-import { isJsonObject, type Json, type JsonObject, pointerToken } from '../../model/manifest/json';
-import type { Override } from '../../model/platform/entries';
-import { userLine } from '../tree/source';
-import { formatPath, mergeKeyOf, parsePath, type Step } from './path';
+// Step 4, override: the user's changes to the final JSON. Objects that follow from others wait for step 5.
+
+import type { Finding } from '../../model/finding/finding';
+import { type Completion, ENTRY, entriesOf } from '../../model/platform/entries';
+import { type FinalObject, finish } from './final';
 import type { Rendered } from './render';
 
-/** An object with its overrides applied. */
-export interface Overridden {
-  readonly manifest: JsonObject;
+/** An object that is final, or one that is completed from the final ones. */
+export type Overridden =
+  | { readonly final: FinalObject }
+  | { readonly rendered: Rendered; readonly complete: Completion };
+
+/** Applies the overrides of every object that follows from no other. The order stays. */
+export function override(objects: readonly Rendered[]): {
+  readonly objects: readonly Overridden[];
   readonly findings: readonly Finding[];
-  /** Fields that `set` added. */
-  readonly added: readonly Added[];
-}
-
-/** A field that was not there before. */
-export interface Added {
-  /** JSON pointer. */
-  readonly pointer: string;
-  readonly source: SourceLine | undefined;
-}
-
-/** Why a change cannot be made. */
-interface Refusal {
-  readonly message: string;
-  readonly expected: string;
-  readonly value?: Json;
-}
-
-/** JSON that may be changed: the copy that overrides work on. */
-type Draft = null | boolean | number | string | Draft[] | DraftObject;
-interface DraftObject {
-  [key: string]: Draft;
-}
-
-/** Applies the overrides of `object` in the order in which they were called. */
-export function applyOverrides({ manifest, overrides, origin }: Rendered): Overridden {
-  if (overrides.length === 0) return { manifest, findings: [], added: [] };
-  const draft: DraftObject = copyObject(manifest);
+} {
   const findings: Finding[] = [];
-  const added: Added[] = [];
-  for (const change of overrides) {
-    const steps = parsePath(change.path);
-    const outcome = steps === undefined ? NO_PATH : applyOne(draft, change, steps);
-    const source = userLine(change.trace) ?? origin.source();
-    if (typeof outcome === 'string') added.push({ pointer: outcome, source });
-    else if (outcome !== undefined) findings.push(refused(change, outcome, origin.construct, source));
-  }
-  return { manifest: draft, findings, added };
-}
-
-function refused(change: Override, refusal: Refusal, construct: string, source: SourceLine | undefined): Finding {
-  return {
-    rule: 'override',
-    severity: 'error',
-    construct,
-    field: change.path,
-    ...refusal,
-    ...(source === undefined ? {} : { source }),
-  };
-}
-
-const NO_PATH: Refusal = {
-  message: 'this is no path',
-  expected: 'a path such as spec.template.spec.containers[web].image or metadata.annotations["example.com/team"]',
-};
-
-/** A place in the draft: a key of a map, or an item of a list. */
-interface Slot {
-  readonly value: Draft | undefined;
-  /** JSON pointer. */
-  readonly pointer: string;
-  write(value: Draft): void;
-  remove(): void;
-}
-
-/** Makes one change. Returns the pointer of a field that is new, or why the change is refused. */
-function applyOne(
-  draft: DraftObject,
-  { operation, value }: Override,
-  steps: readonly Step[],
-): string | Refusal | undefined {
-  const slot = findSlot(draft, steps);
-  if ('message' in slot) return slot;
-  if (operation !== 'set' && slot.value === undefined) {
-    return missing(draft, steps, `${operation} needs a field that exists`);
-  }
-  if (operation === 'remove') {
-    slot.remove();
-    return undefined;
-  }
-  const wanted = copy(value ?? null);
-  if (isDeepStrictEqual(slot.value, wanted)) {
-    return {
-      message: 'the field has this value already: the override does nothing',
-      expected: 'another value, or no override',
-      value: wanted,
-    };
-  }
-  const isNew = slot.value === undefined;
-  slot.write(wanted);
-  return isNew ? slot.pointer : undefined;
-}
-
-/** The slot that `steps` lead to; its parent must exist. */
-function findSlot(draft: DraftObject, steps: readonly Step[]): Slot | Refusal {
-  let parent: Draft = draft;
-  let pointer = '';
-  for (const [depth, step] of steps.entries()) {
-    const slot: Slot | undefined = slotOf(parent, step, steps[depth - 1], pointer);
-    if (slot === undefined) return missing(draft, steps, 'the path does not exist');
-    if (depth === steps.length - 1) return slot;
-    if (slot.value === undefined) return missing(draft, steps, 'the path does not exist');
-    parent = slot.value;
-    pointer = slot.pointer;
-  }
-  return NO_PATH;
-}
-
-function slotOf(parent: Draft, step: Step, before: Step | undefined, pointer: string): Slot | undefined {
-  if (Array.isArray(parent)) return step.kind === 'item' ? listSlot(parent, step.item, before, pointer) : undefined;
-  if (typeof parent !== 'object' || parent === null || step.kind === 'item') return undefined;
-  const { key } = step;
-  return {
-    value: Object.hasOwn(parent, key) ? parent[key] : undefined,
-    pointer: `${pointer}/${pointerToken(key)}`,
-    write: (value) =>
-      Object.defineProperty(parent, key, { value, enumerable: true, writable: true, configurable: true }),
-    remove: () => {
-      delete parent[key];
-    },
-  };
-}
-
-/** An item of a list; a new one cannot be named this way: `set` the whole list instead. */
-function listSlot(list: Draft[], item: string, before: Step | undefined, pointer: string): Slot | undefined {
-  const mergeKey = mergeKeyOf(before?.kind === 'key' ? before.key : undefined, list);
-  const index =
-    mergeKey === undefined
-      ? Number(/^\d+$/.test(item) ? item : Number.NaN)
-      : list.findIndex((entry) => isDraftObject(entry) && String(entry[mergeKey]) === item);
-  if (!(index >= 0 && index < list.length)) return undefined;
-  return {
-    value: list[index],
-    pointer: `${pointer}/${index}`,
-    write: (value) => {
-      list[index] = value;
-    },
-    remove: () => {
-      list.splice(index, 1);
-    },
-  };
-}
-
-/** Names the nearest parent that exists, and what it holds. */
-function missing(draft: DraftObject, steps: readonly Step[], message: string): Refusal {
-  let parent: Draft = draft;
-  let depth = 0;
-  for (; depth < steps.length; depth++) {
-    const step = steps[depth];
-    const slot: Slot | undefined = step === undefined ? undefined : slotOf(parent, step, steps[depth - 1], '');
-    if (slot?.value === undefined) break;
-    parent = slot.value;
-  }
-  const nearest = depth === 0 ? 'the object' : formatPath(steps.slice(0, depth));
-  return { message, expected: `a field below ${nearest}, which ${contents(parent, steps[depth - 1])}` };
-}
-
-function contents(value: Draft, field: Step | undefined): string {
-  if (Array.isArray(value)) {
-    const mergeKey = mergeKeyOf(field?.kind === 'key' ? field.key : undefined, value);
-    const names = value.map((entry, index) =>
-      mergeKey !== undefined && isDraftObject(entry) ? entry[mergeKey] : index,
-    );
-    return `is a list of ${names.map((name) => `[${String(name)}]`).join(', ')}`;
-  }
-  return isDraftObject(value) ? `has ${Object.keys(value).join(', ')}` : `is ${JSON.stringify(value)}`;
-}
-
-function isDraftObject(value: Draft | undefined): value is DraftObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function copy(value: Json): Draft {
-  if (typeof value !== 'object' || value === null) return value;
-  return isJsonObject(value) ? copyObject(value) : value.map(copy);
-}
-
-function copyObject(object: JsonObject): DraftObject {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, copy(value)]));
+  const overridden = objects.map((rendered): Overridden => {
+    const [complete] = entriesOf(rendered.construct, ENTRY.completion);
+    if (complete !== undefined) return { rendered, complete };
+    const finished = finish(rendered);
+    findings.push(...finished.findings);
+    return { final: finished.object };
+  });
+  return { objects: overridden, findings };
 }

@@ -1,8 +1,10 @@
 // Step 3, render: each object once, as JSON. Lists are taken apart, and what has no namespace gets none.
+
 import type { IConstruct } from 'constructs';
+import { type Finding, findingAt } from '../../model/finding/finding';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
 import { isClusterScoped } from '../../model/manifest/kinds';
-import type { Clock } from '../clock';
+import type { Clock } from '../tree/clock';
 import type { Collected } from '../tree/collect';
 import { createResolver } from './resolve';
 
@@ -14,28 +16,38 @@ export interface Rendered extends Collected {
 }
 
 /**
- * Renders the objects. What a construct's own `toJson()` throws, such as cdk8s' "can't render non-simple object", goes to
- * `onError`, and the object is left out.
+ * Renders the objects. An object whose own `toJson()` throws, as cdk8s does with "can't render non-simple object", becomes a
+ * finding and is left out.
  */
 export function render(
   root: IConstruct,
   objects: readonly Collected[],
   clock: Clock,
-  onError: (object: Collected, error: unknown) => void,
-): Rendered[] {
+): { readonly objects: readonly Rendered[]; readonly findings: readonly Finding[] } {
   const resolve = createResolver(root);
   const rendered: Rendered[] = [];
+  const findings: Finding[] = [];
   for (const object of objects) {
     try {
-      const manifest = clock.measure(object.placement, () => resolve(object.construct));
+      const manifest = clock.measure(object.destination, () => resolve(object.construct));
       if (!isJsonObject(manifest)) throw new TypeError('toJson() returned no object');
       for (const item of unlist(manifest, object)) rendered.push({ ...object, manifest: item, clusterScoped: false });
     } catch (error) {
-      onError(object, error);
+      findings.push(findingAt(object.origin, unrenderable(object, error)));
     }
   }
   const scopes = customClusterScopes(rendered);
-  return rendered.map((object) => withScope(object, scopes));
+  return { objects: rendered.map((object) => withScope(object, scopes)), findings };
+}
+
+function unrenderable({ construct }: Collected, error: unknown): Finding {
+  return {
+    rule: 'unrenderable',
+    severity: 'error',
+    object: `${construct.kind} ${construct.name}`,
+    message: error instanceof Error ? error.message : String(error),
+    expected: 'values that are JSON',
+  };
 }
 
 /** The group of an apiVersion; the empty string is the core group. */

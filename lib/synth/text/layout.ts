@@ -1,48 +1,20 @@
-// Step 5, files: a pure value, path → text. Names depend on nothing but system, environment and cluster.
-import type { IConstruct } from 'constructs';
-import type { Finding } from '../../model/finding/finding';
-import { isPlatformOwned } from '../../model/manifest/kinds';
-import { type ApiEntry, describeIdentity, type Identity } from '../../model/manifest/object';
-import type { Placement } from '../../model/platform/entries';
-import type { Clock } from '../clock';
+// Step 6, lay out: a pure value, path → text.
+
+import { type Finding, findingAt } from '../../model/finding/finding';
+import { groupBy } from '../../model/manifest/group-by';
+import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import type { Destination } from '../../model/platform/entries';
 import { type Files, renderInventory } from '../output/inventory';
+import type { Clock } from '../tree/clock';
 import { findCorruption } from './corruption';
 import { DIVIDER, stringifyDocument } from './yaml';
 
-/** An object and where it goes. */
-export interface Placed {
+/** What a file is made of. */
+interface InFile {
   readonly entry: ApiEntry;
-  readonly placement: Placement;
-  /** Whether the object has no namespace. */
-  readonly clusterScoped: boolean;
-  readonly construct: IConstruct;
-  /** Path of its file. */
+  readonly destination: Destination;
+  /** Path of the file. */
   readonly file: string;
-}
-
-/** Path of the file that an object belongs to. `platformOwned` where it is the platform team's although its kind is not. */
-export function fileOf(
-  { group, kind }: Identity,
-  placement: Placement,
-  clusterScoped: boolean,
-  platformOwned: boolean,
-): string {
-  if (clusterScoped) return `${folderOf(placement)}00-cluster.yaml`;
-  return platformOwned || isPlatformOwned(group, kind) ? phaseFile('05', placement) : deployerFile(placement);
-}
-
-/** Path of the file that the deployer of a system applies. */
-export function deployerFile(placement: Placement): string {
-  return phaseFile('10', placement);
-}
-
-function phaseFile(phase: string, placement: Placement): string {
-  const { system, environment } = placement;
-  return `${folderOf(placement)}${phase}-${[system, environment].filter((part) => part !== '').join('-')}.yaml`;
-}
-
-function folderOf({ home, cluster }: Placement): string {
-  return home ? '' : `clusters/${cluster}/`;
 }
 
 /** The files, and what is wrong with their text. */
@@ -52,20 +24,16 @@ export interface Layout {
 }
 
 /** Lays the ordered objects out in files, with the inventory that names them all. */
-export function layOut(objects: readonly Placed[], clock: Clock): Layout {
-  const byFile = new Map<string, Placed[]>();
-  for (const object of objects) {
-    const members = byFile.get(object.file);
-    if (members === undefined) byFile.set(object.file, [object]);
-    else members.push(object);
-  }
+export function layOut(objects: readonly InFile[], clock: Clock): Layout {
   const files = new Map<string, string>();
   const inventory = new Map<string, string[]>();
   const findings: Finding[] = [];
+  const byFile = groupBy(objects, ({ file }) => file);
   for (const path of [...byFile.keys()].sort()) {
     const members = byFile.get(path) ?? [];
-    const write = () => members.map(({ entry }) => writeDocument(entry, findings)).join(DIVIDER);
-    files.set(path, clock.measure(members[0]?.placement, write));
+    const documents = clock.measure(members[0]?.destination, () => members.map(({ entry }) => documentOf(entry)));
+    files.set(path, documents.map(({ text }) => text).join(DIVIDER));
+    findings.push(...documents.flatMap((document) => document.findings));
     inventory.set(
       path,
       members.map(({ entry }) => describeIdentity(entry.identity)),
@@ -76,23 +44,23 @@ export function layOut(objects: readonly Placed[], clock: Clock): Layout {
 }
 
 /** The object's document. Some text comes out of the library so that it is read back as other text: that is refused. */
-function writeDocument(entry: ApiEntry, findings: Finding[]): string {
+function documentOf({ manifest, identity, origin }: ApiEntry): {
+  readonly text: string;
+  readonly findings: readonly Finding[];
+} {
   let doubtful = false;
-  const text = stringifyDocument(entry.manifest, () => {
+  const text = stringifyDocument(manifest, () => {
     doubtful = true;
   });
-  const field = doubtful ? findCorruption(entry.manifest, text) : undefined;
-  if (field === undefined) return text;
-  const source = entry.origin.source();
-  findings.push({
+  const field = doubtful ? findCorruption(manifest, text) : undefined;
+  if (field === undefined) return { text, findings: [] };
+  const corruption: Finding = {
     rule: 'yaml-corruption',
     severity: 'error',
-    construct: entry.origin.construct,
-    object: describeIdentity(entry.identity),
+    object: describeIdentity(identity),
     field,
     message: 'YAML as cdk8s writes it would be read back as another value',
     expected: 'text without control characters, and without lines that consist of blanks',
-    ...(source === undefined ? {} : { source }),
-  });
-  return text;
+  };
+  return { text, findings: [findingAt(origin, corruption)] };
 }

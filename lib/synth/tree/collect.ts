@@ -1,24 +1,18 @@
 // Step 1, collect: walks the construct tree once, validates each construct once, and lists the objects with where they go.
+
 import { ApiObject, Chart } from 'cdk8s';
-import type { IConstruct, MetadataEntry } from 'constructs';
-import { type Finding, findingText } from '../../model/finding/finding';
-import type { Origin } from '../../model/manifest/object';
-import {
-  ENTRY,
-  type EntryData,
-  type Override,
-  type Placement,
-  type ReportedFinding,
-  type Trace,
-  type Verification,
-} from '../../model/platform/entries';
-import type { Clock } from '../clock';
-import { userLine } from './source';
+import type { IConstruct } from 'constructs';
+import { type Finding, findingAt, findingText } from '../../model/finding/finding';
+import { type Origin, type Trace, userLine } from '../../model/manifest/origin';
+import { type Destination, ENTRY, entriesOf, type Override, type Verification } from '../../model/platform/entries';
+import type { Clock } from './clock';
 
 /** An ApiObject that is to be rendered. */
 export interface Collected {
   readonly construct: ApiObject;
-  readonly placement: Placement;
+  readonly destination: Destination;
+  /** Name of the cluster that receives it. */
+  readonly cluster: string;
   readonly origin: Origin;
   readonly overrides: readonly Override[];
 }
@@ -41,64 +35,68 @@ export interface Verified {
 export interface Collection {
   readonly objects: readonly Collected[];
   readonly dependencies: readonly Dependency[];
-  readonly verified: readonly Verified[];
+  readonly verifications: readonly Verified[];
   readonly findings: readonly Finding[];
 }
 
 /** What a construct hands down to those below it. */
 interface Inherited {
-  readonly placement: Placement;
+  readonly destination: Destination;
   readonly trace: Trace | undefined;
   readonly incomplete: boolean;
 }
 
-/** Collects the objects below `root` in tree order. Charts without a placement go to the home directory under their own name. */
+/** Collects the objects below `root` in tree order. Charts without a destination go to the home directory under their own name. */
 export function collect(root: IConstruct, clock: Clock): Collection {
-  const objects: Collected[] = [];
+  const objects: Omit<Collected, 'cluster'>[] = [];
   const dependencies: Dependency[] = [];
-  const verified: Verified[] = [];
+  const verifications: Verified[] = [];
   const findings: Finding[] = [];
   const visit = (construct: IConstruct, above: Inherited): void => {
-    const entries = construct.node.metadata;
-    const here = inherit(construct, entries, above);
-    for (const elapsed of read(entries, ENTRY.buildTime)) clock.add(here.placement, elapsed);
+    const here = inherit(construct, above);
+    for (const elapsed of entriesOf(construct, ENTRY.buildTime)) clock.add(here.destination, elapsed);
     const origin = { construct: construct.node.path, source: () => userLine(here.trace) };
-    findings.push(...findingsOf(construct, entries, origin));
+    findings.push(...findingsOf(construct, origin));
     if (construct instanceof ApiObject && !here.incomplete) {
-      objects.push({ construct, placement: here.placement, origin, overrides: read(entries, ENTRY.override) });
+      const overrides = entriesOf(construct, ENTRY.override);
+      objects.push({ construct, destination: here.destination, origin, overrides });
     }
-    for (const verification of here.incomplete ? [] : read(entries, ENTRY.verification)) {
-      verified.push({ origin, verification });
+    for (const verification of here.incomplete ? [] : entriesOf(construct, ENTRY.verification)) {
+      verifications.push({ origin, verification });
     }
     for (const target of construct.node.dependencies) dependencies.push({ source: construct, target, origin });
     for (const child of construct.node.children) visit(child, here);
   };
-  visit(root, { placement: plainPlacement(root), trace: undefined, incomplete: false });
-  return { objects, dependencies, verified, findings };
+  visit(root, { destination: plainDestination(root), trace: undefined, incomplete: false });
+  const home = homeCluster(objects);
+  const received = objects.map((object) => ({ ...object, cluster: object.destination.cluster || home }));
+  return { objects: received, dependencies, verifications, findings };
 }
 
-function inherit(construct: IConstruct, entries: readonly MetadataEntry[], above: Inherited): Inherited {
-  const isChart = construct instanceof Chart;
-  if (entries.length === 0 && !isChart) return above;
-  const [placement] = read(entries, ENTRY.placement);
-  const [trace] = read(entries, ENTRY.trace);
+/** The cluster whose files lie in the root: charts without a destination go there as well. */
+function homeCluster(objects: readonly Omit<Collected, 'cluster'>[]): string {
+  const atHome = objects.find(({ destination: { home, cluster } }) => home && cluster !== '');
+  return atHome?.destination.cluster ?? 'home';
+}
+
+function inherit(construct: IConstruct, above: Inherited): Inherited {
+  const [destination] = entriesOf(construct, ENTRY.destination);
+  const [trace] = entriesOf(construct, ENTRY.trace);
   return {
-    placement: placement ?? (isChart ? plainPlacement(construct) : above.placement),
+    destination: destination ?? (construct instanceof Chart ? plainDestination(construct) : above.destination),
     trace: trace ?? above.trace,
-    incomplete: above.incomplete || read(entries, ENTRY.incomplete).length > 0,
+    incomplete: above.incomplete || entriesOf(construct, ENTRY.incomplete).length > 0,
   };
 }
 
-/** Findings that were recorded, those that an inspection makes, and what a cdk8s validation says in words of its own. */
-function findingsOf(construct: IConstruct, entries: readonly MetadataEntry[], origin: Origin): Finding[] {
-  const traced = ({ finding, trace }: ReportedFinding) => withSource(finding, () => userLine(trace) ?? origin.source());
-  const recorded = read(entries, ENTRY.finding).map(traced);
-  const inspected = attempt(origin, () =>
-    read(entries, ENTRY.inspection).flatMap((inspection) => inspection().map(traced)),
-  );
-  const ours = [...recorded, ...inspected];
+/** Findings that were recorded, those of later checks, and what a cdk8s validation says in words of its own. */
+function findingsOf(construct: IConstruct, origin: Origin): Finding[] {
+  const withPlace = (finding: Finding) => ({ ...findingAt(origin, finding), ...finding });
+  const recorded = entriesOf(construct, ENTRY.finding).map(withPlace);
+  const checked = attempt(origin, () => entriesOf(construct, ENTRY.check).flatMap((find) => find().map(withPlace)));
+  const ours = [...recorded, ...checked];
   const said = new Set(ours.map(findingText));
-  if (inspected.some(({ rule }) => rule === EXCEPTION)) return ours; // a validation would throw the same
+  if (checked.some(({ rule }) => rule === EXCEPTION)) return ours; // a validation would throw the same
   const foreign = attempt(origin, () =>
     construct.node
       .validate()
@@ -115,38 +113,27 @@ function attempt(origin: Origin, look: () => Finding[]): Finding[] {
   try {
     return look();
   } catch (error) {
-    const thrown: Finding = {
-      rule: EXCEPTION,
-      severity: 'error',
-      message: `the construct cannot be validated: ${String(error)}`,
-      expected: 'complete and well-formed properties',
-      construct: origin.construct,
-    };
-    return [withSource(thrown, origin.source)];
+    return [
+      findingAt(origin, {
+        rule: EXCEPTION,
+        severity: 'error',
+        message: `the construct cannot be validated: ${String(error)}`,
+        expected: 'complete and well-formed properties',
+      }),
+    ];
   }
 }
 
 function validationFinding(message: string, origin: Origin): Finding {
-  const finding: Finding = {
+  return findingAt(origin, {
     rule: 'validation',
     severity: 'error',
     message,
     expected: 'what the construct demands',
-    construct: origin.construct,
-  };
-  return withSource(finding, origin.source);
+  });
 }
 
-function withSource(finding: Finding, source: Origin['source']): Finding {
-  const line = source();
-  return line === undefined ? finding : { ...finding, source: line };
-}
-
-function plainPlacement(construct: IConstruct): Placement {
+function plainDestination(construct: IConstruct): Destination {
   const system = construct.node.path.replace(/[^A-Za-z0-9._-]/g, '-');
   return { cluster: '', home: true, system, environment: '' };
-}
-
-function read<Key extends keyof EntryData>(entries: readonly MetadataEntry[], key: Key): EntryData[Key][] {
-  return entries.filter((entry) => entry.type === key).map((entry): EntryData[Key] => entry.data);
 }

@@ -1,6 +1,8 @@
 // Dependencies across files: kubectl applies files by name, and names depend on nothing else, so some cannot be kept.
+
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
+
 import type { Dependency } from './collect';
 
 /** First and last file of what lies below a construct. */

@@ -1,8 +1,11 @@
 // Step 2, order: what is depended on comes first; what is independent is ordered by kind and name, not by who was created first.
+
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
+
 import { kindRank } from '../../model/manifest/kinds';
-import { describeOrigin, type Origin } from '../../model/manifest/object';
+import { describeOrigin, type Origin } from '../../model/manifest/origin';
+
 import type { Collected, Collection, Dependency } from './collect';
 import { Heap } from './heap';
 

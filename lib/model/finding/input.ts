@@ -1,5 +1,5 @@
 // Whether a value of the user's is an object with the keys that its type has: where no compiler looked it may be anything.
-import type { Contradiction } from '../pods/availability';
+import type { Problem } from './problem';
 
 /** The keys of a type, none left out and none made up: the compiler holds the list to the type. */
 export type Keys<Value extends object> = { readonly [Key in keyof Required<Value>]: true };
@@ -10,11 +10,7 @@ export function isRecord(value: unknown): value is object {
 }
 
 /** A value that is no object, or keys of it that nobody reads: misspelt, they would be left out in silence. */
-export function keyContradictions(
-  field: string,
-  value: unknown,
-  keys: Readonly<Record<string, true>>,
-): Contradiction[] {
+export function findKeyProblems(field: string, value: unknown, keys: Readonly<Record<string, true>>): Problem[] {
   const known = Object.keys(keys);
   if (isRecord(value)) {
     return Object.keys(value)
@@ -36,11 +32,11 @@ export function keyContradictions(
 }
 
 /** What is wrong with the keys of an object and with what lies in it; of one that is none, only that. */
-export function objectContradictions<Value extends object>(
+export function findObjectProblems<Value extends object>(
   field: string,
   value: Value,
   keys: Keys<Value>,
-  within: (value: Value) => readonly Contradiction[],
-): Contradiction[] {
-  return [...keyContradictions(field, value, keys), ...(isRecord(value) ? within(value) : [])];
+  within: (value: Value) => readonly Problem[],
+): Problem[] {
+  return [...findKeyProblems(field, value, keys), ...(isRecord(value) ? within(value) : [])];
 }

@@ -1,0 +1,70 @@
+// Where something comes from: the construct that made it, and the user's line that asked for it.
+import { dirname, isAbsolute, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A place in the user's own TypeScript. Line and column count from 1. */
+export interface SourceLine {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A call stack. The engine formats it when it is first read. */
+export interface Trace {
+  readonly stack?: string;
+}
+
+/** Where an object comes from. */
+export interface Origin {
+  /** Path of the construct in the tree. */
+  readonly construct: string;
+  /** The user's line that created it. Looking it up costs, so call this for findings only. */
+  readonly source: () => SourceLine | undefined;
+}
+
+/** The construct with its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */
+export function describeOrigin({ construct, source }: Origin): string {
+  const line = source();
+  return line === undefined ? construct : `${construct} (${line.file}:${line.line})`;
+}
+
+/** A frame as V8 writes it, with or without a function's name. Source maps have been applied by the engine. */
+const FRAME = /\(?((?:file:\/\/)?[^()\s][^()]*?):(\d+):(\d+)\)?$/;
+
+/** Where this module is, below the folder of all of ours; a bundle has no such folders. */
+const OWN_FOLDER = '/model/manifest';
+
+/** Our own folder, looked up once: reading the first stack of a process parses the whole source map. */
+let ours: { readonly folder: string | undefined } | undefined;
+
+/** The first frame of `trace` in the user's code; undefined where there is none. Files are relative to the working directory. */
+export function userLine(trace: Trace | undefined): SourceLine | undefined {
+  for (const line of (trace?.stack ?? '').split('\n')) {
+    const frame = parseFrame(line);
+    if (frame !== undefined && isUsers(frame.file)) return { ...frame, file: relative(process.cwd(), frame.file) };
+  }
+  return undefined;
+}
+
+function parseFrame(line: string): SourceLine | undefined {
+  if (!/^\s+at /.test(line)) return undefined;
+  const [, location, row, column] = FRAME.exec(line.trim()) ?? [];
+  if (location === undefined || location.startsWith('node:')) return undefined;
+  const named = location.replace(/^at (?:async )?/, '');
+  const file = named.startsWith('file://') ? fileURLToPath(named) : named;
+  return { file, line: Number(row), column: Number(column) };
+}
+
+function isUsers(file: string): boolean {
+  if (!isAbsolute(file) || /[\\/]node_modules[\\/]/.test(file)) return false;
+  ours ??= { folder: ownFolder() };
+  return ours.folder === undefined || !file.startsWith(ours.folder);
+}
+
+/** Folder of the first frame of a stack captured here: `…/lib/` when run from source, the compiled file's folder otherwise. */
+function ownFolder(): string | undefined {
+  const frame = parseFrame((new Error().stack ?? '').split('\n')[1] ?? '');
+  if (frame === undefined) return undefined;
+  const folder = dirname(frame.file);
+  return `${folder.endsWith(OWN_FOLDER) ? folder.slice(0, -OWN_FOLDER.length) : folder}/`;
+}

@@ -1,0 +1,70 @@
+// A final object: its overrides applied, named by what it then is, with the file that it belongs to.
+
+import type { IConstruct } from 'constructs';
+import { type Finding, findingAt } from '../../model/finding/finding';
+import { isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { isPlatformOwned } from '../../model/manifest/kinds';
+import { type ApiEntry, describeIdentity, type Identity } from '../../model/manifest/object';
+import { type Destination, ENTRY, entriesOf } from '../../model/platform/entries';
+import { clusterFile, deployerFile, platformFile } from '../text/file-names';
+import { applyOverrides } from './apply-overrides';
+import { groupOf, type Rendered } from './render';
+import { unknownFields } from './unchecked';
+
+/** An object and where it goes. */
+export interface FinalObject {
+  readonly entry: ApiEntry;
+  readonly destination: Destination;
+  /** Whether the object has no namespace. */
+  readonly clusterScoped: boolean;
+  readonly construct: IConstruct;
+  /** Path of its file. */
+  readonly file: string;
+}
+
+/** A final object, and what is wrong with its overrides. */
+export interface Finished {
+  readonly object: FinalObject;
+  readonly findings: readonly Finding[];
+}
+
+/** Applies the object's own overrides. */
+export function finish(rendered: Rendered): Finished {
+  const { manifest, findings, added } = applyOverrides(rendered);
+  const { construct, destination, origin, clusterScoped, cluster } = rendered;
+  const entry: ApiEntry = { identity: identityOf(manifest), manifest, origin, cluster };
+  const unchecked = added.flatMap(({ pointer, source }) =>
+    unknownFields(manifest, pointer).map((field) =>
+      findingAt({ construct: origin.construct, source: () => source }, uncheckedField(entry, field)),
+    ),
+  );
+  const file = fileOf(entry.identity, rendered);
+  return { object: { entry, destination, clusterScoped, construct, file }, findings: [...findings, ...unchecked] };
+}
+
+function fileOf({ group, kind }: Identity, { construct, destination, clusterScoped }: Rendered): string {
+  if (clusterScoped) return clusterFile(destination);
+  const platformOwned = isPlatformOwned(group, kind) || entriesOf(construct, ENTRY.platformOwned).length > 0;
+  return platformOwned ? platformFile(destination) : deployerFile(destination);
+}
+
+function identityOf({ apiVersion, kind, metadata }: JsonObject): Identity {
+  const { name, namespace } = isJsonObject(metadata) ? metadata : {};
+  const identity = { group: groupOf(apiVersion), kind: text(kind), name: text(name) };
+  return namespace === undefined ? identity : { ...identity, namespace: text(namespace) };
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function uncheckedField({ identity }: ApiEntry, field: string): Finding {
+  return {
+    rule: 'unchecked-field',
+    severity: 'note',
+    object: describeIdentity(identity),
+    field,
+    message: 'an override added a field that the types do not know, so nothing has checked it',
+    expected: 'a field that the API server of the cluster knows',
+  };
+}
