@@ -272,7 +272,7 @@ describe('groups as RBAC subjects', () => {
   test('by our name on a cluster; a group that the cluster does not know has none', () => {
     const cluster = aks({ ...AZURE, groups: { developers: GUID } });
     expect(groupSubjectOn(cluster, 'developers')).toEqual(subject(GUID));
-    expect(groupSubjectOn(cluster, 'devops')).toMatchObject({ refused: 'the group devops has no subject there' });
+    expect(groupSubjectOn(cluster, 'devops')).toMatchObject({ message: 'the group devops has no subject there' });
     expect(isProblem(groupSubjectOn(cluster, 'constructor'))).toBe(true);
   });
 });
