@@ -2,12 +2,12 @@
 import type { IConstruct } from 'constructs';
 import { type Finding, type SourceLine, sortFindings } from '../model/finding/finding';
 import { isJsonObject, type JsonObject } from '../model/manifest/json';
-import { type ApiEntry, describeIdentity, type Identity } from '../model/manifest/object';
+import { type ApiEntry, describeIdentity, groupOf, type Identity } from '../model/manifest/object';
 import { ENTRY, type Placement } from '../model/platform/entries';
 import { Clock } from './clock';
 import { placeAll } from './object/derive';
 import { applyOverrides } from './object/override';
-import { groupOf, type Rendered, render } from './object/render';
+import { type Rendered, render } from './object/render';
 import { unknownFields } from './object/unchecked';
 import { verify } from './object/verify';
 import type { Files } from './output/inventory';

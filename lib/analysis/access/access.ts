@@ -1,7 +1,7 @@
 // Access: the matrix of who may do what in which namespace, and which Secrets that opens by way of pods.
 
+import { POD_CREATING_KINDS, POD_ENTRY_RESOURCES } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
-import { POD_DOORS, POD_MAKERS } from '../../model/manifest/plurals';
 import { perList } from '../objects/catalogue';
 import { allows, type Grant, grants, type PolicyRule, type Who } from './rbac';
 
@@ -82,8 +82,8 @@ export const viaPods = perList((entries): readonly ViaPods[] => {
 /** By what was given to one subject in one place. */
 function throughPods(given: readonly Grant[]): ViaPods[] {
   const [first] = given;
-  const makers = [...POD_MAKERS].filter((resource) => given.some((grant) => writes(grant, resource)));
-  const doors = [...POD_DOORS].filter((resource) => given.some((grant) => enters(grant, resource)));
+  const makers = POD_CREATING_KINDS.filter((resource) => given.some((grant) => writes(grant, resource)));
+  const doors = POD_ENTRY_RESOURCES.filter((resource) => given.some((grant) => enters(grant, resource)));
   const by = makers.length > 0 ? makers : doors;
   if (first === undefined || by.length === 0) return [];
   const { cluster, who, namespace } = first;

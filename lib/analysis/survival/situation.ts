@@ -1,10 +1,11 @@
 // A cluster at one load: its nodes and all pods on it, with the answers that several questions about it share.
 import type { Cluster } from '../../model/cluster/cluster';
+import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { catalogue, perList } from '../objects/catalogue';
 import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
-import { REPLICATED, type Workload, workloads } from '../objects/workloads';
+import { type Workload, workloads } from '../objects/workloads';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../scheduling/forecast';
 import { lessDaemons, podGroup, room } from '../scheduling/pod-groups';
 import { tolerates, wantsNode } from '../scheduling/terms';
@@ -56,7 +57,7 @@ export class Situation {
     readonly extent: Extent,
   ) {
     const here = workloads(entries).filter(({ entry }) => entry.cluster === cluster.name);
-    const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.includes(kind));
+    const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.has(kind));
     this.groups = new Map(
       pods.map((one) => [one.entry, podGroup(entries, one, wanted(entries, one, load), 'running')]),
     );

@@ -2,18 +2,9 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Capability } from '../../model/cluster/capability';
+import { capabilityOf } from '../../model/manifest/kind-lookup';
 import { System } from '../system/system';
 import { type Inspected, inspect } from '../tree/findings';
-
-/** API groups, and who brings them. */
-const BROUGHT_BY: Readonly<Record<string, Capability>> = {
-  'cert-manager.io': 'cert-manager',
-  'externaldns.k8s.io': 'external-dns',
-  'gateway.networking.k8s.io': 'gateway-api',
-  'keda.sh': 'keda',
-  'monitoring.coreos.com': 'prometheus-operator',
-  'velero.io': 'velero',
-};
 
 /** Lets every system below `root` be asked for objects that its cluster cannot have. */
 export function inspectCapabilities(root: IConstruct): void {
@@ -24,7 +15,7 @@ function missing(system: System<unknown>): Inspected[] {
   const { name, capabilities } = system.target.cluster;
   return system.node.findAll().flatMap((object): Inspected[] => {
     if (!(object instanceof ApiObject)) return [];
-    const needed = Object.hasOwn(BROUGHT_BY, object.apiGroup) ? BROUGHT_BY[object.apiGroup] : undefined;
+    const needed: Capability | undefined = capabilityOf(object.apiGroup);
     if (needed === undefined || capabilities.includes(needed)) return [];
     return [
       {

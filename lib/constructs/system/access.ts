@@ -1,7 +1,8 @@
 // Who may do what in a system's namespace: one binding a role, and a deployer that may write just the kinds of its own file.
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
-import { pluralOf } from '../../model/manifest/plurals';
+import { pluralOf } from '../../model/manifest/kind-lookup';
+import { groupOf } from '../../model/manifest/object';
 import { type Derivation, ENTRY, type Surroundings } from '../../model/platform/entries';
 import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES } from '../../model/platform/roles';
 import type { Target } from '../../model/platform/target';
@@ -97,7 +98,7 @@ interface OfKind {
 function byKind(objects: readonly JsonObject[]): Map<string, OfKind> {
   const found = new Map<string, OfKind>();
   for (const { apiVersion, kind, metadata } of objects) {
-    const group = String(apiVersion).includes('/') ? (String(apiVersion).split('/')[0] ?? '') : '';
+    const group = groupOf(apiVersion);
     const key = `${group}/${String(kind)}`;
     const known = found.get(key) ?? { group, kind: String(kind), names: [] };
     found.set(key, known);

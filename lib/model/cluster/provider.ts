@@ -1,6 +1,7 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
 import { isCidr } from '../manifest/cidr';
 import type { Json, JsonObject } from '../manifest/json';
+import type { NeutralKind } from '../manifest/kinds';
 import { isNamespaceName } from '../manifest/namespace';
 import type { ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
@@ -124,20 +125,9 @@ export interface NodeWords {
   readonly spotTaint?: { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' };
 }
 
-/** Kinds that are the same on every provider, with their API groups. */
-export const NEUTRAL_KINDS = {
-  ServiceAccount: '',
-  ConfigMap: '',
-  Service: '',
-  PodDisruptionBudget: 'policy',
-  Deployment: 'apps',
-  StatefulSet: 'apps',
-  HorizontalPodAutoscaler: 'autoscaling',
-} as const;
-
-/** A field of those kinds in which a provider may differ all the same. */
+/** A field of a neutral kind in which a provider may differ all the same. */
 export interface AllowedDifference {
-  readonly kind: keyof typeof NEUTRAL_KINDS;
+  readonly kind: NeutralKind;
   /** JSON pointer (RFC 6901) of the one field. */
   readonly pointer: string;
   /** Where it is written that the provider needs it. */
@@ -182,7 +172,7 @@ export interface Provider {
   readonly network: NodeNetwork | Refusal;
   /** What the provider allows. */
   readonly limits: readonly ProviderLimit[];
-  /** Everything in which it may differ in NEUTRAL_KINDS. `evenkeel neutrality` refuses whatever is not here. */
+  /** Every field of a neutral kind in which it may differ. `evenkeel neutrality` refuses whatever is not here. */
   readonly closedList: readonly AllowedDifference[];
 }
 

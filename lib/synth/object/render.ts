@@ -1,7 +1,8 @@
 // Step 3, render: each object once, as JSON. Lists are taken apart, and what has no namespace gets none.
 import type { IConstruct } from 'constructs';
-import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
-import { isClusterScoped } from '../../model/manifest/kinds';
+import { isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { isClusterScoped } from '../../model/manifest/kind-lookup';
+import { groupOf } from '../../model/manifest/object';
 import type { Clock } from '../clock';
 import type { Collected } from '../tree/collect';
 import { createResolver } from './resolve';
@@ -36,11 +37,6 @@ export function render(
   }
   const scopes = customClusterScopes(rendered);
   return rendered.map((object) => withScope(object, scopes));
-}
-
-/** The group of an apiVersion; the empty string is the core group. */
-export function groupOf(apiVersion: Json | undefined): string {
-  return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 
 /** The items of a `v1/List`, each in the chart's namespace where it names none; any other object as it is. */

@@ -1,7 +1,7 @@
 // Step 5, files: a pure value, path → text. Names depend on nothing but system, environment and cluster.
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
-import { isPlatformOwned } from '../../model/manifest/kinds';
+import { isPlatformOwned } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity, type Identity } from '../../model/manifest/object';
 import type { Placement } from '../../model/platform/entries';
 import type { Clock } from '../clock';

@@ -1,7 +1,7 @@
 // Step 2, order: what is depended on comes first; what is independent is ordered by kind and name, not by who was created first.
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
-import { kindRank } from '../../model/manifest/kinds';
+import { kindRank } from '../../model/manifest/kind-lookup';
 import { describeOrigin, type Origin } from '../../model/manifest/object';
 import type { Collected, Collection, Dependency } from './collect';
 import { Heap } from './heap';
@@ -26,7 +26,7 @@ export function order(root: IConstruct, { objects, dependencies }: Collection): 
 /** Kind, namespace and name; the path only decides between objects that are refused as duplicates anyway. */
 function sortKey({ construct }: Collected): string {
   const { kind, apiGroup, metadata, name } = construct;
-  const rank = String(kindRank(kind) * 10).padStart(4, '0');
+  const rank = String(kindRank(kind)).padStart(3, '0');
   return [rank, apiGroup, kind, metadata.namespace ?? '', name, construct.node.path].join('\0');
 }
 
