@@ -1,7 +1,8 @@
 // Quotas of a namespace that refuse pods: those that have no room for so many, or for what they ask for.
-import { parseQuantity, WHOLE } from '../../model/manifest/amount';
+
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { catalogue } from '../objects/catalogue';
 import { demands, podLimit, podRequest, type RequestDefaults } from '../objects/demand';
 import { containerDefaults, requestDefaults } from '../objects/limit-ranges';
@@ -42,7 +43,7 @@ export function refusals(components: readonly Component[], pods: (component: Com
       const counted = workloads(members).filter(counts);
       return Object.entries(dig(entry.manifest, 'spec', 'hard') ?? {}).flatMap(([key, given]) => {
         const amount = AMOUNTS.get(key);
-        const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
+        const limit = readQuantity(given);
         if (amount === undefined || limit === undefined) return [];
         const asked = counted.reduce((sum, one) => sum + countOf(one) * amount(one.pod.value, defaults), 0n);
         if (limit >= asked) return [];

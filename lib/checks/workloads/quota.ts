@@ -4,11 +4,11 @@ import { catalogue } from '../../analysis/objects/catalogue';
 import { type Demand, demands, total, type WorkloadDemand } from '../../analysis/objects/demand';
 import { containerDefaults, requestDefaults } from '../../analysis/objects/limit-ranges';
 import { neighbours } from '../../analysis/objects/namespaces';
-import { dig, isSet, record, shown } from '../../analysis/objects/read-json';
+import { dig, isSet, record } from '../../analysis/objects/read-json';
 import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
-import { cpuQuantity, memoryQuantity, parseQuantity, WHOLE } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { cpuQuantity, memoryQuantity, readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { object, running } from '../examples';
 import type { Report, Rule } from '../rule';
 
@@ -59,7 +59,7 @@ const room: Rule = {
         const needed = amount(total(all));
         for (const key of keys) {
           const given = hard?.[key];
-          const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
+          const limit = readQuantity(given);
           if (limit === undefined || limit >= needed) continue;
           report(entry, `/spec/hard/${key.replace('/', '~1')}`, {
             message: `the workloads of the namespace can reach more than that: ${most(all)} pods`,

@@ -1,8 +1,8 @@
 // The room of a namespace: a quota that is just large enough for what the system can reach, and defaults for pods that say nothing.
 import type { Construct } from 'constructs';
 import { demands, total } from '../../analysis/objects/demand';
-import { cpuQuantity, memoryQuantity, parseQuantity } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
+import { cpuQuantity, memoryQuantity, parseQuantity } from '../../model/manifest/quantity';
 import { type Derivation, ENTRY } from '../../model/platform/entries';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';

@@ -3,7 +3,7 @@
 import type { Headroom } from '../cluster/pool';
 import { checkNumber, type Derived, derived, type Outcome, plural } from '../finding/derivation';
 import { type Keys, objectContradictions } from '../finding/keys';
-import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/amount';
+import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/quantity';
 import type { Contradiction } from '../pods/availability';
 
 /**
