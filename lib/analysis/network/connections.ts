@@ -1,6 +1,8 @@
 // Connections: who may talk to whom once every network policy is applied, worked out as a dataplane would.
+
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { catalogue, perList } from '../objects/catalogue';
 import { dig, isSet, list, places, record, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
@@ -137,7 +139,7 @@ function isPeer(peer: JsonObject, other: Side, owner: Side, entries: readonly Ap
 
 function namespaceLabels(entries: readonly ApiEntry[], cluster: string, name: string): JsonObject {
   const namespace = catalogue(entries).find('/Namespace', cluster, undefined, name);
-  return { ...dig(namespace?.manifest, 'metadata', 'labels'), 'kubernetes.io/metadata.name': name };
+  return { ...dig(namespace?.manifest, 'metadata', 'labels'), [NAMESPACE_NAME]: name };
 }
 
 function portsOf(workload: Workload): Port[] {

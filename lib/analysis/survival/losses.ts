@@ -1,8 +1,9 @@
 // Something is lost without a goodbye: a pod, a node, zones. What serves at once, and what finds a place in what is left.
 
+import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
 import { dig, list } from '../objects/read-json';
 import { reasons } from '../scheduling/forecast';
-import { HOSTNAME, type Interval, type Node, ZONE } from '../scheduling/world';
+import type { Interval, Node } from '../scheduling/world';
 import type { Component, Load } from './component';
 import type { Situation, Situations } from './situation';
 import { DETECTION_SECONDS, duration, EVICTION_SECONDS, PROVISION_SECONDS } from './timing';

@@ -1,9 +1,11 @@
 // Headroom: pods that do nothing hold room on nodes, and give way to whoever needs it while the next node is on its way.
+
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { Headroom, NodePool } from '../../model/cluster/pool';
 import { canonicalQuantity } from '../../model/manifest/quantity';
+import { ZONE } from '../../model/manifest/well-known';
 import { HEADROOM_PRIORITY, headroomContradictions } from '../../model/nodes/headroom';
 import { ENTRY, type Placement, type Trace } from '../../model/platform/entries';
 import { createDefaultDeny } from '../network/policy';
@@ -97,7 +99,7 @@ function renderPod(cluster: Cluster, { name, headroom }: Holding, labels: Readon
   const { poolLabel } = cluster.provider.nodes;
   const memory = canonicalQuantity(headroom.memory);
   const zones = {
-    topologyKey: 'topology.kubernetes.io/zone',
+    topologyKey: ZONE,
     maxSkew: 1,
     whenUnsatisfiable: 'DoNotSchedule',
     nodeTaintsPolicy: 'Honor',

@@ -1,9 +1,11 @@
 // Who may talk to whom: one NetworkPolicy a component, made of what connectTo and exposeAt declare, over a default that denies all.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import { type IngressSource, isRefusal, type Provider, type Refusal } from '../../model/cluster/provider';
 import { isCidr } from '../../model/manifest/cidr';
+import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { ENTRY } from '../../model/platform/entries';
 import { inspect } from '../tree/findings';
 import { createObject, type NetworkPolicySpec } from '../tree/kinds';
@@ -28,14 +30,15 @@ export interface Traffic {
 type Addresses = Extract<IngressSource, { readonly cidrs: readonly string[] }>;
 type Pods = Exclude<IngressSource, Addresses>;
 
-const NAMESPACE = 'kubernetes.io/metadata.name'; // every namespace bears it, from 1.22
-
 /**
  * Names are asked of the pods of the namespace kube-system, or of the node's own cache, which has a link-local address
  * (kubernetes.io, "Using NodeLocal DNSCache").
  */
 const NAMES: EgressRule = {
-  to: [{ namespaceSelector: { matchLabels: { [NAMESPACE]: 'kube-system' } } }, { ipBlock: { cidr: '169.254.0.0/16' } }],
+  to: [
+    { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
+    { ipBlock: { cidr: '169.254.0.0/16' } },
+  ],
   ports: [
     { port: 53, protocol: 'UDP' },
     { port: 53, protocol: 'TCP' },
@@ -117,7 +120,7 @@ function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource 
 
 function sourcePeers(source: IngressSource): PolicyPeer[] {
   if ('cidrs' in source) return source.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
-  const namespaceSelector = { matchLabels: { [NAMESPACE]: source.namespace } };
+  const namespaceSelector = { matchLabels: { [NAMESPACE_NAME]: source.namespace } };
   return [{ namespaceSelector, podSelector: { matchLabels: source.podLabels } }];
 }
 

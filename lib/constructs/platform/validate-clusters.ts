@@ -1,11 +1,12 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
-import { HOSTNAME, REGION, ZONE } from '../../analysis/scheduling/world';
+
 import { CAPABILITIES, isCapability } from '../../model/cluster/capability';
 import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { nodePoolContradictions } from '../../model/cluster/pool-input';
 import { isRefusal, type Refusal, type Subject } from '../../model/cluster/provider';
 import { isRecord } from '../../model/finding/keys';
+import { HOSTNAME, REGION, ZONE } from '../../model/manifest/well-known';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
 import type { Problem } from '../tree/findings';

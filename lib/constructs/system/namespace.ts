@@ -1,7 +1,9 @@
 // The namespace of a system: its own, under a name that Kubernetes takes, with Pod Security at its strictest.
+
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import { isNamespaceName, isReservedNamespace, NAMESPACE_FORM } from '../../model/manifest/namespace';
+import { podSecurityLabels } from '../../model/manifest/well-known';
 import { unless } from '../platform/validate-clusters';
 import type { Problem } from '../tree/findings';
 import { createObject } from '../tree/kinds';
@@ -9,9 +11,9 @@ import type { System } from './system';
 
 /** Creates it. Pod Security is pinned to the cluster's minor, so that an upgrade changes nothing by itself. */
 export function createNamespace(scope: Construct, name: string, { kubernetes, provider }: Cluster): void {
-  const pinned = ['enforce', 'warn', 'audit'].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-    [`pod-security.kubernetes.io/${mode}-version`, `v${kubernetes}`],
+  const pinned = (['enforce', 'warn', 'audit'] as const).map(podSecurityLabels).flatMap(({ level, version }) => [
+    [level, 'restricted'],
+    [version, `v${kubernetes}`],
   ]);
   const labels = { ...Object.fromEntries(pinned), ...provider.namespaceLabels };
   createObject(scope, 'namespace', 'Namespace', { name, labels }, {});

@@ -1,4 +1,5 @@
 // A cluster in one's own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is named.
+
 import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
 import {
   groupSubject,
@@ -7,6 +8,7 @@ import {
   type OptionRefusal,
   type Provider,
 } from '../cluster/provider';
+import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 
@@ -37,8 +39,8 @@ export function onPrem(props: OnPremProps): ClusterDescription {
 
 /** Both bring Traefik, RKE2 from 1.36. k3s docs, networking-services; RKE2 docs, ingress_migration. The labels are their charts'. */
 const BROUGHT: Readonly<Record<'k3s' | 'rke2', IngressController>> = {
-  k3s: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } },
-  rke2: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'rke2-traefik' } },
+  k3s: { namespace: 'kube-system', podLabels: { [APP.name]: 'traefik' } },
+  rke2: { namespace: 'kube-system', podLabels: { [APP.name]: 'rke2-traefik' } },
 };
 
 const NO_CLASS: OptionRefusal = {
