@@ -1,4 +1,4 @@
-// The table of kinds: every row is whole and there once, and names that JavaScript knows are no kinds.
+// The table of kinds: every row is complete and there once, and names that JavaScript knows are not kinds.
 import { CAPABILITIES } from '../../../lib/model/cluster/capability';
 import {
   apiVersionOf,
@@ -51,7 +51,7 @@ test('no kind is there twice, and kinds of one name stand together', () => {
   expect(contradictions(KINDS)).toEqual([]);
 });
 
-test('every row is whole', () => expect(KINDS.flatMap(flaws)).toEqual([]));
+test('every row is complete', () => expect(KINDS.flatMap(flaws)).toEqual([]));
 
 test('the kinds of a group are brought by one capability, which a cluster can have', () => {
   for (const { group, capability } of KINDS) {

@@ -188,7 +188,7 @@ test('an amount is exact to a billionth, and what is finer is rounded up, away f
   expect(parseQuantity('14 GB')).toBeUndefined();
 });
 
-test('a field may be a number too, and nothing but text and numbers is a quantity', () => {
+test('a field may be a number too, and nothing else is a quantity', () => {
   expect(readQuantity(0.5)).toBe(500_000_000n);
   expect(readQuantity('500m')).toBe(500_000_000n);
   for (const value of [undefined, null, true, [1], { toString: 1 }, Number.NaN, 'ref']) {

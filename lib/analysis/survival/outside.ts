@@ -1,5 +1,6 @@
 // What lies beyond one cluster: other regions, a database with so many connections, another provider.
 
+import { accountKey, accountOf, annotationPointer } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
 import { catalogue } from '../objects/catalogue';
 import { dig } from '../objects/read-json';
@@ -55,8 +56,8 @@ export function regionLoss(siblings: readonly Sibling[], components: readonly Co
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** Annotation of a Service outside the cluster: what its clients take of its connections at the worst. */
-const CONNECTIONS = 'evenkeel.dev/connections';
+/** The limit of a database that its account is about. */
+const CONNECTIONS = 'connections';
 
 /** Databases whose account the manifests carry, with all their clients at the most pods that they can have. */
 export function databaseBudget(entries: readonly ApiEntry[], cluster: string, namespace: string): Cell {
@@ -65,13 +66,12 @@ export function databaseBudget(entries: readonly ApiEntry[], cluster: string, na
     .of('/Service')
     .filter(({ cluster: on, identity }) => on === cluster && identity.namespace === namespace)
     .flatMap((entry): Result[] => {
-      const account = dig(entry.manifest, 'metadata', 'annotations')?.[CONNECTIONS];
-      const [, taken, given] = /^(\d+) of (\d+)\b/.exec(typeof account === 'string' ? account : '') ?? [];
-      if (taken === undefined || given === undefined) return [];
-      const [needed, available] = [Number(taken), Number(given)];
+      const account = accountOf(dig(entry.manifest, 'metadata', 'annotations'), CONNECTIONS);
+      if (account === undefined) return [];
+      const { needed, available, text } = account;
       const numbers = { wanted: needed, needed, left: exactly(available), placed: exactly(available) };
-      const decides = { entry, pointer: `/metadata/annotations/${CONNECTIONS.replace('/', '~1')}` };
-      return [judge(entry.identity.name, 'peak', numbers, [String(account)], decides, available < needed)];
+      const decides = { entry, pointer: annotationPointer(accountKey(CONNECTIONS)) };
+      return [judge(entry.identity.name, 'peak', numbers, [text], decides, available < needed)];
     });
   if (results.length === 0) return absent(event, 'the manifests say nothing of connections');
   const [worst] = [...results].sort((a, b) => b.needed / b.left.most - a.needed / a.left.most);

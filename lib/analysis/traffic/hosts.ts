@@ -1,7 +1,8 @@
 // Traffic: which clusters answer to each host, what DNS must say for it, and who writes that.
 
+import { ANNOTATION, listOf } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
-import { DNS_NOTES, EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
+import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
 import { shareOf } from '../../model/platform/traffic';
 import { ROUTE53_WEIGHT } from '../../model/providers/aws';
 import { catalogue, perList } from '../objects/catalogue';
@@ -127,17 +128,17 @@ function hostsOf(entry: ApiEntry): readonly string[] {
     return places(spec, 'rules', '').flatMap(({ value }) => text(value.host) ?? []);
   }
   if (entry.identity.kind === 'HTTPRoute') return list(spec?.hostnames).flatMap((host) => text(host) ?? []);
-  return spec?.type === 'ExternalName' ? [...written(entry), ...noted(entry, DNS_NOTES.byHand)] : [];
+  return spec?.type === 'ExternalName' ? [...written(entry), ...noted(entry, ANNOTATION.dnsByHand)] : [];
 }
 
 function answerFrom(entry: ApiEntry, host: string): Answer {
   const { cluster, identity } = entry;
   const record = recordOf(entry, host);
-  const common = noted(entry, DNS_NOTES.common);
+  const common = noted(entry, ANNOTATION.commonHosts);
   const answer = { cluster, namespace: identity.namespace ?? '', endpoint: endpointOf(entry, common, host), record };
   const weight = weightOf(entry);
   if (!common.includes(host) || weight === undefined) return answer;
-  const healthPath = annotation(entry, DNS_NOTES.healthPath);
+  const healthPath = annotation(entry, ANNOTATION.healthPath);
   return { ...answer, weight, ...(healthPath === undefined ? {} : { healthPath }) };
 }
 
@@ -158,18 +159,16 @@ function recordOf(entry: ApiEntry, host: string): Writer {
 /** What external-dns writes is what holds, even where an override parts it from what is told. */
 function weightOf(entry: ApiEntry): number | undefined {
   const inRoute53 = Number(externalDns(entry, ROUTE53_WEIGHT) ?? Number.NaN);
-  return Number.isInteger(inRoute53) ? inRoute53 : shareOf(annotation(entry, DNS_NOTES.share) ?? '')?.weight;
+  return Number.isInteger(inRoute53) ? inRoute53 : shareOf(annotation(entry, ANNOTATION.trafficShare) ?? '')?.weight;
 }
 
-const written = (entry: ApiEntry): readonly string[] =>
-  (externalDns(entry, 'hostname') ?? '').split(',').filter(Boolean);
+const written = (entry: ApiEntry): readonly string[] => listOf(externalDns(entry, 'hostname'));
 
 function externalDns(entry: ApiEntry, key: string): string | undefined {
   return EXTERNAL_DNS_PREFIXES.map((prefix) => annotation(entry, `${prefix}/${key}`)).find((it) => it !== undefined);
 }
 
-const noted = (entry: ApiEntry, key: string): readonly string[] =>
-  (annotation(entry, key) ?? '').split(',').filter(Boolean);
+const noted = (entry: ApiEntry, key: string): readonly string[] => listOf(annotation(entry, key));
 
 const annotation = ({ manifest }: ApiEntry, key: string): string | undefined =>
   text(dig(manifest, 'metadata', 'annotations')?.[key]);

@@ -1,7 +1,9 @@
 // A load test by Locust: a master that judges, workers that are the users, and a volume for what they saw.
+
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from '../../model/capacity/load-test';
+import { derivationNotes } from '../../model/manifest/annotations';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { pullPolicy } from '../../model/platform/target';
 import { Volume } from '../component/volume';
@@ -126,10 +128,7 @@ export class LoadTest extends Construct {
   private createJob(name: string, pods: number, seconds: number, pod: PodSpec): void {
     const labels = selectorLabels(name);
     const { requestsPerSecond, workers } = this.plan ?? {};
-    const annotations = {
-      'evenkeel.dev/requests': requestsPerSecond?.because ?? '',
-      'evenkeel.dev/workers': workers?.because ?? '',
-    };
+    const annotations = derivationNotes({ requests: requestsPerSecond, workers });
     createObject(
       this,
       `${name}-job`,

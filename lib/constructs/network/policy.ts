@@ -4,6 +4,7 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import { type IngressSource, isRefusal, type Provider, type Refusal } from '../../model/cluster/provider';
+import { exitKey } from '../../model/manifest/annotations';
 import { isCidr } from '../../model/manifest/cidr';
 import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { ENTRY } from '../../model/platform/entries';
@@ -55,7 +56,7 @@ export function createDefaultDeny(scope: Construct): void {
 /** Names an exit that the policy itself cannot name, where a reviewer sees it. */
 export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
   if (!('outside' in peer) || peer.cidrs.length > 0) return;
-  policy.metadata.addAnnotation(`evenkeel.dev/exit-${name}`, peer.outside);
+  policy.metadata.addAnnotation(exitKey(name), peer.outside);
 }
 
 /** The policy of one component. Where ingress traffic comes from, the provider knows; where it does not, that is a finding. */

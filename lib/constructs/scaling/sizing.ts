@@ -4,8 +4,9 @@ import type { CapacityPlan } from '../../model/capacity/capacity';
 import { deriveCapacity } from '../../model/capacity/capacity';
 import type { CapacityInput } from '../../model/capacity/input';
 import { unitDoubts } from '../../model/capacity/units';
-import { checkNumber, type Derived, type Outcome } from '../../model/finding/derivation';
+import { checkNumber, type Outcome } from '../../model/finding/derivation';
 import { isRecord, type Keys, keyContradictions } from '../../model/finding/keys';
+import { derivationNotes } from '../../model/manifest/annotations';
 import type { Target } from '../../model/platform/target';
 import type { Contradiction } from '../../model/pods/availability';
 import type { ScalingProps } from '../../model/pods/scaling';
@@ -89,7 +90,7 @@ export function sizingProblems(load: Load, { contradictions }: Outcome<CapacityP
 
 /** How each number was derived, as annotations. */
 export function sizingNotes(plan: CapacityPlan): Readonly<Record<string, string>> {
-  const all: Readonly<Record<string, Derived | undefined>> = {
+  return derivationNotes({
     arrivals: plan.arrivalsPerSecond,
     occupancy: plan.occupancy,
     'requests-per-pod': plan.requestsPerSecondPerPod,
@@ -101,9 +102,5 @@ export function sizingNotes(plan: CapacityPlan): Readonly<Record<string, string>
     'cpu-target': plan.target,
     'occupancy-after-loss': plan.occupancyAfterLoss,
     headroom: plan.headroomPods,
-  };
-  const known = Object.entries(all).flatMap(([key, value]) =>
-    value === undefined ? [] : [[`evenkeel.dev/${key}`, value.because] as const],
-  );
-  return Object.fromEntries(known);
+  });
 }
