@@ -6,6 +6,7 @@ import type { NodePool } from '../../model/cluster/pool';
 import { nodePoolContradictions } from '../../model/cluster/pool-input';
 import { isRefusal, type Refusal, type Subject } from '../../model/cluster/provider';
 import { isRecord } from '../../model/finding/keys';
+import { dnsLabel } from '../../model/manifest/formats';
 import { HOSTNAME, REGION, ZONE } from '../../model/manifest/well-known';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
@@ -18,11 +19,12 @@ interface Described {
   readonly environments: Readonly<Record<string, EnvironmentProps>>;
 }
 
-const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+/** Longest name, in characters: it becomes a part of namespaces. */
+const LONGEST_NAME = 40;
 
 /** Whether a cluster or an environment may bear the name. */
 export function isName(name: string): boolean {
-  return NAME.test(name);
+  return name.length <= LONGEST_NAME && dnsLabel.fits(name);
 }
 
 /** Problems of the platform itself. `placements` is how many there are: none would empty the output. */

@@ -2,7 +2,8 @@
 
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
-import { isNamespaceName, isReservedNamespace, NAMESPACE_FORM } from '../../model/manifest/namespace';
+import { dnsLabel } from '../../model/manifest/formats';
+import { isReservedNamespace } from '../../model/manifest/namespace';
 import { podSecurityLabels } from '../../model/manifest/well-known';
 import { unless } from '../platform/validate-clusters';
 import type { Problem } from '../tree/findings';
@@ -25,10 +26,10 @@ export function inspectNamespace(system: System<unknown>, others: readonly Syste
   const taken = others.find((other) => other.namespace === namespace);
   const place = { field: 'namespace', value: namespace };
   return [
-    ...unless(isNamespaceName(namespace), 'namespace', {
+    ...unless(dnsLabel.fits(namespace), 'namespace', {
       ...place,
       message: 'no namespace can have this name',
-      expected: `namespace: ${NAMESPACE_FORM}`,
+      expected: `namespace: ${dnsLabel.expected}`,
     }),
     ...unless(!isReservedNamespace(namespace), 'namespace', {
       ...place,

@@ -1,5 +1,6 @@
 // Labels: the recommended ones of kubernetes.io, and the two that selectors use.
 
+import { labelValue } from '../../model/manifest/formats';
 import { APP } from '../../model/manifest/well-known';
 
 /** What a Deployment and a Service select by. It never changes while the component keeps its name. */
@@ -14,6 +15,6 @@ export function systemLabels(system: string): Readonly<Record<string, string>> {
 
 /** The version label: the tag of the image, where it is a legal label value (a digest is not). */
 export function versionLabel(image: string): Readonly<Record<string, string>> {
-  const [, tag] = /:([A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)$/.exec(image) ?? [];
-  return tag === undefined || image.includes('@') ? {} : { [APP.version]: tag };
+  const [, tag] = /:([^:/]+)$/.exec(image) ?? [];
+  return tag === undefined || image.includes('@') || !labelValue.fits(tag) ? {} : { [APP.version]: tag };
 }

@@ -1,8 +1,9 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
+
 import { isCidr } from '../manifest/cidr';
+import { dnsLabel, subdomain } from '../manifest/formats';
 import type { Json, JsonObject } from '../manifest/json';
 import type { NeutralKind } from '../manifest/kinds';
-import { isNamespaceName } from '../manifest/namespace';
 import type { ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
 
@@ -190,7 +191,7 @@ export function groupSubject(name: string, expected: string): Subject | Refusal 
 
 /** A ServiceAccount as a subject, unless no object could bear the names. */
 export function serviceAccountSubject(namespace: string, name: string): Subject | Refusal {
-  if (isNamespaceName(namespace) && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+  if (dnsLabel.fits(namespace) && subdomain.fits(name)) {
     return { kind: 'ServiceAccount', name, namespace };
   }
   return {
