@@ -1,8 +1,10 @@
 // `evenkeel parity`: two environments of a system on one cluster, and whether they differ only in what an environment decides.
+
 import { Command } from 'commander';
 import { type Disparity, disparities, disparityFinding, type Side } from '../analysis/comparison/environments';
 import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
+import { compareText } from '../model/manifest/text';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
 import { loadProject, objectsOf, type Placed, type Project } from './project/rebuilt';
@@ -127,7 +129,7 @@ function printTable(output: Output, { first, second, disparities: found }: Compa
   output.out(found.length === 0 ? 'no difference\n\n' : `${formatTable([header, ...sorted])}\n`);
 }
 
-const byAspect = ([a = '']: readonly string[], [b = '']: readonly string[]): number => (a < b ? -1 : a > b ? 1 : 0);
+const byAspect = ([a = '']: readonly string[], [b = '']: readonly string[]): number => compareText(a, b);
 
 function listed(objects: readonly string[]): string {
   return objects.length > 2 ? `${objects.length} objects` : objects.join(', ');

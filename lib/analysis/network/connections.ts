@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { compareText } from '../../model/manifest/text';
 import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { catalogue, perList } from '../objects/catalogue';
 import { dig, isSet, list, places, record, text } from '../objects/read-json';
@@ -59,11 +60,12 @@ export const connections = perList((entries): readonly Connection[] => {
   const once = new Map(found.map((one) => [[one.cluster, one.from, one.to, one.port].join('\n'), one]));
   return [...once.values()].sort(
     (a, b) =>
-      compare(a.cluster, b.cluster) || compare(a.from, b.from) || compare(a.to, b.to) || compare(a.port, b.port),
+      compareText(a.cluster, b.cluster) ||
+      compareText(a.from, b.from) ||
+      compareText(a.to, b.to) ||
+      compareText(a.port, b.port),
   );
 });
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
   const { entry } = workload;

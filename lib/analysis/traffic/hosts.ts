@@ -2,6 +2,7 @@
 
 import { ANNOTATION, listOf } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
+import { compareText } from '../../model/manifest/text';
 import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
 import { shareOf } from '../../model/platform/traffic';
 import { ROUTE53_WEIGHT } from '../../model/providers/aws';
@@ -57,16 +58,14 @@ export const hosts = perList((entries): readonly Host[] => {
     .map(([host, answers]) =>
       hostOf(
         host,
-        [...answers.values()].sort((a, b) => compare(a.cluster, b.cluster)),
+        [...answers.values()].sort((a, b) => compareText(a.cluster, b.cluster)),
       ),
     )
-    .sort((a, b) => compare(a.host, b.host));
+    .sort((a, b) => compareText(a.host, b.host));
 });
 
 const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
   catalogue(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function hostOf(host: string, answers: readonly Answer[]): Host {
   const weights = answers.flatMap(({ weight }) => weight ?? []);
@@ -109,7 +108,7 @@ export function rivals(entries: readonly ApiEntry[]): ReadonlyMap<string, readon
   }
   return new Map(
     [...writers]
-      .map(([host, found]) => [host, [...found.values()].sort((a, b) => compare(a.cluster, b.cluster))] as const)
+      .map(([host, found]) => [host, [...found.values()].sort((a, b) => compareText(a.cluster, b.cluster))] as const)
       .filter(([, found]) => found.length > 1 && !found.every(isWeighted)),
   );
 }

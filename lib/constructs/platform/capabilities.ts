@@ -8,7 +8,7 @@ import { type Inspected, inspect } from '../tree/findings';
 
 /** Lets every system below `root` be asked for objects that its cluster cannot have. */
 export function inspectCapabilities(root: IConstruct): void {
-  for (const system of root.node.findAll().filter(System.isSystem)) inspect(system, () => missing(system));
+  for (const system of System.allIn(root)) inspect(system, () => missing(system));
 }
 
 function missing(system: System<unknown>): Inspected[] {

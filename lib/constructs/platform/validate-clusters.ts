@@ -5,8 +5,8 @@ import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '
 import type { NodePool } from '../../model/cluster/pool';
 import { nodePoolContradictions } from '../../model/cluster/pool-input';
 import { isRefusal, type Refusal, type Subject } from '../../model/cluster/provider';
-import { isRecord } from '../../model/finding/keys';
 import { dnsLabel } from '../../model/manifest/formats';
+import { isJsonObject } from '../../model/manifest/json';
 import { HOSTNAME, REGION, ZONE } from '../../model/manifest/well-known';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
@@ -119,8 +119,8 @@ function inspectNodeWords(
   { labels = {}, taints = [] }: NodePool,
   cluster: ClusterDescription,
 ): Problem[] {
-  if (!isRecord(labels) || !Array.isArray(taints)) {
-    const [what, value, expected] = isRecord(labels)
+  if (!isJsonObject(labels) || !Array.isArray(taints)) {
+    const [what, value, expected] = isJsonObject(labels)
       ? ['taints', taints, 'a list: [{ key, effect }]']
       : ['labels', labels, '{ key: value }'];
     const message = `the pool's ${what} cannot be read`;
@@ -171,7 +171,7 @@ function inspectAccess(field: string, { access = {} }: EnvironmentProps, cluster
 
 /** What is given to groups and is none of the `roles`. */
 export function inspectRoles(field: string, access: AccessChanges, roles: readonly string[]): Problem[] {
-  if (!isRecord(access)) {
+  if (!isJsonObject(access)) {
     const message = 'this says of no group what its role is';
     return unless(false, 'unknown-role', { field, value: String(access), message, expected: '{ group: role }' });
   }

@@ -1,7 +1,7 @@
 // What the compiler cannot see in the placement of a system: whether each cluster can be what the environment wants of it.
 import { type Cluster, groupSubjectOn } from '../../model/cluster/cluster';
 import { isRefusal } from '../../model/cluster/provider';
-import { isRecord } from '../../model/finding/keys';
+import { isJsonObject } from '../../model/manifest/json';
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import type { Tags } from '../../model/platform/target';
 import { LARGEST_WEIGHT } from '../../model/platform/traffic';
@@ -49,7 +49,7 @@ export function inspectTraffic(
   on: readonly string[],
   traffic: Readonly<Record<string, number | undefined>> = {},
 ): Problem[] {
-  if (!isRecord(traffic)) {
+  if (!isJsonObject(traffic)) {
     const message = 'these are no weights of clusters';
     return unless(false, 'traffic', {
       field: 'traffic',

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { compareKeys } from '../../model/manifest/text';
 import { APP } from '../../model/manifest/well-known';
 import { report } from '../tree/findings';
 
@@ -73,6 +74,6 @@ export class Configuration extends ApiObject {
   }
 
   private sorted(): [string, string][] {
-    return [...this.values].sort(([a], [b]) => (a < b ? -1 : 1));
+    return [...this.values].sort(compareKeys);
   }
 }

@@ -5,8 +5,9 @@ import { deriveCapacity } from '../../model/capacity/capacity';
 import type { CapacityInput } from '../../model/capacity/input';
 import { unitDoubts } from '../../model/capacity/units';
 import { checkNumber, type Outcome } from '../../model/finding/derivation';
-import { isRecord, type Keys, keyContradictions } from '../../model/finding/keys';
+import { type Keys, keyContradictions } from '../../model/finding/keys';
 import { derivationNotes } from '../../model/manifest/annotations';
+import { isJsonObject } from '../../model/manifest/json';
 import type { Target } from '../../model/platform/target';
 import type { Contradiction } from '../../model/pods/availability';
 import type { ScalingProps } from '../../model/pods/scaling';
@@ -51,7 +52,7 @@ export function planFor(
   readySeconds: number,
 ): Outcome<CapacityPlan> {
   const misspelt = keyContradictions('sizeFor', load, KEYS);
-  if (!isRecord(load)) return { contradictions: misspelt };
+  if (!isJsonObject(load)) return { contradictions: misspelt };
   const { nodeSeconds, ...rest } = load;
   // the model does without where nothing asks for a request of CPU
   const withoutCpu =
@@ -81,7 +82,7 @@ export function scalingOf({ min, max, target }: CapacityPlan): ScalingProps | un
 
 /** What cannot be, and what can but is doubted, as findings. */
 export function sizingProblems(load: Load, { contradictions }: Outcome<CapacityPlan>): Problem[] {
-  const doubts = isRecord(load) ? unitDoubts(load) : [];
+  const doubts = isJsonObject(load) ? unitDoubts(load) : [];
   return [
     ...contradictions.map((one): Problem => ({ ...one, rule: 'capacity', severity: 'error' })),
     ...doubts.map((one): Problem => ({ ...one, rule: 'unit', severity: 'warning', field: `sizeFor.${one.field}` })),

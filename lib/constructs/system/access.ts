@@ -1,8 +1,10 @@
 // Who may do what in a system's namespace: one binding a role, and a deployer that may write just the kinds of its own file.
+
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { pluralOf } from '../../model/manifest/kind-lookup';
 import { groupOf } from '../../model/manifest/object';
+import { compareKeys } from '../../model/manifest/text';
 import { type Derivation, ENTRY, type Surroundings } from '../../model/platform/entries';
 import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES } from '../../model/platform/roles';
 import type { Target } from '../../model/platform/target';
@@ -104,7 +106,7 @@ function byKind(objects: readonly JsonObject[]): Map<string, OfKind> {
     found.set(key, known);
     if (isJsonObject(metadata)) known.names.push(String(metadata.name));
   }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...found].sort(compareKeys));
 }
 
 function unknownKind(key: string): Parameters<Surroundings['refuse']>[0] {

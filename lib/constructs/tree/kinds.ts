@@ -1,10 +1,12 @@
 // The kinds that we write, as bare ApiObjects with the types of cdk8s-plus-27's L1 classes: typed like them, without what
 // the classes drop at run time (fields newer than 1.27) and without loading them. See docs/decisions.md.
+
 import { ApiObject, type ApiObjectProps, Lazy } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { ScaledObjectSpec, TriggerAuthenticationSpec } from '../../../imports/keda.sh';
 import { apiVersionOf } from '../../model/manifest/kind-lookup';
+import { compareKeys } from '../../model/manifest/text';
 
 /** What L1's `Quantity` and `IntOrString` are: wrappers of one value and nothing else. */
 type Wrapper<T> = T extends { readonly value: string | number } ? (keyof T extends 'value' ? T : never) : never;
@@ -108,7 +110,7 @@ class Noted extends ApiObject {
     const json = super.toJson();
     const notes = this.notes();
     if (Object.keys(notes).length === 0) return json;
-    const sorted = Object.entries({ ...notes, ...json.metadata.annotations }).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = Object.entries({ ...notes, ...json.metadata.annotations }).sort(compareKeys);
     const { labels, ...metadata } = json.metadata;
     return { ...json, metadata: { annotations: Object.fromEntries(sorted), labels, ...metadata } };
   }

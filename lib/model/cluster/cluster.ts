@@ -1,4 +1,5 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
+import { compareKeys } from '../manifest/text';
 import type { Capability } from './capability';
 import type { NodePool } from './pool';
 import { nodePoolContradictions } from './pool-input';
@@ -124,7 +125,7 @@ function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
 export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
   const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((it) => (isRefusal(it) ? [] : [it]));
   const byKey = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, subject]) => subject);
+  return [...byKey].sort(compareKeys).map(([, subject]) => subject);
 }
 
 /** Whether it is a minor that we write for. */

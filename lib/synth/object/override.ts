@@ -180,7 +180,7 @@ function contents(value: Draft, field: Step | undefined): string {
 }
 
 function isDraftObject(value: Draft | undefined): value is DraftObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(value);
 }
 
 function copy(value: Json): Draft {

@@ -1,8 +1,10 @@
 // Step 2, order: what is depended on comes first; what is independent is ordered by kind and name, not by who was created first.
+
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { kindRank } from '../../model/manifest/kind-lookup';
 import { describeOrigin, type Origin } from '../../model/manifest/object';
+import { compareText } from '../../model/manifest/text';
 import type { Collected, Collection, Dependency } from './collect';
 import { Heap } from './heap';
 
@@ -17,7 +19,7 @@ export function order(root: IConstruct, { objects, dependencies }: Collection): 
   const keyed = objects.map((object) => ({ key: sortKey(object), object }));
   const inside = dependencies.filter(({ source, target }) => source !== target && target.node.root === root.node.root);
   if (inside.length === 0) {
-    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+    keyed.sort((a, b) => compareText(a.key, b.key));
     return { objects: keyed.map(({ object }) => object), findings: [] };
   }
   return new Graph(root, keyed, inside).sort();
