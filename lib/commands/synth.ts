@@ -1,6 +1,8 @@
 // `evenkeel synth`: writes the manifests, or with --check says where they differ from what is committed.
+
 import { Command } from 'commander';
 import { check } from '../checks';
+import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
 import { groupFindings, type Output, printFindings } from '../report/output';
 import { printSummary } from '../report/summary';
@@ -49,7 +51,7 @@ Examples:
 function refuse(output: Output, findings: readonly Finding[]): ExitCode {
   printFindings(output, findings);
   const count = groupFindings(findings.filter(({ severity }) => severity === 'error')).length;
-  output.err(`${count} ${count === 1 ? 'error' : 'errors'}, nothing written\n`);
+  output.err(`${plural(count, 'error')}, nothing written\n`);
   return 1;
 }
 

@@ -1,5 +1,6 @@
 // What lies beyond one cluster: other regions, a database with so many connections, another provider.
 
+import { plural } from '../../model/finding/derivation';
 import { accountKey, accountOf, annotationPointer } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
 import { catalogue } from '../objects/catalogue';
@@ -40,7 +41,7 @@ export function regionLoss(siblings: readonly Sibling[], components: readonly Co
       const left = { fewest: leftOf('fewest'), most: leftOf('most') };
       const working = [
         need(component, load),
-        `in ${names.length} region${names.length === 1 ? '' : 's'} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
+        `in ${plural(names.length, 'region')} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
         `without ${count} of them ${range(left)} are left, at once; until users get there it takes DNS and its health checks, which lie outside`,
       ];
       // what is left wants no more than it has: the pods of the others are gone, and their users come here
@@ -49,9 +50,7 @@ export function regionLoss(siblings: readonly Sibling[], components: readonly Co
     }),
   );
   const cell = cellOf(event, results);
-  return names.length > count
-    ? cell
-    : { ...cell, says: `lies in ${names.length} region${names.length === 1 ? '' : 's'}` };
+  return names.length > count ? cell : { ...cell, says: `lies in ${plural(names.length, 'region')}` };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
@@ -100,6 +99,6 @@ export function providerCell(change: ProviderChange, cluster: string, namespace:
   if (first === undefined)
     return { event, verdict: 'holds', says: `the same on ${change.profiles} profiles`, results: [] };
   const { identity } = first.entry;
-  const says = `${found.length} field${found.length === 1 ? '' : 's'}, such as ${first.pointer} of ${identity.kind} ${identity.name}`;
+  const says = `${plural(found.length, 'field')}, such as ${first.pointer} of ${identity.kind} ${identity.name}`;
   return { event, verdict: 'fails', says, results: [] };
 }

@@ -3,6 +3,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { VolumeSource } from '../../model/cluster/provider';
+import { plural } from '../../model/finding/derivation';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ClusterObjects } from '../cluster/cluster-objects';
@@ -64,7 +65,7 @@ export class Volume extends Construct {
         rule: 'volume-zones',
         severity: 'error',
         field: 'oneZone',
-        message: `${environment.name} survives the loss of ${zones} zone(s), and a volume of ${name} lies in one`,
+        message: `${environment.name} survives the loss of ${plural(zones, 'zone')}, and a volume of ${name} lies in one`,
         expected: "oneZone: 'why its data may be out of reach', or an application that keeps copies in other zones",
       });
     }

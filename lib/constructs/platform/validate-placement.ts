@@ -1,6 +1,8 @@
 // What the compiler cannot see in the placement of a system: whether each cluster can be what the environment wants of it.
+
 import { type Cluster, groupSubjectOn } from '../../model/cluster/cluster';
 import { isRefusal } from '../../model/cluster/provider';
+import { plural } from '../../model/finding/derivation';
 import { isJsonObject } from '../../model/manifest/json';
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import type { Tags } from '../../model/platform/target';
@@ -38,7 +40,7 @@ export function inspectPlacement(
     ...unless(on === 0 || clusters.length < on || lost < regions, 'survives-regions', {
       field: 'survives.regions',
       value: lost,
-      message: `the environment promises to survive the loss of ${regionsText(lost)}, and this lies in ${regionsText(regions)}`,
+      message: `the environment promises to survive the loss of ${plural(lost, 'region')}, and this lies in ${plural(regions, 'region')}`,
       expected: `on: clusters in ${lost + 1} regions or more, or survives.regions: ${regions - 1} in the environment`,
     }),
   ];
@@ -93,8 +95,6 @@ export function inspectTraffic(
     }),
   ];
 }
-
-const regionsText = (count: number): string => `${count} ${count === 1 ? 'region' : 'regions'}`;
 
 function inspectTags(tag: Tags): Problem[] {
   const tags: [string, unknown][] =
