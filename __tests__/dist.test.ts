@@ -1,10 +1,11 @@
 // Invariants over the whole of the committed dist: what must hold for every object, whoever made it.
+
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../lib/model/manifest/json';
-import { isClusterScoped, isPlatformOwned, kindRank } from '../lib/model/manifest/kinds';
+import { isClusterScoped, isPlatformOwned, kindRank } from '../lib/model/manifest/kind-lookup';
 import { at } from './support/synthesis';
 
 const ROOT = join(__dirname, '..');

@@ -1,6 +1,8 @@
 // PingPong, row by row: docs/systems/pingpong.md.
+
 import type { Json, JsonObject } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/manifest/json';
+
 import { Placement } from '../support/shipped';
 import { at } from '../support/synthesis';
 

@@ -2,7 +2,6 @@
 
 import { check, rules } from '../../lib/checks';
 import type { Finding } from '../../lib/model/finding/finding';
-
 import { isJsonObject, type Json, type JsonObject } from '../../lib/model/manifest/json';
 import type { ApiEntry } from '../../lib/model/manifest/object';
 import type { SourceLine } from '../../lib/model/manifest/origin';

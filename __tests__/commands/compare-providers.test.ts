@@ -1,4 +1,5 @@
 // `evenkeel neutrality`: the shipped systems are the same on every provider; whoever makes them differ is refused.
+
 import { App } from 'cdk8s';
 import { platform } from '../../charts/platform';
 import { check } from '../../lib/checks';
@@ -7,8 +8,9 @@ import { rebuildOf } from '../../lib/constructs/platform/rebuild';
 import type { System } from '../../lib/constructs/system/system';
 import type { ClusterDescription, JsonObject, Provider } from '../../lib/model';
 import { gke } from '../../lib/model';
-import { NEUTRAL_KINDS } from '../../lib/model/cluster/provider';
 import { isJsonObject } from '../../lib/model/manifest/json';
+
+import { isNeutralKind } from '../../lib/model/manifest/kind-lookup';
 import { PROFILES, STANDARD } from '../../lib/model/providers/profiles';
 import { synthesize } from '../../lib/synth/synthesize';
 import { stringifyDocument } from '../../lib/synth/text/yaml';
@@ -106,7 +108,7 @@ describe('G14 no lock-in: the shipped systems', () => {
     const { objects, findings } = synthesize(app, check);
     expect(findings).toEqual([]);
     const neutral = objects
-      .filter(({ entry }) => Object.hasOwn(NEUTRAL_KINDS, entry.identity.kind))
+      .filter(({ entry }) => isNeutralKind(entry.identity.group, entry.identity.kind))
       .filter(({ entry }) => isShipped(entry.cluster, entry.identity.namespace));
     return neutral.map(({ entry }) => stringifyDocument(withoutGke(entry.manifest)));
   }

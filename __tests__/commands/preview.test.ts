@@ -1,4 +1,5 @@
 // `evenkeel synth --kubernetes`: what an upgrade changes in the shipped systems, and that a preview never lands in dist.
+
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // docs/capacity.md: what its examples give when they are run.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';

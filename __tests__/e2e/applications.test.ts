@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOAD } from '../../e2e/apps/visits-load';
 import { countRefusals } from '../../e2e/outside/postgres';
-import { accountOf, growthOf, queueScalingOf } from '../../e2e/world/derivations';
+import { databaseAccountOf, growthOf, queueScalingOf } from '../../e2e/world/derivations';
 import { type Manifest, ofKind, readManifests } from '../../e2e/world/manifests';
 import { Project } from '../../e2e/world/project';
 import { responseTail } from '../../lib/model/capacity/queueing';
@@ -52,7 +52,7 @@ describe('F4b: the account of a database', () => {
   test('the maximum of bookings needs all that its database has', async () => {
     const manifests = await synthesized('bookings');
     // 6 pods + 3 on top + 6 that still stop, each with 5 connections; 80 − 3 of superusers − 2 of monitoring are left
-    expect(accountOf(manifests)).toEqual({ needed: 75, maxConnections: 80 });
+    expect(databaseAccountOf(manifests)).toEqual({ needed: 75, maxConnections: 80 });
     expect(ofKind(manifests, 'HorizontalPodAutoscaler')[0]?.spec.maxReplicas).toBe(6);
   });
 
@@ -81,6 +81,6 @@ describe('F4a: the consumers of a queue', () => {
 
 test('a number that the manifests do not tell is no number to compare with', () => {
   expect(() => growthOf([])).toThrow('the manifests do not say min, pods');
-  expect(() => accountOf([])).toThrow('the manifests do not say needed, maxConnections');
+  expect(() => databaseAccountOf([])).toThrow('the manifests do not say needed, maxConnections');
   expect(() => queueScalingOf([])).toThrow('the manifests do not say min, max, ratePerPod, objective, drain');
 });

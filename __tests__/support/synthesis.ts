@@ -1,4 +1,5 @@
 // Synthesizes a small system that a test describes, and finds objects in what comes out.
+
 import type { App } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { check } from '../../lib/checks';
@@ -6,6 +7,7 @@ import { Platform, System, type WebServiceProps } from '../../lib/constructs';
 import type { ClusterDescription, EnvironmentProps, Json, JsonObject, Target } from '../../lib/model';
 import { eks } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/manifest/json';
+
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 
 /** Where load balancers on AWS, and its nodes, send from. */

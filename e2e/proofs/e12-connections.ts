@@ -5,7 +5,7 @@ import { CREDENTIALS } from '../outside/accounts';
 import { Postgres } from '../outside/postgres';
 import type { Figure, Proof } from '../proof';
 import { Application, type Written } from '../world/application';
-import { accountOf } from '../world/derivations';
+import { databaseAccountOf } from '../world/derivations';
 import { type Autoscaler, ofKind } from '../world/manifests';
 import { isReady, podsOf } from '../world/objects';
 import { type World, waitForSettledPods } from '../world/world';
@@ -28,7 +28,7 @@ export const connections: Proof = {
       secrets: CREDENTIALS,
     });
     const first = await bookings.write();
-    const { needed, maxConnections } = accountOf(first.manifests);
+    const { needed, maxConnections } = databaseAccountOf(first.manifests);
     const postgres = await Postgres.start(world.run, maxConnections);
     try {
       await bookings.apply(first);

@@ -1,20 +1,21 @@
 // What the manifests say was derived, as their annotations tell it to whoever reads them.
+import { accountOf, derivationOf, resultOf } from '../../lib/model/manifest/annotations';
 import { type Manifest, ofKind } from './manifests';
 
 /** The account of a database. */
-export interface Account {
+export interface DatabaseAccount {
   /** Connections that its clients take at the worst moment. */
   readonly needed: number;
   /** What its `max_connections` was said to be. */
   readonly maxConnections: number;
 }
 
-export function accountOf(manifests: readonly Manifest[]): Account {
-  const [account = ''] = ofKind(manifests, 'Service').flatMap(
-    ({ metadata }) => metadata.annotations?.['evenkeel.dev/connections'] ?? [],
+export function databaseAccountOf(manifests: readonly Manifest[]): DatabaseAccount {
+  const [account] = ofKind(manifests, 'Service').flatMap(
+    ({ metadata }) => accountOf(metadata.annotations, 'connections') ?? [],
   );
-  const [, needed, maxConnections] = /^(\d+) of \d+: .*max_connections (\d+)/.exec(account) ?? [];
-  return complete({ needed: Number(needed), maxConnections: Number(maxConnections) });
+  const [, maxConnections] = /max_connections (\d+)/.exec(account?.text ?? '') ?? [];
+  return complete({ needed: Number(account?.needed), maxConnections: Number(maxConnections) });
 }
 
 /** The scaling of a queue's consumer. */
@@ -31,14 +32,14 @@ export interface QueueScaling {
 export function queueScalingOf(manifests: readonly Manifest[]): QueueScaling {
   const [scaled] = ofKind(manifests, 'ScaledObject');
   const rate = scaled?.spec.triggers.find(({ metadata }) => metadata.mode === 'MessageRate');
-  const told = (note: string, pattern: RegExp) =>
-    Number(pattern.exec(scaled?.metadata.annotations?.[`evenkeel.dev/${note}`] ?? '')?.[1]);
+  const annotations = scaled?.metadata.annotations;
+  const [, objective] = /\((\d+) s to drain/.exec(derivationOf(annotations, 'queue-length') ?? '') ?? [];
   return complete({
     min: Number(scaled?.spec.minReplicaCount),
     max: Number(scaled?.spec.maxReplicaCount),
     ratePerPod: Number(rate?.metadata.value),
-    objective: told('queue-length', /\((\d+) s to drain/),
-    drain: told('drain-time', /= (\d+) s$/),
+    objective: Number(objective),
+    drain: Number(resultOf(derivationOf(annotations, 'drain-time'))),
   });
 }
 
@@ -52,8 +53,7 @@ export interface Growth {
 
 export function growthOf(manifests: readonly Manifest[]): Growth {
   const [autoscaler] = ofKind(manifests, 'HorizontalPodAutoscaler');
-  const told = autoscaler?.metadata.annotations?.['evenkeel.dev/headroom'] ?? '';
-  const [, pods] = / = (\d+) pods? that hold the place of growth$/.exec(told) ?? [];
+  const pods = resultOf(derivationOf(autoscaler?.metadata.annotations, 'headroom'));
   return complete({ min: Number(autoscaler?.spec.minReplicas), pods: Number(pods) });
 }
 

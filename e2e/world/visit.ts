@@ -1,6 +1,8 @@
 // `npm run e2e -- --kubeconfig`: what can be shown on a cluster that the user has, without touching anything that is not ours.
+
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { ZONE } from '../../lib/model/manifest/well-known';
 import { Kubectl } from '../cluster/kubectl';
 import { assertEnforced, dryRun } from '../measure/acceptance';
 import { type Deployment, ofKind, readManifests } from './manifests';
@@ -9,8 +11,6 @@ import { countBy, isReady, type List, type Pod } from './objects';
 interface Node {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
 }
-
-const ZONE = 'topology.kubernetes.io/zone';
 
 /** Registers the tests. Dry runs only; namespaces that had to be created for them are deleted in the end. */
 export function visit(kubeconfig: string, folder: string, figure: (line: string) => void): void {

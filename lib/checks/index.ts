@@ -2,7 +2,9 @@
 
 import type { Finding } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
+
 import { type ApiEntry, describeIdentity } from '../model/manifest/object';
+import { compareText } from '../model/manifest/text';
 import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
 import { externalNameRules } from './network/external-name';
@@ -76,15 +78,13 @@ interface Reported {
   readonly problem: Omit<Problem, 'field'>;
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** By cluster, construct, rule and place: the same findings in the same order on every machine. */
 const inOrder = (a: Reported, b: Reported): number =>
-  compare(a.entry.cluster, b.entry.cluster) ||
-  compare(a.entry.origin.construct, b.entry.origin.construct) ||
-  compare(a.rule.id, b.rule.id) ||
-  compare(a.pointer, b.pointer) ||
-  compare(a.problem.message, b.problem.message);
+  compareText(a.entry.cluster, b.entry.cluster) ||
+  compareText(a.entry.origin.construct, b.entry.origin.construct) ||
+  compareText(a.rule.id, b.rule.id) ||
+  compareText(a.pointer, b.pointer) ||
+  compareText(a.problem.message, b.problem.message);
 
 function toFinding({ rule, entry, pointer, problem }: Reported): Finding {
   const { message, expected, fix, value } = problem;

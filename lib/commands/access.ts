@@ -10,6 +10,7 @@ import { groupSubjectOn } from '../model/cluster/cluster';
 import { isProblem } from '../model/finding/problem';
 
 import type { ApiEntry } from '../model/manifest/object';
+import { compareKeys, compareText } from '../model/manifest/text';
 import { formatTable, type Output } from '../report/output';
 import { loadObjects } from './project/loaded';
 import type { Context } from './project/project';
@@ -40,7 +41,7 @@ Examples:
 type GroupNames = ReadonlyMap<string, string>;
 
 function groupNames(app: IConstruct): GroupNames {
-  const clusters = app.node.findAll().flatMap((it) => (System.isSystem(it) ? [it.target.cluster] : []));
+  const clusters = System.allIn(app).map(({ target }) => target.cluster);
   return new Map(
     clusters.flatMap((cluster) =>
       Object.keys(cluster.groups).flatMap((group): [string, string][] => {
@@ -56,7 +57,7 @@ function printTables(output: Output, entries: readonly ApiEntry[], names: GroupN
     (who.kind === 'Group' && names.get(`${cluster}\n${who.name}`)) || describeWho(who);
   const sortKey = (grant: Grant): string =>
     [grant.cluster, called(grant), grant.namespace ?? '', grant.role].join('\n');
-  const all = [...grants(entries)].sort((a, b) => compare(sortKey(a), sortKey(b)));
+  const all = [...grants(entries)].sort((a, b) => compareText(sortKey(a), sortKey(b)));
   const roles = new Map(all.map((grant) => [roleKey(grant), grant]));
   const given = all.map((grant) => [
     grant.cluster,
@@ -66,7 +67,7 @@ function printTables(output: Output, entries: readonly ApiEntry[], names: GroupN
     secretsOf(entries, grant),
   ]);
   output.out(formatTable([['CLUSTER', 'WHO', 'NAMESPACE', 'ROLE', 'SECRETS'], ...given]));
-  const rights = [...roles].sort(([a], [b]) => compare(a, b)).flatMap(([, grant]) => describeRole(grant));
+  const rights = [...roles].sort(compareKeys).flatMap(([, grant]) => describeRole(grant));
   output.out(`\n${formatTable([HEADER, ...inLines(rights)])}${LEGEND}`);
 }
 
@@ -74,8 +75,6 @@ const LEGEND = `
 read: get, list and watch. via pods: without a right to Secrets, by a pod that mounts them (any),
 or by a shell in a pod that does (mounted). --json has the ids of the groups.
 `;
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The same ClusterRole is the same in every namespace. */
 function roleKey({ cluster, role, binding, namespace }: Grant): string {

@@ -5,6 +5,7 @@ import { type Disparity, disparities, disparityFinding, type Side } from '../ana
 import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
 
+import { compareText } from '../model/manifest/text';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
 import { loadProject, objectsOf, type Placed, type Project } from './project/rebuilt';
@@ -129,7 +130,7 @@ function printTable(output: Output, { first, second, disparities: found }: Compa
   output.out(found.length === 0 ? 'no difference\n\n' : `${formatTable([header, ...sorted])}\n`);
 }
 
-const byAspect = ([a = '']: readonly string[], [b = '']: readonly string[]): number => (a < b ? -1 : a > b ? 1 : 0);
+const byAspect = ([a = '']: readonly string[], [b = '']: readonly string[]): number => compareText(a, b);
 
 function listed(objects: readonly string[]): string {
   return objects.length > 2 ? `${objects.length} objects` : objects.join(', ');

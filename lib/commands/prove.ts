@@ -7,6 +7,7 @@ import { failureTable, type Row } from '../analysis/survival/table';
 import type { Cell, Decider, Result } from '../analysis/survival/verdict';
 import { check } from '../checks';
 import { placesOf } from '../constructs/system/system';
+import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
 
 import { type ApiEntry, describeIdentity } from '../model/manifest/object';
@@ -88,8 +89,8 @@ const nameOf = ({ place: { system, environment, cluster } }: Row): string =>
 function headOf(row: Row): string {
   const { survives, cluster } = row.place;
   const promises = [
-    ...(survives.zones > 0 ? [`${survives.zones} zone${survives.zones === 1 ? '' : 's'}`] : []),
-    ...(survives.regions > 0 ? [`${survives.regions} region${survives.regions === 1 ? '' : 's'}`] : []),
+    ...(survives.zones > 0 ? [plural(survives.zones, 'zone')] : []),
+    ...(survives.regions > 0 ? [plural(survives.regions, 'region')] : []),
   ];
   const nodes = row.nodesKnown ? poolsOf(row) : 'nodes unknown: placed as if there were always room';
   const zones = cluster.zones.length === 0 ? 'no zones' : `${cluster.zones.length} zones`;

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { check } from '../checks';
+import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
 
 import { groupFindings, type Output, printFindings } from '../report/output';
@@ -57,7 +58,7 @@ Examples:
 function refuse(output: Output, findings: readonly Finding[]): ExitCode {
   printFindings(output, findings);
   const count = groupFindings(findings.filter(({ severity }) => severity === 'error')).length;
-  output.err(`${count} ${count === 1 ? 'error' : 'errors'}, nothing written\n`);
+  output.err(`${plural(count, 'error')}, nothing written\n`);
   return 1;
 }
 

@@ -64,7 +64,7 @@ Nothing is written: a step is a line in charts/platform.ts, and what is to be se
 
 /** What people call a placement, by its cluster and namespace: `panther/clinic`. */
 function placementNames(app: IConstruct): ReadonlyMap<string, string> {
-  const systems = app.node.findAll().filter(System.isSystem);
+  const systems = System.allIn(app);
   return new Map(
     systems.map(({ system, target, namespace }) => [
       `${target.cluster.name}\n${namespace}`,

@@ -14,6 +14,7 @@ export type { Problem } from './finding/problem';
 export type { Json, JsonObject } from './manifest/json';
 export type { ApiEntry, Identity } from './manifest/object';
 export type { SourceLine } from './manifest/origin';
+
 export { deriveHeadroom, type Growing, type HeadroomInput, type HeadroomPlan } from './nodes/headroom';
 export { deriveProviderPlan, type PoolPlan, type ProviderPlan } from './nodes/node-plan';
 export {

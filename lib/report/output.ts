@@ -1,4 +1,6 @@
 // What commands print: findings, tables, colours; quiet where nobody watches.
+
+import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
 
 /** Where a command writes, and for whom. */
@@ -30,11 +32,11 @@ function endWithReader(error: NodeJS.ErrnoException): void {
   process.exit(0);
 }
 
-const CODES = { red: 31, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
+type Style = 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
-/** Colours `text`, or leaves it as it is. */
-export function paint(output: Output, color: keyof typeof CODES, text: string): string {
-  return output.color ? `\u001b[${CODES[color]}m${text}\u001b[0m` : text;
+/** Styles `text` where the output takes colours, which is decided once, and not by the environment of each call. */
+export function paint(output: Output, style: Style, text: string): string {
+  return output.color ? styleText(style, text, { validateStream: false }) : text;
 }
 
 const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;

@@ -1,4 +1,5 @@
 // The forecast against a second witness that tries every order: the same intervals, over many small random clusters.
+
 import { worldOf } from '../../../e2e/scheduling/prediction';
 import { type Trial, trialOf } from '../../../e2e/scheduling/trial';
 import { list, own } from '../../../lib/analysis/objects/read-json';
@@ -7,16 +8,9 @@ import { forecastAfterLoss, forecastLeft, forecastPlaced, reasons } from '../../
 import { crowdOf } from '../../../lib/analysis/scheduling/groups';
 import { lessDaemons } from '../../../lib/analysis/scheduling/pod-groups';
 import { Rules } from '../../../lib/analysis/scheduling/rules';
-import {
-  HOSTNAME,
-  type Interval,
-  type Node,
-  type PodGroup,
-  tainted,
-  type World,
-  ZONE,
-} from '../../../lib/analysis/scheduling/world';
+import { type Interval, type Node, type PodGroup, tainted, type World } from '../../../lib/analysis/scheduling/world';
 import type { JsonObject } from '../../../lib/model';
+import { HOSTNAME, ZONE } from '../../../lib/model/manifest/well-known';
 import { type App, type Host, layouts, outcomes } from './witness';
 
 const TRIALS = Array.from({ length: 120 }, (_, seed) =>

@@ -1,8 +1,10 @@
 // A web service: what it is made of, and what each verb adds.
+
 import { ExternalService, type System, WebService, type WebServiceProps } from '../../../lib/constructs';
 import type { JsonObject } from '../../../lib/model';
 import { eks, local } from '../../../lib/model';
 import { isJsonObject } from '../../../lib/model/manifest/json';
+
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 
 function web(change: Partial<WebServiceProps> = {}, then: (service: WebService) => void = () => {}) {

@@ -1,5 +1,13 @@
 // The canonical form of quantities: what the API server's own code answers, and that the form is final.
-import { canonicalQuantity, quantityAmount } from '../../../lib/model/manifest/quantity';
+import {
+  canonicalQuantity,
+  cpuQuantity,
+  largestAmount,
+  memoryQuantity,
+  parseQuantity,
+  quantityAmount,
+  readQuantity,
+} from '../../../lib/model/manifest/quantity';
 
 /**
  * Answers of `Quantity.CanonicalizeBytes` of k8s.io/apimachinery v0.37.0, applied until nothing changes (one row needs
@@ -164,4 +172,35 @@ test.each([
 ])('the amount of %j is %j', (text, amount) => {
   if (amount === undefined) expect(quantityAmount(text)).toBeUndefined();
   else expect(quantityAmount(text)).toBeCloseTo(amount, 9);
+});
+
+test.each(ANSWERS.filter(([text]) => !['1000E', '8Ei', '-16Ei'].includes(text)))(
+  '%s and %s are the same amount, where the form is neither capped nor without a suffix',
+  (text, canonical) => expect(parseQuantity(text)).toBe(parseQuantity(canonical)),
+);
+
+test('an amount is exact to a billionth, and what is finer is rounded up, away from zero', () => {
+  expect(parseQuantity('0.0000000014')).toBe(2n);
+  expect(parseQuantity('-0.0000000014')).toBe(-2n);
+  expect(parseQuantity('9007199254740993')).toBe(9007199254740993n * 1_000_000_000n);
+  expect(parseQuantity(`0.${'9'.repeat(100)}`)).toBe(1_000_000_000n);
+  expect(parseQuantity('0e-20')).toBe(0n);
+  expect(parseQuantity('14 GB')).toBeUndefined();
+});
+
+test('a field may be a number too, and nothing else is a quantity', () => {
+  expect(readQuantity(0.5)).toBe(500_000_000n);
+  expect(readQuantity('500m')).toBe(500_000_000n);
+  for (const value of [undefined, null, true, [1], { toString: 1 }, Number.NaN, 'ref']) {
+    expect(readQuantity(value)).toBeUndefined();
+  }
+});
+
+test('quantities made from amounts are rounded up, and canonical', () => {
+  expect(cpuQuantity(1_499_000_001n)).toBe('1500m');
+  expect(cpuQuantity(2_000_000_000n)).toBe('2');
+  expect(memoryQuantity(1n)).toBe('1Mi');
+  expect(memoryQuantity(2n ** 30n * 1_000_000_000n)).toBe('1Gi');
+  expect(largestAmount([3n, 9n, 4n])).toBe(9n);
+  expect(largestAmount([])).toBe(0n);
 });

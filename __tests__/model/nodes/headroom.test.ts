@@ -1,6 +1,6 @@
 // Headroom: its size against what grows, and against growth that is placed on it.
 
-import { parseQuantity } from '../../../lib/model/manifest/amount';
+import { parseQuantity } from '../../../lib/model/manifest/quantity';
 import {
   deriveHeadroom,
   findHeadroomProblems,

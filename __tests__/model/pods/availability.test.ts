@@ -127,8 +127,13 @@ describe('what contradicts', () => {
     ],
     ['a loss of every zone', { zonesLost: 3 }, 'survives.zones', 'the cluster declares 3'],
     ['a loss where no zone is declared', { zones: 0 }, 'survives.zones', 'the cluster declares 0'],
-    ['replicas that may all lie in the lost zone', { minReplicas: 1, maxReplicas: 6 }, 'replicas', 'may all lie'],
-    ['replicas that may all lie in the two lost zones', { minReplicas: 2, zonesLost: 2 }, 'replicas', 'may all lie'],
+    ['replicas that may all lie in the lost zone', { minReplicas: 1, maxReplicas: 6 }, 'replicas', 'may take all of'],
+    [
+      'replicas that may all lie in the two lost zones',
+      { minReplicas: 2, zonesLost: 2 },
+      'replicas',
+      'may take all of',
+    ],
   ])('%s', (_, change, field, message) => {
     const found = findAvailabilityProblems({ ...INPUT, ...change });
     expect(found).toHaveLength(1);

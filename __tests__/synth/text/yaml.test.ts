@@ -1,4 +1,5 @@
 // Holds our YAML to the library's, byte for byte: named traps, random values, and a look at who wrote it.
+
 import { Yaml } from 'cdk8s';
 import type * as library from 'yaml';
 import { isJsonObject, type Json } from '../../../lib/model/manifest/json';

@@ -1,7 +1,8 @@
 // Access: the matrix of who may do what in which namespace, and which Secrets that opens by way of pods.
 
+import { POD_CREATING_KINDS, POD_ENTRY_RESOURCES } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
-import { POD_DOORS, POD_MAKERS } from '../../model/manifest/plurals';
+import { compareKeys } from '../../model/manifest/text';
 import { perList } from '../objects/catalogue';
 import { allows, type Grant, grants, type PolicyRule, type Who } from './rbac';
 
@@ -32,7 +33,6 @@ export interface ViaPods {
   readonly by: readonly string[];
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const placeKey = ({
   cluster,
   subject,
@@ -46,7 +46,7 @@ export const access = perList((entries): readonly Access[] => {
   for (const grant of grants(entries)) {
     for (const rule of grant.rules) for (const one of spread(grant, rule)) add(found, one);
   }
-  return [...found].sort(([a], [b]) => compare(a, b)).map(([, one]) => one);
+  return [...found].sort(compareKeys).map(([, one]) => one);
 });
 
 function spread({ cluster, who, namespace }: Grant, { groups, resources, verbs, names }: PolicyRule): Access[] {
@@ -76,14 +76,14 @@ export const viaPods = perList((entries): readonly ViaPods[] => {
     const key = placeKey({ ...grant, subject: grant.who });
     byPlace.set(key, [...(byPlace.get(key) ?? []), grant]);
   }
-  return [...byPlace].sort(([a], [b]) => compare(a, b)).flatMap(([, given]) => throughPods(given));
+  return [...byPlace].sort(compareKeys).flatMap(([, given]) => throughPods(given));
 });
 
 /** By what was given to one subject in one place. */
 function throughPods(given: readonly Grant[]): ViaPods[] {
   const [first] = given;
-  const makers = [...POD_MAKERS].filter((resource) => given.some((grant) => writes(grant, resource)));
-  const doors = [...POD_DOORS].filter((resource) => given.some((grant) => enters(grant, resource)));
+  const makers = POD_CREATING_KINDS.filter((resource) => given.some((grant) => writes(grant, resource)));
+  const doors = POD_ENTRY_RESOURCES.filter((resource) => given.some((grant) => enters(grant, resource)));
   const by = makers.length > 0 ? makers : doors;
   if (first === undefined || by.length === 0) return [];
   const { cluster, who, namespace } = first;

@@ -1,6 +1,7 @@
 // Which Secrets the manifests refer to: by name, keys and user. None of them is written by us; somebody must create them.
 
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import { compareKeys } from '../../model/manifest/text';
 import { type Place, places, record, text } from '../objects/read-json';
 import { type Workload, workloads } from '../objects/workloads';
 
@@ -48,7 +49,7 @@ export function listSecrets(entries: readonly ApiEntry[]): SecretNeed[] {
       users: union(known?.users ?? [], [describeIdentity(entry.identity)]),
     });
   }
-  return [...needs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, need]) => need);
+  return [...needs].sort(compareKeys).map(([, need]) => need);
 }
 
 function fromPods({ entry, pod, containers }: Workload): Reference[] {

@@ -1,6 +1,7 @@
 // Parity: two environments of a system differ only in what an environment may decide; everything else was tested in neither.
 
 import type { Finding } from '../../model/finding/finding';
+import { derivationOf, isOurAnnotation } from '../../model/manifest/annotations';
 import { isJsonObject, type Json } from '../../model/manifest/json';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { COMMON_ROLES, clusterRoleName, DEPLOYER } from '../../model/platform/roles';
@@ -105,9 +106,9 @@ function isHostList({ entry, pointer, before, after }: ObjectDifference): boolea
 
 /** Bounds that we worked out, and the sentences that say how. */
 function isDerived({ entry, pointer }: ObjectDifference): boolean {
-  if (/^\/metadata\/annotations\/evenkeel\.dev~1/.test(pointer)) return true;
+  if (isOurAnnotation(pointer)) return true;
   const annotations = dig(entry.manifest, 'metadata', 'annotations');
-  return annotations?.['evenkeel.dev/max-replicas'] !== undefined && COUNTS.test(pointer);
+  return derivationOf(annotations, 'max-replicas') !== undefined && COUNTS.test(pointer);
 }
 
 /** Numbers that the settings of the two say under one name. */

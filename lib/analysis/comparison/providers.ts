@@ -1,10 +1,10 @@
 // Neutrality: the same system is the same on every provider, but for the fields that a profile's closed list names.
 
-import { type AllowedDifference, NEUTRAL_KINDS, type Provider } from '../../model/cluster/provider';
+import type { AllowedDifference, Provider } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
 
+import { isNeutralKind } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
-import { own } from '../objects/read-json';
 import { compareObjects, type ObjectDifference } from './difference';
 
 /** A field of a neutral kind that is not the same on a provider. */
@@ -16,7 +16,7 @@ export interface Deviation extends ObjectDifference {
 
 /** Whether objects of its kind must be the same everywhere. */
 export function isNeutral({ identity }: ApiEntry): boolean {
-  return own(NEUTRAL_KINDS, identity.kind) === identity.group;
+  return isNeutralKind(identity.group, identity.kind);
 }
 
 /** How objects of the standard differ from those of a provider, which depends on the cluster where systems lie as placed. */

@@ -1,6 +1,9 @@
 // Connections: who may talk to whom once every network policy is applied, worked out as a dataplane would.
+
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { compareText } from '../../model/manifest/text';
+import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { catalogue, perList } from '../objects/catalogue';
 import { dig, isSet, list, places, record, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
@@ -57,11 +60,12 @@ export const connections = perList((entries): readonly Connection[] => {
   const once = new Map(found.map((one) => [[one.cluster, one.from, one.to, one.port].join('\n'), one]));
   return [...once.values()].sort(
     (a, b) =>
-      compare(a.cluster, b.cluster) || compare(a.from, b.from) || compare(a.to, b.to) || compare(a.port, b.port),
+      compareText(a.cluster, b.cluster) ||
+      compareText(a.from, b.from) ||
+      compareText(a.to, b.to) ||
+      compareText(a.port, b.port),
   );
 });
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
   const { entry } = workload;
@@ -137,7 +141,7 @@ function isPeer(peer: JsonObject, other: Side, owner: Side, entries: readonly Ap
 
 function namespaceLabels(entries: readonly ApiEntry[], cluster: string, name: string): JsonObject {
   const namespace = catalogue(entries).find('/Namespace', cluster, undefined, name);
-  return { ...dig(namespace?.manifest, 'metadata', 'labels'), 'kubernetes.io/metadata.name': name };
+  return { ...dig(namespace?.manifest, 'metadata', 'labels'), [NAMESPACE_NAME]: name };
 }
 
 function portsOf(workload: Workload): Port[] {

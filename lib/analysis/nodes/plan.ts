@@ -3,7 +3,6 @@
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import type { Finding } from '../../model/finding/finding';
-
 import type { Problem } from '../../model/finding/problem';
 
 import { findHeadroomProblems } from '../../model/nodes/headroom';

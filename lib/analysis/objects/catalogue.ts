@@ -1,10 +1,8 @@
 // The objects by kind, by place and by name: built once for a list, so that no rule has to search through all of it.
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 
 const BETWEEN = '\n';
-
-/** The kind with its group, the core group being empty: `/Service`, `apps/Deployment`. */
-export type Kind = `${string}/${string}`;
 
 /** The namespace of an object on its cluster, as one text to look things up by. */
 export const placeOf = (cluster: string, namespace: string | undefined): string =>

@@ -1,6 +1,7 @@
 // Demand: the most that the workloads of one namespace can ask for at once, as a quota counts it.
-import { largestAmount, parseQuantity } from '../../model/manifest/amount';
+
 import type { Json, JsonObject } from '../../model/manifest/json';
+import { largestAmount, readQuantity } from '../../model/manifest/quantity';
 import { podCount } from '../../model/pods/replacement';
 import { dig, integer, isSet, list, record, shown, text } from './read-json';
 
@@ -187,7 +188,7 @@ function statedRequest(container: JsonObject, resource: string): Json | undefine
   return record(requests)?.[resource] ?? record(limits)?.[resource];
 }
 
-const amountOf = (quantity: Json | undefined): bigint => parseQuantity(shown(quantity)) ?? 0n;
+const amountOf = (quantity: Json | undefined): bigint => readQuantity(quantity) ?? 0n;
 
 function objects(value: Json | undefined): JsonObject[] {
   return list(value)

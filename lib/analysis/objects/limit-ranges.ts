@@ -1,10 +1,11 @@
 // What a namespace gives to containers that say nothing: the defaults of its LimitRanges.
-import { parseQuantity } from '../../model/manifest/amount';
+
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { readQuantity } from '../../model/manifest/quantity';
 import { catalogue } from './catalogue';
 import type { RequestDefaults } from './demand';
-import { dig, places, record, shown } from './read-json';
+import { dig, places, record } from './read-json';
 
 /**
  * Defaults of limits, or of requests, among the objects of one namespace. The API server completes each range first: a maximum is a
@@ -30,7 +31,7 @@ function completed(item: JsonObject, field: 'default' | 'defaultRequest'): JsonO
   return field === 'default' ? limits : { ...record(item.min), ...limits, ...record(item.defaultRequest) };
 }
 
-const amountOf = (quantity: Json | undefined): bigint => parseQuantity(shown(quantity)) ?? -1n;
+const amountOf = (quantity: Json | undefined): bigint => readQuantity(quantity) ?? -1n;
 
 /** What a container requests that says nothing. */
 export const requestDefaults = (members: readonly ApiEntry[]): RequestDefaults =>

@@ -1,10 +1,12 @@
 // Autoscalers and what they scale: HorizontalPodAutoscalers, and KEDA's ScaledObjects, which make one each.
 
 import type { JsonObject } from '../../model/manifest/json';
-import type { ApiEntry } from '../../model/manifest/object';
-import { catalogue, type Kind, perList } from './catalogue';
+import { REPLICATED } from '../../model/manifest/kind-lookup';
+import type { Kind } from '../../model/manifest/kinds';
+import { type ApiEntry, groupOf } from '../../model/manifest/object';
+import { catalogue, perList } from './catalogue';
 import { dig, integer, text } from './read-json';
-import { REPLICATED, type Workload, workloadOf } from './workloads';
+import { type Workload, workloadOf } from './workloads';
 
 /** One autoscaler. */
 export interface Scaler {
@@ -24,9 +26,6 @@ export interface Scaler {
 
 const HPA: Kind = 'autoscaling/HorizontalPodAutoscaler';
 const SCALED_OBJECT: Kind = 'keda.sh/ScaledObject';
-
-const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
 function scaler(entries: readonly ApiEntry[], entry: ApiEntry, keda: boolean): Scaler | undefined {
   const spec = dig(entry.manifest, 'spec');
@@ -75,7 +74,7 @@ export const scaledWorkload = (entries: readonly ApiEntry[], { scaled }: Scaler)
 /** The fewest pods that a workload is meant to have; `undefined` where nodes or something else decide. */
 export function fewestPods(entries: readonly ApiEntry[], { entry, kind }: Workload): number | undefined {
   if (kind === '/Pod') return 1;
-  if (!REPLICATED.includes(kind)) return undefined;
+  if (!REPLICATED.has(kind)) return undefined;
   const [first] = scalersOf(entries).get(entry) ?? [];
   // Scaled to nothing on purpose: what a budget then allows cannot be said.
   if (first !== undefined) return first.least === 0 ? undefined : first.least;

@@ -1,7 +1,9 @@
 // Where pods come from: the pod template of every workload kind, and the containers in it.
 import type { JsonObject } from '../../model/manifest/json';
+import { POD_TEMPLATES } from '../../model/manifest/kind-lookup';
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
-import { catalogue, type Kind, perList } from './catalogue';
+import { catalogue, perList } from './catalogue';
 import { dig, type Place, places, record, text } from './read-json';
 
 /** One container of a pod template. */
@@ -24,26 +26,6 @@ export interface Workload {
   readonly pod: Place;
   readonly containers: readonly Container[];
 }
-
-const TEMPLATE = ['spec', 'template'] as const;
-const TEMPLATES: Readonly<Record<Kind, readonly string[]>> = {
-  '/Pod': [],
-  '/ReplicationController': TEMPLATE,
-  'apps/Deployment': TEMPLATE,
-  'apps/StatefulSet': TEMPLATE,
-  'apps/DaemonSet': TEMPLATE,
-  'apps/ReplicaSet': TEMPLATE,
-  'batch/Job': TEMPLATE,
-  'batch/CronJob': ['spec', 'jobTemplate', 'spec', 'template'],
-};
-
-/** Kinds whose `spec.replicas` says how many pods they make. */
-export const REPLICATED: readonly Kind[] = [
-  'apps/Deployment',
-  'apps/StatefulSet',
-  'apps/ReplicaSet',
-  '/ReplicationController',
-];
 
 /**
  * Whether pods come back elsewhere when their node falls silent. Nobody makes a bare Pod anew; and a StatefulSet waits until the Node
@@ -74,13 +56,10 @@ function workload(entry: ApiEntry, kind: Kind, path: readonly string[]): Workloa
   return { entry, kind, template: pointer, labels, pod, containers: containersOf(pod) };
 }
 
-const isKind = (kind: string): kind is Kind => kind.includes('/');
-
 /** Every workload among the objects whose template can be found. */
 export const workloads = perList((entries): readonly Workload[] => {
   const found: Workload[] = [];
-  for (const [kind, path] of Object.entries(TEMPLATES)) {
-    if (!isKind(kind)) continue;
+  for (const [kind, path] of POD_TEMPLATES) {
     for (const entry of catalogue(entries).of(kind)) {
       const made = workload(entry, kind, path);
       if (made !== undefined) found.push(made);

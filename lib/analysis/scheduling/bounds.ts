@@ -2,7 +2,7 @@
 import { own } from '../objects/read-json';
 import { fillCount, fullNodes, slots } from './fullness';
 import { bearsAll, crowdOf, kept, mayHave } from './groups';
-import { requiredTerms, type Spread, tolerates, wantsNode } from './terms';
+import { countsNode, requiredTerms, type Spread } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
 
 /**
@@ -94,10 +94,7 @@ function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Nod
   const crowd = crowdOf(world);
   const counted = kept(
     world.nodes,
-    (node) =>
-      bearsAll(node, crowd.spreadsOf(group)) &&
-      (!spread.honorsAffinity || wantsNode(group.spec, node)) &&
-      (!spread.honorsTaints || node.taints.every((taint) => tolerates(group.spec, taint))),
+    (node) => bearsAll(node, crowd.spreadsOf(group)) && countsNode(spread, group.spec, node),
   );
   return crowd.cells(counted, spread.key).map((domain) => kept(domain, (node) => mayHave(group, node)));
 }

@@ -1,4 +1,5 @@
 // Whether pods can fill nodes so that no further one fits: how much room they can ask for there, at the very most.
+import { smallestWith } from '../../model/finding/bisection';
 import { crowdOf } from './groups';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
@@ -16,7 +17,7 @@ export function fillCount(world: World, group: PodGroup, nodes: readonly Node[])
   if (nodes.length === 0) return 0;
   if (nodes.some((node) => RESOURCES.every((resource) => node[resource] === Infinity))) return Infinity;
   const full = fullNodes(world, group, nodes);
-  const pods = fewestWith((some) => full(some) >= nodes.length, group.wanted);
+  const pods = smallestWith(0, group.wanted, (some) => full(some) >= nodes.length);
   return pods < group.wanted ? pods : Number.POSITIVE_INFINITY;
 }
 
@@ -31,17 +32,6 @@ export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[])
   // each node must lack some resource, and each resource is counted by itself: these are more than there can be
   return (pods) =>
     missing.reduce((sum, { resource, amounts }) => sum + filled(amounts, others[resource] + pods * group[resource]), 0);
-}
-
-/** The least number for which it is so, where it is so for all that are greater; `end` where it is so for none below. */
-function fewestWith(isSo: (number: number) => boolean, end: number): number {
-  let [least, most] = [0, end];
-  while (least < most) {
-    const middle = Math.floor((least + most) / 2);
-    if (isSo(middle)) most = middle;
-    else least = middle + 1;
-  }
-  return least;
 }
 
 /** Nodes that offer the same: a pool has many of them. */

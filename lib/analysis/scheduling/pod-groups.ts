@@ -1,12 +1,13 @@
 // Pods of a workload as the scheduler sees them: what they request, how important they are, and the labels they bear.
-import { parseQuantity, WHOLE } from '../../model/manifest/amount';
+
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { catalogue } from '../objects/catalogue';
 import { podRequest } from '../objects/demand';
 import { requestDefaults } from '../objects/limit-ranges';
 import { neighbours } from '../objects/namespaces';
-import { dig, integer, shown, text } from '../objects/read-json';
+import { dig, integer, text } from '../objects/read-json';
 import { comesBack, type Workload } from '../objects/workloads';
 import { type Node, type PodGroup, RESOURCES, type Room } from './world';
 
@@ -17,7 +18,7 @@ export function room(cpu: Json | undefined, memory: Json | undefined): Pick<Room
   return { cpu: millicores(amount(cpu)), memory: bytes(amount(memory)) };
 }
 
-const amount = (quantity: Json | undefined): bigint => parseQuantity(shown(quantity)) ?? 0n;
+const amount = (quantity: Json | undefined): bigint => readQuantity(quantity) ?? 0n;
 const millicores = (nano: bigint): number => Number((nano + MILLI - 1n) / MILLI);
 const bytes = (nano: bigint): number => Number((nano + WHOLE - 1n) / WHOLE);
 

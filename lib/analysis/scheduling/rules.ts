@@ -5,7 +5,7 @@
 
 import { own, shown } from '../objects/read-json';
 import { matches } from '../objects/selectors';
-import { isGated, requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
+import { countsNode, isGated, requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
 /** Pods of each group on each node: group × nodes + node. */
@@ -178,10 +178,7 @@ function countSpreads(group: PodGroup, { nodes, groups }: World): CountedSpread[
     const isCounted = ({ namespace, labels }: PodGroup) =>
       namespace === group.namespace && selector !== undefined && matches(selector, labels);
     const counted = nodes.map(
-      (node) =>
-        all.every(({ key }) => own(node.labels, key) !== undefined) &&
-        (!spread.honorsAffinity || wantsNode(group.spec, node)) &&
-        (!spread.honorsTaints || node.taints.every((taint) => tolerates(group.spec, taint))),
+      (node) => all.every(({ key }) => own(node.labels, key) !== undefined) && countsNode(spread, group.spec, node),
     );
     return {
       maxSkew: spread.maxSkew,

@@ -75,6 +75,14 @@ export function requiredSpreads({ spec, labels }: PodGroup): Spread[] {
   });
 }
 
+/** Whether a spread of a pod counts a node, as far as the node's taints and the pod's own wishes decide. */
+export function countsNode(spread: Spread, spec: JsonObject, node: Node): boolean {
+  return (
+    (!spread.honorsAffinity || wantsNode(spec, node)) &&
+    (!spread.honorsTaints || node.taints.every((taint) => tolerates(spec, taint)))
+  );
+}
+
 /**
  * The selector of a spread or a term. `matchLabelKeys`: only pods with the same value as this one's, where it has the label;
  * `mismatchLabelKeys`: only those with another value, or none.

@@ -2,6 +2,7 @@
 
 import type { Taint } from '../../model/cluster/pool';
 import type { JsonObject } from '../../model/manifest/json';
+import { UNREACHABLE } from '../../model/manifest/well-known';
 
 /** CPU in millicores, memory in bytes, and a number of pods. */
 export interface Room {
@@ -49,14 +50,10 @@ export interface Interval {
   readonly most: number;
 }
 
-export const HOSTNAME = 'kubernetes.io/hostname';
-export const ZONE = 'topology.kubernetes.io/zone';
-export const REGION = 'topology.kubernetes.io/region';
-
 /** What the node controller marks a node with that it has given up. Source: kubernetes.io, "Taints and Tolerations". */
 const GONE: readonly Taint[] = [
-  { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
+  { key: UNREACHABLE, effect: 'NoSchedule' },
+  { key: UNREACHABLE, effect: 'NoExecute' },
 ];
 
 /** The same nodes in the same order, some of which bear further taints. By default those of a node that is lost. */

@@ -1,7 +1,8 @@
 // What is done on purpose: a node is drained, a release rolls, two follow each other.
 
+import { HOSTNAME } from '../../model/manifest/well-known';
 import { podGroup } from '../scheduling/pod-groups';
-import { HOSTNAME, type Interval } from '../scheduling/world';
+import type { Interval } from '../scheduling/world';
 import type { Component, Load } from './component';
 import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
 import { type Refusal, refusals } from './quota';

@@ -1,6 +1,7 @@
 // A component under judgement: how many pods it has, how many it needs, how they start and stop, and what evictions must leave.
 
 import type { Json, JsonObject } from '../../model/manifest/json';
+import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { TOLERANCE } from '../../model/pods/autoscaler';
 import { podCount } from '../../model/pods/replacement';
@@ -9,7 +10,7 @@ import { surgeOf } from '../objects/demand';
 import { dig, integer, places, record, text } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { pods } from '../objects/selectors';
-import { comesBack, REPLICATED, type Workload, workloads } from '../objects/workloads';
+import { comesBack, type Workload, workloads } from '../objects/workloads';
 import { type Timing, timingOf } from './timing';
 
 /** How much is going on: the autoscaler at its minimum, or at its maximum. Without one, both are the same. */
@@ -131,7 +132,7 @@ export class Component {
   }
 }
 
-const isKept = ({ kind }: Workload): boolean => kind === '/Pod' || REPLICATED.includes(kind);
+const isKept = ({ kind }: Workload): boolean => kind === '/Pod' || REPLICATED.has(kind);
 
 /** Pods of a workload that are wanted: its own number, or the least or the most of its autoscaler. */
 export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefined, load: Load): number {
@@ -148,7 +149,7 @@ export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefin
 export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {
   return workloads(entries)
     .filter(({ entry }) => entry.cluster === cluster && entry.identity.namespace === namespace)
-    .filter(({ kind, pod }) => REPLICATED.includes(kind) || (kind === '/Pod' && isLasting(pod.value)))
+    .filter(({ kind, pod }) => REPLICATED.has(kind) || (kind === '/Pod' && isLasting(pod.value)))
     .map((workload) => new Component(entries, workload));
 }
 

@@ -1,8 +1,10 @@
 // Something is lost without a goodbye: a pod, a node, zones. What serves at once, and what finds a place in what is left.
 
+import { plural } from '../../model/finding/derivation';
+import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
 import { dig, list } from '../objects/read-json';
 import { reasons } from '../scheduling/forecast';
-import { HOSTNAME, type Interval, type Node, ZONE } from '../scheduling/world';
+import type { Interval, Node } from '../scheduling/world';
 import type { Component, Load } from './component';
 import type { Situation, Situations } from './situation';
 import { DETECTION_SECONDS, duration, EVICTION_SECONDS, PROVISION_SECONDS } from './timing';
@@ -169,7 +171,7 @@ export function zoneCell(
   const { zones: declared } = situations.steady.cluster;
   if (declared.length === 0 && !isPromised) return absent(event, NO_ZONES);
   if (count >= declared.length) {
-    const said = `the cluster has ${declared.length} zone${declared.length === 1 ? '' : 's'}`;
+    const said = `the cluster has ${plural(declared.length, 'zone')}`;
     const says = declared.length === 0 ? NO_ZONES : said;
     return {
       ...cellOf(

@@ -1,5 +1,7 @@
 // What lies beyond one cluster: other regions, a database with so many connections, another provider.
 
+import { plural } from '../../model/finding/derivation';
+import { accountKey, accountOf, annotationPointer } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
 import { catalogue } from '../objects/catalogue';
 import { dig } from '../objects/read-json';
@@ -39,7 +41,7 @@ export function regionLoss(siblings: readonly Sibling[], components: readonly Co
       const left = { fewest: leftOf('fewest'), most: leftOf('most') };
       const working = [
         need(component, load),
-        `in ${names.length} region${names.length === 1 ? '' : 's'} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
+        `in ${plural(names.length, 'region')} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
         `without ${count} of them ${range(left)} are left, at once; until users get there it takes DNS and its health checks, which lie outside`,
       ];
       // what is left wants no more than it has: the pods of the others are gone, and their users come here
@@ -48,15 +50,13 @@ export function regionLoss(siblings: readonly Sibling[], components: readonly Co
     }),
   );
   const cell = cellOf(event, results);
-  return names.length > count
-    ? cell
-    : { ...cell, says: `lies in ${names.length} region${names.length === 1 ? '' : 's'}` };
+  return names.length > count ? cell : { ...cell, says: `lies in ${plural(names.length, 'region')}` };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** Annotation of a Service outside the cluster: what its clients take of its connections at the worst. */
-const CONNECTIONS = 'evenkeel.dev/connections';
+/** The limit of a database that its account is about. */
+const CONNECTIONS = 'connections';
 
 /** Databases whose account the manifests carry, with all their clients at the most pods that they can have. */
 export function databaseBudget(entries: readonly ApiEntry[], cluster: string, namespace: string): Cell {
@@ -65,13 +65,12 @@ export function databaseBudget(entries: readonly ApiEntry[], cluster: string, na
     .of('/Service')
     .filter(({ cluster: on, identity }) => on === cluster && identity.namespace === namespace)
     .flatMap((entry): Result[] => {
-      const account = dig(entry.manifest, 'metadata', 'annotations')?.[CONNECTIONS];
-      const [, taken, given] = /^(\d+) of (\d+)\b/.exec(typeof account === 'string' ? account : '') ?? [];
-      if (taken === undefined || given === undefined) return [];
-      const [needed, available] = [Number(taken), Number(given)];
+      const account = accountOf(dig(entry.manifest, 'metadata', 'annotations'), CONNECTIONS);
+      if (account === undefined) return [];
+      const { needed, available, text } = account;
       const numbers = { wanted: needed, needed, left: exactly(available), placed: exactly(available) };
-      const decides = { entry, pointer: `/metadata/annotations/${CONNECTIONS.replace('/', '~1')}` };
-      return [judge(entry.identity.name, 'peak', numbers, [String(account)], decides, available < needed)];
+      const decides = { entry, pointer: annotationPointer(accountKey(CONNECTIONS)) };
+      return [judge(entry.identity.name, 'peak', numbers, [text], decides, available < needed)];
     });
   if (results.length === 0) return absent(event, 'the manifests say nothing of connections');
   const [worst] = [...results].sort((a, b) => b.needed / b.left.most - a.needed / a.left.most);
@@ -100,6 +99,6 @@ export function providerCell(change: ProviderChange, cluster: string, namespace:
   if (first === undefined)
     return { event, verdict: 'holds', says: `the same on ${change.profiles} profiles`, results: [] };
   const { identity } = first.entry;
-  const says = `${found.length} field${found.length === 1 ? '' : 's'}, such as ${first.pointer} of ${identity.kind} ${identity.name}`;
+  const says = `${plural(found.length, 'field')}, such as ${first.pointer} of ${identity.kind} ${identity.name}`;
   return { event, verdict: 'fails', says, results: [] };
 }

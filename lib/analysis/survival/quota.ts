@@ -1,11 +1,13 @@
 // Quotas of a namespace that refuse pods: those that have no room for so many, or for what they ask for.
-import { parseQuantity, WHOLE } from '../../model/manifest/amount';
+
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { WHOLE } from '../../model/manifest/quantity';
 import { catalogue } from '../objects/catalogue';
 import { demands, podLimit, podRequest, type RequestDefaults } from '../objects/demand';
 import { containerDefaults, requestDefaults } from '../objects/limit-ranges';
 import { neighbours } from '../objects/namespaces';
+import { type Counted, hardLimits } from '../objects/quota-keys';
 import { at, dig, isSet, list, places, record, shown, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import { type Workload, workloads } from '../objects/workloads';
@@ -40,11 +42,8 @@ export function refusals(components: readonly Component[], pods: (component: Com
       const scopes = scopesOf(entry.manifest);
       const counts = ({ pod }: Workload) => scopes.every((scope) => isIn(first.all, entry, pod.value, defaults, scope));
       const counted = workloads(members).filter(counts);
-      return Object.entries(dig(entry.manifest, 'spec', 'hard') ?? {}).flatMap(([key, given]) => {
-        const amount = AMOUNTS.get(key);
-        const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
-        if (amount === undefined || limit === undefined) return [];
-        const asked = counted.reduce((sum, one) => sum + countOf(one) * amount(one.pod.value, defaults), 0n);
+      return hardLimits(entry).flatMap(({ key, counted: what, given, limit }) => {
+        const asked = counted.reduce((sum, one) => sum + countOf(one) * amountOf(what, one.pod.value, defaults), 0n);
         if (limit >= asked) return [];
         return {
           says: `the quota ${entry.identity.name} has ${key} ${shown(given)}, which is less than all of that together`,
@@ -61,23 +60,17 @@ interface Defaults {
   readonly limits: JsonObject;
 }
 
-type Amount = (pod: JsonObject, defaults: Defaults) => bigint;
-
-const one: Amount = () => WHOLE;
-const cpu: Amount = (pod, { requests }) => podRequest(pod, 'cpu', requests.cpu);
-const memory: Amount = (pod, { requests }) => podRequest(pod, 'memory', requests.memory);
-
-/** What a quota counts of each pod, by the names that it has for it. Source: kubernetes.io, "Resource Quotas". */
-const AMOUNTS: ReadonlyMap<string, Amount> = new Map([
-  ['pods', one],
-  ['count/pods', one],
-  ['requests.cpu', cpu],
-  ['cpu', cpu],
-  ['requests.memory', memory],
-  ['memory', memory],
-  ['limits.cpu', (pod, { limits }) => podLimit(pod, 'cpu', limits.cpu)],
-  ['limits.memory', (pod, { limits }) => podLimit(pod, 'memory', limits.memory)],
-]);
+/** What a quota counts of one pod, in billionths. */
+function amountOf(counted: Counted, pod: JsonObject, { requests, limits }: Defaults): bigint {
+  switch (counted.part) {
+    case 'pods':
+      return WHOLE;
+    case 'requests':
+      return podRequest(pod, counted.resource, requests[counted.resource]);
+    case 'limits':
+      return podLimit(pod, counted.resource, limits[counted.resource]);
+  }
+}
 
 /** A quota's scopes, as the expressions that they are short for: a pod is counted that is in all of them. */
 function scopesOf(quota: JsonObject): JsonObject[] {
@@ -95,7 +88,8 @@ function isIn(
   defaults: Defaults,
   scope: JsonObject,
 ): boolean {
-  const isBestEffort = () => cpu(pod, defaults) === 0n && memory(pod, defaults) === 0n;
+  const requests = (resource: 'cpu' | 'memory') => amountOf({ part: 'requests', resource }, pod, defaults);
+  const isBestEffort = () => requests('cpu') === 0n && requests('memory') === 0n;
   switch (scope.scopeName) {
     case 'Terminating':
       return isSet(pod.activeDeadlineSeconds);

@@ -3,7 +3,7 @@
 import { list, own, record, shown } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import { podGroup } from '../scheduling/pod-groups';
-import { requiredSpreads, requiredTerms, type Spread, tolerates, wantsNode } from '../scheduling/terms';
+import { countsNode, requiredSpreads, requiredTerms, type Spread } from '../scheduling/terms';
 import type { Interval, Node, PodGroup } from '../scheduling/world';
 import type { Component, Load } from './component';
 import { exactly } from './losses';
@@ -90,12 +90,7 @@ function freePlaces(domains: number, mostOld: number, skew: number, unavailable:
 
 /** Values of the label among the nodes that the spread counts. */
 function domainsOf(nodes: readonly Node[], { spec }: PodGroup, spread: Spread): ReadonlySet<string> {
-  const counted = nodes.filter(
-    (node) =>
-      own(node.labels, spread.key) !== undefined &&
-      (!spread.honorsAffinity || wantsNode(spec, node)) &&
-      (!spread.honorsTaints || node.taints.every((taint) => tolerates(spec, taint))),
-  );
+  const counted = nodes.filter((node) => own(node.labels, spread.key) !== undefined && countsNode(spread, spec, node));
   return new Set(counted.map(({ labels }) => shown(labels[spread.key])));
 }
 

@@ -1,5 +1,5 @@
 // A zone is lost after the autoscaler took pods away: those that remain need not lie apart any more.
-import { ZONE } from '../scheduling/world';
+import { ZONE } from '../../model/manifest/well-known';
 import type { Component } from './component';
 import { lossOf, NO_ZONES, need, replicasOf, zones } from './losses';
 import type { Situations } from './situation';

@@ -1,14 +1,17 @@
 // A cluster at one load: its nodes and all pods on it, with the answers that several questions about it share.
+
 import type { Cluster } from '../../model/cluster/cluster';
+import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
+import { HOSTNAME, NAMESPACE_NAME, NODE_OS, REGION, ZONE } from '../../model/manifest/well-known';
 import { catalogue, perList } from '../objects/catalogue';
 import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
-import { REPLICATED, type Workload, workloads } from '../objects/workloads';
+import { type Workload, workloads } from '../objects/workloads';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../scheduling/forecast';
 import { lessDaemons, podGroup, room } from '../scheduling/pod-groups';
 import { tolerates, wantsNode } from '../scheduling/terms';
-import { HOSTNAME, type Interval, type Node, type PodGroup, REGION, type World, ZONE } from '../scheduling/world';
+import type { Interval, Node, PodGroup, World } from '../scheduling/world';
 import { type Load, wantedPods } from './component';
 
 /** How many nodes there are: those that always run, or all that may be ordered. */
@@ -56,7 +59,7 @@ export class Situation {
     readonly extent: Extent,
   ) {
     const here = workloads(entries).filter(({ entry }) => entry.cluster === cluster.name);
-    const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.includes(kind));
+    const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.has(kind));
     this.groups = new Map(
       pods.map((one) => [one.entry, podGroup(entries, one, wanted(entries, one, load), 'running')]),
     );
@@ -71,7 +74,7 @@ export class Situation {
     });
     const namespaceLabels = (name: string) => ({
       ...dig(catalogue(entries).find('/Namespace', cluster.name, undefined, name)?.manifest, 'metadata', 'labels'),
-      'kubernetes.io/metadata.name': name, // set by the API server
+      [NAMESPACE_NAME]: name, // set by the API server
     });
     this.world = { nodes, groups: [...this.groups.values()], namespaceLabels };
   }
@@ -224,7 +227,7 @@ interface Location {
 /** A node with the labels that each one bears. Source: kubernetes.io, "Well-Known Labels, Annotations and Taints". */
 function nodeIn({ zone, region }: Location, node: Node): Node {
   const labels = {
-    'kubernetes.io/os': 'linux',
+    [NODE_OS]: 'linux',
     ...node.labels,
     ...(region === undefined ? {} : { [REGION]: region }),
     ...(zone === undefined ? {} : { [ZONE]: zone }),

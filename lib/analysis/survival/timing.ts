@@ -1,5 +1,7 @@
 // How long things take after a failure: what the cluster's own parts wait for, and what a pod's probes and grace period allow.
+
 import type { JsonObject } from '../../model/manifest/json';
+import { UNREACHABLE } from '../../model/manifest/well-known';
 import { dig, integer, list, places, record } from '../objects/read-json';
 
 /**
@@ -59,7 +61,7 @@ function probeSeconds(probe: JsonObject, until: 'whole' | 'first'): number {
 function tolerationSeconds(pod: JsonObject): number {
   const own = list(pod.tolerations)
     .map(record)
-    .find((one) => one?.key === 'node.kubernetes.io/unreachable' && one.effect === 'NoExecute');
+    .find((one) => one?.key === UNREACHABLE && one.effect === 'NoExecute');
   return own === undefined ? TOLERATION_SECONDS : (integer(own.tolerationSeconds, 0) ?? Number.POSITIVE_INFINITY);
 }
 

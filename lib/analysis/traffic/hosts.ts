@@ -1,7 +1,9 @@
 // Traffic: which clusters answer to each host, what DNS must say for it, and who writes that.
 
+import { ANNOTATION, listOf } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
-import { DNS_NOTES, EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
+import { compareText } from '../../model/manifest/text';
+import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
 import { shareOf } from '../../model/platform/traffic';
 import { ROUTE53_WEIGHT } from '../../model/providers/aws';
 import { catalogue, perList } from '../objects/catalogue';
@@ -56,16 +58,14 @@ export const hosts = perList((entries): readonly Host[] => {
     .map(([host, answers]) =>
       hostOf(
         host,
-        [...answers.values()].sort((a, b) => compare(a.cluster, b.cluster)),
+        [...answers.values()].sort((a, b) => compareText(a.cluster, b.cluster)),
       ),
     )
-    .sort((a, b) => compare(a.host, b.host));
+    .sort((a, b) => compareText(a.host, b.host));
 });
 
 const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
   catalogue(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function hostOf(host: string, answers: readonly Answer[]): Host {
   const weights = answers.flatMap(({ weight }) => weight ?? []);
@@ -108,7 +108,7 @@ export function rivals(entries: readonly ApiEntry[]): ReadonlyMap<string, readon
   }
   return new Map(
     [...writers]
-      .map(([host, found]) => [host, [...found.values()].sort((a, b) => compare(a.cluster, b.cluster))] as const)
+      .map(([host, found]) => [host, [...found.values()].sort((a, b) => compareText(a.cluster, b.cluster))] as const)
       .filter(([, found]) => found.length > 1 && !found.every(isWeighted)),
   );
 }
@@ -127,17 +127,17 @@ function hostsOf(entry: ApiEntry): readonly string[] {
     return places(spec, 'rules', '').flatMap(({ value }) => text(value.host) ?? []);
   }
   if (entry.identity.kind === 'HTTPRoute') return list(spec?.hostnames).flatMap((host) => text(host) ?? []);
-  return spec?.type === 'ExternalName' ? [...written(entry), ...noted(entry, DNS_NOTES.byHand)] : [];
+  return spec?.type === 'ExternalName' ? [...written(entry), ...noted(entry, ANNOTATION.dnsByHand)] : [];
 }
 
 function answerFrom(entry: ApiEntry, host: string): Answer {
   const { cluster, identity } = entry;
   const record = recordOf(entry, host);
-  const common = noted(entry, DNS_NOTES.common);
+  const common = noted(entry, ANNOTATION.commonHosts);
   const answer = { cluster, namespace: identity.namespace ?? '', endpoint: endpointOf(entry, common, host), record };
   const weight = weightOf(entry);
   if (!common.includes(host) || weight === undefined) return answer;
-  const healthPath = annotation(entry, DNS_NOTES.healthPath);
+  const healthPath = annotation(entry, ANNOTATION.healthPath);
   return { ...answer, weight, ...(healthPath === undefined ? {} : { healthPath }) };
 }
 
@@ -158,18 +158,16 @@ function recordOf(entry: ApiEntry, host: string): Writer {
 /** What external-dns writes is what holds, even where an override parts it from what is told. */
 function weightOf(entry: ApiEntry): number | undefined {
   const inRoute53 = Number(externalDns(entry, ROUTE53_WEIGHT) ?? Number.NaN);
-  return Number.isInteger(inRoute53) ? inRoute53 : shareOf(annotation(entry, DNS_NOTES.share) ?? '')?.weight;
+  return Number.isInteger(inRoute53) ? inRoute53 : shareOf(annotation(entry, ANNOTATION.trafficShare) ?? '')?.weight;
 }
 
-const written = (entry: ApiEntry): readonly string[] =>
-  (externalDns(entry, 'hostname') ?? '').split(',').filter(Boolean);
+const written = (entry: ApiEntry): readonly string[] => listOf(externalDns(entry, 'hostname'));
 
 function externalDns(entry: ApiEntry, key: string): string | undefined {
   return EXTERNAL_DNS_PREFIXES.map((prefix) => annotation(entry, `${prefix}/${key}`)).find((it) => it !== undefined);
 }
 
-const noted = (entry: ApiEntry, key: string): readonly string[] =>
-  (annotation(entry, key) ?? '').split(',').filter(Boolean);
+const noted = (entry: ApiEntry, key: string): readonly string[] => listOf(annotation(entry, key));
 
 const annotation = ({ manifest }: ApiEntry, key: string): string | undefined =>
   text(dig(manifest, 'metadata', 'annotations')?.[key]);

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../model/finding/finding';
 import type { ApiEntry } from '../../model/manifest/object';
+import { compareKeys } from '../../model/manifest/text';
 import {
   endpointSetting,
   LARGEST_WEIGHT,
@@ -77,7 +78,7 @@ function moveOf(namespace: string, moving: readonly Host[], from: string, to: st
   const steps = TRAFFIC_STEPS.map((step, index): MoveStep => {
     const weights = { ...now, ...moveTraffic(from, to, step, others) };
     const shares = Object.entries(weights)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(compareKeys)
       .map(([cluster, weight]) => {
         const setting = byHand ? endpointSetting(weight) : `weight ${weight}`;
         return { cluster, weight, percent: percentIn(weights, cluster), setting };

@@ -3,20 +3,21 @@
 import { catalogue } from '../../analysis/objects/catalogue';
 import { at, dig, list, places, text } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
+import { ANNOTATION } from '../../model/manifest/annotations';
+
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
-import { ACCESS_REASON } from '../../model/platform/roles';
 import { object } from '../examples';
 import type { Rule } from '../rule';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
 /** What to do where it is really meant. */
-export const OR_SAY_WHY = `or say why in the annotation ${ACCESS_REASON}`;
+export const OR_SAY_WHY = `or say why in the annotation ${ANNOTATION.accessReason}`;
 
 /** Whether somebody stands by it. */
 export function isExplained({ manifest }: ApiEntry): boolean {
-  return (text(dig(manifest, 'metadata', 'annotations')?.[ACCESS_REASON]) ?? '').trim() !== '';
+  return (text(dig(manifest, 'metadata', 'annotations')?.[ANNOTATION.accessReason]) ?? '').trim() !== '';
 }
 
 type Say = (pointer: string, problem: Omit<Problem, 'field'>) => void;
@@ -39,7 +40,7 @@ export const role = (rule: { readonly [key: string]: Json }, name = 'reader'): J
 /** The same object with somebody who stands by it. */
 export const explained = (manifest: JsonObject, reason: string): JsonObject => ({
   ...manifest,
-  metadata: { ...dig(manifest, 'metadata'), annotations: { [ACCESS_REASON]: reason } },
+  metadata: { ...dig(manifest, 'metadata'), annotations: { [ANNOTATION.accessReason]: reason } },
 });
 
 const wildcard: Rule = {

@@ -1,9 +1,10 @@
 // Fields that take one of a few words: a misspelt one is refused, and some are refused in one kind and right in another.
 
-import { catalogue, type Kind } from '../../analysis/objects/catalogue';
+import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, isSet, list, type Place, places } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { Json } from '../../model/manifest/json';
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { cronJob, deployment, service } from '../examples';
 import type { Report, Rule } from '../rule';

@@ -6,6 +6,7 @@ import { workloads } from '../../analysis/objects/workloads';
 import { labelKey, labelValue } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { APP } from '../../model/manifest/well-known';
 import { configMap, deployment, object, service } from '../examples';
 import type { Rule } from '../rule';
 import { selectors } from './selectors';
@@ -58,9 +59,7 @@ const labelKeys: Rule = {
     }
   },
   examples: {
-    pass: [
-      object('v1', 'ConfigMap', 'web', { metadata: { name: 'web', labels: { 'app.kubernetes.io/name': 'web' } } }),
-    ],
+    pass: [object('v1', 'ConfigMap', 'web', { metadata: { name: 'web', labels: { [APP.name]: 'web' } } })],
     fail: [service({ selector: { 'app name': 'web' } })],
   },
 };

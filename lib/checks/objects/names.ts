@@ -1,48 +1,13 @@
 // Names of objects and namespaces: each kind has its own rule for what it may be called.
 
 import { dig, isSet, text } from '../../analysis/objects/read-json';
-import { dns1035Label, dnsLabel, type Format, pathSegment, subdomain } from '../../model/manifest/formats';
+import { dnsLabel } from '../../model/manifest/formats';
+
 import type { JsonObject } from '../../model/manifest/json';
+import { namingOf } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { cronJob, deployment, namespace, object, service } from '../examples';
 import type { Report, Rule } from '../rule';
-
-interface Naming {
-  readonly format: Format;
-  /** Where the object gives less room than the format. */
-  readonly longest?: number;
-  readonly because?: string;
-}
-
-const PATH_SEGMENT: Naming = { format: pathSegment };
-
-/** Kinds that are not simply named by a DNS subdomain. Asked of a real 1.36 registry, kind by kind. */
-const NAMINGS: ReadonlyMap<string, Naming> = new Map([
-  ['/Namespace', { format: dnsLabel }],
-  // From 1.34 on a digit may come first; the oldest cluster decides.
-  ['/Service', { format: dns1035Label }],
-  [
-    'apps/StatefulSet',
-    {
-      format: dnsLabel,
-      longest: 52,
-      // ValidateStatefulSetName takes 63, but every pod bears the label controller-revision-hash: <name>-<up to 10 digits>.
-      because:
-        'its pods bear it in a label, with up to 11 characters added: longer ones are accepted and then get no pods',
-    },
-  ],
-  ['batch/CronJob', { format: subdomain, longest: 52, because: 'each Job adds 11 characters to it' }],
-  ['batch/Job', { format: subdomain, longest: 63, because: 'its pods bear it as a label value' }],
-  ['rbac.authorization.k8s.io/Role', PATH_SEGMENT],
-  ['rbac.authorization.k8s.io/RoleBinding', PATH_SEGMENT],
-  ['rbac.authorization.k8s.io/ClusterRole', PATH_SEGMENT],
-  ['rbac.authorization.k8s.io/ClusterRoleBinding', PATH_SEGMENT],
-  ['policy/PodDisruptionBudget', PATH_SEGMENT],
-  ['certificates.k8s.io/CertificateSigningRequest', PATH_SEGMENT],
-  ['certificates.k8s.io/ClusterTrustBundle', PATH_SEGMENT],
-  ['networking.k8s.io/IPAddress', PATH_SEGMENT],
-]);
-const ANY_OTHER: Naming = { format: subdomain };
 
 /** Kinds whose name is made of what they describe. */
 function derivedName(kind: string, manifest: JsonObject): string | undefined {
@@ -66,8 +31,9 @@ function suggestion(name: string): string | undefined {
 }
 
 function judgeName(entry: ApiEntry, name: string, report: Report): void {
-  const kind = `${entry.identity.group}/${entry.identity.kind}`;
-  const { format, longest, because }: Naming = NAMINGS.get(kind) ?? ANY_OTHER;
+  const { group, kind: bare } = entry.identity;
+  const kind = `${group}/${bare}`;
+  const { format, longest, because } = namingOf(group, bare);
   const pointer = '/metadata/name';
   if (!format.fits(name)) {
     const better = suggestion(name);

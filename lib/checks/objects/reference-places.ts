@@ -1,9 +1,10 @@
 // The places where one object names another.
 
-import { catalogue, type Kind } from '../../analysis/objects/catalogue';
+import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, places, text } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { JsonObject } from '../../model/manifest/json';
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { httpRouteBackends, ingressBackends } from '../network/routes';
 

@@ -1,8 +1,9 @@
 // References between objects: whoever names another object in a namespace of the app finds it there.
 
-import { catalogue, type Kind, perList, placeOf } from '../../analysis/objects/catalogue';
+import { catalogue, perList, placeOf } from '../../analysis/objects/catalogue';
 import { dig, own, places, record, shown } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, ingress, namespace, service } from '../examples';
 import type { Rule } from '../rule';

@@ -1,10 +1,11 @@
 // Objects that select: where their selectors stand, and that a workload selects its own pods.
 
-import { catalogue, type Kind, perList } from '../../analysis/objects/catalogue';
+import { catalogue, perList } from '../../analysis/objects/catalogue';
 import { dig, isSet, list, type Place, place, places, record, shown } from '../../analysis/objects/read-json';
 import { hasAll, isEmpty, matches } from '../../analysis/objects/selectors';
 import { workloadOf, workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { budget, deployment } from '../examples';
 import type { Rule } from '../rule';

@@ -1,12 +1,11 @@
 // Memory in units that nobody means: "512m" is half a byte.
 
 import { isSet, shown } from '../../analysis/objects/read-json';
-import { WHOLE } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { running } from '../examples';
 import type { Report, Rule } from '../rule';
-import { nano } from './quantity';
 import { resources } from './quantity-places';
 
 const LEAST = 1024n * 1024n * WHOLE;
@@ -33,7 +32,7 @@ function meant(value: Json): string | undefined {
 function judge(entry: ApiEntry, pointer: string, amounts: JsonObject | undefined, report: Report): void {
   const value = amounts?.memory;
   if (!isSet(value)) return;
-  const amount = nano(value);
+  const amount = readQuantity(value);
   // Nothing at all is a way to say "no limit" and "no request".
   if (amount === undefined || amount <= 0n || amount >= LEAST) return;
   const better = meant(value);

@@ -5,18 +5,19 @@ import { dig, own, record, text } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { podSecurityLabels } from '../../model/manifest/well-known';
 import { container, deployment, namespace } from '../examples';
 import type { Report, Rule } from '../rule';
 import { type Control, controls, type Offence, type Standard, type Subject, subjectOf } from './pod-security-controls';
 
-const ENFORCE = 'pod-security.kubernetes.io/enforce';
+const ENFORCE = podSecurityLabels('enforce');
 
 /** What a Namespace enforces. */
 function standardOf({ manifest }: ApiEntry): Standard | undefined {
   const labels = dig(manifest, 'metadata', 'labels');
-  const level = own(labels, ENFORCE);
+  const level = own(labels, ENFORCE.level);
   if (level !== 'baseline' && level !== 'restricted') return undefined;
-  const pinned = /^v1\.(\d+)$/.exec(text(own(labels, `${ENFORCE}-version`)) ?? '')?.[1];
+  const pinned = /^v1\.(\d+)$/.exec(text(own(labels, ENFORCE.version)) ?? '')?.[1];
   return { level, minor: pinned === undefined ? Number.POSITIVE_INFINITY : Number(pinned) };
 }
 
@@ -75,7 +76,7 @@ function judge(subject: Subject, report: Report): void {
 
 const enforcing = (level: string): JsonObject => ({
   ...namespace,
-  metadata: { name: 'shop', labels: { [ENFORCE]: level } },
+  metadata: { name: 'shop', labels: { [ENFORCE.level]: level } },
 });
 
 const podSecurity: Rule = {

@@ -2,12 +2,12 @@
 
 import { at, isSet, own, shown } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
-import { WHOLE } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { configMap, object, running } from '../examples';
 import type { Report, Rule } from '../rule';
-import { meant, nano } from './quantity';
+import { meant } from './quantity-fix';
 import { type Amount, amounts, resources } from './quantity-places';
 
 const GRAMMAR = 'digits with an optional "." and one of n u m k M G T P E Ki Mi Gi Ti Pi Ei or an exponent such as e3';
@@ -23,7 +23,7 @@ const isExtended = (name: string): boolean =>
 const isShared = (name: string): boolean => !isExtended(name) && !name.startsWith('hugepages-');
 
 function flaw({ value, name, sign }: Amount): Problem | undefined {
-  const found = nano(value);
+  const found = readQuantity(value);
   if (found === undefined) {
     const better = meant(value);
     const message = `${JSON.stringify(value)} is no quantity`;
@@ -72,7 +72,7 @@ function judgePair(
   limit: Json | undefined,
   report: Report,
 ): void {
-  const asked = nano(request);
+  const asked = readQuantity(request);
   if (asked === undefined) return;
   const where = at(pointer, 'requests', name);
   if (!isSet(limit)) {
@@ -84,7 +84,7 @@ function judgePair(
     });
     return;
   }
-  const most = nano(limit);
+  const most = readQuantity(limit);
   if (most === undefined) return;
   if (asked > most) {
     report(entry, where, {

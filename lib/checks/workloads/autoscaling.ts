@@ -3,8 +3,8 @@
 import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, integer, isInteger, isSet, shown, text } from '../../analysis/objects/read-json';
 import { isHpa, type Scaler, scalers, scalersOf } from '../../analysis/objects/scalers';
-import { REPLICATED } from '../../analysis/objects/workloads';
 import type { Json } from '../../model/manifest/json';
+import { REPLICATED } from '../../model/manifest/kind-lookup';
 import { describeOrigin } from '../../model/manifest/origin';
 
 import { autoscaler, deployment, object } from '../examples';
@@ -94,7 +94,7 @@ const ownsReplicas: Rule = {
     for (const [scaled, [first]] of scalersOf(entries)) {
       const value: Json | undefined = dig(scaled.manifest, 'spec')?.replicas;
       if (first === undefined || !isSet(value)) continue;
-      if (!REPLICATED.includes(`${scaled.identity.group}/${scaled.identity.kind}`)) continue;
+      if (!REPLICATED.has(`${scaled.identity.group}/${scaled.identity.kind}`)) continue;
       const message = `spec.replicas is set here and decided by ${describeOrigin(first.entry.origin)}`;
       report(scaled, '/spec/replicas', {
         message,

@@ -4,30 +4,26 @@ import { catalogue } from '../../analysis/objects/catalogue';
 import { type Demand, demands, total, type WorkloadDemand } from '../../analysis/objects/demand';
 import { containerDefaults, requestDefaults } from '../../analysis/objects/limit-ranges';
 import { neighbours } from '../../analysis/objects/namespaces';
-import { dig, isSet, record, shown } from '../../analysis/objects/read-json';
+import { type Counted, hardLimits, QUOTA_KEYS } from '../../analysis/objects/quota-keys';
+import { at, dig, isSet, record } from '../../analysis/objects/read-json';
 import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
-import { cpuQuantity, memoryQuantity, parseQuantity, WHOLE } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { cpuQuantity, memoryQuantity, WHOLE } from '../../model/manifest/quantity';
 import { object, running } from '../examples';
 import type { Report, Rule } from '../rule';
 
-/** The names under which a quota counts the same thing. */
-interface Counted {
-  readonly keys: readonly string[];
-  readonly amount: (demand: Demand) => bigint;
-  readonly write: (amount: bigint) => string;
+/** All that workloads can reach of what a quota counts, and how to write it; of limits, demand says nothing. */
+function needOf(
+  counted: Counted,
+  { pods, cpu, memory }: Demand,
+): { readonly amount: bigint; readonly written: string } | undefined {
+  if (counted.part === 'pods') return { amount: BigInt(pods) * WHOLE, written: String(pods) };
+  if (counted.part === 'limits') return undefined;
+  return counted.resource === 'cpu'
+    ? { amount: cpu, written: cpuQuantity(cpu) }
+    : { amount: memory, written: memoryQuantity(memory) };
 }
-
-const COUNTED: readonly Counted[] = [
-  {
-    keys: ['pods', 'count/pods'],
-    amount: ({ pods }) => BigInt(pods) * WHOLE,
-    write: (amount) => String(amount / WHOLE),
-  },
-  { keys: ['requests.cpu', 'cpu'], amount: ({ cpu }) => cpu, write: cpuQuantity },
-  { keys: ['requests.memory', 'memory'], amount: ({ memory }) => memory, write: memoryQuantity },
-];
 
 /** Quotas that count every pod; what a scope leaves out, nobody can tell from here. */
 const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
@@ -49,24 +45,20 @@ const room: Rule = {
   judge: 'API server: ResourceQuota admission',
   check: (entries, report) => {
     for (const entry of quotas(entries)) {
-      const hard = dig(entry.manifest, 'spec', 'hard');
       const members = neighbours(entries, entry);
       const all = demands(
         members.map(({ manifest }) => manifest),
         requestDefaults(members),
       );
-      for (const { keys, amount, write } of COUNTED) {
-        const needed = amount(total(all));
-        for (const key of keys) {
-          const given = hard?.[key];
-          const limit = isSet(given) ? parseQuantity(shown(given)) : undefined;
-          if (limit === undefined || limit >= needed) continue;
-          report(entry, `/spec/hard/${key.replace('/', '~1')}`, {
-            message: `the workloads of the namespace can reach more than that: ${most(all)} pods`,
-            expected: `at least ${write(needed)}`,
-            value: given ?? null,
-          });
-        }
+      const together = total(all);
+      for (const { key, counted, given, limit } of hardLimits(entry)) {
+        const need = needOf(counted, together);
+        if (need === undefined || limit >= need.amount) continue;
+        report(entry, at('/spec/hard', key), {
+          message: `the workloads of the namespace can reach more than that: ${most(all)} pods`,
+          expected: `at least ${need.written}`,
+          value: given,
+        });
       }
     }
   },
@@ -82,16 +74,6 @@ const room: Rule = {
   },
 };
 
-/** What a quota makes every container say, by its key. */
-const DEMANDED: ReadonlyMap<string, readonly ['requests' | 'limits', 'cpu' | 'memory']> = new Map([
-  ['cpu', ['requests', 'cpu']],
-  ['memory', ['requests', 'memory']],
-  ['requests.cpu', ['requests', 'cpu']],
-  ['requests.memory', ['requests', 'memory']],
-  ['limits.cpu', ['limits', 'cpu']],
-  ['limits.memory', ['limits', 'memory']],
-]);
-
 function isStated(container: JsonObject, part: string, resource: string, fallback: Json | undefined): boolean {
   const { requests, limits } = dig(container, 'resources') ?? {};
   const limit = record(limits)?.[resource];
@@ -99,9 +81,13 @@ function isStated(container: JsonObject, part: string, resource: string, fallbac
   return isSet(stated) || isSet(fallback);
 }
 
-function judgeWorkload(workload: Workload, key: string, defaults: JsonObject, report: Report): void {
-  const [part, resource] = DEMANDED.get(key) ?? [];
-  if (part === undefined || resource === undefined) return;
+function judgeWorkload(
+  workload: Workload,
+  key: string,
+  { part, resource }: Exclude<Counted, { readonly part: 'pods' }>,
+  defaults: JsonObject,
+  report: Report,
+): void {
   for (const { value, pointer } of lasting(workload)) {
     if (isStated(value, part, resource, defaults[resource])) continue;
     report(workload.entry, `${pointer}/resources/${part}/${resource}`, {
@@ -123,8 +109,9 @@ const stated: Rule = {
       const defaults = { limits: containerDefaults(members, 'default'), requests: requestDefaults(members) };
       const theirs = workloads(members);
       for (const key of Object.keys(dig(quota.manifest, 'spec', 'hard') ?? {})) {
-        const part = DEMANDED.get(key)?.[0] ?? 'requests';
-        for (const workload of theirs) judgeWorkload(workload, key, { ...defaults[part] }, report);
+        const counted = QUOTA_KEYS.get(key);
+        if (counted === undefined || counted.part === 'pods') continue;
+        for (const workload of theirs) judgeWorkload(workload, key, counted, { ...defaults[counted.part] }, report);
       }
     }
   },

@@ -1,16 +1,17 @@
 // How many pods there are, and how they are replaced: counts, surge and unavailability.
 
-import { catalogue, type Kind } from '../../analysis/objects/catalogue';
+import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, isInteger, isSet } from '../../analysis/objects/read-json';
-import { REPLICATED } from '../../analysis/objects/workloads';
 import { percentage } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
+import { REPLICATED } from '../../model/manifest/kind-lookup';
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, object } from '../examples';
 import type { Report, Rule } from '../rule';
 
 const COUNTS: readonly (readonly [Kind, readonly string[]])[] = [
-  ...REPLICATED.map((kind) => [kind, ['replicas', 'minReadySeconds', 'revisionHistoryLimit']] as const),
+  ...[...REPLICATED].map((kind) => [kind, ['replicas', 'minReadySeconds', 'revisionHistoryLimit']] as const),
   ['apps/DaemonSet', ['minReadySeconds', 'revisionHistoryLimit']],
   ['batch/Job', ['parallelism', 'completions', 'backoffLimit', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished']],
   ['batch/CronJob', ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit']],

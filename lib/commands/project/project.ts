@@ -2,7 +2,6 @@
 
 import { Construct, type IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
-
 import { type Trace, userLine } from '../../model/manifest/origin';
 
 import type { Output } from '../../report/output';

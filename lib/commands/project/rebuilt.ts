@@ -44,7 +44,7 @@ export async function loadProject(load: Load): Promise<Project | { readonly erro
 export function projectOf(app: IConstruct, objects: readonly ApiEntry[]): Project | undefined {
   const rebuild = rebuildOf(app);
   if (rebuild === undefined) return undefined;
-  const systems = app.node.findAll().filter(System.isSystem);
+  const systems = System.allIn(app);
   const targets = systems.map(({ system, target, namespace = '' }) => ({
     system,
     environment: target.environment.name,

@@ -4,9 +4,11 @@ import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import type { VolumeSource } from '../../model/cluster/provider';
+import { ANNOTATION } from '../../model/manifest/annotations';
 import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
+
 import type { Environment } from '../../model/platform/environment';
-import { ACCESS_REASON, COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
+import { COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
 import { createObject } from '../tree/kinds';
 import { systemLabels } from '../tree/labels';
 
@@ -75,7 +77,7 @@ export class ClusterObjects extends Chart {
     const subjects = subjectsOn(cluster, cluster.sysadmins);
     if (subjects.length === 0) return;
     const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
-    const annotations = { [ACCESS_REASON]: "the cluster's sysadmins, as the platform file names them" };
+    const annotations = { [ANNOTATION.accessReason]: "the cluster's sysadmins, as the platform file names them" };
     const metadata = { name: 'evenkeel-sysadmin', annotations };
     createObject(this, 'sysadmin', 'ClusterRoleBinding', metadata, { roleRef, subjects });
   }

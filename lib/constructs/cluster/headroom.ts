@@ -7,8 +7,10 @@ import type { Headroom, NodePool } from '../../model/cluster/pool';
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
 import { canonicalQuantity } from '../../model/manifest/quantity';
+import { ZONE } from '../../model/manifest/well-known';
 import { findHeadroomProblems, HEADROOM_PRIORITY } from '../../model/nodes/headroom';
 import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
+
 import { createDefaultDeny } from '../network/policy';
 import { checkNodeFitLater } from '../pod/node-fit';
 import { containerSecurity, podSecurity } from '../pod/security';
@@ -99,7 +101,7 @@ function renderPod(cluster: Cluster, { name, headroom }: Holding, labels: Readon
   const { poolLabel } = cluster.provider.nodes;
   const memory = canonicalQuantity(headroom.memory);
   const zones = {
-    topologyKey: 'topology.kubernetes.io/zone',
+    topologyKey: ZONE,
     maxSkew: 1,
     whenUnsatisfiable: 'DoNotSchedule',
     nodeTaintsPolicy: 'Honor',

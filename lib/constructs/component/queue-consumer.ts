@@ -3,7 +3,6 @@
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
-
 import { SYNC_SECONDS } from '../../model/pods/autoscaler';
 import { deriveQueueConsumer, type QueueConsumerInput, type QueueConsumerPlan } from '../../model/services/queue';
 import { variableName } from '../network/connection';

@@ -1,7 +1,10 @@
 // A volume that keeps data when pods go: a claim, and the class of storage that its environment's promise asks for.
+
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { VolumeSource } from '../../model/cluster/provider';
+import { plural } from '../../model/finding/derivation';
+import { ANNOTATION } from '../../model/manifest/annotations';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { System } from '../system/system';
@@ -37,7 +40,7 @@ export class Volume extends Construct {
     super(scope, id);
     traceConstruct(this);
     const storageClassName = this.storageClass(oneZone);
-    const annotations = oneZone === undefined ? {} : { 'evenkeel.dev/one-zone': oneZone };
+    const annotations = oneZone === undefined ? {} : { [ANNOTATION.oneZone]: oneZone };
     const metadata = { name: id, labels: selectorLabels(id), annotations };
     this.claim = createObject(this, 'claim', 'PersistentVolumeClaim', metadata, {
       spec: {
@@ -62,7 +65,7 @@ export class Volume extends Construct {
         rule: 'volume-zones',
         severity: 'error',
         field: 'oneZone',
-        message: `${environment.name} survives the loss of ${zones} zone(s), and a volume of ${name} lies in one`,
+        message: `${environment.name} survives the loss of ${plural(zones, 'zone')}, and a volume of ${name} lies in one`,
         expected: "oneZone: 'why its data may be out of reach', or an application that keeps copies in other zones",
       });
     }

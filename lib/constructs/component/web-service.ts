@@ -5,7 +5,6 @@ import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
-
 import type { ScalingProps } from '../../model/pods/scaling';
 import { Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';

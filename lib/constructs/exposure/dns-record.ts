@@ -1,7 +1,8 @@
 // A DNS record of something that does not run here, such as front ends behind a CDN: an ExternalName Service that external-dns reads.
+
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { DNS_NOTES } from '../../model/platform/dns';
+import { ANNOTATION, listText } from '../../model/manifest/annotations';
 import { System } from '../system/system';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
@@ -32,7 +33,7 @@ export class DnsRecord extends Construct {
     const { capabilities } = System.of(this).target.cluster;
     const annotations = capabilities.includes('external-dns')
       ? hostAnnotations(hosts)
-      : { [DNS_NOTES.byHand]: hosts.join(',') };
+      : { [ANNOTATION.dnsByHand]: listText(hosts) };
     const metadata = { name: id, labels: selectorLabels(id), annotations };
     this.service = createObject(this, 'service', 'Service', metadata, {
       spec: { type: 'ExternalName', externalName: target },

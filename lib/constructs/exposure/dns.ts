@@ -1,6 +1,8 @@
 // DNS of an exposure: the names that external-dns writes, with weights where it can, and those that somebody sets by hand.
+
 import type { Cluster } from '../../model/cluster/cluster';
-import { DNS_NOTES, EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
+import { ANNOTATION, listText } from '../../model/manifest/annotations';
+import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
 import { shareText, type TrafficShare } from '../../model/platform/traffic';
 
 /** The names of an exposure. */
@@ -16,7 +18,7 @@ export interface Names {
 
 /** What external-dns reads, and nobody where the cluster has none. */
 export function hostAnnotations(hosts: readonly string[]): Readonly<Record<string, string>> {
-  return annotate({ hostname: hosts.join(',') });
+  return annotate({ hostname: listText(hosts) });
 }
 
 /**
@@ -37,18 +39,18 @@ export function dnsAnnotations(
   const { dnsWeightKey } = provider;
   if (common.length === 0) return written ? hostAnnotations(hosts) : {};
   const told = {
-    [DNS_NOTES.common]: common.join(','),
-    [DNS_NOTES.share]: shareText(share),
-    [DNS_NOTES.healthPath]: healthPath,
+    [ANNOTATION.commonHosts]: listText(common),
+    [ANNOTATION.trafficShare]: shareText(share),
+    [ANNOTATION.healthPath]: healthPath,
   };
   if (written && dnsWeightKey !== undefined) {
     const weights = { 'set-identifier': name, [dnsWeightKey]: String(share.weight) };
-    return { ...told, ...annotate({ hostname: hosts.join(','), ...weights }) };
+    return { ...told, ...annotate({ hostname: listText(hosts), ...weights }) };
   }
   const own = hosts.filter((host) => !common.includes(host));
-  const named = own.length > 0 ? { hostname: own.join(',') } : {};
+  const named = own.length > 0 ? { hostname: listText(own) } : {};
   const plain = written ? annotate({ ...named, 'ingress-hostname-source': 'annotation-only' }) : {};
-  return { ...told, [DNS_NOTES.byHand]: common.join(','), ...plain };
+  return { ...told, [ANNOTATION.dnsByHand]: listText(common), ...plain };
 }
 
 function annotate(keys: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -4,7 +4,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from '../../model/capacity/load-test';
 import { findingOf } from '../../model/finding/finding';
-
+import { derivationNotes } from '../../model/manifest/annotations';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { pullPolicy } from '../../model/platform/target';
 import { Volume } from '../component/volume';
@@ -130,10 +130,7 @@ export class LoadTest extends Construct {
   private createJob(name: string, pods: number, seconds: number, pod: PodSpec): void {
     const labels = selectorLabels(name);
     const { requestsPerSecond, workers } = this.plan ?? {};
-    const annotations = {
-      'evenkeel.dev/requests': requestsPerSecond?.because ?? '',
-      'evenkeel.dev/workers': workers?.because ?? '',
-    };
+    const annotations = derivationNotes({ requests: requestsPerSecond, workers });
     createObject(
       this,
       `${name}-job`,

@@ -5,8 +5,11 @@ import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { IngressSource, Provider } from '../../model/cluster/provider';
 import { isProblem, type Problem } from '../../model/finding/problem';
+import { exitKey } from '../../model/manifest/annotations';
 import { isCidr } from '../../model/manifest/cidr';
+import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { ENTRY, setEntry } from '../../model/platform/entries';
+
 import { checkLater } from '../tree/findings';
 
 import { createObject, type NetworkPolicySpec } from '../tree/kinds';
@@ -31,14 +34,15 @@ export interface Traffic {
 type Addresses = Extract<IngressSource, { readonly cidrs: readonly string[] }>;
 type Pods = Exclude<IngressSource, Addresses>;
 
-const NAMESPACE = 'kubernetes.io/metadata.name'; // every namespace bears it, from 1.22
-
 /**
  * Names are asked of the pods of the namespace kube-system, or of the node's own cache, which has a link-local address
  * (kubernetes.io, "Using NodeLocal DNSCache").
  */
 const NAMES: EgressRule = {
-  to: [{ namespaceSelector: { matchLabels: { [NAMESPACE]: 'kube-system' } } }, { ipBlock: { cidr: '169.254.0.0/16' } }],
+  to: [
+    { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
+    { ipBlock: { cidr: '169.254.0.0/16' } },
+  ],
   ports: [
     { port: 53, protocol: 'UDP' },
     { port: 53, protocol: 'TCP' },
@@ -55,7 +59,7 @@ export function createDefaultDeny(scope: Construct): void {
 /** Names an exit that the policy itself cannot name, where a reviewer sees it. */
 export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
   if (!('outside' in peer) || peer.cidrs.length > 0) return;
-  policy.metadata.addAnnotation(`evenkeel.dev/exit-${name}`, peer.outside);
+  policy.metadata.addAnnotation(exitKey(name), peer.outside);
 }
 
 /** The policy of one component. Where ingress traffic comes from, the provider knows; where it does not, that is a finding. */
@@ -120,7 +124,7 @@ function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource 
 
 function sourcePeers(source: IngressSource): PolicyPeer[] {
   if ('cidrs' in source) return source.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
-  const namespaceSelector = { matchLabels: { [NAMESPACE]: source.namespace } };
+  const namespaceSelector = { matchLabels: { [NAMESPACE_NAME]: source.namespace } };
   return [{ namespaceSelector, podSelector: { matchLabels: source.podLabels } }];
 }
 

@@ -4,30 +4,20 @@ import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Capability } from '../../model/cluster/capability';
 import type { Finding } from '../../model/finding/finding';
-
+import { capabilityOf } from '../../model/manifest/kind-lookup';
 import { System } from '../system/system';
 import { about, checkLater } from '../tree/findings';
 
-/** API groups, and who brings them. */
-const BROUGHT_BY: Readonly<Record<string, Capability>> = {
-  'cert-manager.io': 'cert-manager',
-  'externaldns.k8s.io': 'external-dns',
-  'gateway.networking.k8s.io': 'gateway-api',
-  'keda.sh': 'keda',
-  'monitoring.coreos.com': 'prometheus-operator',
-  'velero.io': 'velero',
-};
-
 /** Lets every system below `root` be asked for objects that its cluster cannot have. */
 export function checkCapabilitiesLater(root: IConstruct): void {
-  for (const system of root.node.findAll().filter(System.isSystem)) checkLater(system, () => missing(system));
+  for (const system of System.allIn(root)) checkLater(system, () => missing(system));
 }
 
 function missing(system: System<unknown>): Finding[] {
   const { name, capabilities } = system.target.cluster;
   return system.node.findAll().flatMap((object): Finding[] => {
     if (!(object instanceof ApiObject)) return [];
-    const needed = Object.hasOwn(BROUGHT_BY, object.apiGroup) ? BROUGHT_BY[object.apiGroup] : undefined;
+    const needed: Capability | undefined = capabilityOf(object.apiGroup);
     if (needed === undefined || capabilities.includes(needed)) return [];
     return [
       about(object, {

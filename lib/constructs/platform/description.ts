@@ -2,7 +2,6 @@
 
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
-
 import type { EnvironmentProps } from '../../model/platform/environment';
 import { notAList } from '../tree/findings';
 

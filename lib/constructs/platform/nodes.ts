@@ -6,6 +6,7 @@ import { type ClusterDescription, describesNodes, soundPools } from '../../model
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
 import type { Trace } from '../../model/manifest/origin';
+
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 
@@ -38,13 +39,13 @@ export function reportNodes(
 
 /** What every cluster on which a system lies has to carry, in the order of the platform. */
 export function nodeLoads(root: IConstruct): NodeLoad[] {
-  const clusters = new Map(systemsOf(root).map(({ target: { cluster } }) => [cluster.name, cluster]));
+  const clusters = new Map(System.allIn(root).map(({ target: { cluster } }) => [cluster.name, cluster]));
   return [...clusters].map(([name, cluster]) => nodeLoad(root, name, cluster));
 }
 
 /** What the plan of the cluster `name` starts from. */
 export function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescription): NodeLoad {
-  const systems = systemsOf(root).filter(({ target }) => target.cluster.name === name);
+  const systems = System.allIn(root).filter(({ target }) => target.cluster.name === name);
   const planned = systems.flatMap((system) => system.node.findAll().flatMap(plannedOf));
   const zonesLost = Math.max(0, ...systems.map(({ target }) => target.environment.survives.zones));
   return {
@@ -54,8 +55,6 @@ export function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescrip
     growing: planned.flatMap(({ growth }) => growth ?? []),
   };
 }
-
-const systemsOf = (root: IConstruct): System<unknown>[] => root.node.findAll().filter(System.isSystem);
 
 interface Planned {
   readonly workload: PlannedWorkload;

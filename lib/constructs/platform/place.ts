@@ -3,9 +3,11 @@
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
-import { isNamespaceName, isReservedNamespace, NAMESPACE_FORM } from '../../model/manifest/namespace';
+import { dnsLabel } from '../../model/manifest/formats';
+import { isReservedNamespace } from '../../model/manifest/namespace';
 import type { Trace } from '../../model/manifest/origin';
 import { ENTRY, setEntry } from '../../model/platform/entries';
+
 import type { AccessChanges } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
 import { System } from '../system/system';
@@ -90,10 +92,10 @@ function findNamespaceProblems(system: System<unknown>, others: readonly System<
   const taken = others.find((other) => other.namespace === namespace);
   const place = { field: 'namespace', value: namespace };
   return [
-    ...unless(isNamespaceName(namespace), 'namespace', {
+    ...unless(dnsLabel.fits(namespace), 'namespace', {
       ...place,
       message: 'no namespace can have this name',
-      expected: `namespace: ${NAMESPACE_FORM}`,
+      expected: `namespace: ${dnsLabel.expected}`,
     }),
     ...unless(!isReservedNamespace(namespace), 'namespace', {
       ...place,

@@ -16,7 +16,7 @@ export function checkRegistriesLater(root: IConstruct, environments: Readonly<Re
     const path = registryPath(environment);
     if (path !== undefined && !registries.has(path)) registries.set(path, name);
   }
-  for (const system of root.node.findAll().filter(System.isSystem)) {
+  for (const system of System.allIn(root)) {
     const own = registryPath(system.target.environment);
     const foreign = [...registries.keys()].some((path) => path !== own);
     if (!foreign) continue;

@@ -1,15 +1,16 @@
 // What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
 
-import { HOSTNAME, REGION, ZONE } from '../../analysis/scheduling/world';
 import { CAPABILITIES, isCapability } from '../../model/cluster/capability';
 import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { findNodePoolProblems } from '../../model/cluster/pool-input';
 import type { Subject } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
-
-import { isRecord } from '../../model/finding/input';
 import { isProblem, type Problem } from '../../model/finding/problem';
+import { dnsLabel } from '../../model/manifest/formats';
+import { isJsonObject } from '../../model/manifest/json';
+
+import { HOSTNAME, REGION, ZONE } from '../../model/manifest/well-known';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
 import { unless } from '../tree/findings';
@@ -22,11 +23,12 @@ interface Described {
   readonly environments: Readonly<Record<string, EnvironmentProps>>;
 }
 
-const NAME = /^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$/;
+/** Longest name, in characters: it becomes a part of namespaces. */
+const LONGEST_NAME = 40;
 
 /** Whether a cluster or an environment may bear the name. */
 export function isName(name: string): boolean {
-  return NAME.test(name);
+  return name.length <= LONGEST_NAME && dnsLabel.fits(name);
 }
 
 /** Problems of the platform itself. `placements` is how many there are: none would empty the output. */
@@ -126,8 +128,8 @@ function findNodeLabelProblems(
   { labels = {}, taints = [] }: NodePool,
   cluster: ClusterDescription,
 ): Finding[] {
-  if (!isRecord(labels) || !Array.isArray(taints)) {
-    const [what, value, expected] = isRecord(labels)
+  if (!isJsonObject(labels) || !Array.isArray(taints)) {
+    const [what, value, expected] = isJsonObject(labels)
       ? ['taints', taints, 'a list: [{ key, effect }]']
       : ['labels', labels, '{ key: value }'];
     const message = `the pool's ${what} cannot be read`;
@@ -180,7 +182,7 @@ function findAccessProblems(
 
 /** What is given to groups and is none of the `roles`. */
 export function findRoleProblems(field: string, access: AccessChanges, roles: readonly string[]): Finding[] {
-  if (!isRecord(access)) {
+  if (!isJsonObject(access)) {
     const message = 'this says of no group what its role is';
     return [findingOf('unknown-role', { field, value: String(access), message, expected: '{ group: role }' })];
   }

@@ -1,10 +1,10 @@
 // What the compiler cannot see in the placement of a system: whether each cluster can be what the environment wants of it.
 
 import { type Cluster, groupSubjectOn } from '../../model/cluster/cluster';
+import { plural } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
-
-import { isRecord } from '../../model/finding/input';
 import { isProblem } from '../../model/finding/problem';
+import { isJsonObject } from '../../model/manifest/json';
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import type { Tags } from '../../model/platform/target';
 import { LARGEST_WEIGHT } from '../../model/platform/traffic';
@@ -42,7 +42,7 @@ export function findPlacementProblems(
     ...unless(on === 0 || clusters.length < on || lost < regions, 'survives-regions', {
       field: 'survives.regions',
       value: lost,
-      message: `the environment promises to survive the loss of ${regionsText(lost)}, and this lies in ${regionsText(regions)}`,
+      message: `the environment promises to survive the loss of ${plural(lost, 'region')}, and this lies in ${plural(regions, 'region')}`,
       expected: `on: clusters in ${lost + 1} regions or more, or survives.regions: ${regions - 1} in the environment`,
     }),
   ];
@@ -53,7 +53,7 @@ export function findTrafficProblems(
   on: readonly string[],
   traffic: Readonly<Record<string, number | undefined>> = {},
 ): Finding[] {
-  if (!isRecord(traffic)) {
+  if (!isJsonObject(traffic)) {
     const message = 'these are no weights of clusters';
     return [
       findingOf('traffic', { field: 'traffic', value: String(traffic), message, expected: '{ cluster: weight }' }),
@@ -94,8 +94,6 @@ export function findTrafficProblems(
     }),
   ];
 }
-
-const regionsText = (count: number): string => `${count} ${count === 1 ? 'region' : 'regions'}`;
 
 function findTagProblems(tag: Tags): Finding[] {
   const tags: [string, unknown][] =

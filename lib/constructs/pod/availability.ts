@@ -3,7 +3,6 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { type Finding, findingOf } from '../../model/finding/finding';
-
 import {
   type Availability,
   type AvailabilityInput,

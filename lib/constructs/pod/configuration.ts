@@ -1,7 +1,10 @@
 // Configuration: a ConfigMap whose name carries the hash of its content, so that a change rolls the pods and an undo undoes it.
+
 import { createHash } from 'node:crypto';
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { compareKeys } from '../../model/manifest/text';
+import { APP } from '../../model/manifest/well-known';
 import { report } from '../tree/findings';
 
 /**
@@ -14,7 +17,7 @@ const KEEP_WHILE_IN_USE = {
 } as const;
 
 /** Tells these ConfigMaps from all others, for whoever removes old ones. */
-const CONFIGURATION = { 'app.kubernetes.io/component': 'configuration' } as const;
+const CONFIGURATION = { [APP.component]: 'configuration' } as const;
 
 /** The environment variables of one component, as an immutable ConfigMap. */
 export class Configuration extends ApiObject {
@@ -71,6 +74,6 @@ export class Configuration extends ApiObject {
   }
 
   private sorted(): [string, string][] {
-    return [...this.values].sort(([a], [b]) => (a < b ? -1 : 1));
+    return [...this.values].sort(compareKeys);
   }
 }

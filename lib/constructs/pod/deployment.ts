@@ -2,6 +2,7 @@
 
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import { canonicalQuantity } from '../../model/manifest/quantity';
+import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
 import type { PullPolicy } from '../../model/platform/target';
 import type { Availability } from '../../model/pods/availability';
 import { type Connection, credentialsPath } from '../network/connection';
@@ -146,9 +147,9 @@ function renderSpread({ availability, selector }: Workload): Pick<PodSpec, 'topo
     matchLabelKeys: ['pod-template-hash'],
     nodeTaintsPolicy: 'Honor',
   };
-  const host = { ...common, topologyKey: 'kubernetes.io/hostname', maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' };
-  const zone = { ...common, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' };
-  const apart = { labelSelector: { matchLabels: selector }, topologyKey: 'kubernetes.io/hostname' };
+  const host = { ...common, topologyKey: HOSTNAME, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' };
+  const zone = { ...common, topologyKey: ZONE, whenUnsatisfiable: 'DoNotSchedule' };
+  const apart = { labelSelector: { matchLabels: selector }, topologyKey: HOSTNAME };
   return {
     topologySpreadConstraints: [
       ...(availability.zoneSpread === undefined ? [] : [{ ...zone, ...availability.zoneSpread }]),

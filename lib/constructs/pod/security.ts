@@ -1,4 +1,5 @@
 // Security contexts that Pod Security "restricted" admits, and the exits from our stricter defaults, each with its reason.
+import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Container, PodSpec } from '../tree/kinds';
 
 /** UID and GID of every pod: above 10000, so that it is no user of the node (kube-score, Checkov, Trivy). */
@@ -19,11 +20,9 @@ export function exitAnnotations(exits: SecurityExits): Readonly<Record<string, s
   return {
     ...(exits.writableRootFilesystem === undefined
       ? {}
-      : { 'evenkeel.dev/writable-root-filesystem': exits.writableRootFilesystem }),
-    ...(exits.serviceAccountToken === undefined
-      ? {}
-      : { 'evenkeel.dev/service-account-token': exits.serviceAccountToken }),
-    ...(exits.user === undefined ? {} : { 'evenkeel.dev/user': exits.user.reason }),
+      : { [ANNOTATION.writableRootFilesystem]: exits.writableRootFilesystem }),
+    ...(exits.serviceAccountToken === undefined ? {} : { [ANNOTATION.serviceAccountToken]: exits.serviceAccountToken }),
+    ...(exits.user === undefined ? {} : { [ANNOTATION.user]: exits.user.reason }),
   };
 }
 

@@ -4,7 +4,6 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkNumber } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
-
 import { findObjectProblems, type Keys } from '../../model/finding/input';
 import { SCALING_BEHAVIOR, type ScalingProps } from '../../model/pods/scaling';
 import { report } from '../tree/findings';

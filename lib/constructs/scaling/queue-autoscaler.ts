@@ -1,8 +1,10 @@
 // The autoscaler of a queue's consumer: KEDA's ScaledObject, an HPA over external metrics, or one over CPU and memory.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Capability } from '../../model/cluster/capability';
 import type { Derived } from '../../model/finding/derivation';
+import { ANNOTATION, derivationNotes } from '../../model/manifest/annotations';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { SCALING_BEHAVIOR } from '../../model/pods/scaling';
 import type { QueueConsumerPlan } from '../../model/services/queue';
@@ -142,7 +144,7 @@ function behavior({ max }: QueueConsumerPlan) {
 }
 
 function derivations(plan: QueueConsumerPlan): Readonly<Record<string, string>> {
-  const all: Readonly<Record<string, Derived | undefined>> = {
+  const notes = derivationNotes({
     'min-replicas': plan.min,
     'max-replicas': plan.max,
     'queue-length': plan.queueLengthPerPod,
@@ -150,12 +152,6 @@ function derivations(plan: QueueConsumerPlan): Readonly<Record<string, string>> 
     'cpu-target': plan.cpuTarget,
     'memory-target': plan.memoryTarget,
     'drain-time': plan.drainSeconds,
-  };
-  const known = Object.entries(all).flatMap(([key, value]) =>
-    value === undefined ? [] : [[`evenkeel.dev/${key}`, value.because] as const],
-  );
-  return {
-    ...Object.fromEntries(known),
-    ...(plan.loss === undefined ? {} : { 'evenkeel.dev/queue-unread': plan.loss }),
-  };
+  });
+  return plan.loss === undefined ? notes : { ...notes, [ANNOTATION.queueUnread]: plan.loss };
 }

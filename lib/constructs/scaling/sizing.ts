@@ -4,11 +4,12 @@ import type { CapacityPlan } from '../../model/capacity/capacity';
 import { deriveCapacity } from '../../model/capacity/capacity';
 import type { CapacityInput } from '../../model/capacity/input';
 import { unitDoubts } from '../../model/capacity/units';
-import { checkNumber, type Derived, type Outcome } from '../../model/finding/derivation';
+import { checkNumber, type Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
-
-import { findKeyProblems, isRecord, type Keys } from '../../model/finding/input';
+import { findKeyProblems, type Keys } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
+import { derivationNotes } from '../../model/manifest/annotations';
+import { isJsonObject } from '../../model/manifest/json';
 
 import type { Target } from '../../model/platform/target';
 
@@ -53,7 +54,7 @@ export function planFor(
   readySeconds: number,
 ): Outcome<CapacityPlan> {
   const misspelt = findKeyProblems('sizeFor', load, KEYS);
-  if (!isRecord(load)) return { problems: misspelt };
+  if (!isJsonObject(load)) return { problems: misspelt };
   const { nodeSeconds, ...rest } = load;
   // the model does without where nothing asks for a request of CPU
   const withoutCpu =
@@ -83,7 +84,7 @@ export function scalingOf({ min, max, target }: CapacityPlan): ScalingProps | un
 
 /** What cannot be, and what can but is doubted, as findings. */
 export function sizingProblems(load: Load, { problems }: Outcome<CapacityPlan>): Finding[] {
-  const doubts = isRecord(load) ? unitDoubts(load) : [];
+  const doubts = isJsonObject(load) ? unitDoubts(load) : [];
   return [
     ...problems.map((problem) => findingOf('capacity', problem)),
     ...doubts.map((doubt) => findingOf('unit', { ...doubt, field: `sizeFor.${doubt.field}` }, 'warning')),
@@ -92,7 +93,7 @@ export function sizingProblems(load: Load, { problems }: Outcome<CapacityPlan>):
 
 /** How each number was derived, as annotations. */
 export function sizingNotes(plan: CapacityPlan): Readonly<Record<string, string>> {
-  const all: Readonly<Record<string, Derived | undefined>> = {
+  return derivationNotes({
     arrivals: plan.arrivalsPerSecond,
     occupancy: plan.occupancy,
     'requests-per-pod': plan.requestsPerSecondPerPod,
@@ -104,9 +105,5 @@ export function sizingNotes(plan: CapacityPlan): Readonly<Record<string, string>
     'cpu-target': plan.target,
     'occupancy-after-loss': plan.occupancyAfterLoss,
     headroom: plan.headroomPods,
-  };
-  const known = Object.entries(all).flatMap(([key, value]) =>
-    value === undefined ? [] : [[`evenkeel.dev/${key}`, value.because] as const],
-  );
-  return Object.fromEntries(known);
+  });
 }

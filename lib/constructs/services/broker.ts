@@ -1,6 +1,7 @@
 // A managed RabbitMQ: what producers may send, who is connected, and the queues that consumers work off.
 
 import type { Outcome } from '../../model/finding/derivation';
+import { orderKey } from '../../model/manifest/annotations';
 import {
   type BrokerBudget,
   deriveBrokerBudget,
@@ -59,7 +60,7 @@ export class Broker extends LimitedService<BrokerProps, ProducerUse, BrokerBudge
   override notesFor(client: string): Readonly<Record<string, string>> {
     const step = this.outcome.plan?.order.find((one) => one.client === client);
     const notes = super.notesFor(client);
-    return step === undefined ? notes : { ...notes, [`evenkeel.dev/order-${this.node.id}`]: step.first };
+    return step === undefined ? notes : { ...notes, [orderKey(this.node.id)]: step.first };
   }
 
   protected account(producers: readonly (Account & ProducerUse)[]): Outcome<BrokerBudget> {

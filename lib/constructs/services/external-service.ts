@@ -2,6 +2,7 @@
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { dataKey, subdomain } from '../../model/manifest/formats';
 import { type Connection, type SecretReference, variableName } from '../network/connection';
 import { notAList, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
@@ -78,20 +79,16 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
   }
 }
 
-const SECRET_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const SECRET_KEY = /^(?!\.\.)[-._a-zA-Z0-9]+$/;
-
 /** A reference that names no possible Secret would be found out when the pods do not start. */
 function reportCredentials(scope: Construct, { secret, keys }: SecretReference): void {
   const problem = { rule: 'credentials', severity: 'error' } as const;
-  if (!SECRET_NAME.test(secret) || secret.length > 253) {
-    const expected = 'lower-case letters, digits, "-" and ".", at most 253';
+  if (!subdomain.fits(secret)) {
     report(scope, {
       ...problem,
       field: 'credentials.secret',
       value: secret,
       message: 'this is no name of a Secret',
-      expected,
+      expected: subdomain.expected,
     });
   }
   if (!Array.isArray(keys)) {
@@ -99,14 +96,13 @@ function reportCredentials(scope: Construct, { secret, keys }: SecretReference):
     return;
   }
   for (const key of keys) {
-    if (SECRET_KEY.test(key) && key !== '.') continue;
-    const expected = 'letters, digits, "-", "_" and "."';
+    if (dataKey.fits(key)) continue;
     report(scope, {
       ...problem,
       field: 'credentials.keys',
       value: key,
       message: 'this is no key of a Secret',
-      expected,
+      expected: dataKey.expected,
     });
   }
   const variables = new Set(keys.map(variableName));

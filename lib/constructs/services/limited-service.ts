@@ -3,8 +3,8 @@
 import type { Construct } from 'constructs';
 import { type Outcome, plural } from '../../model/finding/derivation';
 import { findingOf } from '../../model/finding/finding';
+import { accountNotes, limitKey } from '../../model/manifest/annotations';
 import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
-
 import type { RollingUpdate } from '../../model/pods/replacement';
 import type { Budget, BudgetClient } from '../../model/services/budget';
 import type { Client, Limited } from '../network/connection';
@@ -51,20 +51,14 @@ export abstract class LimitedService<
     if (binding === undefined) return {};
     const { value, because } = binding.maxReplicas;
     const sentence = `at most ${plural(value, 'replica')}, bound by ${binding.limit}: ${because}`;
-    return { [`evenkeel.dev/limit-${this.node.id}`]: sentence };
+    return { [limitKey(this.node.id)]: sentence };
   }
 
   /** The account of all clients. */
   protected abstract account(clients: readonly (Account & Use)[]): Outcome<Plan>;
 
   protected override get notes(): Readonly<Record<string, string>> {
-    const limits = this.outcome.plan?.limits ?? [];
-    return Object.fromEntries(
-      limits.map(({ limit, needed, available }) => [
-        `evenkeel.dev/${limit.replace(/[^a-z]+/g, '-')}`,
-        `${needed.value} of ${available.value}: ${needed.because}; ${available.because}`,
-      ]),
-    );
+    return accountNotes(this.outcome.plan?.limits ?? []);
   }
 
   /** Nobody's account is empty, and says nothing; a client whose size is refused is told with it. */

@@ -1,6 +1,7 @@
 // A managed Redis: connections and operations of its clients, and whether the loss of a node is survived.
 
 import type { Outcome } from '../../model/finding/derivation';
+import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Budget } from '../../model/services/budget';
 import { deriveRedisBudget, type RedisClient } from '../../model/services/redis';
 import type { Redis as RedisNodes } from '../../model/services/redis-nodes';
@@ -33,7 +34,7 @@ export class Redis extends LimitedService<RedisProps, RedisUse> {
 
   protected override get notes(): Readonly<Record<string, string>> {
     const { withoutCopy } = this.props;
-    const exit = withoutCopy === undefined ? {} : { 'evenkeel.dev/without-copy': withoutCopy.reason };
+    const exit = withoutCopy === undefined ? {} : { [ANNOTATION.withoutCopy]: withoutCopy.reason };
     return { ...super.notes, ...exit };
   }
 }

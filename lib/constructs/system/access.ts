@@ -4,8 +4,11 @@ import type { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
-import { pluralOf } from '../../model/manifest/plurals';
+import { pluralOf } from '../../model/manifest/kind-lookup';
+import { groupOf } from '../../model/manifest/object';
+import { compareKeys } from '../../model/manifest/text';
 import { ENTRY, setEntry } from '../../model/platform/entries';
+
 import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES } from '../../model/platform/roles';
 import type { Target } from '../../model/platform/target';
 import { createObject } from '../tree/kinds';
@@ -110,13 +113,13 @@ interface OfKind {
 function byKind(objects: readonly JsonObject[]): Map<string, OfKind> {
   const found = new Map<string, OfKind>();
   for (const { apiVersion, kind, metadata } of objects) {
-    const group = String(apiVersion).includes('/') ? (String(apiVersion).split('/')[0] ?? '') : '';
+    const group = groupOf(apiVersion);
     const key = `${group}/${String(kind)}`;
     const known = found.get(key) ?? { group, kind: String(kind), names: [] };
     found.set(key, known);
     if (isJsonObject(metadata)) known.names.push(String(metadata.name));
   }
-  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...found].sort(compareKeys));
 }
 
 function unknownKind(key: string): Finding {

@@ -1,15 +1,14 @@
-// The namespace of a system: its own, under a name that Kubernetes takes, with Pod Security at its strictest.
-
+// The namespace of a system, with Pod Security at its strictest.
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
-
+import { podSecurityLabels } from '../../model/manifest/well-known';
 import { createObject } from '../tree/kinds';
 
 /** Creates it. Pod Security is pinned to the cluster's minor, so that an upgrade changes nothing by itself. */
 export function createNamespace(scope: Construct, name: string, { kubernetes, provider }: Cluster): void {
-  const pinned = ['enforce', 'warn', 'audit'].flatMap((mode) => [
-    [`pod-security.kubernetes.io/${mode}`, 'restricted'],
-    [`pod-security.kubernetes.io/${mode}-version`, `v${kubernetes}`],
+  const pinned = (['enforce', 'warn', 'audit'] as const).map(podSecurityLabels).flatMap(({ level, version }) => [
+    [level, 'restricted'],
+    [version, `v${kubernetes}`],
   ]);
   const labels = { ...Object.fromEntries(pinned), ...provider.namespaceLabels };
   createObject(scope, 'namespace', 'Namespace', { name, labels }, {});

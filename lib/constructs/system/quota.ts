@@ -2,9 +2,10 @@
 
 import type { Construct } from 'constructs';
 import { demands, total } from '../../analysis/objects/demand';
-import { cpuQuantity, memoryQuantity, parseQuantity } from '../../model/manifest/amount';
 import type { Json, JsonObject } from '../../model/manifest/json';
+import { cpuQuantity, memoryQuantity, parseQuantity } from '../../model/manifest/quantity';
 import { ENTRY, setEntry } from '../../model/platform/entries';
+
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 

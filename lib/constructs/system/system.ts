@@ -77,6 +77,11 @@ export abstract class System<Settings = object> extends Chart {
     return Chart.isChart(construct) && 'system' in construct && 'target' in construct;
   }
 
+  /** Every system at or below `root`. */
+  static allIn(root: IConstruct): System<unknown>[] {
+    return root.node.findAll().filter(System.isSystem);
+  }
+
   /**
    * The system that `construct` lies in.
    * @throws when it lies in none: a component needs to know its cluster
@@ -94,7 +99,7 @@ function freeId(scope: Construct, name: string): string {
 }
 
 /** Where all systems below `root` run and what is promised of them, as the table of failures knows it. */
-export const placesOf = (root: IConstruct): Place[] => root.node.findAll().filter(System.isSystem).map(placeOf);
+export const placesOf = (root: IConstruct): Place[] => System.allIn(root).map(placeOf);
 
 function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
   const { cluster, environment } = target;

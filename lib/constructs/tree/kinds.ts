@@ -1,9 +1,12 @@
 // The kinds that we write, as bare ApiObjects with the types of cdk8s-plus-27's L1 classes: typed like them, without what
 // the classes drop at run time (fields newer than 1.27) and without loading them. See docs/decisions.md.
+
 import { ApiObject, type ApiObjectProps, Lazy } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { ScaledObjectSpec, TriggerAuthenticationSpec } from '../../../imports/keda.sh';
+import { apiVersionOf } from '../../model/manifest/kind-lookup';
+import { compareKeys } from '../../model/manifest/text';
 
 /** What L1's `Quantity` and `IntOrString` are: wrappers of one value and nothing else. */
 type Wrapper<T> = T extends { readonly value: string | number } ? (keyof T extends 'value' ? T : never) : never;
@@ -85,31 +88,6 @@ interface Bodies {
   readonly ClusterRoleBinding: Bodies['RoleBinding'];
 }
 
-const RBAC = 'rbac.authorization.k8s.io/v1';
-
-const API_VERSIONS: { readonly [Kind in keyof Bodies]: string } = {
-  Namespace: 'v1',
-  PriorityClass: 'scheduling.k8s.io/v1',
-  StorageClass: 'storage.k8s.io/v1',
-  PersistentVolumeClaim: 'v1',
-  ResourceQuota: 'v1',
-  LimitRange: 'v1',
-  ServiceAccount: 'v1',
-  Service: 'v1',
-  Ingress: 'networking.k8s.io/v1',
-  NetworkPolicy: 'networking.k8s.io/v1',
-  Deployment: 'apps/v1',
-  Job: 'batch/v1',
-  PodDisruptionBudget: 'policy/v1',
-  HorizontalPodAutoscaler: 'autoscaling/v2',
-  ScaledObject: 'keda.sh/v1alpha1',
-  TriggerAuthentication: 'keda.sh/v1alpha1',
-  Role: RBAC,
-  ClusterRole: RBAC,
-  RoleBinding: RBAC,
-  ClusterRoleBinding: RBAC,
-};
-
 /** Name, labels and annotations of an object; the namespace is the chart's. */
 export interface Metadata {
   readonly name: string;
@@ -132,7 +110,7 @@ class Noted extends ApiObject {
     const json = super.toJson();
     const notes = this.notes();
     if (Object.keys(notes).length === 0) return json;
-    const sorted = Object.entries({ ...notes, ...json.metadata.annotations }).sort(([a], [b]) => (a < b ? -1 : 1));
+    const sorted = Object.entries({ ...notes, ...json.metadata.annotations }).sort(compareKeys);
     const { labels, ...metadata } = json.metadata;
     return { ...json, metadata: { annotations: Object.fromEntries(sorted), labels, ...metadata } };
   }
@@ -147,7 +125,7 @@ export function createObject<Kind extends keyof Bodies>(
   body: Bodies[Kind],
 ): ApiObject {
   const fields = Object.entries(body).map(([field, value]) => [field, late(value)]);
-  const props = { apiVersion: API_VERSIONS[kind], kind, metadata, ...Object.fromEntries(fields) };
+  const props = { apiVersion: apiVersionOf(kind), kind, metadata, ...Object.fromEntries(fields) };
   return notes === undefined ? new ApiObject(scope, id, props) : new Noted(scope, id, props, notes);
 }
 

@@ -1,4 +1,5 @@
 // Contention: how far pods that share something add capacity at all, by the Universal Scalability Law.
+import { smallestWith } from '../finding/bisection';
 import { type Derived, derived, roundUp, show } from '../finding/derivation';
 
 /** Measured on the system under load, by fitting throughput against the number of pods. */
@@ -30,12 +31,5 @@ export function podsDespite(contention: Contention | undefined, ideal: number): 
   const most = Math.min(mostUsefulPods(contention).value, 1e6);
   const enough = (pods: number) => effectivePods(pods, contention) >= ideal * (1 - 1e-9);
   if (!enough(most)) return Number.POSITIVE_INFINITY;
-  let low = 0;
-  let high = most;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (enough(middle)) high = middle;
-    else low = middle;
-  }
-  return high;
+  return smallestWith(1, most, enough);
 }

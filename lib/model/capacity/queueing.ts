@@ -73,13 +73,7 @@ export function responseQuantile(station: Station, quantile: number): number {
     if (doubling > 100) return Number.POSITIVE_INFINITY;
     high *= 2;
   }
-  let low = 0;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (responseTail(station, middle) > missed) low = middle;
-    else high = middle;
-  }
-  return high;
+  return bisect(high, 60, (seconds) => responseTail(station, seconds) > missed)[1];
 }
 
 /** Mean wait before the service, in seconds: C ÷ d, scaled by Allen–Cunneen. */
@@ -105,14 +99,18 @@ export function highestOccupancy(concurrency: number, service: ServiceTime, quan
     const arrivalsPerSecond = (occupancy * concurrency) / service.meanSeconds;
     return responseTail({ concurrency, arrivalsPerSecond, service }, seconds) <= 1 - quantile;
   };
-  let low = 0;
-  let high = 1;
-  for (let step = 0; step < 40; step++) {
+  return bisect(1, 40, holds)[0];
+}
+
+/** Halves the interval from 0 to `end` in so many steps: its bounds around the point below which `isBelow` holds. */
+function bisect(end: number, steps: number, isBelow: (value: number) => boolean): readonly [low: number, high: number] {
+  let [low, high] = [0, end];
+  for (let step = 0; step < steps; step++) {
     const middle = (low + high) / 2;
-    if (holds(middle)) low = middle;
+    if (isBelow(middle)) low = middle;
     else high = middle;
   }
-  return low;
+  return [low, high];
 }
 
 /** The service time in parts that can be reckoned with: its mean and its variation are kept. */

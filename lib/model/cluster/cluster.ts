@@ -1,6 +1,8 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 
 import { isProblem, type Problem } from '../finding/problem';
+import { compareKeys } from '../manifest/text';
+
 import type { Capability } from './capability';
 import type { Subnets } from './network';
 import type { NodePool } from './pool';
@@ -111,7 +113,7 @@ function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
 export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
   const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((it) => (isProblem(it) ? [] : [it]));
   const byKey = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
-  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, subject]) => subject);
+  return [...byKey].sort(compareKeys).map(([, subject]) => subject);
 }
 
 /** Whether it is a minor that we write for. */

@@ -2,8 +2,10 @@
 
 import type { Problem } from '../finding/problem';
 import { isCidr } from '../manifest/cidr';
+import { dnsLabel, subdomain } from '../manifest/formats';
 import type { JsonObject } from '../manifest/json';
-import { isNamespaceName } from '../manifest/namespace';
+import type { NeutralKind } from '../manifest/kinds';
+
 import type { ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
 
@@ -110,20 +112,9 @@ export interface NodeWords {
   readonly spotTaint?: { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' };
 }
 
-/** Kinds that are the same on every provider, with their API groups. */
-export const NEUTRAL_KINDS = {
-  ServiceAccount: '',
-  ConfigMap: '',
-  Service: '',
-  PodDisruptionBudget: 'policy',
-  Deployment: 'apps',
-  StatefulSet: 'apps',
-  HorizontalPodAutoscaler: 'autoscaling',
-} as const;
-
-/** A field of those kinds in which a provider may differ all the same. */
+/** A field of a neutral kind in which a provider may differ all the same. */
 export interface AllowedDifference {
-  readonly kind: keyof typeof NEUTRAL_KINDS;
+  readonly kind: NeutralKind;
   /** JSON pointer (RFC 6901) of the one field. */
   readonly pointer: string;
   /** Where it is written that the provider needs it. */
@@ -168,7 +159,7 @@ export interface Provider {
   readonly network: NodeNetwork | Problem;
   /** What the provider allows. */
   readonly limits: readonly ProviderLimit[];
-  /** Everything in which it may differ in NEUTRAL_KINDS. `evenkeel neutrality` refuses whatever is not here. */
+  /** Every field of a neutral kind in which it may differ. `evenkeel neutrality` refuses whatever is not here. */
   readonly closedList: readonly AllowedDifference[];
 }
 
@@ -181,7 +172,7 @@ export function groupSubject(name: string, expected: string): Subject | Problem 
 
 /** A ServiceAccount as a subject, unless no object could bear the names. */
 export function serviceAccountSubject(namespace: string, name: string): Subject | Problem {
-  if (isNamespaceName(namespace) && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name)) {
+  if (dnsLabel.fits(namespace) && subdomain.fits(name)) {
     return { kind: 'ServiceAccount', name, namespace };
   }
   return {

@@ -88,7 +88,7 @@ export function percent(share: number): string {
   return `${show(share * 100)} %`;
 }
 
-/** `1 pod`, `2 pods`. */
-export function plural(count: number, noun: string): string {
-  return `${show(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 pod`, `2 pods`; `many` is the plural of a noun that takes more than an `s`. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${show(count)} ${count === 1 ? noun : many}`;
 }

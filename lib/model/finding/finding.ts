@@ -1,6 +1,7 @@
 // A finding: one problem as data. Every part of Evenkeel reports in this form; text, JSON and the rest are made from it.
 
 import type { Origin, SourceLine } from '../manifest/origin';
+import { compareText } from '../manifest/text';
 import type { Problem } from './problem';
 
 /** `error` stops synth; `warning` and `note` are printed and let it go on. */
@@ -47,6 +48,6 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
     [SEVERITIES.indexOf(severity), construct ?? '', object ?? '', rule, field ?? ''].join('\0');
   return findings
     .map((finding) => ({ finding, key: key(finding) }))
-    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .sort((a, b) => compareText(a.key, b.key))
     .map(({ finding }) => finding);
 }

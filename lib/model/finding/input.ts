@@ -1,18 +1,15 @@
 // Whether a value of the user's is an object with the keys that its type has: where no compiler looked it may be anything.
+
+import { isJsonObject } from '../manifest/json';
 import type { Problem } from './problem';
 
 /** The keys of a type, none left out and none made up: the compiler holds the list to the type. */
 export type Keys<Value extends object> = { readonly [Key in keyof Required<Value>]: true };
 
-/** Whether keys can be read of it. */
-export function isRecord(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A value that is no object, or keys of it that nobody reads: misspelt, they would be left out in silence. */
 export function findKeyProblems(field: string, value: unknown, keys: Readonly<Record<string, true>>): Problem[] {
   const known = Object.keys(keys);
-  if (isRecord(value)) {
+  if (isJsonObject(value)) {
     return Object.keys(value)
       .filter((key) => !Object.hasOwn(keys, key))
       .map((key) => ({
@@ -38,5 +35,5 @@ export function findObjectProblems<Value extends object>(
   keys: Keys<Value>,
   within: (value: Value) => readonly Problem[],
 ): Problem[] {
-  return [...findKeyProblems(field, value, keys), ...(isRecord(value) ? within(value) : [])];
+  return [...findKeyProblems(field, value, keys), ...(isJsonObject(value) ? within(value) : [])];
 }

@@ -1,118 +1,238 @@
-// Kinds: which of them have no namespace, which file each belongs to, and in what order they are applied.
+// The table of kinds, a row a kind: its names in the API, its scope, its place in the order of application, and its peculiarities.
+
+import { dns1035Label, dnsLabel, type Format, pathSegment, subdomain } from './formats';
+import { groupOf } from './object';
+
+/** The kind with its group, the core group being empty: `/Service`, `apps/Deployment`. */
+export type Kind = `${string}/${string}`;
+
+/** What the names of a kind's objects look like. */
+export interface Naming {
+  readonly format: Format;
+  /** Longest name, in characters, where the object leaves less room than the format. */
+  readonly longest?: number;
+  /** Why it is no longer. */
+  readonly because?: string;
+}
+
+/** The columns that most kinds leave empty. */
+interface Peculiarities {
+  /**
+   * Place in the order of application, from 0: what others refer to comes first, and Services before the pods that await their gates.
+   * @default after the workloads, before autoscalers and webhooks
+   */
+  readonly order?: number;
+  /** `platform` where the platform team owns it although it is namespaced: a system's deployer needs no right to it. @default the deployer */
+  readonly owner?: 'platform';
+  /** The capability without which a cluster does not know its API group. @default none: built in, or nothing that we ask for */
+  readonly capability?: 'cert-manager' | 'external-dns' | 'gateway-api' | 'keda' | 'prometheus-operator' | 'velero';
+  /** @default a DNS subdomain */
+  readonly naming?: Naming;
+  /** Keys that lead to its pod template; empty where the object itself is one. @default it has none that we look into */
+  readonly podTemplate?: readonly string[];
+  /** Whether its writers choose what a pod runs, although we do not look into its pod template. */
+  readonly createsPods?: true;
+  /** Whether `spec.replicas` says how many pods it makes. */
+  readonly replicated?: true;
+  /** Whether its objects are the same on every provider, but for what a profile's closed list names. */
+  readonly neutral?: true;
+}
+
+/** A row of the table. */
+export interface KindRow extends Peculiarities {
+  /** API group; the empty string is the core group. */
+  readonly group: string;
+  /** With the version in which we write it; of kinds that we do not write, the most stable one. */
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** What RBAC calls it. No manifest says it, and a wrong one is a right to nothing. */
+  readonly plural: string;
+  readonly scope: 'cluster' | 'namespace';
+}
+
+const row =
+  (scope: KindRow['scope']) =>
+  <const Name extends string, const More extends Peculiarities = object>(
+    apiVersion: string,
+    kind: Name,
+    plural: string,
+    more?: More,
+  ): KindRow & { readonly kind: Name } & More => ({
+    group: groupOf(apiVersion),
+    apiVersion,
+    kind,
+    plural,
+    scope,
+    ...(more as More),
+  });
+const cluster = row('cluster');
+const namespaced = row('namespace');
+
+const TEMPLATE = ['spec', 'template'] as const;
+const PATH_SEGMENT: Naming = { format: pathSegment };
+const ADMISSION = 'admissionregistration.k8s.io';
+const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /**
- * Kinds without a namespace, as `group/kind`: the built-in ones, and those of providers whose definitions no app holds.
- * CustomResourceDefinitions in the app add their own. Origin: `kubectl api-resources --namespaced=false` of 1.27 to 1.37;
- * EKS user guide, auto-configure-alb.
+ * Origin of the built-in kinds: `kubectl api-resources` of 1.27 to 1.37; of the others: the projects' own CustomResourceDefinitions;
+ * of IngressClassParams: EKS user guide, auto-configure-alb. Name rules: asked of a real 1.36 registry, kind by kind.
  */
-const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
-  '/ComponentStatus',
-  '/Namespace',
-  '/Node',
-  '/PersistentVolume',
-  'admissionregistration.k8s.io/MutatingAdmissionPolicy',
-  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
-  'apiextensions.k8s.io/CustomResourceDefinition',
-  'apiregistration.k8s.io/APIService',
-  'authentication.k8s.io/SelfSubjectReview',
-  'authentication.k8s.io/TokenReview',
-  'authorization.k8s.io/SelfSubjectAccessReview',
-  'authorization.k8s.io/SelfSubjectRulesReview',
-  'authorization.k8s.io/SubjectAccessReview',
-  'certificates.k8s.io/CertificateSigningRequest',
-  'certificates.k8s.io/ClusterTrustBundle',
-  'eks.amazonaws.com/IngressClassParams',
-  'flowcontrol.apiserver.k8s.io/FlowSchema',
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
-  'gateway.networking.k8s.io/GatewayClass',
-  'internal.apiserver.k8s.io/StorageVersion',
-  'networking.k8s.io/IPAddress',
-  'networking.k8s.io/IngressClass',
-  'networking.k8s.io/ServiceCIDR',
-  'node.k8s.io/RuntimeClass',
-  'rbac.authorization.k8s.io/ClusterRole',
-  'rbac.authorization.k8s.io/ClusterRoleBinding',
-  'resource.k8s.io/DeviceClass',
-  'resource.k8s.io/DeviceTaintRule',
-  'resource.k8s.io/ResourceSlice',
-  'scheduling.k8s.io/PriorityClass',
-  'storage.k8s.io/CSIDriver',
-  'storage.k8s.io/CSINode',
-  'storage.k8s.io/StorageClass',
-  'storage.k8s.io/VolumeAttachment',
-  'storage.k8s.io/VolumeAttributesClass',
-  'storagemigration.k8s.io/StorageVersionMigration',
-]);
+const ROWS = [
+  cluster('v1', 'ComponentStatus', 'componentstatuses'),
+  cluster('v1', 'Namespace', 'namespaces', { order: 0, naming: { format: dnsLabel } }),
+  cluster('v1', 'Node', 'nodes'),
+  cluster('v1', 'PersistentVolume', 'persistentvolumes', { order: 160 }),
+  namespaced('v1', 'ConfigMap', 'configmaps', { order: 140, neutral: true }),
+  namespaced('v1', 'Endpoints', 'endpoints'),
+  namespaced('v1', 'Event', 'events'),
+  namespaced('v1', 'LimitRange', 'limitranges', { order: 90, owner: 'platform' }),
+  namespaced('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', { order: 170 }),
+  namespaced('v1', 'Pod', 'pods', { order: 250, podTemplate: [] }),
+  namespaced('v1', 'PodTemplate', 'podtemplates'),
+  namespaced('v1', 'ReplicationController', 'replicationcontrollers', {
+    order: 260,
+    podTemplate: TEMPLATE,
+    replicated: true,
+  }),
+  namespaced('v1', 'ResourceQuota', 'resourcequotas', { order: 80, owner: 'platform' }),
+  namespaced('v1', 'Secret', 'secrets', { order: 130 }),
+  // From 1.34 on a digit may come first; the oldest cluster decides.
+  namespaced('v1', 'Service', 'services', { order: 180, naming: { format: dns1035Label }, neutral: true }),
+  namespaced('v1', 'ServiceAccount', 'serviceaccounts', { order: 120, neutral: true }),
 
-/** Namespaced kinds that the platform team owns, so that a system's deployer needs no right to them. */
-const PLATFORM_OWNED: ReadonlySet<string> = new Set([
-  '/LimitRange',
-  '/ResourceQuota',
-  'rbac.authorization.k8s.io/Role',
-  'rbac.authorization.k8s.io/RoleBinding',
-]);
+  cluster(`${ADMISSION}/v1beta1`, 'MutatingAdmissionPolicy', 'mutatingadmissionpolicies'),
+  cluster(`${ADMISSION}/v1beta1`, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
+  cluster(`${ADMISSION}/v1`, 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', { order: 340 }),
+  cluster(`${ADMISSION}/v1`, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
+  cluster(`${ADMISSION}/v1`, 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
+  cluster(`${ADMISSION}/v1`, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', { order: 350 }),
+  cluster('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', { order: 10 }),
+  cluster('apiregistration.k8s.io/v1', 'APIService', 'apiservices'),
+  namespaced('apps/v1', 'ControllerRevision', 'controllerrevisions'),
+  namespaced('apps/v1', 'Deployment', 'deployments', {
+    order: 280,
+    podTemplate: TEMPLATE,
+    replicated: true,
+    neutral: true,
+  }),
+  namespaced('apps/v1', 'StatefulSet', 'statefulsets', {
+    order: 290,
+    naming: {
+      format: dnsLabel,
+      longest: 52,
+      // ValidateStatefulSetName takes 63, but every pod has the label controller-revision-hash: <name>-<up to 10 digits>.
+      because:
+        'its pods bear it in a label, with up to 11 characters added: longer ones are accepted and then get no pods',
+    },
+    podTemplate: TEMPLATE,
+    replicated: true,
+    neutral: true,
+  }),
+  namespaced('apps/v1', 'DaemonSet', 'daemonsets', { order: 240, podTemplate: TEMPLATE }),
+  namespaced('apps/v1', 'ReplicaSet', 'replicasets', { order: 270, podTemplate: TEMPLATE, replicated: true }),
+  cluster('authentication.k8s.io/v1', 'SelfSubjectReview', 'selfsubjectreviews'),
+  cluster('authentication.k8s.io/v1', 'TokenReview', 'tokenreviews'),
+  cluster('authorization.k8s.io/v1', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'),
+  cluster('authorization.k8s.io/v1', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'),
+  cluster('authorization.k8s.io/v1', 'SubjectAccessReview', 'subjectaccessreviews'),
+  namespaced('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', { order: 330, neutral: true }),
+  namespaced('batch/v1', 'Job', 'jobs', {
+    order: 300,
+    naming: { format: subdomain, longest: 63, because: 'its pods bear it as a label value' },
+    podTemplate: TEMPLATE,
+  }),
+  namespaced('batch/v1', 'CronJob', 'cronjobs', {
+    order: 310,
+    naming: { format: subdomain, longest: 52, because: 'each Job adds 11 characters to it' },
+    podTemplate: ['spec', 'jobTemplate', 'spec', 'template'],
+  }),
+  cluster('certificates.k8s.io/v1', 'CertificateSigningRequest', 'certificatesigningrequests', {
+    naming: PATH_SEGMENT,
+  }),
+  cluster('certificates.k8s.io/v1beta1', 'ClusterTrustBundle', 'clustertrustbundles', { naming: PATH_SEGMENT }),
+  namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
+  namespaced('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
+  namespaced('events.k8s.io/v1', 'Event', 'events'),
+  cluster('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', 'flowschemas'),
+  cluster('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'prioritylevelconfigurations'),
+  cluster('internal.apiserver.k8s.io/v1alpha1', 'StorageVersion', 'storageversions'),
+  cluster('networking.k8s.io/v1', 'IPAddress', 'ipaddresses', { naming: PATH_SEGMENT }),
+  cluster('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', { order: 40 }),
+  cluster('networking.k8s.io/v1', 'ServiceCIDR', 'servicecidrs'),
+  namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses', { order: 200 }),
+  namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', { order: 220 }),
+  cluster('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses'),
+  namespaced('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', {
+    order: 230,
+    naming: PATH_SEGMENT,
+    neutral: true,
+  }),
+  cluster(RBAC, 'ClusterRole', 'clusterroles', { order: 60, naming: PATH_SEGMENT }),
+  cluster(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', { order: 70, naming: PATH_SEGMENT }),
+  namespaced(RBAC, 'Role', 'roles', { order: 100, owner: 'platform', naming: PATH_SEGMENT }),
+  namespaced(RBAC, 'RoleBinding', 'rolebindings', { order: 110, owner: 'platform', naming: PATH_SEGMENT }),
+  cluster('resource.k8s.io/v1', 'DeviceClass', 'deviceclasses'),
+  cluster('resource.k8s.io/v1alpha3', 'DeviceTaintRule', 'devicetaintrules'),
+  namespaced('resource.k8s.io/v1', 'ResourceClaim', 'resourceclaims'),
+  namespaced('resource.k8s.io/v1', 'ResourceClaimTemplate', 'resourceclaimtemplates'),
+  cluster('resource.k8s.io/v1', 'ResourceSlice', 'resourceslices'),
+  cluster('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', { order: 20 }),
+  cluster('storage.k8s.io/v1', 'CSIDriver', 'csidrivers'),
+  cluster('storage.k8s.io/v1', 'CSINode', 'csinodes'),
+  namespaced('storage.k8s.io/v1', 'CSIStorageCapacity', 'csistoragecapacities'),
+  cluster('storage.k8s.io/v1', 'StorageClass', 'storageclasses', { order: 30 }),
+  cluster('storage.k8s.io/v1', 'VolumeAttachment', 'volumeattachments'),
+  cluster('storage.k8s.io/v1', 'VolumeAttributesClass', 'volumeattributesclasses'),
+  cluster('storagemigration.k8s.io/v1beta1', 'StorageVersionMigration', 'storageversionmigrations'),
 
-/** Kinds in the order of application: what others refer to comes first, and Services before the pods that await their gates. */
-const ORDER: readonly string[] = [
-  'Namespace',
-  'CustomResourceDefinition',
-  'PriorityClass',
-  'StorageClass',
-  'IngressClass',
-  'GatewayClass',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'ResourceQuota',
-  'LimitRange',
-  'Role',
-  'RoleBinding',
-  'ServiceAccount',
-  'Secret',
-  'ConfigMap',
-  'TriggerAuthentication',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'Service',
-  'Gateway',
-  'Ingress',
-  'HTTPRoute',
-  'NetworkPolicy',
-  'PodDisruptionBudget',
-  'DaemonSet',
-  'Pod',
-  'ReplicationController',
-  'ReplicaSet',
-  'Deployment',
-  'StatefulSet',
-  'Job',
-  'CronJob',
-  'ScaledObject',
-  'HorizontalPodAutoscaler',
-  'MutatingWebhookConfiguration',
-  'ValidatingWebhookConfiguration',
+  namespaced('argoproj.io/v1alpha1', 'Rollout', 'rollouts', { createsPods: true }),
+  namespaced('bitnami.com/v1alpha1', 'SealedSecret', 'sealedsecrets'),
+  namespaced('cert-manager.io/v1', 'Certificate', 'certificates', { capability: 'cert-manager' }),
+  namespaced('cert-manager.io/v1', 'Issuer', 'issuers', { capability: 'cert-manager' }),
+  namespaced('cloud.google.com/v1', 'BackendConfig', 'backendconfigs'),
+  cluster('eks.amazonaws.com/v1', 'IngressClassParams', 'ingressclassparams'),
+  namespaced('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding', 'targetgroupbindings'),
+  namespaced('external-secrets.io/v1', 'ExternalSecret', 'externalsecrets'),
+  namespaced('external-secrets.io/v1', 'SecretStore', 'secretstores'),
+  namespaced('externaldns.k8s.io/v1alpha1', 'DNSEndpoint', 'dnsendpoints', { capability: 'external-dns' }),
+  namespaced('gateway.k8s.aws/v1beta1', 'LoadBalancerConfiguration', 'loadbalancerconfigurations'),
+  namespaced('gateway.k8s.aws/v1beta1', 'TargetGroupConfiguration', 'targetgroupconfigurations'),
+  namespaced('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', 'backendtlspolicies', { capability: 'gateway-api' }),
+  namespaced('gateway.networking.k8s.io/v1', 'GRPCRoute', 'grpcroutes', { capability: 'gateway-api' }),
+  namespaced('gateway.networking.k8s.io/v1', 'Gateway', 'gateways', { order: 190, capability: 'gateway-api' }),
+  cluster('gateway.networking.k8s.io/v1', 'GatewayClass', 'gatewayclasses', { order: 50, capability: 'gateway-api' }),
+  namespaced('gateway.networking.k8s.io/v1', 'HTTPRoute', 'httproutes', { order: 210, capability: 'gateway-api' }),
+  namespaced('gateway.networking.k8s.io/v1beta1', 'ReferenceGrant', 'referencegrants', { capability: 'gateway-api' }),
+  namespaced('gateway.networking.k8s.io/v1alpha2', 'TCPRoute', 'tcproutes', { capability: 'gateway-api' }),
+  namespaced('gateway.networking.k8s.io/v1alpha2', 'TLSRoute', 'tlsroutes', { capability: 'gateway-api' }),
+  namespaced('keda.sh/v1alpha1', 'ScaledJob', 'scaledjobs', { capability: 'keda', createsPods: true }),
+  namespaced('keda.sh/v1alpha1', 'ScaledObject', 'scaledobjects', { order: 320, capability: 'keda' }),
+  namespaced('keda.sh/v1alpha1', 'TriggerAuthentication', 'triggerauthentications', { order: 150, capability: 'keda' }),
+  namespaced('monitoring.coreos.com/v1alpha1', 'AlertmanagerConfig', 'alertmanagerconfigs', {
+    capability: 'prometheus-operator',
+  }),
+  namespaced('monitoring.coreos.com/v1', 'PodMonitor', 'podmonitors', { capability: 'prometheus-operator' }),
+  namespaced('monitoring.coreos.com/v1', 'Probe', 'probes', { capability: 'prometheus-operator' }),
+  namespaced('monitoring.coreos.com/v1', 'PrometheusRule', 'prometheusrules', { capability: 'prometheus-operator' }),
+  namespaced('monitoring.coreos.com/v1alpha1', 'ScrapeConfig', 'scrapeconfigs', { capability: 'prometheus-operator' }),
+  namespaced('monitoring.coreos.com/v1', 'ServiceMonitor', 'servicemonitors', { capability: 'prometheus-operator' }),
+  namespaced('networking.gke.io/v1beta1', 'FrontendConfig', 'frontendconfigs'),
+  namespaced('networking.gke.io/v1', 'GCPBackendPolicy', 'gcpbackendpolicies'),
+  namespaced('networking.gke.io/v1', 'HealthCheckPolicy', 'healthcheckpolicies'),
+  namespaced('networking.gke.io/v1', 'ManagedCertificate', 'managedcertificates'),
+  namespaced('secrets-store.csi.x-k8s.io/v1', 'SecretProviderClass', 'secretproviderclasses'),
+  namespaced('velero.io/v1', 'Backup', 'backups', { capability: 'velero' }),
+  namespaced('velero.io/v1', 'Restore', 'restores', { capability: 'velero' }),
+  namespaced('velero.io/v1', 'Schedule', 'schedules', { capability: 'velero' }),
 ];
 
-const RANKS: ReadonlyMap<string, number> = new Map(ORDER.map((kind, rank) => [kind, rank]));
+type Row = (typeof ROWS)[number];
 
-/** Where custom resources and kinds that we do not know stand: after the workloads, before autoscalers and webhooks. */
-const UNKNOWN_RANK = ORDER.indexOf('HorizontalPodAutoscaler') - 0.5;
+/** Name of a kind that has a row. */
+export type KindName = Row['kind'];
 
-/** Place of a kind in the order of application. */
-export function kindRank(kind: string): number {
-  return RANKS.get(kind) ?? UNKNOWN_RANK;
-}
+/** Name of a kind that is the same on every provider. */
+export type NeutralKind = Extract<Row, { readonly neutral: true }>['kind'];
 
-/** Whether objects of the kind have no namespace. `custom` holds the app's own cluster-scoped kinds as `group/kind`. */
-export function isClusterScoped(group: string, kind: string, custom: ReadonlySet<string>): boolean {
-  const key = `${group}/${kind}`;
-  return CLUSTER_SCOPED.has(key) || custom.has(key);
-}
-
-/** Whether the platform team owns objects of the kind. */
-export function isPlatformOwned(group: string, kind: string): boolean {
-  return PLATFORM_OWNED.has(`${group}/${kind}`);
-}
+/** The whole table. */
+export const KINDS: readonly KindRow[] = ROWS;

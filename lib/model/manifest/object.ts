@@ -22,6 +22,11 @@ export interface ApiEntry {
   readonly cluster: string;
 }
 
+/** The API group of an `apiVersion`; empty for the core group, and where `apiVersion` is not text. */
+export function groupOf(apiVersion: unknown): string {
+  return typeof apiVersion === 'string' ? apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))) : '';
+}
+
 /** The identity as people read it: `apps/Deployment toytrex-production/web`, `Namespace toytrex-production`. */
 export function describeIdentity({ group, kind, namespace, name }: Identity): string {
   return `${group === '' ? '' : `${group}/`}${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;

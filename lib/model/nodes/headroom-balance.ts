@@ -2,8 +2,7 @@
 
 import type { Headroom, NodePool } from '../cluster/pool';
 import { type Derived, plural } from '../finding/derivation';
-import { cpuQuantity, memoryQuantity, parseQuantity } from '../manifest/amount';
-import { canonicalQuantity } from '../manifest/quantity';
+import { canonicalQuantity, cpuQuantity, memoryQuantity, parseQuantity } from '../manifest/quantity';
 import { deriveHeadroom, type Growing } from './headroom';
 
 /** A workload that grows, and why by so many pods. */

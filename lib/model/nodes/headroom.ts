@@ -4,8 +4,7 @@ import type { Headroom } from '../cluster/pool';
 import { checkNumber, type Derived, derived, type Outcome, plural } from '../finding/derivation';
 import { findObjectProblems, type Keys } from '../finding/input';
 import type { Problem } from '../finding/problem';
-
-import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/amount';
+import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/quantity';
 
 /**
  * Below every priority that a workload has, so that they are evicted first. The cluster autoscaler orders no node for pods below

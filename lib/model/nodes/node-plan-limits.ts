@@ -3,6 +3,7 @@
 import type { ClusterDescription } from '../cluster/cluster';
 import type { Limited, ProviderLimit } from '../cluster/limit';
 import { type AddressDemand, type AddressRange, addressesOf, type NodeNetwork } from '../cluster/network';
+import { smallestWith } from '../finding/bisection';
 import { type Derived, derived, plural } from '../finding/derivation';
 import { isProblem, type Problem } from '../finding/problem';
 
@@ -143,12 +144,6 @@ function mostNodesPerZone(network: NodeNetwork, range: AddressRange, demand: Add
     const same = network.ranges({ ...demand, pools }).find(({ name }) => name === range.name);
     return same !== undefined && same.prefix.value >= length;
   };
-  let low = 0;
-  let high = Math.max(...demand.pools.map(({ nodesPerZone }) => nodesPerZone));
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
-  return low;
+  const high = Math.max(...demand.pools.map(({ nodesPerZone }) => nodesPerZone));
+  return smallestWith(1, high, (most) => !fits(most)) - 1;
 }

@@ -2,7 +2,6 @@
 
 import type { Minor } from '../cluster/cluster';
 import type { Finding } from '../finding/finding';
-
 import type { Json, JsonObject } from '../manifest/json';
 import type { ApiEntry } from '../manifest/object';
 import type { Trace } from '../manifest/origin';

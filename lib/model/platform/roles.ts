@@ -144,6 +144,3 @@ export const DEPLOYER = 'deployer';
 export function clusterRoleName(role: CommonRole): string {
   return `evenkeel-${role}`;
 }
-
-/** Annotation on a Role, ClusterRole or binding that says why it may do what the checks refuse. */
-export const ACCESS_REASON = 'evenkeel.dev/access-reason';

@@ -1,6 +1,8 @@
 // Availability as one unit: replicas, rollout, drain, disruption and zone spread derived together from few inputs.
 
+import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import { type PodBound, podCount } from './replacement';
 
 /** What a user may set against the derivation. Every property is checked against the others. */
@@ -180,7 +182,7 @@ function findDrainProblems({ minReplicas, options }: AvailabilityInput, unit: Av
     found.push({
       field: 'disruption',
       value: bound,
-      message: `a budget that keeps ${kept} of at least ${minReplicas} ${minReplicas === 1 ? 'pod' : 'pods'} lets no node be drained`,
+      message: `a budget that keeps ${kept} of at least ${plural(minReplicas, 'pod')} lets no node be drained`,
       expected:
         minReplicas === 1
           ? 'no budget on a single replica'
@@ -197,7 +199,7 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
       {
         field: 'survives.zones',
         value: zonesLost,
-        message: `the environment promises to survive the loss of ${zonesLost} zone(s), the cluster declares ${zones}`,
+        message: `the environment promises to survive the loss of ${plural(zonesLost, 'zone')}, the cluster declares ${zones}`,
         expected: zones === 0 ? 'a cluster that declares its zones, or survives.zones: 0' : `at most ${zones - 1}`,
       },
     ];
@@ -207,7 +209,7 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
     found.push({
       field: 'minDomains',
       value: unit.zoneSpread.minDomains,
-      message: `after the promised loss ${left} zone(s) remain: a spread that asks for more leaves every rollout stuck`,
+      message: `the promised loss leaves ${plural(left, 'zone')}: a spread that asks for more leaves every rollout stuck`,
       expected: `at most ${left}`,
     });
   }
@@ -215,7 +217,7 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
     found.push({
       field: 'replicas',
       value: minReplicas,
-      message: `${minReplicas} replica(s) over ${zones} zones may all lie in the ${zonesLost} zone(s) that are lost`,
+      message: `the loss of ${plural(zonesLost, 'zone')} of ${zones} may take all of ${plural(minReplicas, 'replica')}`,
       expected: `at least ${zonesLost + 1}`,
     });
   }

@@ -1,7 +1,9 @@
 // Amazon EKS Auto Mode: its load balancing and its storage are not those of EKS, and are configured by a class of the cluster.
+
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { addressSource, type Provider } from '../cluster/provider';
 import type { JsonObject } from '../manifest/json';
+import { ZONE } from '../manifest/well-known';
 import {
   AWS_ZONES,
   type AwsNetwork,
@@ -68,7 +70,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     // EKS user guide, create-storage-class: no class is made beforehand, and volumes of EKS do not migrate
     storage: {
       zonal: { provisioner: 'ebs.csi.eks.amazonaws.com', parameters: GP3 },
-      topologyKey: 'topology.kubernetes.io/zone',
+      topologyKey: ZONE,
     },
     workloadIdentity: assumeRole,
     subject: accessEntryGroup,

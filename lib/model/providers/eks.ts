@@ -1,6 +1,8 @@
 // Amazon EKS with the AWS Load Balancer Controller (LBC): every key that we write there, each with its source.
+
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { addressSource, type Provider } from '../cluster/provider';
+import { ZONE } from '../manifest/well-known';
 import {
   AWS_ZONES,
   type AwsNetwork,
@@ -57,7 +59,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     // EBS CSI driver, docs/parameters
     storage: {
       zonal: { provisioner: 'ebs.csi.aws.com', parameters: GP3 },
-      topologyKey: 'topology.kubernetes.io/zone',
+      topologyKey: ZONE,
     },
     workloadIdentity: assumeRole,
     subject: accessEntryGroup,

@@ -1,6 +1,8 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes bear no zone label, certificates are TLS Secrets.
+
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
+import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 
@@ -20,7 +22,7 @@ export function local(props: LocalProps): ClusterDescription {
 }
 
 function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps): Provider {
-  const traefik = { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } };
+  const traefik = { namespace: 'kube-system', podLabels: { [APP.name]: 'traefik' } };
   const source = ingressSource ?? (distribution === 'k3d' ? traefik : undefined);
   return {
     name: 'local',

@@ -3,6 +3,7 @@
 import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
 import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
+import { APP } from '../manifest/well-known';
 
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
@@ -34,8 +35,8 @@ export function onPrem(props: OnPremProps): ClusterDescription {
 
 /** Both bring Traefik, RKE2 from 1.36. k3s docs, networking-services; RKE2 docs, ingress_migration. The labels are their charts'. */
 const BROUGHT: Readonly<Record<'k3s' | 'rke2', IngressController>> = {
-  k3s: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'traefik' } },
-  rke2: { namespace: 'kube-system', podLabels: { 'app.kubernetes.io/name': 'rke2-traefik' } },
+  k3s: { namespace: 'kube-system', podLabels: { [APP.name]: 'traefik' } },
+  rke2: { namespace: 'kube-system', podLabels: { [APP.name]: 'rke2-traefik' } },
 };
 
 const NO_CLASS: Problem = {

@@ -140,7 +140,7 @@ function messagesTaken(broker: Broker) {
   const value = Math.min(leaders * rate, (left * rate) / kept);
   return derived(
     value,
-    `${nodes} nodes − ${nodesLost} away: the less of ${plural(leaders, 'leader')} × ${show(rate)}, and ${left} × ${show(rate)} ÷ ${plural(kept, 'copy').replace('copys', 'copies')}, is ${show(value)} messages/s`,
+    `${nodes} nodes − ${nodesLost} away: the less of ${plural(leaders, 'leader')} × ${show(rate)}, and ${left} × ${show(rate)} ÷ ${plural(kept, 'copy', 'copies')}, is ${show(value)} messages/s`,
   );
 }
 
@@ -169,8 +169,8 @@ function findClusterProblems(broker: Broker & { readonly kind: 'clustered' }): P
     found.push({
       field: 'broker.nodesLost',
       value: nodesLost,
-      message: `a queue of ${copies} member(s) needs ${majority} of them, and ${nodesLost} node(s) that are away may hold so many that it stops`,
-      expected: `at most ${copies - majority} node(s) away, or ${2 * nodesLost + 1} copies`,
+      message: `losing ${plural(nodesLost, 'node')} can cost a queue of ${plural(copies, 'member')} its majority of ${majority}`,
+      expected: `at most ${plural(copies - majority, 'node')} lost, or ${2 * nodesLost + 1} copies`,
     });
   }
   return found;

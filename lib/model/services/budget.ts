@@ -1,5 +1,6 @@
 // What several clients may take from one server: who fits, and how many replicas each may have given the others.
 
+import { smallestWith } from '../finding/bisection';
 import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
@@ -133,15 +134,10 @@ function capOf<Client extends BudgetClient>(
   const others = clients.filter((other) => other !== client).reduce((sum, other) => sum + needNow(limit, other), 0);
   const room = limit.available.value - others;
   const fits = (replicas: number) => !exceeds(limit.need(client, replicas).value, room);
-  let low = 0;
   let high = 1;
   while (high < UNLIMITED && fits(high)) high *= 2;
   if (high >= UNLIMITED) return undefined;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (fits(middle)) low = middle;
-    else high = middle;
-  }
+  const low = smallestWith(1, high, (replicas) => !fits(replicas)) - 1;
   const left = `${show(limit.available.value)} ${limit.name} − ${show(others)} of others leave ${show(room)}`;
   const because =
     low === 0

@@ -2,10 +2,10 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../../model/finding/finding';
-
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { isJsonObject, type Json, type JsonObject, pointerToken } from '../../model/manifest/json';
 import { type SourceLine, userLine } from '../../model/manifest/origin';
+
 import type { Override } from '../../model/platform/entries';
 
 import { formatPath, mergeKeyOf, parsePath, type Step } from './path';
@@ -177,7 +177,7 @@ function contents(value: Draft, field: Step | undefined): string {
 }
 
 function isDraftObject(value: Draft | undefined): value is DraftObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(value);
 }
 
 function copy(value: Json): Draft {

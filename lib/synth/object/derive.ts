@@ -1,7 +1,7 @@
 // Step 5, derive: objects that follow from the final ones, such as a namespace's quota; then their own overrides.
+
 import { type Finding, findingAt } from '../../model/finding/finding';
 import { groupBy } from '../../model/manifest/group-by';
-
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { deployerFile } from '../text/file-names';
 import { type FinalObject, finish } from './final';

@@ -3,12 +3,12 @@
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt } from '../../model/finding/finding';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
-import { isPlatformOwned } from '../../model/manifest/kinds';
-import { type ApiEntry, describeIdentity, type Identity } from '../../model/manifest/object';
+import { isPlatformOwned } from '../../model/manifest/kind-lookup';
+import { type ApiEntry, describeIdentity, groupOf, type Identity } from '../../model/manifest/object';
 import { type Destination, ENTRY, entriesOf } from '../../model/platform/entries';
 import { clusterFile, deployerFile, platformFile } from '../text/file-names';
 import { applyOverrides } from './apply-overrides';
-import { groupOf, type Rendered } from './render';
+import type { Rendered } from './render';
 import { unknownFields } from './unchecked';
 
 /** An object and where it goes. */

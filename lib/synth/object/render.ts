@@ -2,8 +2,9 @@
 
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt } from '../../model/finding/finding';
-import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
-import { isClusterScoped } from '../../model/manifest/kinds';
+import { isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { isClusterScoped } from '../../model/manifest/kind-lookup';
+import { groupOf } from '../../model/manifest/object';
 import type { Clock } from '../tree/clock';
 import type { Collected } from '../tree/collect';
 import { createResolver } from './resolve';
@@ -48,11 +49,6 @@ function unrenderable({ construct }: Collected, error: unknown): Finding {
     message: error instanceof Error ? error.message : String(error),
     expected: 'values that are JSON',
   };
-}
-
-/** The group of an apiVersion; the empty string is the core group. */
-export function groupOf(apiVersion: Json | undefined): string {
-  return typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 
 /** The items of a `v1/List`, each in the chart's namespace where it names none; any other object as it is. */

@@ -1,4 +1,5 @@
 // Fields that an override added and that no type knows: they reach the cluster unchecked, so synth lists them.
+
 import { createRequire } from 'node:module';
 import { isJsonObject, type Json, type JsonObject, pointerKeys, pointerToken } from '../../model/manifest/json';
 

@@ -1,6 +1,8 @@
 // The inventory: which files of the output directory are ours, and which objects each of them holds.
+
 import fs from 'node:fs';
 import { join, posix } from 'node:path';
+import { compareText } from '../../model/manifest/text';
 import { OutputError } from './output-error';
 import { codeOf } from './swap';
 
@@ -182,11 +184,6 @@ function readIfThere(path: string): Buffer | undefined {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     throw error;
   }
-}
-
-// By code unit: the same in every locale.
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 // `readdirSync` with `recursive` is not used: whether it follows links to directories depends on the release of Node.

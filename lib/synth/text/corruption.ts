@@ -1,4 +1,5 @@
 // Whether YAML is read back as the value that it was written from.
+
 import { parse } from 'yaml';
 import { isJsonObject, type Json, pointerToken } from '../../model/manifest/json';
 

@@ -1,4 +1,5 @@
 // JSON to YAML, byte for byte as the library `yaml` writes it for cdk8s: what is ordinary by hand, the rest by the library.
+
 import { Document, stringify } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
 

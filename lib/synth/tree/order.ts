@@ -2,10 +2,10 @@
 
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
-
-import { kindRank } from '../../model/manifest/kinds';
+import { kindRank } from '../../model/manifest/kind-lookup';
 import { describeOrigin, type Origin } from '../../model/manifest/origin';
 
+import { compareText } from '../../model/manifest/text';
 import type { Collected, Collection, Dependency } from './collect';
 import { Heap } from './heap';
 
@@ -20,7 +20,7 @@ export function order(root: IConstruct, { objects, dependencies }: Collection): 
   const keyed = objects.map((object) => ({ key: sortKey(object), object }));
   const inside = dependencies.filter(({ source, target }) => source !== target && target.node.root === root.node.root);
   if (inside.length === 0) {
-    keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+    keyed.sort((a, b) => compareText(a.key, b.key));
     return { objects: keyed.map(({ object }) => object), findings: [] };
   }
   return new Graph(root, keyed, inside).sort();
@@ -29,7 +29,7 @@ export function order(root: IConstruct, { objects, dependencies }: Collection): 
 /** Kind, namespace and name; the path only decides between objects that are refused as duplicates anyway. */
 function sortKey({ construct }: Collected): string {
   const { kind, apiGroup, metadata, name } = construct;
-  const rank = String(kindRank(kind) * 10).padStart(4, '0');
+  const rank = String(kindRank(kind)).padStart(3, '0');
   return [rank, apiGroup, kind, metadata.namespace ?? '', name, construct.node.path].join('\0');
 }
 

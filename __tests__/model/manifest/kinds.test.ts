@@ -1,0 +1,137 @@
+// The table of kinds: every row is complete and there once, and names that JavaScript knows are not kinds.
+
+import { CAPABILITIES } from '../../../lib/model/cluster/capability';
+import {
+  apiVersionOf,
+  capabilityOf,
+  isClusterScoped,
+  isNeutralKind,
+  isPlatformOwned,
+  kindRank,
+  namingOf,
+  POD_CREATING_KINDS,
+  POD_TEMPLATES,
+  pluralOf,
+  REPLICATED,
+} from '../../../lib/model/manifest/kind-lookup';
+import { KINDS, type KindRow } from '../../../lib/model/manifest/kinds';
+
+const NONE: ReadonlySet<string> = new Set();
+const keyOf = ({ group, kind }: KindRow): string => `${group}/${kind}`;
+
+/** Rows that others contradict: a kind or a plural that is there twice, or two orders of one name. */
+function problems(rows: readonly KindRow[]): string[] {
+  const seen = new Map<string, number>();
+  for (const row of rows) {
+    for (const key of [keyOf(row), `${row.group}/${row.plural}`]) seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  const twice = [...seen].filter(([, count]) => count > 1).map(([key]) => key);
+  const orders = rows.flatMap(({ kind, order }) =>
+    rows.some((other) => other.kind === kind && other.order !== order) ? [`${kind} is ordered twice`] : [],
+  );
+  return [...twice, ...orders];
+}
+
+/** What is wrong with a single row. */
+function flaws({ group, apiVersion, kind, plural, scope, order, owner, naming }: KindRow): string[] {
+  const wrong: string[] = [];
+  if (!/^(?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?$/.test(apiVersion)) wrong.push(`apiVersion ${apiVersion}`);
+  if (apiVersion !== `${group === '' ? '' : `${group}/`}${apiVersion.split('/').at(-1)}`) wrong.push(`group ${group}`);
+  if (!/^[A-Z][A-Za-z0-9]+$/.test(kind)) wrong.push(`kind ${kind}`);
+  // What the API server's own guess would be, but for kinds that are a plural already.
+  const lower = kind.toLowerCase();
+  const regular = lower.replace(/(?:([^aeiou])y)?$/, (_, before) => (before === undefined ? '' : `${before}ie`));
+  if (![lower, `${regular}s`, `${lower}es`].includes(plural)) wrong.push(`plural ${plural}`);
+  if (order !== undefined && !(Number.isInteger(order) && order >= 0 && order <= 999)) wrong.push(`order ${order}`);
+  if (owner === 'platform' && scope !== 'namespace') wrong.push('owner of a cluster-scoped kind');
+  if ((naming?.longest === undefined) !== (naming?.because === undefined)) wrong.push('a length without its reason');
+  return wrong.map((one) => `${keyOf({ group, apiVersion, kind, plural, scope })}: ${one}`);
+}
+
+test('no kind is there twice, and kinds of one name stand together', () => {
+  expect(problems(KINDS)).toEqual([]);
+});
+
+test('every row is complete', () => expect(KINDS.flatMap(flaws)).toEqual([]));
+
+test('the kinds of a group are brought by one capability, which a cluster can have', () => {
+  for (const { group, capability } of KINDS) {
+    expect([group, capabilityOf(group)]).toEqual([group, capability]);
+    expect([undefined, ...CAPABILITIES]).toContain(capability);
+  }
+});
+
+describe('a wrong row is seen', () => {
+  const [first] = KINDS;
+  if (first === undefined) throw new Error('no kinds');
+  test('twice', () => expect(problems([...KINDS, { ...first, order: 7 }])).toContain(keyOf(first)));
+  test('two orders', () =>
+    expect(problems([...KINDS, { ...first, group: 'a.example', order: 7 }])).toContain(
+      `${first.kind} is ordered twice`,
+    ));
+  test.each<Partial<KindRow>>([
+    { apiVersion: 'v' },
+    { group: 'b.example' },
+    { kind: 'web' },
+    { plural: 'web' },
+    { order: 1000 },
+    { owner: 'platform', scope: 'cluster' },
+  ])('%j', (change) => expect(flaws({ ...first, ...change })).not.toEqual([]));
+});
+
+test.each(['Unknown', '__proto__', 'constructor', 'toString', ''])(
+  '"%s" is a kind and a group without a row',
+  (name) => {
+    for (const [group, kind] of [
+      ['', name],
+      ['apps', name],
+      [name, 'Deployment'],
+      [name, name],
+    ] as const) {
+      expect(pluralOf(group, kind)).toBeUndefined();
+      expect(isClusterScoped(group, kind, NONE)).toBe(false);
+      expect(isPlatformOwned(group, kind)).toBe(false);
+      expect(isNeutralKind(group, kind)).toBe(false);
+      expect(namingOf(group, kind).format.fits('web.v2')).toBe(true);
+    }
+    expect(capabilityOf(name)).toBeUndefined();
+    expect(kindRank(name)).toBe(kindRank('Certificate'));
+  },
+);
+
+test('custom kinds are cluster-scoped where the app says so', () => {
+  expect(isClusterScoped('a.example', '__proto__', new Set(['a.example/__proto__']))).toBe(true);
+});
+
+test('what others refer to comes first, and what has no order between the workloads and their autoscalers', () => {
+  const kinds = ['Namespace', 'ConfigMap', 'Service', 'Deployment', 'Certificate', 'HorizontalPodAutoscaler'];
+  expect(kinds.toSorted((a, b) => kindRank(a) - kindRank(b))).toEqual(kinds);
+  expect(new Set(kinds.map(kindRank)).size).toBe(kinds.length);
+});
+
+test('lookups answer from the row', () => {
+  expect(apiVersionOf('ScaledObject')).toBe('keda.sh/v1alpha1');
+  expect(pluralOf('networking.k8s.io', 'NetworkPolicy')).toBe('networkpolicies');
+  expect(isClusterScoped('', 'Namespace', NONE)).toBe(true);
+  expect(isPlatformOwned('', 'ResourceQuota')).toBe(true);
+  expect(POD_TEMPLATES.get('batch/CronJob')).toEqual(['spec', 'jobTemplate', 'spec', 'template']);
+  expect([...REPLICATED].sort()).toEqual([
+    '/ReplicationController',
+    'apps/Deployment',
+    'apps/ReplicaSet',
+    'apps/StatefulSet',
+  ]);
+  expect(POD_CREATING_KINDS).toEqual([
+    '/pods',
+    '/pods/ephemeralcontainers',
+    '/replicationcontrollers',
+    'apps/daemonsets',
+    'apps/deployments',
+    'apps/replicasets',
+    'apps/statefulsets',
+    'argoproj.io/rollouts',
+    'batch/cronjobs',
+    'batch/jobs',
+    'keda.sh/scaledjobs',
+  ]);
+});

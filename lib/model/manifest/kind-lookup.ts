@@ -1,0 +1,80 @@
+// Questions about kinds, answered from the table of kinds in constant time.
+
+import { subdomain } from './formats';
+import { KINDS, type Kind, type KindName, type KindRow, type Naming } from './kinds';
+
+const keyOf = ({ group, kind }: KindRow): Kind => `${group}/${kind}`;
+
+const ROWS: ReadonlyMap<string, KindRow> = new Map(KINDS.map((row) => [keyOf(row), row]));
+const API_VERSIONS: ReadonlyMap<string, string> = new Map(KINDS.map(({ kind, apiVersion }) => [kind, apiVersion]));
+const RANKS: ReadonlyMap<string, number> = new Map(
+  KINDS.flatMap(({ kind, order }) => (order === undefined ? [] : [[kind, order] as const])),
+);
+const CAPABILITIES: ReadonlyMap<string, NonNullable<KindRow['capability']>> = new Map(
+  KINDS.flatMap(({ group, capability }) => (capability === undefined ? [] : [[group, capability] as const])),
+);
+
+/** The rank of custom resources and of kinds without a row or an order: between the workloads and the autoscalers. */
+const AFTER_WORKLOADS = 325;
+
+const ANY_NAME: Naming = { format: subdomain };
+
+/** The plural of a kind, as RBAC names it; `undefined` where it has no row. */
+export function pluralOf(group: string, kind: string): string | undefined {
+  return ROWS.get(`${group}/${kind}`)?.plural;
+}
+
+/** Group and version in which we write a kind. */
+export function apiVersionOf(kind: KindName): string {
+  return API_VERSIONS.get(kind) ?? '';
+}
+
+/** Place of a kind in the order of application, from 0 to 999. Kinds of one name stand together, whatever their group. */
+export function kindRank(kind: string): number {
+  return RANKS.get(kind) ?? AFTER_WORKLOADS;
+}
+
+/** Whether objects of the kind have no namespace. `custom` holds the app's own cluster-scoped kinds as `group/kind`. */
+export function isClusterScoped(group: string, kind: string, custom: ReadonlySet<string>): boolean {
+  const key = `${group}/${kind}`;
+  return ROWS.get(key)?.scope === 'cluster' || custom.has(key);
+}
+
+/** Whether the platform team owns objects of the kind, although they are namespaced. */
+export function isPlatformOwned(group: string, kind: string): boolean {
+  return ROWS.get(`${group}/${kind}`)?.owner === 'platform';
+}
+
+/** Whether objects of the kind must be the same on every provider. */
+export function isNeutralKind(group: string, kind: string): boolean {
+  return ROWS.get(`${group}/${kind}`)?.neutral === true;
+}
+
+/** The capability that brings an API group to a cluster; `undefined` where none of ours does. */
+export function capabilityOf(group: string): KindRow['capability'] {
+  return CAPABILITIES.get(group);
+}
+
+/** What the names of a kind's objects look like: of kinds without a rule of their own, DNS subdomains. */
+export function namingOf(group: string, kind: string): Naming {
+  return ROWS.get(`${group}/${kind}`)?.naming ?? ANY_NAME;
+}
+
+/** Each kind whose pod template we look into, with the keys that lead there. */
+export const POD_TEMPLATES: ReadonlyMap<Kind, readonly string[]> = new Map(
+  KINDS.flatMap((row) => (row.podTemplate === undefined ? [] : [[keyOf(row), row.podTemplate] as const])),
+);
+
+/** Kinds whose `spec.replicas` says how many pods they make. */
+export const REPLICATED: ReadonlySet<Kind> = new Set(KINDS.filter(({ replicated }) => replicated).map(keyOf));
+
+/** Resources, as `group/resource`, whose writers choose what a pod runs and mounts. */
+export const POD_CREATING_KINDS: readonly string[] = [
+  '/pods/ephemeralcontainers',
+  ...KINDS.filter(({ podTemplate, createsPods }) => podTemplate !== undefined || createsPods).map(
+    ({ group, plural }) => `${group}/${plural}`,
+  ),
+].sort();
+
+/** Resources that lead into a pod that runs, and so to what it mounts. */
+export const POD_ENTRY_RESOURCES: readonly string[] = ['/pods/attach', '/pods/exec'];
