@@ -14,9 +14,8 @@ export type { Problem } from './finding/problem';
 export type { Json, JsonObject } from './manifest/json';
 export type { ApiEntry, Identity } from './manifest/object';
 export type { SourceLine } from './manifest/origin';
-
 export { deriveHeadroom, type Growing, type HeadroomInput, type HeadroomPlan } from './nodes/headroom';
-export { deriveProviderPlan, type PoolPlan, type ProviderPlan } from './nodes/node-plan';
+export { deriveProviderPlan } from './nodes/node-plan';
 export {
   type DaemonPod,
   type PlannedWorkload,
@@ -24,6 +23,7 @@ export {
   type ProviderPlanInput,
   podsOverTime,
 } from './nodes/node-plan-input';
+export type { PoolPlan, ProviderPlan } from './nodes/node-plan-types';
 export type {
   Access,
   AccessChanges,
@@ -51,5 +51,6 @@ export type { PodRanges } from './providers/pod-ranges';
 export { type BrokerBudget, type BrokerBudgetInput, deriveBrokerBudget } from './services/broker';
 export type { Budget } from './services/budget';
 export { type DatabaseBudgetInput, deriveDatabaseBudget } from './services/database';
-export { deriveQueueConsumer, type QueueConsumerInput, type QueueConsumerPlan } from './services/queue';
+export { deriveQueueConsumer, type QueueConsumerPlan } from './services/queue';
+export type { QueueConsumerInput } from './services/queue-input';
 export { deriveRedisBudget, type RedisBudget, type RedisBudgetInput } from './services/redis';

@@ -1,4 +1,5 @@
 // The forms in which `evenkeel plan` prints the plan of a cluster: text, Markdown, JSON.
+
 import type { ClusterPlan } from '../analysis/nodes/plan';
 import { planRows } from '../analysis/nodes/plan-rows';
 import { plural } from '../model/finding/derivation';

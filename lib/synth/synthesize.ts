@@ -2,7 +2,6 @@
 
 import type { IConstruct } from 'constructs';
 import { type Finding, hasError, sortFindings } from '../model/finding/finding';
-
 import type { ApiEntry } from '../model/manifest/object';
 import { derive } from './object/derive';
 import type { FinalObject } from './object/final';

@@ -1,12 +1,8 @@
 // Headroom: its size against what grows, and against growth that is placed on it.
 
+import { findHeadroomProblems } from '../../../lib/model/cluster/pool-input';
 import { parseQuantity } from '../../../lib/model/manifest/quantity';
-import {
-  deriveHeadroom,
-  findHeadroomProblems,
-  type Growing,
-  HEADROOM_PRIORITY,
-} from '../../../lib/model/nodes/headroom';
+import { deriveHeadroom, type Growing, HEADROOM_PRIORITY } from '../../../lib/model/nodes/headroom';
 import { seeded } from '../../support/random';
 
 const WEB: Growing = { name: 'web', pods: 9, cpu: '2', memory: '4Gi' };

@@ -1,4 +1,5 @@
 // The provider plan: the worked examples of every network mode, nodes through a day and a loss, and plans beyond a limit.
+
 import {
   type ClusterDescription,
   conformant,
@@ -10,8 +11,9 @@ import {
   onPrem,
 } from '../../../lib/model';
 import type { NodePool } from '../../../lib/model/cluster/pool';
-import { deriveProviderPlan, type ProviderPlan } from '../../../lib/model/nodes/node-plan';
+import { deriveProviderPlan } from '../../../lib/model/nodes/node-plan';
 import { type PlannedWorkload, type ProviderPlanInput, podsOverTime } from '../../../lib/model/nodes/node-plan-input';
+import type { ProviderPlan } from '../../../lib/model/nodes/node-plan-types';
 import { aks } from '../../../lib/model/providers/aks';
 import { type AksPodNetwork, aksNetwork } from '../../../lib/model/providers/aks-network';
 import { seeded } from '../../support/random';

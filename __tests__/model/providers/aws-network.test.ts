@@ -2,7 +2,6 @@
 
 import type { Machine, NodePool } from '../../../lib/model/cluster/pool';
 import { isProblem } from '../../../lib/model/finding/problem';
-
 import { eksNetwork } from '../../../lib/model/providers/aws-network';
 import { seeded } from '../../support/random';
 

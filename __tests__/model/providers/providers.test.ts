@@ -14,7 +14,6 @@ import {
 } from '../../../lib/model';
 import { groupSubjectOn } from '../../../lib/model/cluster/cluster';
 import { isProblem } from '../../../lib/model/finding/problem';
-
 import { PROFILES, STANDARD } from '../../../lib/model/providers/profiles';
 
 const KUBERNETES = '1.36';

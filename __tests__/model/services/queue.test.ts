@@ -1,5 +1,7 @@
 // A queue's consumer: messages a pod, pods for a backlog and a rate, a simulated drain, the fallback, and what cannot be.
-import { consumerReplicas, deriveQueueConsumer, type QueueConsumerInput } from '../../../lib/model/services/queue';
+
+import { consumerReplicas, deriveQueueConsumer } from '../../../lib/model/services/queue';
+import type { QueueConsumerInput } from '../../../lib/model/services/queue-input';
 import { seeded } from '../../support/random';
 
 const INPUT: QueueConsumerInput = {

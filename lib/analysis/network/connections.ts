@@ -1,13 +1,13 @@
 // Connections: who may talk to whom once every network policy is applied, worked out as a dataplane would.
 
-import type { Json, JsonObject } from '../../model/manifest/json';
+import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
-import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { catalogue, perList } from '../objects/catalogue';
-import { dig, isSet, list, places, record, text } from '../objects/read-json';
+import { dig, isSet, places, record, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import { lasting, type Workload, workloads } from '../objects/workloads';
+import { allowsPort, type Direction, isPeer, type Port, type Rule, rulesOf } from './policies';
 
 /** Traffic that the policies let through. */
 export interface Connection {
@@ -19,26 +19,12 @@ export interface Connection {
   readonly port: string;
 }
 
-type Direction = 'Ingress' | 'Egress';
-
-/** A rule of a policy: peers and ports, each absent where it allows all. */
-interface Rule {
-  readonly peers: readonly JsonObject[] | undefined;
-  readonly ports: readonly JsonObject[] | undefined;
-}
-
 /** A workload with what the policies that select it say. */
 interface Side {
   readonly workload: Workload;
   readonly name: string;
   readonly ingress: readonly Rule[] | undefined;
   readonly egress: readonly Rule[] | undefined;
-}
-
-interface Port {
-  readonly number: number;
-  readonly protocol: string;
-  readonly name: string | undefined;
 }
 
 /**
@@ -83,40 +69,14 @@ function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
   };
 }
 
-/** The rules for one direction; `undefined` where no policy isolates the pod in it. */
-function rulesOf(
-  policies: readonly JsonObject[],
-  direction: Direction,
-  field: string,
-  peers: string,
-): Rule[] | undefined {
-  const isolating = policies.filter((spec) => {
-    const types = list(spec.policyTypes);
-    // Without types, a policy is one for ingress, and for egress where it has such rules.
-    if (types.length === 0) return direction === 'Ingress' || isSet(spec.egress);
-    return types.includes(direction);
-  });
-  if (isolating.length === 0) return undefined;
-  return isolating.flatMap((spec) =>
-    places(spec, field, '').map(({ value }) => ({ peers: objects(value[peers]), ports: objects(value.ports) })),
-  );
-}
-
-/** The objects of a list; `undefined` where it is absent or empty, which allows all. */
-function objects(value: Json | undefined): readonly JsonObject[] | undefined {
-  const found = list(value)
-    .map(record)
-    .filter((item) => item !== undefined);
-  return found.length === 0 ? undefined : found;
-}
-
 function between(from: Side, to: Side, entries: readonly ApiEntry[]): Connection[] {
   if (from.workload.entry.cluster !== to.workload.entry.cluster) return [];
   const allows = (rules: readonly Rule[] | undefined, other: Side, owner: Side, port: Port) =>
     rules === undefined ||
     rules.some(
       ({ peers, ports }) =>
-        (peers === undefined || peers.some((peer) => isPeer(peer, other, owner, entries))) && allowsPort(ports, port),
+        (peers === undefined || peers.some((peer) => isPeer(peer, other.workload, owner.workload, entries))) &&
+        allowsPort(ports, port),
     );
   return portsOf(to.workload)
     .filter((port) => allows(from.egress, to, from, port) && allows(to.ingress, from, to, port))
@@ -128,22 +88,6 @@ function between(from: Side, to: Side, entries: readonly ApiEntry[]): Connection
     }));
 }
 
-/** Whether a peer of one of the owner's policies means the other side. */
-function isPeer(peer: JsonObject, other: Side, owner: Side, entries: readonly ApiEntry[]): boolean {
-  if (isSet(peer.ipBlock)) return false;
-  const pods = record(peer.podSelector);
-  const { cluster, identity } = other.workload.entry;
-  if (pods !== undefined && !matches(pods, other.workload.labels)) return false;
-  const namespaces = record(peer.namespaceSelector);
-  if (namespaces === undefined) return identity.namespace === owner.workload.entry.identity.namespace;
-  return matches(namespaces, namespaceLabels(entries, cluster, identity.namespace ?? ''));
-}
-
-function namespaceLabels(entries: readonly ApiEntry[], cluster: string, name: string): JsonObject {
-  const namespace = catalogue(entries).find('/Namespace', cluster, undefined, name);
-  return { ...dig(namespace?.manifest, 'metadata', 'labels'), [NAMESPACE_NAME]: name };
-}
-
 function portsOf(workload: Workload): Port[] {
   return lasting(workload).flatMap(({ value }) =>
     places(value, 'ports', '').flatMap(({ value: port }) => {
@@ -152,17 +96,6 @@ function portsOf(workload: Workload): Port[] {
       return { number, protocol: text(port.protocol) ?? 'TCP', name: text(port.name) };
     }),
   );
-}
-
-function allowsPort(ports: readonly JsonObject[] | undefined, { number, protocol, name }: Port): boolean {
-  if (ports === undefined) return true;
-  return ports.some((allowed) => {
-    if ((text(allowed.protocol) ?? 'TCP') !== protocol) return false;
-    if (!isSet(allowed.port)) return true;
-    if (typeof allowed.port === 'string') return allowed.port === name;
-    const last = typeof allowed.endPort === 'number' ? allowed.endPort : allowed.port;
-    return typeof allowed.port === 'number' && allowed.port <= number && number <= Number(last);
-  });
 }
 
 /** What reaches beyond the workloads: address blocks, other namespaces' pods, anybody. */

@@ -3,7 +3,7 @@
 import type { NodePool } from '../../model/cluster/pool';
 import type { Derived } from '../../model/finding/derivation';
 import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
-import type { PoolPlan } from '../../model/nodes/node-plan';
+import type { PoolPlan } from '../../model/nodes/node-plan-types';
 import type { ClusterPlan } from './plan';
 
 /** One number. */

@@ -2,13 +2,13 @@
 
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
+import { findHeadroomProblems } from '../../model/cluster/pool-input';
 import type { Finding } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-
-import { findHeadroomProblems } from '../../model/nodes/headroom';
 import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/nodes/headroom-balance';
-import { deriveProviderPlan, type ProviderPlan } from '../../model/nodes/node-plan';
+import { deriveProviderPlan } from '../../model/nodes/node-plan';
 import type { ProviderPlanInput } from '../../model/nodes/node-plan-input';
+import type { ProviderPlan } from '../../model/nodes/node-plan-types';
 
 /** What the systems of a cluster ask of its nodes. */
 export interface NodeLoad {

@@ -6,7 +6,6 @@ import { subdomain, wildcardHost } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
-
 import { ingress, object } from '../examples';
 import type { Report, Rule } from '../rule';
 import { claims } from './host-claims';

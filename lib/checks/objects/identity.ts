@@ -5,7 +5,6 @@ import { dig, isSet } from '../../analysis/objects/read-json';
 import type { Json } from '../../model/manifest/json';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
-
 import { configMap, object } from '../examples';
 import type { Rule } from '../rule';
 

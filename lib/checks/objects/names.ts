@@ -2,7 +2,6 @@
 
 import { dig, isSet, text } from '../../analysis/objects/read-json';
 import { dnsLabel } from '../../model/manifest/formats';
-
 import type { JsonObject } from '../../model/manifest/json';
 import { namingOf } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';

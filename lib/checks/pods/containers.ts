@@ -3,7 +3,6 @@
 import { dig, isSet, type Place, places, text } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import { dnsLabel } from '../../model/manifest/formats';
-
 import type { Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, running } from '../examples';

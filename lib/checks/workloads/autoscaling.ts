@@ -6,7 +6,6 @@ import { isHpa, type Scaler, scalers, scalersOf } from '../../analysis/objects/s
 import type { Json } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import { describeOrigin } from '../../model/manifest/origin';
-
 import { autoscaler, deployment, object } from '../examples';
 import type { Rule } from '../rule';
 

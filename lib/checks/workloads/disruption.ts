@@ -9,7 +9,6 @@ import { percentage } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
-
 import { budget, deployment } from '../examples';
 import type { Report, Rule } from '../rule';
 

@@ -3,7 +3,6 @@
 import { Construct, type IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { type Trace, userLine } from '../../model/manifest/origin';
-
 import type { Output } from '../../report/output';
 
 /** Evaluates the project's main.ts. */

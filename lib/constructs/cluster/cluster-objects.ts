@@ -6,7 +6,6 @@ import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import type { VolumeSource } from '../../model/cluster/provider';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
-
 import type { Environment } from '../../model/platform/environment';
 import { COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
 import { createObject } from '../tree/kinds';

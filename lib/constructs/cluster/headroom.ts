@@ -4,13 +4,13 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { Headroom, NodePool } from '../../model/cluster/pool';
+import { findHeadroomProblems } from '../../model/cluster/pool-input';
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ZONE } from '../../model/manifest/well-known';
-import { findHeadroomProblems, HEADROOM_PRIORITY } from '../../model/nodes/headroom';
+import { HEADROOM_PRIORITY } from '../../model/nodes/headroom';
 import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
-
 import { createDefaultDeny } from '../network/policy';
 import { checkNodeFitLater } from '../pod/node-fit';
 import { containerSecurity, podSecurity } from '../pod/security';

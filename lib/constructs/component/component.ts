@@ -4,7 +4,7 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
-import { findQuantityProblems } from '../../model/nodes/headroom';
+import { findQuantityProblems } from '../../model/finding/input';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';

@@ -7,7 +7,6 @@ import { dnsLabel } from '../../model/manifest/formats';
 import { isReservedNamespace } from '../../model/manifest/namespace';
 import type { Trace } from '../../model/manifest/origin';
 import { ENTRY, setEntry } from '../../model/platform/entries';
-
 import type { AccessChanges } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
 import { System } from '../system/system';

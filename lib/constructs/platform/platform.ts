@@ -6,7 +6,6 @@ import { type ClusterDescription, isMinor, type Minor, soundPools } from '../../
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
 import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
-
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
 import type { Tags } from '../../model/platform/target';

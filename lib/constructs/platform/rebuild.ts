@@ -4,7 +4,6 @@ import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
-
 import type { Environment } from '../../model/platform/environment';
 
 /** Where a system runs. */

@@ -9,12 +9,10 @@ import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { dnsLabel } from '../../model/manifest/formats';
 import { isJsonObject } from '../../model/manifest/json';
-
 import { HOSTNAME, REGION, ZONE } from '../../model/manifest/well-known';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
 import { unless } from '../tree/findings';
-
 import { findOptionProblems, findSurvivalProblems } from './description';
 
 interface Described {

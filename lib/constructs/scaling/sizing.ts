@@ -10,9 +10,7 @@ import { findKeyProblems, type Keys } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { derivationNotes } from '../../model/manifest/annotations';
 import { isJsonObject } from '../../model/manifest/json';
-
 import type { Target } from '../../model/platform/target';
-
 import type { ScalingProps } from '../../model/pods/scaling';
 
 /** What is promised and measured. Zones, regions and what is lost of them are the environment's and the cluster's. */

@@ -8,7 +8,6 @@ import { pluralOf } from '../../model/manifest/kind-lookup';
 import { groupOf } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
 import { ENTRY, setEntry } from '../../model/platform/entries';
-
 import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES } from '../../model/platform/roles';
 import type { Target } from '../../model/platform/target';
 import { createObject } from '../tree/kinds';

@@ -5,7 +5,6 @@ import { demands, total } from '../../analysis/objects/demand';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { cpuQuantity, memoryQuantity, parseQuantity } from '../../model/manifest/quantity';
 import { ENTRY, setEntry } from '../../model/platform/entries';
-
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 

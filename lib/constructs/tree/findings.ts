@@ -5,7 +5,6 @@ import { type Finding, findingAt, findingOf, findingText } from '../../model/fin
 import type { Problem } from '../../model/finding/problem';
 import { type Trace, userLine } from '../../model/manifest/origin';
 import { ENTRY, setEntry } from '../../model/platform/entries';
-
 import { captureTrace, traceOf } from './trace';
 
 /** Records a finding about `construct` that is known now, at the caller's line or at that of `trace`. */

@@ -2,7 +2,6 @@
 
 import { isProblem, type Problem } from '../finding/problem';
 import { compareKeys } from '../manifest/text';
-
 import type { Capability } from './capability';
 import type { Subnets } from './network';
 import type { NodePool } from './pool';

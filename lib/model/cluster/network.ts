@@ -2,7 +2,6 @@
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-
 import type { NodePool } from './pool';
 
 /** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
@@ -103,4 +102,22 @@ export function sumOverNodes(
   const sum = parts.reduce((total, { nodes, each }) => total + nodes * each.value, 0);
   const because = parts.map(({ nodes, each }) => `${plural(nodes, 'node')} × ${show(each.value)} (${each.because})`);
   return derived(sum, `${because.join(' + ')} = ${show(sum)}`);
+}
+
+/** The network of a mode, or that nobody said which it is. */
+export function networkOf<Mode extends string>(
+  given: Mode | undefined,
+  modes: readonly Mode[],
+  make: (mode: Mode) => NodeNetwork,
+): NodeNetwork | Problem {
+  const mode = modes.find((one) => one === given);
+  const expected = `podNetwork: ${modes.map((one) => `'${one}'`).join(' or ')}`;
+  return mode === undefined ? { message: 'how pods get addresses is not said', expected } : make(mode);
+}
+
+/** A mode that there is not: types are gone at run time. */
+export function unknownMode<Mode extends string>(given: Mode | undefined, modes: readonly Mode[]): Problem[] {
+  if (given === undefined || modes.includes(given)) return [];
+  const message = 'there is no such way for pods to get addresses';
+  return [{ field: 'podNetwork', value: `${given}`, message, expected: modes.map((one) => `'${one}'`).join(' or ') }];
 }

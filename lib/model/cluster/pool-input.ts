@@ -1,15 +1,13 @@
 // What cannot be in the description of a pool of nodes, wherever it was typed.
 
-import { checkNumber } from '../finding/derivation';
-import { findObjectProblems, type Keys } from '../finding/input';
+import { checkNumber, plural } from '../finding/derivation';
+import { findObjectProblems, findQuantityProblems, type Keys } from '../finding/input';
 import type { Problem } from '../finding/problem';
-
 import { quantityAmount } from '../manifest/quantity';
-import { findHeadroomProblems } from '../nodes/headroom';
-
 import { findBoundProblems } from '../pods/replacement';
-import type { Machine, NodePool } from './pool';
+import type { Headroom, Machine, NodePool } from './pool';
 
+const HEADROOM: Keys<Headroom> = { pods: true, cpu: true, memory: true, image: true };
 const POOL: Keys<NodePool> = {
   name: true,
   cpu: true,
@@ -73,4 +71,23 @@ function findMachineProblems(field: string, machine: Machine): Problem[] {
     ...checkNumber(`${field}.addressesPerInterface`, addressesPerInterface, { atLeast: 2, atMost: 1000, whole: true }),
     ...checkNumber(`${field}.cores`, cores, { above: 0 }),
   ]);
+}
+
+/** What no pool can hold, wherever it was typed. */
+export function findHeadroomProblems(field: string, headroom: Headroom, zones: number): Problem[] {
+  return findObjectProblems(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
+    const found = [
+      ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
+      ...findQuantityProblems(field, { cpu, memory }),
+    ];
+    if (found.length > 0 || pods >= zones) return found;
+    return [
+      {
+        field: `${field}.pods`,
+        value: pods,
+        message: `${plural(pods, 'pod')} over ${zones} zones leave a zone without headroom`,
+        expected: `at least ${zones}, one for each zone`,
+      },
+    ];
+  });
 }

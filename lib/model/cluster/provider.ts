@@ -5,7 +5,6 @@ import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
 import type { JsonObject } from '../manifest/json';
 import type { NeutralKind } from '../manifest/kinds';
-
 import type { ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
 

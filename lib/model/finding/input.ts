@@ -1,6 +1,7 @@
-// Whether a value of the user's is an object with the keys that its type has: where no compiler looked it may be anything.
+// Whether a user's input has the keys and the values that its type allows: types are gone at run time.
 
 import { isJsonObject } from '../manifest/json';
+import { parseQuantity } from '../manifest/quantity';
 import type { Problem } from './problem';
 
 /** The keys of a type, none left out and none made up: the compiler holds the list to the type. */
@@ -36,4 +37,21 @@ export function findObjectProblems<Value extends object>(
   within: (value: Value) => readonly Problem[],
 ): Problem[] {
   return [...findKeyProblems(field, value, keys), ...(isJsonObject(value) ? within(value) : [])];
+}
+
+/** What is no request of a pod. */
+export function findQuantityProblems(field: string, quantities: Readonly<Record<string, string>>): Problem[] {
+  return Object.entries(quantities).flatMap(([name, quantity]) =>
+    typeof quantity === 'string' && (parseQuantity(quantity) ?? 0n) > 0n
+      ? []
+      : [
+          {
+            field: `${field}.${name}`,
+            ...(quantity === undefined ? {} : { value: String(quantity) }),
+            message:
+              quantity === undefined ? `${field}.${name} is not given` : `${String(quantity)} is no request of a pod`,
+            expected: 'a quantity above 0, such as 250m or 256Mi',
+          },
+        ],
+  );
 }

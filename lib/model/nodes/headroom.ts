@@ -2,7 +2,7 @@
 
 import type { Headroom } from '../cluster/pool';
 import { checkNumber, type Derived, derived, type Outcome, plural } from '../finding/derivation';
-import { findObjectProblems, type Keys } from '../finding/input';
+import { findQuantityProblems } from '../finding/input';
 import type { Problem } from '../finding/problem';
 import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/quantity';
 
@@ -11,8 +11,6 @@ import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../ma
  * −10. Source: cluster-autoscaler, FAQ, `--expendable-pods-priority-cutoff`; Google Cloud docs, capacity-provisioning.
  */
 export const HEADROOM_PRIORITY = -10;
-
-const HEADROOM: Keys<Headroom> = { pods: true, cpu: true, memory: true, image: true };
 
 /** A workload that grows while a node is on its way. */
 export interface Growing {
@@ -81,42 +79,6 @@ export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<Headr
   const pods = derived(all * perZone, `${each.because} × ${plural(all, 'zone')} = ${plural(all * perZone, 'pod')}`);
   const headroom = { pods: pods.value, cpu: cpuQuantity(place.cpu), memory: memoryQuantity(place.memory) };
   return { plan: { podsPerZone: each, pods, headroom }, problems: [] };
-}
-
-/** What no pool can hold, wherever it was typed. */
-export function findHeadroomProblems(field: string, headroom: Headroom, zones: number): Problem[] {
-  return findObjectProblems(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
-    const found = [
-      ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
-      ...findQuantityProblems(field, { cpu, memory }),
-    ];
-    if (found.length > 0 || pods >= zones) return found;
-    return [
-      {
-        field: `${field}.pods`,
-        value: pods,
-        message: `${plural(pods, 'pod')} over ${zones} zones leave a zone without headroom`,
-        expected: `at least ${zones}, one for each zone`,
-      },
-    ];
-  });
-}
-
-/** What is no request of a pod. */
-export function findQuantityProblems(field: string, quantities: Readonly<Record<string, string>>): Problem[] {
-  return Object.entries(quantities).flatMap(([name, quantity]) =>
-    typeof quantity === 'string' && (parseQuantity(quantity) ?? 0n) > 0n
-      ? []
-      : [
-          {
-            field: `${field}.${name}`,
-            ...(quantity === undefined ? {} : { value: String(quantity) }),
-            message:
-              quantity === undefined ? `${field}.${name} is not given` : `${String(quantity)} is no request of a pod`,
-            expected: 'a quantity above 0, such as 250m or 256Mi',
-          },
-        ],
-  );
 }
 
 function findGrowthProblems({ name, pods, cpu, memory }: Growing): Problem[] {

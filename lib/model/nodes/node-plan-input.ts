@@ -5,12 +5,10 @@ import type { ClusterDescription } from '../cluster/cluster';
 import type { NodePool } from '../cluster/pool';
 import { findNodePoolProblems } from '../cluster/pool-input';
 import { checkNumber } from '../finding/derivation';
+import { findQuantityProblems } from '../finding/input';
 import type { Problem } from '../finding/problem';
-
 import { quantityAmount } from '../manifest/quantity';
-
 import { peakPods, type Replacement } from '../pods/replacement';
-import { findQuantityProblems } from './headroom';
 import { type NodeRoom, podsOnNode, type Resources } from './packing';
 
 /** Pods of a workload over all zones. */

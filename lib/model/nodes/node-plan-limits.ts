@@ -6,8 +6,7 @@ import { type AddressDemand, type AddressRange, addressesOf, type NodeNetwork } 
 import { smallestWith } from '../finding/bisection';
 import { type Derived, derived, plural } from '../finding/derivation';
 import { isProblem, type Problem } from '../finding/problem';
-
-import type { PoolPlan, ProviderPlan } from './node-plan';
+import type { PoolPlan, ProviderPlan } from './node-plan-types';
 
 type PlannedCluster = Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
 

@@ -1,10 +1,9 @@
 // The provider plan: from pods to nodes, addresses and load-balancer targets, and whether the provider allows them.
 
-import type { AddressDemand, AddressRange, NodeNetwork } from '../cluster/network';
+import type { AddressDemand, NodeNetwork } from '../cluster/network';
 import type { NodePool } from '../cluster/pool';
 import { type Derived, derived, type Outcome, plural } from '../finding/derivation';
 import { isProblem } from '../finding/problem';
-
 import {
   findPlanInputProblems,
   type PlannedWorkload,
@@ -15,49 +14,8 @@ import {
   roomOf,
 } from './node-plan-input';
 import { findProviderProblems } from './node-plan-limits';
+import type { PoolPlan, ProviderPlan, TargetsPlan } from './node-plan-types';
 import { type NodeRoom, nodesFor, podsInZone } from './packing';
-
-/** Nodes of one pool in each zone; in the whole cluster, where it declares no zones. */
-export interface PoolPlan {
-  readonly name: string;
-  /** Pods that a node takes, as the pool says and the network mode allows. */
-  readonly podsPerNode: Derived;
-  /** When fewest people are there, with the headroom. */
-  readonly offPeak: Derived;
-  /** At peak, with the headroom. */
-  readonly peak: Derived;
-  /** While a release rolls at its maximum. Headroom gives way. */
-  readonly rollout: Derived;
-  /** At peak in what is left after the promised loss. Headroom gives way. */
-  readonly afterLoss: Derived;
-  /** The most that is needed at any time: a release that rolls in what is left after the loss included. */
-  readonly most: Derived;
-  /** Most nodes over all zones: what the pool may have, or what is needed, if that is more. */
-  readonly nodes: Derived;
-  /** Nodes more while the pool is upgraded, over all zones. */
-  readonly surge: Derived;
-}
-
-/** What a load balancer sends to. */
-export interface TargetsPlan {
-  readonly name: string;
-  readonly targets: Derived;
-}
-
-/** The plan of one cluster. Each number with the sentence that derives it. */
-export interface ProviderPlan {
-  /** `Azure CNI overlay`. */
-  readonly mode: string;
-  readonly pools: readonly PoolPlan[];
-  /** Fewest nodes of the cluster. */
-  readonly fewest: Derived;
-  /** Most nodes of the cluster, those of an upgrade of every pool included. */
-  readonly nodes: Derived;
-  /** Most pods of the cluster: workloads, headroom, and what every node runs. */
-  readonly pods: Derived;
-  readonly ranges: readonly AddressRange[];
-  readonly targets: readonly TargetsPlan[];
-}
 
 /**
  * Derives the plan of a cluster. Workloads are taken to be spread over zones as our components are, and daemons to be all that

@@ -2,7 +2,6 @@
 
 import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-
 import { type PodBound, podCount } from './replacement';
 
 /** What a user may set against the derivation. Every property is checked against the others. */

@@ -1,6 +1,7 @@
 // Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
 
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { networkOf, unknownMode } from '../cluster/network';
 import {
   addressSource,
   type Exposure,
@@ -11,10 +12,8 @@ import {
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
-
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
 import { AKS_LIMITS } from './limits';
-import { networkOf, unknownMode } from './pod-network';
 
 /** The load balancer in front of an AKS cluster. */
 export type AksGateway =

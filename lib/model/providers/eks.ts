@@ -1,6 +1,7 @@
 // Amazon EKS with the AWS Load Balancer Controller (LBC): every key that we write there, each with its source.
 
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { networkOf, unknownMode } from '../cluster/network';
 import { addressSource, type Provider } from '../cluster/provider';
 import { ZONE } from '../manifest/well-known';
 import {
@@ -18,7 +19,6 @@ import {
 } from './aws';
 import { EKS_POD_NETWORKS, type EksPodNetwork, eksNetwork } from './aws-network';
 import { EKS_LIMITS } from './limits';
-import { networkOf, unknownMode } from './pod-network';
 
 /** What an EKS cluster needs to be known by. */
 export interface EksProps extends ClusterProps, AwsNetwork {

@@ -11,7 +11,6 @@ import {
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
-
 import { GKE_NETWORK } from './gke-network';
 import { GKE_LIMITS } from './limits';
 

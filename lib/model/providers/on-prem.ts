@@ -4,7 +4,6 @@ import { type ClusterDescription, type ClusterProps, describeCluster, minorNumbe
 import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { APP } from '../manifest/well-known';
-
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 

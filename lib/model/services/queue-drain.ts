@@ -2,7 +2,7 @@
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
 import { looksToGrow, SYNC_SECONDS } from '../pods/autoscaler';
-import type { QueueConsumerInput } from './queue';
+import type { QueueConsumerInput } from './queue-input';
 
 /** How long the largest backlog takes with so many pods, of which the new ones come after `late` seconds. */
 export function drainTime(input: QueueConsumerInput, pods: number, late: number): Derived {

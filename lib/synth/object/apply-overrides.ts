@@ -5,9 +5,7 @@ import type { Finding } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { isJsonObject, type Json, type JsonObject, pointerToken } from '../../model/manifest/json';
 import { type SourceLine, userLine } from '../../model/manifest/origin';
-
 import type { Override } from '../../model/platform/entries';
-
 import { formatPath, mergeKeyOf, parsePath, type Step } from './path';
 import type { Rendered } from './render';
 

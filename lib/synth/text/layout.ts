@@ -4,7 +4,6 @@ import { type Finding, findingAt } from '../../model/finding/finding';
 import { groupBy } from '../../model/manifest/group-by';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import type { Destination } from '../../model/platform/entries';
-
 import { type Files, renderInventory } from '../output/inventory';
 import type { Clock } from '../tree/clock';
 import { findCorruption } from './corruption';

@@ -2,7 +2,6 @@
 
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
-
 import type { Dependency } from './collect';
 
 /** First and last file of what lies below a construct. */

@@ -4,7 +4,6 @@ import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { kindRank } from '../../model/manifest/kind-lookup';
 import { describeOrigin, type Origin } from '../../model/manifest/origin';
-
 import { compareText } from '../../model/manifest/text';
 import type { Collected, Collection, Dependency } from './collect';
 import { Heap } from './heap';
