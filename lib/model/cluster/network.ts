@@ -19,8 +19,6 @@ export interface AddressDemand {
   readonly pools: readonly PoolAtMost[];
   /** Zones that the cluster declares; 1 where it declares none. */
   readonly zones: number;
-  /** Load balancers that take an address of the nodes' subnet. */
-  readonly internalLoadBalancers: number;
 }
 
 /** A range of IPv4 addresses. */

@@ -89,7 +89,6 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
       surge: surge.value,
     })),
     zones,
-    internalLoadBalancers: input.internalLoadBalancers ?? 0,
   };
   const nodes = sum(
     pools.flatMap(({ name, nodes: most, surge }) => [part(name, most), part(`${name} while upgrading`, surge)]),
