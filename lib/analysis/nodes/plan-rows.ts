@@ -2,6 +2,7 @@
 
 import type { NodePool } from '../../model/cluster/pool';
 import type { Derived } from '../../model/finding/derivation';
+import { defined } from '../../model/manifest/json';
 import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
 import type { PoolPlan } from '../../model/nodes/node-plan';
 import type { ClusterPlan } from './plan';
@@ -48,7 +49,7 @@ export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[
 }
 
 function row(of: string, what: string, { value, because }: Derived, given?: string): PlanRow {
-  return { of, what, plan: String(value), ...(given === undefined ? {} : { given }), because };
+  return { of, what, plan: String(value), ...defined({ given }), because };
 }
 
 function poolRows(plan: PoolPlan, pools: readonly NodePool[], where: string): PlanRow[] {

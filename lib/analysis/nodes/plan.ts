@@ -3,6 +3,7 @@
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import type { Finding } from '../../model/finding/finding';
+import { defined } from '../../model/manifest/json';
 import { headroomContradictions } from '../../model/nodes/headroom';
 import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/nodes/headroom-balance';
 import { deriveProviderPlan, type ProviderPlan } from '../../model/nodes/node-plan';
@@ -43,7 +44,7 @@ export function planCluster(load: NodeLoad): ClusterPlan {
     ...(plan === undefined
       ? { unplanned: contradictions, beyond: [] }
       : { plan, unplanned: [], beyond: contradictions }),
-    ...(headroom === undefined ? {} : { headroom }),
+    ...defined({ headroom }),
   };
 }
 

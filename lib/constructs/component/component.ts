@@ -1,7 +1,9 @@
 // What every component is: a Deployment with its account, its policy, its configuration and its connections.
+
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
+import { defined } from '../../model/manifest/json';
 import { quantityContradictions } from '../../model/nodes/headroom';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { pullSecret } from '../../model/platform/environment';
@@ -171,7 +173,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       cpu,
       memory,
       pods: { offPeak: min, peak: max, atOnce },
-      ...(targets === undefined ? {} : { targets }),
+      ...defined({ targets }),
     };
   }
 

@@ -1,8 +1,10 @@
 // A component that answers HTTP: what every component is, with a Service, and by intent its scaling and its exposure.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import type { Outcome } from '../../model/finding/derivation';
+import { defined } from '../../model/manifest/json';
 import type { ScalingProps } from '../../model/pods/scaling';
 import { Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';
@@ -168,7 +170,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   protected override get traffic(): Traffic {
     const exposedTo = this.exposure?.targets;
-    return { ...super.traffic, clients: this.clients, ...(exposedTo === undefined ? {} : { exposedTo }) };
+    return { ...super.traffic, clients: this.clients, ...defined({ exposedTo }) };
   }
 
   protected get pods(): PodNumbers {

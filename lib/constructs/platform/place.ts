@@ -1,6 +1,8 @@
 // Calls a system's constructor on a target. Whatever it throws ends only its own chart, as a finding with the line that threw.
+
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import { defined } from '../../model/manifest/json';
 import { ENTRY, type Trace } from '../../model/platform/entries';
 import type { AccessChanges } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
@@ -43,7 +45,7 @@ export function createSystem<Settings extends object>(
   try {
     const settings = watchSettings(placement.settings, onMissing);
     const { tag, namespace } = placement;
-    const built = new system(scope, { ...where, tag, settings, ...(namespace === undefined ? {} : { namespace }) });
+    const built = new system(scope, { ...where, tag, settings, ...defined({ namespace }) });
     built.node.addMetadata(ENTRY.buildTime, performance.now() - started);
     const problems = inspectNamespace(built, others);
     for (const problem of problems) report(built, problem, trace);

@@ -1,8 +1,10 @@
 // The HorizontalPodAutoscaler of a component.
+
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { checkNumber } from '../../model/finding/derivation';
 import { type Keys, objectContradictions } from '../../model/finding/keys';
+import { defined } from '../../model/manifest/json';
 import { SCALING_BEHAVIOR, type ScalingProps } from '../../model/pods/scaling';
 import { type Problem, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
@@ -56,7 +58,7 @@ const KEYS: Keys<ScalingProps> = { cpu: true, memory: true, min: true, max: true
 /** What cannot be reckoned with at all; whether the bounds fit together is asked of the object. */
 export function scalingProblems(props: ScalingProps): Problem[] {
   const found = objectContradictions('scaleOn', props, KEYS, ({ cpu, memory, min, max }) =>
-    Object.entries({ cpu, ...(memory === undefined ? {} : { memory }), min, max }).flatMap(([name, value]) =>
+    Object.entries({ cpu, ...defined({ memory }), min, max }).flatMap(([name, value]) =>
       checkNumber(`scaleOn.${name}`, value, {}),
     ),
   );

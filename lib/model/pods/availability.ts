@@ -1,5 +1,7 @@
 // Availability as one unit: replicas, rollout, drain, disruption and zone spread derived together from few inputs.
+
 import { plural } from '../finding/derivation';
+import { defined } from '../manifest/json';
 import { type PodBound, podCount } from './replacement';
 
 /** What a user may set against the derivation. Every property is checked against the others. */
@@ -103,7 +105,7 @@ export function deriveAvailability(input: AvailabilityInput): Availability {
     preStopSeconds,
     terminationGracePeriodSeconds:
       options.terminationGracePeriodSeconds ?? preStopSeconds + longestRequest + MARGIN_SECONDS,
-    ...(disruption === undefined ? {} : { disruption }),
+    ...defined({ disruption }),
     ...(zones === 0
       ? {}
       : { zoneSpread: { maxSkew: 1, minDomains: options.minDomains ?? Math.max(1, zones - zonesLost) } }),

@@ -2,6 +2,7 @@
 
 import { smallestWith } from '../finding/bisection';
 import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
+import { defined } from '../manifest/json';
 import type { Contradiction } from '../pods/availability';
 
 /** Somebody who takes from the server. */
@@ -121,7 +122,7 @@ function clientBudget<Client extends BudgetClient>(
     name: client.name,
     needs: limits.map((limit) => ({ limit: limit.name, amount: limit.need(client, client.maxReplicas) })),
     caps,
-    ...(binding === undefined ? {} : { binding }),
+    ...defined({ binding }),
   };
 }
 
