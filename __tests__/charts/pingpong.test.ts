@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/manifest/json';
+
 import { Placement } from '../support/shipped';
 import { at } from '../support/synthesis';
 

@@ -9,6 +9,7 @@ import type { System } from '../../lib/constructs/system/system';
 import type { ClusterDescription, JsonObject, Provider } from '../../lib/model';
 import { gke } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/manifest/json';
+
 import { isNeutralKind } from '../../lib/model/manifest/kind-lookup';
 import { PROFILES, STANDARD } from '../../lib/model/providers/profiles';
 import { synthesize } from '../../lib/synth/synthesize';

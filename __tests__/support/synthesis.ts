@@ -7,6 +7,7 @@ import { Platform, System, type WebServiceProps } from '../../lib/constructs';
 import type { ClusterDescription, EnvironmentProps, Json, JsonObject, Target } from '../../lib/model';
 import { eks } from '../../lib/model';
 import { isJsonObject } from '../../lib/model/manifest/json';
+
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 
 /** Where load balancers on AWS, and its nodes, send from. */

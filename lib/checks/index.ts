@@ -2,6 +2,7 @@
 
 import type { Finding } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
+
 import { type ApiEntry, describeIdentity } from '../model/manifest/object';
 import { compareText } from '../model/manifest/text';
 import { rbacRules } from './access/rbac';

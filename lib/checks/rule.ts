@@ -2,6 +2,7 @@
 
 import type { Severity } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
+
 import type { JsonObject } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 

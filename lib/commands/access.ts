@@ -8,6 +8,9 @@ import { dig } from '../analysis/objects/read-json';
 import { System } from '../constructs/system/system';
 import { groupSubjectOn } from '../model/cluster/cluster';
 import { isProblem } from '../model/finding/problem';
+
+import { defined } from '../model/manifest/json';
+
 import type { ApiEntry } from '../model/manifest/object';
 import { compareKeys, compareText } from '../model/manifest/text';
 import { formatTable, type Output } from '../report/output';
@@ -90,7 +93,7 @@ function describeWho({ kind, name, namespace }: Who): string {
 }
 
 function secretsOf(entries: readonly ApiEntry[], { cluster, who, namespace }: Grant): string {
-  const act = { group: '', resource: 'secrets', ...(namespace === undefined ? {} : { namespace }) };
+  const act = { group: '', resource: 'secrets', ...defined({ namespace }) };
   if (['get', 'list', 'watch'].some((verb) => mayDo(entries, cluster, who, { ...act, verb }))) return 'read';
   const way = viaPods(entries).find(
     (one) => one.cluster === cluster && one.namespace === namespace && describeWho(one.subject) === describeWho(who),

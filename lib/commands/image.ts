@@ -3,6 +3,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Finding } from '../model/finding/finding';
+
 import { isJsonObject, type Json, type JsonObject } from '../model/manifest/json';
 import { printFindings } from '../report/output';
 import type { Context } from './project/project';

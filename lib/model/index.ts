@@ -14,6 +14,7 @@ export type { Problem } from './finding/problem';
 export type { Json, JsonObject } from './manifest/json';
 export type { ApiEntry, Identity } from './manifest/object';
 export type { SourceLine } from './manifest/origin';
+
 export { deriveHeadroom, type Growing, type HeadroomInput, type HeadroomPlan } from './nodes/headroom';
 export { deriveProviderPlan } from './nodes/node-plan';
 export {
@@ -24,6 +25,7 @@ export {
   podsOverTime,
 } from './nodes/node-plan-input';
 export type { PoolPlan, ProviderPlan } from './nodes/node-plan-types';
+
 export type {
   Access,
   AccessChanges,

@@ -4,6 +4,7 @@ import { ExternalService, type System, WebService, type WebServiceProps } from '
 import type { JsonObject } from '../../../lib/model';
 import { eks, local } from '../../../lib/model';
 import { isJsonObject } from '../../../lib/model/manifest/json';
+
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 
 function web(change: Partial<WebServiceProps> = {}, then: (service: WebService) => void = () => {}) {

@@ -5,6 +5,7 @@ import { check } from '../../../lib/checks';
 import { ExternalService, Platform, System, WebService } from '../../../lib/constructs';
 import { aks, type ClusterDescription, conformant, eks, gke, onPrem, type Target } from '../../../lib/model';
 import type { Finding } from '../../../lib/model/finding/finding';
+
 import { synthesize } from '../../../lib/synth/synthesize';
 import { PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Database, type Load, WebService, type WebServiceProps } from '../../../lib/constructs';
 import { eks } from '../../../lib/model';
 import type { Finding } from '../../../lib/model/finding/finding';
+
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 
 const LOAD: Load = {

@@ -32,16 +32,19 @@ function problems(rows: readonly KindRow[]): string[] {
   return [...twice, ...orders];
 }
 
+/** Plurals of a noun; one that ends with an s may be a plural already. */
+function pluralsOf(noun: string): readonly string[] {
+  if (noun.endsWith('s')) return [`${noun}es`, noun];
+  return [/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`];
+}
+
 /** What is wrong with a single row. */
 function flaws({ group, apiVersion, kind, plural, scope, order, owner, naming }: KindRow): string[] {
   const wrong: string[] = [];
   if (!/^(?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?$/.test(apiVersion)) wrong.push(`apiVersion ${apiVersion}`);
   if (apiVersion !== `${group === '' ? '' : `${group}/`}${apiVersion.split('/').at(-1)}`) wrong.push(`group ${group}`);
   if (!/^[A-Z][A-Za-z0-9]+$/.test(kind)) wrong.push(`kind ${kind}`);
-  // What the API server's own guess would be, but for kinds that are a plural already.
-  const lower = kind.toLowerCase();
-  const regular = lower.replace(/(?:([^aeiou])y)?$/, (_, before) => (before === undefined ? '' : `${before}ie`));
-  if (![lower, `${regular}s`, `${lower}es`].includes(plural)) wrong.push(`plural ${plural}`);
+  if (!pluralsOf(kind.toLowerCase()).includes(plural)) wrong.push(`plural ${plural}`);
   if (order !== undefined && !(Number.isInteger(order) && order >= 0 && order <= 999)) wrong.push(`order ${order}`);
   if (owner === 'platform' && scope !== 'namespace') wrong.push('owner of a cluster-scoped kind');
   if ((naming?.longest === undefined) !== (naming?.because === undefined)) wrong.push('a length without its reason');

@@ -14,6 +14,7 @@ import type { NodePool } from '../../../lib/model/cluster/pool';
 import { deriveProviderPlan } from '../../../lib/model/nodes/node-plan';
 import { type PlannedWorkload, type ProviderPlanInput, podsOverTime } from '../../../lib/model/nodes/node-plan-input';
 import type { ProviderPlan } from '../../../lib/model/nodes/node-plan-types';
+
 import { aks } from '../../../lib/model/providers/aks';
 import { type AksPodNetwork, aksNetwork } from '../../../lib/model/providers/aks-network';
 import { seeded } from '../../support/random';
@@ -74,15 +75,11 @@ describe('P2 addresses and subnets: 60 nodes of 110 pods', () => {
     );
   });
 
-  test('AKS overlay: 60 + 20 + balancers + 5 → /25, and 80 × /24 → /17', () => {
-    const plan = planOf(onAks('overlay'), { internalLoadBalancers: 2 });
-    expect(ranges(plan)).toEqual([
-      ['nodes', false, 82, 25],
+  test('AKS overlay: 60 + 20 + 5 → /25, and 80 × /24 → /17', () => {
+    expect(ranges(planOf(onAks('overlay')))).toEqual([
+      ['nodes', false, 80, 25],
       ['pods', false, 80 * 256, 17],
     ]);
-    // of a /25, 128 − 5 − 80 are left for load balancers
-    expect(ranges(planOf(onAks('overlay'), { internalLoadBalancers: 43 }))[0]).toEqual(['nodes', false, 123, 25]);
-    expect(ranges(planOf(onAks('overlay'), { internalLoadBalancers: 44 }))[0]).toEqual(['nodes', false, 124, 24]);
   });
 
   test('AKS pod subnet, static: 7 × 16 × 80 = 8960 → /18', () => {
@@ -494,7 +491,6 @@ describe('P12 what cannot be in a plan', () => {
 
   test.each<[string, Partial<ProviderPlanInput>, string]>([
     ['every zone lost', { zonesLost: 3 }, 'survives.zones'],
-    ['half a load balancer', { internalLoadBalancers: 0.5 }, 'internalLoadBalancers'],
     ['no request', { workloads: [{ ...WEB, cpu: '0' }] }, 'web.cpu'],
     ['half a pod', { workloads: [{ ...WEB, pods: { offPeak: 0.5, peak: 1, atOnce: 1 } }] }, 'web.pods.offPeak'],
     ['more off peak than at peak', { workloads: [{ ...WEB, pods: { offPeak: 2, peak: 1, atOnce: 3 } }] }, 'web.pods'],

@@ -2,6 +2,7 @@
 
 import type { Machine, NodePool } from '../../../lib/model/cluster/pool';
 import { isProblem } from '../../../lib/model/finding/problem';
+
 import { eksNetwork } from '../../../lib/model/providers/aws-network';
 import { seeded } from '../../support/random';
 
@@ -17,8 +18,7 @@ const pool = (machine: Machine, pods: number): NodePool => ({
 /** Addresses that one node is reckoned with: those of two nodes − those of one. */
 function reckoned(mode: 'addresses' | 'prefixes', of: NodePool): number {
   const taken = (nodesPerZone: number) =>
-    eksNetwork(mode).ranges({ pools: [{ pool: of, nodesPerZone, surge: 0 }], zones: 1, internalLoadBalancers: 0 })[0]
-      ?.addresses.value ?? 0;
+    eksNetwork(mode).ranges({ pools: [{ pool: of, nodesPerZone, surge: 0 }], zones: 1 })[0]?.addresses.value ?? 0;
   return taken(2) - taken(1);
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../../lib/model';
 import { groupSubjectOn } from '../../../lib/model/cluster/cluster';
 import { isProblem } from '../../../lib/model/finding/problem';
+
 import { PROFILES, STANDARD } from '../../../lib/model/providers/profiles';
 
 const KUBERNETES = '1.36';
@@ -161,43 +162,22 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     });
     expect(cluster.provider.namespaceLabels).toEqual({});
   });
-
-  test('the Gateway API: which class, and whether it is ours to create', () => {
-    const classes = Object.values(CLUSTERS).map(({ provider }) => provider.gatewayClass);
-    expect(classes).toEqual([
-      { className: 'alb', controller: 'gateway.k8s.aws/alb' },
-      { className: 'alb', controller: 'eks.amazonaws.com/gateway-alb' },
-      { className: 'approuting-istio' },
-      { className: 'gke-l7-global-external-managed' },
-      undefined,
-      undefined,
-      undefined,
-    ]);
-  });
 });
 
-test('storage: provisioner, zone redundancy and the key of allowedTopologies', () => {
+test('storage: provisioner and zone redundancy', () => {
   const rows = Object.entries(CLUSTERS).flatMap(
     ([
       name,
       {
         provider: { storage },
       },
-    ]) =>
-      storage === undefined
-        ? []
-        : [[name, storage.zonal.provisioner, storage.zoneRedundant?.parameters, storage.topologyKey]],
+    ]) => (storage === undefined ? [] : [[name, storage.zonal.provisioner, storage.zoneRedundant?.parameters]]),
   );
   expect(rows).toEqual([
-    ['eks', 'ebs.csi.aws.com', undefined, 'topology.kubernetes.io/zone'],
-    ['eksAuto', 'ebs.csi.eks.amazonaws.com', undefined, 'topology.kubernetes.io/zone'],
-    ['aks', 'disk.csi.azure.com', { skuName: 'Premium_ZRS' }, 'topology.disk.csi.azure.com/zone'],
-    [
-      'gke',
-      'pd.csi.storage.gke.io',
-      { type: 'pd-balanced', 'replication-type': 'regional-pd' },
-      'topology.gke.io/zone',
-    ],
+    ['eks', 'ebs.csi.aws.com', undefined],
+    ['eksAuto', 'ebs.csi.eks.amazonaws.com', undefined],
+    ['aks', 'disk.csi.azure.com', { skuName: 'Premium_ZRS' }],
+    ['gke', 'pd.csi.storage.gke.io', { type: 'pd-balanced', 'replication-type': 'regional-pd' }],
   ]);
   expect(CLUSTERS.eks.provider.storage?.zonal.parameters).toEqual({ type: 'gp3', encrypted: 'true' });
 });
@@ -371,22 +351,17 @@ describe('where ingress traffic comes from', () => {
   });
 });
 
-test('labels and taints of nodes', () => {
+test('labels of nodes', () => {
   expect(Object.values(CLUSTERS).map(({ provider }) => provider.nodes)).toEqual([
     {
       poolLabel: 'eks.amazonaws.com/nodegroup',
-      spotLabel: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT' },
     },
-    { poolLabel: 'karpenter.sh/nodepool', spotLabel: { key: 'karpenter.sh/capacity-type', value: 'spot' } },
+    { poolLabel: 'karpenter.sh/nodepool' },
     {
       poolLabel: 'kubernetes.azure.com/agentpool',
-      spotLabel: { key: 'kubernetes.azure.com/priority', value: 'spot' },
-      spotTaint: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
     },
     {
       poolLabel: 'cloud.google.com/gke-nodepool',
-      spotLabel: { key: 'cloud.google.com/gke-spot', value: 'true' },
-      spotTaint: { key: 'cloud.google.com/gke-spot', effect: 'NoSchedule' },
     },
     {},
     {},

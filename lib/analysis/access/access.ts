@@ -1,5 +1,6 @@
 // Access: the matrix of who may do what in which namespace, and which Secrets that opens by way of pods.
 
+import { defined } from '../../model/manifest/json';
 import { POD_CREATING_KINDS, POD_ENTRY_RESOURCES } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
@@ -54,7 +55,7 @@ function spread({ cluster, who, namespace }: Grant, { groups, resources, verbs, 
     resources.map((resource) => ({
       cluster,
       subject: who,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...defined({ namespace }),
       group,
       resource,
       verbs,
@@ -87,7 +88,7 @@ function throughPods(given: readonly Grant[]): ViaPods[] {
   const by = makers.length > 0 ? makers : doors;
   if (first === undefined || by.length === 0) return [];
   const { cluster, who, namespace } = first;
-  const place = { cluster, subject: who, ...(namespace === undefined ? {} : { namespace }) };
+  const place = { cluster, subject: who, ...defined({ namespace }) };
   return [{ ...place, secrets: makers.length > 0 ? 'any' : 'mounted', by: by.sort() }];
 }
 

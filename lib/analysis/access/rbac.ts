@@ -1,5 +1,5 @@
 // RBAC as the API server's authorizer reads it: which subject may do what, by which binding.
-import type { Json, JsonObject } from '../../model/manifest/json';
+import { defined, type Json, type JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { catalogue, perList, placeOf } from '../objects/catalogue';
 import { dig, list, places, text } from '../objects/read-json';
@@ -64,7 +64,7 @@ export const grants = perList((entries): readonly Grant[] =>
       return subjects(binding).map(({ who, pointer }) => ({
         cluster: binding.cluster,
         who,
-        ...(namespace === undefined ? {} : { namespace }),
+        ...defined({ namespace }),
         rules: rules ?? [],
         known: rules !== undefined,
         role: text(dig(binding.manifest, 'roleRef')?.name) ?? '',
@@ -78,7 +78,7 @@ export const grants = perList((entries): readonly Grant[] =>
 function subjects({ manifest }: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
   return places(manifest, 'subjects', '').map(({ value, pointer }) => {
     const [kind = '', name = '', namespace] = [text(value.kind), text(value.name), text(value.namespace)];
-    return { who: { kind, name, ...(namespace === undefined ? {} : { namespace }) }, pointer };
+    return { who: { kind, name, ...defined({ namespace }) }, pointer };
   });
 }
 

@@ -2,6 +2,7 @@
 
 import type { AllowedDifference, Provider } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
+
 import { isNeutralKind } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { compareObjects, type ObjectDifference } from './difference';

@@ -2,8 +2,10 @@
 
 import type { NodePool } from '../../model/cluster/pool';
 import type { Derived } from '../../model/finding/derivation';
+import { defined } from '../../model/manifest/json';
 import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
 import type { PoolPlan } from '../../model/nodes/node-plan-types';
+
 import type { ClusterPlan } from './plan';
 
 /** One number. */
@@ -48,7 +50,7 @@ export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[
 }
 
 function row(of: string, what: string, { value, because }: Derived, given?: string): PlanRow {
-  return { of, what, plan: String(value), ...(given === undefined ? {} : { given }), because };
+  return { of, what, plan: String(value), ...defined({ given }), because };
 }
 
 function poolRows(plan: PoolPlan, pools: readonly NodePool[], where: string): PlanRow[] {

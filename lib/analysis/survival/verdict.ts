@@ -1,4 +1,5 @@
 // What a cell of the table says: a verdict with the numbers that it follows from, and the object that decides.
+import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Interval } from '../scheduling/world';
 import type { Load } from './component';
@@ -90,7 +91,7 @@ export function judge(
     verdict: refusedVerdict(refused, verdictOf(numbers)),
     missing: needed === 0 ? 0 : Math.max(0, needed - least) / needed,
     survives: refused === false && (wanted === 0 || (left.fewest > 0 && placed.fewest >= needed)),
-    ...(decides === undefined ? {} : { decides }),
+    ...defined({ decides }),
     working,
   };
 }

@@ -1,6 +1,7 @@
 // Traffic: which clusters answer to each host, what DNS must say for it, and who writes that.
 
 import { ANNOTATION, listOf } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
@@ -138,7 +139,7 @@ function answerFrom(entry: ApiEntry, host: string): Answer {
   const weight = weightOf(entry);
   if (!common.includes(host) || weight === undefined) return answer;
   const healthPath = annotation(entry, ANNOTATION.healthPath);
-  return { ...answer, weight, ...(healthPath === undefined ? {} : { healthPath }) };
+  return { ...answer, weight, ...defined({ healthPath }) };
 }
 
 /** A common host leads to the cluster's own one, which somebody wrote already; that one leads to the load balancer. */
@@ -152,7 +153,7 @@ function endpointOf(entry: ApiEntry, common: readonly string[], host: string): E
 function recordOf(entry: ApiEntry, host: string): Writer {
   if (!written(entry).includes(host)) return { by: 'hand' };
   const setIdentifier = externalDns(entry, 'set-identifier');
-  return { by: 'external-dns', ...(setIdentifier === undefined ? {} : { setIdentifier }) };
+  return { by: 'external-dns', ...defined({ setIdentifier }) };
 }
 
 /** What external-dns writes is what holds, even where an override parts it from what is told. */

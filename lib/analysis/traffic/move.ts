@@ -1,6 +1,7 @@
 // A move of traffic from one cluster to another: the line to write for each step, the weights it gives, what to look at, the way back.
 
 import type { Finding } from '../../model/finding/finding';
+import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
 import {
@@ -89,7 +90,7 @@ function moveOf(namespace: string, moving: readonly Host[], from: string, to: st
       line: lineOf(from, to, step, others),
       shares,
       checks: checksOf({ from, to, step, moving, others, shares }),
-      ...(back === undefined ? {} : { back }),
+      ...defined({ back }),
     };
   });
   // half a percent is what rounding to whole weights may change

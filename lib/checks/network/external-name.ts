@@ -3,6 +3,7 @@
 import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, isSet } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
+
 import { subdomain } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
 import { service } from '../examples';

@@ -3,6 +3,7 @@
 import { isSet } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Problem } from '../../model/finding/problem';
+
 import { remembered } from '../../model/manifest/formats';
 import { running } from '../examples';
 import type { Rule } from '../rule';

@@ -5,6 +5,7 @@ import { type Deviation, deviations, isNeutral } from '../../analysis/comparison
 import type { Where } from '../../constructs/platform/rebuild';
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
+
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Environment } from '../../model/platform/environment';
 import { PROFILES, STANDARD } from '../../model/providers/profiles';

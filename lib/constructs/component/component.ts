@@ -4,7 +4,9 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
+
 import { findQuantityProblems } from '../../model/finding/input';
+import { defined } from '../../model/manifest/json';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
@@ -174,7 +176,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       cpu,
       memory,
       pods: { offPeak: min, peak: max, atOnce },
-      ...(targets === undefined ? {} : { targets }),
+      ...defined({ targets }),
     };
   }
 

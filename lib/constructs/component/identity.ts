@@ -6,6 +6,7 @@ import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { isProblem } from '../../model/finding/problem';
 import type { Trace } from '../../model/manifest/origin';
+
 import { System } from '../system/system';
 import { report } from '../tree/findings';
 

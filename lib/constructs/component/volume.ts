@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { VolumeSource } from '../../model/cluster/provider';
 import { plural } from '../../model/finding/derivation';
 import { ANNOTATION } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { System } from '../system/system';
@@ -40,13 +41,13 @@ export class Volume extends Construct {
     super(scope, id);
     traceConstruct(this);
     const storageClassName = this.storageClass(oneZone);
-    const annotations = oneZone === undefined ? {} : { [ANNOTATION.oneZone]: oneZone };
+    const annotations = defined({ [ANNOTATION.oneZone]: oneZone });
     const metadata = { name: id, labels: selectorLabels(id), annotations };
     this.claim = createObject(this, 'claim', 'PersistentVolumeClaim', metadata, {
       spec: {
         accessModes: ['ReadWriteOnce'],
         resources: { requests: { storage: canonicalQuantity(size) } },
-        ...(storageClassName === undefined ? {} : { storageClassName }),
+        ...defined({ storageClassName }),
         volumeMode: 'Filesystem',
       },
     });

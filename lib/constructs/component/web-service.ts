@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
+
+import { defined } from '../../model/manifest/json';
 import type { ScalingProps } from '../../model/pods/scaling';
 import { Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';
@@ -170,7 +172,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   protected override get traffic(): Traffic {
     const exposedTo = this.exposure?.targets;
-    return { ...super.traffic, clients: this.clients, ...(exposedTo === undefined ? {} : { exposedTo }) };
+    return { ...super.traffic, clients: this.clients, ...defined({ exposedTo }) };
   }
 
   protected get pods(): PodNumbers {

@@ -10,6 +10,7 @@ import { isCidr } from '../../model/manifest/cidr';
 import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { ENTRY, setEntry } from '../../model/platform/entries';
 import { checkLater } from '../tree/findings';
+
 import { createObject, type NetworkPolicySpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import type { Peer } from './connection';

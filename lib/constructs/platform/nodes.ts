@@ -6,6 +6,7 @@ import { type ClusterDescription, describesNodes, soundPools } from '../../model
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
 import type { Trace } from '../../model/manifest/origin';
+
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { Component, type ComponentProps } from '../component/component';

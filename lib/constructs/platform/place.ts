@@ -4,6 +4,7 @@ import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { dnsLabel } from '../../model/manifest/formats';
+import { defined } from '../../model/manifest/json';
 import { isReservedNamespace } from '../../model/manifest/namespace';
 import type { Trace } from '../../model/manifest/origin';
 import { ENTRY, setEntry } from '../../model/platform/entries';
@@ -47,7 +48,7 @@ export function createSystem<Settings extends object>(
   try {
     const settings = watchSettings(placement.settings, onMissing);
     const { tag, namespace } = placement;
-    const built = new system(scope, { ...where, tag, settings, ...(namespace === undefined ? {} : { namespace }) });
+    const built = new system(scope, { ...where, tag, settings, ...defined({ namespace }) });
     setEntry(built, ENTRY.buildTime, performance.now() - started);
     const problems = findNamespaceProblems(built, others);
     for (const problem of problems) report(built, problem, trace);

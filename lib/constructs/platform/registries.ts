@@ -3,6 +3,7 @@
 import type { IConstruct } from 'constructs';
 import { at } from '../../analysis/objects/read-json';
 import type { Finding } from '../../model/finding/finding';
+
 import { isJsonObject, type Json } from '../../model/manifest/json';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';

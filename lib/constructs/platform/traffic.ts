@@ -5,6 +5,7 @@ import { rivals } from '../../analysis/traffic/hosts';
 import type { Finding } from '../../model/finding/finding';
 import { describeIdentity } from '../../model/manifest/object';
 import type { Trace } from '../../model/manifest/origin';
+
 import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { regionsLostFor, type TrafficShare, weightWithin } from '../../model/platform/traffic';
 import { WebService } from '../component/web-service';

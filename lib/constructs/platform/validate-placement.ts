@@ -9,6 +9,7 @@ import { type EnvironmentProps, registryPath } from '../../model/platform/enviro
 import type { Tags } from '../../model/platform/target';
 import { LARGEST_WEIGHT } from '../../model/platform/traffic';
 import { unless } from '../tree/findings';
+
 import { findSubjectProblems } from './validate-clusters';
 
 /** Problems of one placement: its tag, on how many clusters it is to lie, and what its environment wants of them. */

@@ -10,6 +10,7 @@ import {
   findCadenceProblems,
 } from '../../model/pods/availability';
 import { checkLater } from '../tree/findings';
+
 import { createObject } from '../tree/kinds';
 
 /** The budget that evictions must leave. Unhealthy pods may always be evicted: they would block a drain for ever. */

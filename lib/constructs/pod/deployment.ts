@@ -1,6 +1,7 @@
 // The Deployment of a component: one container, its contexts, probes, drain, spread and volumes put together.
 
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
+import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
 import type { PullPolicy } from '../../model/platform/target';
@@ -55,7 +56,7 @@ export interface Workload {
 export function renderDeployment(workload: Workload): DeploymentSpec {
   const { availability, replicas, selector, podLabels } = workload;
   return {
-    ...(replicas === undefined ? {} : { replicas }),
+    ...defined({ replicas }),
     selector: { matchLabels: selector },
     strategy: {
       type: 'RollingUpdate',

@@ -5,6 +5,7 @@ import type { Cluster } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { quantityAmount } from '../../model/manifest/quantity';
 import { checkLater } from '../tree/findings';
+
 import type { Workload } from './deployment';
 
 /** The field that a derived request follows from, and how. */

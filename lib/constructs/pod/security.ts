@@ -1,5 +1,7 @@
 // Security contexts that Pod Security "restricted" admits, and the exits from our stricter defaults, each with its reason.
+
 import { ANNOTATION } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import type { Container, PodSpec } from '../tree/kinds';
 
 /** UID and GID of every pod: above 10000, so that it is no user of the node (kube-score, Checkov, Trivy). */
@@ -17,13 +19,11 @@ export interface SecurityExits {
 
 /** Annotations that keep the reasons, where a reviewer sees them. */
 export function exitAnnotations(exits: SecurityExits): Readonly<Record<string, string>> {
-  return {
-    ...(exits.writableRootFilesystem === undefined
-      ? {}
-      : { [ANNOTATION.writableRootFilesystem]: exits.writableRootFilesystem }),
-    ...(exits.serviceAccountToken === undefined ? {} : { [ANNOTATION.serviceAccountToken]: exits.serviceAccountToken }),
-    ...(exits.user === undefined ? {} : { [ANNOTATION.user]: exits.user.reason }),
-  };
+  return defined({
+    [ANNOTATION.writableRootFilesystem]: exits.writableRootFilesystem,
+    [ANNOTATION.serviceAccountToken]: exits.serviceAccountToken,
+    [ANNOTATION.user]: exits.user?.reason,
+  });
 }
 
 /** The pod's half. */

@@ -5,6 +5,8 @@ import type { Construct } from 'constructs';
 import { checkNumber } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { findObjectProblems, type Keys } from '../../model/finding/input';
+import { defined } from '../../model/manifest/json';
+
 import { SCALING_BEHAVIOR, type ScalingProps } from '../../model/pods/scaling';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
@@ -58,7 +60,7 @@ const KEYS: Keys<ScalingProps> = { cpu: true, memory: true, min: true, max: true
 /** What cannot be reckoned with at all; whether the bounds fit together is asked of the object. */
 export function scalingProblems(props: ScalingProps): Finding[] {
   const found = findObjectProblems('scaleOn', props, KEYS, ({ cpu, memory, min, max }) =>
-    Object.entries({ cpu, ...(memory === undefined ? {} : { memory }), min, max }).flatMap(([name, value]) =>
+    Object.entries({ cpu, ...defined({ memory }), min, max }).flatMap(([name, value]) =>
       checkNumber(`scaleOn.${name}`, value, {}),
     ),
   );

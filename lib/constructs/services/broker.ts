@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../model/finding/derivation';
 import { orderKey } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import {
   type BrokerBudget,
   deriveBrokerBudget,
@@ -49,8 +50,7 @@ export class Broker extends LimitedService<BrokerProps, ProducerUse, BrokerBudge
     const { management, metrics } = this.props;
     return {
       queue: name,
-      ...(management === undefined ? {} : { management }),
-      ...(metrics === undefined ? {} : { metrics }),
+      ...defined({ management, metrics }),
       connection: () => this.connection(),
       join: (client, use) => this.join(client, use),
       notesFor: (client) => this.notesFor(client),

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../model/finding/derivation';
 import { ANNOTATION } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import type { Budget } from '../../model/services/budget';
 import { deriveRedisBudget, type RedisClient } from '../../model/services/redis';
 import type { Redis as RedisNodes } from '../../model/services/redis-nodes';
@@ -29,7 +30,7 @@ export class Redis extends LimitedService<RedisProps, RedisUse> {
     const { nodes: redis, withoutCopy } = this.props;
     const { zones, regions } = System.of(this).target.environment.survives;
     const production = zones > 0 || regions > 0;
-    return deriveRedisBudget({ redis, clients, production, ...(withoutCopy === undefined ? {} : { withoutCopy }) });
+    return deriveRedisBudget({ redis, clients, production, ...defined({ withoutCopy }) });
   }
 
   protected override get notes(): Readonly<Record<string, string>> {

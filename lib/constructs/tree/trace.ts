@@ -2,6 +2,7 @@
 
 import type { IConstruct } from 'constructs';
 import type { Trace } from '../../model/manifest/origin';
+
 import { ENTRY, entriesOf, setEntry } from '../../model/platform/entries';
 
 const FRAMES = 30;

@@ -2,6 +2,7 @@
 
 import { percent, plural, roundDown, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
 import { mostUsefulPods } from './contention';
 import type { CapacityInput } from './input';

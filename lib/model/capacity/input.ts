@@ -3,6 +3,7 @@
 import { checkNumber, percent, show } from '../finding/derivation';
 import { findObjectProblems, type Keys } from '../finding/input';
 import type { Problem } from '../finding/problem';
+
 import type { Contention } from './contention';
 import { longestService, type ServiceTime } from './queueing';
 

@@ -2,6 +2,7 @@
 
 import { checkNumber, type Derived, derived, type Outcome, plural, roundUp, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import { arrivalRate } from './queueing';
 
 /** Who is imitated. */

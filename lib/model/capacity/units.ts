@@ -2,6 +2,7 @@
 
 import { plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import type { CapacityInput } from './input';
 
 /** What is asked: of values that no compiler looked at, too. */

@@ -2,6 +2,7 @@
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import type { NodePool } from './pool';
 
 /** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
@@ -26,8 +27,6 @@ export interface AddressDemand {
   readonly pools: readonly PoolAtMost[];
   /** Zones that the cluster declares; 1 where it declares none. */
   readonly zones: number;
-  /** Load balancers that take an address of the nodes' subnet. */
-  readonly internalLoadBalancers: number;
 }
 
 /** A range of IPv4 addresses. */

@@ -3,6 +3,7 @@
 import { checkNumber, plural } from '../finding/derivation';
 import { findObjectProblems, findQuantityProblems, type Keys } from '../finding/input';
 import type { Problem } from '../finding/problem';
+
 import { quantityAmount } from '../manifest/quantity';
 import { findBoundProblems } from '../pods/replacement';
 import type { Headroom, Machine, NodePool } from './pool';

@@ -52,13 +52,6 @@ export interface ClusterObject extends ProviderObject {
   readonly name: string;
 }
 
-/** The Gateway API's class. */
-export interface GatewayClassShape {
-  readonly className: string;
-  /** Controller of a class that we must create ourselves. @default none: the provider creates the class */
-  readonly controller?: string;
-}
-
 /** What makes a volume. Each class also waits for its first consumer and may grow. */
 export interface VolumeSource {
   readonly provisioner: string;
@@ -71,8 +64,6 @@ export interface StorageShape {
   readonly zonal: VolumeSource;
   /** A volume that survives the loss of a zone. @default none: the application replicates, or a file system is used */
   readonly zoneRedundant?: VolumeSource;
-  /** Key of `allowedTopologies`: it differs, although the nodes' zone label is the same everywhere. */
-  readonly topologyKey: string;
 }
 
 /** What lets a pod act as an identity of the provider. */
@@ -101,14 +92,10 @@ export type IngressSource =
   | { readonly namespace: string; readonly podLabels: Readonly<Record<string, string>> }
   | { readonly cidrs: readonly string[] };
 
-/** Labels and taints of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
+/** Labels of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
 export interface NodeWords {
   /** Label that holds the name of the node's pool. @default none that is the same on every such cluster */
   readonly poolLabel?: string;
-  /** Label of nodes that may be taken away at short notice. @default none */
-  readonly spotLabel?: { readonly key: string; readonly value: string };
-  /** Taint of those nodes, which pods must tolerate. @default none */
-  readonly spotTaint?: { readonly key: string; readonly value?: string; readonly effect: 'NoSchedule' };
 }
 
 /** A field of a neutral kind in which a provider may differ all the same. */
@@ -129,8 +116,6 @@ export interface Provider {
   readonly zoneNames?: ZoneNames;
   /** What an HTTP exposure becomes. */
   readonly ingress: (exposure: Exposure) => IngressShape;
-  /** @default none: an operator installs a controller and its class */
-  readonly gatewayClass?: GatewayClassShape;
   /** What the cluster needs once before anything can be exposed there. @default nothing */
   readonly clusterObjects?: readonly ClusterObject[];
   /**

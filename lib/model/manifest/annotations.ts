@@ -103,7 +103,7 @@ export function derivationOf(annotations: Annotations, name: DerivedName): strin
 
 /** What a derivation comes to: the whole number behind its last `=`. `undefined` where there is none. */
 export function resultOf(derivation: string | undefined): number | undefined {
-  const [, result] = /.*= (\d+) [^=]*$/.exec(derivation ?? '') ?? [];
+  const [, result] = /= (\d+) [^=]*$/.exec(derivation ?? '') ?? [];
   return result === undefined ? undefined : Number(result);
 }
 

@@ -50,23 +50,22 @@ export interface KindRow extends Peculiarities {
   readonly scope: 'cluster' | 'namespace';
 }
 
-const row =
-  (scope: KindRow['scope']) =>
-  <const Name extends string, const More extends Peculiarities = object>(
+/** What makes rows of one scope; the names and peculiarities of each stay known to the compiler. */
+function rowsOf(scope: KindRow['scope']) {
+  function row<const Name extends string, const More extends Peculiarities = object>(
     apiVersion: string,
     kind: Name,
     plural: string,
     more?: More,
-  ): KindRow & { readonly kind: Name } & More => ({
-    group: groupOf(apiVersion),
-    apiVersion,
-    kind,
-    plural,
-    scope,
-    ...(more as More),
-  });
-const cluster = row('cluster');
-const namespaced = row('namespace');
+  ): KindRow & { readonly kind: Name } & More;
+  function row(apiVersion: string, kind: string, plural: string, more?: Peculiarities): KindRow {
+    return { group: groupOf(apiVersion), apiVersion, kind, plural, scope, ...more };
+  }
+  return row;
+}
+
+const cluster = rowsOf('cluster');
+const namespaced = rowsOf('namespace');
 
 const TEMPLATE = ['spec', 'template'] as const;
 const PATH_SEGMENT: Naming = { format: pathSegment };

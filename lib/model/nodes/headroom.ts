@@ -4,6 +4,7 @@ import type { Headroom } from '../cluster/pool';
 import { checkNumber, type Derived, derived, type Outcome, plural } from '../finding/derivation';
 import { findQuantityProblems } from '../finding/input';
 import type { Problem } from '../finding/problem';
+
 import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/quantity';
 
 /**

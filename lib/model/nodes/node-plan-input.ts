@@ -7,6 +7,7 @@ import { findNodePoolProblems } from '../cluster/pool-input';
 import { checkNumber } from '../finding/derivation';
 import { findQuantityProblems } from '../finding/input';
 import type { Problem } from '../finding/problem';
+
 import { quantityAmount } from '../manifest/quantity';
 import { peakPods, type Replacement } from '../pods/replacement';
 import { type NodeRoom, podsOnNode, type Resources } from './packing';
@@ -48,8 +49,6 @@ export interface ProviderPlanInput {
   readonly zonesLost: number;
   readonly workloads: readonly PlannedWorkload[];
   readonly daemons: readonly DaemonPod[];
-  /** Load balancers that take an address of the nodes' subnet. @default 0 */
-  readonly internalLoadBalancers?: number;
 }
 
 /** The pods of a plan of capacity: its minimum, its peak, and its maximum while a release rolls. */
@@ -77,11 +76,10 @@ export function roomOf(pool: NodePool, daemons: readonly DaemonPod[]): NodeRoom 
 
 /** Every input that is no number to reckon with, or for which there is no place. */
 export function findPlanInputProblems(input: ProviderPlanInput): Problem[] {
-  const { cluster, zonesLost, workloads, daemons, internalLoadBalancers = 0 } = input;
+  const { cluster, zonesLost, workloads, daemons } = input;
   const zones = cluster.zones.length;
   const found = [
     ...checkNumber('survives.zones', zonesLost, { atLeast: 0, atMost: Math.max(0, zones - 1), whole: true }),
-    ...checkNumber('internalLoadBalancers', internalLoadBalancers, { atLeast: 0, whole: true }),
     ...Object.entries(cluster.subnets).flatMap(([name, prefix]) =>
       checkNumber(`subnets.${name}`, prefix, { atLeast: 8, atMost: 32, whole: true }),
     ),

@@ -15,6 +15,7 @@ import {
 } from './node-plan-input';
 import { findProviderProblems } from './node-plan-limits';
 import type { PoolPlan, ProviderPlan, TargetsPlan } from './node-plan-types';
+
 import { type NodeRoom, nodesFor, podsInZone } from './packing';
 
 /**
@@ -48,7 +49,6 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
       surge: surge.value,
     })),
     zones,
-    internalLoadBalancers: input.internalLoadBalancers ?? 0,
   };
   const nodes = sum(
     pools.flatMap(({ name, nodes: most, surge }) => [part(name, most), part(`${name} while upgrading`, surge)]),

@@ -2,6 +2,8 @@
 
 import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { defined } from '../manifest/json';
+
 import { type PodBound, podCount } from './replacement';
 
 /** What a user may set against the derivation. Every property is checked against the others. */
@@ -95,7 +97,7 @@ export function deriveAvailability(input: AvailabilityInput): Availability {
     preStopSeconds,
     terminationGracePeriodSeconds:
       options.terminationGracePeriodSeconds ?? preStopSeconds + longestRequest + MARGIN_SECONDS,
-    ...(disruption === undefined ? {} : { disruption }),
+    ...defined({ disruption }),
     ...(zones === 0
       ? {}
       : { zoneSpread: { maxSkew: 1, minDomains: options.minDomains ?? Math.max(1, zones - zonesLost) } }),

@@ -48,11 +48,7 @@ function shared(demand: AddressDemand) {
 }
 
 function nodeSubnet(demand: AddressDemand) {
-  const nodes = allNodes(demand);
-  const balancers = demand.internalLoadBalancers;
-  const sum = nodes.value + balancers;
-  const because = balancers === 0 ? nodes.because : `${nodes.because}, + ${balancers} load balancers = ${sum}`;
-  return addressRange({ subnet: 'nodes', name: 'nodes', perZone: false, addresses: derived(sum, because) }, AZURE);
+  return addressRange({ subnet: 'nodes', name: 'nodes', perZone: false, addresses: allNodes(demand) }, AZURE);
 }
 
 function pods(mode: Exclude<AksPodNetwork, 'flat'>, demand: AddressDemand) {

@@ -12,6 +12,7 @@ import {
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
+
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
 import { AKS_LIMITS } from './limits';
 
@@ -66,8 +67,6 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     problems: [...(isGateway(gateway) ? [] : [noGateway(gateway)]), ...unknownMode(podNetwork, AKS_POD_NETWORKS)],
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
-    // AKS docs, app-routing-gateway-api: the class is made for us. The managed NGINX ends in November 2026: never a default
-    gatewayClass: { className: 'approuting-istio' },
     namespaceLabels: {}, // no readiness gate was found
     loadsImages: false,
     registryForm: '<name>.azurecr.io',
@@ -76,16 +75,13 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     storage: {
       zonal: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_LRS' } },
       zoneRedundant: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_ZRS' } },
-      topologyKey: 'topology.disk.csi.azure.com/zone',
     },
     workloadIdentity,
     subject,
     ingressSource: () => addressSource(gatewaySubnets, 'gatewaySubnets'), // AGC docs, components: a /24 of its own
-    // AKS docs, use-labels and spot-node-pool
+    // AKS docs, use-labels
     nodes: {
       poolLabel: 'kubernetes.azure.com/agentpool',
-      spotLabel: { key: 'kubernetes.azure.com/priority', value: 'spot' },
-      spotTaint: { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
     },
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     limits: AKS_LIMITS,

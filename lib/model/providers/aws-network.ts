@@ -4,6 +4,7 @@ import { type AddressDemand, addressRange, type NodeNetwork, sumOverNodes } from
 import type { Machine, NodePool } from '../cluster/pool';
 import { type Derived, derived } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import { podCount } from '../pods/replacement';
 
 export const EKS_POD_NETWORKS = ['addresses', 'prefixes'] as const;

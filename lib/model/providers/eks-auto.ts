@@ -3,7 +3,6 @@
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { addressSource, type Provider } from '../cluster/provider';
 import type { JsonObject } from '../manifest/json';
-import { ZONE } from '../manifest/well-known';
 import {
   AWS_ZONES,
   type AwsNetwork,
@@ -60,8 +59,6 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
         },
       },
     ],
-    // secondary source only: EKS user guide, auto-configure-gateway-api, as quoted elsewhere
-    gatewayClass: { className: CLASS, controller: 'eks.amazonaws.com/gateway-alb' },
     dnsWeightKey: ROUTE53_WEIGHT,
     namespaceLabels: {}, // no key for readiness gates is documented for Auto Mode
     loadsImages: false,
@@ -70,7 +67,6 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     // EKS user guide, create-storage-class: no class is made beforehand, and volumes of EKS do not migrate
     storage: {
       zonal: { provisioner: 'ebs.csi.eks.amazonaws.com', parameters: GP3 },
-      topologyKey: ZONE,
     },
     workloadIdentity: assumeRole,
     subject: accessEntryGroup,
@@ -78,8 +74,8 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
       targets === 'pods'
         ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
         : addressSource(nodeSubnets, 'nodeSubnets'),
-    // Karpenter docs, well-known labels; no taint
-    nodes: { poolLabel: 'karpenter.sh/nodepool', spotLabel: { key: 'karpenter.sh/capacity-type', value: 'spot' } },
+    // Karpenter docs, well-known labels
+    nodes: { poolLabel: 'karpenter.sh/nodepool' },
     // EKS user guide, auto-networking: prefixes, and a pool of spare ones whose size is not told
     network: {
       message: 'Auto Mode chooses machines and holds spare addresses of its own, of which no figure is told',

@@ -3,7 +3,6 @@
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { networkOf, unknownMode } from '../cluster/network';
 import { addressSource, type Provider } from '../cluster/provider';
-import { ZONE } from '../manifest/well-known';
 import {
   AWS_ZONES,
   type AwsNetwork,
@@ -48,8 +47,6 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       certificateFromSecret: false,
       annotations: { ...albAnnotations(exposure), ...albPublic(certificateArn) },
     }),
-    // LBC docs, guide/gateway/l7gateway: the class is ours to create
-    gatewayClass: { className: 'alb', controller: 'gateway.k8s.aws/alb' },
     dnsWeightKey: ROUTE53_WEIGHT,
     // LBC docs, deploy/pod_readiness_gate: a pod counts as ready only once its target is healthy. Target type `ip` only.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
@@ -59,7 +56,6 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     // EBS CSI driver, docs/parameters
     storage: {
       zonal: { provisioner: 'ebs.csi.aws.com', parameters: GP3 },
-      topologyKey: ZONE,
     },
     workloadIdentity: assumeRole,
     subject: accessEntryGroup,
@@ -70,7 +66,6 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
         : addressSource(nodeSubnets, 'nodeSubnets'),
     nodes: {
       poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
-      spotLabel: { key: 'eks.amazonaws.com/capacityType', value: 'SPOT' }, // EKS user guide, managed-node-groups; no taint
     },
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
     limits: EKS_LIMITS,

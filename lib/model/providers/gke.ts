@@ -11,6 +11,7 @@ import {
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
+
 import { GKE_NETWORK } from './gke-network';
 import { GKE_LIMITS } from './limits';
 
@@ -41,8 +42,6 @@ function profile(certificate: string | undefined): Provider {
     name: 'gke',
     zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
     ingress: (exposure) => gceIngress(exposure, certificate),
-    // Google Cloud docs, gatewayclass-capabilities: the class is made for us
-    gatewayClass: { className: 'gke-l7-global-external-managed' },
     namespaceLabels: {}, // readiness gates of network endpoint groups are injected without a label: ingress-gce, pkg/neg/readiness
     loadsImages: false,
     registryForm: '<location>-docker.pkg.dev/<project>/<repository>',
@@ -55,7 +54,6 @@ function profile(certificate: string | undefined): Provider {
         provisioner: 'pd.csi.storage.gke.io',
         parameters: { type: 'pd-balanced', 'replication-type': 'regional-pd' },
       },
-      topologyKey: 'topology.gke.io/zone',
     },
     workloadIdentity,
     subject,
@@ -63,8 +61,6 @@ function profile(certificate: string | undefined): Provider {
     ingressSource: () => ({ cidrs: ['35.191.0.0/16', '130.211.0.0/22'] }),
     nodes: {
       poolLabel: 'cloud.google.com/gke-nodepool', // unsourced
-      spotLabel: { key: 'cloud.google.com/gke-spot', value: 'true' }, // secondary source
-      spotTaint: { key: 'cloud.google.com/gke-spot', effect: 'NoSchedule' }, // sources disagree: tolerating it is never wrong
     },
     network: GKE_NETWORK,
     limits: GKE_LIMITS,

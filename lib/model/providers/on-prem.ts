@@ -3,6 +3,7 @@
 import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
 import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
+
 import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';

@@ -3,6 +3,7 @@
 import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../cluster/network';
 import { derived } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import { podCount } from '../pods/replacement';
 
 /** How large the block of a node is. */

@@ -2,6 +2,7 @@
 
 import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import { findReplacementProblems, peakPods, type Replacement } from '../pods/replacement';
 import {
   type Budget,

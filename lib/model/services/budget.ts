@@ -3,6 +3,7 @@
 import { smallestWith } from '../finding/bisection';
 import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { defined } from '../manifest/json';
 
 /** Somebody who takes from the server. */
 export interface BudgetClient {
@@ -121,7 +122,7 @@ function clientBudget<Client extends BudgetClient>(
     name: client.name,
     needs: limits.map((limit) => ({ limit: limit.name, amount: limit.need(client, client.maxReplicas) })),
     caps,
-    ...(binding === undefined ? {} : { binding }),
+    ...defined({ binding }),
   };
 }
 

@@ -1,6 +1,8 @@
 // What the scaling of a queue's consumer starts from, and which inputs cannot hold together.
+
 import { checkNumber, percent, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+
 import { TOLERANCE } from '../pods/autoscaler';
 
 /** What the derivation starts from. Rates are measured on one pod that works without a pause. */

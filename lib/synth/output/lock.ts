@@ -3,9 +3,11 @@
 // The lock is a file with its owner's identity in it, linked into place, so that it is never there without its content.
 // A lock whose owner is dead is replaced by its heir: who first links `<lock>-<token of the dead>`. That name is good for
 // this one succession only, so that of several who see the same dead owner, late ones included, one alone replaces it.
+
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
+import { defined } from '../../model/manifest/json';
 import { OutputError } from './output-error';
 import { attempt, codeOf, explain } from './swap';
 
@@ -67,7 +69,7 @@ export function lockState(path: string): 'free' | 'held' | 'abandoned' {
 /** The identity of this process, with a new token. */
 export function ourselves(): Owner {
   const [space, started] = [ownSpace(), processStart(process.pid)?.since];
-  const seen = { ...(space === undefined ? {} : { space }), ...(started === undefined ? {} : { started }) };
+  const seen = defined({ space, started });
   return { pid: process.pid, host: hostname(), token: randomUUID(), ...seen };
 }
 

@@ -2,6 +2,7 @@
 
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
+
 import type { Dependency } from './collect';
 
 /** First and last file of what lies below a construct. */
