@@ -1,11 +1,14 @@
 // Operations grow in proportion to the input, for synth and every verb, but where known.ts says otherwise. Calls are counted; no clock.
 import { cli } from '../support/cli';
 import { KNOWN } from './known';
+import { stopCounting } from './support/calls';
 import { type Grown, grownIn } from './support/growth';
 import { surpassing } from './support/judge';
 import { measure, nameOf, ROWS } from './support/rows';
 import { formatGrowth } from './support/table';
 import { VERBS } from './support/verbs';
+
+afterAll(stopCounting);
 
 const measured = new Map<string, Grown>();
 
@@ -22,7 +25,7 @@ test.each(ROWS.map((row) => [nameOf(row), row] as const))('%s', async (name, row
 
 test('every verb has a row, and every row of the list is one of the table', async () => {
   const { out } = await cli(['--help'], () => ({}));
-  const [, commands = ''] = out.split('Commands:\n');
+  const commands = /Commands:\n(.*?)\n\n/s.exec(out)?.[1] ?? '';
   const verbs = [...commands.matchAll(/^ {2}([a-z-]+) /gm)].map(([, verb]) => verb).filter((verb) => verb !== 'help');
   expect(verbs.length).toBeGreaterThan(5);
   expect(Object.values(VERBS).map(([verb]) => verb)).toEqual(expect.arrayContaining(verbs));

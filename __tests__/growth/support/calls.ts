@@ -15,8 +15,11 @@ interface ScriptCoverage {
   readonly functions: readonly FunctionCoverage[];
 }
 
+/** Open while something is counted: to begin and to end costs more than most runs. */
+let session: Session | undefined;
+
 /**
- * Counts the calls of functions while `run` runs: the same numbers in every run of the same code.
+ * Counts the calls of functions while `run` runs: the same numbers in every run of the same code. `stopCounting` comes last.
  * Two things do not show: rounds of a loop that calls nothing, and what the engine brings (`includes`, a spread).
  *
  * @param label what to call a file, by its absolute path; `undefined` where its calls do not count
@@ -25,23 +28,31 @@ export async function countCalls(
   label: (path: string) => string | undefined,
   run: () => Promise<void> | void,
 ): Promise<Calls> {
-  const session = new Session();
-  session.connect();
-  try {
-    session.post('Profiler.enable');
-    session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-    await run();
-    return labelled(taken(session), label);
-  } finally {
-    session.post('Profiler.stopPreciseCoverage');
-    session.disconnect();
-  }
+  session ??= started();
+  take(session);
+  await run();
+  return labelled(take(session), label);
 }
 
-/** The counts since the start. The engine answers before `post` returns. */
-function taken(session: Session): readonly ScriptCoverage[] {
+/** Lets the engine optimize again, for the tests that follow in this process. */
+export function stopCounting(): void {
+  session?.post('Profiler.stopPreciseCoverage');
+  session?.disconnect();
+  session = undefined;
+}
+
+function started(): Session {
+  const opened = new Session();
+  opened.connect();
+  opened.post('Profiler.enable');
+  opened.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
+  return opened;
+}
+
+/** The counts since they were last taken. The engine answers before `post` returns. */
+function take(open: Session): readonly ScriptCoverage[] {
   let scripts: readonly ScriptCoverage[] = [];
-  session.post('Profiler.takePreciseCoverage', (error, { result }) => {
+  open.post('Profiler.takePreciseCoverage', (error, { result }) => {
     if (error !== null) throw error;
     scripts = result;
   });

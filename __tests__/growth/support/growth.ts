@@ -38,14 +38,18 @@ export interface Grown {
   readonly steep: readonly Steep[];
 }
 
-/** What still is linear. A tenth is for `n log n`, as sorting has it. */
-export const LINEAR = { ratio: 4.4, step: 2.2 } as const;
+/** What still is linear. A part of the calls may grow as `n log n`: those that compare while something is sorted. */
+export const LINEAR = { ratio: 4.4, step: 2.25 } as const;
 
-/** A single function may be the comparison of a sort, which from 4 to 16 items takes 2.5. Under so many calls nothing can be told. */
-const STEEP = { step: 2.5, calls: 100 } as const;
+/**
+ * A function that grows faster than linear. One that does nothing but compare for a sort has a step of 2.5 from 4 to 16 items.
+ * Fewer calls, or fewer than twice as many for 4 times the input, say nothing.
+ */
+const STEEP = { step: 2.5, ratio: 2, calls: 100 } as const;
 
+/** Whether this is linear. Where no doubling adds more than twice what the one before it added, the ratio does not matter. */
 export function isLinear({ ratio, step }: Pick<Growth, 'ratio' | 'step'>): boolean {
-  return ratio <= LINEAR.ratio && step <= LINEAR.step;
+  return step <= 2 || (ratio <= LINEAR.ratio && step <= LINEAR.step);
 }
 
 /** How these counts grow. What does not change is linear. */
@@ -74,7 +78,7 @@ export function grownIn(runs: Runs): Grown {
     },
     steep: [...runs[2].keys()]
       .map((name) => ({ name, ...of((calls) => calls.get(name) ?? 0) }))
-      .filter(({ step, counts }) => step > STEEP.step && counts[2] >= STEEP.calls)
+      .filter(({ step, ratio, counts }) => step > STEEP.step && ratio > STEEP.ratio && counts[2] >= STEEP.calls)
       .sort((a, b) => b.counts[2] - a.counts[2]),
   };
 }

@@ -3,7 +3,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { manifests, OBJECTS_PER_APPLICATION, parameters } from '../../../bench/apps/content';
 import { ExternalService, override, Platform, System, WebService } from '../../../lib/constructs';
-import { type ClusterDescription, eks, type EnvironmentProps, type Target } from '../../../lib/model';
+import { type ClusterDescription, type EnvironmentProps, eks, type Target } from '../../../lib/model';
 import { PRODUCTION, SUBNETS, WEB } from '../../support/synthesis';
 
 /** The first cluster, and the second. */
@@ -33,7 +33,10 @@ const cluster = (index: number): ClusterDescription =>
     ...SUBNETS,
   });
 
-const environment = (): EnvironmentProps => ({ ...PRODUCTION, groups: { developers: 'developers' } });
+const environment = (): EnvironmentProps => ({
+  ...PRODUCTION,
+  access: { developers: 'developer', pipeline: 'deployer' },
+});
 
 interface Settings {
   readonly host: string;
@@ -98,7 +101,10 @@ export function plain(applications: number, { dependent = false } = {}): App {
 /** One system with so many overrides of one object. */
 export function overridden(overrides: number): App {
   const app = platform({});
-  const deployment = app.node.findAll().filter(ApiObject.isApiObject).find(({ kind }) => kind === 'Deployment');
+  const deployment = app.node
+    .findAll()
+    .filter(ApiObject.isApiObject)
+    .find(({ kind }) => kind === 'Deployment');
   if (deployment === undefined) throw new Error('the platform has no Deployment');
   for (const index of numbers(overrides)) {
     override(deployment).set(`metadata.annotations["example.com/note-${index}"]`, 'x');

@@ -1,5 +1,5 @@
 // The table of growth as Markdown, and below it the functions that grow faster than linear.
-import { type Growth, type Grown, isLinear } from './growth';
+import { type Grown, type Growth, isLinear } from './growth';
 import { nameOf, type Row } from './rows';
 
 /** What `measured` says of each row, by its name. */
@@ -13,6 +13,7 @@ export function formatGrowth(rows: readonly Row[], measured: ReadonlyMap<string,
     row.grows,
     row.sizes.join(', '),
     calls.counts.map((count) => count.toLocaleString('en-US')).join(' · '),
+    (calls.counts[1] / calls.counts[0]).toFixed(2),
     ...[calls, rules, placements, visits].map(cell),
     String(steep.length),
   ]);
@@ -25,7 +26,18 @@ export function formatGrowth(rows: readonly Row[], measured: ReadonlyMap<string,
   return `${[HEADER, HEADER.map((_, column) => (column < 2 ? '---' : '---:')), ...lines].map(line).join('')}${functions.join('')}`;
 }
 
-const HEADER = ['verb', 'what grows', 'sizes', 'calls', 'ratio, step', 'rules', 'placements', 'visits', 'steep'];
+const HEADER = [
+  'verb',
+  'what grows',
+  'sizes',
+  'calls',
+  'at 2 ×',
+  'at 4 ×, step',
+  'rules',
+  'placements',
+  'visits',
+  'steep',
+];
 
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
 
