@@ -32,9 +32,13 @@ export interface Row {
 /** What a row is called in `known.ts`. */
 export const nameOf = ({ of, grows }: Row): string => `${of} | ${grows}`;
 
-/** The counts of a row. What the process remembers from one run to the next is there before the first one. */
-export async function measure({ sizes: [one, two, four], count }: Row): Promise<Runs> {
-  await count(one);
+/**
+ * The counts of a row. What the process remembers from one run to the next is there before the first one: of each size where the
+ * counts are so small that it shows.
+ */
+export async function measure({ sizes, beyond, count }: Row): Promise<Runs> {
+  const [one, two, four] = sizes;
+  for (const size of beyond ? sizes : [one]) await count(size);
   return [await count(one), await count(two), await count(four)];
 }
 
