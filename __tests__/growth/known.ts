@@ -23,9 +23,11 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   'plan | clusters of a system': { calls: [4.85, 2.54], visits: [7.86, 3.21] },
   // Each override looks through all keys beside its own for one that no type knows (lib/synth/object/unchecked.ts).
   'synth | overrides of an object': { steep: 1 },
+  // Each group of each namespace looks through the Secrets of all namespaces (lib/commands/access.ts).
+  'access | systems on a cluster': { steep: 2 },
   // Each pair of workloads is asked whether one may talk to the other.
-  'connections | components of a system': { calls: [7.19, 2.83] },
-  'connections | systems on a cluster': { calls: [5.62, 2.67] },
+  'connections | components of a system': { calls: [8.16, 3.1] },
+  'connections | systems on a cluster': { calls: [6.94, 2.99] },
   // Each step of a move says the share of each cluster.
   'move | clusters of a system': { steep: 1 },
   // Each cell of the table looks through all deviations; each environment builds the whole platform again.

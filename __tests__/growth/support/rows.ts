@@ -171,8 +171,8 @@ export const ROWS: readonly Row[] = [
   ask('check', 'components of a system', MIDDLE),
   ask('check', 'systems on a cluster', MIDDLE),
   ...(['secrets', 'access', 'connections', 'plan', 'traffic'] as const).flatMap((verb) => [
-    askBeyond(verb, 'components of a system', SMALL),
-    askBeyond(verb, 'systems on a cluster', SMALL),
+    askBeyond(verb, 'components of a system', MIDDLE),
+    askBeyond(verb, 'systems on a cluster', MIDDLE),
     askBeyond(verb, 'clusters of a system', SMALL),
   ]),
   askBeyond('move', 'clusters of a system', MIDDLE),
