@@ -23,17 +23,18 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   'plan | clusters of a system': { calls: [4.85, 2.54], visits: [7.86, 3.21] },
   // Each override looks through all keys beside its own for one that no type knows (lib/synth/object/unchecked.ts).
   'synth | overrides of an object': { steep: 1 },
-  // Each group of each namespace looks through the Secrets of all namespaces (lib/commands/access.ts).
+  // Each grant looks through the ways to Secrets of all namespaces (`secretsOf`, lib/commands/access.ts).
   'access | systems on a cluster': { steep: 2 },
   // Each pair of workloads is asked whether one may talk to the other.
   'connections | components of a system': { calls: [8.16, 3.1] },
   'connections | systems on a cluster': { calls: [6.94, 2.99] },
   // Each step of a move says the share of each cluster.
   'move | clusters of a system': { steep: 1 },
-  // Each cell of the table looks through all deviations; each environment builds the whole platform again.
+  // Each cell of the table looks through all deviations (lib/commands/compare-providers.ts).
   'providers | systems on a cluster': { steep: 5 },
   'providers | environments of a system': { steep: 5 },
   'providers | clusters of a system': { steep: 6 },
+  // Each environment but the first builds the whole platform again (lib/commands/compare-environments.ts).
   'environments | environments of a system': { calls: [14.74, 3.76], rules: [13.73, 3.86], visits: [12.61, 3.79] },
   'environments | clusters of a system': { visits: [5, 2.11], steep: 1 },
   // Each region is asked what it has left when each other one is lost.
