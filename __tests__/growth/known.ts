@@ -1,0 +1,42 @@
+// What grows faster than linear today. A number may fall and may not rise; what has become linear leaves the list.
+import type { Measure } from './support/growth';
+
+/** What a row may reach, where it is more than linear: the ratio and the step of each such measure. */
+export interface Known extends Readonly<Partial<Record<Measure, readonly [ratio: number, step: number]>>> {
+  /** How many functions grow faster than linear, in a row whose calls are linear as a whole. */
+  readonly steep?: number;
+}
+
+/** By row: `verb | what grows`. */
+export const KNOWN: Readonly<Record<string, Known>> = {
+  // The check of promises places each workload beside all others (`Crowd`, lib/analysis/scheduling/groups.ts).
+  'synth | components of a system': { placements: [5.2, 2.52], steep: 7 },
+  'check | components of a system': { steep: 5 },
+  'prove | components of a system': { steep: 5 },
+  'prove | systems on a cluster': { calls: [5.1, 2.5], placements: [8.8, 3.35] },
+  'prove | environments of a system': { calls: [5.1, 2.5], placements: [8.8, 3.35] },
+  // Each cluster looks through the whole tree for its systems (lib/constructs/platform/nodes.ts); the promises come on top.
+  'synth | systems on a cluster': { visits: [5.02, 2.52], steep: 8 },
+  'synth | environments of a system': { visits: [5.02, 2.52], steep: 8 },
+  'synth | clusters of a system': { visits: [6.23, 2.83], steep: 5 },
+  'check | systems on a cluster': { visits: [5.02, 2.52], steep: 8 },
+  'plan | clusters of a system': { calls: [4.85, 2.54], visits: [7.86, 3.21] },
+  // Each override looks through all keys beside its own for one that no type knows (lib/synth/object/unchecked.ts).
+  'synth | overrides of an object': { steep: 1 },
+  // Each grant looks through the ways to Secrets of all namespaces (`secretsOf`, lib/commands/access.ts).
+  'access | systems on a cluster': { steep: 2 },
+  // Each pair of workloads is asked whether one may talk to the other.
+  'connections | components of a system': { calls: [8.16, 3.1] },
+  'connections | systems on a cluster': { calls: [6.94, 2.99] },
+  // Each step of a move says the share of each cluster.
+  'move | clusters of a system': { steep: 1 },
+  // Each cell of the table looks through all deviations (lib/commands/compare-providers.ts).
+  'providers | systems on a cluster': { steep: 5 },
+  'providers | environments of a system': { steep: 5 },
+  'providers | clusters of a system': { steep: 6 },
+  // Each environment but the first builds the whole platform again (lib/commands/compare-environments.ts).
+  'environments | environments of a system': { calls: [14.74, 3.76], rules: [13.73, 3.86], visits: [12.61, 3.79] },
+  'environments | clusters of a system': { visits: [5, 2.11], steep: 1 },
+  // Each region is asked what it has left when each other one is lost.
+  'prove | clusters of a system': { steep: 5 },
+};

@@ -1,0 +1,118 @@
+// Inputs of any size: a platform of which one thing grows while all else stays.
+import { ApiObject, App, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { manifests, OBJECTS_PER_APPLICATION, parameters } from '../../../bench/apps/content';
+import { ExternalService, override, Platform, System, WebService } from '../../../lib/constructs';
+import { type ClusterDescription, type EnvironmentProps, eks, type Target } from '../../../lib/model';
+import { PRODUCTION, SUBNETS, WEB } from '../../support/synthesis';
+
+/** The first cluster, and the second. */
+export const [A, B] = ['cluster-0', 'cluster-1'] as const;
+
+interface Sizes {
+  readonly components?: number;
+  readonly systems?: number;
+  readonly environments?: number;
+  readonly clusters?: number;
+}
+
+const numbers = (size: number): number[] => Array.from({ length: size }, (_, index) => index);
+
+const named = <T>(name: string, size: number, each: (index: number) => T): Record<string, T> =>
+  Object.fromEntries(numbers(size).map((index) => [`${name}-${index}`, each(index)]));
+
+/** Two zones, and nodes with room for whatever a row places on them. */
+const cluster = (index: number): ClusterDescription =>
+  eks({
+    region: `eu-west-${index + 1}`,
+    zones: [`eu-west-${index + 1}a`, `eu-west-${index + 1}b`],
+    kubernetes: '1.36',
+    capabilities: ['external-dns', 'metrics-server'],
+    groups: { developers: 'developers', pipeline: 'pipeline' },
+    nodePools: [{ name: 'general', cpu: '60', memory: '240Gi', pods: 230, nodesPerZone: { min: 2, max: 4 } }],
+    ...SUBNETS,
+  });
+
+const environment = (): EnvironmentProps => ({
+  ...PRODUCTION,
+  access: { developers: 'developer', pipeline: 'deployer' },
+});
+
+interface Settings {
+  readonly host: string;
+}
+
+/** A system of components that know one database, scale, answer to hosts, and call the one before. */
+function systemOf(name: string, components: number) {
+  return class extends System<Settings> {
+    constructor(scope: Construct, target: Target<Settings>) {
+      super(scope, name, target);
+      const database = new ExternalService(this, 'database', {
+        host: 'database.example',
+        port: 5432,
+        credentials: { secret: 'database', keys: ['password'] },
+      });
+      const { replicas: _, ...props } = WEB;
+      let before: WebService | undefined;
+      for (const index of numbers(components)) {
+        const host = `web-${index}.${target.settings.host}`;
+        const web = new WebService(this, `web-${index}`, { ...props, image: this.image(`web-${index}`) });
+        web.configure({ LEVEL: 'info' });
+        web.connectTo(database);
+        web.scaleOn({ cpu: 0.65, min: 3, max: 6 });
+        web.exposeAt(`${target.cluster.name}.${host}`, { common: [host] });
+        if (before !== undefined) web.connectTo(before);
+        before = web;
+      }
+    }
+  };
+}
+
+/** The platform with so many of each. */
+export function platform({ components = 1, systems = 1, environments = 1, clusters = 1 }: Sizes): App {
+  const on = Object.keys(named('cluster', clusters, () => 0));
+  const platform = new Platform<string, string>({
+    home: A,
+    clusters: named('cluster', clusters, cluster),
+    environments: named('environment', environments, environment),
+  });
+  for (const index of numbers(systems)) {
+    const placement = (at: number) => ({ on, tag: '1', settings: { host: `${at}.system-${index}.example` } });
+    platform.place(systemOf(`system-${index}`, components), named('environment', environments, placement));
+  }
+  return platform.app();
+}
+
+/** Plain objects of a chart that no system owns, four for each application; each after the one before where they are `dependent`. */
+export function plain(applications: number, { dependent = false } = {}): App {
+  const app = new App();
+  const chart = new Chart(app, 'plain', { namespace: 'plain', disableResourceNameHashes: true });
+  let before: Construct | undefined;
+  for (const application of parameters(applications * OBJECTS_PER_APPLICATION)) {
+    for (const manifest of manifests(application)) {
+      const object = new ApiObject(chart, `${application.name}-${manifest.kind}`, manifest);
+      if (dependent && before !== undefined) object.node.addDependency(before);
+      before = object;
+    }
+  }
+  return app;
+}
+
+/** One system with so many overrides of one object. */
+export function overridden(overrides: number): App {
+  const app = platform({});
+  const deployment = app.node
+    .findAll()
+    .filter(ApiObject.isApiObject)
+    .find(({ kind }) => kind === 'Deployment');
+  if (deployment === undefined) throw new Error('the platform has no Deployment');
+  for (const index of numbers(overrides)) {
+    override(deployment).set(`metadata.annotations["example.com/note-${index}"]`, 'x');
+  }
+  return app;
+}
+
+/** Tags of so many systems, as `charts/images.json` holds them. */
+export function tags(systems: number): string {
+  return JSON.stringify(named('system', systems, () => ({ production: '1', test: '1' })));
+}
