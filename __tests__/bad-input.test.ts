@@ -8,6 +8,7 @@ import { ExternalService, override, Platform, System, WebService, type WebServic
 import { type Access, type ClusterDescription, gke, local, type NodePool, type Target } from '../lib/model';
 import { cli } from './support/cli';
 import { PRODUCTION, type Surroundings, shopApp, TWO_ZONES, WEB } from './support/synthesis';
+import { unchecked } from './support/unchecked';
 
 let outdir = '';
 
@@ -326,7 +327,6 @@ describe('the platform', () => {
   }
 
   // what JavaScript, or a type-stripping runner, lets through
-  const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
   const platform = () =>
     new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { production: PRODUCTION } });
   const settings: Settings = { host: 'blog.example', databaseHost: 'db.example' };

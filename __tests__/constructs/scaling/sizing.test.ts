@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Database, type Load, WebService, type WebServiceProps } from '../../../lib/constructs';
 import { eks, type Finding } from '../../../lib/model';
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
+import { unchecked } from '../../support/unchecked';
 
 const LOAD: Load = {
   users: { peak: 30_000, offPeak: 2000 },
@@ -94,7 +95,6 @@ test.each<[string, Parameters<typeof sized>, string[]]>([
 });
 
 // what JavaScript, or a type-stripping runner, lets through; a key that is `undefined` is left out
-const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
 const LINE = /^ +web\.sizeFor\(load\);$/;
 
 /** The findings of a load that no compiler has seen, on a cluster with a pool, beside a database; but for what growth wants of the pool. */
