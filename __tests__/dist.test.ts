@@ -33,6 +33,18 @@ const named = ({ path, object }: Found): [string, Found] => [
   { path, object },
 ];
 
+test('amounts and ports are found, so that every object is held to their form', () => {
+  let [amounts, ports] = [0, 0];
+  for (const { object } of objects) {
+    walk(object, (value, keys) => {
+      if (isAmount(keys) && !isJsonObject(value)) amounts++;
+      if (keys.at(-2) === 'ports' && isJsonObject(value)) ports++;
+    });
+  }
+  expect(amounts).toBeGreaterThan(100);
+  expect(ports).toBeGreaterThan(50);
+});
+
 test('there is something to look at', () => {
   expect(yamlPaths.length).toBeGreaterThanOrEqual(6);
   expect(objects.length).toBeGreaterThanOrEqual(40);
@@ -79,8 +91,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
       const selectsAll = keys.join('/') === 'spec/podSelector'; // where empty means every pod
       const isMap = typeof value === 'object' && value !== null && !selectsAll;
       if (isMap) expect([keys, Object.keys(value).length]).not.toEqual([keys, 0]);
-      const isAmount = ['requests', 'limits', 'hard', 'default', 'defaultRequest'].includes(String(keys.at(-2)));
-      if (isAmount && !isJsonObject(value)) expect(value).toMatch(/^[1-9]\d*(m|Mi|Gi)?$/);
+      if (isAmount(keys) && !isJsonObject(value)) expect(value).toMatch(/^[1-9]\d*(m|Mi|Gi)?$/);
       if (keys.at(-2) === 'ports' && isJsonObject(value)) expect(value).toHaveProperty('protocol');
     });
   });
@@ -158,6 +169,9 @@ test('nothing secret', () => {
   const text = yamlPaths.map((path) => readFileSync(join(DIST, path), 'utf8')).join('');
   expect(text).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:]+:[^/\s@]+@/);
 });
+
+const isAmount = (keys: readonly string[]): boolean =>
+  ['requests', 'limits', 'hard', 'default', 'defaultRequest'].includes(String(keys.at(-2)));
 
 function walk(value: Json, visit: (value: Json, keys: readonly string[]) => void, keys: readonly string[] = []): void {
   visit(value, keys);

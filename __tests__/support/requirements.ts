@@ -6,11 +6,10 @@ const VARIABLE = 'EVENKEEL_TEST_ALL';
 /** Whether every test must run, at full length. */
 export const testsAll = process.env[VARIABLE] === '1';
 
-/**
- * What even CI need not have: a name that `testWith` is given, and the reason. Only Linux can tell these from each other.
- */
+/** Requirements that may be missing even where every test must run, each with its reason. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   'root on Linux that may mount': 'containers of CI may not mount',
+  root: 'CI may run as a user without rights',
 };
 
 /**
