@@ -1,3 +1,4 @@
+// Tests: `*.process.test.ts` start processes (npm run test:processes); all others run within jest (npm test).
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -6,5 +7,7 @@ module.exports = {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
   },
   modulePathIgnorePatterns: ['<rootDir>/build/'],
+  // Jest's own choice leaves a core to itself: on two cores, one worker would do all the work.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };

@@ -7,7 +7,9 @@ import { Construct } from 'constructs';
 import { ExternalService, override, Platform, System, WebService, type WebServiceProps } from '../lib/constructs';
 import { type Access, type ClusterDescription, gke, local, type NodePool, type Target } from '../lib/model';
 import { cli } from './support/cli';
+import { type Line, nextLine } from './support/next-line';
 import { PRODUCTION, type Surroundings, shopApp, TWO_ZONES, WEB } from './support/synthesis';
+import { unchecked } from './support/unchecked';
 
 let outdir = '';
 
@@ -326,7 +328,6 @@ describe('the platform', () => {
   }
 
   // what JavaScript, or a type-stripping runner, lets through
-  const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
   const platform = () =>
     new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { production: PRODUCTION } });
   const settings: Settings = { host: 'blog.example', databaseHost: 'db.example' };
@@ -368,16 +369,14 @@ describe('the platform', () => {
   });
 
   test("an exception in one chart: its own line, and the other charts' problems too", async () => {
+    let thrower: Line | undefined;
     class Broken extends System {
       constructor(scope: Construct, target: Target<object>) {
         super(scope, 'broken', target);
-        throw new TypeError('the chart is broken'); // this line
+        thrower = nextLine();
+        throw new TypeError('the chart is broken');
       }
     }
-    const thrower =
-      readFileSync(__filename, 'utf8')
-        .split('\n')
-        .findIndex((line) => line.includes('// this line')) + 1;
     const app = () =>
       platform()
         .place(Broken, { production: { on: 'mumbai', tag: '1', settings: {} } })
@@ -385,7 +384,7 @@ describe('the platform', () => {
         .app();
     const err = await refuse(() => ({ app: app() }));
     expectTold(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
-    expect(err).toContain(`__tests__/bad-input.test.ts:${thrower}:`);
+    expect(err).toContain(`${thrower?.file}:${thrower?.line}:`);
     expect(err).toContain('TypeError: the chart is broken');
     expectTold(err, { rule: 'host-name', expected: /./ });
   });

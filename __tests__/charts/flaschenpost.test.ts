@@ -182,7 +182,9 @@ describe('F6 one cluster, four namespaces, a deployer each', () => {
 
 describe('F8 images are immutable', () => {
   test.each(STAGES)('%s: a build number or a digest', (name) => {
-    for (const deployment of stage(name).all('Deployment')) {
+    const deployments = stage(name).all('Deployment');
+    expect(deployments).toHaveLength(4);
+    for (const deployment of deployments) {
       const image = at(deployment, 'spec', 'template', 'spec', 'containers', 0, 'image');
       expect(image).toMatch(/:\d{8}\.\d+$|@sha256:[0-9a-f]{64}$/);
     }

@@ -1,9 +1,10 @@
 import { check, rules } from '../../lib/checks';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/model/manifest/json';
 import { seeded } from '../support/random';
+import { cases } from '../support/requirements';
 import { entry } from './support';
 
-const CASES = 5_000;
+const CASES = cases(1_000, 5_000);
 const VALUES: readonly Json[] = [
   null,
   true,

@@ -6,17 +6,14 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
     expect(check(entries(rule.examples.pass), [rule])).toEqual([]);
   });
 
-  test.each(rule.examples.fail.length === 0 ? [] : [[rule.examples.fail]])(
-    'speaks about its failing example',
-    (fail) => {
-      const found = check(entries(fail), [rule]);
-      expect(found.length).toBeGreaterThan(0);
-      for (const finding of found) {
-        expect(finding).toMatchObject({ rule: rule.id, severity: rule.severity });
-        expect(finding.field).toMatch(/^(?:\/[^/]+)+$/);
-      }
-    },
-  );
+  test('speaks about its failing example', () => {
+    const found = check(entries(rule.examples.fail), [rule]);
+    expect(found.length).toBeGreaterThan(0);
+    for (const finding of found) {
+      expect(finding).toMatchObject({ rule: rule.id, severity: rule.severity });
+      expect(finding.field).toMatch(/^(?:\/[^/]+)+$/);
+    }
+  });
 
   test('says what, why and who judges', () => {
     expect(rule.id).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
@@ -32,6 +29,7 @@ test('ids are unique', () => {
 
 test('messages and remedies are single sentences without a full stop', () => {
   const all = rules.flatMap((rule) => check(entries(rule.examples.fail), [rule]));
+  expect(all.length).toBeGreaterThanOrEqual(rules.length);
   for (const { message, expected } of all) {
     expect(message).not.toMatch(/\.$|\n/);
     expect(expected).not.toMatch(/\.$|\n/);

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { platform } from '../../charts/platform';
+import { WebService } from '../../lib/constructs';
 import { isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
 import { cli } from '../support/cli';
 import { SHIPPED } from '../support/placements';
-import { at } from '../support/synthesis';
+import { at, shopApp, WEB } from '../support/synthesis';
 
 const DIST = join(__dirname, '../../dist');
 const home = process.cwd();
@@ -35,6 +36,9 @@ afterEach(() => {
 const shipped = () => ({ app: platform.app() });
 
 const synth = (...args: string[]) => cli(['synth', ...args], shipped);
+
+/** A platform of one service, where it does not matter what is on it. */
+const small = () => ({ app: shopApp((system) => void new WebService(system, 'web', WEB)) });
 
 /** Paths of the manifests in a directory. */
 function manifests(directory: string): string[] {
@@ -94,7 +98,7 @@ describe('the shipped systems', () => {
 });
 
 /** The finding as it is printed, and that nothing was written. */
-async function refusal(args: readonly string[], load: () => unknown = shipped): Promise<string[]> {
+async function refusal(args: readonly string[], load: () => unknown = small): Promise<string[]> {
   const { code, out, err } = await cli(['synth', ...args], load);
   expect({ code, out, files: readdirSync(scratch) }).toEqual({ code: 1, out: '', files: [] });
   expect(err).toMatch(/\n1 error, nothing written\n$/);
@@ -144,7 +148,7 @@ test.each([
   ['1.30.2', "'1.30', without more"],
   ['v1.36.2-eks-1', "'1.36', without more"],
 ])('%j is no minor', async (minor, right) => {
-  const load = jest.fn(shipped);
+  const load = jest.fn(small);
   const expected = (field: string) => [
     'error kubernetes-minor',
     '  this is no Kubernetes minor that we write for',
@@ -181,10 +185,10 @@ describe('an app that is not built for the minor is no preview of it', () => {
   });
 
   test('one that was built before, for none or for another', async () => {
-    const before = shipped();
+    const before = small();
     expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => before)).toEqual(told);
     process.env.EVENKEEL_KUBERNETES = '1.30';
-    const other = shipped();
+    const other = small();
     expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => other)).toEqual(told);
   });
 });
@@ -194,7 +198,7 @@ describe('EVENKEEL_KUBERNETES is afterwards what it was', () => {
     const seen: (string | undefined)[] = [];
     const load = () => {
       seen.push(process.env.EVENKEEL_KUBERNETES);
-      return shipped();
+      return small();
     };
     await cli(['synth', '--outdir', preview, ...args], load);
     return seen;

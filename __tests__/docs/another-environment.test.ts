@@ -1,30 +1,30 @@
 // docs/how-to/another-environment.md: one line makes another environment, and parity says that it is like the one it was made of (P6, F6).
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Flaschenpost } from '../../charts/flaschenpost';
 import { Panther } from '../../charts/panther';
 import { flaschenpost, platform, SMALL } from '../../charts/platform';
 import { check } from '../../lib/checks';
 import { synthesize } from '../../lib/synth/synthesize';
 import { cli } from '../support/cli';
+import { blocksOf, blockWith, readPage, runPage } from '../support/page';
 import { shipped } from '../support/shipped';
 import { errors } from '../support/synthesis';
 
-const PAGE = readFileSync(join(__dirname, '../../docs/how-to/another-environment.md'), 'utf8');
+const PAGE = readPage('how-to/another-environment.md');
 
-const REHEARSAL = {
-  host: 'booking.rehearsal.panther-clinic.example',
-  database: 'panther-rehearsal.postgres.database.azure.com',
-  users: { peak: 3000, offPeak: 800 },
-};
-platform.copy(Panther, { of: 'clinic', as: 'rehearsal', settings: REHEARSAL });
-platform.copy(Flaschenpost, { of: 'staging', as: 'uat', settings: flaschenpost('uat', SMALL) });
+const copying = blocksOf(PAGE).filter((code) => code.startsWith('platform.copy('));
+const declared = blockWith(PAGE, 'const REHEARSAL');
+/** The settings of the page's first copy. */
+const settings: { host: string; database: string; users?: object }[] = [];
+runPage(`${declared}${copying.join('')}settings.push(REHEARSAL);`, {
+  ...{ platform, Panther, Flaschenpost, flaschenpost, SMALL, settings },
+});
+const [REHEARSAL = { host: '', database: '' }] = settings;
 
 const copied = synthesize(platform.app(), check);
 
-test('the page shows these lines', () => {
-  const source = readFileSync(__filename, 'utf8');
-  for (const [, code = ''] of PAGE.matchAll(/```ts\n([^`]+)```/g)) expect(source).toContain(code);
+test('every block of the page was run', () => {
+  expect(copying).toHaveLength(2);
+  expect(blocksOf(PAGE)).toHaveLength(3);
 });
 
 describe('P6, F6: one line makes another environment', () => {

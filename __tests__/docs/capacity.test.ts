@@ -1,21 +1,19 @@
 // docs/capacity.md: what its examples give when they are run.
-
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { runInNewContext } from 'node:vm';
 import * as evenkeel from '../../lib';
 import { isJsonObject, type Json } from '../../lib/model/manifest/json';
+import { blocksOf, readPage, runPage } from '../support/page';
 import { at } from '../support/synthesis';
 
-const page = readFileSync(join(__dirname, '..', '..', 'docs', 'capacity.md'), 'utf8');
+const page = readPage('capacity.md');
 
 /** The code of each example, without its import. */
-const examples = [...page.matchAll(/```ts\nimport \{[^}]*\} from 'evenkeel';\n([\s\S]*?)```/g)].map(
-  ([, code = '']) => code,
-);
+const examples = blocksOf(page).flatMap((block) => {
+  const [first = '', ...code] = block.split('\n');
+  return /^import \{[^}]*\} from 'evenkeel';$/.test(first) ? [code.join('\n')] : [];
+});
 
 function run(code: string, wanted: string): Json | undefined {
-  const given: unknown = JSON.parse(runInNewContext(`${code}; JSON.stringify({ ${wanted} })`, { ...evenkeel }));
+  const given: unknown = JSON.parse(String(runPage(`${code}; return JSON.stringify({ ${wanted} });`, evenkeel)));
   if (!isJsonObject(given)) throw new Error('the example gives nothing');
   return given;
 }

@@ -1,12 +1,16 @@
 // Every relative link of the documentation leads somewhere.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
-const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: ROOT, encoding: 'utf8' })
-  .trim()
-  .split('\n');
+
+/** Pages at the root and in folders that are neither hidden nor made by a command. */
+const pages = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => {
+  if (entry.isFile()) return entry.name.endsWith('.md') ? [entry.name] : [];
+  if (entry.name.startsWith('.') || ['build', 'dist', 'node_modules'].includes(entry.name)) return [];
+  const below = readdirSync(join(ROOT, entry.name), { recursive: true, encoding: 'utf8' });
+  return below.filter((path) => path.endsWith('.md')).map((path) => `${entry.name}/${path}`);
+});
 
 /** Anchors as GitHub makes them of headings. */
 function anchors(page: string): string[] {
@@ -20,10 +24,24 @@ function anchors(page: string): string[] {
   );
 }
 
-test.each(pages)('%s', (page) => {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  for (const [, link = ''] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-    if (/^[a-z]+:/.test(link)) continue;
+/** Links of a page within the repository. */
+function linksOf(page: string): string[] {
+  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => !/^[a-z]+:/.test(link));
+}
+
+const linking = pages.filter((page) => linksOf(page).length > 0);
+
+test('pages and links are found', () => {
+  expect(pages).toEqual(
+    expect.arrayContaining(['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'e2e/README.md']),
+  );
+  expect(linking.length).toBeGreaterThan(15);
+  expect(linking.flatMap(linksOf).length).toBeGreaterThan(75);
+});
+
+test.each(linking)('%s', (page) => {
+  for (const link of linksOf(page)) {
     const [path = '', anchor] = link.split('#');
     const target = path === '' ? join(ROOT, page) : join(ROOT, dirname(page), path);
     expect([link, existsSync(target)]).toEqual([link, true]);

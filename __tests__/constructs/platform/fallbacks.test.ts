@@ -14,9 +14,9 @@ import {
 } from '../../../lib/model';
 import { synthesize } from '../../../lib/synth/synthesize';
 import { errors, PRODUCTION, TWO_ZONES, WEB } from '../../support/synthesis';
+import { unchecked } from '../../support/unchecked';
 
 /** What JavaScript lets through. */
-const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
 
 class Orders extends System<{ readonly port: number }> {
   constructor(scope: Construct, target: Target<{ readonly port: number }>) {

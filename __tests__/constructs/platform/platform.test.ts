@@ -6,6 +6,7 @@ import { Platform, System, WebService } from '../../../lib/constructs';
 import { eksAuto, gke, local, type Target } from '../../../lib/model';
 import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
 import { at, errors, find, PRODUCTION, SUBNETS, TWO_ZONES, WEB } from '../../support/synthesis';
+import { unchecked } from '../../support/unchecked';
 
 class Blog extends System<{ readonly host: string }> {
   constructor(scope: Construct, target: Target<{ readonly host: string }>) {
@@ -181,7 +182,6 @@ describe('what the compiler cannot see is refused', () => {
   const LAPTOP = local({ kubernetes: '1.36' });
   const survives = { zones: 0, regions: 0 };
   // what JavaScript, or a type-stripping runner, lets through
-  const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
   const described = (
     change: { readonly clusters?: object; readonly [key: string]: unknown },
     placement: object = {},

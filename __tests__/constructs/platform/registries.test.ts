@@ -1,11 +1,11 @@
 // P8: each environment has its registry, and takes no image from another one's.
-import { readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
 import { override, Platform, System, WebService } from '../../../lib/constructs';
 import { type EnvironmentProps, local, type Target } from '../../../lib/model';
 import { synthesize } from '../../../lib/synth/synthesize';
+import { type Line, nextLine } from '../../support/next-line';
 import { at, find, TWO_ZONES, WEB } from '../../support/synthesis';
 
 const survives = { zones: 0, regions: 0 };
@@ -35,10 +35,15 @@ function synth(environment: keyof typeof environments, tag: string, build: Build
   return synthesize(platform.place(Shop, { [environment]: placement }).app(), check);
 }
 
+/** Where the component was last made. */
+let component: Line;
 const web =
   (image?: string): Build =>
-  (system) =>
-    void new WebService(system, 'web', { ...WEB, image: image ?? system.image('web') });
+  (system) => {
+    const props = { ...WEB, image: image ?? system.image('web') };
+    component = nextLine();
+    new WebService(system, 'web', props);
+  };
 
 const found = (synthesis: ReturnType<typeof synth>) =>
   synthesis.findings
@@ -47,16 +52,12 @@ const found = (synthesis: ReturnType<typeof synth>) =>
 
 test('the finding names the object, its field and the line of the component, not those of the system', () => {
   const { findings } = synth('production', '7', web(`${DEVELOPMENT}/shop/web:7`));
-  const line =
-    readFileSync(__filename, 'utf8')
-      .split('\n')
-      .findIndex((text) => text.includes('void new WebService')) + 1;
   expect(findings).toMatchObject([
     {
       rule: 'foreign-registry',
       construct: 'mumbai/shop-production/web/deployment',
       field: '/spec/template/spec/containers/0/image',
-      source: { file: '__tests__/constructs/platform/registries.test.ts', line },
+      source: component,
     },
   ]);
 });

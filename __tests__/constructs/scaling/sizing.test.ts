@@ -1,11 +1,9 @@
 // sizeFor: what is promised and measured becomes bounds, target and CPU request, each with its sentence.
-
-import { readFileSync } from 'node:fs';
 import { Database, type Load, WebService, type WebServiceProps } from '../../../lib/constructs';
-import { eks } from '../../../lib/model';
-import type { Finding } from '../../../lib/model/finding/finding';
-
+import { eks, type Finding } from '../../../lib/model';
+import { type Line, nextLine } from '../../support/next-line';
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
+import { unchecked } from '../../support/unchecked';
 
 const LOAD: Load = {
   users: { peak: 30_000, offPeak: 2000 },
@@ -25,10 +23,6 @@ const THREE_ZONES = eks({
   kubernetes: '1.36',
   ...SUBNETS,
 });
-
-/** The line of this file that a finding is told at. */
-const source = (finding: Finding | undefined) =>
-  readFileSync(__filename, 'utf8').split('\n')[(finding?.source?.line ?? 0) - 1];
 
 function sized(load: Partial<Load> = {}, change: Partial<WebServiceProps> = {}, then = (_: WebService) => {}) {
   const { replicas: _, ...props } = WEB;
@@ -97,8 +91,8 @@ test.each<[string, Parameters<typeof sized>, string[]]>([
 });
 
 // what JavaScript, or a type-stripping runner, lets through; a key that is `undefined` is left out
-const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
-const LINE = /^ +web\.sizeFor\(load\);$/;
+/** The line of the last call of `sizeFor`. */
+let call: Line;
 
 /** The findings of a load that no compiler has seen, on a cluster with a pool, beside a database; but for what growth wants of the pool. */
 function findingsOf(change: object): readonly Finding[] {
@@ -112,6 +106,7 @@ function findingsOf(change: object): readonly Finding[] {
       const database = new Database(system, 'database', { host: 'db.example', port: 5432, limits });
       const web = new WebService(system, 'web', { ...props, resources: { memory: '512Mi' } });
       web.connectTo(database, { poolSize: 10 });
+      call = nextLine();
       web.sizeFor(load);
     },
     { cluster: { ...THREE_ZONES, nodePools }, environment: PRODUCTION },
@@ -224,7 +219,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
     });
     expect(finding?.value).toEqual(value);
     expect(finding?.construct).toBe('mumbai/shop-production/web');
-    expect(source(finding)).toMatch(LINE);
+    expect(finding?.source).toMatchObject(call);
   });
 
   test('NaN, which JSON does not have', () => {
@@ -294,7 +289,7 @@ describe('seconds that look like milliseconds are doubted, and a plan is made al
     expect(found.map(({ rule, severity, field }) => [rule, severity, field])).toEqual(
       fields.map((field) => ['unit', 'warning', `sizeFor.${field}`]),
     );
-    for (const finding of found) expect(source(finding)).toMatch(LINE);
+    for (const { source } of found) expect(source).toMatchObject(call);
   });
 
   test('with what would be right', () => {

@@ -14,6 +14,7 @@ import {
 } from '../../../lib/model';
 import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
 import { at, errors, find, PRODUCTION, type Surroundings, shop, TWO_ZONES, WEB } from '../../support/synthesis';
+import { unchecked } from '../../support/unchecked';
 
 const GROUPS = { developers: 'shop-developers', devops: 'shop-devops', pipeline: 'shop-pipeline' };
 const subject = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name });
@@ -305,7 +306,6 @@ describe('G11: a system’s own', () => {
 
 describe('what is refused', () => {
   // what JavaScript, or a type-stripping runner, lets through
-  const unchecked = <Value>(value: unknown): Value => JSON.parse(JSON.stringify(value));
 
   test.each<[string, Synthesis, string]>([
     [

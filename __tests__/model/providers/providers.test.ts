@@ -370,6 +370,7 @@ test('labels of nodes', () => {
 });
 
 test('every line of a closed list has its source, and stands there once', () => {
+  expect(PROFILES.flatMap(({ closedList }) => closedList).length).toBeGreaterThan(5);
   for (const { closedList } of PROFILES) {
     for (const { source } of closedList) expect(source).toMatch(/\w+, \S/);
     expect(new Set(closedList.map(({ kind, pointer }) => `${kind} ${pointer}`)).size).toBe(closedList.length);

@@ -1,9 +1,8 @@
 // Any cdk8s construct is welcome: each goes through the same steps and checks, and none of cdk8s' bugs goes with it.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, Chart, Helm, Include, JsonPatch, Lazy } from 'cdk8s';
+import { ApiObject, App, Chart, Include, JsonPatch, Lazy } from 'cdk8s';
 import * as plus from 'cdk8s-plus-27';
 import { Gateway } from '../../../imports/gateway.networking.k8s.io';
 import { check } from '../../../lib/checks';
@@ -132,18 +131,4 @@ test('a value that is no JSON is an error of its object, with the path', () => {
 test('validations of foreign constructs are findings', () => {
   const synthesis = shop((system) => system.node.addValidation({ validate: () => ['I am not content'] }));
   expect(synthesis.findings).toMatchObject([{ rule: 'validation', message: 'I am not content' }]);
-});
-
-const helm = spawnSync('helm', ['version']).status === 0 ? test : test.skip;
-
-helm('a Helm chart, when helm is on the PATH', () => {
-  const chart = join(scratch, 'chart');
-  mkdirSync(join(chart, 'templates'), { recursive: true });
-  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: chart\nversion: 1.0.0\n');
-  const template =
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: helmed }\ndata: { a: {{ .Values.a | quote }} }\n';
-  writeFileSync(join(chart, 'templates', 'map.yaml'), template);
-  expect(execFileSync('helm', ['template', chart, '--set', 'a=b']).toString()).toContain('helmed');
-  const synthesis = shop((system) => new Helm(system, 'helm', { chart, values: { a: 'b' } }), { cluster: TWO_ZONES });
-  expect(find(synthesis, 'ConfigMap', 'helmed').data).toEqual({ a: 'b' });
 });

@@ -1,5 +1,6 @@
 // The inventory as text: what is written is read again, and nothing that is read may own what is not ours.
 import { parseInventory, renderInventory } from '../../../lib/synth/output/inventory';
+import { Random } from '../../support/random';
 
 const TEXT = renderInventory(
   new Map([
@@ -97,27 +98,30 @@ test('the header may stand inside of a conflict', () => {
   expect(paths(`<<<<<<< HEAD\n${TEXT}=======\n${TEXT}>>>>>>> topic\n`)).toEqual(paths(TEXT));
 });
 
-test('never throws, whatever the bytes', () => {
-  for (let seed = 1; seed < 300; seed++) {
-    const pieces = [
-      'a',
-      '  b',
-      '\n',
-      '<<<<<<< x\n',
-      '=======\n',
-      '>>>>>>> y\n',
-      '../',
-      '/',
-      '\r',
-      '# Evenkeel inventory',
-      ' ',
-    ];
-    const text = Array.from(
-      { length: 40 },
-      (_, index) => pieces[(seed * 7919 + index * index * seed) % pieces.length],
-    ).join('');
-    for (const path of paths(text)) expect(path).not.toMatch(/^\/|(^|\/)\.\.(\/|$)/);
-  }
+const PIECES = [
+  'a',
+  '  b',
+  '\n',
+  '<<<<<<< x\n',
+  '=======\n',
+  '>>>>>>> y\n',
+  '../',
+  '/',
+  '\r',
+  '# Evenkeel inventory',
+  ' ',
+];
+
+test('whatever the bytes, it never throws, and no path leads out of the directory', () => {
+  const random = new Random(1);
+  const texts = Array.from({ length: 2_000 }, (_, index) => {
+    const lines = Array.from({ length: 40 }, () => random.pick(PIECES)).join('');
+    return index % 2 === 0 ? lines : `${TEXT}${lines}`; // half of them as inventories, so that their lines are read
+  });
+  const found = texts.map(paths);
+  for (const path of found.flat()) expect(path).not.toMatch(/^\/|(^|\/)\.\.(\/|$)/);
+  expect(new Set(texts).size).toBe(texts.length);
+  expect(new Set(found.flat()).size).toBeGreaterThan(100);
 });
 
 test.each(['../a', '/a', '#a', ' a', 'a\nb', '======='])('refuses to render the path %j', (path) => {

@@ -1,11 +1,10 @@
 // Writing an output directory: what is written, what is left alone, what is refused, and what an error leaves behind.
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { renderInventory } from '../../../lib/synth/output/inventory';
 import { decide } from '../../../lib/synth/output/swap';
 import { compareFiles, type Files, OutputError, writeFiles } from '../../../lib/synth/output/write';
+import { refusedWrite, shape, tree } from '../../support/output';
 
 let scratch: string;
 let outdir: string;
@@ -20,11 +19,6 @@ afterEach(() => {
   fs.rmSync(scratch, { recursive: true, force: true });
 });
 
-function tree(files: Record<string, string>): Files {
-  const inventory = renderInventory(new Map(Object.keys(files).map((file) => [file, []])));
-  return new Map([...Object.entries(files), ['inventory.txt', inventory]]);
-}
-
 const A = tree({ 'a.yaml': 'a', 'b.yaml': 'b', 'clusters/laptop/c.yaml': 'c' });
 const B = tree({ 'a.yaml': 'a', 'b.yaml': 'B', 'd.yaml': 'd' });
 
@@ -34,14 +28,6 @@ function photo(directory: string): unknown[] {
     ...shape(directory).map(({ name }) => [name, fs.lstatSync(path.join(directory, name)).ctimeMs]),
     shape(directory),
   ];
-}
-
-/** The same without what a hard link, or a lock that came and went, changes. */
-function shape(directory: string) {
-  return ['', ...fs.readdirSync(directory, { recursive: true }).map(String).sort()].map((name) => {
-    const { mtimeMs, ino, mode } = fs.lstatSync(path.join(directory, name));
-    return { name, ino, mode, mtimeMs: name === '' ? 0 : mtimeMs };
-  });
 }
 
 function put(file: string, text: string, mode = 0o644): string {
@@ -56,18 +42,7 @@ function read(file: string): string {
   return fs.readFileSync(path.join(outdir, file), 'utf8');
 }
 
-/** Calls `writeFiles`, which must refuse, and everything must be as before. */
-function refusal(files: Files, target = outdir, root = scratch): OutputError {
-  const before = shape(root);
-  try {
-    writeFiles(target, files, { waitMs: 50 });
-  } catch (error) {
-    expect(shape(root)).toEqual(before);
-    if (error instanceof OutputError) return error;
-    throw error;
-  }
-  throw new Error('was not refused');
-}
+const refusal = (files: Files, target = outdir, root = scratch) => refusedWrite(files, target, root);
 
 describe('what is written', () => {
   test('a new directory, with its parents; a slash at the end and a relative path do not matter', () => {
@@ -219,12 +194,6 @@ describe('somebody else’s files', () => {
     expect(compareFiles(outdir, A).foreign).toEqual(['web1']);
   });
 
-  test('a pipe cannot be kept, and is refused instead of waited for', () => {
-    fs.mkdirSync(outdir);
-    execFileSync('mkfifo', [path.join(outdir, 'pipe')]);
-    expect(refusal(A).what).toContain('neither a file nor a directory nor a link');
-  });
-
   test('outside of the directory are safe from an inventory that lists them', () => {
     writeFiles(outdir, A);
     fs.writeFileSync(path.join(scratch, 'precious'), 'p');
@@ -333,6 +302,7 @@ describe('after an interrupted run', () => {
       const [o, n, l, j, d] = [1, 2, 4, 8, 16].map((bit) => (bits & bit) !== 0);
       return { outdir: o === true, next: n === true, old: l === true, journal: j === true, draft: d === true };
     });
+    expect(new Set(all.map(decide))).toEqual(new Set(['complete', 'restore', 'clean', 'none']));
     for (const traces of all) {
       const remedy = decide(traces);
       if (remedy === 'complete') expect(traces).toMatchObject({ outdir: false, next: true, journal: true });
@@ -408,100 +378,5 @@ describe('comparing', () => {
       interrupted: false,
     });
     expect(photo(scratch)).toEqual(before);
-  });
-});
-
-describe('file systems', () => {
-  const reason = whyNoMounts();
-  if (reason !== undefined) process.stderr.write(`write.test.ts: tests with mounts are skipped: ${reason}\n`);
-  const withMounts = reason === undefined ? test : test.skip;
-
-  function whyNoMounts(): string | undefined {
-    if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'they need root on Linux';
-    const probe = fs.mkdtempSync(path.join(os.tmpdir(), 'evenkeel-mount-'));
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', probe], { stdio: 'ignore' });
-      execFileSync('umount', [probe]);
-      return undefined;
-    } catch {
-      return 'this container may not mount';
-    } finally {
-      fs.rmdirSync(probe);
-    }
-  }
-
-  function mounted(at: string, options: string[], body: () => void): void {
-    fs.mkdirSync(at, { recursive: true });
-    execFileSync('mount', [...options, at]);
-    try {
-      body();
-    } finally {
-      execFileSync('umount', [at]);
-    }
-  }
-
-  const tmpfs = (size: string): string[] => ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'];
-
-  withMounts('a full disk: the old directory stays, nothing lies beside it, and space makes it work', () => {
-    const disk = path.join(scratch, 'disk');
-    mounted(disk, tmpfs('64k'), () => {
-      outdir = path.join(disk, 'dist');
-      writeFiles(outdir, A);
-      const big = tree({ 'a.yaml': 'a', 'big.yaml': 'x'.repeat(200_000) });
-      expect(refusal(big, outdir, disk).message).toMatch(/there is no space left \(ENOSPC, .*\) — free some space/);
-      expect([fs.readdirSync(disk), compareFiles(outdir, A).changed]).toEqual([['dist'], []]);
-      expect(writeFiles(outdir, B).written).toBe(true);
-    });
-  });
-
-  withMounts('a mount point is refused, a directory inside it is not', () => {
-    mounted(outdir, tmpfs('1m'), () => {
-      expect(refusal(A).message).toBe(
-        `${outdir} is a mount point and cannot be replaced — a directory inside it, such as ${outdir}/manifests`,
-      );
-      expect(writeFiles(path.join(outdir, 'manifests'), A).written).toBe(true);
-    });
-    expect(fs.readdirSync(scratch)).toEqual(['dist']);
-  });
-
-  withMounts('a mount of the same file system shows itself only at the rename', () => {
-    fs.mkdirSync(path.join(scratch, 'source'));
-    mounted(outdir, ['--bind', path.join(scratch, 'source')], () => {
-      put('mine', 'mine');
-      expect(refusal(A).message).toMatch(/it is a mount point, .*\(EBUSY, .*\) — a new directory inside it/);
-      expect(fs.readdirSync(outdir)).toEqual(['mine']);
-      expect(fs.readdirSync(scratch)).toEqual(['dist', 'source']);
-    });
-  });
-
-  withMounts('a read-only file system: comparing and writing the same work, a difference is refused', () => {
-    const disk = path.join(scratch, 'disk');
-    mounted(disk, tmpfs('1m'), () => {
-      writeFiles(path.join(disk, 'dist'), A);
-      execFileSync('mount', ['-o', 'remount,ro', disk]);
-      expect(writeFiles(path.join(disk, 'dist'), A).written).toBe(false);
-      expect(refusal(B, path.join(disk, 'dist'), disk).message).toMatch(/read-only.*\(EROFS, .*\) — ./);
-      expect(refusal(B, path.join(disk, 'new/dist'), disk).message).toMatch(/read-only.*\(EROFS, .*\) — ./);
-    });
-  });
-
-  const asNobody = process.getuid?.() === 0 && process.seteuid !== undefined ? test : test.skip;
-
-  asNobody('a user without rights learns so, and somebody else’s read-only directory is no obstacle', () => {
-    writeFiles(outdir, A);
-    fs.chmodSync(scratch, 0o755);
-    process.seteuid?.(65534);
-    try {
-      expect(refusal(B).message).toMatch(/this user may not do that \(EACCES, .*\) — a place that this user may read/);
-      process.seteuid?.(0);
-      execFileSync('chown', ['-R', '65534:65534', scratch]);
-      process.seteuid?.(65534);
-      put('kept/mine', 'mine');
-      fs.chmodSync(path.join(outdir, 'kept'), 0o555);
-      expect(writeFiles(outdir, B).foreign).toEqual(['kept/mine']);
-      expect(fs.readdirSync(scratch)).toEqual(['dist']);
-    } finally {
-      process.seteuid?.(0);
-    }
   });
 });

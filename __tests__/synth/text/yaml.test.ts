@@ -5,6 +5,7 @@ import type * as library from 'yaml';
 import { isJsonObject, type Json } from '../../../lib/model/manifest/json';
 import { stringifyDocument, stringifyDocuments } from '../../../lib/synth/text/yaml';
 import { seeded } from '../../support/random';
+import { cases } from '../../support/requirements';
 
 /** How often the code under test has called the library. The name's beginning is jest's demand. */
 let mockAsked = 0;
@@ -347,7 +348,7 @@ test('the library writes what is not ordinary', () => {
 });
 
 describe('random values', () => {
-  const count = Number(process.env.EVENKEEL_FUZZ ?? 100_000);
+  const count = Number(process.env.EVENKEEL_FUZZ ?? cases(10_000, 100_000));
   const seed = Number(process.env.EVENKEEL_SEED ?? 1);
 
   test(

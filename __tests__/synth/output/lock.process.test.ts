@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { acquireLock, lockState, type Owner, ourselves } from '../../../lib/synth/output/lock';
 import { OutputError } from '../../../lib/synth/output/output-error';
+import { testWith } from '../../support/requirements';
 
 let directory: string;
 let lock: string;
@@ -144,7 +145,7 @@ test('a directory that vanished is an error, not an endless wait', () => {
   expect(errorOf(() => acquireLock(path.join(directory, 'gone', 'lock'), 10_000))).toBeInstanceOf(OutputError);
 });
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = testWith('Linux', process.platform === 'linux');
 
 onLinux('a reused pid does not keep a lock alive', () => {
   lockFor({ started: 'another-boot 12345' });
