@@ -6,6 +6,9 @@ import { KINDS, type Kind, type KindName, type KindRow, type Naming } from './ki
 const keyOf = ({ group, kind }: KindRow): Kind => `${group}/${kind}`;
 
 const ROWS: ReadonlyMap<string, KindRow> = new Map(KINDS.map((row) => [keyOf(row), row]));
+const keysOf = (rows: readonly KindRow[]): ReadonlySet<string> => new Set(rows.map(keyOf));
+const CLUSTER_SCOPED = keysOf(KINDS.filter(({ scope }) => scope === 'cluster'));
+const PLATFORM_OWNED = keysOf(KINDS.filter(({ owner }) => owner === 'platform'));
 const API_VERSIONS: ReadonlyMap<string, string> = new Map(KINDS.map(({ kind, apiVersion }) => [kind, apiVersion]));
 const RANKS: ReadonlyMap<string, number> = new Map(
   KINDS.flatMap(({ kind, order }) => (order === undefined ? [] : [[kind, order] as const])),
@@ -37,12 +40,12 @@ export function kindRank(kind: string): number {
 /** Whether objects of the kind have no namespace. `custom` holds the app's own cluster-scoped kinds as `group/kind`. */
 export function isClusterScoped(group: string, kind: string, custom: ReadonlySet<string>): boolean {
   const key = `${group}/${kind}`;
-  return ROWS.get(key)?.scope === 'cluster' || custom.has(key);
+  return CLUSTER_SCOPED.has(key) || custom.has(key);
 }
 
 /** Whether the platform team owns objects of the kind, although they are namespaced. */
 export function isPlatformOwned(group: string, kind: string): boolean {
-  return ROWS.get(`${group}/${kind}`)?.owner === 'platform';
+  return PLATFORM_OWNED.has(`${group}/${kind}`);
 }
 
 /** Whether objects of the kind must be the same on every provider. */
