@@ -74,7 +74,7 @@ describe('P2 addresses of a node are never fewer than what its plugin takes', ()
       if (mode === 'addresses' && isFull) expect(planned).toBe(taken);
       if (isFull) full++;
     }
-    expect(full).toBeGreaterThan(30);
+    expect(full > 30).toBe(mode === 'addresses');
   });
 });
 
