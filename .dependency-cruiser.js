@@ -1,4 +1,4 @@
-// Which room may know which: the table of docs/architecture.md, enforced by `npm run lint`.
+// Which room may know which, and which folder of a room may know which: the tables of docs/architecture.md, enforced by `npm run lint`.
 const only = (room, ...known) => ({
   name: `${room.replaceAll('/', '-')}-knows-only`,
   severity: 'error',
@@ -17,28 +17,78 @@ const packages = (room, ...allowed) => ({
   to: { dependencyTypes: ['npm', 'npm-dev', 'npm-peer'], pathNot: allowed.map((name) => `node_modules/${name}/`) },
 });
 
+// The folders of each room, lowest first: a folder knows those before it. Files at the room's root come last.
+const FOLDERS = {
+  'lib/model': ['manifest', 'finding', 'pods', 'capacity', 'services', 'cluster', 'providers', 'platform', 'nodes'],
+  'lib/analysis': ['objects', 'scheduling', 'survival', 'access', 'network', 'traffic', 'nodes', 'comparison'],
+  'lib/checks': ['network', 'objects', 'pods', 'workloads', 'secrets', 'access'],
+  'lib/constructs': [
+    'tree',
+    'network',
+    'pod',
+    'system',
+    'services',
+    'scaling',
+    'exposure',
+    'cluster',
+    'component',
+    'platform',
+    'load-test',
+  ],
+  'lib/synth': ['tree', 'output', 'text', 'object'],
+  'lib/commands': ['project'],
+};
+
+// What the rules of every folder are made of.
+const SHARED = ['lib/checks/rule.ts', 'lib/checks/examples.ts'];
+
+const inOrder = Object.entries(FOLDERS).flatMap(([room, folders]) =>
+  folders.map((folder, index) => ({
+    name: `${room.replaceAll('/', '-')}-${folder}-knows-only-lower-folders`,
+    severity: 'error',
+    from: { path: `^${room}/${folder}/` },
+    to: {
+      path: `^${room}/`,
+      pathNot: [...folders.slice(0, index + 1).map((lower) => `^${room}/${lower}/`), ...SHARED.map((file) => `^${file}$`)],
+    },
+  })),
+);
+
+const unlisted = Object.entries(FOLDERS).map(([room, folders]) => ({
+  name: `${room.replaceAll('/', '-')}-has-no-other-folder`,
+  severity: 'error',
+  from: {},
+  to: { path: `^${room}/[^/]+/`, pathNot: `^${room}/(${folders.join('|')})/[^/]+$` },
+}));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    {
-      name: 'no-circle',
-      severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
-    },
+    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^\\.\\./build/' } },
+    ...inOrder,
+    ...unlisted,
+    {
+      name: 'files-only-at-the-edges',
+      comment: 'Only the output directory, the project that a command works on and the launcher touch the file system.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: '^lib/(synth/output|commands/project)/' },
+      to: { path: '^(node:)?fs(/promises)?$', dependencyTypes: ['core'] },
+    },
     only('charts', 'lib/constructs', 'lib/model', 'imports'),
     only('lib/model'),
     only('lib/analysis', 'lib/model'),
     only('lib/constructs', 'lib/model', 'lib/analysis', 'imports'),
     only('lib/synth', 'lib/model'),
     only('lib/checks', 'lib/model', 'lib/analysis'),
+    only('lib/report', 'lib/model', 'lib/analysis', 'lib/synth'),
     only('lib/commands', 'lib'),
     only('e2e', 'lib/model', 'lib/analysis'),
     only('e2e/apps', 'lib/constructs', 'lib/model'),
     packages('lib/model'),
     packages('lib/analysis'),
     packages('lib/checks'),
+    packages('lib/report'),
     packages('lib/constructs', 'cdk8s', 'cdk8s-plus-27', 'constructs'),
     packages('lib/synth', 'cdk8s', 'constructs', 'yaml'),
     packages('lib/commands', 'commander', 'constructs'),
