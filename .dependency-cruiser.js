@@ -49,7 +49,10 @@ const inOrder = Object.entries(FOLDERS).flatMap(([room, folders]) =>
     from: { path: `^${room}/${folder}/` },
     to: {
       path: `^${room}/`,
-      pathNot: [...folders.slice(0, index + 1).map((lower) => `^${room}/${lower}/`), ...SHARED.map((file) => `^${file}$`)],
+      pathNot: [
+        ...folders.slice(0, index + 1).map((lower) => `^${room}/${lower}/`),
+        ...SHARED.map((file) => `^${file}$`),
+      ],
     },
   })),
 );

@@ -1,7 +1,7 @@
 // The words of the platform file and of every answer: plain typed data, no cdk8s.
 
 export { type CapacityPlan, deriveCapacity } from './capacity/capacity';
-export type { CapacityInput } from './capacity/input';
+export type { CapacityInput } from './capacity/capacity-input';
 export { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from './capacity/load-test';
 export type { Capability } from './cluster/capability';
 export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from './cluster/cluster';

@@ -1,7 +1,7 @@
 // Capacity: the worked example of a clinic's peak, each number's derivation, and the demands that no plan meets.
 import { deriveCapacity } from '../../../lib/model/capacity/capacity';
+import type { CapacityInput } from '../../../lib/model/capacity/capacity-input';
 import { effectivePods, mostUsefulPods, podsDespite } from '../../../lib/model/capacity/contention';
-import type { CapacityInput } from '../../../lib/model/capacity/input';
 import { highestOccupancy, responseQuantile } from '../../../lib/model/capacity/queueing';
 
 const INPUT: CapacityInput = {

@@ -1,6 +1,6 @@
 // P1, P2: the latency holds after the promised loss at every number of pods that the autoscaler may have, whatever the inputs.
 import { type CapacityPlan, deriveCapacity } from '../../../lib/model/capacity/capacity';
-import type { CapacityInput } from '../../../lib/model/capacity/input';
+import type { CapacityInput } from '../../../lib/model/capacity/capacity-input';
 import { responseTail } from '../../../lib/model/capacity/queueing';
 import { seeded } from '../../support/random';
 

@@ -2,7 +2,7 @@
 
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import { deriveCapacity } from '../../model/capacity/capacity';
-import type { CapacityInput } from '../../model/capacity/input';
+import type { CapacityInput } from '../../model/capacity/capacity-input';
 import { unitDoubts } from '../../model/capacity/units';
 import { checkNumber, type Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';

@@ -2,9 +2,9 @@
 
 import { type Derived, derived, type Outcome, percent, plural, roundDown, roundUp, show } from '../finding/derivation';
 import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
+import { type CapacityInput, findInputProblems } from './capacity-input';
 import { mostUsefulPods, podsDespite } from './contention';
 import { findContentionProblems, findGrowthProblems, findLatencyProblems } from './feasibility';
-import { type CapacityInput, findInputProblems } from './input';
 import { peakInPods } from './loss';
 import { arrivalRate, highestOccupancy, meanWait, responseQuantile } from './queueing';
 import { utilisationTarget } from './utilization';

@@ -4,8 +4,8 @@ import { percent, plural, roundDown, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
 import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
+import type { CapacityInput } from './capacity-input';
 import { mostUsefulPods } from './contention';
-import type { CapacityInput } from './input';
 
 /** Share of what runs that is left when all that may be lost is lost. */
 export function shareLeft({ zones, zonesLost, regions, regionsLost }: CapacityInput): number {

@@ -2,7 +2,7 @@
 
 import { type Derived, derived, exceeds, percent, plural, show } from '../finding/derivation';
 import { podsLeft } from '../pods/availability';
-import type { CapacityInput } from './input';
+import type { CapacityInput } from './capacity-input';
 
 /** What the autoscaler aims at, and what it does not go beyond. */
 export interface Aim {

@@ -3,7 +3,7 @@
 import { plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
-import type { CapacityInput } from './input';
+import type { CapacityInput } from './capacity-input';
 
 /** What is asked: of values that no compiler looked at, too. */
 type Doubted = Partial<Pick<CapacityInput, 'thinkSeconds' | 'service' | 'latency' | 'cpuSecondsPerRequest'>> & {

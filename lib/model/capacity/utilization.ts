@@ -1,8 +1,8 @@
 // What the autoscaler aims at: the CPU that a pod requests, the share of it in use, and what that leaves after a loss.
 
 import { type Derived, derived, percent, plural, roundDown, show } from '../finding/derivation';
+import type { CapacityInput } from './capacity-input';
 import { shareLeft } from './feasibility';
-import type { CapacityInput } from './input';
 import { type Aim, fewestAfterLoss, worstAfterLoss } from './loss';
 
 /** Fewest pods, pods that the peak needs, and most. */
