@@ -71,10 +71,11 @@ describe('P2 addresses of a node are never fewer than what its plugin takes', ()
       expect({ machine, taken: Math.min(taken, planned) }).toEqual({ machine, taken });
       // all interfaces, or all prefixes and a spare one, where every pod has an address
       const isFull = most === machine.interfaces * (machine.addressesPerInterface - 1) + 2;
-      if (mode === 'addresses' && isFull) expect(planned).toBe(taken);
-      if (isFull) full++;
+      if (mode !== 'addresses' || !isFull) continue;
+      full++;
+      expect(planned).toBe(taken);
     }
-    expect(full).toBeGreaterThan(30);
+    if (mode === 'addresses') expect(full).toBeGreaterThan(30);
   });
 });
 
