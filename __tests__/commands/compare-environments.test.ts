@@ -321,7 +321,7 @@ describe('an environment-dependent `if` is refused', () => {
     );
     expect(code).toBe(1);
     expect(out).toMatch(/^NOTHING +\/spec\/replicas +3 +2 +Deployment web$/m);
-    expect(err).toMatch(/^__tests__\/commands\/parity\.test\.ts:\d+:\d+ error parity\n/);
+    expect(err).toMatch(/^__tests__\/commands\/compare-environments\.test\.ts:\d+:\d+ error parity\n/);
     expect(err).toContain('  in production it is 3, in test 2\n');
     expect(err).toContain('  object   apps/Deployment shop-test/web\n  field    /spec/replicas\n');
   });

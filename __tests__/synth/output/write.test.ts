@@ -302,9 +302,10 @@ describe('after an interrupted run', () => {
       const [o, n, l, j, d] = [1, 2, 4, 8, 16].map((bit) => (bits & bit) !== 0);
       return { outdir: o === true, next: n === true, old: l === true, journal: j === true, draft: d === true };
     });
-    expect(new Set(all.map(decide))).toEqual(new Set(['complete', 'restore', 'clean', 'none']));
+    expect(new Set(all.map(decide))).toEqual(new Set(['complete', 'restore', 'clean', 'none', 'refuse']));
     for (const traces of all) {
       const remedy = decide(traces);
+      if (remedy === 'refuse') expect(traces).toMatchObject({ outdir: true, next: true, old: true, journal: true });
       if (remedy === 'complete') expect(traces).toMatchObject({ outdir: false, next: true, journal: true });
       if (remedy === 'restore') expect(traces).toMatchObject({ outdir: false, old: true });
       if (remedy === 'clean') expect(traces.outdir || !traces.old).toBe(true);
