@@ -47,9 +47,12 @@ export const LINEAR = { ratio: 4.4, step: 2.25 } as const;
  */
 const STEEP = { step: 2.5, ratio: 2, calls: 100 } as const;
 
-/** Whether this is linear. Where no doubling adds more than twice what the one before it added, the ratio does not matter. */
-export function isLinear({ ratio, step }: Pick<Growth, 'ratio' | 'step'>): boolean {
-  return step <= 2 || (ratio <= LINEAR.ratio && step <= LINEAR.step);
+/**
+ * Whether this is linear. Where no doubling adds more than twice what the one before it added, the ratio does not matter; where
+ * both add fewer than a hundred calls, neither does the step.
+ */
+export function isLinear({ counts: [one, , four], ratio, step }: Growth): boolean {
+  return step <= 2 || four - one < STEEP.calls || (ratio <= LINEAR.ratio && step <= LINEAR.step);
 }
 
 /** How these counts grow. What does not change is linear. */

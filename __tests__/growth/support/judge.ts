@@ -8,11 +8,12 @@ const TOLERANCE = 1.02;
 /** Sentences about what does not hold; none where all does. */
 export function surpassing({ measures, steep }: Grown, known: Known | undefined): string[] {
   const sentences = (Object.keys(MEASURES) as Measure[]).flatMap((measure) => {
-    const { counts, ratio, step } = measures[measure];
+    const growth = measures[measure];
+    const { counts, ratio, step } = growth;
     const said = `${measure} ${counts.join(', ')}: ratio ${ratio.toFixed(2)}, step ${step.toFixed(2)}`;
     const listed = known?.[measure];
-    if (listed === undefined) return isLinear({ ratio, step }) ? [] : [`${said} is more than linear`];
-    if (isLinear({ ratio, step })) return [`${said} is linear now: take ${measure} from the list`];
+    if (listed === undefined) return isLinear(growth) ? [] : [`${said} is more than linear`];
+    if (isLinear(growth)) return [`${said} is linear now: take ${measure} from the list`];
     const [maxRatio, maxStep] = listed;
     const isMore = ratio > maxRatio * TOLERANCE || step > maxStep * TOLERANCE;
     return isMore ? [`${said} is more than the list has, ratio ${maxRatio}, step ${maxStep}`] : [];
