@@ -1,7 +1,9 @@
 // KEDA beside the control plane: its resources, its operator, and the adapter that answers autoscalers.
 import { join } from 'node:path';
+import { FOLDER } from '../folder';
 import type { Program, Run } from '../process/run';
-import { binary, sourcesOf } from '../programs/build';
+import { binary } from '../programs/build';
+import { sourcesOf } from '../programs/sources';
 import { aggregated } from './aggregated';
 import { Authority } from './certificates';
 import type { ControlPlane } from './control-plane';
@@ -44,7 +46,7 @@ export class Keda {
 
 /** Has an API server know KEDA's kinds, without anybody who does what they say. Gives the folder of their definitions. */
 export async function defineResources(kubectl: Kubectl): Promise<string> {
-  const resources = join(sourcesOf(MODULE, 'github.com/kedacore/keda/v2'), 'config', 'crd', 'bases');
+  const resources = join(sourcesOf(join(FOLDER, MODULE), 'github.com/kedacore/keda/v2'), 'config', 'crd', 'bases');
   // Too large for the annotation of a client-side apply.
   await kubectl.run(['apply', '--server-side', '-f', resources]);
   await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
