@@ -2,13 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Cluster } from './cluster/cluster';
-import { type Options, parseOptions } from './options';
 import { cleanUp } from './process/journal';
 import { Run } from './process/run';
 import { buildAll } from './programs/build';
-import type { Proof } from './proof';
 import { PROOFS } from './proofs';
-import { visit } from './world/visit';
+import type { Proof } from './proofs/proof';
+import { type Options, parseOptions } from './runner/options';
+import { visit } from './runner/visit';
 import { World } from './world/world';
 
 void main(parseOptions(process.argv.slice(2)));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packImages } from '../../e2e/images/components';
 import { ImageStore } from '../../e2e/images/store';
-import { ofKind, readManifests } from '../../e2e/world/manifests';
-import { writeTwin } from '../../e2e/world/twin';
+import { writeBrokenCopy } from '../../e2e/manifests/broken-copy';
+import { ofKind, readManifests } from '../../e2e/manifests/manifests';
 
 const DIST = join(__dirname, '..', '..', 'dist');
 const CLUSTERS = join(DIST, 'clusters');
@@ -30,10 +30,10 @@ test('of a folder: every object of its files, and none of the folders below', ()
 test('a twin differs in what it should, and is refused when it would not differ', () => {
   const file = join(scratch, 'pingpong.yaml');
   copyFileSync(join(LAPTOP, '10-pingpong-local.yaml'), file);
-  const twin = writeTwin(file, /replicas: 3/g, 'replicas: 4');
+  const twin = writeBrokenCopy(file, /replicas: 3/g, 'replicas: 4');
   expect(ofKind(readManifests(twin), 'Deployment')[0]?.spec.replicas).toBe(4);
   expect(ofKind(readManifests(file), 'Deployment')[0]?.spec.replicas).toBe(3);
-  expect(() => writeTwin(file, /no such field/g, '')).toThrow('holds nothing like /no such field/g');
+  expect(() => writeBrokenCopy(file, /no such field/g, '')).toThrow('holds nothing like /no such field/g');
 });
 
 test('an image bears what its manifest says, and is found as nodes ask for it', async () => {

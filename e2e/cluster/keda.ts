@@ -1,6 +1,6 @@
 // KEDA beside the control plane: its resources, its operator, and the adapter that answers autoscalers.
 import { join } from 'node:path';
-import { FOLDER } from '../folder';
+import { FOLDER } from '../process/paths';
 import type { Program, Run } from '../process/run';
 import { binary } from '../programs/build';
 import { sourcesOf } from '../programs/sources';

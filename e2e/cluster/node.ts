@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REGISTRY_PORT } from '../images/registry';
+import { makeCgroups } from '../process/cgroups';
 import { command } from '../process/command';
 import type { Program, Run } from '../process/run';
 import { binary } from '../programs/build';
-import { makeCgroups } from './cgroups';
 import { type ControlPlane, MAIN_MINOR } from './control-plane';
 import { type Host, OUR_ADDRESS, POD_ADDRESSES, podAddresses, setLink } from './network';
 

@@ -1,8 +1,8 @@
 // Whether an API server takes a folder of manifests: every object, strictly, without a warning, and without storing any of it.
 import assert from 'node:assert/strict';
 import type { Kubectl } from '../cluster/kubectl';
+import { type Manifest, type Namespace, ofKind, readManifests } from '../manifests/manifests';
 import { CommandError } from '../process/command';
-import { type Manifest, type Namespace, ofKind, readManifests } from '../world/manifests';
 import type { List } from '../world/objects';
 
 /**

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { AccessReviews, type Question } from '../cluster/access-reviews';
 import type { Kubectl } from '../cluster/kubectl';
-import type { Figure } from '../proof';
 import type { Right } from '../world/project';
 import { linesOf } from './acceptance';
+import type { Figure } from './figure';
 
 /** The policy of a namespace that is the platform team's, although deployers write that kind. */
 export const DEFAULT_DENY = 'default-deny';

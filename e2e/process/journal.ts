@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cgroup, removeCgroups } from '../cluster/cgroups';
+import { type Cgroup, removeCgroups } from './cgroups';
 import { command } from './command';
 import { endProcess, isRunning, type ProcessIdentity, startOf } from './process-identity';
 

@@ -4,7 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FOLDER } from '../folder';
+import { FOLDER } from '../process/paths';
 import { cached, isCached } from './cache';
 import { python, pythonObstacle } from './python';
 import { TRIMS, trimFlags } from './trim';

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { ControlPlane } from '../cluster/control-plane';
 import { defineResources } from '../cluster/keda';
+import { readManifests } from '../manifests/manifests';
 import { dryRun, linesOf } from '../measure/acceptance';
+import type { Figure } from '../measure/figure';
 import { MINORS } from '../programs/build';
-import type { Figure, Proof } from '../proof';
-import { readManifests } from '../world/manifests';
 import { DIST, UNPLAYED, type World } from '../world/world';
+import type { Proof } from './proof';
 
 export const acceptance: Proof = {
   id: 'E1',

@@ -1,14 +1,15 @@
 // E12: the account of a database holds: a release at the largest size never asks for a connection that is not there.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accountOf } from '../manifests/derivations';
+import { type Autoscaler, ofKind } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { CREDENTIALS } from '../outside/accounts';
 import { Postgres } from '../outside/postgres';
-import type { Figure, Proof } from '../proof';
 import { Application, type Written } from '../world/application';
-import { accountOf } from '../world/derivations';
-import { type Autoscaler, ofKind } from '../world/manifests';
 import { isReady, podsOf } from '../world/objects';
 import { type World, waitForSettledPods } from '../world/world';
+import type { Proof } from './proof';
 
 const POOL = 5;
 const WEB = { namespace: 'bookings-production', name: 'web' };

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster';
 import { Keda } from '../cluster/keda';
+import { type QueueScaling, queueScalingOf } from '../manifests/derivations';
+import type { Deployment } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { CREDENTIALS } from '../outside/accounts';
 import { RabbitMQ } from '../outside/rabbitmq';
 import { command } from '../process/command';
 import { binary } from '../programs/build';
-import type { Figure, Proof } from '../proof';
 import { Application } from '../world/application';
-import { type QueueScaling, queueScalingOf } from '../world/derivations';
-import type { Deployment } from '../world/manifests';
+import type { Proof } from './proof';
 
 const ORDERS = { namespace: 'dispatch-production', name: 'orders' };
 /** What the application's file says of the messages. */

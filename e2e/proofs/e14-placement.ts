@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import type { Interval } from '../../lib/analysis/scheduling/world';
 import { SimulatedCluster } from '../cluster/kwok';
-import type { Figure, Proof } from '../proof';
+import type { Figure } from '../measure/figure';
 import { predict, priorityClass } from '../scheduling/prediction';
 import { PRIORITIES, type Size, type Trial, trialOf } from '../scheduling/trial';
 import { isRefused, type List, type Pod } from '../world/objects';
 import type { World } from '../world/world';
+import type { Proof } from './proof';
 
 const SIZE: Size = { zones: 3, nodesPerZone: 3, workloads: 2, replicas: 5 };
 const LOST = 'trial/lost';

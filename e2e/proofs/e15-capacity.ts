@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { responseQuantile, responseTail, type ServiceTime, type Station } from '../../lib/model/capacity/queueing';
 import { podsLeft } from '../../lib/model/pods/availability';
 import { LOAD } from '../apps/visits-load';
+import { type Manifest, ofKind } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { type CrowdReport, visitAsCrowd } from '../measure/locust';
 import { pythonObstacle } from '../programs/python';
-import type { Figure, Proof } from '../proof';
 import { Application } from '../world/application';
-import { type Manifest, ofKind } from '../world/manifests';
 import { isReady, nodePortOf, podsOf } from '../world/objects';
 import type { Deployed } from '../world/world';
+import type { Proof } from './proof';
 
 const WEB = { namespace: 'visits-production', name: 'web' };
 const ZONES = { all: 2, lost: 1 };

@@ -1,9 +1,9 @@
 // E19: a test environment that one line makes the same as production is there within minutes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Proof } from '../proof';
-import { type Deployment, ofKind, readManifests } from '../world/manifests';
+import { type Deployment, ofKind, readManifests } from '../manifests/manifests';
 import { waitForRollout } from '../world/world';
+import type { Proof } from './proof';
 
 const APP = ['--app', join('e2e', 'apps', 'clinic.ts')];
 const NAMESPACES = ['clinic-production', 'clinic-rehearsal'];

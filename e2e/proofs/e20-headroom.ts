@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import type { Figure, Proof } from '../proof';
-import { growthOf } from '../world/derivations';
-import { readManifests } from '../world/manifests';
+import { growthOf } from '../manifests/derivations';
+import { readManifests } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { isReady, isRefused, type Pod, podsOf } from '../world/objects';
 import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, podsToFill, scaleBooking } from '../world/panther';
+import type { Proof } from './proof';
 
 /** For pods below it the cluster autoscaler orders no node: the default of `--expendable-pods-priority-cutoff`. */
 const LEAST_PRIORITY = -10;

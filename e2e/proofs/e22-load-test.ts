@@ -4,18 +4,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authority } from '../cluster/certificates';
 import type { Cluster } from '../cluster/cluster';
-import { FOLDER } from '../folder';
+import { ofKind } from '../manifests/manifests';
 import { assertEnforced, refusals } from '../measure/acceptance';
 import { serves } from '../measure/availability';
+import type { Figure } from '../measure/figure';
 import { type Ended, LoadTestRuns, sharedStorage, type Verdict } from '../measure/load-test';
-import { quantileOf, requestsOf, type Stays, since, staysIn } from '../measure/response-times';
+import { quantileOf, type ResponseTimes, requestsOf, responseTimesIn, since } from '../measure/response-times';
 import { command } from '../process/command';
+import { FOLDER } from '../process/paths';
 import { python, pythonObstacle } from '../programs/python';
-import type { Figure, Proof } from '../proof';
 import { Application, type Written } from '../world/application';
-import { ofKind } from '../world/manifests';
 import { podsOf } from '../world/objects';
 import type { World } from '../world/world';
+import type { Proof } from './proof';
 
 const HOST = 'practice.ingress.test';
 const TARGET = { namespace: 'practice-production', name: 'web' };
@@ -109,7 +110,7 @@ async function ask(practice: Application, runs: LoadTestRuns, from: string, to: 
 interface Judged {
   readonly verdict: Verdict;
   /** Of the requests of this run. */
-  readonly stays: Stays;
+  readonly times: ResponseTimes;
 }
 
 /** Runs the test, and prints what its users and the pods saw. */
@@ -120,32 +121,32 @@ async function judged(
   figure: Figure,
   disturb: (answered: () => Promise<number>) => Promise<void> = async () => {},
 ): Promise<Judged> {
-  const before = await staysIn(cluster, TARGET.namespace, TARGET.name);
-  const current = async () => since(before, await staysIn(cluster, TARGET.namespace, TARGET.name));
+  const before = await responseTimesIn(cluster, TARGET.namespace, TARGET.name);
+  const current = async () => since(before, await responseTimesIn(cluster, TARGET.namespace, TARGET.name));
   await runs.start();
   await disturb(async () => requestsOf(await current()));
   const verdict = await runs.end();
-  const stays = await current();
+  const times = await current();
   const { table, master, workers, reasons } = verdict;
   const codes = [master, workers]
     .map(({ condition, exitCodes }) => `${condition} ${exitCodes.join(' ')}`)
     .join(', workers ');
   figure(
     `${what}: master ${codes}; ${table.requests} requests, ${table.failures} failed, 98 % within ${p98Of(verdict)} ms; pods ` +
-      `served ${requestsOf(stays)}${requestsOf(stays) === 0 ? '' : `, 98 % within ${quantileOf(stays, 0.98)} ms`}; ` +
+      `served ${requestsOf(times)}${requestsOf(times) === 0 ? '' : `, 98 % within ${quantileOf(times, 0.98)} ms`}; ` +
       `${reasons.join('; ') || 'nothing missed'}`,
   );
-  return { verdict, stays };
+  return { verdict, times };
 }
 
 /** What users saw is what the pods took, and the way there and back. */
-function assertAgreement({ verdict, stays }: Judged): void {
-  const difference = p98Of(verdict) - quantileOf(stays, 0.98);
+function assertAgreement({ verdict, times }: Judged): void {
+  const difference = p98Of(verdict) - quantileOf(times, 0.98);
   assert.ok(
     difference >= 0 && difference <= LARGEST_DIFFERENCE,
     `users saw ${difference} ms more than the pods: nothing can be said`,
   );
-  assert.ok(Math.abs(requestsOf(stays) - verdict.table.requests) <= UNTOLD);
+  assert.ok(Math.abs(requestsOf(times) - verdict.table.requests) <= UNTOLD);
 }
 
 /** Times above 100 ms are not all in steps of 10 ms: the workers, whose script comes from the master, replace Locust's rounding too. */

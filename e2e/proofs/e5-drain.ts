@@ -1,8 +1,10 @@
 // E5: every node is drained in turn under load: evictions respect the budgets, nothing is lost.
 import assert from 'node:assert/strict';
-import { bothRoads, failures, type Outcome, underLoad, type Watched } from '../measure/under-load';
-import type { Figure, Proof } from '../proof';
+import type { Watched } from '../measure/endpoints';
+import type { Figure } from '../measure/figure';
+import { failures, type Outcome, underLoad, userLoads } from '../measure/under-load';
 import { type Deployed, waitForReadyPods } from '../world/world';
+import type { Proof } from './proof';
 
 /** A budget of maxUnavailable 1 leaves two of three. */
 const WATCHED: readonly Watched[] = [
@@ -28,7 +30,7 @@ export const drain: Proof = {
 
 async function drainAll(deployed: Deployed, figure: Figure): Promise<Outcome> {
   const { cluster } = deployed;
-  return underLoad(deployed, await bothRoads(deployed), WATCHED, figure, async () => {
+  return underLoad(deployed, await userLoads(deployed), WATCHED, figure, async () => {
     for (const node of cluster.nodes) {
       const started = Date.now();
       try {

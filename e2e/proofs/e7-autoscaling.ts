@@ -1,13 +1,14 @@
 // E7: the autoscaler on real metrics: out under load, in afterwards no faster than its policy, never below the minimum.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Autoscaler, ofKind, readManifests } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { describeVerdict, startLoad } from '../measure/load';
 import { failures } from '../measure/under-load';
 import type { Run } from '../process/run';
-import type { Figure, Proof } from '../proof';
-import { type Autoscaler, ofKind, readManifests } from '../world/manifests';
 import { nodePortOf } from '../world/objects';
 import { type Deployed, DIST } from '../world/world';
+import type { Proof } from './proof';
 
 const WEB = { namespace: 'toytrex-production', name: 'web' };
 const LOAD_SECONDS = 100;

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figure } from '../measure/figure';
 import { describeVerdict, startLoad } from '../measure/load';
 import { failures } from '../measure/under-load';
-import type { Figure, Proof } from '../proof';
 import { ask, isReady, type Pod, podsOf, restarts } from '../world/objects';
 import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
+import type { Proof } from './proof';
 
 interface Component {
   readonly namespace: string;

@@ -1,7 +1,7 @@
 // An application beside the shipped systems, on the same cluster: a user's file of `apps/`, by the public command.
 import { join } from 'node:path';
 import type { Behaviour } from '../images/components';
-import { type Manifest, ofKind, readManifests } from './manifests';
+import { type Manifest, ofKind, readManifests } from '../manifests/manifests';
 import type { SecretNeed } from './project';
 import { type World, waitForRollout } from './world';
 

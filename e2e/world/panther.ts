@@ -4,7 +4,7 @@ import { resourcesOf } from '../../lib/model/nodes/node-plan-input';
 import { nodesFor, podsInZone, podsOnNode } from '../../lib/model/nodes/packing';
 import type { Kubectl } from '../cluster/kubectl';
 import type { SimulatedNodes } from '../cluster/kwok';
-import { type Deployment, type Manifest, ofKind } from './manifests';
+import { type Deployment, type Manifest, ofKind } from '../manifests/manifests';
 import { UNPLAYED } from './world';
 
 export const CLINIC = UNPLAYED.northeurope;

@@ -1,8 +1,8 @@
 // The project as its users have it: a copy of the checkout in which a proof may release and change things by the public command.
 import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from '../folder';
 import { command } from '../process/command';
+import { PROJECT } from '../process/paths';
 
 const PARTS = ['bin', 'charts', 'e2e/apps', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
 

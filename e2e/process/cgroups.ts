@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProcess, kill, startOf } from '../process/process-identity';
+import { endProcess, kill, startOf } from './process-identity';
 
 export interface Cgroup {
   /** Path below every controller's root, such as `ek-node-a`. */

@@ -1,5 +1,6 @@
 // A proof: a promise with an id, shown on a cluster. It asserts invariants and prints figures.
-import type { World } from './world/world';
+import type { Figure } from '../measure/figure';
+import type { World } from '../world/world';
 
 export interface Proof {
   readonly id: string;
@@ -13,6 +14,3 @@ export interface Proof {
   obstacle?(): string | undefined;
   prove(world: World, figure: Figure): Promise<void>;
 }
-
-/** Prints a line of figures below the proof's name. */
-export type Figure = (line: string) => void;
