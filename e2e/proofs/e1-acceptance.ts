@@ -5,18 +5,29 @@ import { defineResources } from '../cluster/keda';
 import { readManifests } from '../manifests/manifests';
 import { dryRun, linesOf } from '../measure/acceptance';
 import type { Figure } from '../measure/figure';
-import { MINORS } from '../programs/build';
+import { MINORS, type Minor } from '../programs/build';
 import { DIST, UNPLAYED, type World } from '../world/world';
 import type { Proof } from './proof';
 
-export const acceptance: Proof = {
-  id: 'E1',
-  title: `accepted by API servers of ${MINORS.join(', ')}: every object, strictly`,
-  needs: 'api',
-  prove: async (world, figure) => {
-    for (const minor of MINORS) await acceptedBy(minor, world, figure);
-  },
-};
+/** Minors between the oldest, the main and the newest one. */
+const BETWEEN: readonly Minor[] = ['1.30'];
+
+export const acceptance = accepted(
+  'E1',
+  MINORS.filter((minor) => !BETWEEN.includes(minor)),
+);
+export const acceptanceBetween: Proof = { ...accepted('E1c', BETWEEN), full: true };
+
+function accepted(id: string, minors: readonly Minor[]): Proof {
+  return {
+    id,
+    title: `accepted by API servers of ${minors.join(', ')}: every object, strictly`,
+    needs: 'api',
+    prove: async (world, figure) => {
+      for (const minor of minors) await acceptedBy(minor, world, figure);
+    },
+  };
+}
 
 export const application: Proof = {
   id: 'E1b',
@@ -56,7 +67,7 @@ function shared(folders: readonly string[], line: string): boolean {
     );
 }
 
-async function acceptedBy(minor: (typeof MINORS)[number], world: World, figure: Figure): Promise<void> {
+async function acceptedBy(minor: Minor, world: World, figure: Figure): Promise<void> {
   const plane = await ControlPlane.start(world.run, { name: `api-${minor}`, minor, controllers: false });
   try {
     const { kubectl } = plane;

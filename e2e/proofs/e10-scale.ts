@@ -15,6 +15,7 @@ export const scale: Proof = {
   id: 'E10',
   title: `${ZONES.length * NODES_PER_ZONE} nodes take the whole of dist at its largest: every pod is placed, evenly`,
   needs: 'api',
+  full: true,
   prove: async ({ run }, figure) => {
     const nodes = { zones: ZONES, nodesPerZone: NODES_PER_ZONE, cpu: '2', memory: '8Gi' };
     const cluster = await SimulatedCluster.start(run, 'scale', nodesInZones(nodes));

@@ -21,6 +21,8 @@ export const connections: Proof = {
   title:
     'pools at the maximum, in a release too, stay within the connections of the database, and use most of what is reckoned',
   needs: 'nodes',
+  alone: true,
+  full: true,
   obstacle: () => Postgres.obstacle(),
   prove: async (world, figure) => {
     const bookings = new Application(world, {

@@ -30,6 +30,7 @@ export const queue: Proof = {
   title:
     'the consumers of a queue follow what arrives and what is left over, drain the largest backlog in time, and go back',
   needs: 'nodes',
+  alone: true,
   full: true,
   obstacle: () => RabbitMQ.obstacle(),
   prove: async (world, figure) => {

@@ -25,6 +25,7 @@ export const capacity: Proof = {
   id: 'E15',
   title: 'the pods that the model asks for answer 98 % within 200 ms, those left after the loss too, too few do not',
   needs: 'nodes',
+  alone: true,
   full: true,
   obstacle: pythonObstacle,
   prove: async (world, figure) => {

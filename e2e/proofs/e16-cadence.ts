@@ -21,6 +21,7 @@ export const cadence: Proof = {
   id: 'E16',
   title: `two releases back to back, each within ${CADENCE_SECONDS} s, lose nothing`,
   needs: 'nodes',
+  alone: true,
   full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();

@@ -25,6 +25,8 @@ export const providerChange: Proof = {
   id: 'E17',
   title: `traffic moves to a second provider, ${STEPS.join(' → ')} %, and nothing is lost`,
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;

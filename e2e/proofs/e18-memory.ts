@@ -14,6 +14,7 @@ export const memory: Proof = {
   id: 'E18',
   title: 'memory that is in use adds pods, on real metrics',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     const baskets = new Application(world, { name: 'baskets', behaviour: {}, secrets: {} });
     const written = await baskets.write();

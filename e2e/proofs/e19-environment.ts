@@ -14,6 +14,7 @@ export const environment: Proof = {
   id: 'E19',
   title: 'an environment like production, which one line makes, is available within five minutes',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     const { cluster } = await world.deployed();
     const started = Date.now();

@@ -39,6 +39,7 @@ export const loadTest: Proof = {
   id: 'E22',
   title: 'the load test of the manifests ends with 0 where the promise was kept, and with 1 where it was not',
   needs: 'nodes',
+  alone: true,
   full: true,
   obstacle: pythonObstacle,
   prove: async (world, figure) => {

@@ -18,6 +18,7 @@ export const rollout: Proof = {
   id: 'E4',
   title: 'a rollout under load, by NodePort and by Ingress, loses nothing: new image, then new configuration',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { project } = world;

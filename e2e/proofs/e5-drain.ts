@@ -18,6 +18,7 @@ export const drain: Proof = {
   id: 'E5',
   title: 'a drain of each node in turn under load respects the budgets and loses nothing',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const outcome = await drainAll(deployed, figure);

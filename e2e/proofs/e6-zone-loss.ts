@@ -30,6 +30,7 @@ export const zoneLoss: Proof = {
   id: 'E6',
   title: 'a zone is lost under load: the promised pods remain, a rollout completes during the outage, its return heals',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const release = await newRelease(world);

@@ -27,6 +27,8 @@ export const scaleOut: Proof = {
   id: 'E7',
   title: 'the autoscaler adds pods under load, on real metrics, and nothing is lost',
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { minReplicas, maxReplicas } = policy().spec;
@@ -55,6 +57,7 @@ export const scaleIn: Proof = {
   id: 'E7b',
   title: 'after the load it takes pods away no faster than its policy says, and never goes below the minimum',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     if (changes.length === 0) await scaleOut.prove(world, figure);
     await firstDecrease(world.run);

@@ -19,6 +19,8 @@ export const failure: Proof = {
   title:
     'crash, hang, slow start, an unready pod, a lost dependency, a bad release: each stays where it is; undo brings back',
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const releases = await prepareReleases(world);

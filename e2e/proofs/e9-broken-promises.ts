@@ -14,6 +14,7 @@ export const withoutPreStop: Proof = {
   id: 'E9a',
   title: 'twin of E4: without preStop, a rollout loses requests',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
@@ -46,6 +47,8 @@ export const ignoringTaints: Proof = {
   id: 'E9b',
   title: 'twin of E6: with nodeTaintsPolicy Ignore, a rollout during the outage is stuck',
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
@@ -76,6 +79,7 @@ export const blockingBudget: Proof = {
   id: 'E9c',
   title: 'twin of E5: with a budget that keeps every pod, a drain never ends',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;

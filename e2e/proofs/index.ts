@@ -1,6 +1,6 @@
-// All proofs, in the order in which they run: docs/proof.md lists what each of them promises.
+// All proofs. Those that need real nodes run in this order, and those that need API servers only; docs/proof.md lists what each promises.
 
-import { acceptance, application } from './e1-acceptance';
+import { acceptance, acceptanceBetween, application } from './e1-acceptance';
 import { podSecurity } from './e2-pod-security';
 import { availability } from './e3-availability';
 import { ingress } from './e3b-ingress';
@@ -28,6 +28,7 @@ import type { Proof } from './proof';
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
   acceptance,
+  acceptanceBetween,
   application,
   podSecurity,
   availability,

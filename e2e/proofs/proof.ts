@@ -8,7 +8,9 @@ export interface Proof {
   readonly title: string;
   /** What it cannot do without: API servers alone, or real nodes. */
   readonly needs: 'api' | 'nodes';
-  /** Whether it runs only with --full. @default false */
+  /** Whether it needs the whole machine: it measures under load, or changes the project. @default false */
+  readonly alone?: true;
+  /** Whether it runs with --full only, and not in the gate. @default false */
   readonly full?: true;
   /** Why this machine lacks what it needs beside the cluster. @default it needs nothing beside */
   obstacle?(): string | undefined;
