@@ -116,7 +116,7 @@ export class Cluster {
     await this.kubectl.run(['uncordon', node.name]);
   }
 
-  /** All nodes of the zone vanish without a goodbye, or are back. */
+  /** All nodes of the zone fail abruptly, or return. */
   async setZone(zone: string, state: 'up' | 'down'): Promise<void> {
     await Promise.all(this.nodes.filter((node) => node.zone === zone).map((node) => node.setLink(state)));
   }

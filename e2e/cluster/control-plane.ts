@@ -150,7 +150,7 @@ async function startApi(
     `--etcd-servers=${store}`,
     `--bind-address=${address}`,
     `--secure-port=${port}`,
-    // The service `kubernetes` takes no loopback address; without nodes nobody calls it.
+    // The service `kubernetes` takes no loopback address; without nodes it is not called.
     `--advertise-address=${address.startsWith('127.') ? '192.0.2.1' : address}`,
     `--service-cluster-ip-range=${SERVICE_ADDRESSES}`,
     '--allow-privileged=true', // as every distribution has it; Pod Security is what refuses

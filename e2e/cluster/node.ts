@@ -54,7 +54,7 @@ export class RealNode {
     await this.ctr('images', 'import', '--local', '--snapshotter', 'native', archive);
   }
 
-  /** The node is gone without a goodbye, and back again. */
+  /** The node fails abruptly, or returns. */
   async setLink(state: 'up' | 'down'): Promise<void> {
     await setLink(this.host, state);
   }

@@ -1,11 +1,11 @@
-// What the manifests say was derived, as their annotations tell it to whoever reads them.
+// What was derived, by the annotations of the manifests.
 import { type Manifest, ofKind } from './manifests';
 
 /** The account of a database. */
 export interface Account {
   /** Connections that its clients take at the worst moment. */
   readonly needed: number;
-  /** What its `max_connections` was said to be. */
+  /** Its stated `max_connections`. */
   readonly maxConnections: number;
 }
 
@@ -31,14 +31,14 @@ export interface QueueScaling {
 export function queueScalingOf(manifests: readonly Manifest[]): QueueScaling {
   const [scaled] = ofKind(manifests, 'ScaledObject');
   const rate = scaled?.spec.triggers.find(({ metadata }) => metadata.mode === 'MessageRate');
-  const told = (note: string, pattern: RegExp) =>
+  const noted = (note: string, pattern: RegExp) =>
     Number(pattern.exec(scaled?.metadata.annotations?.[`evenkeel.dev/${note}`] ?? '')?.[1]);
   return complete({
     min: Number(scaled?.spec.minReplicaCount),
     max: Number(scaled?.spec.maxReplicaCount),
     ratePerPod: Number(rate?.metadata.value),
-    objective: told('queue-length', /\((\d+) s to drain/),
-    drain: told('drain-time', /= (\d+) s$/),
+    objective: noted('queue-length', /\((\d+) s to drain/),
+    drain: noted('drain-time', /= (\d+) s$/),
   });
 }
 
@@ -46,18 +46,18 @@ export function queueScalingOf(manifests: readonly Manifest[]): QueueScaling {
 export interface Growth {
   /** Pods that run off peak. */
   readonly min: number;
-  /** Pods that come on top before a node is there. */
+  /** Pods that are added before a node arrives. */
   readonly pods: number;
 }
 
 export function growthOf(manifests: readonly Manifest[]): Growth {
   const [autoscaler] = ofKind(manifests, 'HorizontalPodAutoscaler');
-  const told = autoscaler?.metadata.annotations?.['evenkeel.dev/headroom'] ?? '';
-  const [, pods] = / = (\d+) pods? that hold the place of growth$/.exec(told) ?? [];
+  const note = autoscaler?.metadata.annotations?.['evenkeel.dev/headroom'] ?? '';
+  const [, pods] = / = (\d+) pods? that hold the place of growth$/.exec(note) ?? [];
   return complete({ min: Number(autoscaler?.spec.minReplicas), pods: Number(pods) });
 }
 
-/** Nothing is proved with a number that was not told. */
+/** A number that the manifests lack is an error. */
 function complete<Numbers extends object>(numbers: Numbers): Numbers {
   const missing = Object.entries(numbers).filter(([, value]) => !Number.isFinite(value));
   if (missing.length > 0) throw new Error(`the manifests do not say ${missing.map(([name]) => name).join(', ')}`);

@@ -32,7 +32,7 @@ export async function assertEnforced(kubectl: Kubectl, namespace: string): Promi
   );
 }
 
-/** What was said where pods were refused: by Pod Security, by a quota, by anybody. */
+/** Messages about refused pods: by Pod Security, by a quota, by any admission. */
 export async function refusals(kubectl: Kubectl, namespace: string): Promise<string[]> {
   const events = ['events', '-n', namespace, '--field-selector', 'reason=FailedCreate'];
   const { items } = await kubectl.get<List<{ readonly message: string }>>(events);

@@ -8,8 +8,8 @@ export type ResponseTimes = ReadonlyMap<number, number>;
 /** Of all pods together, since they began. */
 export async function responseTimesIn(cluster: Cluster, namespace: string, component: string): Promise<ResponseTimes> {
   const pods = (await podsOf(cluster, namespace, component)).filter(isReady);
-  const told = await Promise.all(pods.map(async (pod) => parseResponseTimes((await ask(pod, '/stays')).text)));
-  return told.reduce<ResponseTimes>((sum, one) => combine(sum, one, 1), new Map());
+  const each = await Promise.all(pods.map(async (pod) => parseResponseTimes((await ask(pod, '/stays')).text)));
+  return each.reduce<ResponseTimes>((sum, one) => combine(sum, one, 1), new Map());
 }
 
 export function parseResponseTimes(text: string): ResponseTimes {
@@ -26,7 +26,7 @@ export function requestsOf(times: ResponseTimes): number {
   return [...times.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** Within so many milliseconds was the share `share` of them. */
+/** Milliseconds within which the share `share` of them (0 to 1) was answered. */
 export function quantileOf(times: ResponseTimes, share: number): number {
   const wanted = share * requestsOf(times);
   let seen = 0;

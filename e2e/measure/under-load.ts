@@ -15,7 +15,7 @@ export interface Outcome {
 const BEFORE_MILLISECONDS = 3000;
 const AFTER_MILLISECONDS = 3000;
 
-/** Runs `disturb` while load is on, with some seconds of peace before and after, and prints what became of the requests. */
+/** Runs `disturb` while load is on, with some undisturbed seconds before and after, and prints what became of the requests. */
 export async function underLoad(
   { cluster }: Pick<Deployed, 'cluster'>,
   loads: readonly LoadProps[],
@@ -60,7 +60,7 @@ export async function userLoads(deployed: Deployed, nodes = deployed.cluster.nod
   ];
 }
 
-/** Requests that got no answer, or one that says that nobody was there. */
+/** Requests that got no answer, or one that says that no pod was ready. */
 export function failures({ verdicts }: Pick<Outcome, 'verdicts'>): number {
   return verdicts.reduce((sum, { sent, statuses }) => sum + sent - (statuses['200'] ?? 0), 0);
 }

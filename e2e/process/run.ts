@@ -30,7 +30,7 @@ export class Run {
   readonly folder: string;
   private readonly programs: Program[] = [];
   private readonly stopping = new Set<string>();
-  /** Programs that ended although nobody stopped them. */
+  /** Programs that ended by themselves. */
   private readonly deaths: { readonly name: string; readonly how: string }[] = [];
 
   private constructor(

@@ -124,7 +124,7 @@ interface BuildSettings {
   readonly flags: readonly string[];
 }
 
-/** Where Kubernetes keeps the version that its programs tell: what its own build sets. */
+/** Variables that hold the version which Kubernetes' programs print; its own build sets them. */
 const VERSIONS = ['k8s.io/component-base/version.gitVersion', 'k8s.io/client-go/pkg/version.gitVersion'];
 
 function buildSettings(module: Module): BuildSettings {

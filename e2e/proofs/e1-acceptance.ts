@@ -38,7 +38,7 @@ export const application: Proof = {
     const folders = Object.values(DIST);
     for (const [index, folder] of folders.entries()) {
       const lines = linesOf(applied[index] ?? '');
-      assert.equal(lines.length, readManifests(folder).length, 'the first apply told of every object');
+      assert.equal(lines.length, readManifests(folder).length, 'the first apply names every object');
       for (const line of lines) assert.ok(line.endsWith(' created') || shared(folders.slice(0, index), line), line);
       // two clusters share this one: what both have without a namespace is as the last of them says
       await cluster.kubectl.run(['apply', '-f', folder]);

@@ -18,8 +18,7 @@ const LEAST_USED = 0.6;
 
 export const connections: Proof = {
   id: 'E12',
-  title:
-    'pools at the maximum, in a release too, stay within the connections of the database, and use most of what is reckoned',
+  title: 'pools at the maximum, in a release too, stay within the connections of the database, and use most of them',
   needs: 'nodes',
   alone: true,
   full: true,
@@ -68,7 +67,7 @@ async function release(world: World, bookings: Application, postgres: Postgres):
   return counted(world, postgres, async () => bookings.complete(await bookings.release()));
 }
 
-/** A release that is taken back half-way: more than is reckoned with, so that it is told and not promised. */
+/** A release that is taken back half-way: more than the derivation covers, so that it is measured and not promised. */
 async function takeBack(world: World, bookings: Application, postgres: Postgres, figure: Figure): Promise<void> {
   const { cluster } = await world.deployed();
   const before = postgres.refused();
@@ -87,7 +86,7 @@ async function takeBack(world: World, bookings: Application, postgres: Postgres,
 
 const UPDATED = 'jsonpath={.status.updatedReplicas}';
 
-/** The twin: with less than what was measured, the same release is refused connections. */
+/** With less than what was measured, the same release is refused connections. */
 async function assertRefused(
   world: World,
   bookings: Application,

@@ -87,7 +87,7 @@ async function follow(cluster: Cluster, rabbit: RabbitMQ, predicted: QueueScalin
   figure(`pods: ${books.changes().join(' → ')}`);
 }
 
-/** Puts a backlog into the queue at once, then messages at the rate of the peak for so many seconds. */
+/** Puts a backlog into the queue at once, then messages at the rate of the peak for a number of seconds. */
 async function produce(rabbit: RabbitMQ, backlog: number, seconds: number): Promise<void> {
   const amounts = [backlog, MESSAGE.perSecond, seconds].map(String);
   await command(binary('server', 'server'), ['produce', QUEUE, ...amounts], { env: rabbit.account });

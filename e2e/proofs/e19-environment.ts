@@ -1,4 +1,4 @@
-// E19: a test environment that one line makes the same as production is there within minutes.
+// E19: one line makes a test environment like production, available within minutes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type Deployment, ofKind, readManifests } from '../manifests/manifests';

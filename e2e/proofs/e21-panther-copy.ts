@@ -85,7 +85,7 @@ async function copy(cluster: SimulatedCluster, project: Project, figure: Figure)
 
 const uidOf = ({ metadata }: Pod): string => metadata.uid;
 
-/** Production, its copy, and the headroom of each zone, whoever comes first. */
+/** Production, its copy, and the headroom of each zone, in any order. */
 function nodesForBoth(manifests: readonly Manifest[], pods: number): number {
   const booking = { deployment: deploymentOf(manifests, BOOKING), pods };
   const headroom = deploymentOf(manifests, HEADROOM);

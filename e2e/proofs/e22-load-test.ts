@@ -29,8 +29,8 @@ const SERVICE = { SLOTS: '10', SERVICE_MILLISECONDS: '25' };
 const PATHS = { kept: "path: '/'", slow: "path: '/?sleep=150'", refused: "path: '/?sleep=never'" };
 /** In milliseconds: ingress, encryption, network and Locust itself. Beyond it a busy machine is measured, and not the pods. */
 const LARGEST_DIFFERENCE = 100;
-/** What three workers of 20 requests/s may not have told yet: they report every three seconds, and the master waits half a second. */
-const UNTOLD = 180;
+/** What three workers of 20 requests/s may not have reported yet: they report every three seconds, and the master waits half a second. */
+const UNREPORTED = 180;
 const REQUESTS_BEFORE_LOSS = 1000;
 const MISSED: Ended = { condition: 'Failed', exitCodes: [1] };
 const ALL_WELL: Ended = { condition: 'Complete', exitCodes: [0, 0, 0] };
@@ -145,9 +145,9 @@ function assertAgreement({ verdict, times }: Judged): void {
   const difference = p98Of(verdict) - quantileOf(times, 0.98);
   assert.ok(
     difference >= 0 && difference <= LARGEST_DIFFERENCE,
-    `users saw ${difference} ms more than the pods: nothing can be said`,
+    `users saw ${difference} ms more than the pods: the result is inconclusive`,
   );
-  assert.ok(Math.abs(requestsOf(times) - verdict.table.requests) <= UNTOLD);
+  assert.ok(Math.abs(requestsOf(times) - verdict.table.requests) <= UNREPORTED);
 }
 
 /** Times above 100 ms are not all in steps of 10 ms: the workers, whose script comes from the master, replace Locust's rounding too. */
@@ -177,8 +177,8 @@ async function assertScript({ manifests }: Written, folder: string, figure: Figu
   const file = join(folder, 'locustfile.py');
   writeFileSync(file, script);
   const env = { LOAD_PATH: '/', LOAD_QUANTILE: '0.98', LOAD_LIMIT_MS: String(LIMIT), LOAD_THINK_SECONDS: '10' };
-  const told = await command(python('locust'), [join(FOLDER, 'locust', 'script.py'), file, '204'], { env });
-  const answer: Answer = JSON.parse(told.trim().split('\n').at(-1) ?? '');
+  const output = await command(python('locust'), [join(FOLDER, 'locust', 'script.py'), file, '204'], { env });
+  const answer: Answer = JSON.parse(output.trim().split('\n').at(-1) ?? '');
   const { ours, plain } = answer;
   figure(
     `204 ms: ${ours.p98} ms, exit code ${ours.exitCode}; by Locust's own rounding ${plain.p98} ms, ${plain.exitCode}`,

@@ -1,4 +1,4 @@
-// E6: a zone dies under load without a goodbye. What is lost is measured; what was promised to remain, remains; a release still rolls.
+// E6: a zone fails under load, abruptly. What is lost is measured; what was promised to remain, remains; a release still rolls.
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
 import type { Watched } from '../measure/endpoints';

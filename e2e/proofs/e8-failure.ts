@@ -119,7 +119,7 @@ async function hang({ cluster }: Deployed, figure: Figure): Promise<void> {
   await assertOnlyRestarted(cluster, component, pod);
 }
 
-/** A boot nearly as long as its budget is left in peace. After a change of the configuration, undo serves the old value. */
+/** A boot nearly as long as its budget is not interrupted. After a change of the configuration, undo serves the old value. */
 async function slowStartThenUndo({ cluster }: Deployed, { slow, configured }: Releases, figure: Figure): Promise<void> {
   const component = { namespace: 'pingpong-production', name: 'web' };
   await cluster.provideImages(slow, { START_SECONDS: '15' });
@@ -149,7 +149,7 @@ async function slowStartThenUndo({ cluster }: Deployed, { slow, configured }: Re
   figure('undo: THROTTLE_BURST 200 → 250 → undo → 200, from the old ConfigMap');
 }
 
-/** A release that never becomes ready stops by itself, takes nothing away from users, and is told as failed. */
+/** A release that never becomes ready stops by itself, takes nothing away from users, and is reported as failed. */
 async function badRelease({ cluster, authority }: Deployed, { bad }: Releases, figure: Figure): Promise<void> {
   const component = { namespace: 'pingpong-local', name: 'web' };
   const old = await podsOf(cluster, component.namespace, component.name);

@@ -1,4 +1,4 @@
-// E9: the same tests without one promise each go red, so that a green one says something.
+// E9: each test fails on manifests without its promise, so that a pass has a meaning.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { writeBrokenCopy } from '../manifests/broken-copy';
@@ -12,7 +12,7 @@ const PRE_STOP = /^ +lifecycle:\n +preStop:\n +sleep:\n +seconds: \d+\n/gm;
 
 export const withoutPreStop: Proof = {
   id: 'E9a',
-  title: 'twin of E4: without preStop, a rollout loses requests',
+  title: 'E4 fails without preStop: a rollout loses requests',
   needs: 'nodes',
   alone: true,
   prove: async (world, figure) => {
@@ -45,7 +45,7 @@ export const withoutPreStop: Proof = {
 
 export const ignoringTaints: Proof = {
   id: 'E9b',
-  title: 'twin of E6: with nodeTaintsPolicy Ignore, a rollout during the outage is stuck',
+  title: 'E6 fails with nodeTaintsPolicy Ignore: a rollout during the outage is stuck',
   needs: 'nodes',
   alone: true,
   full: true,
@@ -77,7 +77,7 @@ export const ignoringTaints: Proof = {
 
 export const blockingBudget: Proof = {
   id: 'E9c',
-  title: 'twin of E5: with a budget that keeps every pod, a drain never ends',
+  title: 'E5 fails with a budget that keeps every pod: a drain never ends',
   needs: 'nodes',
   full: true,
   prove: async (world, figure) => {

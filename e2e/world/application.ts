@@ -86,7 +86,7 @@ export interface Written {
 
 function secretOf({ namespace, name, type, keys }: SecretNeed, values: Readonly<Record<string, string>>): object {
   const missing = keys.filter((key) => values[key] === undefined);
-  if (missing.length > 0) throw new Error(`nobody says what ${name} holds as ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`no value for ${missing.join(', ')} of the Secret ${name}`);
   const stringData = Object.fromEntries(keys.map((key) => [key, values[key]]));
   return { apiVersion: 'v1', kind: 'Secret', type, metadata: { namespace, name }, stringData };
 }

@@ -26,7 +26,7 @@ export interface Running {
   readonly pods: number;
 }
 
-/** Nodes in each zone that carry these pods in whatever order they come, as the provider plan reckons. */
+/** Nodes in each zone that carry these pods in any order of arrival, as the provider plan computes them. */
 export function nodesInZone(running: readonly Running[]): number {
   const groups = running.map(({ deployment, pods }) => ({
     name: deployment.metadata.name,
