@@ -79,7 +79,7 @@ describe('F4a: the consumers of a queue', () => {
   });
 });
 
-test('a number that the manifests do not tell is no number to compare with', () => {
+test('a number that the manifests lack is an error', () => {
   expect(() => growthOf([])).toThrow('the manifests do not say min, pods');
   expect(() => accountOf([])).toThrow('the manifests do not say needed, maxConnections');
   expect(() => queueScalingOf([])).toThrow('the manifests do not say min, max, ratePerPod, objective, drain');

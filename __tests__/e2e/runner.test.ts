@@ -78,8 +78,7 @@ test('every proof under load has the machine alone', () => {
 });
 
 test('the gate leaves out what runs with --full, an id is run either way, an unknown one is an error', () => {
-  const ids = (options: Partial<typeof GATE>) =>
-    choose(PROOFS, { ...GATE, ...options }).map(({ id }) => id);
+  const ids = (options: Partial<typeof GATE>) => choose(PROOFS, { ...GATE, ...options }).map(({ id }) => id);
   expect(ids({ full: true })).toEqual(PROOFS.map(({ id }) => id));
   expect(ids({})).toEqual(PROOFS.filter(({ full }) => !full).map(({ id }) => id));
   expect(ids({ ids: ['E14b', 'E4'] })).toEqual(['E4', 'E14b']);

@@ -137,7 +137,7 @@ async function growWith(cluster: SimulatedCluster, plan: Plan, figure: Figure): 
 
 /**
  * Growth comes so: a thousandth of 30 pods a second is one in half a minute. Of several in the same moment the scheduler may leave one
- * waiting (docs/proof.md, "What turned out otherwise"). Gives the longest wait in seconds.
+ * waiting (docs/proof.md, "Unexpected results"). Gives the longest wait in seconds.
  */
 async function growOneByOne(cluster: SimulatedCluster, { offPeak, grown }: Plan): Promise<number> {
   let slowest = 0;
