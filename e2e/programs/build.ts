@@ -65,12 +65,12 @@ export function neededModules({ nodes, full }: { readonly nodes: boolean; readon
   );
 }
 
-/** Downloads what the modules need, one module after the other, while the first ones compile. */
+/** Downloads what the modules need, one module after the other, while the first ones compile. The build of a trimmed one downloads less by itself. */
 function downloadSources(modules: readonly Module[]): ChildProcess {
-  const missing = modules.filter((module) => !isCached(module, fingerprintOf(module)));
+  const missing = modules.filter((module) => TRIMS[module] === undefined && !isCached(module, fingerprintOf(module)));
   const commands = missing.map((module) => {
     const source = join(FOLDER, module);
-    return `(cd '${source}' && GOFLAGS=-mod=readonly go list -deps ${packages(source).join(' ')})`;
+    return `(cd '${source}' && GOFLAGS=-mod=readonly go list -deps ${[...tagsOf(module), ...packages(source)].join(' ')})`;
   });
   return spawn('sh', ['-c', commands.join(';')], { stdio: 'ignore' });
 }
