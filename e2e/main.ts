@@ -24,7 +24,8 @@ async function main(options: Options): Promise<void> {
   }
   const proofs = chosen(options);
   const obstacle = await Cluster.obstacle();
-  buildAll({ nodes: obstacle === undefined, full: proofs.some(({ full }) => full) });
+  const nodes = options.build || options.hold || proofs.some(({ needs }) => needs === 'nodes');
+  buildAll({ nodes: nodes && obstacle === undefined, full: proofs.some(({ full }) => full) });
   if (options.build) return report(options, { passed: 0, failed: 0, skipped: 0 }, builds);
   await prove(proofs, obstacle, options);
 }
