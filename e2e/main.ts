@@ -71,7 +71,7 @@ async function prove(proofs: readonly Proof[], obstacle: string | undefined, opt
   });
   await describe('proofs', { concurrency: true }, () => {
     for (const [needs, own] of lanesOf(proofs)) {
-      void describe(`that need ${needs}`, () => {
+      void describe(`that need ${needs}`, { concurrency: false }, () => {
         for (const proof of own) {
           const skip = hindrance(proof);
           const options = skip === undefined ? {} : { skip };
