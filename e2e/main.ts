@@ -1,14 +1,18 @@
-// `npm run e2e`: runs the proofs one after the other on what they share, and prints what each of them took.
+// `npm run e2e`: runs the proofs on what they share, and prints what each of them took.
 import { writeFileSync } from 'node:fs';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { Cluster } from './cluster/cluster';
-import { type Options, parseOptions } from './options';
 import { cleanUp } from './process/journal';
 import { Run } from './process/run';
 import { buildAll } from './programs/build';
-import type { Proof } from './proof';
+import { builds } from './programs/cache';
 import { PROOFS } from './proofs';
-import { visit } from './world/visit';
+import type { Proof } from './proofs/proof';
+import { choose } from './runner/choice';
+import { type Duration, formatDurations } from './runner/durations';
+import { lanesOf, Machine } from './runner/lanes';
+import { type Options, parseOptions } from './runner/options';
+import { visit } from './runner/visit';
 import { World } from './world/world';
 
 void main(parseOptions(process.argv.slice(2)));
@@ -18,51 +22,75 @@ async function main(options: Options): Promise<void> {
   if (options.kubeconfig !== undefined) {
     return visit(options.kubeconfig, options.manifests, (line) => process.stdout.write(`    ${line}\n`));
   }
-  const proofs = choose(options);
+  const proofs = chosen(options);
   const obstacle = await Cluster.obstacle();
+  const nodes = options.build || options.hold || proofs.some(({ needs }) => needs === 'nodes');
+  buildAll({ nodes: nodes && obstacle === undefined, full: proofs.some(({ full }) => full) });
+  if (options.build) return report(options, { passed: 0, failed: 0, skipped: 0 }, builds);
+  await prove(proofs, obstacle, options);
+}
+
+function chosen(options: Options): readonly Proof[] {
+  try {
+    return choose(PROOFS, options);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+    process.exit(1);
+  }
+}
+
+/** Registers the proofs as tests, and their end. */
+async function prove(proofs: readonly Proof[], obstacle: string | undefined, options: Options): Promise<void> {
   /** Why the proof cannot run on this machine. */
   const hindrance = (proof: Proof) =>
     (proof.needs === 'nodes' || process.platform !== 'linux' ? obstacle : undefined) ?? proof.obstacle?.();
-  buildAll({ nodes: obstacle === undefined, full: proofs.some(({ full }) => full) });
-  if (options.build) return;
   const run = await Run.begin();
   const world = new World(run);
-  const minutes: string[] = [];
+  const machine = new Machine();
+  const durations: Duration[] = [];
   const counts = { passed: 0, failed: 0, skipped: proofs.filter((proof) => hindrance(proof) !== undefined).length };
-  for (const proof of proofs) {
-    const skip = hindrance(proof);
-    test(`${proof.id} ${proof.title}`, skip === undefined ? {} : { skip }, async () => {
-      const started = Date.now();
-      try {
-        await proof.prove(world, (line) => process.stdout.write(`    ${proof.id}: ${line}\n`));
-        counts.passed += 1;
-      } catch (error) {
-        counts.failed += 1;
-        throw error;
-      } finally {
-        minutes.push(`${proof.id} ${((Date.now() - started) / 60_000).toFixed(1)} min`);
-      }
-    });
-  }
+  const attempt = async (proof: Proof) => {
+    const started = Date.now();
+    try {
+      await proof.prove(world, (line) => process.stdout.write(`    ${proof.id}: ${line}\n`));
+      counts.passed += 1;
+    } catch (error) {
+      counts.failed += 1;
+      throw error;
+    } finally {
+      const seconds = (Date.now() - started) / 1000;
+      durations.push({ name: `${proof.id} ${proof.title}`, seconds });
+      process.stdout.write(`    ${proof.id}: ${seconds.toFixed(0)} s\n`);
+    }
+  };
   after(async () => {
     if (options.hold) await hold(world);
     await run.end(counts.failed > 0);
-    process.stdout.write(`${minutes.join(', ')}\n`);
-    if (options.report !== undefined) writeFileSync(options.report, JSON.stringify(counts));
+    report(options, counts, [...builds, ...durations]);
     if (counts.failed > 0) process.stdout.write(`logs: ${run.folder}/logs\n`);
+  });
+  await describe('proofs', { concurrency: true }, () => {
+    for (const [needs, own] of lanesOf(proofs)) {
+      void describe(`that need ${needs}`, { concurrency: false }, () => {
+        for (const proof of own) {
+          const skip = hindrance(proof);
+          const options = skip === undefined ? {} : { skip };
+          void test(`${proof.id} ${proof.title}`, options, () => machine.run(proof, () => attempt(proof)));
+        }
+      });
+    }
   });
 }
 
-function choose({ ids, full, hold: holding }: Options) {
-  const unknown = ids.filter((id) => !PROOFS.some((proof) => proof.id === id));
-  if (unknown.length > 0) {
-    process.stderr.write(
-      `no proof is called ${unknown.join(', ')}; there are ${PROOFS.map(({ id }) => id).join(', ')}\n`,
-    );
-    process.exit(1);
-  }
-  if (ids.length > 0) return PROOFS.filter(({ id }) => ids.includes(id));
-  return holding ? [] : PROOFS.filter((proof) => full || proof.full === undefined);
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+function report({ report: file }: Options, counts: Counts, durations: readonly Duration[]): void {
+  process.stdout.write(formatDurations(durations));
+  if (file !== undefined) writeFileSync(file, JSON.stringify({ ...counts, durations }));
 }
 
 async function hold(world: World): Promise<void> {

@@ -3,10 +3,11 @@ import Module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const entry = fileURLToPath(new URL('main.ts', import.meta.url));
+// process/paths.ts derives all paths from its own folder.
+const compiledAs = fileURLToPath(new URL('process/main.js', import.meta.url));
 const { outputFiles } = await build({
-  entryPoints: [entry],
-  outfile: entry.replace(/\.ts$/, '.js'),
+  entryPoints: [fileURLToPath(new URL('main.ts', import.meta.url))],
+  outfile: compiledAs,
   write: false,
   bundle: true,
   packages: 'external',
@@ -15,7 +16,7 @@ const { outputFiles } = await build({
   sourcemap: 'inline',
 });
 process.setSourceMapsEnabled(true);
-const compiled = new Module(entry, null);
-compiled.filename = entry;
-compiled.paths = Module._nodeModulePaths(entry);
-compiled._compile(outputFiles[0].text, entry);
+const compiled = new Module(compiledAs, null);
+compiled.filename = compiledAs;
+compiled.paths = Module._nodeModulePaths(compiledAs);
+compiled._compile(outputFiles[0].text, compiledAs);

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOAD } from '../../e2e/apps/visits-load';
+import { databaseAccountOf, growthOf, queueScalingOf } from '../../e2e/manifests/derivations';
+import { type Manifest, ofKind, readManifests } from '../../e2e/manifests/manifests';
 import { countRefusals } from '../../e2e/outside/postgres';
-import { databaseAccountOf, growthOf, queueScalingOf } from '../../e2e/world/derivations';
-import { type Manifest, ofKind, readManifests } from '../../e2e/world/manifests';
 import { Project } from '../../e2e/world/project';
 import { responseTail } from '../../lib/model/capacity/queueing';
 import { podsLeft } from '../../lib/model/pods/availability';
@@ -79,7 +79,7 @@ describe('F4a: the consumers of a queue', () => {
   });
 });
 
-test('a number that the manifests do not tell is no number to compare with', () => {
+test('a number that the manifests lack is an error', () => {
   expect(() => growthOf([])).toThrow('the manifests do not say min, pods');
   expect(() => databaseAccountOf([])).toThrow('the manifests do not say needed, maxConnections');
   expect(() => queueScalingOf([])).toThrow('the manifests do not say min, max, ratePerPod, objective, drain');

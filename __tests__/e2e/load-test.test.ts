@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageStore } from '../../e2e/images/store';
+import { ofKind, readManifests } from '../../e2e/manifests/manifests';
 import { readTable } from '../../e2e/measure/load-test';
-import { parseStays, quantileOf, requestsOf, since } from '../../e2e/measure/response-times';
-import { ofKind, readManifests } from '../../e2e/world/manifests';
+import { parseResponseTimes, quantileOf, requestsOf, since } from '../../e2e/measure/response-times';
 import { Project } from '../../e2e/world/project';
 
 let scratch: string;
@@ -29,8 +29,8 @@ describe('P3: what the load test left', () => {
 });
 
 describe('P3: what the pods say', () => {
-  const before = parseStays('{"30":5,"900":1}');
-  const now = parseStays('{"30":102,"200":1,"204":2,"900":1}');
+  const before = parseResponseTimes('{"30":5,"900":1}');
+  const now = parseResponseTimes('{"30":102,"200":1,"204":2,"900":1}');
 
   test('what came before a run is none of its requests', () => {
     expect(requestsOf(since(before, now))).toBe(100);
@@ -44,7 +44,7 @@ describe('P3: what the pods say', () => {
   });
 
   test('no request has no quantile', () => {
-    expect(quantileOf(parseStays('{}'), 0.98)).toBeNaN();
+    expect(quantileOf(parseResponseTimes('{}'), 0.98)).toBeNaN();
   });
 });
 

@@ -1,11 +1,11 @@
-// What the proofs read of manifests, and how they make a twin that breaks a promise.
+// What the proofs read of manifests, and how they make a broken that breaks a promise.
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packImages } from '../../e2e/images/components';
 import { ImageStore } from '../../e2e/images/store';
-import { ofKind, readManifests } from '../../e2e/world/manifests';
-import { writeTwin } from '../../e2e/world/twin';
+import { writeBrokenCopy } from '../../e2e/manifests/broken-copy';
+import { ofKind, readManifests } from '../../e2e/manifests/manifests';
 
 const DIST = join(__dirname, '..', '..', 'dist');
 const CLUSTERS = join(DIST, 'clusters');
@@ -27,16 +27,16 @@ test('of a folder: every object of its files, and none of the folders below', ()
   expect(readManifests(join(LAPTOP, '10-pingpong-local.yaml')).length).toBeLessThan(readManifests(LAPTOP).length);
 });
 
-test('a twin differs in what it should, and is refused when it would not differ', () => {
+test('a broken copy differs in one promise; a copy that would not differ is an error', () => {
   const file = join(scratch, 'pingpong.yaml');
   copyFileSync(join(LAPTOP, '10-pingpong-local.yaml'), file);
-  const twin = writeTwin(file, /replicas: 3/g, 'replicas: 4');
-  expect(ofKind(readManifests(twin), 'Deployment')[0]?.spec.replicas).toBe(4);
+  const broken = writeBrokenCopy(file, /replicas: 3/g, 'replicas: 4');
+  expect(ofKind(readManifests(broken), 'Deployment')[0]?.spec.replicas).toBe(4);
   expect(ofKind(readManifests(file), 'Deployment')[0]?.spec.replicas).toBe(3);
-  expect(() => writeTwin(file, /no such field/g, '')).toThrow('holds nothing like /no such field/g');
+  expect(() => writeBrokenCopy(file, /no such field/g, '')).toThrow('does not match /no such field/g');
 });
 
-test('an image bears what its manifest says, and is found as nodes ask for it', async () => {
+test('an image has what its manifest says, and is found as nodes ask for it', async () => {
   const store = await ImageStore.create(join(scratch, 'images'), __filename);
   const images = packImages(store, ofKind(readManifests(DIST), 'Deployment'));
   expect(images).toContain('123456789012.dkr.ecr.ap-south-1.amazonaws.com/pingpong/web:57');

@@ -47,7 +47,7 @@ onLinux('a program is asked to end by its own signal, and a folder beside the ru
 /** Only root may become somebody else. */
 const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip;
 
-asRoot('a program of another user is that process itself, and no root', async () => {
+asRoot('a program of another user is that process itself, without root', async () => {
   const run = await Run.begin();
   const script = 'echo "$$ $(id -un)" >&2; exec sleep 600';
   const program = run.start('guest', 'sh', ['-c', script], { user: 'daemon' });
@@ -79,7 +79,7 @@ onLinux('what is awaited in vain is named, with the last reason', async () => {
 
 onLinux('after a SIGKILL the watchdog ends what was started', async () => {
   const source = `
-    const { Run } = require('./cluster/run');
+    const { Run } = require('./process/run');
     Run.begin().then((run) => console.log(JSON.stringify({ folder: run.folder, pid: run.start('sleeper', 'sleep', ['600']).pid })));
     setInterval(() => {}, 1000);`;
   const { outputFiles } = buildSync({
@@ -87,7 +87,7 @@ onLinux('after a SIGKILL the watchdog ends what was started', async () => {
     bundle: true,
     platform: 'node',
     write: false,
-    define: { __dirname: JSON.stringify(E2E) },
+    define: { __dirname: JSON.stringify(join(E2E, 'process')) },
   });
   const child = spawn(process.execPath, ['-e', outputFiles[0]?.text ?? ''], { stdio: ['ignore', 'pipe', 'inherit'] });
   const line = await new Promise<string>((resolve) => child.stdout.once('data', (data) => resolve(String(data))));
@@ -120,7 +120,7 @@ onLinux(
   },
 );
 
-onLinux('a pid that was given to somebody else is left alone', async () => {
+onLinux('a pid that another process got later is left alone', async () => {
   const child = spawn('sleep', ['600'], { stdio: 'ignore' });
   const identity = startOf(child.pid ?? 0);
   await endProcess({ ...identity, started: '1' });

@@ -4,7 +4,7 @@ import { LoadTest, Platform, System, WebService } from '../../lib/constructs';
 import { onPrem, type Target } from '../../lib/model';
 
 const HOST = 'practice.ingress.test';
-/** Two cores bear Locust and what it asks. Users, their growth and a worker's share are divided; thought, workers and promise are not. */
+/** Two cores carry Locust and its load. Users, their growth and a worker's share are divided; thought, workers and promise are not. */
 const SCALE = 50;
 
 class Practice extends System {

@@ -4,11 +4,11 @@ import { type Behaviour, packImages } from '../images/components';
 import { packLocust } from '../images/locust';
 import { serveRegistry } from '../images/registry';
 import { ImageStore } from '../images/store';
+import { type Deployment, type Manifest, ofKind, readManifests } from '../manifests/manifests';
+import { hasCgroups } from '../process/cgroups';
 import { command } from '../process/command';
 import type { Run } from '../process/run';
 import { binary } from '../programs/build';
-import { type Deployment, type Manifest, ofKind, readManifests } from '../world/manifests';
-import { hasCgroups } from './cgroups';
 import { ControlPlane } from './control-plane';
 import { type Host, makeBridge, makeHost, OUR_ADDRESS, routePods } from './network';
 import { type NodeProps, RealNode } from './node';
@@ -116,7 +116,7 @@ export class Cluster {
     await this.kubectl.run(['uncordon', node.name]);
   }
 
-  /** All nodes of the zone vanish without a goodbye, or are back. */
+  /** All nodes of the zone fail abruptly, or return. */
   async setZone(zone: string, state: 'up' | 'down'): Promise<void> {
     await Promise.all(this.nodes.filter((node) => node.zone === zone).map((node) => node.setLink(state)));
   }

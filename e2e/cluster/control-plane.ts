@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Program, Run } from '../process/run';
-import { binary, type MINORS } from '../programs/build';
+import { binary, type Minor } from '../programs/build';
 import { Authority, type Certificate } from './certificates';
 import { Kubectl } from './kubectl';
 import { SERVICE_ADDRESSES } from './network';
@@ -15,7 +15,7 @@ export interface ControlPlaneProps {
   /** Names the folder and the programs. */
   readonly name: string;
   /** @default MAIN_MINOR */
-  readonly minor?: (typeof MINORS)[number];
+  readonly minor?: Minor;
   /** Where the API server listens. @default 127.0.0.1 */
   readonly address?: string;
   /** Whether anything but the API server runs. */
@@ -150,7 +150,7 @@ async function startApi(
     `--etcd-servers=${store}`,
     `--bind-address=${address}`,
     `--secure-port=${port}`,
-    // The service `kubernetes` takes no loopback address; without nodes nobody calls it.
+    // The service `kubernetes` takes no loopback address; without nodes it is not called.
     `--advertise-address=${address.startsWith('127.') ? '192.0.2.1' : address}`,
     `--service-cluster-ip-range=${SERVICE_ADDRESSES}`,
     '--allow-privileged=true', // as every distribution has it; Pod Security is what refuses

@@ -1,7 +1,9 @@
 // KEDA beside the control plane: its resources, its operator, and the adapter that answers autoscalers.
 import { join } from 'node:path';
+import { FOLDER } from '../process/paths';
 import type { Program, Run } from '../process/run';
-import { binary, sourcesOf } from '../programs/build';
+import { binary } from '../programs/build';
+import { sourcesOf } from '../programs/sources';
 import { aggregated } from './aggregated';
 import { Authority } from './certificates';
 import type { ControlPlane } from './control-plane';
@@ -34,7 +36,7 @@ export class Keda {
     return keda;
   }
 
-  /** Takes all of it away again. What it scales must have gone: nobody else ends its custom resources. */
+  /** Takes all of it away again. What it scales must have gone: only KEDA deletes its custom resources. */
   async stop(): Promise<void> {
     await this.plane.kubectl.delete(OBJECTS);
     await this.plane.kubectl.run(['delete', '-f', this.resources]);
@@ -42,9 +44,9 @@ export class Keda {
   }
 }
 
-/** Has an API server know KEDA's kinds, without anybody who does what they say. Gives the folder of their definitions. */
+/** Has an API server know KEDA's kinds, without a controller for them. Gives the folder of their definitions. */
 export async function defineResources(kubectl: Kubectl): Promise<string> {
-  const resources = join(sourcesOf(MODULE, 'github.com/kedacore/keda/v2'), 'config', 'crd', 'bases');
+  const resources = join(sourcesOf(join(FOLDER, MODULE), 'github.com/kedacore/keda/v2'), 'config', 'crd', 'bases');
   // Too large for the annotation of a client-side apply.
   await kubectl.run(['apply', '--server-side', '-f', resources]);
   await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);

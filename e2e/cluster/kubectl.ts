@@ -28,7 +28,7 @@ export class Kubectl {
     return this.run(['delete', '-f', '-'], list(objects));
   }
 
-  /** Creates fixtures in one request each: for many of them, none of which is there yet. */
+  /** Creates fixtures in one request each: for many of them, none of which exists yet. */
   create(objects: readonly object[]): Promise<string> {
     return this.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
   }

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { FOLDER } from '../folder';
+import { FOLDER } from '../process/paths';
 import type { Program, Run } from '../process/run';
 import { binary } from '../programs/build';
 import { ControlPlane } from './control-plane';

@@ -59,7 +59,7 @@ export async function routePods(hosts: readonly Host[], nodes: ReadonlyMap<numbe
   }
 }
 
-/** Takes the host's link down or up: down, it is gone without a goodbye, and still thinks that all is well. */
+/** Takes the host's link down or up: down, it fails abruptly and does not notice. */
 export async function setLink({ namespace }: Host, state: 'up' | 'down'): Promise<void> {
   await ip('link', 'set', linkOf(namespace), state);
 }

@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REGISTRY_PORT } from '../images/registry';
+import { makeCgroups } from '../process/cgroups';
 import { command } from '../process/command';
 import type { Program, Run } from '../process/run';
 import { binary } from '../programs/build';
-import { makeCgroups } from './cgroups';
 import { type ControlPlane, MAIN_MINOR } from './control-plane';
 import { type Host, OUR_ADDRESS, POD_ADDRESSES, podAddresses, setLink } from './network';
 
@@ -54,7 +54,7 @@ export class RealNode {
     await this.ctr('images', 'import', '--local', '--snapshotter', 'native', archive);
   }
 
-  /** The node is gone without a goodbye, and back again. */
+  /** The node fails abruptly, or returns. */
   async setLink(state: 'up' | 'down'): Promise<void> {
     await setLink(this.host, state);
   }

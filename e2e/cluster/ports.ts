@@ -1,7 +1,7 @@
 // Free ports of this machine.
 import { createServer } from 'node:net';
 
-/** Ports that nobody listens on now. They are all held until the last one is found, so that no two are the same. */
+/** Ports without a listener. They are all held until the last one is found, so that no two are the same. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

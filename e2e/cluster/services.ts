@@ -7,7 +7,7 @@ import { aggregated } from './aggregated';
 import type { ControlPlane } from './control-plane';
 import { type Host, OUR_ADDRESS } from './network';
 
-/** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is nobody's (RFC 6761). */
+/** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is reserved (RFC 6761). */
 export const OUTSIDE = 'outside.test';
 /** Every name below it leads to the ingress, as users' names do. */
 const INGRESS = 'ingress.test';

@@ -1,5 +1,5 @@
 // An image for every component: our server with the component's own port and probe paths, under the name that its manifest uses.
-import type { Container, Deployment } from '../world/manifests';
+import type { Container, Deployment } from '../manifests/manifests';
 import type { ImageStore } from './store';
 
 /** What a release of a component is like, beyond its manifest. */

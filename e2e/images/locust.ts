@@ -1,5 +1,5 @@
 // The image of Locust: what the official one starts, out of this machine's Python and the packages that are pinned for the proofs.
-import type { Job } from '../world/manifests';
+import type { Job } from '../manifests/manifests';
 import { pythonRoot } from './python-root';
 import type { ImageStore } from './store';
 

@@ -12,7 +12,7 @@ export interface PythonRoot {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Paths on this machine, as Python tells them. */
+/** Paths on this machine, as Python prints them. */
 interface Places {
   readonly executable: string;
   readonly library: string;
@@ -46,7 +46,7 @@ function fill(root: string, interpreter: string): void {
   copyTree(places.library, library);
   copyTree(places.packages, join(root, PACKAGES));
   copyLibraries(root);
-  // By content, not by time: layers know no times, and nobody could write what Python compiles when it starts.
+  // By content, not by time: layers know no times, and the file system is read-only when Python starts and would compile.
   const compile = ['-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', library, join(root, PACKAGES)];
   execFileSync(interpreter, compile, { stdio: ['ignore', 'ignore', 'inherit'] });
 }

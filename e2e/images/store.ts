@@ -64,7 +64,7 @@ export class ImageStore {
       config: {
         Entrypoint: [...root.program, ...args],
         Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
-        // Makes every image its own: a kubelet refuses (from 1.35) a loaded image whose twin it pulled under another name.
+        // Makes every image its own: a kubelet refuses (from 1.35) a loaded image that it pulled under another name before.
         Labels: { 'org.opencontainers.image.ref.name': reference },
       },
       rootfs: { type: 'layers', diff_ids: [root.layer.digest] },

@@ -20,10 +20,10 @@ func aim(targets, within []string) ([]netip.AddrPort, error) {
 	for _, text := range targets {
 		address, err := netip.ParseAddrPort(text)
 		if err != nil {
-			return nil, fmt.Errorf("--target %q is no ip:port", text)
+			return nil, fmt.Errorf("--target %q: expected ip:port", text)
 		}
 		if !inside(networks, address.Addr()) {
-			return nil, fmt.Errorf("--target %s lies outside of every --within", address)
+			return nil, fmt.Errorf("--target %s is outside of every --within", address)
 		}
 		addresses = append(addresses, address)
 	}
@@ -38,7 +38,7 @@ func parseNetworks(within []string) ([]netip.Prefix, error) {
 	for _, text := range within {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("--within %q is no CIDR", text)
+			return nil, fmt.Errorf("--within %q: expected a CIDR", text)
 		}
 		networks = append(networks, network)
 	}

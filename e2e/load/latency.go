@@ -34,7 +34,7 @@ func (l *latency) merge(other *latency) {
 	l.longest = max(l.longest, other.longest)
 }
 
-// The nearest rank, at its bucket's upper end: rather said too slow than too fast.
+// The nearest rank, at its bucket's upper end: rounded up.
 func (l *latency) quantile(q float64) time.Duration {
 	rank := int64(math.Ceil(q * float64(l.total)))
 	var seen int64

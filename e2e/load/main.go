@@ -20,7 +20,7 @@ func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// Lost requests are no failure of this program: whoever reads the verdict judges it.
+// Lost requests are not a failure of this program: the reader of the verdict judges them.
 func run(arguments []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	o, err := parse(arguments, stderr)
 	if errors.Is(err, flag.ErrHelp) {

@@ -49,7 +49,7 @@ func parse(arguments []string, stderr io.Writer) (options, error) {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Var(&targets, "target", "`ip:port` to send to; repeatable, workers take them in turn")
-	flags.Var(&within, "within", "`CIDR` that every target has to lie in; repeatable, mandatory")
+	flags.Var(&within, "within", "`CIDR` that every target must be in; repeatable, mandatory")
 	flags.StringVar(&o.host, "host", "", "Host header (default: the target)")
 	flags.StringVar(&o.path, "path", "/", "path and query of every request")
 	flags.BoolVar(&o.trust.enabled, "tls", false, "speak TLS")

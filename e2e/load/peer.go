@@ -1,4 +1,4 @@
-// Peer: whether the other side has closed, or said anything, while a connection was idle.
+// Peer: whether the other side has closed, or sent anything, while a connection was idle.
 package main
 
 import (

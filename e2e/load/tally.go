@@ -62,7 +62,7 @@ func (t *tally) answer(s *second, response *http.Response, took time.Duration) {
 	t.countHeaders(response.Header)
 }
 
-// A response without the header has no value to count: a proxy's own 503 is no pod's.
+// A response without the header has no value to count: a proxy's own 503 comes from no pod.
 func (t *tally) countHeaders(header http.Header) {
 	for name, values := range t.headers {
 		if value := header.Get(name); value != "" {

@@ -17,7 +17,7 @@ LAG_PERIOD_SECONDS = 0.02
 stats.bucket_response_time = round
 
 random.seed(1)
-told = {"wait": [], "service": []}
+reported = {"wait": [], "service": []}
 lags = []
 
 
@@ -48,12 +48,12 @@ class Visitor(FastHttpUser):
 def read_server_timing(response, exception, **_):
     if exception is None:
         for name, milliseconds in re.findall(r"(\w+);dur=([\d.]+)", response.headers.get("Server-Timing", "")):
-            told[name].append(float(milliseconds))
+            reported[name].append(float(milliseconds))
 
 
 @events.spawning_complete.add_listener
 def begin(**_):
-    for kept in (*told.values(), lags):
+    for kept in (*reported.values(), lags):
         kept.clear()
 
 
@@ -80,8 +80,8 @@ def report(environment, **_):
                 "seconds": total.last_request_timestamp - total.start_time,
                 "responseMilliseconds": total.response_times,
                 "p98": total.get_response_time_percentile(0.98),
-                "waitMilliseconds": told["wait"],
-                "serviceMilliseconds": told["service"],
+                "waitMilliseconds": reported["wait"],
+                "serviceMilliseconds": reported["service"],
                 "lagMilliseconds": lags,
             },
             file,

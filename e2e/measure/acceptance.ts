@@ -1,8 +1,8 @@
 // Whether an API server takes a folder of manifests: every object, strictly, without a warning, and without storing any of it.
 import assert from 'node:assert/strict';
 import type { Kubectl } from '../cluster/kubectl';
+import { type Manifest, type Namespace, ofKind, readManifests } from '../manifests/manifests';
 import { CommandError } from '../process/command';
-import { type Manifest, type Namespace, ofKind, readManifests } from '../world/manifests';
 import type { List } from '../world/objects';
 
 /**
@@ -32,7 +32,7 @@ export async function assertEnforced(kubectl: Kubectl, namespace: string): Promi
   );
 }
 
-/** What was said where pods were refused: by Pod Security, by a quota, by anybody. */
+/** Messages about refused pods: by Pod Security, by a quota, by any admission. */
 export async function refusals(kubectl: Kubectl, namespace: string): Promise<string[]> {
   const events = ['events', '-n', namespace, '--field-selector', 'reason=FailedCreate'];
   const { items } = await kubectl.get<List<{ readonly message: string }>>(events);

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { AccessReviews, type Question } from '../cluster/access-reviews';
 import type { Kubectl } from '../cluster/kubectl';
-import type { Figure } from '../proof';
 import type { Right } from '../world/project';
 import { linesOf } from './acceptance';
+import type { Figure } from './figure';
 
 /** The policy of a namespace that is the platform team's, although deployers write that kind. */
 export const DEFAULT_DENY = 'default-deny';
@@ -22,8 +22,8 @@ const ESCALATIONS = [
     ['bind', 'escalate'].map((verb) => ({ verb, group: RBAC, resource })),
   ),
 ];
-/** A group to which nobody gave anything. */
-const NOBODY = 'nobody';
+/** A group without any right. */
+const WITHOUT_RIGHTS = 'without-rights';
 
 /** Asks for every group, namespace, kind and verb, and compares with what the command says. */
 export async function compareMatrix(
@@ -33,7 +33,7 @@ export async function compareMatrix(
   figure: Figure,
 ): Promise<void> {
   for (const { subject } of rights) assert.equal(subject.kind, 'Group');
-  const groups = [...new Set(rights.map(({ subject }) => subject.name)), NOBODY];
+  const groups = [...new Set(rights.map(({ subject }) => subject.name)), WITHOUT_RIGHTS];
   const acts = await actsOf(kubectl, rights);
   const places = [{}, ...[...namespaces, 'default', 'kube-system'].map((namespace) => ({ namespace }))];
   const ask = async (subjects: readonly string[]) => {
@@ -49,13 +49,13 @@ export async function compareMatrix(
   const { asked, allowed, wrong } = await ask(groups);
   assert.deepEqual(wrong.slice(0, 10), [], `${wrong.length} answers differ from what evenkeel access says`);
   const stray = ['rolebinding', 'stray', '-n', namespaces[0] ?? ''];
-  await kubectl.run(['create', ...stray, '--clusterrole=view', `--group=${NOBODY}`]);
-  const strays = (await ask([NOBODY])).wrong.length;
+  await kubectl.run(['create', ...stray, '--clusterrole=view', `--group=${WITHOUT_RIGHTS}`]);
+  const strays = (await ask([WITHOUT_RIGHTS])).wrong.length;
   assert.ok(strays > 0, 'a binding that no manifest holds is seen');
   await kubectl.run(['delete', ...stray]);
   figure(
     `${asked} access reviews (${groups.length} groups, ${places.length - 1} namespaces and the cluster): ` +
-      `${allowed} allowed, ${asked - allowed} refused, none otherwise than said; a stray binding shows in ${strays}`,
+      `${allowed} allowed, ${asked - allowed} refused, none otherwise than listed; a stray binding shows in ${strays}`,
   );
 }
 

@@ -1,6 +1,12 @@
 // Ready endpoints of a Service over time, from its EndpointSlices: what kube-proxy and ingress controllers go by.
 import type { Cluster } from '../cluster/cluster';
-import type { Watched } from './under-load';
+import type { Where } from '../world/world';
+
+/** A Service that load reaches, and the fewest ready endpoints that it was promised to have. */
+export interface Watched extends Where {
+  readonly namespace: string;
+  readonly promised: number;
+}
 
 export interface EndpointWatch {
   readonly name: string;

@@ -42,7 +42,7 @@ export interface Verdict {
 }
 
 export interface Load {
-  /** Lets the requests in flight be answered, and tells what became of all. */
+  /** Lets the requests in flight be answered, and gives the verdict on all. */
   stop(): Promise<Verdict>;
 }
 

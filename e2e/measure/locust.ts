@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../cluster/network';
-import { FOLDER } from '../folder';
 import { command } from '../process/command';
+import { FOLDER } from '../process/paths';
 import type { Run } from '../process/run';
 import { python } from '../programs/python';
 
@@ -72,8 +72,8 @@ export async function visitAsCrowd(run: Run, crowd: Crowd): Promise<CrowdReport>
 export function summarize(written: Written): CrowdReport {
   const { requests, failures, errors, p98, responseMilliseconds, serviceMilliseconds: services } = written;
   const times = Object.entries(responseMilliseconds).map(([time, count]) => ({ time: Number(time), count }));
-  const stays = services.map((service, index) => service + (written.waitMilliseconds[index] ?? Number.NaN));
-  if (requests === 0 || stays.length === 0) throw new Error(`no request was answered: ${JSON.stringify(errors)}`);
+  const inPods = services.map((service, index) => service + (written.waitMilliseconds[index] ?? Number.NaN));
+  if (requests === 0 || inPods.length === 0) throw new Error(`no request was answered: ${JSON.stringify(errors)}`);
   return {
     requests,
     failures,
@@ -81,7 +81,7 @@ export function summarize(written: Written): CrowdReport {
     p98,
     requestsPerSecond: requests / written.seconds,
     tail: (limit) => sum(times.map(({ time, count }) => (time > limit ? count : 0))) / requests,
-    tailInPods: (limit) => stays.filter((stay) => stay > limit).length / stays.length,
+    tailInPods: (limit) => inPods.filter((time) => time > limit).length / inPods.length,
     meanService: sum(services) / services.length,
     lagP98: quantile(written.lagMilliseconds, 0.98),
   };

@@ -14,7 +14,7 @@ export class TrafficSplit {
 
   private constructor(private readonly server: Server) {}
 
-  /** Listens; everything goes the first way until told otherwise. */
+  /** Listens; everything goes the first way until the share is set. */
   static async start(at: Way, first: Way, second: Way): Promise<TrafficSplit> {
     const server = createServer({ allowHalfOpen: true });
     const split = new TrafficSplit(server);
@@ -34,7 +34,7 @@ export class TrafficSplit {
     return this.counts;
   }
 
-  /** Sends so many of 100 new connections the second way. */
+  /** Sends this number of every 100 new connections the second way. */
   setPercentToSecond(percent: number): void {
     this.counts = [0, 0];
     this.percentToSecond = percent;

@@ -1,16 +1,10 @@
 // Disturbs a cluster under load, by NodePort and by Ingress, and keeps the books: requests, and ready endpoints.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Figure } from '../proof';
 import { nodePortOf } from '../world/objects';
-import type { Deployed, Where } from '../world/world';
-import { watchEndpoints } from './endpoints';
+import type { Deployed } from '../world/world';
+import { type Watched, watchEndpoints } from './endpoints';
+import type { Figure } from './figure';
 import { describeVerdict, type LoadProps, startLoad, type Verdict } from './load';
-
-/** A Service that load reaches, and the fewest ready endpoints that it was promised to have. */
-export interface Watched extends Where {
-  readonly namespace: string;
-  readonly promised: number;
-}
 
 export interface Outcome {
   readonly verdicts: readonly Verdict[];
@@ -21,7 +15,7 @@ export interface Outcome {
 const BEFORE_MILLISECONDS = 3000;
 const AFTER_MILLISECONDS = 3000;
 
-/** Runs `disturb` while load is on, with some seconds of peace before and after, and prints what became of the requests. */
+/** Runs `disturb` while load is on, with some undisturbed seconds before and after, and prints what became of the requests. */
 export async function underLoad(
   { cluster }: Pick<Deployed, 'cluster'>,
   loads: readonly LoadProps[],
@@ -47,7 +41,7 @@ export async function underLoad(
 }
 
 /** The ways that users come in: production by NodePort, the local environment by Ingress; connections kept, and one a request. */
-export async function bothRoads(deployed: Deployed, nodes = deployed.cluster.nodes): Promise<LoadProps[]> {
+export async function userLoads(deployed: Deployed, nodes = deployed.cluster.nodes): Promise<LoadProps[]> {
   const { cluster, authority } = deployed;
   const port = await nodePortOf(cluster, { namespace: 'toytrex-production', name: 'web' });
   const production = { from: cluster.client, targets: nodes.map(({ host }) => `${host.address}:${port}`) };
@@ -66,7 +60,7 @@ export async function bothRoads(deployed: Deployed, nodes = deployed.cluster.nod
   ];
 }
 
-/** Requests that got no answer, or one that says that nobody was there. */
+/** Requests that got no answer, or one that says that no pod was ready. */
 export function failures({ verdicts }: Pick<Outcome, 'verdicts'>): number {
   return verdicts.reduce((sum, { sent, statuses }) => sum + sent - (statuses['200'] ?? 0), 0);
 }

@@ -1,4 +1,4 @@
-// How the services outside let in what runs in the cluster: one user, whose password is no secret of anybody's.
+// How the services outside let in what runs in the cluster: one user, whose password is public.
 export const USER = 'e2e';
 export const PASSWORD = 'e2e-password';
 

@@ -48,7 +48,7 @@ export class Postgres {
     return postgres;
   }
 
-  /** Starts again with another `max_connections`; whoever was connected is not any more. */
+  /** Starts again with another `max_connections`; all connections end. */
   async restart(maxConnections: number): Promise<void> {
     await this.server.stop();
     this.server = serve(this.run, this.folder, maxConnections);
@@ -75,7 +75,7 @@ export class Postgres {
     return { peak: () => peak, stop: () => void child.kill() };
   }
 
-  /** Connections that it has refused so far because there was no room, as its log tells. */
+  /** Connections that it has refused so far because there was no room, by its log. */
   refused(): number {
     return countRefusals(readFileSync(this.run.logOf('postgres'), 'utf8'));
   }

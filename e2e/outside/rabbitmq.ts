@@ -14,7 +14,7 @@ const OWNER = 'rabbitmq';
 const PORTS = { amqp: 35672, management: 35673, distribution: 35674, registry: 35675 } as const;
 
 export class RabbitMQ {
-  /** What a client beside the cluster is told, as a manifest tells it. */
+  /** The settings of a client beside the cluster, as a manifest gives them. */
   readonly account: Readonly<Record<string, string>>;
 
   private constructor(
@@ -66,12 +66,12 @@ export class RabbitMQ {
     return rabbit;
   }
 
-  /** Address of its management API, as KEDA is told it. */
+  /** Address of its management API, as KEDA gets it. */
   get management(): string {
     return `http://${USER}:${PASSWORD}@${OUR_ADDRESS}:${PORTS.management}/`;
   }
 
-  /** Messages of the queue that nobody has acknowledged yet; it counts anew every 5 s. */
+  /** Messages of the queue that are not acknowledged yet; the count is refreshed every 5 s. */
   async messages(queue: string): Promise<number> {
     const answer = await ask(`queues/%2F/${queue}`);
     if (!answer.ok) throw new Error(`the queue ${queue}: ${answer.status}`);

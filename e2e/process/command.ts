@@ -33,7 +33,7 @@ export function command(program: string, args: readonly string[], options: Comma
         else reject(new CommandError([program, ...args].join(' '), error.code, output, errorOutput));
       },
     );
-    child.stdin?.on('error', () => {}); // a program that fails at once never reads its input; its exit code tells why
+    child.stdin?.on('error', () => {}); // a program that fails at once never reads its input; its exit code says why
     child.stdin?.end(input ?? '');
   });
 }

@@ -1,12 +1,12 @@
-// The journal of a run: what it started outside its own process, so that all of it can be ended, whoever notices the end.
+// The journal of a run: what it started outside its own process, so that the run, its watchdog or the next run can end all of it.
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Cgroup, removeCgroups } from '../cluster/cgroups';
+import { type Cgroup, removeCgroups } from './cgroups';
 import { command } from './command';
 import { endProcess, isRunning, type ProcessIdentity, startOf } from './process-identity';
 
-/** Something that outlives us unless somebody ends it. */
+/** Something that outlives this process unless it is ended. */
 export type Entry =
   | Owner
   | ({ readonly kind: 'process'; readonly name: string } & ProcessIdentity)

@@ -1,4 +1,4 @@
-// A process by pid and start time, so that a pid that was given to somebody else since is left alone.
+// A process by pid and start time, so that another process that got the pid later is left alone.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 

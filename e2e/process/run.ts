@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FOLDER } from '../folder';
 import { cleanUp, cleanUpAfterOthers, type Entry, Journal } from './journal';
+import { FOLDER } from './paths';
 import { endProcess, startOf } from './process-identity';
 
 /** A program that runs until it is stopped. */
@@ -30,7 +30,7 @@ export class Run {
   readonly folder: string;
   private readonly programs: Program[] = [];
   private readonly stopping = new Set<string>();
-  /** Programs that ended although nobody stopped them. */
+  /** Programs that ended by themselves. */
   private readonly deaths: { readonly name: string; readonly how: string }[] = [];
 
   private constructor(

@@ -1,65 +1,78 @@
 // Builds the programs of a cluster from their Go modules: once a version, into a cache.
 
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FOLDER } from '../folder';
-import { cached } from './cache';
+import { FOLDER } from '../process/paths';
+import { cached, isCached } from './cache';
 import { python, pythonObstacle } from './python';
+import { TRIMS, trimFlags } from './trim';
 
-/** Folders with a go.mod: `tool` lines name the programs that a module of others provides; our own programs are the module. */
-const MODULES = [
-  'programs/containerd',
-  'programs/coredns',
-  'programs/etcd',
-  'programs/keda',
-  'programs/kubernetes-1.27',
-  'programs/kubernetes-1.30',
-  'programs/kubernetes-1.36',
-  'programs/kubernetes-1.37',
-  'programs/kwok',
-  'programs/metrics-server',
-  'programs/runc',
-  'programs/traefik',
-  'load',
-  'server',
-] as const;
+/** Which runs need a program: those on real nodes only, those with --full only. */
+interface Need {
+  readonly nodes?: true;
+  readonly full?: true;
+}
 
-export type Module = (typeof MODULES)[number];
+/**
+ * Folders with a go.mod, in the order of their build. `tool` lines name the programs that a module of others provides;
+ * a folder without one is the program.
+ */
+const MODULES = {
+  'programs/kubernetes-1.36': {},
+  'programs/etcd': {},
+  'programs/kwok': {},
+  'programs/kubernetes-1.27': {},
+  'programs/kubernetes-1.30': { full: true },
+  'programs/kubernetes-1.37': {},
+  'programs/containerd': { nodes: true },
+  'programs/runc': { nodes: true },
+  'programs/coredns': { nodes: true },
+  'programs/metrics-server': { nodes: true },
+  'programs/traefik': { nodes: true },
+  'programs/keda': { nodes: true, full: true },
+  load: { nodes: true },
+  server: { nodes: true },
+} as const satisfies Readonly<Record<string, Need>>;
 
-/** What real nodes need, and API servers alone do not. */
-const FOR_NODES: readonly Module[] = [
-  'programs/containerd',
-  'programs/coredns',
-  'programs/metrics-server',
-  'programs/runc',
-  'programs/traefik',
-  'load',
-  'server',
-];
+export type Module = keyof typeof MODULES;
 
-/** What long proofs alone need. */
-const FOR_LONG_PROOFS: readonly Module[] = ['programs/keda'];
-
-/** Minors that there is an API server of, the newest first. */
+/** Minors of the API servers of E1, newest first. */
 export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
+
+export type Minor = (typeof MINORS)[number];
 
 /** Folders of what was asked for in this run. */
 const folders = new Map<Module, string>();
 
-/** Builds whatever was not built before. Twenty minutes at the first time on two cores, no time at all later. */
-export function buildAll({ nodes, full }: { readonly nodes: boolean; readonly full: boolean }): void {
-  const left = [...(nodes ? [] : FOR_NODES), ...(nodes && full ? [] : FOR_LONG_PROOFS)];
-  for (const module of MODULES) if (!left.includes(module)) folderOf(module);
-  if (nodes && pythonObstacle() === undefined) python('locust');
+/**
+ * Builds what the run needs and the cache does not hold.
+ * @param nodes whether proofs on real nodes run
+ * @param full whether proofs of --full run
+ */
+export function buildAll(run: { readonly nodes: boolean; readonly full: boolean }): void {
+  const needed = neededModules(run);
+  const download = downloadSources(needed);
+  for (const module of needed) folderOf(module);
+  download.kill();
+  if (run.nodes && run.full && pythonObstacle() === undefined) python('locust');
 }
 
-/** Folder of the sources of a module that ours requires, of the very version that is built. */
-export function sourcesOf(module: Module, required: string): string {
-  const folder = join(FOLDER, module);
-  execFileSync('go', ['mod', 'download', required], { cwd: folder });
-  return execFileSync('go', ['list', '-m', '-f', '{{.Dir}}', required], { cwd: folder, encoding: 'utf8' }).trim();
+export function neededModules({ nodes, full }: { readonly nodes: boolean; readonly full: boolean }): readonly Module[] {
+  return Object.entries<Need>(MODULES).flatMap(([module, need]) =>
+    (need.nodes && !nodes) || (need.full && !full) ? [] : [module as Module],
+  );
+}
+
+/** Downloads what the modules need, one module after the other, while the first ones compile. The build of a trimmed one downloads less by itself. */
+function downloadSources(modules: readonly Module[]): ChildProcess {
+  const missing = modules.filter((module) => TRIMS[module] === undefined && !isCached(module, fingerprintOf(module)));
+  const commands = missing.map((module) => {
+    const source = join(FOLDER, module);
+    return `(cd '${source}' && GOFLAGS=-mod=readonly go list -deps ${[...tagsOf(module), ...packages(source)].join(' ')})`;
+  });
+  return spawn('sh', ['-c', commands.join(';')], { stdio: 'ignore' });
 }
 
 /** Path of a program of a module; builds the module if this version of it was not built before. */
@@ -87,17 +100,22 @@ function providedByUser(module: Module, program: string): string | undefined {
 }
 
 function built(module: Module): string {
-  const source = join(FOLDER, module);
-  const settings = buildSettings(module);
-  return cached(module, fingerprint(source, settings), (folder) => {
-    const { env, flags } = settings;
+  return cached(module, fingerprintOf(module), (folder) => {
+    const source = join(FOLDER, module);
+    const { env, flags } = buildSettings(module);
+    const scratch = `${folder}.sources`;
     // Go names a program after its folder; etcd's would be `server`.
     const output = `${folder}/${module === 'programs/etcd' ? 'etcd' : ''}`;
-    execFileSync('go', ['build', '-trimpath', ...flags, '-o', output, ...packages(source)], {
-      cwd: source,
-      env: { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', ...env },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    try {
+      const trimmed = trimFlags(module, source, scratch);
+      execFileSync('go', ['build', '-trimpath', ...flags, ...trimmed, '-o', output, ...packages(source)], {
+        cwd: source,
+        env: { ...process.env, GOFLAGS: '-mod=readonly -buildvcs=false', ...env },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
   });
 }
 
@@ -106,21 +124,29 @@ interface BuildSettings {
   readonly flags: readonly string[];
 }
 
-/** Where Kubernetes keeps the version that its programs tell: what its own build sets. */
+/** Variables that hold the version which Kubernetes' programs print; its own build sets them. */
 const VERSIONS = ['k8s.io/component-base/version.gitVersion', 'k8s.io/client-go/pkg/version.gitVersion'];
 
 function buildSettings(module: Module): BuildSettings {
-  if (module === 'programs/runc') return { env: { CGO_ENABLED: '1' }, flags: ['-tags=seccomp', '-ldflags=-s -w'] };
+  const flags = ['-gcflags=all=-dwarf=false', ...tagsOf(module)];
+  if (module === 'programs/runc') return { env: { CGO_ENABLED: '1' }, flags: [...flags, '-ldflags=-s -w'] };
   const kubernetes = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(readFileSync(join(FOLDER, module, 'go.mod'), 'utf8'))?.[1];
   const version = kubernetes === undefined ? [] : VERSIONS.map((name) => `-X ${name}=${kubernetes}`);
-  return { env: { CGO_ENABLED: '0' }, flags: [`-ldflags=${['-s', '-w', ...version].join(' ')}`] };
+  return { env: { CGO_ENABLED: '0' }, flags: [...flags, `-ldflags=${['-s', '-w', ...version].join(' ')}`] };
+}
+
+/** Kubernetes before 1.31 holds the code of the clouds, and half of its build time with it, unless a tag leaves that out. */
+function tagsOf(module: Module): string[] {
+  if (module === 'programs/runc') return ['-tags=seccomp'];
+  return ['programs/kubernetes-1.27', 'programs/kubernetes-1.30'].includes(module) ? ['-tags=providerless'] : [];
 }
 
 /** What decides how the programs behave: sources, versions and checksums of everything they are made of, flags, and the compiler. */
-function fingerprint(source: string, settings: BuildSettings): string {
+function fingerprintOf(module: Module): string {
+  const source = join(FOLDER, module);
   const hash = createHash('sha256');
   hash.update(execFileSync('go', ['env', 'GOVERSION', 'GOARCH']));
-  hash.update(JSON.stringify(settings));
+  hash.update(JSON.stringify({ ...buildSettings(module), trim: TRIMS[module] }));
   for (const file of readdirSync(source, { recursive: true, encoding: 'utf8' }).sort()) {
     if (/(\.go|go\.mod|go\.sum)$/.test(file) && !file.endsWith('_test.go'))
       hash.update(readFileSync(join(source, file)));

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FOLDER } from '../folder';
+import { FOLDER } from '../process/paths';
 import { cached } from './cache';
 
 /** Why there is no such environment on this machine. */

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import type { Figure, Proof } from '../proof';
-import { ofKind, readManifests } from '../world/manifests';
+import { ofKind, readManifests } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { countBy, isReady, type List, type Pod } from '../world/objects';
 import { DIST } from '../world/world';
+import type { Proof } from './proof';
 
 const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
 const NODES_PER_ZONE = 100;
@@ -14,6 +15,7 @@ export const scale: Proof = {
   id: 'E10',
   title: `${ZONES.length * NODES_PER_ZONE} nodes take the whole of dist at its largest: every pod is placed, evenly`,
   needs: 'api',
+  full: true,
   prove: async ({ run }, figure) => {
     const nodes = { zones: ZONES, nodesPerZone: NODES_PER_ZONE, cpu: '2', memory: '8Gi' };
     const cluster = await SimulatedCluster.start(run, 'scale', nodesInZones(nodes));

@@ -1,14 +1,15 @@
 // E12: the account of a database holds: a release at the largest size never asks for a connection that is not there.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { databaseAccountOf } from '../manifests/derivations';
+import { type Autoscaler, ofKind } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { CREDENTIALS } from '../outside/accounts';
 import { Postgres } from '../outside/postgres';
-import type { Figure, Proof } from '../proof';
 import { Application, type Written } from '../world/application';
-import { databaseAccountOf } from '../world/derivations';
-import { type Autoscaler, ofKind } from '../world/manifests';
 import { isReady, podsOf } from '../world/objects';
 import { type World, waitForSettledPods } from '../world/world';
+import type { Proof } from './proof';
 
 const POOL = 5;
 const WEB = { namespace: 'bookings-production', name: 'web' };
@@ -17,9 +18,10 @@ const LEAST_USED = 0.6;
 
 export const connections: Proof = {
   id: 'E12',
-  title:
-    'pools at the maximum, in a release too, stay within the connections of the database, and use most of what is reckoned',
+  title: 'pools at the maximum, in a release too, stay within the connections of the database, and use most of them',
   needs: 'nodes',
+  alone: true,
+  full: true,
   obstacle: () => Postgres.obstacle(),
   prove: async (world, figure) => {
     const bookings = new Application(world, {
@@ -65,7 +67,7 @@ async function release(world: World, bookings: Application, postgres: Postgres):
   return counted(world, postgres, async () => bookings.complete(await bookings.release()));
 }
 
-/** A release that is taken back half-way: more than is reckoned with, so that it is told and not promised. */
+/** A release that is taken back half-way: more than the derivation covers, so that it is measured and not promised. */
 async function takeBack(world: World, bookings: Application, postgres: Postgres, figure: Figure): Promise<void> {
   const { cluster } = await world.deployed();
   const before = postgres.refused();
@@ -84,7 +86,7 @@ async function takeBack(world: World, bookings: Application, postgres: Postgres,
 
 const UPDATED = 'jsonpath={.status.updatedReplicas}';
 
-/** The twin: with less than what was measured, the same release is refused connections. */
+/** With less than what was measured, the same release is refused connections. */
 async function assertRefused(
   world: World,
   bookings: Application,

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster';
 import { Keda } from '../cluster/keda';
+import { type QueueScaling, queueScalingOf } from '../manifests/derivations';
+import type { Deployment } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { CREDENTIALS } from '../outside/accounts';
 import { RabbitMQ } from '../outside/rabbitmq';
 import { command } from '../process/command';
 import { binary } from '../programs/build';
-import type { Figure, Proof } from '../proof';
 import { Application } from '../world/application';
-import { type QueueScaling, queueScalingOf } from '../world/derivations';
-import type { Deployment } from '../world/manifests';
+import type { Proof } from './proof';
 
 const ORDERS = { namespace: 'dispatch-production', name: 'orders' };
 /** What the application's file says of the messages. */
@@ -29,6 +30,7 @@ export const queue: Proof = {
   title:
     'the consumers of a queue follow what arrives and what is left over, drain the largest backlog in time, and go back',
   needs: 'nodes',
+  alone: true,
   full: true,
   obstacle: () => RabbitMQ.obstacle(),
   prove: async (world, figure) => {
@@ -85,7 +87,7 @@ async function follow(cluster: Cluster, rabbit: RabbitMQ, predicted: QueueScalin
   figure(`pods: ${books.changes().join(' → ')}`);
 }
 
-/** Puts a backlog into the queue at once, then messages at the rate of the peak for so many seconds. */
+/** Puts a backlog into the queue at once, then messages at the rate of the peak for a number of seconds. */
 async function produce(rabbit: RabbitMQ, backlog: number, seconds: number): Promise<void> {
   const amounts = [backlog, MESSAGE.perSecond, seconds].map(String);
   await command(binary('server', 'server'), ['produce', QUEUE, ...amounts], { env: rabbit.account });

@@ -1,12 +1,13 @@
-// E14: the placement model against the real scheduler: random small clusters lose nodes, and what it then places lies where predicted.
+// E14: the placement model against the real scheduler: random small clusters lose nodes, and what it then places is within the prediction.
 import assert from 'node:assert/strict';
 import type { Interval } from '../../lib/analysis/scheduling/world';
 import { SimulatedCluster } from '../cluster/kwok';
-import type { Figure, Proof } from '../proof';
+import type { Figure } from '../measure/figure';
 import { predict, priorityClass } from '../scheduling/prediction';
 import { PRIORITIES, type Size, type Trial, trialOf } from '../scheduling/trial';
 import { isRefused, type List, type Pod } from '../world/objects';
 import type { World } from '../world/world';
+import type { Proof } from './proof';
 
 const SIZE: Size = { zones: 3, nodesPerZone: 3, workloads: 2, replicas: 5 };
 const LOST = 'trial/lost';
@@ -65,7 +66,7 @@ async function playAll({ plane }: SimulatedCluster, trials: readonly Trial[]): P
 }
 
 /**
- * Once nothing moves, those that wait are made anew and asked once more: a pod that was refused is otherwise asked again when something
+ * Once nothing moves, those that wait are recreated and tried once more: a pod that was refused is otherwise asked again when something
  * changes that the scheduler takes for helpful (a pod of another group that ends is not), or after five minutes.
  * Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/plugins, `EventsToRegister`.
  */
@@ -78,7 +79,7 @@ async function settledAfresh(plane: SimulatedCluster['plane'], total: number, is
 /** A pod that found no place is tried again after ten seconds at the latest; longer than that, nothing may change. */
 const QUIET_SECONDS = 20;
 
-/** Waits until each pod is bound, or was refused, and nothing moves any more; `isGone` tells pods that must first have left. */
+/** Waits until each pod is bound, or was refused, and nothing moves any more; `isGone` selects pods that must first have left. */
 async function settled(
   plane: SimulatedCluster['plane'],
   total: number,
@@ -113,12 +114,12 @@ function compare(trials: readonly Trial[], placed: ReadonlyMap<string, number>, 
   figure(`${trials.length} clusters, ${all.length} workloads, ${waiting} of which did not all find a place`);
   figure(`${all.length - outside.length} of ${all.length} within the predicted interval`);
   figure(`${single} intervals of ${all.length} are one number: ${share.toFixed(1)} %`);
-  assert.deepEqual(outside, [], 'every count lies in its interval');
+  assert.deepEqual(outside, [], 'every count is within its interval');
   assert.ok(share >= 90, 'nine of ten intervals are one number');
-  // the twin: a model that knows no spread is refuted
+  // a model without spread constraints is refuted
   const blind = outcomesOf(trials.map(withoutSpreads), placed).filter((one) => !isWithin(one)).length;
   figure(`${blind} outside the intervals of a model that knows no topology spread`);
-  assert.ok(blind > 0, 'the trials would tell a wrong model');
+  assert.ok(blind > 0, 'the trials detect a wrong model');
 }
 
 function outcomesOf(trials: readonly Trial[], placed: ReadonlyMap<string, number>): Outcome[] {

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { responseQuantile, responseTail, type ServiceTime, type Station } from '../../lib/model/capacity/queueing';
 import { podsLeft } from '../../lib/model/pods/availability';
 import { LOAD } from '../apps/visits-load';
+import { type Manifest, ofKind } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { type CrowdReport, visitAsCrowd } from '../measure/locust';
 import { pythonObstacle } from '../programs/python';
-import type { Figure, Proof } from '../proof';
 import { Application } from '../world/application';
-import { type Manifest, ofKind } from '../world/manifests';
 import { isReady, nodePortOf, podsOf } from '../world/objects';
 import type { Deployed } from '../world/world';
+import type { Proof } from './proof';
 
 const WEB = { namespace: 'visits-production', name: 'web' };
 const ZONES = { all: 2, lost: 1 };
@@ -24,6 +25,7 @@ export const capacity: Proof = {
   id: 'E15',
   title: 'the pods that the model asks for answer 98 % within 200 ms, those left after the loss too, too few do not',
   needs: 'nodes',
+  alone: true,
   full: true,
   obstacle: pythonObstacle,
   prove: async (world, figure) => {
@@ -33,7 +35,7 @@ export const capacity: Proof = {
     const visits = new Application(world, {
       name: 'visits',
       behaviour: { SLOTS: String(slots), SERVICE_MILLISECONDS: String(milliseconds) },
-      secrets: { 'tls.crt': '', 'tls.key': '' }, // nobody asks by HTTPS
+      secrets: { 'tls.crt': '', 'tls.key': '' }, // no request uses HTTPS
     });
     const written = await visits.write();
     const predicted = podsOfManifests(written.manifests);
@@ -76,7 +78,7 @@ function mostThatAreLate(left: number): number {
   return pods;
 }
 
-/** A pod of so many: connections are new, and each goes to a pod at random, so that each is a queue of its own. */
+/** One of several pods: connections are new, and each goes to a pod at random, so that each is a queue of its own. */
 function stationOf(
   pods: number,
   requestsPerSecond = LOAD.users.peak / LOAD.thinkSeconds,
@@ -113,7 +115,10 @@ async function measure(deployed: Deployed, pods: number, figure: Figure): Promis
     `${pods} pods: ${report.requests} requests, ${report.failures} failed, ${report.requestsPerSecond.toFixed(1)}/s; ` +
       `service ${report.meanService.toFixed(1)} ms; Locust late by ${report.lagP98.toFixed(1)} ms in 2 of 100`,
   );
-  assert.ok(report.lagP98 <= WORST_LAG, `Locust was late by ${report.lagP98.toFixed(1)} ms: nothing can be said`);
+  assert.ok(
+    report.lagP98 <= WORST_LAG,
+    `Locust was late by ${report.lagP98.toFixed(1)} ms: the result is inconclusive`,
+  );
   return report;
 }
 
@@ -125,7 +130,7 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-/** Waits until so many pods serve; those that end get no new connection any more. */
+/** Waits until that number of pods serves; those that end get no new connection any more. */
 async function waitForPods({ cluster }: Deployed, count: number): Promise<void> {
   await cluster.run.until(`${count} pods of ${WEB.namespace}`, 180, async () => {
     const pods = await podsOf(cluster, WEB.namespace, WEB.name);

@@ -1,10 +1,11 @@
 // E16: two releases back to back, the second while pods of the one before still end, lose nothing.
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
-import { bothRoads, failures, underLoad, type Watched } from '../measure/under-load';
-import type { Proof } from '../proof';
-import { ofKind, readManifests } from '../world/manifests';
+import { ofKind, readManifests } from '../manifests/manifests';
+import type { Watched } from '../measure/endpoints';
+import { failures, underLoad, userLoads } from '../measure/under-load';
 import { waitForRollout, waitForSettledPods } from '../world/world';
+import type { Proof } from './proof';
 
 const COMPONENTS: readonly Watched[] = [
   { namespace: 'toytrex-production', name: 'web', promised: 3 },
@@ -20,6 +21,7 @@ export const cadence: Proof = {
   id: 'E16',
   title: `two releases back to back, each within ${CADENCE_SECONDS} s, lose nothing`,
   needs: 'nodes',
+  alone: true,
   full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
@@ -37,7 +39,7 @@ export const cadence: Proof = {
     const predicted = predictSeconds(releases.flat());
     figure(`rollout and grace: ${predicted} s by the model, for a boot of ${BOOT_SECONDS} s`);
     assert.ok(predicted <= CADENCE_SECONDS, 'a release ends before the next one is due');
-    const outcome = await underLoad(deployed, await bothRoads(deployed), COMPONENTS, figure, async () => {
+    const outcome = await underLoad(deployed, await userLoads(deployed), COMPONENTS, figure, async () => {
       for (const [index, folders] of releases.entries()) {
         const started = Date.now();
         for (const folder of folders) await cluster.kubectl.run(['apply', '-f', folder]);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OUR_ADDRESS } from '../cluster/network';
 import { serves } from '../measure/availability';
+import type { Figure } from '../measure/figure';
 import { describeVerdict, type LoadProps, startLoad, type Verdict } from '../measure/load';
 import { TrafficSplit } from '../measure/traffic-split';
 import { failures } from '../measure/under-load';
-import type { Figure, Proof } from '../proof';
 import { type Deployed, type World, waitForRollout } from '../world/world';
+import type { Proof } from './proof';
 
 const HOST = 'toytrex.com';
 /** `local` stands for the second provider's cluster: it must serve the host before anybody is sent there. */
@@ -24,6 +25,8 @@ export const providerChange: Proof = {
   id: 'E17',
   title: `traffic moves to a second provider, ${STEPS.join(' → ')} %, and nothing is lost`,
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;

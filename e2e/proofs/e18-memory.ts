@@ -1,10 +1,10 @@
 // E18: memory in use adds pods, on real metrics, while the CPU has nothing to do.
 import assert from 'node:assert/strict';
-import type { Proof } from '../proof';
+import { type Autoscaler, ofKind } from '../manifests/manifests';
 import { Application } from '../world/application';
-import { type Autoscaler, ofKind } from '../world/manifests';
 import { ask, isReady, podsOf } from '../world/objects';
 import type { World } from '../world/world';
+import type { Proof } from './proof';
 
 const WEB = { namespace: 'baskets-production', name: 'web' };
 /** Of 128Mi that each pod requests: two pods at about 80 %, kept at 50 %, ask for four. */
@@ -14,6 +14,7 @@ export const memory: Proof = {
   id: 'E18',
   title: 'memory that is in use adds pods, on real metrics',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     const baskets = new Application(world, { name: 'baskets', behaviour: {}, secrets: {} });
     const written = await baskets.write();

@@ -1,9 +1,9 @@
-// E19: a test environment that one line makes the same as production is there within minutes.
+// E19: one line makes a test environment like production, available within minutes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { Proof } from '../proof';
-import { type Deployment, ofKind, readManifests } from '../world/manifests';
+import { type Deployment, ofKind, readManifests } from '../manifests/manifests';
 import { waitForRollout } from '../world/world';
+import type { Proof } from './proof';
 
 const APP = ['--app', join('e2e', 'apps', 'clinic.ts')];
 const NAMESPACES = ['clinic-production', 'clinic-rehearsal'];
@@ -14,6 +14,7 @@ export const environment: Proof = {
   id: 'E19',
   title: 'an environment like production, which one line makes, is available within five minutes',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     const { cluster } = await world.deployed();
     const started = Date.now();

@@ -1,10 +1,10 @@
 // E2: Pod Security `restricted` is enforced on our namespaces and admits every pod of ours.
 import assert from 'node:assert/strict';
+import { ofKind, readManifests } from '../manifests/manifests';
 import { assertEnforced, refusals } from '../measure/acceptance';
-import type { Proof } from '../proof';
-import { ofKind, readManifests } from '../world/manifests';
 import { podsOf } from '../world/objects';
 import { DIST } from '../world/world';
+import type { Proof } from './proof';
 
 export const podSecurity: Proof = {
   id: 'E2',

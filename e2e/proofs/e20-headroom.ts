@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import type { Figure, Proof } from '../proof';
-import { growthOf } from '../world/derivations';
-import { readManifests } from '../world/manifests';
+import { growthOf } from '../manifests/derivations';
+import { readManifests } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { isReady, isRefused, type Pod, podsOf } from '../world/objects';
 import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, podsToFill, scaleBooking } from '../world/panther';
+import type { Proof } from './proof';
 
 /** For pods below it the cluster autoscaler orders no node: the default of `--expendable-pods-priority-cutoff`. */
 const LEAST_PRIORITY = -10;
@@ -15,6 +16,7 @@ export const headroom: Proof = {
   id: 'E20',
   title: 'headroom gives way to growth at once and waits for a node; without it, growth waits for one',
   needs: 'api',
+  full: true,
   prove: async ({ run }, figure) => {
     const plan = planOf();
     const nodes = nodesInZones({ ...POOL, nodesPerZone: plan.nodes.withoutHeadroom });
@@ -58,7 +60,7 @@ function planOf(): Plan {
   return { offPeak, grown, held, onNode, nodes };
 }
 
-/** The twin. Its cluster is what an autoscaler of nodes leaves where nothing holds room, and then orders. */
+/** Without headroom, growth waits. The cluster is what an autoscaler of nodes leaves where nothing holds room, and then orders. */
 async function growWithout(cluster: SimulatedCluster, plan: Plan, figure: Figure): Promise<void> {
   const { kubectl, run } = cluster.plane;
   const { offPeak, grown, nodes } = plan;
@@ -103,13 +105,13 @@ async function growWith(cluster: SimulatedCluster, plan: Plan, figure: Figure): 
   const slowest = await growOneByOne(cluster, plan);
   const after = await serving(cluster, grown);
   const growth = grown - offPeak;
-  const told = await run.until(`${growth} pods of headroom wait, and the others are held`, 60, async () => {
+  const settled = await run.until(`${growth} pods of headroom wait, and the others are held`, 60, async () => {
     const pods = await holding();
-    const isTold = pods.filter(isRefused).length === growth && pods.filter(isReady).length === held - growth;
-    return isTold && pods.length === held ? pods : undefined;
+    const isSettled = pods.filter(isRefused).length === growth && pods.filter(isReady).length === held - growth;
+    return isSettled && pods.length === held ? pods : undefined;
   });
-  const evicted = first.filter((pod) => !has(told, pod)).length;
-  const waiting = told.filter(isRefused);
+  const evicted = first.filter((pod) => !has(settled, pod)).length;
+  const waiting = settled.filter(isRefused);
   figure(
     `${growth} pods more serve, each after ${slowest.toFixed(1)} s at most, without a new node; ` +
       `${evicted} of headroom evicted, ${waiting.length} wait`,
@@ -135,7 +137,7 @@ async function growWith(cluster: SimulatedCluster, plan: Plan, figure: Figure): 
 
 /**
  * Growth comes so: a thousandth of 30 pods a second is one in half a minute. Of several in the same moment the scheduler may leave one
- * waiting (docs/proof.md, "What turned out otherwise"). Gives the longest wait in seconds.
+ * waiting (docs/proof.md, "Unexpected results"). Gives the longest wait in seconds.
  */
 async function growOneByOne(cluster: SimulatedCluster, { offPeak, grown }: Plan): Promise<number> {
   let slowest = 0;
@@ -148,7 +150,7 @@ async function growOneByOne(cluster: SimulatedCluster, { offPeak, grown }: Plan)
   return slowest;
 }
 
-/** Waits until the application has so many pods, and all serve. */
+/** Waits until the application has that number of pods, and all serve. */
 function serving({ plane }: SimulatedCluster, count: number): Promise<readonly Pod[]> {
   return plane.run.until(`${count} pods of ${BOOKING.namespace} serve`, 60, async () => {
     const pods = await podsOf(plane, BOOKING.namespace);

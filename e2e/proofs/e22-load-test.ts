@@ -4,18 +4,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Authority } from '../cluster/certificates';
 import type { Cluster } from '../cluster/cluster';
-import { FOLDER } from '../folder';
+import { ofKind } from '../manifests/manifests';
 import { assertEnforced, refusals } from '../measure/acceptance';
 import { serves } from '../measure/availability';
+import type { Figure } from '../measure/figure';
 import { type Ended, LoadTestRuns, sharedStorage, type Verdict } from '../measure/load-test';
-import { quantileOf, requestsOf, type Stays, since, staysIn } from '../measure/response-times';
+import { quantileOf, type ResponseTimes, requestsOf, responseTimesIn, since } from '../measure/response-times';
 import { command } from '../process/command';
+import { FOLDER } from '../process/paths';
 import { python, pythonObstacle } from '../programs/python';
-import type { Figure, Proof } from '../proof';
 import { Application, type Written } from '../world/application';
-import { ofKind } from '../world/manifests';
 import { podsOf } from '../world/objects';
 import type { World } from '../world/world';
+import type { Proof } from './proof';
 
 const HOST = 'practice.ingress.test';
 const TARGET = { namespace: 'practice-production', name: 'web' };
@@ -28,8 +29,8 @@ const SERVICE = { SLOTS: '10', SERVICE_MILLISECONDS: '25' };
 const PATHS = { kept: "path: '/'", slow: "path: '/?sleep=150'", refused: "path: '/?sleep=never'" };
 /** In milliseconds: ingress, encryption, network and Locust itself. Beyond it a busy machine is measured, and not the pods. */
 const LARGEST_DIFFERENCE = 100;
-/** What three workers of 20 requests/s may not have told yet: they report every three seconds, and the master waits half a second. */
-const UNTOLD = 180;
+/** What three workers of 20 requests/s may not have reported yet: they report every three seconds, and the master waits half a second. */
+const UNREPORTED = 180;
 const REQUESTS_BEFORE_LOSS = 1000;
 const MISSED: Ended = { condition: 'Failed', exitCodes: [1] };
 const ALL_WELL: Ended = { condition: 'Complete', exitCodes: [0, 0, 0] };
@@ -38,6 +39,7 @@ export const loadTest: Proof = {
   id: 'E22',
   title: 'the load test of the manifests ends with 0 where the promise was kept, and with 1 where it was not',
   needs: 'nodes',
+  alone: true,
   full: true,
   obstacle: pythonObstacle,
   prove: async (world, figure) => {
@@ -109,7 +111,7 @@ async function ask(practice: Application, runs: LoadTestRuns, from: string, to: 
 interface Judged {
   readonly verdict: Verdict;
   /** Of the requests of this run. */
-  readonly stays: Stays;
+  readonly times: ResponseTimes;
 }
 
 /** Runs the test, and prints what its users and the pods saw. */
@@ -120,32 +122,32 @@ async function judged(
   figure: Figure,
   disturb: (answered: () => Promise<number>) => Promise<void> = async () => {},
 ): Promise<Judged> {
-  const before = await staysIn(cluster, TARGET.namespace, TARGET.name);
-  const current = async () => since(before, await staysIn(cluster, TARGET.namespace, TARGET.name));
+  const before = await responseTimesIn(cluster, TARGET.namespace, TARGET.name);
+  const current = async () => since(before, await responseTimesIn(cluster, TARGET.namespace, TARGET.name));
   await runs.start();
   await disturb(async () => requestsOf(await current()));
   const verdict = await runs.end();
-  const stays = await current();
+  const times = await current();
   const { table, master, workers, reasons } = verdict;
   const codes = [master, workers]
     .map(({ condition, exitCodes }) => `${condition} ${exitCodes.join(' ')}`)
     .join(', workers ');
   figure(
     `${what}: master ${codes}; ${table.requests} requests, ${table.failures} failed, 98 % within ${p98Of(verdict)} ms; pods ` +
-      `served ${requestsOf(stays)}${requestsOf(stays) === 0 ? '' : `, 98 % within ${quantileOf(stays, 0.98)} ms`}; ` +
+      `served ${requestsOf(times)}${requestsOf(times) === 0 ? '' : `, 98 % within ${quantileOf(times, 0.98)} ms`}; ` +
       `${reasons.join('; ') || 'nothing missed'}`,
   );
-  return { verdict, stays };
+  return { verdict, times };
 }
 
 /** What users saw is what the pods took, and the way there and back. */
-function assertAgreement({ verdict, stays }: Judged): void {
-  const difference = p98Of(verdict) - quantileOf(stays, 0.98);
+function assertAgreement({ verdict, times }: Judged): void {
+  const difference = p98Of(verdict) - quantileOf(times, 0.98);
   assert.ok(
     difference >= 0 && difference <= LARGEST_DIFFERENCE,
-    `users saw ${difference} ms more than the pods: nothing can be said`,
+    `users saw ${difference} ms more than the pods: the result is inconclusive`,
   );
-  assert.ok(Math.abs(requestsOf(stays) - verdict.table.requests) <= UNTOLD);
+  assert.ok(Math.abs(requestsOf(times) - verdict.table.requests) <= UNREPORTED);
 }
 
 /** Times above 100 ms are not all in steps of 10 ms: the workers, whose script comes from the master, replace Locust's rounding too. */
@@ -175,8 +177,8 @@ async function assertScript({ manifests }: Written, folder: string, figure: Figu
   const file = join(folder, 'locustfile.py');
   writeFileSync(file, script);
   const env = { LOAD_PATH: '/', LOAD_QUANTILE: '0.98', LOAD_LIMIT_MS: String(LIMIT), LOAD_THINK_SECONDS: '10' };
-  const told = await command(python('locust'), [join(FOLDER, 'locust', 'script.py'), file, '204'], { env });
-  const answer: Answer = JSON.parse(told.trim().split('\n').at(-1) ?? '');
+  const output = await command(python('locust'), [join(FOLDER, 'locust', 'script.py'), file, '204'], { env });
+  const answer: Answer = JSON.parse(output.trim().split('\n').at(-1) ?? '');
   const { ours, plain } = answer;
   figure(
     `204 ms: ${ours.p98} ms, exit code ${ours.exitCode}; by Locust's own rounding ${plain.p98} ms, ${plain.exitCode}`,

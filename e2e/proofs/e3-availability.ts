@@ -1,9 +1,9 @@
 // E3: the systems become available on real nodes from their own manifests, spread over the zones as promised.
 import assert from 'node:assert/strict';
-import type { Proof } from '../proof';
-import { ofKind, readManifests } from '../world/manifests';
+import { ofKind, readManifests } from '../manifests/manifests';
 import { countBy, isReady, type Pod, podsOf } from '../world/objects';
 import { type Deployed, DIST } from '../world/world';
+import type { Proof } from './proof';
 
 export const availability: Proof = {
   id: 'E3',

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import type { Proof } from '../proof';
 import { podsOf } from '../world/objects';
 import type { Deployed } from '../world/world';
+import type { Proof } from './proof';
 
 const HOSTS = [
   { host: 'toytrex.localhost', namespace: 'toytrex-local' },

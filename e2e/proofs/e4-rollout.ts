@@ -1,9 +1,11 @@
 // E4: a rollout under load loses nothing, whatever changed: the image, or the configuration.
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
-import { bothRoads, failures, underLoad, type Watched } from '../measure/under-load';
-import type { Figure, Proof } from '../proof';
+import type { Watched } from '../measure/endpoints';
+import type { Figure } from '../measure/figure';
+import { failures, underLoad, userLoads } from '../measure/under-load';
 import { type Deployed, type World, waitForRollout, waitForSettledPods } from '../world/world';
+import type { Proof } from './proof';
 
 const CONFIGURED: readonly Watched[] = [
   { namespace: 'toytrex-production', name: 'web', promised: 3 },
@@ -16,6 +18,7 @@ export const rollout: Proof = {
   id: 'E4',
   title: 'a rollout under load, by NodePort and by Ingress, loses nothing: new image, then new configuration',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { project } = world;
@@ -40,7 +43,7 @@ async function rollOut(
   const written = await world.project.synthesize(`new-${what}`);
   const folders = [written, `${written}/clusters/laptop`];
   for (const folder of folders) await cluster.provideImages(folder);
-  const outcome = await underLoad(deployed, await bothRoads(deployed), components, figure, async () => {
+  const outcome = await underLoad(deployed, await userLoads(deployed), components, figure, async () => {
     const started = Date.now();
     for (const folder of folders) await cluster.kubectl.run(['apply', '-f', folder]);
     await Promise.all(components.map((component) => waitForRollout(cluster, component)));

@@ -1,8 +1,10 @@
 // E5: every node is drained in turn under load: evictions respect the budgets, nothing is lost.
 import assert from 'node:assert/strict';
-import { bothRoads, failures, type Outcome, underLoad, type Watched } from '../measure/under-load';
-import type { Figure, Proof } from '../proof';
+import type { Watched } from '../measure/endpoints';
+import type { Figure } from '../measure/figure';
+import { failures, type Outcome, underLoad, userLoads } from '../measure/under-load';
 import { type Deployed, waitForReadyPods } from '../world/world';
+import type { Proof } from './proof';
 
 /** A budget of maxUnavailable 1 leaves two of three. */
 const WATCHED: readonly Watched[] = [
@@ -16,6 +18,7 @@ export const drain: Proof = {
   id: 'E5',
   title: 'a drain of each node in turn under load respects the budgets and loses nothing',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const outcome = await drainAll(deployed, figure);
@@ -28,7 +31,7 @@ export const drain: Proof = {
 
 async function drainAll(deployed: Deployed, figure: Figure): Promise<Outcome> {
   const { cluster } = deployed;
-  return underLoad(deployed, await bothRoads(deployed), WATCHED, figure, async () => {
+  return underLoad(deployed, await userLoads(deployed), WATCHED, figure, async () => {
     for (const node of cluster.nodes) {
       const started = Date.now();
       try {

@@ -1,10 +1,12 @@
-// E6: a zone dies under load without a goodbye. What is lost is measured; what was promised to remain, remains; a release still rolls.
+// E6: a zone fails under load, abruptly. What is lost is measured; what was promised to remain, remains; a release still rolls.
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
-import { bothRoads, describeSeconds, failuresBySecond, underLoad, type Watched } from '../measure/under-load';
-import type { Figure, Proof } from '../proof';
+import type { Watched } from '../measure/endpoints';
+import type { Figure } from '../measure/figure';
+import { describeSeconds, failuresBySecond, underLoad, userLoads } from '../measure/under-load';
 import { isReady, podsOf } from '../world/objects';
 import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
+import type { Proof } from './proof';
 
 export const LOST_ZONE = 'ap-south-1a';
 
@@ -28,13 +30,14 @@ export const zoneLoss: Proof = {
   id: 'E6',
   title: 'a zone is lost under load: the promised pods remain, a rollout completes during the outage, its return heals',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const release = await newRelease(world);
     await spreadAgain(deployed);
     // Users reach the nodes that are left: taking a dead node out is the load balancer's own part.
     const alive = deployed.cluster.nodes.filter(({ zone }) => zone !== LOST_ZONE);
-    const loads = (await bothRoads(deployed, alive)).slice(0, 2);
+    const loads = (await userLoads(deployed, alive)).slice(0, 2);
     const outcome = await underLoad(deployed, loads, PRODUCTION, figure, () => loseZone(deployed, release, figure));
     for (const verdict of outcome.verdicts) figure(describeSeconds(verdict));
     for (const { namespace, name, promised } of PRODUCTION) {

@@ -1,13 +1,14 @@
 // E7: the autoscaler on real metrics: out under load, in afterwards no faster than its policy, never below the minimum.
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Autoscaler, ofKind, readManifests } from '../manifests/manifests';
+import type { Figure } from '../measure/figure';
 import { describeVerdict, startLoad } from '../measure/load';
 import { failures } from '../measure/under-load';
 import type { Run } from '../process/run';
-import type { Figure, Proof } from '../proof';
-import { type Autoscaler, ofKind, readManifests } from '../world/manifests';
 import { nodePortOf } from '../world/objects';
 import { type Deployed, DIST } from '../world/world';
+import type { Proof } from './proof';
 
 const WEB = { namespace: 'toytrex-production', name: 'web' };
 const LOAD_SECONDS = 100;
@@ -26,6 +27,8 @@ export const scaleOut: Proof = {
   id: 'E7',
   title: 'the autoscaler adds pods under load, on real metrics, and nothing is lost',
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { minReplicas, maxReplicas } = policy().spec;
@@ -54,6 +57,7 @@ export const scaleIn: Proof = {
   id: 'E7b',
   title: 'after the load it takes pods away no faster than its policy says, and never goes below the minimum',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     if (changes.length === 0) await scaleOut.prove(world, figure);
     await firstDecrease(world.run);

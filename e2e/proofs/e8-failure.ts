@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Figure } from '../measure/figure';
 import { describeVerdict, startLoad } from '../measure/load';
 import { failures } from '../measure/under-load';
-import type { Figure, Proof } from '../proof';
 import { ask, isReady, type Pod, podsOf, restarts } from '../world/objects';
 import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
+import type { Proof } from './proof';
 
 interface Component {
   readonly namespace: string;
@@ -18,6 +19,8 @@ export const failure: Proof = {
   title:
     'crash, hang, slow start, an unready pod, a lost dependency, a bad release: each stays where it is; undo brings back',
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const releases = await prepareReleases(world);
@@ -116,7 +119,7 @@ async function hang({ cluster }: Deployed, figure: Figure): Promise<void> {
   await assertOnlyRestarted(cluster, component, pod);
 }
 
-/** A boot nearly as long as its budget is left in peace. After a change of the configuration, undo serves the old value. */
+/** A boot nearly as long as its budget is not interrupted. After a change of the configuration, undo serves the old value. */
 async function slowStartThenUndo({ cluster }: Deployed, { slow, configured }: Releases, figure: Figure): Promise<void> {
   const component = { namespace: 'pingpong-production', name: 'web' };
   await cluster.provideImages(slow, { START_SECONDS: '15' });
@@ -146,7 +149,7 @@ async function slowStartThenUndo({ cluster }: Deployed, { slow, configured }: Re
   figure('undo: THROTTLE_BURST 200 → 250 → undo → 200, from the old ConfigMap');
 }
 
-/** A release that never becomes ready stops by itself, takes nothing away from users, and is told as failed. */
+/** A release that never becomes ready stops by itself, takes nothing away from users, and is reported as failed. */
 async function badRelease({ cluster, authority }: Deployed, { bad }: Releases, figure: Figure): Promise<void> {
   const component = { namespace: 'pingpong-local', name: 'web' };
   const old = await podsOf(cluster, component.namespace, component.name);

@@ -1,6 +1,6 @@
-// All proofs, in the order in which they run: docs/proof.md lists what each of them promises.
-import type { Proof } from '../proof';
-import { acceptance, application } from './e1-acceptance';
+// All proofs. Those that need real nodes run in this order, and those that need API servers only; docs/proof.md lists what each promises.
+
+import { acceptance, acceptanceBetween, application } from './e1-acceptance';
 import { podSecurity } from './e2-pod-security';
 import { availability } from './e3-availability';
 import { ingress } from './e3b-ingress';
@@ -9,7 +9,7 @@ import { drain } from './e5-drain';
 import { zoneLoss } from './e6-zone-loss';
 import { scaleIn, scaleInToMinimum, scaleOut } from './e7-autoscaling';
 import { failure } from './e8-failure';
-import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-twins';
+import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-broken-promises';
 import { scale } from './e10-scale';
 import { access, accessElsewhere } from './e11-access';
 import { connections } from './e12-connections';
@@ -23,10 +23,12 @@ import { environment } from './e19-environment';
 import { headroom } from './e20-headroom';
 import { pantherCopy } from './e21-panther-copy';
 import { loadTest } from './e22-load-test';
+import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
 export const PROOFS: readonly Proof[] = [
   acceptance,
+  acceptanceBetween,
   application,
   podSecurity,
   availability,

@@ -14,7 +14,7 @@ export function predict(trial: Trial): ReadonlyMap<string, Interval> {
   return new Map([...forecastAfterLoss(world, lost)].map(([{ name }, interval]) => [name, interval]));
 }
 
-/** The trial as the model sees it. Groups bear the names of their Deployments. */
+/** The trial as the model sees it. Groups have the names of their Deployments. */
 export function worldOf(trial: Trial): { readonly world: World; readonly lost: ReadonlySet<Node> } {
   const nodes = trial.nodes.map(
     ({ metadata, spec, status: { allocatable } }): Node => ({

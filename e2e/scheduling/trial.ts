@@ -20,7 +20,7 @@ interface Amounts {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A Deployment, less what nobody asks it about. */
+/** The fields of a Deployment that the trials use. */
 export interface DeploymentObject {
   readonly apiVersion: 'apps/v1';
   readonly kind: 'Deployment';
@@ -49,12 +49,12 @@ export interface Size {
   readonly replicas: number;
 }
 
-/** Priorities by the class that bears them. */
+/** Priorities by class. */
 export const PRIORITIES: Readonly<Record<string, number>> = { 'trial-high': 1000, 'trial-low': -5 };
 
 /**
  * The trial of a seed. Trials share one cluster without seeing each other: a namespace each, a taint on its nodes that only its
- * pods tolerate, and topology keys of its own, since a spread counts only nodes that bear its key.
+ * pods tolerate, and topology keys of its own, since a spread counts only nodes with its key.
  */
 export function trialOf(seed: number, size: Size): Trial {
   const random = new Random(seed);

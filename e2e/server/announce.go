@@ -1,4 +1,4 @@
-// Announcing the close: from SIGTERM on, every response tells its client to leave the connection.
+// Announcing the close: from SIGTERM on, every response asks its client to close the connection.
 package main
 
 import "net/http"

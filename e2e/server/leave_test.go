@@ -1,4 +1,4 @@
-// Leaving: nobody who was served before the listener closed goes without an answer.
+// Leaving: every request that was accepted before the listener closed is answered.
 package main
 
 import (

@@ -30,7 +30,7 @@ func (l *lifecycle) ready() bool {
 	return l.started() && l.awaited.Load() == 0 && !l.neverReady && !l.unready.Load() && !l.leaving.Load()
 }
 
-// A booting process is no deadlock, so restarting it would not help.
+// A booting process is not deadlocked: a restart would not help.
 func (l *lifecycle) live() bool {
 	return true
 }

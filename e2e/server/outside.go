@@ -1,4 +1,4 @@
-// Outside: where a service outside of the cluster lies and how it lets us in, as the variables of a connection say it.
+// Outside: address and credentials of a service outside of the cluster, from the variables of a connection.
 package main
 
 import (

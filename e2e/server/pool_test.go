@@ -60,7 +60,7 @@ func (d *database) serve(connection net.Conn) {
 	}
 }
 
-// What a manifest tells a client of the service at this port.
+// What a manifest gives a client of the service at this port.
 func tellAccount(t *testing.T, name, port string) []string {
 	t.Helper()
 	folder := t.TempDir()

@@ -63,7 +63,7 @@ func readProduction(arguments []string) (production, error) {
 	seconds, secondsErr := strconv.ParseFloat(arguments[3], 64)
 	wrong := backlogErr != nil || rateErr != nil || secondsErr != nil
 	if wrong || backlog < 0 || !(rate >= 0 && rate <= 1e4) || !(seconds >= 0 && seconds <= 3600) {
-		return production{}, fmt.Errorf("%q are no amounts", arguments[1:])
+		return production{}, fmt.Errorf("%q: expected amounts", arguments[1:])
 	}
 	return production{arguments[0], backlog, rate, seconds}, nil
 }

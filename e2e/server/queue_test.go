@@ -1,4 +1,4 @@
-// The queue's two ends: every message is acknowledged once it is done, and the producer sends what it was told.
+// The queue's two ends: every message is acknowledged once it is done, and the producer sends the given amounts.
 package main
 
 import (

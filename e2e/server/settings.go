@@ -88,7 +88,7 @@ func variable(name, fallback string) string {
 func amount(text string, unit time.Duration) (time.Duration, error) {
 	number, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(number) || number < 0 || number > float64(time.Hour/unit) {
-		return 0, fmt.Errorf("%q is no number from 0 to %d", text, time.Hour/unit)
+		return 0, fmt.Errorf("%q: expected a number from 0 to %d", text, time.Hour/unit)
 	}
 	return time.Duration(number * float64(unit)), nil
 }

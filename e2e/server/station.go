@@ -1,4 +1,4 @@
-// A station: so many requests are worked on at once, the others wait in line, and each takes an exponential time.
+// A station: a fixed number of requests is worked on at once, the others wait in line, and each takes an exponential time.
 package main
 
 import (

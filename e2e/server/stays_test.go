@@ -1,4 +1,4 @@
-// What the server tells of the time that requests took.
+// What the server reports about the time that requests took.
 package main
 
 import (

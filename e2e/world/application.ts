@@ -1,7 +1,7 @@
 // An application beside the shipped systems, on the same cluster: a user's file of `apps/`, by the public command.
 import { join } from 'node:path';
 import type { Behaviour } from '../images/components';
-import { type Manifest, ofKind, readManifests } from './manifests';
+import { type Manifest, ofKind, readManifests } from '../manifests/manifests';
 import type { SecretNeed } from './project';
 import { type World, waitForRollout } from './world';
 
@@ -86,7 +86,7 @@ export interface Written {
 
 function secretOf({ namespace, name, type, keys }: SecretNeed, values: Readonly<Record<string, string>>): object {
   const missing = keys.filter((key) => values[key] === undefined);
-  if (missing.length > 0) throw new Error(`nobody says what ${name} holds as ${missing.join(', ')}`);
+  if (missing.length > 0) throw new Error(`no value for ${missing.join(', ')} of the Secret ${name}`);
   const stringData = Object.fromEntries(keys.map((key) => [key, values[key]]));
   return { apiVersion: 'v1', kind: 'Secret', type, metadata: { namespace, name }, stringData };
 }

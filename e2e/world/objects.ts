@@ -1,7 +1,7 @@
 // What a cluster stores of our objects: the few fields that proofs ask for.
 import type { Cluster } from '../cluster/cluster';
 import type { Kubectl } from '../cluster/kubectl';
-import type { Metadata } from './manifests';
+import type { Metadata } from '../manifests/manifests';
 
 export interface List<Item> {
   readonly items: readonly Item[];

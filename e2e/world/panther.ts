@@ -4,7 +4,7 @@ import { resourcesOf } from '../../lib/model/nodes/node-plan-input';
 import { nodesFor, podsInZone, podsOnNode } from '../../lib/model/nodes/packing';
 import type { Kubectl } from '../cluster/kubectl';
 import type { SimulatedNodes } from '../cluster/kwok';
-import { type Deployment, type Manifest, ofKind } from './manifests';
+import { type Deployment, type Manifest, ofKind } from '../manifests/manifests';
 import { UNPLAYED } from './world';
 
 export const CLINIC = UNPLAYED.northeurope;
@@ -26,7 +26,7 @@ export interface Running {
   readonly pods: number;
 }
 
-/** Nodes in each zone that carry these pods in whatever order they come, as the provider plan reckons. */
+/** Nodes in each zone that carry these pods in any order of arrival, as the provider plan computes them. */
 export function nodesInZone(running: readonly Running[]): number {
   const groups = running.map(({ deployment, pods }) => ({
     name: deployment.metadata.name,

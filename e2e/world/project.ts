@@ -1,12 +1,12 @@
 // The project as its users have it: a copy of the checkout in which a proof may release and change things by the public command.
 import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT } from '../folder';
 import { command } from '../process/command';
+import { PROJECT } from '../process/paths';
 
 const PARTS = ['bin', 'charts', 'e2e/apps', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
 
-/** A Secret that somebody must create: what `evenkeel secrets --json` prints. */
+/** A Secret that must be created by hand: what `evenkeel secrets --json` prints. */
 export interface SecretNeed {
   readonly cluster: string;
   readonly namespace: string;
@@ -15,7 +15,7 @@ export interface SecretNeed {
   readonly keys: readonly string[];
 }
 
-/** What somebody may do: `rights` of what `evenkeel access --json` prints. */
+/** What a group may do: `rights` of what `evenkeel access --json` prints. */
 export interface Right {
   readonly cluster: string;
   readonly subject: { readonly kind: string; readonly name: string };

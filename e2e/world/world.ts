@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { Authority } from '../cluster/certificates';
 import { Cluster } from '../cluster/cluster';
 import { OUR_ADDRESS } from '../cluster/network';
-import { PROJECT } from '../folder';
+import { ofKind, readManifests } from '../manifests/manifests';
+import { PROJECT } from '../process/paths';
 import type { Run } from '../process/run';
-import { ofKind, readManifests } from './manifests';
 import { isReady, type Pod, podsOf } from './objects';
 import { Project, type SecretNeed } from './project';
 

@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/containerd
+module evenkeel/e2e/programs/containerd
 
 go 1.26.6
 

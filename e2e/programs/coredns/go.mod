@@ -1,8 +1,6 @@
-module evenkeel/e2e/binaries/coredns
+module evenkeel/e2e/programs/coredns
 
 go 1.26
-
-tool github.com/coredns/coredns
 
 require (
 	cloud.google.com/go/auth v0.18.2 // indirect
@@ -57,7 +55,7 @@ require (
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/cihub/seelog v0.0.0-20170130134532-f561c5e57575 // indirect
 	github.com/coredns/caddy v1.1.4-0.20250930002214-15135a999495 // indirect
-	github.com/coredns/coredns v1.14.2 // indirect
+	github.com/coredns/coredns v1.14.2
 	github.com/coreos/go-semver v0.3.1 // indirect
 	github.com/coreos/go-systemd/v22 v22.5.0 // indirect
 	github.com/davecgh/go-spew v1.1.2-0.20180830191138-d8f796af33cc // indirect

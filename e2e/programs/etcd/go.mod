@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/etcd
+module evenkeel/e2e/programs/etcd
 
 go 1.26
 

@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/keda
+module evenkeel/e2e/programs/keda
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/kubernetes-1.30
+module evenkeel/e2e/programs/kubernetes-1.30
 
 go 1.26
 

@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/kubernetes-1.36
+module evenkeel/e2e/programs/kubernetes-1.36
 
 go 1.26.0
 

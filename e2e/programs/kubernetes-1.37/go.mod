@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/kubernetes-1.37
+module evenkeel/e2e/programs/kubernetes-1.37
 
 go 1.26.0
 

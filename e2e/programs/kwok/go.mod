@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/kwok
+module evenkeel/e2e/programs/kwok
 
 go 1.26.0
 

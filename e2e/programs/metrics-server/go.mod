@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/metrics-server
+module evenkeel/e2e/programs/metrics-server
 
 go 1.26.4
 

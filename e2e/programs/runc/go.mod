@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/runc
+module evenkeel/e2e/programs/runc
 
 go 1.26
 

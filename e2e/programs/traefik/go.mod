@@ -1,4 +1,4 @@
-module evenkeel/e2e/binaries/traefik
+module evenkeel/e2e/programs/traefik
 
 go 1.26
 

@@ -1,4 +1,4 @@
-// The manifests under proof, as they lie in a folder: read, never changed.
+// The manifests under proof, as they are in a folder: read, never changed.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';

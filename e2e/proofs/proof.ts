@@ -1,5 +1,6 @@
 // A proof: a promise with an id, shown on a cluster. It asserts invariants and prints figures.
-import type { World } from './world/world';
+import type { Figure } from '../measure/figure';
+import type { World } from '../world/world';
 
 export interface Proof {
   readonly id: string;
@@ -7,12 +8,11 @@ export interface Proof {
   readonly title: string;
   /** What it cannot do without: API servers alone, or real nodes. */
   readonly needs: 'api' | 'nodes';
-  /** Whether it runs only with --full. @default false */
+  /** Whether it needs the whole machine: it measures under load, or changes the project. @default false */
+  readonly alone?: true;
+  /** Whether it runs with --full only, and not in the gate. @default false */
   readonly full?: true;
   /** Why this machine lacks what it needs beside the cluster. @default it needs nothing beside */
   obstacle?(): string | undefined;
   prove(world: World, figure: Figure): Promise<void>;
 }
-
-/** Prints a line of figures below the proof's name. */
-export type Figure = (line: string) => void;

@@ -1,4 +1,4 @@
-// What the manifests say was derived, as their annotations tell it to whoever reads them.
+// What was derived, by the annotations of the manifests.
 import { accountOf, derivationOf, resultOf } from '../../lib/model/manifest/annotations';
 import { type Manifest, ofKind } from './manifests';
 
@@ -6,7 +6,7 @@ import { type Manifest, ofKind } from './manifests';
 export interface DatabaseAccount {
   /** Connections that its clients take at the worst moment. */
   readonly needed: number;
-  /** What its `max_connections` was said to be. */
+  /** Its stated `max_connections`. */
   readonly maxConnections: number;
 }
 
@@ -47,7 +47,7 @@ export function queueScalingOf(manifests: readonly Manifest[]): QueueScaling {
 export interface Growth {
   /** Pods that run off peak. */
   readonly min: number;
-  /** Pods that come on top before a node is there. */
+  /** Pods that are added before a node arrives. */
   readonly pods: number;
 }
 
@@ -57,7 +57,7 @@ export function growthOf(manifests: readonly Manifest[]): Growth {
   return complete({ min: Number(autoscaler?.spec.minReplicas), pods: Number(pods) });
 }
 
-/** Nothing is proved with a number that was not told. */
+/** A number that the manifests lack is an error. */
 function complete<Numbers extends object>(numbers: Numbers): Numbers {
   const missing = Object.entries(numbers).filter(([, value]) => !Number.isFinite(value));
   if (missing.length > 0) throw new Error(`the manifests do not say ${missing.map(([name]) => name).join(', ')}`);

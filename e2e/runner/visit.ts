@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { ZONE } from '../../lib/model/manifest/well-known';
 import { Kubectl } from '../cluster/kubectl';
+import { type Deployment, ofKind, readManifests } from '../manifests/manifests';
 import { assertEnforced, dryRun } from '../measure/acceptance';
-import { type Deployment, ofKind, readManifests } from './manifests';
-import { countBy, isReady, type List, type Pod } from './objects';
+import { countBy, isReady, type List, type Pod } from '../world/objects';
 
 interface Node {
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };

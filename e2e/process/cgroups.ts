@@ -1,8 +1,8 @@
-// The control groups of a node (cgroup v1): its pods lie in a tree of their own in every controller.
+// The control groups of a node (cgroup v1): its pods are in a tree of their own in every controller.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endProcess, kill, startOf } from '../process/process-identity';
+import { endProcess, kill, startOf } from './process-identity';
 
 export interface Cgroup {
   /** Path below every controller's root, such as `ek-node-a`. */

@@ -1,37 +1,38 @@
-// E9: the same tests without one promise each go red, so that a green one says something.
+// E9: each test fails on manifests without its promise, so that a pass has a meaning.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { bothRoads, failures, underLoad } from '../measure/under-load';
-import type { Proof } from '../proof';
+import { writeBrokenCopy } from '../manifests/broken-copy';
+import { failures, underLoad, userLoads } from '../measure/under-load';
 import { isReady, podsOf } from '../world/objects';
-import { writeTwin } from '../world/twin';
 import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
 import { LOST_ZONE, waitForDeadZone } from './e6-zone-loss';
+import type { Proof } from './proof';
 
 const PRE_STOP = /^ +lifecycle:\n +preStop:\n +sleep:\n +seconds: \d+\n/gm;
 
 export const withoutPreStop: Proof = {
   id: 'E9a',
-  title: 'twin of E4: without preStop, a rollout loses requests',
+  title: 'E4 fails without preStop: a rollout loses requests',
   needs: 'nodes',
+  alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
     const component = { namespace: 'toytrex-local', name: 'web', promised: 3 };
     for (const tag of ['901', '902']) {
       const file = await release(world, 'toytrex/local', tag, join('clusters', 'laptop', '10-toytrex-local.yaml'));
-      const twin = writeTwin(file, PRE_STOP, '');
+      const broken = writeBrokenCopy(file, PRE_STOP, '');
       // nor a server that waits a moment by itself, which most do not
-      await cluster.provideImages(twin, { LAME_DUCK_SECONDS: '0' });
+      await cluster.provideImages(broken, { LAME_DUCK_SECONDS: '0' });
       const roll = async () => {
-        await cluster.kubectl.run(['apply', '-f', twin]);
+        await cluster.kubectl.run(['apply', '-f', broken]);
         await waitForRollout(cluster, component);
         await waitForSettledPods(cluster, [component]);
       };
       // The first release only brings the pods without preStop; it is when these go that something is lost.
       if (tag === '901') await roll();
       else {
-        const [, , ingress] = await bothRoads(deployed);
+        const [, , ingress] = await userLoads(deployed);
         assert.ok(ingress !== undefined);
         const loads = [ingress, { ...ingress, name: 'Ingress of ToyTrex, new connections', newConnections: true }];
         const outcome = await underLoad(deployed, loads, [component], figure, roll);
@@ -44,19 +45,21 @@ export const withoutPreStop: Proof = {
 
 export const ignoringTaints: Proof = {
   id: 'E9b',
-  title: 'twin of E6: with nodeTaintsPolicy Ignore, a rollout during the outage is stuck',
+  title: 'E6 fails with nodeTaintsPolicy Ignore: a rollout during the outage is stuck',
   needs: 'nodes',
+  alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
     const component = { namespace: 'pingpong-production', name: 'web' };
     const file = await release(world, 'pingpong/production', '911', '10-pingpong-production.yaml');
-    const twin = writeTwin(file, /nodeTaintsPolicy: Honor/g, 'nodeTaintsPolicy: Ignore');
-    await cluster.provideImages(twin);
+    const broken = writeBrokenCopy(file, /nodeTaintsPolicy: Honor/g, 'nodeTaintsPolicy: Ignore');
+    await cluster.provideImages(broken);
     await cluster.setZone(LOST_ZONE, 'down');
     try {
       await waitForDeadZone(deployed);
-      await cluster.kubectl.run(['apply', '-f', twin]);
+      await cluster.kubectl.run(['apply', '-f', broken]);
       await assert.rejects(waitForRollout(cluster, component, 45), 'the test of E6 would be red');
       const pods = await podsOf(cluster, component.namespace, component.name);
       const why = pods
@@ -74,16 +77,17 @@ export const ignoringTaints: Proof = {
 
 export const blockingBudget: Proof = {
   id: 'E9c',
-  title: 'twin of E5: with a budget that keeps every pod, a drain never ends',
+  title: 'E5 fails with a budget that keeps every pod: a drain never ends',
   needs: 'nodes',
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
     const component = { namespace: 'pingpong-local', name: 'web' };
     const path = join('clusters', 'laptop', '10-pingpong-local.yaml');
     const file = join(await world.project.synthesize('as-it-is'), path);
-    const twin = writeTwin(file, /^( +)maxUnavailable: 1$/gm, '$1minAvailable: 3');
-    await cluster.kubectl.run(['apply', '-f', twin]);
+    const broken = writeBrokenCopy(file, /^( +)maxUnavailable: 1$/gm, '$1minAvailable: 3');
+    await cluster.kubectl.run(['apply', '-f', broken]);
     const [pod] = (await podsOf(cluster, component.namespace, component.name)).filter(isReady);
     const node = cluster.nodes.find(({ name }) => name === pod?.spec.nodeName);
     assert.ok(node !== undefined);

@@ -1,0 +1,4 @@
+// Figures: what a proof measured, printed below its name.
+
+/** Prints a line of figures. */
+export type Figure = (line: string) => void;
