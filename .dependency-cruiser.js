@@ -37,6 +37,20 @@ const FOLDERS = {
   ],
   'lib/synth': ['tree', 'output', 'text', 'object'],
   'lib/commands': ['project'],
+  e2e: [
+    'process',
+    'programs',
+    'manifests',
+    'images',
+    'cluster',
+    'outside',
+    'world',
+    'measure',
+    'scheduling',
+    'apps',
+    'proofs',
+    'runner',
+  ],
 };
 
 // What the rules of every folder are made of.
