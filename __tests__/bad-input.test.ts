@@ -430,7 +430,7 @@ describe('the platform', () => {
 
   test.each<[string, Partial<NodePool>, string, string]>([
     ['no CPU', { cpu: '0' }, 'cpu', '"0"'],
-    ['memory that is no quantity', { memory: '14 GB' }, 'memory', '"14 GB"'],
+    ['memory that is not a quantity', { memory: '14 GB' }, 'memory', '"14 GB"'],
     ['no pods', { pods: 0 }, 'pods', '0'],
     ['more at least than at most', { nodesPerZone: { min: 3, max: 2 } }, 'nodesPerZone.min', '3'],
     [

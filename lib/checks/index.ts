@@ -1,4 +1,4 @@
-// Every object passes through here, whoever made it: all rules over the final JSON, all findings at once.
+// All rules over the final JSON of every object, whatever made it; all findings at once.
 
 import type { Finding } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
@@ -108,7 +108,7 @@ function toFinding({ rule, entry, pointer, problem }: Reported): Finding {
  * Never throws, whatever shape an object has; sources are looked up only for what is reported.
  */
 export function check(entries: readonly ApiEntry[], only: readonly Rule[] = rules): Finding[] {
-  // A list of our own: what is worked out once for it is kept as long as it, and nobody can add to it.
+  // A list of our own: what is worked out once for it is kept as long as it, and nothing is added to it.
   const objects = [...entries];
   const reported: Reported[] = [];
   for (const rule of only) {

@@ -97,14 +97,14 @@ describe('what one pod requests', () => {
     expect(one({ containers, overhead, resources }).cpu).toBe((125n * CORE) / 100n);
   });
 
-  test('a limit stands for a request that is not given, a default for both', () => {
+  test('a limit stands for a request that is missing, a default for both', () => {
     const limited = { containers: [{ resources: { limits: { cpu: '2' } } }] };
     expect(one(limited).cpu).toBe(2n * CORE);
     expect(one({ containers: [{}] }, { cpu: '100m' }).cpu).toBe(CORE / 10n);
     expect(one({ containers: [{}] }).cpu).toBe(0n);
   });
 
-  test('what is no quantity counts nothing; the rule on quantities tells', () => {
+  test('what is not a quantity counts nothing; the rule on quantities tells', () => {
     expect(one({ containers: [container({ cpu: 'much' })] }).cpu).toBe(0n);
   });
 });

@@ -164,7 +164,7 @@ describe('rbac-service-account', () => {
 
   test('a role that somebody else wrote, of which nobody knows what it allows', () => {
     expect(told(binding([account('web')], { kind: 'ClusterRole', name: 'view' }))).toEqual([
-      'what view allows, which nobody here knows',
+      'what view allows, which is unknown here',
     ]);
   });
 

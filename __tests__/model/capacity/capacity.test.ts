@@ -228,7 +228,7 @@ describe('what cannot be', () => {
     ['no users', { users: { peak: 0, offPeak: 0 } }, 'users.peak'],
     ['more users off peak', { users: crowd }, 'users.offPeak'],
     ['no think time', { thinkSeconds: 0 }, 'thinkSeconds'],
-    ['a think time that is not given', { thinkSeconds: Number.NaN }, 'thinkSeconds'],
+    ['a think time that is required', { thinkSeconds: Number.NaN }, 'thinkSeconds'],
     ['a service in no time', { service: { meanSeconds: 0 } }, 'service.meanSeconds'],
     [
       'a negative variation',

@@ -16,9 +16,9 @@ test.each<[unknown, object, string, string]>([
   [Infinity, { value: 'Infinity' }, 'pods cannot be Infinity', 'a number, at least 0'],
   [-1, { value: -1 }, 'pods cannot be -1', 'a number, at least 0'],
   [2e9, { value: 2e9 }, 'pods cannot be 2000000000', 'a number, at least 0 and at most 1000000000'],
-  ['8', { value: '8' }, 'pods is a text, "8", and no number', 'a number, at least 0'],
-  [null, { value: 'null' }, 'pods is no number', 'a number, at least 0'],
-  [undefined, {}, 'pods is not given', 'a number, at least 0'],
+  ['8', { value: '8' }, 'pods must be a number, not the text "8"', 'a number, at least 0'],
+  [null, { value: 'null' }, 'pods must be a number', 'a number, at least 0'],
+  [undefined, {}, 'pods is required', 'a number, at least 0'],
 ])('%p is refused, as a value that can be printed', (value, printed, message, expected) => {
   expect(checkNumber('pods', value, { atLeast: 0 })).toEqual([{ field: 'pods', ...printed, message, expected }]);
 });

@@ -93,7 +93,7 @@ test.each([
   '٣',
   'NaN',
   'ref',
-])('%j is no quantity, and stays as it is', (text) => {
+])('%j is not a quantity, and stays as it is', (text) => {
   expect(canonicalQuantity(text)).toBe(text);
 });
 

@@ -1,4 +1,4 @@
-// To whom roles are bound: to somebody, to nobody whom Kubernetes itself knows, and to no pod more than to those who deploy it.
+// The subjects of bindings: they exist, none is a group of Kubernetes itself, and no pod may do more than those who deploy it.
 import { workloadWriters } from '../../analysis/access/access';
 import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
 import { catalogue } from '../../analysis/objects/catalogue';
@@ -23,21 +23,21 @@ const binding = (kind: string, roleName: string, subjects: Json, name = 'binding
 
 const subject: Rule = {
   id: 'rbac-subject',
-  what: 'A binding names somebody: groups of the directory, or a ServiceAccount that exists; none of the groups that Kubernetes makes itself.',
-  why: 'Of these groups, system:masters passes every check unseen, system:authenticated and system:serviceaccounts are everybody; a binding to nobody only looks like a right.',
+  what: 'A binding has subjects: groups of the directory, or a ServiceAccount that exists; none of the groups that Kubernetes makes itself.',
+  why: 'Of these groups, system:masters passes every check unseen, system:authenticated and system:serviceaccounts contain every caller; a binding without subjects only looks like a right.',
   severity: 'error',
   judge:
     'API server: ValidateRoleBindingSubject; Trivy KSV-0122, KSV-0123, KSV-01011; KubeSec BindingsToSystemAnonymous; CIS 5.1.7',
   check: (entries, report) => {
     for (const entry of bindings(entries)) {
       if (list(entry.manifest.subjects).length > 0) continue;
-      const message = 'the role is bound to nobody';
+      const message = 'the binding has no subjects';
       report(entry, '/subjects', { message, expected: 'one subject or more, or no binding' });
     }
     for (const { cluster, who, binding: entry, pointer } of grants(entries)) {
       if (who.kind !== 'ServiceAccount') {
         if (!who.name.startsWith('system:') || isExplained(entry)) continue;
-        const message = `${who.name} is Kubernetes' own, and nobody's directory says who is in it`;
+        const message = `${who.name} is a group of Kubernetes itself, with members that no directory lists`;
         report(entry, `${pointer}/name`, {
           message,
           expected: `a group of the directory, ${OR_SAY_WHY}`,
@@ -69,7 +69,7 @@ const POWERFUL: ReadonlySet<string> = new Set(['admin', 'cluster-admin', 'edit']
 
 const builtInRole: Rule = {
   id: 'rbac-built-in-role',
-  what: 'The built-in roles cluster-admin, admin and edit are bound to nobody but the declared sysadmins.',
+  what: 'The built-in roles cluster-admin, admin and edit are bound only to the declared sysadmins.',
   why: 'One of them, cluster-admin, may do everything; admin and edit read every Secret of the namespace and act as any of its ServiceAccounts.',
   severity: 'error',
   judge:
@@ -90,7 +90,7 @@ const builtInRole: Rule = {
   examples: {
     pass: [
       binding('ClusterRole', 'view', [GROUP]),
-      explained(binding('ClusterRole', 'edit', [GROUP], 'sandbox'), 'nothing of value lies there'),
+      explained(binding('ClusterRole', 'edit', [GROUP], 'sandbox'), 'nothing of value is there'),
     ],
     fail: [binding('ClusterRole', 'edit', [GROUP])],
   },
@@ -99,7 +99,7 @@ const builtInRole: Rule = {
 const roleExists: Rule = {
   id: 'rbac-role-exists',
   what: 'A Role that a binding names exists, if the app writes the namespace.',
-  why: 'The API server takes the binding, which then gives nothing, until somebody makes a Role of that name.',
+  why: 'The API server takes the binding, which gives nothing until a Role of that name exists.',
   severity: 'error',
   judge: 'kubernetes.io, "Using RBAC Authorization", RoleBinding',
   check: (entries, report) => {
@@ -120,7 +120,7 @@ const roleExists: Rule = {
 const serviceAccount: Rule = {
   id: 'rbac-service-account',
   what: 'No ServiceAccount may do more than those who write workloads in its namespace.',
-  why: 'Whoever writes a workload chooses the ServiceAccount that it runs as, and so has the rights of each of them.',
+  why: 'The writer of a workload chooses the ServiceAccount that it runs as, and so has the rights of each of them.',
   severity: 'error',
   judge: 'kubernetes.io, "RBAC Good Practices", workload creation',
   check: (entries, report) => {
@@ -133,7 +133,7 @@ const serviceAccount: Rule = {
       const place = `${pointer}/name`;
       for (const writer of workloadWriters(entries, cluster, space)) {
         if (writer.kind === 'ServiceAccount' && writer.name === who.name && writer.namespace === space) continue;
-        const more = known ? exceeding(entries, grant, writer) : `what ${name} allows, which nobody here knows`;
+        const more = known ? exceeding(entries, grant, writer) : `what ${name} allows, which is unknown here`;
         if (more === undefined) continue;
         const message = `by running a pod as ${account}, ${writer.name} gets a right that it lacks: ${more}`;
         report(entry, place, { message, expected, value: who.name });

@@ -15,7 +15,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 /** What to do where it is really meant. */
 export const OR_SAY_WHY = `or say why in the annotation ${ANNOTATION.accessReason}`;
 
-/** Whether somebody stands by it. */
+/** Whether the object says why it may do this. */
 export function isExplained({ manifest }: ApiEntry): boolean {
   return (text(dig(manifest, 'metadata', 'annotations')?.[ANNOTATION.accessReason]) ?? '').trim() !== '';
 }
@@ -37,7 +37,7 @@ function eachRule(judge: (rule: JsonObject, pointer: string, say: Say) => void):
 export const role = (rule: { readonly [key: string]: Json }, name = 'reader'): JsonObject =>
   object(`${RBAC}/v1`, 'Role', name, { rules: [rule] });
 
-/** The same object with somebody who stands by it. */
+/** The same object with a reason. */
 export const explained = (manifest: JsonObject, reason: string): JsonObject => ({
   ...manifest,
   metadata: { ...dig(manifest, 'metadata'), annotations: { [ANNOTATION.accessReason]: reason } },
@@ -46,14 +46,14 @@ export const explained = (manifest: JsonObject, reason: string): JsonObject => (
 const wildcard: Rule = {
   id: 'rbac-wildcard',
   what: 'A Role names verbs, kinds and API groups one by one.',
-  why: 'A wildcard allows what nobody thought of, such as a kind that is installed tomorrow, impersonation, and every Secret.',
+  why: 'A wildcard allows more than was intended, such as a kind that is installed tomorrow, impersonation, and every Secret.',
   severity: 'error',
   judge: 'Trivy KSV-0044, KSV-0045, KSV-0046, KSV-0112; kube-linter wildcard-in-rules; Checkov CKV_K8S_49; CIS 5.1.3',
   check: eachRule((rule, pointer, say) => {
     for (const field of ['apiGroups', 'resources', 'verbs', 'nonResourceURLs']) {
       for (const [index, value] of list(rule[field]).entries()) {
         if (value !== '*' && !(field === 'resources' && text(value)?.startsWith('*/'))) continue;
-        const message = 'a wildcard allows what nobody thought of';
+        const message = 'a wildcard allows more than was intended';
         say(at(pointer, field, index), { message, expected: `each of the ${field} by name, ${OR_SAY_WHY}`, value });
       }
     }
@@ -87,7 +87,7 @@ const LADDERS: ReadonlyMap<string, { readonly verbs: readonly string[]; readonly
 const escalation: Rule = {
   id: 'rbac-escalation',
   what: 'No Role allows escalate, bind or impersonate, or what leads to other rights as surely: tokens, kubelets, certificates, webhooks.',
-  why: 'Whoever has such a right has all those that it leads to, although no table shows them.',
+  why: 'Such a right includes all those that it leads to, although no table shows them.',
   severity: 'error',
   judge:
     'Checkov CKV_K8S_155 to 158; Trivy KSV-0043, KSV-0047, KSV-0050, KSV-0114; CIS 5.1.8 to 5.1.13; kubernetes.io, "RBAC Good Practices"',

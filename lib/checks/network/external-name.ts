@@ -34,16 +34,16 @@ function wrongWith(name: string): string {
     return 'externalName becomes a CNAME, which leads to a name and never to an address';
   if (/:\d*$/.test(name)) return 'externalName has no port: clients say it themselves';
   if (name.includes('/')) return 'externalName has no path';
-  return `${JSON.stringify(name)} is no DNS name`;
+  return `${JSON.stringify(name)} is not a DNS name`;
 }
 
 /** A URL may hold a password, and nothing that is reported may. */
 const harmless = (name: string): { readonly value?: Json } => (name.includes('@') ? {} : { value: name });
 
-function flaw(name: Json | undefined): Problem | undefined {
+function findProblem(name: Json | undefined): Problem | undefined {
   if (!isSet(name) || name === '' || name === '.')
     return { message: 'a Service of type ExternalName has no externalName', expected: EXPECTED, value: name ?? null };
-  if (typeof name !== 'string') return { message: 'externalName is no text', expected: EXPECTED, value: name };
+  if (typeof name !== 'string') return { message: 'externalName must be text', expected: EXPECTED, value: name };
   if (isIPv4(name)) {
     return {
       message: `the API server accepts ${name}, and we do not: as a CNAME it is a name made of digits, which never resolves`,
@@ -69,7 +69,7 @@ const externalName: Rule = {
     for (const entry of catalogue(entries).of('/Service')) {
       const spec = dig(entry.manifest, 'spec');
       if (spec?.type !== 'ExternalName') continue;
-      const problem = flaw(spec.externalName);
+      const problem = findProblem(spec.externalName);
       if (problem !== undefined) report(entry, '/spec/externalName', problem);
     }
   },

@@ -13,7 +13,7 @@ export interface Claim {
   readonly what: string;
   /** Equal where two claims are for the same requests of the same cluster. */
   readonly key: string;
-  /** Listeners that a route keeps to; empty for an Ingress, which everybody reaches. */
+  /** Listeners that a route keeps to; empty for an Ingress, which all traffic reaches. */
   readonly doors: readonly string[];
 }
 
@@ -70,7 +70,7 @@ function routeClaims(entry: ApiEntry): Claim[] {
   const spec = dig(entry.manifest, 'spec');
   const doors = doorsOf(spec, entry.identity.namespace);
   const found: Claim[] = [];
-  // A route without hosts takes those of its listener, which may be nobody else's.
+  // A route without hosts takes those of its listener, which no other route may share.
   const hosts = list(spec?.hostnames).filter((host): host is string => typeof host === 'string');
   for (const rule of places(spec, 'rules', '/spec')) {
     for (const { value, pointer } of matchesOf(rule)) {

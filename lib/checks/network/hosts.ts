@@ -17,7 +17,9 @@ function judgeHost(entry: ApiEntry, pointer: string, host: Json | undefined, rep
   const name = typeof host === 'string' ? host : '';
   const format = name.includes('*') ? wildcardHost : subdomain;
   if (format.fits(name) && (addresses || !ADDRESS.test(name))) return;
-  const message = ADDRESS.test(name) ? 'a host is a name, not an address' : `${JSON.stringify(host)} is no host name`;
+  const message = ADDRESS.test(name)
+    ? 'a host is a name, not an address'
+    : `${JSON.stringify(host)} is not a valid host name`;
   const lower =
     format.fits(name.toLowerCase()) && name !== name.toLowerCase() ? { fix: `write "${name.toLowerCase()}"` } : {};
   const scheme = name.includes('://') ? { fix: 'leave the scheme and the path out' } : {};
@@ -71,7 +73,7 @@ const hostClash: Rule = {
     for (const { entry, pointer, what, key, doors } of claims(entries)) {
       const known = first.get(key) ?? new Map<string, ApiEntry>();
       first.set(key, known);
-      // Behind an Ingress there is one door, which everybody uses; a route may keep to one listener.
+      // Behind an Ingress there is one entrance for all traffic; a route may keep to one listener.
       const mine = doors.length === 0 ? [...known.keys()] : [...doors, ''];
       const other = mine.map((door) => known.get(door)).find((it) => it !== undefined && it !== entry);
       if (other !== undefined) {

@@ -35,7 +35,7 @@ function judgeBackend(entry: ApiEntry, parent: Place, key: string, report: Repor
 function judgePath(entry: ApiEntry, it: Place, report: Report): void {
   const { path, pathType } = it.value;
   if (typeof pathType !== 'string' || !TYPES.includes(pathType)) {
-    const message = isSet(pathType) ? `there is no pathType ${JSON.stringify(pathType)}` : 'the pathType is missing';
+    const message = isSet(pathType) ? `unknown pathType ${JSON.stringify(pathType)}` : 'the pathType is missing';
     report(entry, `${it.pointer}/pathType`, { message, expected: TYPES.join(', '), value: pathType ?? null });
   }
   const name = text(path) ?? '';

@@ -33,7 +33,7 @@ const cidr: Rule = {
         for (const { value, pointer } of found) {
           if (isSet(value) && isCidr(value)) continue;
           report(entry, pointer, {
-            message: 'this is no block of addresses',
+            message: 'not a block of addresses',
             expected: 'a CIDR such as 10.20.0.0/24',
             value,
           });

@@ -1,4 +1,4 @@
-// Ports that refer to each other: duplicates, and names or numbers that nobody declares.
+// Ports that refer to each other: duplicates, and names or numbers that no container declares.
 
 import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, isSet, type Place, places, record, shown, text } from '../../analysis/objects/read-json';

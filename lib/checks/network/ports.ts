@@ -15,7 +15,7 @@ function judgeNumber({ entry, pointer, key, value, takes }: PortPlace, report: R
   if (takes === 'name' || isInteger(value, 1, 65_535)) return;
   if (optional && (!isSet(value) || value === 0)) return;
   if (typeof value === 'string' && (takes === 'numberOrName' || takes === 'optionalNumberOrName')) return;
-  const message = isSet(value) ? `${JSON.stringify(value)} is no port` : 'the port is missing';
+  const message = isSet(value) ? `${JSON.stringify(value)} is not a valid port` : 'the port is missing';
   const digits = typeof value === 'string' && /^[0-9]+$/.test(value) ? { fix: 'write it without quotes' } : {};
   report(entry, `${pointer}/${key}`, { message, expected: NUMBER, value: value ?? null, ...digits });
 }
@@ -61,11 +61,11 @@ const portRange: Rule = {
 
 function judgeName({ entry, pointer, key, value, takes }: PortPlace, report: Report): void {
   if (typeof value !== 'string' || takes === 'number' || takes === 'optional') return;
-  // An empty name is no name to the API server; an empty targetPort is the Service's own port.
+  // The API server takes an empty name for none; an empty targetPort is the Service's own port.
   if ((value === '' && takes !== 'numberOrName') || portName.fits(value)) return;
   const digits = /^[0-9]+$/.test(value) ? { fix: 'write a port number without quotes' } : {};
   report(entry, `${pointer}/${key}`, {
-    message: `"${value}" is no port name`,
+    message: `"${value}" is not a valid port name`,
     expected: portName.expected,
     value,
     ...digits,
@@ -85,7 +85,7 @@ function judgeServicePorts(entry: ApiEntry, report: Report): void {
       });
     } else if (typeof name !== 'string' || !dnsLabel.fits(name)) {
       report(entry, `${pointer}/name`, {
-        message: `${JSON.stringify(name)} is no name for a Service port`,
+        message: `${JSON.stringify(name)} is not a valid name for a Service port`,
         expected: dnsLabel.expected,
         value: name,
       });

@@ -1,4 +1,4 @@
-// What makes an object an object: apiVersion, kind and name, and nobody else with the same ones.
+// The identity of an object: apiVersion, kind and name, which no other object shares.
 
 import { placeOf } from '../../analysis/objects/catalogue';
 import { dig, isSet } from '../../analysis/objects/read-json';

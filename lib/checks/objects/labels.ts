@@ -49,7 +49,7 @@ const labelKeys: Rule = {
   check: (entries, report) => {
     const judge = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
       if (typeof value === 'string' && labelKey.fits(value)) return;
-      report(entry, pointer, { message: 'this is no label key', expected: labelKey.expected, value: value ?? null });
+      report(entry, pointer, { message: 'not a valid label key', expected: labelKey.expected, value: value ?? null });
     };
     for (const { entry, pointer, labels } of labelMaps(entries)) {
       for (const key of Object.keys(labels)) if (!labelKey.fits(key)) judge(entry, at(pointer, key), key);
@@ -67,13 +67,13 @@ const labelKeys: Rule = {
 const labelValues: Rule = {
   id: 'label-value',
   what: 'Label values are short texts: also those that selectors ask for.',
-  why: 'The API server refuses the object. An unquoted true, no or 1.2 in YAML is no text either.',
+  why: 'The API server refuses the object. An unquoted true, no or 1.2 in YAML is not text either.',
   severity: 'error',
   judge: 'API server: ValidateLabels; kube-score label-values',
   check: (entries, report) => {
     const judge = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
       if (typeof value === 'string' ? labelValue.fits(value) : value === null) return;
-      const message = typeof value === 'string' ? 'this is no label value' : 'a label value must be a text';
+      const message = typeof value === 'string' ? 'not a valid label value' : 'a label value must be text';
       report(entry, pointer, { message, expected: labelValue.expected, value: value ?? null });
     };
     for (const { entry, pointer, labels } of labelMaps(entries)) {
@@ -110,7 +110,7 @@ function eachAnnotations(entries: Entries, visit: Visit): void {
 const annotationKeys: Rule = {
   id: 'annotation-key',
   what: 'Annotation keys have the form of label keys, and annotation values are texts.',
-  why: 'The API server refuses the object. An unquoted true or 1 in YAML is no text.',
+  why: 'The API server refuses the object. An unquoted true or 1 in YAML is not text.',
   severity: 'error',
   judge: 'API server: ValidateAnnotations',
   check: (entries, report) =>
@@ -118,7 +118,7 @@ const annotationKeys: Rule = {
       for (const key of Object.keys(annotations)) {
         if (!labelKey.fits(key) && !labelKey.fits(key.toLowerCase())) {
           report(entry, at(pointer, key), {
-            message: 'this is no annotation key',
+            message: 'not a valid annotation key',
             expected: labelKey.expected,
             value: key,
           });

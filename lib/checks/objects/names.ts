@@ -39,7 +39,7 @@ function judgeName(entry: ApiEntry, name: string, report: Report): void {
     const fix =
       better !== undefined && better !== name && format.fits(better) ? { fix: `for example "${better}"` } : {};
     report(entry, pointer, {
-      message: `"${name}" is no name for a ${entry.identity.kind}`,
+      message: `"${name}" is not a valid name for a ${entry.identity.kind}`,
       expected: format.expected,
       value: name,
       ...fix,
@@ -97,7 +97,7 @@ const namespaceName: Rule = {
       if (!isSet(value)) continue;
       if (typeof value === 'string' && (value === '' || dnsLabel.fits(value))) continue;
       report(entry, '/metadata/namespace', {
-        message: 'this is no name of a namespace',
+        message: 'not a valid namespace name',
         expected: dnsLabel.expected,
         value,
       });

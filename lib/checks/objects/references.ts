@@ -1,4 +1,4 @@
-// References between objects: whoever names another object in a namespace of the app finds it there.
+// References between objects: an object that is named in a namespace of the app exists there.
 
 import { catalogue, perList, placeOf } from '../../analysis/objects/catalogue';
 import { dig, own, places, record, shown } from '../../analysis/objects/read-json';

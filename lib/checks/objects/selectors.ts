@@ -138,7 +138,7 @@ const selectorExpression: Rule = {
         const compares = operator === 'In' || operator === 'NotIn';
         const count = list(it.value.values).length;
         if (!OPERATORS.includes(operator)) {
-          const message = 'there is no such operator';
+          const message = 'unknown operator';
           report(entry, `${it.pointer}/operator`, {
             message,
             expected: 'In, NotIn, Exists or DoesNotExist',

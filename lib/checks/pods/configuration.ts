@@ -16,7 +16,7 @@ function judgeVariables(entry: ApiEntry, container: Place, report: Report): void
     const where = `${pointer}/name`;
     if (name === undefined || !environmentName.fits(name)) {
       const message =
-        name === undefined || name === '' ? 'the variable has no name' : `"${name}" is no name for a variable`;
+        name === undefined || name === '' ? 'the variable has no name' : `"${name}" is not a valid name for a variable`;
       report(entry, where, { message, expected: environmentName.expected, value: value.name ?? null });
     } else if (seen.has(name)) {
       const message = `the variable ${name} is set twice in this container, and the last one silently wins`;
@@ -32,7 +32,7 @@ function judgeVariables(entry: ApiEntry, container: Place, report: Report): void
   for (const { value, pointer } of places(container.value, 'envFrom', container.pointer)) {
     const { prefix } = value;
     if (!isSet(prefix) || prefix === '' || (typeof prefix === 'string' && environmentName.fits(prefix))) continue;
-    const message = 'this is no beginning for names of variables';
+    const message = 'not a valid prefix for names of variables';
     report(entry, `${pointer}/prefix`, { message, expected: environmentName.expected, value: prefix });
   }
 }
@@ -77,7 +77,7 @@ function bags(entry: ApiEntry): Place[] {
 const configKey: Rule = {
   id: 'config-key',
   what: 'Keys of ConfigMaps and Secrets could be file names, stand in one bag only, and hold texts.',
-  why: 'The API server refuses the object. An unquoted 8080 or true in YAML is no text.',
+  why: 'The API server refuses the object. An unquoted 8080 or true in YAML is not text.',
   severity: 'error',
   judge: 'API server: IsConfigMapKey, ValidateConfigMap',
   check: (entries, report) => {
@@ -87,7 +87,7 @@ const configKey: Rule = {
         for (const key of Object.keys(value)) {
           const where = at(pointer, key);
           if (!dataKey.fits(key)) {
-            report(entry, where, { message: `"${key}" is no key`, expected: dataKey.expected, value: key });
+            report(entry, where, { message: `"${key}" is not a valid key`, expected: dataKey.expected, value: key });
           }
           const held = value[key];
           if (isSet(held) && typeof held !== 'string') {

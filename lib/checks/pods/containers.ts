@@ -16,7 +16,9 @@ function judgeNames(entry: ApiEntry, named: readonly Place[], what: string, repo
     const where = `${pointer}/name`;
     if (typeof name !== 'string' || !dnsLabel.fits(name)) {
       const message =
-        isSet(name) && name !== '' ? `${JSON.stringify(name)} is no name for a ${what}` : `the ${what} has no name`;
+        isSet(name) && name !== ''
+          ? `${JSON.stringify(name)} is not a valid name for a ${what}`
+          : `the ${what} has no name`;
       report(entry, where, { message, expected: dnsLabel.expected, value: name });
     } else if (seen.has(name)) {
       report(entry, where, {

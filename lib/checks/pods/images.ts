@@ -16,10 +16,10 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 const LONGEST_PATH = 255;
 
-type Flaw = Omit<Problem, 'field' | 'value'>;
+type ImageProblem = Omit<Problem, 'field' | 'value'>;
 const EXAMPLE =
   'a reference such as "registry.example.com:5000/team/web:1.4.2", with a digest ("@sha256:…") if you like';
-const flaw = (message: string, expected = EXAMPLE, fix?: string): Flaw => ({
+const problemOf = (message: string, expected = EXAMPLE, fix?: string): ImageProblem => ({
   message,
   expected,
   ...(fix === undefined ? {} : { fix }),
@@ -34,48 +34,56 @@ function splitDomain(name: string): readonly [string | undefined, string] {
     : [undefined, name];
 }
 
-function digestFlaw(digest: string): Flaw | undefined {
+function digestFlaw(digest: string): ImageProblem | undefined {
   const colon = digest.indexOf(':');
   const length = LENGTHS[digest.slice(0, colon)];
   const hex = digest.slice(colon + 1);
   if (DIGEST.test(digest) && length !== undefined && hex.length === length && hex === hex.toLowerCase())
     return undefined;
-  return flaw(`"${digest}" is no digest`, '"sha256:" and 64 lower-case hexadecimal digits');
+  return problemOf(`"${digest}" is not a digest`, '"sha256:" and 64 lower-case hexadecimal digits');
 }
 
-function pathFlaw(path: string): Flaw | undefined {
+function pathFlaw(path: string): ImageProblem | undefined {
   const wrong = path.split('/').find((component) => !COMPONENT.test(component));
   if (path.length > LONGEST_PATH)
-    return flaw(`the repository name is ${path.length} characters long`, `at most ${LONGEST_PATH}`);
+    return problemOf(`the repository name is ${path.length} characters long`, `at most ${LONGEST_PATH}`);
   if (wrong === undefined) return undefined;
-  if (path !== path.toLowerCase()) return flaw('a repository name is written in lower case', path.toLowerCase());
-  return flaw(wrong === '' ? 'the repository name has an empty part' : `"${wrong}" is no part of a repository name`);
+  if (path !== path.toLowerCase()) return problemOf('a repository name is written in lower case', path.toLowerCase());
+  return problemOf(
+    wrong === '' ? 'the repository name has an empty part' : `"${wrong}" is not a valid part of a repository name`,
+  );
 }
 
-function judge(image: string): Flaw | undefined {
-  if (image.trim() === '') return flaw('the image is empty');
-  if (image !== image.trim()) return flaw('there is white space around the image', image.trim());
+function judge(image: string): ImageProblem | undefined {
+  if (image.trim() === '') return problemOf('the image is empty');
+  if (image !== image.trim()) return problemOf('there is white space around the image', image.trim());
   const [named = '', digest, ...more] = image.split('@');
-  if (more.length > 0) return flaw('an image has at most one digest');
+  if (more.length > 0) return problemOf('an image has at most one digest');
   const [domain, rest] = splitDomain(named);
   const colon = rest.indexOf(':');
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
-  if (domain !== undefined && !DOMAIN.test(domain)) return flaw(`"${domain}" is no registry`);
-  if (domain === undefined && /^[a-f0-9]{64}$/.test(image)) return flaw('this is an image id, and no name');
+  if (domain !== undefined && !DOMAIN.test(domain)) return problemOf(`"${domain}" is not a valid registry`);
+  if (domain === undefined && /^[a-f0-9]{64}$/.test(image)) return problemOf('an image id is not a name');
   const wrongPath = pathFlaw(path);
   if (wrongPath !== undefined) return wrongPath;
   if (tag !== undefined && !TAG.test(tag))
-    return flaw(`"${tag}" is no tag`, 'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"');
+    return problemOf(
+      `"${tag}" is not a valid tag`,
+      'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"',
+    );
   if (digest !== undefined) return digestFlaw(digest);
   if (tag === undefined)
-    return flaw('the image has neither tag nor digest, which means "latest"', 'a tag that never moves, or a digest');
+    return problemOf(
+      'the image has neither tag nor digest, which means "latest"',
+      'a tag that never moves, or a digest',
+    );
   if (tag === 'latest')
-    return flaw('the tag "latest" is another image tomorrow', 'a tag that never moves, or a digest');
+    return problemOf('the tag "latest" is another image tomorrow', 'a tag that never moves, or a digest');
   return undefined;
 }
 
-const flawOf = remembered((image) => ({ flaw: judge(image) }));
+const problemIn = remembered((image) => ({ problem: judge(image) }));
 
 const imageReference: Rule = {
   id: 'image-reference',
@@ -90,11 +98,11 @@ const imageReference: Rule = {
         const { image } = value;
         const where = `${pointer}/image`;
         if (typeof image === 'string') {
-          const found = flawOf(image).flaw;
+          const found = problemIn(image).problem;
           if (found !== undefined) report(entry, where, { ...found, value: image });
         } else {
           report(entry, where, {
-            ...flaw(isSet(image) ? 'the image is no text' : 'the image is missing'),
+            ...problemOf(isSet(image) ? 'the image must be text' : 'the image is missing'),
             value: image ?? null,
           });
         }

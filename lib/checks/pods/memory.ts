@@ -1,4 +1,4 @@
-// Memory in units that nobody means: "512m" is half a byte.
+// Memory in units that cannot be meant: "512m" is half a byte.
 
 import { isSet, shown } from '../../analysis/objects/read-json';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -37,10 +37,10 @@ function judge(entry: ApiEntry, pointer: string, amounts: JsonObject | undefined
   if (amount === undefined || amount <= 0n || amount >= LEAST) return;
   const better = meant(value);
   report(entry, `${pointer}/memory`, {
-    message: `${shown(value)} of memory is ${bytes(amount)}, which is surely the wrong unit`,
+    message: `${shown(value)} of memory is only ${bytes(amount)}`,
     expected: 'at least 1Mi',
     value,
-    ...(better === undefined ? {} : { fix: `you probably mean "${better}"` }),
+    ...(better === undefined ? {} : { fix: `did you mean "${better}"?` }),
   });
 }
 

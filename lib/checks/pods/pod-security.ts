@@ -82,7 +82,7 @@ const enforcing = (level: string): JsonObject => ({
 const podSecurity: Rule = {
   id: 'pod-security',
   what: 'Pods keep to the Pod Security Standard ("baseline" or "restricted") that their namespace enforces by its label.',
-  why: 'The API server accepts the workload and refuses every pod of it: only an event of the ReplicaSet tells why nothing starts.',
+  why: 'The API server accepts the workload and refuses every pod of it: only an event of the ReplicaSet says why nothing starts.',
   severity: 'error',
   judge: 'API server: PodSecurity admission, k8s.io/pod-security-admission/policy',
   check: (entries, report) => {

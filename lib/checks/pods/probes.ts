@@ -119,7 +119,7 @@ function judgeHandler(entry: ApiEntry, { value, pointer }: Place, report: Report
 
 const probeTiming: Rule = {
   id: 'probe-timing',
-  what: 'Probes ask one thing, and their times and thresholds lie in the ranges that the API server takes.',
+  what: 'Probes ask one thing, and their times and thresholds are in the ranges that the API server takes.',
   why: 'The API server refuses the workload, or silently replaces a 0 by a default.',
   severity: 'error',
   judge:

@@ -23,11 +23,11 @@ const isExtended = (name: string): boolean =>
   name.includes('/') && !name.includes('kubernetes.io/') && !name.startsWith('requests.');
 const isShared = (name: string): boolean => !isExtended(name) && !name.startsWith('hugepages-');
 
-function flaw({ value, name, sign }: Amount): Problem | undefined {
+function findProblem({ value, name, sign }: Amount): Problem | undefined {
   const found = readQuantity(value);
   if (found === undefined) {
     const better = meant(value);
-    const message = `${JSON.stringify(value)} is no quantity`;
+    const message = `${JSON.stringify(value)} is not a quantity`;
     return { message, expected: GRAMMAR, value, ...(better === undefined ? {} : { fix: `write "${better}"` }) };
   }
   if (sign === 'positive' && found <= 0n)
@@ -48,7 +48,7 @@ const quantity: Rule = {
   judge: 'API server: resource.ParseQuantity, ValidateResourceQuantityValue, validateMetricTarget',
   check: (entries, report) => {
     for (const amount of amounts(entries)) {
-      const problem = flaw(amount);
+      const problem = findProblem(amount);
       if (problem !== undefined) report(amount.entry, at(amount.pointer, amount.name), problem);
     }
   },

@@ -3,7 +3,7 @@
 import type { Json } from '../../model/manifest/json';
 import { readQuantity } from '../../model/manifest/quantity';
 
-/** What was probably meant by a text that is no quantity. */
+/** What text that is not a quantity probably means. */
 export function meant(quantity: Json | undefined): string | undefined {
   if (typeof quantity !== 'string') return undefined;
   const tidy = quantity.replace(/\s+/g, '').replace(',', '.');

@@ -50,7 +50,7 @@ function judgeConfigMap(entry: ApiEntry, say: Say): void {
     const value = data[key];
     if (typeof value !== 'string' || value === '') continue;
     if (!FILE_NAME.test(key) && announcesCredential(key) && isLiteral(value.trim())) {
-      say(entry, at('/data', key), `"${key}" holds a credential, and a ConfigMap is no place for one`);
+      say(entry, at('/data', key), `"${key}" holds a credential, which does not belong in a ConfigMap`);
       continue;
     }
     const line = credentialLine(value);
@@ -109,7 +109,7 @@ function check(entries: readonly ApiEntry[], report: Report): void {
 const plainSecret: Rule = {
   id: 'plain-secret',
   what: 'No credential is written in a manifest: no Secret with values, no literal password in variables, arguments or ConfigMaps, no private key, no address with a password.',
-  why: 'Manifests are committed, copied and shown in pull requests: whoever reads them can log in. Git forgets nothing.',
+  why: 'Manifests are committed, copied and shown in pull requests: every reader can log in. Git keeps everything.',
   severity: 'error',
   judge:
     'Polaris sensitiveContainerEnvVar, sensitiveConfigmapContent; Trivy KSV-0109, KSV-01010; kube-linter env-var-secret; Datree 62-79',

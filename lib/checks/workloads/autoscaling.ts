@@ -68,7 +68,7 @@ const targetExists: Rule = {
     }
     for (const scaler of scalers(entries)) {
       const { entry, target, scaled } = scaler;
-      // Of kinds that the app never writes, nothing can be said: somebody else makes them.
+      // Kinds that the app never writes come from elsewhere: nothing can be said of them.
       const written = catalogue(entries).of(`${target.group}/${target.kind}`).length > 0;
       const expected = scaled === undefined ? targetExpected(scaler, written) : undefined;
       if (expected === undefined) continue;

@@ -34,7 +34,7 @@ function number(text: string, names: readonly string[] = []): number | undefined
 }
 
 /** What is wrong with one element of a list, such as `1-5/2`. */
-function rangeFlaw(range: string, { what, least, most, names }: Field): string | undefined {
+function rangeProblem(range: string, { what, least, most, names }: Field): string | undefined {
   const [span = '', step, ...slashes] = range.split('/');
   const [low = '', high, ...hyphens] = span.split('-');
   const any = low === '*' || low === '?';
@@ -42,47 +42,47 @@ function rangeFlaw(range: string, { what, least, most, names }: Field): string |
   const to = any ? most : high === undefined ? (step === undefined ? from : most) : number(high, names);
   const by = step === undefined ? 1 : number(step);
   if (slashes.length > 0 || (hyphens.length > 0 && !any)) return `"${range}" has too many "/" or "-"`;
-  if (from === undefined || to === undefined || by === undefined) return `"${range}" is no ${what}`;
+  if (from === undefined || to === undefined || by === undefined) return `"${range}" is not a valid ${what}`;
   if (from < least || to > most) return `the ${what} goes from ${least} to ${most}, and "${range}" does not`;
   if (from > to) return `"${range}" ends before it starts`;
   return by === 0 ? `"${range}" has a step of 0` : undefined;
 }
 
-function scheduleFlaw(schedule: string): string | undefined {
+function scheduleProblem(schedule: string): string | undefined {
   if (schedule === '') return 'the schedule is empty';
   if (schedule.includes('TZ')) return 'a schedule may not hold a time zone';
   if (schedule.startsWith('@every ')) {
     const duration = schedule.slice('@every '.length);
-    return DURATION.test(duration) ? undefined : `"${duration}" is no duration`;
+    return DURATION.test(duration) ? undefined : `"${duration}" is not a duration`;
   }
-  if (schedule.startsWith('@')) return DESCRIPTORS.has(schedule) ? undefined : `there is no "${schedule}"`;
+  if (schedule.startsWith('@')) return DESCRIPTORS.has(schedule) ? undefined : `unknown schedule "${schedule}"`;
   const fields = schedule.split(/\s+/).filter((field) => field !== '');
   if (fields.length !== FIELDS.length) return `a schedule has 5 fields, and this one has ${fields.length}`;
   for (const [i, field] of FIELDS.entries()) {
     for (const range of (fields[i] ?? '').split(',')) {
-      const flaw = range === '' ? undefined : rangeFlaw(range, field);
-      if (flaw !== undefined) return flaw;
+      const problem = range === '' ? undefined : rangeProblem(range, field);
+      if (problem !== undefined) return problem;
     }
   }
   return undefined;
 }
 
-function zoneFlaw(zone: string): string | undefined {
+function zoneProblem(zone: string): string | undefined {
   if (zone === '') return 'the time zone is empty';
   if (zone.toLowerCase() === 'local') return 'the time zone must not depend on where the controller runs';
   const parts = zone.split('/');
   if (!parts.every((part) => /^(?!-)(?!\.{1,2}$)[A-Za-z._0-9+-]{1,14}$/.test(part)))
-    return `there is no time zone "${zone}"`;
+    return `unknown time zone "${zone}"`;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
     return undefined;
   } catch {
-    return `there is no time zone "${zone}"`;
+    return `unknown time zone "${zone}"`;
   }
 }
 
-const scheduleVerdict = remembered((schedule) => ({ flaw: scheduleFlaw(schedule) }));
-const zoneVerdict = remembered((zone) => ({ flaw: zoneFlaw(zone) }));
+const scheduleVerdict = remembered((schedule) => ({ problem: scheduleProblem(schedule) }));
+const zoneVerdict = remembered((zone) => ({ problem: zoneProblem(zone) }));
 
 const SCHEDULE =
   'minute, hour, day of month, month and day of week such as "15 3 * * MON", or @daily and its like, or @every 1h30m';
@@ -96,16 +96,16 @@ const cronSchedule: Rule = {
   check: (entries, report) => {
     for (const entry of catalogue(entries).of('batch/CronJob')) {
       const { schedule, timeZone } = dig(entry.manifest, 'spec') ?? {};
-      const flaw = typeof schedule === 'string' ? scheduleVerdict(schedule).flaw : 'the schedule is missing';
-      if (flaw !== undefined) {
+      const problem = typeof schedule === 'string' ? scheduleVerdict(schedule).problem : 'the schedule is missing';
+      if (problem !== undefined) {
         const zone =
           typeof schedule === 'string' && schedule.includes('TZ')
             ? { fix: 'put the time zone into spec.timeZone' }
             : {};
-        report(entry, '/spec/schedule', { message: flaw, expected: SCHEDULE, value: schedule ?? null, ...zone });
+        report(entry, '/spec/schedule', { message: problem, expected: SCHEDULE, value: schedule ?? null, ...zone });
       }
       if (!isSet(timeZone)) continue;
-      const wrong = typeof timeZone === 'string' ? zoneVerdict(timeZone).flaw : 'the time zone is no text';
+      const wrong = typeof timeZone === 'string' ? zoneVerdict(timeZone).problem : 'the time zone must be text';
       if (wrong === undefined) continue;
       report(entry, '/spec/timeZone', {
         message: wrong,

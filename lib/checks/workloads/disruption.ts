@@ -83,14 +83,18 @@ function judgeForm(entry: ApiEntry, spec: JsonObject, report: Report): boolean {
   if (!isSet(value)) return false;
   const percent = percentOf(value);
   if (percent === undefined ? isInteger(value, 0) : percent <= 100) return true;
-  report(entry, `/spec/${key}`, { message: `${JSON.stringify(value)} is no number of pods`, expected: BOUND, value });
+  report(entry, `/spec/${key}`, {
+    message: `${JSON.stringify(value)} is not a number of pods`,
+    expected: BOUND,
+    value,
+  });
   return false;
 }
 
 const disruptionBudget: Rule = {
   id: 'disruption-budget',
   what: 'A PodDisruptionBudget has one bound and allows at least one eviction at the fewest pods there are; a single pod has none.',
-  why: 'A budget that allows nothing blocks every node drain and every cluster upgrade, until somebody deletes it in the night.',
+  why: 'A budget that allows nothing blocks every node drain and every cluster upgrade, until it is deleted by hand.',
   severity: 'error',
   judge:
     'API server: ValidatePodDisruptionBudgetSpec; kube-linter pdb-min-available, pdb-max-unavailable; Polaris pdbDisruptionsIsZero',

@@ -30,7 +30,7 @@ const targetUtilization: Rule = {
       const judge = (pointer: string, value: Json | undefined): void => {
         if (!isSet(value) || isInteger(value, 1)) return;
         report(entry, pointer, {
-          message: `${JSON.stringify(value)} is no utilization to aim at`,
+          message: `${JSON.stringify(value)} is not a valid target utilization`,
           expected: NUMBER,
           value,
         });

@@ -25,7 +25,7 @@ function needOf(
     : { amount: memory, written: memoryQuantity(memory) };
 }
 
-/** Quotas that count every pod; what a scope leaves out, nobody can tell from here. */
+/** Quotas that count every pod; what a scope leaves out is unknown here. */
 const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
   catalogue(entries)
     .of('/ResourceQuota')
@@ -100,7 +100,7 @@ function judgeWorkload(
 const stated: Rule = {
   id: 'quota-stated',
   what: 'Where a quota counts CPU or memory, every container says it, or a LimitRange says it for all.',
-  why: 'The API server refuses the pods ("must specify"), and only events of the ReplicaSet tell.',
+  why: 'The API server refuses the pods ("must specify"); only events of the ReplicaSet say so.',
   severity: 'error',
   judge: 'API server: ResourceQuota admission',
   check: (entries, report) => {

@@ -70,7 +70,7 @@ function share(
     return otherwise;
   }
   if (capped && percent !== undefined && percent > 100) {
-    report(entry, pointer, { message: 'there are no more than all pods', expected: 'at most "100%"', value });
+    report(entry, pointer, { message: 'cannot exceed 100%', expected: 'at most "100%"', value });
   }
   return percent ?? Number(value);
 }

@@ -7,7 +7,7 @@ export interface Derived {
   readonly because: string;
 }
 
-/** An answer: what cannot be, and, where the inputs are numbers that can be reckoned with, the plan. */
+/** The problems of the input, and the plan where it can be derived. */
 export interface Outcome<Plan> {
   /** Absent where an input is out of its range; present, with problems, where a demand exceeds a limit. */
   readonly plan?: Plan;
@@ -56,9 +56,9 @@ export function checkNumber(field: string, value: unknown, range: Range): Proble
 }
 
 function refusal(field: string, value: unknown): string {
-  if (value === undefined) return `${field} is not given`;
-  if (typeof value === 'string') return `${field} is a text, "${value}", and no number`;
-  if (typeof value !== 'number') return `${field} is no number`;
+  if (value === undefined) return `${field} is required`;
+  if (typeof value === 'string') return `${field} must be a number, not the text "${value}"`;
+  if (typeof value !== 'number') return `${field} must be a number`;
   return `${field} cannot be ${value}`;
 }
 

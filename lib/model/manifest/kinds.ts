@@ -11,14 +11,14 @@ export interface Naming {
   readonly format: Format;
   /** Longest name, in characters, where the object leaves less room than the format. */
   readonly longest?: number;
-  /** Why it is no longer. */
+  /** Why it may not be longer. */
   readonly because?: string;
 }
 
 /** The columns that most kinds leave empty. */
 interface Peculiarities {
   /**
-   * Place in the order of application, from 0: what others refer to comes first, and Services before the pods that await their gates.
+   * Place in the order of application, from 0: what others refer to comes first, and Services before the pods that wait for their gates.
    * @default after the workloads, before autoscalers and webhooks
    */
   readonly order?: number;
@@ -45,7 +45,7 @@ export interface KindRow extends Peculiarities {
   /** With the version in which we write it; of kinds that we do not write, the most stable one. */
   readonly apiVersion: string;
   readonly kind: string;
-  /** What RBAC calls it. No manifest says it, and a wrong one is a right to nothing. */
+  /** What RBAC calls it. No manifest says it, and a wrong one grants nothing. */
   readonly plural: string;
   readonly scope: 'cluster' | 'namespace';
 }
@@ -121,7 +121,7 @@ const ROWS = [
       longest: 52,
       // ValidateStatefulSetName takes 63, but every pod has the label controller-revision-hash: <name>-<up to 10 digits>.
       because:
-        'its pods bear it in a label, with up to 11 characters added: longer ones are accepted and then get no pods',
+        'its pods have it in a label, with up to 11 characters added: longer ones are accepted and then get no pods',
     },
     podTemplate: TEMPLATE,
     replicated: true,
@@ -137,7 +137,7 @@ const ROWS = [
   namespaced('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', { order: 330, neutral: true }),
   namespaced('batch/v1', 'Job', 'jobs', {
     order: 300,
-    naming: { format: subdomain, longest: 63, because: 'its pods bear it as a label value' },
+    naming: { format: subdomain, longest: 63, because: 'its pods have it as a label value' },
     podTemplate: TEMPLATE,
   }),
   namespaced('batch/v1', 'CronJob', 'cronjobs', {

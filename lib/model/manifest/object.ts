@@ -3,7 +3,7 @@
 import type { JsonObject } from './json';
 import type { Origin } from './origin';
 
-/** Group, kind, namespace and name: what makes an object one of its kind within a cluster. The version is no part of it. */
+/** Group, kind, namespace and name: what makes an object one of its kind within a cluster. The version is not part of it. */
 export interface Identity {
   /** API group; the empty string is the core group. */
   readonly group: string;

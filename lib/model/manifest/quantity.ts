@@ -39,7 +39,7 @@ interface Written extends Scaled {
 }
 
 /**
- * `undefined` where the text is no quantity. Text without a digit (`-`, `Gi`), which the API server reads as 0 here and there and its
+ * `undefined` where the text is not a quantity. Text without a digit (`-`, `Gi`), which the API server reads as 0 here and there and its
  * documented grammar forbids, is none.
  */
 function read(text: string): Written | undefined {
@@ -65,7 +65,7 @@ function roundUp({ mantissa, exponent }: Scaled): Scaled {
   return { mantissa: divideUp(mantissa, 10n ** BigInt(excess)), exponent: NANO };
 }
 
-/** The exact amount in billionths, the finest that Kubernetes keeps, rounded up; `undefined` where the text is no quantity. */
+/** The exact amount in billionths, the finest that Kubernetes keeps, rounded up; `undefined` where the text is not a quantity. */
 export function parseQuantity(text: string): bigint | undefined {
   const written = read(text);
   if (written === undefined) return undefined;
@@ -76,13 +76,13 @@ export function parseQuantity(text: string): bigint | undefined {
 
 const remember = remembered(parseQuantity);
 
-/** The exact amount of a field, in billionths; `undefined` where it is no quantity. A JSON number is one too. */
+/** The exact amount of a field, in billionths; `undefined` where it is not a quantity. A JSON number is one too. */
 export function readQuantity(value: Json | undefined): bigint | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return remember(String(value));
   return typeof value === 'string' ? remember(value) : undefined;
 }
 
-/** The amount as a number, in cores or bytes; `undefined` where the text is no quantity. */
+/** The amount as a number, in cores or bytes; `undefined` where the text is not a quantity. */
 export function quantityAmount(text: string): number | undefined {
   const nano = parseQuantity(text);
   return nano === undefined ? undefined : Number(nano / WHOLE) + Number(nano % WHOLE) / Number(WHOLE);
@@ -113,10 +113,10 @@ function inDecimal({ mantissa, exponent }: Scaled, scientific: boolean): string 
 
 /**
  * The canonical form of a quantity: no fraction, no needless sign, the largest suffix of its own family. An amount with
- * a binary suffix that is no whole multiple of 1024 turns decimal. Text that is no quantity is returned unchanged.
+ * a binary suffix that is not a whole multiple of 1024 turns decimal. Text that is not a quantity is returned unchanged.
  *
  * Source: k8s.io/apimachinery v0.37.0, pkg/api/resource, `ParseQuantity` and `Quantity.CanonicalizeBytes`. Two things
- * differ on purpose. Text without a digit (`-`, `Gi`), which that code reads as 0 and its own grammar forbids, is no
+ * differ on purpose. Text without a digit (`-`, `Gi`), which that code reads as 0 and its own grammar forbids, is not a
  * quantity. And the form is final: that code makes `1.953125Ki` `2000` and, when it reads this again, `2k`; here it is
  * `2k` at once.
  *
