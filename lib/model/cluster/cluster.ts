@@ -85,11 +85,11 @@ export function describeCluster(
 
 /** Whether a plan of its nodes can be made: it says what pools it has, and how pods get addresses. */
 export function describesNodes(cluster: ClusterDescription): boolean {
-  return !isProblem(cluster.provider.network) && soundPools(cluster).length > 0;
+  return !isProblem(cluster.provider.network) && validPools(cluster).length > 0;
 }
 
 /** The pools of a cluster; none where one of them cannot be, which is told with the platform: nothing follows from it. */
-export function soundPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
+export function validPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
   if (!Array.isArray(nodePools) || !Array.isArray(zones)) return [];
   const isSound = (pool: NodePool) => findNodePoolProblems('', pool, zones.length).length === 0;
   return nodePools.every(isSound) ? nodePools : [];

@@ -93,7 +93,7 @@ export type IngressSource =
   | { readonly cidrs: readonly string[] };
 
 /** Labels of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
-export interface NodeWords {
+export interface NodeLabels {
   /** Label that holds the name of the node's pool. @default none that is the same on every such cluster */
   readonly poolLabel?: string;
 }
@@ -138,13 +138,13 @@ export interface Provider {
   /** The subject of a group, by the id that the provider's directory has for it. */
   readonly subject: (id: string) => Subject | Problem;
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
-  readonly nodes: NodeWords;
+  readonly nodes: NodeLabels;
   /** How nodes and pods get addresses. */
   readonly network: NodeNetwork | Problem;
   /** What the provider allows. */
   readonly limits: readonly ProviderLimit[];
   /** Every field of a neutral kind in which it may differ. `evenkeel neutrality` refuses whatever is not here. */
-  readonly closedList: readonly AllowedDifference[];
+  readonly allowedDifferences: readonly AllowedDifference[];
 }
 
 /** A group as a subject, unless it is one of Kubernetes' own: `system:masters` passes every check unseen. */

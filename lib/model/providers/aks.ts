@@ -85,7 +85,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     },
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     limits: AKS_LIMITS,
-    closedList: [
+    allowedDifferences: [
       {
         kind: 'Deployment',
         pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,

@@ -32,7 +32,7 @@ export function accessEntryGroup(id: string): Subject | Problem {
 }
 
 /** EKS user guide, associate-service-account-role. */
-export const EKS_CLOSED_LIST: readonly AllowedDifference[] = [
+export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   {
     kind: 'ServiceAccount',
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',

@@ -35,6 +35,6 @@ function profile({ ingressSource: source, podNetwork }: ConformantProps): Provid
     nodes: {},
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,
-    closedList: [],
+    allowedDifferences: [],
   };
 }

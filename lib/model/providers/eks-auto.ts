@@ -11,7 +11,7 @@ import {
   assumeRole,
   ECR,
   ECR_FORM,
-  EKS_CLOSED_LIST,
+  EKS_ALLOWED_DIFFERENCES,
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
@@ -82,6 +82,6 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
       expected: 'a plan for eks, or none',
     },
     limits: EKS_LIMITS,
-    closedList: EKS_CLOSED_LIST,
+    allowedDifferences: EKS_ALLOWED_DIFFERENCES,
   };
 }

@@ -12,7 +12,7 @@ import {
   assumeRole,
   ECR,
   ECR_FORM,
-  EKS_CLOSED_LIST,
+  EKS_ALLOWED_DIFFERENCES,
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
@@ -69,6 +69,6 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     },
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
     limits: EKS_LIMITS,
-    closedList: EKS_CLOSED_LIST,
+    allowedDifferences: EKS_ALLOWED_DIFFERENCES,
   };
 }

@@ -64,7 +64,7 @@ function profile(certificate: string | undefined): Provider {
     },
     network: GKE_NETWORK,
     limits: GKE_LIMITS,
-    closedList: [
+    allowedDifferences: [
       {
         kind: 'Service',
         pointer: `/metadata/annotations/${BACKEND_CONFIG.replace('/', '~1')}`,

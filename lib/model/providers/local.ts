@@ -45,6 +45,6 @@ function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps
     nodes: {},
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,
-    closedList: [],
+    allowedDifferences: [],
   };
 }

@@ -88,6 +88,6 @@ function profile(props: OnPremProps): Provider {
     nodes: {}, // an operator labels them
     network: podRangeNetwork(props.podNetwork),
     limits: UPSTREAM_LIMITS,
-    closedList: [],
+    allowedDifferences: [],
   };
 }
