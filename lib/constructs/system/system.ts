@@ -93,12 +93,12 @@ export abstract class System<Settings = object> extends Chart {
   }
 }
 
-/** `a-b` in `c` and `a` in `b-c` have the same name: `findNamespaceProblems` tells, which the tree's own exception would not. */
+/** `a-b` in `c` and `a` in `b-c` have the same name: `findNamespaceProblems` reports it better than the tree's own exception. */
 function freeId(scope: Construct, name: string): string {
   return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
 }
 
-/** Where all systems below `root` run and what is promised of them, as the table of failures knows it. */
+/** Where all systems below `root` run, with their promises, in the form of the table of failures. */
 export const placesOf = (root: IConstruct): Place[] => System.allIn(root).map(placeOf);
 
 function placeOf({ system, target, namespace = '' }: System<unknown>): Place {

@@ -19,7 +19,7 @@ import {
 import { EKS_POD_NETWORKS, type EksPodNetwork, eksNetwork } from './aws-network';
 import { EKS_LIMITS } from './limits';
 
-/** What an EKS cluster needs to be known by. */
+/** Description of an EKS cluster. */
 export interface EksProps extends ClusterProps, AwsNetwork {
   /** AWS region: `ap-south-1`. */
   readonly region: string;
@@ -28,7 +28,7 @@ export interface EksProps extends ClusterProps, AwsNetwork {
    * @default none: the controller finds it in ACM by the host names (LBC docs, guide/ingress/cert_discovery)
    */
   readonly certificateArn?: string;
-  /** How the VPC CNI gives addresses to pods. @default unknown: a plan of nodes asks for it */
+  /** How the VPC CNI assigns addresses to pods. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: EksPodNetwork;
 }
 
