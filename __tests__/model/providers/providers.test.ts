@@ -373,7 +373,9 @@ test('every line of a closed list has its source, and stands there once', () => 
   expect(PROFILES.flatMap(({ allowedDifferences }) => allowedDifferences).length).toBeGreaterThan(5);
   for (const { allowedDifferences } of PROFILES) {
     for (const { source } of allowedDifferences) expect(source).toMatch(/\w+, \S/);
-    expect(new Set(allowedDifferences.map(({ kind, pointer }) => `${kind} ${pointer}`)).size).toBe(allowedDifferences.length);
+    expect(new Set(allowedDifferences.map(({ kind, pointer }) => `${kind} ${pointer}`)).size).toBe(
+      allowedDifferences.length,
+    );
   }
   expect(STANDARD.allowedDifferences).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { acquireLock, lockState, type Owner, ourselves } from '../../../lib/synth/output/lock';
+import { acquireLock, currentProcess, lockState, type Owner } from '../../../lib/synth/output/lock';
 import { OutputError } from '../../../lib/synth/output/output-error';
 import { testWith } from '../../support/requirements';
 
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 function lockFor(owner: Partial<Owner>): void {
-  fs.writeFileSync(lock, JSON.stringify({ ...ourselves(), ...owner }));
+  fs.writeFileSync(lock, JSON.stringify({ ...currentProcess(), ...owner }));
 }
 
 function deadPid(): number {
@@ -59,8 +59,8 @@ test('the lock of a dead process is taken over', () => {
 
 test('also when those who wanted to take it over died in turn', () => {
   const [first, second] = [
-    { ...ourselves(), pid: deadPid() },
-    { ...ourselves(), pid: deadPid() },
+    { ...currentProcess(), pid: deadPid() },
+    { ...currentProcess(), pid: deadPid() },
   ];
   fs.writeFileSync(lock, JSON.stringify(first));
   fs.writeFileSync(`${lock}-${first.token}`, JSON.stringify(second));
@@ -71,9 +71,9 @@ test('also when those who wanted to take it over died in turn', () => {
 });
 
 test('while a living process takes it over, nobody else does', () => {
-  const first = { ...ourselves(), pid: deadPid() };
+  const first = { ...currentProcess(), pid: deadPid() };
   fs.writeFileSync(lock, JSON.stringify(first));
-  fs.writeFileSync(`${lock}-${first.token}`, JSON.stringify(ourselves()));
+  fs.writeFileSync(`${lock}-${first.token}`, JSON.stringify(currentProcess()));
   expect(errorOf(() => acquireLock(lock, 30))).toBeInstanceOf(OutputError);
   expect(JSON.parse(fs.readFileSync(lock, 'utf8'))).toEqual(first);
 });
@@ -82,7 +82,7 @@ test('a writer waits for a living one, and goes on when it is gone', () => {
   const script = `setTimeout(() => require('fs').rmSync(process.argv[1]), 400); setTimeout(() => {}, 60000)`;
   const child = spawn(process.execPath, ['-e', script, lock]);
   started.push(child);
-  const { started: _, ...owner } = ourselves();
+  const { started: _, ...owner } = currentProcess();
   fs.writeFileSync(lock, JSON.stringify({ ...owner, pid: child.pid }));
   expect(lockState(lock)).toBe('held');
   const begin = performance.now();

@@ -32,12 +32,19 @@ export class ClusterHeadroom extends Chart {
   /** Creates it below `scope` where a pool has headroom and it does not exist yet. Invalid headroom is reported with the platform. */
   static ensure(scope: Construct, cluster: Cluster, home: boolean, trace: Trace): void {
     const pools = cluster.nodePools.filter((pool): pool is PoolWithHeadroom => pool.headroom !== undefined);
-    const isValid = ({ headroom }: PoolWithHeadroom) => findHeadroomProblems(NAME, headroom, cluster.zones.length).length === 0;
+    const isValid = ({ headroom }: PoolWithHeadroom) =>
+      findHeadroomProblems(NAME, headroom, cluster.zones.length).length === 0;
     if (pools.length === 0 || !pools.every(isValid) || scope.node.tryFindChild(NAME) !== undefined) return;
     new ClusterHeadroom(scope, cluster, pools, home, trace);
   }
 
-  private constructor(scope: Construct, cluster: Cluster, pools: readonly PoolWithHeadroom[], home: boolean, trace: Trace) {
+  private constructor(
+    scope: Construct,
+    cluster: Cluster,
+    pools: readonly PoolWithHeadroom[],
+    home: boolean,
+    trace: Trace,
+  ) {
     super(scope, NAME, { namespace: NAME, disableResourceNameHashes: true, labels: systemLabels(NAME) });
     const destination: Destination = { cluster: cluster.name, home, system: NAME, environment: '' };
     setEntry(this, ENTRY.destination, destination);
@@ -98,7 +105,11 @@ function render(labels: Readonly<Record<string, string>>, cluster: Cluster, pool
   };
 }
 
-function renderPod(cluster: Cluster, { name, headroom }: PoolWithHeadroom, labels: Readonly<Record<string, string>>): PodSpec {
+function renderPod(
+  cluster: Cluster,
+  { name, headroom }: PoolWithHeadroom,
+  labels: Readonly<Record<string, string>>,
+): PodSpec {
   const { poolLabel } = cluster.provider.nodes;
   const memory = canonicalQuantity(headroom.memory);
   const zones = {

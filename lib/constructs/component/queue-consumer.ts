@@ -80,7 +80,12 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
     return [
       ...(unread ? [{ rule: 'queue-reader', severity: 'error', field: 'queue', message, expected } as const] : []),
       ...this.outcome.problems.map(
-        (problem): Finding => ({ ...problem, rule: 'queue-scaling', severity: 'error', field: `scaling.${problem.field}` }),
+        (problem): Finding => ({
+          ...problem,
+          rule: 'queue-scaling',
+          severity: 'error',
+          field: `scaling.${problem.field}`,
+        }),
       ),
     ];
   }

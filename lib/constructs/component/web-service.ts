@@ -185,8 +185,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   protected override replicasProblem(): string | undefined {
     if (!this.isCounted) return undefined;
     const both = this.props.replicas !== undefined && this.scaling !== undefined;
-    if (both)
-      return 'replicas and scaleOn are both given: the manifest would fight the autoscaler';
+    if (both) return 'replicas and scaleOn are both given: the manifest would fight the autoscaler';
     const none = this.props.replicas === undefined && this.scaling === undefined;
     return none ? 'the number of pods is missing' : undefined;
   }

@@ -99,11 +99,7 @@ export class Exposure extends Construct {
     for (const host of hosts) {
       const isHost = typeof host === 'string' && host !== '';
       if (isHost && !this.hosts.includes(host)) this.hosts.push(host);
-      else
-        this.reportHosts(
-          isHost ? `${host} is already exposed` : 'an empty host would match every host',
-          host,
-        );
+      else this.reportHosts(isHost ? `${host} is already exposed` : 'an empty host would match every host', host);
     }
     if (hosts.length === 0) this.reportHosts('the list of hosts is empty', []);
     const { cluster, share } = System.of(this).target;

@@ -13,10 +13,15 @@ const FALLBACK_REGISTRY = { external: 'registry.invalid' };
 const FALLBACK_TAG = 'unknown';
 
 /** The environment with a promise that `regions` can keep, a registry where nodes need one, and known roles only. */
-export function environmentWithFallbacks(environment: Environment, regions: number, { provider }: Cluster): Environment {
+export function environmentWithFallbacks(
+  environment: Environment,
+  regions: number,
+  { provider }: Cluster,
+): Environment {
   const { survives, access = {} } = environment;
   const known = Object.entries(access).filter(([, role]) => ROLES.includes(role));
-  const registry = registryPath(environment) === undefined && !provider.loadsImages ? { registry: FALLBACK_REGISTRY } : {};
+  const registry =
+    registryPath(environment) === undefined && !provider.loadsImages ? { registry: FALLBACK_REGISTRY } : {};
   return {
     ...environment,
     ...registry,

@@ -194,7 +194,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       ...weights,
       ...findRoleProblems('access', placement.access ?? {}, [...ROLES, 'none']),
     ];
-    for (const { message, ...problem } of problems) report(app, { ...problem, message: `${placementName}: ${message}` }, trace);
+    for (const { message, ...problem } of problems)
+      report(app, { ...problem, message: `${placementName}: ${message}` }, trace);
     const regions = new Set(known.map(({ region }) => region)).size;
     const traffic = weights.length === 0 ? placement.traffic : undefined;
     const requestWithTags = { ...request, placement: { ...placement, tag: tagsWithFallbacks(placement.tag) } };

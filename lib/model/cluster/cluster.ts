@@ -110,7 +110,9 @@ function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
 
 /** The subjects of groups on a cluster, each once, in alphabetical order; groups without one are left out. */
 export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
-  const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((subject) => (isProblem(subject) ? [] : [subject]));
+  const subjects = groups
+    .map((group) => groupSubjectOn(cluster, group))
+    .flatMap((subject) => (isProblem(subject) ? [] : [subject]));
   const byKey = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
   return [...byKey].sort(compareKeys).map(([, subject]) => subject);
 }

@@ -59,7 +59,12 @@ const LOOK: readonly Right[] = [
     verbs: READ,
     reason: 'workloads, and how far a rollout is',
   },
-  { group: 'autoscaling', resources: ['horizontalpodautoscalers'], verbs: READ, reason: 'why there are this many pods' },
+  {
+    group: 'autoscaling',
+    resources: ['horizontalpodautoscalers'],
+    verbs: READ,
+    reason: 'why there are this many pods',
+  },
   { group: 'batch', resources: ['cronjobs', 'jobs'], verbs: READ, reason: 'workloads that end' },
   { group: 'discovery.k8s.io', resources: ['endpointslices'], verbs: READ, reason: 'which pods a Service leads to' },
   { group: 'events.k8s.io', resources: ['events'], verbs: READ, reason: 'what Kubernetes reports about these objects' },
@@ -101,7 +106,8 @@ const OPERATE: readonly Right[] = [
     group: 'apps',
     resources: ['daemonsets', 'deployments', 'statefulsets'],
     verbs: ['patch'],
-    reason: 'kubectl rollout restart and undo; the right to patch a pod template includes mounting any Secret of the namespace',
+    reason:
+      'kubectl rollout restart and undo; the right to patch a pod template includes mounting any Secret of the namespace',
   },
   {
     group: 'apps',

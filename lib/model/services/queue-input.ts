@@ -76,12 +76,7 @@ export function findConsumerProblems(input: QueueConsumerInput): Problem[] {
     add('messagesPerSecondPerPod', rate, message, `at least ${show(FINEST / utilisation)}`);
   }
   if (!input.queueIsRead && input.min === 0) {
-    add(
-      'min',
-      0,
-      'without a queue reader, 0 pods would never scale up: there is no CPU to measure',
-      '1 or more',
-    );
+    add('min', 0, 'without a queue reader, 0 pods would never scale up: there is no CPU to measure', '1 or more');
   }
   if (!input.queueIsRead && cpu.atFullWork <= cpu.target * (1 + TOLERANCE)) {
     const message = `pods at full work use ${percent(cpu.atFullWork)} of their CPU, within tolerance of the target ${percent(cpu.target)}: the autoscaler would never add one`;

@@ -87,7 +87,8 @@ function redisLimits(redis: Redis): Limit<RedisClient>[] {
           `${pods.because}, each with ${plural(client.connectionsPerPod, 'connection')} to a node: ${count}`,
         );
       },
-      remedy: (needed) => `smaller pools, or maxclients of at least ${needed + maxClients - free} (more shards do not help)`,
+      remedy: (needed) =>
+        `smaller pools, or maxclients of at least ${needed + maxClients - free} (more shards do not help)`,
     },
     {
       name: 'operations/s',
@@ -110,12 +111,15 @@ function redisLimits(redis: Redis): Limit<RedisClient>[] {
 function findCopyProblems({ redis, production, withoutCopy }: RedisBudgetInput): Problem[] {
   if (withoutCopy !== undefined && withoutCopy.reason.trim() === '') {
     const message = 'the reason for a Redis without a copy is empty';
-    return [{ field: 'withoutCopy.reason', value: withoutCopy.reason, message, expected: 'why its loss is acceptable' }];
+    return [
+      { field: 'withoutCopy.reason', value: withoutCopy.reason, message, expected: 'why its loss is acceptable' },
+    ];
   }
   if (!production || hasCopy(redis) || withoutCopy !== undefined) return [];
   const expected = 'a highly available or clustered Redis with replicas, or withoutCopy: { reason }';
   if (redis.kind === 'clustered') {
-    const message = 'a Redis cluster without replicas in production: losing a node loses its keys and stops the cluster';
+    const message =
+      'a Redis cluster without replicas in production: losing a node loses its keys and stops the cluster';
     return [{ field: 'redis.replicasPerShard', value: redis.replicasPerShard, message, expected }];
   }
   const message = 'a single Redis in production: a restart of its node cuts off every client and loses its data';
