@@ -70,7 +70,7 @@ test('also when those who wanted to take it over died in turn', () => {
   expect(fs.readdirSync(directory)).toEqual([]);
 });
 
-test('while a living process takes it over, nobody else does', () => {
+test('while a living process takes it over, no other does', () => {
   const first = { ...currentProcess(), pid: deadPid() };
   fs.writeFileSync(lock, JSON.stringify(first));
   fs.writeFileSync(`${lock}-${first.token}`, JSON.stringify(currentProcess()));
@@ -107,11 +107,11 @@ test('a lock from another host is never judged by its pid', () => {
 });
 
 test.each(['', '{"pid":1}', '{"pid":1,"host":"x","token":"../../evil"}', 'null'])(
-  'a lock that says %j is not judged either',
+  'a lock with the text %j is not judged either',
   (text) => {
     fs.writeFileSync(lock, text);
     expect(String(errorOf(() => acquireLock(lock, 20)))).toMatch(
-      `names no owner after 0.02 s of waiting — delete ${lock}`,
+      `has no readable owner after waiting 0.02 s — delete ${lock}`,
     );
   },
 );
@@ -127,7 +127,7 @@ test('a lock that was removed is noticed, and the next owner keeps its own', () 
   second.release();
 });
 
-test('without hard links the lock is created all the same', () => {
+test('without hard links the lock is still created', () => {
   const link = jest.spyOn(fs, 'linkSync').mockImplementation(() => {
     throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' });
   });

@@ -99,7 +99,7 @@ function reportHeadroom(
   const shortage =
     held.pods === 0
       ? `nothing covers growth: ${wanted.because}`
-      : `the headroom has ${short.join(', ')}: ${wanted.because}; present: ${held.because}`;
+      : `the headroom has ${short.join(', ')}: ${wanted.because}; held: ${held.because}`;
   report(
     app,
     {
