@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The launcher: compiles the user's main.ts in memory (types are stripped, nothing is written) and hands it to the command.
-// From a checkout the command is compiled along with it, so that a change to lib/ is never missed; a package has it built.
+// The launcher: compiles the user's main.ts in memory (types are stripped, nothing is written) and passes it to the command.
+// From a checkout the command is compiled with it, so that a change to lib/ is never missed; a package contains it built.
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
@@ -14,7 +14,7 @@ const installed = Module._nodeModulePaths(path.dirname(entry)).some((folder) =>
 const fromSource = !installed && fs.existsSync(path.join(home, 'lib', 'commands', 'main.ts'));
 
 run().then(
-  // Once all is printed: to wait for the end of esbuild's process takes 10 ms.
+  // Exit once all is printed: waiting for esbuild's process to end takes 10 ms.
   (code) => process.stdout.write('', () => process.stderr.write('', () => process.exit(code))),
   (error) => {
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
@@ -68,7 +68,7 @@ async function compile(contents) {
   return compiled.exports;
 }
 
-/** Loads a package without its source maps: nobody looks up its lines, and those of cdk8s-plus-27 take 18 ms to read. */
+/** Loads a package without its source maps: its lines are never looked up, and reading those of cdk8s-plus-27 takes 18 ms. */
 function requirePackage(name) {
   process.setSourceMapsEnabled(false);
   try {
@@ -78,7 +78,7 @@ function requirePackage(name) {
   }
 }
 
-/** Loads what every run needs while esbuild, which is a process of its own, is at work. Who needs what is not there says so. */
+/** Loads what every run needs while esbuild's own process works. A missing package is reported by the code that needs it. */
 function preload(compiled) {
   for (const name of ['cdk8s', 'commander']) {
     try {
@@ -89,7 +89,7 @@ function preload(compiled) {
   }
 }
 
-/** What does not compile is said in the form of every other finding. */
+/** Reports compile errors in the form of every other finding. */
 function refuse({ errors, message }) {
   if (errors === undefined) throw new Error(message);
   for (const { text, location } of errors) {

@@ -15,7 +15,7 @@ import type { Target } from '../lib/model';
 export interface FlaschenpostSettings {
   /** Host name of the back ends' gateway. */
   readonly host: string;
-  /** The front ends: host names, and the CDN's endpoint that these lead to. */
+  /** The front ends: host names, and the CDN's endpoint that they point to. */
   readonly frontEnd: { readonly hosts: readonly string[]; readonly cdn: string };
   /** Host names of the managed services. */
   readonly services: {
@@ -30,7 +30,7 @@ export interface FlaschenpostSettings {
   readonly ordersPerSecond: number;
 }
 
-/** What Kestrel's health endpoints are called in all services. */
+/** Paths of Kestrel's health endpoints in all services. */
 const probes = {
   startup: { path: '/health/startup', budgetSeconds: 60 },
   readiness: { path: '/health/ready' },

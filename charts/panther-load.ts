@@ -5,7 +5,7 @@ import type { Target } from '../lib/model';
 import { LATENCY, THINK_SECONDS } from './panther';
 
 export interface PantherLoadSettings {
-  /** Host name that is asked. */
+  /** Host name under test. */
   readonly host: string;
   /** People who book at the same time. */
   readonly users: number;

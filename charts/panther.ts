@@ -1,10 +1,10 @@
-// Panther Clinic, booking of appointments: two regions, each of which carries the peak alone. Rows P1–P13: docs/systems/panther.md.
+// Panther Clinic, booking of appointments: two regions, each able to carry the peak alone. Rows P1–P13: docs/systems/panther.md.
 import type { Construct } from 'constructs';
 import { Database, System, WebService } from '../lib/constructs';
 import type { Target } from '../lib/model';
 
 export interface PantherSettings {
-  /** Host name that patients type. Each cluster also answers to one of its own, `<cluster>.<host>`. */
+  /** Host name that patients type. Each cluster also serves its own, `<cluster>.<host>`. */
   readonly host: string;
   /** Host name of the database's writer: the same for all regions. */
   readonly database: string;
@@ -16,7 +16,7 @@ export interface PantherSettings {
 
 /** Mean time between an answer and the next click, in seconds. */
 export const THINK_SECONDS = 10;
-/** What is promised: 98 % within 200 ms. */
+/** The promise: 98 % within 200 ms. */
 export const LATENCY = { quantile: 0.98, seconds: 0.2 };
 
 export class Panther extends System<PantherSettings> {

@@ -8,7 +8,7 @@ import { PantherLoad } from './panther-load';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
 
-/** What the four environments of Flaschenpost have in common, but for their own name. */
+/** The common settings of Flaschenpost's four environments, which differ in name and size. */
 export const flaschenpost = (
   name: string,
   size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
@@ -26,7 +26,7 @@ export const flaschenpost = (
 export const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
 const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
-/** A pool of Standard_D8s_v5, without what the DaemonSets of AKS request, and with the room that booking's growth wants held. */
+/** A pool of Standard_D8s_v5, less the requests of AKS' DaemonSets, with headroom for booking's growth. */
 const D8S = {
   name: 'default',
   cpu: '7400m',

@@ -56,7 +56,7 @@ describe('F2 managed services: typed, with egress rules, credentials by referenc
     });
   });
 
-  test('clients are told the name that the certificate bears', () => {
+  test('clients get the name in the certificate', () => {
     expect(variables('orders')).toMatchObject({ COSMOS_HOST: 'flaschenpost-prod.mongo.cosmos.azure.com' });
   });
 

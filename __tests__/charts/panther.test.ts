@@ -21,7 +21,7 @@ const entries = shipped.entries;
 const notes = (of: Placement, kind: string, name = 'booking') => at(of.one(kind, name), 'metadata', 'annotations');
 const podOf = (of: Placement) => at(of.one('Deployment', 'booking'), 'spec', 'template', 'spec');
 
-/** What is promised and measured, as the row says it: one region left of two, two zones of three. */
+/** Promises and measurements of the row: one region left of two, two zones of three. */
 const PROMISE: CapacityInput = {
   users: { peak: 30_000, offPeak: 8000 },
   thinkSeconds: 10,
@@ -85,7 +85,7 @@ describe('P1 30,000 users, 98 % within 200 ms: derived, not typed in', () => {
     expect([plan.min, plan.total, plan.max].map(({ value }) => value)).toEqual([9, 30, 38]);
   });
 
-  test('the latency holds at peak in what is left, and at every smaller load after the loss', () => {
+  test('the latency holds at peak after the loss, and at every smaller load', () => {
     const tailAt = (share: number) =>
       responseTail({ concurrency: 8, arrivalsPerSecond: (share * 8) / 0.04, service: { meanSeconds: 0.04 } }, 0.2);
     const leftAtPeak = plan.arrivalsPerSecond.value / (plan.total.value * (2 / 3)) / (8 / 0.04);
@@ -95,7 +95,7 @@ describe('P1 30,000 users, 98 % within 200 ms: derived, not typed in', () => {
     expect(tailAt((leftAtPeak * 30) / 24)).toBeGreaterThan(0.02);
   });
 
-  test('each number bears its sentence', () => {
+  test('each number has its sentence', () => {
     const said = notes(home, 'HorizontalPodAutoscaler');
     expect(at(said, 'evenkeel.dev/peak-pods')).toBe(plan.total.because);
     expect(at(said, 'evenkeel.dev/cpu-target')).toBe(plan.target?.because);
@@ -105,7 +105,7 @@ describe('P1 30,000 users, 98 % within 200 ms: derived, not typed in', () => {
 describe('P2 pods and nodes grow and shrink', () => {
   const plan = planOf(PROMISE);
 
-  test.each(REGIONS)('%s: what is held on the nodes is what the model derives', (region) => {
+  test.each(REGIONS)('%s: the headroom on the nodes is the derived one', (region) => {
     const growing = [{ name: 'booking', cpu: '2', memory: '1Gi', pods: plan.headroomPods.value }];
     const held = deriveHeadroom({ zones: 3, growing }).plan?.headroom;
     expect(targetOn(region).cluster.nodePools[0]?.headroom).toEqual(held);
@@ -126,7 +126,7 @@ describe('P2 pods and nodes grow and shrink', () => {
 describe('P3 the load test', () => {
   const load = new Placement('westeurope', 'panther-load');
 
-  test('30,000 users by three workers, in a namespace of its own, started by nobody but people', () => {
+  test('30,000 users by three workers, in a separate namespace, started only by people', () => {
     const jobs = load.all('Job');
     expect(jobs.map(({ metadata }) => at(metadata, 'name')).sort()).toEqual(['load-master', 'load-workers']);
     for (const job of jobs) expect(job.spec).toMatchObject({ suspend: true });
@@ -134,7 +134,7 @@ describe('P3 the load test', () => {
     expect(home.all('Job')).toEqual([]);
   });
 
-  test('it judges what is promised', () => {
+  test('it judges the promise', () => {
     const env = at(load.one('Job', 'load-master'), 'spec', 'template', 'spec', 'containers', 0, 'env');
     expect(env).toEqual(
       expect.arrayContaining([
@@ -224,7 +224,7 @@ describe('P10 DNS to the load balancer to the pods, and to the other region', ()
     expect(at(ingress, 'metadata', 'annotations', 'evenkeel.dev/health-path')).toBe('/health/ready');
   });
 
-  test.each(REGIONS)('%s: external-dns writes its own name, and nobody pretends to write the common one', (region) => {
+  test.each(REGIONS)('%s: external-dns writes its own host, and not the common one', (region) => {
     const said = notes(clinic(region), 'Ingress');
     for (const prefix of ['external-dns.kubernetes.io', 'external-dns.alpha.kubernetes.io']) {
       expect(at(said, `${prefix}/hostname`)).toBe(`${region}.${HOST}`);
@@ -259,7 +259,7 @@ describe('P11 groups of the directory', () => {
   });
 });
 
-describe('P12 within the provider’s limits; what is beyond one is refused at synth (nodes.test.ts)', () => {
+describe('P12 within the provider’s limits; a plan beyond one is refused at synth (nodes.test.ts)', () => {
   test('within AKS’ own, the largest numbers of each cluster', () => {
     for (const region of REGIONS) {
       const { plan } = nodesOf(region);

@@ -81,7 +81,7 @@ describe('X4 two availability zones', () => {
     });
   });
 
-  test('a laptop without zone labels takes the pods all the same', () => {
+  test('a laptop without zone labels still takes the pods', () => {
     expect(at(podOf(laptop, 'web'), 'topologySpreadConstraints')).toMatchObject([
       { topologyKey: 'kubernetes.io/hostname' },
     ]);

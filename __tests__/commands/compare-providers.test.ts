@@ -180,22 +180,22 @@ describe('refused', () => {
 
   test('a profile that changes what its closed list does not name; with the list, it passes', async () => {
     expect(await neutrality(exposed, GKE)).toMatchObject({ code: 0, err: '' });
-    const { code, err } = await neutrality(exposed, withProvider({ closedList: [] }));
+    const { code, err } = await neutrality(exposed, withProvider({ allowedDifferences: [] }));
     expect(code).toBe(1);
     expect(err).toContain('on as placed it is "{\\"default\\":\\"web\\"}", by the standard not there');
     expect(err).toContain('  field    /metadata/annotations/cloud.google.com~1backend-config\n');
   });
 
   test('a closed list names one field of one kind, and nothing below or beside it', async () => {
-    const [line] = GKE.provider.closedList;
+    const [line] = GKE.provider.allowedDifferences;
     if (line === undefined) throw new Error('no closed list');
     for (const wrong of [
       { ...line, kind: 'Deployment' as const },
       { ...line, pointer: '/metadata/annotations' },
       { ...line, pointer: `${line.pointer}s` },
     ]) {
-      const closedList = [wrong, ...GKE.provider.closedList.slice(1)];
-      expect((await neutrality(exposed, withProvider({ closedList }))).code).toBe(1);
+      const allowedDifferences = [wrong, ...GKE.provider.allowedDifferences.slice(1)];
+      expect((await neutrality(exposed, withProvider({ allowedDifferences }))).code).toBe(1);
     }
   });
 });

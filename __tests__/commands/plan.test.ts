@@ -100,9 +100,7 @@ describe('what cannot be planned, and why', () => {
   test('nobody says how pods get addresses: told, and the headroom all the same', async () => {
     const { code, out } = await cli(['plan'], sizedOn(aks(AZURE)));
     expect(code).toBe(0);
-    expect(out).toContain(
-      "not planned: podNetwork: how pods get addresses is not said; expected podNetwork: 'overlay'",
-    );
+    expect(out).toContain("not planned: podNetwork: the pod network is not given; expected podNetwork: 'overlay'");
     expect(out).toMatch(/^headroom +held for growth /m);
     expect(out).not.toContain('nodes a zone');
   });
@@ -111,7 +109,7 @@ describe('what cannot be planned, and why', () => {
     const { code, out } = await cli(['plan', '--markdown'], sizedOn(planned({ nodePools: [] })));
     expect(code).toBe(0);
     expect(out).toBe(
-      '**mumbai** on aks, 3 zones.\n\nnot planned: nodePools: the cluster describes no nodes; expected nodePools\n\n',
+      '**mumbai** on aks, 3 zones.\n\nnot planned: nodePools: the cluster describes no node pools; expected nodePools\n\n',
     );
   });
 

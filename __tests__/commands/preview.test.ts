@@ -144,14 +144,14 @@ test.each([
   ['', "'1.27' or later"],
   ['latest', "'1.27' or later"],
   ['1.26.9', "'1.27' or later"],
-  ['v1.30', "'1.30', without more"],
-  ['1.30.2', "'1.30', without more"],
-  ['v1.36.2-eks-1', "'1.36', without more"],
+  ['v1.30', "'1.30' only"],
+  ['1.30.2', "'1.30' only"],
+  ['v1.36.2-eks-1', "'1.36' only"],
 ])('%j is no minor', async (minor, right) => {
   const load = jest.fn(small);
   const expected = (field: string) => [
     'error kubernetes-minor',
-    '  this is no Kubernetes minor that we write for',
+    '  unsupported Kubernetes version',
     `  field    ${field}`,
     `  value    ${JSON.stringify(minor)}`,
     `  expected ${right}`,

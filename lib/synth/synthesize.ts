@@ -15,20 +15,20 @@ import { collect } from './tree/collect';
 import { findCrossings } from './tree/crossing';
 import { order } from './tree/order';
 
-/** What came out. */
+/** The result of a synthesis. */
 export interface Synthesis {
   /** All files; empty when a finding is an error. */
   readonly files: Files;
   readonly findings: readonly Finding[];
   /** Every object with its file, also when there are errors. */
   readonly objects: readonly FinalObject[];
-  /** The same objects as checks and analyses read them: one list, so that what is memoized for it is worked out once. */
+  /** The same objects as checks and analyses read them: one list, so that values memoized for it are computed once. */
   readonly entries: readonly ApiEntry[];
   /** Where the time went, by chart. */
   readonly clock: Clock;
 }
 
-/** Finds what is wrong with the final objects. */
+/** Finds problems of the final objects. */
 export type Check = (entries: readonly ApiEntry[]) => readonly Finding[];
 
 export interface SynthesisOptions {
@@ -49,13 +49,15 @@ export function synthesize(root: IConstruct, check: Check, { verifies = true }: 
   const derived = derive(overridden.objects);
   const laidOut = layOut(derived.objects, clock);
   const entries = derived.objects.map(({ entry }) => entry);
-  const found = [
+  const beforeVerify = [
     ...[tree, ordered, rendered, overridden, derived].flatMap(({ findings }) => findings),
     ...check(entries),
     ...findCrossings(tree.dependencies, derived.objects),
     ...laidOut.findings,
   ];
-  const findings = sortFindings(verifies ? [...found, ...verify(tree.verifications, entries, found)] : found);
+  const findings = sortFindings(
+    verifies ? [...beforeVerify, ...verify(tree.verifications, entries, beforeVerify)] : beforeVerify,
+  );
   const files = hasError(findings) ? new Map<string, string>() : laidOut.files;
   return { files, findings, objects: derived.objects, entries, clock };
 }

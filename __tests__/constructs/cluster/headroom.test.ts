@@ -1,4 +1,4 @@
-// Headroom in manifests: what a pool says becomes pods that hold its room, that everybody else may evict, and that disturb nobody.
+// Headroom in manifests: a pool's headroom becomes pods that hold room, that all others may evict, and that disturb nothing.
 import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
 import { type Load, Platform, System, WebService } from '../../../lib/constructs';
@@ -34,11 +34,11 @@ const podOf = (synthesis: ReturnType<typeof shop>, name = 'headroom') =>
 describe('P2 headroom of a pool', () => {
   const synthesis = withPools(POOL);
 
-  test('no rule objects to it', () => {
+  test('it passes every rule', () => {
     expect(synthesis.findings).toEqual([]);
   });
 
-  test('so many pods of that size, in canonical quantities', () => {
+  test('the number and the size of its pods, in canonical quantities', () => {
     expect(at(find(synthesis, 'Deployment', 'headroom'), 'spec', 'replicas')).toBe(4);
     expect(at(podOf(synthesis), 'containers', 0, 'resources')).toEqual({
       requests: { cpu: '1', memory: '1Gi' },
@@ -46,14 +46,14 @@ describe('P2 headroom of a pool', () => {
     });
   });
 
-  test('a priority for which an autoscaler still orders nodes, below every other pod, and which evicts nobody', () => {
+  test('a priority for which an autoscaler still orders nodes, below every other pod, and which evicts no pod', () => {
     const priority = find(synthesis, 'PriorityClass', 'headroom');
     expect(priority).toMatchObject({ value: -10, preemptionPolicy: 'Never' });
     expect(priority).not.toHaveProperty('globalDefault');
     expect(at(podOf(synthesis), 'priorityClassName')).toBe('headroom');
   });
 
-  test('whoever evicts them waits for nothing, and nobody is told that they are missing', () => {
+  test('evicting them takes no time, and raises no alarm', () => {
     expect(at(podOf(synthesis), 'terminationGracePeriodSeconds')).toBe(0);
     expect(at(find(synthesis, 'Deployment', 'headroom'), 'spec', 'strategy')).toEqual({
       type: 'RollingUpdate',
@@ -92,7 +92,7 @@ describe('P2 headroom of a pool', () => {
     });
   });
 
-  test('it is the platform team’s: nothing of it lies where a deployer applies', () => {
+  test('it is the platform team’s: none of it is in a file that a deployer applies', () => {
     const files = [...synthesis.files].filter(([, text]) => text.includes('namespace: headroom'));
     expect(files.map(([path]) => path)).toEqual(['05-headroom.yaml']);
     expect(synthesis.files.get('00-cluster.yaml')).toContain('kind: PriorityClass');
@@ -108,12 +108,12 @@ describe('P2 headroom of a pool', () => {
 describe('pools and clusters', () => {
   const { headroom: _, ...bare } = POOL;
 
-  test('a pool that holds none, and no pool, add nothing', () => {
+  test('a pool without headroom, or no pool, adds nothing', () => {
     const plain = shopOn({ cluster: TWO_ZONES });
     expect([...withPools(bare).files]).toEqual([...plain.files]);
   });
 
-  test('of several pools, each holds its own', () => {
+  test('each of several pools has its own', () => {
     const synthesis = withPools(
       POOL,
       { ...POOL, name: 'large', headroom: { ...HEADROOM, pods: 2 } },
@@ -131,13 +131,13 @@ describe('pools and clusters', () => {
     expect(at(find(synthesis, 'ResourceQuota', 'headroom'), 'spec', 'hard', 'pods')).toBe('12');
   });
 
-  test('several pools that nodes do not tell apart', () => {
+  test('several pools without a label on their nodes', () => {
     const cluster = onPrem({ distribution: 'k3s', kubernetes: '1.36', nodePools: [POOL, { ...bare, name: 'other' }] });
     expect(errors(shopOn({ cluster, environment: ANYWHERE }))).toEqual(['headroom-pool nodePools[default].headroom']);
     expect(errors(shopOn({ cluster: { ...cluster, nodePools: [POOL] }, environment: ANYWHERE }))).toEqual([]);
   });
 
-  test('once a cluster, however many systems there are', () => {
+  test('once per cluster, for any number of systems', () => {
     const cluster = eks({ ...ON_EKS, nodePools: [POOL] });
     const platform = new Platform({
       home: 'mumbai',
@@ -154,7 +154,7 @@ describe('pools and clusters', () => {
   });
 });
 
-describe('growth must be held while a node is on its way', () => {
+describe('growth needs headroom until a new node is ready', () => {
   const LOAD: Load = {
     users: { peak: 4000, offPeak: 800 },
     thinkSeconds: 8,
@@ -191,7 +191,7 @@ describe('growth must be held while a node is on its way', () => {
     )?.[1],
   );
 
-  test('what is too little is a warning with both numbers, the sentence, and the line to write', () => {
+  test('too little is a warning with both numbers, the sentence, and the line to write', () => {
     const [finding, ...others] = held({ pods: 6, cpu: '100m', memory: '64Mi' });
     expect(others).toEqual([]);
     expect(growth).toBeGreaterThan(3);
@@ -202,8 +202,8 @@ describe('growth must be held while a node is on its way', () => {
       value: '6 pods, 600m CPU, 384Mi',
       source: expect.objectContaining({ file: expect.stringContaining('synthesis.ts') }),
     });
-    expect(finding?.message).toContain(`the headroom holds 600m of ${growth * 1667}m CPU, 384Mi of `);
-    expect(finding?.message).toContain('no place as large as a pod of shop-production/web (1667m CPU, 256Mi)');
+    expect(finding?.message).toContain(`the headroom has 600m of ${growth * 1667}m CPU, 384Mi of `);
+    expect(finding?.message).toContain('no pod as large as one of shop-production/web (1667m CPU, 256Mi)');
     expect(finding?.message).toMatch(/shop-production\/web \d+ pods of 1667m CPU and 256Mi \(0\.\d+ × \d+ pods = /);
     expect(finding?.message).toContain('; held: default 6 pods of 100m CPU and 64Mi = 600m CPU and 384Mi');
     const pods = 3 * Math.ceil(growth / 3);
@@ -231,7 +231,7 @@ describe('growth must be held while a node is on its way', () => {
     expect(held({ pods: growth, cpu: '1667m', memory: '255Mi' })).toHaveLength(1);
     // as much in all, and no place for one of them
     expect(held({ pods: growth * 2, cpu: '1000m', memory: '256Mi' })).toMatchObject([
-      { message: expect.stringMatching(/holds no place as large as a pod of shop-production\/web \(/) },
+      { message: expect.stringMatching(/has no pod as large as one of shop-production\/web \(/) },
     ]);
   });
 
@@ -243,7 +243,7 @@ describe('growth must be held while a node is on its way', () => {
     ]);
   });
 
-  test('nothing is said where nothing grows, nobody describes pools, or the size is refused', () => {
+  test('no warning where nothing grows, no pools are described, or the size is refused', () => {
     expect(sized([bare], { growthPerSecond: 0 }).findings).toEqual([]);
     // as many at the least as at the most
     expect(sized([bare], { alwaysAtPeak: true, margin: 1 }).findings).toEqual([]);
@@ -251,17 +251,17 @@ describe('growth must be held while a node is on its way', () => {
     expect(sized([bare], { service: { meanSeconds: 1 } }).findings.map(({ rule }) => rule)).not.toContain('headroom');
   });
 
-  test('a pool whose headroom is refused is told so, and nothing of the growth', () => {
+  test('a pool with invalid headroom is reported, and its growth is not', () => {
     expect(held({ pods: 1, cpu: '1', memory: '1Gi' })).toMatchObject([{ rule: 'headroom', severity: 'error' }]);
   });
 });
 
-describe('what cannot be held', () => {
+describe('invalid headroom', () => {
   test.each<[string, Partial<typeof HEADROOM>, string[]]>([
     ['no pods', { pods: 0 }, ['headroom clusters.mumbai.nodePools[default].headroom.pods']],
     ['fewer than zones', { pods: 1 }, ['headroom clusters.mumbai.nodePools[default].headroom.pods']],
     ['no CPU', { cpu: '0' }, ['headroom clusters.mumbai.nodePools[default].headroom.cpu']],
-    ['a memory that is none', { memory: 'much' }, ['headroom clusters.mumbai.nodePools[default].headroom.memory']],
+    ['an invalid memory', { memory: 'much' }, ['headroom clusters.mumbai.nodePools[default].headroom.memory']],
     ['a pod larger than a node', { cpu: '4' }, ['node-fit resources']],
   ])('%s', (_, change, expected) => {
     expect(errors(withPools({ ...POOL, headroom: { ...HEADROOM, ...change } }))).toEqual(expected);

@@ -1,4 +1,4 @@
-// A queue's consumer: by what it is scaled on each kind of cluster, and what is refused.
+// A queue consumer: its autoscaler on each kind of cluster, and refused input.
 import { ApiObject } from 'cdk8s';
 import { Broker, type BrokerProps, Database, QueueConsumer, type QueueConsumerProps } from '../../../lib/constructs';
 import type { Capability, EnvironmentProps } from '../../../lib/model';
@@ -158,7 +158,7 @@ test('F4a with neither: CPU and memory, and what that loses is stated', () => {
   );
 });
 
-test('it is told the queue, the broker is in its policy, nobody reaches it, and it has no Service', () => {
+test('it knows the queue, its policy allows only the broker, and it has no Service', () => {
   const synthesis = consumer();
   const variables = synthesis.objects.find(({ entry }) => entry.identity.kind === 'ConfigMap')?.entry.manifest;
   expect(at(variables, 'data')).toMatchObject({ RABBITMQ_QUEUE: 'orders', RABBITMQ_PORT: '5671' });

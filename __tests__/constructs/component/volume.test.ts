@@ -19,7 +19,7 @@ const classOf = (synthesis: ReturnType<typeof shop>) =>
 test.each<[string, ClusterDescription, string]>([
   ['AKS', AKS, 'Premium_ZRS'],
   ['GKE', GKE, 'regional-pd'],
-])('%s: it lies in several zones where the environment survives one, and is kept', (_, cluster, kind) => {
+])('%s: it is in several zones where the environment survives one, and is kept', (_, cluster, kind) => {
   const found = shop(results, { cluster });
   expect(errors(found)).toEqual([]);
   expect(classOf(found)).toBe('zone-redundant-retain');
@@ -32,7 +32,7 @@ test.each<[string, ClusterDescription, string]>([
   expect(JSON.stringify(storage.parameters)).toContain(kind);
 });
 
-test('where nothing is survived it lies in one zone, and goes with its claim', () => {
+test('without a promise it is in one zone, and is deleted with its claim', () => {
   const found = shop(results, { cluster: AKS, environment: NOTHING });
   expect(classOf(found)).toBe('one-zone-delete');
   expect(find(found, 'StorageClass', 'one-zone-delete')).toMatchObject({

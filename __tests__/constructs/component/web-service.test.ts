@@ -47,7 +47,7 @@ describe('objects', () => {
     }
   });
 
-  test('pods bear the recommended labels', () => {
+  test('pods have the recommended labels', () => {
     expect(at(find(web(), 'Deployment', 'web'), 'spec', 'template', 'metadata', 'labels')).toEqual({
       'app.kubernetes.io/name': 'web',
       'app.kubernetes.io/instance': 'web',
@@ -102,7 +102,7 @@ describe('secure by default', () => {
     expect(mounts([{ path: '/tmp', size: '1Gi' }])).toMatchObject([{ mountPath: '/tmp' }]);
   });
 
-  test('memory is limited to what is requested, the CPU is not limited', () => {
+  test('the memory limit equals the request, the CPU has no limit', () => {
     expect(at(pod(), 'containers', 0, 'resources')).toEqual({
       requests: { cpu: '100m', memory: '128Mi' },
       limits: { memory: '128Mi' },
@@ -211,7 +211,7 @@ describe('availability', () => {
     expect(one.objects.filter(({ entry }) => entry.identity.kind === 'PodDisruptionBudget')).toEqual([]);
   });
 
-  test('what is guaranteed after a loss can be asked for', () => {
+  test('the guarantee after a loss can be read', () => {
     let guaranteed = 0;
     web({ replicas: 4 }, (service) => {
       guaranteed = service.availability.guaranteedAfterLoss;
@@ -223,7 +223,7 @@ describe('availability', () => {
     expect(errors(web({ availability: { minDomains: 2 } }))).toEqual(['availability minDomains']);
   });
 
-  test('so is a number of pods that nobody says', () => {
+  test('so is a missing number of pods', () => {
     const { replicas: _, ...props } = WEB;
     expect(errors(shop((system) => new WebService(system, 'web', props)))).toEqual(['replicas replicas']);
   });
@@ -396,7 +396,7 @@ describe('connectTo and configure', () => {
     expect(errors(shop((system) => credentials(secret, keys)(system)))).toEqual([error]);
   });
 
-  test('a value that is no text is refused', () => {
+  test('a value that is not a text is refused', () => {
     const variables: Record<string, string> = JSON.parse('{"A": 1}');
     expect(errors(web({}, (service) => service.configure(variables)))).toEqual(['configuration-value A']);
     expect(errors(web({}, (service) => service.configure({})))).toEqual([]);

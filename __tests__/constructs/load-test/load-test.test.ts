@@ -40,14 +40,14 @@ test.each(['load-master', 'load-workers'])('%s waits to be started, and is not t
   expect(podOf(job)).toMatchObject({ securityContext: { runAsUser: 10001 }, restartPolicy: 'Never' });
 });
 
-test('the results lie on a volume', () => {
+test('the results are on a volume', () => {
   expect(argsOf('load-master')).toContain('--csv /results/run');
   const volumes = JSON.stringify(at(podOf('load-master'), 'volumes'));
   expect(volumes).toContain('"claimName":"load-results"');
   expect(find(found, 'PersistentVolumeClaim', 'load-results')).toBeDefined();
 });
 
-test('workers reach the master and the host, and nobody reaches them', () => {
+test('workers reach the master and the host, and nothing reaches them', () => {
   const spec = (name: string) => find(found, 'NetworkPolicy', name).spec;
   const peer = (name: string) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } });
   expect(spec('load-master')).toMatchObject({ ingress: [{ from: [peer('load-workers')], ports: [{ port: 5557 }] }] });

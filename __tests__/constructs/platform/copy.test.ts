@@ -35,7 +35,7 @@ const platform = () =>
 
 const settings = { host: 'load.shop.example' };
 
-test('everything but what is given is the original’s; the namespace is its own', () => {
+test('all but the given changes equals the original; the namespace is its own', () => {
   const found = synthesize(platform().copy(Shop, { of: 'production', as: 'load', settings }).app(), check);
   expect(errors(found)).toEqual([]);
   const copies = found.objects.filter(({ entry }) => entry.identity.namespace === 'shop-load');
@@ -71,7 +71,7 @@ test.each<[string, Platform<'mumbai', 'production' | 'local'>, string[]]>([
       .copy(Shop, { of: 'production', as: 'load', settings }),
     ['environment-taken as', 'environment-taken as'],
   ],
-  ['a name that cannot be', platform().copy(Shop, { of: 'production', as: 'Load', settings }), ['name environments']],
+  ['an invalid name', platform().copy(Shop, { of: 'production', as: 'Load', settings }), ['name environments']],
   [
     'the same hosts',
     platform().copy(Shop, { of: 'production', as: 'load', settings: { replicas: 2 } }),

@@ -1,4 +1,4 @@
-// What a new user leaves out or writes as text, where no compiler looks: told with the line and what would be right, never thrown.
+// Omissions and texts of a new user without a compiler: reported with the line and the expected value, never thrown.
 
 import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
@@ -39,7 +39,7 @@ function only(findings: readonly Finding[]): Finding {
   return finding;
 }
 
-test('nothing of it where the description is right', () => {
+test('a valid description has no findings', () => {
   expect(described(eks(AWS))).toEqual([]);
   expect(described(aks({ ...AZURE, zones: ['westeurope-1', 'westeurope-2'], gateway: GATEWAY }))).toEqual([]);
   const gateway = { albId: '/subscriptions/x', albFrontend: 'front' };
@@ -89,7 +89,7 @@ describe('options of a provider', () => {
   });
 });
 
-test('the pods of a controller on a cluster of one’s own', () => {
+test('the pods of a controller on premises', () => {
   const ingressController = unchecked<{ namespace: string; podLabels: Record<string, string> }>({
     namespace: 'traefik',
     labels: { app: 'traefik' },
@@ -134,7 +134,7 @@ describe('a list that is a text', () => {
   });
 });
 
-describe('a pool of nodes that cannot be is told with its key, and the errors of the systems beside it', () => {
+describe('an invalid node pool is reported with its key, next to the errors of the systems', () => {
   const POOL = { name: 'default', cpu: '3900m', memory: '13Gi', pods: 110, nodesPerZone: { min: 2, max: 15 } };
   const { nodesPerZone, ...bare } = POOL;
 
@@ -186,7 +186,7 @@ describe('a pool of nodes that cannot be is told with its key, and the errors of
 test.each([
   ['weights', { traffic: null }, 'traffic traffic'],
   ['groups of the placement', { access: 'viewer' }, 'unknown-role access'],
-])('%s that are none', (_, placement, expected) => {
+])('invalid %s', (_, placement, expected) => {
   const clusters = { home: eks(AWS) };
   const app = new Platform({ home: 'home', clusters, environments: { production: PRODUCTION } })
     .place(Shop, { production: unchecked({ on: 'home', tag: '1', settings: {}, ...placement }) })
@@ -203,7 +203,7 @@ test.each([
   ['left out', undefined, 'survives'],
   ['a number', 1, 'survives'],
   ['half of it', { zones: 1 }, 'survives.regions'],
-])('what an environment survives, %s, is told once', (_, survives, field) => {
+])('survives of an environment, %s, is reported once', (_, survives, field) => {
   expect(only(described(eks(AWS), { survives }))).toMatchObject({
     rule: 'survives',
     field: `environments.production.${field}`,
@@ -243,21 +243,21 @@ describe('zones and their region', () => {
     });
   });
 
-  test('a local zone of AWS is one of its region', () => {
+  test('a local zone of AWS belongs to its region', () => {
     expect(described(eks({ ...AWS, region: 'us-west-2', zones: ['us-west-2a', 'us-west-2-lax-1a'] }))).toEqual([]);
   });
 });
 
-describe('where ingress traffic comes from names the option of the cluster', () => {
+describe('a missing source of ingress traffic names the option of the cluster', () => {
   test.each<[string, ClusterDescription, string, string]>([
-    ['not said', eks({ ...AWS, loadBalancerSubnets: [] }), 'is not said', 'loadBalancerSubnets'],
+    ['not given', eks({ ...AWS, loadBalancerSubnets: [] }), 'is unknown', 'loadBalancerSubnets'],
     [
       'a host',
       eks({ ...AWS, loadBalancerSubnets: ['10.0.0.7/24'] }),
       '"10.0.0.7/24" in loadBalancerSubnets',
       'loadBalancerSubnets',
     ],
-    ['a text', eks({ ...AWS, loadBalancerSubnets: unchecked('10.0.0.0/24') }), 'is no list', 'loadBalancerSubnets'],
+    ['a text', eks({ ...AWS, loadBalancerSubnets: unchecked('10.0.0.0/24') }), 'must be a list', 'loadBalancerSubnets'],
     [
       'on AKS',
       aks({ ...AZURE, zones: ['westeurope-1', 'westeurope-2'], gateway: GATEWAY, gatewaySubnets: ['x'] }),

@@ -1,4 +1,4 @@
-// What is wrong with a placement hides nothing of its systems, and says whose placement it is.
+// Problems of a placement hide no problems of its systems, and name the placement.
 import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
 import { Platform, System, WebService } from '../../../lib/constructs';
@@ -47,11 +47,11 @@ const AZURE = { region: 'westeurope', zones: ['westeurope-1', 'westeurope-2'], k
 const REGISTRY = { registry: 'ghcr.io/acme' };
 const { registry: _, ...WITHOUT } = PRODUCTION;
 
-describe('all that is wrong is told at once', () => {
+describe('all problems are reported at once', () => {
   test.each<[string, Wrong, string]>([
-    ['a region more than there is', { environment: { survives: { zones: 1, regions: 1 } } }, 'survives-regions'],
-    ['a registry of somebody else', { environment: REGISTRY }, 'registry-host'],
-    ['a tag that is none', { placement: { tag: '' } }, 'image-tag'],
+    ['one region too many', { environment: { survives: { zones: 1, regions: 1 } } }, 'survives-regions'],
+    ['a foreign registry', { environment: REGISTRY }, 'registry-host'],
+    ['an empty tag', { placement: { tag: '' } }, 'image-tag'],
     ['no tag at all', { placement: { tag: unchecked(null) } }, 'image-tag'],
     ['a weight of nothing', { placement: { traffic: { mumbai: -1 } } }, 'traffic'],
     [
@@ -62,7 +62,7 @@ describe('all that is wrong is told at once', () => {
       },
       'unknown-role',
     ],
-    ['a gateway that is none', { cluster: aks(unchecked<Parameters<typeof aks>[0]>(AZURE)) }, 'cluster-option'],
+    ['an incomplete gateway', { cluster: aks(unchecked<Parameters<typeof aks>[0]>(AZURE)) }, 'cluster-option'],
   ])('%s', (_, wrong, rule) => {
     const alone = errors(findings(wrong, 8080));
     expect(alone.length).toBeGreaterThan(0);
@@ -85,22 +85,22 @@ describe('all that is wrong is told at once', () => {
     expect(errors(app(0))).toEqual(expect.arrayContaining(['registry registry', ...errors(findings({}, 0))]));
   });
 
-  test('where nothing can be built, the finding says that there may be more', () => {
+  test('where nothing can be built, the finding says what was not checked', () => {
     const message = (wrong: Wrong) => findings(wrong, 0).findings.map((one) => one.message);
-    const unknown = 'so that Orders in production was not looked at there: it may have more errors';
+    const unknown = 'Orders in production was not checked there';
     expect(message({ placement: { on: 'delhi' } })).toEqual([expect.stringContaining(unknown)]);
     const survived = { survives: { zones: 1, regions: 1 } };
     const one = message({ placement: { on: ['mumbai', 'delhi'] }, environment: survived });
     expect(one).toContainEqual(expect.stringContaining(unknown));
-    expect(one.filter((text) => text.includes('promises to survive'))).toEqual([]);
+    expect(one.filter((text) => text.includes('must survive losing'))).toEqual([]);
     const list = unchecked<ClusterDescription['zones']>('ap-south-1a');
-    const unseen = expect.stringContaining('systems were not looked at there and may have more errors');
+    const unseen = expect.stringContaining('systems there were not checked');
     expect(message({ cluster: { ...TWO_ZONES, zones: list } })).toEqual([unseen]);
     const survives = unchecked<EnvironmentProps['survives']>({ zones: 1 });
     expect(message({ environment: { survives } })).toEqual([unseen]);
   });
 
-  test('an option of a controller that is refused', () => {
+  test('a refused option of a controller', () => {
     const props = unchecked<Parameters<typeof onPrem>[0]>({ distribution: 'kubeadm', kubernetes: '1.36' });
     const wrong = { cluster: onPrem(props), environment: { survives: { zones: 0, regions: 0 } } };
     expect(errors(findings(wrong, 8080))).toEqual(['cluster-option clusters.mumbai.ingressClass']);
@@ -108,14 +108,13 @@ describe('all that is wrong is told at once', () => {
   });
 });
 
-test('survives-regions: the system, the environment, both numbers and what would be right', () => {
+test('survives-regions: the system, the environment, both numbers and a fix', () => {
   const [found] = findings({ environment: { survives: { zones: 1, regions: 1 } } }, 8080).findings;
   expect(found).toMatchObject({
     rule: 'survives-regions',
     field: 'survives.regions',
     value: 1,
-    message:
-      'Orders in production: the environment promises to survive the loss of 1 region, and this lies in 1 region',
+    message: 'Orders in production: must survive losing 1 region, but runs in only 1',
     expected: 'on: clusters in 2 regions or more, or survives.regions: 0 in the environment',
   });
   expect(found?.source).toBeDefined();
@@ -123,24 +122,25 @@ test('survives-regions: the system, the environment, both numbers and what would
 
 describe('registry-host: a path that is too short', () => {
   const GKE = gke({ region: 'europe-west1', zones: ['europe-west1-b', 'europe-west1-c'], kubernetes: '1.36' });
-  const told = (registry: string, cluster = GKE) => findings({ cluster, environment: { registry } }, 8080).findings;
+  const findingsFor = (registry: string, cluster = GKE) =>
+    findings({ cluster, environment: { registry } }, 8080).findings;
 
   test.each(['europe-west1-docker.pkg.dev', 'europe-west1-docker.pkg.dev/acme'])('%s', (registry) => {
-    expect(told(registry)).toMatchObject([
+    expect(findingsFor(registry)).toMatchObject([
       {
         rule: 'registry-host',
         value: registry,
-        message: 'Orders in production: this is not a whole registry of gke: the end of its path is missing',
+        message: 'Orders in production: incomplete registry of gke: the end of its path is missing',
         expected: 'all parts: <location>-docker.pkg.dev/<project>/<repository>',
       },
     ]);
   });
 
-  test('whole ones are right, and those of others are none', () => {
-    expect(told('europe-west1-docker.pkg.dev/acme/orders')).toEqual([]);
-    expect(told('acme.azurecr.io/orders')[0]?.message).toContain('this is no registry of gke');
+  test('complete ones are accepted, those of other providers refused', () => {
+    expect(findingsFor('europe-west1-docker.pkg.dev/acme/orders')).toEqual([]);
+    expect(findingsFor('acme.azurecr.io/orders')[0]?.message).toContain('not a registry of gke');
     const AWS = eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
-    expect(told('docker.io/acme', AWS)[0]?.expected).toContain('<account>.dkr.ecr.<region>.amazonaws.com');
+    expect(findingsFor('docker.io/acme', AWS)[0]?.expected).toContain('<account>.dkr.ecr.<region>.amazonaws.com');
   });
 
   test('the form of each provider is one of its own', () => {

@@ -28,11 +28,11 @@ const large = (system: System) => {
 
 const found = (description: ClusterDescription, build = large) => shop(build, { cluster: description });
 
-test('a pool that holds the release after the loss', () => {
+test('a pool with room for a rollout after the loss', () => {
   expect(errors(found(cluster({ nodesPerZone: { min: 1, max: 25 } })))).toEqual([]);
 });
 
-test('one node less, and the finding tells how many are missing, and why', () => {
+test('with one node less, the finding says how many are needed, and why', () => {
   const { findings } = found(cluster({ nodesPerZone: { min: 1, max: 24 } }));
   expect(findings).toMatchObject([
     {
@@ -71,7 +71,7 @@ test.each<[string, ClusterDescription, string, RegExp]>([
   ]);
 });
 
-test('nothing is planned where nobody says how pods get addresses', () => {
+test('nothing is planned without a pod network', () => {
   const { provider: _, ...rest } = cluster({ nodesPerZone: { min: 1, max: 1 } });
   const { provider } = aks({
     region: 'westeurope',

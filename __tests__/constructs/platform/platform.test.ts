@@ -69,7 +69,7 @@ test('adding a system, an environment or a cluster leaves every other file as it
   expect(after.files.get('10-blog-production.yaml')).toBe(before.get('10-blog-production.yaml'));
 });
 
-test('one environment may lie on two clusters; the same names there are no clash', () => {
+test('one environment may be on two clusters; equal names there do not clash', () => {
   const { files, findings } = synth(
     platform().place(Shop, { staging: { on: ['mumbai', 'laptop'], tag: '9', settings: {} } }),
   );
@@ -100,7 +100,7 @@ describe('images', () => {
     at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec', 'containers', 0);
 
   test.each([
-    ['a tag from a registry is asked for again', '7', 'registry.example/shop/web:7', 'Always'],
+    ['a tag from a registry is pulled again', '7', 'registry.example/shop/web:7', 'Always'],
     [
       'a digest never changes',
       `sha256:${'0'.repeat(64)}`,
@@ -113,7 +113,7 @@ describe('images', () => {
     expect(container(synthesis)).toMatchObject({ image, imagePullPolicy });
   });
 
-  test('a registry of somebody else is pulled from with its Secret, which is then listed', () => {
+  test('images of an external registry are pulled with its Secret, which is then listed', () => {
     const environments = { production: { ...PRODUCTION, registry: { external: 'ghcr.io/acme', pullSecret: 'ghcr' } } };
     const built = new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments });
     const synthesis = synth(built.place(Shop, { production: { ...shop, tag: '7' } }));
@@ -125,7 +125,7 @@ describe('images', () => {
     expect(secret).toMatchObject({ name: 'ghcr', type: 'kubernetes.io/dockerconfigjson' });
   });
 
-  test('without a registry they are on the nodes already', () => {
+  test('without a registry they are already on the nodes', () => {
     const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', tag: '7', settings: {} } }));
     expect(container(synthesis)).toMatchObject({ image: 'shop/web:7', imagePullPolicy: 'Never' });
   });
@@ -134,7 +134,7 @@ describe('images', () => {
 describe("objects of the provider's own kinds", () => {
   const region = { region: 'ap-south-1', kubernetes: '1.36', zones: ['ap-south-1a', 'ap-south-1b'] } as const;
 
-  test('the class of EKS Auto Mode is written once a cluster, with what has no namespace', () => {
+  test('the class of EKS Auto Mode is written once per cluster, with the cluster-scoped objects', () => {
     const clusters = { mumbai: TWO_ZONES, auto: eksAuto({ ...region, ...SUBNETS }), empty: eksAuto(region) };
     const built = new Platform({ home: 'mumbai', clusters, environments: { production: PRODUCTION } })
       .place(Blog, { production: { ...blog, on: ['mumbai', 'auto'] } })
@@ -178,7 +178,7 @@ describe("objects of the provider's own kinds", () => {
   });
 });
 
-describe('what the compiler cannot see is refused', () => {
+describe('refused at run time, without the compiler', () => {
   const LAPTOP = local({ kubernetes: '1.36' });
   const survives = { zones: 0, regions: 0 };
   // what JavaScript, or a type-stripping runner, lets through
@@ -199,13 +199,13 @@ describe('what the compiler cannot see is refused', () => {
     return errors(synth(built));
   };
 
-  test('nothing of it in a platform that is right', () => expect(described({})).toEqual([]));
+  test('a valid platform has no findings', () => expect(described({})).toEqual([]));
 
   test.each<[string, string[], string]>([
-    ['a home that is no cluster', described({ home: 'laptpo' }), 'home home'],
-    ['a cluster name that is no file name', described({ clusters: { '../evil': LAPTOP } }), 'name clusters'],
+    ['a home that is not a cluster', described({ home: 'laptpo' }), 'home home'],
+    ['a cluster name that is not a file name', described({ clusters: { '../evil': LAPTOP } }), 'name clusters'],
     [
-      'an environment name that is no namespace',
+      'an environment name that is not a DNS label',
       described({ environments: { production: { survives }, Dev_1: { survives } } }),
       'name environments',
     ],
@@ -232,7 +232,7 @@ describe('what the compiler cannot see is refused', () => {
     ],
   ])('%s', (_, found, error) => expect(found).toContain(error));
 
-  test('a name that is none is told once, not by everything that bears it', () => {
+  test('an invalid name is reported once, not by everything that has it', () => {
     const environments = { Production: { survives } };
     const built = new Platform<string, string>({ home: 'laptop', clusters: { laptop: LAPTOP }, environments });
     expect(errors(synth(built.place(Shop, { Production: { on: 'laptop', tag: '1', settings: {} } })))).toEqual([
@@ -240,7 +240,7 @@ describe('what the compiler cannot see is refused', () => {
     ]);
   });
 
-  test('a platform on which nothing is placed', () => {
+  test('a platform without placements', () => {
     expect(errors(synth(platform()))).toEqual(['no-placement place']);
     expect(errors(synth(platform().place(Shop, { production: { ...shop, on: [] } })))).toEqual(['no-placement on']);
   });

@@ -1,4 +1,4 @@
-// EVENKEEL_KUBERNETES: the platform builds its app as if every cluster ran that minor, whoever synthesizes it then.
+// EVENKEEL_KUBERNETES: the platform builds its app as if every cluster ran that minor, for any synthesizer.
 import { check } from '../../../lib/checks';
 import { WebService } from '../../../lib/constructs';
 import { synthesize } from '../../../lib/synth/synthesize';
@@ -23,7 +23,7 @@ test.each([
   expect(labels).toMatchObject({ 'pod-security.kubernetes.io/enforce-version': version });
 });
 
-test("what is no minor is refused, by cdk8s' own synth too", () => {
+test("an invalid minor is refused, by cdk8s' own synth too", () => {
   expect(errors(synthesize(appOn('1.26'), check))).toEqual(['kubernetes-minor EVENKEEL_KUBERNETES']);
   expect(() => appOn('latest').synthYaml()).toThrow(/no Kubernetes minor that we write for; expected '1\.27' or later/);
 });

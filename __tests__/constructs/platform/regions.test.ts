@@ -74,7 +74,7 @@ function notes(synthesis: ReturnType<typeof synth>, cluster: string, kind: strin
   return at(found?.entry.manifest, 'metadata', 'annotations');
 }
 
-describe('P5: one host is one database, whichever cluster its clients run on', () => {
+describe('P5: one host is one database for clients on all clusters', () => {
   test('the clients of all clusters are in the account', () => {
     const found = synth(undefined, { host: 'database.example' });
     expect(errors(found)).toEqual([]);
@@ -95,8 +95,8 @@ describe('P5: one host is one database, whichever cluster its clients run on', (
   });
 });
 
-describe('P7, P10: hosts that all clusters answer to', () => {
-  test('get the same weight, where nobody says otherwise', () => {
+describe('P7, P10: hosts that all clusters serve', () => {
+  test('get the same weight by default', () => {
     expect(trafficShare('a', ['a', 'b'], undefined)).toEqual({ weight: 1, all: 2 });
     expect(trafficShare('b', ['a', 'b'], { a: 10 })).toEqual({ weight: 0, all: 10 });
   });
@@ -119,7 +119,7 @@ describe('P7, P10: hosts that all clusters answer to', () => {
     expect(at(london, 'evenkeel.dev/traffic')).toBe(`${step} of 100`);
   });
 
-  test('the way back is the same steps: half of the way is the same files from both ends', () => {
+  test('moving back takes the same steps: half-way, both directions have the same files', () => {
     expect(synth(moveTraffic('london', 'mumbai', 50)).files).toEqual(synth(moveTraffic('mumbai', 'london', 50)).files);
     expect(synth(moveTraffic('london', 'mumbai', 100)).files).toEqual(synth(moveTraffic('mumbai', 'london', 0)).files);
   });

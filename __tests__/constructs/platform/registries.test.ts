@@ -81,7 +81,7 @@ test.each(['production', 'local'] as const)(
   },
 );
 
-test('also in an object that is no component of ours', () => {
+test('also in a plain object outside our components', () => {
   const image = `${DEVELOPMENT}/shop/job:7`;
   const job: Build = (system) => {
     web()(system);
@@ -102,13 +102,13 @@ test('also where only an override says so', () => {
   expect(found(synth('production', '7', overridden))).toHaveLength(1);
 });
 
-test('an image of somebody else is nobody’s business, and latest is refused everywhere', () => {
-  expect(found(synth('production', '7', web('quay.io/somebody/web:7')))).toEqual([]);
+test('images of other registries are accepted, and latest is refused everywhere', () => {
+  expect(found(synth('production', '7', web('quay.io/acme/web:7')))).toEqual([]);
   const { findings } = synth('production', 'latest', web());
   expect(findings.some(({ severity, value }) => severity === 'error' && String(value).includes('latest'))).toBe(true);
 });
 
-test('a registry within another one is told from it', () => {
+test('a registry nested in another is distinguished from it', () => {
   const nested = { ...environments, development: { survives, registry: { external: `${PRODUCTION}/dev` } } };
   expect(found(synth('production', '7', web(`${PRODUCTION}/dev/shop/web:7`), nested))).toHaveLength(1);
   expect(found(synth('development', '7', web(`${PRODUCTION}/dev/shop/web:7`), nested))).toEqual([]);

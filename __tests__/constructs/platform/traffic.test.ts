@@ -88,7 +88,7 @@ function synth({ on = ['dublin', 'london'], traffic, regions = 0, settings = {} 
 
 const traffic = (asked: Asked) => errors(synth(asked)).filter((one) => one.startsWith('traffic'));
 
-describe('a cluster is sent no more than it is sized for', () => {
+describe('a cluster gets no more traffic than it is sized for', () => {
   test.each([
     [0, ['traffic-capacity traffic.dublin']],
     [10, ['traffic-capacity traffic.dublin']],
@@ -104,7 +104,7 @@ describe('a cluster is sent no more than it is sized for', () => {
     expect(errors(synth({ regions: 1, traffic: moveTraffic('dublin', 'london', step) }))).toEqual([]);
   });
 
-  test('both numbers are told, and what would be right', () => {
+  test('both numbers and the fixes are reported', () => {
     const { findings } = synth({ traffic: moveTraffic('dublin', 'london', 100) });
     const [found] = findings.filter(({ rule }) => rule === 'traffic-capacity');
     expect(found).toMatchObject({
@@ -112,35 +112,33 @@ describe('a cluster is sent no more than it is sized for', () => {
       field: 'traffic.london',
       value: 100,
       message:
-        'london is sent 100 % of the traffic (100 of 100), and api in shop is sized there for 50 %: 1 ÷ 2 of 2 regions left',
-      expected: 'survives.regions: 1 in shop, so that each region carries all of it; or a weight of at most 50 of 100',
+        'london gets 100 % of the traffic (100 of 100), but api in shop is sized for 50 %: 1/2, with 2 of 2 regions left',
+      expected: 'survives.regions: 1 in shop (each region carries all of it), or a weight of at most 50 of 100',
     });
     expect(found?.source).toBeDefined();
   });
 
-  test('what is told is right: either change mends it, and one weight more does not', () => {
+  test('the fixes are right: each one is enough, and a weight of one more is not', () => {
     const on = ['dublin', 'london', 'paris'] as const;
     const [found] = synth({ on, traffic: { dublin: 45, london: 30, paris: 25 } }).findings;
-    expect(found?.expected).toBe(
-      'survives.regions: 1 in shop, so that each carries 1 ÷ 2; or a weight of at most 33 of 100',
-    );
+    expect(found?.expected).toBe('survives.regions: 1 in shop (each carries 1/2), or a weight of at most 33 of 100');
     expect(traffic({ on, regions: 1, traffic: { dublin: 45, london: 30, paris: 25 } })).toEqual([]);
     expect(traffic({ on, traffic: { dublin: 33, london: 33, paris: 33 } })).toEqual([]);
     expect(traffic({ on, traffic: { dublin: 33, london: 34, paris: 33 } })).not.toEqual([]);
     expect(traffic({ on })).toEqual([]);
   });
 
-  test('where all goes to one, another needs a weight too', () => {
+  test('where one gets all traffic, another needs a weight too', () => {
     const [found] = synth({ traffic: { dublin: 1 } }).findings;
     expect(found?.expected).toMatch(/or a weight for another cluster too$/);
   });
 
-  test('nothing is said of a size that nobody derived', () => {
+  test('a size that was not derived is not checked', () => {
     expect(errors(synth({ traffic: { dublin: 1 }, settings: { sized: false } }))).toEqual([]);
   });
 });
 
-describe('weights that divide nothing', () => {
+describe('weights without effect', () => {
   test('no component has a host in common', () => {
     const settings = { options: {} };
     expect(errors(synth({ settings }))).toEqual([]);
@@ -149,7 +147,7 @@ describe('weights that divide nothing', () => {
     expect(found.findings[0]?.message).toContain('orders in shop has no host that its clusters share');
   });
 
-  test('one cluster gets all, whatever its weight', () => {
+  test('a single cluster gets all traffic anyway', () => {
     expect(errors(synth({ on: ['dublin'] }))).toEqual([]);
     expect(errors(synth({ on: ['dublin'], traffic: { dublin: 10 } }))).toEqual(['traffic traffic']);
   });
@@ -164,7 +162,7 @@ describe('weights that divide nothing', () => {
   });
 });
 
-describe('one name, written by external-dns of two clusters', () => {
+describe('one host, written by external-dns of two clusters', () => {
   const host = () => 'orders.example';
 
   test('is refused, with the name, the clusters and what divides it', () => {
@@ -179,7 +177,7 @@ describe('one name, written by external-dns of two clusters', () => {
     expect(found.files.size).toBe(0);
   });
 
-  test('is right with weights, and where somebody writes one of the two by hand', () => {
+  test('is accepted with weights, and where one of the two is written by hand', () => {
     expect(errors(synth())).toEqual([]);
     expect(errors(synth({ on: ['dublin', 'oslo'], settings: { host, options: {} } }))).toEqual([]);
   });

@@ -1,4 +1,4 @@
-// sizeFor: what is promised and measured becomes bounds, target and CPU request, each with its sentence.
+// sizeFor: promises and measurements become bounds, target and CPU request, each with its sentence.
 import { Database, type Load, WebService, type WebServiceProps } from '../../../lib/constructs';
 import { eks, type Finding } from '../../../lib/model';
 import { type Line, nextLine } from '../../support/next-line';
@@ -77,7 +77,7 @@ test.each<[string, Parameters<typeof sized>, string[]]>([
   ['no think time', [{ thinkSeconds: 0 }], ['capacity sizeFor.thinkSeconds']],
   ['a service of no time', [{ service: { meanSeconds: 0 } }], ['capacity sizeFor.service.meanSeconds']],
   [
-    'a service that no replica count mends',
+    'a service too slow for any replica count',
     [{ service: { meanSeconds: 0.06 } }],
     ['capacity sizeFor.service.meanSeconds'],
   ],
@@ -114,7 +114,7 @@ function findingsOf(change: object): readonly Finding[] {
   return findings.filter(({ rule }) => rule !== 'headroom');
 }
 
-describe('a load that cannot be is told with its key, at the line of the call, and nothing that follows from it', () => {
+describe('an invalid load is reported with its key, at the line of the call, without consequences', () => {
   test.each<[string, object, string, unknown, string, string]>([
     ['no users', { users: undefined }, 'users', undefined, 'users is required', '{ peak, offPeak }'],
     [
@@ -187,7 +187,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { alwaysAtPeak: 'no' },
       'alwaysAtPeak',
       'no',
-      'alwaysAtPeak is neither true nor false',
+      'alwaysAtPeak must be true or false',
       'true or false',
     ],
     [
@@ -250,7 +250,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
     ]);
   });
 
-  test('what a size that can be asks of a database is told', () => {
+  test('the use of a database by a valid size is reported', () => {
     const found = findingsOf({}).map(({ rule }) => rule);
     expect(found).toEqual([]);
     expect(findingsOf({ margin: 3 }).map(({ rule }) => rule)).toEqual(['budget']);
@@ -270,7 +270,7 @@ test.each<[string, unknown, string[]]>([
   expect(errors(synthesis)).toEqual(expected);
 });
 
-describe('seconds that look like milliseconds are doubted, and a plan is made all the same', () => {
+describe('seconds that look like milliseconds cause a warning, and a plan is still made', () => {
   test.each<[string, object, string[]]>([
     ['think time', { thinkSeconds: 8000 }, ['thinkSeconds']],
     ['latency', { latency: { quantile: 0.95, seconds: 300 } }, ['latency.seconds']],
@@ -299,11 +299,11 @@ describe('seconds that look like milliseconds are doubted, and a plan is made al
     for (const { source } of found) expect(source).toMatchObject(call);
   });
 
-  test('with what would be right', () => {
+  test('with the likely value', () => {
     expect(findingsOf({ thinkSeconds: 8000 })).toMatchObject([
       {
         value: 8000,
-        message: '8000 seconds between two requests of a user (2.2 hours) look like milliseconds',
+        message: '8000 s between two requests of a user (2.2 hours) looks like milliseconds',
         expected: 'seconds, usually at most 600: 8 for 8000 ms',
       },
     ]);
@@ -313,12 +313,12 @@ describe('seconds that look like milliseconds are doubted, and a plan is made al
     ['ten minutes of thought', { thinkSeconds: 600 }],
     ['an answer within half a minute', { latency: { quantile: 0.98, seconds: 30 } }],
     ['a machine within an hour', { nodeSeconds: 3600, growthPerSecond: 0 }],
-  ])('not so: %s', (_, change) => {
+  ])('but not %s', (_, change) => {
     expect(findingsOf(change)).toEqual([]);
   });
 });
 
-test('a derived CPU request that no node has names the key that it follows from', () => {
+test('a derived CPU request too large for any node names the key from which it follows', () => {
   const found = findingsOf({ cpuSecondsPerRequest: 25, users: { peak: 300, offPeak: 20 } });
   const fits = found.filter(({ severity }) => severity === 'error');
   expect(fits).toMatchObject([
@@ -332,7 +332,7 @@ test('a derived CPU request that no node has names the key that it follows from'
   expect(found.map(({ rule }) => rule)).toContain('unit');
 });
 
-test('refused: nobody says how much CPU', () => {
+test('refused: a missing CPU request', () => {
   const synthesis = shop((system) => {
     new WebService(system, 'web', { ...WEB, resources: { memory: '512Mi' } });
   });

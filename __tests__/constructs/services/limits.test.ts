@@ -1,4 +1,4 @@
-// Services with limits: what their clients take together, who is told, and where a reviewer reads it.
+// Services with limits: the total use of their clients, the findings, and the annotations for reviewers.
 import {
   Broker,
   type BrokerProps,
@@ -77,7 +77,7 @@ describe('F4b a database', () => {
     ]);
   });
 
-  test('a fixed number of pods bears its account on the Deployment', () => {
+  test('a fixed number of pods has its account on the Deployment', () => {
     const synthesis = shop((system) => {
       const database = new Database(system, 'database', DATABASE);
       new WebService(system, 'web', WEB).connectTo(database, { poolSize: 10 });
@@ -85,7 +85,7 @@ describe('F4b a database', () => {
     expect(at(annotations(synthesis, 'Deployment', 'web'), 'evenkeel.dev/limit-database')).toContain('at most');
   });
 
-  test('a load that the database limits and nobody measured', () => {
+  test('a use that the database limits and that was not measured', () => {
     const limits = { ...DATABASE.limits, iops: 1000 };
     const synthesis = shop((system) => {
       scaled(system, 'web', 4).connectTo(new Database(system, 'database', { ...DATABASE, limits }), { poolSize: 1 });
@@ -93,7 +93,7 @@ describe('F4b a database', () => {
     expect(errors(synthesis)).toEqual(['budget web.iopsPerPod']);
   });
 
-  test('nobody connected, nothing said', () => {
+  test('without clients there are no findings', () => {
     const synthesis = shop((system) => {
       new Database(system, 'database', DATABASE);
     });
@@ -101,7 +101,7 @@ describe('F4b a database', () => {
     expect(annotations(synthesis, 'Service', 'database')).toBeUndefined();
   });
 
-  test('JavaScript that says nothing of the pool is told', () => {
+  test('JavaScript without a pool size is refused', () => {
     const synthesis = shop((system) => {
       const database = new Database(system, 'database', DATABASE);
       Reflect.apply(WebService.prototype.connectTo, scaled(system, 'web', 4), [database]);
@@ -172,7 +172,7 @@ describe('a service with a certificate', () => {
   test.each([
     [true, 'database.example'],
     [false, 'database'],
-  ])('tls: %s tells its clients %s', (tls, host) => {
+  ])('tls: %s gives its clients %s', (tls, host) => {
     const synthesis = shop((system) => {
       scaled(system, 'web', 2).connectTo(new Database(system, 'database', { ...DATABASE, tls }), { poolSize: 1 });
     });

@@ -43,7 +43,7 @@ function kinds(synthesis: Synthesis): string[] {
 describe('G11: roles of an environment', () => {
   const synthesis = shop(web, surroundings({ developers: 'viewer', devops: 'viewer', pipeline: 'deployer' }));
 
-  test('are bound in each namespace, one binding a role, to the subjects of the provider', () => {
+  test('are bound in each namespace, one binding per role, to the subjects of the provider', () => {
     expect(synthesis.findings).toEqual([]);
     expect(names(synthesis, 'RoleBinding')).toEqual(['deployer', 'viewer']);
     expect(find(synthesis, 'RoleBinding', 'viewer')).toMatchObject({
@@ -53,7 +53,7 @@ describe('G11: roles of an environment', () => {
     });
   });
 
-  test('are written once a cluster, and only those that somebody has', () => {
+  test('are written once per cluster, and only those in use', () => {
     expect(names(synthesis, 'ClusterRole')).toEqual(['evenkeel-viewer']);
     expect(synthesis.files.get('00-cluster.yaml')).toContain('name: evenkeel-viewer');
     expect(synthesis.files.get('05-shop-production.yaml')).toContain('kind: RoleBinding');
@@ -65,7 +65,7 @@ describe('G11: roles of an environment', () => {
     expect([...files.values()].join('')).not.toContain('rbac.authorization');
   });
 
-  test('two of our names may stand for one group, and the order of the platform file changes no byte', () => {
+  test('two names may stand for one group, and the order of the platform file changes no byte', () => {
     const same = { developers: 'staff', devops: 'staff', pipeline: 'pipeline' };
     const one = shop(web, surroundings({ developers: 'viewer', devops: 'viewer' }, same));
     const other = shop(web, surroundings({ devops: 'viewer', developers: 'viewer' }, same));
@@ -78,7 +78,7 @@ describe('G11: roles of an environment', () => {
     ]);
   });
 
-  test('a controller deploys as a ServiceAccount of its own namespace', () => {
+  test('a controller deploys as a ServiceAccount in its own namespace', () => {
     const argo = { namespace: 'argocd', serviceAccount: 'argocd-application-controller' };
     const synthesis = shop(web, surroundings({ argo: 'deployer' }, { argo }));
     expect(errors(synthesis)).toEqual([]);
@@ -100,9 +100,9 @@ describe('G11: roles of an environment', () => {
 });
 
 describe('G11: what the common roles may do', () => {
-  const everybody: Access = { developers: 'developer', devops: 'operator', pipeline: 'viewer' };
+  const everyRole: Access = { developers: 'developer', devops: 'operator', pipeline: 'viewer' };
   const roles = ['evenkeel-viewer', 'evenkeel-developer', 'evenkeel-operator'].map((name) =>
-    JSON.stringify(at(find(shop(web, surroundings(everybody)), 'ClusterRole', name), 'rules')),
+    JSON.stringify(at(find(shop(web, surroundings(everyRole)), 'ClusterRole', name), 'rules')),
   );
 
   test.each(roles.map((text) => [text]))('no wildcard, no Secret, no RBAC, no way up: %.40s…', (text) => {
@@ -144,7 +144,7 @@ describe('F6: the deployer', () => {
     });
   });
 
-  test('has as many kinds as are written: one more object, one more kind', () => {
+  test('has exactly the kinds of its file: one more object, one more kind', () => {
     const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job' } };
     const pod = { restartPolicy: 'Never', containers: [{ name: 'job', image: 'registry.example/shop/job:1' }] };
     const more = deployedBy((system) => {
@@ -169,7 +169,7 @@ describe('F6: the deployer', () => {
     );
   });
 
-  test('may not touch what is not in its file: no RBAC, quota, Secret, no other verb', () => {
+  test('may not touch anything outside its file: no RBAC, quota, Secret, no other verb', () => {
     const text = JSON.stringify(rules(deployedBy(web)));
     expect(text).not.toMatch(/role|quota|limitrange|secret|namespaces|\*|update|deletecollection|pods/);
   });
@@ -180,7 +180,7 @@ describe('F6: the deployer', () => {
     expect(find(synthesis, 'Role', 'deployer')).not.toHaveProperty('rules');
   });
 
-  test('known custom kinds have their plural; an unknown one is refused, until the cluster says it', () => {
+  test('known custom kinds have their plural; an unknown one is refused until the cluster gives it', () => {
     const custom = (apiVersion: string, kind: string) => (system: System) =>
       void new ApiObject(system, 'custom', { apiVersion, kind, metadata: { name: 'custom' } });
     expect(kinds(deployedBy(custom('keda.sh/v1alpha1', 'ScaledObject')))).toEqual(['keda.sh/scaledobjects']);
@@ -198,16 +198,16 @@ describe('F6: the deployer', () => {
     ]);
     const { cluster = TWO_ZONES, environment } = surroundings({ pipeline: 'deployer' });
     const plurals = { 'example.com/Widget': 'widgets' };
-    const told = shop(widget, {
+    const withPlural = shop(widget, {
       cluster: { ...cluster, plurals },
       ...(environment === undefined ? {} : { environment }),
     });
-    expect(errors(told)).toEqual([]);
-    expect(kinds(told)).toEqual(['example.com/widgets']);
+    expect(errors(withPlural)).toEqual([]);
+    expect(kinds(withPlural)).toEqual(['example.com/widgets']);
     expect(errors(shop(widget))).toEqual([]);
   });
 
-  test('reaches no other namespace: an object that its file holds and that lies elsewhere is refused', () => {
+  test('reaches no other namespace: an object of its file in another namespace is refused', () => {
     const elsewhere = (system: System) =>
       void new ApiObject(system, 'elsewhere', {
         apiVersion: 'v1',
@@ -274,7 +274,7 @@ describe('G11: a system’s own', () => {
       .filter(({ identity }) => identity.kind === 'RoleBinding' && identity.namespace === namespace)
       .map(({ identity, manifest }) => `${identity.name}: ${String(at(manifest, 'subjects', 0, 'name'))}`);
 
-  test('access: a group more, another role, none', () => {
+  test('access: an additional group, another role, none', () => {
     const synthesis = placed(
       { access: { pipeline: 'deployer', developers: 'developer' } },
       { access: { developers: 'none' } },
@@ -285,14 +285,14 @@ describe('G11: a system’s own', () => {
     expect(names(synthesis, 'ClusterRole')).toEqual(['evenkeel-developer']);
   });
 
-  test('access: a role taken away asks for no subject', () => {
+  test('access: a removed role needs no subject', () => {
     const given = { developers: 'viewer', strangers: 'viewer' } as const;
     expect(errors(placed({}, {}, given))).toContain('group-subject access');
     const without = { access: { strangers: 'none' } } as const;
     expect(errors(placed(without, without, given))).not.toContain('group-subject access');
   });
 
-  test('namespace: everything lies there, under the file names of system and environment', () => {
+  test('namespace: everything is in it, under the file names of system and environment', () => {
     const synthesis = placed({ namespace: 'project1-prod' });
     expect(synthesis.findings).toEqual([]);
     const spaces = synthesis.objects
@@ -304,7 +304,7 @@ describe('G11: a system’s own', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refused:', () => {
   // what JavaScript, or a type-stripping runner, lets through
 
   test.each<[string, Synthesis, string]>([
@@ -324,7 +324,7 @@ describe('what is refused', () => {
       'unknown-role environments.production.access.developers',
     ],
     [
-      'a group that nobody knows',
+      'a group unknown to all clusters',
       placed({}, {}, { develpers: 'viewer' }),
       'unknown-group environments.production.access',
     ],
@@ -333,7 +333,7 @@ describe('what is refused', () => {
       placed({ access: { develpers: 'viewer' } }),
       'group-subject access',
     ],
-    ['a namespace that is no label', placed({ namespace: 'Project_1' }), 'namespace namespace'],
+    ['a namespace that is not a DNS label', placed({ namespace: 'Project_1' }), 'namespace namespace'],
     ['a namespace of 64 characters', placed({ namespace: 'a'.repeat(64) }), 'namespace namespace'],
     ['a namespace of Kubernetes’ own', placed({ namespace: 'kube-system' }), 'namespace namespace'],
     ['the default namespace', placed({ namespace: 'default' }), 'namespace namespace'],
@@ -352,18 +352,18 @@ describe('what is refused', () => {
     expect(synthesis.files.size).toBe(0);
   });
 
-  test('a namespace of 63 characters is none of it', () => {
+  test('a namespace of 63 characters is accepted', () => {
     expect(placed({ namespace: 'a'.repeat(63) }).findings).toEqual([]);
   });
 
-  test('a namespace is refused alone: what lies in it says nothing more', () => {
+  test('a refused namespace hides findings of its objects', () => {
     expect(errors(placed({ namespace: 'Project_1' }))).toEqual(['namespace namespace']);
     expect(placed({ namespace: 'Project_1' }).findings).toMatchObject([
       { value: 'Project_1', source: { file: '__tests__/constructs/system/access.test.ts' } },
     ]);
   });
 
-  test('names that come out the same: `a` in `b-c` and `a-b` in `c`', () => {
+  test('equal default namespaces: `a` in `b-c` and `a-b` in `c`', () => {
     class A extends System {
       constructor(scope: Construct, target: Target<object>) {
         super(scope, 'a', target);
@@ -385,7 +385,11 @@ describe('what is refused', () => {
       .place(AB, { c: one })
       .app();
     expect(synthesize(app, check).findings).toMatchObject([
-      { rule: 'namespace-taken', value: 'a-b-c', message: expect.stringContaining('that of a in b-c already') },
+      {
+        rule: 'namespace-taken',
+        value: 'a-b-c',
+        message: expect.stringContaining('already the namespace of a in b-c'),
+      },
     ]);
   });
 

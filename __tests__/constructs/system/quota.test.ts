@@ -1,4 +1,4 @@
-// The room of a namespace: derived, sufficient, and told when somebody makes it too small.
+// The quota of a namespace: derived, sufficient, and refused when an override makes it too small.
 import { ApiObject } from 'cdk8s';
 import { override, WebService } from '../../../lib/constructs';
 import { at, errors, find, shop, WEB } from '../../support/synthesis';
@@ -25,7 +25,7 @@ test("the autoscaler's maximum, however late it is said", () => {
   expect(hard(synthesis)).toEqual({ pods: '36', 'requests.cpu': '3600m', 'requests.memory': '4608Mi' });
 });
 
-test('workloads that are no components of ours count, with the defaults of the LimitRange', () => {
+test('workloads outside our components count, with the defaults of the LimitRange', () => {
   const synthesis = shop((system) => {
     new WebService(system, 'web', WEB);
     const metadata = { name: 'job', labels: { 'app.kubernetes.io/name': 'job' } };
@@ -66,7 +66,7 @@ test('room can be reserved, more than once', () => {
   expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '2304Mi' });
 });
 
-test('a reserve that is none is refused, each part of it', () => {
+test('each invalid part of a reserve is refused', () => {
   const synthesis = shop((system) => {
     new WebService(system, 'web', WEB);
     system.reserve({ pods: -1, cpu: 'much', memory: '-1Gi' });
@@ -74,7 +74,7 @@ test('a reserve that is none is refused, each part of it', () => {
   expect(errors(synthesis)).toEqual(['reserve reserve.cpu', 'reserve reserve.memory', 'reserve reserve.pods']);
 });
 
-test('a part of a reserve that is misspelt is refused, and the parts are named', () => {
+test('a misspelt part of a reserve is refused, and the parts are named', () => {
   const misspelt = JSON.parse('{ "pod": 2, "cpu": "100m" }');
   const synthesis = shop((system) => {
     new WebService(system, 'web', WEB);
@@ -86,7 +86,7 @@ test('a part of a reserve that is misspelt is refused, and the parts are named',
   expect(hard(synthesis)).toMatchObject({ pods: '10' });
 });
 
-test('a quota that somebody makes too small is refused, with what is needed and by whom', () => {
+test('a quota overridden too small is refused, with what is needed and by which workloads', () => {
   const synthesis = shop((system) => {
     new WebService(system, 'web', WEB);
     const quota = system.node.findChild('namespace-quota');
@@ -104,7 +104,7 @@ test('a quota that somebody makes too small is refused, with what is needed and 
   ]);
 });
 
-test('the objects are the platform team’s: they lie in the file that no deployer applies', () => {
+test('the objects are the platform team’s: they are in the file that no deployer applies', () => {
   const { files } = shop((system) => new WebService(system, 'web', WEB));
   const text = files.get('05-shop-production.yaml') ?? '';
   expect(text).toContain('kind: ResourceQuota');

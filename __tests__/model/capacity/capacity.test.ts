@@ -152,7 +152,7 @@ describe('bounds', () => {
     expect(numbers({ alwaysAtPeak: true })).toMatchObject({ min: 36, max: 45 });
   });
 
-  test('without the CPU of a request there is no target, and none is made up', () => {
+  test('without the CPU time of a request there is no target', () => {
     const { cpuSecondsPerRequest, ...input } = INPUT;
     const { plan } = deriveCapacity(input);
     expect(plan?.total.value).toBe(36);
@@ -168,7 +168,7 @@ describe('bounds', () => {
 describe('the occupancy, where none is given', () => {
   const highest = highestOccupancy(8, { meanSeconds: 0.04 }, 0.98, 0.2);
 
-  test('is the highest whole percent at which the latency holds, with what the autoscaler leaves alone', () => {
+  test('is the highest whole percent at which the latency holds, with the autoscaler’s tolerance', () => {
     const { plan } = deriveCapacity(without({ ...INPUT, growthPerSecond: 0 }));
     expect(plan?.occupancy.value).toBe(Math.floor((100 * highest) / 1.1) / 100);
     expect(plan?.latencySeconds.value).toBeLessThan(0.2);
@@ -213,7 +213,7 @@ describe('contention', () => {
     [
       'more capacity than any number has',
       { contention: { serial: 0.2, crosstalk: 0 } },
-      'more pods than there is capacity in',
+      'more capacity than any number of pods has',
     ],
   ])('%s', (_, change, message) => {
     const { plan, problems } = derive(change);
@@ -255,7 +255,7 @@ describe('what cannot be', () => {
     expect(problems).toMatchObject([{ field }]);
   });
 
-  test('a service too long for the quantile, whatever the replica count', () => {
+  test('a service too long for the quantile at any replica count', () => {
     const { plan, problems } = derive({ service: { meanSeconds: 0.06 } });
     expect(plan).toBeUndefined();
     expect(problems).toEqual([
@@ -263,7 +263,7 @@ describe('what cannot be', () => {
         field: 'service.meanSeconds',
         value: 0.06,
         message:
-          '98 % within 200 ms needs a mean service time under 51.1 ms when it is exponential, whatever the replica count; it is 60 ms',
+          'a mean of 60 ms is too long for 98 % within 200 ms at any replica count: it must be under 51.1 ms when it is exponential',
         expected: 'less than 51.1 ms, or a later or lower quantile',
       },
     ]);
@@ -275,7 +275,7 @@ describe('what cannot be', () => {
       {
         field: 'occupancy',
         value: 0.85,
-        message: expect.stringContaining('93.5 % with what the autoscaler leaves alone'),
+        message: expect.stringContaining("(93.5 % with the autoscaler's tolerance)"),
       },
     ]);
   });
@@ -296,14 +296,14 @@ describe('what cannot be', () => {
       {
         field: 'growthPerSecond',
         message: expect.stringMatching(
-          /^in the 60 s until a new pod serves, the slots taken rise from 47.67 % to 104.9 %/,
+          /^slots in use rise from 47.67 % to 104.9 % in the 60 s until a new pod serves;/,
         ),
       },
     ]);
     expect(derive({ growthPerSecond: 0.02, alwaysAtPeak: true }).problems).toEqual([]);
   });
 
-  test('a growth that is faster than an autoscaler doubles, whatever is spare', () => {
+  test('growth faster than an autoscaler doubles, with any spare capacity', () => {
     expect(derive({ growthPerSecond: 0.07, occupancy: 0.05 }).problems).toMatchObject([
       { field: 'growthPerSecond', message: expect.stringContaining('doubles at most every 15 s') },
     ]);

@@ -1,4 +1,4 @@
-// P1, P2: the latency holds after the promised loss at every number of pods that the autoscaler may have, whatever the inputs.
+// P1, P2: the latency holds after the promised loss at every number of pods that the autoscaler may choose, for all inputs.
 import { type CapacityPlan, deriveCapacity } from '../../../lib/model/capacity/capacity';
 import type { CapacityInput } from '../../../lib/model/capacity/capacity-input';
 import { responseTail } from '../../../lib/model/capacity/queueing';
@@ -42,7 +42,7 @@ function leftOf(pods: number, zones: number, lost: number): number {
   return dealt.slice(lost).reduce((sum, one) => sum + one, 0);
 }
 
-/** Share of the requests that come late after the loss, by the formula, where so many pods are at their target. */
+/** Share of the requests that come late after the loss, by the formula, with `pods` pods at their target. */
 function late(input: CapacityInput, target: number, pods: number): number {
   const { users, thinkSeconds, regions, regionsLost, concurrencyPerPod: concurrency, service, latency } = input;
   const peak = users.peak / thinkSeconds / (regions - regionsLost);
@@ -83,12 +83,12 @@ describe('P1 P2 the latency after the loss', () => {
     }
   });
 
-  test('at its worst as the occupancy says that is told', () => {
+  test('at the reported occupancy the latency is that of the worst number', () => {
     for (const { input, plan, target } of plans) {
       const { concurrencyPerPod: concurrency, service, latency } = input;
       const arrivalsPerSecond = ((plan.occupancyAfterLoss?.value ?? 0) * concurrency) / service.meanSeconds;
-      const told = responseTail({ concurrency, arrivalsPerSecond, service }, latency.seconds);
-      expect(told).toBeCloseTo(Math.max(...countsOf(plan).map((pods) => late(input, target, pods))), 9);
+      const reported = responseTail({ concurrency, arrivalsPerSecond, service }, latency.seconds);
+      expect(reported).toBeCloseTo(Math.max(...countsOf(plan).map((pods) => late(input, target, pods))), 9);
     }
   });
 });

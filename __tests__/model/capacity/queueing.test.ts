@@ -33,7 +33,7 @@ describe('the interactive law', () => {
     expect(arrivalRate(30_000, think)).toBe(rate);
   });
 
-  test('what the answer takes is time in which nobody asks', () => {
+  test('users send no requests while they wait for an answer', () => {
     expect(arrivalRate(30_000, 9.8, 0.2)).toBe(3000);
   });
 });
@@ -69,7 +69,7 @@ describe('vectors', () => {
   });
 });
 
-describe('what no replica count mends', () => {
+describe('service times too long for any replica count', () => {
   test('98 % within 200 ms needs an exponential service of 51.1 ms or less', () => {
     expect(longestService(0.98, 0.2) * 1000).toBeCloseTo(200 / Math.log(50), 6);
     expect(longestService(0.98, 0.2) * 1000).toBeCloseTo(51.1, 1);

@@ -1,4 +1,4 @@
-// Growth against headroom: the line that is derived is always enough, and what is less than the sums never is.
+// Growth against headroom: the derived line is always enough, and less than the sums never is.
 import type { NodePool } from '../../../lib/model';
 import { balanceHeadroom, type Growth } from '../../../lib/model/nodes/headroom-balance';
 import { seeded } from '../../support/random';
@@ -36,7 +36,7 @@ test('sums over workloads and over pools, each with its parts', () => {
   expect(balance?.short).toEqual([]);
 });
 
-test('the sums are less than what is enough in each zone (docs/capacity.md)', () => {
+test('the sums are less than the need of each zone (docs/capacity.md)', () => {
   const growing = [growth(8, '2', '1Gi'), growth(1, '2', '1Gi', 'other')];
   const balance = balanceHeadroom([pool({ pods: 9, cpu: '2', memory: '1Gi' })], 3, growing);
   expect(balance).toMatchObject({ short: [], line: { pods: 12, cpu: '2', memory: '1Gi' } });

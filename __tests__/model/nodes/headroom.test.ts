@@ -43,7 +43,7 @@ describe('P2 the size', () => {
     expect(derive([WEB, { ...WEB, name: 'api', cpu: '64', pods: 0 }]).plan?.headroom.pods).toBe(9);
   });
 
-  test('growth that is spread over zones finds a place in each, whatever grows first', () => {
+  test('growth that is spread over zones finds a place in each, in any order', () => {
     const random = seeded(7_2026);
     for (let trial = 0; trial < 300; trial++) {
       const zones = 1 + Math.floor(random() * 4);

@@ -137,14 +137,13 @@ describe('P2 addresses and subnets: 60 nodes of 110 pods', () => {
       {
         field: 'subnets.pods',
         value: 16,
-        message:
-          'pods: 257 nodes × 256 (a /24) = 65792; 65792 addresses, 256 more than the 65536 of the /16 that there is',
+        message: 'pods: 257 nodes × 256 (a /24) = 65792; 65792 addresses, 256 more than the 65536 of the existing /16',
         expected: 'a /15, or at most 256 nodes of a pool in each zone',
       },
     ]);
   });
 
-  test('an upgrade in place adds nothing, one that is told adds what it is told', () => {
+  test('an upgrade in place adds no nodes, a stated surge adds what it states', () => {
     expect(planOf(onOwn()).pools[0]?.surge).toEqual({ value: 0, because: 'nodes are upgraded in place' });
     expect(planOf(onOwn({ upgradesAtOnce: 2 })).pools[0]?.surge.value).toBe(2);
   });
@@ -171,7 +170,7 @@ describe('P2 nodes through a day, a release and a loss', () => {
   // 3920m − 200m: four of 900m
   const daemons = [{ name: 'logs', cpu: '200m', memory: '256Mi' }];
 
-  test('min off peak, max while a release rolls in what is left', () => {
+  test('min off peak, max during a rollout after the loss', () => {
     const plan = planOf(onGke(), { daemons });
     expect(pool(plan)).toMatchObject({
       offPeak: { value: 1, because: 'in each of 3 zones: 1 pod of web, 4 on a node: 1 node' },
@@ -279,19 +278,18 @@ describe('P2 nodes through a day, a release and a loss', () => {
   });
 });
 
-describe('P12 a plan beyond a limit is refused: which, by how much, what would fit', () => {
+describe('P12 a plan that exceeds a limit is refused: which limit, by how much, what would fit', () => {
   const nodes = (max: number) => ({ nodesPerZone: { min: 1, max } });
   const fields = (cluster: ClusterDescription, change: Partial<ProviderPlanInput> = {}) =>
     derive(cluster, change).problems.map(({ field }) => field);
   const pods = (atOnce: number) => [{ ...WEB, cpu: '1m', memory: '1Mi', pods: { ...WEB.pods, atOnce } }];
 
-  test('more nodes than the pool may have', () => {
+  test('more nodes than the pool allows', () => {
     expect(derive(onGke(nodes(7))).problems).toEqual([
       {
         field: 'nodePools[default].nodesPerZone.max',
         value: 7,
-        message:
-          'the pool may have 7 nodes in each zone and needs 8, 1 more: in each of 2 zones: 31 pods of web, 4 on a node: 8 nodes',
+        message: 'needs 8 nodes per zone; the pool allows 7: in each of 2 zones: 31 pods of web, 4 on a node: 8 nodes',
         expected: 'at least 8, or larger nodes, or fewer or smaller pods',
       },
     ]);
@@ -303,7 +301,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
       {
         field: 'nodePools[default].pods',
         value: 30,
-        message: 'a node has addresses for 29 pods, 1 fewer than the pool says: 3 interfaces × (10 − 1) + 2 = 29',
+        message: 'a node has addresses for only 29 pods: 3 interfaces × (10 − 1) + 2 = 29',
         expected: 'at most 29',
       },
     ]);
@@ -363,7 +361,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
     expect(others.filter((other) => other.field !== field)).toEqual([]);
   });
 
-  test('what asking raises is told', () => {
+  test('a limit that can be raised is reported as such', () => {
     // 400 × 3 + 6, 206 more than 1000
     const found = derive(onEks('prefixes', nodes(400))).problems.find(({ field }) => field === 'nodePools');
     expect(found).toEqual({
@@ -414,7 +412,7 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
         field: 'subnets.nodes',
         value: 19,
         message:
-          'nodes and pods: 80 nodes × 111 (its own + 110 pods) = 8880; 8880 + 5 that Azure keeps = 8885 addresses, 693 more than the 8192 of the /19 that there is',
+          'nodes and pods: 80 nodes × 111 (its own + 110 pods) = 8880; 8880 + 5 that Azure keeps = 8885 addresses, 693 more than the 8192 of the existing /19',
         expected: 'a /18, or at most 18 nodes of a pool in each zone',
       },
     ]);
@@ -432,14 +430,14 @@ describe('P12 a plan beyond a limit is refused: which, by how much, what would f
       value: 16,
       expected: 'at most 85 nodes of a pool in each zone',
     });
-    expect(found?.message).toContain('of a /16, the largest that there can be (Amazon VPC user guide, subnet sizing)');
+    expect(found?.message).toContain('of a /16, the largest possible (Amazon VPC user guide, subnet sizing)');
     expect(fields(onEks('addresses', { pods: 110, machine, ...nodes(85) }))).toEqual([]);
     // one that cannot be holds no more than the largest that can
     expect(fields(onEks('addresses', { pods: 110, machine, ...nodes(86) }, { nodes: 12 }))).toEqual(['subnets.nodes']);
   });
 });
 
-describe('P12 what cannot be in a plan', () => {
+describe('P12 invalid input of a plan', () => {
   test.each<[string, ClusterDescription, string]>([
     ['AKS without its network', aks({ ...AZURE, nodePools: [POOL] }), 'podNetwork'],
     ['EKS without its network', eks({ ...COMMON, region: 'r', nodePools: [POOL] }), 'podNetwork'],
@@ -510,7 +508,7 @@ describe('P12 what cannot be in a plan', () => {
       {
         field: 'web.pool',
         value: '',
-        message: 'there are several pools, and web names none',
+        message: 'web names no pool, and there are several',
         expected: 'one of default, second',
       },
     ]);

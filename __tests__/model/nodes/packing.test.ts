@@ -129,7 +129,7 @@ describe('random groups', () => {
     return nodes.length;
   }
 
-  test('never fewer than the best packing of 300 sets; of one size exactly so many', () => {
+  test('never fewer than the best packing of 300 sets; equal to it for one size', () => {
     const random = seeded(6_2026);
     let ratio = 0;
     let ofOneSize = 0;

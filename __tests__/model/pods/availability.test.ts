@@ -1,4 +1,4 @@
-// Availability as one unit: what is derived, and which inputs contradict.
+// Availability as one unit: the derivation, and contradicting inputs.
 import {
   type AvailabilityInput,
   deriveAvailability,
@@ -19,7 +19,7 @@ function derive(change: Partial<AvailabilityInput> = {}) {
   return deriveAvailability({ ...INPUT, ...change });
 }
 
-describe('what is derived', () => {
+describe('the derivation', () => {
   test('a rollout adds pods before it takes any away', () => {
     expect(derive()).toMatchObject({ maxSurge: '50%', maxUnavailable: 0, minReadySeconds: 10 });
   });
@@ -28,7 +28,7 @@ describe('what is derived', () => {
     expect(derive().rolloutSeconds).toBe(2 * (30 + 10));
     expect(derive({ options: { maxSurge: '25%' } }).rolloutSeconds).toBe(4 * (30 + 10));
     expect(derive({ options: { maxSurge: 5 } }).rolloutSeconds).toBe(3 * (30 + 10));
-    // 7 % of 100 are 7 pods, as the API reckons; 0.07 × 100 would round up to 8.
+    // 7 % of 100 are 7 pods in the API; 0.07 × 100 would round up to 8.
     expect(derive({ maxReplicas: 100, options: { maxSurge: '7%' } }).rolloutSeconds).toBe(15 * (30 + 10));
   });
 
@@ -80,25 +80,15 @@ describe('what contradicts', () => {
       'a budget that keeps every pod',
       { options: { disruption: { minAvailable: 6 } } },
       'disruption',
-      'lets no node be drained',
+      'blocks every drain',
     ],
-    [
-      'a budget of 100 %',
-      { options: { disruption: { minAvailable: '100%' } } },
-      'disruption',
-      'lets no node be drained',
-    ],
-    [
-      'a budget of 0 missing',
-      { options: { disruption: { maxUnavailable: 0 } } },
-      'disruption',
-      'lets no node be drained',
-    ],
+    ['a budget of 100 %', { options: { disruption: { minAvailable: '100%' } } }, 'disruption', 'blocks every drain'],
+    ['a budget of 0 missing', { options: { disruption: { maxUnavailable: 0 } } }, 'disruption', 'blocks every drain'],
     [
       'a budget on a single replica',
       { minReplicas: 1, maxReplicas: 1, zones: 0, zonesLost: 0, options: { disruption: { minAvailable: 1 } } },
       'disruption',
-      'lets no node be drained',
+      'blocks every drain',
     ],
     [
       'grace no longer than preStop + longest request',
@@ -127,13 +117,8 @@ describe('what contradicts', () => {
     ],
     ['a loss of every zone', { zonesLost: 3 }, 'survives.zones', 'the cluster declares 3'],
     ['a loss where no zone is declared', { zones: 0 }, 'survives.zones', 'the cluster declares 0'],
-    ['replicas that may all lie in the lost zone', { minReplicas: 1, maxReplicas: 6 }, 'replicas', 'may take all of'],
-    [
-      'replicas that may all lie in the two lost zones',
-      { minReplicas: 2, zonesLost: 2 },
-      'replicas',
-      'may take all of',
-    ],
+    ['replicas that may all be in the lost zone', { minReplicas: 1, maxReplicas: 6 }, 'replicas', 'may take all of'],
+    ['replicas that may all be in the two lost zones', { minReplicas: 2, zonesLost: 2 }, 'replicas', 'may take all of'],
   ])('%s', (_, change, field, message) => {
     const found = findAvailabilityProblems({ ...INPUT, ...change });
     expect(found).toHaveLength(1);

@@ -15,8 +15,8 @@ const pool = (machine: Machine, pods: number): NodePool => ({
   machine,
 });
 
-/** Addresses that one node is reckoned with: those of two nodes − those of one. */
-function reckoned(mode: 'addresses' | 'prefixes', of: NodePool): number {
+/** Addresses that the plan counts per node: those of two nodes − those of one. */
+function addressesPerNode(mode: 'addresses' | 'prefixes', of: NodePool): number {
   const taken = (nodesPerZone: number) =>
     eksNetwork(mode).ranges({ pools: [{ pool: of, nodesPerZone, surge: 0 }], zones: 1 })[0]?.addresses.value ?? 0;
   return taken(2) - taken(1);
@@ -60,13 +60,13 @@ describe('P2 addresses of a node are never fewer than what its plugin takes', ()
   test.each([
     ['addresses', heldAddresses],
     ['prefixes', heldInPrefixes],
-  ] as const)('%s: 300 machines through 200 changes each, and at the most pods exactly so many', (mode, held) => {
+  ] as const)('%s: 300 machines through 200 changes each, and at the most pods exactly this many', (mode, held) => {
     let full = 0;
     for (let trial = 0; trial < 300; trial++) {
       const machine = { interfaces: between(1, 15), addressesPerInterface: between(2, 50), cores: between(1, 96) };
       const most = podsPerNode(mode, machine);
       const changes = Array.from({ length: 200 }, () => between(0, most - 2));
-      const planned = reckoned(mode, pool(machine, most));
+      const planned = addressesPerNode(mode, pool(machine, most));
       const taken = held(machine, [...changes, most - 2]);
       expect({ machine, taken: Math.min(taken, planned) }).toEqual({ machine, taken });
       // all interfaces, or all prefixes and a spare one, where every pod has an address

@@ -83,8 +83,8 @@ describe('producers', () => {
         field: 'shop.maxReplicas',
         value: 16,
         message:
-          'messages/s at the worst moment: shop 6400 needed, 6000 available (one node takes 6000 messages/s − 0 of others = 6000), 400 too many; shop takes most',
-        expected: 'shop at most 15 replicas, or first a broker that takes 6400 messages/s, then so many pods',
+          '400 too many messages/s at the worst moment: shop 6400 needed, 6000 available (one node takes 6000 messages/s − 0 of others = 6000)',
+        expected: 'shop at most 15 replicas, or a broker for 6400 messages/s before these pods',
       },
     ]);
   });

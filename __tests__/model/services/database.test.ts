@@ -24,7 +24,7 @@ const database = (change: object) => ({ ...INPUT.database, ...change });
 const orders = (change: Partial<DatabaseClient>) => [{ ...ORDERS, ...change }, BILLING];
 
 describe('connections', () => {
-  test('all pods that exist at once × their pools, against what is left of max_connections', () => {
+  test('all pods that exist at once × their pools, against the rest of max_connections', () => {
     const { plan, problems } = budget();
     expect(problems).toEqual([]);
     expect(plan?.fits).toBe(true);
@@ -133,7 +133,7 @@ describe('CPU, memory and IOPS', () => {
     expect(problems).toMatchObject([{ field: 'orders.maxReplicas', message: expect.stringContaining(message) }]);
   });
 
-  test('an error of rounding is no excess: 3 × 0.1 cores are 0.3', () => {
+  test('a rounding error is not an excess: 3 × 0.1 cores are 0.3', () => {
     const { plan } = budget({ database: limited({ cpu: 0.3 }), clients: client({ cpuPerPod: 0.1, maxReplicas: 3 }) });
     expect(plan?.fits).toBe(true);
     expect(plan?.clients[0]?.caps.find(({ limit }) => limit === 'cpu')?.maxReplicas.value).toBe(3);

@@ -98,7 +98,7 @@ describe('against a simulated queue', () => {
     return Number.POSITIVE_INFINITY;
   }
 
-  test('300 queues are drained within the objective, whatever the backlog and the rate', () => {
+  test('300 queues are drained within the objective, at any backlog and rate', () => {
     const random = seeded(5);
     for (let trial = 0; trial < 300; trial++) {
       const input = {
@@ -128,7 +128,7 @@ describe('against a simulated queue', () => {
 });
 
 describe('where nothing reads the queue', () => {
-  test('CPU and memory alone, and what is lost', () => {
+  test('CPU and memory alone, and the drawback', () => {
     const { plan } = derive({ queueIsRead: false, reactionSeconds: 30, memory: { target: 0.8 } });
     expect(plan?.queueLengthPerPod).toBeUndefined();
     expect(plan?.messageRatePerPod).toBeUndefined();

@@ -114,7 +114,7 @@ test('JSON patches of cdk8s still work', () => {
   expect(find(synthesis, 'ConfigMap', 'map').data).toEqual({ a: 'b', c: 'd' });
 });
 
-test('a value that is no JSON is an error of its object, with the path', () => {
+test('a value that is not JSON is an error of its object, with the path', () => {
   const synthesis = shop((system) => {
     new ApiObject(system, 'map', {
       apiVersion: 'v1',

@@ -17,7 +17,7 @@ function container(synthesis: ReturnType<typeof overridden>) {
   return at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec', 'containers', 0);
 }
 
-describe('what is changed', () => {
+describe('changes', () => {
   test('set: a field that exists, and one that is new below a parent that exists', () => {
     const synthesis = overridden((it) => it.set('spec.minReadySeconds', 15).set('spec.revisionHistoryLimit', 5));
     expect(synthesis.findings).toEqual([]);
@@ -53,7 +53,7 @@ describe('what is changed', () => {
     ).toHaveLength(1);
   });
 
-  test('a list without a merge key is taken by index', () => {
+  test('a list without a merge key is addressed by index', () => {
     const synthesis = overridden((it) => it.replace(`${CONTAINER}.securityContext.capabilities.drop[0]`, 'NET_RAW'));
     expect(at(container(synthesis), 'securityContext', 'capabilities', 'drop')).toEqual(['NET_RAW']);
   });
@@ -103,13 +103,13 @@ describe('fields that the types do not know are kept, and listed as unchecked', 
   });
 });
 
-describe('what is refused, with what would be right', () => {
+describe('refused, with the expected path or value', () => {
   test.each<[string, (it: Overrides) => void, string, string]>([
     [
       'a path that does not exist',
       (it) => it.set('spec.template.speck.x', 1),
       'the path does not exist',
-      'below spec.template, which has metadata, spec',
+      'of spec.template, which has metadata, spec',
     ],
     [
       'an item that does not exist',
@@ -120,14 +120,14 @@ describe('what is refused, with what would be right', () => {
     [
       'replace of a field that does not exist',
       (it) => it.replace('spec.paused', true),
-      'replace needs a field that exists',
-      'below spec, which has minReadySeconds',
+      'replace needs an existing field',
+      'of spec, which has minReadySeconds',
     ],
     [
       'remove of a field that does not exist',
       (it) => it.remove('spec.paused'),
-      'remove needs a field that exists',
-      'below spec, which has minReadySeconds',
+      'remove needs an existing field',
+      'of spec, which has minReadySeconds',
     ],
     [
       'the same value',
@@ -139,10 +139,10 @@ describe('what is refused, with what would be right', () => {
       'a path below a number',
       (it) => it.set('spec.replicas.x', 3),
       'the path does not exist',
-      'below spec.replicas, which is 3',
+      'of spec.replicas, which is 3',
     ],
-    ['no path', (it) => it.set('spec..x', 3), 'this is no path', 'spec.template.spec.containers[web].image'],
-    ['an empty path', (it) => it.set('', 3), 'this is no path', 'a path such as'],
+    ['no path', (it) => it.set('spec..x', 3), 'not a valid path', 'spec.template.spec.containers[web].image'],
+    ['an empty path', (it) => it.set('', 3), 'not a valid path', 'a path such as'],
   ])('%s', (_, change, message, expected) => {
     const { findings } = overridden(change);
     expect(findings).toHaveLength(1);
@@ -156,7 +156,7 @@ describe('what is refused, with what would be right', () => {
     });
   });
 
-  test('an inherited name is no field', () => {
+  test('an inherited name is not a field', () => {
     expect(errors(overridden((it) => it.replace('spec.constructor', 1)))).toEqual(['override spec.constructor']);
     const synthesis = overridden((it) => it.set('spec["__proto__"]', { polluted: true }));
     expect(Object.hasOwn({}, 'polluted')).toBe(false);

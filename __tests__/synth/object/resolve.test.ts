@@ -328,7 +328,7 @@ test('nothing in a list comes out as null', () => {
   expect(createResolver(object.node.root)(object)).toHaveProperty('spec.list', ['a', null, null]);
 });
 
-test('what is used twice comes out as two', () => {
+test('a value used twice is written twice', () => {
   const shared = { a: ['b'] };
   const object = bare({ spec: { first: shared, second: shared } });
   const resolved = JSON.stringify(createResolver(object.node.root)(object));

@@ -1,4 +1,4 @@
-// Verifications are told whether their chart has errors: what follows from an error is no news.
+// Verifications know whether their chart has errors, so that consequences of an error are not reported.
 
 import type { Finding } from '../../../lib/model/finding/finding';
 import type { Verification } from '../../../lib/model/platform/entries';
@@ -15,10 +15,10 @@ test.each(['mumbai/shop', 'mumbai/shop/web'])('an error of %s is enough', (const
   expect(verify(verified, [], about(construct))).toEqual([]);
 });
 
-test.each(['mumbai/shopping', 'mumbai', undefined])('an error of %s is somebody else’s', (construct) => {
+test.each(['mumbai/shopping', 'mumbai', undefined])('an error of %s belongs to another chart', (construct) => {
   expect(verify(verified, [], about(construct))).toEqual([found]);
 });
 
-test('a warning is no error', () => {
+test('a warning is not an error', () => {
   expect(verify(verified, [], about('mumbai/shop', 'warning'))).toEqual([found]);
 });

@@ -1,4 +1,4 @@
-// The inventory as text: what is written is read again, and nothing that is read may own what is not ours.
+// The inventory as text: it is read back as written, and no text may claim foreign files.
 import { parseInventory, renderInventory } from '../../../lib/synth/output/inventory';
 import { Random } from '../../support/random';
 
@@ -88,7 +88,7 @@ test.each([
 });
 
 test.each(['', 'web1.example.com\nweb2.example.com\n', '[web]\nhost\n', '<<<<<<<\n>>>>>>>\n=======', '\0\u{1F600}\r'])(
-  'a text that is no inventory lists nothing: %j',
+  'a text that is not an inventory lists nothing: %j',
   (text) => {
     expect(parseInventory(text)).toEqual({ recognized: false, files: new Map() });
   },
@@ -112,7 +112,7 @@ const PIECES = [
   ' ',
 ];
 
-test('whatever the bytes, it never throws, and no path leads out of the directory', () => {
+test('for any bytes it never throws, and no path leads out of the directory', () => {
   const random = new Random(1);
   const texts = Array.from({ length: 2_000 }, (_, index) => {
     const lines = Array.from({ length: 40 }, () => random.pick(PIECES)).join('');

@@ -45,7 +45,7 @@ test.each([
   { from: A, to: 'b' },
   { from: B, to: 'a' },
 ])(
-  'killed at any call of a write to $to: one whole version, and the next run mends it',
+  'killed at any call of a write to $to: one complete version, and the next run repairs it',
   async ({ from, to }) => {
     const calls = await record(prepare(from), to);
     expect(calls.length).toBeGreaterThan(30);
@@ -53,7 +53,7 @@ test.each([
       const outdir = prepare(from);
       expect((await run(outdir, [to], env)).signal).toBe('SIGKILL');
       checkState(outdir, from !== undefined);
-      mend(outdir, from !== undefined);
+      repair(outdir, from !== undefined);
     });
   },
   60_000,
@@ -75,7 +75,7 @@ test('killed again while it recovers, at any call that changes something', async
         const outdir = copyOf(left);
         expect((await run(outdir, ['a'], env)).signal).toBe('SIGKILL');
         checkState(outdir, true);
-        mend(outdir, true);
+        repair(outdir, true);
       });
     }
   }
@@ -87,9 +87,9 @@ test('killed at random moments, again and again over what the last one left', as
     for (let round = 0; round < 30; round++) {
       expect((await run(outdir, ['forever'], {}, Math.random() * 25)).signal).toBe('SIGKILL');
       checkState(outdir, hadOld);
-      if (round % 7 === 0) mend(outdir, hadOld);
+      if (round % 7 === 0) repair(outdir, hadOld);
     }
-    mend(outdir, hadOld);
+    repair(outdir, hadOld);
   });
 }, 60_000);
 
@@ -116,7 +116,7 @@ function tree(files: Record<string, string>): Tree {
   return new Map([...Object.entries(files), ['inventory.txt', inventory]]);
 }
 
-/** A new output directory that holds `from` and somebody else's file, or does not exist. */
+/** A new output directory with `from` and a foreign file, or an absent one. */
 function prepare(from: Tree | undefined): string {
   const outdir = path.join(fs.mkdtempSync(path.join(scratch, 'case-')), 'dist');
   if (from === undefined) return outdir;
@@ -180,7 +180,7 @@ function checkState(outdir: string, hadOld: boolean): string {
   return 'absent';
 }
 
-function mend(outdir: string, hasForeign: boolean): void {
+function repair(outdir: string, hasForeign: boolean): void {
   const traces = siblings(outdir).filter((name) => !/-lock-/.test(name));
   expect(compareFiles(outdir, B).interrupted).toBe(traces.length > 0);
   const { recovered } = writeFiles(outdir, B);
@@ -190,7 +190,7 @@ function mend(outdir: string, hasForeign: boolean): void {
   expect(writeFiles(outdir, B).written).toBe(false);
 }
 
-/** The version that the directory holds, to the byte, with somebody else's file or without; fails if it is none. */
+/** The version in the directory, to the byte, with or without a foreign file; fails if it is neither. */
 function versionOf(directory: string, hasForeign: boolean): string {
   const found = fs.readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const files = found.map((entry) => path.join(entry.parentPath, entry.name));

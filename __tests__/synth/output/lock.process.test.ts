@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { acquireLock, lockState, type Owner, ourselves } from '../../../lib/synth/output/lock';
+import { acquireLock, currentProcess, lockState, type Owner } from '../../../lib/synth/output/lock';
 import { OutputError } from '../../../lib/synth/output/output-error';
 import { testWith } from '../../support/requirements';
 
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 function lockFor(owner: Partial<Owner>): void {
-  fs.writeFileSync(lock, JSON.stringify({ ...ourselves(), ...owner }));
+  fs.writeFileSync(lock, JSON.stringify({ ...currentProcess(), ...owner }));
 }
 
 function deadPid(): number {
@@ -59,8 +59,8 @@ test('the lock of a dead process is taken over', () => {
 
 test('also when those who wanted to take it over died in turn', () => {
   const [first, second] = [
-    { ...ourselves(), pid: deadPid() },
-    { ...ourselves(), pid: deadPid() },
+    { ...currentProcess(), pid: deadPid() },
+    { ...currentProcess(), pid: deadPid() },
   ];
   fs.writeFileSync(lock, JSON.stringify(first));
   fs.writeFileSync(`${lock}-${first.token}`, JSON.stringify(second));
@@ -70,10 +70,10 @@ test('also when those who wanted to take it over died in turn', () => {
   expect(fs.readdirSync(directory)).toEqual([]);
 });
 
-test('while a living process takes it over, nobody else does', () => {
-  const first = { ...ourselves(), pid: deadPid() };
+test('while a living process takes it over, no other does', () => {
+  const first = { ...currentProcess(), pid: deadPid() };
   fs.writeFileSync(lock, JSON.stringify(first));
-  fs.writeFileSync(`${lock}-${first.token}`, JSON.stringify(ourselves()));
+  fs.writeFileSync(`${lock}-${first.token}`, JSON.stringify(currentProcess()));
   expect(errorOf(() => acquireLock(lock, 30))).toBeInstanceOf(OutputError);
   expect(JSON.parse(fs.readFileSync(lock, 'utf8'))).toEqual(first);
 });
@@ -82,7 +82,7 @@ test('a writer waits for a living one, and goes on when it is gone', () => {
   const script = `setTimeout(() => require('fs').rmSync(process.argv[1]), 400); setTimeout(() => {}, 60000)`;
   const child = spawn(process.execPath, ['-e', script, lock]);
   started.push(child);
-  const { started: _, ...owner } = ourselves();
+  const { started: _, ...owner } = currentProcess();
   fs.writeFileSync(lock, JSON.stringify({ ...owner, pid: child.pid }));
   expect(lockState(lock)).toBe('held');
   const begin = performance.now();
@@ -107,11 +107,11 @@ test('a lock from another host is never judged by its pid', () => {
 });
 
 test.each(['', '{"pid":1}', '{"pid":1,"host":"x","token":"../../evil"}', 'null'])(
-  'a lock that says %j is not judged either',
+  'a lock with the text %j is not judged either',
   (text) => {
     fs.writeFileSync(lock, text);
     expect(String(errorOf(() => acquireLock(lock, 20)))).toMatch(
-      `names no owner after 0.02 s of waiting — delete ${lock}`,
+      `has no readable owner after waiting 0.02 s — delete ${lock}`,
     );
   },
 );
@@ -127,7 +127,7 @@ test('a lock that was removed is noticed, and the next owner keeps its own', () 
   second.release();
 });
 
-test('without hard links the lock is created all the same', () => {
+test('without hard links the lock is still created', () => {
   const link = jest.spyOn(fs, 'linkSync').mockImplementation(() => {
     throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' });
   });

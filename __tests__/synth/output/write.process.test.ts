@@ -57,13 +57,13 @@ describe('file systems', () => {
 
   const tmpfs = (size: string): string[] => ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs'];
 
-  withMounts('a full disk: the old directory stays, nothing lies beside it, and space makes it work', () => {
+  withMounts('a full disk: the old directory stays without siblings, and space makes it work', () => {
     const disk = path.join(scratch, 'disk');
     mounted(disk, tmpfs('64k'), () => {
       outdir = path.join(disk, 'dist');
       writeFiles(outdir, A);
       const big = tree({ 'a.yaml': 'a', 'big.yaml': 'x'.repeat(200_000) });
-      expect(refusal(big, outdir, disk).message).toMatch(/there is no space left \(ENOSPC, .*\) — free some space/);
+      expect(refusal(big, outdir, disk).message).toMatch(/no space is left \(ENOSPC, .*\) — free some space/);
       expect([fs.readdirSync(disk), compareFiles(outdir, A).changed]).toEqual([['dist'], []]);
       expect(writeFiles(outdir, B).written).toBe(true);
     });
@@ -102,12 +102,12 @@ describe('file systems', () => {
 
   const asNobody = testWith('root', process.getuid?.() === 0 && process.seteuid !== undefined);
 
-  asNobody('a user without rights learns so, and somebody else’s read-only directory is no obstacle', () => {
+  asNobody('a user without rights gets an error, and a foreign read-only directory is not an obstacle', () => {
     writeFiles(outdir, A);
     fs.chmodSync(scratch, 0o755);
     process.seteuid?.(65534);
     try {
-      expect(refusal(B).message).toMatch(/this user may not do that \(EACCES, .*\) — a place that this user may read/);
+      expect(refusal(B).message).toMatch(/permission denied \(EACCES, .*\) — a directory that this user may read/);
       process.seteuid?.(0);
       execFileSync('chown', ['-R', '65534:65534', scratch]);
       process.seteuid?.(65534);

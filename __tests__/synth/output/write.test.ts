@@ -1,4 +1,4 @@
-// Writing an output directory: what is written, what is left alone, what is refused, and what an error leaves behind.
+// Writing an output directory: files written, kept and refused, and the state after an error.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -44,7 +44,7 @@ function read(file: string): string {
 
 const refusal = (files: Files, target = outdir, root = scratch) => refusedWrite(files, target, root);
 
-describe('what is written', () => {
+describe('writing', () => {
   test('a new directory, with its parents; a slash at the end and a relative path do not matter', () => {
     const target = path.join(scratch, 'some/new/dist');
     const result = writeFiles(`${path.relative('.', target)}/`, A);
@@ -62,7 +62,7 @@ describe('what is written', () => {
     expect(photo(scratch)).toEqual(before);
   });
 
-  test('a difference: told as lists, and what is the same keeps its time', () => {
+  test('differences are listed, and unchanged files keep their time', () => {
     writeFiles(outdir, A);
     const same = fs.statSync(path.join(outdir, 'a.yaml')).mtimeMs;
     expect(writeFiles(outdir, B)).toEqual({
@@ -83,7 +83,7 @@ describe('what is written', () => {
     expect([read('x/z'), read('y')]).toEqual(['deep', 'file']);
   });
 
-  test('what we own is restored, whatever became of it', () => {
+  test('our files are restored after any change', () => {
     writeFiles(outdir, A);
     fs.rmSync(path.join(outdir, 'a.yaml'));
     fs.symlinkSync('/etc/passwd', path.join(outdir, 'a.yaml'));
@@ -112,7 +112,7 @@ describe('what is written', () => {
   });
 });
 
-describe('somebody else’s files', () => {
+describe('foreign files', () => {
   test('stay with content, mode and time; links stay links', () => {
     writeFiles(outdir, A);
     const secret = put('private/.key', 'k', 0o600);
@@ -138,10 +138,10 @@ describe('somebody else’s files', () => {
     expect(fs.readdirSync(path.join(outdir, 'kept'))).toEqual(['empty']);
   });
 
-  test('a directory full of somebody else’s folders is no output directory', () => {
+  test('a directory full of foreign folders is not an output directory', () => {
     put('projects/thesis.txt', 'three years of work');
     const before = photo(outdir);
-    expect(refusal(A).what).toContain('is no output directory of ours');
+    expect(refusal(A).what).toContain('is not an Evenkeel output directory');
     expect(photo(outdir)).toEqual(before);
   });
 
@@ -162,8 +162,8 @@ describe('somebody else’s files', () => {
     const error = refusal(B);
     expect(error.path).toBe(path.join(outdir, 'd.yaml'));
     expect(error.message).toBe(
-      `${outdir}/d.yaml is there with other content, and inventory.txt does not list it — ` +
-        `move ${outdir}/d.yaml away, or restore ${outdir}/inventory.txt if it is Evenkeel's`,
+      `${outdir}/d.yaml already exists with other content, and inventory.txt does not list it — ` +
+        `move ${outdir}/d.yaml away, or restore ${outdir}/inventory.txt if Evenkeel created it`,
     );
     fs.rmSync(error.path);
     fs.rmSync(path.join(outdir, 'inventory.txt'));
@@ -173,7 +173,7 @@ describe('somebody else’s files', () => {
   test.each([
     ['clusters', 'is not a directory'],
     ['clusters/laptop', 'is not a directory'],
-    ['a.yaml/x', 'is where the file a.yaml should be'],
+    ['a.yaml/x', 'is in the place of the file a.yaml'],
   ])('%s in the way of ours is refused', (file, what) => {
     put(file, 'not ours');
     const error = refusal(A);
@@ -187,7 +187,7 @@ describe('somebody else’s files', () => {
     expect(refusal(A).path).toBe(path.join(outdir, 'clusters'));
   });
 
-  test('an inventory.txt that is not ours is somebody else’s, and owns nothing', () => {
+  test('a foreign inventory.txt is kept, and owns nothing', () => {
     put('inventory.txt', 'web1\n');
     put('web1', 'precious');
     expect(refusal(A).path).toBe(path.join(outdir, 'inventory.txt'));
@@ -206,7 +206,7 @@ describe('somebody else’s files', () => {
 describe('directories that cannot be replaced', () => {
   test('a file, and a path through a file', () => {
     fs.writeFileSync(outdir, 'file');
-    expect(refusal(A).message).toBe(`${outdir} is a file — a directory, or a name that is free`);
+    expect(refusal(A).message).toBe(`${outdir} is a file — a directory, or a free name`);
     expect(() => compareFiles(outdir, A)).toThrow(OutputError);
     expect(refusal(A, path.join(outdir, 'below')).message).toMatch(/the name is taken \(EEXIST, .*dist\)/);
   });
@@ -221,7 +221,7 @@ describe('directories that cannot be replaced', () => {
     writeFiles(target, A);
     fs.symlinkSync('real', outdir);
     expect(refusal(B, `${outdir}/`).message).toBe(
-      `${outdir} is a symbolic link to ${target} — name the directory itself: ${target}`,
+      `${outdir} is a symbolic link to ${target} — the directory itself: ${target}`,
     );
     expect(compareFiles(outdir, A).missing).toEqual([]);
   });
@@ -288,7 +288,7 @@ describe('when the system refuses', () => {
       writeFileSync(file, text, options);
       if (String(file).endsWith('d.yaml')) fs.rmSync(`${outdir}.evenkeel-lock`);
     });
-    expect(() => writeFiles(outdir, B)).toThrow('was removed during this run — one writer at a time');
+    expect(() => writeFiles(outdir, B)).toThrow('were removed during this run — one writer at a time');
     expect(read('b.yaml')).toBe('b');
     expect(fs.readdirSync(scratch)).toEqual(['dist', 'dist.evenkeel-next']);
   });
@@ -297,7 +297,7 @@ describe('when the system refuses', () => {
 describe('after an interrupted run', () => {
   const [next, old, journal] = ['next', 'old', 'journal'].map((name) => () => `${outdir}.evenkeel-${name}`);
 
-  test('whatever lies there, the only copy of a directory stays', () => {
+  test('for any leftovers, the only copy of a directory stays', () => {
     const all = Array.from({ length: 32 }, (_, bits) => {
       const [o, n, l, j, d] = [1, 2, 4, 8, 16].map((bit) => (bits & bit) !== 0);
       return { outdir: o === true, next: n === true, old: l === true, journal: j === true, draft: d === true };
@@ -327,15 +327,15 @@ describe('after an interrupted run', () => {
   }
 
   test.each([
-    { there: ['outdir', 'next'], says: 'was removed', mine: 'of outdir', written: true },
-    { there: ['outdir', 'next', 'journal'], says: 'was removed', mine: 'of outdir', written: true },
+    { there: ['outdir', 'next'], says: 'were removed', mine: 'of outdir', written: true },
+    { there: ['outdir', 'next', 'journal'], says: 'were removed', mine: 'of outdir', written: true },
     { there: ['next', 'old', 'journal'], says: 'was completed', mine: 'of next', written: false },
     { there: ['next', 'journal'], says: 'was completed', mine: 'of next', written: false },
-    { there: ['outdir', 'old', 'journal'], says: 'was removed', mine: 'of outdir', written: true },
-    { there: ['outdir', 'old'], says: 'was removed', mine: 'of outdir', written: true },
+    { there: ['outdir', 'old', 'journal'], says: 'were removed', mine: 'of outdir', written: true },
+    { there: ['outdir', 'old'], says: 'were removed', mine: 'of outdir', written: true },
     { there: ['old', 'next'], says: 'was undone', mine: 'of old', written: true },
     { there: ['old', 'journal'], says: 'was undone', mine: 'of old', written: true },
-    { there: ['next'], says: 'was removed', mine: undefined, written: true },
+    { there: ['next'], says: 'were removed', mine: undefined, written: true },
   ] as const)('$there: $says', ({ there, says, mine, written }) => {
     interrupted(...there);
     const before = photo(scratch);
@@ -347,7 +347,7 @@ describe('after an interrupted run', () => {
     expect(mine === undefined ? undefined : read('mine')).toBe(mine);
   });
 
-  test('a directory that was made anew meanwhile is not thrown away, and neither is the old one', () => {
+  test('a directory recreated meanwhile is kept, and so is the old one', () => {
     interrupted('outdir', 'next', 'old', 'journal');
     const { message } = refusal(B);
     for (const name of [next, old, journal]) expect(message).toContain(name?.());

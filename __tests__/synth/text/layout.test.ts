@@ -1,9 +1,9 @@
-// Layout: which file an object belongs to, and that what is written is what will be read.
+// Layout: the file of each object, and text that is read back as it was written.
 import { ApiObject } from 'cdk8s';
 import { WebService } from '../../../lib/constructs';
 import { errors, shop, WEB } from '../../support/synthesis';
 
-test('cluster-scoped kinds, the platform team’s half, and the deployer’s half lie apart', () => {
+test('cluster-scoped kinds, the platform team’s objects and the deployer’s are in separate files', () => {
   const { files, findings } = shop((system) => {
     new WebService(system, 'web', WEB);
     new ApiObject(system, 'quota', {

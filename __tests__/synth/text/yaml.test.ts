@@ -25,7 +25,7 @@ function expected(value: Json): string {
   return stringify(value, { keepUndefined: true, lineWidth: 0, version: '1.1' });
 }
 
-/** Places in which a text may stand; the library decides anew in each. */
+/** Positions of a text; the library decides separately in each. */
 const TEXT_PLACES: Readonly<Record<string, (text: string) => Json>> = {
   document: (text) => text,
   'map value': (text) => ({ a: text, b: 1 }),
@@ -256,7 +256,7 @@ describe('documents', () => {
     expect(stringifyDocuments(values)).toBe(Yaml.stringify(...values));
   });
 
-  test('the same object in two of them is no alias', () => {
+  test('the same object in two of them is not an alias', () => {
     expect(stringifyDocuments([{ shared }, { shared }])).toBe(Yaml.stringify({ shared }, { shared }));
   });
 });
@@ -341,7 +341,7 @@ test.each(Object.entries(MANIFESTS))('an ordinary %s is written without the libr
   expect(written).toBe(expected(manifest));
 });
 
-test('the library writes what is not ordinary', () => {
+test('the library writes unusual values', () => {
   mockAsked = 0;
   stringifyDocument({ a: '\u001b' });
   expect(mockAsked).toBe(1);

@@ -20,7 +20,7 @@ function names(app: App): string[] {
   return ordered(app).objects.map(({ construct }) => construct.name);
 }
 
-test('kinds in the order of application, then names, whoever was created first', () => {
+test('kinds in the order of application, then names, in any order of creation', () => {
   const app = new App();
   const chart = new Chart(app, 'c');
   for (const kind of [
@@ -52,7 +52,7 @@ test('kinds in the order of application, then names, whoever was created first',
   expect(kinds).toEqual(expected.flatMap((kind) => [`${kind} a`, `${kind} b`]));
 });
 
-test('what is depended on comes first, also against the order of kinds', () => {
+test('dependencies come first, even against the order of kinds', () => {
   const app = new App();
   const chart = new Chart(app, 'c');
   const account = object(chart, 'account', 'ServiceAccount');
@@ -161,7 +161,7 @@ test('a dependency on a file that is applied later is a warning', () => {
     {
       rule: 'dependency-across-files',
       severity: 'warning',
-      message: 'it depends on b, but 10-a.yaml is applied before 10-b.yaml',
+      message: 'depends on b, but 10-a.yaml is applied before 10-b.yaml',
     },
   ]);
 });

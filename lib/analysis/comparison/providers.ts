@@ -28,7 +28,7 @@ export function deviations(
 ): Deviation[] {
   return compareObjects(standard.filter(isNeutral), others.filter(isNeutral)).map((difference) => {
     const { entry, pointer } = difference;
-    const allowed = providerOf(entry.cluster)?.closedList.find(
+    const allowed = providerOf(entry.cluster)?.allowedDifferences.find(
       (line) => line.kind === entry.identity.kind && line.pointer === pointer,
     );
     return { ...difference, profile, ...(allowed === undefined ? {} : { allowed }) };

@@ -1,4 +1,4 @@
-// What a cluster needs once, whatever runs there: classes of load balancers and of storage, the roles that somebody has, its sysadmins.
+// Objects that a cluster needs once: load balancer classes, storage classes, the roles in use, and its sysadmins.
 
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -13,16 +13,16 @@ import { systemLabels } from '../tree/labels';
 
 const ID = 'cluster';
 
-/** A class of storage. */
+/** A storage class. */
 export interface StorageClass extends VolumeSource {
   readonly name: string;
-  /** Whether the disk stays when nobody claims it any more. */
+  /** Whether the disk stays when its claim is deleted. */
   readonly kept: boolean;
 }
 
 /** The objects of one cluster. */
 export class ClusterObjects extends Chart {
-  /** Creates below `scope` what the provider, the cluster and the roles of the environment need, and is not there yet. */
+  /** Creates below `scope` what the provider, the cluster and the roles of the environment need and do not have yet. */
   static ensure(scope: Construct, cluster: Cluster, environment: Environment, home: boolean): void {
     const given = new Set(Object.values(environment.access ?? {}));
     const roles = COMMON_ROLES.filter((role) => given.has(role));
@@ -32,7 +32,7 @@ export class ClusterObjects extends Chart {
     for (const role of roles) ensureRole(chart, role);
   }
 
-  /** Creates a class of storage, where it is not there yet. */
+  /** Creates a storage class that does not exist yet. */
   static ensureStorage(scope: Construct, cluster: Cluster, home: boolean, storage: StorageClass): void {
     const chart = ClusterObjects.chartOf(scope, cluster, home);
     const { name, provisioner, parameters, kept } = storage;
@@ -46,7 +46,7 @@ export class ClusterObjects extends Chart {
         provisioner,
         parameters,
         reclaimPolicy: kept ? 'Retain' : 'Delete',
-        // a disk in a zone where no pod can go would be of no use
+        // a disk in a zone without a node for its pod would be useless
         volumeBindingMode: 'WaitForFirstConsumer',
         allowVolumeExpansion: true,
       },
@@ -54,8 +54,8 @@ export class ClusterObjects extends Chart {
   }
 
   private static chartOf(scope: Construct, cluster: Cluster, home: boolean): Construct {
-    const there = scope.node.tryFindChild(ID);
-    return there instanceof Construct ? there : new ClusterObjects(scope, cluster, home);
+    const existing = scope.node.tryFindChild(ID);
+    return existing instanceof Construct ? existing : new ClusterObjects(scope, cluster, home);
   }
 
   private constructor(scope: Construct, cluster: Cluster, home: boolean) {
@@ -69,8 +69,8 @@ export class ClusterObjects extends Chart {
   }
 
   /**
-   * To the built-in role: a sysadmin needs all kinds, those of tomorrow too, and a role of ours that says so would be the same
-   * wildcards under a name that nobody knows.
+   * Binds to the built-in role: a sysadmin needs all kinds, future ones too, and our own role would be the same wildcards under an
+   * unknown name.
    */
   private bindSysadmins(cluster: Cluster): void {
     const subjects = subjectsOn(cluster, cluster.sysadmins);

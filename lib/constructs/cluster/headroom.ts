@@ -1,4 +1,4 @@
-// Headroom: pods that do nothing hold room on nodes, and give way to whoever needs it while the next node is on its way.
+// Headroom: idle pods hold room on nodes, and give way to other pods until the next node is ready.
 
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
@@ -24,20 +24,27 @@ import { selectorLabels, systemLabels } from '../tree/labels';
 const NAME = 'headroom';
 const PAUSE = 'registry.k8s.io/pause:3.10';
 
-/** A pool with what is to be held on it. */
-type Holding = NodePool & { readonly headroom: Headroom };
+/** A pool with headroom. */
+type PoolWithHeadroom = NodePool & { readonly headroom: Headroom };
 
-/** The headroom of one cluster, in a namespace of its own: a Deployment for each pool that holds some. */
+/** The headroom of one cluster, in its own namespace: a Deployment for each pool with headroom. */
 export class ClusterHeadroom extends Chart {
-  /** Creates it below `scope` where a pool holds some and it is not there yet. What cannot be is told with the platform. */
+  /** Creates it below `scope` where a pool has headroom and it does not exist yet. Invalid headroom is reported with the platform. */
   static ensure(scope: Construct, cluster: Cluster, home: boolean, trace: Trace): void {
-    const holding = cluster.nodePools.filter((pool): pool is Holding => pool.headroom !== undefined);
-    const isRight = ({ headroom }: Holding) => findHeadroomProblems(NAME, headroom, cluster.zones.length).length === 0;
-    if (holding.length === 0 || !holding.every(isRight) || scope.node.tryFindChild(NAME) !== undefined) return;
-    new ClusterHeadroom(scope, cluster, holding, home, trace);
+    const pools = cluster.nodePools.filter((pool): pool is PoolWithHeadroom => pool.headroom !== undefined);
+    const isValid = ({ headroom }: PoolWithHeadroom) =>
+      findHeadroomProblems(NAME, headroom, cluster.zones.length).length === 0;
+    if (pools.length === 0 || !pools.every(isValid) || scope.node.tryFindChild(NAME) !== undefined) return;
+    new ClusterHeadroom(scope, cluster, pools, home, trace);
   }
 
-  private constructor(scope: Construct, cluster: Cluster, pools: readonly Holding[], home: boolean, trace: Trace) {
+  private constructor(
+    scope: Construct,
+    cluster: Cluster,
+    pools: readonly PoolWithHeadroom[],
+    home: boolean,
+    trace: Trace,
+  ) {
     super(scope, NAME, { namespace: NAME, disableResourceNameHashes: true, labels: systemLabels(NAME) });
     const destination: Destination = { cluster: cluster.name, home, system: NAME, environment: '' };
     setEntry(this, ENTRY.destination, destination);
@@ -59,7 +66,7 @@ export class ClusterHeadroom extends Chart {
     for (const pool of pools) this.hold(cluster, pool, trace);
   }
 
-  private hold(cluster: Cluster, pool: Holding, trace: Trace): void {
+  private hold(cluster: Cluster, pool: PoolWithHeadroom, trace: Trace): void {
     const { nodePools, provider } = cluster;
     const name = nodePools.length === 1 ? NAME : `${NAME}-${pool.name}`;
     const labels = selectorLabels(name);
@@ -78,18 +85,18 @@ export class ClusterHeadroom extends Chart {
       rule: 'headroom-pool',
       severity: 'error',
       field: `nodePools[${pool.name}].headroom`,
-      message: `${provider.name} has no label that tells the nodes of one pool from those of another, so that the headroom would lie anywhere`,
-      expected: 'headroom where the cluster has one pool',
+      message: `${provider.name} has no label for pools, so headroom cannot be bound to one`,
+      expected: 'headroom only on a cluster with one pool',
     };
     report(this, problem, trace);
   }
 }
 
 /**
- * All of them may be missing at once, so that an eviction is no alarm and a changed size needs no further node. They end without
- * grace: whoever evicts them waits for nothing.
+ * All pods may be unavailable at once, so that an eviction raises no alarm and a changed size needs no further node. They stop
+ * without a grace period, so that evicting them takes no time.
  */
-function render(labels: Readonly<Record<string, string>>, cluster: Cluster, pool: Holding): DeploymentSpec {
+function render(labels: Readonly<Record<string, string>>, cluster: Cluster, pool: PoolWithHeadroom): DeploymentSpec {
   return {
     replicas: pool.headroom.pods,
     selector: { matchLabels: labels },
@@ -98,7 +105,11 @@ function render(labels: Readonly<Record<string, string>>, cluster: Cluster, pool
   };
 }
 
-function renderPod(cluster: Cluster, { name, headroom }: Holding, labels: Readonly<Record<string, string>>): PodSpec {
+function renderPod(
+  cluster: Cluster,
+  { name, headroom }: PoolWithHeadroom,
+  labels: Readonly<Record<string, string>>,
+): PodSpec {
   const { poolLabel } = cluster.provider.nodes;
   const memory = canonicalQuantity(headroom.memory);
   const zones = {
@@ -119,7 +130,7 @@ function renderPod(cluster: Cluster, { name, headroom }: Holding, labels: Readon
       {
         name: 'pause',
         image: headroom.image ?? PAUSE,
-        // it never changes, and must not wait for a registry
+        // the image never changes, and must not wait for a registry
         imagePullPolicy: 'IfNotPresent',
         resources: { requests: { cpu: canonicalQuantity(headroom.cpu), memory }, limits: { memory } },
         ...containerSecurity({}),

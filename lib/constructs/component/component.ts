@@ -1,4 +1,4 @@
-// What every component is: a Deployment with its account, its policy, its configuration and its connections.
+// The base of every component: a Deployment with its ServiceAccount, network policy, configuration and connections.
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -19,7 +19,7 @@ import {
 import { peakPods } from '../../model/pods/replacement';
 import { type Client, type Connectable, connectionVariables, type Limited } from '../network/connection';
 import { Outgoing } from '../network/outgoing';
-import { createNetworkPolicy, nameExit, type Traffic } from '../network/policy';
+import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
 import { Configuration } from '../pod/configuration';
 import { type Resources, renderDeployment, type Scratch, type Workload } from '../pod/deployment';
@@ -34,10 +34,10 @@ import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { identityOf } from './identity';
 
-/** What every component must say, and what it may. */
+/** Required and optional properties of every component. */
 export interface ComponentProps {
   /**
-   * Name of its objects and of its selectors. Give it when the construct's id is to change and the cluster's objects are not.
+   * Name of its objects and of its selectors. Give it to change the construct's id without changing the cluster's objects.
    * @default the construct's id
    */
   readonly name?: string;
@@ -47,7 +47,7 @@ export interface ComponentProps {
   readonly port: number;
   readonly resources: Resources;
   readonly probes: Probes;
-  /** Folders that may be written, beside /tmp of 64Mi, which may be named here with another size. @default none */
+  /** Writable folders besides /tmp of 64Mi, which may be listed here with another size. @default none */
   readonly scratch?: readonly Scratch[];
   /** @default derived from replicas, zones and probes: see `deriveAvailability` */
   readonly availability?: AvailabilityOptions;
@@ -69,18 +69,17 @@ const NO_CPU: Finding = {
   rule: 'resources',
   severity: 'error',
   field: 'resources.cpu',
-  message:
-    'nothing says how much CPU a pod requests: the scheduler would pile pods up, and no share of it could be measured',
+  message: 'the CPU request is missing',
   expected: "resources: { cpu: '250m', … }, or sizeFor, which derives it",
 };
 
 /**
  * Base of the stateless components.
  *
- * It is Pod Security *restricted*, and spreads over the cluster's zones. Findings instead of exceptions: contradicting inputs are
+ * It meets Pod Security *restricted* and spreads over the cluster's zones. Findings instead of exceptions: contradicting inputs are
  * reported all at once when the app is synthesized.
  *
- * @throws when it lies in no System
+ * @throws when it is not inside a System
  */
 export abstract class Component<Props extends ComponentProps> extends Construct {
   /** Name of its objects. */
@@ -106,7 +105,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const account = { automountServiceAccountToken: false };
     createObject(this, 'service-account', 'ServiceAccount', { ...metadata, annotations }, account);
     const { cluster } = this.system.target;
-    this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.traffic);
+    this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.policyInput);
     for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
     this.deployment = createObject(
       this,
@@ -115,7 +114,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       {
         ...metadata,
         annotations: exitAnnotations(props.security ?? {}),
-        // an autoscaler bears them where there is one
+        // with an autoscaler, that one has them
         notes: () => (this.pods.stated === undefined ? {} : this.accountNotes),
       },
       { spec: () => this.renderSpec() },
@@ -134,7 +133,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
   }
 
-  /** Adds environment variables, by a ConfigMap of its own. Secrets do not belong here: they come with `connectTo`. */
+  /** Adds environment variables, through its own ConfigMap. Secrets do not belong here: they come with `connectTo`. */
   configure(variables: Readonly<Record<string, string>>): this {
     if (Object.keys(variables).length === 0) return this;
     this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
@@ -143,8 +142,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   }
 
   /**
-   * Tells it the address of `service` by variables, mounts the credentials, if there are any, as files, and lets it through the
-   * network policies. A service with limits, such as a `Database`, also wants to know what a pod takes of it.
+   * Gives it the address of `service` in variables, mounts the credentials, if there are any, as files, and allows the traffic in the
+   * network policies. A service with limits, such as a `Database`, also needs a pod's use of it.
    */
   connectTo(service: Connectable): this;
   connectTo<Use extends object>(service: Limited<Use>, use: Use): this;
@@ -158,19 +157,19 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return this.configure(connectionVariables(added));
   }
 
-  /** The derived unit: rollout, drain, budget, spread, and how many pods surely remain after the promised loss. */
+  /** The derived unit: rollout, drain, budget, spread, and how many pods are certain to remain after the promised loss. */
   get availability(): Availability {
     return deriveAvailability(this.availabilityInput);
   }
 
-  /** What nodes see of it; `undefined` where nobody says what a pod requests. */
+  /** Its demand on nodes; `undefined` where the requests of a pod are unknown. */
   get planned(): PlannedWorkload | undefined {
     const { cpu, memory } = this.resources;
     if (!this.isCounted || findQuantityProblems('resources', { cpu, memory }).length > 0) return undefined;
-    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // told by checkNodeFitLater
+    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // reported by checkNodeFitLater
     const { min, max } = this.pods;
     const atOnce = peakPods(max, this.client.numbers().replacement).value;
-    const { exposedTo: targets } = this.traffic;
+    const { exposedTo: targets } = this.policyInput;
     return {
       name: `${this.system.namespace}/${this.name}`,
       cpu,
@@ -180,7 +179,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     };
   }
 
-  /** How many pods it has, once everything has been said. */
+  /** Its numbers of pods, once the chart is complete. */
   protected abstract get pods(): PodNumbers;
 
   /** CPU request of a pod, as given or derived. */
@@ -193,29 +192,29 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return undefined;
   }
 
-  /** Whether its size is known, so that others can reckon with it. */
+  /** Whether its size is known, so that accounts and plans can include it. */
   protected get isCounted(): boolean {
     return true;
   }
 
-  /** Why nobody can say how many pods there are. */
+  /** Why the number of pods is unknown, or given twice. */
   protected abstract replicasProblem(): string | undefined;
 
-  /** What services with limits say of its size. */
+  /** Notes of services with limits on its size. */
   protected get accountNotes(): Readonly<Record<string, string>> {
     return this.outgoing.notes;
   }
 
-  protected get traffic(): Traffic {
+  protected get policyInput(): PolicyInput {
     const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
     return { port: this.props.port, clients: [], peers };
   }
 
-  /** Itself in the account of a service with limits. */
+  /** This component in the account of a service with limits. */
   protected get client(): Client {
     const numbers = () => {
       const { maxSurge, maxUnavailable, terminationGracePeriodSeconds, minReadySeconds } = this.availability;
-      // a boot of no time at all is the worst: nothing is known of the shortest
+      // the shortest boot is unknown, and the worst case is one that takes no time
       const fastestAvailableSeconds = Math.max(1, minReadySeconds);
       const replacement = { maxSurge, maxUnavailable, terminationGracePeriodSeconds, fastestAvailableSeconds };
       return { maxReplicas: this.pods.max, replacement };
@@ -223,7 +222,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return { name: this.name, isCounted: () => this.isCounted, numbers };
   }
 
-  /** A budget that evictions must leave, where there is more than one pod or somebody set one. */
+  /** Creates the disruption budget where there is more than one pod or the user set one. */
   protected createBudget(fewest: number): void {
     if (fewest <= 1 && this.props.availability?.disruption === undefined) return;
     createDisruptionBudget(this, this.name, selectorLabels(this.name), () => this.availability);

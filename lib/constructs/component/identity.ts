@@ -10,7 +10,7 @@ import type { Trace } from '../../model/manifest/origin';
 import { System } from '../system/system';
 import { report } from '../tree/findings';
 
-/** The identity of the component `name`, by the cluster's `identities`; a finding where the provider has none of that form. */
+/** The identity of the component `name` from the cluster's `identities`; a finding where the provider cannot use it. */
 export function identityOf(component: Construct, name: string): WorkloadIdentity | undefined {
   const { target, namespace = '' } = System.of(component);
   const { identities, provider } = target.cluster;
@@ -25,7 +25,7 @@ export function identityOf(component: Construct, name: string): WorkloadIdentity
   return undefined;
 }
 
-/** Reports identities that no component of the cluster acts as: misspelt, they would silently fall back to Secrets. */
+/** Reports identities that belong to no component of the cluster: misspelt, they would silently fall back to Secrets. */
 export function reportIdentities(
   app: IConstruct,
   clusters: Readonly<Record<string, ClusterDescription>>,
@@ -33,9 +33,9 @@ export function reportIdentities(
 ): void {
   for (const [name, { identities = {} }] of Object.entries(clusters)) {
     const accounts = new Set(accountsBelow(app.node.tryFindChild(name)));
-    for (const key of Object.keys(identities).filter((one) => !accounts.has(one))) {
+    for (const key of Object.keys(identities).filter((account) => !accounts.has(account))) {
       const problem = { rule: 'workload-identity', severity: 'error', field: `clusters.${name}.identities` } as const;
-      const message = 'no component of that cluster has this name';
+      const message = 'no component of the cluster has this name';
       const expected = `<namespace>/<component>, one of ${[...accounts].join(', ') || 'none'}`;
       report(app, { ...problem, value: key, message, expected }, trace);
     }
@@ -43,7 +43,7 @@ export function reportIdentities(
 }
 
 function accountsBelow(scope: IConstruct | undefined): string[] {
-  const objects = scope?.node.findAll().filter((it) => it instanceof ApiObject) ?? [];
+  const objects = scope?.node.findAll().filter((construct) => construct instanceof ApiObject) ?? [];
   return objects
     .filter(({ kind }) => kind === 'ServiceAccount')
     .map(({ metadata, name }) => `${metadata.namespace ?? ''}/${name}`);

@@ -1,4 +1,4 @@
-// A component that works off a queue: how many pods it has follows from the messages, as far as the cluster can read them.
+// A component that processes a queue: its number of pods follows from the messages, as far as the cluster can read them.
 
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
@@ -15,14 +15,14 @@ import { checkLater } from '../tree/findings';
 
 import { Component, type ComponentProps, type PodNumbers } from './component';
 
-/** What decides how many consumers there are. */
+/** What decides the number of consumers. */
 export type QueueScaling = Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>;
 
-/** What a consumer must say, and what it may. It answers its probes at `port`, and nothing else. */
+/** Required and optional properties of a consumer. `port` serves its probes only. */
 export interface QueueConsumerProps extends ComponentProps {
   /** `broker.queue('orders')`. */
   readonly queue: Queue;
-  /** Connections that one pod keeps to the broker. */
+  /** Connections that one pod keeps open to the broker. */
   readonly connectionsPerPod: number;
   /** Messages a second that one pod at full load sends to the same broker. @default 0 */
   readonly messagesSentPerSecondPerPod?: number;
@@ -32,10 +32,10 @@ export interface QueueConsumerProps extends ComponentProps {
 /**
  * A consumer of one queue, scaled by the messages in it, by those that arrive, by CPU and by memory.
  *
- * Where the cluster has KEDA it is scaled by a ScaledObject; where it has an adapter for external metrics, by an autoscaler that
- * asks that one; otherwise by CPU and memory only, with what that loses stated in an annotation. One autoscaler, whichever.
+ * With KEDA it is scaled by a ScaledObject; with an adapter for external metrics, by an autoscaler that reads those; otherwise by
+ * CPU and memory only, and an annotation states the drawback. There is always exactly one autoscaler.
  *
- * @throws when it lies in no System
+ * @throws when it is not inside a System
  */
 export class QueueConsumer extends Component<QueueConsumerProps> {
   constructor(scope: Construct, id: string, props: QueueConsumerProps) {
@@ -67,7 +67,7 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
 
   private get outcome(): Outcome<QueueConsumerPlan> {
     const { scaling, probes } = this.props;
-    // KEDA starts the first pod itself, at its next look at the queue
+    // KEDA starts the first pod itself, at its next poll of the queue
     const poll = scaling.min === 0 ? POLL_SECONDS : 0;
     const reactionSeconds = poll + SYNC_SECONDS + probes.startup.budgetSeconds;
     return deriveQueueConsumer({ ...scaling, queueIsRead: this.reader !== 'none', reactionSeconds });
@@ -75,12 +75,17 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
 
   private get problems(): Finding[] {
     const unread = this.reader === 'none' && this.system.target.cluster.capabilities.includes('keda');
-    const message = 'the cluster has KEDA, and the broker does not say with what it may read the queue';
+    const message = 'the cluster has KEDA, but the broker has no credentials to read the queue';
     const expected = 'management: { secret, key } on the broker';
     return [
       ...(unread ? [{ rule: 'queue-reader', severity: 'error', field: 'queue', message, expected } as const] : []),
       ...this.outcome.problems.map(
-        (one): Finding => ({ ...one, rule: 'queue-scaling', severity: 'error', field: `scaling.${one.field}` }),
+        (problem): Finding => ({
+          ...problem,
+          rule: 'queue-scaling',
+          severity: 'error',
+          field: `scaling.${problem.field}`,
+        }),
       ),
     ];
   }

@@ -1,4 +1,4 @@
-// A volume that keeps data when pods go: a claim, and the class of storage that its environment's promise asks for.
+// A volume that keeps data when pods go: a claim, and the storage class that its environment's promise requires.
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -14,13 +14,13 @@ import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 
-/** What is kept. */
+/** Size and promise of a volume. */
 export interface VolumeProps {
   /** Size as a quantity: `10Gi`. It may grow later, and never shrink. */
   readonly size: string;
   /**
-   * Why it may be out of reach while its zone is, although the environment survives the loss of one. It is kept as an annotation.
-   * @default it must not: where the environment survives zones, the volume lies in more than one
+   * Why it may be unreachable while its zone is down, although the environment survives the loss of one. Kept as an annotation.
+   * @default it must not: where the environment survives zones, the volume is in more than one
    */
   readonly oneZone?: string;
 }
@@ -28,9 +28,9 @@ export interface VolumeProps {
 /**
  * Block storage for one node at a time.
  *
- * - Where the environment survives zones it is zone-redundant, otherwise it lies in the zone of its first pod.
- * - Where the environment survives anything, the disk stays when the claim is deleted.
- * - Without a storage profile of the provider it is of the cluster's default class, of which nothing is known here.
+ * - Where the environment survives zones it is zone-redundant, otherwise it is in the zone of its first pod.
+ * - Where the environment survives any loss, the disk stays when the claim is deleted.
+ * - Without a storage profile of the provider it has the cluster's default class, which is unknown here.
  *
  * Source: kubernetes.io, "Storage Classes" (volumeBindingMode, reclaimPolicy, allowVolumeExpansion).
  */
@@ -66,8 +66,8 @@ export class Volume extends Construct {
         rule: 'volume-zones',
         severity: 'error',
         field: 'oneZone',
-        message: `${environment.name} survives the loss of ${plural(zones, 'zone')}, and a volume of ${name} lies in one`,
-        expected: "oneZone: 'why its data may be out of reach', or an application that keeps copies in other zones",
+        message: `${environment.name} must survive losing ${plural(zones, 'zone')}, but a volume of ${name} is in one`,
+        expected: "oneZone: 'why its data may be unreachable', or an application that keeps copies in other zones",
       });
     }
     const source: VolumeSource = (redundant ? storage.zoneRedundant : undefined) ?? storage.zonal;

@@ -1,4 +1,4 @@
-// A component that answers HTTP: what every component is, with a Service, and by intent its scaling and its exposure.
+// A component that serves HTTP: a component with a Service, and optionally scaling and exposure.
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
@@ -10,7 +10,7 @@ import { defined } from '../../model/manifest/json';
 import type { ScalingProps } from '../../model/pods/scaling';
 import { Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';
-import type { Traffic } from '../network/policy';
+import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
 import { createAutoscaler, scalingProblems } from '../scaling/autoscaler';
 import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from '../scaling/sizing';
@@ -19,27 +19,27 @@ import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { Component, type ComponentProps, type PodNumbers } from './component';
 
-/** What a web service must say, and what it may. */
+/** Required and optional properties of a web service. */
 export interface WebServiceProps extends ComponentProps {
-  /** Number of pods, where nothing scales it. Either this or `scaleOn`. */
+  /** Number of pods without an autoscaler. Either this or `scaleOn`. */
   readonly replicas?: number;
 }
 
-/** Pods where there is no plan: enough for any promise. */
-const UNPLANNED = 100;
+/** Assumed pods while the size is refused: enough for any promise, so that no further finding follows. */
+const PODS_WITHOUT_PLAN = 100;
 
 const CPU_TWICE: Finding = {
   rule: 'resources',
   severity: 'error',
   field: 'resources.cpu',
-  message: 'the CPU request is given and derived: the share of it that the autoscaler sees would mean something else',
-  expected: 'sizeFor alone, without resources.cpu',
+  message: 'resources.cpu conflicts with sizeFor, which derives the CPU request',
+  expected: 'sizeFor without resources.cpu',
 };
 
 /**
  * A stateless HTTP component that loses no request in a rollout or a drain.
  *
- * @throws when it lies in no System
+ * @throws when it is not inside a System
  */
 export class WebService extends Component<WebServiceProps> implements Connectable {
   readonly service: ApiObject;
@@ -79,8 +79,8 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   }
 
   /**
-   * Lets an autoscaler own the number of pods, and derives its bounds, its target and the CPU request from what is promised and
-   * measured: see `deriveCapacity`. A promise that no number of pods keeps is refused with the reason.
+   * Lets an autoscaler own the number of pods, and derives its bounds, its target and the CPU request from promises and
+   * measurements: see `deriveCapacity`. A promise that no number of pods can keep is refused with the reason.
    */
   sizeFor(load: Load): this {
     if (this.isScaled('sizeFor')) return this;
@@ -129,7 +129,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     this.clients.push(client);
   }
 
-  /** The numbers that `sizeFor` derived; `undefined` where it was not called, or was refused. */
+  /** The numbers that `sizeFor` derived; `undefined` where it was not called or refused its input. */
   get capacityPlan(): CapacityPlan | undefined {
     return this.sized?.problems.length === 0 ? this.sized.plan : undefined;
   }
@@ -139,8 +139,8 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     report(this, {
       rule: 'scaling-twice',
       severity: 'error',
-      message: `${field} comes second: two autoscalers would fight over one Deployment`,
-      expected: 'one call with all its metrics',
+      message: 'already scaled: a second autoscaler would fight the first',
+      expected: 'one call of scaleOn or sizeFor, with all its metrics',
       field,
     });
     return true;
@@ -165,29 +165,28 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     return cores === undefined ? undefined : { field: 'sizeFor.cpuSecondsPerRequest', because: cores.because };
   }
 
-  /** A size that is refused is told by the call, and nothing that follows from it. */
+  /** A refused size is reported by the call; nothing that follows from it is. */
   protected override get isCounted(): boolean {
     return !this.isRefused;
   }
 
-  protected override get traffic(): Traffic {
+  protected override get policyInput(): PolicyInput {
     const exposedTo = this.exposure?.targets;
-    return { ...super.traffic, clients: this.clients, ...defined({ exposedTo }) };
+    return { ...super.policyInput, clients: this.clients, ...defined({ exposedTo }) };
   }
 
   protected get pods(): PodNumbers {
     const { replicas } = this.props;
     if (this.scaling !== undefined) return { min: this.scaling.min, max: this.scaling.max };
-    if (!this.isCounted) return { min: UNPLANNED, max: UNPLANNED };
+    if (!this.isCounted) return { min: PODS_WITHOUT_PLAN, max: PODS_WITHOUT_PLAN };
     return { min: replicas ?? 1, max: replicas ?? 1, ...(replicas === undefined ? {} : { stated: replicas }) };
   }
 
   protected override replicasProblem(): string | undefined {
     if (!this.isCounted) return undefined;
     const both = this.props.replicas !== undefined && this.scaling !== undefined;
-    if (both)
-      return 'replicas and scaleOn are both given: the autoscaler and the manifest would fight over the number of pods';
+    if (both) return 'replicas and scaleOn are both given: the manifest would fight the autoscaler';
     const none = this.props.replicas === undefined && this.scaling === undefined;
-    return none ? 'neither replicas nor scaleOn says how many pods there are' : undefined;
+    return none ? 'the number of pods is missing' : undefined;
   }
 }

@@ -1,4 +1,4 @@
-// A DNS record of something that does not run here, such as front ends behind a CDN: an ExternalName Service that external-dns reads.
+// A DNS record of a service elsewhere, such as front ends behind a CDN: an ExternalName Service that external-dns reads.
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -10,17 +10,17 @@ import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { hostAnnotations } from './dns';
 
-/** The record. */
+/** Hosts and target of a record. */
 export interface DnsRecordProps {
   /** Host names that users type. */
   readonly hosts: readonly string[];
-  /** DNS name that they lead to: the CDN's endpoint. */
+  /** DNS name that they point to: the CDN's endpoint. */
   readonly target: string;
 }
 
 /**
- * CNAME records from `hosts` to `target`. Nothing runs for it here. It needs the capability `external-dns`; without it the Service
- * only says what to set by hand.
+ * CNAME records from `hosts` to `target`, without a workload. It needs the capability `external-dns`; without it the Service only
+ * documents what to set by hand.
  *
  * Source: external-dns, docs/tutorials/externalname.
  */
@@ -40,7 +40,7 @@ export class DnsRecord extends Construct {
     });
     if (hosts.length > 0 && new Set(hosts).size === hosts.length) return;
     const expected = 'one or more host names, each once';
-    const message = 'these hosts make no record';
+    const message = hosts.length === 0 ? 'the list of hosts is empty' : 'a host is listed twice';
     report(this, { rule: 'dns-record', severity: 'error', field: 'hosts', value: [...hosts], message, expected });
   }
 }

@@ -1,4 +1,4 @@
-// DNS of an exposure: the names that external-dns writes, with weights where it can, and those that somebody sets by hand.
+// DNS of an exposure: the names that external-dns writes, with weights where it can, and those to set by hand.
 
 import type { Cluster } from '../../model/cluster/cluster';
 import { ANNOTATION, listText } from '../../model/manifest/annotations';
@@ -7,26 +7,26 @@ import { shareText, type TrafficShare } from '../../model/platform/traffic';
 
 /** The names of an exposure. */
 export interface Names {
-  /** Names of this cluster alone, and common ones. */
+  /** This cluster's own hosts, and common ones. */
   readonly hosts: readonly string[];
-  /** Those to which other clusters answer too. */
+  /** Hosts that other clusters serve too. */
   readonly common: readonly string[];
   readonly share: TrafficShare;
-  /** Path by which a traffic manager sees whether the cluster serves. */
+  /** Path that a traffic manager probes to see whether the cluster serves. */
   readonly healthPath: string;
 }
 
-/** What external-dns reads, and nobody where the cluster has none. */
+/** Annotations for external-dns; without effect on a cluster that lacks it. */
 export function hostAnnotations(hosts: readonly string[]): Readonly<Record<string, string>> {
   return annotate({ hostname: listText(hosts) });
 }
 
 /**
  * Annotations of an exposure. Two clusters that write a plain record of one name overwrite each other: where there are no weights,
- * a common name is left to whoever keeps the traffic manager, and the annotation says so. external-dns must be told, since it
- * takes names from the rules of an Ingress too.
+ * a common name is left to the owner of the traffic manager, and an annotation says so. external-dns must be configured to skip it,
+ * since it also takes names from the rules of an Ingress.
  *
- * A record of weight 0 that has no other beside it answers all the same, so that weights do no harm to a cluster's own names.
+ * A record of weight 0 that is the only one of its name is still served, so weights do not harm a cluster's own names.
  *
  * Source: external-dns, docs/annotations, docs/sources/ingress and docs/tutorials/aws; Route 53 developer guide, "Values specific
  * for weighted records".
@@ -38,24 +38,24 @@ export function dnsAnnotations(
   const written = capabilities.includes('external-dns');
   const { dnsWeightKey } = provider;
   if (common.length === 0) return written ? hostAnnotations(hosts) : {};
-  const told = {
+  const documented = {
     [ANNOTATION.commonHosts]: listText(common),
     [ANNOTATION.trafficShare]: shareText(share),
     [ANNOTATION.healthPath]: healthPath,
   };
   if (written && dnsWeightKey !== undefined) {
     const weights = { 'set-identifier': name, [dnsWeightKey]: String(share.weight) };
-    return { ...told, ...annotate({ hostname: listText(hosts), ...weights }) };
+    return { ...documented, ...annotate({ hostname: listText(hosts), ...weights }) };
   }
   const own = hosts.filter((host) => !common.includes(host));
   const named = own.length > 0 ? { hostname: listText(own) } : {};
   const plain = written ? annotate({ ...named, 'ingress-hostname-source': 'annotation-only' }) : {};
-  return { ...told, [ANNOTATION.dnsByHand]: listText(common), ...plain };
+  return { ...documented, [ANNOTATION.dnsByHand]: listText(common), ...plain };
 }
 
 function annotate(keys: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const found = EXTERNAL_DNS_PREFIXES.flatMap((prefix) =>
+  const annotations = EXTERNAL_DNS_PREFIXES.flatMap((prefix) =>
     Object.entries(keys).map(([key, value]) => [`${prefix}/${key}`, value]),
   );
-  return Object.fromEntries(found);
+  return Object.fromEntries(annotations);
 }

@@ -1,4 +1,4 @@
-// An exposure: an Ingress for the hosts of a component, with what the cluster's provider wants for TLS, health and draining.
+// An exposure: an Ingress for the hosts of a component, with what the cluster's provider needs for TLS, health and draining.
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -15,16 +15,16 @@ export interface ExposureOptions {
   /** Type of the component's Service. @default ClusterIP, or NodePort where the load balancer targets nodes */
   readonly serviceType?: 'ClusterIP' | 'NodePort';
   /**
-   * Whether the load balancer sends to pods or to node ports. Pods lose nothing when a pod stops; node ports may still reach
-   * one that is stopping.
+   * Whether the load balancer sends to pods or to node ports. With pods no request is lost when a pod stops; node ports may
+   * still reach a stopping one.
    * @default pods
    */
   readonly targets?: 'pods' | 'nodes';
   /** Name of the TLS Secret, where the provider reads certificates from Secrets. @default `<component>-tls` */
   readonly tlsSecret?: string;
   /**
-   * Names that all clusters of the environment answer to, each with its share of the traffic (`traffic` in the placement).
-   * @default none: every name leads to this cluster alone
+   * Hosts that all clusters of the environment serve, each with its share of the traffic (`traffic` in the placement).
+   * @default none: every host points to this cluster alone
    */
   readonly common?: readonly string[];
 }
@@ -36,7 +36,7 @@ interface ExposureProps extends ExposureOptions {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The Ingress of one component. Further hosts may be added until the app is synthesized. */
+/** The Ingress of one component. Hosts may be added until the app is synthesized. */
 export class Exposure extends Construct {
   readonly ingress: ApiObject;
   private readonly props: ExposureProps;
@@ -70,8 +70,8 @@ export class Exposure extends Construct {
     for (const { apiVersion, kind, spec } of shape.objects ?? []) {
       new ApiObject(this, kind, { apiVersion, kind, metadata: { name, labels: { ...props.labels } }, spec });
     }
-    this.inspectKeys(this.ingress, shape.annotations);
-    this.inspectKeys(props.service, shape.serviceAnnotations ?? {});
+    this.checkKeysLater(this.ingress, shape.annotations);
+    this.checkKeysLater(props.service, shape.serviceAnnotations ?? {});
     this.addHosts([...hosts, ...(props.common ?? [])]);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
       report(this, {
@@ -85,36 +85,31 @@ export class Exposure extends Construct {
     }
   }
 
-  /** Adds hosts to the same Ingress. Options are those of the first exposure: other ones are a finding. */
+  /** Adds hosts to the same Ingress. Options belong to the first call; later ones are a finding. */
   addHosts(hosts: readonly string[], options: ExposureOptions = {}): void {
     if (Object.keys(options).length > 0) {
       report(this, {
         rule: 'exposure-options',
         severity: 'error',
         field: 'exposeAt',
-        message:
-          'options are given to a further exposeAt of the same component, but there is one Ingress and one Service',
+        message: 'options on a second exposeAt of the same component, which has one Ingress and one Service',
         expected: 'options on the first exposeAt only',
       });
     }
     for (const host of hosts) {
       const isHost = typeof host === 'string' && host !== '';
       if (isHost && !this.hosts.includes(host)) this.hosts.push(host);
-      else
-        this.reportHosts(
-          isHost ? `${host} is exposed already` : 'a host without a name would answer to every name',
-          host,
-        );
+      else this.reportHosts(isHost ? `${host} is already exposed` : 'an empty host would match every host', host);
     }
-    if (hosts.length === 0) this.reportHosts('there is no host to be reached at', []);
+    if (hosts.length === 0) this.reportHosts('the list of hosts is empty', []);
     const { cluster, share } = System.of(this).target;
     const { common = [], healthPath } = this.props;
     const annotations = dnsAnnotations(cluster, { hosts: this.hosts, common, share, healthPath });
     for (const [key, value] of Object.entries(annotations)) this.ingress.metadata.addAnnotation(key, value);
   }
 
-  /** The last annotation wins without a word, and a load balancer that loses a key may lose requests. Overrides say so. */
-  private inspectKeys({ metadata }: ApiObject, keys: Readonly<Record<string, string>>): void {
+  /** Annotations overwrite each other silently, and a load balancer that loses a key may lose requests. Overrides are explicit. */
+  private checkKeysLater({ metadata }: ApiObject, keys: Readonly<Record<string, string>>): void {
     checkLater(this, () =>
       Object.entries(keys).flatMap(([key, value]) => {
         const now: unknown = metadata.toJson().annotations?.[key];
@@ -125,8 +120,8 @@ export class Exposure extends Construct {
             severity: 'error',
             field: `metadata.annotations["${key}"]`,
             value: String(now),
-            message: 'the profile of the provider sets this key, and it was set again by hand',
-            expected: `${value}; or override(…), which says that it is meant`,
+            message: 'this annotation, set by the provider profile, was changed by hand',
+            expected: `${value}; or override(…), which makes it explicit`,
           },
         ];
       }),
@@ -138,7 +133,7 @@ export class Exposure extends Construct {
     report(this, { rule: 'exposure-hosts', severity: 'error', field: 'exposeAt', value, message, expected });
   }
 
-  /** Names that other clusters answer to too. */
+  /** Hosts that other clusters serve too. */
   get common(): readonly string[] {
     return this.props.common ?? [];
   }

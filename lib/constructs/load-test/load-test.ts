@@ -1,4 +1,4 @@
-// A load test by Locust: a master that judges, workers that are the users, and a volume for what they saw.
+// A load test by Locust: a master that judges, workers that act as users, and a volume for the results.
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -18,13 +18,13 @@ import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { LOAD_SCRIPT } from './script';
 
-/** Whom it imitates, whom it asks, and what must hold. */
+/** The users, the host under test, and what must hold. */
 export interface LoadTestProps extends LoadTestInput {
   /** Image of Locust, usually a copy in the environment's registry: `this.image('locust')`. */
   readonly image: string;
-  /** Host that is asked, by HTTPS. */
+  /** Host under test, by HTTPS. */
   readonly host: string;
-  /** Path that is asked. */
+  /** Path of each request. */
   readonly path: string;
   /** The share `quantile` of the requests is answered within `seconds`, and none fails. */
   readonly latency: { readonly quantile: number; readonly seconds: number };
@@ -41,9 +41,9 @@ const DAY_SECONDS = 86_400;
 
 /**
  * Two suspended Jobs: applying them starts nothing. `kubectl patch job <name>-master -p '{"spec":{"suspend":false}}'`, and the same for
- * `<name>-workers`, starts the test; the master's exit code is the verdict, and its tables lie on the volume `<name>-results`.
+ * `<name>-workers`, starts the test; the master's exit code is the verdict, and its tables are on the volume `<name>-results`.
  *
- * Give it a system of its own: in the namespace of what it tests it would take room of its quota.
+ * Give it its own system: in the namespace of the tested system it would use up that quota.
  *
  * Source: Locust, "Distributed load generation", "Running without the web UI"; kubernetes.io, "Jobs" (suspending).
  */
@@ -62,7 +62,7 @@ export class LoadTest extends Construct {
     checkLater(this, () => problems.map((problem) => findingOf('load-test', problem)));
     if (plan === undefined) return;
     this.createScript(id);
-    this.createTraffic();
+    this.createNetwork();
     new Volume(this, this.names.results, {
       size: props.results,
       oneZone: 'the results of a test, which can be made again',
@@ -81,8 +81,8 @@ export class LoadTest extends Construct {
     });
   }
 
-  /** Workers reach the master and the host; nobody else talks to anybody. */
-  private createTraffic(): void {
+  /** Workers reach the master and the host; all other traffic is denied. */
+  private createNetwork(): void {
     const { master, workers } = this.names;
     const { cluster } = System.of(this).target;
     const labels = selectorLabels(master);
@@ -90,10 +90,10 @@ export class LoadTest extends Construct {
     const spec = { type: 'ClusterIP', selector: labels, ports: [port] };
     createObject(this, 'service', 'Service', { name: master, labels }, { spec });
     const host = { outside: this.props.host, cidrs: [], port: 443 };
-    const [masters, hands] = [new Construct(this, 'master'), new Construct(this, 'workers')];
-    createNetworkPolicy(masters, master, cluster, () => ({ port: PORT, clients: [workers], peers: [] }));
+    const [masterScope, workerScope] = [new Construct(this, 'master'), new Construct(this, 'workers')];
+    createNetworkPolicy(masterScope, master, cluster, () => ({ port: PORT, clients: [workers], peers: [] }));
     const peers = [{ component: master, port: PORT }, host];
-    const policy = createNetworkPolicy(hands, workers, cluster, () => ({ port: PORT, clients: [], peers }));
+    const policy = createNetworkPolicy(workerScope, workers, cluster, () => ({ port: PORT, clients: [], peers }));
     nameExit(policy, 'host', host);
   }
 
@@ -126,7 +126,7 @@ export class LoadTest extends Construct {
     this.createJob(this.names.workers, workers.value, seconds.value, pod);
   }
 
-  /** A pod that fails is not replaced: a test with a worker less has tested something else. */
+  /** A failed pod is not replaced: a test that lost a worker has tested a smaller load. */
   private createJob(name: string, pods: number, seconds: number, pod: PodSpec): void {
     const labels = selectorLabels(name);
     const { requestsPerSecond, workers } = this.plan ?? {};

@@ -1,6 +1,6 @@
-// The script of a load test: users that ask for one path, and the verdict that becomes the exit code.
+// The script of a load test: users that request one path, and the verdict that becomes the exit code.
 
-/** The script. What it is to do comes by variables, so that it is the same for all. Locust, "Writing a locustfile". */
+/** The script, the same for all tests: variables carry the parameters. Source: Locust, "Writing a locustfile". */
 export const LOAD_SCRIPT = `"""Users that ask for one path and think; the exit code is the verdict: 0 kept, 1 missed."""
 import os
 import random

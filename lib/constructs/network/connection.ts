@@ -1,4 +1,4 @@
-// A connection: what a client must know of the service it talks to, as variables and files in its pod.
+// A connection: what a client must know of a service, as variables and files in its pod.
 
 import type { Endpoint } from '../../model/cluster/provider';
 import type { RollingUpdate } from '../../model/pods/replacement';
@@ -12,26 +12,26 @@ export interface SecretReference {
 /** Anything that `connectTo` takes. */
 export interface Connectable {
   connection(): Connection;
-  /** Told that the component `client` connects to it, so that it lets the client in. @default nobody has to be let in */
+  /** Called when the component `client` connects, so that its policy admits the client. @default no client needs admitting */
   admit?(client: string): void;
-  /** A service that has limits must be told what the client takes of it. */
+  /** Only services with limits have it: for them `connectTo` also needs the client's use. */
   readonly join?: never;
 }
 
-/** A service that has limits: `connectTo` also wants to know what the client takes of it. */
+/** A service with limits: `connectTo` also needs the client's use of it. */
 export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {
   /** Takes the client into the account. */
   join(client: Client, use: Use): void;
-  /** What the account says of the client: annotations of whatever decides its size. */
+  /** The account's notes on the client: annotations of the object that decides its size. */
   notesFor(client: string): Readonly<Record<string, string>>;
 }
 
 /** A client of a service that has limits. */
 export interface Client {
   readonly name: string;
-  /** Whether its size is known: one that is refused is in no account. */
+  /** Whether its size is known: a client whose size was refused is left out of the account. */
   readonly isCounted: () => boolean;
-  /** How many pods of it there can be, once everything has been said. */
+  /** Its most pods, once the chart is complete. */
   readonly numbers: () => ClientNumbers;
 }
 
@@ -41,7 +41,7 @@ export interface ClientNumbers {
   readonly replacement: RollingUpdate;
 }
 
-/** The other end of a connection, as a network policy names it: pods of the namespace, or addresses outside of the cluster. */
+/** The other end of a connection, as a network policy names it: pods of the namespace, or addresses outside the cluster. */
 export type Peer = { readonly component: string; readonly port: number } | Endpoint;
 
 /** Address and credentials of a service, as seen from the client's namespace. */
@@ -52,11 +52,11 @@ export interface Connection {
   readonly port: number;
   readonly peer: Peer;
   readonly credentials?: SecretReference;
-  /** Whether a pod that acts as an identity of the provider needs no credentials. @default it does */
+  /** Whether a pod that acts as an identity of the provider needs no credentials. @default false */
   readonly acceptsIdentity?: boolean;
 }
 
-/** Folder in the pod where the files of a Secret lie. */
+/** Folder in the pod with the files of a Secret. */
 export function credentialsPath(connection: Connection): string {
   return `/etc/secrets/${connection.name}`;
 }
@@ -78,7 +78,7 @@ export function connectionVariables(connection: Connection): Readonly<Record<str
   };
 }
 
-/** A name as a part of a variable's name. */
+/** A name as part of a variable's name. */
 export function variableName(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]+/g, '_');
 }

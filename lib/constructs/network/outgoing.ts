@@ -1,4 +1,4 @@
-// What a component connects to: each service once, with credentials or as an identity, and the accounts that it is part of.
+// The services that a component connects to: each once, with credentials or as an identity, and the accounts that include it.
 
 import type { Finding } from '../../model/finding/finding';
 import type { Client, Connectable, Connection, Limited, Peer } from './connection';
@@ -14,7 +14,7 @@ export class Outgoing {
     private readonly hasIdentity: boolean,
   ) {}
 
-  /** Adds a service, with what a pod takes of it where it has limits. Gives the connection, or why there is none. */
+  /** Adds a service, with a pod's use of it where it has limits. Returns the connection, or why there is none. */
   add<Use extends object>(
     service: Connectable | Limited<Use>,
     use: Use | undefined,
@@ -40,7 +40,7 @@ export class Outgoing {
     return this.connections.map(({ peer }) => peer);
   }
 
-  /** What services with limits say of the component's size. */
+  /** Notes of services with limits on the component's size. */
   get notes(): Readonly<Record<string, string>> {
     return Object.assign({}, ...this.accounts.map((account) => account.notesFor(this.component)));
   }
@@ -53,15 +53,15 @@ export class Outgoing {
   }
 
   private problemOf({ name, peer }: Connection, limited: boolean, use: unknown): Finding | undefined {
-    const wrong = (message: string, expected: string): Finding => {
+    const problem = (message: string, expected: string): Finding => {
       return { rule: 'connection', severity: 'error', field: 'connectTo', value: name, message, expected };
     };
     const once = 'each service once';
     if ('component' in peer && peer.component === this.component) {
-      return wrong('a component needs no connection to itself', once);
+      return problem('a component needs no connection to itself', once);
     }
-    if (this.connections.some((known) => known.name === name)) return wrong(`it is connected to ${name} already`, once);
+    if (this.connections.some((known) => known.name === name)) return problem(`already connected to ${name}`, once);
     if (!limited || (typeof use === 'object' && use !== null)) return undefined;
-    return wrong(`${name} has limits, and nothing says what a pod takes of it`, `connectTo(${name}, { … })`);
+    return problem(`${name} has limits, but the use of a pod is not given`, `connectTo(${name}, { … })`);
   }
 }

@@ -1,4 +1,4 @@
-// Who may talk to whom: one NetworkPolicy a component, made of what connectTo and exposeAt declare, over a default that denies all.
+// Who may talk to whom: one NetworkPolicy per component, from what connectTo and exposeAt declare, over a default deny.
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
@@ -19,13 +19,13 @@ type IngressRule = NonNullable<NetworkPolicySpec['ingress']>[number];
 type EgressRule = NonNullable<NetworkPolicySpec['egress']>[number];
 type PolicyPeer = NonNullable<IngressRule['from']>[number];
 
-/** What is known of a component's traffic once everything has been said. */
-export interface Traffic {
+/** What the policy of a component follows from, known once the chart is complete. */
+export interface PolicyInput {
   /** Port that the container listens on. */
   readonly port: number;
   /** Components of the namespace that connect to it. */
   readonly clients: readonly string[];
-  /** Whether it is exposed, and what the load balancer sends to. */
+  /** What the load balancer sends to. Absent where the component is not exposed. */
   readonly exposedTo?: 'pods' | 'nodes';
   readonly peers: readonly Peer[];
 }
@@ -34,10 +34,10 @@ type Addresses = Extract<IngressSource, { readonly cidrs: readonly string[] }>;
 type Pods = Exclude<IngressSource, Addresses>;
 
 /**
- * Names are asked of the pods of the namespace kube-system, or of the node's own cache, which has a link-local address
+ * DNS: the pods of the namespace kube-system, or the node's own cache, which has a link-local address
  * (kubernetes.io, "Using NodeLocal DNSCache").
  */
-const NAMES: EgressRule = {
+const DNS_RULE: EgressRule = {
   to: [
     { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
     { ipBlock: { cidr: '169.254.0.0/16' } },
@@ -48,25 +48,25 @@ const NAMES: EgressRule = {
   ],
 };
 
-/** The default of a namespace: nothing comes in and nothing goes out unless a policy of a component says so. */
+/** The default of a namespace: no traffic in or out unless the policy of a component allows it. */
 export function createDefaultDeny(scope: Construct): void {
   const spec: NetworkPolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
   const policy = createObject(scope, 'default-deny', 'NetworkPolicy', { name: 'default-deny' }, { spec });
   setEntry(policy, ENTRY.platformOwned, true);
 }
 
-/** Names an exit that the policy itself cannot name, where a reviewer sees it. */
+/** Annotates the policy with a destination that it cannot name itself, where a reviewer sees it. */
 export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
   if (!('outside' in peer) || peer.cidrs.length > 0) return;
   policy.metadata.addAnnotation(exitKey(name), peer.outside);
 }
 
-/** The policy of one component. Where ingress traffic comes from, the provider knows; where it does not, that is a finding. */
+/** The policy of one component. The provider knows where ingress traffic comes from; if it does not, that is a finding. */
 export function createNetworkPolicy(
   scope: Construct,
   name: string,
   { name: clusterName, provider }: Pick<Cluster, 'name' | 'provider'>,
-  traffic: () => Traffic,
+  input: () => PolicyInput,
 ): ApiObject {
   const labels = selectorLabels(name);
   const policy = createObject(
@@ -74,10 +74,10 @@ export function createNetworkPolicy(
     'network-policy',
     'NetworkPolicy',
     { name, labels },
-    { spec: () => render(name, provider, traffic()) },
+    { spec: () => render(name, provider, input()) },
   );
   checkLater(scope, () => {
-    const { exposedTo } = traffic();
+    const { exposedTo } = input();
     const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
     if (source === undefined || !isProblem(source)) return [];
     const message = source.message;
@@ -87,7 +87,7 @@ export function createNetworkPolicy(
   return policy;
 }
 
-function render(name: string, provider: Provider, { port, clients, exposedTo, peers }: Traffic): NetworkPolicySpec {
+function render(name: string, provider: Provider, { port, clients, exposedTo, peers }: PolicyInput): NetworkPolicySpec {
   const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
   const from = [
     ...clients.toSorted().map((client) => ({ podSelector: { matchLabels: selectorLabels(client) } })),
@@ -98,16 +98,16 @@ function render(name: string, provider: Provider, { port, clients, exposedTo, pe
     podSelector: { matchLabels: selectorLabels(name) },
     policyTypes: ['Ingress', 'Egress'],
     ...(ingress.length === 0 ? {} : { ingress }),
-    egress: [NAMES, ...distinct(peers.map(egressTo))],
+    egress: [DNS_RULE, ...distinct(peers.map(egressTo))],
   };
 }
 
-/** Two places of unknown address behind one port are one rule. */
+/** Two destinations of unknown address behind one port are one rule. */
 function distinct(rules: readonly EgressRule[]): EgressRule[] {
   return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
-/** What the provider says, unless it would select everybody: a word misspelt in JavaScript must not open a policy. */
+/** The provider's source, unless it would select every pod: a key misspelt in JavaScript must not open a policy. */
 function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource | Problem {
   const source = provider.ingressSource(targets);
   if (typeof source === 'object' && isProblem(source)) return source;
@@ -115,7 +115,7 @@ function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource 
   if (Array.isArray(cidrs) && cidrs.length > 0 && cidrs.every(isCidr)) return source;
   if (typeof namespace === 'string' && namespace !== '' && Object.keys(podLabels ?? {}).length > 0) return source;
   return {
-    message: 'where ingress traffic comes from is neither pods nor addresses',
+    message: 'the source of ingress traffic is neither pods nor addresses',
     expected:
       "ingressSource: { namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
   };
@@ -127,12 +127,12 @@ function sourcePeers(source: IngressSource): PolicyPeer[] {
   return [{ namespaceSelector, podSelector: { matchLabels: source.podLabels } }];
 }
 
-/** What is no port is told of the container or the Service, and need not be told again. */
+/** None for an invalid port, which is reported for the container or the Service. */
 function portsOf(port: number): { readonly port: number; readonly protocol: string }[] {
   return Number.isInteger(port) && port >= 1 && port <= 65_535 ? [{ port, protocol: 'TCP' }] : [];
 }
 
-/** An outside of unknown address is reached by its port alone: the policy cannot know its name. */
+/** An outside destination of unknown address is allowed by its port alone: policies cannot use names. */
 function egressTo(peer: Peer): EgressRule {
   const ports = portsOf(peer.port);
   if ('component' in peer) return { to: [{ podSelector: { matchLabels: selectorLabels(peer.component) } }], ports };

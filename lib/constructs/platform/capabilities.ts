@@ -1,4 +1,4 @@
-// Objects of kinds that a cluster has only by a capability: without it nobody reads them, or the API server refuses them.
+// Objects whose kind needs a cluster capability (KEDA, cert-manager, …): without it nothing reads them, or the API refuses them.
 
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
@@ -9,12 +9,12 @@ import { capabilityOf } from '../../model/manifest/kind-lookup';
 import { System } from '../system/system';
 import { about, checkLater } from '../tree/findings';
 
-/** Lets every system below `root` be asked for objects that its cluster cannot have. */
+/** Registers a check of every system below `root` for objects whose kind its cluster lacks. */
 export function checkCapabilitiesLater(root: IConstruct): void {
-  for (const system of System.allIn(root)) checkLater(system, () => missing(system));
+  for (const system of System.allIn(root)) checkLater(system, () => findMissingCapabilities(system));
 }
 
-function missing(system: System<unknown>): Finding[] {
+function findMissingCapabilities(system: System<unknown>): Finding[] {
   const { name, capabilities } = system.target.cluster;
   return system.node.findAll().flatMap((object): Finding[] => {
     if (!(object instanceof ApiObject)) return [];
@@ -26,8 +26,8 @@ function missing(system: System<unknown>): Finding[] {
         severity: 'error',
         field: 'apiVersion',
         value: object.apiVersion,
-        message: `${name} has no ${needed}, so that it does not know the kind ${object.kind}`,
-        expected: `capabilities: ['${needed}', …] on the cluster, where it is installed; or no such object there`,
+        message: `${name} lacks the capability '${needed}', which provides ${object.kind}`,
+        expected: `capabilities: ['${needed}', …] on a cluster that has it installed; or no such object there`,
       }),
     ];
   });

@@ -1,4 +1,4 @@
-// A copy of an environment: a system once more, as it is there but for what is said, under a name of its own.
+// A copy of an environment: the same system again, under another environment name, with stated changes only.
 
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
@@ -7,21 +7,21 @@ import type { AccessChanges, EnvironmentProps } from '../../model/platform/envir
 import type { Tags } from '../../model/platform/target';
 import { unless } from '../tree/findings';
 
-/** What a copy is of, what it is called, and in what it differs. */
+/** The original of a copy, its name, and its differences. */
 export interface CopyProps<EnvironmentName extends string, Settings> {
-  /** The environment that the system is placed in already. */
+  /** The environment in which the system is already placed. */
   readonly of: EnvironmentName;
   /** Name of the new environment: it survives what `of` survives, has its registry, its groups and its clusters. */
   readonly as: string;
-  /** Settings that differ. Hosts must: nobody can share them. */
+  /** Settings that differ. Hosts must: two environments cannot share one. */
   readonly settings: Partial<Settings>;
-  /** @default the tag that `of` has */
+  /** @default the tag of `of` */
   readonly tag?: Tags;
   /** Groups that have another role here than in `of`, or only here; `none` takes a role away. @default those of `of` */
   readonly access?: AccessChanges;
 }
 
-/** A copy as it was asked for, and the line that did. */
+/** A requested copy, and the line that requested it. */
 export interface Copy {
   readonly system: unknown;
   readonly of: string;
@@ -30,7 +30,7 @@ export interface Copy {
   readonly trace: Trace;
 }
 
-/** What of a placement is not the same. */
+/** The properties of a placement that a copy changes. */
 export interface CopyChanges {
   readonly settings: object;
   readonly tag?: Tags;
@@ -39,7 +39,7 @@ export interface CopyChanges {
 
 type Environments = Readonly<Record<string, EnvironmentProps>>;
 
-/** The environments that were described, and those that copies make of them. */
+/** The described environments, and those that copies add. */
 export function withCopies(described: Environments, copies: readonly Copy[]): Environments {
   const made = copies.flatMap(({ of, as }) => (Object.hasOwn(described, of) ? [[as, described[of]] as const] : []));
   return {
@@ -48,7 +48,7 @@ export function withCopies(described: Environments, copies: readonly Copy[]): En
   };
 }
 
-/** Why a copy cannot be made. `placed` tells whether its system is placed in the environment that it is of. */
+/** Why a copy cannot be made. `placed`: whether its system is placed in the environment that it copies. */
 export function findCopyProblems(
   copy: Copy,
   copies: readonly Copy[],
@@ -57,25 +57,27 @@ export function findCopyProblems(
 ): Finding[] {
   const { of, as } = copy;
   const known = Object.keys(described);
-  const other = copies.find((one) => one.as === as && (one.of !== of || (one !== copy && one.system === copy.system)));
+  const other = copies.find(
+    (known) => known.as === as && (known.of !== of || (known !== copy && known.system === copy.system)),
+  );
   return [
     ...unless(known.includes(of), 'unknown-environment', {
       field: 'of',
       value: of,
-      message: 'there is no environment of that name to copy',
+      message: 'the environment to copy does not exist',
       expected: `one of ${known.join(', ')}`,
     }),
     ...unless(placed || !known.includes(of), 'no-placement', {
       field: 'of',
       value: of,
-      message: 'the system is not placed there, so that there is nothing to copy',
-      expected: 'an environment in which place(…) puts it',
+      message: 'the system is not placed in this environment',
+      expected: 'an environment into which place(…) puts it',
     }),
     ...unless(!known.includes(as) && other === undefined, 'environment-taken', {
       field: 'as',
       value: as,
-      message: 'there is an environment of that name already, and a copy would be mixed with it',
-      expected: 'a name that no environment has',
+      message: 'an environment of this name already exists',
+      expected: 'an unused environment name',
     }),
   ];
 }

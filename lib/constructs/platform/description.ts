@@ -1,14 +1,14 @@
-// What the description of a cluster or an environment lacks at run time, where no compiler looked: nothing can be built on it.
+// Checks at run time, when types are gone, that the description of a cluster or an environment is complete enough to build on.
 
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { EnvironmentProps } from '../../model/platform/environment';
 import { notAList } from '../tree/findings';
 
-/** What whoever mends this must know: there may be more. */
-const UNSEEN = 'systems were not looked at there and may have more errors';
+/** Appended to messages about a description on which nothing can be built. */
+const UNCHECKED = 'systems there were not checked';
 
-/** Lists that are none, and options of the provider that are missing or mean nothing. */
+/** Values that must be lists, and provider options that are missing or invalid. */
 export function findOptionProblems(field: string, cluster: ClusterDescription): Finding[] {
   return [
     ...findListProblems(field, cluster),
@@ -24,26 +24,26 @@ function findListProblems(field: string, description: ClusterDescription): Findi
   const lists = all.filter(([, value]) => !Array.isArray(value));
   return lists.map(([name, value]) => {
     const problem = notAList(`${field}.${name}`, value);
-    return { ...problem, message: `${problem.message}; ${UNSEEN}` };
+    return { ...problem, message: `${problem.message}; ${UNCHECKED}` };
   });
 }
 
-/** What an environment survives is a promise: nobody else can make it. */
+/** What an environment survives is a promise, so it has no default. */
 export function findSurvivalProblems(field: string, { survives }: EnvironmentProps): Finding[] {
   const expected = 'a whole number, 0 or more';
   if (typeof survives !== 'object' || survives === null) {
-    const message = `an environment says how many zones and regions it survives the loss of; ${UNSEEN}`;
+    const message = `survives must state the zones and regions that may be lost; ${UNCHECKED}`;
     const whole = {
       field: `${field}.survives`,
       message,
-      expected: 'survives: { zones: 1, regions: 0 }, or other numbers',
+      expected: 'such as survives: { zones: 1, regions: 0 }',
     };
     return [{ rule: 'survives', severity: 'error', ...whole }];
   }
   return (['zones', 'regions'] as const).flatMap((what): Finding[] => {
     const lost: unknown = survives[what];
     if (typeof lost === 'number' && Number.isInteger(lost) && lost >= 0) return [];
-    const message = `an environment says how many it survives the loss of; ${UNSEEN}`;
+    const message = `survives.${what} must be a number of ${what}; ${UNCHECKED}`;
     return [
       {
         rule: 'survives',
@@ -57,7 +57,7 @@ export function findSurvivalProblems(field: string, { survives }: EnvironmentPro
   });
 }
 
-/** Whether systems can be built there: whatever they ask of the description is there. */
+/** Whether systems can be built there: the description has everything that they read. */
 export function isComplete(cluster: ClusterDescription, environment: EnvironmentProps): boolean {
   return findListProblems('', cluster).length === 0 && findSurvivalProblems('', environment).length === 0;
 }

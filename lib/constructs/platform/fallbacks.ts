@@ -1,4 +1,4 @@
-// A placement that is wrong, as near to what was meant as systems can be built: so that all else that is wrong comes out at once.
+// Fallbacks for invalid parts of a placement, so that its systems are still built and all their errors are reported at once.
 import type { Cluster } from '../../model/cluster/cluster';
 import type { Environment } from '../../model/platform/environment';
 import { registryPath } from '../../model/platform/environment';
@@ -6,17 +6,22 @@ import { ROLES } from '../../model/platform/roles';
 import type { Tags } from '../../model/platform/target';
 import { STANDARD } from '../../model/providers/profiles';
 
-/** A registry that is nobody's (RFC 2606): nothing is written with it. */
-const SOME_REGISTRY = { external: 'registry.invalid' };
+/** A reserved name (RFC 2606): nothing is written with it. */
+const FALLBACK_REGISTRY = { external: 'registry.invalid' };
 
-/** A build that is none: nothing is written with it. */
-const SOME_BUILD = 'unknown';
+/** Stands for a missing build: nothing is written with it. */
+const FALLBACK_TAG = 'unknown';
 
-/** An environment that promises no more than `regions` can keep, has a registry where nodes need one, and knows its roles. */
-export function mendedEnvironment(environment: Environment, regions: number, { provider }: Cluster): Environment {
+/** The environment with a promise that `regions` can keep, a registry where nodes need one, and known roles only. */
+export function environmentWithFallbacks(
+  environment: Environment,
+  regions: number,
+  { provider }: Cluster,
+): Environment {
   const { survives, access = {} } = environment;
   const known = Object.entries(access).filter(([, role]) => ROLES.includes(role));
-  const registry = registryPath(environment) === undefined && !provider.loadsImages ? { registry: SOME_REGISTRY } : {};
+  const registry =
+    registryPath(environment) === undefined && !provider.loadsImages ? { registry: FALLBACK_REGISTRY } : {};
   return {
     ...environment,
     ...registry,
@@ -25,17 +30,17 @@ export function mendedEnvironment(environment: Environment, regions: number, { p
   };
 }
 
-/** A cluster whose provider exposes as the standard does, where what its own way needs was refused. */
-export function mendedCluster(cluster: Cluster): Cluster {
+/** The cluster, exposing as the standard does where the options of its provider were refused. */
+export function clusterWithFallbacks(cluster: Cluster): Cluster {
   const { provider } = cluster;
   if ((provider.problems ?? []).length === 0) return cluster;
   const { ingress, ingressSource } = STANDARD;
   return { ...cluster, provider: { ...provider, ingress, ingressSource } };
 }
 
-/** Tags of which each names a build. */
-export function mendedTags(tags: Tags): Tags {
-  const sound = (tag: unknown) => (typeof tag === 'string' && tag !== '' ? tag : SOME_BUILD);
-  if (typeof tags !== 'object' || tags === null) return sound(tags);
-  return Object.fromEntries(Object.entries(tags).map(([component, tag]) => [component, sound(tag)]));
+/** The tags, with a fallback for each that is not a text. */
+export function tagsWithFallbacks(tags: Tags): Tags {
+  const withFallback = (tag: unknown) => (typeof tag === 'string' && tag !== '' ? tag : FALLBACK_TAG);
+  if (typeof tags !== 'object' || tags === null) return withFallback(tags);
+  return Object.fromEntries(Object.entries(tags).map(([component, tag]) => [component, withFallback(tag)]));
 }

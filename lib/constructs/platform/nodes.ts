@@ -1,8 +1,8 @@
-// Nodes of a cluster: whether its pools, its addresses and its provider's limits hold whatever its systems can reach at once.
+// Nodes of a cluster: whether its pools, its addresses and its provider's limits hold the most that its systems can reach at once.
 
 import type { IConstruct } from 'constructs';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
-import { type ClusterDescription, describesNodes, soundPools } from '../../model/cluster/cluster';
+import { type ClusterDescription, describesNodes, validPools } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
 import type { Trace } from '../../model/manifest/origin';
@@ -15,8 +15,8 @@ import { System } from '../system/system';
 import { report } from '../tree/findings';
 
 /**
- * Reports every limit beyond which the plan of a cluster goes, and growth that no headroom holds the place of. A cluster is planned
- * once it says what pools it has and how its pods get addresses; what a system places as plain objects is not counted.
+ * Reports every limit that the plan of a cluster exceeds, and growth that the headroom does not cover. A cluster is planned
+ * once it describes its pools and how its pods get addresses; plain objects of a system are not counted.
  */
 export function reportNodes(
   app: IConstruct,
@@ -24,32 +24,32 @@ export function reportNodes(
   trace: Trace,
 ): void {
   for (const [name, described] of Object.entries(clusters)) {
-    const cluster = { ...described, nodePools: soundPools(described) };
+    const cluster = { ...described, nodePools: validPools(described) };
     const load = nodeLoad(app, name, cluster);
     const headroom = headroomOf(load);
     if (headroom !== undefined) reportHeadroom(app, name, cluster.nodePools, headroom, trace);
     if (!describesNodes(cluster)) continue;
     const { unplanned, beyond } = planCluster(load);
-    for (const { field, ...found } of [...unplanned, ...beyond]) {
-      report(app, { ...found, rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}` }, trace);
+    for (const { field, ...problem } of [...unplanned, ...beyond]) {
+      report(app, { ...problem, rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}` }, trace);
     }
   }
 }
 
-/** What every cluster on which a system lies has to carry, in the order of the platform. */
+/** The load of every cluster that runs a system, in the order of the platform. */
 export function nodeLoads(root: IConstruct): NodeLoad[] {
   const clusters = new Map(System.allIn(root).map(({ target: { cluster } }) => [cluster.name, cluster]));
   return [...clusters].map(([name, cluster]) => nodeLoad(root, name, cluster));
 }
 
-/** What the plan of the cluster `name` starts from. */
+/** The input of the plan of the cluster `name`. */
 export function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescription): NodeLoad {
   const systems = System.allIn(root).filter(({ target }) => target.cluster.name === name);
   const planned = systems.flatMap((system) => system.node.findAll().flatMap(plannedOf));
   const zonesLost = Math.max(0, ...systems.map(({ target }) => target.environment.survives.zones));
   return {
     cluster: name,
-    // what every node runs has been taken from what the pool gives to pods
+    // DaemonSets are already subtracted from a pool's allocatable resources
     input: { cluster, zonesLost, workloads: planned.map(({ workload }) => workload), daemons: [] },
     growing: planned.flatMap(({ growth }) => growth ?? []),
   };
@@ -65,7 +65,7 @@ function plannedOf(construct: IConstruct): Planned[] {
   try {
     return planOf(construct);
   } catch {
-    // properties that are not there are told by the component itself, and must not keep the others from being told
+    // missing properties are reported by the component itself, and must not hide findings about the others
     return [];
   }
 }
@@ -77,7 +77,7 @@ function planOf(construct: Component<ComponentProps>): Planned[] {
   if (plan === undefined) return [{ workload }];
   const { name, cpu, memory } = workload;
   const room = plan.max.value - plan.min.value;
-  // no autoscaler adds more than lies between its bounds
+  // an autoscaler adds no more than the distance between its bounds
   const pods =
     plan.headroomPods.value <= room
       ? plan.headroomPods
@@ -85,7 +85,7 @@ function planOf(construct: Component<ComponentProps>): Planned[] {
   return [{ workload, growth: { name, cpu, memory, pods } }];
 }
 
-/** Growth for which the pools hold too little. */
+/** Reports growth that the pools' headroom does not cover. */
 function reportHeadroom(
   app: IConstruct,
   cluster: string,
@@ -96,10 +96,10 @@ function reportHeadroom(
   if (short.length === 0) return;
   const [only, ...others] = pools;
   const pool = only !== undefined && others.length === 0 ? `nodePools[${only.name}].headroom` : 'nodePools';
-  const lacks =
+  const shortage =
     held.pods === 0
-      ? `nothing holds the place of growth: ${wanted.because}`
-      : `the headroom holds ${short.join(', ')}: ${wanted.because}; held: ${held.because}`;
+      ? `nothing covers growth: ${wanted.because}`
+      : `the headroom has ${short.join(', ')}: ${wanted.because}; held: ${held.because}`;
   report(
     app,
     {
@@ -107,8 +107,8 @@ function reportHeadroom(
       severity: 'warning',
       field: `clusters.${cluster}.${pool}`,
       value: held.pods === 0 ? 'none' : `${held.pods} pods, ${held.cpu} CPU, ${held.memory}`,
-      message: `while a node is on its way, ${lacks}`,
-      expected: `${headroomLine(line)}${others.length === 0 ? '' : ', or as much over several pools'}`,
+      message: `until a new node is ready, ${shortage}`,
+      expected: `${headroomLine(line)}${others.length === 0 ? '' : ', or the same over several pools'}`,
     },
     trace,
   );

@@ -1,4 +1,4 @@
-// Calls a system's constructor on a target. Whatever it throws ends only its own chart, as a finding with the line that threw.
+// Calls a system's constructor on a target. An exception ends only its own chart, as a finding with the line that threw.
 
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
@@ -17,8 +17,8 @@ import { watchSettings } from './settings';
 /** A class that `place` takes. */
 export type SystemClass<Settings> = new (scope: Construct, target: Target<Settings>) => System<Settings>;
 
-/** A system in one environment, and the line that put it there. */
-export interface Placed<Settings> {
+/** A request to place a system in one environment, and the line that made it. */
+export interface PlacementRequest<Settings> {
   readonly system: SystemClass<Settings>;
   readonly environment: string;
   readonly placement: Pick<Target<Settings>, 'tag' | 'settings' | 'namespace'> & {
@@ -29,10 +29,10 @@ export interface Placed<Settings> {
   readonly trace: Trace;
 }
 
-/** Calls the user's constructor. What it throws becomes a finding with the line that threw; a system that is not whole is none. */
+/** Calls the user's constructor. An exception becomes a finding with the line that threw; `undefined` for an incomplete system. */
 export function createSystem<Settings extends object>(
   scope: Construct,
-  { system, placement, trace }: Placed<Settings>,
+  { system, placement, trace }: PlacementRequest<Settings>,
   where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'share' | 'home'>,
 ): System<Settings> | undefined {
   const before = new Set(scope.node.children);
@@ -53,9 +53,9 @@ export function createSystem<Settings extends object>(
     const problems = findNamespaceProblems(built, others);
     for (const problem of problems) report(built, problem, trace);
     if (problems.length === 0 && missing.size === 0) return built;
-    markIncomplete(built); // whatever lies in it would only say the same again
+    markIncomplete(built); // its other findings would be repeats
   } catch (error) {
-    // what follows from a placeholder is no news
+    // an exception after a placeholder was read is only a consequence of it
     if (missing.size === 0) report(chart(), thrown(error), error instanceof Error ? error : trace);
     markIncomplete(chart());
   }
@@ -72,7 +72,7 @@ function thrown(error: unknown): Finding {
     rule: 'exception',
     severity: 'error',
     message: `the chart's code threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
-    expected: 'a constructor that comes to its end',
+    expected: 'a constructor that does not throw',
   };
 }
 
@@ -81,31 +81,31 @@ function missingSetting(name: string, system: string, where: Pick<Target<object>
     rule: 'missing-setting',
     severity: 'error',
     field: `settings.${name}`,
-    message: `${system} reads the setting ${name}, which ${where.environment.name} on ${where.cluster.name} does not give`,
+    message: `missing setting '${name}' for ${system} in ${where.environment.name} on ${where.cluster.name}`,
     expected: `settings: { ${name}: … } in the placement of ${system}`,
   };
 }
 
-/** What is wrong with the namespace of `system`, which lies on a cluster beside `others`. */
+/** Problems of the namespace of `system`, which shares its cluster with `others`. */
 function findNamespaceProblems(system: System<unknown>, others: readonly System<unknown>[]): Finding[] {
   const { namespace = '' } = system;
   const taken = others.find((other) => other.namespace === namespace);
-  const place = { field: 'namespace', value: namespace };
+  const location = { field: 'namespace', value: namespace };
   return [
     ...unless(dnsLabel.fits(namespace), 'namespace', {
-      ...place,
-      message: 'no namespace can have this name',
+      ...location,
+      message: `'${namespace}' is not a valid namespace name`,
       expected: `namespace: ${dnsLabel.expected}`,
     }),
     ...unless(!isReservedNamespace(namespace), 'namespace', {
-      ...place,
-      message: "this namespace is Kubernetes' own: a quota and a default that denies all would end what runs there",
-      expected: 'a namespace of its own for each system and environment',
+      ...location,
+      message: `${namespace} belongs to Kubernetes: a quota and a default deny would break what runs there`,
+      expected: 'a separate namespace for each system and environment',
     }),
     ...unless(taken === undefined, 'namespace-taken', {
-      ...place,
-      message: `the namespace is that of ${taken?.system} in ${taken?.target.environment.name} already: whoever deploys one of them would reach the other`,
-      expected: 'a namespace of its own for each system and environment',
+      ...location,
+      message: `${namespace} is already the namespace of ${taken?.system} in ${taken?.target.environment.name}`,
+      expected: 'a separate namespace for each system and environment',
     }),
   ];
 }

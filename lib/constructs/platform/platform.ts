@@ -2,7 +2,7 @@
 
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type ClusterDescription, isMinor, type Minor, soundPools } from '../../model/cluster/cluster';
+import { type ClusterDescription, isMinor, type Minor, validPools } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
 
@@ -20,9 +20,9 @@ import { captureTrace } from '../tree/trace';
 import { checkCapabilitiesLater } from './capabilities';
 import { type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
 import { isComplete } from './description';
-import { mendedCluster, mendedEnvironment, mendedTags } from './fallbacks';
+import { clusterWithFallbacks, environmentWithFallbacks, tagsWithFallbacks } from './fallbacks';
 import { reportNodes } from './nodes';
-import { createSystem, type Placed, type SystemClass } from './place';
+import { createSystem, type PlacementRequest, type SystemClass } from './place';
 import { type Move, offerRebuild } from './rebuild';
 import { checkRegistriesLater } from './registries';
 import { checkRecordsLater, reportTrafficShares } from './traffic';
@@ -33,7 +33,7 @@ export type { SystemClass };
 
 /** Clusters and environments by name. */
 export interface PlatformProps<ClusterName extends string, EnvironmentName extends string> {
-  /** The cluster whose files lie in the root of the output directory; the others' lie in `clusters/<name>/`. */
+  /** The cluster whose files go to the root of the output directory; the others' go to `clusters/<name>/`. */
   readonly home: NoInfer<ClusterName>;
   readonly clusters: Readonly<Record<ClusterName, ClusterDescription>>;
   readonly environments: Readonly<Record<EnvironmentName, EnvironmentProps>>;
@@ -41,11 +41,11 @@ export interface PlatformProps<ClusterName extends string, EnvironmentName exten
 
 /** Where and how a system runs in one environment. */
 export interface PlacementProps<ClusterName extends string, Settings> {
-  /** Cluster, or clusters, that the environment of this system lies on. */
+  /** Cluster, or clusters, on which the system runs in this environment. */
   readonly on: ClusterName | readonly ClusterName[];
   /**
-   * Weight of each cluster for hosts that all of them answer to (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
-   * sum. Clusters that are left out get nothing. `moveTraffic` gives the steps of a move.
+   * Weight of each cluster for hosts that all of them serve (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
+   * sum. Clusters that are left out get no traffic. `moveTraffic` gives the steps of a move.
    * @default the same for all
    */
   readonly traffic?: Readonly<Partial<Record<ClusterName, number>>>;
@@ -60,7 +60,7 @@ export interface PlacementProps<ClusterName extends string, Settings> {
 
 type Build = (app: App, move: Move) => void;
 
-/** A system in an environment, and how to build it there or once more elsewhere. */
+/** A system in an environment, and how to build it there or in a copy of that environment. */
 interface Placement {
   readonly system: unknown;
   readonly environment: string;
@@ -97,9 +97,9 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     for (const [environment, placement] of Object.entries<PlacementProps<string, Settings> | undefined>(environments)) {
       if (placement === undefined) continue;
       const build =
-        (placed: Placed<Settings>): Build =>
+        (request: PlacementRequest<Settings>): Build =>
         (app, move) =>
-          this.build(app, move, placed);
+          this.build(app, move, request);
       this.placements.push({
         system,
         environment,
@@ -116,8 +116,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 
   /**
-   * Places a system once more, in a new environment that is like another one in everything but its name and what is given: a test
-   * environment as production is. `evenkeel parity` holds it to that.
+   * Places a system again, in a new environment that equals another one but for its name and the given changes: a test environment
+   * like production. `evenkeel parity` checks that the two stay equal.
    *
    * @example platform.copy(Shop, { of: 'production', as: 'load', settings: { host: 'load.shop.example' } })
    */
@@ -132,8 +132,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   /**
    * Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart.
    *
-   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, each cluster is taken to run that one: a preview of an
-   * upgrade, which `evenkeel synth --kubernetes` asks for, and which it never writes to dist/.
+   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, every cluster is treated as running it: a preview of an
+   * upgrade, requested by `evenkeel synth --kubernetes` and never written to dist/.
    */
   app(): App {
     const app = this.construct((where) => where);
@@ -142,10 +142,10 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     return app;
   }
 
-  /** Builds the tree with each system where `move` says; what is placed, and from which line, stays. */
+  /** Builds the tree with each system moved by `move`; placements and their lines stay. */
   private construct(move: Move): App {
     const app = new App();
-    const preview = takePreview(app);
+    const preview = previewMinor(app);
     const { environments } = this;
     const described = { ...this.props, environments };
     for (const problem of findPlatformProblems(described, this.placements.length)) report(app, problem, this.trace);
@@ -172,50 +172,51 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     if (problems.length === 0) placed?.copy(copy)(app, move);
   }
 
-  private build<Settings extends object>(app: App, move: Move, placed: Placed<Settings>): void {
-    const { placement, trace } = placed;
+  private build<Settings extends object>(app: App, move: Move, request: PlacementRequest<Settings>): void {
+    const { placement, trace } = request;
     const { clusters, home } = this.props;
     const { environments } = this;
-    const described = lookUp<EnvironmentProps>(environments, placed.environment);
+    const described = lookUp<EnvironmentProps>(environments, request.environment);
     const environment =
       described === undefined ? undefined : { ...described, access: accessWith(described.access, placement.access) };
     if (environment === undefined) {
-      reportUnknown(app, 'environment', placed.environment, placed.system.name, Object.keys(environments), trace);
+      reportUnknown(app, 'environment', request.environment, request.system.name, Object.keys(environments), trace);
     }
     const names = typeof placement.on === 'string' ? [placement.on] : placement.on;
-    const found = names.flatMap((name) => {
+    const known = names.flatMap((name) => {
       const cluster = lookUp<ClusterDescription>(clusters, name);
       return cluster === undefined ? [] : { ...cluster, name };
     });
-    const isIt = `${placed.system.name} in ${placed.environment}`;
+    const placementName = `${request.system.name} in ${request.environment}`;
     const weights = findTrafficProblems(names, placement.traffic);
     const problems = [
-      ...findPlacementProblems(placement.tag, names.length, environment, found),
+      ...findPlacementProblems(placement.tag, names.length, environment, known),
       ...weights,
       ...findRoleProblems('access', placement.access ?? {}, [...ROLES, 'none']),
     ];
-    for (const { message, ...problem } of problems) report(app, { ...problem, message: `${isIt}: ${message}` }, trace);
-    const regions = new Set(found.map(({ region }) => region)).size;
+    for (const { message, ...problem } of problems)
+      report(app, { ...problem, message: `${placementName}: ${message}` }, trace);
+    const regions = new Set(known.map(({ region }) => region)).size;
     const traffic = weights.length === 0 ? placement.traffic : undefined;
-    const sound = { ...placed, placement: { ...placement, tag: mendedTags(placement.tag) } };
+    const requestWithTags = { ...request, placement: { ...placement, tag: tagsWithFallbacks(placement.tag) } };
     const built: System<unknown>[] = [];
     for (const name of names) {
       const cluster = lookUp<ClusterDescription>(clusters, name);
-      if (cluster === undefined) reportUnknown(app, 'cluster', name, isIt, Object.keys(clusters), trace);
+      if (cluster === undefined) reportUnknown(app, 'cluster', name, placementName, Object.keys(clusters), trace);
       const scope = app.node.tryFindChild(name);
-      const isNamed = isName(name) && isName(placed.environment);
+      const isNamed = isName(name) && isName(request.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isNamed) continue;
       if (!isComplete(cluster, environment)) continue;
-      const named = { ...cluster, nodePools: soundPools(cluster), name };
+      const named = { ...cluster, nodePools: validPools(cluster), name };
       const moved = move({
-        cluster: mendedCluster(named),
-        environment: mendedEnvironment({ ...environment, name: placed.environment }, regions, named),
+        cluster: clusterWithFallbacks(named),
+        environment: environmentWithFallbacks({ ...environment, name: request.environment }, regions, named),
         regions,
       });
       ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
       ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
       const share = trafficShare(name, names, traffic);
-      const system = createSystem(scope, sound, { ...moved, share, home: name === home });
+      const system = createSystem(scope, requestWithTags, { ...moved, share, home: name === home });
       if (system !== undefined) built.push(system);
     }
     if (environment === undefined || built.length < names.length || built.length === 1) return;
@@ -223,11 +224,11 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 }
 
-/** The minor to preview, if there is one. The app remembers it, so that synth knows a preview from what dist/ is to hold. */
-function takePreview(app: App): Minor | undefined {
+/** The minor to preview, if there is one. The app keeps it, so that synth can tell a preview from the content of dist/. */
+function previewMinor(app: App): Minor | undefined {
   const minor = process.env[PREVIEW_VARIABLE];
   if (minor === undefined || minor === '') return undefined;
-  // without a line: nothing in the user's code is wrong
+  // without a line: the mistake is not in the user's code
   for (const problem of findMinorProblems(PREVIEW_VARIABLE, minor)) report(app, problem, {});
   if (!isMinor(minor)) return undefined;
   setEntry(app, PREVIEW_MINOR, minor);
@@ -247,7 +248,7 @@ function reportUnknown(
     severity: 'error',
     field: what === 'cluster' ? 'on' : what,
     value: name,
-    message: `there is no ${what} of that name, so that ${placed} was not looked at there: it may have more errors`,
+    message: `unknown ${what} '${name}': ${placed} was not checked there`,
     expected: `one of ${known.join(', ')}`,
   };
   report(app, problem, trace);
@@ -257,7 +258,7 @@ function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Va
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** A copy has a namespace of its own. */
+/** A copy gets its own namespace. */
 function withoutNamespace<Settings>({
   namespace: _,
   ...placement

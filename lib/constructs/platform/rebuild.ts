@@ -1,4 +1,4 @@
-// A platform can build its app again with the same systems on other clusters: what neutrality and parity compare.
+// A platform can rebuild its app with the same systems on other clusters: the builds that neutrality and parity compare.
 
 import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
@@ -10,19 +10,19 @@ import type { Environment } from '../../model/platform/environment';
 export interface Where {
   readonly cluster: Cluster;
   readonly environment: Environment;
-  /** Regions that the system lies in, in this environment. */
+  /** Regions in which the system runs in this environment. */
   readonly regions: number;
 }
 
-/** Where a system is to run instead. Names must stay: they say whose chart it is. */
+/** Where a system runs instead. Names must stay: they identify its chart. */
 export type Move = (where: Where) => Where;
 
-/** Builds the whole app again, each system where `move` says. */
+/** Builds the whole app again, each system moved by `move`. */
 export type Rebuild = (move: Move) => App;
 
 const REBUILD = entryKey<Rebuild>('rebuild');
 
-/** Leaves word on `app` of how to build it again. */
+/** Keeps on `app` how to build it again. */
 export function offerRebuild(app: App, rebuild: Rebuild): void {
   setEntry(app, REBUILD, rebuild);
 }

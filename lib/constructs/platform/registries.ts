@@ -1,4 +1,4 @@
-// Images come from the registry of their own environment: a test build must not reach production by a name in a chart.
+// Images come from the registry of their own environment: a test build must not reach production through a name in a chart.
 
 import type { IConstruct } from 'constructs';
 import { at } from '../../analysis/objects/read-json';
@@ -10,7 +10,7 @@ import { ENTRY, setEntry, type Verification } from '../../model/platform/entries
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import { System } from '../system/system';
 
-/** Lets every system below `root` be asked for images out of the registry of another environment. Images of others are nobody's. */
+/** Registers a check of every system below `root` for images from the registry of another environment; other registries are free. */
 export function checkRegistriesLater(root: IConstruct, environments: Readonly<Record<string, EnvironmentProps>>): void {
   const registries = new Map<string, string>();
   for (const [name, environment] of Object.entries(environments)) {
@@ -18,18 +18,18 @@ export function checkRegistriesLater(root: IConstruct, environments: Readonly<Re
     if (path !== undefined && !registries.has(path)) registries.set(path, name);
   }
   for (const system of System.allIn(root)) {
-    const own = registryPath(system.target.environment);
-    const foreign = [...registries.keys()].some((path) => path !== own);
-    if (!foreign) continue;
+    const registry = registryPath(system.target.environment);
+    const hasForeign = [...registries.keys()].some((path) => path !== registry);
+    if (!hasForeign) continue;
     const verification: Verification = (objects) => {
-      const of = objects.filter(({ origin }) => origin.construct.startsWith(`${system.node.path}/`));
-      return of.flatMap((entry) => foreignImages(entry, own, registries));
+      const own = objects.filter(({ origin }) => origin.construct.startsWith(`${system.node.path}/`));
+      return own.flatMap((entry) => findForeignImages(entry, registry, registries));
     };
     setEntry(system, ENTRY.verification, verification);
   }
 }
 
-function foreignImages(
+function findForeignImages(
   { identity, manifest, origin }: ApiEntry,
   own: string | undefined,
   registries: ReadonlyMap<string, string>,
@@ -57,13 +57,13 @@ function foreignImages(
   });
 }
 
-/** One registry's path may begin with another's. */
+/** The longest of the paths that the image starts with: one registry's path may start with another's. */
 function longestPrefix(image: string, paths: readonly string[]): string | undefined {
   const [longest] = paths.filter((path) => image.startsWith(`${path}/`)).sort((a, b) => b.length - a.length);
   return longest;
 }
 
-/** Every text under the key `image`, wherever it stands, with its JSON pointer. */
+/** Every text under the key `image`, at any depth, with its JSON pointer. */
 function imagesOf(value: Json | undefined, field = ''): { readonly image: string; readonly field: string }[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => imagesOf(item, at(field, index)));
   if (!isJsonObject(value)) return [];

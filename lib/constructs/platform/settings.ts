@@ -1,9 +1,9 @@
-// Settings at run time: types are gone by then, so that reading a setting which nobody gave is noticed here.
+// Settings at run time: types are gone by then, so reading a missing setting is noticed here.
 
-/** Stands for a setting that is missing, until synth refuses the chart. */
+/** Stands for a missing setting until synth refuses the chart. */
 const PLACEHOLDER = 'missing-setting';
 
-/** `settings`, telling `onMissing` of every property that is read and not there. Optional ones are read with `in` first. */
+/** `settings`, calling `onMissing` for every missing property that is read. Read optional ones with `in` first. */
 export function watchSettings<Settings extends object>(
   settings: Settings,
   onMissing: (name: string) => void,

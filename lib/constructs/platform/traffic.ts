@@ -13,23 +13,23 @@ import { Exposure } from '../exposure/exposure';
 import type { System } from '../system/system';
 import { report } from '../tree/findings';
 
-/** A placement as it was asked for. */
+/** How a placement divides traffic. */
 export interface Shares {
   /** Whether `traffic` is given. */
   readonly weighted: boolean;
   /** Regions of its clusters. */
   readonly regions: number;
-  /** Regions that the environment survives the loss of. */
+  /** Regions whose loss the environment survives. */
   readonly lost: number;
 }
 
-/** Reports, at the line of the placement, what its `traffic` has wrong in view of the systems that it made, one a cluster. */
+/** Reports, at the line of the placement, where its `traffic` does not fit its systems, one per cluster. */
 export function reportTrafficShares(systems: readonly System<unknown>[], shares: Shares, trace: Trace): void {
   const common = systems.map((system) => exposuresOf(system).some(({ common }) => common.length > 0));
   const [first] = systems;
   if (shares.weighted && first !== undefined && !common.includes(true)) {
-    const message = `${first.system} in ${first.target.environment.name} has no host that its clusters share, so that the weights divide nothing`;
-    const expected = 'exposeAt(…, { common: [the host that all clusters answer to] }), or no traffic';
+    const message = `${first.system} in ${first.target.environment.name} has no common host, so traffic weights have no effect`;
+    const expected = 'exposeAt(…, { common: [a host that all clusters serve] }), or no traffic';
     report(first.node.root, { rule: 'traffic', severity: 'error', field: 'traffic', message, expected }, trace);
   }
   for (const system of systems.filter((_, index) => common[index])) {
@@ -40,40 +40,40 @@ export function reportTrafficShares(systems: readonly System<unknown>[], shares:
 }
 
 function exposuresOf(system: System<unknown>): Exposure[] {
-  return system.node.findAll().filter((one) => one instanceof Exposure);
+  return system.node.findAll().filter((construct) => construct instanceof Exposure);
 }
 
-/** Components that the traffic of common hosts reaches: those that are exposed at one, and whatever is called from them. */
+/** Components that traffic of common hosts reaches: those exposed at one, and all that they may call. */
 function sizedIn(system: System<unknown>): WebService[] {
-  const services = system.node.findAll().filter((one) => one instanceof WebService);
+  const services = system.node.findAll().filter((construct) => construct instanceof WebService);
   const ownHostsOnly = (service: WebService) =>
     exposuresOf(system).some(({ common, node }) => node.scope === service && common.length === 0);
   return services.filter((service) => service.isSized && !ownHostsOnly(service));
 }
 
-/** A cluster that is sent more than it is sized for: `sizeFor` gives it 1 ÷ the regions that are left. */
+/** Finds a cluster with a larger share than `sizeFor` sized it for, which is 1 ÷ the regions left after the loss. */
 function findCapacityProblems({ name }: WebService, { target }: System<unknown>, { regions, lost }: Shares): Finding[] {
   const { cluster, environment, share } = target;
   const left = regions - lost;
   if (share.weight * left <= share.all) return [];
   const most = weightWithin(share, left);
   const enough = regionsLostFor(share, regions);
-  const carries = enough === regions - 1 ? 'each region carries all of it' : `each carries 1 ÷ ${regions - enough}`;
+  const carries = enough === regions - 1 ? 'each region carries all of it' : `each carries 1/${regions - enough}`;
   return [
     {
       rule: 'traffic-capacity',
       severity: 'error',
       field: `traffic.${cluster.name}`,
       value: share.weight,
-      message: `${cluster.name} is sent ${percent(share)} of the traffic (${share.weight} of ${share.all}), and ${name} in ${environment.name} is sized there for ${percent({ weight: 1, all: left })}: 1 ÷ ${left} of ${regions} regions left`,
-      expected: `survives.regions: ${enough} in ${environment.name}, so that ${carries}; or ${most === 0 ? 'a weight for another cluster too' : `a weight of at most ${most} of ${share.all}`}`,
+      message: `${cluster.name} gets ${percent(share)} of the traffic (${share.weight} of ${share.all}), but ${name} in ${environment.name} is sized for ${percent({ weight: 1, all: left })}: 1/${left}, with ${left} of ${regions} regions left`,
+      expected: `survives.regions: ${enough} in ${environment.name} (${carries}), or ${most === 0 ? 'a weight for another cluster too' : `a weight of at most ${most} of ${share.all}`}`,
     },
   ];
 }
 
 const percent = ({ weight, all }: TrafficShare): string => `${Math.round((1000 * weight) / all) / 10} %`;
 
-/** Lets the app be asked for names that external-dns writes on several clusters without a weight. */
+/** Registers a check for names that external-dns writes from several clusters without a weight. */
 export function checkRecordsLater(app: IConstruct): void {
   const verification: Verification = (objects) =>
     [...rivals(objects)].flatMap(([host, entries]): Finding[] => {
@@ -88,8 +88,8 @@ export function checkRecordsLater(app: IConstruct): void {
           object: describeIdentity(first.identity),
           field: '/metadata/annotations',
           value: host,
-          message: `external-dns of ${entries.map(({ cluster }) => cluster).join(', ')} each writes a record of ${host}, and not every one has a weight: they overwrite each other, and one of the clusters gets all of the traffic`,
-          expected: `exposeAt(…, { common: ['${host}'] }), which divides it; or a host of its own on each cluster`,
+          message: `external-dns on ${entries.map(({ cluster }) => cluster).join(' and ')} would overwrite each other's record of ${host}: one cluster gets all traffic`,
+          expected: `exposeAt(…, { common: ['${host}'] }), which divides the traffic; or a separate host on each cluster`,
           ...(source === undefined ? {} : { source }),
         },
       ];

@@ -1,4 +1,4 @@
-// What the compiler cannot see in a platform's clusters and environments: names, numbers and promises that cannot hold.
+// Checks of a platform's clusters and environments that the compiler cannot make: invalid names, numbers and promises.
 
 import { CAPABILITIES, isCapability } from '../../model/cluster/capability';
 import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../../model/cluster/cluster';
@@ -22,27 +22,27 @@ interface Described {
   readonly environments: Readonly<Record<string, EnvironmentProps>>;
 }
 
-/** Longest name, in characters: it becomes a part of namespaces. */
+/** Longest name, in characters: it becomes part of namespaces. */
 const LONGEST_NAME = 40;
 
-/** Whether a cluster or an environment may bear the name. */
+/** Whether a cluster or an environment may have the name. */
 export function isName(name: string): boolean {
   return name.length <= LONGEST_NAME && dnsLabel.fits(name);
 }
 
-/** Problems of the platform itself. `placements` is how many there are: none would empty the output. */
+/** Problems of the platform itself. `placements` counts them: without any, the output would be empty. */
 export function findPlatformProblems({ home, clusters, environments }: Described, placements: number): Finding[] {
   const names = Object.keys(clusters);
   return [
     ...unless(names.includes(home), 'home', {
       field: 'home',
       value: home,
-      message: 'there is no cluster of that name',
+      message: 'home must name one of the clusters',
       expected: `one of ${names.join(', ')}`,
     }),
     ...unless(placements > 0, 'no-placement', {
       field: 'place',
-      message: 'no system is placed anywhere: there would be nothing to apply',
+      message: 'the platform places no system',
       expected: 'place(System, …)',
     }),
     ...names.flatMap((name) => findNameProblems('clusters', name)),
@@ -55,14 +55,14 @@ export function findPlatformProblems({ home, clusters, environments }: Described
   ];
 }
 
-/** What is wrong with a Kubernetes minor, wherever it was given. */
+/** Problems of a Kubernetes minor given at `field`. */
 export function findMinorProblems(field: string, minor: unknown): Finding[] {
-  const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(String(minor))?.[1]; // v1.36.2-eks-1 is what a server calls itself
+  const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(String(minor))?.[1]; // servers report v1.36.2-eks-1
   return unless(typeof minor === 'string' && isMinor(minor), 'kubernetes-minor', {
     field,
     value: String(minor),
-    message: 'this is no Kubernetes minor that we write for',
-    expected: meant === undefined || !isMinor(meant) ? `'1.${OLDEST_MINOR}' or later` : `'${meant}', without more`,
+    message: 'unsupported Kubernetes version',
+    expected: meant === undefined || !isMinor(meant) ? `'1.${OLDEST_MINOR}' or later` : `'${meant}' only`,
   });
 }
 
@@ -70,7 +70,7 @@ function findNameProblems(field: string, name: string): Finding[] {
   return unless(isName(name), 'name', {
     field,
     value: name,
-    message: 'it becomes a part of file names and of namespaces, and cannot',
+    message: 'is used in file names and namespaces, so it must be a short DNS label',
     expected: 'at most 40 lower-case letters, digits and "-", starting and ending with a letter or digit',
   });
 }
@@ -85,14 +85,14 @@ function findClusterProblems(field: string, cluster: ClusterDescription): Findin
     ...unless(new Set(zones).size === zones.length, 'zones', {
       field: `${field}.zones`,
       value: zones,
-      message: 'a zone is named twice, so that there would seem to be more of them',
+      message: 'a zone is listed twice',
       expected: 'each zone once',
     }),
     ...capabilities.flatMap((capability) =>
       unless(isCapability(capability), 'capability', {
         field: `${field}.capabilities`,
         value: String(capability),
-        message: 'there is no such capability, so that nothing would ever use it',
+        message: 'unknown capability',
         expected: `one of ${CAPABILITIES.join(', ')}`,
       }),
     ),
@@ -105,7 +105,7 @@ function findClusterProblems(field: string, cluster: ClusterDescription): Findin
   ];
 }
 
-/** Zones of another region, or names that no node bears: pods that must spread over them would never be placed. */
+/** Zones of another region, or names that no node has: pods that must spread over them would never be scheduled. */
 function findZoneProblems(
   field: string,
   { provider: { name, zoneNames }, region, zones }: ClusterDescription,
@@ -116,12 +116,12 @@ function findZoneProblems(
   return unless(others.length === 0, 'zone-region', {
     field,
     value: others,
-    message: `these are no names of zones of ${region} on ${name}`,
+    message: `not zones of region ${region} on ${name}`,
     expected: `names such as ${region}${example}`,
   });
 }
 
-/** Labels that the cluster's own description gives, and taints that forbid nothing. */
+/** Labels that the description of the cluster already implies, and taints that do not repel pods. */
 function findNodeLabelProblems(
   field: string,
   { labels = {}, taints = [] }: NodePool,
@@ -131,7 +131,7 @@ function findNodeLabelProblems(
     const [what, value, expected] = isJsonObject(labels)
       ? ['taints', taints, 'a list: [{ key, effect }]']
       : ['labels', labels, '{ key: value }'];
-    const message = `the pool's ${what} cannot be read`;
+    const message = `${what} must be ${what === 'labels' ? 'an object' : 'a list'}`;
     return [findingOf('node-pool', { field: `${field}.${what}`, value: String(value), message, expected })];
   }
   const known = [HOSTNAME, ZONE, ...(cluster.region === undefined ? [] : [REGION])];
@@ -140,7 +140,7 @@ function findNodeLabelProblems(
       unless(!known.includes(key), 'node-pool', {
         field: `${field}.labels`,
         value: key,
-        message: 'the name of the node, or the zones or the region of the cluster, say this already',
+        message: 'this label already follows from the node name, the zones or the region',
         expected: `labels other than ${known.join(', ')}`,
       }),
     ),
@@ -148,7 +148,7 @@ function findNodeLabelProblems(
       unless(effect === 'NoSchedule' || effect === 'NoExecute', 'node-pool', {
         field: `${field}.taints`,
         value: `${effect}`,
-        message: 'no pod is kept off a node by such a taint',
+        message: 'this taint effect does not repel pods',
         expected: 'NoSchedule or NoExecute',
       }),
     ),
@@ -161,7 +161,7 @@ function findPoolProblems(field: string, pool: NodePool, zones: number): Finding
   );
 }
 
-/** A group that no cluster knows is misspelt; one that only some know is a matter of the placement. */
+/** Groups that no cluster knows are misspelt; one that only some know is checked with the placement. */
 function findAccessProblems(
   field: string,
   { access = {} }: EnvironmentProps,
@@ -172,30 +172,30 @@ function findAccessProblems(
     unless(known.has(group), 'unknown-group', {
       field: `${field}.access`,
       value: group,
-      message: 'no cluster knows a group of that name',
+      message: 'no cluster has this group',
       expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
     }),
   );
   return [...unknown, ...findRoleProblems(`${field}.access`, access, ROLES)];
 }
 
-/** What is given to groups and is none of the `roles`. */
+/** Roles of groups that are not among `roles`. */
 export function findRoleProblems(field: string, access: AccessChanges, roles: readonly string[]): Finding[] {
   if (!isJsonObject(access)) {
-    const message = 'this says of no group what its role is';
+    const message = 'must map groups to roles';
     return [findingOf('unknown-role', { field, value: String(access), message, expected: '{ group: role }' })];
   }
   return Object.entries(access).flatMap(([group, role]) =>
     unless(roles.includes(role), 'unknown-role', {
       field: `${field}.${group}`,
       value: String(role),
-      message: 'there is no such role, so the group would have no right at all',
+      message: 'unknown role',
       expected: `one of ${roles.join(', ')}`,
     }),
   );
 }
 
-/** A group that a cluster has no subject for. */
+/** A group without a subject on a cluster. */
 export function findSubjectProblems(field: string, group: string, subject: Subject | Problem): Finding[] {
   if (!isProblem(subject)) return [];
   const { message, expected } = subject;

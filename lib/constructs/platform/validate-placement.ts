@@ -1,4 +1,4 @@
-// What the compiler cannot see in the placement of a system: whether each cluster can be what the environment wants of it.
+// Checks of a system's placement that the compiler cannot make: whether its clusters meet the demands of its environment.
 
 import { type Cluster, groupSubjectOn } from '../../model/cluster/cluster';
 import { plural } from '../../model/finding/derivation';
@@ -12,7 +12,7 @@ import { unless } from '../tree/findings';
 
 import { findSubjectProblems } from './validate-clusters';
 
-/** Problems of one placement: its tag, on how many clusters it is to lie, and what its environment wants of them. */
+/** Problems of one placement: its tag, its number of clusters, and the demands of its environment on them. */
 export function findPlacementProblems(
   tag: Tags,
   on: number,
@@ -25,36 +25,36 @@ export function findPlacementProblems(
   return [
     ...unless(on > 0, 'no-placement', {
       field: 'on',
-      message: 'the environment lies on no cluster: its files would go',
-      expected: 'one cluster or more',
+      message: 'the environment is not on any cluster, so its files would be deleted',
+      expected: 'at least one cluster',
     }),
     ...findTagProblems(tag),
     ...unless(environment === undefined || registryPath(environment) !== undefined || puller === '', 'registry', {
       field: 'registry',
-      message: `nodes of ${puller} fetch images, and the environment names no registry`,
+      message: `nodes of ${puller} pull images, but the environment has no registry`,
       expected: 'registry: the registry and path of the images',
     }),
     ...clusters.flatMap((cluster) => [
       ...findRegistryProblems(environment, cluster),
       ...findGroupProblems(environment, cluster),
     ]),
-    // of a cluster that nobody knows, nobody knows the region
+    // the region of an unknown cluster is unknown
     ...unless(on === 0 || clusters.length < on || lost < regions, 'survives-regions', {
       field: 'survives.regions',
       value: lost,
-      message: `the environment promises to survive the loss of ${plural(lost, 'region')}, and this lies in ${plural(regions, 'region')}`,
+      message: `must survive losing ${plural(lost, 'region')}, but runs in only ${regions}`,
       expected: `on: clusters in ${lost + 1} regions or more, or survives.regions: ${regions - 1} in the environment`,
     }),
   ];
 }
 
-/** Weights of clusters that the placement does not name, that no record can have, or that send nobody anywhere. */
+/** Weights of clusters outside the placement, weights that no record can have, and weights that are all 0. */
 export function findTrafficProblems(
   on: readonly string[],
   traffic: Readonly<Record<string, number | undefined>> = {},
 ): Finding[] {
   if (!isJsonObject(traffic)) {
-    const message = 'these are no weights of clusters';
+    const message = 'must map clusters to weights';
     return [
       findingOf('traffic', { field: 'traffic', value: String(traffic), message, expected: '{ cluster: weight }' }),
     ];
@@ -67,15 +67,15 @@ export function findTrafficProblems(
       ...unless(on.includes(cluster), 'traffic', {
         field: `traffic.${cluster}`,
         value: cluster,
-        message: 'traffic is to go to a cluster on which the environment does not lie',
+        message: 'traffic weight for a cluster the environment is not on',
         expected: `one of ${on.join(', ')}`,
       }),
       ...unless(isWeight(weight), 'traffic', {
         field: `traffic.${cluster}`,
         value: Number.isNaN(weight) ? 'NaN' : weight,
         message: Number.isNaN(weight)
-          ? 'this is no number: moveTraffic from a cluster to itself moves nothing'
-          : 'no record can have this weight',
+          ? 'not a number: moveTraffic from a cluster to itself moves nothing'
+          : `${weight} is not a valid record weight`,
         expected: Number.isNaN(weight)
           ? `moveTraffic between two clusters, or whole numbers from 0 to ${LARGEST_WEIGHT}`
           : `a whole number from 0 to ${LARGEST_WEIGHT}`,
@@ -89,7 +89,7 @@ export function findTrafficProblems(
     }),
     ...unless(weights.length === 0 || on.length !== 1, 'traffic', {
       field: 'traffic',
-      message: `${on.join('')} is the only cluster and gets all traffic, whatever its weight`,
+      message: `${on.join('')} is the only cluster and gets all traffic anyway`,
       expected: 'no traffic, or a second cluster in `on`',
     }),
   ];
@@ -98,19 +98,19 @@ export function findTrafficProblems(
 function findTagProblems(tag: Tags): Finding[] {
   const tags: [string, unknown][] =
     typeof tag === 'object' && tag !== null
-      ? Object.entries(tag).map(([component, one]) => [`tag.${component}`, one])
+      ? Object.entries(tag).map(([component, value]) => [`tag.${component}`, value])
       : [['tag', tag]];
-  return tags.flatMap(([field, one]) =>
-    unless(typeof one === 'string' && one !== '', 'image-tag', {
+  return tags.flatMap(([field, value]) =>
+    unless(typeof value === 'string' && value !== '', 'image-tag', {
       field,
-      value: String(one),
-      message: 'there is no tag for the images',
+      value: String(value),
+      message: 'not a valid image tag',
       expected: "a build number such as '412', or a digest",
     }),
   );
 }
 
-/** A registry that the nodes have a right to by their own identity, or that is said to be another's. */
+/** A registry must be one that the nodes' own identity may pull from, or be declared external. */
 function findRegistryProblems(environment: EnvironmentProps | undefined, { provider }: Cluster): Finding[] {
   const registry = environment?.registry;
   if (typeof registry !== 'string' || provider.registries === undefined) return [];
@@ -118,23 +118,23 @@ function findRegistryProblems(environment: EnvironmentProps | undefined, { provi
   const external = `registry: { external: '${registry}' } with the Secret to pull with`;
   const form = provider.registryForm === undefined ? '' : `: ${provider.registryForm}`;
   const problem = { field: 'registry', value: registry };
-  // one part more, or two, and it would be one
+  // with one or two more parts it would be valid
   if (!isOwn(registry) && (isOwn(`${registry}/x`) || isOwn(`${registry}/x/x`))) {
-    const message = `this is not a whole registry of ${provider.name}: the end of its path is missing`;
+    const message = `incomplete registry of ${provider.name}: the end of its path is missing`;
     return [findingOf('registry-host', { ...problem, message, expected: `all parts${form}` })];
   }
   return unless(isOwn(registry), 'registry-host', {
     ...problem,
-    message: `this is no registry of ${provider.name}, whose nodes may have no right to pull from it`,
+    message: `not a registry of ${provider.name}, so nodes may not be allowed to pull from it`,
     expected: `a registry of the provider${form}; or ${external}`,
   });
 }
 
-/** Groups of the environment that the cluster cannot name. One that no cluster knows is told with the platform. */
+/** Groups of the environment without a subject on the cluster. One that no cluster knows is reported with the platform. */
 function findGroupProblems(environment: EnvironmentProps | undefined, cluster: Cluster): Finding[] {
   return Object.keys(environment?.access ?? {}).flatMap((group) => {
     const subject = groupSubjectOn(cluster, group);
-    const told = isProblem(subject) ? { ...subject, message: `on ${cluster.name}, ${subject.message}` } : subject;
-    return findSubjectProblems('access', group, told);
+    const located = isProblem(subject) ? { ...subject, message: `on ${cluster.name}, ${subject.message}` } : subject;
+    return findSubjectProblems('access', group, located);
   });
 }

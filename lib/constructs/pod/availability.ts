@@ -1,4 +1,4 @@
-// The availability of a component in its objects: the PodDisruptionBudget, and the findings about inputs that contradict.
+// The availability of a component in its objects: the PodDisruptionBudget, and the findings about contradicting inputs.
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
@@ -13,7 +13,7 @@ import { checkLater } from '../tree/findings';
 
 import { createObject } from '../tree/kinds';
 
-/** The budget that evictions must leave. Unhealthy pods may always be evicted: they would block a drain for ever. */
+/** The budget that evictions must respect. Unhealthy pods may always be evicted: they would block a drain for ever. */
 export function createDisruptionBudget(
   scope: Construct,
   name: string,

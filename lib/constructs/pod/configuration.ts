@@ -1,4 +1,4 @@
-// Configuration: a ConfigMap whose name carries the hash of its content, so that a change rolls the pods and an undo undoes it.
+// Configuration: a ConfigMap with the hash of its content in its name, so that a change rolls the pods and an undo undoes it.
 
 import { createHash } from 'node:crypto';
 import { ApiObject } from 'cdk8s';
@@ -16,7 +16,7 @@ const KEEP_WHILE_IN_USE = {
   'kustomize.toolkit.fluxcd.io/prune': 'disabled',
 } as const;
 
-/** Tells these ConfigMaps from all others, for whoever removes old ones. */
+/** Marks these ConfigMaps for scripts that remove old ones. */
 const CONFIGURATION = { [APP.component]: 'configuration' } as const;
 
 /** The environment variables of one component, as an immutable ConfigMap. */
@@ -34,7 +34,7 @@ export class Configuration extends ApiObject {
     this.prefix = prefix;
   }
 
-  /** Sets variables. Setting one to another value than it has is a finding: one of the two would be lost silently. */
+  /** Sets variables. Setting one twice to different values is a finding: one of the two would be lost silently. */
   add(values: Readonly<Record<string, string>>): void {
     for (const [key, value] of Object.entries(values)) {
       if (typeof value !== 'string') {
@@ -42,7 +42,7 @@ export class Configuration extends ApiObject {
           rule: 'configuration-value',
           severity: 'error',
           field: key,
-          message: `variable ${key} is ${String(value)}, which is no text`,
+          message: `variable ${key} must be a text, not ${String(value)}`,
           expected: 'text: String(value)',
         });
         continue;
@@ -53,7 +53,7 @@ export class Configuration extends ApiObject {
           rule: 'configuration-conflict',
           severity: 'error',
           message: `variable ${key} is set twice, to different values`,
-          expected: 'one value a variable',
+          expected: 'one value per variable',
           field: key,
         });
       }

@@ -1,4 +1,4 @@
-// The Deployment of a component: one container, its contexts, probes, drain, spread and volumes put together.
+// The Deployment of a component: one container with its security contexts, probes, drain, spread and volumes.
 
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import { defined } from '../../model/manifest/json';
@@ -11,9 +11,9 @@ import type { Container, DeploymentSpec, PodSpec } from '../tree/kinds';
 import { type Probes, renderProbes } from './probes';
 import { containerSecurity, podSecurity, type SecurityExits } from './security';
 
-/** What a pod asks for. Memory is requested and limited alike; the CPU is requested only, unless a limit is given. */
+/** Resources of a pod. The memory limit equals the request; CPU has a limit only if one is given. */
 export interface Resources {
-  /** CPU request as a quantity: `250m`. @default what `sizeFor` derives; it must be given where nothing derives it */
+  /** CPU request as a quantity: `250m`. @default derived by `sizeFor`; required without it */
   readonly cpu?: string;
   /** Memory request and limit as a quantity: `256Mi`. */
   readonly memory: string;
@@ -21,7 +21,7 @@ export interface Resources {
   readonly cpuLimit?: string;
 }
 
-/** A folder that may be written, empty at each start. */
+/** A writable folder, empty at each start. */
 export interface Scratch {
   /** Absolute path: `/tmp`. */
   readonly path: string;
@@ -29,7 +29,7 @@ export interface Scratch {
   readonly size: string;
 }
 
-/** Everything that a Deployment is made of. */
+/** Input of a Deployment. */
 export interface Workload {
   readonly name: string;
   readonly image: string;
@@ -128,7 +128,7 @@ function renderResources({
   };
 }
 
-/** A stopping pod goes on serving until every load balancer has forgotten it: natively where the cluster can (from 1.30). */
+/** A stopping pod goes on serving until every load balancer has dropped it: natively where the cluster can (from 1.30). */
 function renderDrain({ availability, cluster }: Workload): Pick<Container, 'lifecycle'> {
   const seconds = availability.preStopSeconds;
   if (seconds === 0) return {};
@@ -139,8 +139,8 @@ function renderDrain({ availability, cluster }: Workload): Pick<Container, 'life
 }
 
 /**
- * Zones evenly and strictly, nodes as well as possible. `nodeTaintsPolicy: Honor` takes a dead zone out of the count, and
- * `matchLabelKeys` counts each revision for itself. Source: kubernetes.io, "Pod Topology Spread Constraints".
+ * Spreads evenly and strictly over zones, over nodes as well as possible. `nodeTaintsPolicy: Honor` ignores a dead zone, and
+ * `matchLabelKeys` counts each revision separately. Source: kubernetes.io, "Pod Topology Spread Constraints".
  */
 function renderSpread({ availability, selector }: Workload): Pick<PodSpec, 'topologySpreadConstraints' | 'affinity'> {
   const common = {

@@ -1,4 +1,4 @@
-// Whether a pod fits on any node of its cluster: one that does not is Pending for ever, and no autoscaler helps.
+// Whether a pod fits on any node of its cluster: one that does not stays Pending for ever, and no autoscaler helps.
 
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
@@ -14,7 +14,7 @@ export interface DerivedFrom {
   readonly because: string;
 }
 
-/** Reports a pod that requests more than a whole node of the largest pool has. Nothing is said where no pool is described. */
+/** Registers a check for pods that request more than the largest node offers. Without described pools nothing is checked. */
 export function checkNodeFitLater(
   scope: Construct,
   { nodePools, name }: Cluster,
@@ -33,19 +33,19 @@ export function checkNodeFitLater(
         severity: 'error',
         field: from?.field ?? 'resources',
         value: { cpu, memory },
-        message: `no node of ${name} has as much to give to one pod${from === undefined ? '' : `: ${from.because}`}`,
+        message: `no node in ${name} is large enough for this pod${from === undefined ? '' : `: ${from.because}`}`,
         expected: `requests within one of ${pools.join(', ')}`,
       },
     ];
   });
 }
 
-/** Whether some node can hold the pod; so it is taken to be where no pool is described. */
+/** Whether a node can hold the pod; assumed where no pool is described. */
 export function fits(pools: readonly NodePool[], { cpu, memory }: Pick<NodePool, 'cpu' | 'memory'>): boolean {
   return pools.length === 0 || pools.some((pool) => isWithin(cpu, pool.cpu) && isWithin(memory, pool.memory));
 }
 
-/** What is no quantity is told elsewhere. */
+/** Invalid quantities are reported elsewhere. */
 function isWithin(wanted: string, offered: string): boolean {
   const [amount = 0, most = 0] = [quantityAmount(wanted), quantityAmount(offered)];
   return amount <= most;

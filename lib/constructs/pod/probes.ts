@@ -1,7 +1,7 @@
 // Probes: startup is the boot budget, readiness says "this pod can serve now", liveness finds deadlocks only.
 import type { Probe } from '../tree/kinds';
 
-/** HTTP paths of the three probes. All three must be said: a default would hide the decision. */
+/** HTTP paths of the three probes. All three are required: a default would hide the decision. */
 export interface Probes {
   readonly startup: {
     readonly path: string;
@@ -18,8 +18,8 @@ const STARTUP_PERIOD_SECONDS = 5;
 
 /**
  * The three probes on the container's port `http`. A boot gets `budgetSeconds`, rounded up to a whole probe period; a pod that
- * says that it is not ready leaves the endpoints within 15 s, one that says nothing within 17 s; a deadlock is told to end within
- * 35 s, and has its grace period then (e2e E8).
+ * reports "not ready" leaves the endpoints within 15 s, a silent one within 17 s; a deadlocked one is stopped within 35 s, after which
+ * its grace period starts (e2e E8).
  */
 export function renderProbes(probes: Probes): { startupProbe: Probe; readinessProbe: Probe; livenessProbe: Probe } {
   return {

@@ -4,12 +4,12 @@ import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import type { Container, PodSpec } from '../tree/kinds';
 
-/** UID and GID of every pod: above 10000, so that it is no user of the node (kube-score, Checkov, Trivy). */
+/** UID and GID of every pod: above 10000, so that it is not a user of the node (kube-score, Checkov, Trivy). */
 export const DEFAULT_USER = 10001;
 
-/** Ways out of the defaults. Each wants a reason, which is kept in an annotation of the Deployment. */
+/** Exits from the defaults. Each needs a reason, which is kept in an annotation of the Deployment. */
 export interface SecurityExits {
-  /** The root file system may be written, because … */
+  /** The root file system is writable, because … */
   readonly writableRootFilesystem?: string;
   /** The pod gets a token of the Kubernetes API, because … */
   readonly serviceAccountToken?: string;

@@ -11,12 +11,12 @@ import { SCALING_BEHAVIOR, type ScalingProps } from '../../model/pods/scaling';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 
-/** Says of a Deployment that an autoscaler owns its replicas: Polaris wants the field all the same. */
+/** Marks a Deployment whose replicas an autoscaler owns: Polaris would require the field anyway. */
 export const OWNED_REPLICAS = { 'polaris.fairwinds.com/deploymentMissingReplicas-exempt': 'true' } as const;
 
 /**
- * Creates the autoscaler of `deployment`. The Deployment itself then has no `spec.replicas`, or every apply would undo the
- * scaling. Memory stands before CPU, as the API server stores it.
+ * Creates the autoscaler of `deployment`, which then has no `spec.replicas`, or every apply would undo the
+ * scaling. Memory comes before CPU, as the API server stores it.
  */
 export function createAutoscaler(
   scope: Construct,
@@ -47,7 +47,7 @@ export function createAutoscaler(
   );
 }
 
-/** What an autoscaler keeps a pod at, as a share of what it requests. */
+/** A metric: the share of its request at which an autoscaler keeps a pod. */
 export function utilization(name: 'cpu' | 'memory', fraction: number) {
   return {
     type: 'Resource',
@@ -57,22 +57,22 @@ export function utilization(name: 'cpu' | 'memory', fraction: number) {
 
 const KEYS: Keys<ScalingProps> = { cpu: true, memory: true, min: true, max: true };
 
-/** What cannot be reckoned with at all; whether the bounds fit together is asked of the object. */
+/** Values that are not numbers; whether the bounds fit together is checked on the object. */
 export function scalingProblems(props: ScalingProps): Finding[] {
-  const found = findObjectProblems('scaleOn', props, KEYS, ({ cpu, memory, min, max }) =>
+  const problems = findObjectProblems('scaleOn', props, KEYS, ({ cpu, memory, min, max }) =>
     Object.entries({ cpu, ...defined({ memory }), min, max }).flatMap(([name, value]) =>
       checkNumber(`scaleOn.${name}`, value, {}),
     ),
   );
-  return found.map((problem) => findingOf('scaling', problem));
+  return problems.map((problem) => findingOf('scaling', problem));
 }
 
-/** As autoscalers count it: whole percents. */
+/** A fraction in whole percents, as autoscalers count. */
 export function percentage(fraction: number): number {
   return Math.round(fraction * 100);
 }
 
-/** A percentage typed where a fraction is meant would switch scaling off; 0 is refused with the object itself. */
+/** A percentage typed instead of a fraction would switch scaling off; 0 is refused with the object itself. */
 function checkFraction(scope: Construct, resource: string, fraction: number | undefined): void {
   if (fraction === undefined || fraction <= 1) return;
   report(scope, {
@@ -80,7 +80,7 @@ function checkFraction(scope: Construct, resource: string, fraction: number | un
     severity: 'error',
     field: `scaleOn.${resource}`,
     value: fraction,
-    message: `${fraction} would mean ${percentage(fraction)} % of what a pod requests`,
+    message: `${fraction} would mean ${percentage(fraction)} % of the request`,
     expected: 'a fraction of the request, more than 0 and at most 1, such as 0.65',
   });
 }

@@ -13,31 +13,31 @@ import { type AutoscalerSpec, createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { OWNED_REPLICAS, percentage, utilization } from './autoscaler';
 
-/** How often KEDA looks whether there is a first message, in seconds. */
+/** How often KEDA polls for a first message, in seconds. */
 export const POLL_SECONDS = 15;
 
-/** Failed looks at the queue after which KEDA keeps as many pods as the worst needs. */
+/** Failed polls of the queue after which KEDA runs the worst case's number of pods. */
 const FAILURES = 3;
 
 type Reader = 'keda' | 'external-metrics' | 'none';
 
-/** Everything that the autoscaler is made of. */
+/** Input of the autoscaler. */
 export interface QueueAutoscaler {
   readonly deployment: ApiObject;
   readonly queue: Queue;
   readonly reader: Reader;
   readonly plan: QueueConsumerPlan;
-  /** What limits the number of pods besides. */
+  /** Notes on other limits of the number of pods. */
   readonly notes: () => Readonly<Record<string, string>>;
 }
 
-/** What reads the queue on a cluster of these capabilities. */
+/** What reads the queue on a cluster with these capabilities. */
 export function readerOf({ management, metrics }: Queue, capabilities: readonly Capability[]): Reader {
   if (capabilities.includes('keda') && management !== undefined) return 'keda';
   return capabilities.includes('external-metrics') && metrics !== undefined ? 'external-metrics' : 'none';
 }
 
-/** Creates the one autoscaler of the consumer. Each bound says how it was derived, in its annotations. */
+/** Creates the only autoscaler of the consumer. Its annotations say how each bound was derived. */
 export function createQueueAutoscaler(scope: Construct, scaler: QueueAutoscaler): void {
   const { deployment, queue, reader, plan } = scaler;
   for (const [key, value] of Object.entries(OWNED_REPLICAS)) deployment.metadata.addAnnotation(key, value);
@@ -99,7 +99,7 @@ function createScaledObject(scope: Construct, metadata: Metadata, queue: Queue, 
       scaleTargetRef: { name: metadata.name },
       minReplicaCount: plan.min.value,
       maxReplicaCount: plan.max.value,
-      // elsewhere KEDA looks only when the autoscaler asks it
+      // from one pod on, KEDA reads the queue only when the autoscaler asks
       ...(plan.min.value === 0 ? { pollingInterval: POLL_SECONDS } : {}),
       fallback: { failureThreshold: FAILURES, replicas: plan.max.value },
       advanced: { horizontalPodAutoscalerConfig: { name: metadata.name, behavior: behavior(plan) } },
@@ -128,12 +128,12 @@ function externalMetrics({ queue, metrics }: Queue, plan: QueueConsumerPlan): No
   return [...metric(metrics?.length, plan.queueLengthPerPod), ...metric(metrics?.rate, plan.messageRatePerPod)];
 }
 
-/** What pods are kept at besides. Memory stands before CPU, as the API server stores it. */
+/** Targets of resource metrics. Memory comes before CPU, as the API server stores it. */
 function resources({ cpuTarget, memoryTarget }: QueueConsumerPlan): (readonly ['cpu' | 'memory', number])[] {
   return [...(memoryTarget === undefined ? [] : [['memory', memoryTarget.value] as const]), ['cpu', cpuTarget.value]];
 }
 
-/** A backlog is known at once, so that the pods that it needs are started at once. In as everywhere: slowly. */
+/** A backlog is visible at once, so all pods that it needs start at once. Scaling in is slow, as everywhere. */
 function behavior({ max }: QueueConsumerPlan) {
   const scaleUp = {
     stabilizationWindowSeconds: 0,

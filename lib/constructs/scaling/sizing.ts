@@ -1,4 +1,4 @@
-// The size of a component from what is promised and measured: bounds and target of its autoscaler, CPU request, all derived.
+// The size of a component, derived from promises and measurements: bounds and target of its autoscaler, and the CPU request.
 
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import { deriveCapacity } from '../../model/capacity/capacity';
@@ -14,17 +14,17 @@ import { isJsonObject } from '../../model/manifest/json';
 import type { Target } from '../../model/platform/target';
 import type { ScalingProps } from '../../model/pods/scaling';
 
-/** What is promised and measured. Zones, regions and what is lost of them are the environment's and the cluster's. */
+/** Promises and measurements. Zones, regions and their losses come from the environment and the cluster. */
 export interface Load
   extends Omit<
     CapacityInput,
     'zones' | 'zonesLost' | 'regions' | 'regionsLost' | 'times' | 'cpuSecondsPerRequest' | 'alwaysAtPeak'
   > {
-  /** CPU that a request uses, in seconds: the CPU request and the target of utilisation follow from it. */
+  /** CPU time of a request, in seconds: the CPU request and the target utilisation follow from it. */
   readonly cpuSecondsPerRequest: number;
-  /** From the order of a node until it takes pods, in seconds. */
+  /** Time from the order of a node until it takes pods, in seconds. */
   readonly nodeSeconds: number;
-  /** Whether the peak's pods always run. @default false */
+  /** Whether the pods of the peak always run. @default false */
   readonly alwaysAtPeak?: boolean;
 }
 
@@ -46,7 +46,7 @@ const KEYS: Keys<Load> = {
 /** Age of a metric when the autoscaler reads it, in seconds: metrics-server's resolution. Source: metrics-server, FAQ. */
 const METRIC_SECONDS = 15;
 
-/** The plan of a load on a target, for pods that serve after `readySeconds`. None where anything of it cannot be. */
+/** The plan of a load on a target, for pods that serve after `readySeconds`. None where the load has problems. */
 export function planFor(
   load: Load,
   { cluster, environment, regions }: Target<unknown>,
@@ -55,8 +55,8 @@ export function planFor(
   const misspelt = findKeyProblems('sizeFor', load, KEYS);
   if (!isJsonObject(load)) return { problems: misspelt };
   const { nodeSeconds, ...rest } = load;
-  // the model does without where nothing asks for a request of CPU
-  const withoutCpu =
+  // the model accepts a load without it, where no CPU request is derived
+  const cpuProblems =
     load.cpuSecondsPerRequest === undefined ? checkNumber('cpuSecondsPerRequest', undefined, { above: 0 }) : [];
   const { plan, problems } = deriveCapacity({
     ...rest,
@@ -66,14 +66,14 @@ export function planFor(
     regionsLost: environment.survives.regions,
     times: { metricSeconds: METRIC_SECONDS, readySeconds, nodeSeconds },
   });
-  const found = [...misspelt, ...[...withoutCpu, ...problems].map(asTyped)];
-  return found.length > 0 || plan === undefined ? { problems: found } : { plan, problems: found };
+  const all = [...misspelt, ...[...cpuProblems, ...problems].map(asTyped)];
+  return all.length > 0 || plan === undefined ? { problems: all } : { plan, problems: all };
 }
 
-/** The key and the sentence as the user knows them: the model has the node's time among others. */
-function asTyped({ field = '', message, ...found }: Problem): Problem {
+/** Key and sentence in the user's terms: the model groups the node's time with others. */
+function asTyped({ field = '', message, ...rest }: Problem): Problem {
   const typed = field.replace(/^times\./, '');
-  return { ...found, field: `sizeFor.${typed}`, message: message.replaceAll(field, typed) };
+  return { ...rest, field: `sizeFor.${typed}`, message: message.replaceAll(field, typed) };
 }
 
 /** The autoscaler's numbers; none where the plan has no target. */
@@ -81,7 +81,7 @@ export function scalingOf({ min, max, target }: CapacityPlan): ScalingProps | un
   return target === undefined ? undefined : { cpu: target.value, min: min.value, max: max.value };
 }
 
-/** What cannot be, and what can but is doubted, as findings. */
+/** Errors of the load and warnings about doubtful units, as findings. */
 export function sizingProblems(load: Load, { problems }: Outcome<CapacityPlan>): Finding[] {
   const doubts = isJsonObject(load) ? unitDoubts(load) : [];
   return [

@@ -1,4 +1,4 @@
-// A managed RabbitMQ: what producers may send, who is connected, and the queues that consumers work off.
+// A managed RabbitMQ: what producers may send, who is connected, and the queues that consumers process.
 
 import type { Outcome } from '../../model/finding/derivation';
 import { orderKey } from '../../model/manifest/annotations';
@@ -13,7 +13,7 @@ import type { Limited } from '../network/connection';
 import type { ExternalServiceProps } from './external-service';
 import { type Account, LimitedService } from './limited-service';
 
-/** What lies outside, and what it can take. */
+/** The broker outside the cluster, and its limits. */
 export interface BrokerProps extends ExternalServiceProps {
   readonly nodes: Nodes;
   /**
@@ -22,8 +22,8 @@ export interface BrokerProps extends ExternalServiceProps {
    */
   readonly management?: { readonly secret: string; readonly key: string };
   /**
-   * Names under which an adapter for external metrics tells a queue's length and the messages a second that it is sent, each with
-   * the label `queue`. @default none: nothing but KEDA reads them
+   * Names under which an adapter for external metrics reports a queue's length and the messages a second sent to it, each with
+   * the label `queue`. @default none: only KEDA reads queues
    */
   readonly metrics?: { readonly length: string; readonly rate: string };
 }
@@ -58,7 +58,7 @@ export class Broker extends LimitedService<BrokerProps, ProducerUse, BrokerBudge
   }
 
   override notesFor(client: string): Readonly<Record<string, string>> {
-    const step = this.outcome.plan?.order.find((one) => one.client === client);
+    const step = this.outcome.plan?.order.find((entry) => entry.client === client);
     const notes = super.notesFor(client);
     return step === undefined ? notes : { ...notes, [orderKey(this.node.id)]: step.first };
   }

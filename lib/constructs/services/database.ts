@@ -1,4 +1,4 @@
-// A managed database: its clients' pools may never ask for more connections than it has.
+// A managed database: its clients' pools must never need more connections than it has.
 
 import type { Outcome } from '../../model/finding/derivation';
 import type { Budget } from '../../model/services/budget';
@@ -6,12 +6,12 @@ import { type DatabaseClient, type DatabaseLimits, deriveDatabaseBudget } from '
 import type { ExternalServiceProps } from './external-service';
 import { type Account, LimitedService } from './limited-service';
 
-/** What lies outside, and what it can take. */
+/** The database outside the cluster, and its limits. */
 export interface DatabaseProps extends ExternalServiceProps {
   readonly limits: DatabaseLimits;
 }
 
-/** What one pod of a client takes of the database. */
+/** What one pod of a client uses of the database. */
 export type DatabaseUse = Omit<DatabaseClient, keyof Account>;
 
 /**

@@ -9,23 +9,23 @@ import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 
-/** What lies outside. */
+/** The service outside the cluster. */
 export interface ExternalServiceProps {
   /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
   readonly host: string;
   readonly port: number;
   /**
-   * Whether clients verify its certificate. They are then told its own name: an ExternalName changes the name, not the certificate.
+   * Whether clients verify its certificate. They then get its own name: an ExternalName changes the name, not the certificate.
    * @default false
    */
   readonly tls?: boolean;
-  /** Addresses that it has, as CIDRs. @default unknown: its clients may reach that port anywhere, since a policy knows no names */
+  /** Its addresses, as CIDRs. @default unknown: its clients may reach that port anywhere, since a policy cannot use names */
   readonly cidrs?: readonly string[];
   /** The Secret that holds its credentials. @default none */
   readonly credentials?: SecretReference;
   /**
-   * Whether it lets in the identities of the cluster's provider (`identities` on the cluster): pods that act as one are then
-   * given no credentials.
+   * Whether it accepts identities of the cluster's provider (`identities` on the cluster): pods that act as one then get
+   * no credentials.
    * @default false
    */
   readonly acceptsIdentity?: boolean;
@@ -79,7 +79,7 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
   }
 }
 
-/** A reference that names no possible Secret would be found out when the pods do not start. */
+/** Reports an impossible reference to a Secret, which would otherwise only show when the pods do not start. */
 function reportCredentials(scope: Construct, { secret, keys }: SecretReference): void {
   const problem = { rule: 'credentials', severity: 'error' } as const;
   if (!subdomain.fits(secret)) {
@@ -87,7 +87,7 @@ function reportCredentials(scope: Construct, { secret, keys }: SecretReference):
       ...problem,
       field: 'credentials.secret',
       value: secret,
-      message: 'this is no name of a Secret',
+      message: 'not a valid Secret name',
       expected: subdomain.expected,
     });
   }
@@ -101,19 +101,19 @@ function reportCredentials(scope: Construct, { secret, keys }: SecretReference):
       ...problem,
       field: 'credentials.keys',
       value: key,
-      message: 'this is no key of a Secret',
+      message: 'not a valid Secret key',
       expected: dataKey.expected,
     });
   }
   const variables = new Set(keys.map(variableName));
   if (keys.length === 0 || variables.size < keys.length) {
-    const message = keys.length === 0 ? 'no key is named' : 'two keys would become one variable';
+    const message = keys.length === 0 ? 'the list of keys is empty' : 'two keys would become the same variable';
     report(scope, {
       ...problem,
       field: 'credentials.keys',
       value: [...keys],
       message,
-      expected: 'keys that differ in letters or digits',
+      expected: 'one or more keys that differ in letters or digits',
     });
   }
 }

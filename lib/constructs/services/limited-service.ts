@@ -1,4 +1,4 @@
-// A service outside the cluster that can take only so much: the account of its clients, and what it says of each of them.
+// A service with limits outside the cluster: the account of its clients, and its note for each of them.
 
 import type { Construct } from 'constructs';
 import { type Outcome, plural } from '../../model/finding/derivation';
@@ -13,18 +13,18 @@ import { checkLater } from '../tree/findings';
 
 import { ExternalService, type ExternalServiceProps } from './external-service';
 
-/** On the root of the tree: a service with limits. One host is one service, whichever cluster or environment names it. */
+/** On the root of the tree: a service with limits. One host is one service, in every cluster and environment that names it. */
 const SERVICE = entryKey<unknown>('limited-service');
 
-/** A client as the account knows it, but for what it takes. */
+/** A client in the account, without its use of the service. */
 export interface Account extends BudgetClient {
   readonly replacement: RollingUpdate;
 }
 
 /**
- * Base of the services with limits. Whatever its clients take of it at the worst moment, autoscalers at their maximum and a rollout
- * under way, is added up over all clusters whose systems name the same host and port; more than there is, is a finding. The account stands in the annotations of its Service, and the most that
- * it leaves to a client in those of the client's autoscaler.
+ * Base of the services with limits. The use of all clients at the worst moment, autoscalers at their maximum and a rollout under
+ * way, is summed over all clusters whose systems name the same host and port; exceeding a limit is a finding. The account is in the
+ * annotations of its Service, and the most that it leaves to a client in those of the client's autoscaler.
  */
 export abstract class LimitedService<
     Props extends ExternalServiceProps,
@@ -61,7 +61,7 @@ export abstract class LimitedService<
     return accountNotes(this.outcome.plan?.limits ?? []);
   }
 
-  /** Nobody's account is empty, and says nothing; a client whose size is refused is told with it. */
+  /** No problems without clients. A client whose size was refused is reported by its own construct and left out here. */
   protected get outcome(): Outcome<Plan> {
     if (this.clients.length === 0) return { problems: [] };
     const counted = this.sharers.flatMap((sharer) =>
@@ -72,7 +72,7 @@ export abstract class LimitedService<
     return counted.length === 0 ? { problems: [] } : this.account(counted);
   }
 
-  /** This one first, then whoever else describes the same service. */
+  /** This construct first, then the others that describe the same service. */
   private get sharers(): this[] {
     const others = entriesOf(this.node.root, SERVICE).filter((other): other is this => this.isSame(other));
     return [this, ...others.filter((other) => other !== this)];

@@ -1,4 +1,4 @@
-// A managed Redis: connections and operations of its clients, and whether the loss of a node is survived.
+// A managed Redis: connections and operations of its clients, and whether it survives the loss of a node.
 
 import type { Outcome } from '../../model/finding/derivation';
 import { ANNOTATION } from '../../model/manifest/annotations';
@@ -10,14 +10,14 @@ import { System } from '../system/system';
 import type { ExternalServiceProps } from './external-service';
 import { type Account, LimitedService } from './limited-service';
 
-/** What lies outside, and what it can take. */
+/** The Redis outside the cluster, and its limits. */
 export interface RedisProps extends ExternalServiceProps {
   readonly nodes: RedisNodes;
-  /** Why a Redis without a copy is right in an environment that promises to survive something. @default it is refused there */
+  /** Why a Redis without a copy is acceptable in an environment that promises to survive a loss. @default it is refused there */
   readonly withoutCopy?: { readonly reason: string };
 }
 
-/** What one pod of a client takes of Redis. */
+/** What one pod of a client uses of Redis. */
 export type RedisUse = Omit<RedisClient, keyof Account>;
 
 /**

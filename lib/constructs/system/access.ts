@@ -1,4 +1,4 @@
-// Who may do what in a system's namespace: one binding a role, and a deployer that may write just the kinds of its own file.
+// Who may do what in a system's namespace: one binding per role, and a deployer that may write only the kinds of its own file.
 
 import type { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
@@ -37,8 +37,8 @@ export function createAccess(
 }
 
 /**
- * The Role of those who apply the system's `10-…` file: the kinds in it, as they are written, with what applying them needs. Where
- * somebody else has objects of such a kind in the namespace, as the platform team has `default-deny`, only its own may be changed.
+ * The Role for applying the system's `10-…` file: the kinds in the final file, with the verbs that applying needs. Where others
+ * have objects of such a kind in the namespace, as the platform team has `default-deny`, it may change only its own.
  */
 function createDeployer(scope: Construct, namespace: string | undefined, { plurals }: Cluster): void {
   const role = createObject(scope, 'access-deployer-role', 'Role', { name: DEPLOYER }, { rules: [] });
@@ -64,7 +64,7 @@ function beyondReach(object: JsonObject, own: string | undefined): Finding {
     field: '/metadata/namespace',
     value: namespaceOf(object),
     message: `${String(kind)} ${name} is in another namespace, which the deployer of ${own} cannot reach`,
-    expected: 'objects of its own namespace; others belong to the system that has theirs',
+    expected: 'objects in its own namespace; others belong to the system of that namespace',
   });
 }
 
@@ -90,7 +90,7 @@ function rulesFor(
   return { rules: [...unshared, ...shared], unknown };
 }
 
-/** RBAC restricts no `create` by name: a policy that allows more may still be added. See docs/how-to/access.md. */
+/** RBAC cannot restrict `create` by name: a policy that allows more may still be added. See docs/how-to/access.md. */
 function byName(group: string, plural: string, names: readonly string[]): JsonObject[] {
   return [
     rule(group, [plural], ['create', ...READ]),
@@ -108,24 +108,24 @@ interface OfKind {
   readonly names: string[];
 }
 
-/** Names by `group/Kind`, in the order of the alphabet. */
+/** Names by `group/Kind`, in alphabetical order. */
 function byKind(objects: readonly JsonObject[]): Map<string, OfKind> {
-  const found = new Map<string, OfKind>();
+  const kinds = new Map<string, OfKind>();
   for (const { apiVersion, kind, metadata } of objects) {
     const group = groupOf(apiVersion);
     const key = `${group}/${String(kind)}`;
-    const known = found.get(key) ?? { group, kind: String(kind), names: [] };
-    found.set(key, known);
+    const known = kinds.get(key) ?? { group, kind: String(kind), names: [] };
+    kinds.set(key, known);
     if (isJsonObject(metadata)) known.names.push(String(metadata.name));
   }
-  return new Map([...found].sort(compareKeys));
+  return new Map([...kinds].sort(compareKeys));
 }
 
 function unknownKind(key: string): Finding {
   return findingOf('deployer-kind', {
     field: 'plurals',
     value: key,
-    message: `RBAC names kinds by their plural, and that of ${key} is not known here, so the deployer could not apply it`,
+    message: `the plural of ${key} is unknown, so the deployer could not apply it`,
     expected: `plurals: { '${key}': '…' } on the cluster, with spec.names.plural of its CustomResourceDefinition`,
   });
 }

@@ -4,7 +4,7 @@ import type { Cluster } from '../../model/cluster/cluster';
 import { podSecurityLabels } from '../../model/manifest/well-known';
 import { createObject } from '../tree/kinds';
 
-/** Creates it. Pod Security is pinned to the cluster's minor, so that an upgrade changes nothing by itself. */
+/** Creates the namespace. Pod Security is pinned to the cluster's minor, so that an upgrade changes nothing by itself. */
 export function createNamespace(scope: Construct, name: string, { kubernetes, provider }: Cluster): void {
   const pinned = (['enforce', 'warn', 'audit'] as const).map(podSecurityLabels).flatMap(({ level, version }) => [
     [level, 'restricted'],

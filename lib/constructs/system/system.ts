@@ -1,4 +1,4 @@
-// A system in one environment on one cluster: a chart with its namespace. The components of a system are created inside it.
+// A system in one environment on one cluster: a chart with its namespace, in which the components are created.
 
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
@@ -15,7 +15,7 @@ import { createNamespace } from './namespace';
 import { createQuota, isReserve, type Reserve } from './quota';
 
 /**
- * Base class of every system. `Settings` is what an environment must say to it.
+ * Base class of every system. `Settings` is what each of its placements must give.
  *
  * @example
  * export class Shop extends System<{ host: string }> {
@@ -50,13 +50,13 @@ export abstract class System<Settings = object> extends Chart {
     createAccess(this, namespace, target);
   }
 
-  /** Adds room to the namespace's quota, which is otherwise just large enough for the system's own workloads at their worst. */
+  /** Adds a reserve to the namespace's quota, which otherwise just fits the system's own workloads at their maximum. */
   reserve(room: Reserve): this {
     if (isReserve(this, room)) this.reserves.push(room);
     return this;
   }
 
-  /** The image of a component: `<registry>/<system>/<component>:<tag>`, registry and tag as the environment says. */
+  /** The image of a component: `<registry>/<system>/<component>:<tag>`, with the registry and the tag of the environment. */
   image(component: string): string {
     const { environment, tag } = this.target;
     const own = tagOf(tag, component);
@@ -65,14 +65,14 @@ export abstract class System<Settings = object> extends Chart {
         rule: 'image-tag',
         severity: 'error',
         field: `tag.${component}`,
-        message: `${environment.name} names no build of ${component}`,
-        expected: `tag: { ${component}: '412' } in its placement, or one build number for all components`,
+        message: `${environment.name} has no tag for ${component}`,
+        expected: `tag: { ${component}: '412' } in the placement, or one build number for all components`,
       });
     }
     return imageReference(this.system, component, environment, own ?? 'unknown');
   }
 
-  /** Whether it is a system. Not `instanceof`: cdk8s has every chart be an instance of every class of charts. */
+  /** Whether the construct is a system. Not by `instanceof`: in cdk8s every chart is an instance of every chart class. */
   static isSystem(construct: IConstruct): construct is System<unknown> {
     return Chart.isChart(construct) && 'system' in construct && 'target' in construct;
   }
@@ -83,22 +83,22 @@ export abstract class System<Settings = object> extends Chart {
   }
 
   /**
-   * The system that `construct` lies in.
-   * @throws when it lies in none: a component needs to know its cluster
+   * The system that contains `construct`.
+   * @throws when there is none: a component needs its cluster
    */
   static override of(construct: IConstruct): System<unknown> {
-    const found = construct.node.scopes.find(System.isSystem);
-    if (found === undefined) throw new Error(`${construct.node.path} lies in no System: components need its cluster`);
-    return found;
+    const system = construct.node.scopes.find(System.isSystem);
+    if (system === undefined) throw new Error(`${construct.node.path} is not inside a System, which knows the cluster`);
+    return system;
   }
 }
 
-/** `a-b` in `c` and `a` in `b-c` have the same name: `findNamespaceProblems` tells, which the tree's own exception would not. */
+/** `a-b` in `c` and `a` in `b-c` have the same name: `findNamespaceProblems` reports it better than the tree's own exception. */
 function freeId(scope: Construct, name: string): string {
   return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
 }
 
-/** Where all systems below `root` run and what is promised of them, as the table of failures knows it. */
+/** Where all systems below `root` run, with their promises, in the form of the table of failures. */
 export const placesOf = (root: IConstruct): Place[] => System.allIn(root).map(placeOf);
 
 function placeOf({ system, target, namespace = '' }: System<unknown>): Place {

@@ -1,4 +1,4 @@
-// Constructs never throw on a user's value: they record a finding and go on, so that all of them come out at once.
+// Constructs never throw on a user's value: they record a finding and go on, so that all are reported at once.
 
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt, findingOf, findingText } from '../../model/finding/finding';
@@ -11,7 +11,7 @@ import { captureTrace, traceOf } from './trace';
 export function report(construct: IConstruct, finding: Finding, trace: Trace = captureTrace()): void {
   const placed = findingAt({ construct: construct.node.path, source: () => userLine(trace) }, finding);
   setEntry(construct, ENTRY.finding, placed);
-  // cdk8s' own App.synth() knows validations only, and must not write what we refuse
+  // cdk8s' own App.synth() knows only validations, and must not write what we refuse
   construct.node.addValidation({ validate: () => errorTexts([placed]) });
 }
 
@@ -21,17 +21,17 @@ export function checkLater(construct: IConstruct, find: () => readonly Finding[]
   construct.node.addValidation({ validate: () => errorTexts(find()) });
 }
 
-/** A finding about another construct than the one that is asked. */
+/** A finding about a construct other than the one whose check found it. */
 export function about(construct: IConstruct, finding: Finding): Finding {
   return findingAt({ construct: construct.node.path, source: () => userLine(traceOf(construct)) }, finding);
 }
 
-/** The problem as an error of `rule`, where what should hold does not. */
+/** The problem as an error of `rule`, unless `holds`. */
 export function unless(holds: boolean, rule: string, problem: Problem): Finding[] {
   return holds ? [] : [findingOf(rule, problem)];
 }
 
-/** One thing, or several in one text, where a list is wanted. */
+/** The finding about a value that must be a list. */
 export function notAList(field: string, value: unknown): Finding {
   const expected = `a list: ${field.slice(field.lastIndexOf('.') + 1)}: […]`;
   return findingOf('list', { field, value: String(value), message: 'must be a list', expected });

@@ -8,10 +8,10 @@ import type { ScaledObjectSpec, TriggerAuthenticationSpec } from '../../../impor
 import { apiVersionOf } from '../../model/manifest/kind-lookup';
 import { compareKeys } from '../../model/manifest/text';
 
-/** What L1's `Quantity` and `IntOrString` are: wrappers of one value and nothing else. */
+/** L1's `Quantity` and `IntOrString`: wrappers of one value. */
 type Wrapper<T> = T extends { readonly value: string | number } ? (keyof T extends 'value' ? T : never) : never;
 
-/** Where jsii spells a field of a pod or a Service otherwise than the API does. */
+/** Fields of a pod or a Service that jsii spells differently from the API. */
 interface JsonNames {
   readonly clientIp: 'clientIP';
   readonly clusterIp: 'clusterIP';
@@ -38,7 +38,7 @@ export type Plain<T> =
 /** Replaces properties of `T` by newer forms of them. */
 type Newer<T, Fields> = Omit<T, keyof Fields> & Fields;
 
-/** A container with what Kubernetes has learnt since 1.27: `preStop.sleep` (beta 1.30, GA 1.34). */
+/** A container with what Kubernetes has added since 1.27: `preStop.sleep` (beta 1.30, GA 1.34). */
 export type Container = Newer<
   Plain<k8s.Container>,
   {
@@ -62,7 +62,7 @@ export type ServiceSpec = Plain<k8s.ServiceSpec>;
 export type NetworkPolicySpec = Plain<k8s.NetworkPolicySpec>;
 export type AutoscalerSpec = Plain<k8s.HorizontalPodAutoscalerSpecV2>;
 
-/** A value, or how to make it once everything has been said. */
+/** A value, or how to make it once the chart is complete. */
 export type Late<T> = T | (() => T);
 
 interface Bodies {
@@ -93,7 +93,7 @@ export interface Metadata {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** Annotations that are known once everything has been said, such as how a number was derived. */
+  /** Annotations that are known once the chart is complete, such as how a number was derived. */
   readonly notes?: () => Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,4 @@
-// The way out: changes to the final JSON of any object, also of fields that no typed class knows. None of them is ever lost.
+// The escape hatch: changes to the final JSON of any object, including fields that no typed class knows. None is ever lost.
 
 import type { ApiObject } from 'cdk8s';
 import type { Json } from '../../model/manifest/json';
@@ -7,7 +7,7 @@ import { captureTrace } from './trace';
 
 /** Changes to one object, applied in the order in which they are called, after everything else. */
 export interface Overrides {
-  /** Sets a field. Its parent must exist, the field may be new; setting the value that it has is an error. */
+  /** Sets a field. Its parent must exist, the field may be new; setting its current value is an error. */
   set(path: string, value: Json): Overrides;
   /** Replaces a field that exists. */
   replace(path: string, value: Json): Overrides;

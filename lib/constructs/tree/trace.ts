@@ -1,4 +1,4 @@
-// Remembers who called: the stack is captured cheaply here and turned into the user's line only when a finding needs it.
+// Remembers the caller: the stack is captured cheaply here and turned into the user's line only when a finding needs it.
 
 import type { IConstruct } from 'constructs';
 import type { Trace } from '../../model/manifest/origin';
@@ -7,7 +7,7 @@ import { ENTRY, entriesOf, setEntry } from '../../model/platform/entries';
 
 const FRAMES = 30;
 
-/** The call stack of here and now. Its text is made by the engine on first reading. */
+/** The current call stack. The engine makes its text on first reading. */
 export function captureTrace(): Trace {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
@@ -17,7 +17,7 @@ export function captureTrace(): Trace {
   return trace;
 }
 
-/** The call stack of whoever created `construct`, or the nearest construct above it that has one. */
+/** The call stack that created `construct`, or that of the nearest construct above it that has one. */
 export function traceOf(construct: IConstruct): Trace {
   for (const scope of construct.node.scopes.toReversed()) {
     const [trace] = entriesOf(scope, ENTRY.trace);
@@ -26,7 +26,7 @@ export function traceOf(construct: IConstruct): Trace {
   return {};
 }
 
-/** Remembers the current call stack as the origin of `construct` and of everything below it that has none of its own. */
+/** Remembers the current call stack as the trace of `construct` and of everything below it without one. */
 export function traceConstruct(construct: IConstruct): void {
   setEntry(construct, ENTRY.trace, captureTrace());
 }

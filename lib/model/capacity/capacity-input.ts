@@ -1,4 +1,4 @@
-// What a capacity plan starts from, and what cannot be in it.
+// Input of a capacity plan, and its validation.
 
 import { checkNumber, percent, show } from '../finding/derivation';
 import { findObjectProblems, type Keys } from '../finding/input';
@@ -7,21 +7,21 @@ import type { Problem } from '../finding/problem';
 import type { Contention } from './contention';
 import { longestService, type ServiceTime } from './queueing';
 
-/** What is promised, what was measured, and where it runs. Times are in seconds. */
+/** Promises, measurements, and where it runs. Times are in seconds. */
 export interface CapacityInput {
   /** People who use it at the same time. */
   readonly users: { readonly peak: number; readonly offPeak: number };
-  /** Mean time that a user does nothing between an answer and the next request. */
+  /** Mean time between an answer and the user's next request. */
   readonly thinkSeconds: number;
-  /** Mean time that a request is worked on without waiting, and how it varies. */
+  /** Mean time of processing a request without waiting, and its variation. */
   readonly service: ServiceTime;
   /** Requests that a pod works on at once: threads, workers, or connections to what it calls. */
   readonly concurrencyPerPod: number;
-  /** CPU that a request uses. Without it there is neither a CPU request nor a target of utilisation. */
+  /** CPU time of a request. Without it there is neither a CPU request nor a target utilisation. */
   readonly cpuSecondsPerRequest?: number;
   /** The share `quantile` of the requests is answered within `seconds`. */
   readonly latency: { readonly quantile: number; readonly seconds: number };
-  /** Share of a pod's slots that may be taken when all that may be lost is lost. @default the highest that holds the latency */
+  /** Share of a pod's slots that may be in use after the promised loss. @default the highest that holds the latency */
   readonly occupancy?: number;
   /** Fastest growth of the load, as a share of it a second: 0.002 grows by 12 % a minute. */
   readonly growthPerSecond: number;
@@ -34,14 +34,14 @@ export interface CapacityInput {
   readonly times: {
     /** Age of a metric when the autoscaler reads it. */
     readonly metricSeconds: number;
-    /** From a pod's creation until it serves. */
+    /** Time from a pod's creation until it serves. */
     readonly readySeconds: number;
-    /** From the order of a node until it takes pods. */
+    /** Time from the order of a node until it takes pods. */
     readonly nodeSeconds: number;
   };
   /** Most pods ÷ pods that the peak needs: 1 or more. */
   readonly margin: number;
-  /** Whether the peak's pods always run. @default false */
+  /** Whether the pods of the peak always run. @default false */
   readonly alwaysAtPeak?: boolean;
   /** @default pods share nothing */
   readonly contention?: Contention;
@@ -53,7 +53,7 @@ const LATENCY: Keys<CapacityInput['latency']> = { quantile: true, seconds: true 
 const TIMES: Keys<CapacityInput['times']> = { metricSeconds: true, readySeconds: true, nodeSeconds: true };
 const CONTENTION: Keys<Contention> = { serial: true, crosstalk: true };
 
-/** Every input that is no number to reckon with, or that no plan meets. */
+/** Every input that is invalid, or that no plan can meet. */
 export function findInputProblems(input: CapacityInput): Problem[] {
   const { zones, regions, contention, alwaysAtPeak } = input;
   const found = [
@@ -97,7 +97,7 @@ export function findInputProblems(input: CapacityInput): Problem[] {
 
 function findSwitchProblems(field: string, value: unknown): Problem[] {
   if (value === undefined || typeof value === 'boolean') return [];
-  return [{ field, value: String(value), message: `${field} is neither true nor false`, expected: 'true or false' }];
+  return [{ field, value: String(value), message: `${field} must be true or false`, expected: 'true or false' }];
 }
 
 function optional(field: string, value: number | undefined, range: Parameters<typeof checkNumber>[2]): Problem[] {
@@ -116,7 +116,7 @@ function findLossProblems({ zones, zonesLost, regions, regionsLost }: CapacityIn
           {
             field: `survives.${name}`,
             value: lost,
-            message: `the loss of ${lost} of ${all} ${name} leaves none to serve`,
+            message: `losing ${lost} of ${all} ${name} leaves none`,
             expected: all < 2 ? '0' : `at most ${all - 1}`,
           },
         ],
@@ -140,7 +140,7 @@ function findDemandProblems({ users, service, latency }: CapacityInput): Problem
     found.push({
       field: 'service.meanSeconds',
       value: meanSeconds,
-      message: `${percent(latency.quantile)} within ${show(latency.seconds * 1000)} ms needs a mean service time under ${milliseconds(longest)} ${shape}, whatever the replica count; it is ${milliseconds(meanSeconds)}`,
+      message: `a mean of ${milliseconds(meanSeconds)} is too long for ${percent(latency.quantile)} within ${show(latency.seconds * 1000)} ms at any replica count: it must be under ${milliseconds(longest)} ${shape}`,
       expected: `less than ${milliseconds(longest)}, or a later or lower quantile`,
     });
   }

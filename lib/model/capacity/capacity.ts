@@ -9,71 +9,71 @@ import { peakInPods } from './loss';
 import { arrivalRate, highestOccupancy, meanWait, responseQuantile } from './queueing';
 import { utilisationTarget } from './utilization';
 
-/** The plan of one region. Each number with the sentence that derives it. */
+/** The plan of one region. Each number comes with the sentence that derives it. */
 export interface CapacityPlan {
   /** Requests a second at peak, when the regions that may be lost are lost. */
   readonly arrivalsPerSecond: Derived;
-  /** Share of a pod's slots that is taken when all that may be lost is lost. */
+  /** Share of a pod's slots in use after the promised loss. */
   readonly occupancy: Derived;
   /** Requests a second of a pod at that share. */
   readonly requestsPerSecondPerPod: Derived;
   /** Time within which the promised share is answered at that occupancy, in seconds. */
   readonly latencySeconds: Derived;
-  /** Requests that are being answered at once at peak. */
+  /** Requests in flight at peak. */
   readonly inFlight: Derived;
-  /** Pods that the peak needs, were nothing lost. */
+  /** Pods that the peak needs without a loss. */
   readonly needed: Derived;
   readonly podsPerZone: Derived;
   /** Pods that must run at peak. */
   readonly total: Derived;
-  /** Cores that a pod requests. Absent without the CPU of a request. */
+  /** Cores that a pod requests. Absent without the CPU time of a request. */
   readonly cpuRequest?: Derived;
-  /** CPU in use ÷ CPU requested for the autoscaler. Absent without the CPU of a request. */
+  /** Target of the autoscaler: CPU in use ÷ CPU requested. Absent without the CPU time of a request. */
   readonly target?: Derived;
   /**
-   * Share of the slots that is taken after the promised loss at the least fortunate number of pods: 7 pods over 3 zones leave 4
-   * and not two thirds. The latency holds at it: the minimum is raised until it does. Absent without a target.
+   * Share of the slots in use after the promised loss at the worst number of pods: 7 pods over 3 zones leave 4, not two thirds.
+   * The latency holds there: the minimum is raised until it does. Absent without a target.
    */
   readonly occupancyAfterLoss?: Derived;
-  /** What off-peak needs, or more: from it on, every number of pods holds the latency after the loss. */
+  /** What off-peak needs, or more: from here on, every number of pods holds the latency after the loss. */
   readonly min: Derived;
   readonly max: Derived;
-  /** Capacity that must be there ÷ capacity that the load of now needs. */
+  /** Capacity that must run ÷ capacity that the current load needs. */
   readonly headroom: Derived;
-  /** Pods of low priority that hold the place of that growth on nodes. */
+  /** Pods of low priority that hold room for that growth on nodes. */
   readonly headroomPods: Derived;
 }
 
 /**
- * Derives the plan. N users, think time Z, c slots, service S, occupancy u, what is left of zones and regions.
+ * Derives the plan. N users, think time Z, c slots, service S, occupancy u, zones and regions left after the loss.
  *
- * - Arrivals: X = N ÷ Z. The time of the answer is left out of the interactive law, so that X is the most they send; a
+ * - Arrivals: X = N ÷ Z. The response time is left out of the interactive law, so X is an upper bound; a
  *   region carries X ÷ (regions − lost).
- * - Pods: u·c ÷ S requests/s each; n0 = X ÷ that; per zone n0 ÷ (zones − lost), in every zone, as pods that are ordered after
+ * - Pods: u·c ÷ S requests/s each; n0 = X ÷ that; per zone n0 ÷ (zones − lost), in every zone, since pods created after
  *   the loss come too late.
- * - Autoscaler: target = u × zones left ÷ zones × regions left ÷ regions, so that what survives is at u or below at every
- *   load. It leaves a deviation of 10 % alone: u is such that the latency holds at 1.1·u too.
+ * - Autoscaler: target = u × zones left ÷ zones × regions left ÷ regions, so that the survivors are at u or below at every
+ *   load. It tolerates a deviation of 10 %: u is such that the latency also holds at 1.1·u.
  *
  * Source: Little's law and the interactive law: Lazowska et al., "Quantitative System Performance"; the latency: queueing.ts.
  */
 export function deriveCapacity(input: CapacityInput): Outcome<CapacityPlan> {
-  const wrong = findInputProblems(input);
-  if (wrong.length > 0) return { problems: wrong };
+  const inputProblems = findInputProblems(input);
+  if (inputProblems.length > 0) return { problems: inputProblems };
   const { concurrencyPerPod: slots, service, latency } = input;
   const highest = highestOccupancy(slots, service, latency.quantile, latency.seconds);
-  // At the peak's size the autoscaler has nothing left to overlook.
+  // At the peak's size the autoscaler does nothing, so its tolerance does not matter.
   const slack = input.alwaysAtPeak === true ? 1 : 1 + TOLERANCE;
   const best = roundDown((100 * highest) / slack) / 100;
   const share = input.occupancy ?? best;
   const problems = [...findLatencyProblems(input, share, slack, highest), ...findGrowthProblems(input, share, highest)];
   if (share === 0) return { problems };
-  const plan = reckon(input, occupancyOf(input, share, slack, highest), highest);
+  const plan = planAt(input, occupancyOf(input, share, slack, highest), highest);
   const unmet = findContentionProblems(input, plan.needed.value, plan.total.value);
   if (unmet.length > 0) return { problems: [...problems, ...unmet] };
   return { plan, problems };
 }
 
-function reckon(input: CapacityInput, occupancy: Derived, highest: number): CapacityPlan {
+function planAt(input: CapacityInput, occupancy: Derived, highest: number): CapacityPlan {
   const { concurrencyPerPod: slots, service, latency, users, times, growthPerSecond: growth } = input;
   const peak = arrivals(input, users.peak);
   const rate = (occupancy.value * slots) / service.meanSeconds;

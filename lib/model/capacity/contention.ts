@@ -1,4 +1,4 @@
-// Contention: how far pods that share something add capacity at all, by the Universal Scalability Law.
+// Contention: how far pods that share a resource still add capacity, by the Universal Scalability Law.
 import { smallestWith } from '../finding/bisection';
 import { type Derived, derived, roundUp, show } from '../finding/derivation';
 
@@ -6,16 +6,16 @@ import { type Derived, derived, roundUp, show } from '../finding/derivation';
 export interface Contention {
   /** α: share of the work that only one pod at a time can do. From 0 to below 1. */
   readonly serial: number;
-  /** β: what each pair of pods costs to keep in agreement. 0 or more. */
+  /** β: the cost of keeping each pair of pods in agreement. 0 or more. */
   readonly crosstalk: number;
 }
 
-/** Capacity of so many pods, in pods without contention: N ÷ (1 + α(N − 1) + βN(N − 1)). Source: Gunther, "Guerrilla Capacity Planning". */
+/** Capacity of `pods` pods, in pods without contention: N ÷ (1 + α(N − 1) + βN(N − 1)). Source: Gunther, "Guerrilla Capacity Planning". */
 export function effectivePods(pods: number, { serial, crosstalk }: Contention): number {
   return pods / (1 + serial * (pods - 1) + crosstalk * pods * (pods - 1));
 }
 
-/** Beyond √((1 − α) ÷ β) pods another one takes more than it brings; none where pods do not talk to each other. */
+/** Beyond √((1 − α) ÷ β) pods another one costs more than it adds; no maximum where pods do not talk to each other. */
 export function mostUsefulPods({ serial, crosstalk }: Contention): Derived {
   const peak =
     crosstalk === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(Math.sqrt((1 - serial) / crosstalk)));
@@ -25,7 +25,7 @@ export function mostUsefulPods({ serial, crosstalk }: Contention): Derived {
   );
 }
 
-/** Fewest pods with the capacity of `ideal` pods without contention; Infinity where no number has it. */
+/** Fewest pods with the capacity of `ideal` pods without contention; Infinity where no number is enough. */
 export function podsDespite(contention: Contention | undefined, ideal: number): number {
   if (contention === undefined || ideal <= 0) return roundUp(Math.max(0, ideal));
   const most = Math.min(mostUsefulPods(contention).value, 1e6);

@@ -1,4 +1,4 @@
-// What no plan of capacity can do: an occupancy, a growth, a contention beyond what the promised latency leaves.
+// Limits of a capacity plan: an occupancy, growth or contention for which the promised latency leaves no room.
 
 import { percent, plural, roundDown, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
@@ -7,24 +7,27 @@ import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
 import type { CapacityInput } from './capacity-input';
 import { mostUsefulPods } from './contention';
 
-/** Share of what runs that is left when all that may be lost is lost. */
+/** Share of the pods that is left after the promised loss. */
 export function shareLeft({ zones, zonesLost, regions, regionsLost }: CapacityInput): number {
   const all = Math.max(1, zones);
   return ((all - zonesLost) / all) * ((regions - regionsLost) / regions);
 }
 
-/** An occupancy at which the latency is missed. */
+/** The problem of an occupancy that misses the latency. */
 export function findLatencyProblems(input: CapacityInput, share: number, slack: number, highest: number): Problem[] {
   const { latency } = input;
   const promise = `${percent(latency.quantile)} within ${show(latency.seconds * 1000)} ms`;
   const worst = share * slack;
   if (share > 0 && worst <= highest) return [];
-  const reached = slack === 1 ? '' : `, ${percent(worst)} with what the autoscaler leaves alone,`;
+  const reached = slack === 1 ? '' : ` (${percent(worst)} with the autoscaler's tolerance)`;
   return [
     {
       field: input.occupancy === undefined ? 'service.meanSeconds' : 'occupancy',
       value: input.occupancy ?? input.service.meanSeconds,
-      message: `${promise} holds up to ${percent(highest)} of the slots taken; ${percent(share)}${reached} is ${share === 0 ? 'no whole percent of it' : 'more'}`,
+      message:
+        share === 0
+          ? `${promise} leaves less than 1 % of the slots usable`
+          : `${promise} holds up to ${percent(highest)} of the slots; ${percent(share)}${reached} is more`,
       expected:
         share === 0
           ? 'a shorter service, or a later quantile'
@@ -33,21 +36,21 @@ export function findLatencyProblems(input: CapacityInput, share: number, slack: 
   ];
 }
 
-/** While new pods are on their way, those that run take the growth too. */
+/** The problem of growth that the running pods cannot take until new pods serve. */
 export function findGrowthProblems(input: CapacityInput, share: number, highest: number): Problem[] {
   const { growthPerSecond: growth, times } = input;
   if (growth === 0 || share === 0 || input.alwaysAtPeak === true) return [];
   const lag = SYNC_SECONDS + times.metricSeconds + times.readySeconds;
   const usual = share * shareLeft(input) * (1 + TOLERANCE);
   const reached = usual * (1 + growth * lag);
-  const bearable = Math.max(0, (highest / usual - 1) / lag);
-  // The autoscaler doubles at most every time that it looks.
-  const fastest = Math.min(bearable, 1 / SYNC_SECONDS);
+  const tolerable = Math.max(0, (highest / usual - 1) / lag);
+  // The autoscaler at most doubles per sync.
+  const fastest = Math.min(tolerable, 1 / SYNC_SECONDS);
   if (growth <= fastest) return [];
   const why =
-    bearable < 1 / SYNC_SECONDS
-      ? `in the ${lag} s until a new pod serves, the slots taken rise from ${percent(usual)} to ${percent(reached)}, and the latency holds up to ${percent(highest)}: no headroom on nodes meets that`
-      : `the load doubles in less than ${SYNC_SECONDS} s, and the autoscaler doubles at most every ${SYNC_SECONDS} s`;
+    tolerable < 1 / SYNC_SECONDS
+      ? `slots in use rise from ${percent(usual)} to ${percent(reached)} in the ${lag} s until a new pod serves; the latency holds up to ${percent(highest)}`
+      : `the load doubles in less than ${SYNC_SECONDS} s, but the autoscaler doubles at most every ${SYNC_SECONDS} s`;
   return [
     {
       field: 'growthPerSecond',
@@ -61,18 +64,18 @@ export function findGrowthProblems(input: CapacityInput, share: number, highest:
   ];
 }
 
-/** A peak that no number of pods carries, as they hinder each other. */
+/** The problem of a peak that no number of pods can carry, because of contention. */
 export function findContentionProblems({ contention }: CapacityInput, needed: number, total: number): Problem[] {
   if (contention === undefined) return [];
   const useful = mostUsefulPods(contention);
   if (Number.isFinite(needed) && total <= useful.value) return [];
-  const wanted = Number.isFinite(needed) ? plural(total, 'pod') : 'more pods than there is capacity in';
+  const wanted = Number.isFinite(needed) ? plural(total, 'pod') : 'more capacity than any number of pods has';
   return [
     {
       field: 'contention',
       value: contention.crosstalk,
-      message: `the peak needs ${wanted}, and ${useful.because}`,
-      expected: 'less contention, pods that do more each, or more regions',
+      message: `the peak needs ${wanted}, but ${useful.because}`,
+      expected: 'less contention, larger pods, or more regions',
     },
   ];
 }

@@ -1,20 +1,20 @@
-// A load test: how many workers make the load that so many users are.
+// A load test: the number of workers that produce the load of a number of users.
 
 import { checkNumber, type Derived, derived, type Outcome, plural, roundUp, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
 import { arrivalRate } from './queueing';
 
-/** Who is imitated. */
+/** The simulated users. */
 export interface LoadTestInput {
   readonly users: number;
   /** Mean time between an answer and the next request, in seconds. */
   readonly thinkSeconds: number;
-  /** Users that begin in a second. */
+  /** Users that start per second. */
   readonly usersPerSecond: number;
-  /** How long all of them stay, in seconds. */
+  /** How long all users stay, in seconds. */
   readonly seconds: number;
-  /** Requests a second that a worker with one core makes without being late itself: at most 1,000. */
+  /** Requests a second that a worker with one core makes without falling behind: at most 1,000. */
   readonly requestsPerSecondPerWorker: number;
 }
 
@@ -22,11 +22,11 @@ export interface LoadTestInput {
 export interface LoadTestPlan {
   readonly requestsPerSecond: Derived;
   readonly workers: Derived;
-  /** From the first user to the last answer, in seconds. */
+  /** Time from the first user to the last answer, in seconds. */
   readonly seconds: Derived;
 }
 
-/** A Python process uses one core: Locust, "Increase the request rate". What it makes depends on the script; measure it. */
+/** A Python process uses one core: Locust, "Increase the request rate". Its rate depends on the script; measure it. */
 const MOST_PER_WORKER = 1000;
 
 /** Derives the size: requests a second = users ÷ think time; one worker for each core's share of them. */

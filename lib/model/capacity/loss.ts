@@ -1,14 +1,14 @@
-// What a loss leaves of a number of pods that is no multiple of the zones, and the fewest pods with which the latency holds after it.
+// Pods left after a loss, where their number is not a multiple of the zones, and the fewest pods that hold the latency then.
 
 import { type Derived, derived, exceeds, percent, plural, show } from '../finding/derivation';
 import { podsLeft } from '../pods/availability';
 import type { CapacityInput } from './capacity-input';
 
-/** What the autoscaler aims at, and what it does not go beyond. */
+/** The autoscaler's target and the limits of the load. */
 export interface Aim {
   /** CPU in use ÷ CPU requested, without a loss. */
   readonly target: number;
-  /** Slots that the peak takes, in pods: its requests/s × the service time ÷ the slots of a pod. */
+  /** Slots in use at peak, in pods: its requests/s × the service time ÷ the slots of a pod. */
   readonly peak: Derived;
   /** Highest share of the slots at which the latency holds. */
   readonly highest: number;
@@ -17,14 +17,14 @@ export interface Aim {
 interface AfterLoss {
   readonly pods: number;
   readonly left: number;
-  /** Share of the slots that is taken of the pods left. */
+  /** Share of the remaining pods' slots in use. */
   readonly taken: number;
   readonly because: string;
 }
 
 /**
- * Pods are whole, and zones lose the fullest: of 4 pods over 3 zones 2 are left, and not two thirds. So many pods run while they
- * take up to their target, and no load is more than the peak's.
+ * Pods are whole, and the worst loss takes the fullest zones: of 4 pods over 3 zones 2 are left, not two thirds. The pods are
+ * loaded up to their target, and never with more than the peak.
  */
 export function afterLoss(input: CapacityInput, { target, peak }: Omit<Aim, 'highest'>, pods: number): AfterLoss {
   const { zonesLost, regions, regionsLost } = input;
@@ -41,7 +41,7 @@ export function afterLoss(input: CapacityInput, { target, peak }: Omit<Aim, 'hig
   };
 }
 
-/** The worst of the counts from `min` to `max`. Of those that leave as many in the fullest zones the smallest is the worst. */
+/** The worst count from `min` to `max`. Among counts with equally full zones the smallest is the worst. */
 export function worstAfterLoss(input: CapacityInput, aim: Aim, min: number, max: number): Derived {
   const counts = Math.max(1, Math.min(input.zones, max - min + 1));
   const [first, ...others] = Array.from({ length: counts }, (_, more) => afterLoss(input, aim, min + more));
@@ -50,12 +50,12 @@ export function worstAfterLoss(input: CapacityInput, aim: Aim, min: number, max:
 }
 
 /**
- * The minimum from which on every number of pods holds the latency after the loss. The pods that the peak needs always do, so that there is
- * one wherever the occupancy itself holds it.
+ * The minimum from which on every number of pods holds the latency after the loss. The peak's number always does, so a minimum
+ * exists wherever the occupancy itself holds the latency.
  */
 export function fewestAfterLoss(input: CapacityInput, aim: Aim, min: Derived, total: number): Derived {
   const isTooMuch = (pods: number) => exceeds(afterLoss(input, aim, pods).taken, aim.highest);
-  if (isTooMuch(total)) return min; // told as a contradiction of the occupancy
+  if (isTooMuch(total)) return min; // reported as a problem of the occupancy
   let fewest = Math.min(total, lastUneven(input, aim));
   while (fewest >= min.value && !isTooMuch(fewest)) fewest--;
   if (fewest < min.value) return min;
@@ -67,8 +67,8 @@ export function fewestAfterLoss(input: CapacityInput, aim: Aim, min: Derived, to
 }
 
 /**
- * Beyond this count no unevenness matters: with z zones of which l are lost, n pods leave at least (n − l)·(z − l) ÷ z. Endless where
- * the occupancy does not hold the latency even when pods divide by zones.
+ * Beyond this count unevenness does not matter: with l of z zones lost, n pods leave at least (n − l)·(z − l) ÷ z. Infinite where
+ * the occupancy misses the latency even when pods divide evenly by zones.
  */
 function lastUneven({ zones, zonesLost, regions, regionsLost }: CapacityInput, { target, highest }: Aim): number {
   const all = Math.max(1, zones);
@@ -76,7 +76,7 @@ function lastUneven({ zones, zonesLost, regions, regionsLost }: CapacityInput, {
   return spare <= 0 ? Number.POSITIVE_INFINITY : Math.ceil((highest * zonesLost * (all - zonesLost)) / all / spare);
 }
 
-/** Slots that the peak takes, in pods. */
+/** Slots in use at peak, in pods. */
 export function peakInPods({ concurrencyPerPod: slots, service }: CapacityInput, arrivals: Derived): Derived {
   const { meanSeconds } = service;
   return derived(

@@ -1,15 +1,15 @@
-// Queueing: how long a request takes in a pod that works off so many at once, as a distribution and not as a mean.
+// Queueing: the response time of a pod that processes several requests at once, as a distribution rather than a mean.
 
-/** How long a request is worked on, without waiting. */
+/** Time of processing a request, without waiting. */
 export interface ServiceTime {
   readonly meanSeconds: number;
   /** Standard deviation ÷ mean, measured: 0 is constant, 1 exponential. @default 1 */
   readonly coefficientOfVariation?: number;
 }
 
-/** A pod with requests that arrive at random. */
+/** A pod with requests arriving at random. */
 export interface Station {
-  /** Requests that are worked on at once. */
+  /** Requests processed at once. */
   readonly concurrency: number;
   readonly arrivalsPerSecond: number;
   readonly service: ServiceTime;
@@ -22,7 +22,7 @@ interface Phase {
   readonly rate: number;
 }
 
-/** Interactive law: users who think `thinkSeconds` between two requests send so many a second. Z is what dominates. */
+/** Interactive law: requests a second of users who think `thinkSeconds` between two requests. Z dominates. */
 export function arrivalRate(users: number, thinkSeconds: number, responseSeconds = 0): number {
   return users / (thinkSeconds + responseSeconds);
 }
@@ -47,8 +47,8 @@ export function erlangC(servers: number, erlangs: number): number {
  * `(1 − C)·e^(−μt) + C·(d·e^(−μt) − μ·e^(−dt)) ÷ (d − μ)`; for d = μ: `e^(−μt)·(1 + Cμt)`.
  *
  * For another coefficient of variation v, an approximation: Allen–Cunneen scales the mean wait by (1 + v²) ÷ 2, here the mean
- * of an exponential wait; the service is given its mean and its variation by a constant and an exponential part (v < 1), or
- * by two exponential kinds of request with balanced means (v > 1).
+ * of an exponential wait; the service gets its mean and its variation from a constant and an exponential part (v < 1), or
+ * from two exponential kinds of request with balanced means (v > 1).
  *
  * Source: Allen, "Probability, Statistics, and Queueing Theory with Computer Science Applications"; Tijms, "A First Course in
  * Stochastic Models" (two-moment fits).
@@ -85,7 +85,7 @@ export function meanWait({ concurrency, arrivalsPerSecond, service }: Station): 
 }
 
 /**
- * The longest mean service time with which the share `quantile` can be answered within `seconds` at all: even without waiting,
+ * The longest mean service time with which the share `quantile` can still be answered within `seconds`: even without waiting,
  * a request takes as long as its service. S ≤ T ÷ ln(1 ÷ (1 − q)) where it is exponential.
  */
 export function longestService(quantile: number, seconds: number, coefficientOfVariation = 1): number {
@@ -93,7 +93,7 @@ export function longestService(quantile: number, seconds: number, coefficientOfV
   return seconds / responseQuantile(alone, quantile);
 }
 
-/** The highest share of its slots that may be taken, so that `quantile` is answered within `seconds`; 0 where none is. */
+/** The highest share of slots in use at which `quantile` is answered within `seconds`; 0 where no share works. */
 export function highestOccupancy(concurrency: number, service: ServiceTime, quantile: number, seconds: number): number {
   const holds = (occupancy: number) => {
     const arrivalsPerSecond = (occupancy * concurrency) / service.meanSeconds;
@@ -102,7 +102,7 @@ export function highestOccupancy(concurrency: number, service: ServiceTime, quan
   return bisect(1, 40, holds)[0];
 }
 
-/** Halves the interval from 0 to `end` in so many steps: its bounds around the point below which `isBelow` holds. */
+/** Halves the interval from 0 to `end` `steps` times: its bounds around the point below which `isBelow` holds. */
 function bisect(end: number, steps: number, isBelow: (value: number) => boolean): readonly [low: number, high: number] {
   let [low, high] = [0, end];
   for (let step = 0; step < steps; step++) {
@@ -113,7 +113,7 @@ function bisect(end: number, steps: number, isBelow: (value: number) => boolean)
   return [low, high];
 }
 
-/** The service time in parts that can be reckoned with: its mean and its variation are kept. */
+/** The service time in parts with simple formulas that keep its mean and its variation. */
 function phases({ meanSeconds, coefficientOfVariation: variation = 1 }: ServiceTime): Phase[] {
   if (variation <= 1) {
     return [{ share: 1, constant: meanSeconds * (1 - variation), rate: 1 / (meanSeconds * variation) }];

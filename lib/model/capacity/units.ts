@@ -1,28 +1,28 @@
-// Numbers of a capacity plan that can be right, and look as if they were given in milliseconds.
+// Numbers of a capacity plan that are valid, but look like milliseconds.
 
 import { plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
 import type { CapacityInput } from './capacity-input';
 
-/** What is asked: of values that no compiler looked at, too. */
+/** The numbers to check, also of values that no compiler has checked. */
 type Doubted = Partial<Pick<CapacityInput, 'thinkSeconds' | 'service' | 'latency' | 'cpuSecondsPerRequest'>> & {
   readonly nodeSeconds?: number;
 };
 
-/** Beyond these a number of seconds is doubted: no measurement is usually there, and its milliseconds usually are. */
+/** Beyond these a number of seconds is doubtful: measurements are usually lower, and their milliseconds usually higher. */
 const LONGEST = {
-  /** A session of a website has ended after half an hour, and few people read a page for ten minutes. */
+  /** Website sessions end after half an hour, and few people read a page for ten minutes. */
   thought: 600,
-  /** Load balancers and proxies give up on an answer after 30 to 60 s unless told otherwise. */
+  /** Load balancers and proxies time out after 30 to 60 s by default. */
   answer: 30,
-  /** A request that works for longer is a job for a queue. */
+  /** Longer work belongs in a queue. */
   work: 10,
-  /** Machines of a provider take minutes; one that is installed from bare metal takes up to an hour. */
+  /** Cloud machines take minutes; installing bare metal takes up to an hour. */
   node: 3600,
 } as const;
 
-/** Every number that looks like milliseconds, as what would be right. A plan can be made of them all the same. */
+/** Every number that looks like milliseconds, with the likely value. A plan can still be made from them. */
 export function unitDoubts({ thinkSeconds, service, latency, cpuSecondsPerRequest, nodeSeconds }: Doubted): Problem[] {
   const mean = service?.meanSeconds;
   return [
@@ -40,21 +40,21 @@ function beyond(field: string, seconds: unknown, longest: number, what: string):
     {
       field,
       value: seconds,
-      message: `${plural(seconds, 'second')} ${what} (${inWords(seconds)}) look like milliseconds`,
+      message: `${show(seconds)} s ${what} (${inWords(seconds)}) looks like milliseconds`,
       expected: `seconds, usually at most ${longest}: ${show(seconds / 1000)} for ${show(seconds)} ms`,
     },
   ];
 }
 
-/** A request that is worked on by one thread has no more CPU than time. */
+/** A request processed by one thread uses no more CPU time than its duration. */
 function findCpuUnitProblems(cpu: unknown, mean: unknown): Problem[] {
   if (typeof cpu !== 'number' || typeof mean !== 'number' || !(cpu > mean) || mean <= 0) return [];
   return [
     {
       field: 'cpuSecondsPerRequest',
       value: cpu,
-      message: `${plural(cpu, 'second')} of CPU in a request of ${show(mean)} s keep ${show(cpu / mean)} cores busy: they look like milliseconds, or the service time is too short`,
-      expected: `seconds, at most ${show(mean)} where one thread answers: ${show(cpu / 1000)} for ${show(cpu)} ms`,
+      message: `${show(cpu)} s of CPU in a ${show(mean)} s request would keep ${show(cpu / mean)} cores busy; did you mean milliseconds?`,
+      expected: `seconds, at most ${show(mean)} with one thread: ${show(cpu / 1000)} for ${show(cpu)} ms`,
     },
   ];
 }

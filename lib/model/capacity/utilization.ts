@@ -1,18 +1,18 @@
-// What the autoscaler aims at: the CPU that a pod requests, the share of it in use, and what that leaves after a loss.
+// The autoscaler's target: the CPU request of a pod, the share of it in use, and the occupancy after a loss.
 
 import { type Derived, derived, percent, plural, roundDown, show } from '../finding/derivation';
 import type { CapacityInput } from './capacity-input';
 import { shareLeft } from './feasibility';
 import { type Aim, fewestAfterLoss, worstAfterLoss } from './loss';
 
-/** Fewest pods, pods that the peak needs, and most. */
+/** Fewest pods, pods that the peak needs, and most pods. */
 export interface Bounds {
   readonly min: Derived;
   readonly total: Derived;
   readonly max: Derived;
 }
 
-/** The target, and the minimum that it wants. No target where the CPU of a request is not known: it would be made up. */
+/** The target, and the minimum that it needs. No target where the CPU time of a request is unknown: it would be made up. */
 export function utilisationTarget(
   input: CapacityInput,
   occupancy: number,

@@ -1,6 +1,6 @@
-// Capabilities: what a cluster has beyond conformance. A closed list, so that a misspelt one is not just never there.
+// Capabilities: what a cluster has beyond conformance. A closed list, so that a misspelt one does not merely have no effect.
 
-/** Every capability that we know what to do with. */
+/** Every known capability. */
 export const CAPABILITIES = [
   'external-dns',
   'cert-manager',
@@ -17,7 +17,7 @@ export type Capability = (typeof CAPABILITIES)[number];
 
 const KNOWN: ReadonlySet<string> = new Set(CAPABILITIES);
 
-/** Whether it is one of ours: types are gone at run time. */
+/** Whether the text is a known capability: types are gone at run time. */
 export function isCapability(text: string): text is Capability {
   return KNOWN.has(text);
 }

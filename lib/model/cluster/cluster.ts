@@ -11,10 +11,10 @@ import { type Provider, type Subject, serviceAccountSubject } from './provider';
 /** A Kubernetes minor, such as `1.36`. */
 export type Minor = `1.${number}`;
 
-/** The oldest minor that we write for. */
+/** The oldest supported minor. */
 export const OLDEST_MINOR = 27;
 
-/** Whom a group's name stands for: its id in the directory, or a ServiceAccount, such as Argo CD's application controller. */
+/** The meaning of a group's name: its id in the directory, or a ServiceAccount, such as Argo CD's application controller. */
 export type GroupId = string | { readonly namespace: string; readonly serviceAccount: string };
 
 /** What every provider's function takes. */
@@ -22,30 +22,30 @@ export interface ClusterProps {
   /** Kubernetes minor of the API server. */
   readonly kubernetes: Minor;
   /**
-   * Names of the zones as the nodes' label `topology.kubernetes.io/zone` has them.
-   * @default none: nodes bear no zone label, and no pod is bound to zones
+   * Names of the zones as in the nodes' label `topology.kubernetes.io/zone`.
+   * @default none: nodes have no zone label, and pods are not bound to zones
    */
   readonly zones?: readonly string[];
   /** @default nothing beyond conformance */
   readonly capabilities?: readonly Capability[];
-  /** Pools of nodes. @default nothing is known of them: whether a pod fits on a node is not checked */
+  /** Pools of nodes. @default unknown: whether a pod fits on a node is not checked */
   readonly nodePools?: readonly NodePool[];
-  /** @default nothing is known of them: a plan says how large they must be, and refuses nothing */
+  /** @default unknown: a plan says how large they must be, and refuses nothing */
   readonly subnets?: Subnets;
   /**
-   * Groups: our name → the directory's id, as the provider wants it, or the ServiceAccount of a controller that deploys.
-   * @default none: an environment with access cannot lie here
+   * Groups: our name → the directory's id, in the provider's form, or the ServiceAccount of a controller that deploys.
+   * @default none: an environment with access cannot be placed here
    */
   readonly groups?: Readonly<Record<string, GroupId>>;
   /**
-   * Identities of the provider that components act as: `<namespace>/<component>` → its id, as the provider wants it.
+   * Identities of the provider that components act as: `<namespace>/<component>` → its id, in the provider's form.
    * @default none: credentials are Secrets
    */
   readonly identities?: Readonly<Record<string, string>>;
-  /** Groups that may do everything, in every namespace. @default none that we write: whoever made the cluster */
+  /** Groups that may do everything, in every namespace. @default none in the manifests: only the creator of the cluster */
   readonly sysadmins?: readonly string[];
   /**
-   * Plurals of custom kinds that we do not know, as `group/Kind`: `{ 'example.com/Widget': 'widgets' }`. A deployer's rights need them.
+   * Plurals of unknown custom kinds, as `group/Kind`: `{ 'example.com/Widget': 'widgets' }`. A deployer's rights need them.
    * @default none
    */
   readonly plurals?: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface ClusterProps {
 /** A cluster, not yet named. */
 export interface ClusterDescription extends Required<ClusterProps> {
   readonly provider: Provider;
-  /** Region as the provider writes it; absent where there is none. */
+  /** Region in the provider's spelling; absent where there is none. */
   readonly region?: string;
 }
 
@@ -63,7 +63,7 @@ export interface Cluster extends ClusterDescription {
   readonly name: string;
 }
 
-/** A cluster of `provider`, with the defaults of what `props` leaves out. */
+/** A cluster of `provider`, with defaults for what `props` leaves out. */
 export function describeCluster(
   provider: Provider,
   props: ClusterProps & { readonly region?: string },
@@ -83,16 +83,16 @@ export function describeCluster(
   return props.region === undefined ? description : { ...description, region: props.region };
 }
 
-/** Whether a plan of its nodes can be made: it says what pools it has, and how pods get addresses. */
+/** Whether its nodes can be planned: it describes its pools and how pods get addresses. */
 export function describesNodes(cluster: ClusterDescription): boolean {
-  return !isProblem(cluster.provider.network) && soundPools(cluster).length > 0;
+  return !isProblem(cluster.provider.network) && validPools(cluster).length > 0;
 }
 
-/** The pools of a cluster; none where one of them cannot be, which is told with the platform: nothing follows from it. */
-export function soundPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
+/** The pools of a cluster; none where one is invalid, which is reported with the platform: nothing should follow from it. */
+export function validPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
   if (!Array.isArray(nodePools) || !Array.isArray(zones)) return [];
-  const isSound = (pool: NodePool) => findNodePoolProblems('', pool, zones.length).length === 0;
-  return nodePools.every(isSound) ? nodePools : [];
+  const isValid = (pool: NodePool) => findNodePoolProblems('', pool, zones.length).length === 0;
+  return nodePools.every(isValid) ? nodePools : [];
 }
 
 /** The RBAC subject of one of our groups on a cluster. */
@@ -100,7 +100,7 @@ export function groupSubjectOn({ groups, provider }: ClusterDescription, group: 
   const id = Object.hasOwn(groups, group) ? groups[group] : undefined;
   if (typeof id === 'string') return provider.subject(id);
   if (isServiceAccount(id)) return serviceAccountSubject(id.namespace, id.serviceAccount);
-  return { message: `the group ${group} has no subject there`, expected: `groups: { ${group}: … } on the cluster` };
+  return { message: `group ${group} has no subject`, expected: `groups: { ${group}: … } on the cluster` };
 }
 
 function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
@@ -108,19 +108,21 @@ function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
   return typeof id.namespace === 'string' && typeof id.serviceAccount === 'string';
 }
 
-/** The subjects of groups on a cluster, each once, in the order of the alphabet; groups without one are left out. */
+/** The subjects of groups on a cluster, each once, in alphabetical order; groups without one are left out. */
 export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
-  const subjects = groups.map((group) => groupSubjectOn(cluster, group)).flatMap((it) => (isProblem(it) ? [] : [it]));
+  const subjects = groups
+    .map((group) => groupSubjectOn(cluster, group))
+    .flatMap((subject) => (isProblem(subject) ? [] : [subject]));
   const byKey = new Map(subjects.map((subject) => [JSON.stringify(subject), subject]));
   return [...byKey].sort(compareKeys).map(([, subject]) => subject);
 }
 
-/** Whether it is a minor that we write for. */
+/** Whether the text is a supported minor. */
 export function isMinor(text: string): text is Minor {
   return minorNumber(text) >= OLDEST_MINOR;
 }
 
-/** The number behind the dot of a minor: 36 for `1.36`; NaN where it is not of that form. */
+/** The number after the dot of a minor: 36 for `1.36`; NaN for any other form. */
 export function minorNumber(minor: string): number {
   return /^1\.\d+$/.test(minor) ? Number(minor.slice(2)) : Number.NaN;
 }

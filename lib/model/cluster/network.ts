@@ -1,11 +1,11 @@
-// How nodes and pods get addresses: what a provider's network mode must answer, and the ranges that come of it.
+// How nodes and pods get addresses: the interface of a provider's network modes, and the ranges that result.
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
 import type { NodePool } from './pool';
 
-/** Prefix lengths of the ranges that exist: 22 for a /22. Each zone's, where subnets lie in zones. */
+/** Prefix lengths of the existing ranges: 22 for a /22. Of each zone, where subnets are zonal. */
 export interface Subnets {
   /** Of the nodes; of nodes and pods, where both share one. */
   readonly nodes?: number;
@@ -18,11 +18,11 @@ export interface PoolAtMost {
   readonly pool: NodePool;
   /** Nodes in each zone; in the whole cluster, where it declares no zones. */
   readonly nodesPerZone: number;
-  /** Nodes more while it is upgraded, over all zones. */
+  /** Additional nodes during an upgrade, over all zones. */
   readonly surge: number;
 }
 
-/** What addresses are taken for. */
+/** What needs addresses. */
 export interface AddressDemand {
   readonly pools: readonly PoolAtMost[];
   /** Zones that the cluster declares; 1 where it declares none. */
@@ -31,15 +31,15 @@ export interface AddressDemand {
 
 /** A range of IPv4 addresses. */
 export interface AddressRange {
-  /** Where its size is said. */
+  /** Where its size is given. */
   readonly subnet: keyof Subnets;
-  /** What it is for: `pods`. */
+  /** Its users: `pods`. */
   readonly name: string;
-  /** Whether every zone has one of its own. */
+  /** Whether every zone has its own. */
   readonly perZone: boolean;
-  /** Addresses that nodes and pods take at their most. */
+  /** Addresses that nodes and pods need at their maximum. */
   readonly addresses: Derived;
-  /** The same, with what the provider keeps of each range to itself. */
+  /** The same, plus what the provider reserves in each range. */
   readonly all: Derived;
   /** Length of the longest prefix that holds all of them. */
   readonly prefix: Derived;
@@ -51,14 +51,14 @@ export interface NodeNetwork {
   readonly mode: string;
   /** Most pods that a node of the pool can have. */
   readonly podsPerNode: (pool: NodePool) => Derived | Problem;
-  /** Nodes that an upgrade adds to a pool of so many, over all zones. */
+  /** Nodes that an upgrade adds to a pool of `nodes`, over all zones. */
   readonly surgeNodes: (pool: NodePool, nodes: number, zones: number) => Derived;
   readonly ranges: (demand: AddressDemand) => readonly AddressRange[];
-  /** Length of the shortest prefix that a range can have, and where that is written. */
+  /** Length of the shortest prefix that a range can have, and its source. */
   readonly shortestPrefix: { readonly length: number; readonly source: string };
 }
 
-/** Private networks have no more than 10.0.0.0/8 in one piece. */
+/** The largest contiguous private network is 10.0.0.0/8. */
 export const PRIVATE = { length: 8, source: 'RFC 1918' } as const;
 
 /** Addresses of a range with a prefix of this length. */
@@ -66,7 +66,7 @@ export function addressesOf(prefix: number): number {
   return 2 ** (32 - prefix);
 }
 
-/** The range for `addresses`, of which `kept.by` keeps some to itself. @default nobody does */
+/** The range for `addresses`, plus those that `kept.by` reserves. @default none are reserved */
 export function addressRange(
   range: Omit<AddressRange, 'prefix' | 'all'>,
   kept?: { readonly addresses: number; readonly by: string },
@@ -82,7 +82,7 @@ export function addressRange(
   return { ...range, all: derived(sum, because), prefix: derived(prefix, `${because}; ${fits}`) };
 }
 
-/** All nodes of all pools, those of an upgrade included. */
+/** All nodes of all pools, including those of an upgrade. */
 export function allNodes({ pools, zones }: AddressDemand): Derived {
   const sum = pools.reduce((nodes, { nodesPerZone, surge }) => nodes + zones * nodesPerZone + surge, 0);
   const parts = pools.map(
@@ -91,7 +91,7 @@ export function allNodes({ pools, zones }: AddressDemand): Derived {
   return derived(sum, `${parts.join(' + ')} = ${plural(sum, 'node')}`);
 }
 
-/** What all nodes of all pools take, with the sentence of its parts; of `nodesOf` each pool, where only some of them share the range. */
+/** The addresses of all nodes of all pools, with the sentence of its parts; `nodesOf` counts the nodes that share the range. */
 export function sumOverNodes(
   demand: AddressDemand,
   perNode: (pool: NodePool) => Derived,
@@ -103,20 +103,20 @@ export function sumOverNodes(
   return derived(sum, `${because.join(' + ')} = ${show(sum)}`);
 }
 
-/** The network of a mode, or that nobody said which it is. */
+/** The network of a mode, or the problem that the mode is not given. */
 export function networkOf<Mode extends string>(
   given: Mode | undefined,
   modes: readonly Mode[],
   make: (mode: Mode) => NodeNetwork,
 ): NodeNetwork | Problem {
-  const mode = modes.find((one) => one === given);
-  const expected = `podNetwork: ${modes.map((one) => `'${one}'`).join(' or ')}`;
-  return mode === undefined ? { message: 'how pods get addresses is not said', expected } : make(mode);
+  const mode = modes.find((known) => known === given);
+  const expected = `podNetwork: ${modes.map((known) => `'${known}'`).join(' or ')}`;
+  return mode === undefined ? { message: 'the pod network is not given', expected } : make(mode);
 }
 
-/** A mode that there is not: types are gone at run time. */
+/** The problem of an unknown mode: types are gone at run time. */
 export function unknownMode<Mode extends string>(given: Mode | undefined, modes: readonly Mode[]): Problem[] {
   if (given === undefined || modes.includes(given)) return [];
-  const message = 'there is no such way for pods to get addresses';
-  return [{ field: 'podNetwork', value: `${given}`, message, expected: modes.map((one) => `'${one}'`).join(' or ') }];
+  const message = 'unknown pod network';
+  return [{ field: 'podNetwork', value: `${given}`, message, expected: modes.map((mode) => `'${mode}'`).join(' or ') }];
 }

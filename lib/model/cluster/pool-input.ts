@@ -1,4 +1,4 @@
-// What cannot be in the description of a pool of nodes, wherever it was typed.
+// Validation of a node pool's description.
 
 import { checkNumber, plural } from '../finding/derivation';
 import { findObjectProblems, findQuantityProblems, type Keys } from '../finding/input';
@@ -24,7 +24,7 @@ const POOL: Keys<NodePool> = {
 const NODES: Keys<NodePool['nodesPerZone']> = { min: true, max: true };
 const MACHINE: Keys<Machine> = { interfaces: true, addressesPerInterface: true, cores: true };
 
-/** Every number, quantity and key of the pool that cannot be. `zones` is how many its cluster declares. */
+/** Every invalid number, quantity and key of the pool. `zones` is the number that its cluster declares. */
 export function findNodePoolProblems(field: string, pool: NodePool, zones: number): Problem[] {
   return findObjectProblems(field, pool, POOL, ({ name, cpu, memory, pods, ...rest }) => [
     ...findNameProblems(`${field}.name`, name),
@@ -48,8 +48,8 @@ function findAmountProblems(field: string, quantity: unknown): Problem[] {
     {
       field,
       ...(quantity === undefined ? {} : { value: String(quantity) }),
-      message: quantity === undefined ? `${field} is not given` : 'no node has so much to give to pods',
-      expected: 'a quantity above 0 as a text, such as 3920m or 14Gi',
+      message: quantity === undefined ? `${field} is missing` : 'not a valid amount for the pods of a node',
+      expected: "a quantity above 0 as a text, such as '3920m' or '14Gi'",
     },
   ];
 }
@@ -61,7 +61,7 @@ function findNodesProblems(field: string, nodesPerZone: NodePool['nodesPerZone']
       ...checkNumber(`${field}.max`, max, { atLeast: 1, atMost: 1e6, whole: true }),
     ];
     if (found.length > 0 || min <= max) return found;
-    const message = `a zone cannot have ${min} nodes at the least and ${max} at the most`;
+    const message = `min is ${min}, but max is ${max}`;
     return [{ field: `${field}.min`, value: min, message, expected: `at most ${max}` }];
   });
 }
@@ -74,7 +74,7 @@ function findMachineProblems(field: string, machine: Machine): Problem[] {
   ]);
 }
 
-/** What no pool can hold, wherever it was typed. */
+/** Validation of a pool's headroom. */
 export function findHeadroomProblems(field: string, headroom: Headroom, zones: number): Problem[] {
   return findObjectProblems(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
     const found = [

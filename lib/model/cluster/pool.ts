@@ -1,12 +1,12 @@
-// A pool of nodes: machines of one size, how many there may be, and the room that is kept free on them.
+// A pool of nodes: machines of one size, their number, and the headroom on them.
 
-/** What a machine's network is made of. Source: EC2 user guide, "IP addresses per network interface per instance type". */
+/** The network of a machine. Source: EC2 user guide, "IP addresses per network interface per instance type". */
 export interface Machine {
   /** Network interfaces that it may have. */
   readonly interfaces: number;
-  /** IPv4 addresses of an interface, its own included. */
+  /** IPv4 addresses of an interface, including its own. */
   readonly addressesPerInterface: number;
-  /** Virtual CPUs, what the system keeps included. */
+  /** Virtual CPUs, including what the system reserves. */
   readonly cores: number;
 }
 
@@ -22,40 +22,40 @@ export interface Headroom {
   readonly image?: string;
 }
 
-/** Keeps pods off a node that do not tolerate it. `PreferNoSchedule` forbids nothing, and is not told. */
+/** Repels pods that do not tolerate it. `PreferNoSchedule` forbids nothing and is left out. */
 export interface Taint {
   readonly key: string;
   readonly value?: string;
   readonly effect: 'NoSchedule' | 'NoExecute';
 }
 
-/** Nodes of one size. What is allocatable is what pods can have: less than the machine has. */
+/** Nodes of one size. Allocatable is what pods can have: less than the machine has. */
 export interface NodePool {
   readonly name: string;
   /** Allocatable CPU of a node as a quantity: `3920m`. */
   readonly cpu: string;
   /** Allocatable memory of a node as a quantity: `14Gi`. */
   readonly memory: string;
-  /** Pods that a node takes, those of DaemonSets included. */
+  /** Pods per node, including those of DaemonSets. */
   readonly pods: number;
   /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
   readonly nodesPerZone: { readonly min: number; readonly max: number };
   /**
-   * Labels of the nodes that pods may ask for, such as `{ 'kubernetes.io/arch': 'arm64' }`. Host name, zone, region and the pool's
+   * Labels of the nodes that pods may require, such as `{ 'kubernetes.io/arch': 'arm64' }`. Host name, zone, region and the pool's
    * name are known.
-   * @default none but those and `kubernetes.io/os: linux`: a pod that asks for another finds no place in the table of failures
+   * @default only those and `kubernetes.io/os: linux`: a pod that requires another finds no node in the table of failures
    */
   readonly labels?: Readonly<Record<string, string>>;
   /** Taints of the nodes. @default none */
   readonly taints?: readonly Taint[];
-  /** @default unknown: a provider whose pods take addresses of the machine cannot be planned */
+  /** @default unknown: a provider whose pods use addresses of the machine cannot be planned */
   readonly machine?: Machine;
   /**
    * Nodes of the pool that an upgrade replaces at once: a count, or a percentage such as `33%`. Max surge on AKS and, in each
    * zone, on GKE; max unavailable on EKS.
-   * @default what the provider does unless told otherwise
+   * @default the provider's default
    */
   readonly upgradesAtOnce?: number | `${number}%`;
-  /** @default none: pods wait for a node that is ordered once they are there */
+  /** @default none: new pods wait for a node that is ordered when they appear */
   readonly headroom?: Headroom;
 }

@@ -15,7 +15,7 @@ export interface ZoneNames {
   readonly example: string;
 }
 
-/** An HTTP exposure to the public in words that every provider understands. */
+/** A public HTTP exposure in terms common to all providers. */
 export interface Exposure {
   /** Name of the component, and of its Service. */
   readonly name: string;
@@ -27,14 +27,14 @@ export interface Exposure {
   readonly drainSeconds: number;
 }
 
-/** What a provider makes of an exposure. */
+/** A provider's rendering of an exposure. */
 export interface IngressShape {
   /** @default none: the cluster's default class, or an annotation, decides */
   readonly className?: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the certificate comes from the TLS Secret; otherwise the provider finds it by host name. */
   readonly certificateFromSecret: boolean;
-  /** Annotations of the Service behind it. @default none */
+  /** Annotations of its Service. @default none */
   readonly serviceAnnotations?: Readonly<Record<string, string>>;
   /** Objects of the provider's own kinds beside it, named like the component. @default none */
   readonly objects?: readonly ProviderObject[];
@@ -47,12 +47,12 @@ export interface ProviderObject {
   readonly spec: JsonObject;
 }
 
-/** An object that a cluster needs once, whatever runs there. */
+/** An object that a cluster needs once, independent of what runs there. */
 export interface ClusterObject extends ProviderObject {
   readonly name: string;
 }
 
-/** What makes a volume. Each class also waits for its first consumer and may grow. */
+/** The source of a volume. Each class also waits for its first consumer and allows growth. */
 export interface VolumeSource {
   readonly provisioner: string;
   readonly parameters: Readonly<Record<string, string>>;
@@ -66,15 +66,15 @@ export interface StorageShape {
   readonly zoneRedundant?: VolumeSource;
 }
 
-/** What lets a pod act as an identity of the provider. */
+/** What a pod needs to act as an identity of the provider. */
 export interface WorkloadIdentity {
   readonly podLabels: Readonly<Record<string, string>>;
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
-  /** Where the pod gets its tokens: network policies must let it go there. */
+  /** Where the pod gets its tokens: network policies must allow that traffic. */
   readonly tokens: readonly Endpoint[];
 }
 
-/** A place outside of the cluster, by name and, where they are known, by addresses. */
+/** A destination outside the cluster, by name and, where known, by addresses. */
 export interface Endpoint {
   readonly outside: string;
   /** CIDRs. Empty where only the name is known. */
@@ -82,7 +82,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** A group, or what deploys in its place, as RBAC names it. */
+/** A group, or the ServiceAccount that deploys for it, as RBAC names it. */
 export type Subject =
   | { readonly kind: 'Group'; readonly apiGroup: 'rbac.authorization.k8s.io'; readonly name: string }
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
@@ -93,33 +93,33 @@ export type IngressSource =
   | { readonly cidrs: readonly string[] };
 
 /** Labels of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
-export interface NodeWords {
-  /** Label that holds the name of the node's pool. @default none that is the same on every such cluster */
+export interface NodeLabels {
+  /** Label that holds the name of the node's pool. @default none common to all such clusters */
   readonly poolLabel?: string;
 }
 
-/** A field of a neutral kind in which a provider may differ all the same. */
+/** A field of a neutral kind in which a provider may still differ. */
 export interface AllowedDifference {
   readonly kind: NeutralKind;
   /** JSON pointer (RFC 6901) of the one field. */
   readonly pointer: string;
-  /** Where it is written that the provider needs it. */
+  /** The documentation of why the provider needs it. */
   readonly source: string;
 }
 
 /** A provider profile. */
 export interface Provider {
   readonly name: string;
-  /** What is wrong with its options. @default nothing */
+  /** Problems of its options. @default none */
   readonly problems?: readonly Problem[];
-  /** @default nothing is known of the names of its zones */
+  /** @default the names of its zones are unknown */
   readonly zoneNames?: ZoneNames;
-  /** What an HTTP exposure becomes. */
+  /** Renders an HTTP exposure. */
   readonly ingress: (exposure: Exposure) => IngressShape;
-  /** What the cluster needs once before anything can be exposed there. @default nothing */
+  /** Objects that the cluster needs once before anything can be exposed. @default none */
   readonly clusterObjects?: readonly ClusterObject[];
   /**
-   * What external-dns calls the weight of a record in the provider's DNS, behind its prefix.
+   * external-dns' key, after its prefix, for the weight of a record in the provider's DNS.
    * @default none: its DNS has no weights that external-dns could write
    */
   readonly dnsWeightKey?: string;
@@ -127,56 +127,56 @@ export interface Provider {
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** Whether images may be on the nodes already, so that an environment needs no registry. */
   readonly loadsImages: boolean;
-  /** Registries that the nodes' own identity may pull from, by host and path. @default none of its own: any registry is right */
+  /** Registries that the nodes' own identity may pull from, by host and path. @default none: any registry is accepted */
   readonly registries?: readonly RegExp[];
-  /** For people: the parts of such a registry's path. @default none is told */
+  /** The parts of such a registry's path, for messages. @default not shown */
   readonly registryForm?: string;
   /** @default the cluster's own default class */
   readonly storage?: StorageShape;
-  /** What a pod needs to act as `identity`, which is named as the provider names it. */
+  /** What a pod needs to act as `identity`, in the provider's form. */
   readonly workloadIdentity: (identity: string) => WorkloadIdentity | Problem;
-  /** The subject of a group, by the id that the provider's directory has for it. */
+  /** The subject of a group, by its id in the provider's directory. */
   readonly subject: (id: string) => Subject | Problem;
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
-  readonly nodes: NodeWords;
+  readonly nodes: NodeLabels;
   /** How nodes and pods get addresses. */
   readonly network: NodeNetwork | Problem;
-  /** What the provider allows. */
+  /** The provider's limits. */
   readonly limits: readonly ProviderLimit[];
-  /** Every field of a neutral kind in which it may differ. `evenkeel neutrality` refuses whatever is not here. */
-  readonly closedList: readonly AllowedDifference[];
+  /** Every field of a neutral kind in which it may differ. `evenkeel neutrality` refuses any other difference. */
+  readonly allowedDifferences: readonly AllowedDifference[];
 }
 
-/** A group as a subject, unless it is one of Kubernetes' own: `system:masters` passes every check unseen. */
+/** A group as a subject, unless it is one of Kubernetes' own: `system:masters` bypasses RBAC. */
 export function groupSubject(name: string, expected: string): Subject | Problem {
   if (name.startsWith('system:')) return { message: `${name} is one of Kubernetes' own groups`, expected };
-  if (name === '') return { message: 'a group without a name', expected };
+  if (name === '') return { message: 'the name of the group is empty', expected };
   return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name };
 }
 
-/** A ServiceAccount as a subject, unless no object could bear the names. */
+/** A ServiceAccount as a subject, unless its names are invalid. */
 export function serviceAccountSubject(namespace: string, name: string): Subject | Problem {
   if (dnsLabel.fits(namespace) && subdomain.fits(name)) {
     return { kind: 'ServiceAccount', name, namespace };
   }
   return {
-    message: `${namespace}/${name} is no ServiceAccount`,
+    message: `${namespace}/${name} is not a valid ServiceAccount`,
     expected: "{ namespace: 'argocd', serviceAccount: 'argocd-application-controller' }",
   };
 }
 
-/** Addresses, or that nobody said which. */
+/** Addresses, or the problem that they are missing or invalid. */
 export function addressSource(cidrs: readonly string[] | undefined, option: string): IngressSource | Problem {
   const expected = `${option}: the ranges as CIDRs, such as ['10.20.0.0/24']`;
   if (cidrs === undefined || cidrs.length === 0) {
-    return { message: 'where ingress traffic comes from is not said', expected };
+    return { message: 'the source of ingress traffic is unknown', expected };
   }
-  if (!Array.isArray(cidrs)) return { message: `${option} is no list`, expected };
-  const wrong = cidrs.find((cidr) => !isCidr(cidr));
-  return wrong === undefined ? { cidrs } : { message: `"${wrong}" in ${option} is no block of addresses`, expected };
+  if (!Array.isArray(cidrs)) return { message: `${option} must be a list`, expected };
+  const invalid = cidrs.find((cidr) => !isCidr(cidr));
+  return invalid === undefined ? { cidrs } : { message: `"${invalid}" in ${option} is not a valid CIDR`, expected };
 }
 
-/** No identity of the provider's to act as. */
+/** The problem of a provider without identities for pods. */
 export function noWorkloadIdentity(): Problem {
   return {
     message: 'this provider has no identities for pods',

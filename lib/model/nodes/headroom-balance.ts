@@ -1,11 +1,11 @@
-// Growth against headroom: whether the pools of a cluster hold what grows while a node is on its way.
+// Growth against headroom: whether the pools of a cluster have room for growth until a new node is ready.
 
 import type { Headroom, NodePool } from '../cluster/pool';
 import { type Derived, plural } from '../finding/derivation';
 import { canonicalQuantity, cpuQuantity, memoryQuantity, parseQuantity } from '../manifest/quantity';
 import { deriveHeadroom, type Growing } from './headroom';
 
-/** A workload that grows, and why by so many pods. */
+/** A workload that grows, and the derived number of pods by which it does. */
 export interface Growth extends Omit<Growing, 'pods'> {
   readonly pods: Derived;
 }
@@ -20,13 +20,13 @@ export interface Room {
   readonly because: string;
 }
 
-/** What growth wants of a cluster's headroom, and what there is. */
+/** Room that growth needs of a cluster's headroom, and the room that exists. */
 export interface HeadroomBalance {
   readonly wanted: Room;
   readonly held: Room;
-  /** In what there is too little, as clauses; none where there is enough. */
+  /** What is too small, as clauses; none where there is enough. */
   readonly short: readonly string[];
-  /** What to hold: enough in each zone, whichever grows first. */
+  /** The headroom to declare: enough in each zone, whichever workload grows first. */
   readonly line: Headroom;
 }
 
@@ -39,8 +39,8 @@ interface Part {
 }
 
 /**
- * The sums over all zones, and whether each pod fits into a place. Less than that is too little wherever growth comes; `line` is more
- * where each zone and each workload is rounded up for itself. `undefined` where nothing grows, or what is given cannot be reckoned with.
+ * The sums over all zones, and whether each pod fits into a place. Less than the sums is too little wherever growth happens; `line`
+ * is larger where each zone and each workload is rounded up. `undefined` where nothing grows or the input is invalid.
  */
 export function balanceHeadroom(
   pools: readonly NodePool[],
@@ -50,12 +50,12 @@ export function balanceHeadroom(
   const parts = growing
     .filter(({ pods }) => pods.value > 0)
     .map(
-      (one): Part => ({
-        name: one.name,
-        cpu: canonicalQuantity(one.cpu),
-        memory: canonicalQuantity(one.memory),
-        pods: one.pods.value,
-        because: one.pods.because,
+      (workload): Part => ({
+        name: workload.name,
+        cpu: canonicalQuantity(workload.cpu),
+        memory: canonicalQuantity(workload.memory),
+        pods: workload.pods.value,
+        because: workload.pods.because,
       }),
     );
   const line = parts.length === 0 ? undefined : deriveHeadroom({ zones, growing: parts }).plan?.headroom;
@@ -65,15 +65,15 @@ export function balanceHeadroom(
   const short = (['cpu', 'memory'] as const)
     .filter((what) => amount(want[what]) > amount(have[what]))
     .map((what) => `${have[what]} of ${want[what]} ${what === 'cpu' ? 'CPU' : 'of memory'}`);
-  const homeless = parts.filter((pod) => !held.some((place) => fitsInto(place, pod)));
+  const unplaced = parts.filter((pod) => !held.some((place) => fitsInto(place, pod)));
   const cramped =
     held.length === 0
       ? []
-      : homeless.map(({ name, cpu, memory }) => `no place as large as a pod of ${name} (${cpu} CPU, ${memory})`);
+      : unplaced.map(({ name, cpu, memory }) => `no pod as large as one of ${name} (${cpu} CPU, ${memory})`);
   return { wanted: want, held: have, short: [...short, ...cramped], line };
 }
 
-/** What the pools hold. */
+/** The headroom of the pools. */
 export function roomHeld(pools: readonly NodePool[]): Room {
   return roomOf(partsHeld(pools));
 }
@@ -81,7 +81,7 @@ export function roomHeld(pools: readonly NodePool[]): Room {
 const partsHeld = (pools: readonly NodePool[]): Part[] =>
   pools.flatMap(({ name, headroom }) => (headroom === undefined ? [] : [{ ...headroom, name }]));
 
-/** A pool's headroom as it is typed. */
+/** A pool's headroom as in the platform file. */
 export function headroomLine({ pods, cpu, memory }: Headroom): string {
   return `headroom: { pods: ${pods}, cpu: '${cpu}', memory: '${memory}' }`;
 }
@@ -102,7 +102,7 @@ function fitsInto(place: Part, pod: Part): boolean {
   return amount(pod.cpu) <= amount(place.cpu) && amount(pod.memory) <= amount(place.memory);
 }
 
-/** What is no quantity is refused elsewhere. */
+/** Invalid quantities are refused elsewhere. */
 function amount(quantity: string): bigint {
   return parseQuantity(quantity) ?? 0n;
 }

@@ -8,12 +8,12 @@ import type { Problem } from '../finding/problem';
 import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/quantity';
 
 /**
- * Below every priority that a workload has, so that they are evicted first. The cluster autoscaler orders no node for pods below
+ * Below the priority of every workload, so that they are evicted first. The cluster autoscaler orders no node for pods below
  * −10. Source: cluster-autoscaler, FAQ, `--expendable-pods-priority-cutoff`; Google Cloud docs, capacity-provisioning.
  */
 export const HEADROOM_PRIORITY = -10;
 
-/** A workload that grows while a node is on its way. */
+/** A workload that grows before a new node is ready. */
 export interface Growing {
   readonly name: string;
   /** Pods by which it grows in that time, over all zones: `headroomPods` of its capacity plan. */
@@ -24,18 +24,18 @@ export interface Growing {
   readonly memory: string;
 }
 
-/** What is to be held on the nodes of one pool. */
+/** Growth that the headroom of one pool must cover. */
 export interface HeadroomInput {
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
   readonly growing: readonly Growing[];
 }
 
-/** The size of the headroom. Each number with the sentence that derives it. */
+/** The size of the headroom. Each number comes with the sentence that derives it. */
 export interface HeadroomPlan {
   readonly podsPerZone: Derived;
   readonly pods: Derived;
-  /** The same as a pool takes it. */
+  /** The same in the form of a pool's property. */
   readonly headroom: Headroom;
 }
 
@@ -45,9 +45,8 @@ interface Size {
 }
 
 /**
- * Each pod is as large as the largest that grows, so that one that is evicted leaves a place for any of them; where several
- * smaller ones fit into it, one place serves them. Every zone holds its share, rounded up: a place in another zone is none to a
- * pod that is spread strictly.
+ * Each pod is as large as the largest growing one, so that evicting it makes room for any of them; where several smaller ones fit,
+ * one place serves them all. Every zone has its share, rounded up: a strictly spread pod cannot use a place in another zone.
  */
 export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<HeadroomPlan> {
   const problems = [
@@ -58,7 +57,7 @@ export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<Headr
     problems.push({
       field: 'growing',
       value: 0,
-      message: 'nothing grows, and there is nothing to hold room for',
+      message: 'nothing grows, so headroom is not needed',
       expected: 'a workload that grows, or no headroom',
     });
   }

@@ -1,4 +1,4 @@
-// What a plan of nodes starts from, and what cannot be in it.
+// Input of a plan of nodes, and its validation.
 
 import type { CapacityPlan } from '../capacity/capacity';
 import type { ClusterDescription } from '../cluster/cluster';
@@ -14,15 +14,15 @@ import { type NodeRoom, podsOnNode, type Resources } from './packing';
 
 /** Pods of a workload over all zones. */
 export interface PodsOverTime {
-  /** When fewest people are there. */
+  /** At the lowest load. */
   readonly offPeak: number;
-  /** What the peak needs, with all that may be lost still there. */
+  /** What the peak needs, before any loss. */
   readonly peak: number;
-  /** The most that exist at once, while a release rolls at its maximum. */
+  /** The most that exist at once, during a rollout at the maximum. */
   readonly atOnce: number;
 }
 
-/** A workload as nodes see it. */
+/** A workload's demand on nodes. */
 export interface PlannedWorkload {
   readonly name: string;
   /** CPU request of a pod, as a quantity. */
@@ -30,9 +30,9 @@ export interface PlannedWorkload {
   /** Memory request of a pod, as a quantity. */
   readonly memory: string;
   readonly pods: PodsOverTime;
-  /** Pool that it runs on. @default the only one that there is */
+  /** Pool that it runs on. @default the only one */
   readonly pool?: string;
-  /** What a load balancer in front of it sends to. @default there is none */
+  /** What its load balancer sends to. @default none: it has no load balancer */
   readonly targets?: 'pods' | 'nodes';
 }
 
@@ -43,7 +43,7 @@ export interface DaemonPod {
   readonly memory: string;
 }
 
-/** What runs, and where. */
+/** Workloads, and the cluster that runs them. */
 export interface ProviderPlanInput {
   readonly cluster: Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
   readonly zonesLost: number;
@@ -51,7 +51,7 @@ export interface ProviderPlanInput {
   readonly daemons: readonly DaemonPod[];
 }
 
-/** The pods of a plan of capacity: its minimum, its peak, and its maximum while a release rolls. */
+/** The pods of a capacity plan: its minimum, its peak, and its maximum during a rollout. */
 export function podsOverTime({ min, total, max }: CapacityPlan, replacement: Replacement): PodsOverTime {
   return { offPeak: min.value, peak: total.value, atOnce: peakPods(max.value, replacement).value };
 }
@@ -67,14 +67,14 @@ export function resourcesOf({ cpu, memory }: { readonly cpu: string; readonly me
   return { cpu: quantityAmount(cpu) ?? 0, memory: quantityAmount(memory) ?? 0 };
 }
 
-/** What is left of a node of the pool beside the pods that every node runs. */
+/** Room on a node of the pool besides the pods that every node runs. */
 export function roomOf(pool: NodePool, daemons: readonly DaemonPod[]): NodeRoom {
   const taken = daemons.map(resourcesOf);
   const left = (what: keyof Resources) => taken.reduce((rest, daemon) => rest - daemon[what], resourcesOf(pool)[what]);
   return { cpu: left('cpu'), memory: left('memory'), pods: pool.pods - daemons.length };
 }
 
-/** Every input that is no number to reckon with, or for which there is no place. */
+/** Every input that is invalid or does not fit on a node. */
 export function findPlanInputProblems(input: ProviderPlanInput): Problem[] {
   const { cluster, zonesLost, workloads, daemons } = input;
   const zones = cluster.zones.length;
@@ -88,7 +88,7 @@ export function findPlanInputProblems(input: ProviderPlanInput): Problem[] {
     ...workloads.flatMap(findWorkloadProblems),
   ];
   if (cluster.nodePools.length === 0) {
-    found.push({ field: 'nodePools', value: 0, message: 'the cluster describes no nodes', expected: 'nodePools' });
+    found.push({ field: 'nodePools', value: 0, message: 'the cluster describes no node pools', expected: 'nodePools' });
   }
   return found.length > 0 ? found : findPlaceProblems(input);
 }
@@ -105,13 +105,13 @@ function findWorkloadProblems({ name, cpu, memory, pods }: PlannedWorkload): Pro
     {
       field: `${name}.pods`,
       value: `${pods.offPeak}, ${pods.peak}, ${pods.atOnce}`,
-      message: 'off peak there are more pods than at peak, or at peak more than can exist at once',
+      message: 'pods must not decrease from offPeak to peak to atOnce',
       expected: 'offPeak ≤ peak ≤ atOnce',
     },
   ];
 }
 
-/** Pools that do not exist, and pods that fit on no node of theirs. */
+/** Pools that do not exist, and pods that do not fit on a node of their pool. */
 function findPlaceProblems({ cluster, workloads, daemons }: ProviderPlanInput): Problem[] {
   const { nodePools } = cluster;
   const names = nodePools.map(({ name }) => name).join(', ');
@@ -119,7 +119,7 @@ function findPlaceProblems({ cluster, workloads, daemons }: ProviderPlanInput): 
     const pool = poolOf(workload, nodePools);
     if (pool !== undefined) return findFitProblems(workload.name, workload, pool, daemons);
     const { name, pool: wanted = '' } = workload;
-    const message = wanted === '' ? `there are several pools, and ${name} names none` : `there is no pool ${wanted}`;
+    const message = wanted === '' ? `${name} names no pool, and there are several` : `unknown pool '${wanted}'`;
     return [{ field: `${name}.pool`, value: wanted, message, expected: `one of ${names}` }];
   });
   const held = nodePools.flatMap((pool) =>
@@ -143,7 +143,7 @@ function findFitProblems(
     {
       field,
       value: `${pod.cpu}, ${pod.memory}`,
-      message: `a pod of ${pod.cpu} CPU and ${pod.memory} does not fit into ${of}${beside === '' ? '' : ` beside ${beside}`}`,
+      message: `a pod of ${pod.cpu} CPU and ${pod.memory} does not fit into ${of}${beside === '' ? '' : ` besides ${beside}`}`,
       expected: `smaller requests, or larger nodes in the pool ${pool.name}`,
     },
   ];

@@ -1,4 +1,4 @@
-// Whether a plan is within what the provider allows and the cluster has: which limit, by how much, what would fit.
+// Whether a plan stays within the provider's limits and the cluster's ranges: which limit, by how much, what would fit.
 
 import type { ClusterDescription } from '../cluster/cluster';
 import type { Limited, ProviderLimit } from '../cluster/limit';
@@ -10,7 +10,7 @@ import type { PoolPlan, ProviderPlan } from './node-plan-types';
 
 type PlannedCluster = Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
 
-/** Everything in which the plan is too large. */
+/** Every limit that the plan exceeds. */
 export function findProviderProblems(
   cluster: PlannedCluster,
   network: NodeNetwork,
@@ -20,12 +20,12 @@ export function findProviderProblems(
   const { limits, name } = cluster.provider;
   return [
     ...plan.pools.flatMap((pool) => findPoolProblems(cluster, network, pool)),
-    ...limits.flatMap((limit) => measured(limit.of, plan, demand).flatMap((one) => beyond(name, limit, one))),
+    ...limits.flatMap((limit) => measured(limit.of, plan, demand).flatMap((amount) => beyond(name, limit, amount))),
     ...plan.ranges.flatMap((range) => findRangeProblems(cluster, network, range, demand)),
   ];
 }
 
-/** More nodes than the pool may have, and more pods on one than its network mode has addresses for. */
+/** More nodes than the pool allows, and more pods per node than its network mode has addresses for. */
 function findPoolProblems({ nodePools }: PlannedCluster, network: NodeNetwork, plan: PoolPlan): Problem[] {
   const pool = nodePools.find(({ name }) => name === plan.name);
   if (pool === undefined) return [];
@@ -35,7 +35,7 @@ function findPoolProblems({ nodePools }: PlannedCluster, network: NodeNetwork, p
     found.push({
       field: `nodePools[${pool.name}].nodesPerZone.max`,
       value: max,
-      message: `the pool may have ${plural(max, 'node')} in each zone and needs ${plan.most.value}, ${plan.most.value - max} more: ${plan.most.because}`,
+      message: `needs ${plural(plan.most.value, 'node')} per zone; the pool allows ${max}: ${plan.most.because}`,
       expected: `at least ${plan.most.value}, or larger nodes, or fewer or smaller pods`,
     });
   }
@@ -44,7 +44,7 @@ function findPoolProblems({ nodePools }: PlannedCluster, network: NodeNetwork, p
     found.push({
       field: `nodePools[${pool.name}].pods`,
       value: pool.pods,
-      message: `a node has addresses for ${takes.value} pods, ${pool.pods - takes.value} fewer than the pool says: ${takes.because}`,
+      message: `a node has addresses for only ${takes.value} pods: ${takes.because}`,
       expected: `at most ${takes.value}`,
     });
   }
@@ -57,7 +57,7 @@ interface Measured {
   readonly amount: Derived;
 }
 
-/** What of the plan a limit counts. */
+/** The amounts of the plan that a limit counts. */
 function measured(of: Limited, plan: ProviderPlan, demand: AddressDemand): Measured[] {
   const perPool = (what: string, amount: (pool: PoolPlan) => Derived): Measured[] =>
     plan.pools.map((pool) => ({ field: `nodePools[${pool.name}]`, what, amount: amount(pool) }));
@@ -102,7 +102,7 @@ function beyond(provider: string, limit: ProviderLimit, { field, what, amount }:
   ];
 }
 
-/** A range that the cluster's own does not hold, or that no range of the provider's can. */
+/** A demand for addresses that exceeds the cluster's range, or the provider's largest. */
 function findRangeProblems(
   { subnets }: PlannedCluster,
   network: NodeNetwork,
@@ -115,7 +115,7 @@ function findRangeProblems(
   const length = isKnown ? given : shortest;
   if (range.prefix.value >= length) return [];
   const size = addressesOf(length);
-  const has = isKnown ? `the /${given} that there is` : `a /${shortest}, the largest that there can be (${source})`;
+  const has = isKnown ? `the existing /${given}` : `a /${shortest}, the largest possible (${source})`;
   const larger = range.prefix.value >= shortest ? `a /${range.prefix.value}, or ` : '';
   const fitting = mostNodesPerZone(network, range, demand, length);
   const others = fitting === 0 ? 'nodes with fewer pods' : `at most ${plural(fitting, 'node')} of a pool in each zone`;
@@ -129,7 +129,7 @@ function findRangeProblems(
   ];
 }
 
-/** The most nodes of each pool in each zone that the range holds, by bisection. */
+/** The most nodes of each pool in each zone that fit in the range, by bisection. */
 function mostNodesPerZone(network: NodeNetwork, range: AddressRange, demand: AddressDemand, length: number): number {
   const fits = (most: number) => {
     const pools = demand.pools.map(({ pool, nodesPerZone }) => {

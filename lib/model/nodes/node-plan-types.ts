@@ -1,44 +1,44 @@
-// What a plan of nodes says: pools, addresses and load-balancer targets, each number with the sentence that derives it.
+// A plan of nodes: pools, addresses and load-balancer targets, each number with the sentence that derives it.
 import type { AddressRange } from '../cluster/network';
 import type { Derived } from '../finding/derivation';
 
 /** Nodes of one pool in each zone; in the whole cluster, where it declares no zones. */
 export interface PoolPlan {
   readonly name: string;
-  /** Pods that a node takes, as the pool says and the network mode allows. */
+  /** Pods per node, limited by the pool and the network mode. */
   readonly podsPerNode: Derived;
-  /** When fewest people are there, with the headroom. */
+  /** At the lowest load, with the headroom. */
   readonly offPeak: Derived;
   /** At peak, with the headroom. */
   readonly peak: Derived;
-  /** While a release rolls at its maximum. Headroom gives way. */
+  /** During a rollout at the maximum. Headroom gives way. */
   readonly rollout: Derived;
-  /** At peak in what is left after the promised loss. Headroom gives way. */
+  /** At peak in the zones left after the promised loss. Headroom gives way. */
   readonly afterLoss: Derived;
-  /** The most that is needed at any time: a release that rolls in what is left after the loss included. */
+  /** The most at any time, including a rollout after the loss. */
   readonly most: Derived;
-  /** Most nodes over all zones: what the pool may have, or what is needed, if that is more. */
+  /** Most nodes over all zones: the larger of the pool's maximum and the need. */
   readonly nodes: Derived;
-  /** Nodes more while the pool is upgraded, over all zones. */
+  /** Additional nodes during an upgrade of the pool, over all zones. */
   readonly surge: Derived;
 }
 
-/** What a load balancer sends to. */
+/** The targets of a load balancer. */
 export interface TargetsPlan {
   readonly name: string;
   readonly targets: Derived;
 }
 
-/** The plan of one cluster. Each number with the sentence that derives it. */
+/** The plan of one cluster. Each number comes with the sentence that derives it. */
 export interface ProviderPlan {
   /** `Azure CNI overlay`. */
   readonly mode: string;
   readonly pools: readonly PoolPlan[];
   /** Fewest nodes of the cluster. */
   readonly fewest: Derived;
-  /** Most nodes of the cluster, those of an upgrade of every pool included. */
+  /** Most nodes of the cluster, including those of an upgrade of every pool. */
   readonly nodes: Derived;
-  /** Most pods of the cluster: workloads, headroom, and what every node runs. */
+  /** Most pods of the cluster: workloads, headroom, and DaemonSets. */
   readonly pods: Derived;
   readonly ranges: readonly AddressRange[];
   readonly targets: readonly TargetsPlan[];

@@ -1,4 +1,4 @@
-// The provider plan: from pods to nodes, addresses and load-balancer targets, and whether the provider allows them.
+// The provider plan: from pods to nodes, addresses and load-balancer targets, checked against the provider's limits.
 
 import type { AddressDemand, NodeNetwork } from '../cluster/network';
 import type { NodePool } from '../cluster/pool';
@@ -19,18 +19,18 @@ import type { PoolPlan, ProviderPlan, TargetsPlan } from './node-plan-types';
 import { type NodeRoom, nodesFor, podsInZone } from './packing';
 
 /**
- * Derives the plan of a cluster. Workloads are taken to be spread over zones as our components are, and daemons to be all that
- * runs on every node.
+ * Derives the plan of a cluster. It assumes that workloads are spread over zones as our components are, and that `daemons` lists
+ * every pod that runs on each node.
  *
- * Nodes are enough in whatever order pods come (packing.ts). Addresses, limits and targets are those of the most nodes that the
- * pools may have: an autoscaler that may order a node must find an address for it.
+ * The nodes are enough for any order of pods (packing.ts). Addresses, limits and targets follow from the most nodes that the pools
+ * allow: a node that an autoscaler may order must get an address.
  */
 export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPlan> {
-  const wrong = findPlanInputProblems(input);
+  const inputProblems = findPlanInputProblems(input);
   const { network } = input.cluster.provider;
   if (isProblem(network)) {
     const { message, expected } = network;
-    return { problems: [...wrong, { field: 'podNetwork', value: 'unknown', message, expected }] };
+    return { problems: [...inputProblems, { field: 'podNetwork', value: 'unknown', message, expected }] };
   }
   const refused = input.cluster.nodePools.flatMap((pool) => {
     const most = network.podsPerNode(pool);
@@ -38,7 +38,7 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
     const { message, expected } = most;
     return [{ field: `nodePools[${pool.name}].machine`, value: 'unknown', message, expected }];
   });
-  if (wrong.length > 0 || refused.length > 0) return { problems: [...wrong, ...refused] };
+  if (inputProblems.length > 0 || refused.length > 0) return { problems: [...inputProblems, ...refused] };
   const zones = Math.max(1, input.cluster.zones.length);
   const planned = input.cluster.nodePools.map((pool) => ({ pool, plan: planPool(input, network, pool, zones) }));
   const pools = planned.map(({ plan }) => plan);
@@ -75,7 +75,7 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
   const room = roomOf(pool, daemons);
   const workloads = input.workloads.filter((workload) => poolOf(workload, cluster.nodePools) === pool);
   const inZone = (when: keyof PodsOverTime, left: number) => {
-    // only while a release rolls there are pods of two revisions
+    // only a rollout has pods of two revisions
     const revisions = when === 'atOnce' ? 2 : 1;
     const groups = workloads.map((workload) => ({
       name: workload.name,
@@ -114,7 +114,7 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
   };
 }
 
-/** On nodes of their own: they may lie beside others, and then give way to them. */
+/** Counted on separate nodes: next to other pods, headroom would give way to them. */
 function headroomNodes({ headroom }: NodePool, room: NodeRoom, zones: number): Derived {
   if (headroom === undefined) return derived(0, 'no headroom');
   return nodesFor(room, [{ name: 'headroom', ...resourcesOf(headroom), pods: podsInZone(headroom.pods, zones, 1) }]);

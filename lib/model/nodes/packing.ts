@@ -1,15 +1,15 @@
-// Packing: how many equal nodes carry a set of pods in whatever order the scheduler comes to place them.
+// Packing: the number of equal nodes that hold a set of pods in any order of scheduling.
 import { type Derived, derived, plural, roundDown } from '../finding/derivation';
 
-/** What pods can have of a node, and what one of them requests: cores, bytes. */
+/** Allocatable resources of a node, or requests of a pod: cores, bytes. */
 export interface Resources {
   readonly cpu: number;
   readonly memory: number;
 }
 
-/** What is left of a node beside the pods that every node runs. */
+/** Room on a node besides the pods that every node runs. */
 export interface NodeRoom extends Resources {
-  /** Pods that it still takes. */
+  /** Further pods that it takes. */
   readonly pods: number;
 }
 
@@ -19,23 +19,21 @@ export interface PodGroup extends Resources {
   readonly pods: number;
 }
 
-/** Pods of one size that a node takes beside nothing else. */
+/** Pods of one size that an empty node takes. */
 export function podsOnNode(room: NodeRoom, pod: Resources): number {
-  const times = (all: number, one: number) => (one === 0 ? Number.POSITIVE_INFINITY : roundDown(all / one));
+  const times = (all: number, each: number) => (each === 0 ? Number.POSITIVE_INFINITY : roundDown(all / each));
   return Math.max(0, Math.min(room.pods, times(room.cpu, pod.cpu), times(room.memory, pod.memory)));
 }
 
 /**
- * The nodes that carry the groups however they are placed: the scheduler spreads, an autoscaler orders a node only where a pod
- * fits on none, and neither ever repacks. The fewest nodes that a perfect packing needs would leave pods waiting at the limit of
- * a pool.
+ * The nodes that hold the groups in any placement: the scheduler spreads, an autoscaler orders a node only where a pod fits on
+ * none, and neither ever repacks. The fewest nodes of a perfect packing would leave pods waiting at the limit of a pool.
  *
- * A node refuses a pod of w when what it has of CPU is above C − w, or of memory above M − w, or of pods at P. A pod brings a node
- * to that by at most f = max(cpu ÷ (C − w), memory ÷ (M − w), 1 ÷ P) of it, and never by more than 1; so all the others make at
- * most Σ f nodes refuse, and on one more it fits. Of pods of one size, whichever workloads they belong to, ⌊node ÷ pod⌋ fit on
- * each, and that is exact.
+ * A node refuses a pod of w when its CPU in use is above C − w, its memory above M − w, or its pods at P. Each pod contributes at
+ * most f = max(cpu ÷ (C − w), memory ÷ (M − w), 1 ÷ P) to that, and never more than 1; so all the others can make at most Σ f nodes
+ * refuse, and on one more it fits. Of pods of one size, across all workloads, ⌊node ÷ pod⌋ fit on each, which is exact.
  *
- * Never fewer with more pods. A pod that fits on no empty node is the caller's to refuse.
+ * Monotonic: more pods never need fewer nodes. The caller must refuse a pod that does not fit on an empty node.
  */
 export function nodesFor(room: NodeRoom, groups: readonly PodGroup[]): Derived {
   const present = groups.filter(({ pods }) => pods > 0);
@@ -59,7 +57,7 @@ export function nodesFor(room: NodeRoom, groups: readonly PodGroup[]): Derived {
   );
 }
 
-/** The most nodes on which all pods but one of `last` can leave no place for it. */
+/** The most nodes that the other pods can fill so that the last pod of `last` does not fit. */
 function refusingNodes(room: NodeRoom, last: PodGroup, groups: readonly PodGroup[]): number {
   const share = (pod: Resources) =>
     Math.min(
@@ -70,15 +68,15 @@ function refusingNodes(room: NodeRoom, last: PodGroup, groups: readonly PodGroup
   return roundDown(sum - share(last));
 }
 
-/** Where `last` takes all that there is, any pod at all refuses it. */
+/** Where `last` needs the whole node, any other pod blocks it. */
 function part(taken: number, left: number): number {
   if (taken === 0) return 0;
   return left <= 0 ? 1 : taken / left;
 }
 
 /**
- * The most pods of a workload in one zone: those of each revision are spread as evenly as they can be, so that each may have one
- * more in the same zone.
+ * The most pods of a workload in one zone: each revision is spread as evenly as possible, so each may have its extra pod
+ * in the same zone.
  *
  * Source: kubernetes.io, "Pod Topology Spread Constraints", maxSkew 1 and matchLabelKeys.
  */

@@ -1,4 +1,4 @@
-// What constructs tell the synthesizer: entries in the metadata that every construct carries, so that no state lives elsewhere.
+// What constructs pass to the synthesizer: entries in the metadata of every construct, so that there is no other state.
 
 import type { Minor } from '../cluster/cluster';
 import type { Finding } from '../finding/finding';
@@ -6,14 +6,14 @@ import type { Json, JsonObject } from '../manifest/json';
 import type { ApiEntry } from '../manifest/object';
 import type { Trace } from '../manifest/origin';
 
-/** A key that constructs keep data of one type under. */
+/** A key under which constructs keep data of one type. */
 export interface EntryKey<Data> {
   readonly name: string;
-  /** For the compiler alone: which type of data belongs to the key. */
+  /** For the compiler only: the type of the key's data. */
   readonly data?: Data;
 }
 
-/** What every construct has, as far as entries need it. */
+/** The part of a construct that entries need. */
 interface Node {
   readonly node: {
     addMetadata(type: string, data: unknown): void;
@@ -21,7 +21,7 @@ interface Node {
   };
 }
 
-/** Makes a key. Metadata of others may stand beside ours, so every name has our prefix. */
+/** Makes a key. Others may also write metadata, so every name has our prefix. */
 export function entryKey<Data>(name: string): EntryKey<Data> {
   return { name: `evenkeel:${name}` };
 }
@@ -31,7 +31,7 @@ export function setEntry<Data>({ node }: Node, key: EntryKey<Data>, data: Data):
   node.addMetadata(key.name, data);
 }
 
-/** The entries of `construct` under `key`, in the order in which they were set. Those above it do not count. */
+/** The entries of `construct` under `key`, in the order in which they were set. Parents' entries are left out. */
 export function entriesOf<Data>({ node }: Node, { name }: EntryKey<Data>): Data[] {
   return node.metadata.filter(({ type }) => type === name).map(({ data }) => data as Data);
 }
@@ -48,7 +48,7 @@ export const ENTRY = {
   check: entryKey<LaterCheck>('check'),
   /** On an ApiObject: a change to its final JSON. */
   override: entryKey<Override>('override'),
-  /** On an ApiObject: what it is, given the final objects of its namespace. */
+  /** On an ApiObject: completes it from the final objects of its namespace. */
   completion: entryKey<Completion>('completion'),
   /** On a chart: findings about its final objects among all others. */
   verification: entryKey<Verification>('verification'),
@@ -61,8 +61,8 @@ export const ENTRY = {
 } as const;
 
 /**
- * A preview: the whole platform as if every cluster ran one minor, to see what an upgrade changes. This environment variable asks
- * for it; it must be set when main.ts is imported, since that builds the app.
+ * A preview: the whole platform as if every cluster ran one minor, to see what an upgrade changes. This environment variable requests
+ * it; it must be set when main.ts is imported, since that builds the app.
  */
 export const PREVIEW_VARIABLE = 'EVENKEEL_KUBERNETES';
 
@@ -72,35 +72,35 @@ export const PREVIEW_MINOR = entryKey<Minor>('preview');
 /** Where a chart goes. A chart without one goes to the home directory under its own name. */
 export interface Destination {
   readonly cluster: string;
-  /** Whether the cluster's files lie in the root of the output directory, not in `clusters/<name>/`. */
+  /** Whether the cluster's files go to the root of the output directory, not to `clusters/<name>/`. */
   readonly home: boolean;
   readonly system: string;
   readonly environment: string;
 }
 
-/** Runs once per synth, when the chart is complete. Findings without a construct are about the one that was asked. */
+/** Runs once per synth, when the chart is complete. Findings without a construct are about the one that registered it. */
 export type LaterCheck = () => readonly Finding[];
 
-/** An object completed from the others, and why it cannot be. */
+/** An object completed from the others, and the findings about that. */
 export interface Completed {
   readonly manifest: JsonObject;
   readonly findings: readonly Finding[];
 }
 
-/** Completes an object from the others in its namespace as they are written, overrides included; its own overrides come after. */
+/** Completes an object from the final others in its namespace, overrides included; its own overrides are applied afterwards. */
 export type Completion = (manifest: JsonObject, surroundings: Surroundings) => Completed;
 
-/** What an object may follow from. */
+/** The objects from which another may be completed. */
 export interface Surroundings {
-  /** The other objects of the namespace, whoever made them. */
+  /** The other objects of the namespace, whatever their source. */
   readonly others: readonly JsonObject[];
-  /** The objects of the system's `10-…` file, which its deployer applies, in whatever namespace. */
+  /** The objects of the system's `10-…` file, which its deployer applies, in any namespace. */
   readonly deployed: readonly JsonObject[];
 }
 
 /**
- * Judges what a chart became, given the final objects of the whole app. `isSound`: nothing is wrong with the chart so far; what
- * follows from an error is no news.
+ * Judges the final objects of a chart among those of the whole app. `isSound`: the chart has no error so far; findings that only
+ * follow from an error should be left out.
  */
 export type Verification = (objects: readonly ApiEntry[], isSound: boolean) => readonly Finding[];
 

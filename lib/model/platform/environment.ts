@@ -1,7 +1,7 @@
-// An environment: production, staging, local. What it promises, where its images come from, and who works in it.
+// An environment, such as production, staging or local: its promises, the source of its images, and who works in it.
 import type { Role } from './roles';
 
-/** What an environment survives without losing what its users need. */
+/** Losses that an environment survives while still serving its users. */
 export interface Survives {
   /** Availability zones that may be lost at once. */
   readonly zones: number;
@@ -9,11 +9,11 @@ export interface Survives {
   readonly regions: number;
 }
 
-/** A registry that is none of the provider's own, so that its nodes may have no right to it. */
+/** A registry outside the provider, from which its nodes may not be allowed to pull. */
 export interface ExternalRegistry {
   /** Registry and path that image names are appended to: `ghcr.io/acme`. */
   readonly external: string;
-  /** Secret of type `kubernetes.io/dockerconfigjson` to pull with. @default none: anybody may pull */
+  /** Secret of type `kubernetes.io/dockerconfigjson` to pull with. @default none: a public registry */
   readonly pullSecret?: string;
 }
 
@@ -22,13 +22,13 @@ export interface EnvironmentProps {
   readonly survives: Survives;
   /**
    * Registry and path that image names are appended to: `123456789012.dkr.ecr.ap-south-1.amazonaws.com`. One that is not the
-   * provider's own must be said to be external.
+   * provider's own must be declared external.
    * @default none: images are loaded onto the nodes by hand (`kind load`, `minikube image load`) and never pulled
    */
   readonly registry?: string | ExternalRegistry;
   /**
-   * Who works in it: a group, by the name that its clusters know → its role in each namespace of the environment.
-   * @default nobody but the clusters' sysadmins
+   * Who works in it: a group, by its name on the clusters → its role in each namespace of the environment.
+   * @default only the clusters' sysadmins
    */
   readonly access?: Access;
 }
@@ -44,7 +44,7 @@ export interface Environment extends EnvironmentProps {
   readonly name: string;
 }
 
-/** Registry and path of an environment's images, whoever's it is. */
+/** Registry and path of an environment's images, external or not. */
 export function registryPath({ registry }: EnvironmentProps): string | undefined {
   return typeof registry === 'object' ? registry.external : registry;
 }

@@ -1,15 +1,15 @@
-// Roles: what a group may do in an environment, each right with its reason. None of them may read Secrets.
+// Roles: what a group may do in an environment, each right with its reason. No role may read Secrets.
 
-/** Every role that an environment gives. */
+/** Every role that an environment can give. */
 export const ROLES = ['viewer', 'developer', 'operator', 'deployer'] as const;
 
-/** What a group is in an environment. */
+/** The role of a group in an environment. */
 export type Role = (typeof ROLES)[number];
 
-/** A role whose rights are the same in every namespace. A deployer's follow from what its namespace holds. */
+/** A role with the same rights in every namespace. A deployer's rights follow from the content of its namespace. */
 export type CommonRole = Exclude<Role, 'deployer'>;
 
-/** The common ones. */
+/** The common roles. */
 export const COMMON_ROLES = ROLES.filter((role) => role !== 'deployer');
 
 /** What may be done to some resources of one API group. */
@@ -22,12 +22,12 @@ export interface Right {
   readonly reason: string;
 }
 
-/** To look: one, all, and what becomes of them. */
+/** Verbs to read: one, all, and changes. */
 export const READ = ['get', 'list', 'watch'] as const;
 
 /**
- * What `kubectl apply`, `kubectl diff`, `rollout status` and the removal of what is gone need, and GitOps controllers too: apply
- * reads, then creates or patches; diff does so as a dry run, which is authorized alike. Nobody needs `update` or `deletecollection`.
+ * Verbs that `kubectl apply`, `kubectl diff`, `rollout status`, pruning and GitOps controllers need: apply
+ * reads, then creates or patches; diff does so as a dry run, which is authorized alike. `update` and `deletecollection` are not needed.
  */
 export const APPLY = ['create', 'delete', 'get', 'list', 'patch', 'watch'] as const;
 
@@ -45,13 +45,13 @@ const LOOK: readonly Right[] = [
       'services',
     ],
     verbs: READ,
-    reason: 'what runs and how it is configured; credentials are no part of a ConfigMap',
+    reason: 'what runs and how it is configured; credentials do not belong in a ConfigMap',
   },
   {
     group: '',
     resources: ['pods/log'],
     verbs: ['get'],
-    reason: 'logs; what a component must not tell, it must not log',
+    reason: 'logs; a component must not log what it must not reveal',
   },
   {
     group: 'apps',
@@ -59,29 +59,34 @@ const LOOK: readonly Right[] = [
     verbs: READ,
     reason: 'workloads, and how far a rollout is',
   },
-  { group: 'autoscaling', resources: ['horizontalpodautoscalers'], verbs: READ, reason: 'why there are so many pods' },
+  {
+    group: 'autoscaling',
+    resources: ['horizontalpodautoscalers'],
+    verbs: READ,
+    reason: 'why there are this many pods',
+  },
   { group: 'batch', resources: ['cronjobs', 'jobs'], verbs: READ, reason: 'workloads that end' },
   { group: 'discovery.k8s.io', resources: ['endpointslices'], verbs: READ, reason: 'which pods a Service leads to' },
-  { group: 'events.k8s.io', resources: ['events'], verbs: READ, reason: 'what Kubernetes says of all that' },
+  { group: 'events.k8s.io', resources: ['events'], verbs: READ, reason: 'what Kubernetes reports about these objects' },
   { group: 'metrics.k8s.io', resources: ['pods'], verbs: ['get', 'list'], reason: 'kubectl top pods' },
   {
     group: 'networking.k8s.io',
     resources: ['ingresses', 'networkpolicies'],
     verbs: READ,
-    reason: 'who may reach it, and from where',
+    reason: 'who may reach a component, and from where',
   },
   { group: 'policy', resources: ['poddisruptionbudgets'], verbs: READ, reason: 'why a node is not drained' },
   {
     group: 'gateway.networking.k8s.io',
     resources: ['gateways', 'httproutes'],
     verbs: READ,
-    reason: 'as Ingresses; a right to nothing on a cluster without the Gateway API',
+    reason: 'like Ingresses; no effect on clusters without the Gateway API',
   },
   {
     group: 'keda.sh',
     resources: ['scaledobjects'],
     verbs: READ,
-    reason: 'as autoscalers; a right to nothing without KEDA',
+    reason: 'like autoscalers; no effect without KEDA',
   },
 ];
 
@@ -91,9 +96,9 @@ const DEBUG: readonly Right[] = [
     resources: ['pods/exec', 'pods/portforward'],
     // a WebSocket begins as a GET (Kubernetes issue 78741), SPDY as a POST
     verbs: ['create', 'get'],
-    reason: 'to debug: a shell reads what its pod mounts, Secrets too; a forwarded port passes by network policies',
+    reason: 'to debug: a shell reads what its pod mounts, Secrets too; a forwarded port bypasses network policies',
   },
-  { group: '', resources: ['pods'], verbs: ['delete'], reason: 'to restart one pod: its controller makes it anew' },
+  { group: '', resources: ['pods'], verbs: ['delete'], reason: 'to restart a pod (its controller recreates it)' },
 ];
 
 const OPERATE: readonly Right[] = [
@@ -101,19 +106,20 @@ const OPERATE: readonly Right[] = [
     group: 'apps',
     resources: ['daemonsets', 'deployments', 'statefulsets'],
     verbs: ['patch'],
-    reason: 'kubectl rollout restart and undo; whoever may patch a pod template may mount any Secret of the namespace',
+    reason:
+      'kubectl rollout restart and undo; the right to patch a pod template includes mounting any Secret of the namespace',
   },
   {
     group: 'apps',
     resources: ['deployments/scale', 'statefulsets/scale'],
     verbs: ['get', 'patch', 'update'],
-    reason: 'kubectl scale, which older versions do by an update',
+    reason: 'kubectl scale, which is an update in older versions',
   },
   {
     group: 'autoscaling',
     resources: ['horizontalpodautoscalers'],
     verbs: ['patch'],
-    reason: 'other bounds while an incident lasts',
+    reason: 'to change bounds during an incident',
   },
   { group: 'batch', resources: ['cronjobs'], verbs: ['patch'], reason: 'to suspend a schedule' },
   {
@@ -130,17 +136,17 @@ const OPERATE: readonly Right[] = [
   },
 ];
 
-/** What each role may do in the namespaces that it is given. */
+/** The rights of each role in the namespaces where it is given. */
 export const RIGHTS: Readonly<Record<CommonRole, readonly Right[]>> = {
   viewer: LOOK,
   developer: [...LOOK, ...DEBUG],
   operator: [...LOOK, ...DEBUG, ...OPERATE],
 };
 
-/** Name of a deployer's Role, which lies in its namespace. */
+/** Name of a deployer's Role in its namespace. */
 export const DEPLOYER = 'deployer';
 
-/** Name of the ClusterRole. Prefixed, since such names are the whole cluster's, where somebody may have a `viewer` already. */
+/** Name of the ClusterRole. Prefixed, since the name is cluster-wide and another `viewer` may exist. */
 export function clusterRoleName(role: CommonRole): string {
   return `evenkeel-${role}`;
 }

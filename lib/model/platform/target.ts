@@ -1,10 +1,10 @@
-// A target: one environment on one cluster with the settings and the image tag that a system gets there.
+// A target: one environment on one cluster, with the settings and the image tags of a system there.
 import type { Cluster } from '../cluster/cluster';
 import { type Environment, registryPath } from './environment';
 import type { TrafficShare } from './traffic';
 
 /**
- * What names the images of a system for good: one build number for all of them, or for each component its own build number or
+ * The immutable versions of a system's images: one build number for all, or for each component its own build number or
  * digest (`sha256:…`).
  */
 export type Tags = string | Readonly<Record<string, string>>;
@@ -15,15 +15,15 @@ export function tagOf(tags: Tags, component: string): string | undefined {
   return Object.hasOwn(tags, component) ? tags[component] : undefined;
 }
 
-/** What a system is told about the place where it runs. */
+/** What a system knows about where it runs. */
 export interface Target<Settings> {
   readonly cluster: Cluster;
   readonly environment: Environment;
-  /** Regions that the system lies in, in this environment. */
+  /** Regions in which the system runs in this environment. */
   readonly regions: number;
-  /** What the cluster gets of the traffic of hosts that all clusters of the environment answer to. */
+  /** The cluster's share of the traffic of hosts that all clusters of the environment serve. */
   readonly share: TrafficShare;
-  /** Whether the cluster's files lie in the root of the output directory. */
+  /** Whether the cluster's files go to the root of the output directory. */
   readonly home: boolean;
   /** Name of the namespace. @default `<system>-<environment>` */
   readonly namespace?: string;
@@ -43,8 +43,8 @@ export function imageReference(system: string, component: string, environment: E
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 
 /**
- * A digest never changes, so it may come from the node; a tag is asked for again, because the registry decides what it means
- * (kube-score, Polaris). An image that was loaded by hand is never fetched: `shop/web` without a registry is somebody else's
+ * A digest never changes, so the node's copy will do; a tag is pulled again, because the registry decides what it means
+ * (kube-score, Polaris). An image that was loaded by hand is never pulled: `shop/web` without a registry could be anyone's
  * name on the public one.
  */
 export function pullPolicy(image: string, environment: Environment): PullPolicy {

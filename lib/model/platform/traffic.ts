@@ -1,26 +1,26 @@
-// Traffic between clusters that answer to the same host: the weight of each, and the steps in which it moves from one to another.
+// Traffic of clusters that serve the same host: the weight of each, and the steps in which traffic moves from one to another.
 
-/** What a cluster gets of the traffic of common hosts: `weight` of `all`, the weights of all clusters together. */
+/** A cluster's share of the traffic of common hosts: `weight` of `all`, the sum of all weights. */
 export interface TrafficShare {
   readonly weight: number;
   readonly all: number;
 }
 
 /**
- * Largest weight of a record; 0 is the least, and means none while another record of the name has more.
+ * Largest weight of a record; 0 is the least, and means no traffic while another record of the name has more.
  * Source: Route 53 developer guide, "Values specific for weighted records".
  */
 export const LARGEST_WEIGHT = 255;
 
-/** Percent that the new cluster gets, step by step; the way back is the same steps. */
+/** Percentages of the new cluster, step by step; moving back takes the same steps. */
 export const TRAFFIC_STEPS = [0, 10, 50, 100] as const;
 
 export type TrafficStep = (typeof TRAFFIC_STEPS)[number];
 
 /**
- * The weights of one step of a move between two clusters. Where the environment lies on further ones, `others` has their weights,
- * 100 being what these two have together: whoever is left out gets nothing. `evenkeel traffic` prints the line of each step. From a
- * cluster to itself nothing moves: it gives no weight, and synth refuses it.
+ * The weights of one step of a move between two clusters. Where the environment is on further clusters, `others` has their weights,
+ * relative to 100 for these two together; clusters left out get no traffic. `evenkeel traffic` prints the line of each step. From a
+ * cluster to itself nothing moves: the weight is NaN, which synth refuses.
  *
  * @example place(Shop, { production: { on: ['old', 'new'], traffic: moveTraffic('old', 'new', 10), … } })
  */
@@ -41,8 +41,8 @@ export function moveTraffic(
 }
 
 /**
- * What somebody who keeps a traffic manager by hand is to set for an endpoint. Azure Traffic Manager takes weights from 1 to 1000,
- * so that an endpoint which is to get nothing is disabled: it is in no answer, and is not probed.
+ * The setting of an endpoint in a traffic manager that is kept by hand. Azure Traffic Manager takes weights from 1 to 1000,
+ * so an endpoint that must get no traffic is disabled: it is left out of answers and is not probed.
  *
  * Source: learn.microsoft.com/azure/traffic-manager: traffic-manager-routing-methods, "Weighted traffic-routing method";
  * traffic-manager-monitoring, "Endpoint status".
@@ -52,7 +52,7 @@ export function endpointSetting(weight: number): string {
 }
 
 /**
- * What weight 0 means, by who writes the record.
+ * The meaning of weight 0, depending on who writes the record.
  *
  * Source: as for `endpointSetting`; Route 53 developer guide, "Weighted routing". external-dns has Route 53 ask a load balancer's
  * health: its docs/tutorials/aws, `EvaluateTargetHealth`.
@@ -62,12 +62,12 @@ export const WEIGHT_ZERO = {
   'external-dns': 'a record of weight 0 answers only where every one with a weight is unhealthy',
 } as const;
 
-/** A share as an annotation has it: `1 of 2`. */
+/** A share as an annotation states it: `1 of 2`. */
 export function shareText({ weight, all }: TrafficShare): string {
   return `${weight} of ${all}`;
 }
 
-/** What an annotation says; `undefined` where it says no share. */
+/** The share that an annotation states; `undefined` for any other text. */
 export function shareOf(text: string): TrafficShare | undefined {
   const [, weight, all] = /^(\d+) of (\d+)$/.exec(text) ?? [];
   return weight === undefined || all === undefined ? undefined : { weight: Number(weight), all: Number(all) };
@@ -78,12 +78,12 @@ export function weightWithin({ all }: TrafficShare, left: number): number {
   return Math.floor(all / left);
 }
 
-/** The least number of regions lost, of `regions`, with which those that are left are each sized for the share. */
+/** The fewest lost regions, of `regions`, for which each one left is sized for the share. */
 export function regionsLostFor({ weight, all }: TrafficShare, regions: number): number {
   return regions - Math.floor(all / weight);
 }
 
-/** The share of `cluster`, where `weights` may leave out clusters of `on`: without any weights all get the same. */
+/** The share of `cluster`; clusters that `weights` leaves out get none, and without `weights` all get the same. */
 export function trafficShare(
   cluster: string,
   on: readonly string[],

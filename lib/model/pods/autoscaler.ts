@@ -1,13 +1,13 @@
-// How the horizontal autoscaler acts: when it looks, what it overlooks, how fast it grows.
+// Behaviour of the horizontal autoscaler: how often it syncs, what it tolerates, how fast it grows.
 
-/** It looks every so many seconds. */
+/** Its sync period, in seconds. */
 export const SYNC_SECONDS = 15;
 
 /** A metric that is off its target by no more than this share is left alone. */
 export const TOLERANCE = 0.1;
 
 /**
- * Looks until `max` pods are wanted, from `min`, when each shows `factor` × the target: × factor a look, within the limits
+ * Syncs until `max` pods are wanted, from `min`, when each is at `factor` × the target: × factor per sync, within the limits
  * of `SCALING_BEHAVIOR` (× 2 or + 4). The factor must be above 1 + TOLERANCE.
  *
  * Source: kubernetes.io, "Horizontal Pod Autoscaling", algorithm details.

@@ -6,11 +6,11 @@ import { defined } from '../manifest/json';
 
 import { type PodBound, podCount } from './replacement';
 
-/** What a user may set against the derivation. Every property is checked against the others. */
+/** Values that a user may set instead of the derived ones. Each is checked against the others. */
 export interface AvailabilityOptions {
-  /** Longest request that must still be answered when its pod is asked to stop, in seconds. @default 30 */
+  /** Longest request that must still be answered when its pod stops, in seconds. @default 30 */
   readonly longestRequestSeconds?: number;
-  /** How long a stopping pod keeps serving while load balancers forget it, in seconds. @default 20 */
+  /** How long a stopping pod keeps serving while load balancers drop it, in seconds. @default 20 */
   readonly preStopSeconds?: number;
   /** @default preStop + longest request + 5 seconds */
   readonly terminationGracePeriodSeconds?: number;
@@ -20,11 +20,11 @@ export interface AvailabilityOptions {
   readonly maxUnavailable?: number | `${number}%`;
   /** How long a new pod must stay ready before it counts, in seconds. @default 10 */
   readonly minReadySeconds?: number;
-  /** How often a new version may come, in seconds. @default releases are rare: nothing is asked of the rollout's time */
+  /** Time between releases, in seconds. @default releases are rare: the rollout may take any time */
   readonly releaseEverySeconds?: number;
   /** When a rollout that makes no progress is given up, in seconds. @default the rollout's time + 60, in whole minutes */
   readonly progressDeadlineSeconds?: number;
-  /** What evictions must leave alone. @default { maxUnavailable: 1 } with two or more replicas, else none */
+  /** Bound on evictions. @default { maxUnavailable: 1 } with two or more replicas, else none */
   readonly disruption?: Disruption;
   /** Zones that must be eligible before pods may pile up in fewer. @default zones − zones that may be lost */
   readonly minDomains?: number;
@@ -35,11 +35,11 @@ export type Disruption =
   | { readonly maxUnavailable: number | `${number}%`; readonly minAvailable?: never }
   | { readonly minAvailable: number | `${number}%`; readonly maxUnavailable?: never };
 
-/** What the derivation starts from. */
+/** Input of the derivation. */
 export interface AvailabilityInput {
   /** Fewest pods that are wanted at any time. */
   readonly minReplicas: number;
-  /** Most pods that are wanted at any time; the minimum where nothing scales. */
+  /** Most pods that are wanted at any time; the minimum without an autoscaler. */
   readonly maxReplicas: number;
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
@@ -58,11 +58,11 @@ export interface Availability {
   readonly progressDeadlineSeconds: number;
   readonly preStopSeconds: number;
   readonly terminationGracePeriodSeconds: number;
-  /** Absent with a single replica: there, a budget could only block the drain of its node. */
+  /** Absent with a single replica: a budget could only block the drain of its node. */
   readonly disruption?: Disruption;
-  /** Absent where the cluster declares no zones: a node without the label could then never take a pod. */
+  /** Absent where the cluster declares no zones: a node without the label could never take a pod. */
   readonly zoneSpread?: { readonly maxSkew: number; readonly minDomains: number };
-  /** Pods that surely remain when the promised number of zones is lost. */
+  /** Pods that are certain to remain when the promised number of zones is lost. */
   readonly guaranteedAfterLoss: number;
   /** Longest time of a healthy rollout at the largest size. */
   readonly rolloutSeconds: number;
@@ -75,9 +75,9 @@ const MARGIN_SECONDS = 5;
  *
  * - Rollout: every wave adds `maxSurge` pods and waits for boot + minReady; D = waves × (boot + minReady).
  * - Drain: preStop runs inside the grace period, so grace ≥ preStop + longest request + margin.
- * - Zones: `minDomains` = zones − lost. A higher one leaves every rollout stuck while a zone is away.
- * - After a loss: what the fullest zones do not hold. The scheduler keeps the zones within a skew of one; an autoscaler that
- *   takes pods away does not, so that the number holds from one rollout to the next scale-in.
+ * - Zones: `minDomains` = zones − lost. A higher one leaves every rollout stuck while a zone is down.
+ * - After a loss: the pods outside the fullest zones. The scheduler keeps the zones within a skew of one; an autoscaler that
+ *   removes pods does not, so the number holds from a rollout until the next scale-in.
  *
  * Source: kubernetes.io, "Pod Topology Spread Constraints", "Pod Lifecycle", "Deployments".
  */
@@ -106,7 +106,7 @@ export function deriveAvailability(input: AvailabilityInput): Availability {
   };
 }
 
-/** Every input that cannot hold together with the others, each with the sentence that says why. */
+/** Every input that contradicts the others. */
 export function findAvailabilityProblems(input: AvailabilityInput): Problem[] {
   const unit = deriveAvailability(input);
   return [...findRolloutProblems(input, unit), ...findDrainProblems(input, unit), ...findZoneProblems(input, unit)];
@@ -119,15 +119,15 @@ function findRolloutProblems({ maxReplicas, startupBudgetSeconds }: Availability
     found.push({
       field: 'maxUnavailable',
       value: unit.maxUnavailable,
-      message: 'with one replica, a rollout that may miss a pod stops the only one before the new one is ready',
-      expected: '0, so that the new pod is ready first',
+      message: 'with one replica, maxUnavailable > 0 stops the only pod before its replacement is ready',
+      expected: 'maxUnavailable: 0',
     });
   }
   if (missing === 0 && podCount(unit.maxSurge, maxReplicas, Math.ceil) === 0) {
     found.push({
       field: 'maxSurge',
       value: unit.maxSurge,
-      message: 'a rollout that may neither add nor miss a pod can never begin',
+      message: 'maxSurge and maxUnavailable cannot both be 0: the rollout would never start',
       expected: 'maxSurge of 1 or more while maxUnavailable is 0',
     });
   }
@@ -136,7 +136,7 @@ function findRolloutProblems({ maxReplicas, startupBudgetSeconds }: Availability
     found.push({
       field: 'progressDeadlineSeconds',
       value: unit.progressDeadlineSeconds,
-      message: `a pod may take ${firstPod} s to count as available (boot + minReady), so a healthy rollout would be given up`,
+      message: `a pod may take ${firstPod} s to become available (boot + minReady), so a healthy rollout would time out`,
       expected: `more than ${firstPod}`,
     });
   }
@@ -144,7 +144,7 @@ function findRolloutProblems({ maxReplicas, startupBudgetSeconds }: Availability
 }
 
 /**
- * A cadence that the rollout does not keep: the next one begins only when the last pod of the one before has gone.
+ * A cadence that the rollout cannot keep: the next rollout starts only when the last old pod of this one has gone.
  *
  * Source: kubernetes.io, "Deployments" (rollover).
  */
@@ -153,7 +153,7 @@ export function findCadenceProblems(input: AvailabilityInput): Problem[] {
   const { maxSurge, minReadySeconds, rolloutSeconds, terminationGracePeriodSeconds: grace } = deriveAvailability(input);
   const every = options.releaseEverySeconds;
   const needed = rolloutSeconds + grace;
-  // a cadence that is no number holds nothing
+  // NaN compares as false, so it must not pass as a cadence that is kept
   if (every === undefined || needed <= every) return [];
   const waves = rolloutWaves(maxReplicas, maxSurge);
   return [
@@ -173,7 +173,7 @@ function findDrainProblems({ minReplicas, options }: AvailabilityInput, unit: Av
     found.push({
       field: 'terminationGracePeriodSeconds',
       value: unit.terminationGracePeriodSeconds,
-      message: `preStop counts inside the grace period: a request that comes last is killed before ${needed} s (preStop + longest request) are over`,
+      message: `the last request needs ${needed} s (preStop + longest request), more than the grace period`,
       expected: `more than ${needed}`,
     });
   }
@@ -183,7 +183,7 @@ function findDrainProblems({ minReplicas, options }: AvailabilityInput, unit: Av
     found.push({
       field: 'disruption',
       value: bound,
-      message: `a budget that keeps ${kept} of at least ${plural(minReplicas, 'pod')} lets no node be drained`,
+      message: `a budget that keeps ${kept} of ${plural(minReplicas, 'pod')} blocks every drain`,
       expected:
         minReplicas === 1
           ? 'no budget on a single replica'
@@ -200,7 +200,7 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
       {
         field: 'survives.zones',
         value: zonesLost,
-        message: `the environment promises to survive the loss of ${plural(zonesLost, 'zone')}, the cluster declares ${zones}`,
+        message: `must survive losing ${plural(zonesLost, 'zone')}, but the cluster declares ${zones}`,
         expected: zones === 0 ? 'a cluster that declares its zones, or survives.zones: 0' : `at most ${zones - 1}`,
       },
     ];
@@ -210,7 +210,7 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
     found.push({
       field: 'minDomains',
       value: unit.zoneSpread.minDomains,
-      message: `the promised loss leaves ${plural(left, 'zone')}: a spread that asks for more leaves every rollout stuck`,
+      message: `the promised loss leaves ${plural(left, 'zone')}: a higher minDomains would block every rollout`,
       expected: `at most ${left}`,
     });
   }
@@ -218,7 +218,7 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
     found.push({
       field: 'replicas',
       value: minReplicas,
-      message: `the loss of ${plural(zonesLost, 'zone')} of ${zones} may take all of ${plural(minReplicas, 'replica')}`,
+      message: `losing ${plural(zonesLost, 'zone')} of ${zones} may take all of ${plural(minReplicas, 'replica')}`,
       expected: `at least ${zonesLost + 1}`,
     });
   }
@@ -232,7 +232,7 @@ export function podsLeft(replicas: number, zones: number, lost: number): number 
   return Math.max(0, replicas - lost * Math.floor(replicas / zones) - Math.min(lost, fuller));
 }
 
-/** Pods that a budget keeps when `replicas` are there; 0 without a budget. */
+/** Pods that a budget keeps of `replicas`; 0 without a budget. */
 function keptByDisruption(disruption: Disruption | undefined, replicas: number): number {
   if (disruption === undefined) return 0;
   if (disruption.minAvailable !== undefined) return podCount(disruption.minAvailable, replicas, Math.ceil);

@@ -1,4 +1,4 @@
-// How many pods exist at once while a workload is rolled out: those that serve, those on top, those that still stop.
+// The number of pods that exist at once during a rollout: those that serve, the surge, and those still stopping.
 
 import { checkNumber, type Derived, derived, plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
@@ -12,13 +12,13 @@ export interface RollingUpdate {
   readonly maxSurge: PodBound;
   /** Pods that may be missing: a count, or a percentage, rounded down. @default 0 */
   readonly maxUnavailable?: PodBound;
-  /** Longest time that a stopping pod may exist, in seconds. */
+  /** Longest time that a stopping pod may take, in seconds. */
   readonly terminationGracePeriodSeconds: number;
   /** **Shortest** time from a pod's creation until it counts as available (boot + minReady), in seconds. */
   readonly fastestAvailableSeconds: number;
 }
 
-/** How a workload is replaced: in place, or by a second full copy beside the first. */
+/** How a workload is replaced: in place, or by a second full copy next to the first. */
 export type Replacement = RollingUpdate | 'blueGreen';
 
 /** A count, or a percentage of `replicas` rounded as the API does: the product first, so that 7 % of 100 is 7. */
@@ -29,14 +29,14 @@ export function podCount(bound: number | string, replicas: number, round: (pods:
 /**
  * The most pods that exist at once, and so hold connections, memory and addresses.
  *
- * Rolling: at most `maxR + surge` are alive. A pod is stopped only when another one has become available, so that each of
+ * Rolling: at most `maxR + surge` are alive. A pod is stopped only when another has become available, so each of
  * the `surge + unavailable` places of the rollout stops at most one pod every `fastestAvailableSeconds`; in any grace
  * period that makes `floor(grace / fastest) + 1`. Never more than maxR stop in a release.
  *
- * This holds for one release at a time: the next begins when the last one's pods have gone (cadence ≥ rollout + grace). One
- * that is taken back half-way stops its booting pods at once, up to `surge + unavailable` more.
+ * This holds for one release at a time: the next starts when the old pods have gone (cadence ≥ rollout + grace). One
+ * that is undone half-way stops its booting pods at once, up to `surge + unavailable` more.
  *
- * Blue-green: both colours, each of maxR pods; the colour that comes is created after the one before it has gone.
+ * Blue-green: both colours, each of maxR pods; a new colour is created after the one before the current has gone.
  *
  * Source: kubernetes.io, "Deployments" (maxSurge does not count stopping pods) and "Pod Lifecycle".
  */
@@ -46,7 +46,7 @@ export function peakPods(maxReplicas: number, replacement: Replacement): Derived
   }
   const { terminationGracePeriodSeconds: grace, fastestAvailableSeconds: fastest } = replacement;
   const surge = podCount(replacement.maxSurge, maxReplicas, Math.ceil);
-  // Where both bounds round to 0, the controller lets one pod be missing.
+  // Where both bounds round to 0, the controller uses maxUnavailable 1.
   const places = Math.max(1, surge + podCount(replacement.maxUnavailable ?? 0, maxReplicas, Math.floor));
   const stopping = Math.min(maxReplicas, places * (Math.floor(grace / fastest) + 1));
   const pods = maxReplicas + surge + stopping;
@@ -56,7 +56,7 @@ export function peakPods(maxReplicas: number, replacement: Replacement): Derived
   );
 }
 
-/** What cannot be in a replacement. */
+/** Problems of a replacement. */
 export function findReplacementProblems(field: string, replacement: Replacement): Problem[] {
   if (replacement === 'blueGreen') return [];
   const { maxSurge, maxUnavailable = 0, terminationGracePeriodSeconds, fastestAvailableSeconds } = replacement;
@@ -70,14 +70,14 @@ export function findReplacementProblems(field: string, replacement: Replacement)
     found.push({
       field: `${field}.maxSurge`,
       value: maxSurge,
-      message: 'a rollout that may neither add nor miss a pod can never begin',
+      message: 'maxSurge and maxUnavailable cannot both be 0: the rollout would never start',
       expected: 'maxSurge of 1 or more while maxUnavailable is 0',
     });
   }
   return found;
 }
 
-/** What is neither a count nor a whole percentage. */
+/** The problem of a bound that is neither a count nor a whole percentage. */
 export function findBoundProblems(field: string, bound: PodBound): Problem[] {
   if (typeof bound === 'number') return checkNumber(field, bound, { atLeast: 0, whole: true });
   if (/^\d{1,3}%$/.test(bound)) return [];

@@ -1,11 +1,11 @@
 // Horizontal scaling: fast out, slow in.
 
-/** What a component scales on, and how far. */
+/** Metrics and bounds of a component's autoscaler. */
 export interface ScalingProps {
-  /** CPU in use ÷ CPU requested that a pod is kept at: more than 0, at most 1. */
+  /** Target of CPU in use ÷ CPU requested: more than 0, at most 1. */
   readonly cpu: number;
   /**
-   * Memory in use ÷ memory requested that a pod is kept at: more than 0, at most 1.
+   * Target of memory in use ÷ memory requested: more than 0, at most 1.
    * @default not scaled on memory
    */
   readonly memory?: number;

@@ -1,4 +1,4 @@
-// The network modes of AKS: who takes addresses of which subnet, and how many.
+// The network modes of AKS: which subnet nodes and pods take addresses from, and how many.
 
 import {
   type AddressDemand,
@@ -14,7 +14,7 @@ import { podCount } from '../pods/replacement';
 
 export const AKS_POD_NETWORKS = ['overlay', 'flat', 'pod-subnet-static', 'pod-subnet-dynamic'] as const;
 
-/** Where pods get their addresses from: the nodes' subnet, a network of their own, or a subnet of their own. */
+/** Where pods get their addresses: the nodes' subnet, an overlay network, or a separate subnet. */
 export type AksPodNetwork = (typeof AKS_POD_NETWORKS)[number];
 
 const MODES: Readonly<Record<AksPodNetwork, string>> = {
@@ -31,7 +31,7 @@ const BLOCK = 16;
 export function aksNetwork(mode: AksPodNetwork): NodeNetwork {
   return {
     mode: MODES[mode],
-    // the mode takes whatever the pool is made with; how much that may be is the provider's limit
+    // the mode accepts the pool's own figure; its maximum is a limit of the provider
     podsPerNode: ({ pods }) => derived(pods, `max pods of the pool, ${pods}`),
     surgeNodes: ({ upgradesAtOnce = '10%' }, nodes) => {
       const surge = podCount(upgradesAtOnce, nodes, Math.ceil);
@@ -53,7 +53,7 @@ function nodeSubnet(demand: AddressDemand) {
 
 function pods(mode: Exclude<AksPodNetwork, 'flat'>, demand: AddressDemand) {
   const addresses = sumOverNodes(demand, PER_NODE[mode]);
-  // an overlay is no subnet of Azure's, and nothing is kept of it
+  // an overlay is not an Azure subnet, so nothing is reserved in it
   const kept = mode === 'overlay' ? undefined : AZURE;
   return addressRange({ subnet: 'pods', name: 'pods', perZone: false, addresses }, kept);
 }
@@ -64,7 +64,7 @@ const PER_NODE = {
     const blocks = Math.ceil((pods + 1) / BLOCK);
     return derived(blocks * BLOCK, `${blocks} blocks of ${BLOCK} for ${pods} pods + 1`);
   },
-  // a node asks for 16 more when fewer than 8 are left
+  // a node requests 16 more when fewer than 8 are left
   'pod-subnet-dynamic': ({ pods }: NodePool) => {
     const batches = Math.ceil((pods + BLOCK / 2) / BLOCK);
     return derived(batches * BLOCK, `${batches} batches of ${BLOCK} for ${pods} pods + ${BLOCK / 2} in reserve`);

@@ -20,19 +20,19 @@ import { AKS_LIMITS } from './limits';
 export type AksGateway =
   /** AGC, made by its controller from an ApplicationLoadBalancer of this name. */
   | { readonly albName: string; readonly albNamespace: string }
-  /** AGC, made by somebody else: its resource id and its frontend. */
+  /** AGC, created elsewhere: its resource id and its frontend. */
   | { readonly albId: string; readonly albFrontend: string }
-  /** Application Gateway by its ingress controller. Microsoft steers to AGC; choose it where it is there already. */
+  /** Application Gateway by its ingress controller. Microsoft recommends AGC; choose this where it already exists. */
   | 'application-gateway';
 
-/** What an AKS cluster needs to be known by. */
+/** Description of an AKS cluster. */
 export interface AksProps extends ClusterProps {
   /** Azure region: `westeurope`. Its zones are `westeurope-1` and so on. */
   readonly region: string;
   readonly gateway: AksGateway;
   /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly gatewaySubnets?: readonly string[];
-  /** Where pods get their addresses from. @default unknown: a plan of nodes asks for it */
+  /** Where pods get their addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: AksPodNetwork;
 }
 
@@ -41,7 +41,7 @@ export function aks(props: AksProps): ClusterDescription {
   return describeCluster(profile(props), props);
 }
 
-/** Whether it is a gateway after all: JavaScript may leave it out. */
+/** Whether the gateway is complete: JavaScript may leave it out. */
 function isGateway(gateway: AksGateway | undefined): boolean {
   if (gateway === 'application-gateway') return true;
   const parts = typeof gateway === 'object' && gateway !== null ? Object.keys(gateway) : [];
@@ -49,10 +49,10 @@ function isGateway(gateway: AksGateway | undefined): boolean {
   return has('albName', 'albNamespace') || has('albId', 'albFrontend');
 }
 
-function noGateway(gateway: AksGateway | undefined): Problem {
+function gatewayProblem(gateway: AksGateway | undefined): Problem {
   return {
     field: 'gateway',
-    message: 'AKS has more than one load balancer, and none is chosen',
+    message: 'no load balancer is chosen, and AKS has more than one',
     expected: "{ albName, albNamespace }, { albId, albFrontend } or 'application-gateway'",
     ...(gateway === undefined ? {} : { value: gateway }),
   };
@@ -64,7 +64,7 @@ const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
-    problems: [...(isGateway(gateway) ? [] : [noGateway(gateway)]), ...unknownMode(podNetwork, AKS_POD_NETWORKS)],
+    problems: [...(isGateway(gateway) ? [] : [gatewayProblem(gateway)]), ...unknownMode(podNetwork, AKS_POD_NETWORKS)],
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
     namespaceLabels: {}, // no readiness gate was found
@@ -85,7 +85,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     },
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     limits: AKS_LIMITS,
-    closedList: [
+    allowedDifferences: [
       {
         kind: 'Deployment',
         pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,
@@ -102,7 +102,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
 }
 
 /**
- * AGC docs, components and how-to-ssl-offloading-ingress-api. It sends to pods, takes their readiness probe for its health
+ * AGC docs, components and how-to-ssl-offloading-ingress-api. It sends to pods, uses their readiness probe as its health
  * check, and has no key for draining. Its frontend is always public. Plain HTTP is not redirected.
  */
 function agcIngress(gateway: Exclude<AksGateway, string>): IngressShape {
@@ -136,7 +136,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The pod's label is required, or nothing is injected. */
 function workloadIdentity(clientId: string): WorkloadIdentity | Problem {
-  if (!GUID.test(clientId)) return { message: `${clientId} is no client id`, expected: 'a GUID' };
+  if (!GUID.test(clientId)) return { message: `${clientId} is not a client id`, expected: 'a GUID' };
   return {
     podLabels: { [`${IDENTITY}/use`]: 'true' },
     serviceAccountAnnotations: { [`${IDENTITY}/client-id`]: clientId },
@@ -144,9 +144,9 @@ function workloadIdentity(clientId: string): WorkloadIdentity | Problem {
   };
 }
 
-/** AKS docs, kubernetes-rbac-entra-id; groups of an external JWT issuer bear the prefix `aks:jwt:`. */
+/** AKS docs, kubernetes-rbac-entra-id; groups of an external JWT issuer have the prefix `aks:jwt:`. */
 function subject(id: string): Subject | Problem {
   const expected = 'the object id of an Entra group, or a name with the prefix aks:jwt:';
   if (GUID.test(id) || id.startsWith('aks:jwt:')) return groupSubject(id, expected);
-  return { message: `${id} is no id of an Entra group`, expected };
+  return { message: `${id} is not the id of an Entra group`, expected };
 }

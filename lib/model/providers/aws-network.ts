@@ -1,4 +1,4 @@
-// The network modes of EKS: pods take addresses of the machine's own interfaces, one by one or in prefixes of 16.
+// The network modes of EKS: pods take addresses of the machine's interfaces, one by one or in prefixes of 16.
 
 import { type AddressDemand, addressRange, type NodeNetwork, sumOverNodes } from '../cluster/network';
 import type { Machine, NodePool } from '../cluster/pool';
@@ -9,7 +9,7 @@ import { podCount } from '../pods/replacement';
 
 export const EKS_POD_NETWORKS = ['addresses', 'prefixes'] as const;
 
-/** Whether an interface's places hold one address each, or a /28 prefix each. */
+/** Whether each slot of an interface holds one address or a /28 prefix. */
 export type EksPodNetwork = (typeof EKS_POD_NETWORKS)[number];
 
 const PREFIX = 16;
@@ -18,7 +18,7 @@ const CONTROL_PLANE = 16; // EKS user guide, network-reqs: of each subnet
 const AWS = { addresses: 5, by: 'AWS' } as const; // Amazon VPC user guide, subnet sizing: of each subnet
 
 /**
- * The Amazon VPC CNI as it comes: a spare interface, or a spare prefix, is held ready.
+ * The Amazon VPC CNI with its defaults: a spare interface, or a spare prefix, is kept ready.
  *
  * Source: amazon-vpc-cni-k8s; EKS user guide, choosing-instance-type, managed-node-update-behavior and network-reqs.
  */
@@ -36,10 +36,10 @@ export function eksNetwork(mode: EksPodNetwork): NodeNetwork {
   };
 }
 
-function withMachine(pool: NodePool, answer: (machine: Machine) => Derived): Derived | Problem {
-  if (pool.machine !== undefined) return answer(pool.machine);
+function withMachine(pool: NodePool, derive: (machine: Machine) => Derived): Derived | Problem {
+  if (pool.machine !== undefined) return derive(pool.machine);
   return {
-    message: 'pods take addresses of the machine, and its network interfaces are not said',
+    message: 'pods take addresses of the machine, whose network interfaces are unknown',
     expected: 'machine: { interfaces, addressesPerInterface, cores }, such as 3, 10 and 2 of m5.large',
   };
 }
@@ -47,13 +47,13 @@ function withMachine(pool: NodePool, answer: (machine: Machine) => Derived): Der
 function podsOf(mode: EksPodNetwork, { interfaces, addressesPerInterface, cores }: Machine): Derived {
   const each = mode === 'addresses' ? 1 : PREFIX;
   const places = interfaces * (addressesPerInterface - 1) * each + ON_HOST;
-  const cap = cores > 30 ? 250 : 110; // managed node groups, whichever the mode
+  const cap = cores > 30 ? 250 : 110; // managed node groups, in both modes
   const times = each === 1 ? '' : ` × ${each}`;
   const sum = `${interfaces} interfaces × (${addressesPerInterface} − 1)${times} + ${ON_HOST} = ${places}`;
   return places <= cap ? derived(places, sum) : derived(cap, `${sum}, and AWS caps it at ${cap} for ${cores} cores`);
 }
 
-/** Each zone has a subnet of its own, and nodes that an upgrade adds come evenly to all. */
+/** Each zone has its own subnet, and the nodes that an upgrade adds are spread evenly. */
 function subnet(mode: EksPodNetwork, demand: AddressDemand) {
   const { zones } = demand;
   const taken = sumOverNodes(
@@ -66,7 +66,7 @@ function subnet(mode: EksPodNetwork, demand: AddressDemand) {
   return addressRange({ subnet: 'nodes', name: 'nodes and pods', perZone: true, addresses }, AWS);
 }
 
-/** Without its machine the pool has been refused, and takes nothing here. */
+/** A pool without its machine has already been refused, and counts as 0 here. */
 function addressesOfNode(mode: EksPodNetwork, { machine, pods }: NodePool): Derived {
   if (machine === undefined) return derived(0, 'an unknown machine');
   const { interfaces, addressesPerInterface } = machine;
@@ -75,7 +75,7 @@ function addressesOfNode(mode: EksPodNetwork, { machine, pods }: NodePool): Deri
     return derived(all, `${interfaces} interfaces × ${addressesPerInterface}`);
   }
   const places = addressesPerInterface - 1;
-  // pods fill the prefixes that are there before another is taken
+  // pods fill existing prefixes before another is taken
   const prefixes = Math.min(Math.ceil(pods / PREFIX) + 1, interfaces * places);
   const used = Math.ceil(prefixes / places);
   return derived(

@@ -11,19 +11,19 @@ export const ECR: readonly RegExp[] = [
 
 export const ECR_FORM = '<account>.dkr.ecr.<region>.amazonaws.com';
 
-/** EC2 user guide, using-regions-availability-zones; local zones such as us-west-2-lax-1a bear a city too. */
+/** EC2 user guide, using-regions-availability-zones; local zones such as us-west-2-lax-1a also contain a city. */
 export const AWS_ZONES: ZoneNames = { suffix: /^(-[a-z]+-\d+)?[a-z]$/, example: 'a' };
 
 const ROLE = 'eks.amazonaws.com/role-arn';
 /** EKS user guide, configure-sts-endpoint: a regional endpoint, of no fixed address. */
 const SECURITY_TOKEN_SERVICE: Endpoint = { outside: 'sts.amazonaws.com', cidrs: [], port: 443 };
 
-/** IRSA. Pod Identity needs no annotation at all: do not ask for one. EKS user guide, associate-service-account-role. */
+/** IRSA. Pod Identity needs no annotation: do not require one. EKS user guide, associate-service-account-role. */
 export function assumeRole(arn: string): WorkloadIdentity | Problem {
   if (/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(arn)) {
     return { podLabels: {}, serviceAccountAnnotations: { [ROLE]: arn }, tokens: [SECURITY_TOKEN_SERVICE] };
   }
-  return { message: `${arn} is no role`, expected: 'an ARN such as arn:aws:iam::123456789012:role/shop' };
+  return { message: `${arn} is not an IAM role ARN`, expected: 'an ARN such as arn:aws:iam::123456789012:role/shop' };
 }
 
 /** Group names of access entries. The API refuses `system:`. terraform-aws-eks issue 2915; EKS user guide, grant-k8s-access. */
@@ -32,7 +32,7 @@ export function accessEntryGroup(id: string): Subject | Problem {
 }
 
 /** EKS user guide, associate-service-account-role. */
-export const EKS_CLOSED_LIST: readonly AllowedDifference[] = [
+export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   {
     kind: 'ServiceAccount',
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',
@@ -64,13 +64,13 @@ export function albPublic(certificateArn: string | undefined): Readonly<Record<s
 /** Weights of records in Route 53. Source: external-dns, docs/tutorials/aws. */
 export const ROUTE53_WEIGHT = 'aws-weight';
 
-/** Volumes of both, but for the provisioner. EBS CSI driver, docs/parameters; no zone-redundant kind exists. */
+/** Volumes of both, except the provisioner. EBS CSI driver, docs/parameters; no zone-redundant type exists. */
 export const GP3 = { type: 'gp3', encrypted: 'true' } as const;
 
-/** What an EKS cluster must say about its network for NetworkPolicies. */
+/** Network of an EKS cluster, for NetworkPolicies. */
 export interface AwsNetwork {
   /** Subnets of the load balancers, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly loadBalancerSubnets?: readonly string[];
-  /** Subnets of the nodes, as CIDRs: it comes from there where node ports are the targets. @default unknown, as above */
+  /** Subnets of the nodes, as CIDRs: the source of ingress traffic where node ports are the targets. @default unknown, as above */
   readonly nodeSubnets?: readonly string[];
 }

@@ -1,4 +1,4 @@
-// Amazon EKS Auto Mode: its load balancing and its storage are not those of EKS, and are configured by a class of the cluster.
+// Amazon EKS Auto Mode: its load balancing and storage differ from EKS, and are configured by a class of the cluster.
 
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { addressSource, type Provider } from '../cluster/provider';
@@ -11,13 +11,13 @@ import {
   assumeRole,
   ECR,
   ECR_FORM,
-  EKS_CLOSED_LIST,
+  EKS_ALLOWED_DIFFERENCES,
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
 import { EKS_LIMITS } from './limits';
 
-/** What an Auto Mode cluster needs to be known by. */
+/** Description of an Auto Mode cluster. */
 export interface EksAutoProps extends ClusterProps, AwsNetwork {
   /** AWS region: `ap-south-1`. */
   readonly region: string;
@@ -41,7 +41,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
   return {
     name: 'eksAuto',
     zoneNames: AWS_ZONES,
-    // EKS user guide, auto-configure-alb: scheme and certificates stand in IngressClassParams; no group.name, no class annotation
+    // EKS user guide, auto-configure-alb: scheme and certificates are in IngressClassParams; no group.name, no class annotation
     ingress: (exposure) => ({
       className: CLASS,
       certificateFromSecret: false,
@@ -64,7 +64,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     loadsImages: false,
     registries: ECR,
     registryForm: ECR_FORM,
-    // EKS user guide, create-storage-class: no class is made beforehand, and volumes of EKS do not migrate
+    // EKS user guide, create-storage-class: no class exists beforehand, and volumes of EKS do not migrate
     storage: {
       zonal: { provisioner: 'ebs.csi.eks.amazonaws.com', parameters: GP3 },
     },
@@ -76,12 +76,12 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
         : addressSource(nodeSubnets, 'nodeSubnets'),
     // Karpenter docs, well-known labels
     nodes: { poolLabel: 'karpenter.sh/nodepool' },
-    // EKS user guide, auto-networking: prefixes, and a pool of spare ones whose size is not told
+    // EKS user guide, auto-networking: prefixes, and a pool of spare ones of undocumented size
     network: {
-      message: 'Auto Mode chooses machines and holds spare addresses of its own, of which no figure is told',
-      expected: 'a plan for eks, or none',
+      message: 'Auto Mode chooses machines and spare addresses itself, and documents no figures',
+      expected: 'a plan for eks, or no plan',
     },
     limits: EKS_LIMITS,
-    closedList: EKS_CLOSED_LIST,
+    allowedDifferences: EKS_ALLOWED_DIFFERENCES,
   };
 }

@@ -12,14 +12,14 @@ import {
   assumeRole,
   ECR,
   ECR_FORM,
-  EKS_CLOSED_LIST,
+  EKS_ALLOWED_DIFFERENCES,
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
 import { EKS_POD_NETWORKS, type EksPodNetwork, eksNetwork } from './aws-network';
 import { EKS_LIMITS } from './limits';
 
-/** What an EKS cluster needs to be known by. */
+/** Description of an EKS cluster. */
 export interface EksProps extends ClusterProps, AwsNetwork {
   /** AWS region: `ap-south-1`. */
   readonly region: string;
@@ -28,7 +28,7 @@ export interface EksProps extends ClusterProps, AwsNetwork {
    * @default none: the controller finds it in ACM by the host names (LBC docs, guide/ingress/cert_discovery)
    */
   readonly certificateArn?: string;
-  /** How the VPC CNI gives addresses to pods. @default unknown: a plan of nodes asks for it */
+  /** How the VPC CNI assigns addresses to pods. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: EksPodNetwork;
 }
 
@@ -69,6 +69,6 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     },
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
     limits: EKS_LIMITS,
-    closedList: EKS_CLOSED_LIST,
+    allowedDifferences: EKS_ALLOWED_DIFFERENCES,
   };
 }

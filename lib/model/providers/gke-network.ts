@@ -1,4 +1,4 @@
-// The network of GKE: nodes in a subnet, and for each of them a block of its secondary range, twice the size of its pods.
+// The network of GKE: nodes in a subnet, and for each node a block of the secondary range, twice as large as its pods.
 
 import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../cluster/network';
 import type { NodePool } from '../cluster/pool';
@@ -9,7 +9,7 @@ import { podCount } from '../pods/replacement';
 export const GKE_NETWORK: NodeNetwork = {
   mode: 'alias ranges',
   podsPerNode: ({ pods }) => derived(pods, `max pods of the pool, ${pods}`),
-  // unsourced: one in each zone unless told otherwise
+  // unsourced: one in each zone by default
   surgeNodes: ({ upgradesAtOnce = 1 }, nodes, zones) => {
     const surge = podCount(upgradesAtOnce, Math.ceil(nodes / zones), Math.ceil) * zones;
     return derived(surge, `max surge ${upgradesAtOnce} in each of ${zones} zones = ${surge}`);

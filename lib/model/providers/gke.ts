@@ -15,7 +15,7 @@ import type { Problem } from '../finding/problem';
 import { GKE_NETWORK } from './gke-network';
 import { GKE_LIMITS } from './limits';
 
-/** What a GKE cluster needs to be known by. */
+/** Description of a GKE cluster. */
 export interface GkeProps extends ClusterProps {
   /** Google Cloud region: `europe-west1`. Its zones are `europe-west1-b` and so on. */
   readonly region: string;
@@ -64,11 +64,11 @@ function profile(certificate: string | undefined): Provider {
     },
     network: GKE_NETWORK,
     limits: GKE_LIMITS,
-    closedList: [
+    allowedDifferences: [
       {
         kind: 'Service',
         pointer: `/metadata/annotations/${BACKEND_CONFIG.replace('/', '~1')}`,
-        source: 'ingress-gce, pkg/annotations: health check and draining stand in a BackendConfig',
+        source: 'ingress-gce, pkg/annotations: health check and draining are in a BackendConfig',
       },
       {
         kind: 'Service',
@@ -86,7 +86,7 @@ function profile(certificate: string | undefined): Provider {
 
 function gceIngress({ name, targets, healthPath, drainSeconds }: Exposure, certificate?: string): IngressShape {
   return {
-    // ingress-gce, pkg/utils: the annotation decides. `ingressClassName` without it is ignored, and there is no such class
+    // ingress-gce, pkg/utils: the annotation decides; `ingressClassName` without it is ignored, and the class does not exist
     certificateFromSecret: certificate === undefined, // Google Cloud docs, ingress-multi-ssl
     annotations: {
       'kubernetes.io/ingress.class': 'gce', // public; `gce-internal` is the other one
@@ -117,13 +117,13 @@ function gceIngress({ name, targets, healthPath, drainSeconds }: Exposure, certi
   };
 }
 
-/** The older way. With direct principals no annotation is needed: do not ask for one. */
+/** The older way. Direct principals need no annotation: do not require one. */
 function workloadIdentity(account: string): WorkloadIdentity | Problem {
   if (/^[a-z0-9-]+@[a-z0-9.-]+\.iam\.gserviceaccount\.com$/.test(account)) {
     return { podLabels: {}, serviceAccountAnnotations: { [SERVICE_ACCOUNT]: account }, tokens: METADATA_SERVER };
   }
   return {
-    message: `${account} is no service account`,
+    message: `${account} is not a service account`,
     expected: 'its e-mail, such as shop@project.iam.gserviceaccount.com',
   };
 }
@@ -133,5 +133,5 @@ function subject(id: string): Subject | Problem {
   const expected = 'the e-mail of a group that is nested in gke-security-groups@<domain>';
   return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(id)
     ? groupSubject(id, expected)
-    : { message: `${id} is no e-mail`, expected };
+    : { message: `${id} is not an e-mail address`, expected };
 }

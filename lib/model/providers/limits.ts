@@ -1,9 +1,9 @@
-// What each provider allows, each figure with its source.
+// The limits of each provider, each figure with its source.
 import type { ProviderLimit } from '../cluster/limit';
 
 const LARGE = 'kubernetes.io, "Considerations for large clusters"';
 
-/** What Kubernetes itself is tested up to: the limits of a cluster that no provider runs. */
+/** The sizes up to which Kubernetes itself is tested: the limits of a cluster without a provider. */
 export const UPSTREAM_LIMITS: readonly ProviderLimit[] = [
   { of: 'nodes', most: 5000, source: LARGE },
   { of: 'pods', most: 150_000, source: LARGE },

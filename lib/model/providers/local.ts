@@ -1,4 +1,4 @@
-// A cluster on a laptop: kind, minikube or k3d. Nodes bear no zone label, certificates are TLS Secrets.
+// A cluster on a laptop: kind, minikube or k3d. Nodes have no zone label, certificates are TLS Secrets.
 
 import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
@@ -6,11 +6,11 @@ import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
 import { type PodRanges, podRangeNetwork } from './pod-ranges';
 
-/** What a local cluster may be known by. */
+/** Description of a local cluster. */
 export interface LocalProps extends ClusterProps {
-  /** How large the block of pod addresses of a node is. @default unknown: a plan of nodes asks for it */
+  /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: PodRanges;
-  /** What made it. @default k3d */
+  /** The tool that created it. @default k3d */
   readonly distribution?: 'kind' | 'minikube' | 'k3d';
   /** Where ingress traffic comes from. @default what k3d brings; unknown with the others, a finding when it is needed */
   readonly ingressSource?: IngressSource;
@@ -28,7 +28,7 @@ function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps
     name: 'local',
     ingress: () => ({
       // k3s docs, networking-services: k3d brings Traefik; minikube has it as an addon (minikube issue 22030). kind's own
-      // cloud-provider-kind answers to Ingresses without a class (kind docs, ingress)
+      // cloud-provider-kind handles Ingresses without a class (kind docs, ingress)
       ...(distribution === 'kind' ? {} : { className: 'traefik' }),
       annotations: {},
       certificateFromSecret: true,
@@ -39,12 +39,12 @@ function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps
     subject: (id) => groupSubject(id, 'the organization of a client certificate, which may not begin with system:'),
     ingressSource: () =>
       source ?? {
-        message: `where ingress traffic comes from is not the same on every ${distribution}`,
+        message: `the source of ingress traffic differs between ${distribution} clusters`,
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
     nodes: {},
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,
-    closedList: [],
+    allowedDifferences: [],
   };
 }

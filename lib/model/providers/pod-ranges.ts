@@ -6,23 +6,23 @@ import type { Problem } from '../finding/problem';
 
 import { podCount } from '../pods/replacement';
 
-/** How large the block of a node is. */
+/** Size of a node's block. */
 export interface PodRanges {
   /** Prefix length of a node's block: 24, of which the controller manager makes one for each node. */
   readonly nodePrefix: number;
 }
 
-const ENDS = 2; // the first and the last address of a block are no pod's
+const ENDS = 2; // the first and the last address of a block are not given to pods
 
 /** Source: kubernetes.io, kube-controller-manager `--cluster-cidr` and `--node-cidr-mask-size`. */
 export function podRangeNetwork(ranges: PodRanges | undefined): NodeNetwork | Problem {
   if (ranges === undefined) {
-    return { message: 'how pods get addresses is not said', expected: 'podNetwork: { nodePrefix: 24 }' };
+    return { message: 'the pod network is not given', expected: 'podNetwork: { nodePrefix: 24 }' };
   }
   const { nodePrefix } = ranges;
   if (!Number.isInteger(nodePrefix) || nodePrefix < PRIVATE.length || nodePrefix > 30) {
     return {
-      message: `a block of /${nodePrefix} is none`,
+      message: `/${nodePrefix} is not a valid node block`,
       expected: 'podNetwork: { nodePrefix } from 8 to 30, such as 24',
     };
   }

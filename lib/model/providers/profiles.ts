@@ -1,4 +1,4 @@
-// All profiles, with no option but those that must be given: what neutrality is asked over.
+// All profiles, with required options only: neutrality compares them.
 import type { Provider } from '../cluster/provider';
 import { aks } from './aks';
 import { conformant } from './conformant';
@@ -8,13 +8,13 @@ import { gke } from './gke';
 import { local } from './local';
 import { onPrem } from './on-prem';
 
-/** What every cluster here has in common. Its region decides nothing. */
+/** Common properties of all clusters here. The region has no effect. */
 const SOMEWHERE = { region: 'somewhere', kubernetes: '1.36' } as const;
-/** A range that is nobody's (RFC 5737): whoever asks a profile for one must get an answer. */
+/** A documentation range (RFC 5737), so that every profile has a source of ingress traffic. */
 const RANGE = ['192.0.2.0/24'];
 const AWS = { ...SOMEWHERE, loadBalancerSubnets: RANGE, nodeSubnets: RANGE };
 
-/** The standard: what every other profile is compared with. */
+/** The standard, with which every other profile is compared. */
 export const STANDARD: Provider = conformant({ ...SOMEWHERE, ingressSource: { cidrs: RANGE } }).provider;
 
 /** Every other profile. */

@@ -1,4 +1,4 @@
-// The broker's budget: what producers send and how they connect, and how far each may scale before the broker must grow.
+// The broker's budget: messages and connections of producers, and how far each may scale before the broker must grow.
 
 import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
@@ -13,9 +13,9 @@ import {
   shareBudget,
 } from './budget';
 
-/** What every node of a broker takes, measured with the messages and confirms of production. */
+/** Limits of every node of a broker, measured with the messages and confirms of production. */
 export interface BrokerNode {
-  /** Messages a second that one node takes from producers, each message once. */
+  /** Messages a second that one node accepts from producers, each counted once. */
   readonly messagesPerSecondPerNode: number;
   readonly connectionsPerNode: number;
   /** Messages a second of producers that are not listed. @default 0 */
@@ -30,7 +30,7 @@ export type Broker =
   | (BrokerNode & {
       readonly kind: 'clustered';
       readonly nodes: number;
-      /** Nodes that may be away at peak. */
+      /** Nodes that may be down at peak. */
       readonly nodesLost: number;
       /** Nodes that keep each message: the members of a quorum queue. 1 for a classic queue. */
       readonly copies: number;
@@ -38,7 +38,7 @@ export type Broker =
       readonly queues: number;
     });
 
-/** A component that sends messages, or only is connected. */
+/** A component that sends messages or is only connected. */
 export interface QueueProducer extends BudgetClient {
   /** Messages a second that one pod at full load sends; 0 for a consumer. */
   readonly messagesPerSecondPerPod: number;
@@ -51,16 +51,15 @@ export interface BrokerBudgetInput {
   readonly producers: readonly QueueProducer[];
 }
 
-/** The account, and for each producer what must come before more replicas. */
+/** The account, and for each producer what must grow before its replicas. */
 export interface BrokerBudget extends Budget {
   readonly order: readonly { readonly client: string; readonly first: string }[];
 }
 
 /**
- * Derives the account. Messages count `maxReplicas` pods, as pods on top share the same load; connections count every pod
- * that exists.
+ * Derives the account. Messages count `maxReplicas` pods, as surge pods share the same load; connections count every existing pod.
  *
- * A cluster takes what its nodes left take, divided by the copies of each message, and never more than one node for each
+ * A cluster accepts what its remaining nodes accept, divided by the copies of each message, and never more than one node per
  * queue. Source: rabbitmq.com, "Quorum Queues" (leader, members, majority), "Clustering".
  */
 export function deriveBrokerBudget({ broker, producers }: BrokerBudgetInput): Outcome<BrokerBudget> {
@@ -108,7 +107,7 @@ function brokerLimits(broker: Broker): Limit<QueueProducer>[] {
           `${plural(replicas, 'pod')} × ${show(each)} = ${show(replicas * each)} messages/s`,
         );
       },
-      remedy: (needed) => `first a broker that takes ${show(needed + sent)} messages/s, then so many pods`,
+      remedy: (needed) => `a broker for ${show(needed + sent)} messages/s before these pods`,
     },
     {
       name: 'connections',
@@ -124,12 +123,12 @@ function brokerLimits(broker: Broker): Limit<QueueProducer>[] {
           `${pods.because}, each with ${producer.connectionsPerPod}: ${plural(count, 'connection')}`,
         );
       },
-      remedy: (needed) => `first a broker with ${needed + open} connections, then so many pods`,
+      remedy: (needed) => `a broker with ${needed + open} connections before these pods`,
     },
   ];
 }
 
-/** Messages a second that the broker takes while the nodes that may be away are away. */
+/** Messages a second that the broker accepts after the loss of `nodesLost` nodes. */
 function messagesTaken(broker: Broker) {
   const rate = broker.messagesPerSecondPerNode;
   if (broker.kind === 'single') return derived(rate, `one node takes ${show(rate)} messages/s`);

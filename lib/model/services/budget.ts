@@ -1,42 +1,42 @@
-// What several clients may take from one server: who fits, and how many replicas each may have given the others.
+// A server shared by several clients: whether all fit, and how many replicas each may have given the others.
 
 import { smallestWith } from '../finding/bisection';
 import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 import { defined } from '../manifest/json';
 
-/** Somebody who takes from the server. */
+/** A client of the server. */
 export interface BudgetClient {
   readonly name: string;
   /** Most pods that are wanted at any time: the maximum of its autoscaler. */
   readonly maxReplicas: number;
 }
 
-/** One thing of which the server has only so much. */
+/** A limited resource of the server. */
 export interface Limit<Client> {
   /** `connections`. */
   readonly name: string;
   readonly available: Derived;
-  /** What the client takes with so many replicas; never less with more of them. */
+  /** The use of a client with `replicas`; never less with more of them. */
   readonly need: (client: Client, replicas: number) => Derived;
-  /** What else would help, given what is needed in all: `max_connections of at least 350`. */
+  /** Another fix, given the total need: `max_connections of at least 350`. */
   readonly remedy: (needed: number) => string;
 }
 
-/** The most replicas that one limit leaves to a client, the others being at their maximum. */
+/** The most replicas that one limit leaves to a client while the others are at their maximum. */
 export interface Cap {
   readonly limit: string;
   readonly maxReplicas: Derived;
 }
 
-/** What one client takes, and may take. */
+/** What one client uses, and may use. */
 export interface ClientBudget {
   readonly name: string;
-  /** By limit, what it takes at its maximum. */
+  /** By limit, its use at its maximum. */
   readonly needs: readonly { readonly limit: string; readonly amount: Derived }[];
-  /** One a limit that it draws on. */
+  /** One per limit that it draws on. */
   readonly caps: readonly Cap[];
-  /** The smallest of the caps: the limit that binds. Absent where it draws on none. */
+  /** The smallest of the caps: the binding limit. Absent where it draws on none. */
   readonly binding?: Cap;
 }
 
@@ -47,7 +47,7 @@ export interface Budget {
   readonly clients: readonly ClientBudget[];
 }
 
-/** Beyond this a cap is none. */
+/** A cap beyond this counts as unlimited. */
 const UNLIMITED = 1e9;
 
 /** The account of every limit and client. */
@@ -67,7 +67,7 @@ export function shareBudget<Client extends BudgetClient>(
   };
 }
 
-/** One contradiction a limit that is exceeded, at the client that takes most of it. */
+/** One problem per exceeded limit, at the client with the largest use. */
 export function findBudgetProblems<Client extends BudgetClient>(
   limits: readonly Limit<Client>[],
   clients: readonly Client[],
@@ -85,24 +85,24 @@ export function findBudgetProblems<Client extends BudgetClient>(
       {
         field: `${most.name}.maxReplicas`,
         value: most.maxReplicas,
-        message: `${limit.name} at the worst moment: ${needed.because}, ${show(limit.available.value)} available (${limit.available.because}), ${show(over)} too many; ${most.name} takes most`,
+        message: `${show(over)} too many ${limit.name} at the worst moment: ${needed.because}, ${show(limit.available.value)} available (${limit.available.because})`,
         expected: [...ways, limit.remedy(needed.value)].join(', or '),
       },
     ];
   });
 }
 
-/** What cannot be in the list of clients itself. */
+/** Problems of the list of clients itself. */
 export function findClientProblems(clients: readonly BudgetClient[]): Problem[] {
   if (clients.length === 0) {
-    return [{ field: 'clients', value: 0, message: 'a budget without clients', expected: 'at least one client' }];
+    return [{ field: 'clients', value: 0, message: 'the budget has no clients', expected: 'at least one client' }];
   }
   const twice = clients.filter(({ name }, index) => clients.findIndex((other) => other.name === name) !== index);
   return [
     ...twice.map(({ name }) => ({
       field: 'clients',
       value: name,
-      message: `the client '${name}' is named twice, and would be counted twice`,
+      message: `client '${name}' is listed twice`,
       expected: 'each client once',
     })),
     ...clients.flatMap(({ name, maxReplicas }) =>
@@ -126,7 +126,7 @@ function clientBudget<Client extends BudgetClient>(
   };
 }
 
-/** The cap, by bisection over replicas; undefined where the client draws on nothing of it. */
+/** The cap, by bisection over replicas; undefined where the client does not use this resource. */
 function capOf<Client extends BudgetClient>(
   limit: Limit<Client>,
   client: Client,

@@ -1,4 +1,4 @@
-// The database budget: what all clients of a database take from it at the worst moment, and how far each may scale.
+// The database budget: the use of all clients of a database at the worst moment, and how far each may scale.
 
 import { checkNumber, derived, type Outcome, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
@@ -13,7 +13,7 @@ import {
   shareBudget,
 } from './budget';
 
-/** What a database can take. */
+/** Limits of a database. */
 export interface DatabaseLimits {
   /** `max_connections`. */
   readonly maxConnections: number;
@@ -21,7 +21,7 @@ export interface DatabaseLimits {
   readonly superuserReserved: number;
   /** Connections kept for the provider or a role: `reserved_connections` from PostgreSQL 16. @default 0 */
   readonly reserved?: number;
-  /** Connections of the migration job, which runs beside the pods. @default 0 */
+  /** Connections of the migration job, which runs next to the pods. @default 0 */
   readonly migrations?: number;
   /** Connections of exporters and health checks. @default 0 */
   readonly monitoring?: number;
@@ -52,20 +52,20 @@ export interface DatabaseBudgetInput {
 }
 
 /**
- * Derives the account: Σ pool × pods that exist at once ≤ max_connections − what is kept for others.
+ * Derives the account: Σ pool × pods that exist at once ≤ max_connections − connections reserved for others.
  *
- * Connections, and the memory that each holds, count every pod that exists: a new pod opens its pool before the old one has
- * closed it. CPU and operations count `maxReplicas` pods: pods on top share the same requests.
+ * Connections, and their memory, count every existing pod: a new pod opens its pool before the old one has closed it. CPU and
+ * operations count `maxReplicas` pods: surge pods share the same requests.
  *
  * Source: postgresql.org, "Connections and Authentication" (`max_connections`, `superuser_reserved_connections`,
  * `reserved_connections`); the pods are those of `peakPods`.
  */
 export function deriveDatabaseBudget({ database, clients }: DatabaseBudgetInput): Outcome<Budget> {
-  const wrong = [
+  const inputProblems = [
     ...findDatabaseProblems(database),
     ...clients.flatMap((client) => findDatabaseClientProblems(client, database)),
   ];
-  const problems = [...findClientProblems(clients), ...wrong];
+  const problems = [...findClientProblems(clients), ...inputProblems];
   if (problems.length > 0) return { problems };
   const limits = databaseLimits(database);
   return { plan: shareBudget(limits, clients), problems: findBudgetProblems(limits, clients) };
@@ -109,7 +109,7 @@ function databaseLimits(database: DatabaseLimits): Limit<DatabaseClient>[] {
   ];
 }
 
-/** A limit on what `maxReplicas` pods at full load cause; none where the database states none. */
+/** A limit on the use of `maxReplicas` pods at full load; none where the database has no such limit. */
 function loadLimit(
   name: string,
   unit: string,
@@ -155,7 +155,7 @@ function findDatabaseProblems(database: DatabaseLimits): Problem[] {
     found.push({
       field: 'database.maxConnections',
       value: maxConnections,
-      message: `${sum} connections are kept for others (${kept.map(([name, count]) => `${name} ${count}`).join(', ')}), so that none is left for pods`,
+      message: `reserved connections leave none for pods: ${sum} (${kept.map(([name, count]) => `${name} ${count}`).join(', ')})`,
       expected: `more than ${sum}`,
     });
   }
@@ -170,8 +170,8 @@ function findDatabaseClientProblems(client: DatabaseClient, database: DatabaseLi
       {
         field: `${client.name}.${field}`,
         value: 'not given',
-        message: `the database limits ${limit} to ${limited}, and what ${client.name} takes of it is not known`,
-        expected: 'a measured number; 0 where it takes none',
+        message: `${limit} use of ${client.name} is missing, but the database limits it to ${limited}`,
+        expected: 'a measured number; 0 for no use',
       },
     ];
   };

@@ -1,10 +1,10 @@
-// How long a backlog takes: with enough pods at once, and where pods only follow CPU because nothing reads the queue.
+// The time to drain a backlog: with enough pods at once, and where pods only follow CPU because nothing reads the queue.
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
 import { looksToGrow, SYNC_SECONDS } from '../pods/autoscaler';
 import type { QueueConsumerInput } from './queue-input';
 
-/** How long the largest backlog takes with so many pods, of which the new ones come after `late` seconds. */
+/** Time to drain the largest backlog with `pods` pods, of which new ones start to work after `late` seconds. */
 export function drainTime(input: QueueConsumerInput, pods: number, late: number): Derived {
   const { messagesPerSecondPerPod: rate, largestBacklog: backlog } = input;
   const arrivals = arrivalsBeside(input);
@@ -15,12 +15,12 @@ export function drainTime(input: QueueConsumerInput, pods: number, late: number)
   );
 }
 
-/** CPU shows only the messages in work: what that costs. */
+/** The cost of scaling by CPU, which only shows the messages being processed. */
 export function withoutQueue(input: QueueConsumerInput, max: number) {
   const { cpu, reactionSeconds: reaction } = input;
   const factor = cpu.atFullWork / cpu.target;
   const looks = looksToGrow(input.min, max, factor);
-  // Each look waits for the pods of the one before: until they work, the mean that the autoscaler sees says too little.
+  // Each sync waits for the pods of the one before: until they work, the autoscaler sees too low a mean.
   const growing = looks * (SYNC_SECONDS + reaction);
   const grown = input.largestBacklog + arrivalsBeside(input) * growing;
   const drain = drainTime({ ...input, largestBacklog: grown }, max, growing);
@@ -32,7 +32,7 @@ export function withoutQueue(input: QueueConsumerInput, max: number) {
   };
 }
 
-/** Messages a second that arrive at peak while a backlog is worked off. */
+/** Messages a second that arrive at peak while a backlog is drained. */
 function arrivalsBeside({ arrivesWhileDraining, peakMessagesPerSecond }: QueueConsumerInput): number {
   return arrivesWhileDraining === false ? 0 : peakMessagesPerSecond;
 }

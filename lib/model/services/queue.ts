@@ -1,10 +1,10 @@
-// A queue's consumer: how many messages a pod may be asked to hold, and how many pods a backlog and a rate need.
+// A queue consumer: the target messages per pod, and the pods that a backlog and a rate need.
 
 import { type Derived, derived, type Outcome, percent, plural, roundUp, show } from '../finding/derivation';
 import { drainTime, withoutQueue } from './queue-drain';
 import { backlogPerPod, backlogShare, FINEST, findConsumerProblems, type QueueConsumerInput } from './queue-input';
 
-/** The derived scaling. An autoscaler takes the largest answer of its metrics. */
+/** The derived scaling. An autoscaler takes the largest result of its metrics. */
 export interface QueueConsumerPlan {
   readonly min: Derived;
   readonly max: Derived;
@@ -14,9 +14,9 @@ export interface QueueConsumerPlan {
   readonly messageRatePerPod?: Derived;
   readonly cpuTarget: Derived;
   readonly memoryTarget?: Derived;
-  /** How long the largest backlog takes at peak, at most, in seconds. */
+  /** Longest time to drain the largest backlog at peak, in seconds. */
   readonly drainSeconds: Derived;
-  /** What is lost where nothing reads the queue, to be told the user. */
+  /** The drawback where nothing reads the queue, as a sentence for the user. */
   readonly loss?: string;
 }
 
@@ -24,9 +24,9 @@ export interface QueueConsumerPlan {
  * Derives the scaling.
  *
  * With μ = messages a second of a pod, T = drain objective − reaction, u = utilisation: a rate λ needs λ ÷ (u·μ) pods, a
- * backlog B, alone, B ÷ (μ·T). An autoscaler takes the larger of two answers, but a backlog that is worked off while messages
- * arrive needs the sum, B ÷ (μ·T) + λ ÷ μ. So the backlog is given the share 1 − u of a pod and the rate the share u: of
- * a + b, a ÷ (1 − u) or b ÷ u is never less.
+ * backlog B, alone, B ÷ (μ·T). An autoscaler takes the larger of two results, but draining a backlog while messages arrive
+ * needs the sum, B ÷ (μ·T) + λ ÷ μ. So the backlog gets the share 1 − u of a pod and the rate the share u: the larger of
+ * a ÷ (1 − u) and b ÷ u is never less than a + b.
  *
  * Source: kubernetes.io, "Horizontal Pod Autoscaling" (several metrics: the largest); keda.sh, "RabbitMQ Queue" (`QueueLength`,
  * `MessageRate`, which needs `protocol: http`).
@@ -55,7 +55,7 @@ export function deriveQueueConsumer(input: QueueConsumerInput): Outcome<QueueCon
   };
 }
 
-/** The pods that a backlog and a rate need; the input must be free of problems. */
+/** The pods that a backlog and a rate need, for valid input. */
 export function consumerReplicas(input: QueueConsumerInput, backlog: number, messagesPerSecond: number): Derived {
   const { messagesPerSecondPerPod: rate, utilisation } = input;
   const seconds = input.drainSeconds - input.reactionSeconds;

@@ -1,26 +1,26 @@
-// A Redis: single, highly available or clustered, and what its nodes take.
+// A Redis: single, highly available or clustered, and the limits of its nodes.
 
 import { checkNumber, type Derived, derived, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
-/** What every node of a Redis takes. */
+/** Limits of every node of a Redis. */
 export interface RedisNode {
   /** `maxclients`, 10000 unless changed; managed services set it by size. */
   readonly maxClients: number;
-  /** Operations a second that one node takes, measured with the commands of production. */
+  /** Operations a second of one node, measured with the commands of production. */
   readonly operationsPerSecondPerNode: number;
   /** Connections to each node of exporters and others that are not listed. @default 0 */
   readonly otherConnections?: number;
 }
 
-/** How the nodes stand to each other. */
+/** The topology of the nodes. */
 export type Redis =
   | (RedisNode & { readonly kind: 'single' })
   | (RedisNode & {
-      /** One primary and replicas, of which one takes over. Commands go to the primary: replicas lag behind it. */
+      /** One primary with replicas that can take over. Commands go to the primary: replicas lag behind it. */
       readonly kind: 'ha';
       readonly replicas: number;
-      /** Sentinels that watch; 0 for a managed service. @default 0 */
+      /** Sentinels; 0 for a managed service. @default 0 */
       readonly sentinels?: number;
     })
   | (RedisNode & {
@@ -28,11 +28,11 @@ export type Redis =
       readonly kind: 'clustered';
       readonly shards: number;
       readonly replicasPerShard: number;
-      /** Share of all operations that the busiest shard takes. @default 1 ÷ shards: keys and load spread evenly */
+      /** Share of all operations on the busiest shard. @default 1 ÷ shards: keys and operations spread evenly */
       readonly busiestShard?: number;
     });
 
-/** Connections to a node that other nodes and sentinels hold. */
+/** Connections to a node from other nodes and sentinels. */
 export function linksPerNode(redis: Redis): Derived {
   if (redis.kind === 'single') return derived(0, '0 links');
   if (redis.kind === 'ha') {
@@ -52,7 +52,7 @@ export function linksPerNode(redis: Redis): Derived {
   );
 }
 
-/** Operations a second that all primaries take, when the busiest of them is at its limit. */
+/** Operations a second of all primaries when the busiest is at its limit. */
 export function operationsTaken(redis: Redis): Derived {
   const rate = redis.operationsPerSecondPerNode;
   if (redis.kind === 'single') return derived(rate, `one node takes ${show(rate)} operations/s`);
@@ -66,12 +66,12 @@ export function operationsTaken(redis: Redis): Derived {
   );
 }
 
-/** Whether the loss of one node leaves all keys. */
+/** Whether all keys survive the loss of one node. */
 export function hasCopy(redis: Redis): boolean {
   return redis.kind === 'ha' || (redis.kind === 'clustered' && redis.replicasPerShard > 0);
 }
 
-/** What cannot be in the description. */
+/** Problems of the description. */
 export function findRedisProblems(redis: Redis): Problem[] {
   const found = [
     ...checkNumber('redis.maxClients', redis.maxClients, { atLeast: 1, whole: true }),
@@ -92,6 +92,6 @@ export function findRedisProblems(redis: Redis): Problem[] {
     ...checkNumber('redis.replicasPerShard', replicasPerShard, { atLeast: 0, whole: true }),
   ];
   if (busiestShard === undefined || nodes.length > 0) return [...found, ...nodes];
-  // The busiest of n takes at least an n-th.
+  // The busiest of n shards has at least 1/n.
   return [...found, ...checkNumber('redis.busiestShard', busiestShard, { atLeast: 1 / shards, atMost: 1 })];
 }

@@ -26,22 +26,22 @@ export interface RedisClient extends BudgetClient {
 export interface RedisBudgetInput {
   readonly redis: Redis;
   readonly clients: readonly RedisClient[];
-  /** Whether people depend on it: then a Redis without a copy is refused. */
+  /** Whether users depend on it: then a Redis without a copy is refused. */
   readonly production: boolean;
-  /** Why a Redis without a copy is right here all the same. */
+  /** Why a Redis without a copy is still acceptable here. */
   readonly withoutCopy?: { readonly reason: string };
 }
 
-/** The account, and the exit that was taken, to be kept as an annotation. */
+/** The account, and the reason of the exit, which is kept as an annotation. */
 export interface RedisBudget extends Budget {
   readonly withoutCopy?: string;
 }
 
 /**
- * Derives the account, for one node: connections of every pod that exists, operations of `maxReplicas` pods.
+ * Derives the account, for one node: connections of every existing pod, operations of `maxReplicas` pods.
  *
- * A cluster multiplies operations and not connections: every pod connects to every primary. A replica brings neither; it
- * brings that the loss of a node is survived.
+ * A cluster multiplies operations, not connections: every pod connects to every primary. A replica adds neither; it
+ * lets Redis survive the loss of a node.
  *
  * Source: redis.io, "Redis client handling" (`maxclients`), "ERR max number of clients reached" (links between nodes count),
  * "Redis cluster specification", "High availability with Redis Sentinel".
@@ -87,7 +87,8 @@ function redisLimits(redis: Redis): Limit<RedisClient>[] {
           `${pods.because}, each with ${plural(client.connectionsPerPod, 'connection')} to a node: ${count}`,
         );
       },
-      remedy: (needed) => `smaller pools, or maxclients of at least ${needed + maxClients - free}; shards add none`,
+      remedy: (needed) =>
+        `smaller pools, or maxclients of at least ${needed + maxClients - free} (more shards do not help)`,
     },
     {
       name: 'operations/s',
@@ -101,7 +102,7 @@ function redisLimits(redis: Redis): Limit<RedisClient>[] {
       },
       remedy: (needed) =>
         redis.kind === 'clustered'
-          ? `shards of which none takes more than ${show(rate / needed)} of the operations`
+          ? `shards with at most ${show(rate / needed)} of the operations each`
           : `a node that takes ${show(needed)} operations/s, or a cluster of ${Math.ceil(needed / rate)} shards`,
     },
   ];
@@ -109,17 +110,18 @@ function redisLimits(redis: Redis): Limit<RedisClient>[] {
 
 function findCopyProblems({ redis, production, withoutCopy }: RedisBudgetInput): Problem[] {
   if (withoutCopy !== undefined && withoutCopy.reason.trim() === '') {
-    const message = 'a Redis without a copy is accepted, and no reason is given';
-    return [{ field: 'withoutCopy.reason', value: withoutCopy.reason, message, expected: 'why its loss is bearable' }];
+    const message = 'the reason for a Redis without a copy is empty';
+    return [
+      { field: 'withoutCopy.reason', value: withoutCopy.reason, message, expected: 'why its loss is acceptable' },
+    ];
   }
   if (!production || hasCopy(redis) || withoutCopy !== undefined) return [];
   const expected = 'a highly available or clustered Redis with replicas, or withoutCopy: { reason }';
   if (redis.kind === 'clustered') {
     const message =
-      'a Redis cluster without replicas in production: the node that is lost takes its keys with it, and the cluster stops while keys are not covered';
+      'a Redis cluster without replicas in production: losing a node loses its keys and stops the cluster';
     return [{ field: 'redis.replicasPerShard', value: redis.replicasPerShard, message, expected }];
   }
-  const message =
-    'a single Redis in production: while its node restarts, every client is without it, and what it alone knew is gone';
+  const message = 'a single Redis in production: a restart of its node cuts off every client and loses its data';
   return [{ field: 'redis.kind', value: redis.kind, message, expected }];
 }

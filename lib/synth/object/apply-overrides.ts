@@ -1,4 +1,4 @@
-// Step 4, override: applies the user's changes to the final JSON, losslessly: a change that cannot be made or that makes none is an error.
+// Step 4, override: applies the user's changes to the final JSON. A change that is impossible or has no effect is an error.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../../model/finding/finding';
@@ -17,7 +17,7 @@ export interface Overridden {
   readonly added: readonly Added[];
 }
 
-/** A field that was not there before. */
+/** A field that an override added. */
 export interface Added {
   /** JSON pointer. */
   readonly pointer: string;
@@ -38,7 +38,7 @@ export function applyOverrides({ manifest, overrides, origin }: Rendered): Overr
   const added: Added[] = [];
   for (const change of overrides) {
     const steps = parsePath(change.path);
-    const outcome = steps === undefined ? NO_PATH : applyOne(draft, change, steps);
+    const outcome = steps === undefined ? INVALID_PATH : applyChange(draft, change, steps);
     const source = userLine(change.trace) ?? origin.source();
     if (typeof outcome === 'string') added.push({ pointer: outcome, source });
     else if (outcome !== undefined) findings.push(refused(change, outcome, origin.construct, source));
@@ -57,8 +57,8 @@ function refused(change: Override, problem: Problem, construct: string, source: 
   };
 }
 
-const NO_PATH: Problem = {
-  message: 'this is no path',
+const INVALID_PATH: Problem = {
+  message: 'not a valid path',
   expected: 'a path such as spec.template.spec.containers[web].image or metadata.annotations["example.com/team"]',
 };
 
@@ -71,8 +71,8 @@ interface Slot {
   remove(): void;
 }
 
-/** Makes one change. Returns the pointer of a field that is new, or why the change is refused. */
-function applyOne(
+/** Makes one change. Returns the pointer of a new field, or why the change is refused. */
+function applyChange(
   draft: DraftObject,
   { operation, value }: Override,
   steps: readonly Step[],
@@ -80,7 +80,7 @@ function applyOne(
   const slot = findSlot(draft, steps);
   if (isProblem(slot)) return slot;
   if (operation !== 'set' && slot.value === undefined) {
-    return missing(draft, steps, `${operation} needs a field that exists`);
+    return missing(draft, steps, `${operation} needs an existing field`);
   }
   if (operation === 'remove') {
     slot.remove();
@@ -89,7 +89,7 @@ function applyOne(
   const wanted = copy(value ?? null);
   if (isDeepStrictEqual(slot.value, wanted)) {
     return {
-      message: 'the field has this value already: the override does nothing',
+      message: 'the field already has this value',
       expected: 'another value, or no override',
       value: wanted,
     };
@@ -99,7 +99,7 @@ function applyOne(
   return isNew ? slot.pointer : undefined;
 }
 
-/** The slot that `steps` lead to; its parent must exist. */
+/** The slot at the end of `steps`; its parent must exist. */
 function findSlot(draft: DraftObject, steps: readonly Step[]): Slot | Problem {
   let parent: Draft = draft;
   let pointer = '';
@@ -111,7 +111,7 @@ function findSlot(draft: DraftObject, steps: readonly Step[]): Slot | Problem {
     parent = slot.value;
     pointer = slot.pointer;
   }
-  return NO_PATH;
+  return INVALID_PATH;
 }
 
 function slotOf(parent: Draft, step: Step, before: Step | undefined, pointer: string): Slot | undefined {
@@ -129,7 +129,7 @@ function slotOf(parent: Draft, step: Step, before: Step | undefined, pointer: st
   };
 }
 
-/** An item of a list; a new one cannot be named this way: `set` the whole list instead. */
+/** An item of a list. A new item cannot be named this way: `set` the whole list instead. */
 function listSlot(list: Draft[], item: string, before: Step | undefined, pointer: string): Slot | undefined {
   const mergeKey = mergeKeyOf(before?.kind === 'key' ? before.key : undefined, list);
   const index =
@@ -149,7 +149,7 @@ function listSlot(list: Draft[], item: string, before: Step | undefined, pointer
   };
 }
 
-/** Names the nearest parent that exists, and what it holds. */
+/** A problem that names the nearest existing parent and its content. */
 function missing(draft: DraftObject, steps: readonly Step[], message: string): Problem {
   let parent: Draft = draft;
   let depth = 0;
@@ -160,7 +160,7 @@ function missing(draft: DraftObject, steps: readonly Step[], message: string): P
     parent = slot.value;
   }
   const nearest = depth === 0 ? 'the object' : formatPath(steps.slice(0, depth));
-  return { message, expected: `a field below ${nearest}, which ${contents(parent, steps[depth - 1])}` };
+  return { message, expected: `a field of ${nearest}, which ${contents(parent, steps[depth - 1])}` };
 }
 
 function contents(value: Draft, field: Step | undefined): string {

@@ -1,4 +1,4 @@
-// Step 5, derive: objects that follow from the final ones, such as a namespace's quota; then their own overrides.
+// Step 5, derive: completes objects that follow from the final ones, such as a namespace's quota, then applies their overrides.
 
 import { type Finding, findingAt } from '../../model/finding/finding';
 import { groupBy } from '../../model/manifest/group-by';
@@ -7,7 +7,7 @@ import { deployerFile } from '../text/file-names';
 import { type FinalObject, finish } from './final';
 import type { Overridden } from './override';
 
-/** Completes the objects that follow from others. The order stays. */
+/** Completes the objects that follow from others. Keeps the order. */
 export function derive(objects: readonly Overridden[]): {
   readonly objects: readonly FinalObject[];
   readonly findings: readonly Finding[];

@@ -1,4 +1,4 @@
-// A final object: its overrides applied, named by what it then is, with the file that it belongs to.
+// A final object: with its overrides applied, its final identity, and its file.
 
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt } from '../../model/finding/finding';
@@ -22,7 +22,7 @@ export interface FinalObject {
   readonly file: string;
 }
 
-/** A final object, and what is wrong with its overrides. */
+/** A final object, and findings about its overrides. */
 export interface Finished {
   readonly object: FinalObject;
   readonly findings: readonly Finding[];
@@ -64,7 +64,7 @@ function uncheckedField({ identity }: ApiEntry, field: string): Finding {
     severity: 'note',
     object: describeIdentity(identity),
     field,
-    message: 'an override added a field that the types do not know, so nothing has checked it',
+    message: 'an override added a field unknown to the types, so it is unchecked',
     expected: 'a field that the API server of the cluster knows',
   };
 }

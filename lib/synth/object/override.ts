@@ -1,4 +1,4 @@
-// Step 4, override: the user's changes to the final JSON. Objects that follow from others wait for step 5.
+// Step 4, override: the user's changes to the final JSON. Objects that follow from others are left for step 5.
 
 import type { Finding } from '../../model/finding/finding';
 import { type Completion, ENTRY, entriesOf } from '../../model/platform/entries';
@@ -10,7 +10,7 @@ export type Overridden =
   | { readonly final: FinalObject }
   | { readonly rendered: Rendered; readonly complete: Completion };
 
-/** Applies the overrides of every object that follows from no other. The order stays. */
+/** Applies the overrides of every object that does not follow from others. Keeps the order. */
 export function override(objects: readonly Rendered[]): {
   readonly objects: readonly Overridden[];
   readonly findings: readonly Finding[];

@@ -5,7 +5,7 @@ export type Step = { readonly kind: 'key'; readonly key: string } | { readonly k
 
 const STEP = /(?:^|\.)([^.[\]"]+)|\["((?:[^"\\]|\\.)*)"\]|\[([^\]"]+)\]/y;
 
-/** The steps of a path; undefined where it is not of that form. */
+/** The steps of a path; undefined for any other form. */
 export function parsePath(path: string): readonly Step[] | undefined {
   const steps: Step[] = [];
   STEP.lastIndex = 0;
@@ -29,8 +29,8 @@ export function formatPath(steps: readonly Step[]): string {
 }
 
 /**
- * Merge keys of lists, by the name of the field that holds the list. Origin: `x-kubernetes-list-map-keys` and patchMergeKey of
- * the API; the first one that all items have is used. Lists that are not here are taken by index.
+ * Merge keys of lists, by the name of the field that holds the list. Source: `x-kubernetes-list-map-keys` and patchMergeKey of
+ * the API; the first one that all items have is used. Other lists are addressed by index.
  */
 const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
   containers: ['name'],
@@ -51,7 +51,7 @@ const MERGE_KEYS: Readonly<Record<string, readonly string[]>> = {
   webhooks: ['name'],
 };
 
-/** The merge key of a list in field `field`; undefined where its items are known by their place only. */
+/** The merge key of a list in field `field`; undefined where its items only have an index. */
 export function mergeKeyOf(field: string | undefined, items: readonly unknown[]): string | undefined {
   const candidates = field !== undefined && Object.hasOwn(MERGE_KEYS, field) ? (MERGE_KEYS[field] ?? []) : [];
   return candidates.find((key) => items.every((item) => typeof item === 'object' && item !== null && key in item));

@@ -1,4 +1,4 @@
-// Step 3, render: each object once, as JSON. Lists are taken apart, and what has no namespace gets none.
+// Step 3, render: each object once, as JSON. Lists are split, and cluster-scoped objects lose their namespace.
 
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt } from '../../model/finding/finding';
@@ -31,7 +31,7 @@ export function render(
   for (const object of objects) {
     try {
       const manifest = clock.measure(object.destination, () => resolve(object.construct));
-      if (!isJsonObject(manifest)) throw new TypeError('toJson() returned no object');
+      if (!isJsonObject(manifest)) throw new TypeError('toJson() did not return an object');
       for (const item of unlist(manifest, object)) rendered.push({ ...object, manifest: item, clusterScoped: false });
     } catch (error) {
       findings.push(findingAt(object.origin, unrenderable(object, error)));
@@ -51,7 +51,7 @@ function unrenderable({ construct }: Collected, error: unknown): Finding {
   };
 }
 
-/** The items of a `v1/List`, each in the chart's namespace where it names none; any other object as it is. */
+/** The items of a `v1/List`, each with the chart's namespace as default; any other object unchanged. */
 function unlist(manifest: JsonObject, { construct }: Collected): JsonObject[] {
   const { kind, items } = manifest;
   if (kind !== 'List' || !Array.isArray(items)) return [manifest];
@@ -62,16 +62,16 @@ function unlist(manifest: JsonObject, { construct }: Collected): JsonObject[] {
   });
 }
 
-/** Kinds that a CustomResourceDefinition of the app makes cluster-scoped. */
+/** Kinds that a CustomResourceDefinition of the app declares cluster-scoped. */
 function customClusterScopes(objects: readonly Rendered[]): Set<string> {
-  const found = new Set<string>();
+  const kinds = new Set<string>();
   for (const { manifest } of objects) {
     const { kind, spec } = manifest;
     if (kind !== 'CustomResourceDefinition' || !isJsonObject(spec) || spec.scope !== 'Cluster') continue;
     const { group, names } = spec;
-    if (typeof group === 'string' && isJsonObject(names)) found.add(`${group}/${String(names.kind)}`);
+    if (typeof group === 'string' && isJsonObject(names)) kinds.add(`${group}/${String(names.kind)}`);
   }
-  return found;
+  return kinds;
 }
 
 function withScope(object: Rendered, scopes: ReadonlySet<string>): Rendered {

@@ -1,20 +1,20 @@
 // Resolves an ApiObject to JSON as its own toJson() does, in one pass. cdk8s makes a context, a key list and three resolver calls
-// for every value, and climbs to the root each time; here its default resolvers are built into the walk.
+// for every value, and walks up to the root each time; here its default resolvers are built into the walk.
 import { ApiObject, App, ImplicitTokenResolver, Lazy, LazyResolver, NumberStringUnionResolver } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 
-/** Says that a value is none of the ordinary ones, so that cdk8s itself must decide what becomes of it. */
+/** Marks a value that is not ordinary, so cdk8s itself must resolve it. */
 const UNUSUAL = Symbol('unusual');
 
-/** Fields that stand first, whatever the properties say of them. */
+/** Fields that always come first, and are not taken from the properties. */
 const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
-/** Up to so many keys are sorted by insertion: the engine's own sort copies them three times. */
+/** Up to this many keys are sorted by insertion: the engine's own sort copies them three times. */
 const FEW = 24;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Resolves the objects below `root`; whatever is not ordinary is left to cdk8s. */
+/** Resolves the objects below `root`; cdk8s resolves those that are not ordinary. */
 export function createResolver(root: IConstruct): (object: ApiObject) => unknown {
   if (!hasDefaultResolvers(root) || process.env['CDK8S_DISABLE_SORT'] !== undefined) return stock;
   return (object) => {
@@ -34,19 +34,19 @@ function hasDefaultResolvers(root: IConstruct): boolean {
   );
 }
 
-/** cdk8s' own way. The detour over text makes `undefined` in lists null, as its YAML does, and breaks up shared references. */
+/** cdk8s' own resolution. The round trip through text makes `undefined` in lists null, as its YAML does, and unshares references. */
 function stock(object: ApiObject): unknown {
   return JSON.parse(JSON.stringify(object.toJson()));
 }
 
-/** A class as cdk8s' generator writes it (`cdk8s import`, cdk8s-plus' L1): `manifest()` is the second half of its `toJson()`. */
+/** A class from cdk8s' generator (`cdk8s import`, cdk8s-plus' L1): `manifest()` is the second half of its `toJson()`. */
 interface GeneratedClass {
   readonly GVK: object;
   readonly prototype: { readonly toJson: unknown };
   manifest(props: unknown): unknown;
 }
 
-/** Only the class itself: one that a user derived from it may do anything. */
+/** Only the class itself: a user's subclass may do anything. */
 function isGenerated(type: unknown): type is GeneratedClass {
   return (
     typeof type === 'function' &&
@@ -88,7 +88,7 @@ function resolveMetadata({ metadata }: ApiObject): unknown {
 }
 
 /**
- * The value as JSON with sorted keys and without nulls; UNUSUAL where it is or holds something that is not ordinary. Metadata
+ * The value as JSON with sorted keys and without nulls; UNUSUAL where any part of it is not ordinary. Metadata
  * drops empty maps and lists, at every depth (`dropEmpty`); the rest of an object keeps them.
  */
 function resolveValue(value: unknown, dropEmpty: boolean): unknown {
@@ -107,7 +107,7 @@ function resolveValue(value: unknown, dropEmpty: boolean): unknown {
 }
 
 function resolveList(values: readonly unknown[], dropEmpty: boolean): unknown {
-  if ('resolve' in values || 'value' in values) return UNUSUAL; // a list can be a token, too
+  if ('resolve' in values || 'value' in values) return UNUSUAL; // a list can be a token too
   const result: unknown[] = [];
   for (const value of values) {
     const resolved = resolveValue(value, dropEmpty);
@@ -130,7 +130,7 @@ function resolveRecord(record: Fields, dropEmpty: boolean): unknown {
   return empty ? undefined : result;
 }
 
-/** Sorts the keys in place, by code units as `sort()` does. Most maps have few keys, and many are sorted already. */
+/** Sorts the keys in place, by code units like `sort()`. Most maps have few keys, and many are already sorted. */
 function sorted(keys: string[]): string[] {
   if (keys.length > FEW) return keys.sort();
   for (let end = 1; end < keys.length; end++) {

@@ -1,9 +1,9 @@
-// Fields that an override added and that no type knows: they reach the cluster unchecked, so synth lists them.
+// Fields that an override added and the types do not know: they reach the cluster unchecked, so synth lists them.
 
 import { createRequire } from 'node:module';
 import { isJsonObject, type Json, type JsonObject, pointerKeys, pointerToken } from '../../model/manifest/json';
 
-/** Stands in for the value of a field: whatever the generated code reads of it, it comes out again. */
+/** Stands in for the value of a field: the generated code passes it through, whichever part it reads. */
 const PROBE = { value: 'probe', toISOString: () => 'probe' };
 
 interface GeneratedClass {
@@ -13,7 +13,7 @@ interface GeneratedClass {
 
 /**
  * The fields at or below `pointer` that the types of cdk8s-plus-27 (Kubernetes 1.27) do not have, as JSON pointers. The
- * generated code drops what it does not know, so each field is put through it. Kinds without types know no field.
+ * generated code drops unknown fields, so each field is passed through it. For kinds without types every field is unknown.
  *
  * cdk8s-plus-27 is loaded only here, and only when an override added a field: it costs 30 ms.
  */
@@ -22,14 +22,14 @@ export function unknownFields(manifest: JsonObject, pointer: string): string[] {
   if (type === undefined) return [pointer];
   const keys = pointerKeys(pointer);
   const value = keys.reduce<Json | undefined>(childOf, manifest);
-  const unknown = unknownBelow(value, keys, (way) => keeps(type, manifest, way));
-  return unknown.map((way) => way.map((key) => `/${pointerToken(key)}`).join(''));
+  const unknown = unknownBelow(value, keys, (path) => keeps(type, manifest, path));
+  return unknown.map((path) => path.map((key) => `/${pointerToken(key)}`).join(''));
 }
 
-type Way = readonly string[];
+type KeyPath = readonly string[];
 
-/** The topmost unknown fields: what lies below one of them is unknown as well. */
-function unknownBelow(value: Json | undefined, keys: Way, isKnown: (keys: Way) => boolean): Way[] {
+/** The topmost unknown fields: fields below them are unknown as well. */
+function unknownBelow(value: Json | undefined, keys: KeyPath, isKnown: (keys: KeyPath) => boolean): KeyPath[] {
   if (!isKnown(keys)) return [keys];
   const children = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return children.flatMap(([key, child]) => unknownBelow(child, [...keys, key], isKnown));
@@ -39,7 +39,7 @@ function keeps(type: GeneratedClass, manifest: JsonObject, keys: readonly string
   try {
     return follow(type.manifest(putProbe(manifest, keys)), keys) !== undefined;
   } catch {
-    return false; // the generated code expects another shape here, so the field is none that it knows
+    return false; // the generated code expects another shape here, so it does not know the field
   }
 }
 
@@ -54,8 +54,8 @@ let classes: Map<string, GeneratedClass> | undefined;
 function generatedClasses(): Map<string, GeneratedClass> {
   if (classes !== undefined) return classes;
   const plus: { readonly k8s: Readonly<Record<string, unknown>> } = createRequire(__filename)('cdk8s-plus-27');
-  const found = Object.values(plus.k8s).filter(isGeneratedClass);
-  classes = new Map(found.map((type) => [`${type.GVK.apiVersion} ${type.GVK.kind}`, type]));
+  const generated = Object.values(plus.k8s).filter(isGeneratedClass);
+  classes = new Map(generated.map((type) => [`${type.GVK.apiVersion} ${type.GVK.kind}`, type]));
   return classes;
 }
 
@@ -63,7 +63,7 @@ function isGeneratedClass(type: unknown): type is GeneratedClass {
   return typeof type === 'function' && 'GVK' in type && 'manifest' in type;
 }
 
-/** A skeleton of the object: nothing but the way to the field, with the probe at its end. */
+/** A skeleton of the object: only the path to the field, with the probe at its end. */
 function putProbe(value: Json | undefined, keys: readonly string[]): unknown {
   const [key, ...rest] = keys;
   if (key === undefined) return typeof value === 'object' && value !== null ? value : PROBE;

@@ -1,4 +1,4 @@
-// The inventory: which files of the output directory are ours, and which objects each of them holds.
+// The inventory: which files of the output directory are ours, and which objects each contains.
 
 import fs from 'node:fs';
 import { join, posix } from 'node:path';
@@ -12,24 +12,24 @@ export const INVENTORY = 'inventory.txt';
 /** Files of an output directory: relative POSIX path → text, written as UTF-8. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What an inventory says. */
+/** The content of an inventory. */
 export interface Inventory {
-  /** Whether the text is an inventory at all. Somebody else's `inventory.txt` says nothing about what is ours. */
+  /** Whether the text is an inventory at all. A foreign `inventory.txt` does not define what is ours. */
   readonly recognized: boolean;
   /** Path → identities of its objects. Never a path that leaves the directory, never `inventory.txt` itself. */
   readonly files: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What lies at a path: anything but a plain file or a symbolic link is `other`. Directories are only the way there. */
+/** The kind of an entry: all but plain files and symbolic links are `other`. Directories are not entries. */
 export type Kind = 'file' | 'link' | 'other';
 
-/** What lies in the output directory, and what of it is ours. */
+/** The content of the output directory, and which part of it is ours. */
 export interface Stock {
-  /** Whether there is a directory at all. */
+  /** Whether the directory exists. */
   readonly exists: boolean;
   /** Relative POSIX path → kind, without directories; links are not followed. */
   readonly entries: ReadonlyMap<string, Kind>;
-  /** Folders with nothing in them: never ours, for we write files only. */
+  /** Empty folders: never ours, since we write only files. */
   readonly emptyFolders: readonly string[];
   /** The paths that the inventory on disk lists, and the inventory itself. */
   readonly owned: ReadonlySet<string>;
@@ -38,13 +38,13 @@ export interface Stock {
 /** How a directory differs from the files it should hold. Relative POSIX paths, sorted. */
 export interface Comparison {
   readonly same: readonly string[];
-  /** There, with other content. */
+  /** Present, with other content. */
   readonly changed: readonly string[];
-  /** Not there. */
+  /** Absent. */
   readonly missing: readonly string[];
-  /** There, listed in the inventory, and no longer produced. */
+  /** Present, listed in the inventory, and no longer produced. */
   readonly stale: readonly string[];
-  /** There, and not ours. */
+  /** Present, and not ours. */
   readonly foreign: readonly string[];
 }
 
@@ -55,7 +55,7 @@ const MARKER = /^(<{7}|={7}|>{7}|\|{7})( |$)/;
 /**
  * The text of `inventory.txt`: a header, then every path with its objects below it, all sorted.
  * `inventory.txt` itself is left out.
- * @throws RangeError for a path or identity that the format cannot hold, because reading it back would own other files.
+ * @throws RangeError for a path or identity that the format cannot represent: reading it back would claim other files.
  */
 export function renderInventory(entries: ReadonlyMap<string, readonly string[]>): string {
   const lines = [HEADER];
@@ -72,7 +72,7 @@ export function renderInventory(entries: ReadonlyMap<string, readonly string[]>)
 }
 
 /**
- * Reads an inventory. Never throws: lines that make no sense are skipped, and of a git conflict both sides count, since
+ * Reads an inventory. Never throws: invalid lines are skipped, and both sides of a git conflict count, since
  * both were ours. A text without our header lists nothing.
  */
 export function parseInventory(text: string): Inventory {
@@ -101,7 +101,7 @@ export function parseInventory(text: string): Inventory {
   return { recognized, files: new Map(listed.map(([path, objects]) => [path, [...objects]])) };
 }
 
-// Whether `path` is a relative POSIX path that stays in its directory and that a line of the inventory can hold.
+// Whether `path` is a relative POSIX path that stays in its directory and fits on a line of the inventory.
 function isOwnable(path: string): boolean {
   if (/[\0\r\n]|^[\s#]/.test(path) || MARKER.test(path)) return false;
   return path.split('/').every((segment) => segment !== '' && segment !== '.' && segment !== '..');
@@ -114,7 +114,7 @@ export function ancestorsOf(path: string): string[] {
 }
 
 /**
- * Looks at the directory. What vanishes meanwhile counts as absent, so that one can look while another run writes.
+ * Reads the directory. What vanishes meanwhile counts as absent, so this is safe while another run writes.
  * @throws the system's error where something cannot be read (EACCES), or `directory` is a file (ENOTDIR).
  */
 export function takeStock(directory: string): Stock {
@@ -145,29 +145,29 @@ export function compareFiles(outdir: string, files: Files, stock: Stock): Compar
   return { same, changed, missing, stale, foreign: others.filter((path) => !stock.owned.has(path)) };
 }
 
-/** @throws OutputError if somebody else's file is where one of ours should be, or cannot be kept. */
-export function refuseClashes(outdir: string, files: Files, stock: Stock, found: Comparison): void {
+/** @throws OutputError if a foreign file is where one of ours should be, or cannot be kept. */
+export function refuseClashes(outdir: string, files: Files, stock: Stock, comparison: Comparison): void {
   const refuse = (path: string, what: string): never => {
     const at = join(outdir, path);
-    const mend = `move ${at} away, or restore ${join(outdir, INVENTORY)} if it is Evenkeel's`;
-    throw new OutputError(at, `${at} ${what}, and ${INVENTORY} does not list it`, mend);
+    const fix = `move ${at} away, or restore ${join(outdir, INVENTORY)} if Evenkeel created it`;
+    throw new OutputError(at, `${at} ${what}, and ${INVENTORY} does not list it`, fix);
   };
-  const foreign = new Set(found.foreign);
-  for (const path of found.changed) if (!stock.owned.has(path)) refuse(path, 'is there with other content');
+  const foreign = new Set(comparison.foreign);
+  for (const path of comparison.changed) if (!stock.owned.has(path)) refuse(path, 'already exists with other content');
   for (const path of [...files.keys()].flatMap(ancestorsOf)) if (foreign.has(path)) refuse(path, 'is not a directory');
   for (const path of foreign) {
     const file = ancestorsOf(path).find((directory) => files.has(directory));
-    if (file !== undefined) refuse(path, `is where the file ${file} should be`);
-    if (stock.entries.get(path) === 'other') refuse(path, 'is neither a file nor a directory nor a link');
+    if (file !== undefined) refuse(path, `is in the place of the file ${file}`);
+    if (stock.entries.get(path) === 'other') refuse(path, 'is neither a file, a directory nor a link');
   }
-  const nested = found.foreign.find((path) => path.includes('/'));
+  const nested = comparison.foreign.find((path) => path.includes('/'));
   if (stock.owned.size === 0 && nested !== undefined) {
-    const what = `${outdir} is no output directory of ours: it has no ${INVENTORY}, but folders with files, such as ${nested}`;
+    const what = `${outdir} is not an Evenkeel output directory: it has no ${INVENTORY}, but files in folders, such as ${nested}`;
     throw new OutputError(outdir, what, 'an empty or absent directory, or one that evenkeel wrote');
   }
 }
 
-/** @throws RangeError unless the inventory among `files` lists all others and no more: the next run will go by it. */
+/** @throws RangeError unless the inventory among `files` lists exactly the other files: the next run relies on it. */
 export function checkInventory(files: Files): void {
   const listed = parseInventory(files.get(INVENTORY) ?? '').files;
   const odd = [...files.keys()].find((path) => !isOwnable(path) || (path !== INVENTORY && !listed.has(path)));
@@ -176,7 +176,7 @@ export function checkInventory(files: Files): void {
   if (lost !== undefined) throw new RangeError(`${lost} is listed in the ${INVENTORY} to be written, but not written`);
 }
 
-// The bytes of a file, or nothing where there is no such file.
+// The bytes of a file; undefined if it does not exist.
 function readIfThere(path: string): Buffer | undefined {
   try {
     return fs.readFileSync(path);

@@ -1,12 +1,12 @@
-// The swap: how one complete directory takes the place of another, and how a swap that was killed on its way is mended.
+// The swap: one complete directory replaces another, and the next run repairs a swap that was killed half-way.
 //
-// Every step is one rename or one removal, so that a process may die between any two of them. Nothing is synced to the
-// disk: a killed process is in scope, a power cut is not, and git has the previous version.
+// Every step is one rename or one removal, so a process may die between any two. Nothing is synced to the
+// disk: a killed process is in scope, a power cut is not, and git keeps the previous version.
 import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { OutputError } from './output-error';
 
-/** An output directory and the names beside it, all absolute. Everything that we put there starts with `prefix`. */
+/** An output directory and its siblings, all absolute. All our siblings start with `prefix`. */
 export type Site = ReturnType<typeof siteOf>;
 
 /** The names that belong to `outdir`, which may be relative to the current directory. */
@@ -18,13 +18,13 @@ export function siteOf(outdir: string) {
   return { outdir: path, parent: dirname(path), prefix: beside(''), next, old, journal, draft, lock };
 }
 
-/** The names of ours that lie beside the output directory; none where there is no parent. Throws the system's error. */
+/** Names of our siblings of the output directory; none without a parent directory. Throws the system's error. */
 export function siblingsOf({ parent, prefix }: Site): string[] {
   if (statusOf(parent) === undefined) return [];
   return fs.readdirSync(parent).filter((name) => name.startsWith(basename(prefix)));
 }
 
-/** What lies at `path`, links not followed; nothing where there is nothing. Throws the system's error otherwise. */
+/** The status of `path`, without following links; undefined if it does not exist. Throws other system errors. */
 export function statusOf(path: string): fs.Stats | undefined {
   try {
     return fs.lstatSync(path);
@@ -34,18 +34,18 @@ export function statusOf(path: string): fs.Stats | undefined {
   }
 }
 
-/** What to do about what was found: see `decide`. */
+/** How to repair an interrupted swap: see `decide`. */
 export type Remedy = 'none' | 'clean' | 'complete' | 'restore' | 'refuse';
 
-/** What lies where. `journal` only if it is readable, for only then `next` is known to be complete. */
+/** Which paths exist. `journal` only if it is readable: only then is `next` known to be complete. */
 export type Traces = Readonly<Record<'outdir' | 'next' | 'old' | 'journal' | 'draft', boolean>>;
 
 /**
- * What mends an interrupted swap. Where the directory is in place everything beside it goes, even a complete `next`:
- * somebody may have put a file into the directory since, and the run that asks is about to write anyway.
+ * The remedy for an interrupted swap. If the directory is in place, all siblings are removed, even a complete `next`:
+ * files may have been added to the directory since, and the current run is about to write anyway.
  */
 export function decide({ outdir, next, old, journal, draft }: Traces): Remedy {
-  // Somebody made the directory anew after the first rename. What only `old` and `next` hold is not ours to drop.
+  // The directory was recreated after the first rename. We must not drop what exists only in `old` and `next`.
   if (outdir && next && old && journal) return 'refuse';
   if (!outdir && next && journal) return 'complete';
   if (!outdir && old) return 'restore';
@@ -53,28 +53,28 @@ export function decide({ outdir, next, old, journal, draft }: Traces): Remedy {
 }
 
 /**
- * Mends what an interrupted run left. Only for the owner of the lock.
- * @returns what was done, as one sentence, or nothing if there was nothing to do
- * @throws OutputError where it cannot be mended without losing something
+ * Repairs what an interrupted run left. Only for the owner of the lock.
+ * @returns what was done, as one sentence; undefined if there was nothing to do
+ * @throws OutputError where a repair would lose data
  */
 export function recover(site: Site): string | undefined {
   const { outdir, next, old, journal } = site;
-  const there = (path: string): boolean => statusOf(path) !== undefined;
-  const traces = { outdir: there(outdir), next: there(next), old: there(old), draft: there(site.draft) };
+  const exists = (path: string): boolean => statusOf(path) !== undefined;
+  const traces = { outdir: exists(outdir), next: exists(next), old: exists(old), draft: exists(site.draft) };
   const remedy = decide({ ...traces, journal: isJournal(journal) });
   if (remedy === 'refuse') {
-    const what = `${outdir} was made anew after an interrupted run had moved the previous one to ${old}`;
+    const what = `${outdir} was recreated after an interrupted run had moved the previous one to ${old}`;
     throw new OutputError(old, what, `take what you need from ${old}, then delete ${old}, ${next} and ${journal}`);
   }
   if (remedy === 'complete') fs.renameSync(next, outdir);
   if (remedy === 'restore') fs.renameSync(old, outdir);
   discard(site);
-  // Drafts of other runs' locks may be among these: who misses one makes another.
+  // Drafts of other runs' locks may be among these: a run that misses its draft makes another.
   for (const name of siblingsOf(site)) if (name.startsWith(`${basename(site.lock)}-`)) remove(join(site.parent, name));
   if (remedy === 'none') return undefined;
   if (remedy === 'complete') return `An interrupted run was completed: ${next} is now ${outdir}.`;
   if (remedy === 'restore') return `An interrupted run was undone: ${old} is ${outdir} again.`;
-  return `What an interrupted run had left beside ${outdir} was removed.`;
+  return `Leftovers of an interrupted run next to ${outdir} were removed.`;
 }
 
 /**
@@ -93,29 +93,29 @@ export function swap(site: Site, verify: () => void): void {
   discard(site);
 }
 
-/** Takes back a swap or the building of `next` that failed. Does nothing once the new directory is in place. */
+/** Undoes a failed swap, or a failed build of `next`. Does nothing once the new directory is in place. */
 export function undo(site: Site): void {
   if (statusOf(site.outdir) === undefined && statusOf(site.old) !== undefined) fs.renameSync(site.old, site.outdir);
   if (statusOf(site.next) !== undefined) discard(site);
 }
 
-/** The system's error as a sentence about `path`; an error of another kind as it is. */
+/** A system error as a sentence about `path`; any other error unchanged. */
 export function explain(error: unknown, path: string, what: string): unknown {
   const code = codeOf(error);
   if (code === undefined || error instanceof OutputError) return error;
-  const [reason, expected] = REASONS[code] ?? [String(error), 'see the error of the system'];
+  const [reason, expected] = REASONS[code] ?? [String(error), 'see the system error'];
   const at = typeof error === 'object' && error !== null && 'path' in error ? String(error.path) : path;
   return new OutputError(at, `${what}: ${reason} (${code}, ${at})`, expected, { cause: error });
 }
 
 /** The code of a system error, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
-  // Not `instanceof Error`: the system's errors come from another realm where a test runner isolates its modules.
+  // Not `instanceof Error`: system errors come from another realm where a test runner isolates its modules.
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The result of `action`, or nothing if it throws: for what may fail without harm. */
+/** The result of `action`, or undefined if it throws: for actions that may fail without harm. */
 export function attempt<T>(action: () => T): T | undefined {
   try {
     return action();
@@ -124,28 +124,28 @@ export function attempt<T>(action: () => T): T | undefined {
   }
 }
 
-const FULL = ['there is no space left', 'free some space, then run again'] as const;
-const DENIED = ['this user may not do that', 'a place that this user may read and write, and its parent too'] as const;
+const FULL = ['no space is left', 'free some space, then run again'] as const;
+const DENIED = ['permission denied', 'a directory that this user may read and write, with its parent'] as const;
 const FIXED = ['it is a mount point, or part of a container image', 'a new directory inside it, or elsewhere'] as const;
 const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   ENOSPC: FULL,
   EDQUOT: FULL,
   EACCES: DENIED,
   EPERM: DENIED,
-  EROFS: ['the file system is read-only', 'a place that can be written'],
+  EROFS: ['the file system is read-only', 'a writable directory'],
   EBUSY: FIXED,
   EXDEV: FIXED,
   ENOTDIR: ['part of the path is a file', 'a path of directories'],
-  EEXIST: ['the name is taken', 'a name that is free, also where the file system ignores case'],
+  EEXIST: ['the name is taken', 'a name that is free, even if the file system ignores case'],
 };
 
-// The journal goes first: without it, neither `next` nor `old` counts for anything.
+// The journal goes first: without it, `next` and `old` have no meaning.
 function discard({ journal, draft, next, old, outdir }: Site): void {
   for (const path of [journal, draft, next, old]) {
     try {
       remove(path);
     } catch (cause) {
-      const what = `${outdir} is complete, but ${path} beside it cannot be removed (${codeOf(cause)})`;
+      const what = `${outdir} is complete, but ${path} next to it cannot be removed (${codeOf(cause)})`;
       throw new OutputError(path, what, `delete ${path}`, { cause });
     }
   }
@@ -161,7 +161,7 @@ function remove(path: string): void {
   }
 }
 
-// Directories only: files may be hard links to those in the new directory, and share their mode.
+// Only directories: files may be hard links to those in the new directory, and share their mode.
 function open(directory: string): void {
   fs.chmodSync(directory, 0o700);
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {

@@ -1,9 +1,9 @@
-// Whether YAML is read back as the value that it was written from.
+// Whether YAML is read back as the value from which it was written.
 
 import { parse } from 'yaml';
 import { isJsonObject, type Json, pointerToken } from '../../model/manifest/json';
 
-/** JSON pointer of the first value that `text` gives back otherwise; undefined when all of it comes back. */
+/** JSON pointer of the first value that is read back differently from `text`; undefined when all are read back. */
 export function findCorruption(value: Json, text: string): string | undefined {
   return firstDifference(value, parse(text, { version: '1.1' }), '');
 }
@@ -13,13 +13,14 @@ function firstDifference(written: Json | undefined, read: unknown, pointer: stri
   if (ours === undefined || theirs === undefined) return written === read && !isBroken(written) ? undefined : pointer;
   for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
     const below = `${pointer}/${pointerToken(key)}`;
-    const found = ours.has(key) && theirs.has(key) ? firstDifference(ours.get(key), theirs.get(key), below) : below;
-    if (found !== undefined) return found;
+    const difference =
+      ours.has(key) && theirs.has(key) ? firstDifference(ours.get(key), theirs.get(key), below) : below;
+    if (difference !== undefined) return difference;
   }
   return undefined;
 }
 
-/** Half of a surrogate pair is no character: our parser gives it back, Go's replaces it. */
+/** Half of a surrogate pair is not a character: our parser returns it, Go's replaces it. */
 function isBroken(value: Json | undefined): boolean {
   return typeof value === 'string' && /\p{Surrogate}/u.test(value);
 }

@@ -1,12 +1,12 @@
-// Names of files. They depend on nothing but cluster, system and environment, and kubectl applies them in their order.
+// Names of files. They depend only on cluster, system and environment, and kubectl applies files in the order of their names.
 import type { Destination } from '../../model/platform/entries';
 
-/** Path of the file of what has no namespace. */
+/** Path of the file of cluster-scoped objects. */
 export function clusterFile(destination: Destination): string {
   return `${folderOf(destination)}00-cluster.yaml`;
 }
 
-/** Path of the file of what belongs to the platform team in the namespace of a system. */
+/** Path of the file of the platform team's objects in the namespace of a system. */
 export function platformFile(destination: Destination): string {
   return phaseFile('05', destination);
 }

@@ -1,4 +1,4 @@
-// Step 6, lay out: a pure value, path → text.
+// Step 6, lay out: the objects as files, a map from path to text.
 
 import { type Finding, findingAt } from '../../model/finding/finding';
 import { groupBy } from '../../model/manifest/group-by';
@@ -9,7 +9,7 @@ import type { Clock } from '../tree/clock';
 import { findCorruption } from './corruption';
 import { DIVIDER, stringifyDocument } from './yaml';
 
-/** What a file is made of. */
+/** An object with its file. */
 interface InFile {
   readonly entry: ApiEntry;
   readonly destination: Destination;
@@ -17,13 +17,13 @@ interface InFile {
   readonly file: string;
 }
 
-/** The files, and what is wrong with their text. */
+/** The files, and findings about their text. */
 export interface Layout {
   readonly files: Files;
   readonly findings: readonly Finding[];
 }
 
-/** Lays the ordered objects out in files, with the inventory that names them all. */
+/** Lays the ordered objects out in files, with the inventory that lists them all. */
 export function layOut(objects: readonly InFile[], clock: Clock): Layout {
   const files = new Map<string, string>();
   const inventory = new Map<string, string[]>();
@@ -43,7 +43,7 @@ export function layOut(objects: readonly InFile[], clock: Clock): Layout {
   return { files, findings };
 }
 
-/** The object's document. Some text comes out of the library so that it is read back as other text: that is refused. */
+/** The object's document. The library writes some text so that it is read back differently: that is refused. */
 function documentOf({ manifest, identity, origin }: ApiEntry): {
   readonly text: string;
   readonly findings: readonly Finding[];
@@ -59,8 +59,8 @@ function documentOf({ manifest, identity, origin }: ApiEntry): {
     severity: 'error',
     object: describeIdentity(identity),
     field,
-    message: 'YAML as cdk8s writes it would be read back as another value',
-    expected: 'text without control characters, and without lines that consist of blanks',
+    message: 'the YAML of this value would be read back as another value',
+    expected: 'text without control characters and without blank lines of spaces',
   };
   return { text, findings: [findingAt(origin, corruption)] };
 }

@@ -1,32 +1,32 @@
-// JSON to YAML, byte for byte as the library `yaml` writes it for cdk8s: what is ordinary by hand, the rest by the library.
+// JSON to YAML, byte for byte as the library `yaml` writes it for cdk8s: ordinary values by hand, the rest by the library.
 
 import { Document, stringify } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
 
-/** What cdk8s passes to the library. */
+/** The options that cdk8s passes to the library. */
 const OPTIONS = { keepUndefined: true, lineWidth: 0, version: '1.1' } as const;
 
-/** What most text is: six or more characters without a meaning in YAML. */
+/** Most text: six or more characters without a meaning in YAML. */
 const SURELY_PLAIN = /^(?![eE][-+\d])[A-Za-z/_$][\w./@+=,:$(){}-]{4,}[\w./@+=,$(){}-]$/;
-/** What a plain scalar of one line may not have: the library's own expression less its line breaks. */
+/** What a plain scalar of one line must not contain: the library's own expression without its line breaks. */
 const NEVER_PLAIN = /^[\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|:[ \t]|[\t ]#|[\t :]$/;
 /** The library's own tests for text that YAML 1.1 would read as a number, a boolean, null or a date. */
 const TYPED: readonly RegExp[] = new Document(null, OPTIONS).schema.tags.flatMap((tag) =>
   tag.default && tag.test !== undefined ? [tag.test] : [],
 );
-/** Text that one of TYPED matches is this short or begins like this; `e12` counts as a number. */
+/** Text that matches one of TYPED is this short or begins like this; `e12` counts as a number. */
 const PERHAPS_TYPED = /^(?:.{0,5}$|[-+.\deE])/;
-/** Control characters and lone surrogates, which the library quotes with escapes of its own. */
+/** Control characters and lone surrogates, which the library escapes in its own way. */
 const ESCAPED = /[^\t\n -~\u{a0}-\u{d7ff}\u{e000}-\u{10ffff}]/u;
 /** A line that ends a document or is a directive. Whether the library quotes such a key depends on the key's depth. */
 const MARKER = /^(?:%|---|\.\.\.)/m;
 const BLANK = /[\t\n ]/;
 /** The library writes a longer key as `? key`. */
 const LONGEST_KEY = 1024;
-/** Texts to remember, and how long one may be: most come again in every object, but those that do not must not pile up. */
+/** Number and length of remembered texts: most recur in every object, but the others must not pile up. */
 const REMEMBERED = 4096;
 const LONGEST_REMEMBERED = 64;
-/** Up to so many maps and lists, a look through all of them is faster than a set. */
+/** Up to this many maps and lists, a linear search is faster than a set. */
 const FEW = 64;
 
 /** Divides the documents of a stream. */
@@ -34,7 +34,7 @@ export const DIVIDER = '---\n';
 
 /**
  * One JSON value as one YAML document that ends with a line break.
- * @param onDoubt called when the library wrote a part of it: of such text, and only of such, some is not read back as it was
+ * @param onDoubt called when the library wrote a part of it: only such text may be read back differently
  */
 export function stringifyDocument(value: Json, onDoubt?: () => void): string {
   if (typeof value === 'object' && value !== null) {
@@ -51,15 +51,15 @@ export function stringifyDocuments(values: readonly Json[]): string {
   return values.map((value) => stringifyDocument(value)).join(DIVIDER);
 }
 
-/** Writes one document. In here `lead` is a line break and the indent behind it. */
+/** Writes one document. Here `lead` is a line break and the indent after it. */
 class Writer {
   /** Whether the library was asked for some text. */
   asked = false;
-  /** Joined once at the end: adding to a string bit by bit takes twice the time. */
+  /** Joined once at the end: appending to a string takes twice the time. */
   readonly #parts: string[] = [];
   readonly #met: object[] = [];
   #metMany: Set<object> | undefined;
-  /** False where only the library can tell what the document looks like. */
+  /** False where only the library knows the form of the document. */
   #sure = true;
 
   document(value: Json): string | undefined {
@@ -109,7 +109,7 @@ class Writer {
     if (list.length === 0) this.#parts.push('[]');
   }
 
-  /** Whether the document did not have this very map or list before; the library would write an alias. */
+  /** Whether the document has not contained this very map or list before; the library would write an alias. */
   #isNew(value: object): boolean {
     if (this.#metMany !== undefined) {
       const before = this.#metMany.size;
@@ -121,11 +121,11 @@ class Writer {
   }
 }
 
-/** False for class instances, Maps, Dates and the like, which the library has ways of its own with. */
+/** False for class instances, Maps, Dates and the like, which the library writes in its own way. */
 function isPlain(value: object): boolean {
   if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // Not compared with Object.prototype, for an object may come from another realm.
+  // Not compared with Object.prototype, since an object may come from another realm.
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
@@ -137,13 +137,13 @@ function number(value: number): string {
   return Object.is(value, -0) ? '-0' : String(value);
 }
 
-/** A key with its colon, or undefined where it needs a form that is not that of a value. */
+/** A key with its colon, or undefined where a key is written differently from a value. */
 const key = remembering((text) => {
   const written = MARKER.test(text) ? undefined : line(text);
   return written === undefined || written.length > LONGEST_KEY ? undefined : `${written}:`;
 });
 
-/** Text of one line, plain or quoted, or undefined where it has several lines or is not sure. */
+/** Text of one line, plain or quoted; undefined where it has several lines or the form is uncertain. */
 const line = remembering((text) => {
   if (SURELY_PLAIN.test(text)) return text;
   // `<<` is a merge key to the library, even where it is a value.
@@ -172,7 +172,7 @@ function quote(text: string): string {
   return text.includes('"') && !text.includes("'") ? `'${text}'` : JSON.stringify(text);
 }
 
-/** Text of several lines as a literal block, or undefined where that is not sure. */
+/** Text of several lines as a literal block; undefined where the form is uncertain. */
 function lines(text: string, lead: string): string | undefined {
   let end = text.length;
   while (text[end - 1] === '\n') end -= 1;
@@ -184,7 +184,7 @@ function lines(text: string, lead: string): string | undefined {
   return `|${chomping}${lead}${body}${breaks.slice(1)}`;
 }
 
-/** Text as the library writes it at this depth: lists in lists bring the indent and nothing else. */
+/** Text as the library writes it at this depth: nested lists produce the indent. */
 function askLibrary(text: string, lead: string): string {
   const indent = lead.length - 1;
   let nested: Json = text;

@@ -1,4 +1,4 @@
-// Where the time of a run goes, chart by chart.
+// The time that a run spends, by chart.
 import type { Destination } from '../../model/platform/entries';
 
 /** Adds up milliseconds by destination. */

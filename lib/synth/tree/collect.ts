@@ -1,4 +1,4 @@
-// Step 1, collect: walks the construct tree once, validates each construct once, and lists the objects with where they go.
+// Step 1, collect: walks the construct tree once, validates each construct once, and lists the objects with their destinations.
 
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
@@ -7,7 +7,7 @@ import { type Origin, type Trace, userLine } from '../../model/manifest/origin';
 import { type Destination, ENTRY, entriesOf, type Override, type Verification } from '../../model/platform/entries';
 import type { Clock } from './clock';
 
-/** An ApiObject that is to be rendered. */
+/** An ApiObject to render. */
 export interface Collected {
   readonly construct: ApiObject;
   readonly destination: Destination;
@@ -17,7 +17,7 @@ export interface Collected {
   readonly overrides: readonly Override[];
 }
 
-/** `source` is to be applied after `target`. */
+/** `source` must be applied after `target`. */
 export interface Dependency {
   readonly source: IConstruct;
   readonly target: IConstruct;
@@ -25,13 +25,13 @@ export interface Dependency {
   readonly origin: Origin;
 }
 
-/** Something to be asked once all objects are final. */
+/** A verification to run once all objects are final. */
 export interface Verified {
   readonly origin: Origin;
   readonly verification: Verification;
 }
 
-/** What the tree holds. */
+/** The content of the tree. */
 export interface Collection {
   readonly objects: readonly Collected[];
   readonly dependencies: readonly Dependency[];
@@ -39,7 +39,7 @@ export interface Collection {
   readonly findings: readonly Finding[];
 }
 
-/** What a construct hands down to those below it. */
+/** What a construct passes to its children. */
 interface Inherited {
   readonly destination: Destination;
   readonly trace: Trace | undefined;
@@ -73,7 +73,7 @@ export function collect(root: IConstruct, clock: Clock): Collection {
   return { objects: received, dependencies, verifications, findings };
 }
 
-/** The cluster whose files lie in the root: charts without a destination go there as well. */
+/** The cluster whose files are in the root: charts without a destination go there as well. */
 function homeCluster(objects: readonly Omit<Collected, 'cluster'>[]): string {
   const atHome = objects.find(({ destination: { home, cluster } }) => home && cluster !== '');
   return atHome?.destination.cluster ?? 'home';
@@ -89,18 +89,18 @@ function inherit(construct: IConstruct, above: Inherited): Inherited {
   };
 }
 
-/** Findings that were recorded, those of later checks, and what a cdk8s validation says in words of its own. */
+/** Recorded findings, those of registered checks, and messages of other cdk8s validations. */
 function findingsOf(construct: IConstruct, origin: Origin): Finding[] {
-  const withPlace = (finding: Finding) => ({ ...findingAt(origin, finding), ...finding });
-  const recorded = entriesOf(construct, ENTRY.finding).map(withPlace);
-  const checked = attempt(origin, () => entriesOf(construct, ENTRY.check).flatMap((find) => find().map(withPlace)));
+  const withOrigin = (finding: Finding) => ({ ...findingAt(origin, finding), ...finding });
+  const recorded = entriesOf(construct, ENTRY.finding).map(withOrigin);
+  const checked = attempt(origin, () => entriesOf(construct, ENTRY.check).flatMap((find) => find().map(withOrigin)));
   const ours = [...recorded, ...checked];
-  const said = new Set(ours.map(findingText));
+  const known = new Set(ours.map(findingText));
   if (checked.some(({ rule }) => rule === EXCEPTION)) return ours; // a validation would throw the same
   const foreign = attempt(origin, () =>
     construct.node
       .validate()
-      .filter((message) => !said.has(message))
+      .filter((message) => !known.has(message))
       .map((message) => validationFinding(message, origin)),
   );
   return foreign.length === 0 ? ours : [...ours, ...foreign];
@@ -108,10 +108,10 @@ function findingsOf(construct: IConstruct, origin: Origin): Finding[] {
 
 const EXCEPTION = 'exception';
 
-/** What `look` finds, or that it threw: one construct must not keep the others from being looked at. */
-function attempt(origin: Origin, look: () => Finding[]): Finding[] {
+/** The findings of `check`, or its exception as one: a construct must not keep the others from being checked. */
+function attempt(origin: Origin, check: () => Finding[]): Finding[] {
   try {
-    return look();
+    return check();
   } catch (error) {
     return [
       findingAt(origin, {
@@ -129,7 +129,7 @@ function validationFinding(message: string, origin: Origin): Finding {
     rule: 'validation',
     severity: 'error',
     message,
-    expected: 'what the construct demands',
+    expected: 'what the construct requires',
   });
 }
 

@@ -1,17 +1,17 @@
-// Dependencies across files: kubectl applies files by name, and names depend on nothing else, so some cannot be kept.
+// Dependencies across files: kubectl applies files by name, and names do not follow dependencies, so some cannot be kept.
 
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 
 import type { Dependency } from './collect';
 
-/** First and last file of what lies below a construct. */
+/** First and last file of the objects below a construct. */
 interface Range {
   first: string;
   last: string;
 }
 
-/** A warning for each dependency whose target lies in a file that is applied after the source's. Linear in the tree. */
+/** A warning for each dependency whose target is in a file that is applied after the source's. Linear in the tree. */
 export function findCrossings(
   dependencies: readonly Dependency[],
   objects: Iterable<{ readonly construct: IConstruct; readonly file: string }>,
@@ -31,8 +31,8 @@ export function findCrossings(
       rule: 'dependency-across-files',
       severity: 'warning',
       construct: origin.construct,
-      message: `it depends on ${target.node.path}, but ${after.first} is applied before ${before.last}`,
-      expected: 'what is depended on in the same file or an earlier one: files are applied by name',
+      message: `depends on ${target.node.path}, but ${after.first} is applied before ${before.last}`,
+      expected: 'a dependency in the same file or an earlier one: files are applied by name',
       ...(line === undefined ? {} : { source: line }),
     };
     return [finding];

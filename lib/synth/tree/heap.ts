@@ -1,6 +1,6 @@
-// A binary heap: the least of many, again and again.
+// A binary heap: gives the least item, repeatedly.
 
-/** Holds items and gives back the least one, by `less`. */
+/** Holds items and returns the least one, by `less`. */
 export class Heap<Item> {
   private readonly items: Item[] = [];
   private readonly less: (a: Item, b: Item) => boolean;
@@ -14,7 +14,7 @@ export class Heap<Item> {
     this.rise(this.items.length - 1);
   }
 
-  /** Removes and returns the least item; undefined when there is none. */
+  /** Removes and returns the least item; undefined when it is empty. */
   pop(): Item | undefined {
     const least = this.items[0];
     const last = this.items.pop();

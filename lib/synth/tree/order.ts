@@ -1,4 +1,4 @@
-// Step 2, order: what is depended on comes first; what is independent is ordered by kind and name, not by who was created first.
+// Step 2, order: dependencies come first; independent objects are ordered by kind and name, not by creation.
 
 import type { IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
@@ -8,7 +8,7 @@ import { compareText } from '../../model/manifest/text';
 import type { Collected, Collection, Dependency } from './collect';
 import { Heap } from './heap';
 
-/** The objects in the order of application, or the cycle that makes one impossible. */
+/** The objects in the order of application, or the cycle that prevents one. */
 export interface Ordered {
   readonly objects: readonly Collected[];
   readonly findings: readonly Finding[];
@@ -62,7 +62,7 @@ class Graph {
     for (const dependency of dependencies) this.connectDependency(dependency);
   }
 
-  /** Kahn's algorithm; of the objects that are free, the one with the least key comes next. */
+  /** Kahn's algorithm; among the free objects, the one with the least key comes next. */
   sort(): Ordered {
     const objects: Collected[] = [];
     const free = new Heap<Keyed & { vertex: number }>((a, b) => a.key < b.key);
@@ -100,7 +100,7 @@ class Graph {
     this.connect(this.vertex(construct, END), this.vertex(scope, END));
   }
 
-  /** Everything in `source` after everything in `target`; where one contains the other, the inner one is left out of the outer. */
+  /** All of `source` after all of `target`; where one contains the other, the inner one is left out of the outer. */
   private connectDependency(dependency: Dependency): void {
     const { source, target } = dependency;
     if (target.node.scopes.includes(source)) {
@@ -114,12 +114,12 @@ class Graph {
     }
   }
 
-  /** The parts of `outer` that do not belong to `inner`: own objects on the way, and `moment` of every branch beside it. */
+  /** The parts of `outer` outside `inner`: own objects on the path, and `moment` of every sibling branch. */
   private around(outer: IConstruct, inner: IConstruct, moment: number): number[] {
     const { scopes } = inner.node;
     return scopes.slice(scopes.indexOf(outer), -1).flatMap((step) => {
-      const beside = step.node.children.filter((child) => !scopes.includes(child));
-      return [this.vertex(step, OWN), ...beside.map((child) => this.vertex(child, moment))];
+      const siblings = step.node.children.filter((child) => !scopes.includes(child));
+      return [this.vertex(step, OWN), ...siblings.map((child) => this.vertex(child, moment))];
     });
   }
 
@@ -137,7 +137,7 @@ class Graph {
     return (this.index.get(construct) ?? 0) * 3 + moment;
   }
 
-  /** Walks back from a vertex that never got free until one comes again; the dependencies on that way are the cycle. */
+  /** Walks back from a vertex that never became free until one repeats; the dependencies on that path are the cycle. */
   private describeCycle(stuck: number): Finding {
     const previous = new Map<number, number>();
     for (const [from, targets] of this.next.entries()) {
@@ -150,25 +150,25 @@ class Graph {
       seen.add(at);
       at = previous.get(at) ?? stuck;
     }
-    const way = [...seen];
-    const loop = way.slice(way.indexOf(at));
+    const path = [...seen];
+    const loop = path.slice(path.indexOf(at));
     const causes = loop.flatMap((vertex, step) => this.causes.get(`${loop[step + 1] ?? loop[0]} ${vertex}`) ?? []);
     return cycleFinding(causes.map(({ origin }) => origin));
   }
 }
 
-/** Begins with the first path in the alphabet, so that two runs say the same. */
+/** Starts with the alphabetically first path, so that every run reports the same. */
 function cycleFinding(circle: readonly Origin[]): Finding {
   const paths = circle.map(({ construct }) => construct);
   const first = paths.indexOf([...paths].sort()[0] ?? '');
   const turned = [...circle.slice(first), ...circle.slice(0, first + 1)];
   const source = circle[first]?.source();
-  const told = turned.map(describeOrigin);
+  const steps = turned.map(describeOrigin);
   return {
     rule: 'dependency-cycle',
     severity: 'error',
     construct: paths[first] ?? '',
-    message: `these constructs depend on each other in a circle: ${told.join(' → ')}`,
+    message: `these constructs depend on each other in a circle: ${steps.join(' → ')}`,
     expected: 'dependencies without a circle',
     ...(source === undefined ? {} : { source }),
   };
