@@ -4,7 +4,7 @@
 const VARIABLE = 'EVENKEEL_TEST_ALL';
 
 /** Whether every test must run, at full length. */
-export const testsAll = process.env[VARIABLE] === '1';
+const testsAll = process.env[VARIABLE] === '1';
 
 /** Requirements that may be missing even where every test must run, each with its reason. */
 const OPTIONAL: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import type { ControlPlane } from './control-plane';
 import { type Host, OUR_ADDRESS } from './network';
 
 /** Every name below it is ours: of what runs outside of the cluster, on this machine. `test` is reserved (RFC 6761). */
-export const OUTSIDE = 'outside.test';
+const OUTSIDE = 'outside.test';
 /** Every name below it leads to the ingress, as users' names do. */
 const INGRESS = 'ingress.test';
 

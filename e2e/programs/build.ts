@@ -59,7 +59,7 @@ export function buildAll(run: { readonly nodes: boolean; readonly full: boolean 
   if (run.nodes && run.full && pythonObstacle() === undefined) python('locust');
 }
 
-export function neededModules({ nodes, full }: { readonly nodes: boolean; readonly full: boolean }): readonly Module[] {
+function neededModules({ nodes, full }: { readonly nodes: boolean; readonly full: boolean }): readonly Module[] {
   return Object.entries<Need>(MODULES).flatMap(([module, need]) =>
     (need.nodes && !nodes) || (need.full && !full) ? [] : [module as Module],
   );

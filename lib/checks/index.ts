@@ -36,7 +36,7 @@ import { metricRules } from './workloads/metrics';
 import { quotaRules } from './workloads/quota';
 import { rolloutRules } from './workloads/rollout';
 
-export type { Report, Rule } from './rule';
+export type { Rule } from './rule';
 
 /** Every rule, from the object itself to what it has to do with others. */
 export const rules: readonly Rule[] = [

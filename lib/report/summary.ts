@@ -60,7 +60,7 @@ function describe({ written, changed, added, removed }: WriteResult): string {
 }
 
 /** The files as a tree, folders after files. */
-export function formatTree(root: string, paths: readonly string[]): string {
+function formatTree(root: string, paths: readonly string[]): string {
   const lines = (prefix: string, indent: string): string[] => {
     const below = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
     const files = below.filter((path) => !path.includes('/')).sort();

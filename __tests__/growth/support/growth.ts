@@ -39,7 +39,7 @@ export interface Grown {
 }
 
 /** What still is linear. A part of the calls may grow as `n log n`: those that compare while something is sorted. */
-export const LINEAR = { ratio: 4.4, step: 2.25 } as const;
+const LINEAR = { ratio: 4.4, step: 2.25 } as const;
 
 /**
  * A function that grows faster than linear. One that does nothing but compare for a sort has a step of 2.5 from 4 to 16 items.

@@ -5,7 +5,7 @@ import { defined } from '../../model/manifest/json';
 import type { Container, PodSpec } from '../tree/kinds';
 
 /** UID and GID of every pod: above 10000, so that it is not a user of the node (kube-score, Checkov, Trivy). */
-export const DEFAULT_USER = 10001;
+const DEFAULT_USER = 10001;
 
 /** Exits from the defaults. Each needs a reason, which is kept in an annotation of the Deployment. */
 export interface SecurityExits {

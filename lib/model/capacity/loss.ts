@@ -26,7 +26,7 @@ interface AfterLoss {
  * Pods are whole, and the worst loss takes the fullest zones: of 4 pods over 3 zones 2 are left, not two thirds. The pods are
  * loaded up to their target, and never with more than the peak.
  */
-export function afterLoss(input: CapacityInput, { target, peak }: Omit<Aim, 'highest'>, pods: number): AfterLoss {
+function afterLoss(input: CapacityInput, { target, peak }: Omit<Aim, 'highest'>, pods: number): AfterLoss {
   const { zonesLost, regions, regionsLost } = input;
   const left = podsLeft(pods, Math.max(1, input.zones), zonesLost);
   const load = (pods * target * regions) / (regions - regionsLost);

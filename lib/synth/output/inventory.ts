@@ -7,7 +7,7 @@ import { OutputError } from './output-error';
 import { codeOf } from './swap';
 
 /** Path of the inventory within the output directory. */
-export const INVENTORY = 'inventory.txt';
+const INVENTORY = 'inventory.txt';
 
 /** Files of an output directory: relative POSIX path → text, written as UTF-8. */
 export type Files = ReadonlyMap<string, string>;
