@@ -163,14 +163,14 @@ describe('what cannot be', () => {
       'a rate too fine for a metric',
       { messagesPerSecondPerPod: 0.001, drainSeconds: 1e5 },
       'messagesPerSecondPerPod',
-      'counts in thousandths',
+      'count in thousandths',
     ],
-    ['no pod and no queue', { queueIsRead: false, min: 0 }, 'min', 'no pod would ever start'],
+    ['no pod and no queue', { queueIsRead: false, min: 0 }, 'min', 'would never scale up'],
     [
       'a CPU target that is never exceeded',
       { queueIsRead: false, cpu: { target: 0.6, atFullWork: 0.65 } },
       'cpu.target',
-      'it would never add one',
+      'would never add one',
     ],
   ])('%s', (_, change, field, message) => {
     const { plan, problems } = derive(change);

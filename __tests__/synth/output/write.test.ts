@@ -288,7 +288,7 @@ describe('when the system refuses', () => {
       writeFileSync(file, text, options);
       if (String(file).endsWith('d.yaml')) fs.rmSync(`${outdir}.evenkeel-lock`);
     });
-    expect(() => writeFiles(outdir, B)).toThrow('were removed during this run — one writer at a time');
+    expect(() => writeFiles(outdir, B)).toThrow('was removed during this run — one writer at a time');
     expect(read('b.yaml')).toBe('b');
     expect(fs.readdirSync(scratch)).toEqual(['dist', 'dist.evenkeel-next']);
   });
@@ -302,7 +302,7 @@ describe('after an interrupted run', () => {
       const [o, n, l, j, d] = [1, 2, 4, 8, 16].map((bit) => (bits & bit) !== 0);
       return { outdir: o === true, next: n === true, old: l === true, journal: j === true, draft: d === true };
     });
-    expect(new Set(all.map(decide))).toEqual(new Set(['complete', 'restore', 'clean', 'none']));
+    expect(new Set(all.map(decide))).toEqual(new Set(['complete', 'restore', 'clean', 'none', 'refuse']));
     for (const traces of all) {
       const remedy = decide(traces);
       if (remedy === 'complete') expect(traces).toMatchObject({ outdir: false, next: true, journal: true });
