@@ -66,7 +66,7 @@ describe('what is needed, beside what the cluster says, with the sentence', () =
       'nodes in all',
       '120',
       '–',
-      '40 that the pool may have × 3 zones = 120 nodes',
+      '40 that the pool allows × 3 zones = 120 nodes',
     ]);
     expect(row(out, 'pods on a node')?.slice(2, 4)).toEqual(['110', '110']);
     expect(row(out, 'smallest subnet of nodes')?.slice(2, 4)).toEqual(['/24', '/24']);

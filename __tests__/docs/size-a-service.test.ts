@@ -35,7 +35,7 @@ describe('P1: numbers follow from the requirement', () => {
 
   test('and the refusal', () => {
     const [finding] = synth((code) => code.replace('meanSeconds: 0.04', 'meanSeconds: 0.06')).findings;
-    expect(finding?.message).toContain('it is 60 ms');
+    expect(finding?.message).toContain('a mean of 60 ms');
     expect(PAGE).toContain(`\n${finding?.message}\n`);
   });
 });

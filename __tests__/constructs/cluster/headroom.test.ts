@@ -216,7 +216,7 @@ describe('growth needs headroom until a new node is ready', () => {
         rule: 'headroom',
         severity: 'warning',
         value: 'none',
-        message: expect.stringContaining('nothing holds the place'),
+        message: expect.stringContaining('nothing covers growth'),
       },
     ]);
   });
@@ -226,7 +226,7 @@ describe('growth needs headroom until a new node is ready', () => {
     expect(pods(3 * Math.ceil(growth / 3))).toEqual([]);
     expect(pods(growth)).toEqual([]);
     expect(pods(growth - 1)).toMatchObject([
-      { message: expect.stringMatching(/holds \w+ of \w+ CPU, \w+ of \w+ of memory: /) },
+      { message: expect.stringMatching(/has \w+ of \w+ CPU, \w+ of \w+ of memory: /) },
     ]);
     expect(held({ pods: growth, cpu: '1667m', memory: '255Mi' })).toHaveLength(1);
     // as much in all, and no place for one of them
@@ -239,7 +239,7 @@ describe('growth needs headroom until a new node is ready', () => {
     const half = { ...POOL, headroom: { pods: Math.max(3, Math.ceil(growth / 2)), cpu: '1667m', memory: '256Mi' } };
     expect(sized([half, { ...half, name: 'other' }]).findings).toEqual([]);
     expect(sized([half, { ...bare, name: 'other' }]).findings).toMatchObject([
-      { field: 'clusters.mumbai.nodePools', expected: expect.stringContaining(', or as much over several pools') },
+      { field: 'clusters.mumbai.nodePools', expected: expect.stringContaining(', or the same over several pools') },
     ]);
   });
 

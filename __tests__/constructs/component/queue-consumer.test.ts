@@ -154,7 +154,7 @@ test('F4a with neither: CPU and memory, and what that loses is stated', () => {
   expect(at(autoscaler, 'spec', 'metrics', 0, 'resource', 'name')).toBe('memory');
   expect(at(autoscaler, 'spec', 'metrics', 1, 'resource', 'name')).toBe('cpu');
   expect(at(autoscaler, 'metadata', 'annotations', 'evenkeel.dev/queue-unread')).toMatch(
-    /^nothing in the cluster reads the queue, so that pods follow CPU and memory/,
+    /^nothing in the cluster reads the queue, so pods follow CPU and memory/,
   );
 });
 

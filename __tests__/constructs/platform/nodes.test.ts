@@ -40,7 +40,7 @@ test('with one node less, the finding says how many are needed, and why', () => 
       severity: 'error',
       field: 'clusters.mumbai.nodePools[default].nodesPerZone.max',
       value: 24,
-      message: expect.stringContaining('needs 25, 1 more: in each of 1 zone: '),
+      message: expect.stringContaining('needs 25 nodes per zone; the pool allows 24: in each of 1 zone: '),
       expected: expect.stringContaining('at least 25'),
     },
   ]);
@@ -63,7 +63,7 @@ test.each<[string, ClusterDescription, string, RegExp]>([
     'addresses',
     cluster({ nodesPerZone: { min: 1, max: 30 } }, { nodes: 27, pods: 16 }),
     'subnets.nodes',
-    /more than the 32 of the \/27 that there is$/,
+    /more than the 32 of the existing \/27$/,
   ],
 ])('the limit on %s is named', (_, description, field, message) => {
   expect(found(description).findings).toMatchObject([

@@ -325,8 +325,7 @@ test('a derived CPU request too large for any node names the key from which it f
     {
       rule: 'node-fit',
       field: 'sizeFor.cpuSecondsPerRequest',
-      message:
-        'no node of mumbai has as much to give to one pod: 8 slots ÷ 0.04 s × 25 s of CPU a request = 5000 cores',
+      message: 'no node in mumbai is large enough for this pod: 8 slots ÷ 0.04 s × 25 s of CPU a request = 5000 cores',
     },
   ]);
   expect(found.map(({ rule }) => rule)).toContain('unit');

@@ -286,7 +286,7 @@ describe('what cannot be', () => {
     );
     expect(plan).toBeUndefined();
     expect(problems).toMatchObject([
-      { field: 'service.meanSeconds', message: expect.stringContaining('no whole percent') },
+      { field: 'service.meanSeconds', message: expect.stringContaining('leaves less than 1 % of the slots usable') },
     ]);
   });
 

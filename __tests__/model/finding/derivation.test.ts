@@ -1,7 +1,7 @@
 // Numbers for a plan: rounding, checks, and how fast an autoscaler grows.
 
 import { checkNumber, roundDown, roundUp, show } from '../../../lib/model/finding/derivation';
-import { looksToGrow } from '../../../lib/model/pods/autoscaler';
+import { syncsToGrow } from '../../../lib/model/pods/autoscaler';
 
 test('an error of rounding is no number of its own', () => {
   expect([roundUp(10 + 1e-12), roundUp(10.01), roundDown(10 - 1e-12), roundDown(9.99)]).toEqual([10, 11, 10, 9]);
@@ -25,7 +25,7 @@ test.each<[unknown, object, string, string]>([
 
 test('an autoscaler grows by its metric, and no faster than it is allowed', () => {
   // 1, 5, 10, 20, 40, 80, 100.
-  expect(looksToGrow(1, 100, 10)).toBe(6);
-  expect(looksToGrow(2, 24, 1.5)).toBe(6);
-  expect(looksToGrow(0, 1, 2)).toBe(0);
+  expect(syncsToGrow(1, 100, 10)).toBe(6);
+  expect(syncsToGrow(2, 24, 1.5)).toBe(6);
+  expect(syncsToGrow(0, 1, 2)).toBe(0);
 });

@@ -46,7 +46,7 @@ test('a small pod on every node can leave no place for a large one', () => {
   const groups = [group(4, 1, 1, 'large'), group(4, 0.1, 0.1, 'small')];
   expect(nodesFor(ROOM, groups)).toEqual({
     value: 2,
-    because: 'of large 4, small 4, the others can leave no place for the last of large on at most 1 node: 2 nodes',
+    because: 'of large 4, small 4, the others can block the last of large on at most 1 node: 2 nodes',
   });
   // every pod takes a node of its own for the one that wants a whole node
   expect(nodesFor(ROOM, [group(1, 4, 1, 'whole'), group(3, 0.1, 0.1, 'small')]).value).toBe(4);

@@ -83,7 +83,7 @@ describe('connections', () => {
         field: 'orders.maxReplicas',
         value: 10,
         message:
-          'connections at the worst moment: orders 200 + billing 40 = 240 needed, 186 available (max_connections 200 − superuser_reserved 3 − reserved 2 − migrations 5 − monitoring 4 = 186), 54 too many; orders takes most',
+          '54 too many connections at the worst moment: orders 200 + billing 40 = 240 needed, 186 available (max_connections 200 − superuser_reserved 3 − reserved 2 − migrations 5 − monitoring 4 = 186)',
         expected: 'orders at most 6 replicas, or smaller pools, or max_connections of at least 254',
       },
     ]);

@@ -132,11 +132,11 @@ describe('where nothing reads the queue', () => {
     const { plan } = derive({ queueIsRead: false, reactionSeconds: 30, memory: { target: 0.8 } });
     expect(plan?.queueLengthPerPod).toBeUndefined();
     expect(plan?.messageRatePerPod).toBeUndefined();
-    // 24 pods at the peak; × 1.5 a look, at most doubled or 4 more: 2, 3, 5, 8, 12, 18, 24.
+    // 24 pods at the peak; × 1.5 per sync, at most doubled or 4 more: 2, 3, 5, 8, 12, 18, 24.
     expect(plan?.max.value).toBe(24);
     expect(plan?.loss).toBe(
-      'nothing in the cluster reads the queue, so that pods follow CPU and memory, which show the messages in work and no backlog: ' +
-        'at most × 1.5 at a look, 6 looks from 2 to 24 pods, and 411 s instead of 60 s for the largest backlog',
+      'nothing in the cluster reads the queue, so pods follow CPU and memory, which reflect messages in work but no backlog: ' +
+        'at most × 1.5 per sync, 6 syncs from 2 to 24 pods, and 411 s instead of 60 s for the largest backlog',
     );
     expect(plan?.drainSeconds.value).toBe(Math.ceil(270 + (5000 + 270 * 70) / (24 * 10 - 70)));
   });
@@ -163,14 +163,14 @@ describe('what cannot be', () => {
       'a rate too fine for a metric',
       { messagesPerSecondPerPod: 0.001, drainSeconds: 1e5 },
       'messagesPerSecondPerPod',
-      'counts in thousandths',
+      'count in thousandths',
     ],
-    ['no pod and no queue', { queueIsRead: false, min: 0 }, 'min', 'no pod would ever start'],
+    ['no pod and no queue', { queueIsRead: false, min: 0 }, 'min', 'would never scale up'],
     [
       'a CPU target that is never exceeded',
       { queueIsRead: false, cpu: { target: 0.6, atFullWork: 0.65 } },
       'cpu.target',
-      'it would never add one',
+      'would never add one',
     ],
   ])('%s', (_, change, field, message) => {
     const { plan, problems } = derive(change);

@@ -132,7 +132,7 @@ describe('refused, with the expected path or value', () => {
     [
       'the same value',
       (it) => it.set('spec.replicas', 3),
-      'the override does nothing',
+      'the field already has this value',
       'another value, or no override',
     ],
     [

@@ -288,7 +288,7 @@ describe('when the system refuses', () => {
       writeFileSync(file, text, options);
       if (String(file).endsWith('d.yaml')) fs.rmSync(`${outdir}.evenkeel-lock`);
     });
-    expect(() => writeFiles(outdir, B)).toThrow('were removed during this run — one writer at a time');
+    expect(() => writeFiles(outdir, B)).toThrow('was removed during this run — one writer at a time');
     expect(read('b.yaml')).toBe('b');
     expect(fs.readdirSync(scratch)).toEqual(['dist', 'dist.evenkeel-next']);
   });

@@ -19,10 +19,7 @@ export function effectivePods(pods: number, { serial, crosstalk }: Contention): 
 export function mostUsefulPods({ serial, crosstalk }: Contention): Derived {
   const peak =
     crosstalk === 0 ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(Math.sqrt((1 - serial) / crosstalk)));
-  return derived(
-    peak,
-    `√((1 − ${serial}) ÷ ${crosstalk}) = ${show(peak)} pods; beyond them another one takes more than it brings`,
-  );
+  return derived(peak, `√((1 − ${serial}) ÷ ${crosstalk}) = ${show(peak)} pods; another one costs more than it adds`);
 }
 
 /** Fewest pods with the capacity of `ideal` pods without contention; Infinity where no number is enough. */

@@ -97,7 +97,7 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
   };
   const [most = moments.peak] = [inZone('atOnce', left), ...Object.values(moments)].sort((a, b) => b.value - a.value);
   const perZone = Math.max(most.value, pool.nodesPerZone.max);
-  const why = most.value > pool.nodesPerZone.max ? 'that are needed' : 'that the pool may have';
+  const why = most.value > pool.nodesPerZone.max ? 'needed' : 'that the pool allows';
   const nodes = derived(
     perZone * zones,
     `${perZone} ${why} × ${plural(zones, 'zone')} = ${plural(perZone * zones, 'node')}`,

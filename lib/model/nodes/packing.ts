@@ -53,7 +53,7 @@ export function nodesFor(room: NodeRoom, groups: readonly PodGroup[]): Derived {
   const parts = present.map(({ name, pods }) => `${name} ${pods}`).join(', ');
   return derived(
     nodes,
-    `of ${parts}, the others can leave no place for the last of ${worst.name} on at most ${plural(worst.refusing, 'node')}: ${plural(nodes, 'node')}`,
+    `of ${parts}, the others can block the last of ${worst.name} on at most ${plural(worst.refusing, 'node')}: ${plural(nodes, 'node')}`,
   );
 }
 

@@ -12,10 +12,10 @@ export const TOLERANCE = 0.1;
  *
  * Source: kubernetes.io, "Horizontal Pod Autoscaling", algorithm details.
  */
-export function looksToGrow(min: number, max: number, factor: number): number {
-  let looks = 0;
-  for (let pods = Math.max(1, min); pods < max; looks++) {
+export function syncsToGrow(min: number, max: number, factor: number): number {
+  let syncs = 0;
+  for (let pods = Math.max(1, min); pods < max; syncs++) {
     pods = Math.min(max, Math.ceil(pods * factor), Math.max(pods * 2, pods + 4));
   }
-  return looks;
+  return syncs;
 }

@@ -59,7 +59,7 @@ function pods(mode: Exclude<AksPodNetwork, 'flat'>, demand: AddressDemand) {
 }
 
 const PER_NODE = {
-  overlay: () => derived(256, 'a /24, whatever the pods'),
+  overlay: () => derived(256, 'a /24 for any number of pods'),
   'pod-subnet-static': ({ pods }: NodePool) => {
     const blocks = Math.ceil((pods + 1) / BLOCK);
     return derived(blocks * BLOCK, `${blocks} blocks of ${BLOCK} for ${pods} pods + 1`);

@@ -1,7 +1,7 @@
 // The time to drain a backlog: with enough pods at once, and where pods only follow CPU because nothing reads the queue.
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
-import { looksToGrow, SYNC_SECONDS } from '../pods/autoscaler';
+import { SYNC_SECONDS, syncsToGrow } from '../pods/autoscaler';
 import type { QueueConsumerInput } from './queue-input';
 
 /** Time to drain the largest backlog with `pods` pods, of which new ones start to work after `late` seconds. */
@@ -19,16 +19,16 @@ export function drainTime(input: QueueConsumerInput, pods: number, late: number)
 export function withoutQueue(input: QueueConsumerInput, max: number) {
   const { cpu, reactionSeconds: reaction } = input;
   const factor = cpu.atFullWork / cpu.target;
-  const looks = looksToGrow(input.min, max, factor);
+  const syncs = syncsToGrow(input.min, max, factor);
   // Each sync waits for the pods of the one before: until they work, the autoscaler sees too low a mean.
-  const growing = looks * (SYNC_SECONDS + reaction);
+  const growing = syncs * (SYNC_SECONDS + reaction);
   const grown = input.largestBacklog + arrivalsBeside(input) * growing;
   const drain = drainTime({ ...input, largestBacklog: grown }, max, growing);
   return {
     drainSeconds: drain,
     loss:
-      `nothing in the cluster reads the queue, so that pods follow CPU${input.memory === undefined ? '' : ' and memory'}, which show the messages in work and no backlog: ` +
-      `at most × ${show(Math.min(2, factor))} at a look, ${plural(looks, 'look')} from ${input.min} to ${plural(max, 'pod')}, and ${drain.value} s instead of ${input.drainSeconds} s for the largest backlog`,
+      `nothing in the cluster reads the queue, so pods follow CPU${input.memory === undefined ? '' : ' and memory'}, which reflect messages in work but no backlog: ` +
+      `at most × ${show(Math.min(2, factor))} per sync, ${plural(syncs, 'sync')} from ${input.min} to ${plural(max, 'pod')}, and ${drain.value} s instead of ${input.drainSeconds} s for the largest backlog`,
   };
 }
 
