@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { type Connection, connections } from '../analysis/network/connections';
 import { formatTable } from '../report/output';
-import { loadObjects } from './project/loaded';
+import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
 
 /** The verb. */

@@ -14,9 +14,9 @@ import { type ApiEntry, describeIdentity } from '../model/manifest/object';
 import { PROFILES } from '../model/providers/profiles';
 import { formatTable, type Output, printFindings } from '../report/output';
 import { synthesize } from '../synth/synthesize';
-import { compareProviders } from './project/held-equal';
 import { type Context, type Load, loadApp } from './project/project';
-import { projectOf } from './project/rebuilt';
+import { compareProviders } from './project/provider-comparison';
+import { projectOf } from './project/rebuildable';
 
 interface Options {
   readonly json?: true;

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { listSecrets } from '../analysis/access/secrets';
 import { formatTable } from '../report/output';
-import { loadObjects } from './project/loaded';
+import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
 
 /** The verb. */

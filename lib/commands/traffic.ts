@@ -7,7 +7,7 @@ import { findHostProblems } from '../analysis/traffic/request';
 import { System } from '../constructs/system/system';
 import { printFindings } from '../report/output';
 import { hostAsJson, hostsInMarkdown, hostsInText, moveAsJson, moveInMarkdown, moveInText } from '../report/traffic';
-import { loadObjects } from './project/loaded';
+import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
 
 interface Options {

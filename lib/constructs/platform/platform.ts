@@ -117,7 +117,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
 
   /**
    * Places a system once more, in a new environment that is like another one in everything but its name and what is given: a test
-   * environment as production is. `evenkeel parity` holds it to that.
+   * environment as production is. `evenkeel compare environments` checks that.
    *
    * @example platform.copy(Shop, { of: 'production', as: 'load', settings: { host: 'load.shop.example' } })
    */

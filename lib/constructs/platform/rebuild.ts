@@ -1,4 +1,4 @@
-// A platform can build its app again with the same systems on other clusters: what neutrality and parity compare.
+// A platform can build its app again with the same systems on other clusters: what `evenkeel compare` compares.
 
 import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';

@@ -143,7 +143,7 @@ export interface Provider {
   readonly network: NodeNetwork | Problem;
   /** What the provider allows. */
   readonly limits: readonly ProviderLimit[];
-  /** Every field of a neutral kind in which it may differ. `evenkeel neutrality` refuses whatever is not here. */
+  /** Every field of a neutral kind in which it may differ. `evenkeel compare providers` refuses any other. */
   readonly closedList: readonly AllowedDifference[];
 }
 

@@ -1,4 +1,4 @@
-// All profiles, with no option but those that must be given: what neutrality is asked over.
+// All profiles, with no option but those that must be given: what `compare providers` builds on.
 import type { Provider } from '../cluster/provider';
 import { aks } from './aks';
 import { conformant } from './conformant';
