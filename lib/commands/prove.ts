@@ -6,7 +6,7 @@ import type { ProviderChange } from '../analysis/survival/outside';
 import { failureTable, type Row } from '../analysis/survival/table';
 import type { Cell, Decider, Result } from '../analysis/survival/verdict';
 import { check } from '../checks';
-import { placesOf } from '../constructs/system/system';
+import { placementsOf } from '../constructs/system/system';
 import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
 
@@ -63,7 +63,7 @@ async function prove(load: Load): Promise<{ readonly rows: readonly Row[]; reado
   // a promise that is refuted is what the table is to show; with any other error there is nothing to trust
   if (errors.some(({ rule }) => !REFUTED.has(rule))) return { rows: [], refuted: errors };
   return {
-    rows: failureTable(entries, placesOf(app), {
+    rows: failureTable(entries, placementsOf(app), {
       provider: errors.length > 0 ? UNKNOWN : providerChange(app, entries),
     }),
     refuted: errors,
@@ -82,12 +82,12 @@ function providerChange(app: IConstruct, entries: readonly ApiEntry[]): Provider
   return { profiles: PROFILES.length, deviations };
 }
 
-const nameOf = ({ place: { system, environment, cluster } }: Row): string =>
+const nameOf = ({ placement: { system, environment, cluster } }: Row): string =>
   `${system}/${environment} on ${cluster.name}`;
 
 /** What is promised, and of what is known. */
 function headOf(row: Row): string {
-  const { survives, cluster } = row.place;
+  const { survives, cluster } = row.placement;
   const promises = [
     ...(survives.zones > 0 ? [plural(survives.zones, 'zone')] : []),
     ...(survives.regions > 0 ? [plural(survives.regions, 'region')] : []),
@@ -97,7 +97,7 @@ function headOf(row: Row): string {
   return `promises to survive ${promises.length === 0 ? 'nothing' : promises.join(' and ')}; ${zones}, ${nodes}`;
 }
 
-function poolsOf({ place: { cluster } }: Row): string {
+function poolsOf({ placement: { cluster } }: Row): string {
   return cluster.nodePools
     .map(({ nodesPerZone: { min, max }, cpu, memory }) => {
       const count = min === max ? String(min) : `${min} to ${max}`;
@@ -148,15 +148,15 @@ function explain(output: Output, rows: readonly Row[], words: readonly string[])
   }
 }
 
-function workingOf({ component, load, verdict, working, decides }: Result): string {
+function workingOf({ component, scale, verdict, working, decides }: Result): string {
   const lines = [...working, ...(decides === undefined ? [] : [`decided by ${describe(decides)}`])];
-  return `  ${component}, ${load}: ${verdict}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+  return `  ${component}, ${scale}: ${verdict}\n${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
 const describe = ({ entry, pointer }: Decider): string => `${describeIdentity(entry.identity)} ${pointer}`;
 
-function asJson({ place, nodesKnown, cells }: Row): object {
-  const { system, environment, survives, cluster } = place;
+function asJson({ placement, nodesKnown, cells }: Row): object {
+  const { system, environment, survives, cluster } = placement;
   return {
     system,
     environment,
@@ -165,8 +165,9 @@ function asJson({ place, nodesKnown, cells }: Row): object {
     nodesKnown,
     cells: cells.map(({ results, ...cell }) => ({
       ...cell,
-      results: results.map(({ decides, ...result }) => ({
+      results: results.map(({ decides, scale, ...result }) => ({
         ...result,
+        load: scale,
         ...(decides === undefined
           ? {}
           : { decides: { object: describeIdentity(decides.entry.identity), field: decides.pointer } }),

@@ -7,7 +7,7 @@ import { compareText } from '../../model/manifest/text';
 import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
 import { shareOf } from '../../model/platform/traffic';
 import { ROUTE53_WEIGHT } from '../../model/providers/aws';
-import { catalogue, perList } from '../objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig, list, places, text } from '../objects/read-json';
 
 /** One cluster that answers to a host. */
@@ -41,7 +41,7 @@ export interface Host {
 }
 
 /** The hosts of Ingresses, routes and DNS records over all clusters, by name. Wildcards are hosts like any other. */
-export const hosts = perList((entries): readonly Host[] => {
+export const hosts = memoizePerObjects((entries): readonly Host[] => {
   const found = new Map<string, Map<string, Answer>>();
   for (const entry of exposing(entries)) {
     for (const host of hostsOf(entry)) {
@@ -66,7 +66,7 @@ export const hosts = perList((entries): readonly Host[] => {
 });
 
 const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
-  catalogue(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
+  objectIndex(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
 
 function hostOf(host: string, answers: readonly Answer[]): Host {
   const weights = answers.flatMap(({ weight }) => weight ?? []);

@@ -1,6 +1,6 @@
 // What makes an object an object: apiVersion, kind and name, and nobody else with the same ones.
 
-import { placeOf } from '../../analysis/objects/catalogue';
+import { placeOf } from '../../analysis/objects/object-index';
 import { dig, isSet } from '../../analysis/objects/read-json';
 import type { Json } from '../../model/manifest/json';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
