@@ -23,7 +23,7 @@ export function connectionsCommand({ load, output, finish }: Context): Command {
     });
 }
 
-/** One row for each two ends, with all ports. */
+/** One row for each pair of ends, with all ports. */
 function byEnds(found: readonly Connection[]): string[][] {
   const rows = new Map<string, string[]>();
   for (const { cluster, from, to, port } of found) {

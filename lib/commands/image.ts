@@ -1,4 +1,4 @@
-// `evenkeel image`: sets the tag of a system's images in one environment. The one place that a pipeline writes to.
+// `evenkeel image`: sets the tag of a system's images in one environment. The only file that a pipeline changes.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
@@ -34,22 +34,26 @@ function setTag(file: string, target: string, tag: string): Finding | undefined 
   if (!TAG.test(tag) || tag === 'latest') {
     return problem(
       tag,
-      'this is no tag that stays what it is',
+      'not an immutable image tag',
       'a build number such as 412, or sha256: and 64 hexadecimal digits',
     );
   }
   const tags = readTags(file);
   if (tags === undefined)
-    return problem(file, 'the file of tags cannot be read', 'JSON: { "<system>": { "<environment>": "<tag>" } }');
+    return problem(
+      file,
+      'cannot be read as a file of image tags',
+      'JSON: { "<system>": { "<environment>": "<tag>" } }',
+    );
   const known = targets(tags);
-  if (!known.includes(target)) return problem(target, `${file} knows no such images`, `one of ${known.join(', ')}`);
-  // a line a tag, so that two releases in one file do not touch the same line
+  if (!known.includes(target)) return problem(target, `not listed in ${file}`, `one of ${known.join(', ')}`);
+  // one tag per line: two releases in one file change different lines
   writeFileSync(`${file}.new`, `${JSON.stringify(replaced(tags, target.split('/'), tag), null, 2)}\n`);
   renameSync(`${file}.new`, file);
   return undefined;
 }
 
-/** Everything that has a tag of its own: `<system>/<environment>`, and `<system>/<environment>/<component>`. */
+/** Everything with its own tag: `<system>/<environment>`, and `<system>/<environment>/<component>`. */
 function targets(tags: Json): string[] {
   if (!isJsonObject(tags)) return [''];
   return Object.entries(tags).flatMap(([name, inner]) =>
