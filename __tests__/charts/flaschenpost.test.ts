@@ -214,8 +214,8 @@ describe('P8 a registry for development, another for production', () => {
 test('the page shows what the commands print', async () => {
   const page = readFileSync(join(__dirname, '../../docs/systems/flaschenpost.md'), 'utf8');
   const printed = await Promise.all(
-    ['connections', 'access', 'neutrality'].map(
-      async (verb) => (await cli([verb], () => ({ app: platform.app() }))).out,
+    [['connections'], ['access'], ['compare', 'providers']].map(
+      async (args) => (await cli(args, () => ({ app: platform.app() }))).out,
     ),
   );
   // widths are those of the longest cell, which may be another system's

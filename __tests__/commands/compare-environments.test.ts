@@ -1,4 +1,4 @@
-// `evenkeel parity`: environments of a system differ in what an environment decides; an `if` in a chart is refused.
+// `evenkeel compare environments`: environments of a system differ only in what an environment decides; an `if` in a chart is refused.
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { platform } from '../../charts/platform';
@@ -48,8 +48,8 @@ interface Difference {
 }
 
 /** `aspect kind pointer` of every difference but those of the namespace, with the exit code. */
-async function parity(load: () => unknown): Promise<{ code: number; found: string[] }> {
-  const { code, out } = await cli(['parity', '--json'], load);
+async function compareEnvironments(load: () => unknown): Promise<{ code: number; found: string[] }> {
+  const { code, out } = await cli(['compare', 'environments', '--json'], load);
   const [{ differences }]: [{ differences: Difference[] }] = JSON.parse(out);
   const told = differences
     .filter(({ pointer, kind }) => pointer !== '/metadata/namespace' && kind !== 'Namespace')
@@ -68,7 +68,7 @@ const USUAL = [...ONE_HOST, ...IMAGES].sort();
 
 describe('the shipped systems', () => {
   test('differ in what an environment decides', async () => {
-    const { code, out, err } = await cli(['parity'], () => ({ app: platform.app() }));
+    const { code, out, err } = await cli(['compare', 'environments'], () => ({ app: platform.app() }));
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(
       'toytrex/production and toytrex/local, both on eks, Kubernetes 1.36, 2 zones, surviving 1 of them\n',
@@ -82,14 +82,19 @@ describe('the shipped systems', () => {
 
   test('values are shortened for a terminal only', async () => {
     const load = () => ({ app: platform.app() });
-    const [piped, watched] = [await cli(['parity'], load), await cli(['parity'], load, { interactive: true })];
+    const [piped, watched] = [
+      await cli(['compare', 'environments'], load),
+      await cli(['compare', 'environments'], load, { interactive: true }),
+    ];
     expect(piped.out).not.toContain('…');
     expect(watched.out).toContain('…');
     expect(watched.out.replace(/ +|…/g, '').length).toBeLessThan(piped.out.replace(/ +/g, '').length);
   });
 
   test('two that are named', async () => {
-    const { code, out } = await cli(['parity', 'toytrex/local', 'toytrex/production'], () => ({ app: platform.app() }));
+    const { code, out } = await cli(['compare', 'environments', 'toytrex/local', 'toytrex/production'], () => ({
+      app: platform.app(),
+    }));
     expect(code).toBe(0);
     expect(out).toContain('toytrex/local and toytrex/production, both on local, Kubernetes 1.36, 0 zones');
     expect(out).not.toContain('pingpong');
@@ -98,16 +103,16 @@ describe('the shipped systems', () => {
 
 describe('what an environment decides', () => {
   test('name, hosts and images; provider, minor, zones and what is survived are held equal', async () => {
-    expect(await parity(shop(web))).toEqual({ code: 0, found: USUAL });
+    expect(await compareEnvironments(shop(web))).toEqual({ code: 0, found: USUAL });
   });
 
   test('the build number', async () => {
     const found = [...USUAL, 'images Deployment /spec/template/metadata/labels/app.kubernetes.io~1version'].sort();
-    expect(await parity(shop(web, {}, { production: '1', test: '2' }))).toEqual({ code: 0, found });
+    expect(await compareEnvironments(shop(web, {}, { production: '1', test: '2' }))).toEqual({ code: 0, found });
   });
 
   test('more hosts', async () => {
-    const { code, found } = await parity(shop(web, { hosts: ['shop.localhost', 'www.localhost'] }));
+    const { code, found } = await compareEnvironments(shop(web, { hosts: ['shop.localhost', 'www.localhost'] }));
     expect(code).toBe(0);
     expect(found).toEqual(['hosts Ingress /spec/rules', 'hosts Ingress /spec/tls/0/hosts', ...IMAGES].sort());
   });
@@ -121,7 +126,7 @@ describe('what an environment decides', () => {
     });
 
   test('a size that is read from the settings, and what follows from it', async () => {
-    expect(await parity(shop(sized, { replicas: 2 }))).toEqual({
+    expect(await compareEnvironments(shop(sized, { replicas: 2 }))).toEqual({
       code: 0,
       found: [...IMAGES, 'size Deployment /spec/replicas', ...QUOTA],
     });
@@ -142,7 +147,7 @@ describe('what an environment decides', () => {
         test: { on: 'mumbai', tag: '1', settings: { ...production, replicas: 1 } },
       })
       .app();
-    expect(await parity(() => ({ app }))).toEqual({
+    expect(await compareEnvironments(() => ({ app }))).toEqual({
       code: 0,
       found: [
         'size Deployment /spec/progressDeadlineSeconds',
@@ -154,7 +159,7 @@ describe('what an environment decides', () => {
   });
 
   test('the name of a Secret', async () => {
-    const { code, found } = await parity(
+    const { code, found } = await compareEnvironments(
       shop(
         (system) => {
           const { secret } = system.target.settings;
@@ -173,7 +178,7 @@ describe('what an environment decides', () => {
   });
 
   test('its own name in the configuration', async () => {
-    const { code, found } = await parity(
+    const { code, found } = await compareEnvironments(
       shop((system) => {
         const service = new WebService(system, 'web', { ...WEB, image: system.image('web') });
         service.configure({ ENVIRONMENT: system.target.environment.name, URL: `http://web.${system.namespace}.svc` });
@@ -224,14 +229,14 @@ describe('who works where', () => {
     });
 
   test('is the environment’s to say, and so is the name of the namespace', async () => {
-    expect(await parity(shared(service))).toEqual({
+    expect(await compareEnvironments(shared(service))).toEqual({
       code: 0,
       found: ['groups Role ', 'groups RoleBinding ', 'groups RoleBinding /subjects/0/name'],
     });
   });
 
   test('but a binding to another role, by an `if`, is not', async () => {
-    const { code, found } = await parity(
+    const { code, found } = await compareEnvironments(
       shared((system, isProduction) => {
         service(system, isProduction);
         if (isProduction) roleBinding(system, 'view', 'ClusterRole');
@@ -309,20 +314,20 @@ describe('an environment-dependent `if` is refused', () => {
       'NOTHING PodDisruptionBudget /spec/maxUnavailable',
     ],
   ])('%s', async (_, build, expected, settings = {}) => {
-    const { code, found } = await parity(shop(build, settings));
+    const { code, found } = await compareEnvironments(shop(build, settings));
     expect(code).toBe(1);
     expect(found).toContain(expected);
   });
 
   test('with its line, its object and its values', async () => {
     const { code, out, err } = await cli(
-      ['parity'],
+      ['compare', 'environments'],
       shop((system, isProduction) => void service(system, { replicas: isProduction ? 3 : 2 })),
     );
     expect(code).toBe(1);
     expect(out).toMatch(/^NOTHING +\/spec\/replicas +3 +2 +Deployment web$/m);
-    expect(err).toMatch(/^__tests__\/commands\/compare-environments\.test\.ts:\d+:\d+ error parity\n/);
-    expect(err).toContain('  in production it is 3, in test 2\n');
+    expect(err).toMatch(/^__tests__\/commands\/compare-environments\.test\.ts:\d+:\d+ error environment-difference\n/);
+    expect(err).toContain('  3 in production, 2 in test\n');
     expect(err).toContain('  object   apps/Deployment shop-test/web\n  field    /spec/replicas\n');
   });
 });
@@ -334,7 +339,7 @@ test('a system and an environment that do not exist, or are not of one system', 
     ['toytrex/production', 'toytrex/staging'],
     ['toytrex/production', 'pingpong/local'],
   ]) {
-    const { code, out, err } = await cli(['parity', ...args], load);
+    const { code, out, err } = await cli(['compare', 'environments', ...args], load);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('error unknown-environment');
     expect(err).toMatch(/toytrex\/production, .*pingpong\/production, .*toytrex\/local, .*pingpong\/local/);

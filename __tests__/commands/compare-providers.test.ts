@@ -1,4 +1,4 @@
-// `evenkeel neutrality`: the shipped systems are the same on every provider; whoever makes them differ is refused.
+// `evenkeel compare providers`: the shipped systems are the same on every provider; any other difference is refused.
 
 import { App } from 'cdk8s';
 import { platform } from '../../charts/platform';
@@ -27,7 +27,7 @@ const shipped = () => ({ app: platform.app() });
 
 describe('G14 no lock-in: the shipped systems', () => {
   test('differ in nothing but the closed lists', async () => {
-    const { code, out, err } = await cli(['neutrality'], shipped);
+    const { code, out, err } = await cli(['compare', 'providers'], shipped);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^SYSTEM +OBJECTS {2}eks +eksAuto +aks +gke +onPrem +local +as placed$/m);
     expect(shippedRows(out)).toEqual([
@@ -47,7 +47,7 @@ describe('G14 no lock-in: the shipped systems', () => {
   });
 
   test('what the real placement changes is told by its cause', async () => {
-    const { out } = await cli(['neutrality', '--json'], shipped);
+    const { out } = await cli(['compare', 'providers', '--json'], shipped);
     const { placement: all, refused }: Shown = JSON.parse(out);
     const placement = all.filter(({ construct }) => isShippedConstruct(construct));
     const by = (cause: string) => [
@@ -107,10 +107,10 @@ describe('G14 no lock-in: the shipped systems', () => {
     }));
     const { objects, findings } = synthesize(app, check);
     expect(findings).toEqual([]);
-    const neutral = objects
+    const comparable = objects
       .filter(({ entry }) => isNeutralKind(entry.identity.group, entry.identity.kind))
       .filter(({ entry }) => isShipped(entry.cluster, entry.identity.namespace));
-    return neutral.map(({ entry }) => stringifyDocument(withoutGke(entry.manifest)));
+    return comparable.map(({ entry }) => stringifyDocument(withoutGke(entry.manifest)));
   }
 
   /** The two annotations of a Service that GKE needs, and the annotations where these were the only ones. */
@@ -135,34 +135,34 @@ describe('G14 no lock-in: the shipped systems', () => {
   });
 });
 
-const neutrality = (build: (system: System) => void, cluster: ClusterDescription = TWO_ZONES) =>
-  cli(['neutrality'], () => ({ app: shopApp(build, { cluster }) }));
+const compareProviders = (build: (system: System) => void, cluster: ClusterDescription = TWO_ZONES) =>
+  cli(['compare', 'providers'], () => ({ app: shopApp(build, { cluster }) }));
 
 const web = (system: System, change: Partial<WebServiceProps> = {}) =>
   new WebService(system, 'web', { ...WEB, ...change });
 
 describe('refused', () => {
   test('a chart that looks at the provider', async () => {
-    const { code, out, err } = await neutrality((system) =>
+    const { code, out, err } = await compareProviders((system) =>
       web(system, { replicas: system.target.cluster.provider.name === 'gke' ? 5 : 3 }),
     );
     expect(code).toBe(1);
     expect(out).toMatch(/^shop-production on mumbai +4 +(= +){3}1 REFUSED( +=){3}$/m);
-    expect(err).toMatch(/^__tests__\/commands\/compare-providers\.test\.ts:\d+:\d+ error neutrality\n/);
-    expect(err).toContain('  on gke it is 5, by the standard 3\n');
+    expect(err).toMatch(/^__tests__\/commands\/compare-providers\.test\.ts:\d+:\d+ error provider-difference\n/);
+    expect(err).toContain('  5 on gke, 3 by the standard\n');
     expect(err).toContain('  object   apps/Deployment shop-production/web\n  field    /spec/replicas\n  value    5\n');
   });
 
   test('a chart that leaves an object out on one provider', async () => {
-    const { code, err } = await neutrality((system) => {
+    const { code, err } = await compareProviders((system) => {
       if (system.target.cluster.provider.name !== 'local') web(system);
     });
     expect(code).toBe(1);
-    expect(err).toContain('on local it is not there, by the standard "web"');
+    expect(err).toContain('absent on local, "web" by the standard');
   });
 
   test('an override on one provider only, also of a list', async () => {
-    const { code, err } = await neutrality((system) => {
+    const { code, err } = await compareProviders((system) => {
       const { deployment } = web(system);
       if (system.target.cluster.provider.name !== 'aks') return;
       override(deployment).set('spec.template.spec.tolerations', [{ key: 'a', operator: 'Exists' }]);
@@ -179,10 +179,10 @@ describe('refused', () => {
   });
 
   test('a profile that changes what its closed list does not name; with the list, it passes', async () => {
-    expect(await neutrality(exposed, GKE)).toMatchObject({ code: 0, err: '' });
-    const { code, err } = await neutrality(exposed, withProvider({ allowedDifferences: [] }));
+    expect(await compareProviders(exposed, GKE)).toMatchObject({ code: 0, err: '' });
+    const { code, err } = await compareProviders(exposed, withProvider({ allowedDifferences: [] }));
     expect(code).toBe(1);
-    expect(err).toContain('on as placed it is "{\\"default\\":\\"web\\"}", by the standard not there');
+    expect(err).toContain('"{\\"default\\":\\"web\\"}" on as placed, absent by the standard');
     expect(err).toContain('  field    /metadata/annotations/cloud.google.com~1backend-config\n');
   });
 
@@ -195,26 +195,26 @@ describe('refused', () => {
       { ...line, pointer: `${line.pointer}s` },
     ]) {
       const allowedDifferences = [wrong, ...GKE.provider.allowedDifferences.slice(1)];
-      expect((await neutrality(exposed, withProvider({ allowedDifferences }))).code).toBe(1);
+      expect((await compareProviders(exposed, withProvider({ allowedDifferences }))).code).toBe(1);
     }
   });
 });
 
 describe('nothing to compare', () => {
   test('a project with errors', async () => {
-    const { code, out, err } = await neutrality((system) => web(system, { port: 0 }));
+    const { code, out, err } = await compareProviders((system) => web(system, { port: 0 }));
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('error port-range');
   });
 
   test('an app that no platform built', async () => {
-    const { code, err } = await cli(['neutrality'], () => ({ app: new App() }));
+    const { code, err } = await cli(['compare', 'providers'], () => ({ app: new App() }));
     expect(code).toBe(1);
     expect(err).toContain('error no-platform');
   });
 
   test('a system that another provider makes impossible is told with the provider', async () => {
-    const { code, err } = await neutrality((system) =>
+    const { code, err } = await compareProviders((system) =>
       web(system, { port: system.target.cluster.provider.name === 'eksAuto' ? 0 : 8080 }),
     );
     expect(code).toBe(1);

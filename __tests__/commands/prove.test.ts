@@ -96,7 +96,7 @@ describe('as text', () => {
     const { out } = await cli(['prove', '--why', 'zone lost'], few);
     expect(out).toContain('toytrex/production on mumbai, zone lost: degraded');
     expect(out).toContain(
-      '3 pods wanted, kept at 65 % of their CPU request, or a tenth more: 3 carry the same at 100 %',
+      '3 pods wanted, kept at 65 % of their CPU request, or a tenth more: 3 carry that load at 100 %',
     );
     expect(out).toContain('decided by autoscaling/HorizontalPodAutoscaler toytrex-production/web /spec/minReplicas');
     expect(out).not.toContain('node drained');
@@ -132,7 +132,7 @@ test('a refuted promise: the table, the finding, exit code 1', async () => {
     }),
   }));
   expect(code).toBe(1);
-  expect(out).toMatch(/^ {2}zone lost +fails +web: 2 of 4 at once, 2 of 4 in the end$/m);
+  expect(out).toMatch(/^ {2}zone lost +fails +web: 2 of 4 at once, 2 of 4 after recovery$/m);
   expect(err).toContain('error survives-zones');
 });
 

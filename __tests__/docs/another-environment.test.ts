@@ -1,4 +1,4 @@
-// docs/how-to/another-environment.md: one line makes another environment, and parity says that it is like the one it was made of (P6, F6).
+// docs/how-to/another-environment.md: one line makes another environment, and `compare environments` finds it like the one it was copied from (P6, F6).
 import { Flaschenpost } from '../../charts/flaschenpost';
 import { Panther } from '../../charts/panther';
 import { flaschenpost, platform, SMALL } from '../../charts/platform';
@@ -48,9 +48,11 @@ describe('P6, F6: one line makes another environment', () => {
   });
 
   test.each([['panther/clinic', 'panther/rehearsal', ['content', 'hosts', 'name', 'size']]])(
-    'parity of %s and %s: only what an environment decides',
+    '%s and %s differ only in what an environment decides',
     async (first, second, expected) => {
-      const { code, out, err } = await cli(['parity', first, second, '--json'], () => ({ app: platform.app() }));
+      const { code, out, err } = await cli(['compare', 'environments', first, second, '--json'], () => ({
+        app: platform.app(),
+      }));
       expect({ code, err }).toEqual({ code: 0, err: '' });
       const [{ differences }]: [{ differences: { aspect?: string }[] }] = JSON.parse(out);
       expect([...new Set(differences.map(({ aspect = 'NOTHING' }) => aspect))].sort()).toEqual(expected);

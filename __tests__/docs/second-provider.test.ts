@@ -1,4 +1,4 @@
-// docs/how-to/second-provider.md: one line adds a provider, and its table is what neutrality says.
+// docs/how-to/second-provider.md: one line adds a provider, and its table is what `compare providers` prints.
 import { App } from 'cdk8s';
 import { PingPong } from '../../charts/pingpong';
 import { platform as shipped } from '../../charts/platform';
@@ -35,7 +35,7 @@ test('the other files stay as they are, and a folder is added', () => {
 });
 
 test('the page shows the table as it is', async () => {
-  const { out } = await cli(['neutrality'], () => ({ app: shipped.app() }));
+  const { out } = await cli(['compare', 'providers'], () => ({ app: shipped.app() }));
   expect(shippedRows(out)).toHaveLength(SHIPPED.length);
   expect(shippedRows(PAGE)).toEqual(shippedRows(out));
 });

@@ -3,7 +3,7 @@ import { failureTable } from '../../lib/analysis/survival/table';
 import { DETECTION_SECONDS, EVICTION_SECONDS } from '../../lib/analysis/survival/timing';
 import { check } from '../../lib/checks';
 import { WebService } from '../../lib/constructs';
-import { placesOf } from '../../lib/constructs/system/system';
+import { placementsOf } from '../../lib/constructs/system/system';
 import { eks, type NodePool } from '../../lib/model';
 import { synthesize } from '../../lib/synth/synthesize';
 import { blockWith, readPage, runPage } from '../support/page';
@@ -37,10 +37,10 @@ function zoneLost(zones: readonly string[], min: number) {
   );
   const { entries, findings } = synthesize(app, check);
   expect(findings).toEqual([]);
-  const cells = failureTable(entries, placesOf(app), { provider: { unknown: 'not asked' } }).flatMap(
+  const cells = failureTable(entries, placementsOf(app), { provider: { unknown: 'not asked' } }).flatMap(
     (row) => row.cells,
   );
-  const steady = cells.find(({ event }) => event === 'zone lost')?.results.find(({ load }) => load === 'steady');
+  const steady = cells.find(({ event }) => event === 'zone lost')?.results.find(({ scale }) => scale === 'steady');
   return { verdict: steady?.verdict, left: steady?.left.fewest, needed: steady?.needed, missing: steady?.missing };
 }
 

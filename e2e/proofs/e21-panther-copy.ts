@@ -56,11 +56,11 @@ export const pantherCopy: Proof = {
       const same = '10-panther-clinic.yaml';
       assert.equal(readFileSync(join(folder, same), 'utf8'), readFileSync(join(CLINIC, same), 'utf8'));
       assert.equal(await specOf(cluster, COPY), await specOf(cluster, BOOKING));
-      const differences = await project.parity('panther/clinic', 'panther/rehearsal');
+      const differences = await project.compareEnvironments('panther/clinic', 'panther/rehearsal');
       const unexpected = differences.filter(({ aspect = '' }) => !MAY_DIFFER.has(aspect));
       assert.deepEqual(unexpected, []);
       const aspects = [...new Set(differences.map(({ aspect }) => aspect))].sort().join(', ');
-      figure(`parity: ${differences.length} fields differ, decided by ${aspects}`);
+      figure(`comparison: ${differences.length} fields differ, decided by ${aspects}`);
     } finally {
       await cluster.stop();
     }

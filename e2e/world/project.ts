@@ -27,7 +27,7 @@ export interface Right {
   readonly names?: readonly string[];
 }
 
-/** A field that is not the same in two environments: of what `evenkeel parity --json` prints. */
+/** A field that is not the same in two environments: an item of `evenkeel compare environments --json`. */
 export interface Difference {
   readonly kind: string;
   readonly pointer: string;
@@ -81,9 +81,9 @@ export class Project {
   }
 
   /** How two environments differ; fails where nothing explains a difference. */
-  async parity(first: string, second: string): Promise<readonly Difference[]> {
+  async compareEnvironments(first: string, second: string): Promise<readonly Difference[]> {
     const pairs: readonly { readonly differences: readonly Difference[] }[] = JSON.parse(
-      await this.evenkeel('parity', '--json', first, second),
+      await this.evenkeel('compare', 'environments', '--json', first, second),
     );
     return pairs.flatMap(({ differences }) => differences);
   }

@@ -1,4 +1,4 @@
-// `evenkeel access`: which group has which role in which namespace, what the roles may do, and whose Secrets that opens.
+// `evenkeel access`: which group has which role in which namespace, what the roles allow, and which Secrets that opens.
 
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
@@ -14,13 +14,13 @@ import { defined } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 import { compareKeys, compareText } from '../model/manifest/text';
 import { formatTable, type Output } from '../report/output';
-import { loadObjects } from './project/loaded';
+import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
 
 /** The verb. */
 export function accessCommand({ load, output, finish }: Context): Command {
   return new Command('access')
-    .description('list which group may do what in which namespace, and which Secrets that opens by way of pods')
+    .description('list which group may do what in which namespace, and which Secrets it can read through pods')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { readonly json?: true }) => {
@@ -39,7 +39,7 @@ Examples:
   evenkeel access
   evenkeel access --json | jq '.viaPods'`;
 
-/** What the platform calls a group, by its cluster and by the directory's name for it. */
+/** The platform's names of groups, by cluster and by the directory's name. */
 type GroupNames = ReadonlyMap<string, string>;
 
 function groupNames(app: IConstruct): GroupNames {
@@ -78,7 +78,7 @@ read: get, list and watch. via pods: without a right to Secrets, by a pod that m
 or by a shell in a pod that does (mounted). --json has the ids of the groups.
 `;
 
-/** The same ClusterRole is the same in every namespace. */
+/** A ClusterRole is listed once, a Role once for each namespace. */
 function roleKey({ cluster, role, binding, namespace }: Grant): string {
   return [cluster, isLocal(binding) ? `${namespace}/${role}` : role].join('\n');
 }
@@ -88,7 +88,7 @@ function isLocal({ manifest }: ApiEntry): boolean {
 }
 
 function describeWho({ kind, name, namespace }: Who): string {
-  if (kind === 'Group') return name; // what nearly all of them are
+  if (kind === 'Group') return name; // nearly all subjects are groups
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
@@ -96,7 +96,7 @@ function secretsOf(entries: readonly ApiEntry[], { cluster, who, namespace }: Gr
   const act = { group: '', resource: 'secrets', ...defined({ namespace }) };
   if (['get', 'list', 'watch'].some((verb) => mayDo(entries, cluster, who, { ...act, verb }))) return 'read';
   const way = viaPods(entries).find(
-    (one) => one.cluster === cluster && one.namespace === namespace && describeWho(one.subject) === describeWho(who),
+    (it) => it.cluster === cluster && it.namespace === namespace && describeWho(it.subject) === describeWho(who),
   );
   return way === undefined ? 'none' : `via pods: ${way.secrets}`;
 }
@@ -111,7 +111,7 @@ interface Right {
 
 function describeRole({ cluster, role: name, namespace, binding, known, rules }: Grant): Right[] {
   const role = isLocal(binding) ? `${namespace}/${name}` : name;
-  if (!known) return [{ cluster, role, may: '?', kinds: ['written by somebody else'] }];
+  if (!known) return [{ cluster, role, may: '?', kinds: ['not defined here'] }];
   const kinds = new Map<string, string[]>();
   for (const rule of rules) {
     const may = describeVerbs(rule);
@@ -127,7 +127,7 @@ const HEADER = ['CLUSTER', 'ROLE', 'MAY', 'KINDS'];
 const WIDTH = 100;
 const GAP = 2;
 
-/** As rows, the kinds in lines that fit; what a row has in common with the one above is told once. */
+/** Rows with the kinds wrapped to the width. Cells that repeat those above are left empty. */
 function inLines(rights: readonly Right[]): string[][] {
   const widest = (texts: readonly string[]) => Math.max(...texts.map(({ length }) => length)) + GAP;
   const columns = [rights.map((it) => it.cluster), rights.map((it) => it.role), rights.map((it) => it.may)];
@@ -149,7 +149,7 @@ function describeVerbs({ verbs }: PolicyRule): string {
   return [...(reads ? ['read'] : []), ...rest].join(', ').replace(/^\*$/, 'everything');
 }
 
-/** Groups whose plurals are nobody else's, so that a reader needs no more; others as kubectl writes them. */
+/** Groups with unambiguous plurals. Others are printed as kubectl writes them: `plural.group`. */
 const PLAIN: ReadonlySet<string> = new Set([
   '',
   'apps',

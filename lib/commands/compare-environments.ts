@@ -1,43 +1,48 @@
-// `evenkeel parity`: two environments of a system on one cluster, and whether they differ only in what an environment decides.
+// `evenkeel compare environments`: whether two environments of a system on one cluster differ only in what an environment decides.
 
 import { Command } from 'commander';
-import { type Disparity, disparities, disparityFinding, type Side } from '../analysis/comparison/environments';
+import {
+  type EnvironmentDifference,
+  environmentDifferenceFinding,
+  environmentDifferences,
+  type Side,
+} from '../analysis/comparison/environments';
 import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
 
 import { compareText } from '../model/manifest/text';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
-import { loadProject, objectsOf, type Placed, type Project } from './project/rebuilt';
+import { loadProject, objectsOf, type Project, type SystemTarget } from './project/rebuildable';
 
 /** Two environments of one system. */
 interface Compared {
-  readonly first: Placed;
-  readonly second: Placed;
-  readonly disparities: readonly Disparity[];
+  readonly first: SystemTarget;
+  readonly second: SystemTarget;
+  readonly differences: readonly EnvironmentDifference[];
 }
 
-/** The verb. */
-export function parityCommand({ load, output, finish }: Context): Command {
-  return new Command('parity')
-    .description('compare environments of a system, all on the cluster of the first one')
-    .argument('[first]', 'a system and its environment, toytrex/production (default: the first of each system)')
+/** The subcommand. */
+export function compareEnvironmentsCommand({ load, output, finish }: Context): Command {
+  return new Command('environments')
+    .description('compare environments of a system, all on the cluster of the first')
+    .argument('[first]', 'a system and its environment: toytrex/production (default: the first of each system)')
     .argument('[second]', 'what to compare it with (default: every other environment of the system)')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, { json }: { readonly json?: true }) => {
       const project = await loadProject(load);
-      const found = 'errors' in project ? project : compareAll(project, first, second);
-      if ('errors' in found) {
-        printFindings(output, found.errors);
+      const result = 'errors' in project ? project : compareAll(project, first, second);
+      if ('errors' in result) {
+        printFindings(output, result.errors);
         return finish(1);
       }
-      if (json) output.out(`${JSON.stringify(found.compared.map(asJson), null, 2)}\n`);
-      else for (const compared of found.compared) printTable(output, compared);
-      const refused = found.compared.flatMap((one) =>
-        one.disparities
+      if (json) output.out(`${JSON.stringify(result.compared.map(asJson), null, 2)}\n`);
+      else for (const compared of result.compared) printTable(output, compared);
+      const refused = result.compared.flatMap((pair) =>
+        pair.differences
           .filter(({ aspect }) => aspect === undefined)
-          .map((disparity) => disparityFinding(disparity, one.first.environment, one.second.environment)),
+          .map((it) => environmentDifferenceFinding(it, pair.first.environment, pair.second.environment)),
       );
       printFindings(output, refused);
       finish(refused.length === 0 ? 0 : 1);
@@ -46,17 +51,17 @@ export function parityCommand({ load, output, finish }: Context): Command {
 
 const EXAMPLES = `
 Examples:
-  evenkeel parity
-  evenkeel parity toytrex/production toytrex/local`;
+  evenkeel compare environments
+  evenkeel compare environments toytrex/production toytrex/local`;
 
-const nameOf = ({ system, environment }: Placed): string => `${system}/${environment}`;
+const nameOf = ({ system, environment }: SystemTarget): string => `${system}/${environment}`;
 
 function compareAll(
   project: Project,
   first: string | undefined,
   second: string | undefined,
 ): { readonly compared: readonly Compared[] } | { readonly errors: readonly Finding[] } {
-  // an environment on several clusters is the same on each of them: neutrality says so
+  // an environment on several clusters is the same on each of them: `compare providers` checks that
   const targets = project.targets.filter(
     (one, index) => project.targets.findIndex((other) => nameOf(other) === nameOf(one)) === index,
   );
@@ -76,8 +81,12 @@ function compareAll(
   return errors.length > 0 ? { errors } : { compared: results.flatMap((one) => ('errors' in one ? [] : [one])) };
 }
 
-/** Both on the first one's cluster, with its promises; names of clusters stay, since they say whose chart it is. */
-function compare(project: Project, first: Placed, second: Placed): Compared | { readonly errors: readonly Finding[] } {
+/** Both on the first one's cluster, with its promises. Cluster names stay: they identify the charts. */
+function compare(
+  project: Project,
+  first: SystemTarget,
+  second: SystemTarget,
+): Compared | { readonly errors: readonly Finding[] } {
   const { cluster, environment, regions } = first.target;
   const app = project.rebuild((real) =>
     [first, second].some(({ target }) => isSamePlace(target, real))
@@ -95,7 +104,7 @@ function compare(project: Project, first: Placed, second: Placed): Compared | { 
   );
   const built = objectsOf(app, `on ${cluster.name}: `);
   if ('errors' in built) return built;
-  const side = ({ system, environment: name, namespace, target }: Placed): Side => ({
+  const side = ({ system, environment: name, namespace, target }: SystemTarget): Side => ({
     environment: name,
     namespace,
     objects: built.objects.filter(({ origin }) =>
@@ -103,14 +112,14 @@ function compare(project: Project, first: Placed, second: Placed): Compared | { 
     ),
     settings: target.settings,
   });
-  return { first, second, disparities: disparities(side(first), side(second)) };
+  return { first, second, differences: environmentDifferences(side(first), side(second)) };
 }
 
 function isSamePlace(one: Omit<Where, 'regions'>, other: Omit<Where, 'regions'>): boolean {
   return one.cluster.name === other.cluster.name && one.environment.name === other.environment.name;
 }
 
-function printTable(output: Output, { first, second, disparities: found }: Compared): void {
+function printTable(output: Output, { first, second, differences }: Compared): void {
   const { cluster, environment } = first.target;
   const { survives } = environment;
   output.out(
@@ -118,7 +127,7 @@ function printTable(output: Output, { first, second, disparities: found }: Compa
       `${cluster.zones.length} zones, surviving ${survives.zones} of them\n\n`,
   );
   const rows = new Map<string, { readonly row: readonly string[]; readonly objects: Set<string> }>();
-  for (const { aspect = 'NOTHING', pointer, before, after, entry } of found) {
+  for (const { aspect = 'NOTHING', pointer, before, after, entry } of differences) {
     const longest = output.interactive ? LONGEST : Number.POSITIVE_INFINITY;
     const row = [aspect, pointer === '' ? '(the object)' : pointer, cell(before, longest), cell(after, longest)];
     const known = rows.get(row.join('\0')) ?? { row, objects: new Set() };
@@ -127,7 +136,7 @@ function printTable(output: Output, { first, second, disparities: found }: Compa
   }
   const sorted = [...rows.values()].map(({ row, objects }) => [...row, listed([...objects])]).sort(byAspect);
   const header = ['DECIDED BY', 'FIELD', first.environment, second.environment, 'IN'];
-  output.out(found.length === 0 ? 'no difference\n\n' : `${formatTable([header, ...sorted])}\n`);
+  output.out(differences.length === 0 ? 'no difference\n\n' : `${formatTable([header, ...sorted])}\n`);
 }
 
 const byAspect = ([a = '']: readonly string[], [b = '']: readonly string[]): number => compareText(a, b);
@@ -136,7 +145,7 @@ function listed(objects: readonly string[]): string {
   return objects.length > 2 ? `${objects.length} objects` : objects.join(', ');
 }
 
-/** Characters of a value that a terminal has room for; whoever reads a pipe gets all of them. */
+/** Characters of a value that fit in a terminal. A pipe gets all of them. */
 const LONGEST = 60;
 
 function cell(value: unknown, longest: number): string {
@@ -145,11 +154,11 @@ function cell(value: unknown, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
-function asJson({ first, second, disparities: found }: Compared): object {
+function asJson({ first, second, differences }: Compared): object {
   return {
     first: nameOf(first),
     second: nameOf(second),
-    differences: found.map(({ entry, ...rest }) => ({
+    differences: differences.map(({ entry, ...rest }) => ({
       construct: entry.origin.construct,
       kind: entry.identity.kind,
       ...rest,
@@ -157,12 +166,12 @@ function asJson({ first, second, disparities: found }: Compared): object {
   };
 }
 
-function noSuch(name: string | undefined, targets: readonly Placed[]): Finding {
+function noSuch(name: string | undefined, targets: readonly SystemTarget[]): Finding {
   return {
     rule: 'unknown-environment',
     severity: 'error',
-    message: 'there is no such system and environment to compare',
-    expected: `two environments of one system, of ${targets.map(nameOf).join(', ')}`,
+    message: 'unknown system and environment',
+    expected: `two environments of one system, from ${targets.map(nameOf).join(', ')}`,
     ...(name === undefined ? {} : { value: name }),
   };
 }

@@ -1,29 +1,29 @@
-// `evenkeel neutrality`: every system on every provider, everything else being equal; what may differ, and what does not.
+// `evenkeel compare providers`: every system on every provider, all else equal: which differences are allowed, and which are not.
 import { Command } from 'commander';
 import type { ObjectDifference } from '../analysis/comparison/difference';
 import { deviationFinding } from '../analysis/comparison/providers';
 import type { ApiEntry } from '../model/manifest/object';
 import { formatTable, type Output, printFindings } from '../report/output';
-import { compareProviders, type Neutrality } from './project/held-equal';
 import type { Context } from './project/project';
-import { loadProject } from './project/rebuilt';
+import { compareProviders, type ProviderComparison } from './project/provider-comparison';
+import { loadProject } from './project/rebuildable';
 
-/** The verb. */
-export function neutralityCommand({ load, output, finish }: Context): Command {
-  return new Command('neutrality')
-    .description('build every system on all seven providers, everything else being equal, and compare')
+/** The subcommand. */
+export function compareProvidersCommand({ load, output, finish }: Context): Command {
+  return new Command('providers')
+    .description('build every system on all seven providers, all else equal, and list the differences')
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { readonly json?: true }) => {
       const project = await loadProject(load);
-      const found = 'errors' in project ? project : compareProviders(project, { placement: true });
-      if ('errors' in found) {
-        printFindings(output, found.errors);
+      const comparison = 'errors' in project ? project : compareProviders(project, { placement: true });
+      if ('errors' in comparison) {
+        printFindings(output, comparison.errors);
         return finish(1);
       }
-      if (json) output.out(`${JSON.stringify(asJson(found), null, 2)}\n`);
-      else printTables(output, found);
-      const refused = found.deviations.filter(({ allowed }) => allowed === undefined).map(deviationFinding);
+      if (json) output.out(`${JSON.stringify(asJson(comparison), null, 2)}\n`);
+      else printTables(output, comparison);
+      const refused = comparison.deviations.filter(({ allowed }) => allowed === undefined).map(deviationFinding);
       printFindings(output, refused);
       finish(refused.length === 0 ? 0 : 1);
     });
@@ -31,8 +31,8 @@ export function neutralityCommand({ load, output, finish }: Context): Command {
 
 const EXAMPLES = `
 Examples:
-  evenkeel neutrality
-  evenkeel neutrality --json | jq '.refused'`;
+  evenkeel compare providers
+  evenkeel compare providers --json | jq '.refused'`;
 
 /** The system that an object belongs to, with its environment: `toytrex-production`. */
 function systemOf({ origin }: ApiEntry): string {
@@ -44,11 +44,11 @@ function chartOf(entry: ApiEntry): string {
   return `${systemOf(entry)} on ${entry.cluster}`;
 }
 
-function printTables(output: Output, found: Neutrality): void {
-  const { held, profiles, compared, placement } = found;
+function printTables(output: Output, comparison: ProviderComparison): void {
+  const { held, profiles, compared, deviations, placement } = comparison;
   const charts = [...new Set(compared.map(chartOf))].sort();
   const cell = (chart: string, profile: string): string => {
-    const here = found.deviations.filter((one) => one.profile === profile && chartOf(one.entry) === chart);
+    const here = deviations.filter((deviation) => deviation.profile === profile && chartOf(deviation.entry) === chart);
     const refused = here.filter(({ allowed }) => allowed === undefined).length;
     if (here.length === 0) return '=';
     return refused === 0 ? `${here.length} allowed` : `${refused} REFUSED`;
@@ -63,21 +63,22 @@ function printTables(output: Output, found: Neutrality): void {
     `Held equal: Kubernetes ${held.kubernetes}, ${zones}, no capabilities, one registry, the systems' own settings\n\n`,
   );
   output.out(formatTable([['SYSTEM', 'OBJECTS', ...profiles], ...rows], [1]));
-  const allowed = found.deviations.flatMap(({ profile, entry, pointer, allowed: line }) =>
+  const allowed = deviations.flatMap(({ profile, entry, pointer, allowed: line }) =>
     line === undefined ? [] : [[profile, entry.identity.kind, pointer, line.source]],
   );
   section(output, 'Allowed by the closed lists', [['PROFILE', 'KIND', 'FIELD', 'SOURCE'], ...unique(allowed)]);
   section(output, 'What the real placement changes', [['CLUSTER', 'BY', 'KIND', 'FIELD', 'OF'], ...changes(placement)]);
 }
 
-/** One row a field, with all the systems in which it is changed. */
-function changes(placement: Neutrality['placement']): string[][] {
+/** A row for each field, with all systems in which it changes. */
+function changes(placement: ProviderComparison['placement']): string[][] {
   const rows = new Map<string, { readonly row: readonly string[]; readonly systems: Set<string> }>();
-  for (const one of placement) {
-    const row = [one.entry.cluster, one.by, one.entry.identity.kind, shortened(one)];
+  for (const difference of placement) {
+    const { entry, by } = difference;
+    const row = [entry.cluster, by, entry.identity.kind, shortened(difference)];
     const known = rows.get(row.join('\0')) ?? { row, systems: new Set() };
     rows.set(row.join('\0'), known);
-    known.systems.add(systemOf(one.entry));
+    known.systems.add(systemOf(entry));
   }
   return [...rows.values()].map(({ row, systems }) => [...row, [...systems].sort().join(', ')]);
 }
@@ -95,8 +96,8 @@ function unique(rows: readonly (readonly string[])[]): (readonly string[])[] {
   return [...new Map(rows.map((row) => [row.join('\0'), row])).values()];
 }
 
-/** The report as data: differences name their object by its construct. */
-function asJson({ held, profiles, compared, deviations, placement }: Neutrality): object {
+/** The report as data. A difference identifies its object by the construct that made it. */
+function asJson({ held, profiles, compared, deviations, placement }: ProviderComparison): object {
   const plain = ({ entry, ...rest }: ObjectDifference) => ({
     construct: entry.origin.construct,
     kind: entry.identity.kind,

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { type Connection, connections } from '../analysis/network/connections';
 import { formatTable } from '../report/output';
-import { loadObjects } from './project/loaded';
+import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
 
 /** The verb. */
@@ -23,7 +23,7 @@ export function connectionsCommand({ load, output, finish }: Context): Command {
     });
 }
 
-/** One row for each two ends, with all ports. */
+/** One row for each pair of ends, with all ports. */
 function byEnds(found: readonly Connection[]): string[][] {
   const rows = new Map<string, string[]>();
   for (const { cluster, from, to, port } of found) {

@@ -2,8 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { type Output, terminal } from '../report/output';
 import { accessCommand } from './access';
-import { parityCommand } from './compare-environments';
-import { neutralityCommand } from './compare-providers';
+import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
 import { planCommand } from './plan';
@@ -29,15 +28,14 @@ export async function main(args: readonly string[], load: Load, output: Output =
     synthCommand,
     secretsCommand,
     accessCommand,
+    compareCommand,
     connectionsCommand,
     imageCommand,
-    neutralityCommand,
-    parityCommand,
     planCommand,
     proveCommand,
     trafficCommand,
   ]) {
-    program.addCommand(command({ load, output, finish }).copyInheritedSettings(program));
+    program.addCommand(withSettingsOf(program, command({ load, output, finish })));
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -48,16 +46,24 @@ export async function main(args: readonly string[], load: Load, output: Output =
   }
 }
 
+/** `command` and its subcommands with the settings of `parent`: commander copies them only to commands that it creates. */
+function withSettingsOf(parent: Command, command: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const subcommand of command.commands) withSettingsOf(command, subcommand);
+  return command;
+}
+
 const EXAMPLES = `
 Examples:
   evenkeel synth                  write dist/
-  evenkeel synth --check          exit 2 and name the files where dist/ is not what the code says
+  evenkeel synth --check          exit 2 and list the files in dist/ that the code would change
   evenkeel secrets                list the Secrets that the manifests refer to
   evenkeel access                 list who may do what in which namespace
-  evenkeel neutrality             compare all providers, and what the real placement changes
-  evenkeel prove                  what each system survives, and by how much
-  evenkeel parity                 compare the environments of each system
-  evenkeel plan                   what each cluster needs of nodes, addresses and headroom
-  evenkeel traffic                what DNS must say, and the steps of a move to another cluster
+  evenkeel connections            list who may talk to whom
+  evenkeel compare providers      compare all providers, and show what the real placement changes
+  evenkeel compare environments   compare the environments of each system
+  evenkeel prove                  show what each system survives, and by how much
+  evenkeel plan                   show the nodes, addresses and headroom that each cluster needs
+  evenkeel traffic                show what DNS must say, and the steps of a move to another cluster
 
 Exit codes: 0 clean, 1 error (nothing is written), 2 differs.`;

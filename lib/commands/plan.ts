@@ -1,4 +1,4 @@
-// `evenkeel plan`: what each cluster needs of nodes, addresses, targets and headroom, beside what it says that there is.
+// `evenkeel plan`: the nodes, addresses, targets and headroom that each cluster needs, beside those it declares.
 import { Command } from 'commander';
 import { findClusterProblems, planCluster } from '../analysis/nodes/plan';
 import { check } from '../checks';
@@ -16,8 +16,8 @@ interface Options {
 /** The verb. */
 export function planCommand({ load, output, finish }: Context): Command {
   return new Command('plan')
-    .description('say what each cluster needs of nodes, addresses, targets and headroom, and why')
-    .argument('[cluster]', 'this cluster only (default: all on which a system lies)')
+    .description('show the nodes, addresses, targets and headroom that each cluster needs, and why')
+    .argument('[cluster]', 'this cluster only (default: all with a system)')
     .option('--json', 'print JSON')
     .option('--markdown', 'print Markdown')
     .addHelpText('after', EXAMPLES)
@@ -29,10 +29,10 @@ export function planCommand({ load, output, finish }: Context): Command {
       }
       const errors = synthesize(app, check).findings.filter(({ severity }) => severity === 'error');
       const loads = nodeLoads(app);
-      const wrong = findClusterProblems(loads, cluster);
-      // what follows from too few nodes is what is to be shown; with any other error there is nothing to trust
-      if (wrong.length > 0 || errors.some(({ rule }) => !SHOWN.has(rule))) {
-        printFindings(output, [...wrong, ...errors]);
+      const problems = findClusterProblems(loads, cluster);
+      // the plan explains errors about too few nodes; after any other error it would be unreliable
+      if (problems.length > 0 || errors.some(({ rule }) => !SHOWN.has(rule))) {
+        printFindings(output, [...problems, ...errors]);
         return finish(1);
       }
       const plans = loads.filter((one) => cluster === undefined || one.cluster === cluster).map(planCluster);
@@ -51,4 +51,4 @@ Examples:
   evenkeel plan westeurope --markdown
   evenkeel plan --json | jq '.[] | select(.unplanned | length > 0)'
 
-Nothing is written. What a system places as plain objects, Jobs and DaemonSets are not counted.`;
+Nothing is written. Jobs, DaemonSets and plain objects are not counted.`;

@@ -1,4 +1,4 @@
-// `evenkeel prove`: what happens to each system when something is lost, drained, released or changed.
+// `evenkeel prove`: what happens to each system when pods, nodes, zones or regions are lost, a node is drained, or a release rolls out.
 
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
@@ -6,7 +6,7 @@ import type { ProviderChange } from '../analysis/survival/outside';
 import { failureTable, type Row } from '../analysis/survival/table';
 import type { Cell, Decider, Result } from '../analysis/survival/verdict';
 import { check } from '../checks';
-import { placesOf } from '../constructs/system/system';
+import { placementsOf } from '../constructs/system/system';
 import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
 
@@ -14,9 +14,9 @@ import { type ApiEntry, describeIdentity } from '../model/manifest/object';
 import { PROFILES } from '../model/providers/profiles';
 import { formatTable, type Output, printFindings } from '../report/output';
 import { synthesize } from '../synth/synthesize';
-import { compareProviders } from './project/held-equal';
 import { type Context, type Load, loadApp } from './project/project';
-import { projectOf } from './project/rebuilt';
+import { compareProviders } from './project/provider-comparison';
+import { projectOf } from './project/rebuildable';
 
 interface Options {
   readonly json?: true;
@@ -27,7 +27,7 @@ interface Options {
 /** The verb. */
 export function proveCommand({ load, output, finish }: Context): Command {
   return new Command('prove')
-    .description('say what each system survives, worked out from its manifests and the cluster they go to')
+    .description('show what each system survives, derived from its manifests and its cluster')
     .option('--json', 'print JSON')
     .option('--markdown', 'print a Markdown table for each row')
     .option('--why <words>', 'print the working of every cell whose row and event contain all these words')
@@ -54,16 +54,16 @@ Examples:
   evenkeel prove --why 'toytrex/production zone'
   evenkeel prove --json | jq '.[].cells[] | select(.verdict == "fails")'`;
 
-/** The table, with the errors of the app: promises that it refutes, and whatever else keeps it from being synthesized. */
+/** The table, and the errors of the app: refuted promises, and anything else that keeps it from being synthesized. */
 async function prove(load: Load): Promise<{ readonly rows: readonly Row[]; readonly refuted: readonly Finding[] }> {
   const app = await loadApp(load);
   if ('rule' in app) return { rows: [], refuted: [app] };
   const { entries, findings } = synthesize(app, check);
   const errors = findings.filter(({ severity }) => severity === 'error');
-  // a promise that is refuted is what the table is to show; with any other error there is nothing to trust
+  // the table explains refuted promises; after any other error it would be unreliable
   if (errors.some(({ rule }) => !REFUTED.has(rule))) return { rows: [], refuted: errors };
   return {
-    rows: failureTable(entries, placesOf(app), {
+    rows: failureTable(entries, placementsOf(app), {
       provider: errors.length > 0 ? UNKNOWN : providerChange(app, entries),
     }),
     refuted: errors,
@@ -71,33 +71,34 @@ async function prove(load: Load): Promise<{ readonly rows: readonly Row[]; reado
 }
 
 const REFUTED: ReadonlySet<string> = new Set(['survives-zones', 'survives-regions']);
-const UNKNOWN: ProviderChange = { unknown: 'not asked while a promise is refuted' };
+const UNKNOWN: ProviderChange = { unknown: 'not compared while a promise is refuted' };
 
 function providerChange(app: IConstruct, entries: readonly ApiEntry[]): ProviderChange {
   const project = projectOf(app, entries);
-  if (project === undefined) return { unknown: 'only an app that a platform builds can be built elsewhere' };
-  const found = compareProviders(project, { placement: false });
-  if ('errors' in found) return { impossible: found.errors[0]?.message ?? 'it cannot be built there' };
-  const deviations = found.deviations.filter(({ allowed }) => allowed === undefined);
+  if (project === undefined) return { unknown: 'needs an app that is built by platform.app()' };
+  const comparison = compareProviders(project, { placement: false });
+  if ('errors' in comparison)
+    return { impossible: comparison.errors[0]?.message ?? 'it cannot be built on another provider' };
+  const deviations = comparison.deviations.filter(({ allowed }) => allowed === undefined);
   return { profiles: PROFILES.length, deviations };
 }
 
-const nameOf = ({ place: { system, environment, cluster } }: Row): string =>
+const nameOf = ({ placement: { system, environment, cluster } }: Row): string =>
   `${system}/${environment} on ${cluster.name}`;
 
-/** What is promised, and of what is known. */
+/** The promises, and what is known of the cluster. */
 function headOf(row: Row): string {
-  const { survives, cluster } = row.place;
+  const { survives, cluster } = row.placement;
   const promises = [
     ...(survives.zones > 0 ? [plural(survives.zones, 'zone')] : []),
     ...(survives.regions > 0 ? [plural(survives.regions, 'region')] : []),
   ];
-  const nodes = row.nodesKnown ? poolsOf(row) : 'nodes unknown: placed as if there were always room';
+  const nodes = row.nodesKnown ? poolsOf(row) : 'nodes unknown: unlimited room assumed';
   const zones = cluster.zones.length === 0 ? 'no zones' : `${cluster.zones.length} zones`;
   return `promises to survive ${promises.length === 0 ? 'nothing' : promises.join(' and ')}; ${zones}, ${nodes}`;
 }
 
-function poolsOf({ place: { cluster } }: Row): string {
+function poolsOf({ placement: { cluster } }: Row): string {
   return cluster.nodePools
     .map(({ nodesPerZone: { min, max }, cpu, memory }) => {
       const count = min === max ? String(min) : `${min} to ${max}`;
@@ -123,7 +124,7 @@ const wordsOf = (why: string): string[] => why.toLowerCase().split(/\s+/);
 const isAsked = (row: Row, { event }: Cell, words: readonly string[]): boolean =>
   words.every((word) => `${nameOf(row).toLowerCase()}, ${event}`.includes(word));
 
-/** Words that no row and event contain. */
+/** The error for words that no row and event contain. */
 function unknownWords(rows: readonly Row[], words: readonly string[]): Finding[] {
   if (rows.some((row) => row.cells.some((cell) => isAsked(row, cell, words)))) return [];
   const events = rows[0]?.cells.map(({ event }) => event) ?? [];
@@ -148,15 +149,15 @@ function explain(output: Output, rows: readonly Row[], words: readonly string[])
   }
 }
 
-function workingOf({ component, load, verdict, working, decides }: Result): string {
+function workingOf({ component, scale, verdict, working, decides }: Result): string {
   const lines = [...working, ...(decides === undefined ? [] : [`decided by ${describe(decides)}`])];
-  return `  ${component}, ${load}: ${verdict}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+  return `  ${component}, ${scale}: ${verdict}\n${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
 const describe = ({ entry, pointer }: Decider): string => `${describeIdentity(entry.identity)} ${pointer}`;
 
-function asJson({ place, nodesKnown, cells }: Row): object {
-  const { system, environment, survives, cluster } = place;
+function asJson({ placement, nodesKnown, cells }: Row): object {
+  const { system, environment, survives, cluster } = placement;
   return {
     system,
     environment,
@@ -165,8 +166,9 @@ function asJson({ place, nodesKnown, cells }: Row): object {
     nodesKnown,
     cells: cells.map(({ results, ...cell }) => ({
       ...cell,
-      results: results.map(({ decides, ...result }) => ({
+      results: results.map(({ decides, scale, ...result }) => ({
         ...result,
+        load: scale,
         ...(decides === undefined
           ? {}
           : { decides: { object: describeIdentity(decides.entry.identity), field: decides.pointer } }),

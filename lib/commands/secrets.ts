@@ -1,8 +1,8 @@
-// `evenkeel secrets`: the Secrets that somebody must create before the manifests work.
+// `evenkeel secrets`: the Secrets that must be created before the manifests work.
 import { Command } from 'commander';
 import { listSecrets } from '../analysis/access/secrets';
 import { formatTable } from '../report/output';
-import { loadObjects } from './project/loaded';
+import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
 
 /** The verb. */

@@ -1,4 +1,4 @@
-// `evenkeel synth`: writes the manifests, or with --check says where they differ from what is committed.
+// `evenkeel synth`: writes the manifests, or with --check reports where they differ from the committed ones.
 
 import { Command } from 'commander';
 import { check } from '../checks';
@@ -31,11 +31,11 @@ export function synthCommand({ load, output, finish }: Context): Command {
     .option('--outdir <directory>', 'where to write (default: CDK8S_OUTDIR, else dist)')
     .option('--kubernetes <minor>', 'preview an upgrade: as if every cluster ran this minor; needs --outdir or --check')
     .option('--quiet', 'print findings only')
-    .option('--verbose', 'print the summary also when nobody watches')
+    .option('--verbose', 'print the summary even if stdout is not a terminal')
     .addHelpText('after', EXAMPLES)
     .action(async (options: SynthOptions) => {
-      const unusable = findOptionProblems(options);
-      if (unusable.length > 0) return finish(refuse(output, unusable));
+      const problems = findOptionProblems(options);
+      if (problems.length > 0) return finish(refuse(output, problems));
       const app = await withMinor(options.kubernetes, () => loadApp(load));
       if ('rule' in app) return finish(refuse(output, [app]));
       const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? DEFAULT_OUTDIR;
@@ -95,5 +95,7 @@ function compare(outdir: string, { files }: Synthesis, output: Output): ExitCode
 
 function printForeign(output: Output, outdir: string, foreign: readonly string[]): void {
   for (const path of foreign)
-    output.err(`warning: ${outdir}/${path} is not ours; it is kept, and kubectl apply -f ${outdir} may apply it\n`);
+    output.err(
+      `warning: ${outdir}/${path} was not written by Evenkeel; it is kept, and kubectl apply -f ${outdir} may apply it\n`,
+    );
 }

@@ -7,7 +7,7 @@ import { findHostProblems } from '../analysis/traffic/request';
 import { System } from '../constructs/system/system';
 import { printFindings } from '../report/output';
 import { hostAsJson, hostsInMarkdown, hostsInText, moveAsJson, moveInMarkdown, moveInText } from '../report/traffic';
-import { loadObjects } from './project/loaded';
+import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
 
 interface Options {
@@ -60,9 +60,9 @@ Examples:
   evenkeel traffic --from westeurope --to frankfurt
   evenkeel traffic booking.example.com --from westeurope --to frankfurt --markdown
 
-Nothing is written: a step is a line in charts/platform.ts, and what is to be set by hand.`;
+Nothing is written: a step is a line in charts/platform.ts, and what to set by hand.`;
 
-/** What people call a placement, by its cluster and namespace: `panther/clinic`. */
+/** Names of placements (`panther/clinic`), by cluster and namespace. */
 function placementNames(app: IConstruct): ReadonlyMap<string, string> {
   const systems = System.allIn(app);
   return new Map(

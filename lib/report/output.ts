@@ -1,4 +1,4 @@
-// What commands print: findings, tables, colours; quiet where nobody watches.
+// What commands print: findings, tables, colours; quiet when stdout is not a TTY.
 
 import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
@@ -7,7 +7,7 @@ import type { Finding } from '../model/finding/finding';
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Whether a person is watching: summaries are for them. */
+  /** Whether stdout is a terminal: summaries are printed only there. */
   readonly interactive: boolean;
   readonly color: boolean;
 }
@@ -26,7 +26,7 @@ export function terminal(): Output {
   };
 }
 
-/** A reader that has seen enough (`| head`) closes the pipe: that is no error. */
+/** A reader that has seen enough (`| head`) closes the pipe: not an error. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
@@ -34,7 +34,7 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 
 type Style = 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
-/** Styles `text` where the output takes colours, which is decided once, and not by the environment of each call. */
+/** Styles `text` if the output has colours. That is decided once, not by the environment at each call. */
 export function paint(output: Output, style: Style, text: string): string {
   return output.color ? styleText(style, text, { validateStream: false }) : text;
 }
@@ -42,14 +42,14 @@ export function paint(output: Output, style: Style, text: string): string {
 const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 
 /**
- * Prints findings, each with its place, what is wrong, and what would be right. A line of TypeScript that is wrong in several
- * environments is told once, with all the constructs that it makes wrong.
+ * Prints findings, each with its place, what is wrong, and what is expected. A line of TypeScript that is wrong in several
+ * environments is reported once, with all its constructs.
  */
 export function printFindings(output: Output, findings: readonly Finding[]): void {
   for (const group of groupFindings(findings)) output.err(`${formatFinding(output, group)}\n`);
 }
 
-/** Findings that say the same of the same line, in the order of the first of each. */
+/** Groups of findings with the same text about the same line, in order of their first finding. */
 export function groupFindings(findings: readonly Finding[]): (readonly Finding[])[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {

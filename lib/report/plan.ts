@@ -24,7 +24,7 @@ export function planInMarkdown(found: ClusterPlan): string {
   return `**${found.cluster}** ${headOf(found)}.\n\n${table}${notes.join('')}`;
 }
 
-/** For a program: the numbers with their sentences, and what the cluster says. */
+/** For a program: the numbers with their sentences, and what the cluster declares. */
 export function planAsJson({ cluster, description, ...found }: ClusterPlan): object {
   const { provider, zones, nodePools, subnets } = description;
   return { cluster, provider: provider.name, zones, given: { nodePools, subnets }, ...found };
@@ -35,7 +35,7 @@ function headOf({ plan, description: { provider, zones } }: ClusterPlan): string
   return `on ${provider.name}${mode}, ${zones.length === 0 ? 'no zones' : plural(zones.length, 'zone')}`;
 }
 
-/** What it is of is said once. */
+/** Rows as cells. A subject is printed only in its first row. */
 function cellsOf(found: ClusterPlan): string[][] {
   const rows = planRows(found);
   return rows.map(({ of, what, plan, given = '–', because }, index) => [

@@ -1,4 +1,4 @@
-// What a person sees after synth: a line for each system and environment, the total, and the tree.
+// The summary that synth prints to a terminal: a line for each system and environment, the total, and the tree.
 
 import type { Destination } from '../model/platform/entries';
 import type { WriteResult } from '../synth/output/write';
@@ -8,13 +8,13 @@ import { formatTable, type Output, paint } from './output';
 interface Row {
   readonly destination: Destination;
   objects: number;
-  /** Its own files. */
+  /** The files of this system and environment. */
   readonly files: Set<string>;
-  /** The file of what has no namespace, which all charts of a cluster share. */
+  /** The file of cluster-scoped objects, shared by all charts of a cluster. */
   readonly shared: Set<string>;
 }
 
-/** Prints the summary. The total counts from the start of the process, so that loading and compiling are in it. */
+/** Prints the summary. The total time counts from the start of the process, including loading and compiling. */
 export function printSummary(
   output: Output,
   outdir: string,
@@ -55,8 +55,8 @@ function describe({ written, changed, added, removed }: WriteResult): string {
     [added.length, 'added'],
     [removed.length, 'removed'],
   ] as const;
-  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return told.length === 0 ? 'written anew' : told.join(', ');
+  const counts = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return counts.length === 0 ? 'rewritten' : counts.join(', ');
 }
 
 /** The files as a tree, folders after files. */

@@ -6,13 +6,13 @@ import { formatTable } from './output';
 
 const HEADER = ['CLUSTER', 'ENDPOINT', 'WEIGHT', 'SHARE', 'HEALTH PATH', 'RECORD'];
 
-/** What holds now, for a terminal. */
+/** The current state, for a terminal. */
 export function hostsInText(found: readonly Host[]): string {
   const rows = found.flatMap((one) => rowsOf(one).map((cells, index) => [index === 0 ? one.host : '', ...cells]));
   return [formatTable([['HOST', ...HEADER], ...rows]), ...notesOn(found)].join('\n');
 }
 
-/** For a page: a table for each host that several clusters answer to, and one for all others. */
+/** For a page: a table for each host with several clusters, and one for all others. */
 export function hostsInMarkdown(found: readonly Host[]): string {
   const common = found.filter(isShared);
   const others = found.filter((one) => !isShared(one));
@@ -48,7 +48,7 @@ function cellsOf(one: Host, answer: Answer): string[] {
   ];
 }
 
-/** What a table cannot say. */
+/** Notes below the table. */
 function notesOn(found: readonly Host[]): string[] {
   const by = (one: Host, who: 'hand' | 'external-dns') =>
     one.answers
@@ -60,7 +60,7 @@ function notesOn(found: readonly Host[]): string[] {
       .filter((one) => isCommon(one) && isMixed(one))
       .map(
         (one) =>
-          `${one.host}: one service answers a name. Either Route 53 does, with the records of ${by(one, 'external-dns')} by external-dns ` +
+          `${one.host}: one service must answer a name. Either Route 53 does, with the records of ${by(one, 'external-dns')} by external-dns ` +
           `and weighted ones of the same name and type for ${by(one, 'hand')} by hand; or a traffic manager does, ` +
           `and ${by(one, 'external-dns')} is set there like the others, disabled at weight 0.\n`,
       ),
@@ -109,12 +109,12 @@ function moveIn({ strong, code, hosts: hostsIn, table }: Form, move: Move, name:
   ].join('\n');
 }
 
-/** A host with the shares worked out. */
+/** A host with its shares. */
 export function hostAsJson(one: Host): object {
   return { ...one, answers: one.answers.map((answer) => ({ ...answer, percent: percentOf(one, answer) })) };
 }
 
-/** A move with the shares of its hosts worked out. */
+/** A move with the shares of its hosts. */
 export function moveAsJson({ hosts: moving, ...move }: Move): object {
   return { ...move, hosts: moving.map(hostAsJson) };
 }

@@ -5,7 +5,7 @@ import { type Trial, trialOf } from '../../../e2e/scheduling/trial';
 import { list, own } from '../../../lib/analysis/objects/read-json';
 import { boundPlaced } from '../../../lib/analysis/scheduling/bounds';
 import { forecastAfterLoss, forecastLeft, forecastPlaced, reasons } from '../../../lib/analysis/scheduling/forecast';
-import { crowdOf } from '../../../lib/analysis/scheduling/groups';
+import { groupIndexOf } from '../../../lib/analysis/scheduling/groups';
 import { lessDaemons } from '../../../lib/analysis/scheduling/pod-groups';
 import { Rules } from '../../../lib/analysis/scheduling/rules';
 import { type Interval, type Node, type PodGroup, tainted, type World } from '../../../lib/analysis/scheduling/world';
@@ -404,7 +404,7 @@ describe('as many pods as an autoscaler may want', () => {
           .map((pods) => pods.toSorted((a, b) => b - a));
         for (const count of [1, 2, 3]) {
           const most = Math.max(...shares.map((pods) => pods.slice(0, count).reduce((sum, one) => sum + one, 0)));
-          expect(crowdOf({ ...worldWith(web), nodes }).share(web, nodes, { key: ZONE, count })).toBe(most);
+          expect(groupIndexOf({ ...worldWith(web), nodes }).share(web, nodes, { key: ZONE, count })).toBe(most);
         }
       }
     }

@@ -34,8 +34,8 @@ test('a spread that counts the dead zone, wherever it comes from', () => {
     source: { file: '__tests__/analysis/survival/promise.test.ts' },
   });
   expect(finding?.message).toBe(
-    'production promises to survive the loss of 1 zone: of web 2 pods would serve at once and 2 in the end, ' +
-      "where 4 are needed; nodes that take no more: 1 untolerated taint, 1 didn't match pod topology spread constraints",
+    'web does not survive losing 1 zone, as production promises: 4 pods needed, 2 at once, 2 after recovery; ' +
+      "nodes that accept no more pods: 1 untolerated taint, 1 didn't match pod topology spread constraints",
   );
 });
 
@@ -123,7 +123,7 @@ test('a StatefulSet has what its budget keeps, for its pods stay away while thei
   expect(refuted(kept(2))).toEqual([]);
   expect(refuted(kept())).toEqual(['survives-zones /spec/replicas']);
   expect(kept().findings.find(({ rule }) => rule === 'survives-zones')?.message).toContain(
-    'of plain 2 pods would serve at once and 2 in the end, where 3 are needed',
+    'plain does not survive losing 1 zone, as production promises: 3 pods needed, 2 at once, 2 after recovery',
   );
 });
 
@@ -190,7 +190,7 @@ describe('a region', () => {
     expect(broken.map(({ object, message }) => ({ object, message }))).toEqual(
       Array.from({ length: 2 }, () => ({
         object: 'apps/Deployment both-production/web',
-        message: 'production promises to survive the loss of 1 region: of web 4 pods would be left, where 8 are needed',
+        message: 'web does not survive losing 1 region, as production promises: 8 pods needed, 4 left',
       })),
     );
   });

@@ -4,7 +4,7 @@ import { failureTable, type Row } from '../../../lib/analysis/survival/table';
 import { type Cell, type Result, worstOf } from '../../../lib/analysis/survival/verdict';
 import { check } from '../../../lib/checks';
 import { override, type System, WebService, type WebServiceProps } from '../../../lib/constructs';
-import { placesOf } from '../../../lib/constructs/system/system';
+import { placementsOf } from '../../../lib/constructs/system/system';
 import { type ClusterDescription, eks, type NodePool } from '../../../lib/model';
 import type { JsonObject } from '../../../lib/model/manifest/json';
 import { describeIdentity } from '../../../lib/model/manifest/object';
@@ -28,8 +28,8 @@ function rowOf(build: (system: System) => void, on: ClusterDescription = cluster
   const { entries, findings } = synthesize(app, judged);
   const errors = findings.filter(({ severity, rule }) => severity === 'error' && rule !== 'survives-zones');
   expect(judged === check ? errors : []).toEqual([]);
-  const places = placesOf(app);
-  const [row] = failureTable(entries, places, { provider: { unknown: 'not asked' } });
+  const placements = placementsOf(app);
+  const [row] = failureTable(entries, placements, { provider: { unknown: 'not asked' } });
   if (row === undefined) throw new Error('no row');
   return row;
 }
@@ -97,7 +97,7 @@ describe('what is needed', () => {
 
   test('at its minimum and at its maximum', () => {
     const { results } = cellOf(rowOf(scaled(4, 10)), 'pod lost');
-    expect(results.map(({ load, wanted, needed }) => [load, wanted, needed])).toEqual([
+    expect(results.map(({ scale, wanted, needed }) => [scale, wanted, needed])).toEqual([
       ['steady', 4, 2],
       ['peak', 10, 5],
     ]);
@@ -138,7 +138,7 @@ describe('a pod is lost', () => {
 describe('a node is lost', () => {
   test('how many pods it had depends on the order in which they came', () => {
     expect(worst(rowOf(scaled(3, 3, 0.6)), 'node lost')).toMatchObject({
-      verdict: 'depends on order',
+      verdict: 'depends on scheduling order',
       left: { fewest: 1, most: 2 },
       placed: { fewest: 3, most: 3 },
     });
@@ -237,7 +237,7 @@ describe('a zone is lost after pods were taken away', () => {
 
   test('those that remain may lie in one zone, as far as it held so many', () => {
     expect(worst(rowOf(scaled(2, 12), three), 'zone lost, scaled in')).toMatchObject({
-      verdict: 'depends on order',
+      verdict: 'depends on scheduling order',
       left: { fewest: 0, most: 1 },
       placed: { fewest: 2, most: 2 },
     });
@@ -251,7 +251,7 @@ describe('a zone is lost after pods were taken away', () => {
 
 describe('a region is lost', () => {
   test('a system in one region is gone', () => {
-    expect(cellOf(rowOf(scaled(4, 4)), 'region lost')).toMatchObject({ verdict: 'fails', says: 'lies in 1 region' });
+    expect(cellOf(rowOf(scaled(4, 4)), 'region lost')).toMatchObject({ verdict: 'fails', says: 'runs in 1 region' });
   });
 });
 
@@ -278,7 +278,7 @@ describe('a node is drained', () => {
       'node drained',
     );
     expect(result.verdict).toBe('fails');
-    expect(result.working.join()).toContain('under two PodDisruptionBudgets');
+    expect(result.working.join()).toContain('two PodDisruptionBudgets select its pods');
   });
 
   test('a budget that lets none go blocks the drain for ever', () => {
@@ -304,7 +304,7 @@ describe('a node is drained', () => {
       others(2, 'ScheduleAnyway')(system);
     };
     const result = worst(rowOf(build, three, unchecked), 'node drained');
-    expect(result).toMatchObject({ verdict: 'depends on order', survives: false });
+    expect(result).toMatchObject({ verdict: 'depends on scheduling order', survives: false });
     expect(result.working.join()).toContain('the drain may never end');
   });
 
@@ -312,7 +312,7 @@ describe('a node is drained', () => {
     const three = cluster({ cpu: '1', nodesPerZone: { min: 3, max: 3 } }, []);
     const result = worst(rowOf(scaled(4, 4, 0.5, BIG), three), 'node drained');
     expect(result).toMatchObject({ verdict: 'fails', left: { fewest: 3, most: 3 } });
-    expect(result.working.join()).toContain('lets 0 be evicted');
+    expect(result.working.join()).toContain('allows 0 evictions');
   });
 
   describe('with one budget over two workloads', () => {
@@ -340,12 +340,15 @@ describe('a node is drained', () => {
     const drained = (minAvailable: number | string) => {
       const row = rowOf(both({ minAvailable }), cluster({ cpu: '8' }, []), unchecked);
       const { results } = cellOf(row, 'node drained');
-      return new Map(results.filter(({ load }) => load === 'steady').map((one) => [one.component, one]));
+      return new Map(results.filter(({ scale }) => scale === 'steady').map((one) => [one.component, one]));
     };
 
     test('all that may go may be of one of them', () => {
       const results = drained('50%');
-      expect(results.get('web')).toMatchObject({ verdict: 'depends on order', left: { fewest: 0, most: 1 } });
+      expect(results.get('web')).toMatchObject({
+        verdict: 'depends on scheduling order',
+        left: { fewest: 0, most: 1 },
+      });
       expect(results.get('worker')?.left).toEqual({ fewest: 4, most: 9 });
     });
 
@@ -373,7 +376,7 @@ describe('a node is drained', () => {
       ),
       'node drained',
     );
-    expect(result).toMatchObject({ verdict: 'depends on order', left: { fewest: 0, most: 1 } });
+    expect(result).toMatchObject({ verdict: 'depends on scheduling order', left: { fewest: 0, most: 1 } });
   });
 });
 
@@ -426,7 +429,11 @@ describe('a release', () => {
 
     test('is stuck where there is room in the wrong zone', () => {
       const result = release(both(3, 2), '1900m');
-      expect(result).toMatchObject({ verdict: 'depends on order', placed: { fewest: 0, most: 3 }, survives: false });
+      expect(result).toMatchObject({
+        verdict: 'depends on scheduling order',
+        placed: { fewest: 0, most: 3 },
+        survives: false,
+      });
       expect(result.working.join()).toContain('the rollout can get stuck');
     });
 
@@ -440,14 +447,14 @@ describe('a release', () => {
     });
 
     test('may miss a zone where each has many pods and one place', () => {
-      expect(release(both(9, 3), '4600m').verdict).toBe('depends on order');
+      expect(release(both(9, 3), '4600m').verdict).toBe('depends on scheduling order');
       expect(release(both(9, 3), '5500m').verdict).toBe('holds');
     });
 
     test('may miss a zone too where an old pod goes first', () => {
       const inPlace = { maxSurge: 0, maxUnavailable: 1 };
       expect(release(both(3, 0, inPlace), '1').verdict).toBe('degraded');
-      expect(release(both(6, 0, inPlace), '1900m').verdict).toBe('depends on order');
+      expect(release(both(6, 0, inPlace), '1900m').verdict).toBe('depends on scheduling order');
     });
   });
 
@@ -471,8 +478,8 @@ describe('a release', () => {
         ? { ...entry, manifest: { ...entry.manifest, spec: { hard: { pods: '8' } } } }
         : entry,
     );
-    const places = placesOf(app);
-    const [row] = failureTable(entries, places, { provider: { unknown: 'not asked' } });
+    const placements = placementsOf(app);
+    const [row] = failureTable(entries, placements, { provider: { unknown: 'not asked' } });
     if (row === undefined) throw new Error('no row');
     expect(worst(row, 'release').verdict).toBe('holds');
     const refused = worst(row, 'two releases');

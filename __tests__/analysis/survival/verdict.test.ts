@@ -12,9 +12,9 @@ test.each([
   ['holds', numbers(3, [3, 4], [4, 4])],
   ['degraded', numbers(3, [1, 2], [4, 4])],
   ['degraded', numbers(3, [3, 3], [3, 4])],
-  ['depends on order', numbers(3, [2, 3], [4, 4])],
-  ['depends on order', numbers(3, [0, 2], [4, 4])],
-  ['depends on order', numbers(3, [3, 3], [2, 4])],
+  ['depends on scheduling order', numbers(3, [2, 3], [4, 4])],
+  ['depends on scheduling order', numbers(3, [0, 2], [4, 4])],
+  ['depends on scheduling order', numbers(3, [3, 3], [2, 4])],
   ['fails', numbers(3, [0, 0], [4, 4])],
   ['fails', numbers(3, [3, 3], [1, 2])],
   ['holds', { ...numbers(0, [0, 0], [0, 0]), wanted: 0 }],
@@ -33,7 +33,7 @@ test('survived is what serves all the time and is whole in the end, in whatever 
 test('refused, in all orders or in some', () => {
   const verdict = (given: Numbers, refused: Refused) => judge('web', 'steady', given, [], undefined, refused).verdict;
   expect(verdict(numbers(3, [4, 4], [4, 4]), true)).toBe('fails');
-  expect(verdict(numbers(3, [4, 4], [4, 4]), 'in some orders')).toBe('depends on order');
+  expect(verdict(numbers(3, [4, 4], [4, 4]), 'in some orders')).toBe('depends on scheduling order');
   expect(verdict(numbers(3, [0, 0], [4, 4]), 'in some orders')).toBe('fails');
   expect(judge('web', 'steady', numbers(3, [4, 4], [4, 4]), [], undefined, 'in some orders').survives).toBe(false);
 });

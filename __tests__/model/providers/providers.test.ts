@@ -342,7 +342,7 @@ describe('where ingress traffic comes from', () => {
     expect(isProblem(answer) ? answer.expected : answer).toMatch(expected);
   });
 
-  test('neutrality asks profiles that all have an answer', () => {
+  test('providers are compared on profiles that all have an answer', () => {
     for (const profile of [...PROFILES, STANDARD]) {
       for (const targets of ['pods', 'nodes'] as const) {
         expect(isProblem(profile.ingressSource(targets))).toBe(false);

@@ -4,7 +4,7 @@ import { defined } from '../../model/manifest/json';
 import { POD_CREATING_KINDS, POD_ENTRY_RESOURCES } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
-import { perList } from '../objects/catalogue';
+import { memoizePerObjects } from '../objects/object-index';
 import { allows, type Grant, grants, type PolicyRule, type Who } from './rbac';
 
 /** What a subject may do to one resource. */
@@ -42,7 +42,7 @@ const placeKey = ({
   [cluster, subject.kind, subject.namespace ?? '', subject.name, namespace ?? ''].join('\n');
 
 /** Who may do what, one entry a subject, namespace and resource. Roles that the app does not write are left out. */
-export const access = perList((entries): readonly Access[] => {
+export const access = memoizePerObjects((entries): readonly Access[] => {
   const found = new Map<string, Access>();
   for (const grant of grants(entries)) {
     for (const rule of grant.rules) for (const one of spread(grant, rule)) add(found, one);
@@ -71,7 +71,7 @@ function add(found: Map<string, Access>, one: Access): void {
 }
 
 /** Whose Secrets are open by way of pods: whoever writes workloads in a namespace chooses what they mount. */
-export const viaPods = perList((entries): readonly ViaPods[] => {
+export const viaPods = memoizePerObjects((entries): readonly ViaPods[] => {
   const byPlace = new Map<string, Grant[]>();
   for (const grant of grants(entries)) {
     const key = placeKey({ ...grant, subject: grant.who });

@@ -1,7 +1,7 @@
 // RBAC as the API server's authorizer reads it: which subject may do what, by which binding.
 import { defined, type Json, type JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
-import { catalogue, perList, placeOf } from '../objects/catalogue';
+import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index';
 import { dig, list, places, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 
@@ -55,8 +55,8 @@ export interface Act {
 const EVERYTHING: readonly PolicyRule[] = [{ groups: ['*'], resources: ['*'], verbs: ['*'], names: [] }];
 
 /** What all bindings give, over all clusters. */
-export const grants = perList((entries): readonly Grant[] =>
-  catalogue(entries)
+export const grants = memoizePerObjects((entries): readonly Grant[] =>
+  objectIndex(entries)
     .of(`${GROUP}/RoleBinding`, `${GROUP}/ClusterRoleBinding`)
     .flatMap((binding) => {
       const rules = rulesOf(entries, binding);
@@ -87,8 +87,8 @@ export function roleOf(entries: readonly ApiEntry[], { cluster, identity, manife
   const ref = dig(manifest, 'roleRef');
   const name = text(ref?.name) ?? '';
   return ref?.kind === 'ClusterRole'
-    ? catalogue(entries).find(`${GROUP}/ClusterRole`, cluster, undefined, name)
-    : catalogue(entries).find(`${GROUP}/Role`, cluster, identity.namespace, name);
+    ? objectIndex(entries).find(`${GROUP}/ClusterRole`, cluster, undefined, name)
+    : objectIndex(entries).find(`${GROUP}/Role`, cluster, identity.namespace, name);
 }
 
 function rulesOf(entries: readonly ApiEntry[], binding: ApiEntry): readonly PolicyRule[] | undefined {
@@ -102,7 +102,7 @@ function rulesOf(entries: readonly ApiEntry[], binding: ApiEntry): readonly Poli
 function aggregated(entries: readonly ApiEntry[], role: ApiEntry): ApiEntry[] | undefined {
   const selectors = places(dig(role.manifest, 'aggregationRule'), 'clusterRoleSelectors', '');
   if (selectors.length === 0) return undefined;
-  return catalogue(entries)
+  return objectIndex(entries)
     .of(`${GROUP}/ClusterRole`)
     .filter((other) => other.cluster === role.cluster && other !== role)
     .filter(({ manifest }) => {
@@ -143,7 +143,7 @@ export function mayDo(entries: readonly ApiEntry[], cluster: string, who: Who, a
   );
 }
 
-const bySubject = perList((entries): ReadonlyMap<string, readonly Grant[]> => {
+const bySubject = memoizePerObjects((entries): ReadonlyMap<string, readonly Grant[]> => {
   const found = new Map<string, Grant[]>();
   for (const grant of grants(entries)) {
     const key = keyOf(grant.cluster, grant.who);

@@ -1,4 +1,4 @@
-// In which fields two lists of objects differ. Objects are paired by the construct that made them, since names may differ too.
+// The fields in which two lists of objects differ. Objects are paired by the construct that made them, since names may differ too.
 import { isJsonObject, type Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { at } from '../objects/read-json';
@@ -9,17 +9,17 @@ export interface Difference {
   readonly pointer: string;
   /** Absent where the field is new. */
   readonly before?: Json;
-  /** Absent where the field is gone. */
+  /** Absent where the field is removed. */
   readonly after?: Json;
 }
 
 /** A field of an object with two values. */
 export interface ObjectDifference extends Difference {
-  /** The object as it is afterwards; as it was before, where it is gone. */
+  /** The object afterwards; or before, where it is removed. */
   readonly entry: ApiEntry;
 }
 
-/** The fields in which `after` differs from `before`, as deep in them as they can be told apart. */
+/** The fields in which `after` differs from `before`, each as deep as possible. */
 export function differences(before: Json | undefined, after: Json | undefined, pointer = ''): Difference[] {
   if (before === after) return [];
   const maps = [before ?? {}, after ?? {}].filter(isJsonObject);
@@ -28,7 +28,7 @@ export function differences(before: Json | undefined, after: Json | undefined, p
     const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
     return keys.flatMap((key) => differences(one[key], other[key], at(pointer, key)));
   }
-  // with one more or one less, it is the list that differs: which item moved is a guess
+  // lists of different lengths differ as a whole: which item moved would be a guess
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
     return before.flatMap((item: Json, index) => differences(item, after[index], at(pointer, index)));
   }
@@ -36,7 +36,7 @@ export function differences(before: Json | undefined, after: Json | undefined, p
   return [{ pointer, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
 }
 
-/** Whatever differs between two lists, object by object. `rename` makes the paths of both lists comparable. */
+/** All differences between two lists, object by object. `rename` makes the paths of both lists comparable. */
 export function compareObjects(
   before: readonly ApiEntry[],
   after: readonly ApiEntry[],
@@ -54,7 +54,7 @@ export function compareObjects(
   return found;
 }
 
-/** One construct may make several objects of a kind: they are counted. */
+/** A construct may make several objects of a kind: the key counts them. */
 function byConstruct(entries: readonly ApiEntry[], rename: (path: string) => string): Map<string, ApiEntry> {
   const found = new Map<string, ApiEntry>();
   for (const entry of entries) {

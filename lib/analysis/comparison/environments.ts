@@ -1,4 +1,4 @@
-// Parity: two environments of a system differ only in what an environment may decide; everything else was tested in neither.
+// Two environments of a system differ only in what an environment may decide: any other difference would be untested in one.
 
 import type { Finding } from '../../model/finding/finding';
 import { derivationOf, isOurAnnotation } from '../../model/manifest/annotations';
@@ -11,7 +11,7 @@ import { compareObjects, type ObjectDifference } from './difference';
 /** What an environment may decide. `content` follows from the others: the hash in the name of a ConfigMap. */
 export type Aspect = 'name' | 'size' | 'hosts' | 'images' | 'secrets' | 'identities' | 'groups' | 'content';
 
-/** One of the two environments: its objects on the common cluster, and what its system was told. */
+/** One of the two environments: its objects on the common cluster, and the settings of its system. */
 export interface Side {
   readonly environment: string;
   readonly namespace: string;
@@ -19,14 +19,14 @@ export interface Side {
   readonly settings: unknown;
 }
 
-/** A field that is not the same in both. */
-export interface Disparity extends ObjectDifference {
-  /** What explains it; absent where nothing does. */
+/** A field that differs. */
+export interface EnvironmentDifference extends ObjectDifference {
+  /** What explains it, if anything does. */
   readonly aspect?: Aspect;
 }
 
 /** How two environments differ, field by field. */
-export function disparities(first: Side, second: Side): Disparity[] {
+export function environmentDifferences(first: Side, second: Side): EnvironmentDifference[] {
   const found = compareObjects(first.objects, second.objects, belowChart);
   const settings = paired(leaves(first.settings), leaves(second.settings));
   return found.map((difference) => {
@@ -38,7 +38,7 @@ export function disparities(first: Side, second: Side): Disparity[] {
 interface Pair {
   readonly first: Side;
   readonly second: Side;
-  /** Settings as text, of both environments under the same name. */
+  /** Settings that both environments have, as text. */
   readonly settings: readonly (readonly [string, string])[];
   readonly found: readonly ObjectDifference[];
 }
@@ -53,10 +53,10 @@ const SIZE =
 /** Numbers of pods in an autoscaler. */
 const COUNTS =
   /^\/spec\/(?:(?:min|max)Replica(?:s|Count)|fallback\/replicas|(?:advanced\/horizontalPodAutoscalerConfig\/)?behavior\/scaleUp\/policies\/\d+\/value)$/;
-const GIVEN: ReadonlySet<string> = new Set([DEPLOYER, ...COMMON_ROLES.map(clusterRoleName)]);
+const GRANTED_ROLES: ReadonlySet<string> = new Set([DEPLOYER, ...COMMON_ROLES.map(clusterRoleName)]);
 const HASHED = /^(.+-config-)[0-9a-f]{10}$/;
 
-/** The first aspect that explains it. Sizes must come from the settings: a number that an `if` chose explains nothing. */
+/** The first aspect that explains a difference. Sizes must come from the settings: a number chosen by an `if` explains nothing. */
 function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   const { entry, pointer, before, after } = difference;
   if (isRenamed(before, after, pair)) return 'name';
@@ -64,14 +64,14 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (PULL.test(pointer)) return 'images';
   if (HOST.test(pointer) || isHostList(difference)) return 'hosts';
   if (SECRET.test(pointer)) return 'secrets';
-  if (isGiven(difference, pair)) return 'groups';
+  if (isGranted(difference, pair)) return 'groups';
   if (entry.identity.kind === 'ServiceAccount' && pointer.startsWith('/metadata/annotations/')) return 'identities';
   if (isDerived(difference) && pair.settings.some(isResized)) return 'size';
   if (followsFromSizes(difference, pair)) return 'size';
-  if (SIZE.test(pointer)) return isTold(before, after, pair) ? 'size' : undefined;
+  if (SIZE.test(pointer)) return isSetting(before, after, pair) ? 'size' : undefined;
   if (followsFromSize(difference, pair)) return 'size';
   if (isHashed(before, after)) return 'content';
-  if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isTold(before, after, pair)) {
+  if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isSetting(before, after, pair)) {
     return isHostOrNumber(before) && isHostOrNumber(after) ? (isNumber(before) ? 'size' : 'hosts') : undefined;
   }
   if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isRehosted(before, after, pair))
@@ -86,7 +86,7 @@ function isRenamed(before: Json | undefined, after: Json | undefined, { first, s
   return before.includes(first.namespace) && before.replaceAll(first.namespace, second.namespace) === after;
 }
 
-/** The last part of an image's path, without tag and digest: another component is not another place to get it from. */
+/** The last part of an image's path, without tag and digest: another component is not the same image from another registry. */
 function component(image: Json | undefined): string | undefined {
   return typeof image === 'string' ? /([^/:@]+)(?::[^/@]+)?(?:@.*)?$/.exec(image)?.[1] : undefined;
 }
@@ -104,23 +104,23 @@ function isHostList({ entry, pointer, before, after }: ObjectDifference): boolea
   return one.size === other.size && [...one].every((body) => other.has(body));
 }
 
-/** Bounds that we worked out, and the sentences that say how. */
+/** Bounds that Evenkeel derives, and the annotations that explain them. */
 function isDerived({ entry, pointer }: ObjectDifference): boolean {
   if (isOurAnnotation(pointer)) return true;
   const annotations = dig(entry.manifest, 'metadata', 'annotations');
   return derivationOf(annotations, 'max-replicas') !== undefined && COUNTS.test(pointer);
 }
 
-/** Numbers that the settings of the two say under one name. */
+/** A setting that is a number in both, and not the same. */
 const isResized = ([one, other]: readonly [string, string]): boolean =>
   one !== other && isNumber(one) && isNumber(other);
 
-/** Who has a role; a role that nobody has here is bound nowhere, and a deployer's own Role goes with its binding. */
-function isGiven({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
+/** Who has a role. A role without groups has no binding, and a deployer's own Role goes with its binding. */
+function isGranted({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
   const { kind, name } = entry.identity;
   if (kind === 'RoleBinding' && pointer.startsWith('/subjects')) return true;
   if (pointer !== '') return false;
-  if (kind === 'RoleBinding') return GIVEN.has(String(dig(entry.manifest, 'roleRef')?.name));
+  if (kind === 'RoleBinding') return GRANTED_ROLES.has(String(dig(entry.manifest, 'roleRef')?.name));
   return (
     kind === 'Role' &&
     name === DEPLOYER &&
@@ -130,7 +130,7 @@ function isGiven({ entry, pointer }: ObjectDifference, { found }: Pair): boolean
   );
 }
 
-/** A quota is worked out from the sizes of its namespace. */
+/** A quota is derived from the sizes in its namespace. */
 function followsFromSizes({ entry, pointer }: ObjectDifference, { found }: Pair): boolean {
   const isQuota = entry.identity.kind === 'ResourceQuota' && pointer.startsWith('/spec/hard/');
   return isQuota && found.some((one) => one.entry.identity.kind !== 'ResourceQuota' && SIZE.test(one.pointer));
@@ -158,8 +158,8 @@ function isHashed(before: Json | undefined, after: Json | undefined): boolean {
   return prefix !== undefined && prefix === HASHED.exec(after)?.[1];
 }
 
-/** Whether both are, word for word, what the settings of the two say under one name. */
-function isTold(before: Json | undefined, after: Json | undefined, { settings }: Pair): boolean {
+/** Whether both values are, word for word, those of one setting. */
+function isSetting(before: Json | undefined, after: Json | undefined, { settings }: Pair): boolean {
   return settings.some(([one, other]) => one === String(before) && other === String(after));
 }
 
@@ -193,16 +193,19 @@ function paired(first: ReadonlyMap<string, string>, second: ReadonlyMap<string, 
   });
 }
 
-/** A difference that nothing explains. */
-export function disparityFinding({ entry, pointer, before, after }: Disparity, first: string, second: string): Finding {
+/** The finding for a difference that nothing explains. */
+export function environmentDifferenceFinding(
+  { entry, pointer, before, after }: EnvironmentDifference,
+  first: string,
+  second: string,
+): Finding {
   const source = entry.origin.source();
-  const shown = (value: Json | undefined) => (value === undefined ? 'not there' : JSON.stringify(value));
+  const shown = (value: Json | undefined) => (value === undefined ? 'absent' : JSON.stringify(value));
   return {
-    rule: 'parity',
+    rule: 'environment-difference',
     severity: 'error',
-    message: `in ${first} it is ${shown(before)}, in ${second} ${shown(after)}`,
-    expected:
-      'the same in both; an environment decides its name, hosts, images, secrets, groups, and sizes by its settings',
+    message: `${shown(before)} in ${first}, ${shown(after)} in ${second}`,
+    expected: 'the same in both; only name, hosts, images, secrets, groups, and sizes in the settings may differ',
     construct: entry.origin.construct,
     object: describeIdentity(entry.identity),
     field: pointer,

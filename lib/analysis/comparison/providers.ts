@@ -1,4 +1,4 @@
-// Neutrality: the same system is the same on every provider, but for the fields that a profile's closed list names.
+// A system is the same on every provider, except for the fields in a profile's closed list.
 
 import type { AllowedDifference, Provider } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
@@ -7,26 +7,26 @@ import { isNeutralKind } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { compareObjects, type ObjectDifference } from './difference';
 
-/** A field of a neutral kind that is not the same on a provider. */
+/** A field of a provider-neutral kind that differs on a provider. */
 export interface Deviation extends ObjectDifference {
   readonly profile: string;
-  /** The line of the closed list that names it; absent where none does. */
+  /** The line of the closed list that allows it, if any. */
   readonly allowed?: AllowedDifference;
 }
 
-/** Whether objects of its kind must be the same everywhere. */
-export function isNeutral({ identity }: ApiEntry): boolean {
+/** Whether objects of its kind must be the same on every provider. */
+export function isProviderNeutral({ identity }: ApiEntry): boolean {
   return isNeutralKind(identity.group, identity.kind);
 }
 
-/** How objects of the standard differ from those of a provider, which depends on the cluster where systems lie as placed. */
+/** How a provider's objects differ from those of the standard. Systems on their own clusters have a provider for each cluster. */
 export function deviations(
   standard: readonly ApiEntry[],
   others: readonly ApiEntry[],
   profile: string,
   providerOf: (cluster: string) => Provider | undefined,
 ): Deviation[] {
-  return compareObjects(standard.filter(isNeutral), others.filter(isNeutral)).map((difference) => {
+  return compareObjects(standard.filter(isProviderNeutral), others.filter(isProviderNeutral)).map((difference) => {
     const { entry, pointer } = difference;
     const allowed = providerOf(entry.cluster)?.allowedDifferences.find(
       (line) => line.kind === entry.identity.kind && line.pointer === pointer,
@@ -35,16 +35,16 @@ export function deviations(
   });
 }
 
-/** A deviation that no closed list names. */
+/** A deviation that no closed list allows. */
 export function deviationFinding({ entry, pointer, before, after, profile }: Deviation): Finding {
   const { identity, origin } = entry;
   const source = origin.source();
-  const shown = (value: typeof before) => (value === undefined ? 'not there' : JSON.stringify(value));
+  const shown = (value: typeof before) => (value === undefined ? 'absent' : JSON.stringify(value));
   return {
-    rule: 'neutrality',
+    rule: 'provider-difference',
     severity: 'error',
-    message: `on ${profile} it is ${shown(after)}, by the standard ${shown(before)}`,
-    expected: `the same on every provider; or the field in the closed list of the profile, with its source`,
+    message: `${shown(after)} on ${profile}, ${shown(before)} by the standard`,
+    expected: 'the same on every provider, or the field in the closed list of the profile, with its source',
     construct: origin.construct,
     object: describeIdentity(identity),
     field: pointer,

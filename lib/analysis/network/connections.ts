@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
-import { catalogue, perList } from '../objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig, isSet, places, record, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import { lasting, type Workload, workloads } from '../objects/workloads';
@@ -35,7 +35,7 @@ interface Side {
  *
  * Source: kubernetes.io, "Network Policies".
  */
-export const connections = perList((entries): readonly Connection[] => {
+export const connections = memoizePerObjects((entries): readonly Connection[] => {
   const sides = workloads(entries).map((workload) => sideOf(workload, entries));
   const found: Connection[] = [];
   for (const from of sides) {
@@ -56,7 +56,7 @@ export const connections = perList((entries): readonly Connection[] => {
 function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
   const { entry } = workload;
   const { namespace = '', name } = entry.identity;
-  const policies = catalogue(entries)
+  const policies = objectIndex(entries)
     .of('networking.k8s.io/NetworkPolicy')
     .filter((policy) => policy.cluster === entry.cluster && policy.identity.namespace === namespace)
     .map(({ manifest }) => dig(manifest, 'spec') ?? {})

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { NAMESPACE_NAME } from '../../model/manifest/well-known';
-import { catalogue } from '../objects/catalogue';
+import { objectIndex } from '../objects/object-index';
 import { dig, isSet, list, places, record, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import type { Workload } from '../objects/workloads';
@@ -61,7 +61,7 @@ export function isPeer(peer: JsonObject, other: Workload, owner: Workload, entri
 }
 
 function namespaceLabels(entries: readonly ApiEntry[], cluster: string, name: string): JsonObject {
-  const namespace = catalogue(entries).find('/Namespace', cluster, undefined, name);
+  const namespace = objectIndex(entries).find('/Namespace', cluster, undefined, name);
   return { ...dig(namespace?.manifest, 'metadata', 'labels'), [NAMESPACE_NAME]: name };
 }
 

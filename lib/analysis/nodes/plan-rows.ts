@@ -1,4 +1,4 @@
-// The rows of a cluster's plan: each number beside what the cluster says of it, with the sentence that derives it.
+// The rows of a cluster's plan: each number beside the cluster's own, with the sentence that derives it.
 
 import type { NodePool } from '../../model/cluster/pool';
 import type { Derived } from '../../model/finding/derivation';
@@ -10,16 +10,16 @@ import type { ClusterPlan } from './plan';
 
 /** One number. */
 export interface PlanRow {
-  /** What it is of, as the platform file names it: `nodePools[default]`. */
+  /** Its subject, as the platform file names it: `nodePools[default]`. */
   readonly of: string;
   readonly what: string;
   readonly plan: string;
-  /** What the cluster says of it. @default nothing */
+  /** What the cluster declares. @default nothing */
   readonly given?: string;
   readonly because: string;
 }
 
-/** All rows of a plan; of its headroom alone where there is none. */
+/** All rows of a plan; without a plan, those of the headroom alone. */
 export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[] {
   const { nodePools, subnets, zones } = description;
   const where = zones.length === 0 ? 'in all' : 'a zone';
@@ -74,7 +74,7 @@ function upgradesOf(pool: NodePool | undefined): string | undefined {
   return pool?.upgradesAtOnce === undefined ? undefined : `${pool.upgradesAtOnce} at once`;
 }
 
-/** Wanted beside held: also where nothing grows and something is held, and where no plan of nodes can be made. */
+/** Headroom wanted and held: also without growth, if some is held, and without a plan of nodes. */
 function headroomRows(pools: readonly NodePool[], balance: ClusterPlan['headroom']): PlanRow[] {
   const of = 'headroom';
   if (balance !== undefined) {

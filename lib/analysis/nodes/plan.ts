@@ -1,4 +1,4 @@
-// The plan of one cluster: what its systems ask of its nodes, its addresses and its headroom, and what of it cannot be planned.
+// The plan of one cluster: what its systems need of nodes, addresses and headroom, and what cannot be planned.
 
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
@@ -16,23 +16,23 @@ import type { ProviderPlan } from '../../model/nodes/node-plan-types';
 /** What the systems of a cluster ask of its nodes. */
 export interface NodeLoad {
   readonly cluster: string;
-  /** At their off-peak, at their most, and while all of them roll. */
+  /** Off peak, at peak, and while all of them roll out. */
   readonly input: ProviderPlanInput & { readonly cluster: ClusterDescription };
-  /** Those that are sized: what they grow by while a node is on its way. */
+  /** How sized components grow while a node is being added. */
   readonly growing: readonly Growth[];
 }
 
-/** What is needed, beside what the cluster says. */
+/** What is needed, beside what the cluster declares. */
 export interface ClusterPlan {
   readonly cluster: string;
   readonly description: ClusterDescription;
-  /** Absent where something keeps it from being made. */
+  /** Absent if it cannot be made. */
   readonly plan?: ProviderPlan;
-  /** What keeps the plan from being made; none where there is one. */
+  /** Why the plan cannot be made; empty if there is one. */
   readonly unplanned: readonly Problem[];
-  /** In what the plan is beyond what there is. */
+  /** Where the plan exceeds what there is. */
   readonly beyond: readonly Problem[];
-  /** Absent where nothing grows, where no pool is described, and where a pool's headroom is none. */
+  /** Absent without growth, without described pools, and with an invalid headroom. */
   readonly headroom?: HeadroomBalance;
 }
 
@@ -49,16 +49,16 @@ export function planCluster(load: NodeLoad): ClusterPlan {
   };
 }
 
-/** What growth wants of the headroom: known also where no plan of nodes can be made. */
+/** The headroom that growth needs: known even if no plan of nodes can be made. */
 export function headroomOf({ input: { cluster }, growing }: NodeLoad): HeadroomBalance | undefined {
   const { nodePools, zones } = cluster;
   if (!Array.isArray(nodePools) || nodePools.length === 0) return undefined;
-  const isRight = ({ headroom }: NodePool) =>
+  const isValid = ({ headroom }: NodePool) =>
     headroom === undefined || findHeadroomProblems('', headroom, zones.length).length === 0;
-  return nodePools.every(isRight) ? balanceHeadroom(nodePools, zones.length, growing) : undefined;
+  return nodePools.every(isValid) ? balanceHeadroom(nodePools, zones.length, growing) : undefined;
 }
 
-/** A cluster on which no system lies. */
+/** The error for a cluster without systems. */
 export function findClusterProblems(loads: readonly NodeLoad[], name: string | undefined): Finding[] {
   if (name === undefined || loads.some(({ cluster }) => cluster === name)) return [];
   return [
@@ -67,7 +67,7 @@ export function findClusterProblems(loads: readonly NodeLoad[], name: string | u
       severity: 'error',
       field: 'cluster',
       value: name,
-      message: 'no system lies on a cluster of that name',
+      message: 'has no system, or does not exist',
       expected: `one of ${loads.map(({ cluster }) => cluster).join(', ')}`,
     },
   ];

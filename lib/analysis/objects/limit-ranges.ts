@@ -3,8 +3,8 @@
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity } from '../../model/manifest/quantity';
-import { catalogue } from './catalogue';
 import type { RequestDefaults } from './demand';
+import { objectIndex } from './object-index';
 import { dig, places, record } from './read-json';
 
 /**
@@ -16,7 +16,7 @@ import { dig, places, record } from './read-json';
  */
 export function containerDefaults(members: readonly ApiEntry[], field: 'default' | 'defaultRequest'): JsonObject {
   const found: Record<string, Json> = {};
-  for (const range of catalogue(members).of('/LimitRange')) {
+  for (const range of objectIndex(members).of('/LimitRange')) {
     const items = places(dig(range.manifest, 'spec'), 'limits', '').filter(({ value }) => value.type === 'Container');
     const given: JsonObject = Object.assign({}, ...items.map(({ value }) => completed(value, field)));
     for (const [resource, value] of Object.entries(given)) {

@@ -1,8 +1,8 @@
 // The objects of one namespace: found once for a list, since a quota and its workloads must see each other.
 import type { ApiEntry } from '../../model/manifest/object';
-import { perList, placeOf } from './catalogue';
+import { memoizePerObjects, placeOf } from './object-index';
 
-const byPlace = perList((entries): ReadonlyMap<string, readonly ApiEntry[]> => {
+const byPlace = memoizePerObjects((entries): ReadonlyMap<string, readonly ApiEntry[]> => {
   const found = new Map<string, ApiEntry[]>();
   for (const entry of entries) {
     const place = placeOf(entry.cluster, entry.identity.namespace);

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
 import { type ApiEntry, groupOf } from '../../model/manifest/object';
-import { catalogue, perList } from './catalogue';
+import { memoizePerObjects, objectIndex } from './object-index';
 import { dig, integer, text } from './read-json';
 import { type Workload, workloadOf } from './workloads';
 
@@ -35,16 +35,16 @@ function scaler(entries: readonly ApiEntry[], entry: ApiEntry, keda: boolean): S
   const kind = text(ref.kind) ?? (keda ? 'Deployment' : '');
   const apiVersion = text(ref.apiVersion) ?? (keda ? 'apps/v1' : '');
   const group = groupOf(apiVersion);
-  const scaled = catalogue(entries).find(`${group}/${kind}`, entry.cluster, entry.identity.namespace, name);
+  const scaled = objectIndex(entries).find(`${group}/${kind}`, entry.cluster, entry.identity.namespace, name);
   const least = integer(keda ? (spec.minReplicaCount ?? 0) : (spec.minReplicas ?? 1), 0);
   return { entry, spec, target: { group, kind, name, apiVersion }, scaled, least };
 }
 
 /** Every autoscaler that names a target. */
-export const scalers = perList((entries): readonly Scaler[] => {
+export const scalers = memoizePerObjects((entries): readonly Scaler[] => {
   const found: Scaler[] = [];
   for (const kind of [HPA, SCALED_OBJECT]) {
-    for (const entry of catalogue(entries).of(kind)) {
+    for (const entry of objectIndex(entries).of(kind)) {
       const made = scaler(entries, entry, kind === SCALED_OBJECT);
       if (made !== undefined) found.push(made);
     }
@@ -53,7 +53,7 @@ export const scalers = perList((entries): readonly Scaler[] => {
 });
 
 /** Autoscalers by the object they scale. */
-export const scalersOf = perList((entries): ReadonlyMap<ApiEntry, readonly Scaler[]> => {
+export const scalersOf = memoizePerObjects((entries): ReadonlyMap<ApiEntry, readonly Scaler[]> => {
   const found = new Map<ApiEntry, Scaler[]>();
   for (const one of scalers(entries)) {
     if (one.scaled === undefined) continue;

@@ -1,7 +1,7 @@
 // Label selectors: what they match, and which pods they find without looking at all of them.
 
 import type { Json, JsonObject } from '../../model/manifest/json';
-import { perList, placeOf } from './catalogue';
+import { memoizePerObjects, placeOf } from './object-index';
 import { isSet, list, own, places, record, shown, text } from './read-json';
 import { type Workload, workloads } from './workloads';
 
@@ -96,4 +96,4 @@ class Pods {
   }
 }
 
-export const pods = perList((entries) => new Pods(workloads(entries)));
+export const pods = memoizePerObjects((entries) => new Pods(workloads(entries)));

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/manifest/json';
 import { POD_TEMPLATES } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
-import { catalogue, perList } from './catalogue';
+import { memoizePerObjects, objectIndex } from './object-index';
 import { dig, type Place, places, record, text } from './read-json';
 
 /** One container of a pod template. */
@@ -57,10 +57,10 @@ function workload(entry: ApiEntry, kind: Kind, path: readonly string[]): Workloa
 }
 
 /** Every workload among the objects whose template can be found. */
-export const workloads = perList((entries): readonly Workload[] => {
+export const workloads = memoizePerObjects((entries): readonly Workload[] => {
   const found: Workload[] = [];
   for (const [kind, path] of POD_TEMPLATES) {
-    for (const entry of catalogue(entries).of(kind)) {
+    for (const entry of objectIndex(entries).of(kind)) {
       const made = workload(entry, kind, path);
       if (made !== undefined) found.push(made);
     }
@@ -69,7 +69,7 @@ export const workloads = perList((entries): readonly Workload[] => {
 });
 
 /** The workload that an object is, if it is one. */
-export const workloadOf = perList(
+export const workloadOf = memoizePerObjects(
   (entries): ReadonlyMap<ApiEntry, Workload> => new Map(workloads(entries).map((it) => [it.entry, it])),
 );
 

@@ -1,7 +1,7 @@
 // Bounds that need no search: what surely finds a place in whatever order, and what can at most.
 import { own } from '../objects/read-json';
 import { fillCount, fullNodes, slots } from './fullness';
-import { bearsAll, crowdOf, kept, mayHave } from './groups';
+import { groupIndexOf, hasAllKeys, kept, mayHave } from './groups';
 import { countsNode, requiredTerms, type Spread } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
 
@@ -17,15 +17,15 @@ import type { Interval, Node, PodGroup, World } from './world';
  * The most: as many as fit with nobody else there.
  */
 export function boundPlaced(world: World, group: PodGroup): Interval {
-  const crowd = crowdOf(world);
-  const nodes = crowd.homesOf(group);
+  const index = groupIndexOf(world);
+  const nodes = index.homesOf(group);
   const most = roomFor(world, group, nodes);
   if (isCoupled(world, group)) return { fewest: 0, most };
-  const spreads = crowd.spreadsOf(group);
-  const keys = [...spreads.map(({ key }) => key), ...crowd.keysApart(group)];
+  const spreads = index.spreadsOf(group);
+  const keys = [...spreads.map(({ key }) => key), ...index.keysApart(group)];
   let fewest = barCount(world, group, nodes, keys);
-  for (const [index, spread] of spreads.entries()) {
-    const others = keys.toSpliced(index, 1);
+  for (const [position, spread] of spreads.entries()) {
+    const others = keys.toSpliced(position, 1);
     if (fewest >= most || !others.every((key) => isWithin(world, nodes, key, spread.key))) continue;
     const fills = domainsOf(world, group, spread).map((domain) => barCount(world, group, domain, others));
     fewest = Math.max(fewest, fewestSpread(fills, spread.maxSkew, fills.length < spread.minDomains));
@@ -35,10 +35,10 @@ export function boundPlaced(world: World, group: PodGroup): Interval {
 
 /** Pods of a group in the `count` fullest domains of a label, when all that are wanted are placed. */
 export function boundShare(world: World, group: PodGroup, key: string, count: number): Interval {
-  const homes = crowdOf(world).homesOf(group);
-  const domains = crowdOf(world).cells(homes, key);
-  const room = domains.map((nodes) => Math.min(roomFor(world, group, nodes), crowdOf(world).share(group, nodes)));
-  const together = crowdOf(world).share(group, world.nodes, { key, count });
+  const homes = groupIndexOf(world).homesOf(group);
+  const domains = groupIndexOf(world).cells(homes, key);
+  const room = domains.map((nodes) => Math.min(roomFor(world, group, nodes), groupIndexOf(world).share(group, nodes)));
+  const together = groupIndexOf(world).share(group, world.nodes, { key, count });
   const most = Math.min(group.wanted, together, sum(room.toSorted((a, b) => b - a).slice(0, count)));
   // pods on nodes that lack the label are in none of its domains
   const fewest = homes.some(lacks(key))
@@ -50,10 +50,10 @@ export function boundShare(world: World, group: PodGroup, key: string, count: nu
 /** The most pods of a group that fit on these nodes with nobody else there: one in each domain in which they keep apart. */
 function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
   const room = (some: readonly Node[]) => sum(some.map((node) => slots(group, node)));
-  const crowd = crowdOf(world);
-  const apart = crowd
+  const index = groupIndexOf(world);
+  const apart = index
     .keysApart(group)
-    .map((key) => sum(crowd.cells(nodes, key).map((cell) => Math.min(1, room(cell)))) + room(nodes.filter(lacks(key))));
+    .map((key) => sum(index.cells(nodes, key).map((cell) => Math.min(1, room(cell)))) + room(nodes.filter(lacks(key))));
   return Math.min(group.wanted, room(nodes), ...apart);
 }
 
@@ -69,7 +69,7 @@ function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: r
     keys.map((key) =>
       Math.max(
         0,
-        ...crowdOf(world)
+        ...groupIndexOf(world)
           .cells(bearing, key)
           .map(({ length }) => length),
       ),
@@ -80,8 +80,8 @@ function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: r
 
 /** Whether each domain of a label lies within one of another label. */
 function isWithin(world: World, nodes: readonly Node[], key: string, other: string): boolean {
-  const crowd = crowdOf(world);
-  return key === other || crowd.cells(nodes, key).every((cell) => crowd.cells(cell, other).length === 1);
+  const index = groupIndexOf(world);
+  return key === other || index.cells(nodes, key).every((cell) => index.cells(cell, other).length === 1);
 }
 
 const lacks =
@@ -91,12 +91,12 @@ const lacks =
 
 /** Nodes that the group may have, by the domains that its spread counts: one without such nodes counts too. */
 function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Node[])[] {
-  const crowd = crowdOf(world);
+  const index = groupIndexOf(world);
   const counted = kept(
     world.nodes,
-    (node) => bearsAll(node, crowd.spreadsOf(group)) && countsNode(spread, group.spec, node),
+    (node) => hasAllKeys(node, index.spreadsOf(group)) && countsNode(spread, group.spec, node),
   );
-  return crowd.cells(counted, spread.key).map((domain) => kept(domain, (node) => mayHave(group, node)));
+  return index.cells(counted, spread.key).map((domain) => kept(domain, (node) => mayHave(group, node)));
 }
 
 /** Fewest pods with which nothing moves, given how many of its own fill each domain with the help of the others. */
@@ -111,9 +111,9 @@ function fewestSpread(fills: readonly number[], skew: number, atZero: boolean): 
 
 /** Whether affinity, anti-affinity, or a spread that counts others too, ties it to other groups. */
 function isCoupled(world: World, group: PodGroup): boolean {
-  const crowd = crowdOf(world);
+  const index = groupIndexOf(world);
   const isTied = requiredTerms(group, 'podAffinity', world).length > 0;
-  return isTied || crowd.isKeptApart(group) || !crowd.countsOwnOnly(group);
+  return isTied || index.isKeptApart(group) || !index.countsOwnOnly(group);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

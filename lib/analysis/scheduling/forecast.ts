@@ -1,8 +1,8 @@
 // How many pods of each group find a place: intervals over every order and every choice that a scheduler may make.
 import { own } from '../objects/read-json';
 import { boundPlaced, boundShare } from './bounds';
-import { type Component, components } from './components';
 import { placeOneByOne } from './one-by-one';
+import { type Partition, partitionsOf } from './partitions';
 import { type Counts, domainsOf, MOST_COUNTED, type Obstacle, Rules } from './rules';
 import { Budget, placedOf, settle } from './search';
 import { stays, tolerates } from './terms';
@@ -23,7 +23,7 @@ export function forecastPlaced(world: World): Forecast {
 
 /** Pods of groups that come when all others have their places, as far as these find any. */
 export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Forecast {
-  const beside = (part: Component): Found | undefined => {
+  const beside = (part: Partition): Found | undefined => {
     const groups = part.world.groups.map((group) => (added.has(group) ? { ...group, wanted: 0 } : group));
     const first = before({ ...part, world: { ...part.world, groups } });
     if (first === undefined) return undefined;
@@ -61,7 +61,7 @@ export function forecastLeft(world: World, key: string, count: number): Forecast
 
 /** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes: at the worst, or in one of many orders. */
 export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
-  const part = components(world, lost).find(({ world: { groups } }) => groups.includes(group));
+  const part = partitionsOf(world, lost).find(({ world: { groups } }) => groups.includes(group));
   if (part === undefined) return [];
   const { rules, states } = samples(part);
   const index = part.world.groups.indexOf(group);
@@ -77,16 +77,16 @@ export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup):
 
 type Samples = Pick<Found, 'rules' | 'states'>;
 
-const sampled = new WeakMap<Component, Samples>();
+const sampled = new WeakMap<Partition, Samples>();
 
 /** Ways in which pods may lie after the loss: all of them, or one where there are too many. */
-function samples(part: Component): Samples {
+function samples(part: Partition): Samples {
   const known = sampled.get(part) ?? (isHopeless(part) ? undefined : afterLoss(part)) ?? oneSample(part);
   sampled.set(part, known);
   return known;
 }
 
-function oneSample({ world, lost }: Component): Samples {
+function oneSample({ world, lost }: Partition): Samples {
   const rules = new Rules(tainted(world, lost));
   const counts = placeOneByOne(rules);
   return { rules, states: counts === undefined ? [] : [counts] };
@@ -106,7 +106,7 @@ function forecast(
   lost: ReadonlySet<Node>,
   key: string | undefined,
   bound: (group: PodGroup) => Interval,
-  search: (part: Component) => Found | undefined,
+  search: (part: Partition) => Found | undefined,
 ): Forecast {
   const bounds = new Map(world.groups.map((group) => [group, bound(group)]));
   const isOpen = (group: PodGroup) => {
@@ -114,7 +114,7 @@ function forecast(
     return fewest !== most;
   };
   if (!world.groups.some(isOpen)) return bounds;
-  for (const part of components(world, lost, key)) {
+  for (const part of partitionsOf(world, lost, key)) {
     if (!part.world.groups.some(isOpen) || isHopeless(part)) continue;
     const found = search(part);
     if (found === undefined) continue;
@@ -130,7 +130,7 @@ const budgetFor = ({ groups, nodes }: World): Budget => new Budget(statesFor(gro
 const statesFor = (counts: number): number => Math.floor(COUNTS / Math.max(1, counts));
 
 /** Whether there are so many ways to lay out the pods that a search would only use up its budget, or more pods than it can count. */
-function isHopeless({ world: { groups, nodes } }: Component): boolean {
+function isHopeless({ world: { groups, nodes } }: Partition): boolean {
   const limit = 1000 * statesFor(groups.length * nodes.length);
   let ways = 1;
   for (const { wanted } of groups) {
@@ -141,22 +141,22 @@ function isHopeless({ world: { groups, nodes } }: Component): boolean {
 }
 
 /** What was found of a component before anything is lost: several questions begin there. */
-const settled = new WeakMap<Component, { readonly found: Found | undefined }>();
+const settled = new WeakMap<Partition, { readonly found: Found | undefined }>();
 
-function before(part: Component): Found | undefined {
+function before(part: Partition): Found | undefined {
   const known = settled.get(part) ?? { found: search(part) };
   settled.set(part, known);
   return known.found;
 }
 
-function search({ world, classes }: Component): Found | undefined {
+function search({ world, classes }: Partition): Found | undefined {
   const rules = new Rules(world);
   const empty = new Uint16Array(world.groups.length * world.nodes.length);
   const states = settle(rules, [empty], classes, budgetFor(world));
   return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
 }
 
-function afterLoss(part: Component): Found | undefined {
+function afterLoss(part: Partition): Found | undefined {
   const { world, lost, classes } = part;
   const first = before(part);
   if (first === undefined) return undefined;
@@ -177,7 +177,7 @@ function afterLoss(part: Component): Found | undefined {
   return states && { rules, states, measure: living };
 }
 
-function leftOf(part: Component, key: string, count: number): Found | undefined {
+function leftOf(part: Partition, key: string, count: number): Found | undefined {
   const found = before(part);
   if (found === undefined) return undefined;
   const { nodes } = part.world;

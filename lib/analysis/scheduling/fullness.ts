@@ -1,6 +1,6 @@
 // Whether pods can fill nodes so that no further one fits: how much room they can ask for there, at the very most.
 import { smallestWith } from '../../model/finding/bisection';
-import { crowdOf } from './groups';
+import { groupIndexOf } from './groups';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
 type Resource = (typeof RESOURCES)[number];
@@ -23,7 +23,7 @@ export function fillCount(world: World, group: PodGroup, nodes: readonly Node[])
 
 /** How many of these nodes can be full at the most, with so many pods of the group beside all that others can ask for. */
 export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[]): (pods: number) => number {
-  const others = crowdOf(world).demandOfOthers(group, nodes);
+  const others = groupIndexOf(world).demandOfOthers(group, nodes);
   const shapes = shapesOf(nodes);
   const missing = RESOURCES.filter((resource) => group[resource] > 0).map((resource) => ({
     resource,
@@ -65,11 +65,11 @@ interface Missing {
 
 /** What must be asked for of a resource until a node takes no further pod, where that can be asked for; the least first. */
 function missingRoom(world: World, group: PodGroup, offered: readonly Shape[], resource: Resource): Missing[] {
-  const crowd = crowdOf(world);
+  const index = groupIndexOf(world);
   const beside = RESOURCES.filter((other) => other !== resource);
   return offered
     .map(({ node, count }) => ({ node, count, amount: Math.max(0, node[resource] - group[resource] + 1) }))
-    .filter(({ node, amount }) => beside.every((other) => !(crowd.densest[resource][other] * node[other] < amount)))
+    .filter(({ node, amount }) => beside.every((other) => !(index.densest[resource][other] * node[other] < amount)))
     .sort((a, b) => a.amount - b.amount);
 }
 

@@ -5,12 +5,12 @@ import { matches } from '../objects/selectors';
 import { isGated, requiredSpreads, requiredTerms, type Spread, type Term, tolerates, wantsNode } from './terms';
 import { type Node, type PodGroup, RESOURCES, type Room, type World } from './world';
 
-const crowds = new WeakMap<World, Crowd>();
+const indexes = new WeakMap<World, GroupIndex>();
 
 /** What is known of a world. */
-export function crowdOf(world: World): Crowd {
-  const known = crowds.get(world) ?? new Crowd(world);
-  crowds.set(world, known);
+export function groupIndexOf(world: World): GroupIndex {
+  const known = indexes.get(world) ?? new GroupIndex(world);
+  indexes.set(world, known);
   return known;
 }
 
@@ -20,14 +20,14 @@ export function mayHave({ spec }: PodGroup, node: Node): boolean {
 }
 
 /** Whether a node has the labels of all these spreads: one that lacks any takes no such pod, and is counted by none of them. */
-export function bearsAll({ labels }: Node, spreads: readonly Spread[]): boolean {
+export function hasAllKeys({ labels }: Node, spreads: readonly Spread[]): boolean {
   return spreads.every(({ key }) => own(labels, key) !== undefined);
 }
 
 const NONE: readonly PodGroup[] = [];
 const NO_KEYS: readonly string[] = [];
 
-export class Crowd {
+export class GroupIndex {
   /** For each resource and each other one, the most of it that a pod asks for beside one unit of the other. */
   readonly densest: Readonly<Record<keyof Room, Readonly<Record<keyof Room, number>>>>;
   private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
@@ -68,7 +68,7 @@ export class Crowd {
   /** Nodes that a group may ever be on. */
   homesOf(group: PodGroup): readonly Node[] {
     const spreads = this.spreadsOf(group);
-    const able = () => kept(this.world.nodes, (node) => bearsAll(node, spreads) && mayHave(group, node));
+    const able = () => kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(group, node));
     const known = this.homes.get(group) ?? able();
     this.homes.set(group, known);
     return known;

@@ -3,10 +3,10 @@
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity, WHOLE } from '../../model/manifest/quantity';
-import { catalogue } from '../objects/catalogue';
 import { podRequest } from '../objects/demand';
 import { requestDefaults } from '../objects/limit-ranges';
 import { neighbours } from '../objects/namespaces';
+import { objectIndex } from '../objects/object-index';
 import { dig, integer, text } from '../objects/read-json';
 import { comesBack, type Workload } from '../objects/workloads';
 import { type Node, type PodGroup, RESOURCES, type Room } from './world';
@@ -73,7 +73,7 @@ function priorityClass(
   cluster: string,
   name: string | undefined,
 ): JsonObject | undefined {
-  return catalogue(entries)
+  return objectIndex(entries)
     .of('scheduling.k8s.io/PriorityClass')
     .filter((entry) => entry.cluster === cluster)
     .map(({ manifest }) => manifest)

@@ -1,30 +1,31 @@
-// What is done on purpose: a node is drained, a release rolls, two follow each other.
+// Deliberate operations: a node is drained, a release rolls out, two releases follow each other.
 
+import { plural } from '../../model/finding/derivation';
 import { HOSTNAME } from '../../model/manifest/well-known';
 import { podGroup } from '../scheduling/pod-groups';
 import type { Interval } from '../scheduling/world';
-import type { Component, Load } from './component';
-import { exactly, NODE, need, placedInTheEnd, replicasOf } from './losses';
+import type { Component, Scale } from './component';
+import { exactly, NODE, need, placedAfterRecovery, replicasOf } from './losses';
 import { type Refusal, refusals } from './quota';
 import { NEXT, roomBeside, stuckInDomains } from './rollout';
 import type { Situations } from './situation';
 import { duration } from './timing';
 import { type Decider, judge, type Result, range } from './verdict';
 
-/** A node is drained: its pods are evicted as fast as their budgets allow, and placed elsewhere. */
-export function drain(situations: Situations, components: readonly Component[], load: Load): Result[] {
+/** A node is drained: its pods are evicted as fast as their budgets allow, and placed on other nodes. */
+export function drain(situations: Situations, components: readonly Component[], scale: Scale): Result[] {
   return components.map((component) => {
     const { workload, timing, budgets } = component;
-    const wanted = component.wanted(load);
-    const before = placedBefore(situations, component, load);
-    const without = situations[load].leftWithout(workload, HOSTNAME, 1);
+    const wanted = component.wanted(scale);
+    const before = placedBefore(situations, component, scale);
+    const without = situations[scale].leftWithout(workload, HOSTNAME, 1);
     const onNode = { fewest: Math.max(0, before.fewest - without.most), most: before.most - without.fewest };
-    const end = placedInTheEnd(situations, component, load, NODE);
-    const { kept, others } = component.protection(load);
-    // pods that never found a place are missing already
-    const beside = together(others.map((one) => placedBefore(situations, one, load)));
+    const end = placedAfterRecovery(situations, component, scale, NODE);
+    const { kept, others } = component.protection(scale);
+    // pods that were never placed are missing already
+    const beside = together(others.map((one) => placedBefore(situations, one, scale)));
     const allowed = atBoth(together([before, beside]), (pods) => Math.max(0, pods - kept));
-    // all that may go at a time may be of this workload, or all but one of the others under its budget
+    // all pods evicted at a time may be of this workload; or all but one may be of others under its budget
     const least = others.length === 0 ? onNode.fewest : Math.min(1, onNode.fewest);
     const left = {
       fewest: Math.max(
@@ -33,40 +34,41 @@ export function drain(situations: Situations, components: readonly Component[], 
       ),
       most: before.most - Math.min(least, Math.max(0, before.most + beside.fewest - kept)),
     };
-    const serving = together([end, ...others.map((one) => placedInTheEnd(situations, one, load, NODE))].map(placedOf));
+    const serving = together(
+      [end, ...others.map((one) => placedAfterRecovery(situations, one, scale, NODE))].map(placedOf),
+    );
     const ends = (one: 'fewest' | 'most') => allowed[one] > 0 && serving[one] >= kept;
     const isKept = budgets.length > 0 && wanted > 0;
     const blocked = isKept && !ends('most') ? true : isKept && !ends('fewest') ? 'in some orders' : false;
     const [budget] = budgets;
     const rounds = Math.ceil((onNode.most + beside.most) / Math.max(1, allowed.most));
     const seconds = rounds * (timing.boot + timing.grace) + end.seconds;
-    const working = [need(component, load), `up to ${onNode.most} of ${wanted} pods lie on one node`];
-    if (budgets.length > 1)
-      working.push('its pods are under two PodDisruptionBudgets: the API server evicts none of them');
-    else if (budget === undefined) working.push('no PodDisruptionBudget: all of them are evicted at once');
+    const working = [need(component, scale), `up to ${onNode.most} of ${wanted} pods are on one node`];
+    if (budgets.length > 1) working.push('two PodDisruptionBudgets select its pods: the API server evicts none');
+    else if (budget === undefined) working.push('no PodDisruptionBudget: all are evicted at once');
     else
       working.push(
-        `the PodDisruptionBudget${overOthers(others)} lets ${range(allowed)} be evicted at a time: ${range(left)} of ${wanted} serve`,
+        `the PodDisruptionBudget${overOthers(others)} allows ${range(allowed)} evictions at a time: ${range(left)} of ${wanted} serve`,
       );
     working.push(...end.working);
     if (blocked !== false)
       working.push(
-        `with no more than ${kept} that serve none may be evicted: the drain ${blocked === true ? 'never ends' : 'may never end'}`,
+        `no eviction while only ${kept} serve: the drain ${blocked === true ? 'never ends' : 'may never end'}`,
       );
-    else working.push(`${duration(seconds)}: ${rounds} times boot and grace period`);
+    else working.push(`${duration(seconds)}: ${plural(rounds, 'round')} of boot and grace period`);
     const decides: Decider = budget === undefined ? replicasOf(component) : { entry: budget, pointer: '/spec' };
-    const numbers = { wanted, needed: component.needed(load), left, placed: end.placed };
-    return judge(component.name, load, blocked ? numbers : { ...numbers, seconds }, working, decides, blocked);
+    const numbers = { wanted, needed: component.needed(scale), left, placed: end.placed };
+    return judge(component.name, scale, blocked ? numbers : { ...numbers, seconds }, working, decides, blocked);
   });
 }
 
 const placedOf = ({ placed }: { readonly placed: Interval }): Interval => placed;
 
 const overOthers = (others: readonly Component[]): string =>
-  others.length === 0 ? '' : `, which is over ${others.map(({ name }) => name).join(', ')} too,`;
+  others.length === 0 ? '' : `, shared with ${others.map(({ name }) => name).join(', ')},`;
 
-const placedBefore = (situations: Situations, component: Component, load: Load): Interval =>
-  situations[load].placed(component.workload);
+const placedBefore = (situations: Situations, component: Component, scale: Scale): Interval =>
+  situations[scale].placed(component.workload);
 
 const together = (intervals: readonly Interval[]): Interval => ({
   fewest: intervals.reduce((sum, { fewest }) => sum + fewest, 0),
@@ -78,50 +80,51 @@ const atBoth = ({ fewest, most }: Interval, of: (pods: number) => number): Inter
   most: of(most),
 });
 
-/** A release rolls through all components at once. */
-export function release(situations: Situations, components: readonly Component[], load: Load): Result[] {
-  return roll(situations, components, load, {
+/** A release rolls out to all components at once. */
+export function release(situations: Situations, components: readonly Component[], scale: Scale): Result[] {
+  return roll(situations, components, scale, {
     demand: podsAtOnce,
     added: surgePods,
-    says: 'a release adds its surge to the pods that are there',
+    says: 'a release adds its surge to the existing pods',
   });
 }
 
 /**
- * One release follows another as fast as it can: all pods of the first may still terminate, and hold their room, while all of the
- * second are there. These go in any case; but the first must have moved.
+ * One release follows another as fast as possible: all pods of the first may still be terminating, and hold their room, while all
+ * of the second exist. This needs the first rollout to have made progress.
  */
-export function twoReleases(situations: Situations, components: readonly Component[], load: Load): Result[] {
-  return roll(situations, components, load, {
-    // a StatefulSet's pod is made once its namesake has gone
+export function twoReleases(situations: Situations, components: readonly Component[], scale: Scale): Result[] {
+  return roll(situations, components, scale, {
+    // a StatefulSet creates a pod only after its namesake is gone
     demand: (one, at) => podsAtOnce(one, at) * (one.workload.kind === 'apps/StatefulSet' ? 1 : 2),
-    added: (component) => component.wanted(load) + 2 * component.rollout(load).surge,
-    says: 'while the pods of the first release terminate, those of the second are there',
+    added: (component) => component.wanted(scale) + 2 * component.rollout(scale).surge,
+    says: 'pods of the second release exist while those of the first terminate',
   });
 }
 
 interface Roll {
-  /** Pods that a quota counts: those that terminate too. */
-  readonly demand: (component: Component, load: Load) => number;
-  /** Pods of a component beside those that are wanted. */
-  readonly added: (component: Component, load: Load) => number;
+  /** Pods that a quota counts, including terminating ones. */
+  readonly demand: (component: Component, scale: Scale) => number;
+  /** Pods of a component in addition to those it should have. */
+  readonly added: (component: Component, scale: Scale) => number;
   readonly says: string;
 }
 
-const surgePods = (component: Component, load: Load): number => component.rollout(load).surge;
+const surgePods = (component: Component, scale: Scale): number => component.rollout(scale).surge;
 
-const podsAtOnce = (component: Component, load: Load): number => component.wanted(load) + surgePods(component, load);
+const podsAtOnce = (component: Component, scale: Scale): number =>
+  component.wanted(scale) + surgePods(component, scale);
 
-function roll(situations: Situations, components: readonly Component[], load: Load, how: Roll): Result[] {
-  const { first, stuck } = begin(situations, components, load);
-  const rooms = how.added === surgePods ? first : roomFor(situations, components, load, how.added);
-  const refused = refusals(components, (one) => how.demand(one, load));
+function roll(situations: Situations, components: readonly Component[], scale: Scale, how: Roll): Result[] {
+  const { first, stuck } = begin(situations, components, scale);
+  const rooms = how.added === surgePods ? first : roomFor(situations, components, scale, how.added);
+  const refused = refusals(components, (one) => how.demand(one, scale));
   return components.map((component, index) => {
-    const before = placedBefore(situations, component, load);
-    const placed = moved(component, load, before, first[index] ?? exactly(0), stuck.has(component));
+    const before = placedBefore(situations, component, scale);
+    const placed = moved(component, scale, before, first[index] ?? exactly(0), stuck.has(component));
     return rollOf(
       component,
-      load,
+      scale,
       how,
       before,
       rooms[index] ?? exactly(0),
@@ -134,43 +137,43 @@ function roll(situations: Situations, components: readonly Component[], load: Lo
 function roomFor(
   situations: Situations,
   components: readonly Component[],
-  load: Load,
+  scale: Scale,
   added: Roll['added'],
 ): readonly Interval[] {
-  const groups = components.map((one) => podGroup(one.all, one.workload, added(one, load), NEXT));
-  return groups.map(roomBeside(situations, load, groups));
+  const groups = components.map((one) => podGroup(one.all, one.workload, added(one, scale), NEXT));
+  return groups.map(roomBeside(situations, scale, groups));
 }
 
-/** How a rollout begins: places for the surge of each component, and components that can get stuck. */
+/** The start of a rollout: room for the surge of each component, and components that can get stuck. */
 interface Beginning {
   readonly first: readonly Interval[];
   readonly stuck: ReadonlySet<Component>;
 }
 
-const beginnings = new WeakMap<readonly Component[], Map<Load, Beginning>>();
+const beginnings = new WeakMap<readonly Component[], Map<Scale, Beginning>>();
 
-/** Worked out once: a second release begins as the first does. */
-function begin(situations: Situations, components: readonly Component[], load: Load): Beginning {
-  const byLoad = beginnings.get(components) ?? new Map<Load, Beginning>();
-  const made = byLoad.get(load) ?? {
-    first: roomFor(situations, components, load, surgePods),
-    stuck: stuckInDomains(situations, components, load),
+/** Memoized: a second release starts like the first. */
+function begin(situations: Situations, components: readonly Component[], scale: Scale): Beginning {
+  const byScale = beginnings.get(components) ?? new Map<Scale, Beginning>();
+  const made = byScale.get(scale) ?? {
+    first: roomFor(situations, components, scale, surgePods),
+    stuck: stuckInDomains(situations, components, scale),
   };
-  beginnings.set(components, byLoad.set(load, made));
+  beginnings.set(components, byScale.set(scale, made));
   return made;
 }
 
-/** New pods that find a place: as many as the old ones did, or none where the rollout cannot move. */
-function moved(component: Component, load: Load, before: Interval, room: Interval, mayBeStuck: boolean): Interval {
-  const kept = component.wanted(load) - component.rollout(load).unavailable;
-  // an old pod may go where more serve than must; else a new one must find a place first
+/** New pods that are placed: as many as the old ones, or none where the rollout cannot proceed. */
+function moved(component: Component, scale: Scale, before: Interval, room: Interval, mayBeStuck: boolean): Interval {
+  const kept = component.wanted(scale) - component.rollout(scale).unavailable;
+  // an old pod may be removed if more serve than must; otherwise a new one must be placed first
   const moves = (one: 'fewest' | 'most') => before[one] > kept || room[one] > 0;
   return { fewest: moves('fewest') && !mayBeStuck ? before.fewest : 0, most: moves('most') ? before.most : 0 };
 }
 
 function rollOf(
   component: Component,
-  load: Load,
+  scale: Scale,
   how: Roll,
   before: Interval,
   room: Interval,
@@ -178,28 +181,28 @@ function rollOf(
   refusal: Refusal | undefined,
 ): Result {
   const { entry, timing } = component;
-  const wanted = component.wanted(load);
-  const added = how.added(component, load);
-  const { surge, unavailable } = component.rollout(load);
+  const wanted = component.wanted(scale);
+  const added = how.added(component, scale);
+  const { surge, unavailable } = component.rollout(scale);
   const left = atBoth(before, (pods) => Math.min(pods, Math.max(0, wanted - unavailable)));
   const waves = Math.ceil(wanted / Math.max(1, surge + unavailable));
   const seconds = waves * (timing.boot + timing.minReady) + timing.grace;
   const working = [
-    need(component, load),
+    need(component, scale),
     `maxSurge ${surge}, maxUnavailable ${unavailable}: ${range(left)} of ${wanted} serve all the time`,
-    `${how.says}: ${range(room)} of ${added} find a place at once`,
+    `${how.says}: ${range(room)} of ${added} are placed at once`,
     `${duration(seconds)}: ${waves} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
   ];
-  if (before.fewest < wanted) working.push(`before it, ${range(before)} of ${wanted} find a place`);
+  if (before.fewest < wanted) working.push(`before it, ${range(before)} of ${wanted} are placed`);
   if (placed.most === 0 && wanted > 0)
-    working.push('no new pod finds a place, and no old one may go first: the rollout is stuck');
+    working.push('no new pod can be placed, and no old one may be removed first: the rollout is stuck');
   else if (placed.fewest === 0 && wanted > 0)
     working.push(
-      'a new pod may find no place, or none where its spread wants it, and no old one goes before: the rollout can get stuck',
+      'a new pod may find no node that its spread allows, and no old one may be removed first: the rollout can get stuck',
     );
-  else if (room.fewest < added) working.push('those that find none wait for old pods to go: it takes longer');
+  else if (room.fewest < added) working.push('the others wait for old pods to go: it takes longer');
   if (refusal !== undefined) working.push(refusal.says);
   const decides = refusal?.decides ?? { entry, pointer: '/spec/strategy' };
-  const numbers = { wanted, needed: component.needed(load), left, placed, seconds };
-  return judge(component.name, load, numbers, working, decides, refusal !== undefined);
+  const numbers = { wanted, needed: component.needed(scale), left, placed, seconds };
+  return judge(component.name, scale, numbers, working, decides, refusal !== undefined);
 }

@@ -1,22 +1,22 @@
-// A component under judgement: how many pods it has, how many it needs, how they start and stop, and what evictions must leave.
+// A component: how many pods it should have and needs, how they start and stop, and how many evictions must leave.
 
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { TOLERANCE } from '../../model/pods/autoscaler';
 import { podCount } from '../../model/pods/replacement';
-import { catalogue, perList } from '../objects/catalogue';
 import { surgeOf } from '../objects/demand';
+import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig, integer, places, record, text } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { pods } from '../objects/selectors';
 import { comesBack, type Workload, workloads } from '../objects/workloads';
 import { type Timing, timingOf } from './timing';
 
-/** How much is going on: the autoscaler at its minimum, or at its maximum. Without one, both are the same. */
-export type Load = 'steady' | 'peak';
+/** The autoscaler at its minimum, or at its maximum. Without an autoscaler both are the same. */
+export type Scale = 'steady' | 'peak';
 
-export const LOADS: readonly Load[] = ['steady', 'peak'];
+export const SCALES: readonly Scale[] = ['steady', 'peak'];
 
 /** Bounds of a rollout: pods on top of those wanted, and pods that may be missing. */
 export interface Rollout {
@@ -24,17 +24,17 @@ export interface Rollout {
   readonly unavailable: number;
 }
 
-/** What evictions must leave of a component and of those that are under the same budget. */
+/** What evictions must leave of a component, and of others under the same budget. */
 export interface Protection {
-  /** Pods of all of them that must serve. */
+  /** Pods of all these components that must serve. */
   readonly kept: number;
   readonly others: readonly Component[];
 }
 
-/** Budgets by the workloads whose pods they are over. */
-const budgetsOf = perList((entries): ReadonlyMap<Workload, readonly ApiEntry[]> => {
+/** Budgets by the workloads whose pods they select. */
+const budgetsOf = memoizePerObjects((entries): ReadonlyMap<Workload, readonly ApiEntry[]> => {
   const found = new Map<Workload, ApiEntry[]>();
-  for (const entry of catalogue(entries).of('policy/PodDisruptionBudget')) {
+  for (const entry of objectIndex(entries).of('policy/PodDisruptionBudget')) {
     const selector = record(dig(entry.manifest, 'spec')?.selector);
     if (selector === undefined) continue;
     for (const workload of pods(entries).selected(entry.cluster, entry.identity.namespace, selector)) {
@@ -47,7 +47,7 @@ const budgetsOf = perList((entries): ReadonlyMap<Workload, readonly ApiEntry[]> 
 export class Component {
   readonly name: string;
   readonly timing: Timing;
-  /** What evictions must leave. One is right; with two, the API server evicts nothing. */
+  /** Disruption budgets. With more than one, the API server evicts no pod. */
   readonly budgets: readonly ApiEntry[];
   /** What scales it. */
   readonly scalerEntry: ApiEntry | undefined;
@@ -67,31 +67,31 @@ export class Component {
     return this.workload.entry;
   }
 
-  /** Pods that are wanted. */
-  wanted(load: Load): number {
-    return wantedPods(this.workload, this.scalerEntry, load);
+  /** Pods that it should have. */
+  wanted(scale: Scale): number {
+    return wantedPods(this.workload, this.scalerEntry, scale);
   }
 
   /**
-   * Pods that carry the load. An autoscaler on CPU keeps each pod at a share of what it requests, and leaves a tenth more alone, so that
-   * fewer of them carry the same at the whole of it: rounded up. Without such an autoscaler nobody knows, and all are needed; of a
-   * StatefulSet those that its budget keeps, which is what a quorum is.
+   * Pods that can carry the load. An autoscaler on CPU keeps each pod at a share of its request, and tolerates a tenth more; at
+   * 100 % of the request fewer pods carry the same load (rounded up). Without such an autoscaler the load is unknown and all pods
+   * are needed; of a StatefulSet those that its budget keeps, its quorum.
    */
-  needed(load: Load): number {
-    const wanted = this.wanted(load);
+  needed(scale: Scale): number {
+    const wanted = this.wanted(scale);
     const share = this.utilization;
     if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * (1 + TOLERANCE) * wanted - 1e-9)));
     if (this.workload.kind !== 'apps/StatefulSet' || this.budgets.length !== 1) return wanted;
-    const { kept, others } = this.protection(load);
+    const { kept, others } = this.protection(scale);
     return others.length > 0 ? wanted : Math.min(wanted, Math.max(1, kept));
   }
 
-  /** Whether its pods come back elsewhere when their node falls silent. */
+  /** Whether its pods are recreated elsewhere when their node is unreachable. */
   get comesBack(): boolean {
     return comesBack(this.workload);
   }
 
-  /** CPU in use ÷ requested at which the autoscaler keeps the pods; absent without one, or where it looks at other things too. */
+  /** CPU used ÷ requested that the autoscaler aims at. Absent without one, or with other metrics. */
   get utilization(): number | undefined {
     const metrics = places(dig(this.scalerEntry?.manifest, 'spec'), 'metrics', '').map(({ value }) =>
       dig(value, 'resource'),
@@ -102,27 +102,27 @@ export class Component {
     return typeof percent === 'number' && percent > 0 ? Math.min(1, percent / 100) : undefined;
   }
 
-  rollout(load: Load): Rollout {
-    const wanted = this.wanted(load);
+  rollout(scale: Scale): Rollout {
+    const wanted = this.wanted(scale);
     const strategy = dig(this.entry.manifest, 'spec', 'strategy');
     if (this.workload.kind === 'apps/StatefulSet' || this.workload.kind === '/Pod') return { surge: 0, unavailable: 1 };
     if (strategy?.type === 'Recreate') return { surge: 0, unavailable: wanted };
     const rolling = dig(strategy, 'rollingUpdate');
     const surge = surgeOf(rolling?.maxSurge ?? '25%', wanted);
     const unavailable = bound(rolling?.maxUnavailable ?? '25%', wanted, Math.floor);
-    // the controller lets one be missing where it could do nothing otherwise
+    // if both are 0, the controller lets one pod be unavailable
     return { surge, unavailable: surge + unavailable === 0 ? 1 : unavailable };
   }
 
-  /** What its budget keeps; nothing without one, and all of them with two, since the API server then evicts none. */
-  protection(load: Load): Protection {
-    const wanted = this.wanted(load);
+  /** What its budget keeps: nothing without a budget, and all pods with two, since the API server then evicts none. */
+  protection(scale: Scale): Protection {
+    const wanted = this.wanted(scale);
     const [budget] = this.budgets;
     if (budget === undefined || this.budgets.length > 1) return { kept: budget === undefined ? 0 : wanted, others: [] };
     const others = [...budgetsOf(this.all)]
       .filter(([one, budgets]) => one !== this.workload && isKept(one) && budgets.includes(budget))
       .map(([one]) => new Component(this.all, one));
-    const all = others.reduce((sum, one) => sum + one.wanted(load), wanted);
+    const all = others.reduce((sum, one) => sum + one.wanted(scale), wanted);
     const { minAvailable, maxUnavailable } = dig(budget.manifest, 'spec') ?? {};
     const kept =
       minAvailable === undefined
@@ -134,18 +134,18 @@ export class Component {
 
 const isKept = ({ kind }: Workload): boolean => kind === '/Pod' || REPLICATED.has(kind);
 
-/** Pods of a workload that are wanted: its own number, or the least or the most of its autoscaler. */
-export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefined, load: Load): number {
+/** Pods that a workload should have: its replicas, or its autoscaler's minimum or maximum. */
+export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefined, scale: Scale): number {
   if (kind === '/Pod') return 1;
   const spec = dig(scaler?.manifest, 'spec');
   if (spec === undefined) return integer(dig(entry.manifest, 'spec')?.replicas ?? 1, 0) ?? 1;
   const isKeda = scaler?.identity.kind === 'ScaledObject';
   const least = integer(isKeda ? (spec.minReplicaCount ?? 0) : (spec.minReplicas ?? 1), 0) ?? 1;
   const most = integer(isKeda ? (spec.maxReplicaCount ?? 100) : spec.maxReplicas, 1) ?? least;
-  return load === 'steady' ? least : Math.max(least, most);
+  return scale === 'steady' ? least : Math.max(least, most);
 }
 
-/** Workloads of a namespace that serve: they keep a number of pods, or are a Pod that is not to end. */
+/** Serving workloads of a namespace: those with replicas, and Pods that do not terminate on their own. */
 export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {
   return workloads(entries)
     .filter(({ entry }) => entry.cluster === cluster && entry.identity.namespace === namespace)

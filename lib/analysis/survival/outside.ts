@@ -1,38 +1,38 @@
-// What lies beyond one cluster: other regions, a database with so many connections, another provider.
+// Events beyond one cluster: a region is lost, a database reaches its connection limit, the provider changes.
 
 import { plural } from '../../model/finding/derivation';
 import { accountKey, accountOf, annotationPointer } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
-import { catalogue } from '../objects/catalogue';
+import { objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
-import { type Component, LOADS } from './component';
+import { type Component, SCALES } from './component';
 import { exactly, need, replicasOf } from './losses';
 import type { Situations } from './situation';
 import { absent, type Cell, cellOf, judge, type Result, range } from './verdict';
 
 /** The same system in the same environment on one of its clusters. */
 export interface Sibling {
-  /** A cluster without a region is one by itself. */
+  /** A cluster without a region counts as a region of its own. */
   readonly region: string;
   readonly components: readonly Component[];
   readonly situations: Situations;
 }
 
-/** Regions are lost, those with the most pods; the others have what they have, at once. That users get there is up to DNS. */
+/** The regions with the most pods are lost. The others keep their pods; DNS sends users there. */
 export function regionLoss(siblings: readonly Sibling[], components: readonly Component[], count: number): Cell {
   const event = 'region lost';
   const names = [...new Set(siblings.map(({ region }) => region))];
   const results = components.flatMap((component) =>
-    LOADS.map((load): Result => {
-      const twins = siblings.flatMap(({ region, components: there, situations }) =>
+    SCALES.map((scale): Result => {
+      const replicas = siblings.flatMap(({ region, components: there, situations }) =>
         there
           .filter(({ name }) => name === component.name)
-          .map((one) => ({ region, one, situation: situations[load] })),
+          .map((one) => ({ region, one, situation: situations[scale] })),
       );
-      const wanted = sum(twins.map(({ one }) => one.wanted(load)));
-      const needed = sum(twins.map(({ one }) => one.needed(load)));
+      const wanted = sum(replicas.map(({ one }) => one.wanted(scale)));
+      const needed = sum(replicas.map(({ one }) => one.needed(scale)));
       const placed = names.map((name) =>
-        twins.filter(({ region }) => region === name).map(({ one, situation }) => situation.placed(one.workload)),
+        replicas.filter(({ region }) => region === name).map(({ one, situation }) => situation.placed(one.workload)),
       );
       const leftOf = (kind: 'fewest' | 'most') => {
         const each = placed.map((some) => sum(some.map((one) => one[kind]))).sort((a, b) => a - b);
@@ -40,28 +40,28 @@ export function regionLoss(siblings: readonly Sibling[], components: readonly Co
       };
       const left = { fewest: leftOf('fewest'), most: leftOf('most') };
       const working = [
-        need(component, load),
-        `in ${plural(names.length, 'region')} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed over all of them`,
-        `without ${count} of them ${range(left)} are left, at once; until users get there it takes DNS and its health checks, which lie outside`,
+        need(component, scale),
+        `${plural(names.length, 'region')} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed in total`,
+        `${range(left)} pods left without ${plural(count, 'region')}, once DNS and its health checks have moved the users`,
       ];
-      // what is left wants no more than it has: the pods of the others are gone, and their users come here
+      // failover: the remaining regions keep the pods they have and take over the lost ones' users
       const numbers = { wanted: left.most === 0 ? wanted : left.most, needed, left, placed: left };
-      return judge(component.name, load, numbers, working, replicasOf(component));
+      return judge(component.name, scale, numbers, working, replicasOf(component));
     }),
   );
   const cell = cellOf(event, results);
-  return names.length > count ? cell : { ...cell, says: `lies in ${plural(names.length, 'region')}` };
+  return names.length > count ? cell : { ...cell, says: `runs in ${plural(names.length, 'region')}` };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** The limit of a database that its account is about. */
+/** The key of a database's connection account. */
 const CONNECTIONS = 'connections';
 
-/** Databases whose account the manifests carry, with all their clients at the most pods that they can have. */
+/** Databases with an account in the manifests, with all clients at their maximum number of pods. */
 export function databaseBudget(entries: readonly ApiEntry[], cluster: string, namespace: string): Cell {
   const event = 'database at its limit';
-  const results = catalogue(entries)
+  const results = objectIndex(entries)
     .of('/Service')
     .filter(({ cluster: on, identity }) => on === cluster && identity.namespace === namespace)
     .flatMap((entry): Result[] => {
@@ -72,13 +72,13 @@ export function databaseBudget(entries: readonly ApiEntry[], cluster: string, na
       const decides = { entry, pointer: annotationPointer(accountKey(CONNECTIONS)) };
       return [judge(entry.identity.name, 'peak', numbers, [text], decides, available < needed)];
     });
-  if (results.length === 0) return absent(event, 'the manifests say nothing of connections');
+  if (results.length === 0) return absent(event, 'no connection limits in the manifests');
   const [worst] = [...results].sort((a, b) => b.needed / b.left.most - a.needed / a.left.most);
   const says = worst === undefined ? '' : `${worst.component}: ${worst.needed} of ${worst.left.most} connections`;
   return { ...cellOf(event, results), says };
 }
 
-/** What a comparison of all providers found: fields off their closed lists; or why there was none, and whether that is an error. */
+/** The result of comparing all providers: fields outside the closed lists; or why the comparison is unknown, or impossible. */
 export type ProviderChange =
   | {
       readonly profiles: number;
@@ -87,18 +87,18 @@ export type ProviderChange =
   | { readonly unknown: string }
   | { readonly impossible: string };
 
-/** The provider is changed: the same objects, but for what the profiles name. */
+/** The provider changes: the same objects, except for the differences that the profiles allow. */
 export function providerCell(change: ProviderChange, cluster: string, namespace: string): Cell {
   const event = 'provider changed';
   if ('unknown' in change) return absent(event, change.unknown);
   if ('impossible' in change) return { event, verdict: 'fails', says: change.impossible, results: [] };
-  const found = change.deviations.filter(
+  const deviations = change.deviations.filter(
     ({ entry }) => entry.cluster === cluster && (entry.identity.namespace ?? entry.identity.name) === namespace,
   );
-  const [first] = found;
+  const [first] = deviations;
   if (first === undefined)
     return { event, verdict: 'holds', says: `the same on ${change.profiles} profiles`, results: [] };
   const { identity } = first.entry;
-  const says = `${plural(found.length, 'field')}, such as ${first.pointer} of ${identity.kind} ${identity.name}`;
+  const says = `${plural(deviations.length, 'field')}, such as ${first.pointer} of ${identity.kind} ${identity.name}`;
   return { event, verdict: 'fails', says, results: [] };
 }

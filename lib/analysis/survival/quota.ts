@@ -1,12 +1,12 @@
-// Quotas of a namespace that refuse pods: those that have no room for so many, or for what they ask for.
+// Quotas of a namespace that would refuse pods: too many of them, or too large requests or limits.
 
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { WHOLE } from '../../model/manifest/quantity';
-import { catalogue } from '../objects/catalogue';
 import { demands, podLimit, podRequest, type RequestDefaults } from '../objects/demand';
 import { containerDefaults, requestDefaults } from '../objects/limit-ranges';
 import { neighbours } from '../objects/namespaces';
+import { objectIndex } from '../objects/object-index';
 import { type Counted, hardLimits } from '../objects/quota-keys';
 import { at, dig, isSet, list, places, record, shown, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
@@ -21,7 +21,7 @@ export interface Refusal {
   readonly counts: (component: Component) => boolean;
 }
 
-/** Quotas that have no room for so many pods of each component beside the most that others in the namespace can reach. */
+/** Quotas too small for these pods of each component, with all other workloads of the namespace at their maximum. */
 export function refusals(components: readonly Component[], pods: (component: Component) => number): Refusal[] {
   const [first] = components;
   if (first === undefined) return [];
@@ -33,20 +33,20 @@ export function refusals(components: readonly Component[], pods: (component: Com
       defaults.requests,
     ).map((one) => [`${one.kind}/${one.name}`, one.pods]),
   );
-  const served = new Map(components.map((one) => [one.entry, pods(one)]));
+  const asked = new Map(components.map((one) => [one.entry, pods(one)]));
   const countOf = ({ entry: { identity }, entry }: Workload) =>
-    BigInt(served.get(entry) ?? most.get(`${identity.kind}/${identity.name}`) ?? 0);
-  return catalogue(members)
+    BigInt(asked.get(entry) ?? most.get(`${identity.kind}/${identity.name}`) ?? 0);
+  return objectIndex(members)
     .of('/ResourceQuota')
     .flatMap((entry) => {
       const scopes = scopesOf(entry.manifest);
       const counts = ({ pod }: Workload) => scopes.every((scope) => isIn(first.all, entry, pod.value, defaults, scope));
       const counted = workloads(members).filter(counts);
       return hardLimits(entry).flatMap(({ key, counted: what, given, limit }) => {
-        const asked = counted.reduce((sum, one) => sum + countOf(one) * amountOf(what, one.pod.value, defaults), 0n);
-        if (limit >= asked) return [];
+        const total = counted.reduce((sum, one) => sum + countOf(one) * amountOf(what, one.pod.value, defaults), 0n);
+        if (limit >= total) return [];
         return {
-          says: `the quota ${entry.identity.name} has ${key} ${shown(given)}, which is less than all of that together`,
+          says: `the quota ${entry.identity.name} is too small for all of them: ${key} ${shown(given)}`,
           decides: { entry, pointer: at('/spec/hard', key) },
           counts: ({ workload }: Component) => counts(workload),
         };
@@ -54,7 +54,7 @@ export function refusals(components: readonly Component[], pods: (component: Com
     });
 }
 
-/** What containers get that say nothing. */
+/** What containers get by default. */
 interface Defaults {
   readonly requests: RequestDefaults;
   readonly limits: JsonObject;
@@ -72,7 +72,7 @@ function amountOf(counted: Counted, pod: JsonObject, { requests, limits }: Defau
   }
 }
 
-/** A quota's scopes, as the expressions that they are short for: a pod is counted that is in all of them. */
+/** A quota's scopes as full expressions. A pod is counted if it is in all of them. */
 function scopesOf(quota: JsonObject): JsonObject[] {
   const spec = dig(quota, 'spec');
   const short = list(spec?.scopes).map((scopeName) => ({ scopeName, operator: 'Exists' }));
@@ -105,21 +105,21 @@ function isIn(
       return matches({ matchExpressions: [{ ...scope, key: 'class' }] }, labels);
     }
     case 'CrossNamespacePodAffinity':
-      return looksElsewhere(pod);
+      return namesOtherNamespaces(pod);
     default:
       return false;
   }
 }
 
-/** The class that the API server gives to pods that name none. */
+/** The class that the API server gives to pods without one. */
 function defaultClass(all: readonly ApiEntry[], cluster: string): string | undefined {
-  return catalogue(all)
+  return objectIndex(all)
     .of('scheduling.k8s.io/PriorityClass')
     .find((entry) => entry.cluster === cluster && entry.manifest.globalDefault === true)?.identity.name;
 }
 
 /** Whether an affinity term, required or preferred, names other namespaces. */
-function looksElsewhere(pod: JsonObject): boolean {
+function namesOtherNamespaces(pod: JsonObject): boolean {
   return ['podAffinity', 'podAntiAffinity'].some((kind) => {
     const affinity = dig(pod, 'affinity', kind);
     const required = places(affinity, 'requiredDuringSchedulingIgnoredDuringExecution', '').map(({ value }) => value);

@@ -1,59 +1,59 @@
-// Whether a rollout moves: old pods go only when new ones have found a place, and where those must lie is not where these were.
+// Whether a rollout can proceed. Old pods are removed only when new ones are placed, and those may need other nodes.
 
 import { list, own, record, shown } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import { podGroup } from '../scheduling/pod-groups';
 import { countsNode, requiredSpreads, requiredTerms, type Spread } from '../scheduling/terms';
 import type { Interval, Node, PodGroup } from '../scheduling/world';
-import type { Component, Load } from './component';
+import type { Component, Scale } from './component';
 import { exactly } from './losses';
 import type { Situation, Situations } from './situation';
 
-/** Places that pods find beside those that are there, on the nodes that run or on those that may be ordered. */
+/** Pods that can be placed beside the existing ones, on the running nodes or on those that may be ordered. */
 export function roomBeside(
   situations: Situations,
-  load: Load,
+  scale: Scale,
   groups: readonly PodGroup[],
 ): (group: PodGroup) => Interval {
-  const now = situations[load].placedBeside(groups);
-  const grown = load === 'steady' ? situations.steadyGrown.placedBeside(groups) : now;
+  const now = situations[scale].placedBeside(groups);
+  const grown = scale === 'steady' ? situations.steadyGrown.placedBeside(groups) : now;
   return (group) => (now.get(group)?.fewest === group.wanted ? now : grown).get(group) ?? exactly(0);
 }
 
 /**
- * Components whose rollout can get stuck for want of a place in one domain while there is room in others.
+ * Components whose rollout can get stuck because one domain is full while others have room.
  *
- * A spread that counts each revision alone (`matchLabelKeys: [pod-template-hash]`) wants the new pods spread by themselves, while
- * the old ones that go may lie elsewhere: a ReplicaSet takes first those that share a node with others of the Deployment. See
- * `freePlaces`. Others that roll at the same time are taken to keep to free places of their own.
+ * A spread that counts each revision separately (`matchLabelKeys: [pod-template-hash]`) spreads the new pods on their own, while
+ * the old pods may be removed elsewhere: a ReplicaSet first removes those that share a node with others of the Deployment. See
+ * `freePlaces`. Components that roll at the same time are assumed to use separate free places.
  * Source: k8s.io/kubernetes v1.36.3, pkg/controller/controller_utils.go, `ActivePodsWithRanks`.
  */
 export function stuckInDomains(
   situations: Situations,
   components: readonly Component[],
-  load: Load,
+  scale: Scale,
 ): ReadonlySet<Component> {
-  const needs = new Map(components.map((one) => [one, placesNeeded(situations[load], one, load)]));
+  const needs = new Map(components.map((one) => [one, placesNeeded(situations[scale], one, scale)]));
   if ([...needs.values()].every((groups) => groups.length === 0)) return new Set();
   const others = components
     .filter((one) => needs.get(one)?.length === 0)
-    .map((one) => podGroup(one.all, one.workload, one.rollout(load).surge, NEXT));
-  const room = roomBeside(situations, load, [...others, ...[...needs.values()].flat()]);
+    .map((one) => podGroup(one.all, one.workload, one.rollout(scale).surge, NEXT));
+  const room = roomBeside(situations, scale, [...others, ...[...needs.values()].flat()]);
   const lacks = (group: PodGroup) => room(group).fewest < group.wanted;
   return new Set(components.filter((one) => needs.get(one)?.some(lacks)));
 }
 
-/** The revision that comes. */
+/** The new revision. */
 export const NEXT = 'next';
 
-/** Zones are few. Of more domains, such as nodes, none is asked by itself: the new pods must find their places beside all old ones. */
+/** The most domains that are simulated one by one (zones). With more (nodes), all new pods must fit beside all old ones. */
 const MOST_DOMAINS = 10;
 
-/** Pods that must surely find a place beside those that are there, so that no domain is missed; none where any place will do. */
-function placesNeeded(situation: Situation, component: Component, load: Load): PodGroup[] {
+/** Pods that must fit beside the existing ones for the rollout to proceed; none where any node will do. */
+function placesNeeded(situation: Situation, component: Component, scale: Scale): PodGroup[] {
   const { all, workload } = component;
-  const wanted = component.wanted(load);
-  const { unavailable } = component.rollout(load);
+  const wanted = component.wanted(scale);
+  const { unavailable } = component.rollout(scale);
   const isReplaced = workload.kind === 'apps/Deployment' && wanted > 0 && unavailable < wanted;
   if (!isReplaced) return [];
   const next = podGroup(all, workload, wanted, NEXT);
@@ -76,12 +76,12 @@ function placesNeeded(situation: Situation, component: Component, load: Load): P
 }
 
 /**
- * Free places that each domain must have, so that a rollout cannot get stuck.
+ * Free places that each domain needs so that a rollout cannot get stuck.
  *
- * It is stuck when domains with the fewest new pods, n, are full, and all others are a skew ahead. A full domain has lost n − free
- * old pods, so that n ≥ free; and as many old pods have gone as new ones are there, and `unavailable` more. So the others lost, of
- * at most `mostOld` each, the n + skew that they got, and free + unavailable besides: impossible with
- * `(domains − 1) × (mostOld − free − skew) < free + unavailable`.
+ * It is stuck when the domains with the fewest new pods, n, are full and all others are a skew ahead. A full domain has lost
+ * n − free old pods, hence n ≥ free. In total, as many old pods are gone as new ones exist, plus `unavailable`. So each other
+ * domain, with at most `mostOld` old pods, has lost the n + skew that it gained, and together they lost free + unavailable more.
+ * That is impossible if `(domains − 1) × (mostOld − free − skew) < free + unavailable`.
  */
 function freePlaces(domains: number, mostOld: number, skew: number, unavailable: number): number {
   const enough = Math.floor(((domains - 1) * (mostOld - skew) - unavailable) / Math.max(1, domains)) + 1;
@@ -94,7 +94,7 @@ function domainsOf(nodes: readonly Node[], { spec }: PodGroup, spread: Spread): 
   return new Set(counted.map(({ labels }) => shown(labels[spread.key])));
 }
 
-/** The same pods in one domain, where their only spread does not matter. */
+/** The same pods in one domain, without their required spread. */
 function pinned(group: PodGroup, key: string, domain: string, wanted: number): PodGroup {
   const constraints = list(group.spec.topologySpreadConstraints).filter(
     (one) => record(one)?.whenUnsatisfiable === 'ScheduleAnyway',

@@ -1,10 +1,10 @@
-// A cluster at one load: its nodes and all pods on it, with the answers that several questions about it share.
+// A cluster at one scale: its nodes and all its pods, with results that several events share.
 
 import type { Cluster } from '../../model/cluster/cluster';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { HOSTNAME, NAMESPACE_NAME, NODE_OS, REGION, ZONE } from '../../model/manifest/well-known';
-import { catalogue, perList } from '../objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { type Workload, workloads } from '../objects/workloads';
@@ -12,22 +12,22 @@ import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecas
 import { lessDaemons, podGroup, room } from '../scheduling/pod-groups';
 import { tolerates, wantsNode } from '../scheduling/terms';
 import type { Interval, Node, PodGroup, World } from '../scheduling/world';
-import { type Load, wantedPods } from './component';
+import { type Scale, wantedPods } from './component';
 
-/** How many nodes there are: those that always run, or all that may be ordered. */
+/** Which nodes there are: those that always run, or all that may be ordered. */
 export type Extent = 'min' | 'max';
 
-/** The situations of a cluster: pods at a load, with the nodes that run then, and with all that may be ordered. */
+/** The situations of a cluster: pods at each scale, with the nodes that run then, and with all that may be ordered. */
 export interface Situations {
-  /** With the nodes that always run; with all, where some pod finds no place on those. */
+  /** With the nodes that always run; or with all, if some pod cannot be placed on those. */
   readonly steady: Situation;
   readonly steadyGrown: Situation;
   readonly peak: Situation;
 }
 
-/** Worked out once for a list of objects, whoever asks. Where nothing scales, and where no node can be added, one is as the other. */
+/** Memoized per object list. Situations are shared where no node can be added. */
 export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Situations {
-  // the same name may stand for another description, while providers and environments are compared
+  // while providers and environments are compared, one name may stand for several descriptions
   const { name, provider, region, zones, nodePools } = cluster;
   const id = JSON.stringify([name, provider.name, region ?? null, zones, nodePools]);
   const known = all(entries).get(id);
@@ -42,12 +42,12 @@ export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Si
   return made;
 }
 
-const all = perList(() => new Map<string, Situations>());
+const all = memoizePerObjects(() => new Map<string, Situations>());
 
 export class Situation {
   readonly world: World;
   private readonly groups: ReadonlyMap<ApiEntry, PodGroup>;
-  private calm: Forecast | undefined;
+  private undisturbed: Forecast | undefined;
   private readonly left = new Map<string, Forecast>();
   private readonly after = new Map<string, Forecast>();
   private readonly losses = new Map<string, readonly ReadonlySet<Node>[]>();
@@ -55,13 +55,13 @@ export class Situation {
   constructor(
     readonly entries: readonly ApiEntry[],
     readonly cluster: Cluster,
-    readonly load: Load,
+    readonly scale: Scale,
     readonly extent: Extent,
   ) {
     const here = workloads(entries).filter(({ entry }) => entry.cluster === cluster.name);
     const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.has(kind));
     this.groups = new Map(
-      pods.map((one) => [one.entry, podGroup(entries, one, wanted(entries, one, load), 'running')]),
+      pods.map((one) => [one.entry, podGroup(entries, one, wanted(entries, one, scale), 'running')]),
     );
     const daemons = here
       .filter(({ kind }) => kind === 'apps/DaemonSet')
@@ -73,29 +73,29 @@ export class Situation {
       return lessDaemons(node, present);
     });
     const namespaceLabels = (name: string) => ({
-      ...dig(catalogue(entries).find('/Namespace', cluster.name, undefined, name)?.manifest, 'metadata', 'labels'),
+      ...dig(objectIndex(entries).find('/Namespace', cluster.name, undefined, name)?.manifest, 'metadata', 'labels'),
       [NAMESPACE_NAME]: name, // set by the API server
     });
     this.world = { nodes, groups: [...this.groups.values()], namespaceLabels };
   }
 
-  /** Whether all pods find a place; but for those below priority 0, which may wait for room that others left. */
+  /** Whether all pods are placed, except those below priority 0, which may wait for room. */
   get isWhole(): boolean {
-    this.calm ??= forecastPlaced(this.world);
-    return [...this.calm].every(([{ priority, wanted }, { fewest }]) => priority < 0 || fewest === wanted);
+    this.undisturbed ??= forecastPlaced(this.world);
+    return [...this.undisturbed].every(([{ priority, wanted }, { fewest }]) => priority < 0 || fewest === wanted);
   }
 
   groupOf({ entry }: Workload): PodGroup | undefined {
     return this.groups.get(entry);
   }
 
-  /** Pods of a workload that find a place while nothing is lost. */
+  /** Pods of a workload that are placed while nothing is lost. */
   placed(workload: Workload): Interval {
-    this.calm ??= forecastPlaced(this.world);
-    return this.read(this.calm, workload);
+    this.undisturbed ??= forecastPlaced(this.world);
+    return this.read(this.undisturbed, workload);
   }
 
-  /** Pods of a workload that are left when the `count` fullest domains of a label go. */
+  /** Pods of a workload that are left when the `count` fullest domains of a label are lost. */
   leftWithout(workload: Workload, key: string, count: number): Interval {
     const id = `${key} ${count}`;
     const known = this.left.get(id) ?? forecastLeft(this.world, key, count);
@@ -103,7 +103,7 @@ export class Situation {
     return this.read(known, workload);
   }
 
-  /** Pods that are placed again after the loss of any `count` domains, the worst of them; the domain that decides. */
+  /** Pods that are placed again after the loss of the worst `count` domains, and the nodes of these. */
   placedWithout(
     workload: Workload,
     key: string,
@@ -124,18 +124,18 @@ export class Situation {
     return { placed: { fewest, most }, lost: worst?.lost ?? new Set() };
   }
 
-  /** Pods that further groups, such as those of a release, get placed beside all that are there. */
+  /** Pods of further groups, such as those of a release, that are placed beside all existing ones. */
   placedBeside(added: readonly PodGroup[]): Forecast {
     return forecastBeside({ ...this.world, groups: [...this.world.groups, ...added] }, new Set(added));
   }
 
-  /** Sets of nodes that go together, those that are alike once. */
+  /** Sets of nodes that can be lost together, without equivalent sets. */
   private lossesOf(key: string, count: number): readonly ReadonlySet<Node>[] {
-    const likeness = likenessOf(this.world);
+    const signature = signatureOf(this.world);
     const found = new Map<string, ReadonlySet<Node>>();
     for (const domains of combinations(domainsOf(this.world.nodes, key), count)) {
       const nodes = domains.flat();
-      const id = likeness(nodes);
+      const id = signature(nodes);
       if (!found.has(id)) found.set(id, new Set(nodes));
     }
     return [...found.values()];
@@ -147,8 +147,8 @@ export class Situation {
   }
 }
 
-function wanted(entries: readonly ApiEntry[], workload: Workload, load: Load): number {
-  return wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, load);
+function wanted(entries: readonly ApiEntry[], workload: Workload, scale: Scale): number {
+  return wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, scale);
 }
 
 /** Nodes by the value of a label; those without it are together. */
@@ -162,17 +162,19 @@ function domainsOf(nodes: readonly Node[], key: string): Node[][] {
 }
 
 /**
- * Texts for sets of nodes: two that have the same can be exchanged, and nobody is the worse or the better for it.
+ * A signature for sets of nodes: sets with the same signature are equivalent, and losing either has the same effect.
  *
- * Nodes are alike that differ in their names alone, and that the same pods want. Zones are alike that have nodes which are; and a node
- * is like another only if their zones are alike too.
+ * Nodes are equivalent if only their names differ and the same pods accept them. Zones are equivalent if their nodes are; and
+ * nodes in different zones are equivalent only if the zones are.
  */
-function likenessOf({ nodes, groups }: World): (nodes: readonly Node[]) => string {
-  const choosy = groups.filter(({ spec }) => spec.nodeSelector !== undefined || dig(spec, 'affinity', 'nodeAffinity'));
+function signatureOf({ nodes, groups }: World): (nodes: readonly Node[]) => string {
+  const selective = groups.filter(
+    ({ spec }) => spec.nodeSelector !== undefined || dig(spec, 'affinity', 'nodeAffinity'),
+  );
   const plain = (node: Node) =>
     JSON.stringify([
       { ...node, name: '', labels: { ...node.labels, [HOSTNAME]: '', [ZONE]: '' } },
-      choosy.map(({ spec }) => wantsNode(spec, node)),
+      selective.map(({ spec }) => wantsNode(spec, node)),
     ]);
   const own = new Map(nodes.map((node) => [node, plain(node)]));
   const textOf = (some: readonly Node[]) =>
@@ -195,8 +197,8 @@ function combinations<Item>(items: readonly Item[], count: number): Item[][] {
 }
 
 /**
- * The cluster's nodes. Where nothing is said of them, each zone is one node without bounds: what depends on zones can be answered
- * all the same.
+ * The cluster's nodes. If the cluster does not describe them, each zone is one node without limits: enough for questions about
+ * zones.
  */
 export function nodesOf({ nodePools, zones, region, provider }: Cluster, extent: Extent): Node[] {
   const places = (zones.length === 0 ? [undefined] : zones).map((zone) => ({ zone, region }));
@@ -224,7 +226,7 @@ interface Location {
   readonly region: string | undefined;
 }
 
-/** A node with the labels that each one bears. Source: kubernetes.io, "Well-Known Labels, Annotations and Taints". */
+/** A node with the labels that every node has. Source: kubernetes.io, "Well-Known Labels, Annotations and Taints". */
 function nodeIn({ zone, region }: Location, node: Node): Node {
   const labels = {
     [NODE_OS]: 'linux',

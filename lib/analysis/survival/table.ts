@@ -1,17 +1,28 @@
-// The table: for a system in an environment on a cluster, what each event does to it.
+// The table of `evenkeel prove`: what each event does to each system, for every environment and cluster that it runs on.
+//
+// How it is made:
+//  1. A row is a placement: a system in an environment on a cluster. Its components are the workloads in its namespace.
+//  2. Each component has two scales: its autoscaler at the minimum (steady) and at the maximum (peak).
+//  3. A situation is the cluster at one scale: its nodes, and the pods of all its systems (situation.ts).
+//  4. A cell is an event. The event says which nodes go, or which pods are added (losses, scale-in, outside, changes, rollout).
+//  5. The scheduler's model says how many pods still serve at once, and how many find a node again: an interval over
+//     every order in which the scheduler may place them (lib/analysis/scheduling).
+//  6. Those numbers, compared with the pods needed and wanted, give a verdict for each component and scale (verdict.ts).
+//  7. The cell shows the worst of these; `--why` prints the sentences behind all of them.
+//  8. promise.ts turns a refuted `survives` promise into an error.
 import type { Cluster } from '../../model/cluster/cluster';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Survives } from '../../model/platform/environment';
 import { drain, release, twoReleases } from './changes';
-import { type Component, componentsOf, LOADS, type Load } from './component';
-import { calm, domainLoss, NODE, podLoss, zoneCell } from './losses';
+import { type Component, componentsOf, SCALES, type Scale } from './component';
+import { domainLoss, NODE, podLoss, undisturbed, zoneCell } from './losses';
 import { databaseBudget, type ProviderChange, providerCell, regionLoss, type Sibling } from './outside';
 import { scaledInCell } from './scale-in';
 import { situationsOf } from './situation';
 import { absent, type Cell, cellOf, type Result } from './verdict';
 
-/** Where a system runs, and what is promised of it. */
-export interface Place {
+/** A system in an environment on a cluster, and what it promises to survive. */
+export interface Placement {
   readonly system: string;
   readonly environment: string;
   readonly survives: Survives;
@@ -21,89 +32,97 @@ export interface Place {
 
 /** One row. */
 export interface Row {
-  readonly place: Place;
+  readonly placement: Placement;
   /** Whether the cluster describes its nodes. */
   readonly nodesKnown: boolean;
   readonly cells: readonly Cell[];
 }
 
-/** What is known beside the manifests. */
+/** What is known apart from the manifests. */
 export interface Knowledge {
-  /** What a change of provider would do, or why that cannot be said. */
+  /** What a change of provider would do, or why that is unknown. */
   readonly provider: ProviderChange;
 }
 
-/** All rows of a platform, over the final objects of all its clusters. */
-export function failureTable(entries: readonly ApiEntry[], places: readonly Place[], knowledge: Knowledge): Row[] {
-  const table = new Table(entries, places);
-  return places.map((place) => table.row(place, knowledge));
+/** All rows of a platform, from the final objects of all its clusters. */
+export function failureTable(
+  entries: readonly ApiEntry[],
+  placements: readonly Placement[],
+  knowledge: Knowledge,
+): Row[] {
+  const table = new Table(entries, placements);
+  return placements.map((placement) => table.row(placement, knowledge));
 }
 
-/** What the promise of one place rests on. */
+/** The results that decide the promises of one placement. */
 export interface Promised {
-  /** The loss of so many zones, at any load. Empty where nothing is promised. */
+  /** The loss of the promised number of zones, at both scales. Empty without a promise. */
   readonly zones: readonly Result[];
-  /** The loss of so many regions, with what the same system has in the others. */
+  /** The loss of the promised number of regions, with the same system in the others. */
   readonly regions: readonly Result[];
 }
 
-/** `places` are those of the whole platform. */
-export function promised(entries: readonly ApiEntry[], places: readonly Place[], place: Place): Promised {
-  const { zones, regions } = place.survives;
-  const table = new Table(entries, places);
+/** `placements` are all of the platform. */
+export function promised(
+  entries: readonly ApiEntry[],
+  placements: readonly Placement[],
+  placement: Placement,
+): Promised {
+  const { zones, regions } = placement.survives;
+  const table = new Table(entries, placements);
   return {
-    zones: zones === 0 ? [] : table.zones(place, zones).results,
-    regions: regions === 0 ? [] : table.regions(place).results,
+    zones: zones === 0 ? [] : table.zones(placement, zones).results,
+    regions: regions === 0 ? [] : table.regions(placement).results,
   };
 }
 
 class Table {
-  private readonly components = new Map<Place, readonly Component[]>();
+  private readonly components = new Map<Placement, readonly Component[]>();
 
   constructor(
     private readonly entries: readonly ApiEntry[],
-    private readonly places: readonly Place[],
+    private readonly placements: readonly Placement[],
   ) {}
 
-  row(place: Place, { provider }: Knowledge): Row {
-    const situations = situationsOf(this.entries, place.cluster);
-    const components = this.componentsOf(place);
-    const nodesKnown = place.cluster.nodePools.length > 0;
-    const cell = (event: string, ask: (load: Load) => readonly Result[]) => cellOf(event, LOADS.flatMap(ask));
-    const ofNodes = (event: string, ask: (load: Load) => readonly Result[]) =>
+  row(placement: Placement, { provider }: Knowledge): Row {
+    const situations = situationsOf(this.entries, placement.cluster);
+    const components = this.componentsOf(placement);
+    const nodesKnown = placement.cluster.nodePools.length > 0;
+    const cell = (event: string, ask: (scale: Scale) => readonly Result[]) => cellOf(event, SCALES.flatMap(ask));
+    const ofNodes = (event: string, ask: (scale: Scale) => readonly Result[]) =>
       nodesKnown ? cell(event, ask) : absent(event, 'the cluster does not describe its nodes');
     return {
-      place,
+      placement,
       nodesKnown,
       cells: [
-        cell('as it is', (load) => calm(situations, components, load)),
-        cell('pod lost', (load) => podLoss(situations, components, load)),
-        ofNodes('node lost', (load) => domainLoss(situations, components, load, NODE)),
-        this.zones(place, 1),
+        cell('as it is', (scale) => undisturbed(situations, components, scale)),
+        cell('pod lost', (scale) => podLoss(situations, components, scale)),
+        ofNodes('node lost', (scale) => domainLoss(situations, components, scale, NODE)),
+        this.zones(placement, 1),
         scaledInCell('zone lost, scaled in', situations, components),
-        this.zones(place, 2),
-        this.regions(place),
-        ofNodes('node drained', (load) => drain(situations, components, load)),
-        cell('release', (load) => release(situations, components, load)),
-        cell('two releases', (load) => twoReleases(situations, components, load)),
-        databaseBudget(this.entries, place.cluster.name, place.namespace),
-        providerCell(provider, place.cluster.name, place.namespace),
+        this.zones(placement, 2),
+        this.regions(placement),
+        ofNodes('node drained', (scale) => drain(situations, components, scale)),
+        cell('release', (scale) => release(situations, components, scale)),
+        cell('two releases', (scale) => twoReleases(situations, components, scale)),
+        databaseBudget(this.entries, placement.cluster.name, placement.namespace),
+        providerCell(provider, placement.cluster.name, placement.namespace),
       ],
     };
   }
 
-  zones(place: Place, count: number): Cell {
+  zones(placement: Placement, count: number): Cell {
     const event = count === 1 ? 'zone lost' : `${count} zones lost`;
-    const how = { isPromised: count <= place.survives.zones, loads: LOADS };
-    return zoneCell(event, situationsOf(this.entries, place.cluster), this.componentsOf(place), count, how);
+    const how = { isPromised: count <= placement.survives.zones, scales: SCALES };
+    return zoneCell(event, situationsOf(this.entries, placement.cluster), this.componentsOf(placement), count, how);
   }
 
-  regions(place: Place): Cell {
-    return regionLoss(this.siblings(place), this.componentsOf(place), Math.max(1, place.survives.regions));
+  regions(placement: Placement): Cell {
+    return regionLoss(this.siblings(placement), this.componentsOf(placement), Math.max(1, placement.survives.regions));
   }
 
-  private siblings({ system, environment }: Place): Sibling[] {
-    return this.places
+  private siblings({ system, environment }: Placement): Sibling[] {
+    return this.placements
       .filter((one) => one.system === system && one.environment === environment)
       .map((one) => ({
         region: one.cluster.region ?? one.cluster.name,
@@ -112,9 +131,10 @@ class Table {
       }));
   }
 
-  private componentsOf(place: Place): readonly Component[] {
-    const known = this.components.get(place) ?? componentsOf(this.entries, place.cluster.name, place.namespace);
-    this.components.set(place, known);
+  private componentsOf(placement: Placement): readonly Component[] {
+    const known =
+      this.components.get(placement) ?? componentsOf(this.entries, placement.cluster.name, placement.namespace);
+    this.components.set(placement, known);
     return known;
   }
 }

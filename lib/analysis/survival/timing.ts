@@ -1,37 +1,37 @@
-// How long things take after a failure: what the cluster's own parts wait for, and what a pod's probes and grace period allow.
+// How long recovery takes: the control plane's timeouts, and what a pod's probes and grace period allow.
 
 import type { JsonObject } from '../../model/manifest/json';
 import { UNREACHABLE } from '../../model/manifest/well-known';
 import { dig, integer, list, places, record } from '../objects/read-json';
 
 /**
- * Seconds until a silent node is given up: `--node-monitor-grace-period`, 50 from 1.32 on, 40 before. Until then requests still
- * go to its pods. Source: kubernetes.io, "Nodes".
+ * Seconds until an unreachable node is marked so: `--node-monitor-grace-period`, 50 from 1.32, 40 before. Until then requests
+ * still go to its pods. Source: kubernetes.io, "Nodes".
  */
 export const DETECTION_SECONDS = 50;
 
-/** Seconds that pods may stay on a node that was given up, unless they say otherwise: DefaultTolerationSeconds. Source: kubernetes.io, "Taints and Tolerations". */
+/** Seconds that pods stay on an unreachable node by default: DefaultTolerationSeconds. Source: kubernetes.io, "Taints and Tolerations". */
 const TOLERATION_SECONDS = 300;
 
 /** Seconds between two nodes of a zone whose pods are evicted: `--node-eviction-rate` of 0.1. Source: kubernetes.io, "Nodes". */
 export const EVICTION_SECONDS = 10;
 
-/** Seconds that a node that was ordered may take: the cluster autoscaler's `--max-node-provision-time`. Source: its FAQ. */
+/** Seconds that an ordered node may take: the cluster autoscaler's `--max-node-provision-time`. Source: its FAQ. */
 export const PROVISION_SECONDS = 900;
 
-/** Seconds that a pod takes or is given. */
+/** Seconds that a pod's phases take at most. */
 export interface Timing {
-  /** From its start until it is ready, at the latest. */
+  /** From its start until it is ready. */
   readonly boot: number;
   /** How long it must stay ready before it counts as available. */
   readonly minReady: number;
-  /** From the order to stop until it is gone, at the latest. */
+  /** From the stop signal until it is gone. */
   readonly grace: number;
-  /** How long it stays on a node that was given up. */
+  /** How long it stays on an unreachable node. */
   readonly toleration: number;
 }
 
-/** The times of a workload's pods. Without a startup probe, the first readiness is what a boot waits for. */
+/** The times of a workload's pods. Boot is the startup probe, if any, then the first success of the readiness probe. */
 export function timingOf(manifest: JsonObject, pod: JsonObject): Timing {
   const boots = places(pod, 'containers', '').map(({ value }) => {
     const startup = record(value.startupProbe);
@@ -49,7 +49,7 @@ export function timingOf(manifest: JsonObject, pod: JsonObject): Timing {
   };
 }
 
-/** A probe until it is given up, or until it can answer for the first time. Defaults are the API's. */
+/** Seconds until a probe finally fails (`whole`), or can first succeed (`first`). Defaults are the API's. */
 function probeSeconds(probe: JsonObject, until: 'whole' | 'first'): number {
   const delay = integer(probe.initialDelaySeconds, 0) ?? 0;
   const period = integer(probe.periodSeconds, 1) ?? 10;
@@ -65,7 +65,7 @@ function tolerationSeconds(pod: JsonObject): number {
   return own === undefined ? TOLERATION_SECONDS : (integer(own.tolerationSeconds, 0) ?? Number.POSITIVE_INFINITY);
 }
 
-/** Seconds as people say them: `50 s`, `7 min`. */
+/** Seconds in readable form: `50 s`, `7 min`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return 'ever';
   return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;

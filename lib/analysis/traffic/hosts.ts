@@ -1,4 +1,4 @@
-// Traffic: which clusters answer to each host, what DNS must say for it, and who writes that.
+// Traffic: which clusters serve each host, what DNS must say for it, and who writes the record.
 
 import { ANNOTATION, listOf } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
@@ -7,18 +7,18 @@ import { compareText } from '../../model/manifest/text';
 import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
 import { shareOf } from '../../model/platform/traffic';
 import { ROUTE53_WEIGHT } from '../../model/providers/aws';
-import { catalogue, perList } from '../objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig, list, places, text } from '../objects/read-json';
 
-/** One cluster that answers to a host. */
+/** One cluster that serves a host. */
 export interface Answer {
   readonly cluster: string;
   readonly namespace: string;
-  /** What the record leads to. */
+  /** What the record points to. */
   readonly endpoint: Endpoint;
   /** Weight of the cluster's record. Absent where nothing divides the traffic. */
   readonly weight?: number;
-  /** Path by which a traffic manager sees whether the cluster serves; only where it is one of several. */
+  /** Path of a traffic manager's health check; only for one of several clusters. */
   readonly healthPath?: string;
   readonly record: Writer;
 }
@@ -26,12 +26,12 @@ export interface Answer {
 /** A DNS name, where one is known; else the object whose load balancer has it. */
 export type Endpoint = { readonly name: string } | { readonly loadBalancerOf: string };
 
-/** Who writes the record: external-dns, with a weight or without one, or somebody by hand. */
+/** Who writes the record: external-dns, with or without a weight, or a person by hand. */
 export type Writer =
   | { readonly by: 'external-dns'; readonly setIdentifier?: string }
   | { readonly by: 'hand'; readonly setIdentifier?: undefined };
 
-/** A host, and all clusters that answer to it. */
+/** A host, and all clusters that serve it. */
 export interface Host {
   readonly host: string;
   /** By cluster. */
@@ -41,7 +41,7 @@ export interface Host {
 }
 
 /** The hosts of Ingresses, routes and DNS records over all clusters, by name. Wildcards are hosts like any other. */
-export const hosts = perList((entries): readonly Host[] => {
+export const hosts = memoizePerObjects((entries): readonly Host[] => {
   const found = new Map<string, Map<string, Answer>>();
   for (const entry of exposing(entries)) {
     for (const host of hostsOf(entry)) {
@@ -49,7 +49,7 @@ export const hosts = perList((entries): readonly Host[] => {
       found.set(host, answers);
       const answer = answerFrom(entry, host);
       const known = answers.get(entry.cluster);
-      // Several objects of a cluster may share a host by its paths: it is one record, and one of them may weigh it.
+      // Several objects of a cluster may share a host by path: it has one record, and one of them may give its weight.
       if (known === undefined || (known.weight === undefined && answer.weight !== undefined)) {
         answers.set(entry.cluster, answer);
       }
@@ -66,7 +66,7 @@ export const hosts = perList((entries): readonly Host[] => {
 });
 
 const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
-  catalogue(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
+  objectIndex(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
 
 function hostOf(host: string, answers: readonly Answer[]): Host {
   const weights = answers.flatMap(({ weight }) => weight ?? []);
@@ -74,7 +74,7 @@ function hostOf(host: string, answers: readonly Answer[]): Host {
   return weights.length === answers.length ? { host, answers, all } : { host, answers };
 }
 
-/** What a cluster has to do with a host; `undefined` where it does not answer to it. */
+/** A cluster's answer for a host; `undefined` if it does not serve it. */
 export function answerOf({ answers }: Host, name: string): Answer | undefined {
   return answers.find(({ cluster }) => cluster === name);
 }
@@ -84,15 +84,15 @@ export function isCommon({ all }: Host): boolean {
   return all !== undefined;
 }
 
-/** Share of all traffic in percent; `undefined` where nothing says it. One cluster alone gets all, whatever its weight. */
+/** Share of all traffic in percent; `undefined` if unknown. A single cluster gets all, regardless of its weight. */
 export function percentOf({ answers, all }: Pick<Host, 'answers' | 'all'>, { weight }: Answer): number | undefined {
   if (answers.length === 1) return 100;
   return weight === undefined || all === undefined || all === 0 ? undefined : (weight / all) * 100;
 }
 
 /**
- * Objects by whose names external-dns of several clusters writes records over each other, one a cluster, by name. Route 53 takes
- * several records of one name only where none of them is a simple one.
+ * By host, objects (one per cluster) for which external-dns in several clusters overwrites the same record. Route 53 accepts
+ * several records of one name only if none of them is simple.
  *
  * Source: Route 53 developer guide, "Simple routing".
  */
@@ -116,12 +116,12 @@ export function rivals(entries: readonly ApiEntry[]): ReadonlyMap<string, readon
 
 const isWeighted = (entry: ApiEntry): boolean => externalDns(entry, 'set-identifier') !== undefined;
 
-/** Whether external-dns writes the weighted records of some clusters, and somebody those of others. */
+/** Whether external-dns writes the records of some clusters, and a person those of others. */
 export function isMixed({ answers }: Host): boolean {
   return new Set(answers.map(({ record }) => record.by)).size > 1;
 }
 
-/** Hosts that an object answers to, or that it says a record of. */
+/** Hosts that an object serves, or has a record for. */
 function hostsOf(entry: ApiEntry): readonly string[] {
   const spec = dig(entry.manifest, 'spec');
   if (entry.identity.kind === 'Ingress') {
@@ -142,7 +142,7 @@ function answerFrom(entry: ApiEntry, host: string): Answer {
   return { ...answer, weight, ...defined({ healthPath }) };
 }
 
-/** A common host leads to the cluster's own one, which somebody wrote already; that one leads to the load balancer. */
+/** A common host points to the cluster's own host, which already has a record; that one points to the load balancer. */
 function endpointOf(entry: ApiEntry, common: readonly string[], host: string): Endpoint {
   const target = text(dig(entry.manifest, 'spec')?.externalName);
   const name = target ?? (common.includes(host) ? hostsOf(entry).find((one) => !common.includes(one)) : undefined);
@@ -156,7 +156,7 @@ function recordOf(entry: ApiEntry, host: string): Writer {
   return { by: 'external-dns', ...defined({ setIdentifier }) };
 }
 
-/** What external-dns writes is what holds, even where an override parts it from what is told. */
+/** external-dns's own annotation decides, even if an override makes it differ from ours. */
 function weightOf(entry: ApiEntry): number | undefined {
   const inRoute53 = Number(externalDns(entry, ROUTE53_WEIGHT) ?? Number.NaN);
   return Number.isInteger(inRoute53) ? inRoute53 : shareOf(annotation(entry, ANNOTATION.trafficShare) ?? '')?.weight;

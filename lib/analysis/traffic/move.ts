@@ -1,4 +1,4 @@
-// A move of traffic from one cluster to another: the line to write for each step, the weights it gives, what to look at, the way back.
+// A move of traffic from one cluster to another: for each step the line to write, its weights, what to check, and the way back.
 
 import type { Finding } from '../../model/finding/finding';
 import { defined } from '../../model/manifest/json';
@@ -20,7 +20,7 @@ export interface Move {
   readonly from: string;
   readonly to: string;
   readonly hosts: readonly Host[];
-  /** The step that the manifests are at. Absent between two steps. */
+  /** The current step of the manifests. Absent between two steps. */
   readonly now?: TrafficStep;
   readonly steps: readonly MoveStep[];
 }
@@ -43,13 +43,13 @@ export interface MoveShare {
   readonly weight: number;
   /** Of all traffic. */
   readonly percent: number;
-  /** What external-dns writes, or what somebody sets by hand. */
+  /** What external-dns writes, or what must be set by hand. */
   readonly setting: string;
 }
 
 type Weights = Readonly<Record<string, number>>;
 
-/** The moves that are asked for, or all that is wrong with the question. */
+/** The requested moves, or all problems of the request. */
 export function planMoves(
   entries: readonly ApiEntry[],
   request: MoveRequest,
@@ -74,7 +74,7 @@ function groups(movable: readonly Host[], from: string): Map<string, Host[]> {
 function moveOf(namespace: string, moving: readonly Host[], from: string, to: string): Move {
   const now: Weights = Object.fromEntries(moving[0]?.answers.map(({ cluster, weight = 0 }) => [cluster, weight]) ?? []);
   const others = othersOf(now, from, to);
-  // one service answers a name: where one record of it is set by hand, all may be
+  // one service answers a name: if one of its records is set by hand, all may be
   const byHand = moving.some(({ answers }) => answers.some(({ record }) => record.by === 'hand'));
   const steps = TRAFFIC_STEPS.map((step, index): MoveStep => {
     const weights = { ...now, ...moveTraffic(from, to, step, others) };
@@ -93,13 +93,13 @@ function moveOf(namespace: string, moving: readonly Host[], from: string, to: st
       ...defined({ back }),
     };
   });
-  // half a percent is what rounding to whole weights may change
+  // rounding to whole weights may change a share by half a percent
   const isNow = ({ cluster, percent }: MoveShare) => Math.abs(percent - percentIn(now, cluster)) < 0.5;
   const at = steps.find(({ shares }) => shares.every(isNow))?.step;
   return { namespace, from, to, hosts: moving, steps, ...(at === undefined ? {} : { now: at }) };
 }
 
-/** Weights of the other clusters, so that their shares stay as they are while the two have 100 together. */
+/** Weights of the other clusters that keep their shares, while the two clusters have 100 together. */
 function othersOf(now: Weights, from: string, to: string): Weights {
   const both = (now[from] ?? 0) + (now[to] ?? 0);
   const rest = Object.entries(now).filter(([cluster, weight]) => cluster !== from && cluster !== to && weight > 0);
@@ -111,14 +111,14 @@ function percentIn(weights: Weights, cluster: string): number {
   return ((weights[cluster] ?? 0) / all) * 100;
 }
 
-/** Records have no weights by which the others could keep their shares. */
+/** Weights too large for a record, without which the others would lose their shares. */
 function findWeightProblems({ steps: [first], hosts: [one], from, to }: Move): Finding[] {
   return (first?.shares ?? [])
     .filter(({ weight }) => weight > LARGEST_WEIGHT)
     .map(({ cluster, weight }) =>
       problem('traffic', weight, {
-        message: `${cluster} gets so much more of ${one?.host} than ${from} and ${to} together that no record has its weight`,
-        expected: `at most ${LARGEST_WEIGHT} for 100 of these two: change the weights first`,
+        message: `${cluster} needs weight ${weight} to keep its share of ${one?.host}`,
+        expected: `at most ${LARGEST_WEIGHT}, while ${from} and ${to} have 100 together: change the weights first`,
       }),
     );
 }
@@ -148,25 +148,25 @@ function checksOf({ from, to, step, moving, others, shares }: Moment): readonly 
   if (step === 0) return moving.map((one) => `this answers, with a certificate for the name: \`${request(one, to)}\``);
   if (step === 100) {
     return [
-      `no request reaches ${from} for as long as the record lives and the longest session lasts`,
+      `no request reaches ${from} during the record's time to live and the longest session`,
       `then ${from} leaves \`on\`, with ${lineAfter(to, others)}`,
     ];
   }
   const percent = shares.find(({ cluster }) => cluster === to)?.percent ?? 0;
   return [
-    `once the record's time to live is over, about ${rounded(percent)} % of new requests reach ${to}`,
+    `after the record's time to live, about ${rounded(percent)} % of new requests reach ${to}`,
     `errors and latency on ${to} are no worse than on ${from}, and its autoscalers are below their maximum`,
   ];
 }
 
-/** Asks one cluster as DNS would make everybody ask it later, with the certificate checked. */
+/** A request to one cluster as clients will send it after the move, with the certificate checked. */
 function request({ host, answers }: Host, to: string): string {
   const { endpoint, healthPath = '/' } = answers.find(({ cluster }) => cluster === to) ?? {};
   const address = endpoint !== undefined && 'name' in endpoint ? endpoint.name : '<address of its load balancer>';
   return `curl -fsS --connect-to ${host}:443:${address}:443 https://${host}${healthPath}`;
 }
 
-/** A cluster that has left `on` may have no weight any more. */
+/** The line once the old cluster has left `on`: it may no longer have a weight. */
 function lineAfter(to: string, others: Weights): string {
   const left = { ...others, [to]: 100 };
   return new Set(Object.values(left)).size === 1 ? 'no `traffic` at all' : `\`traffic: ${tableOf(left)},\``;

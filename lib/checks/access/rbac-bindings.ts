@@ -1,7 +1,7 @@
 // The subjects of bindings: they exist, none is a group of Kubernetes itself, and no pod may do more than those who deploy it.
 import { workloadWriters } from '../../analysis/access/access';
 import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, list, text } from '../../analysis/objects/read-json';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -12,7 +12,7 @@ import { explained, isExplained, OR_SAY_WHY, role } from './rbac';
 const RBAC = 'rbac.authorization.k8s.io';
 
 const bindings = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
-  catalogue(entries).of(`${RBAC}/RoleBinding`, `${RBAC}/ClusterRoleBinding`);
+  objectIndex(entries).of(`${RBAC}/RoleBinding`, `${RBAC}/ClusterRoleBinding`);
 
 const GROUP: JsonObject = { kind: 'Group', apiGroup: RBAC, name: 'developers' };
 const ACCOUNT: JsonObject = { kind: 'ServiceAccount', name: 'web', namespace: 'shop' };
@@ -58,7 +58,7 @@ const subject: Rule = {
 /** Others may have made it where the app does not write the namespace; `default` is in all of them. */
 function isThere(entries: readonly ApiEntry[], cluster: string, { name, namespace: space }: Who): boolean {
   if (space === undefined || space === '') return false;
-  const all = catalogue(entries);
+  const all = objectIndex(entries);
   return (
     name === 'default' || !all.owns(cluster, space) || all.find('/ServiceAccount', cluster, space, name) !== undefined
   );
@@ -105,7 +105,7 @@ const roleExists: Rule = {
   check: (entries, report) => {
     for (const entry of bindings(entries)) {
       const ref = dig(entry.manifest, 'roleRef');
-      if (ref?.kind !== 'Role' || !catalogue(entries).owns(entry.cluster, entry.identity.namespace)) continue;
+      if (ref?.kind !== 'Role' || !objectIndex(entries).owns(entry.cluster, entry.identity.namespace)) continue;
       if (roleOf(entries, entry) !== undefined) continue;
       const message = `there is no Role "${text(ref.name) ?? ''}" in the namespace "${entry.identity.namespace ?? ''}"`;
       report(entry, '/roleRef/name', { message, expected: 'the name of a Role that exists', value: ref.name ?? null });

@@ -1,6 +1,6 @@
 // What Roles allow: nothing that leads to all the rest, unless the object says why.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, list, places, text } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
 
@@ -25,7 +25,7 @@ type Say = (pointer: string, problem: Omit<Problem, 'field'>) => void;
 /** Looks at each rule of every Role and ClusterRole that does not say why. */
 function eachRule(judge: (rule: JsonObject, pointer: string, say: Say) => void): Rule['check'] {
   return (entries, report) => {
-    for (const entry of catalogue(entries).of(`${RBAC}/Role`, `${RBAC}/ClusterRole`)) {
+    for (const entry of objectIndex(entries).of(`${RBAC}/Role`, `${RBAC}/ClusterRole`)) {
       if (isExplained(entry)) continue;
       for (const { value, pointer } of places(entry.manifest, 'rules', '')) {
         judge(value, pointer, (where, problem) => report(entry, where, problem));

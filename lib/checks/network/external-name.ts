@@ -1,6 +1,6 @@
 // Services that are another name for something outside the cluster: that name has to be one.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
 
@@ -66,7 +66,7 @@ const externalName: Rule = {
   severity: 'error',
   judge: 'API server: ValidateService, IsDNS1123Subdomain; stricter for IPv4 addresses',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('/Service')) {
+    for (const entry of objectIndex(entries).of('/Service')) {
       const spec = dig(entry.manifest, 'spec');
       if (spec?.type !== 'ExternalName') continue;
       const problem = findProblem(spec.externalName);

@@ -1,6 +1,6 @@
 // Which host and path each Ingress and HTTPRoute claims.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, places, shown, text } from '../../analysis/objects/read-json';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -89,6 +89,6 @@ function routeClaims(entry: ApiEntry): Claim[] {
 
 /** Every claim, in the order of the objects: Ingresses first. */
 export const claims = (entries: readonly ApiEntry[]): Claim[] => [
-  ...catalogue(entries).of('networking.k8s.io/Ingress').flatMap(ingressClaims),
-  ...catalogue(entries).of('gateway.networking.k8s.io/HTTPRoute').flatMap(routeClaims),
+  ...objectIndex(entries).of('networking.k8s.io/Ingress').flatMap(ingressClaims),
+  ...objectIndex(entries).of('gateway.networking.k8s.io/HTTPRoute').flatMap(routeClaims),
 ];

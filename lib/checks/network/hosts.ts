@@ -1,6 +1,6 @@
 // Host names that lead into the cluster: their form, and that each path leads to one place.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, places } from '../../analysis/objects/read-json';
 import { subdomain, wildcardHost } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
@@ -33,7 +33,7 @@ const hostName: Rule = {
   severity: 'error',
   judge: 'API server: validateIngressRules, validateIngressTLS; Gateway API: the Hostname type',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('networking.k8s.io/Ingress')) {
+    for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
       const spec = dig(entry.manifest, 'spec');
       for (const { value, pointer } of places(spec, 'rules', '/spec'))
         judgeHost(entry, `${pointer}/host`, value.host, report);
@@ -43,13 +43,13 @@ const hostName: Rule = {
       }
     }
     for (const kind of ['HTTPRoute', 'GRPCRoute', 'TLSRoute'] as const) {
-      for (const entry of catalogue(entries).of(`gateway.networking.k8s.io/${kind}`)) {
+      for (const entry of objectIndex(entries).of(`gateway.networking.k8s.io/${kind}`)) {
         for (const [i, host] of list(dig(entry.manifest, 'spec')?.hostnames).entries()) {
           judgeHost(entry, `/spec/hostnames/${i}`, host, report);
         }
       }
     }
-    for (const entry of catalogue(entries).of('gateway.networking.k8s.io/Gateway')) {
+    for (const entry of objectIndex(entries).of('gateway.networking.k8s.io/Gateway')) {
       for (const { value, pointer } of places(dig(entry.manifest, 'spec'), 'listeners', '/spec')) {
         judgeHost(entry, `${pointer}/hostname`, value.hostname, report);
       }

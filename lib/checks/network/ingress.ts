@@ -1,6 +1,6 @@
 // Rules of an Ingress: what each path is, and that it leads somewhere.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, places, text } from '../../analysis/objects/read-json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { ingress, object } from '../examples';
@@ -65,7 +65,7 @@ const ingressPath: Rule = {
   severity: 'error',
   judge: 'API server: ValidateIngressSpec, validateHTTPIngressPath, validateIngressBackend',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('networking.k8s.io/Ingress')) {
+    for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
       const spec = dig(entry.manifest, 'spec');
       const fallback = isSet(spec?.defaultBackend);
       if (spec !== undefined && fallback)

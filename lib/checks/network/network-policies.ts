@@ -1,5 +1,5 @@
 // Network policies: that the addresses in them are some.
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, place, places } from '../../analysis/objects/read-json';
 import { isCidr } from '../../model/manifest/cidr';
 import { object } from '../examples';
@@ -17,7 +17,7 @@ const cidr: Rule = {
   severity: 'error',
   judge: 'API server: validateIPBlock',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('networking.k8s.io/NetworkPolicy')) {
+    for (const entry of objectIndex(entries).of('networking.k8s.io/NetworkPolicy')) {
       const spec = dig(entry.manifest, 'spec');
       const rules = [
         ...places(spec, 'ingress', '/spec').map((it) => places(it.value, 'from', it.pointer)),

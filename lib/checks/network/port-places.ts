@@ -1,6 +1,6 @@
 // The places where the API server reads a port.
 
-import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, places } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -56,7 +56,7 @@ function addContainerPorts(entries: Entries, add: Add): void {
 }
 
 function addNetworkPorts(entries: Entries, add: Add): void {
-  for (const entry of catalogue(entries).of('networking.k8s.io/Ingress')) {
+  for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
     for (const { value, pointer } of ingressBackends(entry)) {
       const port = dig(value, 'port');
       if (port === undefined) continue;
@@ -64,7 +64,7 @@ function addNetworkPorts(entries: Entries, add: Add): void {
       add(entry, { value: port, pointer: `${pointer}/port` }, 'name', 'name');
     }
   }
-  for (const entry of catalogue(entries).of('networking.k8s.io/NetworkPolicy')) {
+  for (const entry of objectIndex(entries).of('networking.k8s.io/NetworkPolicy')) {
     for (const direction of ['ingress', 'egress']) {
       for (const rule of places(dig(entry.manifest, 'spec'), direction, '/spec')) {
         for (const port of places(rule.value, 'ports', rule.pointer)) {
@@ -78,13 +78,13 @@ function addNetworkPorts(entries: Entries, add: Add): void {
 }
 
 /** Every place where a port stands. */
-export const portPlaces = perList((entries): readonly PortPlace[] => {
+export const portPlaces = memoizePerObjects((entries): readonly PortPlace[] => {
   const found: PortPlace[] = [];
   const add: Add = (entry, it, key, takes) => {
     if (it !== undefined) found.push({ entry, pointer: it.pointer, key, value: it.value[key], takes });
   };
   addContainerPorts(entries, add);
-  for (const entry of catalogue(entries).of('/Service')) {
+  for (const entry of objectIndex(entries).of('/Service')) {
     for (const port of places(dig(entry.manifest, 'spec'), 'ports', '/spec')) {
       add(entry, port, 'port', 'number');
       add(entry, port, 'targetPort', 'optionalNumberOrName');

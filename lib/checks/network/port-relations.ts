@@ -1,6 +1,6 @@
 // Ports that refer to each other: duplicates, and names or numbers that no container declares.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, places, record, shown, text } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
 import { type Container, lasting, workloads } from '../../analysis/objects/workloads';
@@ -59,7 +59,7 @@ const portDuplicate: Rule = {
     for (const { entry, containers } of workloads(entries)) {
       for (const container of containers) judgeContainer(entry, container, report);
     }
-    for (const entry of catalogue(entries).of('/Service')) {
+    for (const entry of objectIndex(entries).of('/Service')) {
       const ports = places(dig(entry.manifest, 'spec'), 'ports', '/spec');
       if (ports.length < 2) continue;
       judgeTwice(entry, ports, 'name', nameOf, report);
@@ -159,8 +159,8 @@ const portReference: Rule = {
     for (const { entry, containers } of workloads(entries)) {
       for (const container of containers) judgeProbes(entry, container, report);
     }
-    for (const entry of catalogue(entries).of('/Service')) judgeTargets(entries, entry, report);
-    for (const entry of catalogue(entries).of('networking.k8s.io/Ingress')) {
+    for (const entry of objectIndex(entries).of('/Service')) judgeTargets(entries, entry, report);
+    for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
       for (const { value, pointer } of ingressBackends(entry)) {
         const to = serviceOf(entries, entry, text(value.name), entry.identity.namespace);
         const port = dig(value, 'port');

@@ -1,6 +1,6 @@
 // Port numbers and port names: their ranges and forms.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isInteger, isSet, places, shown, text } from '../../analysis/objects/read-json';
 import { dnsLabel, portName } from '../../model/manifest/formats';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -48,7 +48,7 @@ const portRange: Rule = {
   judge: 'API server: IsValidPortNum, validateService',
   check: (entries, report) => {
     for (const place of portPlaces(entries)) judgeNumber(place, report);
-    for (const entry of catalogue(entries).of('/Service')) judgeService(entry, report);
+    for (const entry of objectIndex(entries).of('/Service')) judgeService(entry, report);
   },
   examples: {
     pass: [
@@ -101,7 +101,7 @@ const portNames: Rule = {
   judge: 'API server: IsValidPortName, validateServicePort; kube-linter invalid-target-ports',
   check: (entries, report) => {
     for (const place of portPlaces(entries)) judgeName(place, report);
-    for (const entry of catalogue(entries).of('/Service')) judgeServicePorts(entry, report);
+    for (const entry of objectIndex(entries).of('/Service')) judgeServicePorts(entry, report);
   },
   examples: {
     pass: [running({ ports: [{ name: 'http-metrics-01', containerPort: 80 }] })],
@@ -121,7 +121,7 @@ const nodePortRange: Rule = {
   severity: 'warning',
   judge: 'API server: the node port allocator',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('/Service')) {
+    for (const entry of objectIndex(entries).of('/Service')) {
       const spec = dig(entry.manifest, 'spec');
       if (!isNodePort(text(spec?.type))) continue;
       for (const { value, pointer } of places(spec, 'ports', '/spec')) {

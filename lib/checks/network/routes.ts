@@ -1,6 +1,6 @@
 // Where traffic enters: what Ingresses and HTTPRoutes point to.
 
-import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, places, text } from '../../analysis/objects/read-json';
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -29,9 +29,9 @@ export interface RouteBackend {
 }
 
 /** Backends of Gateway API routes that are Services. */
-export const httpRouteBackends = perList((entries): readonly RouteBackend[] => {
+export const httpRouteBackends = memoizePerObjects((entries): readonly RouteBackend[] => {
   const found: RouteBackend[] = [];
-  for (const entry of catalogue(entries).of(
+  for (const entry of objectIndex(entries).of(
     'gateway.networking.k8s.io/HTTPRoute',
     'gateway.networking.k8s.io/GRPCRoute',
   )) {
@@ -53,4 +53,4 @@ export const serviceOf = (
   name: string | undefined,
   namespace: string | undefined,
 ): ApiEntry | undefined =>
-  name === undefined ? undefined : catalogue(entries).find('/Service', cluster, namespace, name);
+  name === undefined ? undefined : objectIndex(entries).find('/Service', cluster, namespace, name);

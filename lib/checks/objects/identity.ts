@@ -1,6 +1,6 @@
 // The identity of an object: apiVersion, kind and name, which no other object shares.
 
-import { placeOf } from '../../analysis/objects/catalogue';
+import { placeOf } from '../../analysis/objects/object-index';
 import { dig, isSet } from '../../analysis/objects/read-json';
 import type { Json } from '../../model/manifest/json';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';

@@ -1,6 +1,6 @@
 // Fields that take one of a few words: a misspelt one is refused, and some are refused in one kind and right in another.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, places } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { Json } from '../../model/manifest/json';
@@ -93,7 +93,7 @@ const knownValue: Rule = {
   severity: 'error',
   judge: 'API server: field.NotSupported; kube-score cronjob-restartpolicy',
   check: (entries, report) => {
-    const all = catalogue(entries);
+    const all = objectIndex(entries);
     for (const [kind, path, words] of FIELDS) {
       const key = path.at(-1) ?? '';
       for (const entry of all.of(kind)) {

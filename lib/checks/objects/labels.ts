@@ -1,6 +1,6 @@
 // Labels, selectors' labels and annotations: their keys, their values, their size.
 
-import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, isSet, list, places, record } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import { labelKey, labelValue } from '../../model/manifest/formats';
@@ -21,7 +21,7 @@ interface Labels {
 }
 
 /** Every map of labels, wherever one stands: set on an object, wanted by a selector. */
-const labelMaps = perList((entries): readonly Labels[] => {
+const labelMaps = memoizePerObjects((entries): readonly Labels[] => {
   const found: Labels[] = [];
   const look = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
     const labels = record(value);
@@ -32,7 +32,7 @@ const labelMaps = perList((entries): readonly Labels[] => {
     if (template !== '') look(entry, `${template}/metadata/labels`, labels);
     look(entry, `${pod.pointer}/nodeSelector`, pod.value.nodeSelector);
   }
-  for (const entry of catalogue(entries).of('/Service', '/ReplicationController')) {
+  for (const entry of objectIndex(entries).of('/Service', '/ReplicationController')) {
     look(entry, '/spec/selector', dig(entry.manifest, 'spec')?.selector);
   }
   for (const { entry, pointer, selector } of selectors(entries))

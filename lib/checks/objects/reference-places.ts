@@ -1,6 +1,6 @@
 // The places where one object names another.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, places, text } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { JsonObject } from '../../model/manifest/json';
@@ -62,10 +62,10 @@ export function references(entries: readonly ApiEntry[]): Reference[] {
       });
     };
   for (const workload of workloads(entries)) addPod(workload, adder(workload.entry));
-  for (const entry of catalogue(entries).of('apps/StatefulSet')) {
+  for (const entry of objectIndex(entries).of('apps/StatefulSet')) {
     adder(entry)('/spec', '/Service', dig(entry.manifest, 'spec'), 'serviceName');
   }
-  for (const entry of catalogue(entries).of('networking.k8s.io/Ingress')) {
+  for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
     const add = adder(entry);
     for (const { value, pointer } of ingressBackends(entry)) add(pointer, '/Service', value, 'name');
   }

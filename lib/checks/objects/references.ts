@@ -1,6 +1,6 @@
 // References between objects: an object that is named in a namespace of the app exists there.
 
-import { catalogue, perList, placeOf } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { dig, own, places, record, shown } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
 import type { Kind } from '../../model/manifest/kinds';
@@ -13,9 +13,9 @@ import { type Reference, references } from './reference-places';
 const GIVEN: ReadonlySet<string> = new Set(['/ServiceAccount\ndefault', '/ConfigMap\nkube-root-ca.crt']);
 
 /** Claims that StatefulSets make for their pods: `data-web-0`. By place: `data-web`. */
-const madeClaims = perList((entries): ReadonlySet<string> => {
+const madeClaims = memoizePerObjects((entries): ReadonlySet<string> => {
   const found = new Set<string>();
-  for (const entry of catalogue(entries).of('apps/StatefulSet')) {
+  for (const entry of objectIndex(entries).of('apps/StatefulSet')) {
     for (const { value } of places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '')) {
       const name = `${shown(dig(value, 'metadata')?.name)}-${entry.identity.name}`;
       found.add(`${placeOf(entry.cluster, entry.identity.namespace)}\n${name}`);
@@ -44,7 +44,7 @@ const referenceExists: Rule = {
   judge:
     'kubelet and ServiceAccount admission; kube-linter non-existent-service-account, dangling-ingress; kube-score ingress-targets-service, statefulset-has-servicename',
   check: (entries, report) => {
-    const all = catalogue(entries);
+    const all = objectIndex(entries);
     for (const reference of references(entries)) {
       const { entry, pointer, kind, name, namespace: space, key } = reference;
       if (!all.owns(entry.cluster, space)) continue;
@@ -86,7 +86,7 @@ const PODLESS = new Set(
 );
 
 /** Namespaces in which an operator may make pods. */
-const operated = perList((entries): ReadonlySet<string> => {
+const operated = memoizePerObjects((entries): ReadonlySet<string> => {
   const found = new Set<string>();
   for (const { identity, cluster } of entries) {
     if (!isBuiltIn(identity.group) && !PODLESS.has(identity.kind)) found.add(placeOf(cluster, identity.namespace));
@@ -101,7 +101,7 @@ const serviceSelectsPods: Rule = {
   severity: 'error',
   judge: 'kube-score service-targets-pod; kube-linter dangling-service',
   check: (entries, report) => {
-    const all = catalogue(entries);
+    const all = objectIndex(entries);
     for (const entry of all.of('/Service')) {
       const { cluster, identity } = entry;
       const spec = dig(entry.manifest, 'spec');

@@ -1,6 +1,6 @@
 // Objects that select: where their selectors stand, and that a workload selects its own pods.
 
-import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, place, places, record, shown } from '../../analysis/objects/read-json';
 import { hasAll, isEmpty, matches } from '../../analysis/objects/selectors';
 import { workloadOf, workloads } from '../../analysis/objects/workloads';
@@ -44,17 +44,17 @@ function affinityTerms(pod: Place): Place[] {
 }
 
 /** Every LabelSelector in the places that the API server validates. */
-export const selectors = perList((entries): readonly Selecting[] => {
+export const selectors = memoizePerObjects((entries): readonly Selecting[] => {
   const found: Selecting[] = [];
   const look = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
     const selector = record(value);
     if (selector !== undefined) found.push({ entry, pointer, selector });
   };
   for (const kind of SPEC_SELECTORS) {
-    for (const entry of catalogue(entries).of(kind))
+    for (const entry of objectIndex(entries).of(kind))
       look(entry, '/spec/selector', dig(entry.manifest, 'spec')?.selector);
   }
-  for (const entry of catalogue(entries).of('networking.k8s.io/NetworkPolicy')) {
+  for (const entry of objectIndex(entries).of('networking.k8s.io/NetworkPolicy')) {
     const spec = dig(entry.manifest, 'spec');
     look(entry, '/spec/podSelector', spec?.podSelector);
     const peers = [
@@ -85,7 +85,7 @@ const selectorMatchesTemplate: Rule = {
   severity: 'error',
   judge: 'API server: ValidatePodTemplateSpecForReplicaSet and its like; kube-score, kube-linter mismatching-selector',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of(
+    for (const entry of objectIndex(entries).of(
       'apps/Deployment',
       'apps/StatefulSet',
       'apps/DaemonSet',

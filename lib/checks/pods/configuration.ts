@@ -1,6 +1,6 @@
 // Environment variables and the keys of ConfigMaps and Secrets: names that both the API server and programs can take.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, isSet, type Place, places, text } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import { dataKey, environmentName } from '../../model/manifest/formats';
@@ -81,7 +81,7 @@ const configKey: Rule = {
   severity: 'error',
   judge: 'API server: IsConfigMapKey, ValidateConfigMap',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('/ConfigMap', '/Secret')) {
+    for (const entry of objectIndex(entries).of('/ConfigMap', '/Secret')) {
       const binary: JsonObject | undefined = dig(entry.manifest, 'binaryData');
       for (const { value, pointer } of bags(entry)) {
         for (const key of Object.keys(value)) {
@@ -133,7 +133,7 @@ const configSize: Rule = {
   severity: 'error',
   judge: 'API server: ValidateConfigMap (MaxSecretSize)',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('/ConfigMap')) {
+    for (const entry of objectIndex(entries).of('/ConfigMap')) {
       const bytes = bags(entry).reduce((sum, bag) => sum + bytesOf(bag), 0);
       if (bytes <= MOST_BYTES) continue;
       const fix = 'split it, or put the files into the image or a volume';

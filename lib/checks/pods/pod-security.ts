@@ -1,6 +1,6 @@
 // Pods that their own namespace turns away: what the Pod Security admission of the API server says, before it does.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, own, record, text } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -86,7 +86,7 @@ const podSecurity: Rule = {
   severity: 'error',
   judge: 'API server: PodSecurity admission, k8s.io/pod-security-admission/policy',
   check: (entries, report) => {
-    const all = catalogue(entries);
+    const all = objectIndex(entries);
     const known = new Map<ApiEntry, Standard | undefined>();
     for (const workload of workloads(entries)) {
       const { cluster, identity } = workload.entry;

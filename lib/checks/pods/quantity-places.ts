@@ -1,6 +1,6 @@
 // The places where the API server reads a quantity.
 
-import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, place, places, record } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -42,17 +42,17 @@ const inlineClaims = (pod: Place): (Place | undefined)[] =>
   });
 
 /** Every `resources` block: of containers, of pods, of claims. */
-export const resources = perList((entries): readonly Resources[] => {
+export const resources = memoizePerObjects((entries): readonly Resources[] => {
   const found: Resources[] = [];
   for (const { entry, pod, containers } of workloads(entries)) {
     for (const container of containers) found.push(...resourcesAt(entry, container, false));
     found.push(...resourcesAt(entry, pod, false));
     for (const claim of inlineClaims(pod)) found.push(...resourcesAt(entry, claim, true));
   }
-  for (const entry of catalogue(entries).of('/PersistentVolumeClaim')) {
+  for (const entry of objectIndex(entries).of('/PersistentVolumeClaim')) {
     found.push(...resourcesAt(entry, place(entry.manifest, 'spec', ''), true));
   }
-  for (const entry of catalogue(entries).of('apps/StatefulSet')) {
+  for (const entry of objectIndex(entries).of('apps/StatefulSet')) {
     for (const claim of places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '/spec')) {
       found.push(...resourcesAt(entry, place(claim.value, 'spec', claim.pointer), true));
     }
@@ -63,17 +63,17 @@ export const resources = perList((entries): readonly Resources[] => {
 type Add = (entry: ApiEntry, it: Place | undefined, sign: Amount['sign'], only?: readonly string[]) => void;
 
 function addPolicies(entries: readonly ApiEntry[], add: Add): void {
-  for (const entry of catalogue(entries).of('/ResourceQuota')) {
+  for (const entry of objectIndex(entries).of('/ResourceQuota')) {
     add(entry, place(dig(entry.manifest, 'spec'), 'hard', '/spec'), 'notNegative');
   }
-  for (const entry of catalogue(entries).of('/LimitRange')) {
+  for (const entry of objectIndex(entries).of('/LimitRange')) {
     for (const limit of places(dig(entry.manifest, 'spec'), 'limits', '/spec')) {
       for (const key of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio']) {
         add(entry, place(limit.value, key, limit.pointer), 'any');
       }
     }
   }
-  for (const entry of catalogue(entries).of('/PersistentVolume')) {
+  for (const entry of objectIndex(entries).of('/PersistentVolume')) {
     add(entry, place(dig(entry.manifest, 'spec'), 'capacity', '/spec'), 'positive', ['storage']);
   }
 }
@@ -81,7 +81,7 @@ function addPolicies(entries: readonly ApiEntry[], add: Add): void {
 const SOURCES = ['resource', 'containerResource', 'pods', 'object', 'external'];
 
 function addAutoscalers(entries: readonly ApiEntry[], add: Add): void {
-  for (const entry of catalogue(entries).of('autoscaling/HorizontalPodAutoscaler')) {
+  for (const entry of objectIndex(entries).of('autoscaling/HorizontalPodAutoscaler')) {
     const spec = dig(entry.manifest, 'spec');
     for (const metric of places(spec, 'metrics', '/spec')) {
       for (const source of SOURCES) {
@@ -98,7 +98,7 @@ function addAutoscalers(entries: readonly ApiEntry[], add: Add): void {
 }
 
 /** Every amount that the API server parses. */
-export const amounts = perList((entries): readonly Amount[] => {
+export const amounts = memoizePerObjects((entries): readonly Amount[] => {
   const found: Amount[] = [];
   const push = (entry: ApiEntry, pointer: string, map: JsonObject, name: string, sign: Amount['sign']): void => {
     const value = map[name];

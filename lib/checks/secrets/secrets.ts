@@ -1,6 +1,6 @@
 // Secrets have no place in manifests: these files are committed, copied and read by many. No finding here ever shows a value.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, list, places, record, text } from '../../analysis/objects/read-json';
 import { type Container, workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -97,11 +97,11 @@ function check(entries: readonly ApiEntry[], report: Report): void {
     places.add(pointer);
     report(entry, pointer, { message, expected: EXPECTED, fix: FIX });
   };
-  for (const entry of catalogue(entries).of('/Secret')) judgeSecret(entry, say);
+  for (const entry of objectIndex(entries).of('/Secret')) judgeSecret(entry, say);
   for (const { entry, containers } of workloads(entries)) {
     for (const container of containers) judgeContainer(entry, container, say);
   }
-  for (const entry of catalogue(entries).of('/ConfigMap')) judgeConfigMap(entry, say);
+  for (const entry of objectIndex(entries).of('/ConfigMap')) judgeConfigMap(entry, say);
   const path: (string | number)[] = [];
   for (const entry of entries) scan(entry, worthScanning(entry), path, say);
 }

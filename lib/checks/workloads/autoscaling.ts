@@ -1,6 +1,6 @@
 // Autoscalers: their bounds, and that each target exists and is theirs alone.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, integer, isInteger, isSet, shown, text } from '../../analysis/objects/read-json';
 import { isHpa, type Scaler, scalers, scalersOf } from '../../analysis/objects/scalers';
 import type { Json } from '../../model/manifest/json';
@@ -18,7 +18,7 @@ const bounds: Rule = {
   severity: 'error',
   judge: 'API server: validateHorizontalPodAutoscalerSpec',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of(HPA)) {
+    for (const entry of objectIndex(entries).of(HPA)) {
       const { minReplicas: min, maxReplicas: max } = dig(entry.manifest, 'spec') ?? {};
       if (isSet(min) && !isInteger(min, 1)) {
         report(entry, '/spec/minReplicas', {
@@ -56,7 +56,7 @@ const targetExists: Rule = {
   severity: 'error',
   judge: 'kube-score horizontalpodautoscaler-has-target; kube-linter dangling-horizontalpodautoscaler',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of(HPA)) {
+    for (const entry of objectIndex(entries).of(HPA)) {
       const ref = dig(entry.manifest, 'spec', 'scaleTargetRef');
       for (const key of ['kind', 'name']) {
         if (text(ref?.[key])) continue;
@@ -69,7 +69,7 @@ const targetExists: Rule = {
     for (const scaler of scalers(entries)) {
       const { entry, target, scaled } = scaler;
       // Kinds that the app never writes come from elsewhere: nothing can be said of them.
-      const written = catalogue(entries).of(`${target.group}/${target.kind}`).length > 0;
+      const written = objectIndex(entries).of(`${target.group}/${target.kind}`).length > 0;
       const expected = scaled === undefined ? targetExpected(scaler, written) : undefined;
       if (expected === undefined) continue;
       const message = `there is no ${target.apiVersion || 'v1'} ${target.kind} "${target.name}" in this namespace`;

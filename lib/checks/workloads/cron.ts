@@ -1,6 +1,6 @@
 // Cron schedules, read as the API server reads them: github.com/robfig/cron v3, ParseStandard.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet } from '../../analysis/objects/read-json';
 import { remembered } from '../../model/manifest/formats';
 import { cronJob } from '../examples';
@@ -94,7 +94,7 @@ const cronSchedule: Rule = {
   severity: 'error',
   judge: 'API server: validateScheduleFormat (robfig/cron v3 ParseStandard), validateTimeZone',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('batch/CronJob')) {
+    for (const entry of objectIndex(entries).of('batch/CronJob')) {
       const { schedule, timeZone } = dig(entry.manifest, 'spec') ?? {};
       const problem = typeof schedule === 'string' ? scheduleVerdict(schedule).problem : 'the schedule is missing';
       if (problem !== undefined) {

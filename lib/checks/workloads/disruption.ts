@@ -1,6 +1,6 @@
 // PodDisruptionBudgets: one bound, one eviction allowed at any time, one budget for each pod.
 
-import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, integer, isInteger, isSet, record } from '../../analysis/objects/read-json';
 import { fewestPods } from '../../analysis/objects/scalers';
 import { pods } from '../../analysis/objects/selectors';
@@ -18,8 +18,8 @@ interface Budget {
   readonly selected: readonly Workload[];
 }
 
-const budgets = perList((entries): readonly Budget[] =>
-  catalogue(entries)
+const budgets = memoizePerObjects((entries): readonly Budget[] =>
+  objectIndex(entries)
     .of('policy/PodDisruptionBudget')
     .map((entry) => {
       const spec = dig(entry.manifest, 'spec') ?? {};

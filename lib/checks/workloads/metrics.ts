@@ -1,6 +1,6 @@
 // What an HPA measures: targets above 0, and requests to compare the use with.
 
-import { catalogue, perList, placeOf } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { dig, integer, isInteger, isSet, own, places, text } from '../../analysis/objects/read-json';
 import { isHpa, scaledWorkload, scalers } from '../../analysis/objects/scalers';
 import { type Container, lasting, type Workload } from '../../analysis/objects/workloads';
@@ -25,7 +25,7 @@ const targetUtilization: Rule = {
   severity: 'error',
   judge: 'API server: validateMetricTarget, validateResourceSource',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('autoscaling/HorizontalPodAutoscaler')) {
+    for (const entry of objectIndex(entries).of('autoscaling/HorizontalPodAutoscaler')) {
       const spec = dig(entry.manifest, 'spec');
       const judge = (pointer: string, value: Json | undefined): void => {
         if (!isSet(value) || isInteger(value, 1)) return;
@@ -93,9 +93,9 @@ function utilizations(spec: JsonObject): Utilization[] {
 }
 
 /** Resources that a LimitRange gives to containers without requests, by namespace. */
-const defaulted = perList((entries): ReadonlyMap<string, ReadonlySet<string>> => {
+const defaulted = memoizePerObjects((entries): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
-  for (const entry of catalogue(entries).of('/LimitRange')) {
+  for (const entry of objectIndex(entries).of('/LimitRange')) {
     const key = placeOf(entry.cluster, entry.identity.namespace);
     const names = found.get(key) ?? new Set<string>();
     for (const { value } of places(dig(entry.manifest, 'spec'), 'limits', '')) {

@@ -1,9 +1,9 @@
 // Quotas: that they leave room for what the workloads of their namespace can reach, and that these say what is counted.
 
-import { catalogue } from '../../analysis/objects/catalogue';
 import { type Demand, demands, total, type WorkloadDemand } from '../../analysis/objects/demand';
 import { containerDefaults, requestDefaults } from '../../analysis/objects/limit-ranges';
 import { neighbours } from '../../analysis/objects/namespaces';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { type Counted, hardLimits, QUOTA_KEYS } from '../../analysis/objects/quota-keys';
 import { at, dig, isSet, record } from '../../analysis/objects/read-json';
 import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
@@ -27,7 +27,7 @@ function needOf(
 
 /** Quotas that count every pod; what a scope leaves out is unknown here. */
 const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
-  catalogue(entries)
+  objectIndex(entries)
     .of('/ResourceQuota')
     .filter(({ manifest }) => {
       const spec = dig(manifest, 'spec');

@@ -1,6 +1,6 @@
 // How many pods there are, and how they are replaced: counts, surge and unavailability.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isInteger, isSet } from '../../analysis/objects/read-json';
 import { percentage } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -28,7 +28,7 @@ const replicas: Rule = {
   judge: 'API server: ValidateNonnegativeField and decoding',
   check: (entries, report) => {
     for (const [kind, keys] of COUNTS) {
-      for (const entry of catalogue(entries).of(kind)) {
+      for (const entry of objectIndex(entries).of(kind)) {
         const spec = dig(entry.manifest, 'spec');
         for (const key of keys) {
           const value = spec?.[key];
@@ -143,7 +143,7 @@ const rolloutStrategy: Rule = {
   severity: 'error',
   judge: 'API server: ValidateRollingUpdateDeployment, ValidateRollingUpdateDaemonSet, ValidateDeploymentSpec',
   check: (entries, report) => {
-    const all = catalogue(entries);
+    const all = objectIndex(entries);
     for (const entry of all.of('apps/Deployment')) {
       const spec = dig(entry.manifest, 'spec');
       judgePatience(entry, spec, report);

@@ -1,4 +1,4 @@
-// A preview: what synth would write if every cluster ran another Kubernetes minor. Here: how it is asked for, when it is refused.
+// A preview: what synth would write if every cluster ran another Kubernetes minor. Here: its options, and when it is refused.
 
 import { resolve } from 'node:path';
 import type { IConstruct } from 'constructs';
@@ -8,10 +8,10 @@ import type { Finding } from '../../model/finding/finding';
 
 import { entriesOf, PREVIEW_MINOR, PREVIEW_VARIABLE } from '../../model/platform/entries';
 
-/** Where synth writes when nobody says where. */
+/** Where synth writes by default. */
 export const DEFAULT_OUTDIR = 'dist';
 
-/** What decides whether there is a preview, and where it goes. */
+/** The options that ask for a preview, and where it goes. */
 export interface PreviewOptions {
   readonly check?: true;
   readonly kubernetes?: string;
@@ -20,12 +20,12 @@ export interface PreviewOptions {
 
 const OPTION = '--kubernetes';
 
-/** Problems of the option by itself, before the project is loaded. */
+/** Problems of the option alone, before the project is loaded. */
 export function findOptionProblems({ kubernetes }: PreviewOptions): readonly Finding[] {
   return kubernetes === undefined ? [] : findMinorProblems(OPTION, kubernetes);
 }
 
-/** Runs `load` with the variable set to `minor`. It is put back afterwards: a process may run more than one command. */
+/** Runs `load` with the variable set to `minor`. It is restored afterwards: a process may run several commands. */
 export async function withMinor<Result>(minor: string | undefined, load: () => Promise<Result>): Promise<Result> {
   if (minor === undefined) return load();
   const before = process.env[PREVIEW_VARIABLE];
@@ -38,20 +38,20 @@ export async function withMinor<Result>(minor: string | undefined, load: () => P
   }
 }
 
-/** Problems of the preview that the app is, or was asked to be. `outdir` is where it would go. */
+/** Problems of a preview that was requested, or that the app already is. `outdir` is where it would go. */
 export function findPreviewProblems(app: IConstruct, options: PreviewOptions, outdir: string): readonly Finding[] {
   const { kubernetes, check } = options;
-  const taken = takenMinor(app);
-  if (kubernetes !== undefined && kubernetes !== taken) return [ignored(kubernetes)];
-  if (taken === undefined || check) return [];
-  // CDK8S_OUTDIR may well be where the manifests always go: who asks for a preview on the command line says there where to
+  const built = previewMinor(app);
+  if (kubernetes !== undefined && kubernetes !== built) return [ignored(kubernetes)];
+  if (built === undefined || check) return [];
+  // CDK8S_OUTDIR may be where the manifests always go: a preview on the command line must name its directory there
   const named = kubernetes === undefined || options.outdir !== undefined;
   if (named && resolve(outdir) !== resolve(DEFAULT_OUTDIR)) return [];
-  return [overwriting(kubernetes === undefined ? PREVIEW_VARIABLE : OPTION, taken)];
+  return [overwriting(kubernetes === undefined ? PREVIEW_VARIABLE : OPTION, built)];
 }
 
-/** The minor that a platform took when it built the app. */
-function takenMinor({ node }: IConstruct): Minor | undefined {
+/** The preview minor for which a platform built the app. */
+function previewMinor({ node }: IConstruct): Minor | undefined {
   return entriesOf(node.root, PREVIEW_MINOR)[0];
 }
 
@@ -61,7 +61,7 @@ function ignored(minor: string): Finding {
     severity: 'error',
     field: OPTION,
     value: minor,
-    message: 'the app was not built for this minor: a platform takes it, anything else ignores it',
+    message: 'the app was not built for this minor: only a platform supports previews',
     expected: 'an app that is built by platform.app() when its file is loaded',
   };
 }
@@ -72,7 +72,7 @@ function overwriting(field: string, minor: string): Finding {
     severity: 'error',
     field,
     value: minor,
-    message: 'a preview would overwrite the manifests of the clusters as they are',
+    message: 'the preview would overwrite the current manifests',
     expected: `--outdir with a directory other than ${DEFAULT_OUTDIR}, or --check`,
   };
 }

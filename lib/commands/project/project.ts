@@ -11,25 +11,25 @@ export type Load = () => Promise<unknown>;
 /** 0: clean. 1: an error, nothing was written. 2: `--check` found differences. */
 export type ExitCode = 0 | 1 | 2;
 
-/** What every verb gets. */
+/** What every command gets. */
 export interface Context {
   readonly load: Load;
   readonly output: Output;
   readonly finish: (code: ExitCode) => void;
 }
 
-/** The app of the project, or why there is none. */
+/** The app of the project, or the reason for its absence. */
 export async function loadApp(load: Load): Promise<IConstruct | Finding> {
   try {
     const project = await settled(load);
     const app = typeof project === 'object' && project !== null && 'app' in project ? project.app : undefined;
-    return Construct.isConstruct(app) ? app : noApp('the file exports no app', undefined);
+    return Construct.isConstruct(app) ? app : noApp('exports no app', undefined);
   } catch (error) {
     return noApp(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
   }
 }
 
-/** The project, once promises that nobody waits for had their chance to fail: otherwise they would do so after the writing. */
+/** The project, after any promises that it does not await had the chance to fail: later they would fail after the write. */
 async function settled(load: Load): Promise<unknown> {
   const failures: unknown[] = [];
   const remember = (reason: unknown) => failures.push(reason);

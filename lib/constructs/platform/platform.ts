@@ -116,8 +116,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 
   /**
-   * Places a system again, in a new environment that equals another one but for its name and the given changes: a test environment
-   * like production. `evenkeel parity` checks that the two stay equal.
+   * Places a system once more, in a new environment that is like another one in everything but its name and what is given: a test
+   * environment as production is. `evenkeel compare environments` checks that.
    *
    * @example platform.copy(Shop, { of: 'production', as: 'load', settings: { host: 'load.shop.example' } })
    */

@@ -1,4 +1,4 @@
-// A platform can rebuild its app with the same systems on other clusters: the builds that neutrality and parity compare.
+// A platform can build its app again with the same systems on other clusters: what `evenkeel compare` compares.
 
 import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';

@@ -3,7 +3,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { promiseFindings } from '../../analysis/survival/promise';
-import type { Place } from '../../analysis/survival/table';
+import type { Placement } from '../../analysis/survival/table';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
@@ -41,7 +41,7 @@ export abstract class System<Settings = object> extends Chart {
     const destination: Destination = { cluster: cluster.name, home, system, environment: environment.name };
     setEntry(this, ENTRY.destination, destination);
     const verification: Verification = (objects, isSound) =>
-      isSound ? promiseFindings(objects, placesOf(this.node.root), placeOf(this)) : [];
+      isSound ? promiseFindings(objects, placementsOf(this.node.root), placementOf(this)) : [];
     setEntry(this, ENTRY.verification, verification);
     traceConstruct(this);
     createNamespace(this, namespace, cluster);
@@ -98,10 +98,10 @@ function freeId(scope: Construct, name: string): string {
   return scope.node.tryFindChild(name) === undefined ? name : freeId(scope, `${name}-again`);
 }
 
-/** Where all systems below `root` run, with their promises, in the form of the table of failures. */
-export const placesOf = (root: IConstruct): Place[] => System.allIn(root).map(placeOf);
+/** Where all systems below `root` run and what is promised of them, as the table of failures knows it. */
+export const placementsOf = (root: IConstruct): Placement[] => System.allIn(root).map(placementOf);
 
-function placeOf({ system, target, namespace = '' }: System<unknown>): Place {
+function placementOf({ system, target, namespace = '' }: System<unknown>): Placement {
   const { cluster, environment } = target;
   return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
 }

@@ -143,7 +143,7 @@ export interface Provider {
   readonly network: NodeNetwork | Problem;
   /** The provider's limits. */
   readonly limits: readonly ProviderLimit[];
-  /** Every field of a neutral kind in which it may differ. `evenkeel neutrality` refuses any other difference. */
+  /** Every field of a neutral kind in which it may differ. `evenkeel compare providers` refuses any other. */
   readonly allowedDifferences: readonly AllowedDifference[];
 }
 

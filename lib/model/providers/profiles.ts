@@ -1,4 +1,4 @@
-// All profiles, with required options only: neutrality compares them.
+// All profiles, with no option but those that must be given: what `compare providers` builds on.
 import type { Provider } from '../cluster/provider';
 import { aks } from './aks';
 import { conformant } from './conformant';

@@ -1,7 +1,7 @@
-// Builds a project over all providers with everything else held equal, and then step by step as it really is.
+// Builds a project on all providers with all else equal, and then step by step as it really is.
 
 import { compareObjects, type ObjectDifference } from '../../analysis/comparison/difference';
-import { type Deviation, deviations, isNeutral } from '../../analysis/comparison/providers';
+import { type Deviation, deviations, isProviderNeutral } from '../../analysis/comparison/providers';
 import type { Where } from '../../constructs/platform/rebuild';
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
@@ -9,37 +9,37 @@ import type { Finding } from '../../model/finding/finding';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Environment } from '../../model/platform/environment';
 import { PROFILES, STANDARD } from '../../model/providers/profiles';
-import { objectsOf, type Project } from './rebuilt';
+import { objectsOf, type Project } from './rebuildable';
 
-/** What a cluster is known by to those who write manifests. */
+/** What manifests depend on in a cluster. */
 type Aspects = Pick<Cluster, 'provider' | 'kubernetes' | 'zones' | 'capabilities'>;
 
-/** What was found. */
-export interface Neutrality {
-  /** What was the same on all of them. */
+/** The result of a comparison. */
+export interface ProviderComparison {
+  /** What all builds had in common. */
   readonly held: Pick<Cluster, 'kubernetes' | 'zones'>;
   /** Names of the columns: the profiles, then the systems' own clusters. */
   readonly profiles: readonly string[];
-  /** The objects that must not differ, as the standard has them. */
+  /** The objects that must be the same on every provider, as the standard builds them. */
   readonly compared: readonly ApiEntry[];
   readonly deviations: readonly Deviation[];
-  /** What the real placement changes, and which part of it does. */
+  /** What the real placement changes, and which step changes it. */
   readonly placement: readonly (ObjectDifference & { readonly by: string })[];
 }
 
-/** The column of systems on their own clusters' providers, with the options that those have. */
+/** The column of systems on their own clusters' providers, with the options set there. */
 const AS_PLACED = 'as placed';
-/** Where images come from while providers are compared: nobody's own registry. */
+/** Where images come from while providers are compared: a registry that belongs to no provider. */
 const REGISTRY = { external: 'registry.example' };
 
 /**
- * Compares all builds; errors are those of builds that another provider makes impossible. `placement` says whether the way from
- * the profiles to the real platform is gone too, step by step: three builds more.
+ * Compares all builds. Errors are those of builds that fail on another provider. `placement` also compares the steps from the
+ * profiles to the real platform: three more builds.
  */
 export function compareProviders(
   project: Project,
   { placement }: { readonly placement: boolean },
-): Neutrality | { readonly errors: readonly Finding[] } {
+): ProviderComparison | { readonly errors: readonly Finding[] } {
   const clusters = project.targets.map(({ target }) => target.cluster);
   const held = { ...hold(clusters), capabilities: [] };
   const errors: Finding[] = [];
@@ -72,13 +72,13 @@ export function compareProviders(
   return {
     held,
     profiles: [...PROFILES.map(({ name }) => name), AS_PLACED],
-    compared: standard.filter(isNeutral),
+    compared: standard.filter(isProviderNeutral),
     deviations: [
       ...others.flatMap(({ profile, objects }) => deviations(standard, objects, profile.name, () => profile)),
       ...deviations(standard, asPlaced, AS_PLACED, providerOf),
     ],
     placement: steps.flatMap(([by, after], index) =>
-      compareObjects(steps[index - 1]?.[1] ?? standard, after).map((one) => ({ ...one, by })),
+      compareObjects(steps[index - 1]?.[1] ?? standard, after).map((difference) => ({ ...difference, by })),
     ),
   };
 }
@@ -91,7 +91,7 @@ function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones
   return { kubernetes: oldest?.kubernetes ?? '1.27', zones: widest?.zones ?? [] };
 }
 
-/** Groups, identities and nodes are the clusters' own, so that nothing is asked about them here. */
+/** Groups, identities and nodes belong to the clusters, and are not compared. */
 function equalized({ cluster, environment, regions }: Where, aspects: Aspects): Where {
   const { provider, kubernetes, zones, capabilities } = aspects;
   return {

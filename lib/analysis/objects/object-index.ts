@@ -11,7 +11,7 @@ export const placeOf = (cluster: string, namespace: string | undefined): string 
 const NONE: readonly ApiEntry[] = [];
 
 /** Answers who else is there. */
-export class Catalogue {
+export class ObjectIndex {
   private readonly kinds = new Map<string, ApiEntry[]>();
   private readonly names = new Map<string, Map<string, ApiEntry>>();
 
@@ -54,7 +54,7 @@ export class Catalogue {
 }
 
 /** Something worked out once for a list of objects and kept as long as that list. */
-export function perList<T>(make: (entries: readonly ApiEntry[]) => T): (entries: readonly ApiEntry[]) => T {
+export function memoizePerObjects<T>(make: (entries: readonly ApiEntry[]) => T): (entries: readonly ApiEntry[]) => T {
   const made = new WeakMap<readonly ApiEntry[], { readonly it: T }>();
   return (entries) => {
     const known = made.get(entries);
@@ -65,4 +65,4 @@ export function perList<T>(make: (entries: readonly ApiEntry[]) => T): (entries:
   };
 }
 
-export const catalogue = perList((entries) => new Catalogue(entries));
+export const objectIndex = memoizePerObjects((entries) => new ObjectIndex(entries));

@@ -1,4 +1,4 @@
-// A project that can be built again with its systems elsewhere: what neutrality and parity start from.
+// A project whose systems can be built again on other clusters: what `evenkeel compare` and `evenkeel prove` start from.
 
 import type { IConstruct } from 'constructs';
 import { check } from '../../checks';
@@ -14,24 +14,24 @@ import { type Load, loadApp } from './project';
 /** A project without errors. */
 export interface Project {
   /** Where each system runs. */
-  readonly targets: readonly Placed[];
+  readonly targets: readonly SystemTarget[];
   /** The objects as they are. */
   readonly objects: readonly ApiEntry[];
   readonly rebuild: Rebuild;
 }
 
-/** A system with its target, under the names that people know them by. */
-export interface Placed {
+/** A system with its target, and the names that users give to both. */
+export interface SystemTarget {
   readonly system: string;
   readonly environment: string;
   readonly namespace: string;
   readonly target: Target<unknown>;
 }
 
-/** The objects of an app, or the errors that it has. */
+/** The objects of an app, or its errors. */
 export type Objects = { readonly objects: readonly ApiEntry[] } | { readonly errors: readonly Finding[] };
 
-/** Loads the project and synthesizes it as it is; nobody need ask how a project with errors would be elsewhere. */
+/** Loads the project and synthesizes it as it is. With errors there is nothing to compare. */
 export async function loadProject(load: Load): Promise<Project | { readonly errors: readonly Finding[] }> {
   const app = await loadApp(load);
   if ('rule' in app) return { errors: [app] };
@@ -40,7 +40,7 @@ export async function loadProject(load: Load): Promise<Project | { readonly erro
   return projectOf(app, built.objects) ?? { errors: [NO_PLATFORM] };
 }
 
-/** An app with the objects that it is synthesized to; `undefined` where it cannot be built again. */
+/** An app with its synthesized objects; `undefined` where it cannot be built again. */
 export function projectOf(app: IConstruct, objects: readonly ApiEntry[]): Project | undefined {
   const rebuild = rebuildOf(app);
   if (rebuild === undefined) return undefined;
@@ -54,17 +54,19 @@ export function projectOf(app: IConstruct, objects: readonly ApiEntry[]): Projec
   return { targets, objects, rebuild };
 }
 
-/** Synthesizes an app, whose errors are told with the words `where`. */
-export function objectsOf(app: IConstruct, where = ''): Objects {
+/** Synthesizes an app. `prefix` goes before the message of each error. */
+export function objectsOf(app: IConstruct, prefix = ''): Objects {
   const { entries, findings } = synthesize(app, check, { verifies: false });
   const errors = findings.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) return { errors: errors.map((one) => ({ ...one, message: `${where}${one.message}` })) };
+  if (errors.length > 0) {
+    return { errors: errors.map((error) => ({ ...error, message: `${prefix}${error.message}` })) };
+  }
   return { objects: entries };
 }
 
 const NO_PLATFORM: Finding = {
   rule: 'no-platform',
   severity: 'error',
-  message: 'the app cannot be built again with its systems elsewhere: a platform can do that, anything else cannot',
+  message: 'the app cannot be rebuilt on other clusters: no platform built it',
   expected: 'an app that is built by platform.app()',
 };

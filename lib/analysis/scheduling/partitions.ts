@@ -1,12 +1,12 @@
 // Groups that cannot get into each other's way are looked at one by one, and nodes with room for everybody as one large node.
 
 import { own, shown } from '../objects/read-json';
-import { crowdOf } from './groups';
+import { groupIndexOf } from './groups';
 import { requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
 /** A part of the world that can be searched by itself. */
-export interface Component {
+export interface Partition {
   readonly world: World;
   /** The nodes of `world` that are lost. */
   readonly lost: ReadonlySet<Node>;
@@ -14,18 +14,18 @@ export interface Component {
   readonly classes: readonly number[];
 }
 
-const apart = new WeakMap<World, WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Component[]>>>();
+const memo = new WeakMap<World, WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Partition[]>>>();
 
 /** Takes the world apart, once for each question. `key` is a label whose values stay apart although no pod asks for it. */
-export function components(world: World, lost: ReadonlySet<Node>, key?: string): readonly Component[] {
-  const byLoss = apart.get(world) ?? new WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Component[]>>();
-  const byKey = byLoss.get(lost) ?? new Map<string | undefined, readonly Component[]>();
-  const known = byKey.get(key) ?? takeApart(world, lost, key);
-  apart.set(world, byLoss.set(lost, byKey.set(key, known)));
+export function partitionsOf(world: World, lost: ReadonlySet<Node>, key?: string): readonly Partition[] {
+  const byLoss = memo.get(world) ?? new WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Partition[]>>();
+  const byKey = byLoss.get(lost) ?? new Map<string | undefined, readonly Partition[]>();
+  const known = byKey.get(key) ?? partition(world, lost, key);
+  memo.set(world, byLoss.set(lost, byKey.set(key, known)));
   return known;
 }
 
-function takeApart(world: World, lost: ReadonlySet<Node>, key: string | undefined): Component[] {
+function partition(world: World, lost: ReadonlySet<Node>, key: string | undefined): Partition[] {
   const roomy = new Set(world.nodes.filter((node) => hasRoomForAll(world, node)));
   return connected(world, roomy).map((groups) => {
     const keys = new Set(key === undefined ? [] : [key]);
@@ -61,13 +61,13 @@ function connected(world: World, roomy: ReadonlySet<Node>): PodGroup[][] {
 
 /** Groups whose pods a group asks for, keeps away from, or counts. */
 function lookedAt(world: World, group: PodGroup): PodGroup[] {
-  const crowd = crowdOf(world);
+  const index = groupIndexOf(world);
   const terms = [...requiredTerms(group, 'podAffinity', world), ...requiredTerms(group, 'podAntiAffinity', world)];
   return [
     ...terms.flatMap(({ selects }) => world.groups.filter(selects)),
-    ...crowd
+    ...index
       .spreadsOf(group)
-      .flatMap(({ selector }) => (selector === undefined ? [] : crowd.selected(group.namespace, selector))),
+      .flatMap(({ selector }) => (selector === undefined ? [] : index.selected(group.namespace, selector))),
   ];
 }
 
@@ -76,7 +76,7 @@ function topologyKeys(group: PodGroup, world: World): string[] {
   return [...requiredSpreads(group), ...terms].map(({ key }) => key);
 }
 
-function simplify(world: World, lost: ReadonlySet<Node>, roomy: ReadonlySet<Node>, keys: readonly string[]): Component {
+function simplify(world: World, lost: ReadonlySet<Node>, roomy: ReadonlySet<Node>, keys: readonly string[]): Partition {
   const merged = new Map<string, Node>();
   const gone = new Set<Node>();
   for (const node of world.nodes) {

@@ -1,4 +1,4 @@
-// The objects of the project, for verbs that ask questions about them: none where it has errors, which are told.
+// The objects of the project, for commands that analyse them. A project with errors has none: its errors are printed.
 import type { IConstruct } from 'constructs';
 import { check } from '../../checks';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -7,13 +7,13 @@ import { synthesize } from '../../synth/synthesize';
 import { type Load, loadApp } from './project';
 
 /** An app without errors, and its objects. */
-export interface Loaded {
+export interface LoadedObjects {
   readonly app: IConstruct;
   readonly objects: readonly ApiEntry[];
 }
 
-/** Loads and synthesizes the project. `undefined` where it has errors: they are printed, and the verb is to exit with 1. */
-export async function loadObjects(load: Load, output: Output): Promise<Loaded | undefined> {
+/** Loads and synthesizes the project. Prints its errors and returns `undefined` if it has any: the command then exits with 1. */
+export async function loadObjects(load: Load, output: Output): Promise<LoadedObjects | undefined> {
   const app = await loadApp(load);
   if ('rule' in app) {
     printFindings(output, [app]);
