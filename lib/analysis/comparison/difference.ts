@@ -20,7 +20,7 @@ export interface ObjectDifference extends Difference {
 }
 
 /** The fields in which `after` differs from `before`, each as deep as possible. */
-export function differences(before: Json | undefined, after: Json | undefined, pointer = ''): Difference[] {
+function differences(before: Json | undefined, after: Json | undefined, pointer = ''): Difference[] {
   if (before === after) return [];
   const maps = [before ?? {}, after ?? {}].filter(isJsonObject);
   const [one, other] = maps;

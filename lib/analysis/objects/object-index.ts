@@ -11,7 +11,7 @@ export const placeOf = (cluster: string, namespace: string | undefined): string 
 const NONE: readonly ApiEntry[] = [];
 
 /** Answers who else is there. */
-export class ObjectIndex {
+class ObjectIndex {
   private readonly kinds = new Map<string, ApiEntry[]>();
   private readonly names = new Map<string, Map<string, ApiEntry>>();
 
