@@ -94,7 +94,7 @@ describe('what contradicts', () => {
       'grace no longer than preStop + longest request',
       { options: { terminationGracePeriodSeconds: 50 } },
       'terminationGracePeriodSeconds',
-      'more than the grace period',
+      'the grace period must exceed',
     ],
     [
       'a spread stricter than the zones left',
