@@ -74,7 +74,7 @@ describe('the derivation', () => {
   });
 });
 
-describe('what contradicts', () => {
+describe('contradictions', () => {
   test.each<[string, Partial<AvailabilityInput>, string, string]>([
     [
       'a budget that keeps every pod',
