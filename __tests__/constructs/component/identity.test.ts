@@ -25,7 +25,7 @@ const volumes = (synthesis: ReturnType<typeof shop>) =>
   JSON.stringify(at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec', 'volumes'));
 
 describe('F2 workload identity', () => {
-  test('takes the place of credentials, where the service takes it', () => {
+  test('replaces credentials where the service accepts it', () => {
     const synthesis = shop(build, { cluster: cluster({ 'shop-production/web': CLIENT }) });
     expect(errors(synthesis)).toEqual([]);
     expect(at(find(synthesis, 'ServiceAccount', 'web'), 'metadata', 'annotations')).toEqual({
@@ -47,7 +47,7 @@ describe('F2 workload identity', () => {
     expect(find(synthesis, 'ServiceAccount', 'web')).not.toHaveProperty('metadata.annotations');
   });
 
-  test('an id that is none of the provider, and a component that is not there', () => {
+  test('an invalid id, and an unknown component', () => {
     const role = 'arn:aws:iam::123456789012:role/shop';
     const { findings } = shop(build, {
       cluster: cluster({ 'shop-production/web': role, 'shop-production/wbe': CLIENT }),
@@ -65,7 +65,7 @@ describe('F2 workload identity', () => {
   });
 });
 
-describe('F1 a DNS record of what does not run here', () => {
+describe('F1 a DNS record of a service elsewhere', () => {
   const record = (capabilities: readonly Capability[], hosts = ['shop.example', 'www.shop.example']) =>
     shop(
       (system) => {
@@ -74,7 +74,7 @@ describe('F1 a DNS record of what does not run here', () => {
       { cluster: { ...cluster({}), capabilities } },
     );
 
-  test('by external-dns, in both its dialects', () => {
+  test('by external-dns, with both prefixes', () => {
     const synthesis = record(['external-dns']);
     expect(errors(synthesis)).toEqual([]);
     const { metadata, spec } = find(synthesis, 'Service', 'front-end');

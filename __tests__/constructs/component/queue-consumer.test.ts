@@ -57,7 +57,7 @@ describe('F4a with KEDA', () => {
   });
 
   // boot 30 s + 15 s: 300 − 45 = 255 s; 6000 ÷ (20 · 255) + 100 ÷ 20 = 6.2 pods; 100 ÷ (0.65 · 20) = 7.7
-  test('bounds from the peak, as deriveQueueConsumer has them', () => {
+  test('bounds from the peak, by deriveQueueConsumer', () => {
     expect(spec).toMatchObject({
       minReplicaCount: 2,
       maxReplicaCount: 8,
@@ -101,7 +101,7 @@ describe('F4a with KEDA', () => {
     expect(at(find(synthesis, 'ResourceQuota', 'shop'), 'spec', 'hard', 'pods')).toBe('24');
   });
 
-  test('scaled to nothing where the environment promises nothing: KEDA looks, and looking takes its time', () => {
+  test('scaled to nothing where the environment promises nothing: KEDA polls, and polling takes time', () => {
     const environment = { ...PRODUCTION, survives: { zones: 0, regions: 0 } };
     const none = consumer({ capabilities: ['keda'], scaling: { min: 0 }, environment });
     expect(errors(none)).toEqual([]);
@@ -110,7 +110,7 @@ describe('F4a with KEDA', () => {
     expect(at(object, 'metadata', 'annotations', 'evenkeel.dev/queue-length')).toContain('60 s to react');
   });
 
-  test('a broker that does not say how to read it', () => {
+  test('a broker without credentials to read it', () => {
     const { management: _, ...unread } = BROKER;
     const { replicas: __, ...props } = WEB;
     const synthesis = shop(
@@ -147,7 +147,7 @@ test('F4a with an adapter: an HPA over external metrics, CPU last', () => {
   });
 });
 
-test('F4a with neither: CPU and memory, and what that loses is stated', () => {
+test('F4a with neither: CPU and memory, and the drawback is stated', () => {
   const synthesis = consumer({ scaling: { memory: { target: 0.8 } } });
   expect(errors(synthesis)).toEqual([]);
   const autoscaler = find(synthesis, 'HorizontalPodAutoscaler', 'dispatch');
@@ -199,7 +199,7 @@ test.each<[string, Change, string]>([
   expect(errors(consumer(change))).toContain(expected);
 });
 
-test('refused: an autoscaler of one’s own beside KEDA’s', () => {
+test('refused: a second autoscaler next to KEDA’s', () => {
   const { replicas: _, ...props } = WEB;
   const synthesis = shop(
     (system) => {

@@ -41,7 +41,7 @@ test('without a promise it is in one zone, and is deleted with its claim', () =>
   });
 });
 
-test('on EKS no volume survives a zone: refused, unless it says why it need not', () => {
+test('on EKS no volume survives a zone: refused without a reason', () => {
   expect(errors(shop(results, { cluster: TWO_ZONES }))).toEqual(['volume-zones oneZone']);
   const oneZone = 'a report of a test, which is made again';
   const found = shop((system) => void new Volume(system, 'results', { size: '10Gi', oneZone }), { cluster: TWO_ZONES });

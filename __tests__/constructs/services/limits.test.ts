@@ -117,7 +117,7 @@ describe('F4c a broker', () => {
       scaled(system, 'web', max).connectTo(broker, { messagesPerSecondPerPod: 100, connectionsPerPod: 1 });
     });
 
-  test('what it takes, and that it comes first', () => {
+  test('its limits, and that it must grow first', () => {
     const notes = annotations(producers(10), 'HorizontalPodAutoscaler', 'web');
     expect(at(notes, 'evenkeel.dev/limit-rabbitmq')).toMatch(/^at most 10 replicas, bound by messages\/s: /);
     expect(at(notes, 'evenkeel.dev/order-rabbitmq')).toBe(
@@ -125,7 +125,7 @@ describe('F4c a broker', () => {
     );
   });
 
-  test('never beyond', () => {
+  test('never exceeded', () => {
     expect(producers(11).findings).toMatchObject([{ rule: 'budget', field: 'web.maxReplicas', value: 11 }]);
   });
 });

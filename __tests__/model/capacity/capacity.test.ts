@@ -61,7 +61,7 @@ describe('the worked example', () => {
     expect(numbers()).toMatchObject({ cpuRequest: 2, target: 0.43, min: 5, max: 45 });
   });
 
-  test('headroom for what comes while pods and nodes are on their way', () => {
+  test('headroom for growth until pods and nodes are ready', () => {
     const plan = numbers();
     expect(plan['headroom']).toBeCloseTo(1.24, 12);
     expect(plan['headroomPods']).toBe(9);
@@ -89,7 +89,7 @@ describe('zones and regions', () => {
     expect(numbers({ growthPerSecond: 0, ...change })).toMatchObject({ total, target, podsPerZone });
   });
 
-  test('after the loss, at every load, what survives is at the occupancy or below, where pods divide by zones', () => {
+  test('after the loss, at every load, the survivors are at the occupancy or below, where pods divide by zones', () => {
     const { target = 1 } = numbers();
     for (let pods = 3; pods <= 36; pods += 3) expect((pods * target) / ((pods * 2) / 3)).toBeLessThanOrEqual(0.65);
   });
@@ -126,7 +126,7 @@ describe('zones and regions', () => {
     expect(plan?.occupancyAfterLoss?.value).toBeCloseTo((4 * 0.21 * 2) / 2, 12);
   });
 
-  test('no load is more than the peak, whose pods hold it in the zones that are left', () => {
+  test('no load is more than the peak, whose pods carry it in the remaining zones', () => {
     const { plan } = derive({ alwaysAtPeak: true });
     expect(plan?.min.value).toBe(36);
     expect(plan?.occupancyAfterLoss?.value).toBeCloseTo((3000 * 0.04) / 8 / 24, 12);
@@ -222,7 +222,7 @@ describe('contention', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid input', () => {
   const crowd = { peak: 30_000, offPeak: 30_001 };
   test.each<[string, Partial<CapacityInput>, string]>([
     ['no users', { users: { peak: 0, offPeak: 0 } }, 'users.peak'],

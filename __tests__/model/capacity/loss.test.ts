@@ -76,7 +76,7 @@ describe('P1 P2 the latency after the loss', () => {
     expect(missed).toEqual([]);
   });
 
-  test('is missed with one pod less than a minimum that was raised, which is never above the peak', () => {
+  test('is missed with one pod less than a minimum that was raised, which never exceeds the peak', () => {
     for (const { input, plan, target } of raised) {
       expect(late(input, target, plan.min.value - 1)).toBeGreaterThan(1 - input.latency.quantile);
       expect(plan.min.value).toBeLessThanOrEqual(plan.total.value);

@@ -81,7 +81,7 @@ describe('P2 the size', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid input', () => {
   test.each<[string, readonly Growing[], number, string]>([
     ['nothing grows', [], 3, 'growing'],
     ['nothing that grows', [{ ...WEB, pods: 0 }], 3, 'growing'],

@@ -148,7 +148,7 @@ describe('P2 addresses and subnets: 60 nodes of 110 pods', () => {
     expect(planOf(onOwn({ upgradesAtOnce: 2 })).pools[0]?.surge.value).toBe(2);
   });
 
-  test('AKS adds a tenth where nothing is said', () => {
+  test('AKS adds a tenth by default', () => {
     const surge = aksNetwork('flat').surgeNodes(POOL, 61, 3);
     expect(surge).toEqual({ value: 7, because: 'max surge 10% of 61 nodes = 7' });
   });
@@ -209,7 +209,7 @@ describe('P2 nodes through a day, a release and a loss', () => {
     expect(plan.pods.value).toBe(60 + 10 + 63);
   });
 
-  test('from a plan of capacity: its minimum, its peak, and its maximum while a release rolls', () => {
+  test('from a plan of capacity: its minimum, its peak, and its maximum during a rollout', () => {
     const { plan: capacity } = deriveCapacity({
       users: { peak: 30_000, offPeak: 2000 },
       thinkSeconds: 10,
@@ -388,7 +388,7 @@ describe('P12 a plan that exceeds a limit is refused: which limit, by how much, 
     ]);
   });
 
-  test('more pools than there can be', () => {
+  test('more pools than the provider allows', () => {
     const pools = (count: number) => {
       const nodePools = Array.from({ length: count }, (_, index) => ({ ...POOL, name: `p${index}`, machine: LARGE }));
       return eks({

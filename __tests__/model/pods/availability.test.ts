@@ -74,7 +74,7 @@ describe('the derivation', () => {
   });
 });
 
-describe('what contradicts', () => {
+describe('contradictions', () => {
   test.each<[string, Partial<AvailabilityInput>, string, string]>([
     [
       'a budget that keeps every pod',
@@ -94,7 +94,7 @@ describe('what contradicts', () => {
       'grace no longer than preStop + longest request',
       { options: { terminationGracePeriodSeconds: 50 } },
       'terminationGracePeriodSeconds',
-      'more than the grace period',
+      'the grace period must exceed',
     ],
     [
       'a spread stricter than the zones left',

@@ -27,7 +27,7 @@ describe('a bound of pods', () => {
 });
 
 describe('pods that exist at once', () => {
-  test('those wanted, the surge, and what still stops', () => {
+  test('the wanted pods, the surge, and those still stopping', () => {
     expect(peakPods(10, ROLLING)).toEqual({
       value: 10 + 5 + 10,
       because:
@@ -44,7 +44,7 @@ describe('pods that exist at once', () => {
     expect(peakPods(10, replacement).value).toBe(10 + 2 + 3);
   });
 
-  test('bounds that both round to nothing let one pod be missing, as the controller does', () => {
+  test('bounds that both round to 0 allow one missing pod, as the controller does', () => {
     const replacement = { ...ROLLING, maxSurge: 0, maxUnavailable: '10%', terminationGracePeriodSeconds: 30 } as const;
     expect(peakPods(3, replacement).value).toBe(3 + 0 + 1);
   });
@@ -112,7 +112,7 @@ describe('against a simulated rollout', () => {
     expect(closest).toBe(1);
   });
 
-  test('a count that takes the rollout as even, maxR × grace ÷ duration, is too small', () => {
+  test('a count that assumes an even rollout, maxR × grace ÷ duration, is too small', () => {
     const rolling = { ...ROLLING, terminationGracePeriodSeconds: 30 };
     const even = 10 + 5 + Math.ceil((10 * 30) / (2 * 40));
     expect(simulatedPeak(10, rolling, 40, () => 0)).toBe(20);
@@ -120,7 +120,7 @@ describe('against a simulated rollout', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid input', () => {
   test.each<[string, Partial<RollingUpdate>, string]>([
     ['a fraction of a pod', { maxSurge: 1.5 }, 'clock.maxSurge'],
     ['a negative surge', { maxSurge: -1 }, 'clock.maxSurge'],

@@ -66,7 +66,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     expect(CLUSTERS.eks.provider.namespaceLabels).toEqual({ 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' });
   });
 
-  test('eksAuto: scheme and certificates stand in the class, which is ours to create', () => {
+  test('eksAuto: scheme and certificates are in the class, which is ours to create', () => {
     expect(ingress(CLUSTERS.eksAuto)).toEqual({ className: 'alb', certificateFromSecret: false, annotations: PUBLIC });
     expect(eksAuto({ ...AWS, certificateArns: ['arn:aws:acm:x'] }).provider.clusterObjects).toEqual([
       {
@@ -111,7 +111,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     });
   });
 
-  test('gke: the annotation decides, never ingressClassName; health and draining stand in objects of its own', () => {
+  test('gke: the annotation decides, never ingressClassName; health and draining are in objects of its own', () => {
     const shape = ingress(CLUSTERS.gke);
     expect(shape).not.toHaveProperty('className');
     expect(shape.certificateFromSecret).toBe(true);
@@ -280,7 +280,7 @@ describe('registries that the nodes may pull from', () => {
     ['gcr.io.evil.example/project', CLUSTERS.gke, false],
   ])('%s', (registry, cluster, expected) => expect(fits(cluster, registry)).toBe(expected));
 
-  test('a cluster without a registry of its own takes any; only a laptop has images without one', () => {
+  test('a cluster without its own registry accepts any; only a laptop has images without one', () => {
     const open = Object.values(CLUSTERS).filter(({ provider }) => provider.registries === undefined);
     expect(open.map(({ provider }) => provider.name)).toEqual(['onPrem', 'local', 'conformant']);
     const loading = Object.values(CLUSTERS).filter(({ provider }) => provider.loadsImages);
@@ -342,7 +342,7 @@ describe('where ingress traffic comes from', () => {
     expect(isProblem(answer) ? answer.expected : answer).toMatch(expected);
   });
 
-  test('providers are compared on profiles that all have an answer', () => {
+  test('every profile that compare providers compares has a source', () => {
     for (const profile of [...PROFILES, STANDARD]) {
       for (const targets of ['pods', 'nodes'] as const) {
         expect(isProblem(profile.ingressSource(targets))).toBe(false);
@@ -369,7 +369,7 @@ test('labels of nodes', () => {
   ]);
 });
 
-test('every line of a closed list has its source, and stands there once', () => {
+test('every allowed difference has its source, and is listed once', () => {
   expect(PROFILES.flatMap(({ allowedDifferences }) => allowedDifferences).length).toBeGreaterThan(5);
   for (const { allowedDifferences } of PROFILES) {
     for (const { source } of allowedDifferences) expect(source).toMatch(/\w+, \S/);

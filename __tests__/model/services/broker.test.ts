@@ -90,7 +90,7 @@ describe('producers', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid input', () => {
   test.each<[string, Partial<BrokerBudgetInput>, string]>([
     [
       'a broker that takes nothing',

@@ -151,7 +151,7 @@ describe('CPU, memory and IOPS', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid input', () => {
   test.each<[string, Partial<DatabaseBudgetInput>, string]>([
     ['no client', { clients: [] }, 'clients'],
     ['a client twice', { clients: [ORDERS, ORDERS] }, 'clients'],

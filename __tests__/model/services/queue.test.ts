@@ -146,7 +146,7 @@ describe('where nothing reads the queue', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid input', () => {
   test.each<[string, Partial<QueueConsumerInput>, string, string]>([
     ['a pod that does nothing', { messagesPerSecondPerPod: 0 }, 'messagesPerSecondPerPod', 'cannot be 0'],
     ['a drain in no time', { drainSeconds: 0 }, 'drainSeconds', 'cannot be 0'],

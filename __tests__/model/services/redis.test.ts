@@ -119,7 +119,7 @@ describe('a Redis without a copy', () => {
   });
 });
 
-describe('what cannot be', () => {
+describe('invalid input', () => {
   test.each<[string, Partial<RedisBudgetInput>, string]>([
     ['no connection', { redis: { ...HA, maxClients: 0 } }, 'redis.maxClients'],
     ['no operation', { redis: { ...HA, operationsPerSecondPerNode: 0 } }, 'redis.operationsPerSecondPerNode'],

@@ -95,7 +95,7 @@ test('who waited long enough learns the pid, the file and what to do', () => {
   const begin = performance.now();
   const error = errorOf(() => acquireLock(lock, 200));
   expect(performance.now() - begin).toBeGreaterThan(190);
-  expect(String(error)).toMatch(new RegExp(`held by process ${process.pid} after 0.2 s .* — .*delete ${lock}`));
+  expect(String(error)).toMatch(new RegExp(`held by process ${process.pid} after waiting 0.2 s — .*delete ${lock}`));
   expect(fs.existsSync(lock)).toBe(true);
 });
 

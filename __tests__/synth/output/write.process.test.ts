@@ -25,7 +25,7 @@ const refusal = (files: Files, target = outdir, root = scratch) => refusedWrite(
 test('a pipe cannot be kept, and is refused instead of waited for', () => {
   fs.mkdirSync(outdir);
   execFileSync('mkfifo', [path.join(outdir, 'pipe')]);
-  expect(refusal(A).what).toContain('neither a file nor a directory nor a link');
+  expect(refusal(A).what).toContain('neither a file, a directory nor a link');
 });
 
 describe('file systems', () => {

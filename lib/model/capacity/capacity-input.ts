@@ -56,7 +56,7 @@ const CONTENTION: Keys<Contention> = { serial: true, crosstalk: true };
 /** Every input that is invalid, or that no plan can meet. */
 export function findInputProblems(input: CapacityInput): Problem[] {
   const { zones, regions, contention, alwaysAtPeak } = input;
-  const found = [
+  const problems = [
     ...findObjectProblems('users', input.users, USERS, ({ peak, offPeak }) => [
       ...checkNumber('users.peak', peak, { above: 0 }),
       ...checkNumber('users.offPeak', offPeak, { atLeast: 0 }),
@@ -92,7 +92,7 @@ export function findInputProblems(input: CapacityInput): Problem[] {
           ...checkNumber('contention.crosstalk', crosstalk, { atLeast: 0 }),
         ])),
   ];
-  return found.length > 0 ? found : [...findLossProblems(input), ...findDemandProblems(input)];
+  return problems.length > 0 ? problems : [...findLossProblems(input), ...findDemandProblems(input)];
 }
 
 function findSwitchProblems(field: string, value: unknown): Problem[] {
@@ -124,9 +124,9 @@ function findLossProblems({ zones, zonesLost, regions, regionsLost }: CapacityIn
 }
 
 function findDemandProblems({ users, service, latency }: CapacityInput): Problem[] {
-  const found: Problem[] = [];
+  const problems: Problem[] = [];
   if (users.offPeak > users.peak) {
-    found.push({
+    problems.push({
       field: 'users.offPeak',
       value: users.offPeak,
       message: `more users off peak (${users.offPeak}) than at peak (${users.peak})`,
@@ -137,14 +137,14 @@ function findDemandProblems({ users, service, latency }: CapacityInput): Problem
   const longest = longestService(latency.quantile, latency.seconds, variation);
   if (meanSeconds >= longest) {
     const shape = variation === 1 ? 'when it is exponential' : `with a coefficient of variation of ${variation}`;
-    found.push({
+    problems.push({
       field: 'service.meanSeconds',
       value: meanSeconds,
       message: `a mean of ${milliseconds(meanSeconds)} is too long for ${percent(latency.quantile)} within ${show(latency.seconds * 1000)} ms at any replica count: it must be under ${milliseconds(longest)} ${shape}`,
       expected: `less than ${milliseconds(longest)}, or a later or lower quantile`,
     });
   }
-  return found;
+  return problems;
 }
 
 function milliseconds(seconds: number): string {

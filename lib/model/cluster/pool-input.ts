@@ -56,11 +56,11 @@ function findAmountProblems(field: string, quantity: unknown): Problem[] {
 
 function findNodesProblems(field: string, nodesPerZone: NodePool['nodesPerZone']): Problem[] {
   return findObjectProblems(field, nodesPerZone, NODES, ({ min, max }) => {
-    const found = [
+    const problems = [
       ...checkNumber(`${field}.min`, min, { atLeast: 0, atMost: 1e6, whole: true }),
       ...checkNumber(`${field}.max`, max, { atLeast: 1, atMost: 1e6, whole: true }),
     ];
-    if (found.length > 0 || min <= max) return found;
+    if (problems.length > 0 || min <= max) return problems;
     const message = `min is ${min}, but max is ${max}`;
     return [{ field: `${field}.min`, value: min, message, expected: `at most ${max}` }];
   });
@@ -77,11 +77,11 @@ function findMachineProblems(field: string, machine: Machine): Problem[] {
 /** Validation of a pool's headroom. */
 export function findHeadroomProblems(field: string, headroom: Headroom, zones: number): Problem[] {
   return findObjectProblems(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
-    const found = [
+    const problems = [
       ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
       ...findQuantityProblems(field, { cpu, memory }),
     ];
-    if (found.length > 0 || pods >= zones) return found;
+    if (problems.length > 0 || pods >= zones) return problems;
     return [
       {
         field: `${field}.pods`,

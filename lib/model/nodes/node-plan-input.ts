@@ -78,7 +78,7 @@ export function roomOf(pool: NodePool, daemons: readonly DaemonPod[]): NodeRoom 
 export function findPlanInputProblems(input: ProviderPlanInput): Problem[] {
   const { cluster, zonesLost, workloads, daemons } = input;
   const zones = cluster.zones.length;
-  const found = [
+  const problems = [
     ...checkNumber('survives.zones', zonesLost, { atLeast: 0, atMost: Math.max(0, zones - 1), whole: true }),
     ...Object.entries(cluster.subnets).flatMap(([name, prefix]) =>
       checkNumber(`subnets.${name}`, prefix, { atLeast: 8, atMost: 32, whole: true }),
@@ -88,19 +88,24 @@ export function findPlanInputProblems(input: ProviderPlanInput): Problem[] {
     ...workloads.flatMap(findWorkloadProblems),
   ];
   if (cluster.nodePools.length === 0) {
-    found.push({ field: 'nodePools', value: 0, message: 'the cluster describes no node pools', expected: 'nodePools' });
+    problems.push({
+      field: 'nodePools',
+      value: 0,
+      message: 'the cluster describes no node pools',
+      expected: 'nodePools',
+    });
   }
-  return found.length > 0 ? found : findPlaceProblems(input);
+  return problems.length > 0 ? problems : findPlaceProblems(input);
 }
 
 function findWorkloadProblems({ name, cpu, memory, pods }: PlannedWorkload): Problem[] {
-  const found = [
+  const problems = [
     ...findQuantityProblems(name, { cpu, memory }),
     ...Object.entries(pods).flatMap(([when, count]) =>
       checkNumber(`${name}.pods.${when}`, count, { atLeast: 0, atMost: 1e6, whole: true }),
     ),
   ];
-  if (found.length > 0 || (pods.offPeak <= pods.peak && pods.peak <= pods.atOnce)) return found;
+  if (problems.length > 0 || (pods.offPeak <= pods.peak && pods.peak <= pods.atOnce)) return problems;
   return [
     {
       field: `${name}.pods`,

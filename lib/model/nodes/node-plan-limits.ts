@@ -29,10 +29,10 @@ export function findProviderProblems(
 function findPoolProblems({ nodePools }: PlannedCluster, network: NodeNetwork, plan: PoolPlan): Problem[] {
   const pool = nodePools.find(({ name }) => name === plan.name);
   if (pool === undefined) return [];
-  const found: Problem[] = [];
+  const problems: Problem[] = [];
   const { max } = pool.nodesPerZone;
   if (plan.most.value > max) {
-    found.push({
+    problems.push({
       field: `nodePools[${pool.name}].nodesPerZone.max`,
       value: max,
       message: `needs ${plural(plan.most.value, 'node')} per zone; the pool allows ${max}: ${plan.most.because}`,
@@ -41,14 +41,14 @@ function findPoolProblems({ nodePools }: PlannedCluster, network: NodeNetwork, p
   }
   const takes = network.podsPerNode(pool);
   if (!isProblem(takes) && pool.pods > takes.value) {
-    found.push({
+    problems.push({
       field: `nodePools[${pool.name}].pods`,
       value: pool.pods,
       message: `a node has addresses for only ${takes.value} pods: ${takes.because}`,
       expected: `at most ${takes.value}`,
     });
   }
-  return found;
+  return problems;
 }
 
 interface Measured {

@@ -113,10 +113,10 @@ export function findAvailabilityProblems(input: AvailabilityInput): Problem[] {
 }
 
 function findRolloutProblems({ maxReplicas, startupBudgetSeconds }: AvailabilityInput, unit: Availability): Problem[] {
-  const found: Problem[] = [];
+  const problems: Problem[] = [];
   const missing = podCount(unit.maxUnavailable, maxReplicas, Math.floor);
   if (maxReplicas === 1 && missing > 0) {
-    found.push({
+    problems.push({
       field: 'maxUnavailable',
       value: unit.maxUnavailable,
       message: 'with one replica, maxUnavailable > 0 stops the only pod before its replacement is ready',
@@ -124,7 +124,7 @@ function findRolloutProblems({ maxReplicas, startupBudgetSeconds }: Availability
     });
   }
   if (missing === 0 && podCount(unit.maxSurge, maxReplicas, Math.ceil) === 0) {
-    found.push({
+    problems.push({
       field: 'maxSurge',
       value: unit.maxSurge,
       message: 'maxSurge and maxUnavailable cannot both be 0: the rollout would never start',
@@ -133,14 +133,14 @@ function findRolloutProblems({ maxReplicas, startupBudgetSeconds }: Availability
   }
   const firstPod = startupBudgetSeconds + unit.minReadySeconds;
   if (unit.progressDeadlineSeconds <= firstPod) {
-    found.push({
+    problems.push({
       field: 'progressDeadlineSeconds',
       value: unit.progressDeadlineSeconds,
       message: `a pod may take ${firstPod} s to become available (boot + minReady), so a healthy rollout would time out`,
       expected: `more than ${firstPod}`,
     });
   }
-  return found;
+  return problems;
 }
 
 /**
@@ -167,20 +167,20 @@ export function findCadenceProblems(input: AvailabilityInput): Problem[] {
 }
 
 function findDrainProblems({ minReplicas, options }: AvailabilityInput, unit: Availability): Problem[] {
-  const found: Problem[] = [];
+  const problems: Problem[] = [];
   const needed = unit.preStopSeconds + (options.longestRequestSeconds ?? 30);
   if (unit.terminationGracePeriodSeconds <= needed) {
-    found.push({
+    problems.push({
       field: 'terminationGracePeriodSeconds',
       value: unit.terminationGracePeriodSeconds,
-      message: `the last request needs ${needed} s (preStop + longest request), more than the grace period`,
+      message: `the grace period must exceed ${needed} s, preStop + longest request`,
       expected: `more than ${needed}`,
     });
   }
   const kept = keptByDisruption(unit.disruption, minReplicas);
   if (unit.disruption !== undefined && kept >= minReplicas) {
     const bound = unit.disruption.minAvailable ?? unit.disruption.maxUnavailable;
-    found.push({
+    problems.push({
       field: 'disruption',
       value: bound,
       message: `a budget that keeps ${kept} of ${plural(minReplicas, 'pod')} blocks every drain`,
@@ -190,11 +190,11 @@ function findDrainProblems({ minReplicas, options }: AvailabilityInput, unit: Av
           : 'maxUnavailable: 1, or minAvailable below the fewest replicas',
     });
   }
-  return found;
+  return problems;
 }
 
 function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, unit: Availability): Problem[] {
-  const found: Problem[] = [];
+  const problems: Problem[] = [];
   if (zonesLost > 0 && zonesLost >= zones) {
     return [
       {
@@ -207,7 +207,7 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
   }
   const left = zones - zonesLost;
   if (unit.zoneSpread !== undefined && unit.zoneSpread.minDomains > left) {
-    found.push({
+    problems.push({
       field: 'minDomains',
       value: unit.zoneSpread.minDomains,
       message: `the promised loss leaves ${plural(left, 'zone')}: a higher minDomains would block every rollout`,
@@ -215,14 +215,14 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
     });
   }
   if (zonesLost > 0 && unit.guaranteedAfterLoss < 1) {
-    found.push({
+    problems.push({
       field: 'replicas',
       value: minReplicas,
       message: `losing ${plural(zonesLost, 'zone')} of ${zones} may take all of ${plural(minReplicas, 'replica')}`,
       expected: `at least ${zonesLost + 1}`,
     });
   }
-  return found;
+  return problems;
 }
 
 /** Pods outside the `lost` fullest of `zones` zones, over which `replicas` are spread with a skew of one. */

@@ -60,21 +60,21 @@ export function peakPods(maxReplicas: number, replacement: Replacement): Derived
 export function findReplacementProblems(field: string, replacement: Replacement): Problem[] {
   if (replacement === 'blueGreen') return [];
   const { maxSurge, maxUnavailable = 0, terminationGracePeriodSeconds, fastestAvailableSeconds } = replacement;
-  const found = [
+  const problems = [
     ...findBoundProblems(`${field}.maxSurge`, maxSurge),
     ...findBoundProblems(`${field}.maxUnavailable`, maxUnavailable),
     ...checkNumber(`${field}.terminationGracePeriodSeconds`, terminationGracePeriodSeconds, { atLeast: 0 }),
     ...checkNumber(`${field}.fastestAvailableSeconds`, fastestAvailableSeconds, { above: 0 }),
   ];
-  if (found.length === 0 && Number.parseFloat(`${maxSurge}`) === 0 && Number.parseFloat(`${maxUnavailable}`) === 0) {
-    found.push({
+  if (problems.length === 0 && Number.parseFloat(`${maxSurge}`) === 0 && Number.parseFloat(`${maxUnavailable}`) === 0) {
+    problems.push({
       field: `${field}.maxSurge`,
       value: maxSurge,
       message: 'maxSurge and maxUnavailable cannot both be 0: the rollout would never start',
       expected: 'maxSurge of 1 or more while maxUnavailable is 0',
     });
   }
-  return found;
+  return problems;
 }
 
 /** The problem of a bound that is neither a count nor a whole percentage. */

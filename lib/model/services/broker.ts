@@ -145,32 +145,32 @@ function messagesTaken(broker: Broker) {
 
 function findBrokerProblems(broker: Broker): Problem[] {
   const { otherMessagesPerSecond: sent = 0, otherConnections: open = 0 } = broker;
-  const found = [
+  const problems = [
     ...checkNumber('broker.messagesPerSecondPerNode', broker.messagesPerSecondPerNode, { above: 0 }),
     ...checkNumber('broker.connectionsPerNode', broker.connectionsPerNode, { atLeast: 1, whole: true }),
     ...checkNumber('broker.otherMessagesPerSecond', sent, { atLeast: 0 }),
     ...checkNumber('broker.otherConnections', open, { atLeast: 0, whole: true }),
     ...(broker.kind === 'single' ? [] : findClusterProblems(broker)),
   ];
-  return found;
+  return problems;
 }
 
 function findClusterProblems(broker: Broker & { readonly kind: 'clustered' }): Problem[] {
   const { nodes, nodesLost, copies, queues } = broker;
-  const found = [
+  const problems = [
     ...checkNumber('broker.nodes', nodes, { atLeast: 2, whole: true }),
     ...checkNumber('broker.nodesLost', nodesLost, { atLeast: 0, whole: true }),
     ...checkNumber('broker.copies', copies, { atLeast: 1, atMost: nodes, whole: true }),
     ...checkNumber('broker.queues', queues, { atLeast: 1, whole: true }),
   ];
   const majority = Math.floor(copies / 2) + 1;
-  if (found.length === 0 && copies - nodesLost < majority) {
-    found.push({
+  if (problems.length === 0 && copies - nodesLost < majority) {
+    problems.push({
       field: 'broker.nodesLost',
       value: nodesLost,
       message: `losing ${plural(nodesLost, 'node')} can cost a queue of ${plural(copies, 'member')} its majority of ${majority}`,
       expected: `at most ${plural(copies - majority, 'node')} lost, or ${2 * nodesLost + 1} copies`,
     });
   }
-  return found;
+  return problems;
 }

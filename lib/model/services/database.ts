@@ -143,7 +143,7 @@ function keptConnections(database: DatabaseLimits): (readonly [string, number])[
 function findDatabaseProblems(database: DatabaseLimits): Problem[] {
   const { maxConnections, cpu, memoryMiB, iops } = database;
   const kept = keptConnections(database);
-  const found = [
+  const problems = [
     ...checkNumber('database.maxConnections', maxConnections, { atLeast: 1, whole: true }),
     ...kept.flatMap(([name, count]) => checkNumber(`database.${name}`, count, { atLeast: 0, whole: true })),
     ...Object.entries({ cpu, memoryMiB, iops }).flatMap(([name, value]) =>
@@ -151,15 +151,15 @@ function findDatabaseProblems(database: DatabaseLimits): Problem[] {
     ),
   ];
   const sum = kept.reduce((total, [, count]) => total + count, 0);
-  if (found.length === 0 && sum >= maxConnections) {
-    found.push({
+  if (problems.length === 0 && sum >= maxConnections) {
+    problems.push({
       field: 'database.maxConnections',
       value: maxConnections,
       message: `reserved connections leave none for pods: ${sum} (${kept.map(([name, count]) => `${name} ${count}`).join(', ')})`,
       expected: `more than ${sum}`,
     });
   }
-  return found;
+  return problems;
 }
 
 function findDatabaseClientProblems(client: DatabaseClient, database: DatabaseLimits): Problem[] {

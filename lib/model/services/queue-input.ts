@@ -48,7 +48,7 @@ export function backlogPerPod(input: QueueConsumerInput): number {
 /** Inputs that are out of range, or that no number of pods can meet. */
 export function findConsumerProblems(input: QueueConsumerInput): Problem[] {
   const { messagesPerSecondPerPod: rate, drainSeconds, reactionSeconds, utilisation, cpu, memory } = input;
-  const found = [
+  const problems = [
     ...checkNumber('messagesPerSecondPerPod', rate, { above: 0 }),
     ...checkNumber('drainSeconds', drainSeconds, { above: 0 }),
     ...checkNumber('reactionSeconds', reactionSeconds, { atLeast: 0 }),
@@ -60,9 +60,9 @@ export function findConsumerProblems(input: QueueConsumerInput): Problem[] {
     ...checkNumber('cpu.atFullWork', cpu.atFullWork, { above: 0 }),
     ...(memory === undefined ? [] : checkNumber('memory.target', memory.target, { above: 0, atMost: 1 })),
   ];
-  if (found.length > 0) return found;
+  if (problems.length > 0) return problems;
   const add = (field: string, value: number, message: string, expected: string) =>
-    found.push({ field, value, message, expected });
+    problems.push({ field, value, message, expected });
   if (drainSeconds <= reactionSeconds) {
     const message = `a new pod works only after ${reactionSeconds} s, too late to drain a backlog in ${drainSeconds} s`;
     add('drainSeconds', drainSeconds, message, `more than ${reactionSeconds}`);
@@ -87,5 +87,5 @@ export function findConsumerProblems(input: QueueConsumerInput): Problem[] {
       `less than ${show(cpu.atFullWork / (1 + TOLERANCE))}, or a cluster that reads the queue`,
     );
   }
-  return found;
+  return problems;
 }

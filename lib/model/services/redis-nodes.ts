@@ -73,15 +73,15 @@ export function hasCopy(redis: Redis): boolean {
 
 /** Problems of the description. */
 export function findRedisProblems(redis: Redis): Problem[] {
-  const found = [
+  const problems = [
     ...checkNumber('redis.maxClients', redis.maxClients, { atLeast: 1, whole: true }),
     ...checkNumber('redis.operationsPerSecondPerNode', redis.operationsPerSecondPerNode, { above: 0 }),
     ...checkNumber('redis.otherConnections', redis.otherConnections ?? 0, { atLeast: 0, whole: true }),
   ];
-  if (redis.kind === 'single') return found;
+  if (redis.kind === 'single') return problems;
   if (redis.kind === 'ha') {
     return [
-      ...found,
+      ...problems,
       ...checkNumber('redis.replicas', redis.replicas, { atLeast: 1, whole: true }),
       ...checkNumber('redis.sentinels', redis.sentinels ?? 0, { atLeast: 0, whole: true }),
     ];
@@ -91,7 +91,7 @@ export function findRedisProblems(redis: Redis): Problem[] {
     ...checkNumber('redis.shards', shards, { atLeast: 1, whole: true }),
     ...checkNumber('redis.replicasPerShard', replicasPerShard, { atLeast: 0, whole: true }),
   ];
-  if (busiestShard === undefined || nodes.length > 0) return [...found, ...nodes];
+  if (busiestShard === undefined || nodes.length > 0) return [...problems, ...nodes];
   // The busiest of n shards has at least 1/n.
-  return [...found, ...checkNumber('redis.busiestShard', busiestShard, { atLeast: 1 / shards, atMost: 1 })];
+  return [...problems, ...checkNumber('redis.busiestShard', busiestShard, { atLeast: 1 / shards, atMost: 1 })];
 }
