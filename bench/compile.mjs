@@ -1,4 +1,4 @@
-// TypeScript to a CommonJS module, so that plain Node can run it; packages stay where they are.
+// Compiles TypeScript to a CommonJS module that plain Node can run; packages are not bundled.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { root } from './places.mjs';
 
 const require = createRequire(import.meta.url);
 
-/** Compiles a file of the project into node_modules/.cache, from where it finds the project's packages. */
+/** Compiles a file of the project into node_modules/.cache, where it finds the project's packages. */
 export function compile(file) {
   const outfile = join(root, 'node_modules', '.cache', 'bench', `${file.replace(/\W+/g, '-')}.cjs`);
   buildSync({
@@ -22,5 +22,5 @@ export function compile(file) {
   return outfile;
 }
 
-/** Compiles a file and loads what it exports. */
+/** Compiles a file and returns its exports. */
 export const load = (file) => require(compile(file));

@@ -1,4 +1,4 @@
-// A project that has the package installed, as its users have it: compiled once, in node_modules, beside the peers it needs.
+// A project with the package installed as users have it: compiled once, in node_modules, beside its peer dependencies.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { fresh, root } from './places.mjs';
 
 const PACKAGES = ['cdk8s', 'cdk8s-plus-27', 'constructs', 'esbuild', '@esbuild', 'yaml', 'commander'];
 
-/** Makes the project and returns its folder; the apps of the comparison lie in `apps/`. */
+/** Creates the project and returns its folder; the apps of the comparison are in `apps/`. */
 export function install() {
   const project = fresh('project');
   const home = join(project, 'node_modules', 'evenkeel');
@@ -15,7 +15,7 @@ export function install() {
   mkdirSync(home, { recursive: true });
   for (const name of PACKAGES) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
   for (const name of ['bin', 'package.json']) cpSync(join(root, name), join(home, name), { recursive: true });
-  // What `npm run build` does, less the declarations.
+  // The same as `npm run build`, without the declarations.
   buildSync({
     stdin: {
       contents: "export * from './lib'; export { main } from './lib/commands/main';",

@@ -1,4 +1,4 @@
-// The machine, and the versions of everything that is compared.
+// The machine, and the versions of all compared tools.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';

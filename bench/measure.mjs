@@ -1,20 +1,20 @@
-// Measures whole processes: seconds from start to end, and the memory of the largest process among those it starts.
+// Measures whole processes: seconds from start to end, and the memory of the largest process started.
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fresh, root } from './places.mjs';
 
-/** No measurement may take longer. */
+/** Time limit of a measurement. */
 export const LIMIT_SECONDS = 60;
 
-/** What takes longer than this is measured once. */
+/** A command that takes longer than this is measured only once. */
 const SLOW_SECONDS = 8;
 
 const about = spawnSync('time', ['--version'], { encoding: 'utf8' });
 const gnuTime = `${about.stdout}${about.stderr}`.includes('GNU');
 
 /**
- * Runs a command once. Memory is what GNU time reports, else the peak that Linux shows while the process lives, else unknown.
- * @returns seconds, megabytes, and whether it came to its end in time
+ * Runs a command once. Memory is as reported by GNU time, else the peak that Linux shows for the running process, else unknown.
+ * @returns seconds, megabytes, and whether it reached the time limit
  * @throws when the command fails
  */
 export function run({ command, args, env = {}, cwd = root, stdout }) {
@@ -26,7 +26,7 @@ export function run({ command, args, env = {}, cwd = root, stdout }) {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', file ?? 'ignore', 'pipe'],
-    detached: true, // so that a run over the limit can be ended with all that it started
+    detached: true, // to end a run over the limit together with its child processes
   });
   let seen = 0;
   const watch = gnuTime ? undefined : setInterval(() => (seen = peakOf(child.pid) ?? seen), 5);
@@ -41,7 +41,7 @@ export function run({ command, args, env = {}, cwd = root, stdout }) {
     child.on('error', reject);
     let seconds = 0;
     child.on('exit', () => {
-      // What a shell waits for; helpers of the process may live a little longer.
+      // A shell would wait for this; helpers of the process may run a little longer.
       seconds = (performance.now() - started) / 1000;
     });
     child.on('close', (code) => {
@@ -55,7 +55,7 @@ export function run({ command, args, env = {}, cwd = root, stdout }) {
   });
 }
 
-/** Undefined for a process that has ended: it has no memory any more. */
+/** Undefined for a process that has ended. */
 function peakOf(pid) {
   try {
     const [, kilobytes] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -65,7 +65,7 @@ function peakOf(pid) {
   }
 }
 
-/** Runs each command once a round, in turn, so that whatever else the machine does falls on all of them alike. */
+/** Runs each command once per round, in turn, so that other load of the machine affects all of them alike. */
 export async function rounds(commands, count) {
   const results = new Map(commands.map(({ name }) => [name, []]));
   for (let round = 0; round < count; round++) {

@@ -1,4 +1,4 @@
-// Where things lie: the project, and a folder for what the measurements write, gone when they are done.
+// Folders: the project, and a scratch folder for the measurements' output, removed at the end.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,16 +10,16 @@ export const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-bench-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 
-/** A path in the scratch folder where nothing is. */
+/** An unused path in the scratch folder. */
 export const fresh = (name) => empty(join(scratch, name));
 
-/** Removes what is at a path, and returns the path. */
+/** Removes the file or folder at a path, and returns the path. */
 export function empty(path) {
   rmSync(path, { recursive: true, force: true });
   return path;
 }
 
-/** How many objects a file or folder of manifests holds, YAML or JSON, and how many bytes. */
+/** Number of objects and bytes in a file or folder of manifests, YAML or JSON. */
 export function weigh(path) {
   if (!existsSync(path)) return { objects: 0, bytes: 0 };
   const files = statSync(path).isDirectory()

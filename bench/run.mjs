@@ -1,4 +1,4 @@
-// `npm run bench`: times of whole runs and of their parts, beside those of the peers, as Markdown tables. It asserts nothing.
+// `npm run bench`: compares the times of whole runs and of their parts with our peers', as Markdown tables. It asserts nothing.
 import { parseArgs } from 'node:util';
 import { describe } from './machine.mjs';
 import { heading, paragraph, table } from './markdown.mjs';
@@ -31,7 +31,7 @@ const sections = [() => processes(sizes), () => engine(sizes), () => emitter(siz
 if (values.help) process.stdout.write(HELP);
 else {
   heading('Machine and versions');
-  paragraph('Other programs may run at the same time: compare numbers of one run only.');
+  paragraph('Other programs may have been running: compare numbers of one run only.');
   table(['', ''], describe());
   for (const [index, section] of sections.entries()) {
     if (values.section?.includes(String(index + 1)) ?? true) await section();

@@ -1,12 +1,12 @@
-// One chart for all applications or one for each: BENCH_CHARTS says which, BENCH_OBJECTS how many objects there are.
+// One chart for all applications, or one per application (BENCH_CHARTS); BENCH_OBJECTS is the number of objects.
 import { App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { NAMESPACE, type Parameters, parameters } from './content';
 
-/** How many objects the measurement wants. */
+/** Number of objects to create. */
 export const objects = Number(process.env.BENCH_OBJECTS ?? 100);
 
-/** Builds an app; `describe` creates the objects of one application below a scope of its own. */
+/** Builds an app; `describe` creates the objects of one application in its own scope. */
 export function build(describe: (scope: Construct, application: Parameters) => void): App {
   const outdir = process.env.BENCH_OUTDIR;
   const app = new App(outdir === undefined ? {} : { outdir });

@@ -1,6 +1,6 @@
-// What every tool in the comparison writes: applications of four objects each, with the fields that real ones have.
+// The content that every compared tool writes: applications of four objects each, with realistic fields.
 
-/** What differs from application to application. Helm's template has placeholders here, hence the texts. */
+/** Parameters of an application. They are text because Helm's template has placeholders here. */
 export interface Parameters {
   readonly name: string;
   readonly tag: string;
@@ -14,10 +14,10 @@ export interface Parameters {
 /** Objects of one application. */
 export const OBJECTS_PER_APPLICATION = 4;
 
-/** Namespace of everything. */
+/** Namespace of all objects. */
 export const NAMESPACE = 'bench';
 
-/** Parameters of as many applications as make `objects` objects. */
+/** Parameters of the applications that together have `objects` objects. */
 export function parameters(objects: number): Parameters[] {
   return Array.from({ length: objects / OBJECTS_PER_APPLICATION }, (_, index) => ({
     name: `app-${index}`,
@@ -30,7 +30,7 @@ export function parameters(objects: number): Parameters[] {
   }));
 }
 
-/** Labels that the pods are selected by. */
+/** Labels that select the pods. */
 export function selector({ name }: Parameters) {
   return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/instance': name };
 }

@@ -5,7 +5,7 @@ import { eks, type Target } from '../../lib/model';
 import { objects } from './charts';
 import { OBJECTS_PER_APPLICATION, parameters } from './content';
 
-/** A web service is five objects, so that fewer of them make about as many objects; the Namespace comes on top. */
+/** A web service has five objects, so fewer services give about the same number; the Namespace is one more. */
 const APPLICATIONS = Math.round(objects / 5);
 
 class Bench extends System {

@@ -1,4 +1,4 @@
-// The floor: the same objects as JSON, written by plain Node. Nothing that starts Node can be faster.
+// The floor: the same objects as JSON, written by plain Node. No tool that starts Node can be faster.
 import { writeFileSync } from 'node:fs';
 import { manifests, parameters } from '../apps/content';
 

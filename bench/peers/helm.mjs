@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { fresh } from '../places.mjs';
 
-/** Writes the chart and returns its folder. The template holds no helpers and no toYaml, which is to Helm's advantage. */
+/** Writes the chart and returns its folder. The template has no helpers and no toYaml, which favours Helm. */
 export function writeChart({ manifests, parameters }, objects) {
   const folder = fresh(`helm-${objects}`);
   mkdirSync(join(folder, 'templates'), { recursive: true });
   const fields = ['name', 'tag', 'port', 'cpu', 'memory', 'min', 'max'];
   const documents = manifests(Object.fromEntries(fields.map((field) => [field, `{{ .${field} }}`])));
-  // Numbers are placeholders in quotes until here.
+  // Up to here, numbers are quoted placeholders.
   const text = documents
     .map((document) => stringify(document, { aliasDuplicateObjects: false, lineWidth: 0 }))
     .join('---\n');

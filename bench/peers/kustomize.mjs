@@ -1,4 +1,4 @@
-// A kustomization of the same applications: a file for each, a name prefix and a common label to give it some work.
+// A kustomization of the same applications: one file each, with a name prefix and a common label as its work.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';

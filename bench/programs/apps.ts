@@ -1,4 +1,4 @@
-// The apps of the comparison, each built only when it is asked for.
+// The apps of the comparison, each built on demand.
 import type { App } from 'cdk8s';
 
 export const bare = (): App => require('../apps/bare').app;

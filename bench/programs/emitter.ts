@@ -5,7 +5,7 @@ import { stringifyDocuments } from '../../lib/synth/text/yaml';
 import { manifests, parameters } from '../apps/content';
 
 const [emitter = 'ours', objects = '100'] = process.argv.slice(2);
-// Over JSON, so that no object is shared: the library writes aliases for what it meets twice.
+// A copy through JSON shares no objects: the library would write aliases for them.
 const values: Json[] = JSON.parse(JSON.stringify(parameters(Number(objects)).flatMap(manifests)));
 const options = { keepUndefined: true, lineWidth: 0, version: '1.1' } as const;
 

@@ -1,4 +1,4 @@
-// One measurement of an engine in a process of its own: builds the tree, then times the way from it to files on the disk.
+// One measurement of an engine in its own process: builds the tree, then times the path from the tree to files on disk.
 import { mkdirSync } from 'node:fs';
 import { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';

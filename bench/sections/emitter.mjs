@@ -28,7 +28,7 @@ export async function emitter(sizes) {
   }
   heading('3. The emitter alone');
   paragraph(
-    'Cold is the first pass of a fresh process, hot the best of those that follow. The multiple is of the library’s speed.',
+    'Cold is the first pass of a fresh process, hot the best of the later ones. Speed is a multiple of the library’s.',
   );
   table(['', 'objects', 'text', 'cold', 'speed', 'hot', 'speed'], rows);
 }

@@ -1,4 +1,4 @@
-// Section 2: the engines alone, from the finished construct tree to files, each measurement in a fresh process.
+// Section 2: the engines alone, from the finished construct tree to files. Each measurement has a fresh process.
 import { spawn } from 'node:child_process';
 import { compile } from '../compile.mjs';
 import { count, duration, heading, paragraph, progress, ratio, table } from '../markdown.mjs';
@@ -7,7 +7,7 @@ import { fresh, root } from '../places.mjs';
 
 const SLOW_MILLISECONDS = 5000;
 
-/** Runs one engine `runs` times in turn; undefined when it takes longer than the limit. */
+/** Runs one engine `runs` times, one after the other; undefined if it takes longer than the limit. */
 async function measure(program, engine, env, runs) {
   const found = [];
   for (let run = 0; run < runs; run++) {
@@ -76,7 +76,7 @@ export async function engine(sizes) {
   }
   heading('2. The engine alone');
   paragraph(
-    'From the finished construct tree to files on the disk, nothing warm: `synthesize(app, check)` and `writeFiles` with all ' +
+    'From the finished construct tree to files on disk, with everything cold: `synthesize(app, check)` and `writeFiles` with all ' +
       'checks, against `app.synth()`, which has none. Medians.',
   );
   table(['', 'objects', 'ours', 'ours per object', 'cdk8s', 'cdk8s per object', 'cdk8s / ours'], rows);

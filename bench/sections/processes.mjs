@@ -1,4 +1,4 @@
-// Section 1: whole processes as a user starts them, ours beside its peers.
+// Section 1: whole processes, started as a user does: ours and its peers'.
 import { join } from 'node:path';
 import { compile, load } from '../compile.mjs';
 import { install } from '../install.mjs';
@@ -12,7 +12,7 @@ import { empty, fresh, weigh } from '../places.mjs';
 const node = process.execPath;
 const CHARTS = { one: 'one chart', each: 'a chart per application' };
 
-/** Our command: that of this checkout, or as it is installed in `project`. */
+/** Our command: from this checkout, or as installed in `project`. */
 function ours(label, app, charts, project) {
   return (objects) => {
     const name = `evenkeel synth${project === undefined ? ' from a checkout' : ''}, ${label}`;
@@ -40,7 +40,7 @@ function onStdout(name, command, args) {
   return { name, command, args, output, stdout: output };
 }
 
-/** Every tool: how to measure it at a number of objects. */
+/** For every tool, the command that processes a given number of objects. */
 function tools() {
   const content = load('bench/apps/content.ts');
   const floor = compile('bench/peers/floor.ts');
@@ -101,9 +101,9 @@ function print(names, columns) {
   heading('1. Whole process');
   paragraph(
     `Seconds from start to end, memory of the largest process, and the time as a multiple of that of ${reference}; medians. ` +
-      'An application is a Deployment, a Service, an autoscaler and a budget. Our WebService writes another object for each, a ' +
-      'ServiceAccount, and is given a fifth fewer applications. Ours and stock cdk8s both compile the app at every start; from ' +
-      'a checkout ours compiles itself along with it. Ours checks every object and writes a new directory. ' +
+      'An application is a Deployment, a Service, an autoscaler and a budget. Our WebService adds a ServiceAccount to ' +
+      'each, so it gets a fifth fewer applications. Ours and stock cdk8s both compile the app at every start; from ' +
+      'a checkout, ours also compiles itself. Ours checks every object and writes a new directory. ' +
       'helm and kustomize write to standard output, here a file.',
   );
   table(
@@ -114,7 +114,7 @@ function print(names, columns) {
     ],
   );
   process.stdout.write('\n');
-  paragraph('What each wrote: objects, and KB of text.');
+  paragraph('Output of each: objects, and KB of text.');
   table(
     ['', ...columns.map(({ size }) => `${count(size)} objects`)],
     names.map((name) => [name, ...columns.map(({ written }) => amount(written.get(name)))]),

@@ -14,7 +14,7 @@ function ours(name, command, args) {
   return { name, command, args: [...args, '--outdir', outdir], prepare: () => fresh('shipped') };
 }
 
-/** `cdk8s synth` with ts-node and its compiler from `modules`. The usual `npx` before ts-node is left out, which is to its advantage. */
+/** `cdk8s synth` with ts-node and its compiler from `modules`. The usual `npx` before ts-node is left out, which favours it. */
 function stock(name, modules, flags) {
   const tsNode = [process.execPath, join(modules, 'ts-node', 'dist', 'bin.js'), ...flags];
   const app = [...tsNode, '--compiler', join(modules, 'typescript'), 'main.ts'].join(' ');
@@ -22,7 +22,7 @@ function stock(name, modules, flags) {
   return { name, command: process.execPath, args, env: ENVIRONMENT, prepare: () => fresh('shipped') };
 }
 
-/** Measures both and prints the table. `modules` is the node_modules that holds ts-node, if there is one. */
+/** Measures both and prints the table. `modules` is the node_modules folder with ts-node, if there is one. */
 export async function shipped(modules) {
   progress('the shipped systems');
   const own = [
