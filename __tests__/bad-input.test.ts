@@ -34,17 +34,17 @@ function refuseShop(build: (system: System) => void, surroundings: Surroundings 
 }
 
 /** What every message must hold: the rule, this file's line, the construct, the field, the value, what would be right. */
-interface Told {
+interface Reported {
   readonly rule: string;
   readonly at?: string;
   readonly field?: string;
   readonly value?: string;
   readonly expected: RegExp;
-  /** A plain cdk8s object bears no line of its own: its nearest ancestor's is told, which is the system's. */
+  /** A plain cdk8s object has no line of its own: its nearest ancestor's is reported, the system's. */
   readonly plain?: true;
 }
 
-function expectTold(err: string, { rule, at, field, value, expected, plain }: Told): void {
+function expectReported(err: string, { rule, at, field, value, expected, plain }: Reported): void {
   const block = err.split(/\n(?! )/).find((text) => text.split('\n')[0]?.endsWith(`error ${rule}`));
   if (block === undefined) throw new Error(`no ${rule} in:\n${err}`);
   const line = plain
@@ -69,7 +69,7 @@ function configMap(system: System, data: Record<string, string>, labels: Record<
 }
 
 describe('values that the API server would refuse', () => {
-  test.each<[string, (system: System) => void, Told]>([
+  test.each<[string, (system: System) => void, Reported]>([
     [
       'an invalid name',
       web({ name: 'Bad_Name' }),
@@ -156,8 +156,8 @@ describe('values that the API server would refuse', () => {
       },
       { rule: 'cron-schedule', field: '/spec/schedule', value: '"61 * * * *"', expected: /minute, hour/, plain: true },
     ],
-  ])('%s', async (_, build, told) => {
-    expectTold(await refuseShop(build), told);
+  ])('%s', async (_, build, reported) => {
+    expectReported(await refuseShop(build), reported);
   });
 });
 
@@ -167,7 +167,7 @@ describe('problems', () => {
     new WebService(system, 'web', scaled).scaleOn({ cpu, min, max });
   };
 
-  test.each<[string, (system: System) => void, Told]>([
+  test.each<[string, (system: System) => void, Reported]>([
     ['min > max', scale(6, 3, 0.5), { rule: 'autoscaling-bounds', field: '/spec', expected: /./ }],
     [
       'a target utilisation of 0',
@@ -205,8 +205,8 @@ describe('problems', () => {
       web({ availability: { minDomains: 2 } }),
       { rule: 'availability', at: WEB_AT, field: 'minDomains', value: '2', expected: /at most 1/ },
     ],
-  ])('%s', async (_name, build, told) => {
-    expectTold(await refuseShop(build), told);
+  ])('%s', async (_name, build, reported) => {
+    expectReported(await refuseShop(build), reported);
   });
 
   test('a dependency cycle', async () => {
@@ -218,7 +218,7 @@ describe('problems', () => {
       first.node.addDependency(second);
       second.node.addDependency(first);
     });
-    expectTold(err, {
+    expectReported(err, {
       rule: 'dependency-cycle',
       at: 'mumbai/shop-production/first',
       expected: /without a circle/,
@@ -252,7 +252,7 @@ describe('problems', () => {
     const build = web({}, ({ deployment }) =>
       override(deployment).replace('spec.template.spec.containers[wep].image', 'x:1'),
     );
-    expectTold(await refuseShop(build), {
+    expectReported(await refuseShop(build), {
       rule: 'override',
       at: `${WEB_AT}/deployment`,
       field: 'spec.template.spec.containers[wep].image',
@@ -307,7 +307,7 @@ describe('secrets in plain text, whose value is never repeated', () => {
   ])('%s', async (_, build) => {
     const err = await refuseShop(build);
     const plain = /^__tests__\/support/.test(err);
-    expectTold(err, { rule: 'plain-secret', expected: /./, ...(plain ? { plain } : {}) });
+    expectReported(err, { rule: 'plain-secret', expected: /./, ...(plain ? { plain } : {}) });
     expect(err).not.toContain(SECRET);
     expect(err).not.toContain(Buffer.from(SECRET).toString('base64'));
   });
@@ -337,7 +337,7 @@ describe('the platform', () => {
       platform()
         .place(Blog, unchecked({ staging: { on: 'mumbai', tag: '1', settings } }))
         .app();
-    expectTold(await refuse(() => ({ app: app() })), {
+    expectReported(await refuse(() => ({ app: app() })), {
       rule: 'unknown-environment',
       value: '"staging"',
       expected: /one of production/,
@@ -349,7 +349,7 @@ describe('the platform', () => {
       platform()
         .place(Blog, unchecked({ production: { on: 'delhi', tag: '1', settings } }))
         .app();
-    expectTold(await refuse(() => ({ app: app() })), {
+    expectReported(await refuse(() => ({ app: app() })), {
       rule: 'unknown-cluster',
       field: 'on',
       value: '"delhi"',
@@ -363,7 +363,11 @@ describe('the platform', () => {
         .place(Blog, unchecked({ production: { on: 'mumbai', tag: '1', settings: {} } }))
         .app();
     const err = await refuse(() => ({ app: app() }));
-    expectTold(err, { rule: 'missing-setting', field: 'settings.databaseHost', expected: /in the placement of Blog/ });
+    expectReported(err, {
+      rule: 'missing-setting',
+      field: 'settings.databaseHost',
+      expected: /in the placement of Blog/,
+    });
     expect(err).toContain('settings.host');
     expect(err).toContain('2 errors, nothing written');
   });
@@ -383,13 +387,13 @@ describe('the platform', () => {
         .place(Blog, { production: { on: 'mumbai', tag: '1', settings: { ...settings, host: 'Not a host' } } })
         .app();
     const err = await refuse(() => ({ app: app() }));
-    expectTold(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
+    expectReported(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
     expect(err).toContain(`${thrower?.file}:${thrower?.line}:`);
     expect(err).toContain('TypeError: the chart is broken');
-    expectTold(err, { rule: 'host-name', expected: /./ });
+    expectReported(err, { rule: 'host-name', expected: /./ });
   });
 
-  test('what follows from a missing setting, or from an exception, is not told', async () => {
+  test('what follows from a missing setting, or from an exception, is not reported', async () => {
     class Listing extends System<{ readonly hosts: readonly string[] }> {
       constructor(scope: Construct, target: Target<{ readonly hosts: readonly string[] }>) {
         super(scope, 'listing', target);
@@ -419,7 +423,7 @@ describe('the platform', () => {
 
   test('a capability that we do not know', async () => {
     const capabilities = unchecked<ClusterDescription['capabilities']>(['external-dns', 'teleport']);
-    expectTold(await refuseShop(web({}), { cluster: { ...TWO_ZONES, capabilities } }), {
+    expectReported(await refuseShop(web({}), { cluster: { ...TWO_ZONES, capabilities } }), {
       rule: 'capability',
       field: 'clusters.mumbai.capabilities',
       value: '"teleport"',
@@ -440,7 +444,7 @@ describe('the platform', () => {
       '"topology.kubernetes.io/zone"',
     ],
     ['labels that are none', JSON.parse('{"labels":"pool=web"}'), 'labels', '"pool=web"'],
-    ['taints that are no list', JSON.parse('{"taints":"web"}'), 'taints', '"web"'],
+    ['taints that are not a list', JSON.parse('{"taints":"web"}'), 'taints', '"web"'],
     [
       'a taint that forbids nothing',
       JSON.parse('{"taints":[{"key":"a","effect":"PreferNoSchedule"}]}'),
@@ -454,7 +458,7 @@ describe('the platform', () => {
     const refuse = (nodePools: readonly NodePool[]) =>
       refuseShop(web({ port: 0 }), { cluster: { ...TWO_ZONES, nodePools } });
     expect(await refuse([pool])).not.toContain('node-pool');
-    expectTold(await refuse([{ ...pool, ...change }]), {
+    expectReported(await refuse([{ ...pool, ...change }]), {
       rule: 'node-pool',
       field: `clusters.mumbai.nodePools[default].${field}`,
       value,
@@ -471,7 +475,7 @@ describe('the platform', () => {
         if (ingress !== undefined) then(ingress);
       });
     const isIngress = (one: unknown): one is ApiObject => one instanceof ApiObject && one.kind === 'Ingress';
-    expectTold(await refuseShop(exposed((ingress) => ingress.metadata.addAnnotation(key, 'internal'))), {
+    expectReported(await refuseShop(exposed((ingress) => ingress.metadata.addAnnotation(key, 'internal'))), {
       rule: 'provider-key',
       at: `${WEB_AT}/exposure`,
       field: `metadata.annotations["${key}"]`,
@@ -494,7 +498,7 @@ describe('the platform', () => {
     ];
     const refuse = (wanted: typeof resources) =>
       refuseShop(web({ port: 0, resources: wanted }), { cluster: { ...TWO_ZONES, nodePools } });
-    expectTold(await refuse(resources), {
+    expectReported(await refuse(resources), {
       rule: 'node-fit',
       at: WEB_AT,
       field: 'resources',
@@ -506,8 +510,8 @@ describe('the platform', () => {
 
   test("a registry that is none of the provider's, unless it is said to be another's", async () => {
     const registry = 'shop.azurecr.io';
-    const told = await refuseShop(web({}), { environment: { ...PRODUCTION, registry } });
-    expectTold(told, {
+    const reported = await refuseShop(web({}), { environment: { ...PRODUCTION, registry } });
+    expectReported(reported, {
       rule: 'registry-host',
       field: 'registry',
       value: '"shop.azurecr.io"',
@@ -532,7 +536,7 @@ describe('the platform', () => {
     });
 
     test('an unknown group', async () => {
-      expectTold(await refuseGroups({ develpers: 'viewer' }, { developers: 'shop-developers' }), {
+      expectReported(await refuseGroups({ develpers: 'viewer' }, { developers: 'shop-developers' }), {
         rule: 'unknown-group',
         field: 'environments.production.access',
         value: '"develpers"',
@@ -556,13 +560,13 @@ describe('the platform', () => {
           .place(Empty, { production: { on: ['mumbai', 'laptop'], tag: '1', settings: {} } })
           .app();
       const err = await refuse(() => ({ app: app() }));
-      expectTold(err, { rule: 'group-subject', value: '"developers"', expected: /groups: \{ developers: … \}/ });
+      expectReported(err, { rule: 'group-subject', value: '"developers"', expected: /groups: \{ developers: … \}/ });
       expect(err).toContain('on mumbai, group developers has no subject');
       expect(err).not.toContain('unknown-group');
     });
 
     test('a group of Kubernetes’ own on EKS, whose API rejects it', async () => {
-      expectTold(await refuseGroups({ sysadmin: 'operator' }, { sysadmin: 'system:masters' }), {
+      expectReported(await refuseGroups({ sysadmin: 'operator' }, { sysadmin: 'system:masters' }), {
         rule: 'group-subject',
         field: 'access',
         value: '"sysadmin"',
@@ -597,7 +601,7 @@ describe('the platform', () => {
         .place(Blog, { production: placed, staging: placed })
         .app();
     const err = await refuse(() => ({ app: app() }));
-    expectTold(err, { rule: 'host-clash', value: '"blog.example/"', expected: /of its own/ });
+    expectReported(err, { rule: 'host-clash', value: '"blog.example/"', expected: /of its own/ });
     expect(err).toMatch(/blog\.example\/ is claimed here and by mumbai\/blog-(production|staging)\//);
   });
 
@@ -605,20 +609,20 @@ describe('the platform', () => {
     const err = await refuse(() => {
       throw new ReferenceError('platfrom is not defined');
     });
-    expectTold(err, { rule: 'app', expected: /export const app/ });
+    expectReported(err, { rule: 'app', expected: /export const app/ });
     expect(await refuse(() => ({ application: 1 }))).toContain('the file exports no app');
   });
 });
 
-test('properties that are not there at run time do not keep the others from being told', async () => {
+test('properties that are not there at run time do not keep the others from being reported', async () => {
   const { probes: _, ...rest } = WEB;
   const props: WebServiceProps = JSON.parse(JSON.stringify(rest));
   const err = await refuseShop((system) => {
     new WebService(system, 'web', props);
     new WebService(system, 'api', { ...WEB, port: 0 });
   });
-  expectTold(err, { rule: 'exception', at: WEB_AT, expected: /./ });
-  expectTold(err, { rule: 'port-range', expected: /65535/ });
+  expectReported(err, { rule: 'exception', at: WEB_AT, expected: /./ });
+  expectReported(err, { rule: 'port-range', expected: /65535/ });
 });
 
 test('nor do they on a cluster whose nodes are planned', async () => {
@@ -632,15 +636,15 @@ test('nor do they on a cluster whose nodes are planned', async () => {
     nodePools: [pool],
   });
   const err = await refuseShop((system) => new WebService(system, 'web', props), { cluster });
-  expectTold(err, { rule: 'exception', at: WEB_AT, expected: /./ });
+  expectReported(err, { rule: 'exception', at: WEB_AT, expected: /./ });
 });
 
-test('one line that is wrong in several places is told once, with all of them', async () => {
+test('one line that is wrong in several places is reported once, with all of them', async () => {
   const err = await refuseShop((system) => {
     for (const id of ['web', 'api']) new WebService(system, id, { ...WEB, port: 0 });
   });
-  const told = 'mumbai/shop-production/api/deployment, mumbai/shop-production/web/deployment';
-  expectTold(err, { rule: 'port-range', at: told, expected: /65535/ });
+  const reported = 'mumbai/shop-production/api/deployment, mumbai/shop-production/web/deployment';
+  expectReported(err, { rule: 'port-range', at: reported, expected: /65535/ });
   expect(err).toContain('1 error, nothing written');
 });
 

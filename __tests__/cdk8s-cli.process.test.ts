@@ -24,7 +24,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** A copy of the checkout, so that nobody's dist is touched. */
+/** A copy of the checkout, so that the real dist stays untouched. */
 let checkout: string;
 
 beforeEach(() => {

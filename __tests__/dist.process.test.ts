@@ -1,4 +1,4 @@
-// The committed dist is what the command writes, wherever and by whomever it is run.
+// The committed dist is what the command writes, wherever it runs and whichever user runs it.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// Invariants over the whole of the committed dist: what must hold for every object, whoever made it.
+// Invariants over the whole of the committed dist: what must hold for every object.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -23,7 +23,7 @@ interface Found {
 const objects: Found[] = yamlPaths.flatMap((path) =>
   parseAllDocuments(readFileSync(join(DIST, path), 'utf8'), { version: '1.1' }).map((document) => {
     const object: unknown = document.toJS();
-    if (!isJsonObject(object)) throw new Error(`${path} holds a document that is no object`);
+    if (!isJsonObject(object)) throw new Error(`${path} holds a document that is not an object`);
     return { path, object };
   }),
 );
@@ -50,7 +50,7 @@ test('there is something to look at', () => {
   expect(objects.length).toBeGreaterThanOrEqual(40);
 });
 
-test('the inventory names the files, and nothing else lies there', () => {
+test('the inventory names the files, and there is nothing else', () => {
   const inventory = readFileSync(join(DIST, 'inventory.txt'), 'utf8');
   expect(inventory.split('\n').filter((line) => /^\S+\.yaml$/.test(line))).toEqual(yamlPaths);
   expect(paths).toEqual([...yamlPaths, 'inventory.txt'].sort());
@@ -60,7 +60,7 @@ test('no kustomization.yaml, which would break kubectl apply -f', () => {
   expect(paths.filter((path) => /kustomization/i.test(path))).toEqual([]);
 });
 
-/** Objects of kinds that deployers write, and that are the platform team's all the same. */
+/** Objects of kinds that deployers write, and that the platform team owns anyway. */
 const isThePlatforms = (object: JsonObject): boolean =>
   at(object, 'metadata', 'name') === 'default-deny' || at(object, 'metadata', 'namespace') === 'headroom';
 
@@ -68,7 +68,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
   const kind = String(object.kind);
   const group = String(object.apiVersion).includes('/') ? (String(object.apiVersion).split('/')[0] ?? '') : '';
 
-  test('lies in the file of its phase', () => {
+  test('is in the file of its phase', () => {
     const phase = isClusterScoped(group, kind, new Set())
       ? /(^|\/)00-cluster\.yaml$/
       : isPlatformOwned(group, kind) || isThePlatforms(object)
@@ -139,7 +139,7 @@ describe('G11: access', () => {
     expect(words.filter((word) => wrong.test(word))).toEqual([]);
   });
 
-  test.each(bindings.map(named))('%s names a role that is there, and somebody', (_, { path, object }) => {
+  test.each(bindings.map(named))('%s names a role that exists, and a subject', (_, { path, object }) => {
     const name = at(object, 'roleRef', 'name');
     const namespace = at(object, 'roleRef', 'kind') === 'Role' ? at(object, 'metadata', 'namespace') : undefined;
     const isIt = (role: Found) =>

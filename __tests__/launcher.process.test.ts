@@ -1,4 +1,4 @@
-// The launcher: what goes wrong before and around the command is told like every other finding, and nothing is written.
+// The launcher: what goes wrong before and around the command is reported like every other finding, and nothing is written.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,10 +62,10 @@ test.each<[string, string | undefined, RegExp]>([
     `${CHART}void Promise.reject(new Error('no answer'));\n`,
     /^main\.ts:5:\d+ error app\n {2}Error: no answer\n/,
   ],
-])('%s', (_, main, told) => {
+])('%s', (_, main, expected) => {
   const { status, stdout, stderr, files } = synth(main);
   expect({ status, stdout, files }).toEqual({ status: 1, stdout: '', files: [] });
-  expect(stderr).toMatch(told);
+  expect(stderr).toMatch(expected);
   expect(stderr).toMatch(/\n1 error, nothing written\n$/);
   expect(stderr).not.toMatch(/\n {4}at /);
 });

@@ -49,7 +49,7 @@ function typecheck(...options: readonly string[]): Outcome {
   return run(process.execPath, [TSC, '--project', '.', '--pretty', 'false', ...options], repository, scratch);
 }
 
-/** Changes the user's file; what is to be changed must be there. */
+/** Changes the user's file; the text to change must exist. */
 function edit(from: string, to: string): void {
   if (!MAIN.includes(from)) throw new Error(`main.ts has no ${from}`);
   writeFileSync(join(repository, 'main.ts'), MAIN.replace(from, to));
@@ -149,7 +149,7 @@ describe('a repository that uses the package', () => {
     expect(located.filter((line) => !line.includes('/cdk8s-plus-27/'))).toEqual([]);
   });
 
-  it('is told by the compiler that an environment does not exist', () => {
+  it('learns from the compiler that an environment does not exist', () => {
     edit("production: { on: 'mumbai'", "prodution: { on: 'mumbai'");
     const { status, stdout } = typecheck();
     expect(status).not.toBe(0);
@@ -157,7 +157,7 @@ describe('a repository that uses the package', () => {
     expect(stdout).toContain("'prodution' does not exist");
   });
 
-  it('is told its own line when a port is wrong, and nothing is written', () => {
+  it('sees its own line when a port is wrong, and nothing is written', () => {
     edit('port: 8080', 'port: 99999');
     const { status, stdout, stderr } = synth();
     expect(status).toBe(1);
@@ -167,14 +167,14 @@ describe('a repository that uses the package', () => {
     expect(existsSync(join(repository, 'dist'))).toBe(false);
   });
 
-  it('is told its own line when its code throws', () => {
+  it('sees its own line when its code throws', () => {
     edit("super(scope, 'shop', target);", "super(scope, 'shop', target); throw new Error('boom');");
     const { status, stderr } = synth();
     expect(status).toBe(1);
     expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf("super(scope, 'shop'")}:\\d+ error exception$`, 'm'));
   });
 
-  it('is told of fields that the types of cdk8s-plus-27 do not know, and of those only', () => {
+  it('learns of fields that the types of cdk8s-plus-27 do not know, and of those only', () => {
     expect(synth().stderr).toBe('');
     edit('spec.shareProcessNamespace', 'spec.sharedProcesses');
     const { status, stderr } = synth();

@@ -38,7 +38,7 @@ platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings: {} } });
 // @ts-expect-error no tag
 platform.place(Blog, { production: { on: 'mumbai', settings } });
 
-// @ts-expect-error a home that is no cluster
+// @ts-expect-error a home that is not a cluster
 new Platform({ home: 'delhi', clusters: { mumbai: local({ kubernetes: '1.36' }) }, environments: {} });
 // @ts-expect-error an environment that does not say what it survives
 new Platform({ home: 'a', clusters: { a: local({ kubernetes: '1.36' }) }, environments: { production: {} } });
@@ -96,7 +96,7 @@ new WebService(system, 'web', { ...props, probes: { ...props.probes, startup: { 
 new WebService(system, 'web', { ...props, availability: { disruption: { minAvailable: 1, maxUnavailable: 1 } } });
 // @ts-expect-error an exit needs its reason
 new WebService(system, 'web', { ...props, security: { user: { id: 999 } } });
-// @ts-expect-error an exit is no switch
+// @ts-expect-error an exit is not a switch
 new WebService(system, 'web', { ...props, security: { writableRootFilesystem: true } });
 // @ts-expect-error a port is a number
 new WebService(system, 'web', { ...props, port: '8080' });
@@ -107,7 +107,7 @@ new WebService(system, 'web', props).exposeAt('a.example', { serviceType: 'LoadB
 
 // manifests are typed as the API spells them, wrappers as what they wrap, newer fields included
 ({ clusterIP: 'None', ports: [{ port: 80, targetPort: 'http' }] }) satisfies ServiceSpec;
-// @ts-expect-error jsii's spelling is no field of the API
+// @ts-expect-error jsii's spelling is not a field of the API
 ({ clusterIp: 'None' }) satisfies ServiceSpec;
 ({ requests: { cpu: '1' } }) satisfies Plain<k8s.ResourceRequirements>;
 ({

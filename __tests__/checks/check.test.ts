@@ -44,7 +44,7 @@ test('findings come by cluster, construct, rule and place, however the objects c
   expect(order([...made].reverse())).toEqual(order(made));
 });
 
-test('a list judged again after it grew is judged anew', () => {
+test('a list judged again after it grew is judged again as a whole', () => {
   const objects = entries([deployment()]);
   expect(check(objects)).toEqual([]);
   objects.push(...entries([deployment()]));

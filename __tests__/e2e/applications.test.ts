@@ -1,4 +1,4 @@
-// The applications of the proofs: written as a user's are, synthesized by the public command, and telling what the proofs compare with.
+// The applications of the proofs: written as a user's are, synthesized by the public command, and stating what the proofs compare with.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +73,7 @@ describe('F4b: the account of a database', () => {
 });
 
 describe('F4a: the consumers of a queue', () => {
-  test('dispatch tells its bounds, its objective and what was derived', async () => {
+  test('dispatch states its bounds, its objective and what was derived', async () => {
     const manifests = await synthesized('dispatch');
     expect(queueScalingOf(manifests)).toEqual({ min: 2, max: 6, ratePerPod: 7, objective: 120, drain: 110 });
   });

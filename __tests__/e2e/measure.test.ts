@@ -30,7 +30,7 @@ test('rate, and how late the generator was', () => {
   expect(summarize(WRITTEN).lagP98).toBe(30);
 });
 
-test('no answer is no figure', () => {
-  const nobody = { ...WRITTEN, requests: 0, errors: { refused: 3 }, waitMilliseconds: [], serviceMilliseconds: [] };
-  expect(() => summarize(nobody)).toThrow('no request was answered: {"refused":3}');
+test('without an answer there are no figures', () => {
+  const unanswered = { ...WRITTEN, requests: 0, errors: { refused: 3 }, waitMilliseconds: [], serviceMilliseconds: [] };
+  expect(() => summarize(unanswered)).toThrow('no request was answered: {"refused":3}');
 });

@@ -40,7 +40,7 @@ describe('P2: headroom on nodes that are full', () => {
     expect([9, 10, 17, 19].map((pods) => nodesInZone([{ deployment: booking, pods }]))).toEqual([1, 2, 2, 3]);
   });
 
-  test('what asks for nothing is no pod to reckon with', () => {
+  test('pods without requests are an error', () => {
     const [container] = booking.spec.template.spec.containers;
     if (container === undefined) throw new Error('no container');
     const { resources: _, ...bare } = container;
@@ -50,7 +50,7 @@ describe('P2: headroom on nodes that are full', () => {
       spec: { ...booking.spec, template: { ...template, spec: { ...template.spec, containers: [bare] } } },
     };
     expect(() => nodesInZone([{ deployment, pods: 9 }])).toThrow('requests of one container are needed');
-    expect(() => deploymentOf(manifests, { ...BOOKING, name: 'nobody' })).toThrow(
+    expect(() => deploymentOf(manifests, { ...BOOKING, name: 'absent' })).toThrow(
       'no Deployment panther-clinic/nobody',
     );
   });

@@ -8,7 +8,7 @@ import { cleanUpAfterOthers, Journal } from '../../e2e/process/journal';
 import { endProcess, isRunning, startOf } from '../../e2e/process/process-identity';
 import { Run } from '../../e2e/process/run';
 
-/** Processes are told apart by /proc. */
+/** /proc distinguishes processes. */
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 const E2E = join(__dirname, '..', '..', 'e2e');
@@ -44,7 +44,7 @@ onLinux('a program is asked to end by its own signal, and a folder beside the ru
   rmSync(run.folder, { recursive: true });
 });
 
-/** Only root may become somebody else. */
+/** Only root may become another user. */
 const asRoot = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip;
 
 asRoot('a program of another user is that process itself, without root', async () => {

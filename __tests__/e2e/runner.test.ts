@@ -6,7 +6,7 @@ import { lanesOf, Machine } from '../../e2e/runner/lanes';
 
 const GATE = { ids: [] as readonly string[], full: false, hold: false };
 
-/** Work that ends when it is told to, and a record of what happened. */
+/** Work that ends on demand, and a record of what happened. */
 function recorder() {
   const events: string[] = [];
   const ends = new Map<string, () => void>();

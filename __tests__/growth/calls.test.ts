@@ -1,4 +1,4 @@
-// The counting itself: exact, the same twice, and it tells linear work from what only looks like it.
+// The counting itself: exact, the same twice, and linear work differs from what only looks like it.
 import { relative } from 'node:path';
 import { type Calls, countCalls, stopCounting } from './support/calls';
 import { linear, quadratic } from './support/fakes';
@@ -54,7 +54,7 @@ test('what another run calls too can be taken away, function by function', async
 test.each([
   ['in proportion', [4, 8, 16], true],
   ['a fixed part hides nothing', [10_040, 10_160, 10_640], false],
-  ['too few calls to tell', [1004, 1016, 1064], true],
+  ['too few calls to judge', [1004, 1016, 1064], true],
   ['one less than the size', [1, 3, 7], true],
   ['n log n by itself, from 16', [64, 160, 384], false],
   ['n log n as a part', [384, 800, 1664], true],

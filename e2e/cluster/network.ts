@@ -48,7 +48,7 @@ export function podAddresses(node: number): string {
   return `10.201.${node}.0/24`;
 }
 
-/** Tells everybody on the bridge where the pods of every node are. */
+/** Announces on the bridge where the pods of every node are. */
 export async function routePods(hosts: readonly Host[], nodes: ReadonlyMap<number, Host>): Promise<void> {
   for (const [number, node] of nodes) {
     const route = [podAddresses(number), 'via', node.address];

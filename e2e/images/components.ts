@@ -4,7 +4,7 @@ import type { ImageStore } from './store';
 
 /** What a release of a component is like, beyond its manifest. */
 export interface Behaviour {
-  /** How long the server still takes requests after SIGTERM, telling its clients to leave their connections. */
+  /** How long the server still takes requests after SIGTERM, asking its clients to leave their connections. */
   readonly LAME_DUCK_SECONDS?: string;
   readonly START_SECONDS?: string;
   readonly NEVER_READY?: 'true';

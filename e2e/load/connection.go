@@ -78,7 +78,7 @@ func (c *connection) attempt(deadline time.Time) (*http.Response, string, error)
 }
 
 // HTTP/1.1 lets a server close a connection that is idle, and has the client watch for it (RFC 9112, 9.5). Nothing was
-// sent yet, so nothing is lost and nothing tried again; it is counted all the same. A close that meets a request on its
+// sent yet, so nothing is lost and nothing tried again; it is counted anyway. A close that meets a request on its
 // way does lose it.
 func (c *connection) leaveClosed() {
 	if c.open != nil && (c.reader.Buffered() > 0 || c.peer.spoke()) {

@@ -1,4 +1,4 @@
-// Ready endpoints of a Service over time, from its EndpointSlices: what kube-proxy and ingress controllers go by.
+// Ready endpoints of a Service over time, from its EndpointSlices: what kube-proxy and ingress controllers use.
 import type { Cluster } from '../cluster/cluster';
 import type { Where } from '../world/world';
 

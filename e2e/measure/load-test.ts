@@ -53,7 +53,7 @@ export class LoadTestRuns {
     return { master, workers, reasons: [...log.matchAll(/^missed: (.*)$/gm)].map(([, reason = '']) => reason), table };
   }
 
-  /** Makes room for another run; the Jobs are to be applied again. */
+  /** Makes room for another run; the Jobs must be applied again. */
   async clear(): Promise<void> {
     await this.kubectl('delete', 'job', '--all');
   }

@@ -147,7 +147,7 @@ export class Run {
   }
 }
 
-/** What goes before a program that a user with a group of the same name is to run; it becomes that program. */
+/** What goes before a program that runs as a user with a group of the same name; it becomes that program. */
 export function asUser(user: string): string[] {
   return ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', '--'];
 }

@@ -43,7 +43,7 @@ export const application: Proof = {
       // two clusters share this one: what both have without a namespace is as the last of them says
       await cluster.kubectl.run(['apply', '-f', folder]);
       for (const line of linesOf(await cluster.kubectl.run(['apply', '-f', folder]))) {
-        // kubectl's own patch of a budget is never empty, since its selector is to be replaced as a whole: the server changes nothing.
+        // kubectl's own patch of a budget is never empty, since its selector is replaced as a whole: the server changes nothing.
         assert.match(line, line.startsWith('poddisruptionbudget.') ? / (unchanged|configured)$/ : / unchanged$/);
       }
       assert.equal(await cluster.kubectl.run(['diff', '-f', folder]), '', 'what is stored is what was written');

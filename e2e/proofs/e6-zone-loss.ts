@@ -66,7 +66,7 @@ async function spreadAgain({ cluster }: Deployed): Promise<void> {
   await waitForSettledPods(cluster, PRODUCTION);
 }
 
-/** Folder of a release that is to roll during the outage. */
+/** Folder of a release that rolls during the outage. */
 async function newRelease({ project }: World): Promise<string> {
   for (const placement of ['toytrex/production', 'pingpong/production']) await project.setImage(placement, '601');
   return project.synthesize('release-601');

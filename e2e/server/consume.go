@@ -33,7 +33,7 @@ func brokerAddress() (string, error) {
 	return address.String(), err
 }
 
-// Consumes until the broker is lost or we are to end. What was fetched and not begun goes back to the queue.
+// Consumes until the broker is lost or this process ends. What was fetched and not begun goes back to the queue.
 func (c *consumer) consume(context context.Context) error {
 	connection, err := amqp.Dial(c.address)
 	if err != nil {

@@ -21,7 +21,7 @@ func after(change func()) http.HandlerFunc {
 	}
 }
 
-// Answers first, so that the test can tell an accepted crash from a lost command.
+// Answers first, so that the test can distinguish an accepted crash from a lost command.
 func crash(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "close")
 	w.Header().Set("Content-Length", "0")

@@ -44,7 +44,7 @@ func (p *pool) hold(context context.Context) error {
 		p.complete()
 	}
 	defer p.open.Add(-1)
-	// Nobody notifies us: this ends when the database does.
+	// No notification comes: this ends when the database does.
 	_, err = connection.WaitForNotification(context)
 	return err
 }

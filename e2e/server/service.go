@@ -35,7 +35,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answerText(w, http.StatusBadRequest, "work and sleep are milliseconds\n")
 		return
 	}
-	told, err := s.station.serve(r.Context(), func() {
+	stayed, err := s.station.serve(r.Context(), func() {
 		burn(work)
 		time.Sleep(wait)
 	})
@@ -45,11 +45,11 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// Counted before the answer leaves, so that a client that has its answer finds itself counted.
 	s.answered.Add(1)
-	s.stays.add(told)
+	s.stays.add(stayed)
 	w.Header().Set("X-Component", s.settings.component)
 	w.Header().Set("X-Version", s.settings.version)
 	w.Header().Set("X-Pod", s.hostname)
-	w.Header().Set("Server-Timing", told.String())
+	w.Header().Set("Server-Timing", stayed.String())
 	answerJSON(w, http.StatusOK, identity{s.settings.component, s.settings.version, s.hostname})
 }
 

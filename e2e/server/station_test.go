@@ -63,9 +63,9 @@ func TestTheLineIsServedInOrderAndItsWaitIsTold(t *testing.T) {
 	var all sync.WaitGroup
 	for place := range 3 {
 		all.Go(func() {
-			told, err := s.serve(context.Background(), func() { order <- place })
-			if err != nil || told.wait < 20*time.Millisecond {
-				t.Errorf("place %d waited %s, %v", place, told.wait, err)
+			stayed, err := s.serve(context.Background(), func() { order <- place })
+			if err != nil || stayed.wait < 20*time.Millisecond {
+				t.Errorf("place %d waited %s, %v", place, stayed.wait, err)
 			}
 		})
 		time.Sleep(20 * time.Millisecond) // each is in line before the next one comes
@@ -84,7 +84,7 @@ func TestAClientThatLeavesGivesUpItsPlace(t *testing.T) {
 	s.slots <- struct{}{}
 	gone, leave := context.WithCancel(context.Background())
 	leave()
-	if _, err := s.serve(gone, func() { t.Error("worked for nobody") }); !errors.Is(err, context.Canceled) {
+	if _, err := s.serve(gone, func() { t.Error("worked without a client") }); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -98,8 +98,8 @@ func TestItSleepsExponentiallyAndKeepsTheMean(t *testing.T) {
 	for lane := range lanes {
 		all.Go(func() {
 			for turn := range each {
-				told, _ := s.serve(context.Background(), func() {})
-				slept[lane*each+turn] = told.service.Seconds() / mean.Seconds()
+				stayed, _ := s.serve(context.Background(), func() {})
+				slept[lane*each+turn] = stayed.service.Seconds() / mean.Seconds()
 			}
 		})
 	}
@@ -125,9 +125,9 @@ func TestDrawsFollowFromTheName(t *testing.T) {
 
 func TestAnswersTellTheirTimes(t *testing.T) {
 	handler := routes(defaults(), newLifecycle(0, false), "pod")
-	told := get(t, handler, "/").Header().Get("Server-Timing")
-	if !regexp.MustCompile(`^wait;dur=\d+\.\d{3}, service;dur=\d+\.\d{3}$`).MatchString(told) {
-		t.Errorf("got %q", told)
+	stayed := get(t, handler, "/").Header().Get("Server-Timing")
+	if !regexp.MustCompile(`^wait;dur=\d+\.\d{3}, service;dur=\d+\.\d{3}$`).MatchString(stayed) {
+		t.Errorf("got %q", stayed)
 	}
 }
 

@@ -8,11 +8,11 @@ import (
 )
 
 func TestStaysAreCountedByWholeMilliseconds(t *testing.T) {
-	told := new(stays)
-	told.add(stay{wait: 150 * time.Millisecond, service: 50*time.Millisecond + 400*time.Microsecond})
-	told.add(stay{service: 199*time.Millisecond + 600*time.Microsecond})
-	told.add(stay{service: 204 * time.Millisecond})
-	if got, want := get(t, told, "/stays").Body.String(), "{\"200\":2,\"204\":1}\n"; got != want {
+	all := new(stays)
+	all.add(stay{wait: 150 * time.Millisecond, service: 50*time.Millisecond + 400*time.Microsecond})
+	all.add(stay{service: 199*time.Millisecond + 600*time.Microsecond})
+	all.add(stay{service: 204 * time.Millisecond})
+	if got, want := get(t, all, "/stays").Body.String(), "{\"200\":2,\"204\":1}\n"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

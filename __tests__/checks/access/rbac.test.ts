@@ -96,7 +96,7 @@ describe('rbac-subject', () => {
     expect(fields('rbac-subject', binding([{ ...group('system:anonymous'), kind: 'User' }]))).toHaveLength(1);
   });
 
-  test('nobody', () => {
+  test('no subjects', () => {
     const { subjects: _, ...without } = binding([]);
     for (const one of [binding([]), without]) expect(fields('rbac-subject', one)).toEqual(['/subjects']);
   });
@@ -140,11 +140,11 @@ describe('rbac-service-account', () => {
     role(rule, metadata),
     binding([account('web')], {}, metadata),
   ];
-  const told = (...objects: readonly JsonObject[]) =>
+  const messages = (...objects: readonly JsonObject[]) =>
     findings('rbac-service-account', ...WRITER, ...objects).map(({ message }) => message.replace(/^.* lacks: /, ''));
 
   test('what the writers of workloads may do too is nothing more', () => {
-    expect(told(...reader({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }))).toEqual([]);
+    expect(messages(...reader({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] }))).toEqual([]);
   });
 
   test.each<[string, Rule, string]>([
@@ -152,26 +152,26 @@ describe('rbac-service-account', () => {
     ['another kind', { resources: ['configmaps'] }, 'get configmaps'],
     ['everything', { apiGroups: ['*'], resources: ['*'], verbs: ['*'] }, '* *.*'],
     ['one object', { resources: ['configmaps'], resourceNames: ['lock'] }, 'get configmaps'],
-  ])('%s', (_, rule, right) => expect(told(...reader(rule))).toEqual([`${right} in shop`]));
+  ])('%s', (_, rule, right) => expect(messages(...reader(rule))).toEqual([`${right} in shop`]));
 
   test('the same in another namespace, or in all of them', () => {
     const rule = { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] };
     const blog = { namespace: 'blog' };
-    expect(told(...reader(rule, blog))).toEqual(['get deployments.apps in blog']);
+    expect(messages(...reader(rule, blog))).toEqual(['get deployments.apps in blog']);
     const cluster = { ...role(rule, {}, 'all'), kind: 'ClusterRole', metadata: { name: 'all' } };
-    expect(told(cluster, everywhere([account('web')], 'all'))).toEqual(['get deployments.apps in every namespace']);
+    expect(messages(cluster, everywhere([account('web')], 'all'))).toEqual(['get deployments.apps in every namespace']);
   });
 
-  test('a role that somebody else wrote, of which nobody knows what it allows', () => {
-    expect(told(binding([account('web')], { kind: 'ClusterRole', name: 'view' }))).toEqual([
+  test('a role from elsewhere, whose rights are unknown', () => {
+    expect(messages(binding([account('web')], { kind: 'ClusterRole', name: 'view' }))).toEqual([
       'what view allows, which is unknown here',
     ]);
   });
 
-  test('where nobody but sysadmins writes workloads, or somebody stands by it, there is nothing to say', () => {
+  test('where only sysadmins write workloads, or a reason is given, nothing is reported', () => {
     const objects = reader({ resources: ['configmaps'] });
     expect(findings('rbac-service-account', ...objects, everywhere([group('root')], 'cluster-admin'))).toEqual([]);
-    expect(told(...reader({ resources: ['configmaps'] }, REASON))).toEqual([]);
+    expect(messages(...reader({ resources: ['configmaps'] }, REASON))).toEqual([]);
   });
 
   test('a controller that deploys from its own namespace is none of those beside it', () => {

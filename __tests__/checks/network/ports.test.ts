@@ -95,7 +95,7 @@ test.each([
   expect(found.map(({ severity }) => severity)).toEqual(Array.from({ length: count }, () => 'warning'));
 });
 
-test('the same port for two protocols is no duplicate', () => {
+test('the same port for two protocols is not a duplicate', () => {
   const ports = [
     { name: 'a', port: 53 },
     { name: 'b', port: 53, protocol: 'UDP' },

@@ -170,7 +170,7 @@ test('a selector must match, must be there, and must ask for something', () => {
   }
 });
 
-test('a label called like something that every object inherits is no such thing', () => {
+test('a label called like something that every object inherits is still a label', () => {
   const odd = { matchLabels: { constructor: 'x' } };
   expect(fields('selector-matches-template', deployment({ selector: odd }))).toEqual(['/spec/selector']);
 });

@@ -28,7 +28,7 @@ test('a duplicate names both constructs with their lines', () => {
   ]);
 });
 
-test('the same name is no duplicate in another cluster, namespace or kind; another version is', () => {
+test('the same name is not a duplicate in another cluster, namespace or kind; another version is', () => {
   const id = 'duplicate-identity';
   const elsewhere = { ...configMap({}), metadata: { name: 'web', namespace: 'other' } };
   expect(fields(id, configMap({}), elsewhere, service({}))).toEqual([]);

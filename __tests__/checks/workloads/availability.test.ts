@@ -36,7 +36,7 @@ test('a metric aims at one thing', () => {
   expect(fields('autoscaling-target-utilization', aim({ averageUtilization: 1, averageValue: '1' }))).toEqual([target]);
 });
 
-test('a target exists in the same namespace, unless nobody here writes its kind', () => {
+test('a target exists in the same namespace, unless the app never writes its kind', () => {
   const id = 'autoscaling-target-exists';
   const other = (scaleTargetRef: JsonObject) => fields(id, autoscaler({ scaleTargetRef }), deployment());
   expect(other({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' })).toEqual([]);
@@ -96,7 +96,7 @@ test('a ContainerResource metric looks at its own container, which must exist', 
   const target = deployment({}, { containers: [container(CPU), proxy({})] });
   expect(fields('autoscaling-needs-requests', of('web'), target)).toEqual([]);
   expect(fields('autoscaling-needs-requests', of('proxy'), target)).toEqual(['/spec/metrics/0/containerResource']);
-  expect(fields('autoscaling-needs-requests', of('nobody'), target)).toEqual([
+  expect(fields('autoscaling-needs-requests', of('absent'), target)).toEqual([
     '/spec/metrics/0/containerResource/container',
   ]);
 });

@@ -7,7 +7,7 @@ export type Counts = readonly [one: number, two: number, four: number];
 /** Calls of each function at 1, 2 and 4 times the size. */
 export type Runs = readonly [Calls, Calls, Calls];
 
-/** What is counted: all functions of the product; rules; steps of placing pods; the constructs that somebody visits. */
+/** What is counted: all functions of the product; rules; steps of placing pods; the constructs that are visited. */
 export const MEASURES = {
   calls: 'lib/',
   rules: 'lib/checks/',

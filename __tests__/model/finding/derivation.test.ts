@@ -3,7 +3,7 @@
 import { checkNumber, roundDown, roundUp, show } from '../../../lib/model/finding/derivation';
 import { syncsToGrow } from '../../../lib/model/pods/autoscaler';
 
-test('an error of rounding is no number of its own', () => {
+test('an error of rounding does not make another number', () => {
   expect([roundUp(10 + 1e-12), roundUp(10.01), roundDown(10 - 1e-12), roundDown(9.99)]).toEqual([10, 11, 10, 9]);
 });
 

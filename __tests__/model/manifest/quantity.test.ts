@@ -102,7 +102,7 @@ test('an exponent that Go cannot hold stays as it is', () => {
     expect(canonicalQuantity(text)).toBe(text);
 });
 
-test('a million digits are no trouble', () => {
+test('a million digits do no harm', () => {
   expect(canonicalQuantity(`0.${'0'.repeat(1_000_000)}1`)).toBe('1n');
   expect(canonicalQuantity('1e-999999999')).toBe('1e-9');
   expect(canonicalQuantity('1e999999999')).toBe('1e999999999');

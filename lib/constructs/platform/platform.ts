@@ -224,7 +224,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 }
 
-/** The minor to preview, if there is one. The app keeps it, so that synth can tell a preview from the content of dist/. */
+/** The minor to preview, if there is one. The app keeps it, so that synth can distinguish a preview from the content of dist/. */
 function previewMinor(app: App): Minor | undefined {
   const minor = process.env[PREVIEW_VARIABLE];
   if (minor === undefined || minor === '') return undefined;
