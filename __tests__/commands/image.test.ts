@@ -36,9 +36,9 @@ test('takes the digest of one component, where each has its own', async () => {
 });
 
 test.each([
-  ['latest', ['toytrex/production', 'latest'], 'no tag that stays'],
-  ['a tag that is none', ['toytrex/production', 'a b'], 'no tag that stays'],
-  ['a short digest', ['toytrex/production', 'sha256:abc'], 'no tag that stays'],
+  ['latest', ['toytrex/production', 'latest'], 'not an immutable image tag'],
+  ['a tag that is none', ['toytrex/production', 'a b'], 'not an immutable image tag'],
+  ['a short digest', ['toytrex/production', 'sha256:abc'], 'not an immutable image tag'],
   ['an unknown system', ['shop/production', '1'], 'one of toytrex/production'],
   ['an unknown environment', ['toytrex/staging', '1'], 'one of toytrex/production'],
   ['an unknown component', ['flaschenpost/prod/shop', '1'], 'flaschenpost/prod/orders'],

@@ -187,7 +187,7 @@ describe('exit codes', () => {
   test('a cluster on which nothing lies', async () => {
     const { code, out, err } = await cli(['plan', 'nowhere'], shipped);
     expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('no system lies on a cluster of that name');
+    expect(err).toContain('has no system, or does not exist');
     expect(err).toContain('"nowhere"');
     expect(err).toMatch(/one of .*northeurope/);
   });

@@ -108,7 +108,7 @@ async function refusal(args: readonly string[], load: () => unknown = small): Pr
 describe('a preview that would land in dist is refused', () => {
   const told = (field: string) => [
     'error preview-overwrites',
-    '  a preview would overwrite the manifests of the clusters as they are',
+    '  the preview would overwrite the current manifests',
     `  field    ${field}`,
     '  value    "1.37"',
     '  expected --outdir with a directory other than dist, or --check',
@@ -171,7 +171,7 @@ describe('an app that is not built for the minor is no preview of it', () => {
   };
   const told = [
     'error preview-ignored',
-    '  the app was not built for this minor: a platform takes it, anything else ignores it',
+    '  the app was not built for this minor: only a platform supports previews',
     '  field    --kubernetes',
     '  value    "1.37"',
     '  expected an app that is built by platform.app() when its file is loaded',

@@ -244,26 +244,23 @@ describe('bad input: all of it at once, exit code 1, nothing on stdout', () => {
   test.each<[string[], string[]]>([
     [
       ['--from', 'westeurop', '--to', 'frankfort'],
-      ['there is no cluster of that name --from', 'there is no cluster of that name --to'],
+      ['unknown cluster --from', 'unknown cluster --to'],
     ],
     [
       ['x.example', '--from', 'westeurope', '--to', 'nowhere'],
-      ['there is no cluster of that name --to', 'no cluster answers to this host host'],
+      ['unknown cluster --to', 'unknown host: no cluster serves it host'],
     ],
-    [['x.example'], ['no cluster answers to this host host']],
-    [['--from', 'westeurope'], ['a move has two ends, and this one is missing --to']],
-    [['--to', 'westeurope'], ['a move has two ends, and this one is missing --from']],
-    [['--from', 'westeurope', '--to', 'westeurope'], ['it moves nowhere --to']],
+    [['x.example'], ['unknown host: no cluster serves it host']],
+    [['--from', 'westeurope'], ['is missing: a move needs both clusters --to']],
+    [['--to', 'westeurope'], ['is missing: a move needs both clusters --from']],
+    [['--from', 'westeurope', '--to', 'westeurope'], ['is the cluster that traffic moves from --to']],
     [
       [`westeurope.${HOST}`, '--from', 'northeurope', '--to', 'frankfurt'],
-      [
-        `this cluster does not answer to westeurope.${HOST} --from`,
-        `this cluster does not answer to westeurope.${HOST} --to`,
-      ],
+      [`does not serve westeurope.${HOST} --from`, `does not serve westeurope.${HOST} --to`],
     ],
     [
       ['--from', 'frankfurt', '--to', 'frankfurt', 'x.example'],
-      ['no cluster answers to this host host', 'it moves nowhere --to'],
+      ['unknown host: no cluster serves it host', 'is the cluster that traffic moves from --to'],
     ],
   ])('%j', async (args, expected) => {
     const { code, out, err } = await cli(['traffic', ...args], added);
