@@ -43,7 +43,7 @@ const weighted = (prefix: string, weight: number, names = COMMON): Notes => ({
 
 function one(entries: readonly ApiEntry[], name = COMMON): Host {
   const found = hosts(entries).find(({ host }) => host === name);
-  if (found === undefined) throw new Error(`nobody answers to ${name}`);
+  if (found === undefined) throw new Error(`no cluster serves ${name}`);
   return found;
 }
 
@@ -89,7 +89,7 @@ describe('P10: who answers', () => {
     expect(isMixed(host)).toBe(true);
   });
 
-  test('what is overridden to no share divides nothing', () => {
+  test('an override that removes the share divides nothing', () => {
     const host = one([ingress('a', [COMMON], common('all of it')), byHand('b', 10)]);
     expect(isCommon(host)).toBe(false);
     expect(host.answers.map((answer) => percentOf(host, answer))).toEqual([undefined, undefined]);
@@ -142,7 +142,7 @@ describe('P10: who answers', () => {
     expect([...rivals(mixed).keys()]).toEqual([COMMON]);
   });
 
-  test('objects of a strange shape are nobody’s', () => {
+  test('objects of a strange shape are ignored', () => {
     const odd = object('a', 'networking.k8s.io', 'Ingress', { rules: [{ host: 7 }, null, {}] }, {}, 'shop/web');
     expect(hosts([odd])).toEqual([]);
   });
@@ -196,7 +196,7 @@ describe('P7: a move', () => {
     expect(settings([aws('a', 1), byHand('b', 0)])).toEqual(['enabled, weight 100', 'disabled']);
   });
 
-  test('a cluster without a host of its own must be asked at an address that nobody knows yet', () => {
+  test('a cluster without a host of its own is checked at an address that is not known yet', () => {
     const [move] = moves([byHand('a', 1), ingress('b', [COMMON], common('0 of 1'))]);
     expect(move?.steps[0]?.checks[0]).toContain(
       `--connect-to ${COMMON}:443:<address of its load balancer>:443 https://${COMMON}/ready`,
