@@ -51,10 +51,10 @@ interface Difference {
 async function compareEnvironments(load: () => unknown): Promise<{ code: number; found: string[] }> {
   const { code, out } = await cli(['compare', 'environments', '--json'], load);
   const [{ differences }]: [{ differences: Difference[] }] = JSON.parse(out);
-  const told = differences
+  const lines = differences
     .filter(({ pointer, kind }) => pointer !== '/metadata/namespace' && kind !== 'Namespace')
     .map(({ aspect = 'NOTHING', kind, pointer }) => `${aspect} ${kind} ${pointer}`);
-  return { code, found: [...new Set(told)].sort() };
+  return { code, found: [...new Set(lines)].sort() };
 }
 
 const web: Build = (system) =>
@@ -102,7 +102,7 @@ describe('the shipped systems', () => {
 });
 
 describe('what an environment decides', () => {
-  test('name, hosts and images; provider, minor, zones and what is survived are held equal', async () => {
+  test('name, hosts and images; provider, minor, zones and promises are held equal', async () => {
     expect(await compareEnvironments(shop(web))).toEqual({ code: 0, found: USUAL });
   });
 
@@ -269,7 +269,7 @@ describe('an environment-dependent `if` is refused', () => {
       'NOTHING ConfigMap /data/LOG_LEVEL',
     ],
     [
-      'a setting that is no size and no host',
+      'a setting that is neither a size nor a host',
       (system) => void service(system).configure({ LOG_LEVEL: system.target.settings.logLevel }),
       'NOTHING ConfigMap /data/LOG_LEVEL',
       { logLevel: 'debug' },

@@ -46,7 +46,7 @@ describe('G14 no lock-in: the shipped systems', () => {
     ]);
   });
 
-  test('what the real placement changes is told by its cause', async () => {
+  test('changes by the real placement are listed by cause', async () => {
     const { out } = await cli(['compare', 'providers', '--json'], shipped);
     const { placement: all, refused }: Shown = JSON.parse(out);
     const placement = all.filter(({ construct }) => isShippedConstruct(construct));
@@ -213,7 +213,7 @@ describe('nothing to compare', () => {
     expect(err).toContain('error no-platform');
   });
 
-  test('a system that another provider makes impossible is told with the provider', async () => {
+  test('a system that fails on another provider is reported with that provider', async () => {
     const { code, err } = await compareProviders((system) =>
       web(system, { port: system.target.cluster.provider.name === 'eksAuto' ? 0 : 8080 }),
     );

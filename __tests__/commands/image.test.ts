@@ -36,17 +36,17 @@ test('takes the digest of one component, where each has its own', async () => {
 });
 
 test.each([
-  ['latest', ['toytrex/production', 'latest'], 'not a fixed image tag'],
-  ['a tag that is none', ['toytrex/production', 'a b'], 'not a fixed image tag'],
-  ['a short digest', ['toytrex/production', 'sha256:abc'], 'not a fixed image tag'],
+  ['latest', ['toytrex/production', 'latest'], 'not an immutable image tag'],
+  ['an invalid tag', ['toytrex/production', 'a b'], 'not an immutable image tag'],
+  ['a short digest', ['toytrex/production', 'sha256:abc'], 'not an immutable image tag'],
   ['an unknown system', ['shop/production', '1'], 'one of toytrex/production'],
   ['an unknown environment', ['toytrex/staging', '1'], 'one of toytrex/production'],
   ['an unknown component', ['flaschenpost/prod/shop', '1'], 'flaschenpost/prod/orders'],
   ['all components at once, where each has its own', ['flaschenpost/prod', '1'], 'flaschenpost/prod/orders'],
-])('%s is refused, and the file is as it was', async (_, args, told) => {
+])('%s is refused, and the file is as it was', async (_, args, message) => {
   const { code, err } = await image(...args);
   expect(code).toBe(1);
-  expect(err).toContain(told);
+  expect(err).toContain(message);
   expect(readFileSync(file, 'utf8')).toBe(BEFORE);
 });
 

@@ -1,4 +1,4 @@
-// `evenkeel plan`: what is needed beside what there is, what cannot be planned, and a plan that is refused (P2, P12).
+// `evenkeel plan`: needs beside what there is, what cannot be planned, and a plan that is refused (P2, P12).
 import { type Load, WebService } from '../../lib/constructs';
 import { aks, type ClusterDescription, type NodePool } from '../../lib/model';
 import { app as shippedApp } from '../../main';
@@ -48,7 +48,7 @@ const row = (out: string, what: string): string[] | undefined =>
     .map((line) => line.slice(2, -2).split(' | '))
     .find((cells) => cells[1] === what);
 
-describe('what is needed, beside what the cluster says, with the sentence', () => {
+describe('needs, beside what the cluster declares, with the sentence', () => {
   test('nodes, pods, addresses, subnets, headroom, targets', async () => {
     const { code, out, err } = await cli(
       ['plan', '--markdown'],
@@ -97,7 +97,7 @@ describe('what is needed, beside what the cluster says, with the sentence', () =
 });
 
 describe('what cannot be planned, and why', () => {
-  test('nobody says how pods get addresses: told, and the headroom all the same', async () => {
+  test('unknown pod addresses are reported, and the headroom is still printed', async () => {
     const { code, out } = await cli(['plan'], sizedOn(aks(AZURE)));
     expect(code).toBe(0);
     expect(out).toContain("not planned: podNetwork: the pod network is not given; expected podNetwork: 'overlay'");
@@ -117,11 +117,11 @@ describe('what cannot be planned, and why', () => {
     const { code, out, err } = await cli(['plan', '--json'], shipped);
     const found: { cluster: string; plan?: object; unplanned: { field: string }[]; headroom?: { short: [] } }[] =
       JSON.parse(out);
-    const told = Object.fromEntries(
+    const numbers = Object.fromEntries(
       found.map(({ cluster, plan, unplanned }) => [cluster, plan === undefined ? unplanned[0]?.field : 'planned']),
     );
     expect([code, err]).toEqual([0, '']);
-    expect(told).toMatchObject({
+    expect(numbers).toMatchObject({
       mumbai: 'podNetwork',
       laptop: 'podNetwork',
       westeurope: 'planned',
@@ -149,7 +149,7 @@ describe('headroom', () => {
     );
   });
 
-  test('nothing grows: what is held is told, and where nothing is, nothing', async () => {
+  test('without growth: held headroom is printed, if any', async () => {
     const still = { growthPerSecond: 0 };
     const { out } = await held({ ...POOL, headroom: { pods: 3, cpu: '2', memory: '1Gi' } }, still);
     expect(row(out, 'held for growth')?.slice(2)).toEqual([
@@ -185,7 +185,7 @@ describe('exit codes', () => {
   test('a cluster on which nothing lies', async () => {
     const { code, out, err } = await cli(['plan', 'nowhere'], shipped);
     expect([code, out]).toEqual([1, '']);
-    expect(err).toContain('no system lies on a cluster of that name');
+    expect(err).toContain('has no system, or does not exist');
     expect(err).toContain('"nowhere"');
     expect(err).toMatch(/one of .*northeurope/);
   });

@@ -106,9 +106,9 @@ async function refusal(args: readonly string[], load: () => unknown = small): Pr
 }
 
 describe('a preview that would land in dist is refused', () => {
-  const told = (field: string) => [
+  const refused = (field: string) => [
     'error preview-overwrites',
-    '  a preview would overwrite the manifests of the clusters as they are',
+    '  the preview would overwrite the current manifests',
     `  field    ${field}`,
     '  value    "1.37"',
     '  expected --outdir with a directory other than dist, or --check',
@@ -124,7 +124,7 @@ describe('a preview that would land in dist is refused', () => {
   ])('%s with %j, CDK8S_OUTDIR %j', async (by, args, outdir) => {
     if (by === 'EVENKEEL_KUBERNETES') process.env.EVENKEEL_KUBERNETES = '1.37';
     if (outdir !== undefined) process.env.CDK8S_OUTDIR = outdir;
-    expect(await refusal(by === '--kubernetes' ? [...args, by, '1.37'] : args)).toEqual(told(by));
+    expect(await refusal(by === '--kubernetes' ? [...args, by, '1.37'] : args)).toEqual(refused(by));
   });
 
   test('EVENKEEL_KUBERNETES elsewhere is written, and --check compares', async () => {
@@ -147,7 +147,7 @@ test.each([
   ['v1.30', "'1.30' only"],
   ['1.30.2', "'1.30' only"],
   ['v1.36.2-eks-1', "'1.36' only"],
-])('%j is no minor', async (minor, right) => {
+])('%j is not a minor', async (minor, right) => {
   const load = jest.fn(small);
   const expected = (field: string) => [
     'error kubernetes-minor',
@@ -162,23 +162,23 @@ test.each([
   if (minor !== '') expect(await refusal(['--outdir', preview])).toEqual(expected('EVENKEEL_KUBERNETES'));
 });
 
-describe('an app that is not built for the minor is no preview of it', () => {
+describe('an app that was not built for the minor cannot be previewed', () => {
   const plain = () => {
     const app = new App();
     const chart = new Chart(app, 'blog', { namespace: 'blog' });
     new ApiObject(chart, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' } });
     return { app };
   };
-  const told = [
+  const refused = [
     'error preview-ignored',
-    '  the app was not built for this minor: a platform takes it, anything else ignores it',
+    '  the app was not built for this minor: only a platform supports previews',
     '  field    --kubernetes',
     '  value    "1.37"',
     '  expected an app that is built by platform.app() when its file is loaded',
   ];
 
   test('one that no platform built', async () => {
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], plain)).toEqual(told);
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], plain)).toEqual(refused);
     process.env.EVENKEEL_KUBERNETES = '1.37';
     expect(await cli(['synth'], plain)).toEqual({ code: 0, out: '', err: '' });
     expect(existsSync('dist/inventory.txt')).toBe(true);
@@ -186,10 +186,10 @@ describe('an app that is not built for the minor is no preview of it', () => {
 
   test('one that was built before, for none or for another', async () => {
     const before = small();
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => before)).toEqual(told);
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => before)).toEqual(refused);
     process.env.EVENKEEL_KUBERNETES = '1.30';
     const other = small();
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => other)).toEqual(told);
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => other)).toEqual(refused);
   });
 });
 

@@ -109,7 +109,7 @@ describe('as text', () => {
     ]);
   });
 
-  test('words that nothing contains are no empty answer', async () => {
+  test('words that nothing contains are an error', async () => {
     const { code, out, err } = await cli(['prove', '--why', 'pingpong/production comet'], few);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('no row and event contain all these words');

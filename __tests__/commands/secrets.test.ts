@@ -1,4 +1,4 @@
-// `evenkeel secrets`: what somebody must create before the manifests work.
+// `evenkeel secrets`: the Secrets that must be created before the manifests work.
 import { ApiObject } from 'cdk8s';
 import { ExternalService, WebService } from '../../lib/constructs';
 import { local } from '../../lib/model';

@@ -1,4 +1,4 @@
-// `evenkeel synth`: writes, checks, says what it did; quiet where nobody watches.
+// `evenkeel synth`: writes, checks, summarizes; quiet when stdout is not a TTY.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,12 +25,12 @@ const project =
 
 const synth = (...args: string[]) => cli(['synth', '--outdir', outdir, ...args], project());
 
-test('writes the files, and says nothing when nobody watches', async () => {
+test('writes the files, and prints nothing when stdout is not a TTY', async () => {
   expect(await synth()).toEqual({ code: 0, out: '', err: '' });
   expect(readFileSync(join(outdir, '10-shop-production.yaml'), 'utf8')).toContain('kind: Deployment');
 });
 
-test('tells a person what was written: a line an environment, the total, the tree', async () => {
+test('prints a summary to a terminal: a line for each environment, the total, the tree', async () => {
   const { code, out } = await cli(['synth', '--outdir', outdir], project(), { interactive: true });
   expect(code).toBe(0);
   const [line, empty, total, , ...tree] = out.split('\n');
@@ -90,12 +90,12 @@ describe('--check', () => {
   });
 });
 
-test('a file that is not ours is kept, and named', async () => {
+test('a file that was not written by Evenkeel is kept, and named', async () => {
   await synth();
   writeFileSync(join(outdir, 'notes.md'), 'mine\n');
   const { code, err } = await cli(['synth', '--outdir', outdir], project({ replicas: 4 }));
   expect(code).toBe(0);
-  expect(err).toContain(`${outdir}/notes.md is not ours`);
+  expect(err).toContain(`${outdir}/notes.md was not written by Evenkeel`);
   expect(readFileSync(join(outdir, 'notes.md'), 'utf8')).toBe('mine\n');
 });
 

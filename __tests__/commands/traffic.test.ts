@@ -15,7 +15,7 @@ import { at, errors, PRODUCTION, shopApp, WEB } from '../support/synthesis';
 const HOST = 'booking.panther-clinic.example';
 const PAGE = readPage('systems/panther.md');
 
-/** The second provider's cluster, where the system lies then, and its first weights, as the page has them. */
+/** The second provider's cluster, where the system then runs, and its first weights, as on the page. */
 const onPage: { frankfurt: ClusterDescription; on: ClusterName[]; traffic: Traffic }[] = [];
 runPage(`onPage.push({ ${blockWith(PAGE, 'frankfurt: eks(')} ${blockWith(PAGE, 'traffic: {')} });`, { onPage, eks });
 const [second] = onPage;
@@ -156,7 +156,7 @@ describe('P10 what DNS must say now', () => {
     expect(err).toContain('error host-overwritten');
   });
 
-  test('where all write weights, nobody sets anything by hand', async () => {
+  test('with weights on all clusters, nothing is set by hand', async () => {
     const app = platformWith((web, name) => web.exposeAt(`${name}.shop.example`, { common: ['shop.example'] }));
     const { out } = await cli(['traffic', 'shop.example'], () => ({ app }));
     expect(out).toMatch(
@@ -173,7 +173,7 @@ describe('P7 the steps of a move to a second provider', () => {
     expect(PAGE).toContain(out.trimEnd());
   });
 
-  test('what is added gets nothing, and what stays gets what it had', async () => {
+  test('an added cluster gets nothing, and the others keep their shares', async () => {
     const { now, steps } = await stepsOf(MOVE, added);
     expect(now).toBe(0);
     expect(steps.map(({ step, back }) => [step, back])).toEqual([
@@ -244,31 +244,28 @@ describe('bad input: all of it at once, exit code 1, nothing on stdout', () => {
   test.each<[string[], string[]]>([
     [
       ['--from', 'westeurop', '--to', 'frankfort'],
-      ['there is no cluster of that name --from', 'there is no cluster of that name --to'],
+      ['unknown cluster --from', 'unknown cluster --to'],
     ],
     [
       ['x.example', '--from', 'westeurope', '--to', 'nowhere'],
-      ['there is no cluster of that name --to', 'no cluster answers to this host host'],
+      ['unknown cluster --to', 'unknown host: no cluster serves it host'],
     ],
-    [['x.example'], ['no cluster answers to this host host']],
-    [['--from', 'westeurope'], ['a move has two ends, and this one is missing --to']],
-    [['--to', 'westeurope'], ['a move has two ends, and this one is missing --from']],
-    [['--from', 'westeurope', '--to', 'westeurope'], ['it moves nowhere --to']],
+    [['x.example'], ['unknown host: no cluster serves it host']],
+    [['--from', 'westeurope'], ['is missing: a move needs both clusters --to']],
+    [['--to', 'westeurope'], ['is missing: a move needs both clusters --from']],
+    [['--from', 'westeurope', '--to', 'westeurope'], ['is the cluster that traffic moves from --to']],
     [
       [`westeurope.${HOST}`, '--from', 'northeurope', '--to', 'frankfurt'],
-      [
-        `this cluster does not answer to westeurope.${HOST} --from`,
-        `this cluster does not answer to westeurope.${HOST} --to`,
-      ],
+      [`does not serve westeurope.${HOST} --from`, `does not serve westeurope.${HOST} --to`],
     ],
     [
       ['--from', 'frankfurt', '--to', 'frankfurt', 'x.example'],
-      ['no cluster answers to this host host', 'it moves nowhere --to'],
+      ['unknown host: no cluster serves it host', 'is the cluster that traffic moves from --to'],
     ],
   ])('%j', async (args, expected) => {
     const { code, out, err } = await cli(['traffic', ...args], added);
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    const told = err
+    const reported = err
       .split(/^error /m)
       .slice(1)
       .map((one) => {
@@ -276,7 +273,7 @@ describe('bad input: all of it at once, exit code 1, nothing on stdout', () => {
         expect(rule).toBe('traffic-move');
         return `${message} ${/field +(\S+)/.exec(one)?.[1]}`;
       });
-    expect(told).toEqual(expected);
+    expect(reported).toEqual(expected);
   });
 
   test('an app with errors', async () => {

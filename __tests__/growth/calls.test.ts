@@ -1,4 +1,4 @@
-// The counting itself: exact, the same twice, and linear work differs from what only looks like it.
+// The counting itself: exact, the same twice, and it distinguishes linear work from what only looks linear.
 import { relative } from 'node:path';
 import { type Calls, countCalls, stopCounting } from './support/calls';
 import { linear, quadratic } from './support/fakes';

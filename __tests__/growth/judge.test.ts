@@ -1,4 +1,4 @@
-// The list of what is known holds both ways: nothing gets worse, and nothing stays listed that has become linear.
+// The list of known growth holds both ways: nothing gets worse, and nothing stays listed that has become linear.
 import { type Counts, growthOf, type Steep } from './support/growth';
 import { surpassing } from './support/judge';
 
@@ -35,7 +35,7 @@ test('a single function that is not listed is named, though all calls together a
   ]);
 });
 
-test('what is listed holds up to its numbers', () => {
+test('listed growth is accepted up to its numbers', () => {
   expect(surpassing(grown(SQUARE, PAIRS), { visits: [16, 4], steep: 1 })).toEqual([]);
   expect(surpassing(grown(SQUARE), { visits: [15, 4] })).toEqual([
     'visits 100, 400, 1600: ratio 16.00, step 4.00 is more than the list has, ratio 15, step 4',

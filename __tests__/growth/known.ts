@@ -9,7 +9,7 @@ export interface Known extends Readonly<Partial<Record<Measure, readonly [ratio:
 
 /** By row: `verb | what grows`. */
 export const KNOWN: Readonly<Record<string, Known>> = {
-  // The check of promises places each workload beside all others (`Crowd`, lib/analysis/scheduling/groups.ts).
+  // The check of promises places each workload beside all others (`GroupIndex`, lib/analysis/scheduling/groups.ts).
   'synth | components of a system': { placements: [5.2, 2.52], steep: 7 },
   'check | components of a system': { steep: 5 },
   'prove | components of a system': { steep: 5 },

@@ -45,7 +45,7 @@ describe('G11: what the API server’s authorizer would say', () => {
     ['a subresource, which is a kind of its own', { namespace: 'shop', resource: 'pods/exec' }, false],
   ])('%s', (_, act, allowed) => expect(may(given, group('developers'), act)).toBe(allowed));
 
-  test('nobody else', () => {
+  test('no other subject', () => {
     expect(may(given, group('devops'), { namespace: 'shop' })).toBe(false);
     expect(may(given, { kind: 'User', name: 'developers' }, { namespace: 'shop' })).toBe(false);
   });
@@ -107,8 +107,8 @@ describe('G11: what the API server’s authorizer would say', () => {
     ['its user name', { kind: 'User', name: 'system:serviceaccount:shop:web' }, account('web', 'blog'), false],
     ['all of its namespace', group('system:serviceaccounts:shop'), account('web', 'blog'), false],
     ['all of the cluster', group('system:serviceaccounts'), group('developers'), false],
-    ['everybody', group('system:authenticated'), group('developers'), true],
-  ])('a ServiceAccount has what is given to %s', (_, subject, other, otherToo) => {
+    ['all authenticated users', group('system:authenticated'), group('developers'), true],
+  ])('a ServiceAccount has the rights of %s', (_, subject, other, otherToo) => {
     const objects = [role('reader', {}), binding('ClusterRole', 'reader', subject)];
     expect(may(objects, account('web'), {})).toBe(true);
     expect(may(objects, other, {})).toBe(otherToo);
@@ -121,7 +121,7 @@ describe('G11: Secrets by way of pods', () => {
       ({ namespace, secrets, by }) => ({ namespace, secrets, by }),
     );
 
-  test('whoever writes workloads mounts any Secret of the namespace', () => {
+  test('a subject that writes workloads mounts any Secret of the namespace', () => {
     expect(way({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['patch'] })).toEqual([
       { namespace: 'shop', secrets: 'any', by: ['apps/deployments'] },
     ]);
@@ -159,7 +159,7 @@ describe('G11: the shipped platform', () => {
   ];
   const writes = ({ verbs }: Access) => verbs.some((verb) => verb === '*' || WRITES.includes(verb));
 
-  test('a pipeline reaches the namespace of its system, and nobody else writes there but operators and sysadmins', () => {
+  test('a pipeline reaches the namespace of its system, where only operators and sysadmins write besides', () => {
     expect(places('toytrex-pipeline')).toEqual(['toytrex-production']);
     expect(places('pingpong-pipeline')).toEqual(['pingpong-production']);
     const writers = rights.filter((one) => one.namespace === 'toytrex-production' && writes(one));
@@ -172,7 +172,7 @@ describe('G11: the shipped platform', () => {
     expect(places('platform')).toEqual(['(all)']);
   });
 
-  test('nobody but sysadmins may do anything with Secrets, RBAC, quotas or namespaces', () => {
+  test('only sysadmins may do anything with Secrets, RBAC, quotas or namespaces', () => {
     const kept = ['secrets', 'namespaces', 'roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'];
     const few = rights.filter(({ resource }) => kept.includes(resource) || resource.startsWith('nodes'));
     expect(few).toEqual([]);

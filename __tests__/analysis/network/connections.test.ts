@@ -59,7 +59,7 @@ test('the shipped systems: every pair of components over all namespaces', () => 
   ]);
 });
 
-test('every component may ask for names, in kube-system or of the node, and nobody else anything', () => {
+test('every component may resolve names, in kube-system or on the node, and nothing else may', () => {
   const found = shown(all(shop((system) => new WebService(system, 'web', WEB))));
   expect(found).toEqual([
     'shop-production/web → 169.254.0.0/16 53/TCP',

@@ -104,7 +104,7 @@ describe('what one pod requests', () => {
     expect(one({ containers: [{}] }).cpu).toBe(0n);
   });
 
-  test('what is not a quantity counts nothing; the rule on quantities tells', () => {
+  test('an invalid quantity counts nothing; the rule on quantities reports it', () => {
     expect(one({ containers: [container({ cpu: 'much' })] }).cpu).toBe(0n);
   });
 });

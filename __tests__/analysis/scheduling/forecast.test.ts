@@ -74,7 +74,7 @@ test('bounds that need no search never exclude what can happen', () => {
   }
 });
 
-test('what is left without the fullest node or zone is never outside the interval', () => {
+test('pods left without the fullest node or zone are never outside the interval', () => {
   for (const { world, hosts, apps } of ALL) {
     const found = layouts(hosts, apps);
     for (const prefix of ['host.trial/', 'zone.trial/']) {
@@ -141,7 +141,7 @@ describe('a zone of three is lost, six pods', () => {
     return forecastAfterLoss(worldWith(web), lostA).get(web);
   };
 
-  test('dead nodes do not count: all pods find a place', () => {
+  test('dead nodes do not count: all pods are placed', () => {
     expect(placed({ nodeTaintsPolicy: 'Honor', minDomains: 2 })).toEqual({ fewest: 6, most: 6 });
   });
 
@@ -150,7 +150,7 @@ describe('a zone of three is lost, six pods', () => {
     expect(placed({ nodeTaintsPolicy: 'Honor', minDomains: 3 })).toEqual({ fewest: 4, most: 4 });
   });
 
-  test('the reason is told in the words of the scheduler', () => {
+  test('the reason is reported in the words of the scheduler', () => {
     const web = group(6, { spec: spread({}), cpu: 500 });
     expect(reasons(worldWith(web), lostA, web).join()).toContain("didn't match pod topology spread constraints");
   });
@@ -172,8 +172,8 @@ test('where there is too much for a search, the reason is that of one order of m
   ]);
 });
 
-test('pods that nobody makes anew leave the room to others', () => {
-  // one of each lies on either node, and what is left of a node takes one of the two that are lost
+test('pods that no controller recreates leave their room to others', () => {
+  // one of each is on either node, and the room left on a node takes one of the two lost pods
   const webAfterLoss = (returns: boolean) => {
     const own = (app: string) => spread({ nodeTaintsPolicy: 'Honor', labelSelector: { matchLabels: { app } } });
     const db = group(2, { labels: { app: 'db' }, returns, spec: own('db') });
@@ -216,11 +216,11 @@ test('keys whose values may not be the same leave a pod beside those that have i
     const [one, other] = [group(4, { labels, spec }), group(1, { name: 'other', labels: { app: 'web', tenant: 'b' } })];
     return forecastPlaced({ ...worldWith(one, other), nodes: NODES.slice(0, 1) }).get(one);
   };
-  const [tenant, nobody] = [{ app: 'web', tenant: 'a' }, { app: 'web' }];
+  const [tenant, withoutTenant] = [{ app: 'web', tenant: 'a' }, { app: 'web' }];
   expect(placed({}, tenant)).toEqual({ fewest: 0, most: 1 });
   // beside its own, but not beside those of another tenant
   expect(placed({ mismatchLabelKeys: ['tenant'] }, tenant)).toEqual({ fewest: 0, most: 4 });
-  expect(placed({ mismatchLabelKeys: ['tenant'] }, nobody)).toEqual({ fewest: 0, most: 1 });
+  expect(placed({ mismatchLabelKeys: ['tenant'] }, withoutTenant)).toEqual({ fewest: 0, most: 1 });
 });
 
 describe('priority', () => {
@@ -338,7 +338,7 @@ describe('beyond what can be searched', () => {
     return forecastPlaced({ ...worldWith(pods, others(filling)), nodes }).get(pods);
   };
 
-  test('pods that are spread over zones and nodes find places in zones that nobody can fill', () => {
+  test('pods that are spread over zones and nodes find room in zones that others cannot fill', () => {
     expect(placed(strict, 9, 4)).toEqual({ fewest: 9, most: 9 });
     expect(placed({ ...spread({}), ...apart(HOSTNAME) }, 9, 4)).toEqual({ fewest: 9, most: 9 });
     // each zone is looked at by itself, as if those eight were all on its ten nodes
@@ -356,7 +356,7 @@ describe('beyond what can be searched', () => {
     expect(forecastLeft(world, HOSTNAME, 1).get(pods)).toEqual({ fewest: 8, most: 8 });
   });
 
-  test('pods that keep apart find a place in each domain that nobody can fill', () => {
+  test('pods that keep apart find room in each domain that others cannot fill', () => {
     expect(placed(apart(HOSTNAME), 9, 0)).toEqual({ fewest: 9, most: 9 });
     expect(placed(apart(HOSTNAME), 29, 4)).toEqual({ fewest: 26, most: 29 });
     expect(placed(apart(HOSTNAME), 40, 0)).toEqual({ fewest: 30, most: 30 });
@@ -411,7 +411,7 @@ describe('as many pods as an autoscaler may want', () => {
   });
 });
 
-/** Every way to lay pods into so many places. */
+/** Every distribution of pods over places. */
 function waysToLay(pods: number, places: number): number[][] {
   if (places === 1) return [[pods]];
   return Array.from({ length: pods + 1 }, (_, here) => here).flatMap((here) =>

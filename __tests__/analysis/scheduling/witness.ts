@@ -35,7 +35,7 @@ export interface Host {
   readonly lost: boolean;
 }
 
-/** A workload; its pods bear the label `app` with its name. */
+/** A workload; its pods have the label `app` with its name. */
 export interface App {
   readonly app: string;
   readonly replicas: number;
@@ -48,7 +48,7 @@ export interface App {
 /** Node of each pod, by app: −1 while it waits. */
 type Places = readonly (readonly number[])[];
 
-/** Every way in which the pods of each app can lie while nothing is lost: the numbers of its pods by node. */
+/** Every way in which the pods of each app can be placed while nothing is lost: the numbers of its pods by node. */
 export function layouts(hosts: readonly Host[], apps: readonly App[]): readonly (readonly number[])[][] {
   const nowhere = apps.map(({ replicas }) => Array.from({ length: replicas }, () => -1));
   const found = ends(hosts, apps, [nowhere], false);
@@ -100,7 +100,7 @@ function moves(hosts: readonly Host[], apps: readonly App[], places: Places, dea
     found.push(...taking.map((node) => put(places, index, node)));
     if (taking.length > 0) return;
     for (const node of nodes) {
-      // nobody makes way for what would not even fit without all of them, such as a pod that must be beside one of them
+      // none is preempted for a pod that would not fit without all of them either, such as one that must be beside one of them
       if (!fits(hosts, apps, withoutLower(apps, places, app.priority, node), dead, index, node)) continue;
       const enough = removals(apps, places, app.priority, node).filter((one) =>
         fits(hosts, apps, one, dead, index, node),

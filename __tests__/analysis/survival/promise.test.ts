@@ -97,13 +97,13 @@ const promising = (zones: number, regions = 0) => ({ ...PRODUCTION, survives: { 
 /** Errors of promises alone. */
 const refuted = (synthesis: Synthesis) => errors(synthesis).filter((one) => one.startsWith('survives-'));
 
-test('whoever placed the workload: one that nobody spreads over zones may lie in the one that is lost', () => {
+test('a workload of any origin: without a spread over zones, all its pods may be in the lost zone', () => {
   expect(errors(shop(plain('Deployment')))).toEqual(['survives-zones /spec/replicas']);
   expect(errors(shop(plain('Deployment'), { environment: promising(0) }))).toEqual([]);
   expect(errors(shop(plain('Deployment', 2, SPREAD)))).toEqual([]);
 });
 
-test('a StatefulSet has what its budget keeps, for its pods stay away while their node is silent', () => {
+test('a StatefulSet has what its budget keeps, for its pods stay away while their node is unreachable', () => {
   const THREE = eks({ region: 'ap-south-1', zones: [...ZONES, 'ap-south-1c'], kubernetes: '1.36', ...SUBNETS });
   const budget = (system: System, minAvailable: number) =>
     new ApiObject(system, 'budget', {
@@ -127,7 +127,7 @@ test('a StatefulSet has what its budget keeps, for its pods stay away while thei
   );
 });
 
-test('a bare Pod is gone with its node, unless it is to end anyway', () => {
+test('a bare Pod is gone with its node, unless it ends anyway', () => {
   const bare = (restartPolicy: string) => (system: System) =>
     void new ApiObject(system, 'plain', {
       apiVersion: 'v1',
@@ -183,7 +183,7 @@ describe('a region', () => {
       check,
     );
 
-  test('that leaves half of what is needed is no survival', () => {
+  test('that leaves half of the needed pods is not survived', () => {
     const { findings, files } = build(4, 1);
     expect(files.size).toBe(0);
     const broken = findings.filter(({ rule }) => rule === 'survives-regions');
@@ -195,13 +195,13 @@ describe('a region', () => {
     );
   });
 
-  test('whose pods the others can carry is; and nobody is asked without the promise', () => {
+  test('whose load the others can carry is survived; without the promise nothing is checked', () => {
     expect(errors(build(0, 1))).toEqual([]);
     expect(errors(build(4, 0))).toEqual([]);
   });
 });
 
-test('what is wrong otherwise is told first, and alone', () => {
+test('other errors are reported first, and alone', () => {
   const broken = (system: System) => void new WebService(system, 'web', { ...WEB, replicas: 1 });
   expect(errors(shop(broken))).toEqual(['availability replicas']);
 });

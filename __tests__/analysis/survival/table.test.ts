@@ -21,7 +21,7 @@ const unchecked = () => [];
 const cluster = (pool: Partial<NodePool> = {}, zones = ['ap-south-1a', 'ap-south-1b']): ClusterDescription =>
   eks({ region: 'ap-south-1', zones, kubernetes: '1.36', nodePools: [{ ...POOL, ...pool }], ...SUBNETS });
 
-/** The row of the system `shop`, which promises to survive a zone. Nothing but that promise may be wrong with it, unless nothing is checked. */
+/** The row of the system `shop`, which promises to survive a zone. It has no other errors, unless it is not checked. */
 function rowOf(build: (system: System) => void, on: ClusterDescription = cluster(), judged: typeof check = check): Row {
   const zones = on.zones.length > 1 ? 1 : 0;
   const app = shopApp(build, { cluster: on, environment: { ...PRODUCTION, survives: { zones, regions: 0 } } });
@@ -46,7 +46,7 @@ const scaled =
     new WebService(system, 'web', { ...props, ...more }).scaleOn({ cpu, min, max });
   };
 
-/** Pods of 900m that are nobody's here, by default in as many zones as they can. */
+/** Pods of 900m of another system, by default over all zones. */
 const others =
   (replicas: number, whenUnsatisfiable = 'DoNotSchedule') =>
   (system: System) => {
@@ -86,12 +86,12 @@ function worst(row: Row, event: string): Result {
 const decider = ({ decides }: Result): string =>
   decides === undefined ? '' : `${describeIdentity(decides.entry.identity)} ${decides.pointer}`;
 
-describe('what is needed', () => {
-  test('without an autoscaler nobody knows the load: all pods', () => {
+describe('needed pods', () => {
+  test('without an autoscaler the load is unknown: all pods', () => {
     expect(worst(rowOf(web({ replicas: 4 })), 'pod lost')).toMatchObject({ wanted: 4, needed: 4, verdict: 'degraded' });
   });
 
-  test('with one, as many as carry the same load at the whole of their request', () => {
+  test('with one, the pods that carry the same load at 100 % of their request', () => {
     expect(worst(rowOf(scaled(4, 4)), 'pod lost')).toMatchObject({ wanted: 4, needed: 2, verdict: 'holds' });
   });
 
@@ -127,7 +127,7 @@ describe('zones and nodes that are alike are asked once', () => {
 });
 
 describe('a pod is lost', () => {
-  test('a single one leaves nobody until it has booted', () => {
+  test('a single pod leaves none until its replacement has booted', () => {
     expect(worst(rowOf(web({ replicas: 1 }), cluster({}, [])), 'pod lost')).toMatchObject({
       verdict: 'fails',
       seconds: 35,
@@ -144,7 +144,7 @@ describe('a node is lost', () => {
     });
   });
 
-  test('nobody says where the nodes are: no answer', () => {
+  test('nodes that are not described: no answer', () => {
     const row = rowOf(scaled(3, 3), { ...cluster(), nodePools: [] });
     expect(cellOf(row, 'node lost')).toEqual({
       event: 'node lost',
@@ -165,7 +165,7 @@ describe('a zone is lost', () => {
     });
   });
 
-  test('too few for the load at once, whole in the end', () => {
+  test('too few for the load at once, recovered later', () => {
     const result = worst(rowOf(web({ replicas: 4 })), 'zone lost');
     expect(result).toMatchObject({ verdict: 'degraded', missing: 0.5, survives: true });
   });
@@ -189,10 +189,10 @@ describe('a zone is lost', () => {
     expect(worst(row, 'pod lost').left).toEqual({ fewest: 3, most: 3 });
     const none = rowOf(web({ replicas: 4 }), cluster({ nodesPerZone: { min: 0, max: 2 } }));
     expect(worst(none, 'zone lost').placed).toEqual({ fewest: 4, most: 4 });
-    const nobody = (system: System) => {
+    const noPods = (system: System) => {
       override(new WebService(system, 'web', { ...WEB, replicas: 2 }).deployment).set('spec.replicas', 0);
     };
-    const off = rowOf(nobody, cluster({ nodesPerZone: { min: 0, max: 2 } }), () => []);
+    const off = rowOf(noPods, cluster({ nodesPerZone: { min: 0, max: 2 } }), () => []);
     expect(worst(off, 'zone lost')).toMatchObject({ verdict: 'holds', placed: { fewest: 0, most: 0 } });
   });
 
@@ -235,7 +235,7 @@ describe('a zone is lost', () => {
 describe('a zone is lost after pods were taken away', () => {
   const three = cluster({ nodesPerZone: { min: 2, max: 6 } }, ['ap-south-1a', 'ap-south-1b', 'ap-south-1c']);
 
-  test('those that remain may lie in one zone, as far as it held so many', () => {
+  test('those that remain may be in one zone, if it held that many', () => {
     expect(worst(rowOf(scaled(2, 12), three), 'zone lost, scaled in')).toMatchObject({
       verdict: 'depends on scheduling order',
       left: { fewest: 0, most: 1 },
@@ -287,7 +287,7 @@ describe('a node is drained', () => {
     expect(decider(worst(row, 'node drained'))).toBe('policy/PodDisruptionBudget shop-production/web /spec');
   });
 
-  test('one that lets another go only when the last is back blocks it where there is no room', () => {
+  test('a budget that allows one at a time blocks it where there is no room', () => {
     const two = cluster({ nodesPerZone: { min: 1, max: 1 } });
     const blocked = worst(rowOf(scaled(4, 4, 0.5, BIG), two), 'node drained');
     expect(blocked).toMatchObject({ verdict: 'fails', placed: { fewest: 2, most: 2 }, survives: false });
@@ -391,7 +391,7 @@ describe('a release', () => {
     expect(worst(rowOf(web(big)), 'release')).toMatchObject({ verdict: 'holds', left: { fewest: 2, most: 2 } });
   });
 
-  test('is no better than what is there before', () => {
+  test('is not better than the state before', () => {
     const inPlace = (replicas: number) => (system: System) => {
       const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas });
       override(deployment).replace('spec.strategy.rollingUpdate', { maxSurge: 0, maxUnavailable: 1 });
@@ -508,7 +508,7 @@ test('two releases of a StatefulSet: its pods are made once their namesakes have
   expect(worst(rowOf(build('2'), cluster(), unchecked), 'two releases').verdict).toBe('fails');
 });
 
-describe('a quota of somebody else', () => {
+describe('a quota that Evenkeel did not write', () => {
   /** Four pods of 100m and 128Mi, and two of the surge. */
   const release = (spec: JsonObject, pod: JsonObject = {}) => {
     const row = rowOf(

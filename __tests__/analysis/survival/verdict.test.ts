@@ -1,4 +1,4 @@
-// Verdicts: what follows from pods that are left at once, pods that are placed in the end, and those that are needed.
+// Verdicts follow from the pods left at once, those placed after recovery, and those needed.
 import { judge, type Numbers, type Refused, range, verdictOf } from '../../../lib/analysis/survival/verdict';
 
 const numbers = (needed: number, left: readonly [number, number], placed: readonly [number, number]): Numbers => ({
@@ -22,7 +22,7 @@ test.each([
   expect(verdictOf(given)).toBe(verdict);
 });
 
-test('survived is what serves all the time and is whole in the end, in whatever order', () => {
+test('survived: serves all the time and recovers, in any scheduling order', () => {
   const survives = (given: Numbers, refused = false) => judge('web', 'steady', given, [], undefined, refused).survives;
   expect(survives(numbers(3, [1, 3], [3, 4]))).toBe(true);
   expect(survives(numbers(3, [0, 3], [4, 4]))).toBe(false);

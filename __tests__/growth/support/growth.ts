@@ -7,7 +7,7 @@ export type Counts = readonly [one: number, two: number, four: number];
 /** Calls of each function at 1, 2 and 4 times the size. */
 export type Runs = readonly [Calls, Calls, Calls];
 
-/** What is counted: all functions of the product; rules; steps of placing pods; the constructs that are visited. */
+/** The things counted: all functions of the product; rules; steps of placing pods; visited constructs. */
 export const MEASURES = {
   calls: 'lib/',
   rules: 'lib/checks/',
@@ -22,7 +22,7 @@ export interface Growth {
   readonly counts: Counts;
   /** Count at 4 times the size ÷ count at its size: 4 where it is in proportion, 16 where it is its square. */
   readonly ratio: number;
-  /** What the second doubling adds ÷ what the first one adds: 2 where it is linear, whatever is fixed; 4 where it is its square. */
+  /** What the second doubling adds ÷ what the first one adds: 2 if linear, regardless of fixed cost; 4 if quadratic. */
   readonly step: number;
 }
 
@@ -86,7 +86,7 @@ export function grownIn(runs: Runs): Grown {
   };
 }
 
-/** What is left of `calls` without those of `other`, function by function. */
+/** `calls` minus those of `other`, function by function. */
 export function without(calls: Calls, other: Calls): Calls {
   return new Map([...calls].map(([name, count]) => [name, Math.max(0, count - (other.get(name) ?? 0))]));
 }

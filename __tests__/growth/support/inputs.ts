@@ -21,7 +21,7 @@ const numbers = (size: number): number[] => Array.from({ length: size }, (_, ind
 const named = <T>(name: string, size: number, each: (index: number) => T): Record<string, T> =>
   Object.fromEntries(numbers(size).map((index) => [`${name}-${index}`, each(index)]));
 
-/** Two zones, and nodes with room for whatever a row places on them. */
+/** Two zones, and nodes with room for all pods of a row. */
 const cluster = (index: number): ClusterDescription =>
   eks({
     region: `eu-west-${index + 1}`,
@@ -68,7 +68,7 @@ function systemOf(name: string, components: number) {
   };
 }
 
-/** The platform with these counts. */
+/** A platform with these counts of each. */
 export function platform({ components = 1, systems = 1, environments = 1, clusters = 1 }: Sizes): App {
   const on = Object.keys(named('cluster', clusters, () => 0));
   const platform = new Platform<string, string>({
@@ -98,7 +98,7 @@ export function plain(applications: number, { dependent = false } = {}): App {
   return app;
 }
 
-/** One system with this number of overrides of one object. */
+/** One system with a number of overrides of one object. */
 export function overridden(overrides: number): App {
   const app = platform({});
   const deployment = app.node
@@ -112,7 +112,7 @@ export function overridden(overrides: number): App {
   return app;
 }
 
-/** Tags of this number of systems, as `charts/images.json` holds them. */
+/** Tags of a number of systems, as `charts/images.json` holds them. */
 export function tags(systems: number): string {
   return JSON.stringify(named('system', systems, () => ({ production: '1', test: '1' })));
 }

@@ -1,4 +1,4 @@
-// Whether a row grows as it may: linear, or no faster than the list of what is known says.
+// Whether a row grows as it may: linear, or no faster than the list of known growth allows.
 import type { Known } from '../known';
 import { type Grown, isLinear, MEASURES, type Measure, type Steep } from './growth';
 

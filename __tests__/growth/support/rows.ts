@@ -1,4 +1,4 @@
-// The rows of the table: what is asked, of what, and at which sizes.
+// The rows of the table: the command, its input, and the sizes.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export type Sizes = readonly [one: number, two: number, four: number];
 
 /** One row. */
 export interface Row {
-  /** What is asked, in the words of `verbs.ts`, which stay when a verb gets another name. */
+  /** The command, as `verbs.ts` writes it. */
   readonly of: Verb | 'rules';
   /** The verb with its arguments as a user types them. */
   readonly asked: string;

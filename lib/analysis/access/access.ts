@@ -1,4 +1,4 @@
-// Access: the matrix of who may do what in which namespace, and which Secrets that opens by way of pods.
+// Access: who may do what in which namespace, and which Secrets that opens through pods.
 
 import { defined } from '../../model/manifest/json';
 import { POD_CREATING_KINDS, POD_ENTRY_RESOURCES } from '../../model/manifest/kind-lookup';
@@ -28,9 +28,9 @@ export interface ViaPods {
   readonly subject: Who;
   /** Absent where it holds in every namespace. */
   readonly namespace?: string;
-  /** `any`: those of the namespace, by a pod that mounts them; `mounted`: those that a pod has which it can enter. */
+  /** `any`: all of the namespace, by a new pod that mounts them; `mounted`: those of pods that the subject can enter. */
   readonly secrets: 'any' | 'mounted';
-  /** The resources that it may write or enter, as `group/resource`. */
+  /** The resources that it may create or enter, as `group/resource`. */
   readonly by: readonly string[];
 }
 
@@ -41,7 +41,7 @@ const placeKey = ({
 }: Pick<Access, 'cluster' | 'subject'> & Pick<Grant, 'namespace'>): string =>
   [cluster, subject.kind, subject.namespace ?? '', subject.name, namespace ?? ''].join('\n');
 
-/** Who may do what, one entry a subject, namespace and resource. Roles that the app does not write are left out. */
+/** Who may do what, one entry for each subject, namespace and resource. Roles that the app does not write are left out. */
 export const access = memoizePerObjects((entries): readonly Access[] => {
   const found = new Map<string, Access>();
   for (const grant of grants(entries)) {
@@ -70,7 +70,7 @@ function add(found: Map<string, Access>, one: Access): void {
   found.set(key, { ...one, verbs: [...verbs].sort() });
 }
 
-/** Whose Secrets are open by way of pods: whoever writes workloads in a namespace chooses what they mount. */
+/** Who can read Secrets through pods: a subject that writes workloads in a namespace chooses what they mount. */
 export const viaPods = memoizePerObjects((entries): readonly ViaPods[] => {
   const byPlace = new Map<string, Grant[]>();
   for (const grant of grants(entries)) {
@@ -80,19 +80,19 @@ export const viaPods = memoizePerObjects((entries): readonly ViaPods[] => {
   return [...byPlace].sort(compareKeys).flatMap(([, given]) => throughPods(given));
 });
 
-/** By what was given to one subject in one place. */
+/** From all grants to one subject in one namespace. */
 function throughPods(given: readonly Grant[]): ViaPods[] {
   const [first] = given;
-  const makers = POD_CREATING_KINDS.filter((resource) => given.some((grant) => writes(grant, resource)));
-  const doors = POD_ENTRY_RESOURCES.filter((resource) => given.some((grant) => enters(grant, resource)));
-  const by = makers.length > 0 ? makers : doors;
+  const creatable = POD_CREATING_KINDS.filter((resource) => given.some((grant) => writes(grant, resource)));
+  const enterable = POD_ENTRY_RESOURCES.filter((resource) => given.some((grant) => enters(grant, resource)));
+  const by = creatable.length > 0 ? creatable : enterable;
   if (first === undefined || by.length === 0) return [];
   const { cluster, who, namespace } = first;
   const place = { cluster, subject: who, ...defined({ namespace }) };
-  return [{ ...place, secrets: makers.length > 0 ? 'any' : 'mounted', by: by.sort() }];
+  return [{ ...place, secrets: creatable.length > 0 ? 'any' : 'mounted', by: by.sort() }];
 }
 
-/** Whether the grant lets its subject choose what a pod is made of. */
+/** Whether the grant lets its subject choose the content of a pod. */
 function writes({ rules }: Grant, resource: string): boolean {
   return permits(rules, resource, ['create', 'patch', 'update']);
 }
@@ -101,14 +101,14 @@ function enters({ rules }: Grant, resource: string): boolean {
   return permits(rules, resource, ['create', 'get']);
 }
 
-/** Restrictions by name are no comfort: one Deployment is enough. */
+/** Ignores restrictions by name: one Deployment is enough. */
 function permits(rules: readonly PolicyRule[], key: string, verbs: readonly string[]): boolean {
   const [group = '', ...rest] = key.split('/');
   const resource = rest.join('/');
   return rules.some((rule) => verbs.some((verb) => allows({ ...rule, names: [] }, { verb, group, resource })));
 }
 
-/** The subjects that choose what runs in a namespace, but for those who do so in the whole cluster. */
+/** The subjects that choose what runs in a namespace, without those that do so in the whole cluster. */
 export function workloadWriters(entries: readonly ApiEntry[], cluster: string, namespace: string): readonly Who[] {
   return viaPods(entries)
     .filter((one) => one.cluster === cluster && one.namespace === namespace && one.secrets === 'any')

@@ -7,7 +7,7 @@ import { matches } from '../objects/selectors';
 
 const GROUP = 'rbac.authorization.k8s.io';
 
-/** Whom a binding names. */
+/** A subject of a binding. */
 export interface Who {
   readonly kind: string;
   readonly name: string;
@@ -32,7 +32,7 @@ export interface Grant {
   /** Absent where it holds in the whole cluster. */
   readonly namespace?: string;
   readonly rules: readonly PolicyRule[];
-  /** Whether the role is known here; of one that somebody else wrote nobody here can say what it allows. */
+  /** Whether the app defines the role. What other roles allow is unknown. */
   readonly known: boolean;
   readonly role: string;
   readonly binding: ApiEntry;
@@ -40,21 +40,21 @@ export interface Grant {
   readonly pointer: string;
 }
 
-/** Something that somebody wants to do. */
+/** An action to authorize. */
 export interface Act {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
-  /** Absent where it is to be done in the whole cluster. */
+  /** Absent for the whole cluster. */
   readonly namespace?: string;
-  /** Absent where it is to be done to any. */
+  /** Absent for all objects. */
   readonly name?: string;
 }
 
-/** Rules of the built-in role of those who may do everything. kubernetes.io, "Using RBAC Authorization". */
+/** Rules of the built-in role `cluster-admin`. kubernetes.io, "Using RBAC Authorization". */
 const EVERYTHING: readonly PolicyRule[] = [{ groups: ['*'], resources: ['*'], verbs: ['*'], names: [] }];
 
-/** What all bindings give, over all clusters. */
+/** The grants of all bindings, over all clusters. */
 export const grants = memoizePerObjects((entries): readonly Grant[] =>
   objectIndex(entries)
     .of(`${GROUP}/RoleBinding`, `${GROUP}/ClusterRoleBinding`)
@@ -74,7 +74,7 @@ export const grants = memoizePerObjects((entries): readonly Grant[] =>
     }),
 );
 
-/** The subjects of a binding, with where they stand in it. */
+/** The subjects of a binding, with their pointers. */
 function subjects({ manifest }: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
   return places(manifest, 'subjects', '').map(({ value, pointer }) => {
     const [kind = '', name = '', namespace] = [text(value.kind), text(value.name), text(value.namespace)];
@@ -135,7 +135,7 @@ export function allows({ groups, resources, verbs, names }: PolicyRule, { verb, 
 
 const has = (allowed: readonly string[], wanted: string): boolean => allowed.includes('*') || allowed.includes(wanted);
 
-/** Whether the subject may do it, by any binding that names it or a group that it is in by its nature. */
+/** Whether the subject may do it, by any binding that names it or one of its built-in groups. */
 export function mayDo(entries: readonly ApiEntry[], cluster: string, who: Who, act: Act): boolean {
   return grantsOf(entries, cluster, who).some(
     ({ namespace, rules }) =>
@@ -157,7 +157,7 @@ const bySubject = memoizePerObjects((entries): ReadonlyMap<string, readonly Gran
 const keyOf = (cluster: string, { kind, name, namespace }: Who): string =>
   placeOf(cluster, `${kind}\n${kind === 'ServiceAccount' ? (namespace ?? '') : ''}\n${name}`);
 
-/** What a subject was given, under all names that the API server knows it by. */
+/** The grants of a subject, under all names that the API server has for it. */
 function grantsOf(entries: readonly ApiEntry[], cluster: string, who: Who): readonly Grant[] {
   return aliases(who).flatMap((alias) => bySubject(entries).get(keyOf(cluster, alias)) ?? []);
 }
@@ -165,14 +165,14 @@ function grantsOf(entries: readonly ApiEntry[], cluster: string, who: Who): read
 /** Source: kubernetes.io, "Authenticating", ServiceAccount tokens. */
 function aliases(who: Who): Who[] {
   const group = (name: string): Who => ({ kind: 'Group', name });
-  const everybody = group('system:authenticated');
-  if (who.kind !== 'ServiceAccount') return who.name === everybody.name ? [who] : [who, everybody];
+  const authenticated = group('system:authenticated');
+  if (who.kind !== 'ServiceAccount') return who.name === authenticated.name ? [who] : [who, authenticated];
   const { namespace = '', name } = who;
   return [
     who,
     { kind: 'User', name: `system:serviceaccount:${namespace}:${name}` },
     group(`system:serviceaccounts:${namespace}`),
     group('system:serviceaccounts'),
-    everybody,
+    authenticated,
   ];
 }

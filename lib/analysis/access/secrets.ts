@@ -1,4 +1,4 @@
-// Which Secrets the manifests refer to: by name, keys and user. None of them is written by us; somebody must create them.
+// The Secrets that the manifests refer to, with their keys and users. Evenkeel writes no Secrets: they must be created.
 
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
@@ -91,7 +91,7 @@ function fromServiceAccount(entry: ApiEntry): Reference[] {
   return entry.identity.kind === 'ServiceAccount' ? pullSecrets(entry, entry.manifest) : [];
 }
 
-/** What KEDA asks a queue with. */
+/** The credentials with which KEDA queries a queue. */
 function fromTriggerAuthentication(entry: ApiEntry): Reference[] {
   if (entry.identity.kind !== 'TriggerAuthentication') return [];
   return places(record(entry.manifest.spec), 'secretTargetRef', '').flatMap(({ value }) =>

@@ -1,4 +1,4 @@
-// Connections: who may talk to whom once every network policy is applied, worked out as a dataplane would.
+// Connections: who may talk to whom once every network policy is applied, evaluated as a dataplane would.
 
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -12,14 +12,14 @@ import { allowsPort, type Direction, isPeer, type Port, type Rule, rulesOf } fro
 /** Traffic that the policies let through. */
 export interface Connection {
   readonly cluster: string;
-  /** `<namespace>/<workload>`, or what lies outside: addresses as CIDRs, `anywhere`, or a namespace with pod labels. */
+  /** `<namespace>/<workload>`, or an outside peer: a CIDR, `anywhere`, or a namespace with pod labels. */
   readonly from: string;
   readonly to: string;
   /** Number with its protocol, such as `8080/TCP`, or `any port`. */
   readonly port: string;
 }
 
-/** A workload with what the policies that select it say. */
+/** A workload with the rules of the policies that select it. */
 interface Side {
   readonly workload: Workload;
   readonly name: string;
@@ -42,7 +42,7 @@ export const connections = memoizePerObjects((entries): readonly Connection[] =>
     for (const to of sides) found.push(...between(from, to, entries));
     found.push(...outside(from, 'Egress'), ...outside(from, 'Ingress'));
   }
-  // Two policies may say the same.
+  // several policies may allow the same connection
   const once = new Map(found.map((one) => [[one.cluster, one.from, one.to, one.port].join('\n'), one]));
   return [...once.values()].sort(
     (a, b) =>
@@ -98,7 +98,7 @@ function portsOf(workload: Workload): Port[] {
   );
 }
 
-/** What reaches beyond the workloads: address blocks, other namespaces' pods, anybody. */
+/** Connections beyond the workloads: address blocks, pods of other namespaces, anywhere. */
 function outside(side: Side, direction: Direction): Connection[] {
   const rules = direction === 'Ingress' ? side.ingress : side.egress;
   const { cluster } = side.workload.entry;
@@ -113,7 +113,7 @@ function outside(side: Side, direction: Direction): Connection[] {
   });
 }
 
-/** A peer that is no workload of its own namespace: those are listed by name. */
+/** A peer outside its own namespace; workloads inside are listed by name. */
 function describePeer(peer: JsonObject): string[] {
   const block = dig(peer, 'ipBlock');
   if (block !== undefined) return [text(block.cidr) ?? 'no address'];

@@ -31,7 +31,7 @@ export function rulesOf(
 ): Rule[] | undefined {
   const isolating = policies.filter((spec) => {
     const types = list(spec.policyTypes);
-    // Without types, a policy is one for ingress, and for egress where it has such rules.
+    // without types, a policy applies to ingress, and to egress if it has egress rules
     if (types.length === 0) return direction === 'Ingress' || isSet(spec.egress);
     return types.includes(direction);
   });

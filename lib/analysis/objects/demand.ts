@@ -16,11 +16,11 @@ export interface Demand {
 export interface WorkloadDemand extends Demand {
   readonly kind: string;
   readonly name: string;
-  /** How the number of pods comes about: `12 + 6 surge + 18 terminating`. */
+  /** How the number of pods is derived: `12 + 6 surge + 18 terminating`. */
   readonly reason: string;
 }
 
-/** What a container gets that requests nothing: the defaults of a LimitRange, as quantities. */
+/** The default requests of a container: the defaults of a LimitRange, as quantities. */
 export interface RequestDefaults {
   readonly cpu?: Json;
   readonly memory?: Json;
@@ -32,14 +32,14 @@ interface PodCount {
 }
 
 /**
- * What each workload can reach at its worst. A quota counts terminating pods too, until their grace period is over:
+ * The maximum demand of each workload. A quota counts terminating pods too, until their grace period is over:
  *
  * - Deployment: the replicas (the autoscaler's maximum) and the surge, twice: when one release follows another, all pods of the
- *   one may still terminate while those of the other are there.
- * - StatefulSet: the replicas; a pod is made only once its namesake has gone.
- * - Job: twice its parallelism, since a failed pod's successor comes while it terminates; CronJob: that, and twice where runs
+ *   first may still terminate while those of the second exist.
+ * - StatefulSet: the replicas; a pod is created only after its namesake is gone.
+ * - Job: twice its parallelism, since a failed pod is replaced while it terminates; CronJob: that, and twice where runs
  *   may overlap.
- * - DaemonSets are left out: how many pods they have, the nodes decide.
+ * - DaemonSets are left out: their number of pods depends on the nodes.
  *
  * Source: kubernetes.io, "Resource Quotas"; k8s.io/kubernetes pkg/quota/v1/evaluator/core, `QuotaV1Pod`.
  */
@@ -111,7 +111,7 @@ function replicas(manifest: JsonObject, maxima: Maxima): number {
   return scaled ?? integer(dig(manifest, 'spec')?.replicas, 0) ?? 1;
 }
 
-/** Most replicas that autoscalers want, by what they scale. */
+/** Maximum replicas of autoscalers, by their targets. */
 type Maxima = ReadonlyMap<string, number>;
 
 function scaledMaxima(manifests: readonly JsonObject[]): Maxima {
@@ -148,8 +148,8 @@ function podOf(manifest: JsonObject): JsonObject | undefined {
  * What the scheduler reserves for a pod, and a quota counts: what it requests as a whole, or else its containers and sidecars, or an
  * init container beside the sidecars that start before it, if that is more; and the overhead of its runtime.
  *
- * The request of a whole pod is on by default from Kubernetes 1.34; where its limit alone is given, that stands for what no container
- * says. Source: k8s.io/kubernetes v1.36.3, staging/src/k8s.io/component-helpers/resource, `PodRequests`; pkg/apis/core/v1/defaults.go.
+ * The request of a whole pod is on by default from Kubernetes 1.34; its limit alone stands for the request that no container
+ * states. Source: k8s.io/kubernetes v1.36.3, staging/src/k8s.io/component-helpers/resource, `PodRequests`; pkg/apis/core/v1/defaults.go.
  */
 export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
   const overhead = amountOf(dig(pod, 'overhead')?.[resource]);
@@ -162,7 +162,7 @@ export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback
   return largestTogether(pod, (container) => statedRequest(container, resource) ?? fallback) + overhead;
 }
 
-/** What a quota counts as the limit of a pod, worked out in the same way. */
+/** What a quota counts as the limit of a pod, derived in the same way. */
 export function podLimit(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
   const limitOf = (it: JsonObject) => dig(it, 'resources', 'limits')?.[resource];
   const own = limitOf(pod);

@@ -1,4 +1,4 @@
-// What a namespace gives to containers that say nothing: the defaults of its LimitRanges.
+// The defaults that a namespace's LimitRanges give to containers.
 
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -9,8 +9,8 @@ import { dig, places, record } from './read-json';
 
 /**
  * Defaults of limits, or of requests, among the objects of one namespace. The API server completes each range first: a maximum is a
- * default limit too, and a request that is not given is the limit or else the minimum. Of several ranges it takes what it finds
- * first, in no order: here the largest, so that nothing is promised that another order would break.
+ * default limit too, and a missing request is the limit, or else the minimum. Of several ranges it takes the first
+ * that it finds, in no fixed order; we take the largest, to be safe in any order.
  *
  * Source: k8s.io/kubernetes v1.36.3, pkg/apis/core/v1/defaults.go, `SetDefaults_LimitRangeItem`; plugin/pkg/admission/limitranger.
  */
@@ -33,6 +33,6 @@ function completed(item: JsonObject, field: 'default' | 'defaultRequest'): JsonO
 
 const amountOf = (quantity: Json | undefined): bigint => readQuantity(quantity) ?? -1n;
 
-/** What a container requests that says nothing. */
+/** The default requests of a container. */
 export const requestDefaults = (members: readonly ApiEntry[]): RequestDefaults =>
   containerDefaults(members, 'defaultRequest');

@@ -1,4 +1,4 @@
-// The objects of one namespace: found once for a list, since a quota and its workloads must see each other.
+// The objects of one namespace, indexed once per list.
 import type { ApiEntry } from '../../model/manifest/object';
 import { memoizePerObjects, placeOf } from './object-index';
 
@@ -13,7 +13,7 @@ const byPlace = memoizePerObjects((entries): ReadonlyMap<string, readonly ApiEnt
   return found;
 });
 
-/** What lies in the namespace of `entry`, itself included; the same list for all of them. */
+/** The objects in the namespace of `entry`, itself included; the same list for all of them. */
 export function neighbours(entries: readonly ApiEntry[], { cluster, identity }: ApiEntry): readonly ApiEntry[] {
   return byPlace(entries).get(placeOf(cluster, identity.namespace)) ?? [];
 }

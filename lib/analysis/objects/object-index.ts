@@ -1,16 +1,16 @@
-// The objects by kind, by place and by name: built once for a list, so that no rule has to search through all of it.
+// An index of the objects by kind, namespace and name, built once per list: rules need not search all of it.
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 
 const BETWEEN = '\n';
 
-/** The namespace of an object on its cluster, as one text to look things up by. */
+/** A key for a namespace on a cluster. */
 export const placeOf = (cluster: string, namespace: string | undefined): string =>
   cluster + BETWEEN + (namespace ?? '');
 
 const NONE: readonly ApiEntry[] = [];
 
-/** Answers who else is there. */
+/** Finds objects by kind and name. */
 class ObjectIndex {
   private readonly kinds = new Map<string, ApiEntry[]>();
   private readonly names = new Map<string, Map<string, ApiEntry>>();
@@ -34,7 +34,7 @@ class ObjectIndex {
     return this.named(kind).get(placeOf(cluster, namespace) + BETWEEN + name);
   }
 
-  /** Whether the app writes the Namespace object, and so may be asked about everything in it. */
+  /** Whether the app writes the Namespace object, and so defines everything in it. */
   owns(cluster: string, namespace: string | undefined): boolean {
     return namespace !== undefined && this.find('/Namespace', cluster, undefined, namespace) !== undefined;
   }
@@ -44,7 +44,7 @@ class ObjectIndex {
     if (known !== undefined) return known;
     const made = new Map<string, ApiEntry>();
     for (const entry of this.kinds.get(kind) ?? NONE) {
-      // Some frameworks put a namespace on Namespace objects; the API server takes no notice of it.
+      // some frameworks put a namespace on Namespace objects; the API server ignores it
       const namespace = kind === '/Namespace' ? undefined : entry.identity.namespace;
       made.set(placeOf(entry.cluster, namespace) + BETWEEN + entry.identity.name, entry);
     }
@@ -53,15 +53,15 @@ class ObjectIndex {
   }
 }
 
-/** Something worked out once for a list of objects and kept as long as that list. */
+/** Memoizes a function of a list of objects, for as long as the list exists. */
 export function memoizePerObjects<T>(make: (entries: readonly ApiEntry[]) => T): (entries: readonly ApiEntry[]) => T {
-  const made = new WeakMap<readonly ApiEntry[], { readonly it: T }>();
+  const made = new WeakMap<readonly ApiEntry[], { readonly value: T }>();
   return (entries) => {
     const known = made.get(entries);
-    if (known !== undefined) return known.it;
-    const it = make(entries);
-    made.set(entries, { it });
-    return it;
+    if (known !== undefined) return known.value;
+    const value = make(entries);
+    made.set(entries, { value });
+    return value;
   };
 }
 

@@ -1,4 +1,4 @@
-// What a ResourceQuota counts, by the names that it has for it.
+// What a ResourceQuota counts, by the keys of its `spec.hard`.
 import type { Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity } from '../../model/manifest/quantity';
@@ -21,7 +21,7 @@ export const QUOTA_KEYS: ReadonlyMap<string, Counted> = new Map<string, Counted>
   ['limits.memory', { part: 'limits', resource: 'memory' }],
 ]);
 
-/** One amount that a quota does not let a namespace exceed. */
+/** One limit of a quota. */
 export interface HardLimit {
   readonly key: string;
   readonly counted: Counted;
@@ -31,7 +31,7 @@ export interface HardLimit {
   readonly limit: bigint;
 }
 
-/** The limits of a quota on pods, CPU and memory, less those that are not quantities. */
+/** The limits of a quota on pods, CPU and memory, without invalid quantities. */
 export function hardLimits({ manifest }: ApiEntry): HardLimit[] {
   return Object.entries(dig(manifest, 'spec', 'hard') ?? {}).flatMap(([key, given]) => {
     const counted = QUOTA_KEYS.get(key);

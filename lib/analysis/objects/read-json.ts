@@ -1,4 +1,4 @@
-// Reading JSON of unknown shape: users may place anything, so every step answers `undefined` instead of throwing.
+// Reading JSON of unknown shape: manifests may contain anything, so every step returns `undefined` instead of throwing.
 import { isJsonObject, type Json, type JsonObject, pointerToken } from '../../model/manifest/json';
 
 /** A JSON object somewhere in a manifest. */
@@ -17,21 +17,21 @@ export const text = (value: unknown): string | undefined => (typeof value === 's
 /** `null` is how YAML says "not set": the API server drops it before it validates. */
 export const isSet = (value: Json | undefined): value is Exclude<Json, null> => value !== undefined && value !== null;
 
-/** A value in a sentence or a key. `String` would throw on `{"toString": 1}`. */
+/** A value as text. `String` would throw on `{"toString": 1}`. */
 export const shown = (value: Json | undefined): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
 /** The object at the end of a path of keys. */
 export function dig(value: unknown, ...keys: readonly string[]): JsonObject | undefined {
-  let found = record(value);
+  let current = record(value);
   for (const key of keys) {
-    if (found === undefined) return undefined;
-    found = record(found[key]);
+    if (current === undefined) return undefined;
+    current = record(current[key]);
   }
-  return found;
+  return current;
 }
 
-/** A key of the user's own choosing: `constructor` must not find what every JavaScript object inherits. */
+/** The value of a key chosen by the user: `constructor` must not find an inherited property. */
 export const own = (from: JsonObject | undefined, key: string): Json | undefined =>
   from !== undefined && Object.hasOwn(from, key) ? from[key] : undefined;
 
@@ -61,7 +61,7 @@ export function place(parent: JsonObject | undefined, key: string, pointer: stri
 
 const MOST_INT32 = 2_147_483_647;
 
-/** `value` where the API server reads an int32 from it that lies within these bounds. */
+/** `value` if the API server reads it as an int32 within these bounds. */
 export const integer = (value: unknown, least: number, most = MOST_INT32): number | undefined =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined;
 

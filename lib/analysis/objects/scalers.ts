@@ -1,4 +1,4 @@
-// Autoscalers and what they scale: HorizontalPodAutoscalers, and KEDA's ScaledObjects, which make one each.
+// Autoscalers and what they scale: HorizontalPodAutoscalers, and KEDA's ScaledObjects, which create one each.
 
 import type { JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
@@ -18,9 +18,9 @@ export interface Scaler {
     readonly name: string;
     readonly apiVersion: string;
   };
-  /** The object it scales, where the app writes that. */
+  /** The object it scales, if the app writes it. */
   readonly scaled: ApiEntry | undefined;
-  /** Fewest replicas, where they are a number. */
+  /** Minimum replicas, if a number. */
   readonly least: number | undefined;
 }
 
@@ -71,12 +71,12 @@ export const isHpa = ({ entry }: Scaler): boolean => entry.identity.kind === 'Ho
 export const scaledWorkload = (entries: readonly ApiEntry[], { scaled }: Scaler): Workload | undefined =>
   scaled === undefined ? undefined : workloadOf(entries).get(scaled);
 
-/** The fewest pods that a workload is meant to have; `undefined` where nodes or something else decide. */
+/** The fewest pods that a workload should have; `undefined` where something else decides, such as nodes. */
 export function fewestPods(entries: readonly ApiEntry[], { entry, kind }: Workload): number | undefined {
   if (kind === '/Pod') return 1;
   if (!REPLICATED.has(kind)) return undefined;
   const [first] = scalersOf(entries).get(entry) ?? [];
-  // Scaled to nothing on purpose: what a budget then allows cannot be said.
+  // scaled to zero on purpose: what a budget then allows is unknown
   if (first !== undefined) return first.least === 0 ? undefined : first.least;
   return integer(dig(entry.manifest, 'spec')?.replicas ?? 1, 0);
 }

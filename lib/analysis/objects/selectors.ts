@@ -1,4 +1,4 @@
-// Label selectors: what they match, and which pods they find without looking at all of them.
+// Label selectors: what they match, and which pods they select, without looking at all pods.
 
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { memoizePerObjects, placeOf } from './object-index';
@@ -37,7 +37,7 @@ export function matches(selector: JsonObject, labels: JsonObject): boolean {
   return places(selector, 'matchExpressions', '').every(({ value }) => meets(labels, value));
 }
 
-/** Whether a LabelSelector asks for nothing at all. */
+/** Whether a LabelSelector has no requirements. */
 export const isEmpty = (selector: JsonObject): boolean =>
   Object.keys(record(selector.matchLabels) ?? {}).length === 0 && list(selector.matchExpressions).length === 0;
 
@@ -68,13 +68,13 @@ class Pods {
     return this.candidates(cluster, namespace, wanted).filter(({ labels }) => matches(selector, labels));
   }
 
-  /** The rarest wanted label decides whom to look at: linear, even with everything in one namespace. */
+  /** Candidates are those with the rarest of the labels: linear, even with everything in one namespace. */
   private candidates(cluster: string, namespace: string | undefined, wanted: JsonObject): readonly Workload[] {
     const space = this.spaces.get(placeOf(cluster, namespace));
     let fewest: readonly Workload[] = space?.all ?? NONE;
     for (const key of Object.keys(wanted)) {
-      const bearers = space?.byLabel.get(pair(key, wanted[key])) ?? NONE;
-      if (bearers.length < fewest.length) fewest = bearers;
+      const labelled = space?.byLabel.get(pair(key, wanted[key])) ?? NONE;
+      if (labelled.length < fewest.length) fewest = labelled;
     }
     return fewest;
   }
@@ -89,9 +89,9 @@ class Pods {
     space.all.push(one);
     for (const key of Object.keys(one.labels)) {
       const label = pair(key, one.labels[key]);
-      const bearers = space.byLabel.get(label);
-      if (bearers === undefined) space.byLabel.set(label, [one]);
-      else bearers.push(one);
+      const labelled = space.byLabel.get(label);
+      if (labelled === undefined) space.byLabel.set(label, [one]);
+      else labelled.push(one);
     }
   }
 }

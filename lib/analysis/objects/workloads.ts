@@ -8,13 +8,13 @@ import { dig, type Place, places, record, text } from './read-json';
 
 /** One container of a pod template. */
 export interface Container extends Place {
-  /** Absent where it is no text. */
+  /** Absent if it is not a string. */
   readonly name: string | undefined;
   /** `sidecar` is an init container that keeps running beside the others (`restartPolicy: Always`). */
   readonly role: 'main' | 'sidecar' | 'init' | 'ephemeral';
 }
 
-/** An object that makes pods. */
+/** An object that creates pods. */
 export interface Workload {
   readonly entry: ApiEntry;
   readonly kind: Kind;
@@ -28,8 +28,8 @@ export interface Workload {
 }
 
 /**
- * Whether pods come back elsewhere when their node falls silent. Nobody makes a bare Pod anew; and a StatefulSet waits until the Node
- * object is deleted, for two pods of one name must not run. Source: kubernetes.io, "Force Delete StatefulSet Pods".
+ * Whether pods are recreated elsewhere when their node is unreachable. A bare Pod has no controller to recreate it; a StatefulSet
+ * waits until the Node object is deleted, since two pods of one name must not run. Source: kubernetes.io, "Force Delete StatefulSet Pods".
  */
 export const comesBack = ({ kind }: Workload): boolean => kind !== '/Pod' && kind !== 'apps/StatefulSet';
 
@@ -56,7 +56,7 @@ function workload(entry: ApiEntry, kind: Kind, path: readonly string[]): Workloa
   return { entry, kind, template: pointer, labels, pod, containers: containersOf(pod) };
 }
 
-/** Every workload among the objects whose template can be found. */
+/** Every workload with a pod template. */
 export const workloads = memoizePerObjects((entries): readonly Workload[] => {
   const found: Workload[] = [];
   for (const [kind, path] of POD_TEMPLATES) {
@@ -68,11 +68,11 @@ export const workloads = memoizePerObjects((entries): readonly Workload[] => {
   return found;
 });
 
-/** The workload that an object is, if it is one. */
+/** The workload of an object, if it is one. */
 export const workloadOf = memoizePerObjects(
   (entries): ReadonlyMap<ApiEntry, Workload> => new Map(workloads(entries).map((it) => [it.entry, it])),
 );
 
-/** The containers that run for as long as the pod does: what a probe, a metric or a Service can reach. */
+/** The containers that run as long as the pod: those that a probe, a metric or a Service can reach. */
 export const lasting = ({ containers }: Workload): readonly Container[] =>
   containers.filter(({ role }) => role === 'main' || role === 'sidecar');

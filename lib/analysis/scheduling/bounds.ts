@@ -1,4 +1,4 @@
-// Bounds that need no search: what surely finds a place in whatever order, and what can at most.
+// Bounds without a search: how many pods are placed in any order, and how many at most.
 import { own } from '../objects/read-json';
 import { fillCount, fullNodes, slots } from './fullness';
 import { groupIndexOf, hasAllKeys, kept, mayHave } from './groups';
@@ -6,15 +6,15 @@ import { countsNode, requiredTerms, type Spread } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
 
 /**
- * How many pods of a group find a place, whatever else is placed before or after.
+ * How many pods of a group are placed, in any order with the others.
  *
- * The fewest: a pod waits for good only when every node that it may have is barred: full, that is, with less of some resource left
- * than it asks for; or in a domain where its own anti-affinity or one of its spreads lets no further one be, so that one of its pods
- * is there already. To fill a node takes room that others must ask for, and they ask for no more than they do. With a spread over
- * zones it is enough that the emptiest zone is barred by something else: the others are then at most a skew ahead. Each spread
- * may be looked at in that way whose domains no other one crosses, and whichever says most is right.
+ * The fewest: a pod waits for ever only if every node it can be on is barred. A node is barred if it is full (less of some resource
+ * left than the pod requests), or in a domain where the pod's own anti-affinity or spread allows no further pod, so that one of its
+ * group is there already. Filling a node takes requests of others, which are limited. With a spread over zones, it is enough that
+ * the emptiest zone is barred otherwise: the others are then at most a skew ahead. Each spread whose domains no other one crosses
+ * gives such a bound; the largest holds.
  *
- * The most: as many as fit with nobody else there.
+ * The most: all that fit on empty nodes.
  */
 export function boundPlaced(world: World, group: PodGroup): Interval {
   const index = groupIndexOf(world);
@@ -47,7 +47,7 @@ export function boundShare(world: World, group: PodGroup, key: string, count: nu
   return { fewest: Math.min(fewest, most), most };
 }
 
-/** The most pods of a group that fit on these nodes with nobody else there: one in each domain in which they keep apart. */
+/** The most pods of a group that fit on these nodes when empty: one in each domain of its anti-affinity. */
 function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
   const room = (some: readonly Node[]) => sum(some.map((node) => slots(group, node)));
   const index = groupIndexOf(world);
@@ -58,19 +58,19 @@ function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number 
 }
 
 /**
- * With how many of its own pods all these nodes can be barred to a group: full, or in a domain of one of these labels that has one of them
- * already. A pod bars no more nodes than the largest domains have.
+ * How many of its own pods can bar all these nodes to a group: full, or in a domain of one of these labels that has one of them
+ * already. A pod bars at most the nodes of the largest domains.
  */
 function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: readonly string[]): number {
-  const bearing = kept(nodes, (node) => !keys.every((key) => lacks(key)(node)));
-  if (bearing.length === 0) return fillCount(world, group, nodes);
-  const open = Math.max(0, bearing.length - fullNodes(world, group, bearing)(0));
+  const carrying = kept(nodes, (node) => !keys.every((key) => lacks(key)(node)));
+  if (carrying.length === 0) return fillCount(world, group, nodes);
+  const open = Math.max(0, carrying.length - fullNodes(world, group, carrying)(0));
   const reach = sum(
     keys.map((key) =>
       Math.max(
         0,
         ...groupIndexOf(world)
-          .cells(bearing, key)
+          .cells(carrying, key)
           .map(({ length }) => length),
       ),
     ),
@@ -78,7 +78,7 @@ function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: r
   return Math.ceil(open / reach);
 }
 
-/** Whether each domain of a label lies within one of another label. */
+/** Whether each domain of a label is within one of another label. */
 function isWithin(world: World, nodes: readonly Node[], key: string, other: string): boolean {
   const index = groupIndexOf(world);
   return key === other || index.cells(nodes, key).every((cell) => index.cells(cell, other).length === 1);
@@ -89,7 +89,7 @@ const lacks =
   ({ labels }: Node): boolean =>
     own(labels, key) === undefined;
 
-/** Nodes that the group may have, by the domains that its spread counts: one without such nodes counts too. */
+/** Nodes that the group can be on, by the domains that its spread counts, including domains without such nodes. */
 function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Node[])[] {
   const index = groupIndexOf(world);
   const counted = kept(
@@ -99,10 +99,10 @@ function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Nod
   return index.cells(counted, spread.key).map((domain) => kept(domain, (node) => mayHave(group, node)));
 }
 
-/** Fewest pods with which nothing moves, given how many of its own fill each domain with the help of the others. */
+/** The fewest pods in a final state, given how many of its own fill each domain together with the others. */
 function fewestSpread(fills: readonly number[], skew: number, atZero: boolean): number {
   if (atZero) return sum(fills.map((fill) => Math.min(fill, skew)));
-  // the emptiest domain must be full, or it would take the next one
+  // the emptiest domain must be full, or it would take the next pod
   const outcomes = fills.map((emptiest) =>
     sum(fills.map((fill) => Math.max(emptiest, Math.min(fill, emptiest + skew)))),
   );

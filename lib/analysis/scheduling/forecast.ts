@@ -1,4 +1,4 @@
-// How many pods of each group find a place: intervals over every order and every choice that a scheduler may make.
+// How many pods of each group are placed: intervals over every order and every choice that a scheduler may make.
 import { own } from '../objects/read-json';
 import { boundPlaced, boundShare } from './bounds';
 import { placeOneByOne } from './one-by-one';
@@ -8,22 +8,22 @@ import { Budget, placedOf, settle } from './search';
 import { stays, tolerates } from './terms';
 import { type Interval, type Node, type PodGroup, tainted, type World } from './world';
 
-/** Intervals by group. Bounds that are no single number hold all the same: they may be wider than what can happen. */
+/** Intervals by group. They always hold, but may be wider than what can happen. */
 export type Forecast = ReadonlyMap<PodGroup, Interval>;
 
-/** Counts that one search may go through, which is some tenths of a second: a state has one for each group on each node. */
+/** Counts that one search may visit, some tenths of a second: a state has one for each group on each node. */
 const COUNTS = 400_000;
 
 const NOTHING: ReadonlySet<Node> = new Set();
 
-/** Pods that are placed on nodes that were empty. */
+/** Pods that are placed on empty nodes. */
 export function forecastPlaced(world: World): Forecast {
   return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), before);
 }
 
-/** Pods of groups that come when all others have their places, as far as these find any. */
+/** Pods of added groups that are placed after all others have been placed. */
 export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Forecast {
-  const beside = (part: Partition): Found | undefined => {
+  const beside = (part: Partition): SearchResult | undefined => {
     const groups = part.world.groups.map((group) => (added.has(group) ? { ...group, wanted: 0 } : group));
     const first = before({ ...part, world: { ...part.world, groups } });
     if (first === undefined) return undefined;
@@ -34,21 +34,21 @@ export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Fore
   return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), beside);
 }
 
-/** Pods that are on living nodes, once those of `lost` have been taken away and placed again as far as that is possible. */
+/** Pods on living nodes, after those on `lost` nodes have been removed and placed again where possible. */
 export function forecastAfterLoss(world: World, lost: ReadonlySet<Node>): Forecast {
   const after = tainted(world, lost);
   const isLost = (index: number) => lost.has(world.nodes[index] ?? NOWHERE);
   const living = { ...after, nodes: after.nodes.filter((_, index) => !isLost(index)) };
   const dead = after.nodes.filter((_, index) => isLost(index));
   const bound = (group: PodGroup): Interval => {
-    // what tolerates a dead node may be bound there, and serve nobody
+    // pods that tolerate a dead node may be bound there, where they serve no requests
     const strays = dead.some(({ taints }) => taints.every((one) => tolerates(group.spec, one)));
     return { fewest: strays ? 0 : boundPlaced(after, group).fewest, most: boundPlaced(living, group).most };
   };
   return forecast(world, lost, undefined, bound, afterLoss);
 }
 
-/** Pods that are left at once when those `count` domains of a label are lost that hold the most of them. */
+/** Pods that are left at once when the `count` fullest domains of a label are lost. */
 export function forecastLeft(world: World, key: string, count: number): Forecast {
   const bound = (group: PodGroup): Interval => {
     const placed = boundPlaced(world, group);
@@ -59,7 +59,7 @@ export function forecastLeft(world: World, key: string, count: number): Forecast
   return forecast(world, NOTHING, key, bound, (part) => leftOf(part, key, count));
 }
 
-/** What keeps the pods of a group waiting, in the scheduler's words with the number of nodes: at the worst, or in one of many orders. */
+/** Why pods of a group wait, in the scheduler's words with the number of nodes: in the worst case, or in one of many orders. */
 export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
   const part = partitionsOf(world, lost).find(({ world: { groups } }) => groups.includes(group));
   if (part === undefined) return [];
@@ -75,11 +75,11 @@ export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup):
   return [...counts].map(([obstacle, nodes]) => `${nodes} ${obstacle}`);
 }
 
-type Samples = Pick<Found, 'rules' | 'states'>;
+type Samples = Pick<SearchResult, 'rules' | 'states'>;
 
 const sampled = new WeakMap<Partition, Samples>();
 
-/** Ways in which pods may lie after the loss: all of them, or one where there are too many. */
+/** Possible layouts of the pods after the loss: all of them, or one if there are too many. */
 function samples(part: Partition): Samples {
   const known = sampled.get(part) ?? (isHopeless(part) ? undefined : afterLoss(part)) ?? oneSample(part);
   sampled.set(part, known);
@@ -94,8 +94,8 @@ function oneSample({ world, lost }: Partition): Samples {
 
 const NOWHERE: Node = { name: '', labels: {}, taints: [], cpu: 0, memory: 0, pods: 0 };
 
-/** What a search over one component found: states, and how many pods of a group each of them has. */
-interface Found {
+/** The result of a search over one partition: states, and how many pods of a group each of them has. */
+interface SearchResult {
   readonly rules: Rules;
   readonly states: readonly Counts[];
   readonly measure: (counts: Counts, group: number) => number;
@@ -106,7 +106,7 @@ function forecast(
   lost: ReadonlySet<Node>,
   key: string | undefined,
   bound: (group: PodGroup) => Interval,
-  search: (part: Partition) => Found | undefined,
+  search: (part: Partition) => SearchResult | undefined,
 ): Forecast {
   const bounds = new Map(world.groups.map((group) => [group, bound(group)]));
   const isOpen = (group: PodGroup) => {
@@ -129,7 +129,7 @@ function forecast(
 const budgetFor = ({ groups, nodes }: World): Budget => new Budget(statesFor(groups.length * nodes.length));
 const statesFor = (counts: number): number => Math.floor(COUNTS / Math.max(1, counts));
 
-/** Whether there are so many ways to lay out the pods that a search would only use up its budget, or more pods than it can count. */
+/** Whether a search would be hopeless: more layouts than its budget allows, or more pods than it can count. */
 function isHopeless({ world: { groups, nodes } }: Partition): boolean {
   const limit = 1000 * statesFor(groups.length * nodes.length);
   let ways = 1;
@@ -140,23 +140,23 @@ function isHopeless({ world: { groups, nodes } }: Partition): boolean {
   return ways > limit;
 }
 
-/** What was found of a component before anything is lost: several questions begin there. */
-const settled = new WeakMap<Partition, { readonly found: Found | undefined }>();
+/** The result for a partition before any loss, shared by several questions. */
+const settled = new WeakMap<Partition, { readonly found: SearchResult | undefined }>();
 
-function before(part: Partition): Found | undefined {
+function before(part: Partition): SearchResult | undefined {
   const known = settled.get(part) ?? { found: search(part) };
   settled.set(part, known);
   return known.found;
 }
 
-function search({ world, classes }: Partition): Found | undefined {
+function search({ world, classes }: Partition): SearchResult | undefined {
   const rules = new Rules(world);
   const empty = new Uint16Array(world.groups.length * world.nodes.length);
   const states = settle(rules, [empty], classes, budgetFor(world));
   return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
 }
 
-function afterLoss(part: Partition): Found | undefined {
+function afterLoss(part: Partition): SearchResult | undefined {
   const { world, lost, classes } = part;
   const first = before(part);
   if (first === undefined) return undefined;
@@ -177,7 +177,7 @@ function afterLoss(part: Partition): Found | undefined {
   return states && { rules, states, measure: living };
 }
 
-function leftOf(part: Partition, key: string, count: number): Found | undefined {
+function leftOf(part: Partition, key: string, count: number): SearchResult | undefined {
   const found = before(part);
   if (found === undefined) return undefined;
   const { nodes } = part.world;

@@ -1,18 +1,18 @@
-// Whether pods can fill nodes so that no further one fits: how much room they can ask for there, at the very most.
+// Whether pods can fill nodes so that no further pod fits: how much room they can request there at most.
 import { smallestWith } from '../../model/finding/bisection';
 import { groupIndexOf } from './groups';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
 type Resource = (typeof RESOURCES)[number];
 
-/** Pods of the group that fit on a node where nobody else is. */
+/** Pods of the group that fit on an empty node. */
 export function slots(group: PodGroup, node: Node): number {
   const fit = (resource: Resource) =>
     group[resource] === 0 ? group.wanted : Math.floor(node[resource] / group[resource]);
   return Math.max(0, Math.min(group.wanted, ...RESOURCES.map(fit)));
 }
 
-/** With how many pods of the group all these nodes can be full; infinite where those wanted do not suffice. */
+/** How many pods of the group can make all these nodes full; infinite if all wanted ones do not suffice. */
 export function fillCount(world: World, group: PodGroup, nodes: readonly Node[]): number {
   if (nodes.length === 0) return 0;
   if (nodes.some((node) => RESOURCES.every((resource) => node[resource] === Infinity))) return Infinity;
@@ -21,7 +21,7 @@ export function fillCount(world: World, group: PodGroup, nodes: readonly Node[])
   return pods < group.wanted ? pods : Number.POSITIVE_INFINITY;
 }
 
-/** How many of these nodes can be full at the most, with so many pods of the group beside all that others can ask for. */
+/** How many of these nodes can be full at most, with `pods` pods of the group and all that others can request. */
 export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[]): (pods: number) => number {
   const others = groupIndexOf(world).demandOfOthers(group, nodes);
   const shapes = shapesOf(nodes);
@@ -29,12 +29,12 @@ export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[])
     resource,
     amounts: missingRoom(world, group, shapes, resource),
   }));
-  // each node must lack some resource, and each resource is counted by itself: these are more than there can be
+  // each full node lacks some resource; counting each resource separately overestimates, which is safe
   return (pods) =>
     missing.reduce((sum, { resource, amounts }) => sum + filled(amounts, others[resource] + pods * group[resource]), 0);
 }
 
-/** Nodes that offer the same: a pool has many of them. */
+/** Nodes with the same room: a pool has many of them. */
 interface Shape {
   readonly node: Node;
   readonly count: number;
@@ -57,13 +57,13 @@ function shapesOf(nodes: readonly Node[]): readonly Shape[] {
   return made;
 }
 
-/** What must be asked for of a resource on so many nodes each. */
+/** The amount of a resource that fills each of `count` nodes. */
 interface Missing {
   readonly amount: number;
   readonly count: number;
 }
 
-/** What must be asked for of a resource until a node takes no further pod, where that can be asked for; the least first. */
+/** The amounts of a resource that fill the nodes for a further pod, where the groups can request that much; the least first. */
 function missingRoom(world: World, group: PodGroup, offered: readonly Shape[], resource: Resource): Missing[] {
   const index = groupIndexOf(world);
   const beside = RESOURCES.filter((other) => other !== resource);
@@ -73,7 +73,7 @@ function missingRoom(world: World, group: PodGroup, offered: readonly Shape[], r
     .sort((a, b) => a.amount - b.amount);
 }
 
-/** On how many nodes it is asked for altogether. */
+/** How many nodes the requests can fill. */
 function filled(missing: readonly Missing[], asked: number): number {
   let [left, nodes] = [asked, 0];
   for (const { amount, count } of missing) {

@@ -1,4 +1,4 @@
-// The groups of a world as a whole, worked out once for it: who selects whom, and how much room they can ask for together.
+// An index of all groups of a world, built once for it: which groups select which, and how much room they can request together.
 
 import { own, record, shown } from '../objects/read-json';
 import { matches } from '../objects/selectors';
@@ -7,19 +7,19 @@ import { type Node, type PodGroup, RESOURCES, type Room, type World } from './wo
 
 const indexes = new WeakMap<World, GroupIndex>();
 
-/** What is known of a world. */
+/** The index of a world, memoized. */
 export function groupIndexOf(world: World): GroupIndex {
   const known = indexes.get(world) ?? new GroupIndex(world);
   indexes.set(world, known);
   return known;
 }
 
-/** Whether a group may ever be on a node. */
+/** Whether a group can ever be on a node. */
 export function mayHave({ spec }: PodGroup, node: Node): boolean {
   return !isGated(spec) && wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
 }
 
-/** Whether a node has the labels of all these spreads: one that lacks any takes no such pod, and is counted by none of them. */
+/** Whether a node has the labels of all these spreads. A node without one takes no such pod, and no spread counts it. */
 export function hasAllKeys({ labels }: Node, spreads: readonly Spread[]): boolean {
   return spreads.every(({ key }) => own(labels, key) !== undefined);
 }
@@ -28,7 +28,7 @@ const NONE: readonly PodGroup[] = [];
 const NO_KEYS: readonly string[] = [];
 
 export class GroupIndex {
-  /** For each resource and each other one, the most of it that a pod asks for beside one unit of the other. */
+  /** For each pair of resources, the most of the first that a pod requests per unit of the second. */
   readonly densest: Readonly<Record<keyof Room, Readonly<Record<keyof Room, number>>>>;
   private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
   private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
@@ -58,14 +58,14 @@ export class GroupIndex {
     for (const group of groups) {
       for (const [key, value] of Object.entries(group.labels)) {
         const id = `${group.namespace}\n${key}=${shown(value)}`;
-        const bearers = this.byLabel.get(id);
-        if (bearers === undefined) this.byLabel.set(id, [group]);
-        else bearers.push(group);
+        const labelled = this.byLabel.get(id);
+        if (labelled === undefined) this.byLabel.set(id, [group]);
+        else labelled.push(group);
       }
     }
   }
 
-  /** Nodes that a group may ever be on. */
+  /** Nodes that a group can ever be on. */
   homesOf(group: PodGroup): readonly Node[] {
     const spreads = this.spreadsOf(group);
     const able = () => kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(group, node));
@@ -74,7 +74,7 @@ export class GroupIndex {
     return known;
   }
 
-  /** Nodes by the value of a label, less those without it. */
+  /** Nodes by the value of a label, without those that lack it. */
   cells(nodes: readonly Node[], key: string): readonly (readonly Node[])[] {
     const byKey = this.domains.get(nodes) ?? new Map<string, readonly (readonly Node[])[]>();
     const known = byKey.get(key) ?? cellsOf(nodes, key);
@@ -98,24 +98,24 @@ export class GroupIndex {
     return found;
   }
 
-  /** Groups of a namespace that a selector selects: the rarest of its labels says whom to look at. */
+  /** Groups of a namespace that a selector selects: candidates are those with the rarest of its labels. */
   selected(namespace: string, selector: PodGroup['labels']): PodGroup[] {
     const pairs = Object.entries(record(selector.matchLabels) ?? {});
     let candidates: readonly PodGroup[] = pairs.length === 0 ? this.world.groups : NONE;
     for (const [index, [key, value]] of pairs.entries()) {
-      const bearers = this.byLabel.get(`${namespace}\n${key}=${shown(value)}`) ?? NONE;
-      if (index === 0 || bearers.length < candidates.length) candidates = bearers;
+      const labelled = this.byLabel.get(`${namespace}\n${key}=${shown(value)}`) ?? NONE;
+      if (index === 0 || labelled.length < candidates.length) candidates = labelled;
     }
     return candidates.filter((one) => one.namespace === namespace && matches(selector, one.labels));
   }
 
-  /** Labels in each of whose domains its own anti-affinity lets one of its pods be. */
+  /** Labels whose domains may each hold only one pod of the group, by its own anti-affinity. */
   keysApart(group: PodGroup): readonly string[] {
     const own = this.repelling.find((one) => one.group === group);
     return own === undefined ? NO_KEYS : own.terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
   }
 
-  /** Whether some anti-affinity, its own or another's, keeps it and others away from each other. */
+  /** Whether an anti-affinity separates it from other groups. */
   isKeptApart(group: PodGroup): boolean {
     return this.repelling.some(({ group: other, terms }) =>
       terms.some(({ selects }) =>
@@ -124,14 +124,14 @@ export class GroupIndex {
     );
   }
 
-  /** Whether nobody may have its pods removed. */
+  /** Whether no group can preempt its pods. */
   isSafe({ priority }: PodGroup): boolean {
     return this.highest <= priority;
   }
 
   /**
-   * Room that all other groups can ask for on these nodes, at the most that their spreads let them have there; less those of lower
-   * priority, which make way.
+   * Room that all other groups can request on these nodes, at the most that their spreads allow there; without those of lower
+   * priority, which would be preempted.
    */
   demandOfOthers(group: PodGroup, nodes: readonly Node[]): Room {
     const levels = this.demands.get(nodes) ?? this.demandByPriority(nodes);
@@ -160,8 +160,8 @@ export class GroupIndex {
   /**
    * The most pods of a group on these nodes; or in the `count` fullest domains of a label.
    *
-   * A pod is placed in a domain only while that is at most a skew ahead of the emptiest, so that x + skew pods there take x in each
-   * other domain. Later losses take pods away and add none, unless others evict them.
+   * A pod is placed in a domain only while the domain is at most a skew ahead of the emptiest: x + skew pods there require x in each
+   * other domain. Later losses only remove pods, unless others evict them.
    */
   share(
     group: PodGroup,
@@ -179,7 +179,7 @@ export class GroupIndex {
     return Math.min(group.wanted, ...shares);
   }
 
-  /** Domains of a label that have a node which the group may have. */
+  /** Domains of a label with a node that the group can be on. */
   private domainsOf(group: PodGroup, key: string): number {
     const counted = this.ranges.get(group) ?? new Map<string, number>();
     const values = () => this.homesOf(group).flatMap(({ labels }) => own(labels, key) ?? []);
@@ -189,7 +189,7 @@ export class GroupIndex {
   }
 }
 
-/** Those of which it is so: the same list where it is so of all, so that what is known of it need not be worked out again. */
+/** A filter that returns the same list if all pass, so that memoized results of that list are reused. */
 export function kept(nodes: readonly Node[], isSo: (node: Node) => boolean): readonly Node[] {
   const some = nodes.filter(isSo);
   return some.length === nodes.length ? nodes : some;
@@ -208,8 +208,8 @@ function cellsOf(nodes: readonly Node[], key: string): Node[][] {
 }
 
 /**
- * The most of `pods` in `taken` of so many domains. With x in each other domain, these have room for x + skew each, and there are so many
- * pods left for them: the one grows with x and the other shrinks, so that the most lies where they meet.
+ * The most of `pods` in `taken` of `domains` domains. With x pods in each other domain, these have room for x + skew each, and the
+ * other pods are left for them: the first grows with x and the second shrinks, so the maximum is where they meet.
  */
 function fullestShare(pods: number, domains: number, skew: number, taken: number): number {
   if (domains === taken) return pods;

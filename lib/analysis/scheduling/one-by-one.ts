@@ -1,10 +1,10 @@
-// Where there is too much for a search: one way in which a scheduler may place all pods, to tell what stands in the way of those that wait.
+// One possible layout, where a search would take too long: it shows what keeps pods waiting.
 import type { Counts, Rules } from './rules';
 
-/** Pods for which it is still quick: some tenths of a second over a hundred nodes. */
+/** The most pods that are still quick: some tenths of a second over a hundred nodes. */
 const MOST_PODS = 5000;
 
-/** Pods one by one, the most important first, each on the node with the fewest; `undefined` where there are too many. */
+/** Places pods one by one, by priority, each on the node with the fewest pods; `undefined` if there are too many. */
 export function placeOneByOne(rules: Rules): Counts | undefined {
   const { groups, nodes } = rules;
   if (groups.reduce((sum, { wanted }) => sum + wanted, 0) > MOST_PODS) return undefined;

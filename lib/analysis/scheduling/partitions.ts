@@ -1,22 +1,22 @@
-// Groups that cannot get into each other's way are looked at one by one, and nodes with room for everybody as one large node.
+// Divides a world into partitions: groups that cannot affect each other. Nodes with room for all pods are merged into one.
 
 import { own, shown } from '../objects/read-json';
 import { groupIndexOf } from './groups';
 import { requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
 import { type Node, type PodGroup, RESOURCES, type World } from './world';
 
-/** A part of the world that can be searched by itself. */
+/** A part of the world that can be searched separately. */
 export interface Partition {
   readonly world: World;
   /** The nodes of `world` that are lost. */
   readonly lost: ReadonlySet<Node>;
-  /** Nodes that are alike have the same number. */
+  /** Equivalent nodes have the same number. */
   readonly classes: readonly number[];
 }
 
 const memo = new WeakMap<World, WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Partition[]>>>();
 
-/** Takes the world apart, once for each question. `key` is a label whose values stay apart although no pod asks for it. */
+/** The partitions of a world, memoized. `key` is a label whose values are kept separate even if no pod uses it. */
 export function partitionsOf(world: World, lost: ReadonlySet<Node>, key?: string): readonly Partition[] {
   const byLoss = memo.get(world) ?? new WeakMap<ReadonlySet<Node>, Map<string | undefined, readonly Partition[]>>();
   const byKey = byLoss.get(lost) ?? new Map<string | undefined, readonly Partition[]>();
@@ -41,7 +41,7 @@ function hasRoomForAll({ groups }: World, node: Node): boolean {
   );
 }
 
-/** Groups that share a node without room for all, or of which one asks for or keeps away the other. */
+/** Sets of groups that share a node without room for all, or are connected by affinity, anti-affinity or a spread. */
 function connected(world: World, roomy: ReadonlySet<Node>): PodGroup[][] {
   const parts = new Map(world.groups.map((group) => [group, [group]]));
   const join = (one: PodGroup, other: PodGroup) => {
@@ -55,12 +55,12 @@ function connected(world: World, roomy: ReadonlySet<Node>): PodGroup[][] {
     const [first, ...others] = world.groups.filter(({ spec }) => wantsNode(spec, node));
     for (const other of others) if (first !== undefined) join(first, other);
   }
-  for (const group of world.groups) for (const other of lookedAt(world, group)) join(group, other);
+  for (const group of world.groups) for (const other of selectedBy(world, group)) join(group, other);
   return [...new Set(parts.values())];
 }
 
-/** Groups whose pods a group asks for, keeps away from, or counts. */
-function lookedAt(world: World, group: PodGroup): PodGroup[] {
+/** Groups that the affinity, anti-affinity or spreads of a group select. */
+function selectedBy(world: World, group: PodGroup): PodGroup[] {
   const index = groupIndexOf(world);
   const terms = [...requiredTerms(group, 'podAffinity', world), ...requiredTerms(group, 'podAntiAffinity', world)];
   return [
@@ -91,14 +91,14 @@ function simplify(world: World, lost: ReadonlySet<Node>, roomy: ReadonlySet<Node
   return { world: { ...world, nodes }, lost: gone, classes: classify({ ...world, nodes }, gone, keys) };
 }
 
-/** Numbers for nodes that are alike. A value that one node alone has tells nothing: it has it as each other has its own. */
+/** Equal numbers for equivalent nodes. A label value that is unique to a node, such as its hostname, does not distinguish it. */
 function classify(world: World, lost: ReadonlySet<Node>, keys: readonly string[]): number[] {
   const numbers = new Map<string, number>();
   return world.nodes.map((node) => {
     const values = keys.map((key) => {
       const value = own(node.labels, key);
-      const bearers = world.nodes.filter(({ labels }) => own(labels, key) === value);
-      return value !== undefined && bearers.length === 1 ? 'its own' : [value ?? null];
+      const sharing = world.nodes.filter(({ labels }) => own(labels, key) === value);
+      return value !== undefined && sharing.length === 1 ? 'its own' : [value ?? null];
     });
     const id = JSON.stringify([fixedSignature(world, node, lost), values, node.cpu, node.memory, node.pods]);
     const number = numbers.get(id) ?? numbers.size;
@@ -107,7 +107,7 @@ function classify(world: World, lost: ReadonlySet<Node>, keys: readonly string[]
   });
 }
 
-/** Which groups may be on a node, before and after the loss, and are counted there. */
+/** Which groups can be on a node, before and after the loss, and are counted there. */
 function fixedSignature({ groups }: World, node: Node, lost: ReadonlySet<Node>): string {
   const wanting = groups.map(({ spec }) => wantsNode(spec, node));
   const tolerating = groups.map(({ spec }) => node.taints.map((taint) => tolerates(spec, taint)));

@@ -1,4 +1,4 @@
-// Pods of a workload as the scheduler sees them: what they request, how important they are, and the labels they bear.
+// Pods of a workload as the scheduler sees them: their requests, priority and labels.
 
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -13,7 +13,7 @@ import { type Node, type PodGroup, RESOURCES, type Room } from './world';
 
 const MILLI = WHOLE / 1000n;
 
-/** CPU in millicores and memory in bytes, each rounded up, as the scheduler does. What is no quantity is 0. */
+/** CPU in millicores and memory in bytes, each rounded up, as the scheduler does. An invalid quantity is 0. */
 export function room(cpu: Json | undefined, memory: Json | undefined): Pick<Room, 'cpu' | 'memory'> {
   return { cpu: millicores(amount(cpu)), memory: bytes(amount(memory)) };
 }
@@ -25,8 +25,8 @@ const bytes = (nano: bigint): number => Number((nano + WHOLE - 1n) / WHOLE);
 /**
  * `wanted` pods of one revision of a workload.
  *
- * The revision is what the workload's controller labels its pods with, so that a spread with `matchLabelKeys:
- * [pod-template-hash]` counts it alone.
+ * The revision stands for the label that the workload's controller gives its pods: a spread with `matchLabelKeys:
+ * [pod-template-hash]` counts each revision separately.
  */
 export function podGroup(entries: readonly ApiEntry[], workload: Workload, wanted: number, revision: string): PodGroup {
   const { entry, labels, pod } = workload;
@@ -55,7 +55,7 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
 
 const LOWEST = -2_147_483_648;
 
-/** A class that nobody describes is refused by the API server; here it is like none. */
+/** The API server refuses an unknown class; here it counts as no class. */
 function priorityOf(entries: readonly ApiEntry[], cluster: string, spec: JsonObject): number {
   const name = text(spec.priorityClassName);
   if (name !== undefined && Object.hasOwn(SYSTEM_CLASSES, name)) return SYSTEM_CLASSES[name] ?? 0;
@@ -83,8 +83,8 @@ function priorityClass(
 }
 
 /**
- * What pods that each node bears one of, those of DaemonSets, leave of it. The more important ones come first; what does not fit
- * beside them waits, and takes nothing.
+ * What the DaemonSets' pods, one on each node, leave of it. Higher priorities come first; a pod that does not fit waits, and takes
+ * nothing.
  */
 export function lessDaemons(node: Node, daemons: readonly PodGroup[]): Node {
   const left = { cpu: node.cpu, memory: node.memory, pods: node.pods };

@@ -1,7 +1,7 @@
 // The scheduler's filters over counts of pods: which nodes would take one more pod of a group.
 //
 // Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/plugins: noderesources, nodeaffinity, tainttoleration,
-// podtopologyspread, interpodaffinity. Host ports, volumes and resources other than CPU and memory are not looked at.
+// podtopologyspread, interpodaffinity. Host ports, volumes and resources other than CPU and memory are ignored.
 
 import { own, shown } from '../objects/read-json';
 import { matches } from '../objects/selectors';
@@ -54,15 +54,15 @@ interface CountedTerm {
   readonly selected: readonly number[];
 }
 
-/** The filters, with everything worked out that does not depend on where pods are. */
+/** The filters, with everything precomputed that does not depend on where pods are. */
 export class Rules {
   readonly nodes: readonly Node[];
   readonly groups: readonly PodGroup[];
-  /** What forbids a group a node whatever lies there, by group and node. */
+  /** What always keeps a group off a node, by group and node. */
   private readonly fixed: readonly (readonly (Obstacle | undefined)[])[];
   private readonly spreads: readonly (readonly CountedSpread[])[];
   private readonly affinity: readonly (readonly CountedTerm[])[];
-  /** What keeps a group away from where others are, its own terms and theirs, by group. */
+  /** Anti-affinity terms that concern a group, its own and those of others, by group. */
   private readonly repelling: readonly (readonly CountedTerm[])[];
 
   constructor(world: World) {
@@ -81,16 +81,16 @@ export class Rules {
       );
     this.affinity = terms('podAffinity');
     const antiAffinity = terms('podAntiAffinity');
-    // it holds both ways: what the pod says of those there, and what they say of it
+    // anti-affinity holds both ways: the terms of the pod, and those of the pods that are there
     this.repelling = groups.map((_, group) => [
       ...(antiAffinity[group] ?? []),
-      ...antiAffinity.flatMap((said, other) =>
-        said.filter(({ selected }) => selected.includes(group)).map((term) => ({ ...term, selected: [other] })),
+      ...antiAffinity.flatMap((terms, other) =>
+        terms.filter(({ selected }) => selected.includes(group)).map((term) => ({ ...term, selected: [other] })),
       ),
     ]);
   }
 
-  /** Whether a group may ever be on a node. */
+  /** Whether a group can ever be on a node. */
   mayHave(group: number, node: number): boolean {
     return this.fixed[group]?.[node] === undefined;
   }
@@ -167,7 +167,7 @@ function fixedObstacle(spec: PodGroup['spec'], node: Node): Obstacle | undefined
 }
 
 /**
- * Which nodes and pods each spread counts: nodes that bear the keys of all its constraints, less those that the pod does not
+ * Which nodes and pods each spread counts: nodes with the keys of all its constraints, without those that the pod does not
  * tolerate (`nodeTaintsPolicy: Honor`) or does not want (`nodeAffinityPolicy: Honor`).
  */
 function countSpreads(group: PodGroup, { nodes, groups }: World): CountedSpread[] {

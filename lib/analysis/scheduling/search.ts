@@ -1,25 +1,25 @@
-// All that a scheduler may do: every order of pods, every choice among nodes that would take one, until nothing moves any more.
+// Everything that a scheduler may do: every order of pods, every choice among feasible nodes, until no step is left.
 import type { Counts, Rules } from './rules';
 
-/** States that a search may visit, so that its time is bounded. */
+/** The number of states that a search may visit, which limits its time. */
 export class Budget {
   constructor(private left: number) {}
 
-  /** Whether one more may be visited. */
+  /** Takes one state; whether it was left. */
   take(): boolean {
     this.left -= 1;
     return this.left >= 0;
   }
 }
 
-/** Nodes that are alike: exchanging two of them changes nothing. A number for each node. */
+/** Classes of equivalent nodes, as a number for each node: exchanging two of a class changes nothing. */
 export type Classes = readonly number[];
 
 /**
- * Every state in which nothing moves any more, reached from any of `starts`; `undefined` where the budget does not last.
+ * Every final state, without further steps, reached from any of `starts`; `undefined` if the budget does not suffice.
  *
- * A step places one pod on a node that takes it. Where no node takes a pod of higher priority, a step removes from one node the
- * fewest pods of lower priority that make room for it: whatever subset would do and none of whose parts would.
+ * A step places one pod on a feasible node. If no node takes a pod of higher priority, a step removes pods of lower priority from
+ * one node: any minimal set that makes room for it.
  * Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/preemption; plugins/defaultpreemption, `SelectVictimsOnNode`.
  */
 export function settle(
@@ -59,7 +59,7 @@ export function placedOf(rules: Rules, counts: Counts, group: number): number {
 
 function steps(rules: Rules, counts: Counts, alike: AlikeNodes): Counts[] {
   const found: Counts[] = [];
-  // of alike nodes that hold the same, one stands for all: they are neighbours in a canonical state
+  // equivalent nodes with the same pods are represented by one: they are neighbours in a canonical state
   const nodes = rules.nodes.flatMap((_, node) => {
     const before = alike.before[node];
     return before === undefined || compareNodes(rules, counts, before, node) !== 0 ? [node] : [];
@@ -83,8 +83,8 @@ function changed(rules: Rules, counts: Counts, group: number, node: number, by: 
 }
 
 /**
- * States after pods of lower priority have made room on a node, in every way that removes none in vain. The scheduler first asks
- * whether the pod would fit without any of them: one that must be beside some of them does not, and nobody makes way for it.
+ * States after preemption on a node, for every minimal set of victims. The scheduler first asks whether the pod would fit without
+ * any pods of lower priority: if it needs some of them (pod affinity), it does not, and none is preempted.
  */
 function preemptions(rules: Rules, counts: Counts, group: number, node: number): Counts[] {
   if (!rules.mayHave(group, node)) return [];
@@ -112,9 +112,9 @@ function preemptions(rules: Rules, counts: Counts, group: number, node: number):
 }
 
 interface AlikeNodes {
-  /** Nodes that are alike, where there are several. */
+  /** Sets of several equivalent nodes. */
   readonly sets: readonly (readonly number[])[];
-  /** The node before this one among those that are alike. */
+  /** The previous node of the same class. */
   readonly before: readonly (number | undefined)[];
 }
 
@@ -129,7 +129,7 @@ function alikeNodes(classes: Classes): AlikeNodes {
   return { sets: [...sets.values()].filter(({ length }) => length > 1), before };
 }
 
-/** Puts what lies on alike nodes in one order, in place. They are few: by insertion. */
+/** Sorts the contents of equivalent nodes, in place. Insertion sort: they are few. */
 function canonicalize(counts: Counts, rules: Rules, { sets }: AlikeNodes): void {
   for (const nodes of sets) {
     for (let end = 1; end < nodes.length; end++) {
@@ -142,7 +142,7 @@ function canonicalize(counts: Counts, rules: Rules, { sets }: AlikeNodes): void 
   }
 }
 
-/** Compares what lies on two nodes, group by group. */
+/** Compares the contents of two nodes, group by group. */
 function compareNodes(rules: Rules, counts: Counts, one: number, other: number): number {
   const width = rules.nodes.length;
   for (let at = 0; at < counts.length; at += width) {

@@ -1,4 +1,4 @@
-// What a pod's spec says about nodes and about other pods, read as the scheduler reads it. What is malformed asks for nothing.
+// What a pod's spec says about nodes and about other pods, read as the scheduler reads it. Malformed parts are ignored.
 
 import type { Taint } from '../../model/cluster/pool';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -6,7 +6,7 @@ import { dig, integer, list, own, places, record, shown, text } from '../objects
 import { matches } from '../objects/selectors';
 import type { Node, PodGroup, World } from './world';
 
-/** Whether a pod with this spec tolerates a taint for good. */
+/** Whether a pod with this spec tolerates a taint. */
 export function tolerates(spec: JsonObject, taint: Taint): boolean {
   return places(spec, 'tolerations', '').some(({ value: { key, operator, value, effect } }) => {
     if (typeof effect === 'string' && effect !== '' && effect !== taint.effect) return false;
@@ -15,10 +15,10 @@ export function tolerates(spec: JsonObject, taint: Taint): boolean {
   });
 }
 
-/** Whether something must remove a gate before the scheduler looks at the pod at all. Source: kubernetes.io, "Pod Scheduling Readiness". */
+/** Whether scheduling gates keep the pod from being scheduled. Source: kubernetes.io, "Pod Scheduling Readiness". */
 export const isGated = (spec: JsonObject): boolean => list(spec.schedulingGates).length > 0;
 
-/** Whether it stays on a node with this taint: a toleration for some seconds is none in the end. */
+/** Whether it stays on a node with this taint: a toleration for limited seconds only delays the eviction. */
 export function stays(spec: JsonObject, taint: Taint): boolean {
   const lasting = list(spec.tolerations).filter((one) => record(one)?.tolerationSeconds === undefined);
   return taint.effect !== 'NoExecute' || tolerates({ tolerations: lasting }, taint);
@@ -26,12 +26,12 @@ export function stays(spec: JsonObject, taint: Taint): boolean {
 
 /** Whether the pod's node selector and its required node affinity take the node. Source: kubernetes.io, "Assigning Pods to Nodes". */
 export function wantsNode(spec: JsonObject, node: Node): boolean {
-  if (spec.nodeSelector === undefined && spec.affinity === undefined) return true; // as most pods, for each of many nodes
+  if (spec.nodeSelector === undefined && spec.affinity === undefined) return true; // most pods, on many nodes
   const selector = Object.entries(record(spec.nodeSelector) ?? {});
   if (!selector.every(([key, value]) => own(node.labels, key) === value)) return false;
   const required = dig(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
   if (required === undefined) return true;
-  // terms are alternatives, and one that says nothing matches nothing
+  // terms are alternatives, and an empty one matches nothing
   return places(required, 'nodeSelectorTerms', '').some(({ value }) => {
     const expressions = places(value, 'matchExpressions', '');
     const fields = places(value, 'matchFields', '');
@@ -49,7 +49,7 @@ function meets(requirement: JsonObject, labels: JsonObject): boolean {
   return operator === 'Gt' ? found > bound : found < bound;
 }
 
-/** A spread that must hold. */
+/** A required spread. */
 export interface Spread {
   readonly key: string;
   readonly maxSkew: number;
@@ -59,7 +59,7 @@ export interface Spread {
   readonly honorsAffinity: boolean;
 }
 
-/** Topology spread constraints with `DoNotSchedule`. The others only rank nodes, and forbid nothing. */
+/** Topology spread constraints with `DoNotSchedule`. The others only rank nodes. */
 export function requiredSpreads({ spec, labels }: PodGroup): Spread[] {
   return places(spec, 'topologySpreadConstraints', '').flatMap(({ value }) => {
     const key = text(value.topologyKey);
@@ -75,7 +75,7 @@ export function requiredSpreads({ spec, labels }: PodGroup): Spread[] {
   });
 }
 
-/** Whether a spread of a pod counts a node, as far as the node's taints and the pod's own wishes decide. */
+/** Whether a spread of a pod counts a node, by the node's taints and the pod's node affinity. */
 export function countsNode(spread: Spread, spec: JsonObject, node: Node): boolean {
   return (
     (!spread.honorsAffinity || wantsNode(spec, node)) &&

@@ -1,4 +1,4 @@
-// What a scheduler has before it: nodes with what they offer, and groups of equal pods with what they ask for.
+// What a scheduler sees: nodes with their room, and groups of equal pods with their requests.
 
 import type { Taint } from '../../model/cluster/pool';
 import type { JsonObject } from '../../model/manifest/json';
@@ -11,29 +11,29 @@ export interface Room {
   readonly pods: number;
 }
 
-/** Kinds of room, in the order in which a lack of them is told. */
+/** Kinds of room, in the order in which a lack of them is reported. */
 export const RESOURCES = ['cpu', 'memory', 'pods'] as const;
 
-/** A node. Its room is what pods can have of it. */
+/** A node. Its room is what pods can use. */
 export interface Node extends Room {
   readonly name: string;
   readonly labels: JsonObject;
   readonly taints: readonly Taint[];
 }
 
-/** Pods that are equal in everything a scheduler looks at: those of one revision of a workload. Each takes one place of `pods`. */
+/** Pods that are equal in everything a scheduler looks at: those of one revision of a workload. Each takes one of the node's `pods`. */
 export interface PodGroup extends Room {
   readonly name: string;
   readonly namespace: string;
   readonly labels: JsonObject;
-  /** How many there are to be. */
+  /** How many there should be. */
   readonly wanted: number;
   readonly priority: number;
-  /** Whether it may have pods of lower priority removed. */
+  /** Whether it can preempt pods of lower priority. */
   readonly preempts: boolean;
-  /** Whether others come in place of those whose node is lost. */
+  /** Whether pods on a lost node are replaced. */
   readonly returns: boolean;
-  /** The pod's spec, which holds what else it asks for. */
+  /** The pod's spec, with all other requirements. */
   readonly spec: JsonObject;
 }
 
@@ -50,13 +50,13 @@ export interface Interval {
   readonly most: number;
 }
 
-/** What the node controller marks a node with that it has given up. Source: kubernetes.io, "Taints and Tolerations". */
+/** The taints that the node controller gives to an unreachable node. Source: kubernetes.io, "Taints and Tolerations". */
 const GONE: readonly Taint[] = [
   { key: UNREACHABLE, effect: 'NoSchedule' },
   { key: UNREACHABLE, effect: 'NoExecute' },
 ];
 
-/** The same nodes in the same order, some of which bear further taints. By default those of a node that is lost. */
+/** The same nodes in the same order, some with further taints: by default those of a lost node. */
 export function tainted(world: World, which: ReadonlySet<Node>, taints: readonly Taint[] = GONE): World {
   const mark = (node: Node): Node => (which.has(node) ? { ...node, taints: [...node.taints, ...taints] } : node);
   return { ...world, nodes: world.nodes.map(mark) };

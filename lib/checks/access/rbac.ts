@@ -71,7 +71,7 @@ const READS_NOTHING: readonly string[] = [];
 const WRITE = ['create', 'update', 'patch', 'delete'];
 
 /** Rights that lead to others, as `group/resource`: the verbs that do, all where there are none, and to what they lead. */
-const LADDERS: ReadonlyMap<string, { readonly verbs: readonly string[]; readonly to: string }> = new Map([
+const ESCALATIONS: ReadonlyMap<string, { readonly verbs: readonly string[]; readonly to: string }> = new Map([
   ['/serviceaccounts/token', { verbs: ['create'], to: 'the rights of every ServiceAccount there' }],
   ['/nodes/proxy', { verbs: READS_NOTHING, to: 'a shell in every pod of a node, by its kubelet' }],
   ['/persistentvolumes', { verbs: ['create'], to: "the nodes' own disks, by hostPath" }],
@@ -100,10 +100,10 @@ const escalation: Rule = {
     }
     for (const group of list(rule.apiGroups)) {
       for (const [index, resource] of list(rule.resources).entries()) {
-        const ladder = LADDERS.get(`${text(group)}/${text(resource)}`);
-        if (ladder === undefined) continue;
-        if (ladder.verbs.length > 0 && !ladder.verbs.some((verb) => verbs.includes(verb))) continue;
-        const message = `${text(resource)} leads to ${ladder.to}`;
+        const escalation = ESCALATIONS.get(`${text(group)}/${text(resource)}`);
+        if (escalation === undefined) continue;
+        if (escalation.verbs.length > 0 && !escalation.verbs.some((verb) => verbs.includes(verb))) continue;
+        const message = `${text(resource)} leads to ${escalation.to}`;
         say(at(pointer, 'resources', index), {
           message,
           expected: `a Role without it, ${OR_SAY_WHY}`,

@@ -23,7 +23,7 @@ export async function loadApp(load: Load): Promise<IConstruct | Finding> {
   try {
     const project = await settled(load);
     const app = typeof project === 'object' && project !== null && 'app' in project ? project.app : undefined;
-    return Construct.isConstruct(app) ? app : noApp('exports no app', undefined);
+    return Construct.isConstruct(app) ? app : noApp('the file exports no app', undefined);
   } catch (error) {
     return noApp(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
   }

@@ -11,7 +11,11 @@ const TAG = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|sha256:[0-9a-f]{64})$/;
  */
 export function setTag(file: string, target: string, tag: string): Finding | undefined {
   if (!TAG.test(tag) || tag === 'latest') {
-    return problem(tag, 'not a fixed image tag', 'a build number such as 412, or sha256: and 64 hexadecimal digits');
+    return problem(
+      tag,
+      'not an immutable image tag',
+      'a build number such as 412, or sha256: and 64 hexadecimal digits',
+    );
   }
   const tags = readTags(file);
   if (tags === undefined)
