@@ -1,4 +1,4 @@
-// Tests: `*.process.test.ts` start processes (npm run test:processes); all others run within jest (npm test).
+// Tests: `*.process.test.ts` start processes, or profile their own (npm run test:processes); all others run within jest (npm test).
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',

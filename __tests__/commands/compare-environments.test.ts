@@ -83,8 +83,8 @@ describe('the shipped systems', () => {
   test('values are shortened for a terminal only', async () => {
     const load = () => ({ app: platform.app() });
     const [piped, watched] = [
-      await cli(['compare', 'environments'], load),
-      await cli(['compare', 'environments'], load, { interactive: true }),
+      await cli(['compare', 'environments', 'flaschenpost/dev', 'flaschenpost/prod'], load),
+      await cli(['compare', 'environments', 'flaschenpost/dev', 'flaschenpost/prod'], load, { interactive: true }),
     ];
     expect(piped.out).not.toContain('…');
     expect(watched.out).toContain('…');

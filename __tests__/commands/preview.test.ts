@@ -10,6 +10,7 @@ import { WebService } from '../../lib/constructs';
 import { isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
 import { cli } from '../support/cli';
 import { SHIPPED } from '../support/placements';
+import { cases } from '../support/requirements';
 import { at, shopApp, WEB } from '../support/synthesis';
 
 const DIST = join(__dirname, '../../dist');
@@ -65,24 +66,28 @@ const NATIVE = { sleep: { seconds: 20 } };
 const BY_COMMAND = { exec: { command: ['sleep', '20'] } };
 
 describe('the shipped systems', () => {
-  test.each([
+  const MINORS: [minor: string, preStop: object][] = [
     ['1.27', BY_COMMAND],
-    ['1.29', BY_COMMAND],
     ['1.30', NATIVE],
+    ['1.29', BY_COMMAND],
     ['1.36', NATIVE],
     ['1.37', NATIVE],
-  ])('on %s every pod stops by what that minor knows, and Pod Security is of that version', async (minor, preStop) => {
-    expect(await synth('--kubernetes', minor, '--outdir', preview)).toEqual({ code: 0, out: '', err: '' });
-    const serving = written('Deployment').filter((one) => namespaces.includes(at(one, 'metadata', 'namespace')));
-    const containers = serving.map((one) => at(one, 'spec', 'template', 'spec', 'containers', 0));
-    expect(containers.map((one) => at(one, 'lifecycle', 'preStop'))).toEqual(Array(6 + 4 * 4 + 3).fill(preStop));
-    const labels = written('Namespace').map((one) => at(one, 'metadata', 'labels'));
-    const version = Object.fromEntries(
-      ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}-version`, `v${minor}`]),
-    );
-    expect(labels).toEqual(labels.map(() => expect.objectContaining(version)));
-    expect(labels.length).toBeGreaterThanOrEqual(SHIPPED.length);
-  });
+  ];
+  test.each(MINORS.slice(0, cases(2, MINORS.length)))(
+    'on %s every pod stops as that minor can, and Pod Security is of that version',
+    async (minor, preStop) => {
+      expect(await synth('--kubernetes', minor, '--outdir', preview)).toEqual({ code: 0, out: '', err: '' });
+      const serving = written('Deployment').filter((one) => namespaces.includes(at(one, 'metadata', 'namespace')));
+      const containers = serving.map((one) => at(one, 'spec', 'template', 'spec', 'containers', 0));
+      expect(containers.map((one) => at(one, 'lifecycle', 'preStop'))).toEqual(Array(6 + 4 * 4 + 3).fill(preStop));
+      const labels = written('Namespace').map((one) => at(one, 'metadata', 'labels'));
+      const version = Object.fromEntries(
+        ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}-version`, `v${minor}`]),
+      );
+      expect(labels).toEqual(labels.map(() => expect.objectContaining(version)));
+      expect(labels.length).toBeGreaterThanOrEqual(SHIPPED.length);
+    },
+  );
 
   test.each([
     ['1.36', ['clusters/northeurope/00-cluster.yaml', 'clusters/westeurope/00-cluster.yaml']],

@@ -51,7 +51,7 @@ describe('P2: headroom on nodes that are full', () => {
     };
     expect(() => nodesInZone([{ deployment, pods: 9 }])).toThrow('requests of one container are needed');
     expect(() => deploymentOf(manifests, { ...BOOKING, name: 'absent' })).toThrow(
-      'no Deployment panther-clinic/nobody',
+      'no Deployment panther-clinic/absent',
     );
   });
 });

@@ -12,7 +12,7 @@ afterAll(stopCounting);
 
 const measured = new Map<string, Grown>();
 
-/** `GROWTH=table npx jest __tests__/growth/growth.test.ts` prints what docs/performance.md shows, and each steep function. */
+/** `GROWTH=table npx jest __tests__/growth/growth.process.test.ts` prints what docs/performance.md shows, and each steep function. */
 afterAll(() => {
   if (process.env.GROWTH === 'table') process.stdout.write(formatGrowth(ROWS, measured));
 });
