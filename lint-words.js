@@ -13,7 +13,8 @@ const KEPT = [];
 
 /** Between two words of a phrase: blanks, or the end of a line and the start of the next one in a comment. */
 const GAP = String.raw`(?:[ \t]+|[ \t]*\r?\n[ \t]*(?:(?://|\*|#|>|-)[ \t]+)?)`;
-const ANYTHING = String.raw`[^\s|]+(?:${GAP}[^\s|]+){0,2}?`;
+const WORD = String.raw`[^\s|"'\x60(){};,:.]+`;
+const ANYTHING = `${WORD}(?:${GAP}${WORD}){0,2}?`;
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** Source of a regular expression for one cell of the table: whole words only, never a part of an identifier. */
