@@ -15,12 +15,12 @@ const paths = readdirSync(DIST, { recursive: true, encoding: 'utf8', withFileTyp
   .sort();
 const yamlPaths = paths.filter((path) => path.endsWith('.yaml'));
 
-interface Found {
+interface Entry {
   readonly path: string;
   readonly object: JsonObject;
 }
 
-const objects: Found[] = yamlPaths.flatMap((path) =>
+const objects: Entry[] = yamlPaths.flatMap((path) =>
   parseAllDocuments(readFileSync(join(DIST, path), 'utf8'), { version: '1.1' }).map((document) => {
     const object: unknown = document.toJS();
     if (!isJsonObject(object)) throw new Error(`${path} has a document that is not an object`);
@@ -28,7 +28,7 @@ const objects: Found[] = yamlPaths.flatMap((path) =>
   }),
 );
 
-const named = ({ path, object }: Found): [string, Found] => [
+const named = ({ path, object }: Entry): [string, Entry] => [
   `${path} ${String(object.kind)} ${String(at(object, 'metadata', 'name'))}`,
   { path, object },
 ];
@@ -104,7 +104,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
 
 describe('order within a file', () => {
   test.each(yamlPaths)('%s', (path) => {
-    const ranks = objects.filter((found) => found.path === path).map(({ object }) => kindRank(String(object.kind)));
+    const ranks = objects.filter((entry) => entry.path === path).map(({ object }) => kindRank(String(object.kind)));
     expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
   });
 });
@@ -145,7 +145,7 @@ describe('G11: access', () => {
   test.each(bindings.map(named))('%s names an existing role and at least one subject', (_, { path, object }) => {
     const name = at(object, 'roleRef', 'name');
     const namespace = at(object, 'roleRef', 'kind') === 'Role' ? at(object, 'metadata', 'namespace') : undefined;
-    const isIt = (role: Found) =>
+    const isIt = (role: Entry) =>
       folder(role.path) === folder(path) &&
       at(role.object, 'metadata', 'name') === name &&
       at(role.object, 'metadata', 'namespace') === namespace;
@@ -161,7 +161,7 @@ describe('G11: access', () => {
     '%s: as many kinds as are in the file of the deployer',
     (_, { path, object }) => {
       const file = path.replace('05-', '10-');
-      const written = new Set(objects.filter((one) => one.path === file).map((one) => String(one.object.kind)));
+      const written = new Set(objects.filter((entry) => entry.path === file).map((entry) => String(entry.object.kind)));
       const rules = at(object, 'rules');
       const named = (Array.isArray(rules) ? rules : []).flatMap((rule) => at(rule, 'resources') ?? []);
       expect(new Set(named).size).toBe(written.size);

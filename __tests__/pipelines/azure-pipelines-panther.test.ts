@@ -35,9 +35,9 @@ const PROMISES: readonly Promised[] = [
   {
     promise: 'P9: build → synth → check → deploy, one region after the other',
     holds: (sources) => {
-      const found = [...stages(sources).values()];
+      const ordered = [...stages(sources).values()];
       return (
-        found.map(({ name }) => name).join() === [...ORDER, 'rollback'].join() &&
+        ordered.map(({ name }) => name).join() === [...ORDER, 'rollback'].join() &&
         ORDER.every((name, at) => stages(sources).get(name)?.after === ORDER[at - 1]) &&
         ORDER.slice(1).every((name) => stages(sources).get(name)?.condition === `and(succeeded(), ${MAIN})`) &&
         inOrder(commandsOf(sources, 'images'), '{"checkout":"booking"}', 'docker build', 'docker push') &&
@@ -58,7 +58,7 @@ const PROMISES: readonly Promised[] = [
         const deployer = name === 'dev' ? 'panther-dev-deployer' : 'panther-clinic-deployer';
         return (
           environments.join() === (gated ? `panther-${name}` : '') &&
-          connections.every((one) => (one === deployer) === (gated || name === 'rollback'))
+          connections.every((connection) => (connection === deployer) === (gated || name === 'rollback'))
         );
       }),
     breaks: [

@@ -72,10 +72,10 @@ const PROMISES: readonly Promised[] = [
     promise: 'build → test → scan → synth → check → diff → gate → deploy',
     holds: (sources) => {
       const order = ['verify', 'images', 'manifests', 'dev', 'qa', 'promotion', 'staging', 'prod'];
-      const found = [...stages(sources).values()];
-      const follows = found.every(({ name, after }) => after === order[order.indexOf(name) - 1]);
+      const ordered = [...stages(sources).values()];
+      const follows = ordered.every(({ name, after }) => after === order[order.indexOf(name) - 1]);
       const shown = inOrder(commandsOf(sources, 'manifests'), 'npm run image', SYNTH, CHECK, 'git diff -- dist');
-      return found.map(({ name }) => name).join() === order.join() && follows && shown;
+      return ordered.map(({ name }) => name).join() === order.join() && follows && shown;
     },
     breaks: [
       ['after: images', 'after: verify'],
@@ -102,7 +102,7 @@ const PROMISES: readonly Promised[] = [
       return (
         new Set(connections).size === connections.length &&
         NAMESPACES.every((name) => {
-          const stage = all.find((one) => one.name === name);
+          const stage = all.find((candidate) => candidate.name === name);
           return (
             stage?.environments.join() === `flaschenpost-${name}` &&
             stage.connections.join() === `flaschenpost-${name}-deployer`
