@@ -13,7 +13,8 @@ const KEPT = [];
 
 /** Between two words of a phrase: blanks, or the end of a line and the start of the next one in a comment. */
 const GAP = String.raw`(?:[ \t]+|[ \t]*\r?\n[ \t]*(?:(?://|\*|#|>|-)[ \t]+)?)`;
-const ANYTHING = String.raw`[^\s|]+(?:${GAP}[^\s|]+){0,2}?`;
+const WORD = String.raw`[^\s|"'\x60(){};,:.]+`;
+const ANYTHING = `${WORD}(?:${GAP}${WORD}){0,2}?`;
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** Source of a regular expression for one cell of the table: whole words only, never a part of an identifier. */
@@ -58,34 +59,38 @@ function findIdioms(text, idioms, kept = []) {
     .map(({ index, ...rest }) => ({ line: text.slice(0, index).split('\n').length, ...rest }));
 }
 
-/** Lines to print: idioms in the text files that git tracks, and entries of `KEPT` whose sentence has gone. */
-function lintWords(root = __dirname, kept = KEPT) {
-  const idioms = readIdioms(readFileSync(join(root, STYLE), 'utf8'));
-  const tracked = execFileSync('git', ['ls-files', '-z', '--', ...ROOMS], { cwd: root, encoding: 'utf8' }).split('\0');
-  const ours = tracked.filter((path) => path !== '' && !NOT_OURS.some((prefix) => path.startsWith(prefix)));
-  const lines = [];
+/**
+ * Lines to print: idioms in files, given as path and text, and entries of `kept` whose sentence has gone.
+ */
+function lintFiles(files, idioms, kept = KEPT) {
   const stale = new Set(kept);
-  for (const file of ours.filter((path) => existsSync(join(root, path)))) {
-    const text = readFileSync(join(root, file), 'utf8');
-    if (text.includes('\0')) continue; // a binary file
+  const lines = files.flatMap(([file, text]) => {
     const here = kept.filter((entry) => entry.file === file && text.includes(entry.fragment));
     for (const entry of here) stale.delete(entry);
-    const found = findIdioms(
-      text,
-      idioms,
-      here.map(({ fragment }) => fragment),
-    );
-    lines.push(...found.map(({ line, idiom, but }) => `${file}:${line}: '${idiom}' → ${but}`));
-  }
-  for (const { file, fragment } of stale)
-    lines.push(`lint-words.js: KEPT names '${fragment}', which ${file} does not have`);
-  return lines;
+    const fragments = here.map(({ fragment }) => fragment);
+    return findIdioms(text, idioms, fragments).map(({ line, idiom, but }) => `${file}:${line}: '${idiom}' → ${but}`);
+  });
+  return [
+    ...lines,
+    ...[...stale].map(({ file, fragment }) => `${file}: has no '${fragment}', which KEPT of lint-words.js lists`),
+  ];
 }
 
-module.exports = { findIdioms, lintWords, readIdioms };
+/** Text files of ours that git tracks, as path and text. */
+function trackedFiles() {
+  const tracked = execFileSync('git', ['ls-files', '-z', '--', ...ROOMS], { cwd: __dirname, encoding: 'utf8' });
+  return tracked
+    .split('\0')
+    .filter((path) => path !== '' && !NOT_OURS.some((prefix) => path.startsWith(prefix)))
+    .filter((path) => existsSync(join(__dirname, path))) // a file may be deleted and not committed yet
+    .map((path) => [path, readFileSync(join(__dirname, path), 'utf8')])
+    .filter(([, text]) => !text.includes('\0'));
+}
+
+module.exports = { findIdioms, lintFiles, readIdioms };
 
 if (require.main === module) {
-  const lines = lintWords();
+  const lines = lintFiles(trackedFiles(), readIdioms(readFileSync(join(__dirname, STYLE), 'utf8')));
   if (lines.length > 0) {
     process.stderr.write(`${lines.join('\n')}\n${lines.length} idioms; what to write instead: ${STYLE}\n`);
     process.exitCode = 1;

@@ -1,4 +1,4 @@
-// The cdk8s CLI: `cdk8s synth` writes what `evenkeel synth` writes, but it deletes the output directory before it knows.
+// The cdk8s CLI: `cdk8s synth` writes what `evenkeel synth` writes, but it deletes the output directory before it runs the app.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -24,7 +24,7 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** A copy of the checkout, so that the real dist stays untouched. */
+/** A copy of the checkout: the dist of the checkout itself stays untouched. */
 let checkout: string;
 
 beforeEach(() => {
@@ -35,7 +35,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));
 
-/** Runs a program of Node.js in the copy. Every CDK8S_ variable is an option of the CLI: it gets those given here only. */
+/** Runs a program of Node.js in the copy. Every CDK8S_ variable is an option of the CLI: it gets only those given here. */
 function run(script: string, args: readonly string[], variables: Readonly<Record<string, string>> = {}): Outcome {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(cdk8s_|node_options$|force_color$)/i.test(name));
   const env = { ...Object.fromEntries(inherited), ...variables };
@@ -58,7 +58,7 @@ function readTree(directory: string): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.map((path) => [path.slice(root.length + 1), readFileSync(path, 'utf8')]));
 }
 
-/** Gives PingPong a port that does not exist, and returns where a finding must point to. */
+/** Gives PingPong an invalid port, and returns the line that a finding must name. */
 function breakPingPong(): string {
   const file = 'charts/pingpong.ts';
   const text = readFileSync(join(checkout, file), 'utf8');
@@ -105,8 +105,8 @@ describe('cdk8s synth', () => {
   }, 30_000);
 });
 
-describe('a chart that is refused', () => {
-  it('leaves dist as it was under evenkeel synth: the reason for `npm run synth`', () => {
+describe('a chart with an error', () => {
+  it('leaves dist unchanged under evenkeel synth: the reason for `npm run synth`', () => {
     evenkeelSynth();
     const before = readTree('dist');
     const place = breakPingPong();

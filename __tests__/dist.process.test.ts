@@ -1,4 +1,4 @@
-// The committed dist is what the command writes, wherever it runs and whichever user runs it.
+// The committed dist is what the command writes, in every directory, locale and time zone.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -1,4 +1,4 @@
-// Invariants over the whole of the committed dist: what must hold for every object.
+// Invariants of the whole committed dist, for every object of every chart.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -15,25 +15,25 @@ const paths = readdirSync(DIST, { recursive: true, encoding: 'utf8', withFileTyp
   .sort();
 const yamlPaths = paths.filter((path) => path.endsWith('.yaml'));
 
-interface Found {
+interface Entry {
   readonly path: string;
   readonly object: JsonObject;
 }
 
-const objects: Found[] = yamlPaths.flatMap((path) =>
+const objects: Entry[] = yamlPaths.flatMap((path) =>
   parseAllDocuments(readFileSync(join(DIST, path), 'utf8'), { version: '1.1' }).map((document) => {
     const object: unknown = document.toJS();
-    if (!isJsonObject(object)) throw new Error(`${path} holds a document that is not an object`);
+    if (!isJsonObject(object)) throw new Error(`${path} has a document that is not an object`);
     return { path, object };
   }),
 );
 
-const named = ({ path, object }: Found): [string, Found] => [
+const named = ({ path, object }: Entry): [string, Entry] => [
   `${path} ${String(object.kind)} ${String(at(object, 'metadata', 'name'))}`,
   { path, object },
 ];
 
-test('amounts and ports are found, so that every object is held to their form', () => {
+test('there are amounts and ports to check', () => {
   let [amounts, ports] = [0, 0];
   for (const { object } of objects) {
     walk(object, (value, keys) => {
@@ -45,12 +45,12 @@ test('amounts and ports are found, so that every object is held to their form', 
   expect(ports).toBeGreaterThan(50);
 });
 
-test('there is something to look at', () => {
+test('there are files and objects to check', () => {
   expect(yamlPaths.length).toBeGreaterThanOrEqual(6);
   expect(objects.length).toBeGreaterThanOrEqual(40);
 });
 
-test('the inventory names the files, and there is nothing else', () => {
+test('the inventory lists the files, and there are no others', () => {
   const inventory = readFileSync(join(DIST, 'inventory.txt'), 'utf8');
   expect(inventory.split('\n').filter((line) => /^\S+\.yaml$/.test(line))).toEqual(yamlPaths);
   expect(paths).toEqual([...yamlPaths, 'inventory.txt'].sort());
@@ -60,7 +60,7 @@ test('no kustomization.yaml, which would break kubectl apply -f', () => {
   expect(paths.filter((path) => /kustomization/i.test(path))).toEqual([]);
 });
 
-/** Objects of kinds that deployers write, and that the platform team owns anyway. */
+/** Objects that are the platform team's, although deployers write other objects of the same kinds. */
 const isThePlatforms = (object: JsonObject): boolean =>
   at(object, 'metadata', 'name') === 'default-deny' || at(object, 'metadata', 'namespace') === 'headroom';
 
@@ -96,7 +96,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
     });
   });
 
-  test('says by whom it is managed', () => {
+  test('names its manager and its system', () => {
     expect(at(object, 'metadata', 'labels', 'app.kubernetes.io/managed-by')).toBe('evenkeel');
     expect(at(object, 'metadata', 'labels', 'app.kubernetes.io/part-of')).toBeTruthy();
   });
@@ -104,7 +104,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
 
 describe('order within a file', () => {
   test.each(yamlPaths)('%s', (path) => {
-    const ranks = objects.filter((found) => found.path === path).map(({ object }) => kindRank(String(object.kind)));
+    const ranks = objects.filter((entry) => entry.path === path).map(({ object }) => kindRank(String(object.kind)));
     expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
   });
 });
@@ -128,21 +128,24 @@ describe('G11: access', () => {
   const roles = ofKind('Role', 'ClusterRole');
   const bindings = ofKind('RoleBinding', 'ClusterRoleBinding');
 
-  test('there are roles and bindings to look at', () => {
+  test('there are roles and bindings to check', () => {
     expect(roles.length).toBeGreaterThanOrEqual(4);
     expect(bindings.length).toBeGreaterThanOrEqual(8);
   });
 
-  test.each(roles.map(named))('%s holds no wildcard, no Secret, no RBAC and no way up', (_, { object }) => {
-    const words = JSON.stringify(object.rules).match(/"[^"]*"/g) ?? [];
-    const wrong = /[*]|^"(secrets|escalate|bind|impersonate|nodes.*|serviceaccounts\/token|rbac.*)"$/;
-    expect(words.filter((word) => wrong.test(word))).toEqual([]);
-  });
+  test.each(roles.map(named))(
+    '%s has no wildcard, no right to Secrets or RBAC, and no way to escalate',
+    (_, { object }) => {
+      const words = JSON.stringify(object.rules).match(/"[^"]*"/g) ?? [];
+      const refused = /[*]|^"(secrets|escalate|bind|impersonate|nodes.*|serviceaccounts\/token|rbac.*)"$/;
+      expect(words.filter((word) => refused.test(word))).toEqual([]);
+    },
+  );
 
-  test.each(bindings.map(named))('%s names a role that exists, and a subject', (_, { path, object }) => {
+  test.each(bindings.map(named))('%s names an existing role and at least one subject', (_, { path, object }) => {
     const name = at(object, 'roleRef', 'name');
     const namespace = at(object, 'roleRef', 'kind') === 'Role' ? at(object, 'metadata', 'namespace') : undefined;
-    const isIt = (role: Found) =>
+    const isIt = (role: Entry) =>
       folder(role.path) === folder(path) &&
       at(role.object, 'metadata', 'name') === name &&
       at(role.object, 'metadata', 'namespace') === namespace;
@@ -154,17 +157,20 @@ describe('G11: access', () => {
     for (const subject of names) expect(subject).not.toMatch(/^(system:|$)/);
   });
 
-  test.each(ofKind('Role').map(named))('%s: as many kinds as the file of the deployer holds', (_, { path, object }) => {
-    const file = path.replace('05-', '10-');
-    const written = new Set(objects.filter((one) => one.path === file).map((one) => String(one.object.kind)));
-    const rules = at(object, 'rules');
-    const named = (Array.isArray(rules) ? rules : []).flatMap((rule) => at(rule, 'resources') ?? []);
-    expect(new Set(named).size).toBe(written.size);
-    expect(written.size).toBeGreaterThan(0);
-  });
+  test.each(ofKind('Role').map(named))(
+    '%s: as many kinds as are in the file of the deployer',
+    (_, { path, object }) => {
+      const file = path.replace('05-', '10-');
+      const written = new Set(objects.filter((entry) => entry.path === file).map((entry) => String(entry.object.kind)));
+      const rules = at(object, 'rules');
+      const named = (Array.isArray(rules) ? rules : []).flatMap((rule) => at(rule, 'resources') ?? []);
+      expect(new Set(named).size).toBe(written.size);
+      expect(written.size).toBeGreaterThan(0);
+    },
+  );
 });
 
-test('nothing secret', () => {
+test('no secrets', () => {
   expect(objects.filter(({ object }) => object.kind === 'Secret')).toEqual([]);
   const text = yamlPaths.map((path) => readFileSync(join(DIST, path), 'utf8')).join('');
   expect(text).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY|:\/\/[^/\s:]+:[^/\s@]+@/);

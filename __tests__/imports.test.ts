@@ -1,4 +1,4 @@
-// imports/: generated from the CRDs beside it, and the constructs in it say what Gateway API expects.
+// imports/: generated from its CRDs; its constructs write what Gateway API expects.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Chart, Testing } from 'cdk8s';
@@ -111,7 +111,7 @@ describe.each(readdirSync(join(IMPORTS, 'crds')))('crds/%s', (file) => {
   const text = readFileSync(join(IMPORTS, 'crds', file), 'utf8');
   const crds = parseAllDocuments(text).map((document) => document.toJS());
 
-  /** Every keyword in the schema. The keys right below `properties` are names of fields, not keywords. */
+  /** Every keyword in the schema. The keys directly under `properties` are field names, not keywords. */
   function keywords(node: unknown, names = false): string[] {
     if (Array.isArray(node)) return node.flatMap((item) => keywords(item));
     if (typeof node !== 'object' || node === null) return [];
@@ -124,8 +124,8 @@ describe.each(readdirSync(join(IMPORTS, 'crds')))('crds/%s', (file) => {
     expect(text).toMatch(/^# Module: \S+\n# Version: v\d+\.\d+\.\d+\n# Licence: \S+\n/);
   });
 
-  it('holds structure only', () => {
-    const found = new Set(keywords(crds));
+  it('has structure only', () => {
+    const used = new Set(keywords(crds));
     for (const unwanted of [
       'description',
       'x-kubernetes-validations',
@@ -134,10 +134,10 @@ describe.each(readdirSync(join(IMPORTS, 'crds')))('crds/%s', (file) => {
       'default',
       'annotations',
     ]) {
-      expect(found).not.toContain(unwanted);
+      expect(used).not.toContain(unwanted);
     }
     // The walk does reach the schemas.
-    expect([...found]).toEqual(expect.arrayContaining(['openAPIV3Schema', 'required', 'enum', 'items']));
+    expect([...used]).toEqual(expect.arrayContaining(['openAPIV3Schema', 'required', 'enum', 'items']));
   });
 
   it('serves one version, without status', () => {

@@ -1,4 +1,4 @@
-// The launcher: what goes wrong before and around the command is reported like every other finding, and nothing is written.
+// The launcher: errors before and around the command are reported like every other finding, and nothing is written.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +29,7 @@ function synth(main: string | undefined, ...args: string[]) {
   return { status, stdout, stderr, files: readdirSync(project).filter((name) => name !== 'main.ts') };
 }
 
-test('a main.ts that is right', () => {
+test('a valid main.ts', () => {
   expect(synth(CHART)).toEqual({ status: 0, stdout: '', stderr: '', files: ['dist'] });
 });
 
@@ -48,7 +48,7 @@ test.each<[string, string | undefined, RegExp]>([
   ['no main.ts', undefined, /^error app\n {2}Error: main\.ts does not exist\n/],
   ['a syntax error', `${CHART}const x: = 3;\n`, /^main\.ts:5:10 error compile\n/],
   [
-    'an import that leads nowhere',
+    'an import of a missing file',
     `import './nowhere';\n${CHART}`,
     /^main\.ts:1:8 error compile\n {2}Could not resolve "\.\/nowhere"\n/,
   ],
@@ -58,18 +58,18 @@ test.each<[string, string | undefined, RegExp]>([
     /^main\.ts:5:7 error app\n {2}RangeError: out of reach\n/,
   ],
   [
-    'a promise that fails unheard',
+    'an unhandled rejection',
     `${CHART}void Promise.reject(new Error('no answer'));\n`,
     /^main\.ts:5:\d+ error app\n {2}Error: no answer\n/,
   ],
-])('%s', (_, main, expected) => {
+])('%s', (_, main, message) => {
   const { status, stdout, stderr, files } = synth(main);
   expect({ status, stdout, files }).toEqual({ status: 1, stdout: '', files: [] });
-  expect(stderr).toMatch(expected);
+  expect(stderr).toMatch(message);
   expect(stderr).toMatch(/\n1 error, nothing written\n$/);
   expect(stderr).not.toMatch(/\n {4}at /);
 });
 
-test('a timer that never ends does not keep the command from ending', () => {
+test('a running timer does not keep the command from exiting', () => {
   expect(synth(`${CHART}setInterval(() => {}, 1000);\n`)).toMatchObject({ status: 0, files: ['dist'] });
 });

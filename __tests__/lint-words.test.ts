@@ -9,10 +9,16 @@ interface Idiom {
 }
 interface LintWords {
   findIdioms(text: string, idioms: Idiom[], kept?: string[]): { line: number; idiom: string; but: string }[];
+  lintFiles(files: [path: string, text: string][], idioms: Idiom[], kept?: Kept[]): string[];
   readIdioms(page: string): Idiom[];
 }
+interface Kept {
+  readonly file: string;
+  readonly fragment: string;
+  readonly reason: string;
+}
 
-const { findIdioms, readIdioms } = jest.requireActual<LintWords>('../lint-words.js');
+const { findIdioms, lintFiles, readIdioms } = jest.requireActual<LintWords>('../lint-words.js');
 
 const idioms = readIdioms(readFileSync(join(__dirname, '../docs/style.md'), 'utf8'));
 const idiomsIn = (text: string, ...kept: string[]) => findIdioms(text, idioms, kept).map(({ idiom }) => idiom);
@@ -65,6 +71,31 @@ test('a phrase is found over the end of a line, in a comment too, with the line 
     { line: 2, idiom: 'is no port', but: 'is not a, has no' },
   ]);
   expect(findIdioms(' * so\n * many', idioms)).toMatchObject([{ line: 1, idiom: 'so many' }]);
+});
+
+describe('files', () => {
+  const kept = [{ file: 'lib/a.ts', fragment: '65534 is nobody', reason: 'the name of a user' }];
+
+  test('each idiom is reported with its file, its line and what to write', () => {
+    expect(lintFiles([['docs/a.md', 'plain\nIt mends itself.\n']], idioms, [])).toEqual([
+      "docs/a.md:2: 'mends' → fix, repair",
+    ]);
+  });
+
+  test('plain files and kept sentences pass', () => {
+    const files: [string, string][] = [
+      ['docs/a.md', 'It repairs itself.\n'],
+      ['lib/a.ts', '// 65534 is nobody\n'],
+    ];
+    expect(lintFiles(files, idioms, kept)).toEqual([]);
+  });
+
+  test('a kept sentence is kept in its own file only, and must exist there', () => {
+    expect(lintFiles([['lib/b.ts', '// 65534 is nobody\n']], idioms, kept)).toEqual([
+      "lib/b.ts:1: 'nobody' → no one, someone, all; better: name the subject",
+      "lib/a.ts: has no '65534 is nobody', which KEPT of lint-words.js lists",
+    ]);
+  });
 });
 
 test('a kept fragment stays, the same word elsewhere does not', () => {

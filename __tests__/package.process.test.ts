@@ -1,4 +1,4 @@
-// The package: built, packed and unpacked into a repository that has nothing else of ours, it synthesizes and type-checks.
+// The package, built, packed and unpacked into a repository without our sources, synthesizes and type-checks.
 import {
   cpSync,
   existsSync,
@@ -18,7 +18,7 @@ const ROOT = resolve(__dirname, '..');
 const FIXTURE = join(__dirname, 'fixtures', 'package');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 
-/** Text of the user's file. Its name in the fixture keeps our own tools off it: `evenkeel` is not installed here. */
+/** Text of the user's file. Our own tools skip its name in the fixture, because `evenkeel` is not installed here. */
 const MAIN = readFileSync(join(FIXTURE, 'main.ts.txt'), 'utf8');
 
 let scratch: string;
@@ -49,7 +49,7 @@ function typecheck(...options: readonly string[]): Outcome {
   return run(process.execPath, [TSC, '--project', '.', '--pretty', 'false', ...options], repository, scratch);
 }
 
-/** Changes the user's file; the text to change must exist. */
+/** Changes the user's file, which must contain `from`. */
 function edit(from: string, to: string): void {
   if (!MAIN.includes(from)) throw new Error(`main.ts has no ${from}`);
   writeFileSync(join(repository, 'main.ts'), MAIN.replace(from, to));
@@ -68,7 +68,7 @@ function filesBelow(directory: string): string[] {
 }
 
 describe('the tarball', () => {
-  it('holds the launcher, the build and the texts, and no sources', () => {
+  it('has the launcher, the build and the texts, and no sources', () => {
     expect(readdirSync(unpacked).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -84,7 +84,7 @@ describe('the tarball', () => {
     expect(built.filter((name) => !name.endsWith('.d.ts'))).toEqual(['index.js']);
   });
 
-  it('declares its peers with the versions that it is tested with at least', () => {
+  it('declares as minimum versions of its peers those that it is tested with', () => {
     const { devDependencies, peerDependencies } = readManifest(unpacked);
     const tested = Object.keys(peerDependencies).map((name) => [name, `^${devDependencies[name]}`]);
     expect(peerDependencies).toEqual(Object.fromEntries(tested));
@@ -128,7 +128,7 @@ describe('a repository that uses the package', () => {
     expect(typecheck()).toMatchObject({ status: 0, stdout: '' });
   });
 
-  it('imports by name what lib/index.ts exports, and one thing more: the command', () => {
+  it('imports by name the exports of lib/index.ts, and the command', () => {
     const script = "import * as all from 'evenkeel'; console.log(Object.keys(all).join())";
     const { stdout } = run(process.execPath, ['--input-type=module', '--eval', script], repository, scratch);
     const names = stdout.trim().split(',');
@@ -149,7 +149,7 @@ describe('a repository that uses the package', () => {
     expect(located.filter((line) => !line.includes('/cdk8s-plus-27/'))).toEqual([]);
   });
 
-  it('learns from the compiler that an environment does not exist', () => {
+  it('gets a compiler error for an unknown environment', () => {
     edit("production: { on: 'mumbai'", "prodution: { on: 'mumbai'");
     const { status, stdout } = typecheck();
     expect(status).not.toBe(0);
@@ -157,7 +157,7 @@ describe('a repository that uses the package', () => {
     expect(stdout).toContain("'prodution' does not exist");
   });
 
-  it('sees its own line when a port is wrong, and nothing is written', () => {
+  it('gets the line of an invalid port, and nothing is written', () => {
     edit('port: 8080', 'port: 99999');
     const { status, stdout, stderr } = synth();
     expect(status).toBe(1);
@@ -167,14 +167,14 @@ describe('a repository that uses the package', () => {
     expect(existsSync(join(repository, 'dist'))).toBe(false);
   });
 
-  it('sees its own line when its code throws', () => {
+  it('gets the line at which its code throws', () => {
     edit("super(scope, 'shop', target);", "super(scope, 'shop', target); throw new Error('boom');");
     const { status, stderr } = synth();
     expect(status).toBe(1);
     expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf("super(scope, 'shop'")}:\\d+ error exception$`, 'm'));
   });
 
-  it('learns of fields that the types of cdk8s-plus-27 do not know, and of those only', () => {
+  it('gets notes for fields that the types of cdk8s-plus-27 do not know, and only for those', () => {
     expect(synth().stderr).toBe('');
     edit('spec.shareProcessNamespace', 'spec.sharedProcesses');
     const { status, stderr } = synth();
@@ -183,7 +183,7 @@ describe('a repository that uses the package', () => {
     expect(stderr).toContain('/spec/template/spec/sharedProcesses');
   });
 
-  it('is left with its own files and dist', () => {
+  it('keeps only its own files and dist', () => {
     synth();
     const expected = ['dist', 'main.ts', 'node_modules', 'package.json', 'tsconfig.json'];
     expect(readdirSync(repository).sort()).toEqual(expected);

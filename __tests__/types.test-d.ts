@@ -29,9 +29,9 @@ platform.place(Blog, { production: { on: 'delhi', tag: '1', settings } });
 platform.place(Blog, {
   production: { on: ['mumbai', 'laptop'], traffic: moveTraffic('mumbai', 'laptop', 10), tag: '1', settings },
 });
-// @ts-expect-error a step that has no name
+// @ts-expect-error an unnamed step
 moveTraffic('mumbai', 'laptop', 20);
-// @ts-expect-error weights of further clusters that are none
+// @ts-expect-error invalid weights of further clusters
 moveTraffic('mumbai', 'laptop', 10, { delhi: '100' });
 // @ts-expect-error a missing setting
 platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings: {} } });
@@ -40,11 +40,11 @@ platform.place(Blog, { production: { on: 'mumbai', settings } });
 
 // @ts-expect-error a home that is not a cluster
 new Platform({ home: 'delhi', clusters: { mumbai: local({ kubernetes: '1.36' }) }, environments: {} });
-// @ts-expect-error an environment that does not say what it survives
+// @ts-expect-error an environment without `survives`
 new Platform({ home: 'a', clusters: { a: local({ kubernetes: '1.36' }) }, environments: { production: {} } });
-// @ts-expect-error a minor that is none
+// @ts-expect-error an invalid minor
 local({ kubernetes: 'v1.36' });
-// @ts-expect-error a capability that we do not know
+// @ts-expect-error an unknown capability
 local({ kubernetes: '1.36', capabilities: ['teleport'] });
 // @ts-expect-error EKS without its region
 eks({ kubernetes: '1.36' });
@@ -52,16 +52,16 @@ eks({ kubernetes: '1.36' });
 aks({ region: 'westeurope', kubernetes: '1.36' });
 // @ts-expect-error two load balancers in one
 aks({ region: 'r', kubernetes: '1.36', gateway: { albName: 'a', albFrontend: 'b' } });
-// @ts-expect-error kubeadm brings no ingress controller, so its class must be said
+// @ts-expect-error kubeadm has no ingress controller, so its class is mandatory
 onPrem({ distribution: 'kubeadm', kubernetes: '1.36' });
-// @ts-expect-error a distribution that we do not know
+// @ts-expect-error an unknown distribution
 local({ kubernetes: '1.36', distribution: 'docker-desktop' });
-// @ts-expect-error a pool that does not say how many nodes there are
+// @ts-expect-error a pool without its number of nodes
 local({ kubernetes: '1.36', nodePools: [{ name: 'a', cpu: '4', memory: '16Gi', pods: 110 }] });
 new Platform({
   home: 'a',
   clusters: { a: local({ kubernetes: '1.36' }) },
-  // @ts-expect-error a Secret to pull with belongs to an external registry
+  // @ts-expect-error only an external registry has a pull Secret
   environments: { production: { survives: { zones: 0, regions: 0 }, registry: { pullSecret: 'a' } } },
 });
 
@@ -75,11 +75,11 @@ new Platform({
 new Platform({
   home: 'a',
   clusters: { a: local({ kubernetes: '1.36' }) },
-  // @ts-expect-error a role that we do not know
+  // @ts-expect-error an unknown role
   environments: { production: { survives: { zones: 0, regions: 0 }, access: { developers: 'admin' } } },
 });
 platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'none' } } });
-// @ts-expect-error a role that we do not know, of one system
+// @ts-expect-error an unknown role, for one system
 platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'admin' } } });
 // @ts-expect-error a ServiceAccount without its namespace
 local({ kubernetes: '1.36', groups: { argo: { serviceAccount: 'argocd' } } });
@@ -92,27 +92,27 @@ const { resources: _resources, ...withoutResources } = props;
 new WebService(system, 'web', withoutResources);
 // @ts-expect-error a boot budget is mandatory
 new WebService(system, 'web', { ...props, probes: { ...props.probes, startup: { path: '/' } } });
-// @ts-expect-error a budget has one bound
+// @ts-expect-error a budget has exactly one bound
 new WebService(system, 'web', { ...props, availability: { disruption: { minAvailable: 1, maxUnavailable: 1 } } });
-// @ts-expect-error an exit needs its reason
+// @ts-expect-error an exception needs its reason
 new WebService(system, 'web', { ...props, security: { user: { id: 999 } } });
-// @ts-expect-error an exit is not a switch
+// @ts-expect-error an exception is not a boolean
 new WebService(system, 'web', { ...props, security: { writableRootFilesystem: true } });
 // @ts-expect-error a port is a number
 new WebService(system, 'web', { ...props, port: '8080' });
-// @ts-expect-error a target on CPU is mandatory
+// @ts-expect-error a CPU target is mandatory
 new WebService(system, 'web', props).scaleOn({ min: 1, max: 2 });
-// @ts-expect-error a LoadBalancer is not how a web service is exposed
+// @ts-expect-error a web service is not exposed by a LoadBalancer
 new WebService(system, 'web', props).exposeAt('a.example', { serviceType: 'LoadBalancer' });
 
-// manifests are typed as the API spells them, wrappers as what they wrap, newer fields included
+// manifests are typed with the API's spelling, the wrapped types, and newer fields
 ({ clusterIP: 'None', ports: [{ port: 80, targetPort: 'http' }] }) satisfies ServiceSpec;
-// @ts-expect-error jsii's spelling is not a field of the API
+// @ts-expect-error jsii's spelling of a field
 ({ clusterIp: 'None' }) satisfies ServiceSpec;
 ({ requests: { cpu: '1' } }) satisfies Plain<k8s.ResourceRequirements>;
 ({
   name: 'a',
   lifecycle: { preStop: { sleep: { seconds: 1 } } },
 }) satisfies DeploymentSpec['template']['spec']['containers'][number];
-// @ts-expect-error a field that no version has
+// @ts-expect-error a field of no version
 ({ replica: 1 }) satisfies Partial<DeploymentSpec>;

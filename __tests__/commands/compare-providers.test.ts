@@ -26,7 +26,7 @@ interface Shown {
 const shipped = () => ({ app: platform.app() });
 
 describe('G14 no lock-in: the shipped systems', () => {
-  test('differ in nothing but the closed lists', async () => {
+  test('differ in nothing but the allowed differences', async () => {
     const { code, out, err } = await cli(['compare', 'providers'], shipped);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^SYSTEM +OBJECTS {2}eks +eksAuto +aks +gke +onPrem +local +as placed$/m);
@@ -178,7 +178,7 @@ describe('refused', () => {
     provider: { ...GKE.provider, ...change },
   });
 
-  test('a profile that changes what its closed list does not name; with the list, it passes', async () => {
+  test('a profile that changes what its allowed differences do not name; with the list, it passes', async () => {
     expect(await compareProviders(exposed, GKE)).toMatchObject({ code: 0, err: '' });
     const { code, err } = await compareProviders(exposed, withProvider({ allowedDifferences: [] }));
     expect(code).toBe(1);
@@ -186,9 +186,9 @@ describe('refused', () => {
     expect(err).toContain('  field    /metadata/annotations/cloud.google.com~1backend-config\n');
   });
 
-  test('a closed list names one field of one kind, and nothing below or beside it', async () => {
+  test('an allowed difference names one field of one kind, and nothing below or beside it', async () => {
     const [line] = GKE.provider.allowedDifferences;
-    if (line === undefined) throw new Error('no closed list');
+    if (line === undefined) throw new Error('no allowed difference');
     for (const wrong of [
       { ...line, kind: 'Deployment' as const },
       { ...line, pointer: '/metadata/annotations' },

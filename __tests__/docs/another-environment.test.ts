@@ -22,14 +22,14 @@ const [REHEARSAL = { host: '', database: '' }] = settings;
 
 const copied = synthesize(platform.app(), check);
 
-test('every block of the page was run', () => {
+test('every block of the page is run', () => {
   expect(copying).toHaveLength(2);
   expect(blocksOf(PAGE)).toHaveLength(3);
 });
 
 describe('P6, F6: one line makes another environment', () => {
-  test('files are added, and the others stay as they are', () => {
-    // the copies' growth wants room beside that of the others
+  test('adds files and changes no others', () => {
+    // the copies' growth needs more headroom
     expect(copied.findings).toMatchObject([
       { rule: 'headroom', severity: 'warning', field: 'clusters.westeurope.nodePools[default].headroom' },
     ]);
@@ -43,7 +43,7 @@ describe('P6, F6: one line makes another environment', () => {
         ])
         .map((name) => `clusters/${name}.yaml`),
     );
-    const shared = /inventory\.txt$|00-cluster\.yaml$/; // what lists them, and their namespaces
+    const shared = /inventory\.txt$|00-cluster\.yaml$/; // the list of files, and the namespaces
     for (const [path, text] of shipped.files) if (!shared.test(path)) expect(copied.files.get(path)).toBe(text);
   });
 
@@ -59,13 +59,13 @@ describe('P6, F6: one line makes another environment', () => {
     },
   );
 
-  test('a copy at full size needs as many nodes again, and synth says so', () => {
+  test('a copy at full size needs twice the nodes, and synth says so', () => {
     const { users: _, ...hosts } = REHEARSAL;
     const settings = { ...hosts, host: 'booking.twin.panther-clinic.example', database: 'panther-twin.example' };
     platform.copy(Panther, { of: 'clinic', as: 'twin', settings });
-    const found = errors(synthesize(platform.app(), check));
-    expect(found).toContain('provider-plan clusters.westeurope.nodePools[default].nodesPerZone.max');
-    // and the zones that are left could not hold both
-    expect(found.filter((one) => !/^(provider-plan|survives-zones) /.test(one))).toEqual([]);
+    const problems = errors(synthesize(platform.app(), check));
+    expect(problems).toContain('provider-plan clusters.westeurope.nodePools[default].nodesPerZone.max');
+    // and the remaining zones have no room for both
+    expect(problems.filter((problem) => !/^(provider-plan|survives-zones) /.test(problem))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// docs/capacity.md: what its examples give when they are run.
+// docs/capacity.md: runs its examples and compares the results with the page.
 import * as evenkeel from '../../lib';
 import { isJsonObject, type Json } from '../../lib/model/manifest/json';
 import { blocksOf, readPage, runPage } from '../support/page';
@@ -14,15 +14,15 @@ const examples = blocksOf(page).flatMap((block) => {
 
 function run(code: string, wanted: string): Json | undefined {
   const given: unknown = JSON.parse(String(runPage(`${code}; return JSON.stringify({ ${wanted} });`, evenkeel)));
-  if (!isJsonObject(given)) throw new Error('the example gives nothing');
+  if (!isJsonObject(given)) throw new Error('the example returns no object');
   return given;
 }
 
-test('there are two', () => {
+test('the page has two examples', () => {
   expect(examples).toHaveLength(2);
 });
 
-test('capacity: the example gives what the page says', () => {
+test('capacity: the example returns what the page says', () => {
   const [example = ''] = examples;
   const [, promised] = /plan\?\.total; \/\/ \{ value: (\d+),/.exec(example) ?? [];
   const given = run(example, 'plan, problems');
@@ -35,13 +35,13 @@ describe('nodes', () => {
   const given = run(example, 'plan, problems, held');
   const pool = at(given, 'plan', 'pools', 0);
 
-  test('the example gives what the page says', () => {
+  test('the example returns what the page says', () => {
     const [, promised] = /\?\.most; \/\/ \{ value: (\d+),/.exec(example) ?? [];
     expect(at(given, 'problems')).toEqual([]);
     expect(String(at(pool, 'most', 'value'))).toBe(promised);
   });
 
-  test('the headroom that is typed is the one that is derived', () => {
+  test('the headroom of the pool is the derived one', () => {
     const [, derived] = /headroom; \/\/ (\{.*\})/.exec(example) ?? [];
     expect(example).toContain(`headroom: ${derived},`);
     expect(at(given, 'held', 'plan', 'headroom')).toEqual({ pods: 9, cpu: '2', memory: '4Gi' });

@@ -1,10 +1,10 @@
-// Every relative link of the documentation leads somewhere.
+// Every relative link in the documentation has a target.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 
-/** Pages at the root and in folders that are neither hidden nor made by a command. */
+/** Pages at the root and in folders that are neither hidden nor generated. */
 const pages = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => {
   if (entry.isFile()) return entry.name.endsWith('.md') ? [entry.name] : [];
   if (entry.name.startsWith('.') || ['build', 'dist', 'node_modules'].includes(entry.name)) return [];
@@ -12,7 +12,7 @@ const pages = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) => {
   return below.filter((path) => path.endsWith('.md')).map((path) => `${entry.name}/${path}`);
 });
 
-/** Anchors as GitHub makes them of headings. */
+/** Anchors of headings, as on GitHub. */
 function anchors(page: string): string[] {
   const headings = readFileSync(page, 'utf8').match(/^#+ .*$/gm) ?? [];
   return headings.map((heading) =>

@@ -1,4 +1,4 @@
-// F7 and F8: docs/how-to/manifests-beside-the-application.md, its files and commands as they stand there, and the pipeline's own scripts.
+// F7 and F8: docs/how-to/manifests-beside-the-application.md, its files and commands unchanged, and the pipeline's own scripts.
 import {
   cpSync,
   mkdirSync,
@@ -16,7 +16,7 @@ import { shipped as every, expand, FLASCHENPOST, PANTHER, stagesOf } from '../su
 import { install, type Outcome, run, unpackedPackage } from '../support/package';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/how-to/manifests-beside-the-application.md'), 'utf8');
-// what the package brings
+// the package has only these
 const shipped = Object.fromEntries(Object.entries(every).filter(([name]) => name !== PANTHER));
 const NAMESPACES = ['dev', 'prod', 'qa', 'staging'];
 
@@ -24,7 +24,7 @@ const NAMESPACES = ['dev', 'prod', 'qa', 'staging'];
 const files = new Map(
   [...PAGE.matchAll(/`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm)].map(([, path = '', text = '']) => [path, text]),
 );
-/** The page's commands, line by line. `npm install` needs a registry, and is done by hand here. */
+/** The page's commands, line by line. `npm install` needs a registry, and is replaced by `install` here. */
 const commands = [...PAGE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
   .flatMap(([, text = '']) => text.trim().split('\n'))
   .filter((line) => line !== 'npm install');
@@ -55,7 +55,7 @@ const read = (path: string): string => readFileSync(join(repository, path), 'utf
 const shell = (script: string, environment = {}): Outcome =>
   run('bash', ['-c', script], repository, scratch, environment);
 
-/** Runs it, and says what it said where it failed. */
+/** Runs a script; throws with its output if it fails. */
 function succeed(script: string, environment = {}): string {
   const { status, stdout, stderr } = shell(script, environment);
   if (status !== 0) throw new Error(`${script}\nexit ${status}\n${stdout}${stderr}`);
@@ -63,7 +63,7 @@ function succeed(script: string, environment = {}): string {
 }
 
 describe('F7 the page', () => {
-  test('shows the whole repository, with the versions that we test with', () => {
+  test('shows the whole repository, with our tested versions', () => {
     expect([...files.keys()].sort()).toEqual([
       'charts/flaschenpost.ts',
       'charts/images.json',
@@ -80,11 +80,13 @@ describe('F7 the page', () => {
     expect(manifest.devDependencies).toMatchObject(others);
   });
 
-  test('its commands do what it says, one after the other', () => {
+  test('its commands do what the page says, one after the other', () => {
     for (const command of commands) {
       const { status, stdout, stderr } = shell(command);
       const refused = command.endsWith('latest');
-      expect({ command, status, said: refused ? '' : `${stdout}${stderr}` }).toMatchObject({ status: refused ? 1 : 0 });
+      expect({ command, status, output: refused ? '' : `${stdout}${stderr}` }).toMatchObject({
+        status: refused ? 1 : 0,
+      });
       if (refused) expect(PAGE).toContain(`\n\`\`\`\n${stderr.split('\nnpm ')[0]?.trimEnd()}\n\`\`\`\n`);
     }
     const expected = NAMESPACES.flatMap((name) => [`05-flaschenpost-${name}.yaml`, `10-flaschenpost-${name}.yaml`]);
@@ -102,7 +104,7 @@ describe('F7 the page', () => {
     expect(readdirSync(repository)).not.toContain(PANTHER);
   }, 120_000);
 
-  test('every npm script of the pipeline is one of its package.json', () => {
+  test('its package.json has every npm script of the pipeline', () => {
     const { scripts } = JSON.parse(read('package.json'));
     const named = Object.values(shipped).flatMap((text) => [...text.matchAll(/\bnpm (?:run (\w+)|(test)\b)/g)]);
     for (const [, script, test = ''] of named) expect(scripts).toHaveProperty(script ?? test);
@@ -111,7 +113,7 @@ describe('F7 the page', () => {
 });
 
 test.each([
-  ["'flaschenpostdev.azurecr.io/flaschenpost/orders'", 'an image without a tag, as the page has it'],
+  ["'flaschenpostdev.azurecr.io/flaschenpost/orders'", 'an image without a tag, as on the page'],
   ["'flaschenpostdev.azurecr.io/flaschenpost/orders:latest'", 'latest'],
 ])('F8 %s is refused by synth, with its line: %s', (image) => {
   write('charts/flaschenpost.ts', read('charts/flaschenpost.ts').replace("this.image('orders')", image));
@@ -122,10 +124,10 @@ test.each([
   expect(readdirSync(repository)).not.toContain('dist');
 });
 
-describe('F6 the scripts of the pipeline, run as they stand', () => {
+describe('F6 the scripts of the pipeline, run unchanged', () => {
   const stages = new Map(stagesOf(expand(shipped, FLASCHENPOST)).map((stage) => [stage.name, stage]));
 
-  /** What an agent knows. The programs that reach out of it only note how they are called. */
+  /** The environment of an agent. Programs that would call other services only record their arguments. */
   function agent(environment = ''): Record<string, string> {
     const programs = join(scratch, 'programs');
     mkdirSync(programs, { recursive: true });
@@ -151,20 +153,20 @@ describe('F6 the scripts of the pipeline, run as they stand', () => {
     };
   }
 
-  /** The scripts of a stage; packages are installed already, and steps that are no scripts are the agent's own. */
+  /** The scripts of a stage. Packages are already installed; the agent itself runs the other steps. */
   const scriptsOf = (stage: string): string[] =>
     (stages.get(stage)?.commands ?? [])
       .filter((command) => !command.startsWith('{'))
       .map((command) => command.replace(/^npm ci$/m, 'true'));
 
-  /** The difference that approvers read; publishes dist as the agent does. */
+  /** The diff that approvers read; publishes dist as the agent does. */
   function approve(): string {
-    const said = scriptsOf('manifests').map((script) => succeed(script, agent()));
+    const outputs = scriptsOf('manifests').map((script) => succeed(script, agent()));
     const approved = join(agent().PIPELINE_WORKSPACE ?? '', 'approved');
     rmSync(approved, { recursive: true, force: true });
     cpSync(join(repository, 'dist'), approved, { recursive: true });
     succeed('git checkout --quiet .');
-    return said.join('');
+    return outputs.join('');
   }
 
   const release = (environment: string): void => {
@@ -186,7 +188,7 @@ describe('F6 the scripts of the pipeline, run as they stand', () => {
     `);
   });
 
-  test('approvers read each namespace; a release changes one, tells git first, and applies its one file', () => {
+  test('approvers read each namespace; a release changes one, commits first, and applies its one file', () => {
     const difference = approve();
     for (const name of NAMESPACES) expect(difference).toContain(`+++ b/dist/10-flaschenpost-${name}.yaml`);
     release('dev');
@@ -208,7 +210,7 @@ describe('F6 the scripts of the pipeline, run as they stand', () => {
     );
   }, 120_000);
 
-  test('what is not what was approved is not released', () => {
+  test('only what was approved is released', () => {
     approve();
     write('charts/flaschenpost.ts', read('charts/flaschenpost.ts').replace('replicas: 3', 'replicas: 4'));
     succeed('npm run synth && git commit --quiet --all --message later && git push --quiet origin main');

@@ -1,4 +1,4 @@
-// docs/systems/panther.md: its nodes are those that `evenkeel plan` prints, its derived numbers those of the manifests (P1, P2, P12).
+// docs/systems/panther.md: its nodes are those of `evenkeel plan`, its derived numbers those of the manifests (P1, P2, P12).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { planCluster } from '../../lib/analysis/nodes/plan';
@@ -21,10 +21,10 @@ function rowsOf(title: string): string[][] {
     .map((line) => line.slice(2, -2).split(' | '));
 }
 
-/** The plan of a cluster with what we ship alone: somebody's own system beside it changes no page. */
+/** The plan of a cluster with our shipped systems only: adding your own system does not change the page. */
 function shippedPlan(name: string) {
   const load = nodeLoads(app).find(({ cluster }) => cluster === name);
-  if (load === undefined) throw new Error(`nothing lies on ${name}`);
+  if (load === undefined) throw new Error(`nothing runs on ${name}`);
   const isShipped = (workload: { readonly name: string }) => /^(panther|flaschenpost)-/.test(workload.name);
   const workloads = load.input.workloads.filter(isShipped);
   return planCluster({ ...load, input: { ...load.input, workloads }, growing: load.growing.filter(isShipped) });
@@ -84,12 +84,12 @@ describe('Derived numbers', () => {
     ['2 cores', () => /= (\d+ cores)$/.exec(String(note('HorizontalPodAutoscaler', 'cpu-request')))?.[1]],
     ['9 headroom pods', () => `${replicas} headroom pods`],
     ['1,520 connections', () => `${/^\d+/.exec(String(note('Service', 'connections')))?.[0]} connections`],
-  ])('%s', (number, found) => {
+  ])('%s', (number, derived) => {
     expect(rowsOf('Derived numbers').map(([first]) => first)).toContain(number);
-    expect(found()).toBe(number.replace(',', ''));
+    expect(derived()).toBe(number.replace(',', ''));
   });
 
-  test('no row more', () => {
+  test('the table has no other rows', () => {
     expect(rowsOf('Derived numbers')).toHaveLength(9);
   });
 });

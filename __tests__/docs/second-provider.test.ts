@@ -12,7 +12,7 @@ import { SHIPPED, shippedRows } from '../support/placements';
 
 const PAGE = readPage('how-to/second-provider.md');
 
-/** What the page places PingPong on; the reader's own environment and settings are given. */
+/** Synthesizes the page's placement of PingPong, with a reader's environment and settings. */
 function synth(code: (text: string) => string) {
   const settings = { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200 };
   const images = { pingpong: { production: '57' } };
@@ -20,11 +20,11 @@ function synth(code: (text: string) => string) {
     `return new Platform({ home: 'mumbai', ${blockWith(PAGE, 'clusters: {')} })${code(blockWith(PAGE, '.place('))}.app();`,
     { Platform, PingPong, eks, gke, images, settings },
   );
-  if (!(app instanceof App)) throw new Error('the page makes no app');
+  if (!(app instanceof App)) throw new Error('the page creates no app');
   return synthesize(app, check);
 }
 
-test('the other files stay as they are, and a folder is added', () => {
+test('adds a folder and changes no other files', () => {
   const [one, two] = [synth((code) => code.replace("['mumbai', 'belgium']", "['mumbai']")), synth((code) => code)];
   expect([...one.findings, ...two.findings]).toEqual([]);
   const added = ['00-cluster', '05-pingpong-production', '10-pingpong-production'].map(
@@ -34,7 +34,7 @@ test('the other files stay as they are, and a folder is added', () => {
   for (const [path, text] of one.files) if (path !== 'inventory.txt') expect(two.files.get(path)).toBe(text);
 });
 
-test('the page shows the table as it is', async () => {
+test('the page shows the current table', async () => {
   const { out } = await cli(['compare', 'providers'], () => ({ app: shipped.app() }));
   expect(shippedRows(out)).toHaveLength(SHIPPED.length);
   expect(shippedRows(PAGE)).toEqual(shippedRows(out));

@@ -1,4 +1,4 @@
-// docs/how-to/size-a-service.md: what the page writes is what comes out (P1).
+// docs/how-to/size-a-service.md: the page's code results in the page's sentences (P1).
 import { WebService } from '../../lib/constructs';
 import { eks } from '../../lib/model';
 import { blockWith, readPage, runPage } from '../support/page';
@@ -9,7 +9,7 @@ const PAGE = readPage('how-to/size-a-service.md');
 const zones = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
 const cluster = eks({ region: 'ap-south-1', zones, kubernetes: '1.36', ...SUBNETS });
 
-/** Runs the page's call on a service; `change` is typed into it. */
+/** Runs the page's call on a service, with its code changed by `change`. */
 const synth = (change: (code: string) => string = (code) => code) =>
   shop(
     (system) => {
@@ -21,19 +21,19 @@ const synth = (change: (code: string) => string = (code) => code) =>
   );
 
 describe('P1: numbers follow from the requirement', () => {
-  test('and the sentences that come out of it', () => {
-    const found = synth();
-    expect(found.findings).toEqual([]);
-    const said = at(find(found, 'HorizontalPodAutoscaler', 'booking'), 'metadata', 'annotations');
+  test('the derivations in the annotations', () => {
+    const result = synth();
+    expect(result.findings).toEqual([]);
+    const annotations = at(find(result, 'HorizontalPodAutoscaler', 'booking'), 'metadata', 'annotations');
     const lines = PAGE.match(/^evenkeel\.dev\/.*$/gm) ?? [];
     expect(lines.length).toBe(4);
     for (const line of lines) {
       const [key = '', ...sentence] = line.split(': ');
-      expect(at(said, key)).toBe(sentence.join(': '));
+      expect(at(annotations, key)).toBe(sentence.join(': '));
     }
   });
 
-  test('and the refusal', () => {
+  test('the refusal', () => {
     const [finding] = synth((code) => code.replace('meanSeconds: 0.04', 'meanSeconds: 0.06')).findings;
     expect(finding?.message).toContain('a mean of 60 ms');
     expect(PAGE).toContain(`\n${finding?.message}\n`);

@@ -11,7 +11,7 @@ import { SUBNETS, shopApp, WEB } from '../support/synthesis';
 
 const PAGE = readPage('how-to/survive-a-zone.md');
 const SCALING = blockWith(PAGE, 'web.scaleOn(');
-/** What the cluster of the page says of its zones and nodes. */
+/** Zones and nodes of the page's cluster. */
 const described: { zones: string[]; nodePools: NodePool[] }[] = [];
 const [, ofCluster = ''] = blockWith(PAGE, 'nodePools:').split('\n\n');
 runPage(`described.push({ ${ofCluster} });`, { described });
@@ -52,7 +52,7 @@ test('the numbers of the page', () => {
   expect(zoneLost(TWO, 6)).toEqual({ verdict: 'degraded', left: 3, needed: 4, missing: 0.25 });
 });
 
-test('its seconds are those of the model', () => {
+test('the seconds are those of the model', () => {
   expect(PAGE).toContain(
     `${DETECTION_SECONDS} s until the node controller gives the nodes up, ${EVICTION_SECONDS} s a node`,
   );

@@ -1,4 +1,4 @@
-// What the Azure pipeline of Panther Clinic promises (P8, P9): each promise is kept by the shipped files, and seen broken by a change.
+// What the Azure pipeline of Panther Clinic promises (P8, P9): the shipped files keep each promise, and changes break it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import images from '../../charts/images.json';
@@ -22,7 +22,7 @@ const stages = (sources: Sources) => stagesBy(sources, PANTHER);
 const commandsOf = (sources: Sources, name: string): string => stages(sources).get(name)?.commands.join('\n') ?? '';
 const manifestOf = (region: string): string => `dist/clusters/${region}/10-$SYSTEMNAME-$ENVIRONMENT.yaml`;
 
-/** Commands that bring one region to what git says. */
+/** Commands that bring one region to the state in git. */
 const applied = (region: string): string[] => [
   `--name "${region}"`,
   `kubectl apply -f "${manifestOf(region)}"`,
@@ -33,11 +33,11 @@ const applied = (region: string): string[] => [
 
 const PROMISES: readonly Promised[] = [
   {
-    promise: 'P9: build → synth → check → deploy, and a region after the other',
+    promise: 'P9: build → synth → check → deploy, one region after the other',
     holds: (sources) => {
-      const found = [...stages(sources).values()];
+      const ordered = [...stages(sources).values()];
       return (
-        found.map(({ name }) => name).join() === [...ORDER, 'rollback'].join() &&
+        ordered.map(({ name }) => name).join() === [...ORDER, 'rollback'].join() &&
         ORDER.every((name, at) => stages(sources).get(name)?.after === ORDER[at - 1]) &&
         ORDER.slice(1).every((name) => stages(sources).get(name)?.condition === `and(succeeded(), ${MAIN})`) &&
         inOrder(commandsOf(sources, 'images'), '{"checkout":"booking"}', 'docker build', 'docker push') &&
@@ -51,14 +51,14 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'P9: each region has a gate of its own, and the deployer of an environment is used for nothing else',
+    promise: 'P9: each region has its own gate, and the deployer of an environment is used for nothing else',
     holds: (sources) =>
       [...stages(sources).values()].every(({ name, environments, connections }) => {
         const gated = ['dev', ...REGIONS].includes(name);
         const deployer = name === 'dev' ? 'panther-dev-deployer' : 'panther-clinic-deployer';
         return (
           environments.join() === (gated ? `panther-${name}` : '') &&
-          connections.every((one) => (one === deployer) === (gated || name === 'rollback'))
+          connections.every((connection) => (connection === deployer) === (gated || name === 'rollback'))
         );
       }),
     breaks: [
@@ -69,7 +69,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     promise:
-      "P9: a region's release is what was approved, told to git first, applied to that region, and smoke tested there",
+      "P9: a region's release is what was approved, is committed first, then applied to that region and smoke tested there",
     holds: (sources) =>
       REGIONS.every((region) => {
         const commands = commandsOf(sources, region);
@@ -93,7 +93,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'P9: the second region releases only the build that the first one told git of',
+    promise: 'P9: the second region releases only the build that the first one committed',
     holds: (sources) => {
       const check = 'git diff --exit-code -- charts/images.json dist';
       return (
@@ -107,7 +107,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'P9: where a region fails, the release commit is reverted, checked and pushed, then both regions follow',
+    promise: 'P9: if a region fails, the release commit is reverted, checked and pushed, then both regions follow',
     holds: (sources) => {
       const rollback = stages(sources).get('rollback');
       return (
@@ -195,7 +195,7 @@ const PROMISES: readonly Promised[] = [
 ];
 
 describe.each(PROMISES)('$promise', ({ holds, breaks }) => {
-  test('it holds', () => expect(holds(shipped)).toBe(true));
+  test('the shipped files keep it', () => expect(holds(shipped)).toBe(true));
 
-  test.each(breaks)('and is broken where %j becomes %j', (from, to) => expect(holds(broken(from, to))).toBe(false));
+  test.each(breaks)('broken by %j → %j', (from, to) => expect(holds(broken(from, to))).toBe(false));
 });

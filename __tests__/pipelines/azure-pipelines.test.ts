@@ -1,4 +1,4 @@
-// What the Azure pipeline of Flaschenpost promises (F5, F6, P8): each promise is kept by the shipped files, and seen broken by a change.
+// What the Azure pipeline of Flaschenpost promises (F5, F6, P8): the shipped files keep each promise, and changes break it.
 import {
   broken,
   expand,
@@ -16,7 +16,7 @@ const NAMESPACES = ['dev', 'qa', 'staging', 'prod'];
 const stages = (sources: Sources) => stagesBy(sources, FLASCHENPOST);
 const commandsOf = (sources: Sources, name: string): string => stages(sources).get(name)?.commands.join('\n') ?? '';
 
-/** A line that takes its value from a parameter. */
+/** A line with its value from a parameter. */
 const inserted = (key: string, name: string): string => `${key}: ${parameter(name)}`;
 
 const SYNTH = 'npm run synth\n';
@@ -24,7 +24,7 @@ const CHECK = 'npm run synth -- --check';
 
 const PROMISES: readonly Promised[] = [
   {
-    promise: 'F5: a pull request is built, tested and scanned, and its dist is what the code says',
+    promise: 'F5: a pull request is built, tested and scanned, and its dist is up to date',
     holds: (sources) =>
       inOrder(
         commandsOf(sources, 'verify'),
@@ -47,7 +47,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'F5: what main builds is pushed, its tag locked, and what was pushed is scanned by its digest',
+    promise: 'F5: an image of main is pushed, its tag is locked, and the pushed image is scanned by digest',
     holds: (sources) =>
       inOrder(
         commandsOf(sources, 'images'),
@@ -72,10 +72,10 @@ const PROMISES: readonly Promised[] = [
     promise: 'build → test → scan → synth → check → diff → gate → deploy',
     holds: (sources) => {
       const order = ['verify', 'images', 'manifests', 'dev', 'qa', 'promotion', 'staging', 'prod'];
-      const found = [...stages(sources).values()];
-      const follows = found.every(({ name, after }) => after === order[order.indexOf(name) - 1]);
+      const ordered = [...stages(sources).values()];
+      const follows = ordered.every(({ name, after }) => after === order[order.indexOf(name) - 1]);
       const shown = inOrder(commandsOf(sources, 'manifests'), 'npm run image', SYNTH, CHECK, 'git diff -- dist');
-      return found.map(({ name }) => name).join() === order.join() && follows && shown;
+      return ordered.map(({ name }) => name).join() === order.join() && follows && shown;
     },
     breaks: [
       ['after: images', 'after: verify'],
@@ -85,7 +85,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'nothing but the verification runs for a pull request',
+    promise: 'only the verification runs for a pull request',
     holds: (sources) =>
       [...stages(sources).values()].every(
         ({ name, condition }) =>
@@ -102,7 +102,7 @@ const PROMISES: readonly Promised[] = [
       return (
         new Set(connections).size === connections.length &&
         NAMESPACES.every((name) => {
-          const stage = all.find((one) => one.name === name);
+          const stage = all.find((candidate) => candidate.name === name);
           return (
             stage?.environments.join() === `flaschenpost-${name}` &&
             stage.connections.join() === `flaschenpost-${name}-deployer`
@@ -120,7 +120,7 @@ const PROMISES: readonly Promised[] = [
   },
   {
     promise:
-      'a release is what was approved, told to git before the cluster, and one file of one namespace is applied as it is',
+      'a release is what was approved, is committed before it is applied, and applies one file of one namespace unchanged',
     holds: (sources) =>
       NAMESPACES.every((name) => {
         const commands = commandsOf(sources, name);
@@ -161,7 +161,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'a release starts no further run',
+    promise: 'a release triggers no further run',
     holds: (sources) => {
       const pipeline = JSON.stringify(expand(sources, FLASCHENPOST));
       return (
@@ -177,7 +177,7 @@ const PROMISES: readonly Promised[] = [
 ];
 
 describe.each(PROMISES)('$promise', ({ holds, breaks }) => {
-  test('it holds', () => expect(holds(shipped)).toBe(true));
+  test('the shipped files keep it', () => expect(holds(shipped)).toBe(true));
 
-  test.each(breaks)('and is broken where %j becomes %j', (from, to) => expect(holds(broken(from, to))).toBe(false));
+  test.each(breaks)('broken by %j → %j', (from, to) => expect(holds(broken(from, to))).toBe(false));
 });

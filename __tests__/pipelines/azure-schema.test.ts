@@ -1,4 +1,4 @@
-// Each Azure pipeline is one by the schema that the service's own editor uses, with its templates by name and with them expanded.
+// Each Azure pipeline is valid by the schema of the service's own editor, both with templates by name and with them expanded.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,16 +9,16 @@ import { broken, expand, FLASCHENPOST, PANTHER, shipped, unexpanded } from '../s
 const FIXTURE = join(__dirname, '../fixtures/azure-pipelines');
 
 const text = gunzipSync(readFileSync(join(FIXTURE, 'service-schema.json.gz'))).toString();
-// its keywords beside the standard's are hints for editors, its patterns no Unicode expressions, and scalars are read as wanted
+// its non-standard keywords are hints for editors, its patterns are not Unicode expressions, and scalars are coerced
 const isPipeline = new Ajv({ strict: false, unicodeRegExp: false, coerceTypes: true }).compile(JSON.parse(text));
 
-test('the schema is the one that its README names', () => {
+test('the schema is the one named in its README', () => {
   const readme = readFileSync(join(FIXTURE, 'README.md'), 'utf8');
   expect(readme).toContain(createHash('sha256').update(text).digest('hex'));
   expect(readme).toContain(JSON.parse(text).$comment);
 });
 
-test.each([FLASCHENPOST, PANTHER])('it takes %s', (main) => {
+test.each([FLASCHENPOST, PANTHER])('%s is valid', (main) => {
   expect(isPipeline(unexpanded(shipped, main))).toBe(true);
   expect(isPipeline(expand(shipped, main))).toBe(true);
 });
@@ -34,7 +34,7 @@ test.each([
   for (const main of [FLASCHENPOST, PANTHER]) expect(isPipeline(expand(broken(from, to), main))).toBe(false);
 });
 
-test('a parameter that a template does not have, or is not given, is refused', () => {
+test('unknown and missing parameters of a template are refused', () => {
   expect(() => expand(broken('      deployerConnection: flaschenpost-qa-deployer\n', ''), FLASCHENPOST)).toThrow(
     /not given/,
   );

@@ -1,4 +1,4 @@
-// Every script of the Azure pipelines is one that bash can read: the shipped files are, and a change is seen.
+// Bash can parse every script of the shipped Azure pipelines, and a broken script is noticed.
 import { spawnSync } from 'node:child_process';
 import { broken, FLASCHENPOST, PANTHER, type Sources, shipped, stagesBy } from '../support/azure-pipelines';
 
@@ -11,8 +11,8 @@ function unreadable(sources: Sources): string[] {
   return scripts.filter((script) => spawnSync('bash', ['-n'], { input: script }).status !== 0);
 }
 
-test('it holds', () => expect(unreadable(shipped)).toEqual([]));
+test('bash parses the shipped files', () => expect(unreadable(shipped)).toEqual([]));
 
-test('and is broken by a quote that never ends', () => {
+test('broken by an unclosed quote', () => {
   expect(unreadable(broken("'**/coverage.opencover.xml'", "'**/coverage.opencover.xml"))).not.toEqual([]);
 });

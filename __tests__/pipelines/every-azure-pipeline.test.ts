@@ -1,4 +1,4 @@
-// What every Azure pipeline promises (F5, F8, P9): each promise is kept by the shipped files, and seen broken by a change.
+// What every Azure pipeline promises (F5, F8, P9): the shipped files keep each promise, and changes break it.
 import manifest from '../../package.json';
 import {
   broken,
@@ -18,7 +18,7 @@ const allCommands = (sources: Sources): string[] =>
 
 const PROMISES: readonly Promised[] = [
   {
-    promise: 'every npm script that it names exists',
+    promise: 'every npm script that the pipeline names exists',
     holds: (sources) => {
       const named = allCommands(sources).flatMap((command) => [...command.matchAll(/\bnpm (?:run )?(\w+)/g)]);
       const scripts = named.map(([, script = '']) => script).filter((script) => script !== 'ci');
@@ -30,7 +30,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'F8: nothing is latest, every image is pinned by digest or is this build, every tool has its version',
+    promise: 'F8: no latest; every image is pinned by digest or from this build; every tool has a version',
     holds: (sources) => {
       const text = JSON.stringify(MAINS.map((main) => expand(sources, main)));
       const values = Object.values(sources).join('\n');
@@ -60,7 +60,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'no secret and no kubeconfig is in the files; what is secret comes from a group of variables',
+    promise: 'the files have no secret and no kubeconfig; secrets come from a variable group',
     holds: (sources) => {
       const text = Object.values(sources).join('\n');
       const named = [...text.matchAll(/^ *(?:- name: )?(\w*(?:token|secret|password|key)\w*): *(.*)$/gim)];
@@ -79,7 +79,7 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'a script of several lines ends with the first command that fails',
+    promise: 'a script of several lines stops at the first failing command',
     holds: (sources) =>
       allCommands(sources).every(
         (command) => !command.trim().includes('\n') || command.startsWith('set -eu -o pipefail\n'),
@@ -89,7 +89,7 @@ const PROMISES: readonly Promised[] = [
 ];
 
 describe.each(PROMISES)('$promise', ({ holds, breaks }) => {
-  test('it holds', () => expect(holds(shipped)).toBe(true));
+  test('the shipped files keep it', () => expect(holds(shipped)).toBe(true));
 
-  test.each(breaks)('and is broken where %j becomes %j', (from, to) => expect(holds(broken(from, to))).toBe(false));
+  test.each(breaks)('broken by %j → %j', (from, to) => expect(holds(broken(from, to))).toBe(false));
 });

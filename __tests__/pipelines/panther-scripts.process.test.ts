@@ -1,4 +1,4 @@
-// P9: scripts of Panther Clinic's pipeline, run as they stand: the way back in a repository of its own, and what a build writes.
+// P9: scripts of Panther Clinic's pipeline, run unchanged: the rollback in a scratch repository, and the tags that a build writes.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +53,7 @@ const rollBack = () => bash(`${REVERT}\n${PUSH}`).status;
 const onMain = (): string => bash('git fetch --quiet origin && git show origin/main:clinic').stdout.trim();
 const subject = (): string => bash('git log --max-count 1 --format=%s origin/main').stdout.trim();
 
-test("git has the build before, and other systems' releases since then stay", () => {
+test('git has the previous build, and keeps later releases of other systems', () => {
   release('clinic-dev', '78');
   expect(rollBack()).toBe(0);
   expect(onMain()).toBe('76');

@@ -9,14 +9,17 @@ const SLOW_MILLISECONDS = 5000;
 
 /** Runs one engine `runs` times, one after the other; undefined if it takes longer than the limit. */
 async function measure(program, engine, env, runs) {
-  const found = [];
+  const measurements = [];
   for (let run = 0; run < runs; run++) {
     const result = await once(program, engine, env);
     if (result === undefined) return undefined;
-    found.push(result);
+    measurements.push(result);
     if (result.milliseconds > SLOW_MILLISECONDS) break;
   }
-  return { seconds: median(found.map(({ milliseconds }) => milliseconds)) / 1000, objects: found[0].objects };
+  return {
+    seconds: median(measurements.map(({ milliseconds }) => milliseconds)) / 1000,
+    objects: measurements[0].objects,
+  };
 }
 
 function once(program, engine, env) {

@@ -192,23 +192,26 @@ describe('workload identity', () => {
     ['eksAuto', ROLE, {}, { 'eks.amazonaws.com/role-arn': ROLE }, [443]],
     ['aks', CLIENT, { 'azure.workload.identity/use': 'true' }, { 'azure.workload.identity/client-id': CLIENT }, [443]],
     ['gke', ACCOUNT, {}, { 'iam.gke.io/gcp-service-account': ACCOUNT }, [988, 80]],
-  ] as const)('%s, and every field of it is in the closed list', (name, identity, podLabels, annotations, ports) => {
-    const { provider } = CLUSTERS[name];
-    expect(provider.workloadIdentity(identity)).toEqual({
-      podLabels,
-      serviceAccountAnnotations: annotations,
-      tokens: ports.map((port) => expect.objectContaining({ port })),
-    });
-    const token = (key: string) => key.replace('/', '~1');
-    const allowed = provider.allowedDifferences.map(({ kind, pointer }) => `${kind} ${pointer}`);
-    for (const key of Object.keys(annotations)) {
-      expect(allowed).toContain(`ServiceAccount /metadata/annotations/${token(key)}`);
-    }
-    for (const key of Object.keys(podLabels)) {
-      expect(allowed).toContain(`Deployment /spec/template/metadata/labels/${token(key)}`);
-      expect(allowed).toContain(`StatefulSet /spec/template/metadata/labels/${token(key)}`);
-    }
-  });
+  ] as const)(
+    '%s, and every field of it is in the allowed differences',
+    (name, identity, podLabels, annotations, ports) => {
+      const { provider } = CLUSTERS[name];
+      expect(provider.workloadIdentity(identity)).toEqual({
+        podLabels,
+        serviceAccountAnnotations: annotations,
+        tokens: ports.map((port) => expect.objectContaining({ port })),
+      });
+      const token = (key: string) => key.replace('/', '~1');
+      const allowed = provider.allowedDifferences.map(({ kind, pointer }) => `${kind} ${pointer}`);
+      for (const key of Object.keys(annotations)) {
+        expect(allowed).toContain(`ServiceAccount /metadata/annotations/${token(key)}`);
+      }
+      for (const key of Object.keys(podLabels)) {
+        expect(allowed).toContain(`Deployment /spec/template/metadata/labels/${token(key)}`);
+        expect(allowed).toContain(`StatefulSet /spec/template/metadata/labels/${token(key)}`);
+      }
+    },
+  );
 
   test.each(Object.entries(CLUSTERS))('%s refuses an invalid identity', (name, { provider }) => {
     const foreign = name === 'aks' ? [ROLE, ACCOUNT] : name === 'gke' ? [ROLE, CLIENT] : [CLIENT, ACCOUNT];

@@ -1,4 +1,4 @@
-// A system is the same on every provider, except for the fields in a profile's closed list.
+// A system is the same on every provider, except for the fields in a profile's allowed differences.
 
 import type { AllowedDifference, Provider } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
@@ -35,7 +35,7 @@ export function deviations(
   });
 }
 
-/** A deviation that no closed list allows. */
+/** A deviation that no allowed difference allows. */
 export function deviationFinding({ entry, pointer, before, after, profile }: Deviation): Finding {
   const { identity, origin } = entry;
   const source = origin.source();

@@ -78,7 +78,7 @@ export function databaseBudget(entries: readonly ApiEntry[], cluster: string, na
   return { ...cellOf(event, results), says };
 }
 
-/** The result of comparing all providers: fields outside the closed lists; or why the comparison is unknown, or impossible. */
+/** The result of comparing all providers: fields outside the allowed differences; or why the comparison is unknown, or impossible. */
 export type ProviderChange =
   | {
       readonly profiles: number;

@@ -34,7 +34,7 @@ interface Peculiarities {
   readonly createsPods?: true;
   /** Whether `spec.replicas` says how many pods it makes. */
   readonly replicated?: true;
-  /** Whether its objects are the same on every provider, but for what a profile's closed list names. */
+  /** Whether its objects are the same on every provider, but for what a profile's allowed differences name. */
   readonly neutral?: true;
 }
 
