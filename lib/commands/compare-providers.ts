@@ -66,7 +66,7 @@ function printTables(output: Output, comparison: ProviderComparison): void {
   const allowed = deviations.flatMap(({ profile, entry, pointer, allowed: line }) =>
     line === undefined ? [] : [[profile, entry.identity.kind, pointer, line.source]],
   );
-  section(output, 'Allowed by the closed lists', [['PROFILE', 'KIND', 'FIELD', 'SOURCE'], ...unique(allowed)]);
+  section(output, 'Allowed by the profiles', [['PROFILE', 'KIND', 'FIELD', 'SOURCE'], ...unique(allowed)]);
   section(output, 'What the real placement changes', [['CLUSTER', 'BY', 'KIND', 'FIELD', 'OF'], ...changes(placement)]);
 }
 

@@ -10,7 +10,7 @@ import { compareObjects, type ObjectDifference } from './difference';
 /** A field of a provider-neutral kind that differs on a provider. */
 export interface Deviation extends ObjectDifference {
   readonly profile: string;
-  /** The line of the closed list that allows it, if any. */
+  /** The allowed difference that covers it, if any. */
   readonly allowed?: AllowedDifference;
 }
 
@@ -44,7 +44,7 @@ export function deviationFinding({ entry, pointer, before, after, profile }: Dev
     rule: 'provider-difference',
     severity: 'error',
     message: `${shown(after)} on ${profile}, ${shown(before)} by the standard`,
-    expected: 'the same on every provider, or the field in the closed list of the profile, with its source',
+    expected: 'the same on every provider, or the field among the allowed differences of the profile, with its source',
     construct: origin.construct,
     object: describeIdentity(identity),
     field: pointer,
