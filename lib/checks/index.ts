@@ -1,9 +1,8 @@
 // All rules over the final JSON of every object, whatever made it; all findings at once.
 
-import type { Finding } from '../model/finding/finding';
+import { type Finding, findingOf, findingOn } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
-
-import { type ApiEntry, describeIdentity } from '../model/manifest/object';
+import type { ApiEntry } from '../model/manifest/object';
 import { compareText } from '../model/manifest/text';
 import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
@@ -87,20 +86,7 @@ const inOrder = (a: Reported, b: Reported): number =>
   compareText(a.problem.message, b.problem.message);
 
 function toFinding({ rule, entry, pointer, problem }: Reported): Finding {
-  const { message, expected, fix, value } = problem;
-  const source = entry.origin.source();
-  return {
-    rule: rule.id,
-    severity: rule.severity,
-    message,
-    expected,
-    construct: entry.origin.construct,
-    object: describeIdentity(entry.identity),
-    field: pointer,
-    ...(fix === undefined ? {} : { fix }),
-    ...(value === undefined ? {} : { value }),
-    ...(source === undefined ? {} : { source }),
-  };
+  return findingOn(entry, findingOf(rule.id, { ...problem, field: pointer }, rule.severity));
 }
 
 /**

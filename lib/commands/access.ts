@@ -8,9 +8,7 @@ import { dig } from '../analysis/objects/read-json';
 import { System } from '../constructs/system/system';
 import { groupSubjectOn } from '../model/cluster/cluster';
 import { isProblem } from '../model/finding/problem';
-
 import { defined } from '../model/manifest/json';
-
 import type { ApiEntry } from '../model/manifest/object';
 import { compareKeys, compareText } from '../model/manifest/text';
 import { formatTable, type Output } from '../report/output';

@@ -9,7 +9,6 @@ import {
 } from '../analysis/comparison/environments';
 import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
-
 import { compareText } from '../model/manifest/text';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';

@@ -9,7 +9,6 @@ import { check } from '../checks';
 import { placementsOf } from '../constructs/system/system';
 import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
-
 import { type ApiEntry, describeIdentity } from '../model/manifest/object';
 import { PROFILES } from '../model/providers/profiles';
 import { formatTable, type Output, printFindings } from '../report/output';

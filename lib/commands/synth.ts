@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { check } from '../checks';
 import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
-
 import { groupFindings, type Output, printFindings } from '../report/output';
 import { printSummary } from '../report/summary';
 import { compareFiles, OutputError, writeFiles } from '../synth/output/write';

@@ -1,9 +1,9 @@
 // Two environments of a system differ only in what an environment may decide: any other difference would be untested in one.
 
-import type { Finding } from '../../model/finding/finding';
+import { type Finding, findingOn } from '../../model/finding/finding';
 import { derivationOf, isOurAnnotation } from '../../model/manifest/annotations';
-import { isJsonObject, type Json } from '../../model/manifest/json';
-import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import { defined, isJsonObject, type Json } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
 import { COMMON_ROLES, clusterRoleName, DEPLOYER } from '../../model/platform/roles';
 import { dig } from '../objects/read-json';
 import { compareObjects, type ObjectDifference } from './difference';
@@ -199,17 +199,13 @@ export function environmentDifferenceFinding(
   first: string,
   second: string,
 ): Finding {
-  const source = entry.origin.source();
   const shown = (value: Json | undefined) => (value === undefined ? 'absent' : JSON.stringify(value));
-  return {
+  return findingOn(entry, {
     rule: 'environment-difference',
     severity: 'error',
     message: `${shown(before)} in ${first}, ${shown(after)} in ${second}`,
     expected: 'the same in both; only name, hosts, images, secrets, groups, and sizes in the settings may differ',
-    construct: entry.origin.construct,
-    object: describeIdentity(entry.identity),
     field: pointer,
-    ...(after === undefined ? {} : { value: after }),
-    ...(source === undefined ? {} : { source }),
-  };
+    ...defined({ value: after }),
+  });
 }

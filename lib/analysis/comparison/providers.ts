@@ -1,10 +1,10 @@
 // A system is the same on every provider, except for the fields in a profile's allowed differences.
 
 import type { AllowedDifference, Provider } from '../../model/cluster/provider';
-import type { Finding } from '../../model/finding/finding';
-
+import { type Finding, findingOn } from '../../model/finding/finding';
+import { defined } from '../../model/manifest/json';
 import { isNeutralKind } from '../../model/manifest/kind-lookup';
-import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import type { ApiEntry } from '../../model/manifest/object';
 import { compareObjects, type ObjectDifference } from './difference';
 
 /** A field of a provider-neutral kind that differs on a provider. */
@@ -37,18 +37,13 @@ export function deviations(
 
 /** A deviation that no allowed difference allows. */
 export function deviationFinding({ entry, pointer, before, after, profile }: Deviation): Finding {
-  const { identity, origin } = entry;
-  const source = origin.source();
   const shown = (value: typeof before) => (value === undefined ? 'absent' : JSON.stringify(value));
-  return {
+  return findingOn(entry, {
     rule: 'provider-difference',
     severity: 'error',
     message: `${shown(after)} on ${profile}, ${shown(before)} by the standard`,
     expected: 'the same on every provider, or the field among the allowed differences of the profile, with its source',
-    construct: origin.construct,
-    object: describeIdentity(identity),
     field: pointer,
-    ...(after === undefined ? {} : { value: after }),
-    ...(source === undefined ? {} : { source }),
-  };
+    ...defined({ value: after }),
+  });
 }

@@ -5,7 +5,6 @@ import type { Derived } from '../../model/finding/derivation';
 import { defined } from '../../model/manifest/json';
 import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
 import type { PoolPlan } from '../../model/nodes/node-plan-types';
-
 import type { ClusterPlan } from './plan';
 
 /** One number. */

@@ -4,10 +4,8 @@ import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { findHeadroomProblems } from '../../model/cluster/pool-input';
 import type { Finding } from '../../model/finding/finding';
-
 import type { Problem } from '../../model/finding/problem';
 import { defined } from '../../model/manifest/json';
-
 import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/nodes/headroom-balance';
 import { deriveProviderPlan } from '../../model/nodes/node-plan';
 import type { ProviderPlanInput } from '../../model/nodes/node-plan-input';

@@ -1,7 +1,7 @@
 // A promise to survive that the table refutes is an error. It names the component, the pods left, and the object that decides.
 
-import type { Finding } from '../../model/finding/finding';
-import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import { type Finding, findingOn } from '../../model/finding/finding';
+import type { ApiEntry } from '../../model/manifest/object';
 import { WAITING } from './losses';
 import { type Placement, promised } from './table';
 import { type Result, range, worstOf } from './verdict';
@@ -23,17 +23,16 @@ function refuted(placement: Placement, what: Lost, results: readonly Result[]): 
   const names = [...new Set(broken.map(({ component }) => component))];
   return names.flatMap((name) => {
     const worst = worstOf(broken.filter(({ component }) => component === name));
-    return worst === undefined ? [] : findingOf(placement, what, worst);
+    return worst === undefined ? [] : brokenPromise(placement, what, worst);
   });
 }
 
-function findingOf({ survives, system, environment }: Placement, what: Lost, result: Result): Finding {
+function brokenPromise({ survives, system, environment }: Placement, what: Lost, result: Result): Finding {
   const { component, scale, left, placed, needed, working, decides } = result;
   const reason = working.findLast((line) => line.startsWith(WAITING));
   const lost = `${survives[what]} ${survives[what] === 1 ? what.slice(0, -1) : what}`;
-  const source = decides?.entry.origin.source();
   const serve = what === 'zones' ? `${range(left)} at once, ${range(placed)} after recovery` : `${range(left)} left`;
-  return {
+  const finding: Finding = {
     rule: `survives-${what}`,
     severity: 'error',
     message:
@@ -41,15 +40,8 @@ function findingOf({ survives, system, environment }: Placement, what: Lost, res
       `${needed} pods needed, ${serve}${reason === undefined ? '' : `; ${reason}`}`,
     expected: `${EXPECTED[what](needed)}${remedy(reason)}; or survives.${what}: 0`,
     fix: `evenkeel prove --why '${system}/${environment} ${what.slice(0, -1)}' prints the working`,
-    ...(decides === undefined
-      ? {}
-      : {
-          construct: decides.entry.origin.construct,
-          object: describeIdentity(decides.entry.identity),
-          field: decides.pointer,
-        }),
-    ...(source === undefined ? {} : { source }),
   };
+  return decides === undefined ? finding : findingOn(decides.entry, { ...finding, field: decides.pointer });
 }
 
 function remedy(reason = ''): string {

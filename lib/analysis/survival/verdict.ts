@@ -1,4 +1,5 @@
 // A cell of the table: a verdict, the numbers behind it, and the object that decides it.
+
 import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Interval } from '../scheduling/world';

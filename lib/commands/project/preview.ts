@@ -5,7 +5,6 @@ import type { IConstruct } from 'constructs';
 import { findMinorProblems } from '../../constructs/platform/validate-clusters';
 import type { Minor } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
-
 import { entriesOf, PREVIEW_MINOR, PREVIEW_VARIABLE } from '../../model/platform/entries';
 
 /** Where synth writes by default. */

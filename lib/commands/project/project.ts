@@ -2,6 +2,7 @@
 
 import { Construct, type IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
+import { defined } from '../../model/manifest/json';
 import { type Trace, userLine } from '../../model/manifest/origin';
 import type { Output } from '../../report/output';
 
@@ -52,6 +53,6 @@ function noApp(message: string, thrown: unknown): Finding {
     severity: 'error',
     message,
     expected: 'a file that exports the app: export const app = platform.app()',
-    ...(source === undefined ? {} : { source }),
+    ...defined({ source }),
   };
 }

@@ -5,7 +5,6 @@ import { type Deviation, deviations, isProviderNeutral } from '../../analysis/co
 import type { Where } from '../../constructs/platform/rebuild';
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
-
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Environment } from '../../model/platform/environment';
 import { PROFILES, STANDARD } from '../../model/providers/profiles';

@@ -5,7 +5,6 @@ import { check } from '../../checks';
 import { type Rebuild, rebuildOf } from '../../constructs/platform/rebuild';
 import { System } from '../../constructs/system/system';
 import type { Finding } from '../../model/finding/finding';
-
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Target } from '../../model/platform/target';
 import { synthesize } from '../../synth/synthesize';

@@ -1,4 +1,5 @@
 // The file of tags: which build of each system's images runs in each environment.
+
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Finding } from '../../model/finding/finding';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';

@@ -7,7 +7,6 @@ import type { Headroom, NodePool } from '../../model/cluster/pool';
 import { findHeadroomProblems } from '../../model/cluster/pool-input';
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
-
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ZONE } from '../../model/manifest/well-known';
 import { HEADROOM_PRIORITY } from '../../model/nodes/headroom';

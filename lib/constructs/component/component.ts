@@ -4,7 +4,6 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
-
 import { findQuantityProblems } from '../../model/finding/input';
 import { defined } from '../../model/manifest/json';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';

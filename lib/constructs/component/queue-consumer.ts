@@ -3,7 +3,6 @@
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
-
 import { SYNC_SECONDS } from '../../model/pods/autoscaler';
 import { deriveQueueConsumer, type QueueConsumerPlan } from '../../model/services/queue';
 import type { QueueConsumerInput } from '../../model/services/queue-input';
@@ -12,7 +11,6 @@ import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-
 import type { Queue } from '../services/broker';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
-
 import { Component, type ComponentProps, type PodNumbers } from './component';
 
 /** What decides the number of consumers. */

@@ -5,7 +5,6 @@ import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
-
 import { defined } from '../../model/manifest/json';
 import type { ScalingProps } from '../../model/pods/scaling';
 import { Exposure, type ExposureOptions } from '../exposure/exposure';

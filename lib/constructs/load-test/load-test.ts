@@ -12,7 +12,6 @@ import { createNetworkPolicy, nameExit } from '../network/policy';
 import { containerSecurity, podSecurity } from '../pod/security';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
-
 import { type Container, createObject, type PodSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';

@@ -4,7 +4,6 @@ import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Capability } from '../../model/cluster/capability';
 import type { Finding } from '../../model/finding/finding';
-
 import { capabilityOf } from '../../model/manifest/kind-lookup';
 import { System } from '../system/system';
 import { about, checkLater } from '../tree/findings';

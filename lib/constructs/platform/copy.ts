@@ -2,7 +2,6 @@
 
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
-
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import type { Tags } from '../../model/platform/target';
 import { unless } from '../tree/findings';

@@ -5,7 +5,6 @@ import { Construct } from 'constructs';
 import { type ClusterDescription, isMinor, type Minor, validPools } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
-
 import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { type AccessChanges, accessWith, type EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';

@@ -2,10 +2,9 @@
 
 import type { IConstruct } from 'constructs';
 import { at } from '../../analysis/objects/read-json';
-import type { Finding } from '../../model/finding/finding';
-
+import { type Finding, findingOn } from '../../model/finding/finding';
 import { isJsonObject, type Json } from '../../model/manifest/json';
-import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import type { ApiEntry } from '../../model/manifest/object';
 import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import { System } from '../system/system';
@@ -30,20 +29,17 @@ export function checkRegistriesLater(root: IConstruct, environments: Readonly<Re
 }
 
 function findForeignImages(
-  { identity, manifest, origin }: ApiEntry,
+  entry: ApiEntry,
   own: string | undefined,
   registries: ReadonlyMap<string, string>,
 ): Finding[] {
-  return imagesOf(manifest).flatMap(({ image, field }): Finding[] => {
+  return imagesOf(entry.manifest).flatMap(({ image, field }): Finding[] => {
     const path = longestPrefix(image, [...registries.keys(), ...(own === undefined ? [] : [own])]);
     if (path === undefined || path === own) return [];
-    const source = origin.source();
     return [
-      {
+      findingOn(entry, {
         rule: 'foreign-registry',
         severity: 'error',
-        construct: origin.construct,
-        object: describeIdentity(identity),
         field,
         value: image,
         message: `the image comes from the registry of ${registries.get(path)}`,
@@ -51,8 +47,7 @@ function findForeignImages(
           own === undefined
             ? 'this.image(…), which names the image without a registry here'
             : `this.image(…), which takes it from ${own}`,
-        ...(source === undefined ? {} : { source }),
-      },
+      }),
     ];
   });
 }

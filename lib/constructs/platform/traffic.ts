@@ -2,10 +2,8 @@
 
 import type { IConstruct } from 'constructs';
 import { rivals } from '../../analysis/traffic/hosts';
-import type { Finding } from '../../model/finding/finding';
-import { describeIdentity } from '../../model/manifest/object';
+import { type Finding, findingOn } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
-
 import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { regionsLostFor, type TrafficShare, weightWithin } from '../../model/platform/traffic';
 import { WebService } from '../component/web-service';
@@ -79,19 +77,15 @@ export function checkRecordsLater(app: IConstruct): void {
     [...rivals(objects)].flatMap(([host, entries]): Finding[] => {
       const [first] = entries;
       if (first === undefined) return [];
-      const source = first.origin.source();
       return [
-        {
+        findingOn(first, {
           rule: 'host-overwritten',
           severity: 'error',
-          construct: first.origin.construct,
-          object: describeIdentity(first.identity),
           field: '/metadata/annotations',
           value: host,
           message: `external-dns on ${entries.map(({ cluster }) => cluster).join(' and ')} would overwrite each other's record of ${host}: one cluster gets all traffic`,
           expected: `exposeAt(…, { common: ['${host}'] }), which divides the traffic; or a separate host on each cluster`,
-          ...(source === undefined ? {} : { source }),
-        },
+        }),
       ];
     });
   setEntry(app, ENTRY.verification, verification);

@@ -13,7 +13,6 @@ import { HOSTNAME, REGION, ZONE } from '../../model/manifest/well-known';
 import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
 import { ROLES } from '../../model/platform/roles';
 import { unless } from '../tree/findings';
-
 import { findOptionProblems, findSurvivalProblems } from './description';
 
 interface Described {

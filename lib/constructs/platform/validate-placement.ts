@@ -9,7 +9,6 @@ import { type EnvironmentProps, registryPath } from '../../model/platform/enviro
 import type { Tags } from '../../model/platform/target';
 import { LARGEST_WEIGHT } from '../../model/platform/traffic';
 import { unless } from '../tree/findings';
-
 import { findSubjectProblems } from './validate-clusters';
 
 /** Problems of one placement: its tag, its number of clusters, and the demands of its environment on them. */

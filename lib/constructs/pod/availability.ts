@@ -10,7 +10,6 @@ import {
   findCadenceProblems,
 } from '../../model/pods/availability';
 import { checkLater } from '../tree/findings';
-
 import { createObject } from '../tree/kinds';
 
 /** The budget that evictions must respect. Unhealthy pods may always be evicted: they would block a drain for ever. */

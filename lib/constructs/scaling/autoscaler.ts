@@ -6,7 +6,6 @@ import { checkNumber } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { findObjectProblems, type Keys } from '../../model/finding/input';
 import { defined } from '../../model/manifest/json';
-
 import { SCALING_BEHAVIOR, type ScalingProps } from '../../model/pods/scaling';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';

@@ -10,7 +10,6 @@ import { findKeyProblems, type Keys } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { derivationNotes } from '../../model/manifest/annotations';
 import { isJsonObject } from '../../model/manifest/json';
-
 import type { Target } from '../../model/platform/target';
 import type { ScalingProps } from '../../model/pods/scaling';
 

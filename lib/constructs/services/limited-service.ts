@@ -10,7 +10,6 @@ import type { Budget, BudgetClient } from '../../model/services/budget';
 import type { Client, Limited } from '../network/connection';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
-
 import { ExternalService, type ExternalServiceProps } from './external-service';
 
 /** On the root of the tree: a service with limits. One host is one service, in every cluster and environment that names it. */

@@ -1,5 +1,6 @@
 // A finding: one problem as data. Every part of Evenkeel reports in this form; text, JSON and the rest are made from it.
 
+import { type ApiEntry, describeIdentity } from '../manifest/object';
 import type { Origin, SourceLine } from '../manifest/origin';
 import { compareText } from '../manifest/text';
 import type { Problem } from './problem';
@@ -36,6 +37,11 @@ export function findingText({ message, expected, fix }: Problem): string {
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
+
+/** The finding with its object, and where the object comes from. */
+export function findingOn({ identity, origin }: ApiEntry, finding: Finding): Finding {
+  return findingAt(origin, { ...finding, object: describeIdentity(identity) });
+}
 
 /** Whether a finding is an error, so that nothing may be written. */
 export function hasError(findings: readonly Finding[]): boolean {

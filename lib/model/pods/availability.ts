@@ -3,7 +3,6 @@
 import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 import { defined } from '../manifest/json';
-
 import { type PodBound, podCount } from './replacement';
 
 /** Values that a user may set instead of the derived ones. Each is checked against the others. */

@@ -1,7 +1,7 @@
 // Step 4, override: applies the user's changes to the final JSON. A change that is impossible or has no effect is an error.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Finding } from '../../model/finding/finding';
+import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { isJsonObject, type Json, type JsonObject, pointerToken } from '../../model/manifest/json';
 import { type SourceLine, userLine } from '../../model/manifest/origin';
@@ -39,22 +39,14 @@ export function applyOverrides({ manifest, overrides, origin }: Rendered): Overr
   for (const change of overrides) {
     const steps = parsePath(change.path);
     const outcome = steps === undefined ? INVALID_PATH : applyChange(draft, change, steps);
-    const source = userLine(change.trace) ?? origin.source();
-    if (typeof outcome === 'string') added.push({ pointer: outcome, source });
-    else if (outcome !== undefined) findings.push(refused(change, outcome, origin.construct, source));
+    const source = () => userLine(change.trace) ?? origin.source();
+    if (typeof outcome === 'string') added.push({ pointer: outcome, source: source() });
+    else if (outcome !== undefined) {
+      const finding = findingOf('override', { field: change.path, ...outcome });
+      findings.push(findingAt({ construct: origin.construct, source }, finding));
+    }
   }
   return { manifest: draft, findings, added };
-}
-
-function refused(change: Override, problem: Problem, construct: string, source: SourceLine | undefined): Finding {
-  return {
-    rule: 'override',
-    severity: 'error',
-    construct,
-    field: change.path,
-    ...problem,
-    ...(source === undefined ? {} : { source }),
-  };
 }
 
 const INVALID_PATH: Problem = {

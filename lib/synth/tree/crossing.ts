@@ -1,8 +1,7 @@
 // Dependencies across files: kubectl applies files by name, and names do not follow dependencies, so some cannot be kept.
 
 import type { IConstruct } from 'constructs';
-import type { Finding } from '../../model/finding/finding';
-
+import { type Finding, findingAt } from '../../model/finding/finding';
 import type { Dependency } from './collect';
 
 /** First and last file of the objects below a construct. */
@@ -26,16 +25,13 @@ export function findCrossings(
     const after = ranges.get(source);
     const related = source.node.scopes.includes(target) || target.node.scopes.includes(source);
     if (related || before === undefined || after === undefined || before.last <= after.first) return [];
-    const line = origin.source();
     const finding: Finding = {
       rule: 'dependency-across-files',
       severity: 'warning',
-      construct: origin.construct,
       message: `depends on ${target.node.path}, but ${after.first} is applied before ${before.last}`,
       expected: 'a dependency in the same file or an earlier one: files are applied by name',
-      ...(line === undefined ? {} : { source: line }),
     };
-    return [finding];
+    return [findingAt(origin, finding)];
   });
 }
 

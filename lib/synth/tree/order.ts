@@ -1,7 +1,7 @@
 // Step 2, order: dependencies come first; independent objects are ordered by kind and name, not by creation.
 
 import type { IConstruct } from 'constructs';
-import type { Finding } from '../../model/finding/finding';
+import { type Finding, findingAt } from '../../model/finding/finding';
 import { kindRank } from '../../model/manifest/kind-lookup';
 import { describeOrigin, type Origin } from '../../model/manifest/origin';
 import { compareText } from '../../model/manifest/text';
@@ -162,14 +162,13 @@ function cycleFinding(circle: readonly Origin[]): Finding {
   const paths = circle.map(({ construct }) => construct);
   const first = paths.indexOf([...paths].sort()[0] ?? '');
   const turned = [...circle.slice(first), ...circle.slice(0, first + 1)];
-  const source = circle[first]?.source();
   const steps = turned.map(describeOrigin);
-  return {
+  const cycle: Finding = {
     rule: 'dependency-cycle',
     severity: 'error',
-    construct: paths[first] ?? '',
     message: `these constructs depend on each other in a circle: ${steps.join(' → ')}`,
     expected: 'dependencies without a circle',
-    ...(source === undefined ? {} : { source }),
   };
+  const [start] = turned;
+  return start === undefined ? cycle : findingAt(start, cycle);
 }
