@@ -10,12 +10,24 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
 
 func TestKeepAliveUsesOneConnectionAWorker(t *testing.T) {
-	v := load(t, serve(t, ok), "--requests", "200", "--connections", "2")
+	var both sync.WaitGroup
+	both.Add(2)
+	var asked atomic.Int64
+	// Without this, one worker may send everything before the other has begun.
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) <= 2 {
+			both.Done()
+			both.Wait()
+		}
+		ok(w, r)
+	})
+	v := load(t, target, "--requests", "200", "--connections", "2")
 	expect(t, v, 200, 0)
 	if v.Connections != 2 || v.Statuses[200] != 200 || v.IdleClosed != 0 {
 		t.Errorf("got %+v", v)
