@@ -116,13 +116,13 @@ function findingsOf(change: object): readonly Finding[] {
 
 describe('a load that cannot be is told with its key, at the line of the call, and nothing that follows from it', () => {
   test.each<[string, object, string, unknown, string, string]>([
-    ['no users', { users: undefined }, 'users', undefined, 'users is not given', '{ peak, offPeak }'],
+    ['no users', { users: undefined }, 'users', undefined, 'users is required', '{ peak, offPeak }'],
     [
       'users without a peak',
       { users: { offPeak: 1 } },
       'users.peak',
       undefined,
-      'users.peak is not given',
+      'users.peak is required',
       'a number, more than 0',
     ],
     [
@@ -130,17 +130,24 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { service: null },
       'service',
       'null',
-      'service is no object',
+      'service must be an object',
       '{ meanSeconds, coefficientOfVariation }',
     ],
-    ['no latency', { latency: undefined }, 'latency', undefined, 'latency is not given', '{ quantile, seconds }'],
-    ['a latency that is a number', { latency: 0.2 }, 'latency', '0.2', 'latency is no object', '{ quantile, seconds }'],
+    ['no latency', { latency: undefined }, 'latency', undefined, 'latency is required', '{ quantile, seconds }'],
+    [
+      'a latency that is a number',
+      { latency: 0.2 },
+      'latency',
+      '0.2',
+      'latency must be an object',
+      '{ quantile, seconds }',
+    ],
     [
       'no think time',
       { thinkSeconds: undefined },
       'thinkSeconds',
       undefined,
-      'thinkSeconds is not given',
+      'thinkSeconds is required',
       'a number, more than 0',
     ],
     [
@@ -148,7 +155,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { thinkSeconds: '8' },
       'thinkSeconds',
       '8',
-      'thinkSeconds is a text, "8", and no number',
+      'thinkSeconds must be a number, not the text "8"',
       'a number, more than 0',
     ],
     [
@@ -156,7 +163,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { nodeSeconds: undefined },
       'nodeSeconds',
       undefined,
-      'nodeSeconds is not given',
+      'nodeSeconds is required',
       'a number, at least 0',
     ],
     [
@@ -164,7 +171,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { cpuSecondsPerRequest: undefined },
       'cpuSecondsPerRequest',
       undefined,
-      'cpuSecondsPerRequest is not given',
+      'cpuSecondsPerRequest is required',
       'a number, more than 0',
     ],
     [
@@ -188,7 +195,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { ocupancy: 0.5 },
       'ocupancy',
       undefined,
-      'there is no ocupancy in sizeFor: nothing would read it',
+      "unknown property 'ocupancy' in sizeFor (did you mean occupancy?)",
       expect.stringContaining('occupancy'),
     ],
     [
@@ -196,7 +203,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { service: { meanSeconds: 0.04, variation: 2 } },
       'service.variation',
       undefined,
-      'there is no variation in service: nothing would read it',
+      "unknown property 'variation' in service",
       'one of meanSeconds, coefficientOfVariation',
     ],
     [
@@ -204,7 +211,7 @@ describe('a load that cannot be is told with its key, at the line of the call, a
       { contention: { serial: 0 } },
       'contention.crosstalk',
       undefined,
-      'contention.crosstalk is not given',
+      'contention.crosstalk is required',
       'a number, at least 0',
     ],
   ])('%s', (_, change, field, value, message, expected) => {
