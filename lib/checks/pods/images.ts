@@ -4,7 +4,7 @@ import { isSet } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Problem } from '../../model/finding/problem';
 
-import { remembered } from '../../model/manifest/formats';
+import { memoize } from '../../model/manifest/formats';
 import { running } from '../examples';
 import type { Rule } from '../rule';
 
@@ -75,7 +75,7 @@ function judge(image: string): Flaw | undefined {
   return undefined;
 }
 
-const flawOf = remembered((image) => ({ flaw: judge(image) }));
+const flawOf = memoize((image) => ({ flaw: judge(image) }));
 
 const imageReference: Rule = {
   id: 'image-reference',

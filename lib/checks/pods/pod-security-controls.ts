@@ -2,7 +2,7 @@
 
 import { at, dig, isSet, list, type Place, places, record, shown, text } from '../../analysis/objects/read-json';
 import type { Container, Workload } from '../../analysis/objects/workloads';
-import { remembered } from '../../model/manifest/formats';
+import { memoize } from '../../model/manifest/formats';
 import { type Json, type JsonObject, pointerKeys } from '../../model/manifest/json';
 
 /** The standards that forbid anything. */
@@ -193,7 +193,7 @@ const PROFILES: readonly Json[] = ['RuntimeDefault', 'Localhost'];
 const PROFILE = 'RuntimeDefault (or Localhost)';
 const ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
 
-const keysOf = remembered(pointerKeys);
+const keysOf = memoize(pointerKeys);
 
 function findArmor(subject: Subject, add: Add): void {
   each(subject, ({ value, pointer, of }) => {

@@ -1,5 +1,5 @@
 // Which names announce a credential (`DB_PASSWORD`), and which only speak about one (`PASSWORD_MIN_LENGTH`).
-import { remembered } from '../../model/manifest/formats';
+import { memoize } from '../../model/manifest/formats';
 
 /** A credential, as whole words in a row. Plurals are left out: `MAX_TOKENS` counts, `IMAGE_PULL_SECRETS` names. */
 const CREDENTIALS: readonly string[] = [
@@ -59,7 +59,7 @@ function judge(name: string): boolean {
 }
 
 /** Whether a value under this name would be a credential. */
-export const announcesCredential = remembered(judge);
+export const announcesCredential = memoize(judge);
 
 /** Any text that could hold such a name, as a first and cheap look. */
 export const MAY_ANNOUNCE = /pass|pwd|token|secret|credential|key|connection/i;

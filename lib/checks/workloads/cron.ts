@@ -2,7 +2,7 @@
 
 import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, isSet } from '../../analysis/objects/read-json';
-import { remembered } from '../../model/manifest/formats';
+import { memoize } from '../../model/manifest/formats';
 import { cronJob } from '../examples';
 import type { Rule } from '../rule';
 
@@ -81,8 +81,8 @@ function zoneFlaw(zone: string): string | undefined {
   }
 }
 
-const scheduleVerdict = remembered((schedule) => ({ flaw: scheduleFlaw(schedule) }));
-const zoneVerdict = remembered((zone) => ({ flaw: zoneFlaw(zone) }));
+const scheduleVerdict = memoize((schedule) => ({ flaw: scheduleFlaw(schedule) }));
+const zoneVerdict = memoize((zone) => ({ flaw: zoneFlaw(zone) }));
 
 const SCHEDULE =
   'minute, hour, day of month, month and day of week such as "15 3 * * MON", or @daily and its like, or @every 1h30m';

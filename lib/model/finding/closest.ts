@@ -3,16 +3,14 @@
 /** One edit in this many letters still counts as a slip; any word may have one. */
 const LETTERS_PER_EDIT = 4;
 
-/**
- * The known word nearest to `word`, the first of several equally near; `undefined` where none is near enough. Case does not count.
- */
+/** The known word nearest to `word`, the first of equally near ones; `undefined` if none is near enough. Ignores case. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(word.length / LETTERS_PER_EDIT)) + 1;
   for (const candidate of known) {
     const edits = editDistance(wanted, candidate.toLowerCase());
-    // One edit turns any single letter into any other.
+    // Any letter is one edit away from any other.
     if (edits >= fewest || edits >= Math.min(word.length, candidate.length)) continue;
     best = candidate;
     fewest = edits;
@@ -20,13 +18,13 @@ export function closest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** ` (did you mean cpu?)` to end a message with; empty where no known word is near. */
+/** ` (did you mean cpu?)` to end a message with; empty if no known word is near. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const better = closest(word, known);
   return better === undefined ? '' : ` (did you mean ${better}?)`;
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours that lead from one word to the other (optimal string alignment). */
+/** Insertions, deletions, substitutions and swaps of neighbours from one word to the other (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);
