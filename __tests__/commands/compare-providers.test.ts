@@ -218,6 +218,6 @@ describe('nothing to compare', () => {
       web(system, { port: system.target.cluster.provider.name === 'eksAuto' ? 0 : 8080 }),
     );
     expect(code).toBe(1);
-    expect(err).toContain('on eksAuto: 0 is no port');
+    expect(err).toContain('on eksAuto: 0 is not a valid port');
   });
 });

@@ -69,8 +69,8 @@ export function references(entries: readonly ApiEntry[]): Reference[] {
     const add = adder(entry);
     for (const { value, pointer } of ingressBackends(entry)) add(pointer, '/Service', value, 'name');
   }
-  for (const { entry, it, namespace } of httpRouteBackends(entries)) {
-    adder(entry, namespace)(it.pointer, '/Service', it.value, 'name');
+  for (const { entry, backend, namespace } of httpRouteBackends(entries)) {
+    adder(entry, namespace)(backend.pointer, '/Service', backend.value, 'name');
   }
   return found;
 }
