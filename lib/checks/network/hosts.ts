@@ -77,7 +77,7 @@ const hostClash: Rule = {
       const shared = listeners.length === 0 ? [...known.keys()] : [...listeners, ''];
       const other = shared
         .map((listener) => known.get(listener))
-        .find((first) => first !== undefined && first !== entry);
+        .find((owner) => owner !== undefined && owner !== entry);
       if (other !== undefined) {
         const message = `${what} is claimed here and by ${describeOrigin(other.origin)}`;
         report(entry, pointer, { message, expected: 'a host and path of its own', value: what });
