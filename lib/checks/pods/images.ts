@@ -1,4 +1,4 @@
-// Image references: their grammar (github.com/distribution/reference) and that they name one image and not a moving one.
+// Image references: their grammar (github.com/distribution/reference), and that they name one fixed image.
 
 import { isSet } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
@@ -16,16 +16,16 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 const LONGEST_PATH = 255;
 
-type Flaw = Omit<Problem, 'field' | 'value'>;
+type ImageProblem = Omit<Problem, 'field' | 'value'>;
 const EXAMPLE =
-  'a reference such as "registry.example.com:5000/team/web:1.4.2", with a digest ("@sha256:…") if you like';
-const flaw = (message: string, expected = EXAMPLE, fix?: string): Flaw => ({
+  'a reference such as "registry.example.com:5000/team/web:1.4.2", optionally with a digest ("@sha256:…")';
+const problem = (message: string, expected = EXAMPLE, fix?: string): ImageProblem => ({
   message,
   expected,
   ...(fix === undefined ? {} : { fix }),
 });
 
-/** The registry in front of the path, if there is one: the first part is a host only if it looks like one. */
+/** The registry before the path, if there is one: the first part is a host only if it looks like one. */
 function splitDomain(name: string): readonly [string | undefined, string] {
   const slash = name.indexOf('/');
   const first = name.slice(0, slash);
@@ -34,53 +34,58 @@ function splitDomain(name: string): readonly [string | undefined, string] {
     : [undefined, name];
 }
 
-function digestFlaw(digest: string): Flaw | undefined {
+function findDigestProblem(digest: string): ImageProblem | undefined {
   const colon = digest.indexOf(':');
   const length = LENGTHS[digest.slice(0, colon)];
   const hex = digest.slice(colon + 1);
   if (DIGEST.test(digest) && length !== undefined && hex.length === length && hex === hex.toLowerCase())
     return undefined;
-  return flaw(`"${digest}" is no digest`, '"sha256:" and 64 lower-case hexadecimal digits');
+  return problem(`"${digest}" is not a valid digest`, '"sha256:" and 64 lower-case hexadecimal digits');
 }
 
-function pathFlaw(path: string): Flaw | undefined {
-  const wrong = path.split('/').find((component) => !COMPONENT.test(component));
+function findPathProblem(path: string): ImageProblem | undefined {
+  const invalid = path.split('/').find((component) => !COMPONENT.test(component));
   if (path.length > LONGEST_PATH)
-    return flaw(`the repository name is ${path.length} characters long`, `at most ${LONGEST_PATH}`);
-  if (wrong === undefined) return undefined;
-  if (path !== path.toLowerCase()) return flaw('a repository name is written in lower case', path.toLowerCase());
-  return flaw(wrong === '' ? 'the repository name has an empty part' : `"${wrong}" is no part of a repository name`);
+    return problem(`the repository name has ${path.length} characters`, `at most ${LONGEST_PATH}`);
+  if (invalid === undefined) return undefined;
+  if (path !== path.toLowerCase()) return problem('the repository name must be in lower case', path.toLowerCase());
+  return problem(
+    invalid === '' ? 'the repository name has an empty part' : `"${invalid}" is not a valid part of a repository name`,
+  );
 }
 
-function judge(image: string): Flaw | undefined {
-  if (image.trim() === '') return flaw('the image is empty');
-  if (image !== image.trim()) return flaw('there is white space around the image', image.trim());
+function findProblem(image: string): ImageProblem | undefined {
+  if (image.trim() === '') return problem('the image is empty');
+  if (image !== image.trim()) return problem('the image has leading or trailing white space', image.trim());
   const [named = '', digest, ...more] = image.split('@');
-  if (more.length > 0) return flaw('an image has at most one digest');
+  if (more.length > 0) return problem('the image has more than one digest');
   const [domain, rest] = splitDomain(named);
   const colon = rest.indexOf(':');
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
-  if (domain !== undefined && !DOMAIN.test(domain)) return flaw(`"${domain}" is no registry`);
-  if (domain === undefined && /^[a-f0-9]{64}$/.test(image)) return flaw('this is an image id, and no name');
-  const wrongPath = pathFlaw(path);
-  if (wrongPath !== undefined) return wrongPath;
+  if (domain !== undefined && !DOMAIN.test(domain)) return problem(`"${domain}" is not a valid registry`);
+  if (domain === undefined && /^[a-f0-9]{64}$/.test(image)) return problem('the image is an ID, not a name');
+  const pathProblem = findPathProblem(path);
+  if (pathProblem !== undefined) return pathProblem;
   if (tag !== undefined && !TAG.test(tag))
-    return flaw(`"${tag}" is no tag`, 'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"');
-  if (digest !== undefined) return digestFlaw(digest);
+    return problem(
+      `"${tag}" is not a valid tag`,
+      'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"',
+    );
+  if (digest !== undefined) return findDigestProblem(digest);
   if (tag === undefined)
-    return flaw('the image has neither tag nor digest, which means "latest"', 'a tag that never moves, or a digest');
+    return problem('the image has no tag or digest, which means "latest"', 'a tag that never moves, or a digest');
   if (tag === 'latest')
-    return flaw('the tag "latest" is another image tomorrow', 'a tag that never moves, or a digest');
+    return problem('the tag "latest" moves to another image', 'a tag that never moves, or a digest');
   return undefined;
 }
 
-const flawOf = memoize((image) => ({ flaw: judge(image) }));
+const problemOf = memoize((image) => ({ problem: findProblem(image) }));
 
 const imageReference: Rule = {
   id: 'image-reference',
-  what: 'Every container names one image: a well-formed reference with a tag other than "latest", or with a digest.',
-  why: 'The kubelet answers InvalidImageName, or pods of one workload run different versions and nothing can be rolled back.',
+  what: 'Every container has one fixed image: a well-formed reference with a tag other than "latest", or with a digest.',
+  why: 'The kubelet reports InvalidImageName, or pods of one workload run different versions and cannot be rolled back.',
   severity: 'error',
   judge:
     'API server: image is required; kubelet: reference.ParseNormalizedNamed; kube-score container-image-tag, kube-linter latest-tag',
@@ -90,11 +95,11 @@ const imageReference: Rule = {
         const { image } = value;
         const where = `${pointer}/image`;
         if (typeof image === 'string') {
-          const found = flawOf(image).flaw;
+          const found = problemOf(image).problem;
           if (found !== undefined) report(entry, where, { ...found, value: image });
         } else {
           report(entry, where, {
-            ...flaw(isSet(image) ? 'the image is no text' : 'the image is missing'),
+            ...problem(isSet(image) ? 'the image must be a string' : 'the image is missing'),
             value: image ?? null,
           });
         }
