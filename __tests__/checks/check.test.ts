@@ -10,7 +10,7 @@ test('a finding has construct, place and problem, and no unknown fields', () => 
     {
       rule: 'replicas',
       severity: 'error',
-      message: '-1 cannot be a count',
+      message: '-1 is not a valid count',
       expected: 'an integer of 0 or more',
       construct: 'shop/web',
       object: 'apps/Deployment shop/web',

@@ -99,7 +99,7 @@ test('a quota that somebody makes too small is refused, with what is needed and 
       value: '7',
       expected: 'at least 10',
       message:
-        'the workloads of the namespace can reach more than that: Deployment web 3 + 2 surge + 5 terminating pods',
+        'workloads of the namespace can need more: Deployment web 3 + 2 surge + 5 terminating pods',
     },
   ]);
 });
