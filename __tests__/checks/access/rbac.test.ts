@@ -142,7 +142,7 @@ describe('rbac-service-account', () => {
   ];
   const excess = (...objects: readonly JsonObject[]) =>
     findings('rbac-service-account', ...WRITER, ...objects).map(({ message }) =>
-      message.replace(/^pipeline gains a right by running pods as ServiceAccount \w+\/web: /, ''),
+      message.replace(/^pipeline can gain a right by running pods as ServiceAccount \w+\/web: /, ''),
     );
 
   test('a right that the authors of workloads have too is not excessive', () => {

@@ -20,7 +20,7 @@ test.each<[Json, string, string | undefined]>([
 ])('%j is too little', (memory, message, better) => {
   const found = limited(memory);
   expect(found).toMatchObject([{ field: `${resources}/limits/memory`, value: memory }]);
-  expect(found[0]?.message).toBe(better === undefined ? message : `${message}; did you mean ${better}?`);
+  expect(found[0]?.message).toBe(better === undefined ? message : `${message} (did you mean ${better}?)`);
   expect(found[0]?.fix).toBe(better === undefined ? undefined : `write "${better}"`);
 });
 

@@ -140,7 +140,7 @@ test('a finding has the namespace, the outcome and the exact field', () => {
       rule: RULE,
       severity: 'error',
       message:
-        'namespace "shop" enforces "restricted" Pod Security, which forbids privilege escalation (container "web"): the API server accepts the Deployment but refuses its pods silently',
+        '"restricted" Pod Security of namespace "shop" forbids privilege escalation (container "web"): the API server refuses its pods silently',
       expected: 'securityContext.allowPrivilegeEscalation: false',
       value: true,
       construct: 'app/web',

@@ -141,7 +141,7 @@ const serviceAccount: Rule = {
           ? excessRight(entries, grant, writer)
           : `everything that ${name} grants, which is unknown here`;
         if (more === undefined) continue;
-        const message = `${writer.name} gains a right by running pods as ${account}: ${more}`;
+        const message = `${writer.name} can gain a right by running pods as ${account}: ${more}`;
         report(entry, place, { message, expected, value: who.name });
         break;
       }

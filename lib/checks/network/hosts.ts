@@ -18,7 +18,7 @@ function reportHost(entry: ApiEntry, pointer: string, host: Json | undefined, re
   const format = name.includes('*') ? wildcardHost : subdomain;
   if (format.fits(name) && (addresses || !ADDRESS.test(name))) return;
   const message = ADDRESS.test(name)
-    ? 'host must be a name, not an address'
+    ? 'a host must be a name, not an address'
     : `${JSON.stringify(host)} is not a valid host name`;
   const lower =
     format.fits(name.toLowerCase()) && name !== name.toLowerCase() ? { fix: `write "${name.toLowerCase()}"` } : {};

@@ -27,7 +27,7 @@ function reportDuplicates(
     if (seen.has(id)) {
       report(entry, `${pointer}/${key}`, {
         message: `${id} is used twice`,
-        expected: `a different ${key} for each port`,
+        expected: `a unique ${key}`,
         value: value[key] ?? null,
       });
     }
@@ -35,7 +35,7 @@ function reportDuplicates(
   }
 }
 
-const nameOf = (port: JsonObject): string | undefined => text(port.name) || undefined;
+const nameOf = (port: JsonObject): string | undefined => (text(port.name) ? `name "${text(port.name)}"` : undefined);
 const withProtocol =
   (key: string) =>
   (port: JsonObject): string | undefined =>

@@ -1,7 +1,7 @@
 // Labels, labels in selectors, and annotations: their keys, values and size.
 
 import { catalogue, perList } from '../../analysis/objects/catalogue';
-import { at, dig, isSet, list, places, record, shown } from '../../analysis/objects/read-json';
+import { at, dig, isSet, list, places, record } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import { labelKey, labelValue } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -50,7 +50,7 @@ const labelKeys: Rule = {
     const reportKey = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
       if (typeof value === 'string' && labelKey.fits(value)) return;
       report(entry, pointer, {
-        message: `${shown(value)} is not a valid label key`,
+        message: `${JSON.stringify(value ?? null)} is not a valid label key`,
         expected: labelKey.expected,
         value: value ?? null,
       });

@@ -37,7 +37,7 @@ function reportMemory(entry: ApiEntry, pointer: string, amounts: JsonObject | un
   if (amount === undefined || amount <= 0n || amount >= LEAST) return;
   const better = intended(value);
   report(entry, `${pointer}/memory`, {
-    message: `${shown(value)} of memory is ${bytes(amount)}${better === undefined ? '' : `; did you mean ${better}?`}`,
+    message: `${shown(value)} of memory is ${bytes(amount)}${better === undefined ? '' : ` (did you mean ${better}?)`}`,
     expected: 'at least 1Mi',
     value,
     ...(better === undefined ? {} : { fix: `write "${better}"` }),

@@ -48,15 +48,12 @@ function reportViolations(
   const [first, ...others] = violations;
   if (first === undefined) return;
   const { entry, kind } = workload;
-  const { namespace: name = '', kind: created } = entry.identity;
-  const outcome =
-    kind === '/Pod'
-      ? 'the API server refuses the pod'
-      : `the API server accepts the ${created} but refuses its pods silently`;
+  const { namespace: name = '' } = entry.identity;
+  const outcome = kind === '/Pod' ? 'the API server refuses the pod' : 'the API server refuses its pods silently';
   const value: Json = first.value ?? null;
   const more = others.map(({ pointer }) => pointer);
   report(entry, first.pointer, {
-    message: `namespace "${name}" enforces "${standard.level}" Pod Security, which forbids ${control.forbids}${containersOf(violations)}: ${outcome}`,
+    message: `"${standard.level}" Pod Security of namespace "${name}" forbids ${control.forbids}${containersOf(violations)}: ${outcome}`,
     expected: first.expected,
     value,
     ...(more.length === 0 ? {} : { fix: `change it at ${more.join(', ')} too` }),

@@ -45,7 +45,7 @@ const bounds: Rule = {
 
 function targetExpected({ target }: Scaler, written: boolean): string | undefined {
   const builtIn = target.kind === 'Deployment' || target.kind === 'StatefulSet' || target.kind === 'ReplicaSet';
-  if (builtIn && target.group !== 'apps') return `apiVersion apps/v1, which has ${target.kind}`;
+  if (builtIn && target.group !== 'apps') return `apiVersion apps/v1 for a ${target.kind}`;
   return written ? `the name of a ${target.kind} in the same namespace and cluster` : undefined;
 }
 

@@ -1,7 +1,7 @@
 // PodDisruptionBudgets: one bound, at least one eviction allowed, one budget per pod.
 
 import { catalogue, perList } from '../../analysis/objects/catalogue';
-import { dig, integer, isInteger, isSet, record } from '../../analysis/objects/read-json';
+import { dig, integer, isInteger, isSet, record, shown } from '../../analysis/objects/read-json';
 import { fewestPods } from '../../analysis/objects/scalers';
 import { pods } from '../../analysis/objects/selectors';
 import type { Workload } from '../../analysis/objects/workloads';
@@ -64,7 +64,7 @@ function reportMinAvailable(entry: ApiEntry, value: Json, total: number | undefi
   } else if (total !== undefined && total > 1) {
     const wanted = percent === undefined ? integer(value, 0) : Math.ceil((percent * total) / 100);
     if (wanted === undefined || wanted < total) return;
-    const message = `minAvailable requires ${wanted} of at least ${total} pods: nodes cannot be drained`;
+    const message = `minAvailable ${shown(value)} allows no eviction with ${total} pods: nodes cannot be drained`;
     report(entry, pointer, { message, ...remedy });
   }
 }

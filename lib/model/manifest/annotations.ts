@@ -26,7 +26,7 @@ export const ANNOTATION = {
   serviceAccountToken: `${PREFIX}service-account-token`,
   /** Why the pod runs as another user. */
   user: `${PREFIX}user`,
-  /** What is lost if nothing reads the queue. */
+  /** The loss if nothing reads the queue. */
   queueUnread: `${PREFIX}queue-unread`,
 } as const;
 
