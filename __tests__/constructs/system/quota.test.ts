@@ -98,8 +98,7 @@ test('a quota that somebody makes too small is refused, with what is needed and 
       field: '/spec/hard/pods',
       value: '7',
       expected: 'at least 10',
-      message:
-        'workloads of the namespace can need more: Deployment web 3 + 2 surge + 5 terminating pods',
+      message: 'workloads of the namespace can need more: Deployment web 3 + 2 surge + 5 terminating pods',
     },
   ]);
 });
