@@ -59,7 +59,7 @@ const subject: Rule = {
   },
 };
 
-/** Whether the ServiceAccount exists, or may: someone else may make it if the app does not write the namespace. `default` always does. */
+/** Whether the ServiceAccount exists, or may: others may create it if the app does not write the namespace. */
 function exists(entries: readonly ApiEntry[], cluster: string, { name, namespace: space }: Who): boolean {
   if (space === undefined || space === '') return false;
   const all = catalogue(entries);

@@ -70,7 +70,7 @@ const wildcard: Rule = {
 const ANY_VERB: readonly string[] = [];
 const WRITE = ['create', 'update', 'patch', 'delete'];
 
-/** Rights that lead to others, by `group/resource`: the verbs that do (any verb if none are listed), and what they lead to. */
+/** Rights that lead to others, by `group/resource`: the verbs that do (any if none are listed), and what they lead to. */
 const ESCALATIONS: ReadonlyMap<string, { readonly verbs: readonly string[]; readonly to: string }> = new Map([
   ['/serviceaccounts/token', { verbs: ['create'], to: 'the rights of every ServiceAccount there' }],
   ['/nodes/proxy', { verbs: ANY_VERB, to: 'a shell in every pod of a node, by its kubelet' }],

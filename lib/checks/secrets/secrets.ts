@@ -85,7 +85,7 @@ function scan(
   }
 }
 
-/** The object without the values of a Secret, which are reported as a whole; not schemas, whose descriptions show fictitious addresses. */
+/** The object to scan: without a Secret's values, reported as a whole, and without schemas, which show fictitious addresses. */
 function scannable({ identity, manifest }: ApiEntry): Json {
   if (identity.kind === 'CustomResourceDefinition') return null;
   if (identity.kind !== 'Secret' || identity.group !== '') return manifest;

@@ -18,7 +18,7 @@ export interface Naming {
 /** Columns that are empty for most kinds. */
 interface Peculiarities {
   /**
-   * Place in the order of application, from 0: referenced objects first, and Services before pods whose readiness gates need them.
+   * Place in the order of application, from 0: referenced objects first, Services before pods whose readiness gates need them.
    * @default after the workloads, before autoscalers and webhooks
    */
   readonly order?: number;
