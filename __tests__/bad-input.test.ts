@@ -1,4 +1,4 @@
-// Bad input: exit code 1, every problem at once with path, line, field, value and what would be right, and dist as it was.
+// Bad input: exit code 1, all problems at once with path, line, field, value and expectation, and dist is unchanged.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,18 +33,18 @@ function refuseShop(build: (system: System) => void, surroundings: Surroundings 
   return refuse(() => ({ app: shopApp(build, surroundings) }));
 }
 
-/** What every message must hold: the rule, this file's line, the construct, the field, the value, what would be right. */
+/** What every report contains: the rule, a line of this file, the construct, the field, the value, the expectation. */
 interface Reported {
   readonly rule: string;
   readonly at?: string;
   readonly field?: string;
   readonly value?: string;
   readonly expected: RegExp;
-  /** A plain cdk8s object has no line of its own: its nearest ancestor's is reported, the system's. */
+  /** A plain cdk8s object has no line of its own: the report has its nearest ancestor's, which is the system's. */
   readonly plain?: true;
 }
 
-function expectReported(err: string, { rule, at, field, value, expected, plain }: Reported): void {
+function expectReport(err: string, { rule, at, field, value, expected, plain }: Reported): void {
   const block = err.split(/\n(?! )/).find((text) => text.split('\n')[0]?.endsWith(`error ${rule}`));
   if (block === undefined) throw new Error(`no ${rule} in:\n${err}`);
   const line = plain
@@ -157,7 +157,7 @@ describe('values that the API server would refuse', () => {
       { rule: 'cron-schedule', field: '/spec/schedule', value: '"61 * * * *"', expected: /minute, hour/, plain: true },
     ],
   ])('%s', async (_, build, reported) => {
-    expectReported(await refuseShop(build), reported);
+    expectReport(await refuseShop(build), reported);
   });
 });
 
@@ -206,7 +206,7 @@ describe('problems', () => {
       { rule: 'availability', at: WEB_AT, field: 'minDomains', value: '2', expected: /at most 1/ },
     ],
   ])('%s', async (_name, build, reported) => {
-    expectReported(await refuseShop(build), reported);
+    expectReport(await refuseShop(build), reported);
   });
 
   test('a dependency cycle', async () => {
@@ -218,7 +218,7 @@ describe('problems', () => {
       first.node.addDependency(second);
       second.node.addDependency(first);
     });
-    expectReported(err, {
+    expectReport(err, {
       rule: 'dependency-cycle',
       at: 'mumbai/shop-production/first',
       expected: /without a circle/,
@@ -248,11 +248,11 @@ describe('problems', () => {
     );
   });
 
-  test('an override on a path that does not exist', async () => {
+  test('an override of a path that does not exist', async () => {
     const build = web({}, ({ deployment }) =>
       override(deployment).replace('spec.template.spec.containers[wep].image', 'x:1'),
     );
-    expectReported(await refuseShop(build), {
+    expectReport(await refuseShop(build), {
       rule: 'override',
       at: `${WEB_AT}/deployment`,
       field: 'spec.template.spec.containers[wep].image',
@@ -261,7 +261,7 @@ describe('problems', () => {
   });
 });
 
-describe('secrets in plain text, whose value is never repeated', () => {
+describe('plain-text secrets, whose value is never repeated', () => {
   const SECRET = 'hunter2hunter2';
 
   test.each<[string, (system: System) => void]>([
@@ -307,7 +307,7 @@ describe('secrets in plain text, whose value is never repeated', () => {
   ])('%s', async (_, build) => {
     const err = await refuseShop(build);
     const plain = /^__tests__\/support/.test(err);
-    expectReported(err, { rule: 'plain-secret', expected: /./, ...(plain ? { plain } : {}) });
+    expectReport(err, { rule: 'plain-secret', expected: /./, ...(plain ? { plain } : {}) });
     expect(err).not.toContain(SECRET);
     expect(err).not.toContain(Buffer.from(SECRET).toString('base64'));
   });
@@ -327,7 +327,7 @@ describe('the platform', () => {
     }
   }
 
-  // what JavaScript, or a type-stripping runner, lets through
+  // What JavaScript, or a runner that strips types, lets through.
   const platform = () =>
     new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { production: PRODUCTION } });
   const settings: Settings = { host: 'blog.example', databaseHost: 'db.example' };
@@ -337,7 +337,7 @@ describe('the platform', () => {
       platform()
         .place(Blog, unchecked({ staging: { on: 'mumbai', tag: '1', settings } }))
         .app();
-    expectReported(await refuse(() => ({ app: app() })), {
+    expectReport(await refuse(() => ({ app: app() })), {
       rule: 'unknown-environment',
       value: '"staging"',
       expected: /one of production/,
@@ -349,7 +349,7 @@ describe('the platform', () => {
       platform()
         .place(Blog, unchecked({ production: { on: 'delhi', tag: '1', settings } }))
         .app();
-    expectReported(await refuse(() => ({ app: app() })), {
+    expectReport(await refuse(() => ({ app: app() })), {
       rule: 'unknown-cluster',
       field: 'on',
       value: '"delhi"',
@@ -363,7 +363,7 @@ describe('the platform', () => {
         .place(Blog, unchecked({ production: { on: 'mumbai', tag: '1', settings: {} } }))
         .app();
     const err = await refuse(() => ({ app: app() }));
-    expectReported(err, {
+    expectReport(err, {
       rule: 'missing-setting',
       field: 'settings.databaseHost',
       expected: /in the placement of Blog/,
@@ -372,7 +372,7 @@ describe('the platform', () => {
     expect(err).toContain('2 errors, nothing written');
   });
 
-  test("an exception in one chart: its own line, and the other charts' problems too", async () => {
+  test('an exception in one chart: its own line, and the problems of other charts', async () => {
     let thrower: Line | undefined;
     class Broken extends System {
       constructor(scope: Construct, target: Target<object>) {
@@ -387,13 +387,13 @@ describe('the platform', () => {
         .place(Blog, { production: { on: 'mumbai', tag: '1', settings: { ...settings, host: 'Not a host' } } })
         .app();
     const err = await refuse(() => ({ app: app() }));
-    expectReported(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
+    expectReport(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
     expect(err).toContain(`${thrower?.file}:${thrower?.line}:`);
     expect(err).toContain('TypeError: the chart is broken');
-    expectReported(err, { rule: 'host-name', expected: /./ });
+    expectReport(err, { rule: 'host-name', expected: /./ });
   });
 
-  test('what follows from a missing setting, or from an exception, is not reported', async () => {
+  test('consequences of a missing setting or an exception are not reported', async () => {
     class Listing extends System<{ readonly hosts: readonly string[] }> {
       constructor(scope: Construct, target: Target<{ readonly hosts: readonly string[] }>) {
         super(scope, 'listing', target);
@@ -414,7 +414,7 @@ describe('the platform', () => {
     expect(err.match(/error \S+$/gm)).toEqual(['error exception', 'error missing-setting']);
   });
 
-  test('a minor that is too old, and a zone twice', async () => {
+  test('a minor that is too old, and a duplicate zone', async () => {
     const cluster = { ...TWO_ZONES, kubernetes: '1.26', zones: ['a', 'a', 'b'] } as const;
     const err = await refuseShop(web({}), { cluster });
     expect(err).toContain('error kubernetes-minor');
@@ -423,7 +423,7 @@ describe('the platform', () => {
 
   test('a capability that we do not know', async () => {
     const capabilities = unchecked<ClusterDescription['capabilities']>(['external-dns', 'teleport']);
-    expectReported(await refuseShop(web({}), { cluster: { ...TWO_ZONES, capabilities } }), {
+    expectReport(await refuseShop(web({}), { cluster: { ...TWO_ZONES, capabilities } }), {
       rule: 'capability',
       field: 'clusters.mumbai.capabilities',
       value: '"teleport"',
@@ -436,14 +436,14 @@ describe('the platform', () => {
     ['no CPU', { cpu: '0' }, 'cpu', '"0"'],
     ['memory that is not a quantity', { memory: '14 GB' }, 'memory', '"14 GB"'],
     ['no pods', { pods: 0 }, 'pods', '0'],
-    ['more at least than at most', { nodesPerZone: { min: 3, max: 2 } }, 'nodesPerZone.min', '3'],
+    ['a minimum above the maximum', { nodesPerZone: { min: 3, max: 2 } }, 'nodesPerZone.min', '3'],
     [
       'a zone of its own',
       { labels: { 'topology.kubernetes.io/zone': 'z' } },
       'labels',
       '"topology.kubernetes.io/zone"',
     ],
-    ['labels that are none', JSON.parse('{"labels":"pool=web"}'), 'labels', '"pool=web"'],
+    ['labels that are not a map', JSON.parse('{"labels":"pool=web"}'), 'labels', '"pool=web"'],
     ['taints that are not a list', JSON.parse('{"taints":"web"}'), 'taints', '"web"'],
     [
       'a taint that forbids nothing',
@@ -451,14 +451,14 @@ describe('the platform', () => {
       'taints',
       '"PreferNoSchedule"',
     ],
-    ['a part of a node', { nodesPerZone: { min: 0.5, max: 2 } }, 'nodesPerZone.min', '0.5'],
+    ['a fraction of a node', { nodesPerZone: { min: 0.5, max: 2 } }, 'nodesPerZone.min', '0.5'],
   ])('a pool of nodes with %s', async (_, change, field, value) => {
     const nodesPerZone = { min: 1, max: 3 };
     const pool: NodePool = { name: 'default', cpu: '3920m', memory: '14Gi', pods: 110, nodesPerZone };
     const refuse = (nodePools: readonly NodePool[]) =>
       refuseShop(web({ port: 0 }), { cluster: { ...TWO_ZONES, nodePools } });
     expect(await refuse([pool])).not.toContain('node-pool');
-    expectReported(await refuse([{ ...pool, ...change }]), {
+    expectReport(await refuse([{ ...pool, ...change }]), {
       rule: 'node-pool',
       field: `clusters.mumbai.nodePools[default].${field}`,
       value,
@@ -467,15 +467,15 @@ describe('the platform', () => {
     });
   });
 
-  test('a key by hand that the profile sets too; an override says that it is meant', async () => {
+  test('a key set by hand that the profile sets too, unless by an override', async () => {
     const key = 'alb.ingress.kubernetes.io/scheme';
     const exposed = (then: (ingress: ApiObject) => void) =>
       web({ port: 0 }, (service) => {
         const ingress = service.exposeAt('shop.example').node.findAll().find(isIngress);
         if (ingress !== undefined) then(ingress);
       });
-    const isIngress = (one: unknown): one is ApiObject => one instanceof ApiObject && one.kind === 'Ingress';
-    expectReported(await refuseShop(exposed((ingress) => ingress.metadata.addAnnotation(key, 'internal'))), {
+    const isIngress = (node: unknown): node is ApiObject => node instanceof ApiObject && node.kind === 'Ingress';
+    expectReport(await refuseShop(exposed((ingress) => ingress.metadata.addAnnotation(key, 'internal'))), {
       rule: 'provider-key',
       at: `${WEB_AT}/exposure`,
       field: `metadata.annotations["${key}"]`,
@@ -490,7 +490,7 @@ describe('the platform', () => {
   test.each([
     ['CPU', { cpu: '3921m', memory: '1Gi' }],
     ['memory', { cpu: '1', memory: '15032385537' }],
-  ])('a pod that no node has enough %s for', async (_, resources) => {
+  ])('a pod that needs more %s than any node has', async (_, resources) => {
     const pool = { cpu: '3920m', memory: '14Gi', pods: 110, nodesPerZone: { min: 1, max: 3 } };
     const nodePools = [
       { ...pool, name: 'small', cpu: '1930m' },
@@ -498,7 +498,7 @@ describe('the platform', () => {
     ];
     const refuse = (wanted: typeof resources) =>
       refuseShop(web({ port: 0, resources: wanted }), { cluster: { ...TWO_ZONES, nodePools } });
-    expectReported(await refuse(resources), {
+    expectReport(await refuse(resources), {
       rule: 'node-fit',
       at: WEB_AT,
       field: 'resources',
@@ -508,10 +508,10 @@ describe('the platform', () => {
     expect(await refuse({ cpu: '3.92', memory: '14Gi' })).not.toContain('node-fit');
   });
 
-  test("a registry that is none of the provider's, unless it is said to be another's", async () => {
+  test("a registry that is not the provider's, unless declared external", async () => {
     const registry = 'shop.azurecr.io';
-    const reported = await refuseShop(web({}), { environment: { ...PRODUCTION, registry } });
-    expectReported(reported, {
+    const err = await refuseShop(web({}), { environment: { ...PRODUCTION, registry } });
+    expectReport(err, {
       rule: 'registry-host',
       field: 'registry',
       value: '"shop.azurecr.io"',
@@ -529,14 +529,14 @@ describe('the platform', () => {
         environment: { ...PRODUCTION, access },
       });
 
-    test('that the cluster knows are right', async () => {
+    test('that the cluster knows are accepted', async () => {
       expect(await refuseGroups({ developers: 'viewer' }, { developers: 'shop-developers' })).not.toMatch(
         /error \S*group/,
       );
     });
 
     test('an unknown group', async () => {
-      expectReported(await refuseGroups({ develpers: 'viewer' }, { developers: 'shop-developers' }), {
+      expectReport(await refuseGroups({ develpers: 'viewer' }, { developers: 'shop-developers' }), {
         rule: 'unknown-group',
         field: 'environments.production.access',
         value: '"develpers"',
@@ -545,7 +545,7 @@ describe('the platform', () => {
       });
     });
 
-    test('a group that another cluster knows, and that has no subject on this one', async () => {
+    test('a group that another cluster knows, but that has no subject on this one', async () => {
       class Empty extends System {
         constructor(scope: Construct, target: Target<object>) {
           super(scope, 'empty', target);
@@ -560,13 +560,13 @@ describe('the platform', () => {
           .place(Empty, { production: { on: ['mumbai', 'laptop'], tag: '1', settings: {} } })
           .app();
       const err = await refuse(() => ({ app: app() }));
-      expectReported(err, { rule: 'group-subject', value: '"developers"', expected: /groups: \{ developers: … \}/ });
-      expect(err).toContain('on mumbai, group developers has no subject');
+      expectReport(err, { rule: 'group-subject', value: '"developers"', expected: /groups: \{ developers: … \}/ });
+      expect(err).toContain('on mumbai, the group developers has no subject there');
       expect(err).not.toContain('unknown-group');
     });
 
-    test('a group of Kubernetes’ own on EKS, whose API rejects it', async () => {
-      expectReported(await refuseGroups({ sysadmin: 'operator' }, { sysadmin: 'system:masters' }), {
+    test('a built-in group of Kubernetes on EKS, whose API rejects it', async () => {
+      expectReport(await refuseGroups({ sysadmin: 'operator' }, { sysadmin: 'system:masters' }), {
         rule: 'group-subject',
         field: 'access',
         value: '"sysadmin"',
@@ -601,7 +601,7 @@ describe('the platform', () => {
         .place(Blog, { production: placed, staging: placed })
         .app();
     const err = await refuse(() => ({ app: app() }));
-    expectReported(err, { rule: 'host-clash', value: '"blog.example/"', expected: /of its own/ });
+    expectReport(err, { rule: 'host-clash', value: '"blog.example/"', expected: /of its own/ });
     expect(err).toMatch(/blog\.example\/ is claimed here and by mumbai\/blog-(production|staging)\//);
   });
 
@@ -609,23 +609,23 @@ describe('the platform', () => {
     const err = await refuse(() => {
       throw new ReferenceError('platfrom is not defined');
     });
-    expectReported(err, { rule: 'app', expected: /export const app/ });
+    expectReport(err, { rule: 'app', expected: /export const app/ });
     expect(await refuse(() => ({ application: 1 }))).toContain('the file exports no app');
   });
 });
 
-test('properties that are not there at run time do not keep the others from being reported', async () => {
+test('properties missing at run time do not hide other problems', async () => {
   const { probes: _, ...rest } = WEB;
   const props: WebServiceProps = JSON.parse(JSON.stringify(rest));
   const err = await refuseShop((system) => {
     new WebService(system, 'web', props);
     new WebService(system, 'api', { ...WEB, port: 0 });
   });
-  expectReported(err, { rule: 'exception', at: WEB_AT, expected: /./ });
-  expectReported(err, { rule: 'port-range', expected: /65535/ });
+  expectReport(err, { rule: 'exception', at: WEB_AT, expected: /./ });
+  expectReport(err, { rule: 'port-range', expected: /65535/ });
 });
 
-test('nor do they on a cluster whose nodes are planned', async () => {
+test('nor on a cluster whose nodes are planned', async () => {
   const { probes: _, ...rest } = WEB;
   const props: WebServiceProps = JSON.parse(JSON.stringify(rest));
   const pool = { name: 'default', cpu: '4', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 10 } };
@@ -636,15 +636,15 @@ test('nor do they on a cluster whose nodes are planned', async () => {
     nodePools: [pool],
   });
   const err = await refuseShop((system) => new WebService(system, 'web', props), { cluster });
-  expectReported(err, { rule: 'exception', at: WEB_AT, expected: /./ });
+  expectReport(err, { rule: 'exception', at: WEB_AT, expected: /./ });
 });
 
-test('one line that is wrong in several places is reported once, with all of them', async () => {
+test('one line that causes several problems is reported once, with all places', async () => {
   const err = await refuseShop((system) => {
     for (const id of ['web', 'api']) new WebService(system, id, { ...WEB, port: 0 });
   });
-  const reported = 'mumbai/shop-production/api/deployment, mumbai/shop-production/web/deployment';
-  expectReported(err, { rule: 'port-range', at: reported, expected: /65535/ });
+  const places = 'mumbai/shop-production/api/deployment, mumbai/shop-production/web/deployment';
+  expectReport(err, { rule: 'port-range', at: places, expected: /65535/ });
   expect(err).toContain('1 error, nothing written');
 });
 

@@ -4,13 +4,13 @@ import { entries, entry } from './support';
 
 const line = (number: number) => ({ file: 'charts/shop.ts', line: number, column: 3 });
 
-test('a finding says who, where and what, and nothing that it does not know', () => {
+test('a finding has construct, place and problem, and no unknown fields', () => {
   const found = check([entry(deployment({ replicas: -1 }), { construct: 'shop/web', source: () => line(7) })]);
   expect(found).toEqual([
     {
       rule: 'replicas',
       severity: 'error',
-      message: '-1 cannot be a count',
+      message: '-1 is not a valid count',
       expected: 'an integer of 0 or more',
       construct: 'shop/web',
       object: 'apps/Deployment shop/web',
@@ -21,13 +21,13 @@ test('a finding says who, where and what, and nothing that it does not know', ()
   ]);
 });
 
-test('sources are looked up only for what is reported', () => {
+test('sources are looked up only for findings', () => {
   const source = jest.fn(() => line(1));
   check([entry(deployment(), { source }), entry(namespace, { source })]);
   expect(source).not.toHaveBeenCalled();
 });
 
-test('findings come by cluster, construct, rule and place, however the objects come', () => {
+test('findings are sorted by cluster, construct, rule and place, regardless of the order of objects', () => {
   const made = [
     entry(deployment({ replicas: -1, minReadySeconds: -1 }), { cluster: 'b', construct: 'a' }),
     entry(configMap({ 'a b': 1 }), { cluster: 'a', construct: 'z' }),
@@ -44,13 +44,13 @@ test('findings come by cluster, construct, rule and place, however the objects c
   expect(order([...made].reverse())).toEqual(order(made));
 });
 
-test('a list judged again after it grew is judged again as a whole', () => {
+test('a list that has grown is checked again in full', () => {
   const objects = entries([deployment()]);
   expect(check(objects)).toEqual([]);
   objects.push(...entries([deployment()]));
   expect(check(objects).map(({ rule }) => rule)).toEqual(['duplicate-identity']);
 });
 
-test('an empty app has nothing wrong with it', () => {
+test('an empty app has no findings', () => {
   expect(check([])).toEqual([]);
 });

@@ -38,7 +38,7 @@ const ODD_KEYS = ['constructor', '__proto__', 'hasOwnProperty', '', '/', '~'];
 
 const samples: readonly JsonObject[] = rules.flatMap(({ examples }) => [...examples.pass, ...examples.fail]);
 
-/** Replaces one node of a manifest, or puts a strange key beside it. */
+/** Replaces one node of a manifest, or adds a strange key next to it. */
 function mutate(node: Json, random: () => number, depth = 0): Json {
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
   if (depth > 0 && random() < 0.15) return pick(VALUES) ?? null;
@@ -64,7 +64,7 @@ test(`${CASES} mutations of manifests never make a rule throw`, () => {
     let broken: Json = sample;
     for (let times = 1 + Math.floor(random() * 3); times > 0; times--) broken = mutate(broken, random);
     if (!isJsonObject(broken)) continue;
-    // The identity stays: what the framework read before the manifest was patched by hand.
+    // The identity stays, as the framework read it before the manifest was patched by hand.
     const objects = [
       { ...entry(sample), manifest: broken },
       entry(broken),
@@ -86,6 +86,6 @@ test.each<JsonObject>([
     metadata: { name: 'a', labels: [] },
     spec: { selector: 'a', template: 1 },
   },
-])('%j is survived', (manifest) => {
+])('%j makes no rule throw', (manifest) => {
   expect(() => check([entry(manifest)])).not.toThrow();
 });

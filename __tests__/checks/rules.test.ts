@@ -2,11 +2,11 @@ import { check, rules } from '../../lib/checks';
 import { entries } from './support';
 
 describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
-  test('is silent about its passing example', () => {
+  test('reports nothing about its passing examples', () => {
     expect(check(entries(rule.examples.pass), [rule])).toEqual([]);
   });
 
-  test('speaks about its failing example', () => {
+  test('reports its failing examples', () => {
     const found = check(entries(rule.examples.fail), [rule]);
     expect(found.length).toBeGreaterThan(0);
     for (const finding of found) {
@@ -15,10 +15,10 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
     }
   });
 
-  test('says what, why and who judges', () => {
+  test('has what, why and judge', () => {
     expect(rule.id).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
     expect(rule.examples.fail).not.toEqual([]);
-    for (const said of [rule.what, rule.why]) expect(said).toMatch(/^[A-Z].*\.$/s);
+    for (const sentence of [rule.what, rule.why]) expect(sentence).toMatch(/^[A-Z].*\.$/s);
     expect(rule.judge).not.toBe('');
   });
 });
@@ -27,7 +27,7 @@ test('ids are unique', () => {
   expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
 });
 
-test('messages and remedies are single sentences without a full stop', () => {
+test('messages and expectations are single sentences without a full stop', () => {
   const all = rules.flatMap((rule) => check(entries(rule.examples.fail), [rule]));
   expect(all.length).toBeGreaterThanOrEqual(rules.length);
   for (const { message, expected } of all) {

@@ -1,4 +1,4 @@
-// Turns plain manifests into the entries that the checks look at, as the synthesizer would.
+// Turns plain manifests into the entries that the checks get, as the synthesizer would.
 
 import { check, rules } from '../../lib/checks';
 import type { Finding } from '../../lib/model/finding/finding';
@@ -34,13 +34,13 @@ export function entry(manifest: JsonObject, made: Made = {}): ApiEntry {
 
 export const entries = (manifests: readonly JsonObject[]): ApiEntry[] => manifests.map((manifest) => entry(manifest));
 
-/** What one rule says of an app. */
+/** The findings of one rule about an app. */
 export function findings(id: string, ...manifests: readonly JsonObject[]): Finding[] {
   const rule = rules.find((it) => it.id === id);
   if (rule === undefined) throw new Error(`no rule "${id}"`);
   return check(entries(manifests), [rule]);
 }
 
-/** The places that one rule complains about. */
+/** The fields that one rule reports. */
 export const fields = (id: string, ...manifests: readonly JsonObject[]): (string | undefined)[] =>
   findings(id, ...manifests).map(({ field }) => field);

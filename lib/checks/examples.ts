@@ -1,4 +1,4 @@
-// Small objects that the rules' own examples are made of. They are shown to users, so they say only what matters.
+// Small objects for the rules' examples. Users see them, so they contain only what matters.
 import type { Json, JsonObject } from '../model/manifest/json';
 
 type Extra = { readonly [key: string]: Json };
@@ -12,7 +12,7 @@ const object = (apiVersion: string, kind: string, name: string, body: Extra, nam
 
 export const namespace: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
 
-/** A container called `web`. */
+/** A container named `web`. */
 export const container = (extra: Extra = {}): JsonObject => ({
   name: 'web',
   image: 'registry.example.com/web:1.4.2',
@@ -42,7 +42,7 @@ export const autoscaler = (spec: Extra, name = 'web'): JsonObject =>
     spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 6, ...spec },
   });
 
-/** A PodDisruptionBudget over the pods of `web`. */
+/** A PodDisruptionBudget for the pods of `web`. */
 export const budget = (spec: Extra, name = 'web'): JsonObject =>
   object('policy/v1', 'PodDisruptionBudget', name, { spec: { selector: { matchLabels: { app: 'web' } }, ...spec } });
 
@@ -54,7 +54,7 @@ export const cronJob = (spec: Extra, name = 'report'): JsonObject =>
     },
   });
 
-/** An Ingress with one path that leads to the Service `web`. */
+/** An Ingress with one path to the Service `web`. */
 export const ingress = (host: string, name = 'web', path = '/'): JsonObject =>
   object('networking.k8s.io/v1', 'Ingress', name, {
     spec: {

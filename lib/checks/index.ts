@@ -1,4 +1,4 @@
-// All rules over the final JSON of every object, whatever made it; all findings at once.
+// Every object passes through here, no matter what made it: all rules check the final JSON and report all findings at once.
 
 import { type Finding, findingOf, findingOn } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
@@ -37,7 +37,7 @@ import { rolloutRules } from './workloads/rollout';
 
 export type { Rule } from './rule';
 
-/** Every rule, from the object itself to what it has to do with others. */
+/** Every rule, from the object itself to its relations with others. */
 export const rules: readonly Rule[] = [
   ...identityRules,
   ...nameRules,
@@ -70,35 +70,48 @@ export const rules: readonly Rule[] = [
   ...referenceRules,
 ];
 
-interface Reported {
+interface Violation {
   readonly rule: Rule;
   readonly entry: ApiEntry;
   readonly pointer: string;
   readonly problem: Omit<Problem, 'field'>;
 }
 
-/** By cluster, construct, rule and place: the same findings in the same order on every machine. */
-const inOrder = (a: Reported, b: Reported): number =>
+/** By cluster, construct, rule and place: the same order on every machine. */
+const compareViolations = (a: Violation, b: Violation): number =>
   compareText(a.entry.cluster, b.entry.cluster) ||
   compareText(a.entry.origin.construct, b.entry.origin.construct) ||
   compareText(a.rule.id, b.rule.id) ||
   compareText(a.pointer, b.pointer) ||
   compareText(a.problem.message, b.problem.message);
 
-function toFinding({ rule, entry, pointer, problem }: Reported): Finding {
-  return findingOn(entry, findingOf(rule.id, { ...problem, field: pointer }, rule.severity));
+function toFinding({ rule, entry, pointer, problem }: Violation): Finding {
+  const { message, expected, fix, value } = problem;
+  const source = entry.origin.source();
+  return {
+    rule: rule.id,
+    severity: rule.severity,
+    message,
+    expected,
+    construct: entry.origin.construct,
+    object: describeIdentity(entry.identity),
+    field: pointer,
+    ...(fix === undefined ? {} : { fix }),
+    ...(value === undefined ? {} : { value }),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 /**
- * Judges objects by the rules, all of them unless `only` says which.
- * Never throws, whatever shape an object has; sources are looked up only for what is reported.
+ * Checks objects against all rules, or only those given. Never throws, even for malformed objects; sources are looked up
+ * only for findings.
  */
 export function check(entries: readonly ApiEntry[], only: readonly Rule[] = rules): Finding[] {
-  // A list of our own: what is worked out once for it is kept as long as it, and nothing is added to it.
+  // A copy that no caller can change: results are memoized for as long as this list exists.
   const objects = [...entries];
-  const reported: Reported[] = [];
+  const violations: Violation[] = [];
   for (const rule of only) {
-    rule.check(objects, (entry, pointer, problem) => reported.push({ rule, entry, pointer, problem }));
+    rule.check(objects, (entry, pointer, problem) => violations.push({ rule, entry, pointer, problem }));
   }
-  return reported.sort(inOrder).map(toFinding);
+  return violations.sort(compareViolations).map(toFinding);
 }

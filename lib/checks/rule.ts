@@ -1,4 +1,4 @@
-// A rule: one demand on the flat list of objects, with the reason for it and the judge that would say so otherwise.
+// A rule: one requirement on the flat list of objects, with the reason for it and who would enforce it otherwise.
 
 import type { Severity } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
@@ -6,21 +6,21 @@ import type { Problem } from '../model/finding/problem';
 import type { JsonObject } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 
-/** Reports what is wrong with the value at `pointer` (RFC 6901) of `entry`. Leave out a value that could be a secret. */
+/** Reports a problem with the value at `pointer` (RFC 6901) of `entry`. Omit a value that could be a secret. */
 export type Report = (entry: ApiEntry, pointer: string, problem: Omit<Problem, 'field'>) => void;
 
-/** One rule. `check` sees every object that the app synthesizes, over all clusters, once. */
+/** One rule. Its `check` gets every object that the app synthesizes, on all clusters, in one call. */
 export interface Rule {
   /** Stable, kebab-case. */
   readonly id: string;
-  /** What it demands, in one sentence. */
+  /** What it requires, in one sentence. */
   readonly what: string;
-  /** What happens to those who do not follow. */
+  /** What happens if it is violated. */
   readonly why: string;
   readonly severity: Severity;
-  /** Who refuses it otherwise: a function of the API server's validation, or a judge and its check. */
+  /** Who refuses a violation otherwise: a function of the API server's validation, or a tool and its check. */
   readonly judge: string;
   readonly check: (entries: readonly ApiEntry[], report: Report) => void;
-  /** Objects that pass and objects that fail, each list checked as one app. */
+  /** Objects that pass and objects that fail; each list is checked as one app. */
   readonly examples: { readonly pass: readonly JsonObject[]; readonly fail: readonly JsonObject[] };
 }

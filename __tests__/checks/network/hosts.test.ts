@@ -42,7 +42,7 @@ const route = (name: string, spec: JsonObject): JsonObject =>
     spec: { hostnames: ['a.example.com'], rules: [{}], ...spec },
   });
 
-test('one host and path leads to one place', () => {
+test('each host and path has one owner', () => {
   const id = 'host-clash';
   expect(findings(id, ingress('a.example.com', 'x'), ingress('a.example.com', 'y'))).toMatchObject([
     { construct: 'app/y', field: '/spec/rules/0/http/paths/0', message: 'a.example.com/ is claimed here and by app/x' },
@@ -54,7 +54,7 @@ test('one host and path leads to one place', () => {
   expect(check(clusters, only(id))).toEqual([]);
 });
 
-test('routes clash with Ingresses and with each other, unless headers or listeners keep them apart', () => {
+test('routes clash with Ingresses and each other, unless headers or listeners differ', () => {
   const id = 'host-clash';
   const section = (sectionName: string) => ({ parentRefs: [{ name: 'gateway', sectionName }] });
   const header = (value: string) => ({ rules: [{ matches: [{ headers: [{ name: 'x', value }] }] }] });

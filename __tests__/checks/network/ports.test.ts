@@ -19,7 +19,7 @@ test.each<[Json, boolean]>([
   );
 });
 
-test('0 means "not set" where a port may be left out', () => {
+test('0 means "not set" where a port is optional', () => {
   expect(fields('port-range', running({ ports: [{ containerPort: 80, hostPort: 0 }] }))).toEqual([]);
   expect(fields('port-range', service({ ports: [{ port: 80, targetPort: 0, nodePort: 0 }] }))).toEqual([]);
   expect(fields('port-range', running({ readinessProbe: { tcpSocket: { port: 0 } } }))).toEqual([
@@ -78,7 +78,7 @@ test.each([
   expect(fields('port-name', service({ ports: [{ name, port: 80 }] }))).toEqual(fine ? [] : ['/spec/ports/0/name']);
 });
 
-test('a Service names its ports when there are several', () => {
+test('a Service with several ports names them', () => {
   expect(fields('port-name', service({ ports: [{ port: 80 }] }))).toEqual([]);
   expect(fields('port-name', service({ ports: [{ port: 80, name: 'a' }, { port: 81 }] }))).toEqual([
     '/spec/ports/1/name',
@@ -107,7 +107,7 @@ test('the same port for two protocols is not a duplicate', () => {
   ]);
 });
 
-test('a named probe port must be one of the container itself', () => {
+test('a named probe port must be declared by its own container', () => {
   const probe = { readinessProbe: { httpGet: { path: '/', port: 'http' } } };
   expect(fields('port-reference', running({ ...probe, ports: [{ name: 'http', containerPort: 80 }] }))).toEqual([]);
   expect(fields('port-reference', running(probe))).toEqual([`${container}/readinessProbe/httpGet/port`]);
@@ -125,7 +125,7 @@ test('a named targetPort must be declared by the selected pods, native sidecars 
   expect(fields('port-reference', deployment(), to('TCP'))).toEqual(['/spec/ports/0/targetPort']);
 });
 
-test('an Ingress leads to a port that its Service has', () => {
+test('an Ingress refers to a port of its Service', () => {
   const backend = '/spec/rules/0/http/paths/0/backend/service/port/number';
   expect(fields('port-reference', ingress('a.example.com'), service({ ports: [{ port: 80 }] }))).toEqual([]);
   expect(fields('port-reference', ingress('a.example.com'), service({ ports: [{ port: 81 }] }))).toEqual([backend]);

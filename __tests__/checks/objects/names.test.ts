@@ -43,11 +43,11 @@ test.each([
   ['scheduling.k8s.io/v1 PriorityClass', 'system-mine', false],
   ['example.com/v1 Thing', 'a.b', true],
   ['example.com/v1 Thing', 'A', false],
-])('a %s called %s: %s', (kind, name, fine) => {
+])('a %s named %s: %s', (kind, name, fine) => {
   expect(fields('object-name', named(kind, name))).toEqual(fine ? [] : ['/metadata/name']);
 });
 
-test('a CustomResourceDefinition is called plural.group', () => {
+test('a CustomResourceDefinition is named plural.group', () => {
   const crd = (name: string) =>
     named('apiextensions.k8s.io/v1 CustomResourceDefinition', name, {
       group: 'example.com',
@@ -57,7 +57,7 @@ test('a CustomResourceDefinition is called plural.group', () => {
   expect(findings('object-name', crd('thing.example.com'))).toMatchObject([{ expected: 'things.example.com' }]);
 });
 
-test('a bad name comes with a better one', () => {
+test('an invalid name comes with a suggestion', () => {
   expect(findings('object-name', deployment({}, {}, 'Bad_Name!'))).toMatchObject([
     { field: '/metadata/name', value: 'Bad_Name!', fix: 'for example "bad-name"' },
   ]);
@@ -125,7 +125,7 @@ test.each([
   expect(fields('label-value', labelled({ app: value }))).toEqual(fine ? [] : ['/metadata/labels/app']);
 });
 
-test('labels are found in every place that selects', () => {
+test('labels are checked wherever pods or nodes are selected', () => {
   const bad = { 'a b': 'c d' };
   const pod = {
     metadata: { labels: bad },
@@ -143,7 +143,7 @@ test('labels are found in every place that selects', () => {
   expect(fields('label-key', service({ selector: bad }))).toEqual(['/spec/selector/a b']);
 });
 
-test('annotations take any text under a label key, in upper case too, up to 262144 bytes', () => {
+test('annotations have any text under a label key, in upper case too, up to 262144 bytes', () => {
   expect(fields('annotation-key', labelled({}, { 'Example.com/A': 'any thing: at all' }))).toEqual([]);
   expect(fields('annotation-key', labelled({}, { a: true, 'b/c/d': '' }))).toEqual([
     '/metadata/annotations/a',
@@ -154,7 +154,7 @@ test('annotations take any text under a label key, in upper case too, up to 2621
   expect(fields('annotation-size', labelled({}, { a: 'é'.repeat(131_072) }))).toEqual(['/metadata/annotations']);
 });
 
-test('a selector must match, must be there, and must ask for something', () => {
+test('a selector must exist, match, and not be empty', () => {
   expect(fields('selector-matches-template', deployment())).toEqual([]);
   for (const selector of [
     undefined,
@@ -170,7 +170,7 @@ test('a selector must match, must be there, and must ask for something', () => {
   }
 });
 
-test('a label called like something that every object inherits is still a label', () => {
+test('a label named like an inherited property is only a label', () => {
   const odd = { matchLabels: { constructor: 'x' } };
   expect(fields('selector-matches-template', deployment({ selector: odd }))).toEqual(['/spec/selector']);
 });

@@ -23,12 +23,12 @@ test('a duplicate names both constructs with their lines', () => {
     {
       construct: 'shop/b',
       source: { line: 9 },
-      message: 'ConfigMap shop/web is made twice: here (shop/b (charts/shop.ts:9)) and by shop/a (charts/shop.ts:3)',
+      message: 'ConfigMap shop/web is defined twice: here (shop/b (charts/shop.ts:9)) and by shop/a (charts/shop.ts:3)',
     },
   ]);
 });
 
-test('the same name is not a duplicate in another cluster, namespace or kind; another version is', () => {
+test('the same name is not a duplicate in another cluster, namespace or kind, but in another version it is', () => {
   const id = 'duplicate-identity';
   const elsewhere = { ...configMap({}), metadata: { name: 'web', namespace: 'other' } };
   expect(fields(id, configMap({}), elsewhere, service({}))).toEqual([]);
@@ -85,22 +85,22 @@ test.each<[string, JsonObject, string, JsonObject]>([
     '/spec/serviceName',
     service({}, 'x'),
   ],
-])('a %s must exist, where the namespace is ours', (_, from, field, to) => {
+])('a %s must exist if the app writes the namespace', (_, from, field, to) => {
   expect(fields(id, namespace, from)).toEqual([field]);
   expect(fields(id, namespace, from, to)).toEqual([]);
   expect(fields(id, from)).toEqual([]);
   expect(check([entry(namespace, { cluster: 'other' }), entry(from)], only(id))).toEqual([]);
 });
 
-test('a key that is asked for must be there', () => {
+test('a required key must exist', () => {
   const asking = running({ env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'web', key: 'a' } } }] });
   expect(fields(id, namespace, asking, configMap({ a: '' }))).toEqual([]);
   expect(findings(id, namespace, asking, configMap({ b: '' }))).toMatchObject([
-    { message: 'the ConfigMap "web" has no key "a"', value: 'a' },
+    { message: 'ConfigMap "web" has no key "a"', value: 'a' },
   ]);
 });
 
-test('what is optional, given by Kubernetes, made by a StatefulSet, or a Secret is not asked for', () => {
+test('optional references, objects that Kubernetes or a StatefulSet creates, and Secrets need not exist', () => {
   const volumes = [
     { name: 'a', configMap: { name: 'x', optional: true } },
     { name: 'b', configMap: { name: 'kube-root-ca.crt' } },
@@ -114,7 +114,7 @@ test('what is optional, given by Kubernetes, made by a StatefulSet, or a Secret 
   expect(fields(id, namespace, db, running({ envFrom: [{ secretRef: { name: 'x' } }] }))).toEqual([]);
 });
 
-test('a Service selects pods, unless an operator may make them', () => {
+test('a Service selects pods, unless an operator may create them', () => {
   const dangling = service({ selector: { app: 'wbe' }, ports: [{ port: 80 }] });
   const place = ['/spec/selector'];
   expect(fields('service-selects-pods', namespace, deployment(), dangling)).toEqual(place);
@@ -131,7 +131,7 @@ test('a Service selects pods, unless an operator may make them', () => {
   ).toEqual(place);
 });
 
-test('pods of a CronJob can be selected, too', () => {
+test('pods of a CronJob can be selected too', () => {
   const template = { metadata: { labels: { app: 'report' } }, spec: { containers: [container()] } };
   const job = object('batch/v1', 'CronJob', 'report', { spec: { jobTemplate: { spec: { template } } } });
   expect(fields('service-selects-pods', namespace, job, service({ selector: { app: 'report' } }))).toEqual([]);

@@ -48,7 +48,7 @@ test.each<[Json, boolean]>([
   expect(fields('image-reference', running({ image }))).toEqual(fine ? [] : [`${container}/image`]);
 });
 
-test('init containers are looked at as well', () => {
+test('init containers are checked too', () => {
   expect(fields('image-reference', running({}, { initContainers: [{ name: 'a', image: 'A:1' }] }))).toEqual([
     '/spec/template/spec/initContainers/0/image',
   ]);

@@ -20,16 +20,16 @@ test.each<[Json, string, string | undefined]>([
 ])('%j is too little', (memory, message, better) => {
   const found = limited(memory);
   expect(found).toMatchObject([{ field: `${resources}/limits/memory`, value: memory }]);
-  expect(found[0]?.message).toBe(`${message}`);
-  expect(found[0]?.fix).toBe(better === undefined ? undefined : `did you mean "${better}"?`);
+  expect(found[0]?.message).toBe(better === undefined ? message : `${message} (did you mean ${better}?)`);
+  expect(found[0]?.fix).toBe(better === undefined ? undefined : `write "${better}"`);
 });
 
 test.each<Json>(['1Mi', '1024Ki', '1048576', 1_048_576, '2M', '1Gi', 0, '0', '-1', 'nonsense', null, [], {}])(
-  '%j is not for this rule',
+  '%j is left to other rules',
   (memory) => expect(limited(memory)).toEqual([]),
 );
 
-test('requests and limits of all containers and of the pod are looked at, and nothing else', () => {
+test('checks requests and limits of all containers and of the pod, and nothing else', () => {
   const small = { memory: '1m', cpu: '1m', 'ephemeral-storage': '1m' };
   const pod = { resources: { requests: small }, initContainers: [{ name: 'a', resources: { requests: small } }] };
   expect(fields('memory-size', running({ resources: { requests: small, limits: small } }, pod))).toEqual([

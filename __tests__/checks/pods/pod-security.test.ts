@@ -43,7 +43,7 @@ const hostPath = { volumes: [{ name: 'a', hostPath: { path: '/etc' } }] };
 const sysctl = (name: string): Change => ({ security: { sysctls: [{ name, value: '1' }] } });
 const get = { httpGet: { port: 80, host: 'example.com' } };
 
-// On 20,000 random pods the rule and k8s.io/pod-security-admission/policy 0.36.3 named the same controls. The pointers of the baseline come first.
+// On 20,000 random pods the rule and k8s.io/pod-security-admission/policy 0.36.3 reported the same controls. Pointers of the baseline come first.
 test.each<[string, Change, string[], string[]]>([
   ['nothing', {}, [], []],
   ['host network', { pod: { hostNetwork: true } }, [`${pod}/hostNetwork`], []],
@@ -134,13 +134,13 @@ test.each<[string, Change, string[], string[]]>([
   expect(restricted(change).sort()).toEqual([...always, ...alone].sort());
 });
 
-test('a finding says the namespace, the outcome and the exact field', () => {
+test('a finding has the namespace, the outcome and the exact field', () => {
   expect(findings(RULE, enforcing('restricted'), secure({ own: { allowPrivilegeEscalation: true } }))).toEqual([
     {
       rule: RULE,
       severity: 'error',
       message:
-        'the namespace "shop" enforces the Pod Security Standard "restricted", which forbids privilege escalation (container "web"), so no pod would ever start: the API server accepts the Deployment and refuses its pods silently',
+        '"restricted" Pod Security of namespace "shop" forbids privilege escalation (container "web"): the API server refuses its pods silently',
       expected: 'securityContext.allowPrivilegeEscalation: false',
       value: true,
       construct: 'app/web',
@@ -150,7 +150,7 @@ test('a finding says the namespace, the outcome and the exact field', () => {
   ]);
 });
 
-test('every container counts, and what several miss is said once', () => {
+test('every container counts, and the same violation by several is reported once', () => {
   const bare = (name: string) => ({ name, image: 'a:1' });
   const change = { pod: { initContainers: [bare('a')], ephemeralContainers: [bare('b')] } };
   const found = findings(RULE, enforcing('restricted'), secure(change));
@@ -159,13 +159,13 @@ test('every container counts, and what several miss is said once', () => {
     {
       field: `${pod}/initContainers/0/securityContext/allowPrivilegeEscalation`,
       message: expect.stringContaining('(containers "a", "b")'),
-      fix: `the same at ${pod}/ephemeralContainers/0/securityContext/allowPrivilegeEscalation`,
+      fix: `change it at ${pod}/ephemeralContainers/0/securityContext/allowPrivilegeEscalation too`,
     },
     { field: `${pod}/initContainers/0/securityContext/capabilities/drop` },
   ]);
 });
 
-test('annotations may not switch AppArmor off', () => {
+test('annotations may not disable AppArmor', () => {
   const annotated = (profile: string) => {
     const annotations = { 'container.apparmor.security.beta.kubernetes.io/web': profile };
     const spec = { securityContext: SAFE_POD, containers: [container({ securityContext: SAFE })] };
@@ -180,13 +180,13 @@ test('annotations may not switch AppArmor off', () => {
   for (const fine of ['', 'runtime/default', 'localhost/a']) expect(annotated(fine)).toEqual([]);
 });
 
-test('Windows pods are exempt from what only Linux has', () => {
+test('Windows pods are exempt from Linux-only controls', () => {
   const windows = (level: string) =>
     fields(RULE, enforcing(level), deployment({}, { os: { name: 'windows' }, hostNetwork: true }));
   expect(windows('restricted')).toEqual([`${pod}/hostNetwork`, `${pod}/securityContext/runAsNonRoot`]);
 });
 
-test('a pinned version of the standard is the one that counts', () => {
+test('a pinned version of the standard applies', () => {
   const under = (version: string, change: Change) => fields(RULE, enforcing('restricted', version), secure(change));
   const probe = { container: { livenessProbe: get } };
   expect(under('v1.33', probe)).toEqual([]);
@@ -198,21 +198,21 @@ test('a pinned version of the standard is the one that counts', () => {
   expect(under('v1.35', rootless)).toEqual([]);
 });
 
-test('in a user namespace, only "baseline" lets /proc be unmasked', () => {
+test('in a user namespace, only "baseline" allows an unmasked /proc', () => {
   const change = { pod: { hostUsers: false }, own: { procMount: 'Unmasked' } };
   expect(baseline(change)).toEqual([]);
   expect(restricted(change)).toEqual([`${first}/securityContext/procMount`]);
 });
 
 test.each<Json>([null, '', 'privileged', 'Restricted', {}])(
-  'a namespace that enforces %j asks for nothing',
+  'a namespace that enforces %j requires nothing',
   (level) => {
     const it = { ...namespace, metadata: { name: 'shop', labels: { [LABEL]: level } } };
     expect(fields(RULE, it, deployment({}, { hostNetwork: true }))).toEqual([]);
   },
 );
 
-test('only the namespace of the same name on the same cluster counts, and every kind that makes pods', () => {
+test('only the namespace of the same name on the same cluster applies, to every kind that creates pods', () => {
   const rule = rules.filter(({ id }) => id === RULE);
   const on = (cluster: string, manifest: JsonObject) =>
     check([entry(enforcing('restricted')), entry(manifest, { cluster })], rule);
@@ -221,7 +221,7 @@ test('only the namespace of the same name on the same cluster counts, and every 
   expect(on('production', object('v1', 'Pod', 'a', { spec: { containers: [] } }, 'other'))).toEqual([]);
   expect(on('production', cronJob({}))[0]?.field).toMatch(/^\/spec\/jobTemplate\/spec\/template\/spec\//);
   expect(on('production', object('v1', 'Pod', 'a', { spec: { hostPID: true } }))[0]?.message).toMatch(
-    /so this pod never starts: the API server refuses it$/,
+    /: the API server refuses the pod$/,
   );
 });
 

@@ -6,7 +6,7 @@ const pod = '/spec/template/spec';
 const container = `${pod}/containers/0`;
 const get = (path: string, port: Json = 80): JsonObject => ({ httpGet: { path, port } });
 
-test('liveness may not ask what readiness asks, in whatever words and at whatever pace', () => {
+test('liveness may not check the same as readiness, in any spelling and at any interval', () => {
   const ports = [{ name: 'http', containerPort: 80 }];
   const same = (livenessProbe: JsonObject, readinessProbe: JsonObject) =>
     fields('probe-identical', running({ ports, livenessProbe, readinessProbe }));
@@ -41,7 +41,7 @@ test.each<[string, string, Json, boolean]>([
   );
 });
 
-test('a probe asks exactly one thing, and init containers have none', () => {
+test('a probe has exactly one handler, and init containers have no probes', () => {
   expect(fields('probe-timing', running({ livenessProbe: {} }))).toEqual([`${container}/livenessProbe`]);
   expect(fields('probe-timing', running({ livenessProbe: { ...get('/'), tcpSocket: { port: 1 } } }))).toEqual([
     `${container}/livenessProbe`,
@@ -104,7 +104,7 @@ test.each<[JsonObject, string[]]>([
   );
 });
 
-test('a rollout has more time than a pod needs to count as available', () => {
+test('a rollout has more time than a pod needs to become available', () => {
   expect(fields('rollout-strategy', deployment({ minReadySeconds: 599 }))).toEqual([]);
   expect(fields('rollout-strategy', deployment({ minReadySeconds: 600 }))).toEqual(['/spec/progressDeadlineSeconds']);
   expect(fields('rollout-strategy', deployment({ strategy: { type: 'Recreate', rollingUpdate: {} } }))).toEqual([
@@ -112,7 +112,7 @@ test('a rollout has more time than a pod needs to count as available', () => {
   ]);
 });
 
-test('names of containers are one set with those of init containers', () => {
+test('containers and init containers share one set of names', () => {
   expect(fields('container-name', running({}, { initContainers: [{ name: 'web', image: 'a:1' }] }))).toEqual([
     `${pod}/initContainers/0/name`,
   ]);
@@ -121,7 +121,7 @@ test('names of containers are one set with those of init containers', () => {
   expect(fields('container-name', deployment({}, { containers: [] }))).toEqual([`${pod}/containers`]);
 });
 
-test('mounts find volumes, and the claims of a StatefulSet', () => {
+test('mounts may use volumes, and claim templates of a StatefulSet', () => {
   const mounted = running({ volumeMounts: [{ name: 'data', mountPath: '/data' }] });
   expect(findings('volume-mount', mounted)).toMatchObject([
     { field: `${container}/volumeMounts/0/name`, value: 'data', expected: 'a volume in the pod' },
@@ -153,7 +153,7 @@ test.each<[Json, boolean]>([
   expect(fields('env-name', running({ env: [{ name, value: 'x' }] }))).toEqual(fine ? [] : [`${container}/env/0/name`]);
 });
 
-test('a variable is set once, to a text', () => {
+test('a variable is set once, to a string', () => {
   expect(
     fields(
       'env-name',
@@ -183,12 +183,12 @@ test.each([
   expect(fields('config-key', configMap({ [key]: '' }))).toEqual(fine ? [] : [`/data/${key.replace('/', '~1')}`]);
 });
 
-test('a ConfigMap holds 1 MiB, counted in bytes', () => {
+test('a ConfigMap has at most 1 MiB, counted in bytes', () => {
   expect(fields('config-size', configMap({ a: 'x'.repeat(1_048_576) }))).toEqual([]);
   expect(fields('config-size', configMap({ a: 'é'.repeat(524_289) }))).toEqual(['/data']);
 });
 
-test('words that are known, each in its place', () => {
+test('enumerated fields have one of their possible values', () => {
   expect(fields('known-value', service({ type: 'Loadbalancer', ports: [{ port: 1, protocol: 'tcp' }] }))).toEqual([
     '/spec/ports/0/protocol',
     '/spec/type',

@@ -6,7 +6,7 @@ import { fields, findings } from '../support';
 const container = '/spec/template/spec/containers/0';
 const requesting = (memory: Json) => running({ resources: { requests: { memory } } });
 
-// Every row was asked of resource.ParseQuantity, 1.36.3.
+// Every row was checked against resource.ParseQuantity, 1.36.3.
 test.each<[Json, boolean]>([
   ['1', true],
   ['0', true],
@@ -52,7 +52,7 @@ test.each([
   ['512MB', '512M'],
   ['1KiB', '1Ki'],
   ['2g', '2G'],
-])('%s was meant to be %s', (value, better) => {
+])('%s was intended as %s', (value, better) => {
   expect(findings('quantity', requesting(value))).toMatchObject([{ value, fix: `write "${better}"` }]);
 });
 
@@ -65,7 +65,7 @@ test.each([
   ['0.1n', '1n'],
 ])('%s is exactly %s', (a, b) => expect(readQuantity(a)).toBe(readQuantity(b)));
 
-test('enormous exponents cost no time and no memory', () => {
+test('huge exponents cost neither time nor memory', () => {
   expect(readQuantity('1e999999999')).toBeGreaterThan(readQuantity('1Ei') ?? 0n);
   expect(readQuantity('1e-999999999')).toBe(1n);
 });
@@ -84,7 +84,7 @@ test.each([
   expect(found).toEqual(fine ? [] : [`${container}/resources/requests/memory`]);
 });
 
-test('quantities are found in quotas, limit ranges, claims, volumes and metrics', () => {
+test('checks quantities in quotas, limit ranges, claims, volumes and metrics', () => {
   const bad = '1,5Gi';
   expect(
     fields('quantity', object('v1', 'ResourceQuota', 'a', { spec: { hard: { 'limits.memory': bad, pods: '1.5' } } })),

@@ -30,7 +30,7 @@ test.each([
   'CREDENTIALS',
   'DB_CONNECTION_STRING',
   'PASSWORD_PROD',
-])('a variable %s holds a credential', (name) => {
+])('a variable %s contains a credential', (name) => {
   expect(secrets(running({ env: [{ name, value: 'example-1234' }] }))).toEqual([`${container}/env/0/value`]);
 });
 
@@ -79,22 +79,20 @@ test.each([
   '<password>',
   '*****',
   'vault:secret/db#password',
-])('a password of %j is none', (value) => {
+])('a password of %j is not a credential', (value) => {
   expect(secrets(running({ env: [{ name: 'DB_PASSWORD', value }] }))).toEqual([]);
 });
 
-test('a reference to a Secret is how it should be', () => {
+test('a reference to a Secret is right', () => {
   expect(
     secrets(running({ env: [{ name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] })),
   ).toEqual([]);
 });
 
-test('a Secret with values, named by its keys only', () => {
+test('a Secret with values, reported by its keys only', () => {
   const secret = object('v1', 'Secret', 'db', { data: { password: 'aHVudGVyMg==', user: 'YQ==' }, stringData: {} });
   const found = findings('plain-secret', secret);
-  expect(found).toMatchObject([
-    { field: '/data', message: 'the Secret carries its values in plain sight: password, user' },
-  ]);
+  expect(found).toMatchObject([{ field: '/data', message: 'the Secret contains its values: password, user' }]);
   expect(secrets(object('v1', 'Secret', 'db', { data: {} }))).toEqual([]);
   expect(secrets(object('bitnami.com/v1alpha1', 'Secret', 'db', { data: { a: 'b' } }))).toEqual([]);
 });
@@ -123,7 +121,7 @@ test.each([
   expect(secrets(manifest)).toEqual(found ? ['/spec/some~1where/0/deep'] : []);
 });
 
-test('schemas show made-up addresses, and are left alone', () => {
+test('schemas show fictitious addresses, and are ignored', () => {
   const crd = object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'a', {
     spec: { description: 'such as http://user:pass@host' },
   });

@@ -14,7 +14,7 @@ test.each<[JsonObject, string[]]>([
   expect(fields('autoscaling-bounds', autoscaler(spec))).toEqual(expected);
 });
 
-const aim = (target: JsonObject): JsonObject =>
+const metricOf = (target: JsonObject): JsonObject =>
   autoscaler({ metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] });
 
 test.each<[Json, boolean]>([
@@ -27,16 +27,20 @@ test.each<[Json, boolean]>([
   ['65', false],
 ])('utilization %j: %s', (averageUtilization, fine) => {
   const expected = fine ? [] : ['/spec/metrics/0/resource/target/averageUtilization'];
-  expect(fields('autoscaling-target-utilization', aim({ type: 'Utilization', averageUtilization }))).toEqual(expected);
+  expect(fields('autoscaling-target-utilization', metricOf({ type: 'Utilization', averageUtilization }))).toEqual(
+    expected,
+  );
 });
 
-test('a metric aims at one thing', () => {
+test('a metric has one target', () => {
   const target = '/spec/metrics/0/resource/target';
-  expect(fields('autoscaling-target-utilization', aim({}))).toEqual([target]);
-  expect(fields('autoscaling-target-utilization', aim({ averageUtilization: 1, averageValue: '1' }))).toEqual([target]);
+  expect(fields('autoscaling-target-utilization', metricOf({}))).toEqual([target]);
+  expect(fields('autoscaling-target-utilization', metricOf({ averageUtilization: 1, averageValue: '1' }))).toEqual([
+    target,
+  ]);
 });
 
-test('a target exists in the same namespace, unless the app never writes its kind', () => {
+test('a target exists in the same namespace, unless the app does not write its kind', () => {
   const id = 'autoscaling-target-exists';
   const other = (scaleTargetRef: JsonObject) => fields(id, autoscaler({ scaleTargetRef }), deployment());
   expect(other({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' })).toEqual([]);
@@ -49,9 +53,9 @@ test('a target exists in the same namespace, unless the app never writes its kin
   expect(fields(id, autoscaler({}), elsewhere)).toEqual(['/spec/scaleTargetRef']);
 });
 
-test('spec.replicas belongs to the autoscaler, whose construct is named', () => {
+test('spec.replicas belongs to the autoscaler, and the message names its construct', () => {
   expect(findings('autoscaling-owns-replicas', autoscaler({}, 'scaler'), deployment({ replicas: 2 }))).toMatchObject([
-    { field: '/spec/replicas', value: 2, message: 'spec.replicas is set here and decided by app/scaler' },
+    { field: '/spec/replicas', value: 2, message: 'spec.replicas is set here, but controlled by app/scaler' },
   ]);
 });
 
@@ -76,14 +80,16 @@ test.each<[string, JsonObject, boolean]>([
   ['a native sidecar without', running(CPU, { initContainers: [proxy({ restartPolicy: 'Always' })] }), false],
   ['a request of the whole pod', deployment({}, CPU), true],
 ])('CPU utilization with %s', (_, target, fine) => {
-  const metric = aim({ type: 'Utilization', averageUtilization: 60 });
+  const metric = metricOf({ type: 'Utilization', averageUtilization: 60 });
   expect(fields('autoscaling-needs-requests', metric, target)).toEqual(fine ? [] : ['/spec/metrics/0/resource']);
   // The default metric is CPU.
   expect(fields('autoscaling-needs-requests', autoscaler({}), target)).toEqual(fine ? [] : ['/spec/metrics']);
-  expect(fields('autoscaling-needs-requests', aim({ type: 'AverageValue', averageValue: '1' }), target)).toEqual([]);
+  expect(fields('autoscaling-needs-requests', metricOf({ type: 'AverageValue', averageValue: '1' }), target)).toEqual(
+    [],
+  );
 });
 
-test('a ContainerResource metric looks at its own container, which must exist', () => {
+test('a ContainerResource metric checks its own container, which must exist', () => {
   const of = (name: string) =>
     autoscaler({
       metrics: [
@@ -96,12 +102,12 @@ test('a ContainerResource metric looks at its own container, which must exist', 
   const target = deployment({}, { containers: [container(CPU), proxy({})] });
   expect(fields('autoscaling-needs-requests', of('web'), target)).toEqual([]);
   expect(fields('autoscaling-needs-requests', of('proxy'), target)).toEqual(['/spec/metrics/0/containerResource']);
-  expect(fields('autoscaling-needs-requests', of('absent'), target)).toEqual([
+  expect(fields('autoscaling-needs-requests', of('unknown'), target)).toEqual([
     '/spec/metrics/0/containerResource/container',
   ]);
 });
 
-test('a LimitRange of the namespace gives requests', () => {
+test('a LimitRange of the namespace sets requests', () => {
   const range = object('v1', 'LimitRange', 'a', {
     spec: { limits: [{ type: 'Container', defaultRequest: { cpu: '100m' } }] },
   });
@@ -125,19 +131,19 @@ test.each<[JsonObject, number | undefined, string[]]>([
   [{ minAvailable: 3 }, 2, [MIN]],
   [{ minAvailable: '100%' }, 2, [MIN]],
   [{ minAvailable: '50%' }, 2, []],
-  // 51 % of two, rounded up, are two.
+  // 51 % of two, rounded up, is two.
   [{ minAvailable: '51%' }, 2, [MIN]],
   [{}, 2, ['/spec']],
   [{ minAvailable: 1, maxUnavailable: 1 }, 2, ['/spec']],
   [{ maxUnavailable: 1 }, 1, [SELECTOR]],
   [{ maxUnavailable: 1 }, undefined, [SELECTOR]],
   [{ maxUnavailable: 1 }, 0, []],
-])('budget %j over %j replicas', (spec, replicas, expected) => {
+])('budget %j for %j replicas', (spec, replicas, expected) => {
   const target = deployment(replicas === undefined ? {} : { replicas });
   expect(fields('disruption-budget', budget(spec), target)).toEqual(expected);
 });
 
-test('under an HPA, the fewest pods are its minReplicas', () => {
+test('under an HPA, the lowest number of pods is its minReplicas', () => {
   const scaled = (minReplicas: number) =>
     fields('disruption-budget', budget({ minAvailable: 2 }), deployment(), autoscaler({ minReplicas }));
   expect(scaled(3)).toEqual([]);
@@ -145,7 +151,7 @@ test('under an HPA, the fewest pods are its minReplicas', () => {
   expect(scaled(1)).toEqual([SELECTOR]);
 });
 
-test('a budget over nothing known, or over a DaemonSet, is judged by its form only', () => {
+test('only the format of a budget is checked if its pods are unknown or of a DaemonSet', () => {
   expect(fields('disruption-budget', budget({ minAvailable: 5 }))).toEqual([]);
   expect(fields('disruption-budget', budget({ minAvailable: 5 }), { ...deployment(), kind: 'DaemonSet' })).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { cronJob } from '../../../lib/checks/examples';
 import type { Json } from '../../../lib/model/manifest/json';
 import { fields } from '../support';
 
-// Every row was asked of cron.ParseStandard, v3.0.1.
+// Every row was checked against cron.ParseStandard, v3.0.1.
 test.each<[Json, boolean]>([
   ['* * * * *', true],
   ['59 23 31 12 6', true],

@@ -436,7 +436,7 @@ test('a ServiceAccount that may do more than the deployer is refused, since the 
       rule: 'rbac-service-account',
       field: '/subjects/0/name',
       message: expect.stringMatching(
-        /^by running a pod as .*web, shop-pipeline gets .* lacks: update configmaps in shop-production$/,
+        /^shop-pipeline can gain a right by running pods as .*web: update configmaps in shop-production$/,
       ),
     },
   ]);

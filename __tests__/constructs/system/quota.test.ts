@@ -98,8 +98,7 @@ test('a quota overridden too small is refused, with what is needed and by which 
       field: '/spec/hard/pods',
       value: '7',
       expected: 'at least 10',
-      message:
-        'the workloads of the namespace can reach more than that: Deployment web 3 + 2 surge + 5 terminating pods',
+      message: 'workloads of the namespace can need more: Deployment web 3 + 2 surge + 5 terminating pods',
     },
   ]);
 });

@@ -1,7 +1,7 @@
-// Bisection: the answer of a plain search from below, in a logarithm of its questions.
+// Bisection: the same answer as a linear search from below, in logarithmically many steps.
 import { smallestWith } from '../../../lib/model/finding/bisection';
 
-test('it finds where the property begins, wherever that is', () => {
+test('finds the first number that has the property, anywhere in the range', () => {
   for (let high = 0; high <= 40; high++) {
     for (let begin = 0; begin <= high + 2; begin++) {
       expect([high, begin, smallestWith(0, high, (number) => number >= begin)]).toEqual([
@@ -13,7 +13,7 @@ test('it finds where the property begins, wherever that is', () => {
   }
 });
 
-test('it asks neither for the end nor for more than a logarithm of numbers', () => {
+test('tests logarithmically many numbers, and never the upper bound', () => {
   const asked: number[] = [];
   const holds = (number: number) => {
     asked.push(number);

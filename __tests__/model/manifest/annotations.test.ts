@@ -1,4 +1,4 @@
-// Our annotations: what is written is what is read back, and text of others is nothing.
+// Our annotations: values are read back as written, and any other text is ignored.
 import {
   ANNOTATION,
   accountKey,
@@ -15,13 +15,13 @@ import {
 
 const derived = (value: number, because: string) => ({ value, because });
 
-test('no key is there twice, and every one is ours', () => {
+test('keys are unique and have our prefix', () => {
   const keys = Object.values(ANNOTATION);
   expect(new Set(keys).size).toBe(keys.length);
   expect(keys.filter((key) => !key.startsWith('evenkeel.dev/'))).toEqual([]);
 });
 
-test('a derivation is read back with what it comes to', () => {
+test('a derivation is read back with its result', () => {
   const notes = derivationNotes({
     headroom: derived(9, '0.25 × 36 pods = 9 pods that hold the place of growth'),
     'drain-time': derived(110, '2 × 40 s = 80 s, + 30 s = 110 s'),
@@ -54,7 +54,7 @@ test('an account is read back by the name of its limit', () => {
   expect(accountOf(undefined, 'connections')).toBeUndefined();
 });
 
-test('a pointer to an annotation of ours is known as one', () => {
+test('a pointer to one of our annotations is recognized', () => {
   expect(annotationPointer(ANNOTATION.oneZone)).toBe('/metadata/annotations/evenkeel.dev~1one-zone');
   expect(isOurAnnotation(annotationPointer(ANNOTATION.oneZone))).toBe(true);
   expect(isOurAnnotation(annotationPointer('evenkeel.development/x'))).toBe(false);

@@ -1,7 +1,7 @@
-// JSON as plain data: what an object is, pointers, and fields that are not there.
+// JSON as plain data: objects, pointers, and undefined fields.
 import { defined, isJsonObject, pointerKeys, pointerToken } from '../../../lib/model/manifest/json';
 
-test('a field that is undefined is not there, and every other value is', () => {
+test('undefined fields are omitted, all others are kept', () => {
   const fields = defined({ a: undefined, b: null, c: 0, d: '', e: false });
   expect(Object.keys(fields)).toEqual(['b', 'c', 'd', 'e']);
   expect(Object.keys(defined({ ['__proto__']: 1 }))).toEqual(['__proto__']);

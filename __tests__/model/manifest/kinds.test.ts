@@ -1,4 +1,4 @@
-// The table of kinds: every row is complete and there once, and names that JavaScript knows are not kinds.
+// The table of kinds: every row is complete and unique, and names that JavaScript knows are not kinds.
 
 import { CAPABILITIES } from '../../../lib/model/cluster/capability';
 import {
@@ -19,8 +19,8 @@ import { KINDS, type KindRow } from '../../../lib/model/manifest/kinds';
 const NONE: ReadonlySet<string> = new Set();
 const keyOf = ({ group, kind }: KindRow): string => `${group}/${kind}`;
 
-/** Rows that others contradict: a kind or a plural that is there twice, or two orders of one name. */
-function problems(rows: readonly KindRow[]): string[] {
+/** Rows that contradict others: a duplicate kind or plural, or one name with two orders. */
+function findConflicts(rows: readonly KindRow[]): string[] {
   const seen = new Map<string, number>();
   for (const row of rows) {
     for (const key of [keyOf(row), `${row.group}/${row.plural}`]) seen.set(key, (seen.get(key) ?? 0) + 1);
@@ -38,38 +38,39 @@ function pluralsOf(noun: string): readonly string[] {
   return [/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`];
 }
 
-/** What is wrong with a single row. */
-function flaws({ group, apiVersion, kind, plural, scope, order, owner, naming }: KindRow): string[] {
-  const wrong: string[] = [];
-  if (!/^(?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?$/.test(apiVersion)) wrong.push(`apiVersion ${apiVersion}`);
-  if (apiVersion !== `${group === '' ? '' : `${group}/`}${apiVersion.split('/').at(-1)}`) wrong.push(`group ${group}`);
-  if (!/^[A-Z][A-Za-z0-9]+$/.test(kind)) wrong.push(`kind ${kind}`);
-  if (!pluralsOf(kind.toLowerCase()).includes(plural)) wrong.push(`plural ${plural}`);
-  if (order !== undefined && !(Number.isInteger(order) && order >= 0 && order <= 999)) wrong.push(`order ${order}`);
-  if (owner === 'platform' && scope !== 'namespace') wrong.push('owner of a cluster-scoped kind');
-  if ((naming?.longest === undefined) !== (naming?.because === undefined)) wrong.push('a length without its reason');
-  return wrong.map((one) => `${keyOf({ group, apiVersion, kind, plural, scope })}: ${one}`);
+/** Problems with a single row. */
+function findRowProblems({ group, apiVersion, kind, plural, scope, order, owner, naming }: KindRow): string[] {
+  const problems: string[] = [];
+  if (!/^(?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?$/.test(apiVersion)) problems.push(`apiVersion ${apiVersion}`);
+  if (apiVersion !== `${group === '' ? '' : `${group}/`}${apiVersion.split('/').at(-1)}`)
+    problems.push(`group ${group}`);
+  if (!/^[A-Z][A-Za-z0-9]+$/.test(kind)) problems.push(`kind ${kind}`);
+  if (!pluralsOf(kind.toLowerCase()).includes(plural)) problems.push(`plural ${plural}`);
+  if (order !== undefined && !(Number.isInteger(order) && order >= 0 && order <= 999)) problems.push(`order ${order}`);
+  if (owner === 'platform' && scope !== 'namespace') problems.push('owner of a cluster-scoped kind');
+  if ((naming?.longest === undefined) !== (naming?.because === undefined)) problems.push('a length without its reason');
+  return problems.map((problem) => `${keyOf({ group, apiVersion, kind, plural, scope })}: ${problem}`);
 }
 
-test('no kind is there twice, and kinds of one name stand together', () => {
-  expect(problems(KINDS)).toEqual([]);
+test('kinds are unique, and those of the same name have the same order', () => {
+  expect(findConflicts(KINDS)).toEqual([]);
 });
 
-test('every row is complete', () => expect(KINDS.flatMap(flaws)).toEqual([]));
+test('every row is complete', () => expect(KINDS.flatMap(findRowProblems)).toEqual([]));
 
-test('the kinds of a group are brought by one capability, which a cluster can have', () => {
+test('all kinds of a group need the same capability, which a cluster can have', () => {
   for (const { group, capability } of KINDS) {
     expect([group, capabilityOf(group)]).toEqual([group, capability]);
     expect([undefined, ...CAPABILITIES]).toContain(capability);
   }
 });
 
-describe('a wrong row is seen', () => {
+describe('a wrong row is reported', () => {
   const [first] = KINDS;
   if (first === undefined) throw new Error('no kinds');
-  test('twice', () => expect(problems([...KINDS, { ...first, order: 7 }])).toContain(keyOf(first)));
+  test('twice', () => expect(findConflicts([...KINDS, { ...first, order: 7 }])).toContain(keyOf(first)));
   test('two orders', () =>
-    expect(problems([...KINDS, { ...first, group: 'a.example', order: 7 }])).toContain(
+    expect(findConflicts([...KINDS, { ...first, group: 'a.example', order: 7 }])).toContain(
       `${first.kind} is ordered twice`,
     ));
   test.each<Partial<KindRow>>([
@@ -79,11 +80,11 @@ describe('a wrong row is seen', () => {
     { plural: 'web' },
     { order: 1000 },
     { owner: 'platform', scope: 'cluster' },
-  ])('%j', (change) => expect(flaws({ ...first, ...change })).not.toEqual([]));
+  ])('%j', (change) => expect(findRowProblems({ ...first, ...change })).not.toEqual([]));
 });
 
 test.each(['Unknown', '__proto__', 'constructor', 'toString', ''])(
-  '"%s" is a kind and a group without a row',
+  '"%s" has no row, as a kind or as a group',
   (name) => {
     for (const [group, kind] of [
       ['', name],
@@ -102,11 +103,11 @@ test.each(['Unknown', '__proto__', 'constructor', 'toString', ''])(
   },
 );
 
-test('custom kinds are cluster-scoped where the app says so', () => {
+test('custom kinds are cluster-scoped if the app says so', () => {
   expect(isClusterScoped('a.example', '__proto__', new Set(['a.example/__proto__']))).toBe(true);
 });
 
-test('what others refer to comes first, and what has no order between the workloads and their autoscalers', () => {
+test('referenced kinds come first, kinds without an order between workloads and autoscalers', () => {
   const kinds = ['Namespace', 'ConfigMap', 'Service', 'Deployment', 'Certificate', 'HorizontalPodAutoscaler'];
   expect(kinds.toSorted((a, b) => kindRank(a) - kindRank(b))).toEqual(kinds);
   expect(new Set(kinds.map(kindRank)).size).toBe(kinds.length);

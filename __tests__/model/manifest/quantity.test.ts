@@ -102,7 +102,7 @@ test('an exponent that Go cannot hold stays as it is', () => {
     expect(canonicalQuantity(text)).toBe(text);
 });
 
-test('a million digits do no harm', () => {
+test('handles a million digits', () => {
   expect(canonicalQuantity(`0.${'0'.repeat(1_000_000)}1`)).toBe('1n');
   expect(canonicalQuantity('1e-999999999')).toBe('1e-9');
   expect(canonicalQuantity('1e999999999')).toBe('1e999999999');
@@ -179,7 +179,7 @@ test.each(ANSWERS.filter(([text]) => !['1000E', '8Ei', '-16Ei'].includes(text)))
   (text, canonical) => expect(parseQuantity(text)).toBe(parseQuantity(canonical)),
 );
 
-test('an amount is exact to a billionth, and what is finer is rounded up, away from zero', () => {
+test('an amount is exact to a billionth, and anything finer is rounded up, away from zero', () => {
   expect(parseQuantity('0.0000000014')).toBe(2n);
   expect(parseQuantity('-0.0000000014')).toBe(-2n);
   expect(parseQuantity('9007199254740993')).toBe(9007199254740993n * 1_000_000_000n);
@@ -188,7 +188,7 @@ test('an amount is exact to a billionth, and what is finer is rounded up, away f
   expect(parseQuantity('14 GB')).toBeUndefined();
 });
 
-test('a field may be a number too, and nothing else is a quantity', () => {
+test('a field is a quantity if it is a string or a number, nothing else', () => {
   expect(readQuantity(0.5)).toBe(500_000_000n);
   expect(readQuantity('500m')).toBe(500_000_000n);
   for (const value of [undefined, null, true, [1], { toString: 1 }, Number.NaN, 'ref']) {

@@ -1,4 +1,4 @@
-// The order of text: by code unit, and texts that are equal keep their places.
+// Text order: by code unit, and stable for equal texts.
 import { compareKeys, compareText } from '../../../lib/model/manifest/text';
 
 test('by code unit: capitals first, and no locale moves an umlaut', () => {

@@ -1,4 +1,4 @@
-// The subjects of bindings: they exist, none is a group of Kubernetes itself, and no pod may do more than those who deploy it.
+// Who roles are bound to: real subjects, no built-in groups of Kubernetes, no ServiceAccount with more rights than its deployers.
 import { workloadWriters } from '../../analysis/access/access';
 import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
 import { objectIndex } from '../../analysis/objects/object-index';
@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { namespace, object } from '../examples';
 import type { Rule } from '../rule';
-import { explained, isExplained, OR_SAY_WHY, role } from './rbac';
+import { explained, isExplained, OR_REASON, role } from './rbac';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -23,8 +23,8 @@ const binding = (kind: string, roleName: string, subjects: Json, name = 'binding
 
 const subject: Rule = {
   id: 'rbac-subject',
-  what: 'A binding has subjects: groups of the directory, or a ServiceAccount that exists; none of the groups that Kubernetes makes itself.',
-  why: 'Of these groups, system:masters passes every check unseen, system:authenticated and system:serviceaccounts contain every caller; a binding without subjects only looks like a right.',
+  what: 'A binding has subjects: groups of the directory or existing ServiceAccounts, none of the built-in groups of Kubernetes.',
+  why: 'The group system:masters bypasses every check, system:authenticated and system:serviceaccounts include everyone; a binding without subjects only looks like a grant.',
   severity: 'error',
   judge:
     'API server: ValidateRoleBindingSubject; Trivy KSV-0122, KSV-0123, KSV-01011; KubeSec BindingsToSystemAnonymous; CIS 5.1.7',
@@ -32,20 +32,24 @@ const subject: Rule = {
     for (const entry of bindings(entries)) {
       if (list(entry.manifest.subjects).length > 0) continue;
       const message = 'the binding has no subjects';
-      report(entry, '/subjects', { message, expected: 'one subject or more, or no binding' });
+      report(entry, '/subjects', { message, expected: 'at least one subject, or no binding' });
     }
     for (const { cluster, who, binding: entry, pointer } of grants(entries)) {
       if (who.kind !== 'ServiceAccount') {
         if (!who.name.startsWith('system:') || isExplained(entry)) continue;
-        const message = `${who.name} is a group of Kubernetes itself, with members that no directory lists`;
+        const message = `${who.name} is built into Kubernetes: no directory lists its members`;
         report(entry, `${pointer}/name`, {
           message,
-          expected: `a group of the directory, ${OR_SAY_WHY}`,
+          expected: `a group of the directory, ${OR_REASON}`,
           value: who.name,
         });
-      } else if (!isThere(entries, cluster, who)) {
-        const message = `there is no ServiceAccount ${who.name} in the namespace "${who.namespace ?? ''}"`;
-        report(entry, `${pointer}/name`, { message, expected: 'a ServiceAccount with its namespace', value: who.name });
+      } else if (!exists(entries, cluster, who)) {
+        const message = `ServiceAccount "${who.name}" does not exist in namespace "${who.namespace ?? ''}"`;
+        report(entry, `${pointer}/name`, {
+          message,
+          expected: 'an existing ServiceAccount, with its namespace',
+          value: who.name,
+        });
       }
     }
   },
@@ -55,8 +59,8 @@ const subject: Rule = {
   },
 };
 
-/** Others may have made it where the app does not write the namespace; `default` is in all of them. */
-function isThere(entries: readonly ApiEntry[], cluster: string, { name, namespace: space }: Who): boolean {
+/** Whether the ServiceAccount exists, or may: others may create it if the app does not write the namespace. */
+function exists(entries: readonly ApiEntry[], cluster: string, { name, namespace: space }: Who): boolean {
   if (space === undefined || space === '') return false;
   const all = objectIndex(entries);
   return (
@@ -70,7 +74,7 @@ const POWERFUL: ReadonlySet<string> = new Set(['admin', 'cluster-admin', 'edit']
 const builtInRole: Rule = {
   id: 'rbac-built-in-role',
   what: 'The built-in roles cluster-admin, admin and edit are bound only to the declared sysadmins.',
-  why: 'One of them, cluster-admin, may do everything; admin and edit read every Secret of the namespace and act as any of its ServiceAccounts.',
+  why: 'The role cluster-admin may do everything; admin and edit can read every Secret of the namespace and act as any of its ServiceAccounts.',
   severity: 'error',
   judge:
     'Polaris clusterrolebindingClusterAdmin, rolebindingClusterAdminClusterRole; Trivy KSV-0111; kube-linter cluster-admin-role-binding; CIS 5.1.1',
@@ -79,10 +83,10 @@ const builtInRole: Rule = {
       const ref = dig(entry.manifest, 'roleRef');
       const name = text(ref?.name) ?? '';
       if (ref?.kind !== 'ClusterRole' || !POWERFUL.has(name) || isExplained(entry)) continue;
-      const message = `${name} reads every Secret and acts as every ServiceAccount that it reaches`;
+      const message = `${name} can read every Secret and act as every ServiceAccount in scope`;
       report(entry, '/roleRef/name', {
         message,
-        expected: `a role of the environment's access, ${OR_SAY_WHY}`,
+        expected: `a role of the environment's access, ${OR_REASON}`,
         value: name,
       });
     }
@@ -90,7 +94,7 @@ const builtInRole: Rule = {
   examples: {
     pass: [
       binding('ClusterRole', 'view', [GROUP]),
-      explained(binding('ClusterRole', 'edit', [GROUP], 'sandbox'), 'nothing of value is there'),
+      explained(binding('ClusterRole', 'edit', [GROUP], 'sandbox'), 'it holds nothing of value'),
     ],
     fail: [binding('ClusterRole', 'edit', [GROUP])],
   },
@@ -98,8 +102,8 @@ const builtInRole: Rule = {
 
 const roleExists: Rule = {
   id: 'rbac-role-exists',
-  what: 'A Role that a binding names exists, if the app writes the namespace.',
-  why: 'The API server takes the binding, which gives nothing until a Role of that name exists.',
+  what: 'A Role that a binding refers to exists, if the app writes the namespace.',
+  why: 'The API server accepts the binding, which grants nothing until someone creates a Role of that name.',
   severity: 'error',
   judge: 'kubernetes.io, "Using RBAC Authorization", RoleBinding',
   check: (entries, report) => {
@@ -107,8 +111,8 @@ const roleExists: Rule = {
       const ref = dig(entry.manifest, 'roleRef');
       if (ref?.kind !== 'Role' || !objectIndex(entries).owns(entry.cluster, entry.identity.namespace)) continue;
       if (roleOf(entries, entry) !== undefined) continue;
-      const message = `there is no Role "${text(ref.name) ?? ''}" in the namespace "${entry.identity.namespace ?? ''}"`;
-      report(entry, '/roleRef/name', { message, expected: 'the name of a Role that exists', value: ref.name ?? null });
+      const message = `Role "${text(ref.name) ?? ''}" does not exist in namespace "${entry.identity.namespace ?? ''}"`;
+      report(entry, '/roleRef/name', { message, expected: 'the name of an existing Role', value: ref.name ?? null });
     }
   },
   examples: {
@@ -119,8 +123,8 @@ const roleExists: Rule = {
 
 const serviceAccount: Rule = {
   id: 'rbac-service-account',
-  what: 'No ServiceAccount may do more than those who write workloads in its namespace.',
-  why: 'The writer of a workload chooses the ServiceAccount that it runs as, and so has the rights of each of them.',
+  what: 'No ServiceAccount has more rights than those who write workloads in its namespace.',
+  why: 'Those who write workloads choose the ServiceAccount that they run as, and so have the rights of all of them.',
   severity: 'error',
   judge: 'kubernetes.io, "RBAC Good Practices", workload creation',
   check: (entries, report) => {
@@ -128,14 +132,16 @@ const serviceAccount: Rule = {
       const { cluster, who, binding: entry, pointer, known, role: name } = grant;
       if (who.kind !== 'ServiceAccount' || isExplained(entry)) continue;
       const space = who.namespace ?? '';
-      const account = `the ServiceAccount ${space}/${who.name}`;
-      const expected = `no more than they may do themselves, ${OR_SAY_WHY}`;
+      const account = `ServiceAccount ${space}/${who.name}`;
+      const expected = `at most the rights that they have themselves, ${OR_REASON}`;
       const place = `${pointer}/name`;
       for (const writer of workloadWriters(entries, cluster, space)) {
         if (writer.kind === 'ServiceAccount' && writer.name === who.name && writer.namespace === space) continue;
-        const more = known ? exceeding(entries, grant, writer) : `what ${name} allows, which is unknown here`;
+        const more = known
+          ? excessRight(entries, grant, writer)
+          : `everything that ${name} grants, which is unknown here`;
         if (more === undefined) continue;
-        const message = `by running a pod as ${account}, ${writer.name} gets a right that it lacks: ${more}`;
+        const message = `${writer.name} can gain a right by running pods as ${account}: ${more}`;
         report(entry, place, { message, expected, value: who.name });
         break;
       }
@@ -160,8 +166,8 @@ const serviceAccount: Rule = {
   },
 };
 
-/** The first thing that the grant allows and the other one may not do, in words. */
-function exceeding(
+/** The first right of the grant that the other subject lacks, in words. */
+function excessRight(
   entries: readonly ApiEntry[],
   { cluster, namespace: space, rules }: Grant,
   other: Who,

@@ -1,4 +1,4 @@
-// What Roles allow: nothing that leads to all the rest, unless the object says why.
+// What Roles allow: no wildcards, escalations or Secrets, unless an annotation gives the reason.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, list, places, text } from '../../analysis/objects/read-json';
@@ -12,23 +12,23 @@ import type { Rule } from '../rule';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** What to do where it is really meant. */
-export const OR_SAY_WHY = `or say why in the annotation ${ANNOTATION.accessReason}`;
+/** The alternative to expect if the grant is intended. */
+export const OR_REASON = `or a reason in the annotation ${ANNOTATION.accessReason}`;
 
-/** Whether the object says why it may do this. */
+/** Whether an annotation gives the reason for the grant. */
 export function isExplained({ manifest }: ApiEntry): boolean {
   return (text(dig(manifest, 'metadata', 'annotations')?.[ANNOTATION.accessReason]) ?? '').trim() !== '';
 }
 
-type Say = (pointer: string, problem: Omit<Problem, 'field'>) => void;
+type ReportAt = (pointer: string, problem: Omit<Problem, 'field'>) => void;
 
-/** Looks at each rule of every Role and ClusterRole that does not say why. */
-function eachRule(judge: (rule: JsonObject, pointer: string, say: Say) => void): Rule['check'] {
+/** Checks each rule of every Role and ClusterRole that gives no reason. */
+function eachRule(checkRule: (rule: JsonObject, pointer: string, reportAt: ReportAt) => void): Rule['check'] {
   return (entries, report) => {
     for (const entry of objectIndex(entries).of(`${RBAC}/Role`, `${RBAC}/ClusterRole`)) {
       if (isExplained(entry)) continue;
       for (const { value, pointer } of places(entry.manifest, 'rules', '')) {
-        judge(value, pointer, (where, problem) => report(entry, where, problem));
+        checkRule(value, pointer, (where, problem) => report(entry, where, problem));
       }
     }
   };
@@ -46,15 +46,15 @@ export const explained = (manifest: JsonObject, reason: string): JsonObject => (
 const wildcard: Rule = {
   id: 'rbac-wildcard',
   what: 'A Role names verbs, kinds and API groups one by one.',
-  why: 'A wildcard allows more than was intended, such as a kind that is installed tomorrow, impersonation, and every Secret.',
+  why: 'A wildcard allows more than anyone intended: kinds that are installed later, impersonation, and every Secret.',
   severity: 'error',
   judge: 'Trivy KSV-0044, KSV-0045, KSV-0046, KSV-0112; kube-linter wildcard-in-rules; Checkov CKV_K8S_49; CIS 5.1.3',
-  check: eachRule((rule, pointer, say) => {
+  check: eachRule((rule, pointer, reportAt) => {
     for (const field of ['apiGroups', 'resources', 'verbs', 'nonResourceURLs']) {
       for (const [index, value] of list(rule[field]).entries()) {
         if (value !== '*' && !(field === 'resources' && text(value)?.startsWith('*/'))) continue;
-        const message = 'a wildcard allows more than was intended';
-        say(at(pointer, field, index), { message, expected: `each of the ${field} by name, ${OR_SAY_WHY}`, value });
+        const message = 'a wildcard allows more than anyone intended';
+        reportAt(at(pointer, field, index), { message, expected: `${field} by name, ${OR_REASON}`, value });
       }
     }
   }),
@@ -67,46 +67,49 @@ const wildcard: Rule = {
   },
 };
 
-const READS_NOTHING: readonly string[] = [];
+const ANY_VERB: readonly string[] = [];
 const WRITE = ['create', 'update', 'patch', 'delete'];
 
-/** Rights that lead to others, as `group/resource`: the verbs that do, all where there are none, and to what they lead. */
+/** Rights that lead to others, by `group/resource`: the verbs that do (any if none are listed), and what they lead to. */
 const ESCALATIONS: ReadonlyMap<string, { readonly verbs: readonly string[]; readonly to: string }> = new Map([
   ['/serviceaccounts/token', { verbs: ['create'], to: 'the rights of every ServiceAccount there' }],
-  ['/nodes/proxy', { verbs: READS_NOTHING, to: 'a shell in every pod of a node, by its kubelet' }],
+  ['/nodes/proxy', { verbs: ANY_VERB, to: 'a shell in every pod of a node, by its kubelet' }],
   ['/persistentvolumes', { verbs: ['create'], to: "the nodes' own disks, by hostPath" }],
   ['certificates.k8s.io/certificatesigningrequests/approval', { verbs: ['update', 'patch'], to: 'any identity' }],
   ['certificates.k8s.io/signers', { verbs: ['approve', 'sign'], to: 'any identity' }],
-  ['admissionregistration.k8s.io/mutatingwebhookconfigurations', { verbs: WRITE, to: 'every object that is written' }],
+  [
+    'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+    { verbs: WRITE, to: 'every object that anyone writes' },
+  ],
   [
     'admissionregistration.k8s.io/validatingwebhookconfigurations',
-    { verbs: WRITE, to: 'every object that is written' },
+    { verbs: WRITE, to: 'every object that anyone writes' },
   ],
 ]);
 
 const escalation: Rule = {
   id: 'rbac-escalation',
-  what: 'No Role allows escalate, bind or impersonate, or what leads to other rights as surely: tokens, kubelets, certificates, webhooks.',
-  why: 'Such a right includes all those that it leads to, although no table shows them.',
+  what: 'No Role allows escalate, bind or impersonate, or any other way to more rights: tokens, kubelets, certificates, webhooks.',
+  why: 'Such a right implies all the rights that it leads to, although no listing shows them.',
   severity: 'error',
   judge:
     'Checkov CKV_K8S_155 to 158; Trivy KSV-0043, KSV-0047, KSV-0050, KSV-0114; CIS 5.1.8 to 5.1.13; kubernetes.io, "RBAC Good Practices"',
-  check: eachRule((rule, pointer, say) => {
+  check: eachRule((rule, pointer, reportAt) => {
     const verbs = list(rule.verbs);
     for (const [index, value] of verbs.entries()) {
       if (value !== 'escalate' && value !== 'bind' && value !== 'impersonate') continue;
-      const message = `${value} leads to rights that this Role does not name`;
-      say(at(pointer, 'verbs', index), { message, expected: `the rights themselves, ${OR_SAY_WHY}`, value });
+      const message = `${value} leads to rights that this Role does not list`;
+      reportAt(at(pointer, 'verbs', index), { message, expected: `the rights themselves, ${OR_REASON}`, value });
     }
     for (const group of list(rule.apiGroups)) {
       for (const [index, resource] of list(rule.resources).entries()) {
-        const escalation = ESCALATIONS.get(`${text(group)}/${text(resource)}`);
-        if (escalation === undefined) continue;
-        if (escalation.verbs.length > 0 && !escalation.verbs.some((verb) => verbs.includes(verb))) continue;
-        const message = `${text(resource)} leads to ${escalation.to}`;
-        say(at(pointer, 'resources', index), {
+        const found = ESCALATIONS.get(`${text(group)}/${text(resource)}`);
+        if (found === undefined) continue;
+        if (found.verbs.length > 0 && !found.verbs.some((verb) => verbs.includes(verb))) continue;
+        const message = `${text(resource)} leads to ${found.to}`;
+        reportAt(at(pointer, 'resources', index), {
           message,
-          expected: `a Role without it, ${OR_SAY_WHY}`,
+          expected: `a Role without it, ${OR_REASON}`,
           value: resource,
         });
       }
@@ -124,15 +127,15 @@ const escalation: Rule = {
 const secrets: Rule = {
   id: 'rbac-secrets',
   what: 'No Role allows anything with Secrets.',
-  why: 'Who may list Secrets reads all of them; who may write one is shown what it holds. Pods get theirs by mounting them.',
+  why: 'Listing Secrets reveals all of them, and writing one returns its content. Pods mount the Secrets that they need.',
   severity: 'error',
   judge: 'Trivy KSV-0041, KSV-0113; kube-linter access-to-secrets; Checkov CKV2_K8S_5; CIS 5.1.2',
-  check: eachRule((rule, pointer, say) => {
+  check: eachRule((rule, pointer, reportAt) => {
     if (!list(rule.apiGroups).includes('')) return;
     for (const [index, value] of list(rule.resources).entries()) {
       if (value !== 'secrets') continue;
-      const message = 'this Role opens Secrets';
-      say(at(pointer, 'resources', index), { message, expected: `Secrets that pods mount, ${OR_SAY_WHY}`, value });
+      const message = 'this Role gives access to Secrets';
+      reportAt(at(pointer, 'resources', index), { message, expected: `Secrets that pods mount, ${OR_REASON}`, value });
     }
   }),
   examples: {

@@ -1,20 +1,20 @@
-// Which host and path each Ingress and HTTPRoute claims.
+// The hosts and paths that each Ingress and HTTPRoute claims.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, places, shown, text } from '../../analysis/objects/read-json';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 
-/** One claim. */
+/** A claim to the requests for a host and path. */
 export interface Claim {
   readonly entry: ApiEntry;
   readonly pointer: string;
-  /** For people: `shop.example.com/api`. */
+  /** For messages: `shop.example.com/api`. */
   readonly what: string;
-  /** Equal where two claims are for the same requests of the same cluster. */
+  /** Equal for claims to the same requests on the same cluster. */
   readonly key: string;
-  /** Listeners that a route keeps to; empty for an Ingress, which all traffic reaches. */
-  readonly doors: readonly string[];
+  /** Listeners that a route is limited to; empty for an Ingress, which has no listeners. */
+  readonly listeners: readonly string[];
 }
 
 /** `/api/` and `/api` are the same prefix. */
@@ -27,11 +27,17 @@ function claim(
   host: string,
   type: string,
   path: string,
-  rest: Json,
-  doors: readonly string[],
+  conditions: Json,
+  listeners: readonly string[],
 ): Claim {
-  const key = [entry.cluster, host, type, canonical(type, path), rest === null ? '' : JSON.stringify(rest)].join('\n');
-  return { entry, pointer, what: `${host === '' ? 'every host' : host}${path}`, key, doors };
+  const key = [
+    entry.cluster,
+    host,
+    type,
+    canonical(type, path),
+    conditions === null ? '' : JSON.stringify(conditions),
+  ].join('\n');
+  return { entry, pointer, what: `${host === '' ? 'every host' : host}${path}`, key, listeners };
 }
 
 function ingressClaims(entry: ApiEntry): Claim[] {
@@ -52,15 +58,15 @@ const TYPES: ReadonlyMap<Json | undefined, string> = new Map([
   ['Exact', 'Exact'],
 ]);
 
-/** The listeners of a route: with a section or a port it keeps to one, so that a redirect on port 80 clashes with nothing. */
-const doorsOf = (spec: JsonObject | undefined, namespace: string | undefined): string[] =>
+/** The listeners of a route: a section or port limits it to one, so a redirect on port 80 does not clash. */
+const listenersOf = (spec: JsonObject | undefined, namespace: string | undefined): string[] =>
   places(spec, 'parentRefs', '').map(({ value }) =>
     [value.namespace ?? namespace ?? '', value.name ?? '', value.sectionName ?? '', value.port ?? '']
       .map(shown)
       .join('/'),
   );
 
-/** The matches of one rule of a route; a rule without any matches everything. */
+/** The matches of a route's rule; a rule without matches applies to all requests. */
 function matchesOf(rule: Place): Place[] {
   const found = places(rule.value, 'matches', rule.pointer);
   return found.length > 0 ? found : [{ value: {}, pointer: rule.pointer }];
@@ -68,26 +74,26 @@ function matchesOf(rule: Place): Place[] {
 
 function routeClaims(entry: ApiEntry): Claim[] {
   const spec = dig(entry.manifest, 'spec');
-  const doors = doorsOf(spec, entry.identity.namespace);
+  const listeners = listenersOf(spec, entry.identity.namespace);
   const found: Claim[] = [];
-  // A route without hosts takes those of its listener, which no other route may share.
+  // A route without hosts takes those of its listener, so it claims none that we can see.
   const hosts = list(spec?.hostnames).filter((host): host is string => typeof host === 'string');
   for (const rule of places(spec, 'rules', '/spec')) {
     for (const { value, pointer } of matchesOf(rule)) {
       const path = dig(value, 'path');
       const type = TYPES.get(path?.type) ?? text(path?.type) ?? '';
       const { headers, queryParams, method } = value;
-      const rest = [headers, queryParams, method].map((it) => it ?? null);
-      const plain = rest.every((it) => !isSet(it));
+      const conditions = [headers, queryParams, method].map((condition) => condition ?? null);
+      const plain = conditions.every((condition) => !isSet(condition));
       for (const host of hosts) {
-        found.push(claim(entry, pointer, host, type, text(path?.value) ?? '/', plain ? null : rest, doors));
+        found.push(claim(entry, pointer, host, type, text(path?.value) ?? '/', plain ? null : conditions, listeners));
       }
     }
   }
   return found;
 }
 
-/** Every claim, in the order of the objects: Ingresses first. */
+/** Every claim, those of Ingresses first. */
 export const claims = (entries: readonly ApiEntry[]): Claim[] => [
   ...objectIndex(entries).of('networking.k8s.io/Ingress').flatMap(ingressClaims),
   ...objectIndex(entries).of('gateway.networking.k8s.io/HTTPRoute').flatMap(routeClaims),

@@ -1,5 +1,5 @@
-// Network policies: that the addresses in them are some.
-import { objectIndex } from '../../analysis/objects/object-index';
+// Network policies: well-formed address blocks.
+import { catalogue } from '../../analysis/objects/catalogue';
 import { dig, isSet, list, place, places } from '../../analysis/objects/read-json';
 import { isCidr } from '../../model/manifest/cidr';
 import { object } from '../examples';
@@ -12,28 +12,28 @@ const policy = (cidr: string) =>
 
 const cidr: Rule = {
   id: 'network-policy-cidr',
-  what: 'Address blocks of a NetworkPolicy are CIDRs, IPv4 or IPv6.',
-  why: 'The API server refuses the policy, and the traffic that it should let through is denied by default.',
+  what: 'Address blocks of a NetworkPolicy are IPv4 or IPv6 CIDRs.',
+  why: 'The API server refuses the policy, and the traffic that it should allow is denied by default.',
   severity: 'error',
   judge: 'API server: validateIPBlock',
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of('networking.k8s.io/NetworkPolicy')) {
       const spec = dig(entry.manifest, 'spec');
       const rules = [
-        ...places(spec, 'ingress', '/spec').map((it) => places(it.value, 'from', it.pointer)),
-        ...places(spec, 'egress', '/spec').map((it) => places(it.value, 'to', it.pointer)),
+        ...places(spec, 'ingress', '/spec').map((rule) => places(rule.value, 'from', rule.pointer)),
+        ...places(spec, 'egress', '/spec').map((rule) => places(rule.value, 'to', rule.pointer)),
       ];
       for (const peer of rules.flat()) {
         const block = place(peer.value, 'ipBlock', peer.pointer);
         if (block === undefined) continue;
-        const found = [
+        const blocks = [
           { value: block.value.cidr ?? null, pointer: `${block.pointer}/cidr` },
           ...list(block.value.except).map((value, index) => ({ value, pointer: `${block.pointer}/except/${index}` })),
         ];
-        for (const { value, pointer } of found) {
+        for (const { value, pointer } of blocks) {
           if (isSet(value) && isCidr(value)) continue;
           report(entry, pointer, {
-            message: 'not a block of addresses',
+            message: `${JSON.stringify(value)} is not a valid address block`,
             expected: 'a CIDR such as 10.20.0.0/24',
             value,
           });

@@ -1,4 +1,4 @@
-// The places where the API server reads a port.
+// The fields where the API server reads a port.
 
 import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, places } from '../../analysis/objects/read-json';
@@ -9,28 +9,31 @@ import { ingressBackends } from './routes';
 
 type Entries = readonly ApiEntry[];
 
-/** How a place takes its port. `optional` places read 0 as "not set". */
+/** A field that holds a port. */
 export interface PortPlace {
   readonly entry: ApiEntry;
-  /** Pointer of what holds it, and its key there. */
+  /** Pointer to its parent, and its key there. */
   readonly pointer: string;
   readonly key: string;
   readonly value: Json | undefined;
+  /** What the field accepts. Optional ones read 0 as "not set". */
   readonly takes: 'number' | 'optional' | 'numberOrName' | 'optionalNumberOrName' | 'name';
 }
 
-type Add = (entry: ApiEntry, it: Place | undefined, key: string, takes: PortPlace['takes']) => void;
+type Add = (entry: ApiEntry, parent: Place | undefined, key: string, takes: PortPlace['takes']) => void;
 
 const PROBES: readonly string[] = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 const HOOKS: readonly string[] = ['postStart', 'preStop'];
 
-/** The handlers of a container that connect to a port of it, with the key the handler stands under. */
-export function handlers(container: Place): { readonly it: Place; readonly kind: 'httpGet' | 'tcpSocket' | 'grpc' }[] {
-  const found: { it: Place; kind: 'httpGet' | 'tcpSocket' | 'grpc' }[] = [];
+/** The handlers of a container that connect to one of its ports, and their kind. */
+export function handlers(
+  container: Place,
+): { readonly handler: Place; readonly kind: 'httpGet' | 'tcpSocket' | 'grpc' }[] {
+  const found: { handler: Place; kind: 'httpGet' | 'tcpSocket' | 'grpc' }[] = [];
   const look = (parent: JsonObject | undefined, pointer: string): void => {
     for (const kind of ['httpGet', 'tcpSocket', 'grpc'] as const) {
       const value = dig(parent, kind);
-      if (value !== undefined) found.push({ it: { value, pointer: `${pointer}/${kind}` }, kind });
+      if (value !== undefined) found.push({ handler: { value, pointer: `${pointer}/${kind}` }, kind });
     }
   };
   for (const probe of PROBES) look(dig(container.value, probe), `${container.pointer}/${probe}`);
@@ -49,8 +52,8 @@ function addContainerPorts(entries: Entries, add: Add): void {
         add(entry, port, 'hostPort', 'optional');
         add(entry, port, 'name', 'name');
       }
-      for (const { it, kind } of handlers(container))
-        add(entry, it, 'port', kind === 'grpc' ? 'number' : 'numberOrName');
+      for (const { handler, kind } of handlers(container))
+        add(entry, handler, 'port', kind === 'grpc' ? 'number' : 'numberOrName');
     }
   }
 }
@@ -77,11 +80,11 @@ function addNetworkPorts(entries: Entries, add: Add): void {
   }
 }
 
-/** Every place where a port stands. */
-export const portPlaces = memoizePerObjects((entries): readonly PortPlace[] => {
+/** Every field that holds a port. */
+export const portPlaces = perList((entries): readonly PortPlace[] => {
   const found: PortPlace[] = [];
-  const add: Add = (entry, it, key, takes) => {
-    if (it !== undefined) found.push({ entry, pointer: it.pointer, key, value: it.value[key], takes });
+  const add: Add = (entry, parent, key, takes) => {
+    if (parent !== undefined) found.push({ entry, pointer: parent.pointer, key, value: parent.value[key], takes });
   };
   addContainerPorts(entries, add);
   for (const entry of objectIndex(entries).of('/Service')) {

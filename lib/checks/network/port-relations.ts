@@ -1,4 +1,4 @@
-// Ports that refer to each other: duplicates, and names or numbers that no container declares.
+// Relations between ports: duplicates, and references to ports that are not declared.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, places, record, shown, text } from '../../analysis/objects/read-json';
@@ -13,7 +13,7 @@ import { httpRouteBackends, ingressBackends, serviceOf } from './routes';
 
 const protocolOf = (port: JsonObject): string => text(port.protocol) ?? 'TCP';
 
-function judgeTwice(
+function reportDuplicates(
   entry: ApiEntry,
   ports: readonly Place[],
   key: string,
@@ -26,8 +26,8 @@ function judgeTwice(
     if (id === undefined) continue;
     if (seen.has(id)) {
       report(entry, `${pointer}/${key}`, {
-        message: `${id} is there twice`,
-        expected: `another ${key} for each`,
+        message: `${id} is used twice`,
+        expected: `a unique ${key}`,
         value: value[key] ?? null,
       });
     }
@@ -35,36 +35,36 @@ function judgeTwice(
   }
 }
 
-const nameOf = (port: JsonObject): string | undefined => text(port.name) || undefined;
+const nameOf = (port: JsonObject): string | undefined => (text(port.name) ? `name "${text(port.name)}"` : undefined);
 const withProtocol =
   (key: string) =>
   (port: JsonObject): string | undefined =>
     isSet(port[key]) && port[key] !== 0 ? `${protocolOf(port)} ${key} ${shown(port[key])}` : undefined;
 
-function judgeContainer(entry: ApiEntry, container: Container, report: Report): void {
+function reportContainer(entry: ApiEntry, container: Container, report: Report): void {
   const ports = places(container.value, 'ports', container.pointer);
   if (ports.length < 2) return;
-  judgeTwice(entry, ports, 'name', nameOf, report);
-  judgeTwice(entry, ports, 'containerPort', withProtocol('containerPort'), report);
+  reportDuplicates(entry, ports, 'name', nameOf, report);
+  reportDuplicates(entry, ports, 'containerPort', withProtocol('containerPort'), report);
 }
 
 const portDuplicate: Rule = {
   id: 'port-duplicate',
-  what: 'A container or a Service has each port and each port name once.',
-  why: 'The API server refuses a Service like that and a name used twice; of a container port used twice, apply and patches lose one.',
+  what: 'The ports and port names of a container or Service are unique.',
+  why: 'The API server refuses such a Service and duplicate port names; apply and patches lose one of two equal container ports.',
   severity: 'error',
   judge:
     'API server: validateContainerPorts, validateService; server-side apply merges container ports by number and protocol',
   check: (entries, report) => {
     for (const { entry, containers } of workloads(entries)) {
-      for (const container of containers) judgeContainer(entry, container, report);
+      for (const container of containers) reportContainer(entry, container, report);
     }
     for (const entry of objectIndex(entries).of('/Service')) {
       const ports = places(dig(entry.manifest, 'spec'), 'ports', '/spec');
       if (ports.length < 2) continue;
-      judgeTwice(entry, ports, 'name', nameOf, report);
-      judgeTwice(entry, ports, 'port', withProtocol('port'), report);
-      judgeTwice(entry, ports, 'nodePort', withProtocol('nodePort'), report);
+      reportDuplicates(entry, ports, 'name', nameOf, report);
+      reportDuplicates(entry, ports, 'port', withProtocol('port'), report);
+      reportDuplicates(entry, ports, 'nodePort', withProtocol('nodePort'), report);
     }
   },
   examples: {
@@ -98,12 +98,12 @@ const declares = (container: Container, name: string, protocol?: string): boolea
     ({ value }) => value.name === name && (protocol === undefined || protocolOf(value) === protocol),
   );
 
-function judgeProbes(entry: ApiEntry, container: Container, report: Report): void {
-  for (const { it } of handlers(container)) {
-    const port = it.value.port;
+function reportProbes(entry: ApiEntry, container: Container, report: Report): void {
+  for (const { handler } of handlers(container)) {
+    const port = handler.value.port;
     if (typeof port !== 'string' || port === '' || declares(container, port)) continue;
-    const message = `the container "${container.name ?? ''}" has no port called "${port}"`;
-    report(entry, `${it.pointer}/port`, {
+    const message = `container "${container.name ?? ''}" has no port named "${port}"`;
+    report(entry, `${handler.pointer}/port`, {
       message,
       expected: `a name from ${container.pointer}/ports, or a number`,
       value: port,
@@ -111,7 +111,7 @@ function judgeProbes(entry: ApiEntry, container: Container, report: Report): voi
   }
 }
 
-function judgeTargets(entries: readonly ApiEntry[], entry: ApiEntry, report: Report): void {
+function reportTargets(entries: readonly ApiEntry[], entry: ApiEntry, report: Report): void {
   const spec = dig(entry.manifest, 'spec');
   const selector = record(spec?.selector);
   if (selector === undefined || Object.keys(selector).length === 0) return;
@@ -119,20 +119,22 @@ function judgeTargets(entries: readonly ApiEntry[], entry: ApiEntry, report: Rep
     const target = value.targetPort;
     if (typeof target !== 'string' || target === '') continue;
     const selected = pods(entries).having(entry.cluster, entry.identity.namespace, selector);
-    // No pod at all is the business of service-selects-pods.
-    const lacking = selected.filter((pod) => !lasting(pod).some((one) => declares(one, target, protocolOf(value))));
+    // The rule service-selects-pods reports a Service without pods.
+    const lacking = selected.filter(
+      (pod) => !lasting(pod).some((container) => declares(container, target, protocolOf(value))),
+    );
     if (lacking.length === 0 || lacking.length < selected.length) continue;
-    const message = `no container of the pods it selects has a ${protocolOf(value)} port called "${target}"`;
-    const whose = lacking.map((pod) => pod.entry.origin.construct).join(', ');
+    const message = `no container of the selected pods has a ${protocolOf(value)} port named "${target}"`;
+    const owners = lacking.map((pod) => pod.entry.origin.construct).join(', ');
     report(entry, `${pointer}/targetPort`, {
       message,
-      expected: `a port name of ${whose}, or a number`,
+      expected: `a port name of ${owners}, or a number`,
       value: target,
     });
   }
 }
 
-function judgeBackend(
+function reportBackend(
   entry: ApiEntry,
   wanted: Json | undefined,
   pointer: string,
@@ -144,33 +146,33 @@ function judgeBackend(
   if (ports.length === 0) return;
   if (ports.some(({ value }) => value.port === wanted || value.name === wanted)) return;
   const offered = ports.map(({ value }) => shown(value.name ?? value.port)).join(', ');
-  const message = `the Service "${to.identity.name}" has no port ${JSON.stringify(wanted)}`;
+  const message = `Service "${to.identity.name}" has no port ${JSON.stringify(wanted)}`;
   report(entry, pointer, { message, expected: `one of its ports: ${offered}`, value: wanted });
 }
 
 const portReference: Rule = {
   id: 'port-reference',
-  what: 'A port that is named by a probe, a Service, an Ingress or a route is declared where it points.',
-  why: 'A probe with an unknown port name never succeeds, so the pod is never ready; a Service or route with one leads nowhere.',
+  what: 'A port that a probe, Service, Ingress or route refers to is declared by its target.',
+  why: 'A probe with an unknown port name never succeeds, so the pod never becomes ready; a Service or route with one has no endpoints.',
   severity: 'error',
   judge:
     'kubelet: ResolveContainerPort; endpoint controller: FindPort; kube-linter liveness-port, readiness-port, dangling-service',
   check: (entries, report) => {
     for (const { entry, containers } of workloads(entries)) {
-      for (const container of containers) judgeProbes(entry, container, report);
+      for (const container of containers) reportProbes(entry, container, report);
     }
-    for (const entry of objectIndex(entries).of('/Service')) judgeTargets(entries, entry, report);
-    for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
+    for (const entry of catalogue(entries).of('/Service')) reportTargets(entries, entry, report);
+    for (const entry of catalogue(entries).of('networking.k8s.io/Ingress')) {
       for (const { value, pointer } of ingressBackends(entry)) {
         const to = serviceOf(entries, entry, text(value.name), entry.identity.namespace);
         const port = dig(value, 'port');
-        judgeBackend(entry, port?.number, `${pointer}/port/number`, to, report);
-        judgeBackend(entry, port?.name, `${pointer}/port/name`, to, report);
+        reportBackend(entry, port?.number, `${pointer}/port/number`, to, report);
+        reportBackend(entry, port?.name, `${pointer}/port/name`, to, report);
       }
     }
-    for (const { entry, it, namespace: space } of httpRouteBackends(entries)) {
-      const to = serviceOf(entries, entry, text(it.value.name), space);
-      judgeBackend(entry, it.value.port, `${it.pointer}/port`, to, report);
+    for (const { entry, backend, namespace: space } of httpRouteBackends(entries)) {
+      const to = serviceOf(entries, entry, text(backend.value.name), space);
+      reportBackend(entry, backend.value.port, `${backend.pointer}/port`, to, report);
     }
   },
   examples: {

@@ -1,4 +1,4 @@
-// Port numbers and port names: their ranges and forms.
+// Port numbers and port names: ranges and formats.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isInteger, isSet, places, shown, text } from '../../analysis/objects/read-json';
@@ -10,7 +10,7 @@ import { type PortPlace, portPlaces } from './port-places';
 
 const NUMBER = 'an integer from 1 to 65535';
 
-function judgeNumber({ entry, pointer, key, value, takes }: PortPlace, report: Report): void {
+function reportNumber({ entry, pointer, key, value, takes }: PortPlace, report: Report): void {
   const optional = takes === 'optional' || takes === 'optionalNumberOrName';
   if (takes === 'name' || isInteger(value, 1, 65_535)) return;
   if (optional && (!isSet(value) || value === 0)) return;
@@ -20,18 +20,18 @@ function judgeNumber({ entry, pointer, key, value, takes }: PortPlace, report: R
   report(entry, `${pointer}/${key}`, { message, expected: NUMBER, value: value ?? null, ...digits });
 }
 
-/** A Service has ports, and node ports only where it opens them. */
-function judgeService(entry: ApiEntry, report: Report): void {
+/** Reports a Service without ports, and node ports of a type that opens none. */
+function reportService(entry: ApiEntry, report: Report): void {
   const spec = dig(entry.manifest, 'spec');
   const type = text(spec?.type) ?? 'ClusterIP';
   const ports = places(spec, 'ports', '/spec');
   if (ports.length === 0 && type !== 'ExternalName' && spec?.clusterIP !== 'None') {
     const value = spec?.ports ?? null;
-    report(entry, '/spec/ports', { message: 'the Service has no port', expected: 'one port or more', value });
+    report(entry, '/spec/ports', { message: 'the Service has no ports', expected: 'at least one port', value });
   }
   for (const { value, pointer } of ports) {
     if (type !== 'ClusterIP' || !isSet(value.nodePort) || value.nodePort === 0) continue;
-    const message = 'a Service of type ClusterIP opens no port on the nodes';
+    const message = 'nodePort does not apply to type ClusterIP';
     report(entry, `${pointer}/nodePort`, {
       message,
       expected: 'no nodePort, or type: NodePort',
@@ -42,13 +42,13 @@ function judgeService(entry: ApiEntry, report: Report): void {
 
 const portRange: Rule = {
   id: 'port-range',
-  what: 'A port is an integer from 1 to 65535, and a Service has one at least.',
+  what: 'A port is an integer from 1 to 65535, and a Service has at least one.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: IsValidPortNum, validateService',
   check: (entries, report) => {
-    for (const place of portPlaces(entries)) judgeNumber(place, report);
-    for (const entry of objectIndex(entries).of('/Service')) judgeService(entry, report);
+    for (const place of portPlaces(entries)) reportNumber(place, report);
+    for (const entry of catalogue(entries).of('/Service')) reportService(entry, report);
   },
   examples: {
     pass: [
@@ -59,9 +59,9 @@ const portRange: Rule = {
   },
 };
 
-function judgeName({ entry, pointer, key, value, takes }: PortPlace, report: Report): void {
+function reportName({ entry, pointer, key, value, takes }: PortPlace, report: Report): void {
   if (typeof value !== 'string' || takes === 'number' || takes === 'optional') return;
-  // The API server takes an empty name for none; an empty targetPort is the Service's own port.
+  // The API server ignores an empty name; an empty targetPort means the Service's own port.
   if ((value === '' && takes !== 'numberOrName') || portName.fits(value)) return;
   const digits = /^[0-9]+$/.test(value) ? { fix: 'write a port number without quotes' } : {};
   report(entry, `${pointer}/${key}`, {
@@ -72,15 +72,15 @@ function judgeName({ entry, pointer, key, value, takes }: PortPlace, report: Rep
   });
 }
 
-/** Names of Service ports: a DNS label, and one for each where there are several. */
-function judgeServicePorts(entry: ApiEntry, report: Report): void {
+/** Reports names of Service ports that are not DNS labels, or missing although there are several ports. */
+function reportServicePortNames(entry: ApiEntry, report: Report): void {
   const ports = places(dig(entry.manifest, 'spec'), 'ports', '/spec');
   for (const { value, pointer } of ports) {
     const name = value.name;
     if (!isSet(name) || name === '') {
       if (ports.length < 2) continue;
       report(entry, `${pointer}/name`, {
-        message: 'a Service with several ports needs a name for each',
+        message: 'the port has no name, although the Service has several ports',
         expected: dnsLabel.expected,
       });
     } else if (typeof name !== 'string' || !dnsLabel.fits(name)) {
@@ -95,13 +95,13 @@ function judgeServicePorts(entry: ApiEntry, report: Report): void {
 
 const portNames: Rule = {
   id: 'port-name',
-  what: 'Port names are short lower-case names, and every port of a Service with several has one.',
+  what: 'Port names are short and lower-case, and every port has one if its Service has several.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: IsValidPortName, validateServicePort; kube-linter invalid-target-ports',
   check: (entries, report) => {
-    for (const place of portPlaces(entries)) judgeName(place, report);
-    for (const entry of objectIndex(entries).of('/Service')) judgeServicePorts(entry, report);
+    for (const place of portPlaces(entries)) reportName(place, report);
+    for (const entry of catalogue(entries).of('/Service')) reportServicePortNames(entry, report);
   },
   examples: {
     pass: [running({ ports: [{ name: 'http-metrics-01', containerPort: 80 }] })],
@@ -117,7 +117,7 @@ const isNodePort = (type: string | undefined): boolean => type === 'NodePort' ||
 const nodePortRange: Rule = {
   id: 'node-port-range',
   what: 'A nodePort is from 30000 to 32767.',
-  why: 'An API server with its default --service-node-port-range refuses the Service. Only a warning, because a cluster may set another range.',
+  why: 'An API server with the default --service-node-port-range refuses the Service. This is a warning because a cluster may set another range.',
   severity: 'warning',
   judge: 'API server: the node port allocator',
   check: (entries, report) => {
@@ -127,10 +127,10 @@ const nodePortRange: Rule = {
       for (const { value, pointer } of places(spec, 'ports', '/spec')) {
         const port = value.nodePort;
         if (!isSet(port) || !isInteger(port, 1, 65_535) || isInteger(port, 30_000, 32_767)) continue;
-        const message = `${shown(port)} is outside of the range that clusters keep for node ports`;
+        const message = `${shown(port)} is outside the default range of node ports`;
         report(entry, `${pointer}/nodePort`, {
           message,
-          expected: 'an integer from 30000 to 32767, or none at all',
+          expected: 'an integer from 30000 to 32767, or no nodePort',
           value: port,
         });
       }

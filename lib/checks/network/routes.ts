@@ -1,4 +1,4 @@
-// Where traffic enters: what Ingresses and HTTPRoutes point to.
+// Backends of Ingresses and Gateway API routes.
 
 import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, places, text } from '../../analysis/objects/read-json';
@@ -24,7 +24,7 @@ export function ingressBackends(entry: ApiEntry): Place[] {
 /** A reference from an HTTPRoute or GRPCRoute to a Service. */
 export interface RouteBackend {
   readonly entry: ApiEntry;
-  readonly it: Place;
+  readonly backend: Place;
   readonly namespace: string | undefined;
 }
 
@@ -36,17 +36,17 @@ export const httpRouteBackends = memoizePerObjects((entries): readonly RouteBack
     'gateway.networking.k8s.io/GRPCRoute',
   )) {
     for (const rule of places(dig(entry.manifest, 'spec'), 'rules', '/spec')) {
-      for (const it of places(rule.value, 'backendRefs', rule.pointer)) {
-        const { kind, group } = it.value;
+      for (const backend of places(rule.value, 'backendRefs', rule.pointer)) {
+        const { kind, group } = backend.value;
         if ((isSet(kind) && kind !== 'Service') || (isSet(group) && group !== '')) continue;
-        found.push({ entry, it, namespace: text(it.value.namespace) ?? entry.identity.namespace });
+        found.push({ entry, backend, namespace: text(backend.value.namespace) ?? entry.identity.namespace });
       }
     }
   }
   return found;
 });
 
-/** The Service of that name which the app writes on the same cluster. */
+/** The Service of that name that the app writes on the same cluster. */
 export const serviceOf = (
   entries: readonly ApiEntry[],
   { cluster }: ApiEntry,

@@ -1,4 +1,4 @@
-// The identity of an object: apiVersion, kind and name, which no other object shares.
+// The identity of an object: apiVersion, kind and name are present, and unique.
 
 import { placeOf } from '../../analysis/objects/object-index';
 import { dig, isSet } from '../../analysis/objects/read-json';
@@ -12,20 +12,20 @@ const isFilled = (value: Json | undefined): boolean => typeof value === 'string'
 
 const objectShape: Rule = {
   id: 'object-shape',
-  what: 'Every object has an apiVersion, a kind and a name, and the name is not left to the API server.',
-  why: 'Without them the API server does not know what to store; with generateName every apply makes one more object.',
+  what: 'Every object has an apiVersion, a kind and a name, which the API server does not generate.',
+  why: 'Without them the API server cannot store the object; with generateName every apply creates another one.',
   severity: 'error',
   judge: 'API server: decoding and ValidateObjectMeta; kubectl apply refuses generateName',
   check: (entries, report) => {
     for (const entry of entries) {
       const { manifest } = entry;
-      // A List is only a wrapping; what is in it is looked at object by object.
+      // A List is only a wrapper; its items are checked one by one.
       if (manifest.kind === 'List') continue;
       for (const key of ['apiVersion', 'kind']) {
         if (isFilled(manifest[key])) continue;
         report(entry, `/${key}`, {
           message: `${key} is missing`,
-          expected: 'a non-empty text',
+          expected: 'a non-empty string',
           value: manifest[key] ?? null,
         });
       }
@@ -33,8 +33,8 @@ const objectShape: Rule = {
       if (isFilled(metadata?.name)) continue;
       const generated = isSet(metadata?.generateName);
       report(entry, '/metadata/name', {
-        message: generated ? 'generateName makes one more object at every apply' : 'the name is missing',
-        expected: 'a non-empty text',
+        message: generated ? 'generateName creates another object on every apply' : 'the name is missing',
+        expected: 'a non-empty string',
         value: metadata?.name ?? null,
         ...(generated ? { fix: 'set metadata.name and remove metadata.generateName' } : {}),
       });
@@ -51,14 +51,14 @@ const keyOf = ({ cluster, identity }: ApiEntry): string =>
 
 const duplicateIdentity: Rule = {
   id: 'duplicate-identity',
-  what: 'No two objects of one cluster have the same group, kind, namespace and name.',
-  why: 'They are one object to the API server: the one applied last silently replaces the other.',
+  what: 'No two objects on a cluster have the same group, kind, namespace and name.',
+  why: 'To the API server they are the same object: the one applied last silently replaces the other.',
   severity: 'error',
   judge: 'API server: the storage key of an object',
   check: (entries, report) => {
     const first = new Map<string, ApiEntry>();
     for (const entry of entries) {
-      // Nameless objects are another rule's concern, and not duplicates of each other.
+      // The rule object-shape reports objects without a name; they are not duplicates.
       if (entry.identity.name === '') continue;
       const key = keyOf(entry);
       const other = first.get(key);
@@ -66,8 +66,8 @@ const duplicateIdentity: Rule = {
         first.set(key, entry);
         continue;
       }
-      const message = `${describeIdentity(entry.identity)} is made twice: here (${describeOrigin(entry.origin)}) and by ${describeOrigin(other.origin)}`;
-      report(entry, '/metadata/name', { message, expected: 'a name of its own for each', value: entry.identity.name });
+      const message = `${describeIdentity(entry.identity)} is defined twice: here (${describeOrigin(entry.origin)}) and by ${describeOrigin(other.origin)}`;
+      report(entry, '/metadata/name', { message, expected: 'a unique name', value: entry.identity.name });
     }
   },
   examples: {

@@ -1,4 +1,4 @@
-// Fields that take one of a few words: a misspelt one is refused, and some are refused in one kind and right in another.
+// Enumerated fields: a misspelt value is refused, and some values are valid in one kind only.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, places } from '../../analysis/objects/read-json';
@@ -9,20 +9,20 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { cronJob, deployment, service } from '../examples';
 import type { Report, Rule } from '../rule';
 
-type Words = readonly string[];
-/** `required` fields may not be empty; of the others, the API server fills in what is. */
-type Judge = (pointer: string, value: Json | undefined, words: Words, required?: boolean) => void;
+type Values = readonly string[];
+/** `required` fields may not be empty; for others, the API server fills in a default. */
+type CheckValue = (pointer: string, value: Json | undefined, values: Values, required?: boolean) => void;
 
-const PROTOCOLS: Words = ['TCP', 'UDP', 'SCTP'];
-const ACCESS: Words = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'];
-const DNS: Words = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
-const PULLS: Words = ['Always', 'IfNotPresent', 'Never'];
-const SPREAD: Words = ['DoNotSchedule', 'ScheduleAnyway'];
-const METRICS: Words = ['Resource', 'ContainerResource', 'Pods', 'Object', 'External'];
-const TARGETS: Words = ['Utilization', 'Value', 'AverageValue'];
+const PROTOCOLS: Values = ['TCP', 'UDP', 'SCTP'];
+const ACCESS: Values = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'];
+const DNS: Values = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
+const PULLS: Values = ['Always', 'IfNotPresent', 'Never'];
+const SPREAD: Values = ['DoNotSchedule', 'ScheduleAnyway'];
+const METRICS: Values = ['Resource', 'ContainerResource', 'Pods', 'Object', 'External'];
+const TARGETS: Values = ['Utilization', 'Value', 'AverageValue'];
 
-/** Fields of a spec with the words they take. */
-const FIELDS: readonly (readonly [Kind, readonly string[], Words])[] = [
+/** Fields of a spec, with their possible values. */
+const FIELDS: readonly (readonly [Kind, readonly string[], Values])[] = [
   ['/Service', ['type'], ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']],
   ['/Service', ['sessionAffinity'], ['None', 'ClientIP']],
   ['/Service', ['externalTrafficPolicy'], ['Cluster', 'Local']],
@@ -35,81 +35,86 @@ const FIELDS: readonly (readonly [Kind, readonly string[], Words])[] = [
   ['policy/PodDisruptionBudget', ['unhealthyPodEvictionPolicy'], ['IfHealthyBudget', 'AlwaysAllow']],
 ];
 
-const ALWAYS: Words = ['Always'];
-const ENDING: Words = ['Never', 'OnFailure'];
-const ANY: Words = [...ALWAYS, ...ENDING];
+const ALWAYS: Values = ['Always'];
+const NOT_ALWAYS: Values = ['Never', 'OnFailure'];
+const ANY: Values = [...ALWAYS, ...NOT_ALWAYS];
 
-const restarts = (kind: Kind): Words => {
+const restartPolicies = (kind: Kind): Values => {
   if (kind === '/Pod') return ANY;
-  return kind.startsWith('batch/') ? ENDING : ALWAYS;
+  return kind.startsWith('batch/') ? NOT_ALWAYS : ALWAYS;
 };
 
-function judgePod({ kind, pod, containers }: Workload, judge: Judge): void {
+function checkPod({ kind, pod, containers }: Workload, checkValue: CheckValue): void {
   const { restartPolicy } = pod.value;
-  // Left out it means Always, which a Job cannot have.
-  judge(
+  // The default is Always, which a Job cannot have.
+  checkValue(
     `${pod.pointer}/restartPolicy`,
     isSet(restartPolicy) && restartPolicy !== '' ? restartPolicy : 'Always',
-    restarts(kind),
+    restartPolicies(kind),
   );
-  judge(`${pod.pointer}/dnsPolicy`, pod.value.dnsPolicy, DNS);
+  checkValue(`${pod.pointer}/dnsPolicy`, pod.value.dnsPolicy, DNS);
   for (const { value, pointer } of places(pod.value, 'topologySpreadConstraints', pod.pointer)) {
-    judge(`${pointer}/whenUnsatisfiable`, value.whenUnsatisfiable, SPREAD, true);
+    checkValue(`${pointer}/whenUnsatisfiable`, value.whenUnsatisfiable, SPREAD, true);
   }
   for (const container of containers) {
-    judge(`${container.pointer}/imagePullPolicy`, container.value.imagePullPolicy, PULLS);
-    judgeProtocols(container, judge);
+    checkValue(`${container.pointer}/imagePullPolicy`, container.value.imagePullPolicy, PULLS);
+    checkProtocols(container, checkValue);
   }
 }
 
-function judgeProtocols(of: Place, judge: Judge): void {
-  for (const { value, pointer } of places(of.value, 'ports', of.pointer))
-    judge(`${pointer}/protocol`, value.protocol, PROTOCOLS);
+function checkProtocols(parent: Place, checkValue: CheckValue): void {
+  for (const { value, pointer } of places(parent.value, 'ports', parent.pointer))
+    checkValue(`${pointer}/protocol`, value.protocol, PROTOCOLS);
 }
 
-function judgeMetrics(entry: ApiEntry, judge: Judge): void {
+function checkMetrics(entry: ApiEntry, checkValue: CheckValue): void {
   for (const { value, pointer } of places(dig(entry.manifest, 'spec'), 'metrics', '/spec')) {
-    judge(`${pointer}/type`, value.type, METRICS, true);
+    checkValue(`${pointer}/type`, value.type, METRICS, true);
     for (const source of ['resource', 'containerResource', 'pods', 'object', 'external']) {
       const target = dig(value, source, 'target');
-      if (target !== undefined) judge(`${pointer}/${source}/target/type`, target.type, TARGETS, true);
+      if (target !== undefined) checkValue(`${pointer}/${source}/target/type`, target.type, TARGETS, true);
     }
   }
 }
 
-function judgeTo(entry: ApiEntry, report: Report): Judge {
-  return (pointer, value, words, required = false) => {
+/** Reports values of `entry` that are missing or not among the possible ones. */
+function reportOn(entry: ApiEntry, report: Report): CheckValue {
+  return (pointer, value, values, required = false) => {
     const empty = !isSet(value) || value === '';
-    if (empty ? !required : typeof value === 'string' && words.includes(value)) return;
-    const message = empty ? 'the value is missing' : `${JSON.stringify(value)} is not possible here`;
-    report(entry, pointer, { message, expected: words.join(words.length === 2 ? ' or ' : ', '), value: value ?? null });
+    if (empty ? !required : typeof value === 'string' && values.includes(value)) return;
+    const message = empty ? 'the value is missing' : `${JSON.stringify(value)} is not a possible value`;
+    report(entry, pointer, {
+      message,
+      expected: values.join(values.length === 2 ? ' or ' : ', '),
+      value: value ?? null,
+    });
   };
 }
 
 const knownValue: Rule = {
   id: 'known-value',
-  what: 'Fields that take one of a few words hold one of them; pods of a Job restart OnFailure or Never, all others Always.',
+  what: 'Enumerated fields have one of their possible values; pods of a Job restart OnFailure or Never, all others Always.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: field.NotSupported; kube-score cronjob-restartpolicy',
   check: (entries, report) => {
-    const all = objectIndex(entries);
-    for (const [kind, path, words] of FIELDS) {
+    const all = catalogue(entries);
+    for (const [kind, path, values] of FIELDS) {
       const key = path.at(-1) ?? '';
       for (const entry of all.of(kind)) {
         const value = dig(entry.manifest, 'spec', ...path.slice(0, -1))?.[key];
-        if (isSet(value)) judgeTo(entry, report)(`/spec/${path.join('/')}`, value, words);
+        if (isSet(value)) reportOn(entry, report)(`/spec/${path.join('/')}`, value, values);
       }
     }
-    for (const workload of workloads(entries)) judgePod(workload, judgeTo(workload.entry, report));
+    for (const workload of workloads(entries)) checkPod(workload, reportOn(workload.entry, report));
     for (const entry of all.of('/Service')) {
       const value = dig(entry.manifest, 'spec');
-      if (value !== undefined) judgeProtocols({ value, pointer: '/spec' }, judgeTo(entry, report));
+      if (value !== undefined) checkProtocols({ value, pointer: '/spec' }, reportOn(entry, report));
     }
-    for (const entry of all.of('autoscaling/HorizontalPodAutoscaler')) judgeMetrics(entry, judgeTo(entry, report));
+    for (const entry of all.of('autoscaling/HorizontalPodAutoscaler')) checkMetrics(entry, reportOn(entry, report));
     for (const entry of all.of('/PersistentVolumeClaim')) {
       for (const [i, mode] of list(dig(entry.manifest, 'spec')?.accessModes).entries()) {
-        judgeTo(entry, report)(`/spec/accessModes/${i}`, mode, ACCESS);
+        reportOn(entry, report)(`/spec/accessModes/${i}`, mode, ACCESS);
       }
     }
   },

@@ -1,4 +1,4 @@
-// Labels, selectors' labels and annotations: their keys, their values, their size.
+// Labels, labels in selectors, and annotations: their keys, values and size.
 
 import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, isSet, list, places, record } from '../../analysis/objects/read-json';
@@ -20,8 +20,8 @@ interface Labels {
   readonly labels: JsonObject;
 }
 
-/** Every map of labels, wherever one stands: set on an object, wanted by a selector. */
-const labelMaps = memoizePerObjects((entries): readonly Labels[] => {
+/** Every map of labels: set on an object, or required by a selector. */
+const labelMaps = perList((entries): readonly Labels[] => {
   const found: Labels[] = [];
   const look = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
     const labels = record(value);
@@ -42,20 +42,26 @@ const labelMaps = memoizePerObjects((entries): readonly Labels[] => {
 
 const labelKeys: Rule = {
   id: 'label-key',
-  what: 'Label keys are a name with an optional prefix that is a DNS name.',
+  what: 'A label key is a name with an optional DNS name as prefix.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: ValidateLabelName',
   check: (entries, report) => {
-    const judge = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
+    const reportKey = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
       if (typeof value === 'string' && labelKey.fits(value)) return;
-      report(entry, pointer, { message: 'not a valid label key', expected: labelKey.expected, value: value ?? null });
+      report(entry, pointer, {
+        message: `${JSON.stringify(value ?? null)} is not a valid label key`,
+        expected: labelKey.expected,
+        value: value ?? null,
+      });
     };
     for (const { entry, pointer, labels } of labelMaps(entries)) {
-      for (const key of Object.keys(labels)) if (!labelKey.fits(key)) judge(entry, at(pointer, key), key);
+      for (const key of Object.keys(labels)) if (!labelKey.fits(key)) reportKey(entry, at(pointer, key), key);
     }
     for (const { entry, pointer, selector } of selectors(entries)) {
-      for (const it of places(selector, 'matchExpressions', pointer)) judge(entry, `${it.pointer}/key`, it.value.key);
+      for (const expression of places(selector, 'matchExpressions', pointer)) {
+        reportKey(entry, `${expression.pointer}/key`, expression.value.key);
+      }
     }
   },
   examples: {
@@ -66,25 +72,27 @@ const labelKeys: Rule = {
 
 const labelValues: Rule = {
   id: 'label-value',
-  what: 'Label values are short texts: also those that selectors ask for.',
-  why: 'The API server refuses the object. An unquoted true, no or 1.2 in YAML is not text either.',
+  what: 'Label values are short strings, in selectors too.',
+  why: 'The API server refuses the object. An unquoted true, no or 1.2 in YAML is not a string.',
   severity: 'error',
   judge: 'API server: ValidateLabels; kube-score label-values',
   check: (entries, report) => {
-    const judge = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
+    const reportValue = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
       if (typeof value === 'string' ? labelValue.fits(value) : value === null) return;
-      const message = typeof value === 'string' ? 'not a valid label value' : 'a label value must be text';
+      const message =
+        typeof value === 'string' ? `"${value}" is not a valid label value` : 'a label value must be a string';
       report(entry, pointer, { message, expected: labelValue.expected, value: value ?? null });
     };
     for (const { entry, pointer, labels } of labelMaps(entries)) {
       for (const key of Object.keys(labels)) {
         const value = labels[key];
-        if (typeof value !== 'string' || !labelValue.fits(value)) judge(entry, at(pointer, key), value);
+        if (typeof value !== 'string' || !labelValue.fits(value)) reportValue(entry, at(pointer, key), value);
       }
     }
     for (const { entry, pointer, selector } of selectors(entries)) {
-      for (const it of places(selector, 'matchExpressions', pointer)) {
-        for (const [i, value] of list(it.value.values).entries()) judge(entry, `${it.pointer}/values/${i}`, value);
+      for (const expression of places(selector, 'matchExpressions', pointer)) {
+        const values = list(expression.value.values);
+        for (const [i, value] of values.entries()) reportValue(entry, `${expression.pointer}/values/${i}`, value);
       }
     }
   },
@@ -109,8 +117,8 @@ function eachAnnotations(entries: Entries, visit: Visit): void {
 
 const annotationKeys: Rule = {
   id: 'annotation-key',
-  what: 'Annotation keys have the form of label keys, and annotation values are texts.',
-  why: 'The API server refuses the object. An unquoted true or 1 in YAML is not text.',
+  what: 'Annotation keys have the format of label keys, and annotation values are strings.',
+  why: 'The API server refuses the object. An unquoted true or 1 in YAML is not a string.',
   severity: 'error',
   judge: 'API server: ValidateAnnotations',
   check: (entries, report) =>
@@ -118,7 +126,7 @@ const annotationKeys: Rule = {
       for (const key of Object.keys(annotations)) {
         if (!labelKey.fits(key) && !labelKey.fits(key.toLowerCase())) {
           report(entry, at(pointer, key), {
-            message: 'not a valid annotation key',
+            message: `"${key}" is not a valid annotation key`,
             expected: labelKey.expected,
             value: key,
           });
@@ -126,7 +134,7 @@ const annotationKeys: Rule = {
         const value = annotations[key];
         if (isSet(value) && typeof value !== 'string') {
           report(entry, at(pointer, key), {
-            message: 'an annotation must be a text',
+            message: 'an annotation must be a string',
             expected: `"${JSON.stringify(value)}"`,
             value,
           });
@@ -154,7 +162,7 @@ function annotationBytes(annotations: JsonObject): number {
 
 const annotationSize: Rule = {
   id: 'annotation-size',
-  what: 'All annotations of an object together take at most 262,144 bytes.',
+  what: 'The annotations of an object take at most 262,144 bytes in total.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: ValidateAnnotationsSize',

@@ -1,4 +1,4 @@
-// Names of objects and namespaces: each kind has its own rule for what it may be called.
+// Names of objects and namespaces: each kind has its own naming rule.
 
 import { dig, isSet, text } from '../../analysis/objects/read-json';
 import { dnsLabel } from '../../model/manifest/formats';
@@ -8,7 +8,7 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { cronJob, deployment, namespace, object, service } from '../examples';
 import type { Report, Rule } from '../rule';
 
-/** Kinds whose name is made of what they describe. */
+/** The required name of an object whose kind derives it from the spec. */
 function derivedName(kind: string, manifest: JsonObject): string | undefined {
   const spec = dig(manifest, 'spec');
   const parts =
@@ -20,7 +20,7 @@ function derivedName(kind: string, manifest: JsonObject): string | undefined {
   return parts.includes(undefined) ? undefined : parts.join('.');
 }
 
-/** The nearest name that most formats take. */
+/** The nearest name that fits most formats. */
 function suggestion(name: string): string | undefined {
   const nearest = name
     .toLowerCase()
@@ -29,7 +29,7 @@ function suggestion(name: string): string | undefined {
   return nearest === '' ? undefined : nearest;
 }
 
-function judgeName(entry: ApiEntry, name: string, report: Report): void {
+function reportName(entry: ApiEntry, name: string, report: Report): void {
   const { group, kind: bare } = entry.identity;
   const kind = `${group}/${bare}`;
   const { format, longest, because } = namingOf(group, bare);
@@ -45,33 +45,33 @@ function judgeName(entry: ApiEntry, name: string, report: Report): void {
       ...fix,
     });
   } else if (longest !== undefined && name.length > longest) {
-    const message = `the name is ${name.length} characters long: ${because}`;
+    const message = `the name has ${name.length} characters: ${because}`;
     report(entry, pointer, { message, expected: `at most ${longest} characters`, value: name });
   }
   const derived = derivedName(kind, entry.manifest);
   if (derived !== undefined && derived !== name) {
     report(entry, pointer, {
-      message: `a ${entry.identity.kind} must be called what it describes`,
+      message: `the name of a ${entry.identity.kind} must match its spec`,
       expected: derived,
       value: name,
     });
   }
   if (kind === 'scheduling.k8s.io/PriorityClass' && name.startsWith('system-')) {
-    const message = 'names that start with "system-" belong to Kubernetes';
-    report(entry, pointer, { message, expected: 'another name', value: name });
+    const message = 'the prefix "system-" is reserved for Kubernetes';
+    report(entry, pointer, { message, expected: 'a name without it', value: name });
   }
 }
 
 const objectName: Rule = {
   id: 'object-name',
-  what: 'The name of an object has the form that its kind demands.',
-  why: 'The API server refuses the object, or accepts it and can make no pods from it.',
+  what: 'The name of an object has the format that its kind requires.',
+  why: 'The API server refuses the object, or accepts it and cannot create its pods.',
   severity: 'error',
   judge: 'API server: ValidateObjectMeta with the name function of each kind',
   check: (entries, report) => {
     for (const entry of entries) {
       const name = text(dig(entry.manifest, 'metadata')?.name);
-      if (name !== undefined && name !== '') judgeName(entry, name, report);
+      if (name !== undefined && name !== '') reportName(entry, name, report);
     }
   },
   examples: {
@@ -87,8 +87,8 @@ const objectName: Rule = {
 
 const namespaceName: Rule = {
   id: 'namespace-name',
-  what: 'The metadata.namespace of an object is the name of a namespace.',
-  why: 'No namespace can have such a name, so the API server answers "not found".',
+  what: 'The metadata.namespace of an object is a valid namespace name.',
+  why: 'No namespace can have such a name, so the API server responds with "not found".',
   severity: 'error',
   judge: 'API server: ValidateNamespaceName',
   check: (entries, report) => {
@@ -97,7 +97,7 @@ const namespaceName: Rule = {
       if (!isSet(value)) continue;
       if (typeof value === 'string' && (value === '' || dnsLabel.fits(value))) continue;
       report(entry, '/metadata/namespace', {
-        message: 'not a valid namespace name',
+        message: `${JSON.stringify(value)} is not a valid namespace name`,
         expected: dnsLabel.expected,
         value,
       });

@@ -1,4 +1,4 @@
-// The places where one object names another.
+// The fields where one object refers to another.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, places, text } from '../../analysis/objects/read-json';
@@ -8,20 +8,20 @@ import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { httpRouteBackends, ingressBackends } from '../network/routes';
 
-/** One object naming another. */
+/** A reference from one object to another. */
 export interface Reference {
   readonly entry: ApiEntry;
   readonly pointer: string;
   readonly kind: Kind;
   readonly name: string;
   readonly namespace: string | undefined;
-  /** The key that is asked for, in a ConfigMap. */
+  /** The key that is required of a ConfigMap. */
   readonly key?: string;
 }
 
 type Add = (pointer: string, kind: Kind, from: JsonObject | undefined, field: string, key?: string) => void;
 
-/** Adds what a pod names, unless it is optional. */
+/** Adds the references of a pod, except optional ones. */
 function addPod({ pod, containers }: Workload, add: Add): void {
   add(pod.pointer, '/ServiceAccount', pod.value, 'serviceAccountName');
   for (const { value, pointer } of containers) {
@@ -69,8 +69,8 @@ export function references(entries: readonly ApiEntry[]): Reference[] {
     const add = adder(entry);
     for (const { value, pointer } of ingressBackends(entry)) add(pointer, '/Service', value, 'name');
   }
-  for (const { entry, it, namespace } of httpRouteBackends(entries)) {
-    adder(entry, namespace)(it.pointer, '/Service', it.value, 'name');
+  for (const { entry, backend, namespace } of httpRouteBackends(entries)) {
+    adder(entry, namespace)(backend.pointer, '/Service', backend.value, 'name');
   }
   return found;
 }

@@ -1,4 +1,4 @@
-// References between objects: an object that is named in a namespace of the app exists there.
+// References between objects: an object that is referred to exists, if the app writes its namespace.
 
 import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { dig, own, places, record, shown } from '../../analysis/objects/read-json';
@@ -9,11 +9,11 @@ import { deployment, ingress, namespace, service } from '../examples';
 import type { Rule } from '../rule';
 import { type Reference, references } from './reference-places';
 
-/** Objects that Kubernetes puts into every namespace. */
-const GIVEN: ReadonlySet<string> = new Set(['/ServiceAccount\ndefault', '/ConfigMap\nkube-root-ca.crt']);
+/** Objects that Kubernetes creates in every namespace. */
+const BUILT_IN: ReadonlySet<string> = new Set(['/ServiceAccount\ndefault', '/ConfigMap\nkube-root-ca.crt']);
 
-/** Claims that StatefulSets make for their pods: `data-web-0`. By place: `data-web`. */
-const madeClaims = memoizePerObjects((entries): ReadonlySet<string> => {
+/** Claims that StatefulSets create for their pods, by namespace and without the ordinal: `data-web` for `data-web-0`. */
+const templateClaims = perList((entries): ReadonlySet<string> => {
   const found = new Set<string>();
   for (const entry of objectIndex(entries).of('apps/StatefulSet')) {
     for (const { value } of places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '')) {
@@ -24,13 +24,13 @@ const madeClaims = memoizePerObjects((entries): ReadonlySet<string> => {
   return found;
 });
 
-function isGiven(entries: readonly ApiEntry[], { entry, kind, name, namespace: space }: Reference): boolean {
-  if (GIVEN.has(`${kind}\n${name}`)) return true;
+function isCreatedByCluster(entries: readonly ApiEntry[], { entry, kind, name, namespace: space }: Reference): boolean {
+  if (BUILT_IN.has(`${kind}\n${name}`)) return true;
   const owner = /^(.+)-\d+$/.exec(name)?.[1];
   return (
     kind === '/PersistentVolumeClaim' &&
     owner !== undefined &&
-    madeClaims(entries).has(`${placeOf(entry.cluster, space)}\n${owner}`)
+    templateClaims(entries).has(`${placeOf(entry.cluster, space)}\n${owner}`)
   );
 }
 
@@ -38,8 +38,8 @@ const kindName = (kind: Kind): string => kind.slice(kind.indexOf('/') + 1);
 
 const referenceExists: Rule = {
   id: 'reference-exists',
-  what: 'A ServiceAccount, ConfigMap, claim or Service that is named exists, with the key that is asked for, if the app writes the namespace. Secrets are made elsewhere.',
-  why: 'The pod never starts (CreateContainerConfigError, FailedMount, "serviceaccount not found"), or the host answers 503.',
+  what: 'A ServiceAccount, ConfigMap, claim or Service that is referred to exists, with the required key, if the app writes the namespace. Secrets are created elsewhere.',
+  why: 'The pod never starts (CreateContainerConfigError, FailedMount, "serviceaccount not found"), or the host responds with 503.',
   severity: 'error',
   judge:
     'kubelet and ServiceAccount admission; kube-linter non-existent-service-account, dangling-ingress; kube-score ingress-targets-service, statefulset-has-servicename',
@@ -51,16 +51,16 @@ const referenceExists: Rule = {
       const found = all.find(kind, entry.cluster, space, name);
       const what = `${kindName(kind)} "${name}"`;
       if (found === undefined) {
-        if (isGiven(entries, reference)) continue;
-        const message = `there is no ${what} in the namespace "${space ?? ''}"`;
-        report(entry, pointer, { message, expected: `the name of a ${kindName(kind)} that exists`, value: name });
+        if (isCreatedByCluster(entries, reference)) continue;
+        const message = `${what} does not exist in namespace "${space ?? ''}"`;
+        report(entry, pointer, { message, expected: `the name of an existing ${kindName(kind)}`, value: name });
       } else if (
         key !== undefined &&
         own(dig(found.manifest, 'data'), key) === undefined &&
         own(dig(found.manifest, 'binaryData'), key) === undefined
       ) {
         const keys = Object.keys(dig(found.manifest, 'data') ?? {}).join(', ');
-        report(entry, pointer, { message: `the ${what} has no key "${key}"`, expected: `one of ${keys}`, value: key });
+        report(entry, pointer, { message: `${what} has no key "${key}"`, expected: `one of ${keys}`, value: key });
       }
     }
   },
@@ -75,18 +75,18 @@ const referenceExists: Rule = {
   },
 };
 
-/** Groups of Kubernetes itself: their objects make no pods but those that the workload kinds make. */
+/** API groups of Kubernetes itself, whose only pods are those of the workload kinds. */
 const isBuiltIn = (group: string): boolean => !group.includes('.') || group.endsWith('.k8s.io');
 
-/** Custom resources that make no pods. Of any other, an operator may make the pods that a Service waits for. */
+/** Custom resources without pods. For any other, an operator may create the pods that a Service selects. */
 const PODLESS = new Set(
   'Certificate Issuer ServiceMonitor PodMonitor Probe PrometheusRule AlertmanagerConfig ScrapeConfig ScaledObject TriggerAuthentication ExternalSecret SecretStore SealedSecret BackendConfig FrontendConfig ManagedCertificate TargetGroupBinding'.split(
     ' ',
   ),
 );
 
-/** Namespaces in which an operator may make pods. */
-const operated = memoizePerObjects((entries): ReadonlySet<string> => {
+/** Namespaces in which an operator may create pods. */
+const operated = perList((entries): ReadonlySet<string> => {
   const found = new Set<string>();
   for (const { identity, cluster } of entries) {
     if (!isBuiltIn(identity.group) && !PODLESS.has(identity.kind)) found.add(placeOf(cluster, identity.namespace));
@@ -97,7 +97,7 @@ const operated = memoizePerObjects((entries): ReadonlySet<string> => {
 const serviceSelectsPods: Rule = {
   id: 'service-selects-pods',
   what: 'A Service with a selector selects the pods of a workload, if the app writes the namespace.',
-  why: 'It has no endpoints: every request to it fails.',
+  why: 'The Service has no endpoints: every request to it fails.',
   severity: 'error',
   judge: 'kube-score service-targets-pod; kube-linter dangling-service',
   check: (entries, report) => {
@@ -110,7 +110,7 @@ const serviceSelectsPods: Rule = {
       if (!all.owns(cluster, identity.namespace) || operated(entries).has(placeOf(cluster, identity.namespace)))
         continue;
       if (pods(entries).having(cluster, identity.namespace, selector).length > 0) continue;
-      const message = 'no pod template in this namespace has these labels, so the Service leads nowhere';
+      const message = 'no pod template in the namespace has these labels: the Service has no endpoints';
       report(entry, '/spec/selector', { message, expected: 'labels of a pod template', value: selector });
     }
   },

@@ -1,4 +1,4 @@
-// Objects that select: where their selectors stand, and that a workload selects its own pods.
+// Label selectors: where they occur, and that a workload selects its own pods.
 
 import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, place, places, record, shown } from '../../analysis/objects/read-json';
@@ -10,8 +10,8 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { budget, deployment } from '../examples';
 import type { Rule } from '../rule';
 
-/** A LabelSelector and where it stands. */
-export interface Selecting {
+/** A LabelSelector with its place. */
+export interface SelectorPlace {
   readonly entry: ApiEntry;
   readonly pointer: string;
   readonly selector: JsonObject;
@@ -43,9 +43,9 @@ function affinityTerms(pod: Place): Place[] {
   return found;
 }
 
-/** Every LabelSelector in the places that the API server validates. */
-export const selectors = memoizePerObjects((entries): readonly Selecting[] => {
-  const found: Selecting[] = [];
+/** Every LabelSelector that the API server validates. */
+export const selectors = perList((entries): readonly SelectorPlace[] => {
+  const found: SelectorPlace[] = [];
   const look = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
     const selector = record(value);
     if (selector !== undefined) found.push({ entry, pointer, selector });
@@ -58,8 +58,8 @@ export const selectors = memoizePerObjects((entries): readonly Selecting[] => {
     const spec = dig(entry.manifest, 'spec');
     look(entry, '/spec/podSelector', spec?.podSelector);
     const peers = [
-      ...places(spec, 'ingress', '/spec').flatMap((it) => places(it.value, 'from', it.pointer)),
-      ...places(spec, 'egress', '/spec').flatMap((it) => places(it.value, 'to', it.pointer)),
+      ...places(spec, 'ingress', '/spec').flatMap((rule) => places(rule.value, 'from', rule.pointer)),
+      ...places(spec, 'egress', '/spec').flatMap((rule) => places(rule.value, 'to', rule.pointer)),
     ];
     for (const { value, pointer } of peers) {
       look(entry, `${pointer}/podSelector`, value.podSelector);
@@ -67,12 +67,12 @@ export const selectors = memoizePerObjects((entries): readonly Selecting[] => {
     }
   }
   for (const { entry, pod } of workloads(entries)) {
-    for (const it of places(pod.value, 'topologySpreadConstraints', pod.pointer)) {
-      look(entry, `${it.pointer}/labelSelector`, it.value.labelSelector);
+    for (const spread of places(pod.value, 'topologySpreadConstraints', pod.pointer)) {
+      look(entry, `${spread.pointer}/labelSelector`, spread.value.labelSelector);
     }
-    for (const it of affinityTerms(pod)) {
-      look(entry, `${it.pointer}/labelSelector`, it.value.labelSelector);
-      look(entry, `${it.pointer}/namespaceSelector`, it.value.namespaceSelector);
+    for (const term of affinityTerms(pod)) {
+      look(entry, `${term.pointer}/labelSelector`, term.value.labelSelector);
+      look(entry, `${term.pointer}/namespaceSelector`, term.value.namespaceSelector);
     }
   }
   return found;
@@ -80,8 +80,8 @@ export const selectors = memoizePerObjects((entries): readonly Selecting[] => {
 
 const selectorMatchesTemplate: Rule = {
   id: 'selector-matches-template',
-  what: 'A workload selects the pods that its own template makes.',
-  why: 'The API server refuses the workload: it would make pods for ever without finding any of them.',
+  what: 'A workload selects the pods of its own template.',
+  why: 'The API server refuses the workload: it would create pods for ever without finding any of them.',
   severity: 'error',
   judge: 'API server: ValidatePodTemplateSpecForReplicaSet and its like; kube-score, kube-linter mismatching-selector',
   check: (entries, report) => {
@@ -94,7 +94,7 @@ const selectorMatchesTemplate: Rule = {
       const value = dig(entry.manifest, 'spec')?.selector;
       const selector = record(value);
       if (selector === undefined || isEmpty(selector)) {
-        const message = isSet(value) ? 'the selector selects nothing in particular' : 'the selector is missing';
+        const message = isSet(value) ? 'the selector is empty' : 'the selector is missing';
         report(entry, '/spec/selector', {
           message,
           expected: 'matchLabels that the template has',
@@ -127,26 +127,28 @@ const OPERATORS: readonly (Json | undefined)[] = ['In', 'NotIn', 'Exists', 'Does
 
 const selectorExpression: Rule = {
   id: 'selector-expression',
-  what: 'Expressions in selectors use an operator that exists, with values where it compares and without where it does not.',
+  what: 'Selector expressions use a valid operator: In and NotIn with values, Exists and DoesNotExist without.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: ValidateLabelSelectorRequirement',
   check: (entries, report) => {
     for (const { entry, pointer, selector } of selectors(entries)) {
-      for (const it of places(selector, 'matchExpressions', pointer)) {
-        const operator = it.value.operator;
+      for (const expression of places(selector, 'matchExpressions', pointer)) {
+        const operator = expression.value.operator;
         const compares = operator === 'In' || operator === 'NotIn';
-        const count = list(it.value.values).length;
+        const count = list(expression.value.values).length;
         if (!OPERATORS.includes(operator)) {
-          const message = 'unknown operator';
-          report(entry, `${it.pointer}/operator`, {
+          const message = isSet(operator)
+            ? `${JSON.stringify(operator)} is not a valid operator`
+            : 'the operator is missing';
+          report(entry, `${expression.pointer}/operator`, {
             message,
             expected: 'In, NotIn, Exists or DoesNotExist',
             value: operator ?? null,
           });
         } else if (compares !== count > 0) {
           const expected = compares ? 'at least one value' : 'no values';
-          report(entry, `${it.pointer}/values`, { message: `${shown(operator)} goes with ${expected}`, expected });
+          report(entry, `${expression.pointer}/values`, { message: `${shown(operator)} takes ${expected}`, expected });
         }
       }
     }

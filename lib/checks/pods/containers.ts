@@ -1,4 +1,4 @@
-// Containers and volumes of a pod: their names, and that each mount finds its volume.
+// Containers and volumes of a pod: their names, and that the volume of each mount exists.
 
 import { dig, isSet, type Place, places, text } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
@@ -8,22 +8,20 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, running } from '../examples';
 import type { Report, Rule } from '../rule';
 
-/** Reports names that are missing, malformed or used before. */
-function judgeNames(entry: ApiEntry, named: readonly Place[], what: string, report: Report): void {
+/** Reports names that are missing, malformed or duplicate. */
+function reportNames(entry: ApiEntry, named: readonly Place[], what: string, report: Report): void {
   const seen = new Set<string>();
   for (const { value, pointer } of named) {
     const name: Json = value.name ?? null;
     const where = `${pointer}/name`;
     if (typeof name !== 'string' || !dnsLabel.fits(name)) {
       const message =
-        isSet(name) && name !== ''
-          ? `${JSON.stringify(name)} is not a valid name for a ${what}`
-          : `the ${what} has no name`;
+        isSet(name) && name !== '' ? `${JSON.stringify(name)} is not a valid ${what} name` : `the ${what} has no name`;
       report(entry, where, { message, expected: dnsLabel.expected, value: name });
     } else if (seen.has(name)) {
       report(entry, where, {
-        message: `another ${what} of the pod is called "${name}" too`,
-        expected: 'a name of its own',
+        message: `another ${what} of the pod is also named "${name}"`,
+        expected: 'a unique name',
         value: name,
       });
     } else {
@@ -34,18 +32,18 @@ function judgeNames(entry: ApiEntry, named: readonly Place[], what: string, repo
 
 const containerName: Rule = {
   id: 'container-name',
-  what: 'A pod has containers, and each of them, init containers included, has a name of its own, of at most 63 characters.',
+  what: 'A pod has containers, and each of them, including init containers, has a unique name of at most 63 characters.',
   why: 'The API server refuses the workload.',
   severity: 'error',
   judge: 'API server: validateContainerCommon, validateInitContainers',
   check: (entries, report) => {
     for (const { entry, containers, pod } of workloads(entries)) {
-      judgeNames(entry, containers, 'container', report);
+      reportNames(entry, containers, 'container', report);
       if (containers.some(({ role }) => role === 'main')) continue;
       const value = pod.value.containers ?? null;
       report(entry, `${pod.pointer}/containers`, {
-        message: 'the pod has no container',
-        expected: 'a list of one or more',
+        message: 'the pod has no containers',
+        expected: 'at least one container',
         value,
       });
     }
@@ -55,13 +53,13 @@ const containerName: Rule = {
 
 const volumeName: Rule = {
   id: 'volume-name',
-  what: 'Every volume of a pod has a name of its own, of at most 63 characters.',
+  what: 'Every volume of a pod has a unique name of at most 63 characters.',
   why: 'The API server refuses the workload.',
   severity: 'error',
   judge: 'API server: ValidateVolumes',
   check: (entries, report) => {
     for (const { entry, pod } of workloads(entries)) {
-      judgeNames(entry, places(pod.value, 'volumes', pod.pointer), 'volume', report);
+      reportNames(entry, places(pod.value, 'volumes', pod.pointer), 'volume', report);
     }
   },
   examples: {
@@ -80,7 +78,7 @@ const volumeName: Rule = {
   },
 };
 
-/** Names that a mount may use: volumes of the pod, and the claims that a StatefulSet makes for it. */
+/** Names that a mount may use: volumes of the pod, and claim templates of a StatefulSet. */
 function volumeNames({ entry, kind, pod }: Workload): Set<string> {
   const names = new Set<string>();
   const add = (name: Json | undefined): void => {
@@ -93,7 +91,7 @@ function volumeNames({ entry, kind, pod }: Workload): Set<string> {
   return names;
 }
 
-function judgeMounts(entry: ApiEntry, container: Place, known: ReadonlySet<string>, report: Report): void {
+function reportMounts(entry: ApiEntry, container: Place, known: ReadonlySet<string>, report: Report): void {
   const paths = new Set<string>();
   const mounts = places(container.value, 'volumeMounts', container.pointer);
   for (const { value, pointer } of [...mounts, ...places(container.value, 'volumeDevices', container.pointer)]) {
@@ -110,7 +108,7 @@ function judgeMounts(entry: ApiEntry, container: Place, known: ReadonlySet<strin
     const path = text(value[key]) ?? '';
     if (path === '' || paths.has(path)) {
       const message = path === '' ? `the ${key} is missing` : `two volumes are mounted at ${path}`;
-      report(entry, `${pointer}/${key}`, { message, expected: 'a path of its own', value: value[key] ?? null });
+      report(entry, `${pointer}/${key}`, { message, expected: 'a unique path', value: value[key] ?? null });
     }
     paths.add(path);
   }
@@ -118,7 +116,7 @@ function judgeMounts(entry: ApiEntry, container: Place, known: ReadonlySet<strin
 
 const volumeMount: Rule = {
   id: 'volume-mount',
-  what: 'Every mount names a volume of the pod, and has a path of its own in the container.',
+  what: 'Every mount refers to a volume of the pod, and has a unique path in the container.',
   why: 'The API server refuses the workload.',
   severity: 'error',
   judge: 'API server: ValidateVolumeMounts, ValidateVolumeDevices',
@@ -128,7 +126,7 @@ const volumeMount: Rule = {
       for (const container of workload.containers) {
         if (container.value.volumeMounts === undefined && container.value.volumeDevices === undefined) continue;
         known ??= volumeNames(workload);
-        judgeMounts(workload.entry, container, known, report);
+        reportMounts(workload.entry, container, known, report);
       }
     }
   },

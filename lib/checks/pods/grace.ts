@@ -1,4 +1,4 @@
-// The last moments of a pod: how long it may take to stop, and how much of that preStop sleeps away.
+// Pod shutdown: the grace period, and how much of it the preStop hook sleeps.
 
 import { dig, list, text } from '../../analysis/objects/read-json';
 import { type Container, lasting, workloads } from '../../analysis/objects/workloads';
@@ -9,8 +9,8 @@ import type { Rule } from '../rule';
 const SLEEP = /(?:^|[\s;&|/])sleep\s+([0-9]+(?:\.[0-9]+)?)(s|m|h)?(?=$|[\s;&|])/g;
 const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600 };
 
-/** Seconds that a preStop hook sleeps, and where it says so. */
-function sleeping(
+/** The seconds that a preStop hook sleeps, with the place that sets them. */
+function preStopSleep(
   container: Container,
 ): { readonly seconds: number; readonly pointer: string; readonly value: Json } | undefined {
   const pointer = `${container.pointer}/lifecycle/preStop`;
@@ -30,22 +30,22 @@ const DEFAULT_GRACE = 30;
 const gracePeriod: Rule = {
   id: 'grace-period',
   what: 'The preStop sleep ends before terminationGracePeriodSeconds does.',
-  why: 'The grace period counts from the start of preStop: with nothing left of it, the process is killed in the middle of its requests.',
+  why: 'The grace period starts with preStop: if nothing is left of it, the process is killed in the middle of its requests.',
   severity: 'error',
   judge: 'API server: validateSleepAction refuses a longer sleep; the kubelet kills at the end of the grace period',
   check: (entries, report) => {
     for (const workload of workloads(entries)) {
       const { terminationGracePeriodSeconds: set } = workload.pod.value;
-      // The API server makes 1 of what is negative.
+      // The API server turns a negative value into 1.
       const grace = typeof set === 'number' ? Math.max(set, set < 0 ? 1 : 0) : DEFAULT_GRACE;
       for (const container of lasting(workload)) {
-        const sleep = container.value.lifecycle === undefined ? undefined : sleeping(container);
+        const sleep = container.value.lifecycle === undefined ? undefined : preStopSleep(container);
         if (sleep === undefined || (sleep.seconds < grace && sleep.seconds >= 0)) continue;
-        const message = `preStop of "${container.name ?? ''}" sleeps ${sleep.seconds} s of a grace period of ${grace} s, so nothing is left to end requests in`;
+        const message = `preStop of "${container.name ?? ''}" sleeps ${sleep.seconds} s, but the grace period is ${grace} s`;
         const fix = `raise terminationGracePeriodSeconds above ${sleep.seconds} s plus the longest request`;
         report(workload.entry, sleep.pointer, {
           message,
-          expected: `from 0 to less than ${grace} s`,
+          expected: `a sleep of 0 s to less than ${grace} s`,
           value: sleep.value,
           fix,
         });

@@ -1,10 +1,10 @@
-// Image references: their grammar (github.com/distribution/reference) and that they name one image and not a moving one.
+// Image references: their grammar (github.com/distribution/reference), and that they name one fixed image.
 
 import { isSet } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Problem } from '../../model/finding/problem';
 
-import { remembered } from '../../model/manifest/formats';
+import { memoize } from '../../model/manifest/formats';
 import { running } from '../examples';
 import type { Rule } from '../rule';
 
@@ -18,14 +18,14 @@ const LONGEST_PATH = 255;
 
 type ImageProblem = Omit<Problem, 'field' | 'value'>;
 const EXAMPLE =
-  'a reference such as "registry.example.com:5000/team/web:1.4.2", with a digest ("@sha256:…") if you like';
-const problemOf = (message: string, expected = EXAMPLE, fix?: string): ImageProblem => ({
+  'a reference such as "registry.example.com:5000/team/web:1.4.2", optionally with a digest ("@sha256:…")';
+const problem = (message: string, expected = EXAMPLE, fix?: string): ImageProblem => ({
   message,
   expected,
   ...(fix === undefined ? {} : { fix }),
 });
 
-/** The registry in front of the path, if there is one: the first part is a host only if it looks like one. */
+/** The registry before the path, if there is one: the first part is a host only if it looks like one. */
 function splitDomain(name: string): readonly [string | undefined, string] {
   const slash = name.indexOf('/');
   const first = name.slice(0, slash);
@@ -34,61 +34,58 @@ function splitDomain(name: string): readonly [string | undefined, string] {
     : [undefined, name];
 }
 
-function digestFlaw(digest: string): ImageProblem | undefined {
+function findDigestProblem(digest: string): ImageProblem | undefined {
   const colon = digest.indexOf(':');
   const length = LENGTHS[digest.slice(0, colon)];
   const hex = digest.slice(colon + 1);
   if (DIGEST.test(digest) && length !== undefined && hex.length === length && hex === hex.toLowerCase())
     return undefined;
-  return problemOf(`"${digest}" is not a digest`, '"sha256:" and 64 lower-case hexadecimal digits');
+  return problem(`"${digest}" is not a valid digest`, '"sha256:" and 64 lower-case hexadecimal digits');
 }
 
-function pathFlaw(path: string): ImageProblem | undefined {
-  const wrong = path.split('/').find((component) => !COMPONENT.test(component));
+function findPathProblem(path: string): ImageProblem | undefined {
+  const invalid = path.split('/').find((component) => !COMPONENT.test(component));
   if (path.length > LONGEST_PATH)
-    return problemOf(`the repository name is ${path.length} characters long`, `at most ${LONGEST_PATH}`);
-  if (wrong === undefined) return undefined;
-  if (path !== path.toLowerCase()) return problemOf('a repository name is written in lower case', path.toLowerCase());
-  return problemOf(
-    wrong === '' ? 'the repository name has an empty part' : `"${wrong}" is not a valid part of a repository name`,
+    return problem(`the repository name has ${path.length} characters`, `at most ${LONGEST_PATH}`);
+  if (invalid === undefined) return undefined;
+  if (path !== path.toLowerCase()) return problem('the repository name must be in lower case', path.toLowerCase());
+  return problem(
+    invalid === '' ? 'the repository name has an empty part' : `"${invalid}" is not a valid part of a repository name`,
   );
 }
 
-function judge(image: string): ImageProblem | undefined {
-  if (image.trim() === '') return problemOf('the image is empty');
-  if (image !== image.trim()) return problemOf('there is white space around the image', image.trim());
+function findProblem(image: string): ImageProblem | undefined {
+  if (image.trim() === '') return problem('the image is empty');
+  if (image !== image.trim()) return problem('the image has leading or trailing white space', image.trim());
   const [named = '', digest, ...more] = image.split('@');
-  if (more.length > 0) return problemOf('an image has at most one digest');
+  if (more.length > 0) return problem('the image has more than one digest');
   const [domain, rest] = splitDomain(named);
   const colon = rest.indexOf(':');
   const path = colon < 0 ? rest : rest.slice(0, colon);
   const tag = colon < 0 ? undefined : rest.slice(colon + 1);
-  if (domain !== undefined && !DOMAIN.test(domain)) return problemOf(`"${domain}" is not a valid registry`);
-  if (domain === undefined && /^[a-f0-9]{64}$/.test(image)) return problemOf('an image id is not a name');
-  const wrongPath = pathFlaw(path);
-  if (wrongPath !== undefined) return wrongPath;
+  if (domain !== undefined && !DOMAIN.test(domain)) return problem(`"${domain}" is not a valid registry`);
+  if (domain === undefined && /^[a-f0-9]{64}$/.test(image)) return problem('the image is an ID, not a name');
+  const pathProblem = findPathProblem(path);
+  if (pathProblem !== undefined) return pathProblem;
   if (tag !== undefined && !TAG.test(tag))
-    return problemOf(
+    return problem(
       `"${tag}" is not a valid tag`,
       'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"',
     );
-  if (digest !== undefined) return digestFlaw(digest);
+  if (digest !== undefined) return findDigestProblem(digest);
   if (tag === undefined)
-    return problemOf(
-      'the image has neither tag nor digest, which means "latest"',
-      'a tag that never moves, or a digest',
-    );
+    return problem('the image has no tag or digest, which means "latest"', 'a tag that never moves, or a digest');
   if (tag === 'latest')
-    return problemOf('the tag "latest" is another image tomorrow', 'a tag that never moves, or a digest');
+    return problem('the tag "latest" moves to another image', 'a tag that never moves, or a digest');
   return undefined;
 }
 
-const problemIn = remembered((image) => ({ problem: judge(image) }));
+const problemOf = memoize((image) => ({ problem: findProblem(image) }));
 
 const imageReference: Rule = {
   id: 'image-reference',
-  what: 'Every container names one image: a well-formed reference with a tag other than "latest", or with a digest.',
-  why: 'The kubelet answers InvalidImageName, or pods of one workload run different versions and nothing can be rolled back.',
+  what: 'Every container has one fixed image: a well-formed reference with a tag other than "latest", or with a digest.',
+  why: 'The kubelet reports InvalidImageName, or pods of one workload run different versions and cannot be rolled back.',
   severity: 'error',
   judge:
     'API server: image is required; kubelet: reference.ParseNormalizedNamed; kube-score container-image-tag, kube-linter latest-tag',
@@ -98,11 +95,11 @@ const imageReference: Rule = {
         const { image } = value;
         const where = `${pointer}/image`;
         if (typeof image === 'string') {
-          const found = problemIn(image).problem;
+          const found = problemOf(image).problem;
           if (found !== undefined) report(entry, where, { ...found, value: image });
         } else {
           report(entry, where, {
-            ...problemOf(isSet(image) ? 'the image must be text' : 'the image is missing'),
+            ...problem(isSet(image) ? 'the image must be a string' : 'the image is missing'),
             value: image ?? null,
           });
         }

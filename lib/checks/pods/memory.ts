@@ -1,4 +1,4 @@
-// Memory in units that cannot be meant: "512m" is half a byte.
+// Memory in the wrong unit: "512m" is half a byte.
 
 import { isSet, shown } from '../../analysis/objects/read-json';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -10,7 +10,7 @@ import { resources } from './quantity-places';
 
 const LEAST = 1024n * 1024n * WHOLE;
 
-/** Billionths of a byte in bytes, exactly. */
+/** An amount in billionths of a byte, in bytes, exactly. */
 function bytes(amount: bigint): string {
   const fraction = String(amount % WHOLE)
     .padStart(9, '0')
@@ -19,8 +19,8 @@ function bytes(amount: bigint): string {
   return `${text} ${text === '1' ? 'byte' : 'bytes'}`;
 }
 
-/** What was probably meant: people count memory in Mi, a few of it in Gi, and many of it in Ki. */
-function meant(value: Json): string | undefined {
+/** The value that was probably intended: usually in Mi, a small number in Gi, a large one in Ki. */
+function intended(value: Json): string | undefined {
   const [, digits, unit] = /^\+?(\d+(?:\.\d+)?|\.\d+)([a-zA-Z]*)$/.exec(shown(value)) ?? [];
   if (digits === undefined) return undefined;
   if (unit !== '') return `${digits}Mi`;
@@ -29,33 +29,33 @@ function meant(value: Json): string | undefined {
   return count < 16_384 ? `${digits}Mi` : `${digits}Ki`;
 }
 
-function judge(entry: ApiEntry, pointer: string, amounts: JsonObject | undefined, report: Report): void {
+function reportMemory(entry: ApiEntry, pointer: string, amounts: JsonObject | undefined, report: Report): void {
   const value = amounts?.memory;
   if (!isSet(value)) return;
   const amount = readQuantity(value);
-  // Nothing at all is a way to say "no limit" and "no request".
+  // 0 means "no limit" and "no request".
   if (amount === undefined || amount <= 0n || amount >= LEAST) return;
-  const better = meant(value);
+  const better = intended(value);
   report(entry, `${pointer}/memory`, {
-    message: `${shown(value)} of memory is only ${bytes(amount)}`,
+    message: `${shown(value)} of memory is ${bytes(amount)}${better === undefined ? '' : ` (did you mean ${better}?)`}`,
     expected: 'at least 1Mi',
     value,
-    ...(better === undefined ? {} : { fix: `did you mean "${better}"?` }),
+    ...(better === undefined ? {} : { fix: `write "${better}"` }),
   });
 }
 
 const memorySize: Rule = {
   id: 'memory-size',
-  what: 'A container asks for 1Mi of memory or more, and is limited to no less.',
-  why: 'The API server takes "512m" for half a byte: as a limit no container starts with it, as a request it reserves nothing.',
+  what: 'Memory requests and limits of a container are at least 1Mi.',
+  why: 'To the API server "512m" is half a byte: no container starts with such a limit, and such a request reserves nothing.',
   severity: 'error',
   judge:
-    'container runtime: no process starts below its minimum limit; the API server only warns of fractions of a byte',
+    'container runtime: no process starts below its minimum limit; the API server only warns about fractions of a byte',
   check: (entries, report) => {
     for (const { entry, pointer, requests, limits, claim } of resources(entries)) {
       if (claim) continue;
-      judge(entry, `${pointer}/requests`, requests, report);
-      judge(entry, `${pointer}/limits`, limits, report);
+      reportMemory(entry, `${pointer}/requests`, requests, report);
+      reportMemory(entry, `${pointer}/limits`, limits, report);
     }
   },
   examples: {

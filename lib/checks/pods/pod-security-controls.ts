@@ -1,45 +1,45 @@
-// The Pod Security Standards, control by control, as k8s.io/pod-security-admission/policy 0.36 judges a pod.
+// The Pod Security Standards, control by control, as k8s.io/pod-security-admission/policy 0.36 implements them.
 
 import { at, dig, isSet, list, type Place, places, record, shown, text } from '../../analysis/objects/read-json';
 import type { Container, Workload } from '../../analysis/objects/workloads';
-import { remembered } from '../../model/manifest/formats';
+import { memoize } from '../../model/manifest/formats';
 import { type Json, type JsonObject, pointerKeys } from '../../model/manifest/json';
 
-/** The standards that forbid anything. */
+/** The standards that restrict pods. */
 export type Level = 'baseline' | 'restricted';
 
-/** What a namespace enforces. */
+/** The standard that a namespace enforces. */
 export interface Standard {
   readonly level: Level;
-  /** Minor version of the standard that is pinned; infinite where none is. */
+  /** The pinned minor version of the standard; infinite if none is pinned. */
   readonly minor: number;
 }
 
-/** A pod template as the standards look at it. */
+/** A pod template as the standards see it. */
 export interface Subject {
   readonly workload: Workload;
   readonly standard: Standard;
-  /** `securityContext` of the pod, and where it stands or would stand. */
+  /** `securityContext` of the pod, with the place where it is or would be. */
   readonly security: Security;
   readonly containers: readonly Security[];
 }
 
-/** A `securityContext`, empty where there is none. */
+/** A `securityContext`, empty if there is none. */
 interface Security extends Place {
-  /** Whose it is; the pod's where left out. */
+  /** The container that it belongs to. @default the pod */
   readonly of?: Container;
 }
 
-/** One field that a control forbids, or misses. */
-export interface Offence {
+/** One field whose value a control forbids, or that it requires. */
+export interface Violation {
   readonly pointer: string;
-  /** The field and the value that it ought to have. */
+  /** The field with the value that it should have. */
   readonly expected: string;
   readonly value?: Json | undefined;
   readonly of?: Container | undefined;
 }
 
-type Add = (offence: Offence) => void;
+type Add = (violation: Violation) => void;
 
 /** One control of the standards. */
 export interface Control {
@@ -48,7 +48,7 @@ export interface Control {
   readonly levels: readonly Level[];
   /** Windows pods are exempt. */
   readonly linux?: boolean;
-  /** Minor version that the control appeared in. */
+  /** Minor version that introduced the control. */
   readonly since?: number;
   readonly find: (subject: Subject, add: Add) => void;
 }
@@ -71,21 +71,22 @@ export function subjectOf(workload: Workload, standard: Standard): Subject {
   };
 }
 
-/** From 1.35 on, root in a user namespace of its own counts as no root. */
+/** From 1.35 on, root in its own user namespace does not count as root. */
 const isRootless = ({ workload, standard }: Subject): boolean =>
   standard.minor >= 35 && workload.pod.value.hostUsers === false;
 
-/** A field of a `securityContext` that may not be what it is. */
-const wrong = ({ value, pointer, of }: Security, key: string, expected: string): Offence => ({
+/** The violation of a `securityContext` field that has a forbidden value. */
+const violation = ({ value, pointer, of }: Security, key: string, expected: string): Violation => ({
   pointer: `${pointer}/${key}`,
   expected: `securityContext.${key}: ${expected}`,
   value: value[key],
   of,
 });
 
-function each(subject: Subject, judge: (security: Security) => void): void {
-  judge(subject.security);
-  subject.containers.forEach(judge);
+/** Calls `visit` with the `securityContext` of the pod and of each container. */
+function eachSecurity(subject: Subject, visit: (security: Security) => void): void {
+  visit(subject.security);
+  subject.containers.forEach(visit);
 }
 
 const HOST_NAMESPACES = ['hostNetwork', 'hostPID', 'hostIPC'];
@@ -98,11 +99,13 @@ function findHostNamespaces({ workload: { pod } }: Subject, add: Add): void {
 }
 
 function findPrivileged({ containers }: Subject, add: Add): void {
-  for (const it of containers) if (it.value.privileged === true) add(wrong(it, 'privileged', 'false'));
+  for (const security of containers) {
+    if (security.value.privileged === true) add(violation(security, 'privileged', 'false'));
+  }
 }
 
 function findHostProcess(subject: Subject, add: Add): void {
-  each(subject, ({ value, pointer, of }) => {
+  eachSecurity(subject, ({ value, pointer, of }) => {
     if (record(value.windowsOptions)?.hostProcess !== true) return;
     const expected = 'securityContext.windowsOptions.hostProcess: false';
     add({ pointer: `${pointer}/windowsOptions/hostProcess`, expected, value: true, of });
@@ -114,7 +117,7 @@ function findAdded({ containers }: Subject, allowed: readonly string[], add: Add
     const added = list(record(value.capabilities)?.add);
     for (let i = 0; i < added.length; i++) {
       if (allowed.includes(shown(added[i]))) continue;
-      const expected = `securityContext.capabilities.add: nothing but ${allowed.join(', ')}`;
+      const expected = `securityContext.capabilities.add: only ${allowed.join(', ')}`;
       add({ pointer: `${pointer}/capabilities/add/${i}`, expected, value: added[i], of });
     }
   }
@@ -144,7 +147,7 @@ const VOLUMES = 'configMap csi downwardAPI emptyDir ephemeral image persistentVo
 
 function findVolumes({ workload: { pod } }: Subject, add: Add): void {
   for (const { value, pointer } of places(pod.value, 'volumes', pod.pointer)) {
-    // A volume that is nothing but a name becomes an emptyDir.
+    // A volume with only a name becomes an emptyDir.
     const other = Object.keys(value).find((key) => key !== 'name' && isSet(value[key]));
     if (other === undefined || VOLUMES.some((key) => isSet(value[key]))) continue;
     add({ pointer: at(pointer, other), expected: `volumes: one of ${VOLUMES.join(', ')}` });
@@ -168,7 +171,7 @@ function findHandlerHost(of: Container, path: readonly string[], add: Add): void
     if (!isSet(host) || host === '') continue;
     add({
       pointer: at(of.pointer, ...path, way, 'host'),
-      expected: `${path.join('.')}.${way} without host: it means the pod itself`,
+      expected: `${path.join('.')}.${way} without host, which means the pod itself`,
       value: host,
       of,
     });
@@ -193,10 +196,10 @@ const PROFILES: readonly Json[] = ['RuntimeDefault', 'Localhost'];
 const PROFILE = 'RuntimeDefault (or Localhost)';
 const ARMOR = 'container.apparmor.security.beta.kubernetes.io/';
 
-const keysOf = remembered(pointerKeys);
+const keysOf = memoize(pointerKeys);
 
 function findArmor(subject: Subject, add: Add): void {
-  each(subject, ({ value, pointer, of }) => {
+  eachSecurity(subject, ({ value, pointer, of }) => {
     const profile = record(value.appArmorProfile);
     if (profile === undefined || PROFILES.includes(profile.type ?? null)) return;
     const expected = `securityContext.appArmorProfile.type: ${PROFILE}`;
@@ -217,14 +220,14 @@ function findArmor(subject: Subject, add: Add): void {
 const LINUX_TYPES = ['container_t', 'container_init_t', 'container_kvm_t'];
 
 function findLinuxOptions(subject: Subject, add: Add): void {
-  each(subject, ({ value, pointer, of }) => {
+  eachSecurity(subject, ({ value, pointer, of }) => {
     const options = record(value.seLinuxOptions);
     if (options === undefined) return;
     const types = subject.standard.minor >= 31 ? [...LINUX_TYPES, 'container_engine_t'] : LINUX_TYPES;
     for (const key of ['type', 'user', 'role']) {
       const found = options[key];
       if (!isSet(found) || found === '' || (key === 'type' && types.includes(shown(found)))) continue;
-      const expected = key === 'type' ? `one of ${types.join(', ')}` : 'left out';
+      const expected = key === 'type' ? `one of ${types.join(', ')}` : 'unset';
       add({
         pointer: `${pointer}/seLinuxOptions/${key}`,
         expected: `securityContext.seLinuxOptions.${key}: ${expected}`,
@@ -236,12 +239,13 @@ function findLinuxOptions(subject: Subject, add: Add): void {
 }
 
 function findProcMounts({ containers }: Subject, add: Add): void {
-  for (const it of containers) {
-    if (isSet(it.value.procMount) && it.value.procMount !== 'Default') add(wrong(it, 'procMount', 'Default'));
+  for (const security of containers) {
+    const { procMount } = security.value;
+    if (isSet(procMount) && procMount !== 'Default') add(violation(security, 'procMount', 'Default'));
   }
 }
 
-/** Safe sysctls, with the minor version that made them so. */
+/** Safe sysctls, with the minor version that first allowed them. */
 const SYSCTLS: ReadonlyMap<Json | undefined, number> = new Map([
   ['kernel.shm_rmid_forced', 0],
   ['net.ipv4.ip_local_port_range', 0],
@@ -270,23 +274,23 @@ function findSysctls({ security, standard }: Subject, add: Add): void {
   }
 }
 
-/** A field that the pod may set for all its containers, and each of them for itself. */
+/** Finds violations of a field that the pod may set for all its containers, or each of them for itself. */
 function findUnset(
   subject: Subject,
-  state: (security: JsonObject) => 'right' | 'wrong' | 'missing',
-  offence: (security: Security, missing: boolean) => Offence,
+  state: (security: JsonObject) => 'allowed' | 'forbidden' | 'missing',
+  violationOf: (security: Security, missing: boolean) => Violation,
   required: boolean,
   add: Add,
 ): void {
   const pod = state(subject.security.value);
-  if (pod === 'wrong') add(offence(subject.security, false));
+  if (pod === 'forbidden') add(violationOf(subject.security, false));
   let missing = false;
-  for (const it of subject.containers) {
-    const own = state(it.value);
-    if (own === 'wrong') add(offence(it, false));
+  for (const container of subject.containers) {
+    const own = state(container.value);
+    if (own === 'forbidden') add(violationOf(container, false));
     else if (own === 'missing') missing = true;
   }
-  if (required && missing && pod === 'missing') add(offence(subject.security, true));
+  if (required && missing && pod === 'missing') add(violationOf(subject.security, true));
 }
 
 function findSeccomp(subject: Subject, required: boolean, add: Add): void {
@@ -295,11 +299,11 @@ function findSeccomp(subject: Subject, required: boolean, add: Add): void {
     subject,
     (security) => {
       if (record(security.seccompProfile) === undefined) return 'missing';
-      return PROFILES.includes(type(security) ?? null) ? 'right' : 'wrong';
+      return PROFILES.includes(type(security) ?? null) ? 'allowed' : 'forbidden';
     },
     ({ value, pointer, of }, missing) => ({
       pointer: `${pointer}/seccompProfile/type`,
-      expected: `securityContext.seccompProfile.type: ${PROFILE}${missing ? ', of the pod or of every container' : ''}`,
+      expected: `securityContext.seccompProfile.type: ${PROFILE}${missing ? ', for the pod or every container' : ''}`,
       value: type(value),
       of,
     }),
@@ -312,8 +316,9 @@ function findRoot(subject: Subject, add: Add): void {
   if (isRootless(subject)) return;
   findUnset(
     subject,
-    ({ runAsNonRoot }) => (isSet(runAsNonRoot) ? (runAsNonRoot === true ? 'right' : 'wrong') : 'missing'),
-    (it, missing) => wrong(it, 'runAsNonRoot', missing ? 'true, of the pod or of every container' : 'true'),
+    ({ runAsNonRoot }) => (isSet(runAsNonRoot) ? (runAsNonRoot === true ? 'allowed' : 'forbidden') : 'missing'),
+    (security, missing) =>
+      violation(security, 'runAsNonRoot', missing ? 'true, for the pod or every container' : 'true'),
     true,
     add,
   );
@@ -321,14 +326,15 @@ function findRoot(subject: Subject, add: Add): void {
 
 function findRootUser(subject: Subject, add: Add): void {
   if (isRootless(subject)) return;
-  each(subject, (it) => {
-    if (it.value.runAsUser === 0) add(wrong(it, 'runAsUser', 'left out, or any number but 0'));
+  eachSecurity(subject, (security) => {
+    if (security.value.runAsUser === 0) add(violation(security, 'runAsUser', 'unset, or any number but 0'));
   });
 }
 
 function findEscalation({ containers }: Subject, add: Add): void {
-  for (const it of containers) {
-    if (it.value.allowPrivilegeEscalation !== false) add(wrong(it, 'allowPrivilegeEscalation', 'false'));
+  for (const security of containers) {
+    const { allowPrivilegeEscalation } = security.value;
+    if (allowPrivilegeEscalation !== false) add(violation(security, 'allowPrivilegeEscalation', 'false'));
   }
 }
 
@@ -338,20 +344,20 @@ const DEFAULT_CAPABILITIES =
   );
 
 export const controls: readonly Control[] = [
-  { forbids: 'the namespaces of the host', levels: BOTH, find: findHostNamespaces },
+  { forbids: 'host namespaces', levels: BOTH, find: findHostNamespaces },
   { forbids: 'privileged containers', levels: BOTH, find: findPrivileged },
   { forbids: 'host processes', levels: BOTH, find: findHostProcess },
   { forbids: 'hostPath volumes', levels: BASELINE, find: findHostPaths },
   { forbids: 'host ports', levels: BOTH, find: findHostPorts },
   { forbids: 'hosts in probes and lifecycle hooks', levels: BOTH, since: 34, find: findHandlerHosts },
-  { forbids: 'to switch AppArmor off', levels: BOTH, find: findArmor },
-  { forbids: 'SELinux options but the usual types', levels: BOTH, find: findLinuxOptions },
+  { forbids: 'disabling AppArmor', levels: BOTH, find: findArmor },
+  { forbids: 'SELinux options other than the usual types', levels: BOTH, find: findLinuxOptions },
   { forbids: 'unsafe sysctls', levels: BOTH, find: findSysctls },
   {
     forbids: 'an unmasked /proc',
     levels: BOTH,
     find: (subject, add) => {
-      // "restricted" does not care whose root it is.
+      // "restricted" makes no exception for user namespaces.
       if (subject.standard.level === 'restricted' || !isRootless(subject)) findProcMounts(subject, add);
     },
   },
@@ -361,7 +367,7 @@ export const controls: readonly Control[] = [
     find: (subject, add) => findAdded(subject, DEFAULT_CAPABILITIES, add),
   },
   {
-    forbids: 'capabilities that were not dropped',
+    forbids: 'capabilities that are not dropped',
     levels: RESTRICTED,
     linux: true,
     find: (subject, add) => {
@@ -369,9 +375,9 @@ export const controls: readonly Control[] = [
       findAdded(subject, ['NET_BIND_SERVICE'], add);
     },
   },
-  { forbids: 'to switch seccomp off', levels: BASELINE, find: (subject, add) => findSeccomp(subject, false, add) },
+  { forbids: 'disabling seccomp', levels: BASELINE, find: (subject, add) => findSeccomp(subject, false, add) },
   {
-    forbids: 'to run without a seccomp profile',
+    forbids: 'running without a seccomp profile',
     levels: RESTRICTED,
     linux: true,
     find: (subject, add) => findSeccomp(subject, true, add),
@@ -379,5 +385,5 @@ export const controls: readonly Control[] = [
   { forbids: 'volumes of other types', levels: RESTRICTED, find: findVolumes },
   { forbids: 'privilege escalation', levels: RESTRICTED, linux: true, find: findEscalation },
   { forbids: 'containers that may run as root', levels: RESTRICTED, find: findRoot },
-  { forbids: 'the user 0, which is root', levels: RESTRICTED, find: findRootUser },
+  { forbids: 'user 0, which is root', levels: RESTRICTED, find: findRootUser },
 ];

@@ -1,4 +1,4 @@
-// Pods that their own namespace turns away: what the Pod Security admission of the API server says, before it does.
+// Pods that their own namespace rejects: what the API server's Pod Security admission would reject, found beforehand.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, own, record, text } from '../../analysis/objects/read-json';
@@ -8,11 +8,18 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { podSecurityLabels } from '../../model/manifest/well-known';
 import { container, deployment, namespace } from '../examples';
 import type { Report, Rule } from '../rule';
-import { type Control, controls, type Offence, type Standard, type Subject, subjectOf } from './pod-security-controls';
+import {
+  type Control,
+  controls,
+  type Standard,
+  type Subject,
+  subjectOf,
+  type Violation,
+} from './pod-security-controls';
 
 const ENFORCE = podSecurityLabels('enforce');
 
-/** What a Namespace enforces. */
+/** The standard that a Namespace enforces, if any. */
 function standardOf({ manifest }: ApiEntry): Standard | undefined {
   const labels = dig(manifest, 'metadata', 'labels');
   const level = own(labels, ENFORCE.level);
@@ -26,49 +33,46 @@ function applies({ levels, linux, since = 0 }: Control, { workload, standard }: 
   return linux !== true || record(workload.pod.value.os)?.name !== 'windows';
 }
 
-/** The names of the containers, in words. */
-function named(offences: readonly Offence[]): string {
-  const names = new Set(offences.flatMap(({ of }) => (of === undefined ? [] : [`"${of.name ?? ''}"`])));
+/** The names of the containers in question, for a message. */
+function containersOf(violations: readonly Violation[]): string {
+  const names = new Set(violations.flatMap(({ of }) => (of === undefined ? [] : [`"${of.name ?? ''}"`])));
   return names.size === 0 ? '' : ` (${names.size === 1 ? 'container' : 'containers'} ${[...names].join(', ')})`;
 }
 
-function complain(
+function reportViolations(
   { workload, standard }: Subject,
   control: Control,
-  offences: readonly Offence[],
+  violations: readonly Violation[],
   report: Report,
 ): void {
-  const [first, ...others] = offences;
+  const [first, ...others] = violations;
   if (first === undefined) return;
   const { entry, kind } = workload;
-  const { namespace: name = '', kind: made } = entry.identity;
-  const outcome =
-    kind === '/Pod'
-      ? 'so this pod never starts: the API server refuses it'
-      : `so no pod would ever start: the API server accepts the ${made} and refuses its pods silently`;
+  const { namespace: name = '' } = entry.identity;
+  const outcome = kind === '/Pod' ? 'the API server refuses the pod' : 'the API server refuses its pods silently';
   const value: Json = first.value ?? null;
   const more = others.map(({ pointer }) => pointer);
   report(entry, first.pointer, {
-    message: `the namespace "${name}" enforces the Pod Security Standard "${standard.level}", which forbids ${control.forbids}${named(offences)}, ${outcome}`,
+    message: `"${standard.level}" Pod Security of namespace "${name}" forbids ${control.forbids}${containersOf(violations)}: ${outcome}`,
     expected: first.expected,
     value,
-    ...(more.length === 0 ? {} : { fix: `the same at ${more.join(', ')}` }),
+    ...(more.length === 0 ? {} : { fix: `change it at ${more.join(', ')} too` }),
   });
 }
 
-function judge(subject: Subject, report: Report): void {
-  let found: Offence[] = [];
-  const add = (offence: Offence): void => {
-    found.push(offence);
+function reportSubject(subject: Subject, report: Report): void {
+  let found: Violation[] = [];
+  const add = (violation: Violation): void => {
+    found.push(violation);
   };
   for (const control of controls) {
     if (!applies(control, subject)) continue;
     control.find(subject, add);
     if (found.length === 0) continue;
-    // What is put right in the same way is said once.
-    for (const expected of new Set(found.map((it) => it.expected))) {
-      const same = found.filter((it) => it.expected === expected);
-      complain(subject, control, same, report);
+    // Violations with the same remedy are reported together.
+    for (const expected of new Set(found.map((violation) => violation.expected))) {
+      const same = found.filter((violation) => violation.expected === expected);
+      reportViolations(subject, control, same, report);
     }
     found = [];
   }
@@ -81,8 +85,8 @@ const enforcing = (level: string): JsonObject => ({
 
 const podSecurity: Rule = {
   id: 'pod-security',
-  what: 'Pods keep to the Pod Security Standard ("baseline" or "restricted") that their namespace enforces by its label.',
-  why: 'The API server accepts the workload and refuses every pod of it: only an event of the ReplicaSet says why nothing starts.',
+  what: 'Pods meet the Pod Security Standard ("baseline" or "restricted") that the label of their namespace enforces.',
+  why: 'The API server accepts the workload and refuses all its pods: only an event of the ReplicaSet shows why nothing starts.',
   severity: 'error',
   judge: 'API server: PodSecurity admission, k8s.io/pod-security-admission/policy',
   check: (entries, report) => {
@@ -95,7 +99,7 @@ const podSecurity: Rule = {
       if (owner === undefined) continue;
       if (!known.has(owner)) known.set(owner, standardOf(owner));
       const standard = known.get(owner);
-      if (standard !== undefined) judge(subjectOf(workload, standard), report);
+      if (standard !== undefined) reportSubject(subjectOf(workload, standard), report);
     }
   },
   examples: {

@@ -1,4 +1,4 @@
-// Probes: what is asked, how often, and that liveness does not ask what readiness asks.
+// Probes: handlers, timing, and that liveness and readiness differ.
 
 import { dig, isInteger, isSet, type Place, place, places } from '../../analysis/objects/read-json';
 import { type Container, lasting, workloads } from '../../analysis/objects/workloads';
@@ -10,7 +10,7 @@ import type { Report, Rule } from '../rule';
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const;
 
-/** The number behind a named port: two probes may say the same thing in two ways. */
+/** The number of a named port, for two probes may denote the same port differently. */
 function portNumber(container: Container, port: Json | undefined): Json {
   const named =
     typeof port === 'string'
@@ -19,8 +19,8 @@ function portNumber(container: Container, port: Json | undefined): Json {
   return named?.value.containerPort ?? port ?? null;
 }
 
-/** What a probe asks, defaults filled in, as a text to compare. */
-function question(container: Container, probe: JsonObject): string | undefined {
+/** The handler of a probe with defaults filled in, as text to compare. */
+function normalizedHandler(container: Container, probe: JsonObject): string | undefined {
   const kind = HANDLERS.find((name) => isSet(probe[name]));
   const handler = kind === undefined ? undefined : dig(probe, kind);
   if (kind === undefined || handler === undefined) return undefined;
@@ -35,8 +35,8 @@ function question(container: Container, probe: JsonObject): string | undefined {
 
 const probeIdentical: Rule = {
   id: 'probe-identical',
-  what: 'Liveness and readiness ask different questions.',
-  why: 'Readiness means "no traffic for now", liveness means "kill it": asked the same, a pod that is only busy is killed, its load falls on the others, and they go the same way.',
+  what: 'Liveness and readiness probes check different things.',
+  why: 'A failed readiness probe stops traffic, a failed liveness probe kills the container: if they are the same, a busy container is killed, its load moves to the others, and they fail the same way.',
   severity: 'error',
   judge: 'kube-score pod-probes-identical; Kyverno ensure-probes-different',
   check: (entries, report) => {
@@ -45,12 +45,12 @@ const probeIdentical: Rule = {
         const liveness = dig(container.value, 'livenessProbe');
         const readiness = dig(container.value, 'readinessProbe');
         if (liveness === undefined || readiness === undefined) continue;
-        const asked = question(container, liveness);
-        if (asked === undefined || asked !== question(container, readiness)) continue;
+        const handler = normalizedHandler(container, liveness);
+        if (handler === undefined || handler !== normalizedHandler(container, readiness)) continue;
         report(workload.entry, `${container.pointer}/livenessProbe`, {
-          message: `liveness and readiness of "${container.name ?? ''}" are the same, so a pod that is only busy is killed, and its load falls on the others`,
-          expected: 'a liveness probe that fails only when nothing but a restart helps, or none',
-          fix: 'remove the liveness probe, or ask it something that stays true under load',
+          message: `liveness and readiness of "${container.name ?? ''}" are the same: a busy container is killed`,
+          expected: 'a liveness probe that fails only if a restart is the only remedy, or none',
+          fix: 'remove the liveness probe, or make it check something that stays true under load',
         });
       }
     }
@@ -71,8 +71,8 @@ const probeIdentical: Rule = {
   },
 };
 
-/** Least values of the documentation. The API server turns a 0 into the default without a word, and GitOps then differs for ever. */
-const LEAST = {
+/** Documented minimums. The API server silently replaces a 0 by the default, and GitOps then reports a difference for ever. */
+const MINIMUMS = {
   initialDelaySeconds: 0,
   timeoutSeconds: 1,
   periodSeconds: 1,
@@ -80,27 +80,27 @@ const LEAST = {
   failureThreshold: 1,
 } as const;
 
-function judgeTiming(entry: ApiEntry, name: string, { value, pointer }: Place, report: Report): void {
-  for (const [key, least] of Object.entries(LEAST)) {
+function reportTiming(entry: ApiEntry, name: string, { value, pointer }: Place, report: Report): void {
+  for (const [key, least] of Object.entries(MINIMUMS)) {
     const found = value[key];
     if (!isSet(found) || isInteger(found, least)) continue;
     report(entry, `${pointer}/${key}`, {
-      message: `${key} of a probe starts at ${least}`,
+      message: `${key} of a probe must be at least ${least}`,
       expected: `an integer of ${least} or more`,
       value: found,
     });
   }
   const { successThreshold, terminationGracePeriodSeconds: grace } = value;
   if (name !== 'readinessProbe' && isInteger(successThreshold, 2)) {
-    const message = `one success is enough for a ${name}, always`;
+    const message = `successThreshold of a ${name} must be 1`;
     report(entry, `${pointer}/successThreshold`, { message, expected: '1', value: successThreshold ?? null });
   }
   if (!isSet(grace)) return;
   if (name === 'readinessProbe') {
-    const message = 'a readiness probe ends no pod, so it has no grace period';
+    const message = 'a readiness probe has no grace period, for it never ends a pod';
     report(entry, `${pointer}/terminationGracePeriodSeconds`, { message, expected: 'none', value: grace });
   } else if (!isInteger(grace, 1, Number.MAX_SAFE_INTEGER)) {
-    const message = 'the grace period of a probe starts at 1';
+    const message = 'the grace period of a probe must be at least 1';
     report(entry, `${pointer}/terminationGracePeriodSeconds`, {
       message,
       expected: 'an integer of 1 or more',
@@ -109,18 +109,18 @@ function judgeTiming(entry: ApiEntry, name: string, { value, pointer }: Place, r
   }
 }
 
-function judgeHandler(entry: ApiEntry, { value, pointer }: Place, report: Report): void {
+function reportHandler(entry: ApiEntry, { value, pointer }: Place, report: Report): void {
   const set = HANDLERS.filter((name) => isSet(value[name]));
   if (set.length === 1) return;
   const message =
-    set.length === 0 ? 'the probe asks nothing' : `the probe asks ${set.length} things: ${set.join(', ')}`;
+    set.length === 0 ? 'the probe has no handler' : `the probe has ${set.length} handlers: ${set.join(', ')}`;
   report(entry, pointer, { message, expected: 'one of exec, httpGet, tcpSocket, grpc' });
 }
 
 const probeTiming: Rule = {
   id: 'probe-timing',
-  what: 'Probes ask one thing, and their times and thresholds are in the ranges that the API server takes.',
-  why: 'The API server refuses the workload, or silently replaces a 0 by a default.',
+  what: 'Probes have one handler, and times and thresholds that the API server accepts.',
+  why: 'The API server refuses the workload, or silently replaces a 0 by the default.',
   severity: 'error',
   judge:
     'API server: validateProbe, validateLivenessProbe, validateReadinessProbe, validateStartupProbe, validateHandler',
@@ -131,12 +131,12 @@ const probeTiming: Rule = {
           const probe = place(container.value, name, container.pointer);
           if (probe === undefined) continue;
           if (container.role === 'init') {
-            const message = `an init container ends by itself, so it can have no ${name}`;
-            report(entry, probe.pointer, { message, expected: 'none, or restartPolicy: Always' });
+            const message = `an init container cannot have a ${name}`;
+            report(entry, probe.pointer, { message, expected: 'no probe, or restartPolicy: Always' });
             continue;
           }
-          judgeHandler(entry, probe, report);
-          judgeTiming(entry, name, probe, report);
+          reportHandler(entry, probe, report);
+          reportTiming(entry, name, probe, report);
         }
       }
     }

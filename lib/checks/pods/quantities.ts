@@ -1,4 +1,4 @@
-// Amounts of CPU, memory, storage and the rest: well-formed, not negative, and requests within limits.
+// Quantities of CPU, memory, storage and so on: well-formed, not negative, and requests within limits.
 
 import { at, isSet, own, shown } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
@@ -8,12 +8,12 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { configMap, object, running } from '../examples';
 import type { Report, Rule } from '../rule';
-import { meant } from './quantity-fix';
+import { intendedQuantity } from './quantity-fix';
 import { type Amount, amounts, resources } from './quantity-places';
 
 const GRAMMAR = 'digits with an optional "." and one of n u m k M G T P E Ki Mi Gi Ti Pi Ei or an exponent such as e3';
 
-/** Resources that come in pieces: helper.IsIntegerResourceName. */
+/** Resources that are counted in whole numbers: helper.IsIntegerResourceName. */
 const COUNTED = new Set(
   'pods services replicationcontrollers resourcequotas secrets configmaps persistentvolumeclaims services.nodeports services.loadbalancers'.split(
     ' ',
@@ -24,25 +24,25 @@ const isExtended = (name: string): boolean =>
 const isShared = (name: string): boolean => !isExtended(name) && !name.startsWith('hugepages-');
 
 function findProblem({ value, name, sign }: Amount): Problem | undefined {
-  const found = readQuantity(value);
-  if (found === undefined) {
-    const better = meant(value);
-    const message = `${JSON.stringify(value)} is not a quantity`;
+  const amount = readQuantity(value);
+  if (amount === undefined) {
+    const better = intendedQuantity(value);
+    const message = `${JSON.stringify(value)} is not a valid quantity`;
     return { message, expected: GRAMMAR, value, ...(better === undefined ? {} : { fix: `write "${better}"` }) };
   }
-  if (sign === 'positive' && found <= 0n)
-    return { message: 'the amount must be more than 0', expected: 'a quantity above 0', value };
-  if (sign === 'notNegative' && found < 0n)
-    return { message: 'the amount is negative', expected: 'a quantity of 0 or more', value };
-  if ((COUNTED.has(name) || isExtended(name)) && found % WHOLE !== 0n) {
-    return { message: `${name} come in whole pieces`, expected: 'a whole number', value };
+  if (sign === 'positive' && amount <= 0n)
+    return { message: 'the amount must be above 0', expected: 'a quantity above 0', value };
+  if (sign === 'notNegative' && amount < 0n)
+    return { message: 'the amount must not be negative', expected: 'a quantity of 0 or more', value };
+  if ((COUNTED.has(name) || isExtended(name)) && amount % WHOLE !== 0n) {
+    return { message: `${name} must be a whole number`, expected: 'a whole number', value };
   }
   return undefined;
 }
 
 const quantity: Rule = {
   id: 'quantity',
-  what: 'Amounts are Kubernetes quantities, and not negative.',
+  what: 'Amounts are valid Kubernetes quantities, and not negative.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: resource.ParseQuantity, ValidateResourceQuantityValue, validateMetricTarget',
@@ -65,7 +65,7 @@ const quantity: Rule = {
   },
 };
 
-function judgePair(
+function reportPair(
   entry: ApiEntry,
   pointer: string,
   name: string,
@@ -73,27 +73,27 @@ function judgePair(
   limit: Json | undefined,
   report: Report,
 ): void {
-  const asked = readQuantity(request);
-  if (asked === undefined) return;
+  const requested = readQuantity(request);
+  if (requested === undefined) return;
   const where = at(pointer, 'requests', name);
   if (!isSet(limit)) {
     if (isShared(name)) return;
     report(entry, where, {
-      message: `${name} cannot be shared, so it needs a limit as well`,
-      expected: `limits of the same amount`,
+      message: `${name} cannot be shared: a limit is required too`,
+      expected: 'a limit of the same amount',
       value: request,
     });
     return;
   }
-  const most = readQuantity(limit);
-  if (most === undefined) return;
-  if (asked > most) {
+  const limited = readQuantity(limit);
+  if (limited === undefined) return;
+  if (requested > limited) {
     report(entry, where, {
-      message: `the request is above the limit of ${shown(limit)}`,
+      message: `the request exceeds the limit of ${shown(limit)}`,
       expected: `at most ${shown(limit)}`,
       value: request,
     });
-  } else if (asked !== most && !isShared(name)) {
+  } else if (requested !== limited && !isShared(name)) {
     report(entry, where, {
       message: `${name} cannot be shared: request and limit must be equal`,
       expected: shown(limit),
@@ -102,7 +102,7 @@ function judgePair(
   }
 }
 
-function judgePairs(
+function reportPairs(
   entry: ApiEntry,
   pointer: string,
   requests: JsonObject,
@@ -111,20 +111,20 @@ function judgePairs(
 ): void {
   for (const name of Object.keys(requests)) {
     const request = requests[name];
-    if (isSet(request)) judgePair(entry, pointer, name, request, own(limits, name), report);
+    if (isSet(request)) reportPair(entry, pointer, name, request, own(limits, name), report);
   }
 }
 
 const requestAboveLimit: Rule = {
   id: 'request-above-limit',
-  what: 'A request is at most the limit, and equal to it for what cannot be shared (GPUs, huge pages).',
+  what: 'A request is at most the limit, and equal to it for resources that cannot be shared (GPUs, huge pages).',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: validateResourceRequirements',
   check: (entries, report) => {
     for (const { entry, pointer, requests, limits, claim } of resources(entries)) {
-      // Of claims, the API server compares nothing.
-      if (requests !== undefined && !claim) judgePairs(entry, pointer, requests, limits, report);
+      // The API server does not compare them for claims.
+      if (requests !== undefined && !claim) reportPairs(entry, pointer, requests, limits, report);
     }
   },
   examples: {

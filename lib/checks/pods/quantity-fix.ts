@@ -1,10 +1,10 @@
-// What was probably meant by text that is not a quantity.
+// Suggests a quantity for text that is not one.
 
 import type { Json } from '../../model/manifest/json';
 import { readQuantity } from '../../model/manifest/quantity';
 
-/** What text that is not a quantity probably means. */
-export function meant(quantity: Json | undefined): string | undefined {
+/** The quantity that was probably intended by text that is not one; `undefined` if that is unclear. */
+export function intendedQuantity(quantity: Json | undefined): string | undefined {
   if (typeof quantity !== 'string') return undefined;
   const tidy = quantity.replace(/\s+/g, '').replace(',', '.');
   const unit = tidy.replace(/^[+-]?[\d.]+/, '');

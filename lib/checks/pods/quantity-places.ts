@@ -1,4 +1,4 @@
-// The places where the API server reads a quantity.
+// The fields where the API server reads a quantity.
 
 import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, type Place, place, places, record } from '../../analysis/objects/read-json';
@@ -6,12 +6,12 @@ import { workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 
-/** One amount in a map of amounts, or in a field of its own. */
+/** One amount, in a map of amounts or in its own field. */
 export interface Amount {
   readonly entry: ApiEntry;
-  /** Pointer of what holds it. */
+  /** Pointer to its parent. */
   readonly pointer: string;
-  /** Key or field. */
+  /** Its key there. */
   readonly name: string;
   readonly value: Json;
   readonly sign: 'any' | 'notNegative' | 'positive';
@@ -23,18 +23,18 @@ export interface Resources {
   readonly pointer: string;
   readonly requests: JsonObject | undefined;
   readonly limits: JsonObject | undefined;
-  /** Whether it is for a claim, whose storage must be more than nothing. */
+  /** Whether it belongs to a claim, whose storage must be above 0. */
   readonly claim: boolean;
 }
 
-const resourcesAt = (entry: ApiEntry, it: Place | undefined, claim: boolean): Resources[] => {
-  const found = place(it?.value, 'resources', it?.pointer ?? '');
+const resourcesAt = (entry: ApiEntry, parent: Place | undefined, claim: boolean): Resources[] => {
+  const found = place(parent?.value, 'resources', parent?.pointer ?? '');
   if (found === undefined) return [];
   const { value, pointer } = found;
   return [{ entry, pointer, requests: record(value.requests), limits: record(value.limits), claim }];
 };
 
-/** The volumes of a pod whose claim is written inline. */
+/** The inline claims of a pod's volumes. */
 const inlineClaims = (pod: Place): (Place | undefined)[] =>
   places(pod.value, 'volumes', pod.pointer).map(({ value, pointer }) => {
     const spec = dig(value, 'ephemeral', 'volumeClaimTemplate', 'spec');
@@ -60,7 +60,7 @@ export const resources = memoizePerObjects((entries): readonly Resources[] => {
   return found;
 });
 
-type Add = (entry: ApiEntry, it: Place | undefined, sign: Amount['sign'], only?: readonly string[]) => void;
+type Add = (entry: ApiEntry, parent: Place | undefined, sign: Amount['sign'], only?: readonly string[]) => void;
 
 function addPolicies(entries: readonly ApiEntry[], add: Add): void {
   for (const entry of objectIndex(entries).of('/ResourceQuota')) {
@@ -104,9 +104,9 @@ export const amounts = memoizePerObjects((entries): readonly Amount[] => {
     const value = map[name];
     if (isSet(value)) found.push({ entry, pointer, name, value, sign });
   };
-  const add: Add = (entry, it, sign, only) => {
-    if (it !== undefined)
-      for (const name of only ?? Object.keys(it.value)) push(entry, it.pointer, it.value, name, sign);
+  const add: Add = (entry, parent, sign, only) => {
+    if (parent !== undefined)
+      for (const name of only ?? Object.keys(parent.value)) push(entry, parent.pointer, parent.value, name, sign);
   };
   for (const { entry, pointer, requests, limits, claim } of resources(entries)) {
     for (const name of Object.keys(requests ?? {})) {

@@ -1,7 +1,7 @@
-// Which names announce a credential (`DB_PASSWORD`), and which only speak about one (`PASSWORD_MIN_LENGTH`).
-import { remembered } from '../../model/manifest/formats';
+// Which names denote a credential (`DB_PASSWORD`), and which only something about one (`PASSWORD_MIN_LENGTH`).
+import { memoize } from '../../model/manifest/formats';
 
-/** A credential, as whole words in a row. Plurals are left out: `MAX_TOKENS` counts, `IMAGE_PULL_SECRETS` names. */
+/** Credentials, as consecutive whole words. Plurals are omitted: `MAX_TOKENS` is a count, `IMAGE_PULL_SECRETS` are names. */
 const CREDENTIALS: readonly string[] = [
   'password',
   'passwd',
@@ -23,7 +23,7 @@ const CREDENTIALS: readonly string[] = [
 ];
 
 /**
- * Words after it that make it something about a credential: where it lies, how long it lives, what it must look like.
+ * Words after it that make it something about a credential: its location, lifetime or required format.
  * `SECRET_NAME`, `TOKEN_TTL_SECONDS`, `PASSWORD_FILE`, `TOKEN_URL`, `AWS_ACCESS_KEY_ID`.
  */
 const ABOUT = new Set(
@@ -38,7 +38,7 @@ const ABOUT = new Set(
   ).split(' '),
 );
 
-/** `dbPassword`, `DB_PASSWORD`, `db.password`, `X-Api-Key` in words. */
+/** The words of `dbPassword`, `DB_PASSWORD`, `db.password`, `X-Api-Key`. */
 const words = (name: string): string[] =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -47,9 +47,8 @@ const words = (name: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 
-function judge(name: string): boolean {
-  const said = words(name);
-  const line = ` ${said.join(' ')} `;
+function denotes(name: string): boolean {
+  const line = ` ${words(name).join(' ')} `;
   return CREDENTIALS.some((credential) => {
     const start = line.lastIndexOf(` ${credential} `);
     if (start < 0) return false;
@@ -59,24 +58,24 @@ function judge(name: string): boolean {
 }
 
 /** Whether a value under this name would be a credential. */
-export const announcesCredential = remembered(judge);
+export const denotesCredential = memoize(denotes);
 
-/** Any text that could hold such a name, as a first and cheap look. */
-export const MAY_ANNOUNCE = /pass|pwd|token|secret|credential|key|connection/i;
+/** Matches any text that could contain such a name: a cheap first test. */
+export const MAY_DENOTE = /pass|pwd|token|secret|credential|key|connection/i;
 
-/** A value that is only a placeholder, a switch, a place or a call: what is behind it is not in the manifest. */
+/** Values that are only a placeholder, switch, path or call: the credential itself is not in the manifest. */
 const HARMLESS: readonly RegExp[] = [
   /^(?:true|false|yes|no|on|off|none|null|nil|undefined|enabled|disabled|required|optional|0|1|~|\[\]|\{\}|[|>][-+]?)$/i,
   // References: $(NAME), ${NAME}, $NAME, %NAME%, {{ .Name }}, <name>, *anchor, !tag, vault:…, ENC[…]
   /^(?:\$|%[\w.]+%$|\{\{|<[^>]*>$|[*&!][\w-]|vault:|ref\+|ENC\[)/,
-  // A file: directories in lower case, which base64 hardly ever is.
+  // A file: directories in lower case, which base64 almost never is.
   /^(?:file:\/\/)?\/(?:[a-z0-9._-]+\/)+[A-Za-z0-9._-]+\/?$/,
-  // Code in a script: a call, or a look into the environment.
+  // Code in a script: a call, or a look-up in the environment.
   /^[\w.]+\(.*\)[;,]?$/,
   /^(?:process\.env|os\.environ|ENV\[|System\.getenv)/,
   // Already masked.
   /^[*xX.•-]+$/,
 ];
 
-/** Whether a value is one that could be used to log in somewhere. */
+/** Whether a value could be used to log in somewhere. */
 export const isLiteral = (value: string): boolean => value !== '' && !HARMLESS.some((pattern) => pattern.test(value));

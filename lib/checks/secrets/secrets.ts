@@ -1,4 +1,4 @@
-// Secrets have no place in manifests: these files are committed, copied and read by many. No finding here ever shows a value.
+// Credentials do not belong in manifests, which are committed, copied and widely read. No finding here ever shows a value.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, list, places, record, text } from '../../analysis/objects/read-json';
@@ -7,109 +7,114 @@ import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { configMap, object, running } from '../examples';
 import type { Report, Rule } from '../rule';
-import { announcesCredential, isLiteral } from './credential-names';
+import { denotesCredential, isLiteral } from './credential-names';
 import { credentialArguments, credentialIn, credentialLine } from './credentials';
 
-const EXPECTED = 'a reference to a Secret that is made outside of these files';
+const EXPECTED = 'a reference to a Secret that is created outside these files';
 const FIX =
-  'put it into a Secret made by External Secrets, Sealed Secrets or by hand, refer to that by name, and change the credential: it has been written down';
+  'put it into a Secret created by External Secrets, Sealed Secrets or by hand, refer to that by name, and rotate the credential, for it has been exposed';
 
-type Say = (entry: ApiEntry, pointer: string, message: string) => void;
+type ReportCredential = (entry: ApiEntry, pointer: string, message: string) => void;
 
-function judgeSecret(entry: ApiEntry, say: Say): void {
+function reportSecret(entry: ApiEntry, reportCredential: ReportCredential): void {
   for (const bag of ['data', 'stringData']) {
-    const held = dig(entry.manifest, bag);
-    const keys = Object.keys(held ?? {});
+    const keys = Object.keys(dig(entry.manifest, bag) ?? {});
     if (keys.length === 0) continue;
-    say(entry, `/${bag}`, `the Secret carries its values in plain sight: ${keys.sort().join(', ')}`);
+    reportCredential(entry, `/${bag}`, `the Secret contains its values: ${keys.sort().join(', ')}`);
   }
 }
 
-function judgeContainer(entry: ApiEntry, container: Container, say: Say): void {
+function reportContainer(entry: ApiEntry, container: Container, reportCredential: ReportCredential): void {
   for (const { value, pointer } of places(container.value, 'env', container.pointer)) {
     const name = text(value.name) ?? '';
     const literal = text(value.value) ?? '';
-    if (literal !== '' && announcesCredential(name) && isLiteral(literal)) {
-      say(entry, `${pointer}/value`, `the variable ${name} holds a credential`);
+    if (literal !== '' && denotesCredential(name) && isLiteral(literal)) {
+      reportCredential(entry, `${pointer}/value`, `variable ${name} contains a credential`);
     }
   }
   for (const key of ['command', 'args']) {
     for (const { index, flag } of credentialArguments(list(container.value[key]))) {
-      say(entry, `${container.pointer}/${key}/${index}`, `the argument --${flag} holds a credential`);
+      reportCredential(entry, `${container.pointer}/${key}/${index}`, `argument --${flag} contains a credential`);
     }
   }
 }
 
-/** A key that is a file name says nothing about a single value: its lines do. */
+/** A key that is a file name: its lines are checked instead of its name. */
 const FILE_NAME =
   /\.(?:ya?ml|json|conf|cfg|ini|toml|properties|env|xml|py|js|ts|lua|rb|sh|sql|tmpl|tpl|md|txt|html|rules)$/i;
 
-function judgeConfigMap(entry: ApiEntry, say: Say): void {
+function reportConfigMap(entry: ApiEntry, reportCredential: ReportCredential): void {
   const data: JsonObject = dig(entry.manifest, 'data') ?? {};
   for (const key of Object.keys(data)) {
     const value = data[key];
     if (typeof value !== 'string' || value === '') continue;
-    if (!FILE_NAME.test(key) && announcesCredential(key) && isLiteral(value.trim())) {
-      say(entry, at('/data', key), `"${key}" holds a credential, which does not belong in a ConfigMap`);
+    if (!FILE_NAME.test(key) && denotesCredential(key) && isLiteral(value.trim())) {
+      reportCredential(entry, at('/data', key), `"${key}" contains a credential, which does not belong in a ConfigMap`);
       continue;
     }
     const line = credentialLine(value);
-    if (line !== undefined) say(entry, at('/data', key), `the line "${line}" in "${key}" holds a credential`);
+    if (line !== undefined)
+      reportCredential(entry, at('/data', key), `line "${line}" of "${key}" contains a credential`);
   }
 }
 
-/** Looks at every text of an object. The path is one list for the whole walk: it is needed only for what is found. */
-function scan(entry: ApiEntry, value: Json | undefined, path: (string | number)[], say: Say): void {
+/** Checks every string of an object. The walk shares one list for the path, which only findings need. */
+function scan(
+  entry: ApiEntry,
+  value: Json | undefined,
+  path: (string | number)[],
+  reportCredential: ReportCredential,
+): void {
   if (typeof value === 'string') {
-    const sort = credentialIn(value);
-    if (sort !== undefined) say(entry, at('', ...path), `there is ${sort} in this text`);
+    const kind = credentialIn(value);
+    if (kind !== undefined) reportCredential(entry, at('', ...path), `the text contains ${kind}`);
     return;
   }
   const map = record(value);
   for (const key in map) {
     path.push(key);
-    scan(entry, map[key], path, say);
+    scan(entry, map[key], path, reportCredential);
     path.pop();
   }
   if (map !== undefined) return;
   const items = list(value);
   for (let i = 0; i < items.length; i++) {
     path.push(i);
-    scan(entry, items[i], path, say);
+    scan(entry, items[i], path, reportCredential);
     path.pop();
   }
 }
 
-/** Values that are already reported as a whole, and schemas, whose descriptions show made-up addresses. */
-function worthScanning({ identity, manifest }: ApiEntry): Json {
+/** The object to scan: without a Secret's values, reported as a whole, and without schemas, which show fictitious addresses. */
+function scannable({ identity, manifest }: ApiEntry): Json {
   if (identity.kind === 'CustomResourceDefinition') return null;
   if (identity.kind !== 'Secret' || identity.group !== '') return manifest;
   return Object.fromEntries(Object.entries(manifest).filter(([key]) => key !== 'data' && key !== 'stringData'));
 }
 
 function check(entries: readonly ApiEntry[], report: Report): void {
-  const said = new Map<ApiEntry, Set<string>>();
-  /** One place is reported once, even where both its name and its form give it away. */
-  const say: Say = (entry, pointer, message) => {
-    const places = said.get(entry) ?? new Set<string>();
-    said.set(entry, places);
-    if (places.has(pointer)) return;
-    places.add(pointer);
+  const reported = new Map<ApiEntry, Set<string>>();
+  /** Reports each place once, even if both its name and its format reveal a credential. */
+  const reportCredential: ReportCredential = (entry, pointer, message) => {
+    const pointers = reported.get(entry) ?? new Set<string>();
+    reported.set(entry, pointers);
+    if (pointers.has(pointer)) return;
+    pointers.add(pointer);
     report(entry, pointer, { message, expected: EXPECTED, fix: FIX });
   };
-  for (const entry of objectIndex(entries).of('/Secret')) judgeSecret(entry, say);
+  for (const entry of catalogue(entries).of('/Secret')) reportSecret(entry, reportCredential);
   for (const { entry, containers } of workloads(entries)) {
-    for (const container of containers) judgeContainer(entry, container, say);
+    for (const container of containers) reportContainer(entry, container, reportCredential);
   }
-  for (const entry of objectIndex(entries).of('/ConfigMap')) judgeConfigMap(entry, say);
+  for (const entry of catalogue(entries).of('/ConfigMap')) reportConfigMap(entry, reportCredential);
   const path: (string | number)[] = [];
-  for (const entry of entries) scan(entry, worthScanning(entry), path, say);
+  for (const entry of entries) scan(entry, scannable(entry), path, reportCredential);
 }
 
 const plainSecret: Rule = {
   id: 'plain-secret',
-  what: 'No credential is written in a manifest: no Secret with values, no literal password in variables, arguments or ConfigMaps, no private key, no address with a password.',
-  why: 'Manifests are committed, copied and shown in pull requests: every reader can log in. Git keeps everything.',
+  what: 'Manifests contain no credentials: no Secrets with values, no literal passwords in variables, arguments or ConfigMaps, no private keys, no URLs with passwords.',
+  why: 'Manifests are committed, copied and shown in pull requests: anyone who reads them can log in. Git never forgets.',
   severity: 'error',
   judge:
     'Polaris sensitiveContainerEnvVar, sensitiveConfigmapContent; Trivy KSV-0109, KSV-01010; kube-linter env-var-secret; Datree 62-79',

@@ -1,4 +1,4 @@
-// Autoscalers: their bounds, and that each target exists and is theirs alone.
+// Autoscalers: their bounds, and that each target exists and has only one.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, integer, isInteger, isSet, shown, text } from '../../analysis/objects/read-json';
@@ -13,8 +13,8 @@ const HPA = 'autoscaling/HorizontalPodAutoscaler';
 
 const bounds: Rule = {
   id: 'autoscaling-bounds',
-  what: 'An HPA has maxReplicas of at least 1, and minReplicas from 1 to that.',
-  why: 'The API server refuses the HPA; minReplicas: 0 is not there without a feature gate before 1.37.',
+  what: 'An HPA has maxReplicas of at least 1, and minReplicas from 1 to maxReplicas.',
+  why: 'The API server refuses the HPA; before 1.37, minReplicas: 0 needs a feature gate.',
   severity: 'error',
   judge: 'API server: validateHorizontalPodAutoscalerSpec',
   check: (entries, report) => {
@@ -22,18 +22,18 @@ const bounds: Rule = {
       const { minReplicas: min, maxReplicas: max } = dig(entry.manifest, 'spec') ?? {};
       if (isSet(min) && !isInteger(min, 1)) {
         report(entry, '/spec/minReplicas', {
-          message: 'minReplicas starts at 1',
+          message: 'minReplicas must be at least 1',
           expected: 'an integer of 1 or more',
           value: min,
         });
       }
-      const most = integer(max, 1);
-      if (most === undefined) {
-        const message = isSet(max) ? 'maxReplicas starts at 1' : 'maxReplicas is missing';
+      const highest = integer(max, 1);
+      if (highest === undefined) {
+        const message = isSet(max) ? 'maxReplicas must be at least 1' : 'maxReplicas is missing';
         report(entry, '/spec/maxReplicas', { message, expected: 'an integer of 1 or more', value: max ?? null });
-      } else if (isInteger(min, most + 1)) {
+      } else if (isInteger(min, highest + 1)) {
         const expected = `minReplicas (${shown(min)}) or more`;
-        report(entry, '/spec/maxReplicas', { message: 'maxReplicas is below minReplicas', expected, value: most });
+        report(entry, '/spec/maxReplicas', { message: 'maxReplicas is below minReplicas', expected, value: highest });
       }
     }
   },
@@ -45,14 +45,14 @@ const bounds: Rule = {
 
 function targetExpected({ target }: Scaler, written: boolean): string | undefined {
   const builtIn = target.kind === 'Deployment' || target.kind === 'StatefulSet' || target.kind === 'ReplicaSet';
-  if (builtIn && target.group !== 'apps') return `apiVersion: apps/v1, where ${target.kind} is`;
-  return written ? `the name of a ${target.kind} in the same namespace of the same cluster` : undefined;
+  if (builtIn && target.group !== 'apps') return `apiVersion apps/v1 for a ${target.kind}`;
+  return written ? `the name of a ${target.kind} in the same namespace and cluster` : undefined;
 }
 
 const targetExists: Rule = {
   id: 'autoscaling-target-exists',
   what: 'An autoscaler scales a workload that exists in its own namespace.',
-  why: 'It waits for ever, in silence, and nothing is scaled.',
+  why: 'The autoscaler waits silently for ever, and nothing is scaled.',
   severity: 'error',
   judge: 'kube-score horizontalpodautoscaler-has-target; kube-linter dangling-horizontalpodautoscaler',
   check: (entries, report) => {
@@ -62,17 +62,17 @@ const targetExists: Rule = {
         if (text(ref?.[key])) continue;
         report(entry, `/spec/scaleTargetRef/${key}`, {
           message: `the ${key} of the target is missing`,
-          expected: 'a non-empty text',
+          expected: 'a non-empty string',
         });
       }
     }
     for (const scaler of scalers(entries)) {
       const { entry, target, scaled } = scaler;
-      // Kinds that the app never writes come from elsewhere: nothing can be said of them.
-      const written = objectIndex(entries).of(`${target.group}/${target.kind}`).length > 0;
+      // Objects of kinds that the app never writes may exist elsewhere.
+      const written = catalogue(entries).of(`${target.group}/${target.kind}`).length > 0;
       const expected = scaled === undefined ? targetExpected(scaler, written) : undefined;
       if (expected === undefined) continue;
-      const message = `there is no ${target.apiVersion || 'v1'} ${target.kind} "${target.name}" in this namespace`;
+      const message = `${target.apiVersion || 'v1'} ${target.kind} "${target.name}" does not exist in this namespace`;
       report(entry, '/spec/scaleTargetRef', {
         message,
         expected,
@@ -86,7 +86,7 @@ const targetExists: Rule = {
 const ownsReplicas: Rule = {
   id: 'autoscaling-owns-replicas',
   what: 'A workload with an autoscaler does not set spec.replicas.',
-  why: 'Every apply throws away what the autoscaler decided: under load, most of the pods are stopped at once.',
+  why: 'Every apply overwrites what the autoscaler decided: under load, most of the pods are stopped at once.',
   severity: 'error',
   judge: 'kube-score deployment-targeted-by-hpa-does-not-have-replicas-configured',
   check: (entries, report) => {
@@ -94,12 +94,12 @@ const ownsReplicas: Rule = {
       const value: Json | undefined = dig(scaled.manifest, 'spec')?.replicas;
       if (first === undefined || !isSet(value)) continue;
       if (!REPLICATED.has(`${scaled.identity.group}/${scaled.identity.kind}`)) continue;
-      const message = `spec.replicas is set here and decided by ${describeOrigin(first.entry.origin)}`;
+      const message = `spec.replicas is set here, but controlled by ${describeOrigin(first.entry.origin)}`;
       report(scaled, '/spec/replicas', {
         message,
         expected: 'no spec.replicas',
         value,
-        fix: 'remove it; minReplicas of the autoscaler says the least',
+        fix: 'remove it; minReplicas of the autoscaler is the minimum',
       });
     }
   },
@@ -108,8 +108,8 @@ const ownsReplicas: Rule = {
 
 const onePerTarget: Rule = {
   id: 'autoscaling-one-per-target',
-  what: 'A workload has one autoscaler. A KEDA ScaledObject counts as one, for it makes its own HPA.',
-  why: 'Two of them pull the number of replicas to and fro; Kubernetes stops both with AmbiguousSelector.',
+  what: 'A workload has one autoscaler. A KEDA ScaledObject counts as one, for it creates its own HPA.',
+  why: 'Two autoscalers would fight over the number of replicas; Kubernetes stops both with AmbiguousSelector.',
   severity: 'error',
   judge: 'HPA controller: AmbiguousSelector; Kyverno prevent-duplicate-hpa',
   check: (entries, report) => {
@@ -127,7 +127,7 @@ const onePerTarget: Rule = {
         isHpa(other) && isHpa(scaler) ? 'put all metrics into one HPA: it follows the highest' : 'keep one of them';
       report(entry, '/spec/scaleTargetRef', {
         message,
-        expected: 'one autoscaler for each workload',
+        expected: 'one autoscaler per workload',
         value: target.name,
         fix,
       });

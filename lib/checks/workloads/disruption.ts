@@ -1,7 +1,7 @@
-// PodDisruptionBudgets: one bound, one eviction allowed at any time, one budget for each pod.
+// PodDisruptionBudgets: one bound, at least one eviction allowed, one budget per pod.
 
-import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
-import { dig, integer, isInteger, isSet, record } from '../../analysis/objects/read-json';
+import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { dig, integer, isInteger, isSet, record, shown } from '../../analysis/objects/read-json';
 import { fewestPods } from '../../analysis/objects/scalers';
 import { pods } from '../../analysis/objects/selectors';
 import type { Workload } from '../../analysis/objects/workloads';
@@ -35,7 +35,7 @@ const BOUND = 'a whole number of 0 or more, or a percentage up to "100%"';
 const percentOf = (value: Json): number | undefined =>
   typeof value === 'string' && percentage.fits(value) ? Number(value.slice(0, -1)) : undefined;
 
-/** The fewest pods under a budget, together; `undefined` where one of the numbers is unknown. */
+/** The lowest total number of pods under a budget; `undefined` if any of the numbers is unknown. */
 function fewest(entries: readonly ApiEntry[], selected: readonly Workload[]): number | undefined {
   let sum = 0;
   for (const workload of selected) {
@@ -46,36 +46,37 @@ function fewest(entries: readonly ApiEntry[], selected: readonly Workload[]): nu
   return sum;
 }
 
-function judgeMost(entry: ApiEntry, value: Json, report: Report): void {
+function reportMaxUnavailable(entry: ApiEntry, value: Json, report: Report): void {
   if (value !== 0 && percentOf(value) !== 0) return;
-  const message = 'with maxUnavailable 0 no pod may ever be evicted: nodes cannot be drained';
+  const message = 'maxUnavailable 0 allows no eviction: nodes cannot be drained';
   report(entry, '/spec/maxUnavailable', { message, expected: '1 or more, or a percentage above 0', value });
 }
 
-function judgeLeast(entry: ApiEntry, value: Json, total: number | undefined, report: Report): void {
+function reportMinAvailable(entry: ApiEntry, value: Json, total: number | undefined, report: Report): void {
   const percent = percentOf(value);
   const pointer = '/spec/minAvailable';
   const remedy = { expected: 'maxUnavailable: 1 instead', value };
   if (percent === 100) {
     report(entry, pointer, {
-      message: 'with minAvailable 100% no pod may ever be evicted: nodes cannot be drained',
+      message: 'minAvailable 100% allows no eviction: nodes cannot be drained',
       ...remedy,
     });
   } else if (total !== undefined && total > 1) {
     const wanted = percent === undefined ? integer(value, 0) : Math.ceil((percent * total) / 100);
     if (wanted === undefined || wanted < total) return;
-    const message = `at the fewest there are ${total} pods, and ${wanted} must be available: then none may be evicted, and nodes cannot be drained`;
+    const message = `minAvailable ${shown(value)} allows no eviction with ${total} pods: nodes cannot be drained`;
     report(entry, pointer, { message, ...remedy });
   }
 }
 
-function judgeForm(entry: ApiEntry, spec: JsonObject, report: Report): boolean {
+/** Reports a malformed bound; returns whether it is well-formed. */
+function reportFormat(entry: ApiEntry, spec: JsonObject, report: Report): boolean {
   const { minAvailable, maxUnavailable } = spec;
   if (isSet(minAvailable) === isSet(maxUnavailable)) {
     const message = isSet(minAvailable)
       ? 'minAvailable and maxUnavailable are both set'
-      : 'the budget has no bound, and so allows no eviction';
-    report(entry, '/spec', { message, expected: 'one of minAvailable and maxUnavailable' });
+      : 'the budget has no bound, so it allows no eviction';
+    report(entry, '/spec', { message, expected: 'either minAvailable or maxUnavailable' });
     return false;
   }
   const key = isSet(minAvailable) ? 'minAvailable' : 'maxUnavailable';
@@ -84,7 +85,7 @@ function judgeForm(entry: ApiEntry, spec: JsonObject, report: Report): boolean {
   const percent = percentOf(value);
   if (percent === undefined ? isInteger(value, 0) : percent <= 100) return true;
   report(entry, `/spec/${key}`, {
-    message: `${JSON.stringify(value)} is not a number of pods`,
+    message: `${JSON.stringify(value)} is not a valid number of pods`,
     expected: BOUND,
     value,
   });
@@ -93,22 +94,22 @@ function judgeForm(entry: ApiEntry, spec: JsonObject, report: Report): boolean {
 
 const disruptionBudget: Rule = {
   id: 'disruption-budget',
-  what: 'A PodDisruptionBudget has one bound and allows at least one eviction at the fewest pods there are; a single pod has none.',
-  why: 'A budget that allows nothing blocks every node drain and every cluster upgrade, until it is deleted by hand.',
+  what: 'A PodDisruptionBudget has one bound and allows at least one eviction even at the lowest number of pods; a single pod has no budget.',
+  why: 'A budget that allows no eviction blocks every node drain and cluster upgrade until someone deletes it.',
   severity: 'error',
   judge:
     'API server: ValidatePodDisruptionBudgetSpec; kube-linter pdb-min-available, pdb-max-unavailable; Polaris pdbDisruptionsIsZero',
   check: (entries, report) => {
     for (const { entry, spec, selected } of budgets(entries)) {
-      if (!judgeForm(entry, spec, report)) continue;
+      if (!reportFormat(entry, spec, report)) continue;
       const total = selected.length === 0 ? undefined : fewest(entries, selected);
-      if (isSet(spec.maxUnavailable)) judgeMost(entry, spec.maxUnavailable, report);
-      if (isSet(spec.minAvailable)) judgeLeast(entry, spec.minAvailable, total, report);
+      if (isSet(spec.maxUnavailable)) reportMaxUnavailable(entry, spec.maxUnavailable, report);
+      if (isSet(spec.minAvailable)) reportMinAvailable(entry, spec.minAvailable, total, report);
       if (total !== 1) continue;
-      const message = `the budget is over a single pod (${selected.map((it) => it.entry.origin.construct).join(', ')}): it either blocks drains or protects nothing`;
+      const message = `the budget covers a single pod (${selected.map((workload) => workload.entry.origin.construct).join(', ')}): it blocks drains or protects nothing`;
       report(entry, '/spec/selector', {
         message,
-        expected: 'two replicas or more, or no budget',
+        expected: 'at least two replicas, or no budget',
         value: spec.selector ?? null,
       });
     }
@@ -122,7 +123,7 @@ const disruptionBudget: Rule = {
 const disruptionBudgetOverlap: Rule = {
   id: 'disruption-budget-overlap',
   what: 'No pod is under two PodDisruptionBudgets.',
-  why: 'The eviction API answers 500 for such a pod whatever the budgets say: its node cannot be drained.',
+  why: 'The eviction API always responds with 500 for such a pod: its node cannot be drained.',
   severity: 'error',
   judge: 'API server: the eviction subresource, "more than one PodDisruptionBudget"',
   check: (entries, report) => {
@@ -134,10 +135,10 @@ const disruptionBudgetOverlap: Rule = {
         if (other === undefined) first.set(workload, entry);
         else if (!others.has(other)) {
           others.add(other);
-          const message = `pods of ${workload.entry.origin.construct} are under this budget and under that of ${describeOrigin(other.origin)}`;
+          const message = `pods of ${workload.entry.origin.construct} are under this budget and the one of ${describeOrigin(other.origin)}`;
           report(entry, '/spec/selector', {
             message,
-            expected: 'one budget for each pod',
+            expected: 'one budget per pod',
             value: spec.selector ?? null,
           });
         }

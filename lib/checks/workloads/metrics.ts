@@ -1,4 +1,4 @@
-// What an HPA measures: targets above 0, and requests to compare the use with.
+// Metrics of an HPA: targets above 0, and requests to measure utilization against.
 
 import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { dig, integer, isInteger, isSet, own, places, text } from '../../analysis/objects/read-json';
@@ -8,11 +8,11 @@ import type { Json, JsonObject } from '../../model/manifest/json';
 import { autoscaler, deployment, running } from '../examples';
 import type { Rule } from '../rule';
 
-/** A metric that compares use with requests. */
+/** A metric that compares usage with requests. */
 interface Utilization {
   readonly pointer: string;
   readonly resource: string;
-  /** Only this container, where one is named. */
+  /** Only this container, if one is named. */
   readonly container: string | undefined;
 }
 
@@ -20,14 +20,14 @@ const NUMBER = 'an integer of 1 or more, in percent of the request';
 
 const targetUtilization: Rule = {
   id: 'autoscaling-target-utilization',
-  what: 'A utilization target is a whole percentage from 1 on, and stands alone in its metric.',
+  what: 'A utilization target is a whole percentage of at least 1, and the only target of its metric.',
   why: 'The API server refuses the HPA.',
   severity: 'error',
   judge: 'API server: validateMetricTarget, validateResourceSource',
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of('autoscaling/HorizontalPodAutoscaler')) {
       const spec = dig(entry.manifest, 'spec');
-      const judge = (pointer: string, value: Json | undefined): void => {
+      const reportTarget = (pointer: string, value: Json | undefined): void => {
         if (!isSet(value) || isInteger(value, 1)) return;
         report(entry, pointer, {
           message: `${JSON.stringify(value)} is not a valid target utilization`,
@@ -35,16 +35,16 @@ const targetUtilization: Rule = {
           value,
         });
       };
-      judge('/spec/targetCPUUtilizationPercentage', spec?.targetCPUUtilizationPercentage);
+      reportTarget('/spec/targetCPUUtilizationPercentage', spec?.targetCPUUtilizationPercentage);
       for (const metric of places(spec, 'metrics', '/spec')) {
         for (const source of ['resource', 'containerResource']) {
           const target = dig(metric.value, source, 'target');
           if (target === undefined) continue;
           const pointer = `${metric.pointer}/${source}/target`;
-          judge(`${pointer}/averageUtilization`, target.averageUtilization);
+          reportTarget(`${pointer}/averageUtilization`, target.averageUtilization);
           const set = isSet(target.averageUtilization);
           if (set !== isSet(target.averageValue)) continue;
-          const message = set ? 'the metric aims at two things at once' : 'the metric aims at nothing';
+          const message = set ? 'the metric has two targets' : 'the metric has no target';
           report(entry, pointer, { message, expected: 'either averageUtilization or averageValue' });
         }
       }
@@ -68,7 +68,7 @@ const targetUtilization: Rule = {
   },
 };
 
-/** The metrics of an HPA that need requests; with no metrics at all, the API server sets 80 % CPU. */
+/** The metrics of an HPA that need requests. Without any metrics, the API server sets 80 % CPU. */
 function utilizations(spec: JsonObject): Utilization[] {
   if (isSet(spec.targetCPUUtilizationPercentage)) {
     return [{ pointer: '/spec/targetCPUUtilizationPercentage', resource: 'cpu', container: undefined }];
@@ -92,8 +92,8 @@ function utilizations(spec: JsonObject): Utilization[] {
   return found;
 }
 
-/** Resources that a LimitRange gives to containers without requests, by namespace. */
-const defaulted = memoizePerObjects((entries): ReadonlyMap<string, ReadonlySet<string>> => {
+/** Resources that a LimitRange requests for containers without requests, by namespace. */
+const defaulted = perList((entries): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
   for (const entry of objectIndex(entries).of('/LimitRange')) {
     const key = placeOf(entry.cluster, entry.identity.namespace);
@@ -108,28 +108,31 @@ const defaulted = memoizePerObjects((entries): ReadonlyMap<string, ReadonlySet<s
   return found;
 });
 
-const asks = (it: JsonObject, resource: string): boolean =>
+/** Whether a pod or container requests a resource. */
+const requestsResource = (podOrContainer: JsonObject, resource: string): boolean =>
   // A limit without a request is a request too: the API server copies it.
-  isSet(own(dig(it, 'resources', 'requests'), resource)) || isSet(own(dig(it, 'resources', 'limits'), resource));
+  isSet(own(dig(podOrContainer, 'resources', 'requests'), resource)) ||
+  isSet(own(dig(podOrContainer, 'resources', 'limits'), resource));
 
+/** The measured containers without a request. */
 function lacking(workload: Workload, { resource, container }: Utilization): readonly Container[] {
-  if (asks(workload.pod.value, resource)) return [];
+  if (requestsResource(workload.pod.value, resource)) return [];
   return lasting(workload).filter(
-    (it) => (container === undefined || it.name === container) && !asks(it.value, resource),
+    ({ name, value }) => (container === undefined || name === container) && !requestsResource(value, resource),
   );
 }
 
 const needsRequests: Rule = {
   id: 'autoscaling-needs-requests',
-  what: 'Where an HPA aims at a utilization, every container of the pod requests that resource, sidecars included; a ContainerResource metric needs its own container.',
-  why: 'One container without a request and the HPA reports FailedGetResourceMetric and scales nothing: least of all under load.',
+  what: 'If an HPA has a utilization target, every container of the pod, including sidecars, requests that resource; for a ContainerResource metric, its container does.',
+  why: 'If one container has no request, the HPA reports FailedGetResourceMetric and scales nothing, even under load.',
   severity: 'error',
   judge: 'HPA controller: calculatePodRequests',
   check: (entries, report) => {
     for (const scaler of scalers(entries)) {
       const workload = scaledWorkload(entries, scaler);
       if (!isHpa(scaler) || workload === undefined) continue;
-      const given = defaulted(entries).get(placeOf(scaler.entry.cluster, scaler.entry.identity.namespace));
+      const defaults = defaulted(entries).get(placeOf(scaler.entry.cluster, scaler.entry.identity.namespace));
       for (const metric of utilizations(scaler.spec)) {
         const { pointer, resource, container } = metric;
         if (container !== undefined && !lasting(workload).some(({ name }) => name === container)) {
@@ -142,13 +145,14 @@ const needsRequests: Rule = {
             value: container,
           });
         }
-        const without = given?.has(resource) === true ? [] : lacking(workload, metric);
+        const without = defaults?.has(resource) === true ? [] : lacking(workload, metric);
         if (without.length === 0) continue;
         const names = without.map(({ name }) => `"${name ?? ''}"`).join(', ');
-        const message = `utilization of ${resource} is measured against requests, and ${names} of ${workload.entry.origin.construct} has none`;
+        const verb = without.length === 1 ? 'has' : 'have';
+        const message = `${names} of ${workload.entry.origin.construct} ${verb} no ${resource} request to measure utilization against`;
         report(scaler.entry, pointer, {
           message,
-          expected: `a ${resource} request on every container that is measured`,
+          expected: `a ${resource} request on every measured container`,
         });
       }
     }

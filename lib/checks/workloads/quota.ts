@@ -1,4 +1,4 @@
-// Quotas: that they leave room for what the workloads of their namespace can reach, and that these say what is counted.
+// Quotas: they leave room for the peak of the workloads in their namespace, which state everything that is counted.
 
 import { type Demand, demands, total, type WorkloadDemand } from '../../analysis/objects/demand';
 import { containerDefaults, requestDefaults } from '../../analysis/objects/limit-ranges';
@@ -13,7 +13,7 @@ import { cpuQuantity, memoryQuantity, WHOLE } from '../../model/manifest/quantit
 import { object, running } from '../examples';
 import type { Report, Rule } from '../rule';
 
-/** All that workloads can reach of what a quota counts, and how to write it; of limits, demand says nothing. */
+/** The peak demand of workloads for what a quota counts, and how to write it; unknown for limits. */
 function needOf(
   counted: Counted,
   { pods, cpu, memory }: Demand,
@@ -25,7 +25,7 @@ function needOf(
     : { amount: memory, written: memoryQuantity(memory) };
 }
 
-/** Quotas that count every pod; what a scope leaves out is unknown here. */
+/** Quotas that count every pod; those with scopes cannot be checked here. */
 const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
   objectIndex(entries)
     .of('/ResourceQuota')
@@ -34,13 +34,13 @@ const quotas = (entries: readonly ApiEntry[]): ApiEntry[] =>
       return !isSet(spec?.scopes) && !isSet(spec?.scopeSelector);
     });
 
-const most = (all: readonly WorkloadDemand[]): string =>
+const describePeaks = (all: readonly WorkloadDemand[]): string =>
   all.map(({ kind, name, reason }) => `${kind} ${name} ${reason}`).join(', ');
 
 const room: Rule = {
   id: 'quota-room',
-  what: 'A ResourceQuota leaves room for all that the workloads of its namespace can reach: surge and terminating pods included.',
-  why: 'In the very rollout or peak that needs them, pods are refused; nothing but an event of the ReplicaSet says so.',
+  what: 'A ResourceQuota leaves room for the peak of all workloads in its namespace, including surge and terminating pods.',
+  why: 'Pods are refused in the very rollout or peak that needs them; only an event of the ReplicaSet shows it.',
   severity: 'error',
   judge: 'API server: ResourceQuota admission',
   check: (entries, report) => {
@@ -55,7 +55,7 @@ const room: Rule = {
         const need = needOf(counted, together);
         if (need === undefined || limit >= need.amount) continue;
         report(entry, at('/spec/hard', key), {
-          message: `the workloads of the namespace can reach more than that: ${most(all)} pods`,
+          message: `workloads of the namespace can need more: ${describePeaks(all)} pods`,
           expected: `at least ${need.written}`,
           value: given,
         });
@@ -81,7 +81,7 @@ function isStated(container: JsonObject, part: string, resource: string, fallbac
   return isSet(stated) || isSet(fallback);
 }
 
-function judgeWorkload(
+function reportWorkload(
   workload: Workload,
   key: string,
   { part, resource }: Exclude<Counted, { readonly part: 'pods' }>,
@@ -91,16 +91,16 @@ function judgeWorkload(
   for (const { value, pointer } of lasting(workload)) {
     if (isStated(value, part, resource, defaults[resource])) continue;
     report(workload.entry, `${pointer}/resources/${part}/${resource}`, {
-      message: `the namespace's quota counts ${key}, so that a pod that does not say it is refused`,
-      expected: `a quantity, or a LimitRange with a default for it`,
+      message: `the container does not state ${key}, which a quota counts: its pods are refused`,
+      expected: 'a quantity, or a LimitRange with a default for it',
     });
   }
 }
 
 const stated: Rule = {
   id: 'quota-stated',
-  what: 'Where a quota counts CPU or memory, every container says it, or a LimitRange says it for all.',
-  why: 'The API server refuses the pods ("must specify"); only events of the ReplicaSet say so.',
+  what: 'If a quota counts CPU or memory, every container states it, or a LimitRange has a default.',
+  why: 'The API server refuses the pods ("must specify"), and only events of the ReplicaSet show it.',
   severity: 'error',
   judge: 'API server: ResourceQuota admission',
   check: (entries, report) => {
@@ -111,7 +111,7 @@ const stated: Rule = {
       for (const key of Object.keys(dig(quota.manifest, 'spec', 'hard') ?? {})) {
         const counted = QUOTA_KEYS.get(key);
         if (counted === undefined || counted.part === 'pods') continue;
-        for (const workload of theirs) judgeWorkload(workload, key, counted, { ...defaults[counted.part] }, report);
+        for (const workload of theirs) reportWorkload(workload, key, counted, { ...defaults[counted.part] }, report);
       }
     }
   },

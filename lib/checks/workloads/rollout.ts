@@ -1,7 +1,7 @@
-// How many pods there are, and how they are replaced: counts, surge and unavailability.
+// The number of pods, and how they are replaced: counts, surge and unavailability.
 
-import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, isInteger, isSet } from '../../analysis/objects/read-json';
+import { catalogue } from '../../analysis/objects/catalogue';
+import { dig, isInteger, isSet, shown } from '../../analysis/objects/read-json';
 import { percentage } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
@@ -17,12 +17,12 @@ const COUNTS: readonly (readonly [Kind, readonly string[]])[] = [
   ['batch/CronJob', ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit']],
 ];
 
-/** These are int64 to the API server, the others int32. */
+/** These are int64, the others int32. */
 const LONG = new Set(['activeDeadlineSeconds', 'startingDeadlineSeconds']);
 
 const replicas: Rule = {
   id: 'replicas',
-  what: 'Counts of pods, seconds and kept revisions are whole numbers from 0.',
+  what: 'Counts of pods, seconds and revisions are whole numbers of at least 0.',
   why: 'The API server refuses the object.',
   severity: 'error',
   judge: 'API server: ValidateNonnegativeField and decoding',
@@ -34,7 +34,7 @@ const replicas: Rule = {
           const value = spec?.[key];
           if (!isSet(value) || isInteger(value, 0, LONG.has(key) ? Number.MAX_SAFE_INTEGER : undefined)) continue;
           report(entry, `/spec/${key}`, {
-            message: `${JSON.stringify(value)} cannot be a count`,
+            message: `${JSON.stringify(value)} is not a valid count`,
             expected: 'an integer of 0 or more',
             value,
           });
@@ -50,38 +50,38 @@ const replicas: Rule = {
 
 const SHARE = 'a whole number of 0 or more, or a percentage such as "25%"';
 
-/** A number or percentage as the API server reads it: its number, whether percent or not. */
-function share(
+/** The number of a count or percentage, as the API server reads it; reports a malformed one, and returns the default. */
+function readShare(
   entry: ApiEntry,
   pointer: string,
   value: Json | undefined,
-  otherwise: number,
+  fallback: number,
   report: Report,
   capped = true,
 ): number {
-  if (!isSet(value)) return otherwise;
+  if (!isSet(value)) return fallback;
   const percent = typeof value === 'string' && percentage.fits(value) ? Number(value.slice(0, -1)) : undefined;
   if (percent === undefined && !isInteger(value, 0)) {
     report(entry, pointer, {
-      message: `${JSON.stringify(value)} is neither a number nor a percentage of pods`,
+      message: `${JSON.stringify(value)} is not a valid number or percentage of pods`,
       expected: SHARE,
       value,
     });
-    return otherwise;
+    return fallback;
   }
   if (capped && percent !== undefined && percent > 100) {
-    report(entry, pointer, { message: 'cannot exceed 100%', expected: 'at most "100%"', value });
+    report(entry, pointer, { message: `${shown(value)} exceeds 100%`, expected: 'at most "100%"', value });
   }
   return percent ?? Number(value);
 }
 
-const STUCK = 'maxSurge and maxUnavailable are both 0, so that no pod can ever be replaced';
+const STUCK = 'maxSurge and maxUnavailable cannot both be 0: the rollout would never start';
 
-function judgeDeployment(entry: ApiEntry, rolling: JsonObject, report: Report): void {
+function reportDeployment(entry: ApiEntry, rolling: JsonObject, report: Report): void {
   const pointer = '/spec/strategy/rollingUpdate';
   // A quarter is the default of both.
-  const unavailable = share(entry, `${pointer}/maxUnavailable`, rolling.maxUnavailable, 25, report);
-  const surge = share(entry, `${pointer}/maxSurge`, rolling.maxSurge, 25, report, false);
+  const unavailable = readShare(entry, `${pointer}/maxUnavailable`, rolling.maxUnavailable, 25, report);
+  const surge = readShare(entry, `${pointer}/maxSurge`, rolling.maxSurge, 25, report, false);
   if (unavailable !== 0 || surge !== 0) return;
   report(entry, `${pointer}/maxUnavailable`, {
     message: STUCK,
@@ -90,10 +90,10 @@ function judgeDeployment(entry: ApiEntry, rolling: JsonObject, report: Report): 
   });
 }
 
-function judgeDaemonSet(entry: ApiEntry, rolling: JsonObject, report: Report): void {
+function reportDaemonSet(entry: ApiEntry, rolling: JsonObject, report: Report): void {
   const pointer = '/spec/updateStrategy/rollingUpdate';
-  const unavailable = share(entry, `${pointer}/maxUnavailable`, rolling.maxUnavailable, 1, report);
-  const surge = share(entry, `${pointer}/maxSurge`, rolling.maxSurge, 0, report);
+  const unavailable = readShare(entry, `${pointer}/maxUnavailable`, rolling.maxUnavailable, 1, report);
+  const surge = readShare(entry, `${pointer}/maxSurge`, rolling.maxSurge, 0, report);
   if (unavailable === 0 && surge === 0) {
     report(entry, `${pointer}/maxUnavailable`, {
       message: STUCK,
@@ -101,44 +101,44 @@ function judgeDaemonSet(entry: ApiEntry, rolling: JsonObject, report: Report): v
       value: rolling.maxUnavailable ?? null,
     });
   } else if (unavailable !== 0 && surge !== 0) {
-    const message = 'a DaemonSet replaces pods by surge or by unavailability, not by both';
+    const message = 'a DaemonSet cannot have both maxSurge and maxUnavailable';
     report(entry, `${pointer}/maxSurge`, {
       message,
-      expected: 'maxUnavailable: 0 beside it',
+      expected: 'maxSurge with maxUnavailable: 0',
       value: rolling.maxSurge ?? null,
     });
   }
 }
 
-function judgeStatefulSet(entry: ApiEntry, rolling: JsonObject, report: Report): void {
+function reportStatefulSet(entry: ApiEntry, rolling: JsonObject, report: Report): void {
   const pointer = '/spec/updateStrategy/rollingUpdate/maxUnavailable';
-  if (share(entry, pointer, rolling.maxUnavailable, 1, report) !== 0) return;
+  if (readShare(entry, pointer, rolling.maxUnavailable, 1, report) !== 0) return;
   report(entry, pointer, {
-    message: 'with 0 no pod can ever be replaced',
+    message: 'maxUnavailable cannot be 0: no pod would ever be replaced',
     expected: '1 or more',
     value: rolling.maxUnavailable ?? null,
   });
 }
 
 /** The default of `progressDeadlineSeconds`. */
-const PATIENCE = 600;
+const DEFAULT_DEADLINE = 600;
 
-function judgePatience(entry: ApiEntry, spec: JsonObject | undefined, report: Report): void {
-  const settled = spec?.minReadySeconds;
+function reportDeadline(entry: ApiEntry, spec: JsonObject | undefined, report: Report): void {
+  const minReady = spec?.minReadySeconds;
   const deadline = spec?.progressDeadlineSeconds;
-  if (typeof settled !== 'number' || (isSet(deadline) && typeof deadline !== 'number')) return;
-  if ((deadline ?? PATIENCE) > settled) return;
-  const message = 'the rollout is declared failed before its first pod counts as available';
+  if (typeof minReady !== 'number' || (isSet(deadline) && typeof deadline !== 'number')) return;
+  if ((deadline ?? DEFAULT_DEADLINE) > minReady) return;
+  const message = 'progressDeadlineSeconds ends before the first pod can become available';
   report(entry, '/spec/progressDeadlineSeconds', {
     message,
-    expected: `more than minReadySeconds (${settled})`,
-    value: deadline ?? PATIENCE,
+    expected: `more than minReadySeconds (${minReady})`,
+    value: deadline ?? DEFAULT_DEADLINE,
   });
 }
 
 const rolloutStrategy: Rule = {
   id: 'rollout-strategy',
-  what: 'A rollout may replace at least one pod at a time, in numbers or percentages that are well-formed.',
+  what: 'A rollout can replace at least one pod at a time, and has well-formed numbers or percentages.',
   why: 'The API server refuses the workload.',
   severity: 'error',
   judge: 'API server: ValidateRollingUpdateDeployment, ValidateRollingUpdateDaemonSet, ValidateDeploymentSpec',
@@ -146,21 +146,21 @@ const rolloutStrategy: Rule = {
     const all = objectIndex(entries);
     for (const entry of all.of('apps/Deployment')) {
       const spec = dig(entry.manifest, 'spec');
-      judgePatience(entry, spec, report);
+      reportDeadline(entry, spec, report);
       const rolling = dig(spec, 'strategy', 'rollingUpdate');
       if (rolling === undefined) continue;
       if (dig(spec, 'strategy')?.type === 'Recreate') {
-        const message = 'Recreate stops all pods before it starts new ones, so there is nothing to roll';
+        const message = 'rollingUpdate does not apply to the strategy Recreate';
         report(entry, '/spec/strategy/rollingUpdate', { message, expected: 'no rollingUpdate', value: rolling });
-      } else judgeDeployment(entry, rolling, report);
+      } else reportDeployment(entry, rolling, report);
     }
-    for (const [kind, judge] of [
-      ['apps/DaemonSet', judgeDaemonSet],
-      ['apps/StatefulSet', judgeStatefulSet],
+    for (const [kind, reportRollout] of [
+      ['apps/DaemonSet', reportDaemonSet],
+      ['apps/StatefulSet', reportStatefulSet],
     ] as const) {
       for (const entry of all.of(kind)) {
         const rolling = dig(entry.manifest, 'spec', 'updateStrategy', 'rollingUpdate');
-        if (rolling !== undefined) judge(entry, rolling, report);
+        if (rolling !== undefined) reportRollout(entry, rolling, report);
       }
     }
   },

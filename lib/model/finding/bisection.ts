@@ -1,6 +1,6 @@
-// Bisection over whole numbers: where a property begins that, once it holds, holds for all greater ones.
+// Bisection over whole numbers, for a property that holds for every number above the first one that has it.
 
-/** The smallest whole number from `low` on that has the property; `high`, which is not asked, where none below it has. */
+/** The smallest whole number from `low` up that has the property; `high`, which is not tested, if none below it does. */
 export function smallestWith(low: number, high: number, holds: (number: number) => boolean): number {
   let [least, most] = [low, high];
   while (least < most) {

@@ -1,14 +1,14 @@
-// Whether a user's input has the keys and the values that its type allows: types are gone at run time.
+// Checks that a user's input has the keys and values that its type allows, for types are gone at run time.
 
 import { isJsonObject } from '../manifest/json';
 import { parseQuantity } from '../manifest/quantity';
-import { didYouMean } from './did-you-mean';
+import { didYouMean } from './closest';
 import type { Problem } from './problem';
 
-/** The keys of a type, none left out and none made up: the compiler holds the list to the type. */
+/** The keys of a type, all of them and no others: the compiler checks the list against the type. */
 export type Keys<Value extends object> = { readonly [Key in keyof Required<Value>]: true };
 
-/** A value that is not an object, or keys that nothing reads: misspelt ones would be ignored silently. */
+/** A value that is not an object, or its unknown keys: a misspelt one would be ignored silently. */
 export function findKeyProblems(field: string, value: unknown, keys: Readonly<Record<string, true>>): Problem[] {
   const known = Object.keys(keys);
   if (isJsonObject(value)) {
@@ -30,7 +30,7 @@ export function findKeyProblems(field: string, value: unknown, keys: Readonly<Re
   ];
 }
 
-/** Problems with the keys of an object and with its values; only the first kind where it is not an object. */
+/** Problems with the keys of an object and with its contents; of a value that is not an object, only that. */
 export function findObjectProblems<Value extends object>(
   field: string,
   value: Value,
@@ -40,7 +40,7 @@ export function findObjectProblems<Value extends object>(
   return [...findKeyProblems(field, value, keys), ...(isJsonObject(value) ? within(value) : [])];
 }
 
-/** Quantities that no pod can request. */
+/** Requests that a pod cannot make. */
 export function findQuantityProblems(field: string, quantities: Readonly<Record<string, string>>): Problem[] {
   return Object.entries(quantities).flatMap(([name, quantity]) =>
     typeof quantity === 'string' && (parseQuantity(quantity) ?? 0n) > 0n
@@ -50,9 +50,7 @@ export function findQuantityProblems(field: string, quantities: Readonly<Record<
             field: `${field}.${name}`,
             ...(quantity === undefined ? {} : { value: String(quantity) }),
             message:
-              quantity === undefined
-                ? `${field}.${name} is required`
-                : `${String(quantity)} is not a valid request of a pod`,
+              quantity === undefined ? `${field}.${name} is required` : `${String(quantity)} is not a valid request`,
             expected: 'a quantity above 0, such as 250m or 256Mi',
           },
         ],

@@ -1,4 +1,4 @@
-// Our own annotations: each key once, with what writes its value and what reads it back.
+// Our own annotations: each key defined once, with what writes its value and what reads it back.
 
 import { type JsonObject, pointerToken } from './json';
 
@@ -6,40 +6,40 @@ const PREFIX = 'evenkeel.dev/';
 
 /** Annotations whose value is what a user gave, or a sentence. */
 export const ANNOTATION = {
-  /** Hosts of an exposure to which other clusters answer too, as a list. */
+  /** Hosts of an exposure that other clusters serve too, as a list. */
   commonHosts: `${PREFIX}common-hosts`,
-  /** What the cluster gets of them: `1 of 2`. */
+  /** This cluster's share of their traffic: `1 of 2`. */
   trafficShare: `${PREFIX}traffic`,
-  /** Path by which a traffic manager sees whether the cluster serves. */
+  /** Path on which a traffic manager checks that the cluster serves. */
   healthPath: `${PREFIX}health-path`,
-  /** Hosts whose records are set by hand, as a list. */
+  /** Hosts whose DNS records are set by hand, as a list. */
   dnsByHand: `${PREFIX}dns-by-hand`,
-  /** Why a Role, ClusterRole or binding may do what the checks refuse. */
+  /** Why a Role, ClusterRole or binding may grant what the checks refuse. */
   accessReason: `${PREFIX}access-reason`,
-  /** Why a Redis without a copy is right. */
+  /** Why this Redis needs no replica. */
   withoutCopy: `${PREFIX}without-copy`,
-  /** Why a volume may be out of reach while its zone is. */
+  /** Why a volume may be unavailable while its zone is. */
   oneZone: `${PREFIX}one-zone`,
-  /** Why the root file system may be written. */
+  /** Why the root file system is writable. */
   writableRootFilesystem: `${PREFIX}writable-root-filesystem`,
-  /** Why the pod gets a token of the Kubernetes API. */
+  /** Why the pod gets a token for the Kubernetes API. */
   serviceAccountToken: `${PREFIX}service-account-token`,
   /** Why the pod runs as another user. */
   user: `${PREFIX}user`,
-  /** What is lost where nothing reads the queue. */
+  /** The loss if nothing reads the queue. */
   queueUnread: `${PREFIX}queue-unread`,
 } as const;
 
-/** Where the name of an exit stands that a network policy cannot name: `name` is that of the service outside. */
+/** Annotation with the host name of an egress rule, which a network policy cannot hold; `name` is the outside service's. */
 export const exitKey = (name: string): string => `${PREFIX}exit-${name}`;
 
-/** Where an autoscaler says how far a service outside lets its workload scale. */
+/** Annotation of an autoscaler: how far an outside service lets its workload scale. */
 export const limitKey = (service: string): string => `${PREFIX}limit-${service}`;
 
-/** Where an autoscaler says what must grow first beyond that. */
+/** Annotation of an autoscaler: what must grow first to scale beyond that. */
 export const orderKey = (service: string): string => `${PREFIX}order-${service}`;
 
-/** Annotations of an object, as it was read. */
+/** An object's annotations, as read. */
 type Annotations = JsonObject | undefined;
 
 const textOf = (annotations: Annotations, key: string): string | undefined => {
@@ -54,7 +54,7 @@ export function annotationPointer(key: string): string {
 
 const OURS = annotationPointer(PREFIX);
 
-/** Whether a JSON pointer leads to an annotation of ours. */
+/** Whether a JSON pointer points to one of our annotations. */
 export function isOurAnnotation(pointer: string): boolean {
   return pointer.startsWith(OURS);
 }
@@ -62,10 +62,10 @@ export function isOurAnnotation(pointer: string): boolean {
 /** A list as the value of an annotation. */
 export const listText = (values: readonly string[]): string => values.join(',');
 
-/** The list in the value of an annotation; empty where there is none. */
+/** The list in the value of an annotation; empty if there is none. */
 export const listOf = (text: string | undefined): readonly string[] => (text ?? '').split(',').filter(Boolean);
 
-/** Numbers whose derivation stands beside them. */
+/** Numbers that are written with their derivation. */
 export type DerivedName =
   | 'arrivals'
   | 'cpu-request'
@@ -87,7 +87,7 @@ export type DerivedName =
 
 type Derivations = { readonly [Name in DerivedName]?: { readonly because: string } | undefined };
 
-/** How each number was derived, as annotations; those that are absent have none. */
+/** How each number was derived, as annotations; absent numbers get none. */
 export function derivationNotes(numbers: Derivations): Readonly<Record<string, string>> {
   const notes: Record<string, string> = {};
   for (const [name, number] of Object.entries(numbers)) {
@@ -96,24 +96,24 @@ export function derivationNotes(numbers: Derivations): Readonly<Record<string, s
   return notes;
 }
 
-/** The sentence that derives a number; `undefined` where the annotations have none. */
+/** The sentence that derives a number; `undefined` if the annotations have none. */
 export function derivationOf(annotations: Annotations, name: DerivedName): string | undefined {
   return textOf(annotations, PREFIX + name);
 }
 
-/** What a derivation comes to: the whole number behind its last `=`. `undefined` where there is none. */
+/** The result of a derivation: the whole number after its last `=`, or `undefined` if there is none. */
 export function resultOf(derivation: string | undefined): number | undefined {
   const [, result] = /= (\d+) [^=]*$/.exec(derivation ?? '') ?? [];
   return result === undefined ? undefined : Number(result);
 }
 
-/** What the clients of a service outside take of one of its limits at the worst moment. */
+/** How much of one limit of an outside service its clients use at peak. */
 export interface Account {
   readonly needed: number;
   readonly available: number;
 }
 
-/** A limit whose account is written. */
+/** An account with the derivation of both its numbers. */
 interface WrittenAccount {
   /** Name of the limit: `connections`, `messages/s`. */
   readonly limit: string;
@@ -121,7 +121,7 @@ interface WrittenAccount {
   readonly available: { readonly value: number; readonly because: string };
 }
 
-/** Where the account of a limit stands. */
+/** Annotation key of a limit's account. */
 export const accountKey = (limit: string): string => PREFIX + limit.replace(/[^a-z]+/g, '-');
 
 /** The accounts of a service's limits, as annotations. */
@@ -134,7 +134,7 @@ export function accountNotes(limits: readonly WrittenAccount[]): Readonly<Record
   );
 }
 
-/** The account of a limit, with its whole sentence; `undefined` where the annotations have none in whole numbers. */
+/** The account of a limit, with its full sentence; `undefined` if the annotations have none in whole numbers. */
 export function accountOf(annotations: Annotations, limit: string): (Account & { readonly text: string }) | undefined {
   const text = textOf(annotations, accountKey(limit));
   const [, needed, available] = /^(\d+) of (\d+)\b/.exec(text ?? '') ?? [];

@@ -1,7 +1,7 @@
-// Blocks of addresses as the API server takes them: IPv4 or IPv6 in CIDR notation.
+// Address blocks as the API server accepts them: IPv4 or IPv6 in CIDR notation.
 import { isIP } from 'node:net';
 
-/** Whether it is a CIDR without bits set behind the prefix in IPv4, which the API server warns of (validateIPBlock). */
+/** Whether it is a CIDR; IPv4 must have no host bits set, which the API server warns about (validateIPBlock). */
 export function isCidr(value: unknown): boolean {
   const [address = '', prefix = '', ...rest] = typeof value === 'string' ? value.split('/') : [];
   const bits = isIP(address) === 4 ? 32 : 128;
@@ -9,7 +9,7 @@ export function isCidr(value: unknown): boolean {
   return isBlock && (bits === 128 || !hasHostBits(address, Number(prefix)));
 }
 
-/** Whether an IPv4 address has bits set behind the prefix: `10.20.0.7/24` is a host. */
+/** Whether an IPv4 address has bits set after the prefix: `10.20.0.7/24` is a host. */
 function hasHostBits(address: string, prefix: number): boolean {
   const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
   return number % 2 ** (32 - prefix) !== 0;

@@ -1,29 +1,29 @@
-// The formats of names, as k8s.io/apimachinery/pkg/util/validation defines them, each with its sentence in plain words.
+// The formats of names, as k8s.io/apimachinery/pkg/util/validation defines them, each with a plain description.
 
-/** A format that a text may have. */
+/** A format of text. */
 export interface Format {
   readonly fits: (text: string) => boolean;
-  /** What fits, for a reader who has never heard of an RFC. */
+  /** What fits, in words for a reader who does not know the RFCs. */
   readonly expected: string;
 }
 
-const MOST_REMEMBERED = 20_000;
+const MAX_MEMOIZED = 20_000;
 
-/** Large apps repeat the same few texts: judge each once. */
-export function remembered<T>(judge: (text: string) => T): (text: string) => T {
+/** Computes the result for each text once: large apps repeat the same few texts. */
+export function memoize<T>(compute: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const verdict = judge(text);
-    if (known.size >= MOST_REMEMBERED) known.clear();
-    known.set(text, verdict);
-    return verdict;
+    const cached = known.get(text);
+    if (cached !== undefined) return cached;
+    const result = compute(text);
+    if (known.size >= MAX_MEMOIZED) known.clear();
+    known.set(text, result);
+    return result;
   };
 }
 
 const format = (pattern: RegExp, longest: number, expected: string): Format => ({
-  fits: remembered((text) => text.length <= longest && pattern.test(text)),
+  fits: memoize((text) => text.length <= longest && pattern.test(text)),
   expected,
 });
 
@@ -52,7 +52,7 @@ export const subdomain = format(
 export const wildcardHost = format(
   new RegExp(`^\\*\\.${LABEL}(?:\\.${LABEL})*$`),
   253,
-  'a host name such as "shop.example.com", or "*." in front of one; "*" is allowed nowhere else',
+  'a host name such as "shop.example.com", optionally with "*." in front; "*" is not allowed anywhere else',
 );
 
 export const pathSegment = format(
@@ -68,7 +68,7 @@ export const labelValue = format(
 );
 
 export const labelKey: Format = {
-  fits: remembered((key) => {
+  fits: memoize((key) => {
     const slash = key.indexOf('/');
     const name = key.slice(slash + 1);
     if (slash >= 0 && !subdomain.fits(key.slice(0, slash))) return false;
@@ -79,21 +79,21 @@ export const labelKey: Format = {
 };
 
 export const portName: Format = {
-  fits: remembered(
+  fits: memoize(
     (name) => name.length <= 15 && /^(?!-)(?!.*--)(?=.*[a-z])[-a-z0-9]+$/.test(name) && !name.endsWith('-'),
   ),
   expected:
     'at most 15 lower-case letters, digits and "-", with at least one letter, no "-" at either end and no two "-" in a row',
 };
 
-/** A key of a ConfigMap or Secret: it becomes a file name. */
+/** A key of a ConfigMap or Secret, which becomes a file name. */
 export const dataKey = format(
   /^(?!\.{1,2}$)(?!\.\.)[-._a-zA-Z0-9]+$/,
   253,
   'at most 253 letters, digits, "-", "_" and ".", not starting with ".."',
 );
 
-/** What a 1.27 API server takes; newer ones take more, but the oldest cluster decides. */
+/** What a 1.27 API server accepts; newer ones accept more, but names must work on the oldest. */
 export const environmentName = format(
   /^(?!\.$)(?!\.\.)[-._a-zA-Z][-._a-zA-Z0-9]*$/,
   Number.POSITIVE_INFINITY,

@@ -1,4 +1,4 @@
-// Groups of a list, in the order of their first members.
+// Groups the items of a list, in the order in which their keys first appear.
 
 /** The items of each key. `Map.groupBy` needs Node 21. */
 export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {

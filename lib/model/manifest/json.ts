@@ -1,4 +1,4 @@
-// JSON as plain data: what a manifest is made of once every token, class instance and default has been resolved.
+// JSON as plain data: what a manifest consists of once every token, class instance and default is resolved.
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -26,14 +26,14 @@ export function pointerKeys(pointer: string): string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** An object whose fields may be undefined, with those that are left out. */
+/** An object type whose possibly undefined fields become optional. */
 export type Defined<Fields extends object> = {
   [Key in keyof Fields as undefined extends Fields[Key] ? never : Key]: Fields[Key];
 } & {
   [Key in keyof Fields as undefined extends Fields[Key] ? Key : never]?: Exclude<Fields[Key], undefined>;
 };
 
-/** The fields that have a value: one that is undefined is left out, and not there with `undefined`. */
+/** Only the fields that have a value: undefined ones are omitted, not set to `undefined`. */
 export function defined<Fields extends object>(fields: Fields): Defined<Fields>;
 export function defined(fields: object): object {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,4 +1,4 @@
-// Questions about kinds, answered from the table of kinds in constant time.
+// Look-ups in the table of kinds, in constant time.
 
 import { subdomain } from './formats';
 import { KINDS, type Kind, type KindName, type KindRow, type Naming } from './kinds';
@@ -22,17 +22,17 @@ const AFTER_WORKLOADS = 325;
 
 const ANY_NAME: Naming = { format: subdomain };
 
-/** The plural of a kind, as RBAC names it; `undefined` where it has no row. */
+/** The plural of a kind, as RBAC names it; `undefined` if it has no row. */
 export function pluralOf(group: string, kind: string): string | undefined {
   return ROWS.get(`${group}/${kind}`)?.plural;
 }
 
-/** Group and version in which we write a kind. */
+/** Group and version that we write for a kind. */
 export function apiVersionOf(kind: KindName): string {
   return API_VERSIONS.get(kind) ?? '';
 }
 
-/** Place of a kind in the order of application, from 0 to 999. Kinds of one name stand together, whatever their group. */
+/** Rank of a kind in the order of application, from 0 to 999. Kinds of the same name share it, in every group. */
 export function kindRank(kind: string): number {
   return RANKS.get(kind) ?? AFTER_WORKLOADS;
 }
@@ -43,7 +43,7 @@ export function isClusterScoped(group: string, kind: string, custom: ReadonlySet
   return CLUSTER_SCOPED.has(key) || custom.has(key);
 }
 
-/** Whether the platform team owns objects of the kind, although they are namespaced. */
+/** Whether the platform team owns objects of the kind although they are namespaced. */
 export function isPlatformOwned(group: string, kind: string): boolean {
   return PLATFORM_OWNED.has(`${group}/${kind}`);
 }
@@ -53,25 +53,25 @@ export function isNeutralKind(group: string, kind: string): boolean {
   return ROWS.get(`${group}/${kind}`)?.neutral === true;
 }
 
-/** The capability that brings an API group to a cluster; `undefined` where none of ours does. */
+/** The capability that gives a cluster an API group; `undefined` if none of ours does. */
 export function capabilityOf(group: string): KindRow['capability'] {
   return CAPABILITIES.get(group);
 }
 
-/** What the names of a kind's objects look like: of kinds without a rule of their own, DNS subdomains. */
+/** The naming rule of a kind's objects; DNS subdomains if the kind has none. */
 export function namingOf(group: string, kind: string): Naming {
   return ROWS.get(`${group}/${kind}`)?.naming ?? ANY_NAME;
 }
 
-/** Each kind whose pod template we look into, with the keys that lead there. */
+/** Each kind whose pod template we inspect, with the keys that lead to it. */
 export const POD_TEMPLATES: ReadonlyMap<Kind, readonly string[]> = new Map(
   KINDS.flatMap((row) => (row.podTemplate === undefined ? [] : [[keyOf(row), row.podTemplate] as const])),
 );
 
-/** Kinds whose `spec.replicas` says how many pods they make. */
+/** Kinds whose `spec.replicas` is their number of pods. */
 export const REPLICATED: ReadonlySet<Kind> = new Set(KINDS.filter(({ replicated }) => replicated).map(keyOf));
 
-/** Resources, as `group/resource`, whose writers choose what a pod runs and mounts. */
+/** Resources, as `group/resource`, whose authors choose what a pod runs and mounts. */
 export const POD_CREATING_KINDS: readonly string[] = [
   '/pods/ephemeralcontainers',
   ...KINDS.filter(({ podTemplate, createsPods }) => podTemplate !== undefined || createsPods).map(
@@ -79,5 +79,5 @@ export const POD_CREATING_KINDS: readonly string[] = [
   ),
 ].sort();
 
-/** Resources that lead into a pod that runs, and so to what it mounts. */
+/** Resources that give access to a running pod, and so to what it mounts. */
 export const POD_ENTRY_RESOURCES: readonly string[] = ['/pods/attach', '/pods/exec'];

@@ -1,40 +1,40 @@
-// The table of kinds, a row a kind: its names in the API, its scope, its place in the order of application, and its peculiarities.
+// The table of kinds, one row per kind: names in the API, scope, place in the order of application, peculiarities.
 
 import { dns1035Label, dnsLabel, type Format, pathSegment, subdomain } from './formats';
 import { groupOf } from './object';
 
-/** The kind with its group, the core group being empty: `/Service`, `apps/Deployment`. */
+/** A kind with its group, which is empty for the core group: `/Service`, `apps/Deployment`. */
 export type Kind = `${string}/${string}`;
 
-/** What the names of a kind's objects look like. */
+/** The naming rule of a kind's objects. */
 export interface Naming {
   readonly format: Format;
-  /** Longest name, in characters, where the object leaves less room than the format. */
+  /** Longest name, in characters, if it must be shorter than the format allows. */
   readonly longest?: number;
-  /** Why it may not be longer. */
+  /** Why it must be shorter. */
   readonly because?: string;
 }
 
-/** The columns that most kinds leave empty. */
+/** Columns that are empty for most kinds. */
 interface Peculiarities {
   /**
-   * Place in the order of application, from 0: what others refer to comes first, and Services before the pods that wait for their gates.
+   * Place in the order of application, from 0: referenced objects first, Services before pods whose readiness gates need them.
    * @default after the workloads, before autoscalers and webhooks
    */
   readonly order?: number;
-  /** `platform` where the platform team owns it although it is namespaced: a system's deployer needs no right to it. @default the deployer */
+  /** `platform` if the platform team owns it although it is namespaced, so deployers need no access. @default the deployer */
   readonly owner?: 'platform';
-  /** The capability without which a cluster does not know its API group. @default none: built in, or nothing that we ask for */
+  /** The capability that gives a cluster its API group. @default none: built in, or not declared as a capability */
   readonly capability?: 'cert-manager' | 'external-dns' | 'gateway-api' | 'keda' | 'prometheus-operator' | 'velero';
   /** @default a DNS subdomain */
   readonly naming?: Naming;
-  /** Keys that lead to its pod template; empty where the object itself is one. @default it has none that we look into */
+  /** Keys that lead to its pod template; empty if the object itself is one. @default it has none that we inspect */
   readonly podTemplate?: readonly string[];
-  /** Whether its writers choose what a pod runs, although we do not look into its pod template. */
+  /** Whether its authors choose what a pod runs, although we do not inspect its pod template. */
   readonly createsPods?: true;
-  /** Whether `spec.replicas` says how many pods it makes. */
+  /** Whether `spec.replicas` is its number of pods. */
   readonly replicated?: true;
-  /** Whether its objects are the same on every provider, but for what a profile's allowed differences name. */
+  /** Whether its objects are the same on every provider, except for what a profile's closed list names. */
   readonly neutral?: true;
 }
 
@@ -42,15 +42,15 @@ interface Peculiarities {
 export interface KindRow extends Peculiarities {
   /** API group; the empty string is the core group. */
   readonly group: string;
-  /** With the version in which we write it; of kinds that we do not write, the most stable one. */
+  /** With the version that we write; for kinds that we do not write, the most stable one. */
   readonly apiVersion: string;
   readonly kind: string;
-  /** What RBAC calls it. No manifest says it, and a wrong one grants nothing. */
+  /** Its name in RBAC. Manifests do not contain it, and a wrong one grants nothing. */
   readonly plural: string;
   readonly scope: 'cluster' | 'namespace';
 }
 
-/** What makes rows of one scope; the names and peculiarities of each stay known to the compiler. */
+/** Makes the rows of one scope; the compiler keeps the names and peculiarities of each. */
 function rowsOf(scope: KindRow['scope']) {
   function row<const Name extends string, const More extends Peculiarities = object>(
     apiVersion: string,
@@ -73,8 +73,8 @@ const ADMISSION = 'admissionregistration.k8s.io';
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /**
- * Origin of the built-in kinds: `kubectl api-resources` of 1.27 to 1.37; of the others: the projects' own CustomResourceDefinitions;
- * of IngressClassParams: EKS user guide, auto-configure-alb. Name rules: asked of a real 1.36 registry, kind by kind.
+ * Sources: `kubectl api-resources` of 1.27 to 1.37 for built-in kinds; the projects' CustomResourceDefinitions for the others;
+ * EKS user guide, auto-configure-alb, for IngressClassParams. Naming rules: tested against a real 1.36 API server, kind by kind.
  */
 const ROWS = [
   cluster('v1', 'ComponentStatus', 'componentstatuses'),
@@ -95,7 +95,7 @@ const ROWS = [
   }),
   namespaced('v1', 'ResourceQuota', 'resourcequotas', { order: 80, owner: 'platform' }),
   namespaced('v1', 'Secret', 'secrets', { order: 130 }),
-  // From 1.34 on a digit may come first; the oldest cluster decides.
+  // From 1.34 on a name may start with a digit; it must work on the oldest cluster.
   namespaced('v1', 'Service', 'services', { order: 180, naming: { format: dns1035Label }, neutral: true }),
   namespaced('v1', 'ServiceAccount', 'serviceaccounts', { order: 120, neutral: true }),
 
@@ -119,9 +119,9 @@ const ROWS = [
     naming: {
       format: dnsLabel,
       longest: 52,
-      // ValidateStatefulSetName takes 63, but every pod has the label controller-revision-hash: <name>-<up to 10 digits>.
+      // ValidateStatefulSetName accepts 63, but every pod has the label controller-revision-hash: <name>-<up to 10 digits>.
       because:
-        'its pods have it in a label, with up to 11 characters added: longer ones are accepted and then get no pods',
+        'its pods carry it in a label with up to 11 more characters: a longer name is accepted, but gets no pods',
     },
     podTemplate: TEMPLATE,
     replicated: true,
@@ -137,7 +137,7 @@ const ROWS = [
   namespaced('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers', { order: 330, neutral: true }),
   namespaced('batch/v1', 'Job', 'jobs', {
     order: 300,
-    naming: { format: subdomain, longest: 63, because: 'its pods have it as a label value' },
+    naming: { format: subdomain, longest: 63, because: 'its pods carry it as a label value' },
     podTemplate: TEMPLATE,
   }),
   namespaced('batch/v1', 'CronJob', 'cronjobs', {
@@ -227,10 +227,10 @@ const ROWS = [
 
 type Row = (typeof ROWS)[number];
 
-/** Name of a kind that has a row. */
+/** A kind that has a row, by name. */
 export type KindName = Row['kind'];
 
-/** Name of a kind that is the same on every provider. */
+/** A kind that is the same on every provider, by name. */
 export type NeutralKind = Extract<Row, { readonly neutral: true }>['kind'];
 
 /** The whole table. */

@@ -1,14 +1,14 @@
-// One Kubernetes API object on its way from a construct to a file: what the checks and every later question look at.
+// One Kubernetes API object on its way from a construct to a file: what the checks and analyses work on.
 
 import type { JsonObject } from './json';
 import type { Origin } from './origin';
 
-/** Group, kind, namespace and name: what makes an object one of its kind within a cluster. The version is not part of it. */
+/** Group, kind, namespace and name, which identify an object within a cluster. The API version does not count. */
 export interface Identity {
   /** API group; the empty string is the core group. */
   readonly group: string;
   readonly kind: string;
-  /** Absent for cluster-scoped kinds, and for namespaced ones that leave it to `kubectl`. */
+  /** Absent for cluster-scoped kinds, and for namespaced objects that leave it to `kubectl`. */
   readonly namespace?: string;
   readonly name: string;
 }
@@ -22,7 +22,7 @@ export interface ApiEntry {
   readonly cluster: string;
 }
 
-/** The API group of an `apiVersion`; empty for the core group, and where `apiVersion` is not text. */
+/** The API group of an `apiVersion`; empty for the core group, or if `apiVersion` is not a string. */
 export function groupOf(apiVersion: unknown): string {
   return typeof apiVersion === 'string' ? apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))) : '';
 }

@@ -1,4 +1,4 @@
-// Where something comes from: the construct that made it, and the user's line that asked for it.
+// Where something comes from: the construct that made it, and the line of user code that asked for it.
 import { dirname, isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,7 @@ export interface SourceLine {
   readonly column: number;
 }
 
-/** A call stack. The engine formats it when it is first read. */
+/** A call stack. The engine formats it on first access. */
 export interface Trace {
   readonly stack?: string;
 }
@@ -18,26 +18,26 @@ export interface Trace {
 export interface Origin {
   /** Path of the construct in the tree. */
   readonly construct: string;
-  /** The user's line that created it. Looking it up costs, so call this for findings only. */
+  /** The line of user code that created it. The look-up is expensive: call this for findings only. */
   readonly source: () => SourceLine | undefined;
 }
 
-/** The construct with its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */
+/** The construct and its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */
 export function describeOrigin({ construct, source }: Origin): string {
   const line = source();
   return line === undefined ? construct : `${construct} (${line.file}:${line.line})`;
 }
 
-/** A frame as V8 writes it, with or without a function's name. Source maps have been applied by the engine. */
+/** A stack frame as V8 writes it, with or without a function name. The engine has already applied source maps. */
 const FRAME = /\(?((?:file:\/\/)?[^()\s][^()]*?):(\d+):(\d+)\)?$/;
 
-/** Where this module is, below the folder of all of ours; a bundle has no such folders. */
+/** The folder of this module within our own; a bundle has no such folders. */
 const OWN_FOLDER = '/model/manifest';
 
 /** Our own folder, looked up once: reading the first stack of a process parses the whole source map. */
 let ours: { readonly folder: string | undefined } | undefined;
 
-/** The first frame of `trace` in the user's code; undefined where there is none. Files are relative to the working directory. */
+/** The first frame of `trace` in user code, if any. Files are relative to the working directory. */
 export function userLine(trace: Trace | undefined): SourceLine | undefined {
   for (const line of (trace?.stack ?? '').split('\n')) {
     const frame = parseFrame(line);
@@ -61,7 +61,7 @@ function isUsers(file: string): boolean {
   return ours.folder === undefined || !file.startsWith(ours.folder);
 }
 
-/** Folder of the first frame of a stack captured here: `…/lib/` when run from source, the compiled file's folder otherwise. */
+/** Our own folder, from a stack captured here: `…/lib/` when run from source, the compiled file's folder otherwise. */
 function ownFolder(): string | undefined {
   const frame = parseFrame((new Error().stack ?? '').split('\n')[1] ?? '');
   if (frame === undefined) return undefined;

@@ -1,6 +1,6 @@
-// Kubernetes quantities (`250m`, `1.5Gi`): what they amount to, their one canonical spelling, and quantities made from amounts.
+// Kubernetes quantities (`250m`, `1.5Gi`): parsing them, their canonical form, and quantities written from amounts.
 
-import { remembered } from './formats';
+import { memoize } from './formats';
 import type { Json } from './json';
 
 /** Sign, whole digits, fraction, then one of: decimal exponent, binary suffix, decimal suffix. At least one digit. */
@@ -9,13 +9,13 @@ const QUANTITY = /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+)|([KMGTPE]i
 const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
 /** In steps of 1024, from 1. */
 const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-/** The exponent of the smallest amount: what is finer is rounded up to it, away from zero. */
+/** The exponent of the smallest amount: anything finer is rounded up to it, away from zero. */
 const NANO = -9;
-/** What an amount with a binary suffix is capped at where it is written. */
+/** The cap of a written amount with a binary suffix. */
 const MOST = 2n ** 63n - 1n;
-/** Go keeps exponents in 32 bits and wraps; an exponent beyond this is left as it was written. */
+/** Go keeps exponents in 32 bits and wraps; a larger exponent than this is left as written. */
 const FARTHEST = 1e9;
-/** An amount counts no further than this exponent: beyond it, digits only cost time, for the API server caps values at 2^63. */
+/** Exponents above this count as this: more digits only cost time, for the API server caps values at 2^63. */
 const FARTHEST_NANO = 60;
 
 /** One whole unit, a core or a byte, in billionths. */
@@ -29,18 +29,18 @@ interface Scaled {
   readonly exponent: number;
 }
 
-/** A quantity as it was written. */
+/** A quantity as written. */
 interface Written extends Scaled {
   readonly negative: boolean;
   /** What follows the digits. */
   readonly form: 'exponent' | 'binary' | 'decimal';
-  /** Power of ten that the suffix or the exponent stands for, before the fraction is taken off it. */
+  /** The power of ten of the suffix or exponent, before subtracting the digits of the fraction. */
   readonly scale: number;
 }
 
 /**
- * `undefined` where the text is not a quantity. Text without a digit (`-`, `Gi`), which the API server reads as 0 here and there and its
- * documented grammar forbids, is none.
+ * `undefined` if the text is not a quantity. Nor is text without a digit (`-`, `Gi`), which the API server sometimes reads as 0,
+ * although its documented grammar forbids it.
  */
 function read(text: string): Written | undefined {
   const [match, sign, whole = '', fraction = '', scientific, binary, decimal = ''] = QUANTITY.exec(text) ?? [];
@@ -56,7 +56,7 @@ function read(text: string): Written | undefined {
   return { negative, form, mantissa: digits, exponent: scale - fraction.length, scale };
 }
 
-/** No finer than nano. A mantissa above 0 never becomes 0. */
+/** Rounded up to nano. A mantissa above 0 never becomes 0. */
 function roundUp({ mantissa, exponent }: Scaled): Scaled {
   const excess = NANO - exponent;
   if (excess <= 0) return { mantissa, exponent };
@@ -65,7 +65,7 @@ function roundUp({ mantissa, exponent }: Scaled): Scaled {
   return { mantissa: divideUp(mantissa, 10n ** BigInt(excess)), exponent: NANO };
 }
 
-/** The exact amount in billionths, the finest that Kubernetes keeps, rounded up; `undefined` where the text is not a quantity. */
+/** The amount in billionths, the finest that Kubernetes keeps, rounded up; `undefined` if the text is not a quantity. */
 export function parseQuantity(text: string): bigint | undefined {
   const written = read(text);
   if (written === undefined) return undefined;
@@ -74,21 +74,21 @@ export function parseQuantity(text: string): bigint | undefined {
   return written.negative ? -nano : nano;
 }
 
-const remember = remembered(parseQuantity);
+const parseOnce = memoize(parseQuantity);
 
-/** The exact amount of a field, in billionths; `undefined` where it is not a quantity. A JSON number is one too. */
+/** The amount of a field, in billionths; `undefined` if it is not a quantity. JSON numbers are quantities too. */
 export function readQuantity(value: Json | undefined): bigint | undefined {
-  if (typeof value === 'number' && Number.isFinite(value)) return remember(String(value));
-  return typeof value === 'string' ? remember(value) : undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return parseOnce(String(value));
+  return typeof value === 'string' ? parseOnce(value) : undefined;
 }
 
-/** The amount as a number, in cores or bytes; `undefined` where the text is not a quantity. */
+/** The amount as a number, in cores or bytes; `undefined` if the text is not a quantity. */
 export function quantityAmount(text: string): number | undefined {
   const nano = parseQuantity(text);
   return nano === undefined ? undefined : Number(nano / WHOLE) + Number(nano % WHOLE) / Number(WHOLE);
 }
 
-/** With the largest binary suffix that leaves no fraction; `undefined` where not even `Ki` does. */
+/** Written with the largest binary suffix that leaves no fraction; `undefined` if even `Ki` leaves one. */
 function inBinary({ mantissa, exponent }: Scaled): string | undefined {
   const unit = 10n ** BigInt(-exponent);
   if (mantissa % (1024n * unit) !== 0n) return undefined;
@@ -98,7 +98,7 @@ function inBinary({ mantissa, exponent }: Scaled): string | undefined {
   return `${number}${BINARY[step]}`;
 }
 
-/** Without factors of 1000 in the number: with the exponent that takes them, or with its suffix. */
+/** Written without factors of 1000 in the number, which move to the exponent or the suffix. */
 function inDecimal({ mantissa, exponent }: Scaled, scientific: boolean): string {
   const digits = String(mantissa);
   let end = digits.length;
@@ -107,22 +107,22 @@ function inDecimal({ mantissa, exponent }: Scaled, scientific: boolean): string 
   const power = Math.floor(reduced / 3) * 3;
   const number = digits.slice(0, end) + '0'.repeat(reduced - power);
   if (scientific) return power === 0 ? number : `${number}e${power}`;
-  // Beyond `E` there is no suffix, and Kubernetes then writes none: `1000E` becomes `1`.
+  // There is no suffix above `E`, and Kubernetes then omits it: `1000E` becomes `1`.
   return number + (DECIMAL[(power - NANO) / 3] ?? '');
 }
 
 /**
- * The canonical form of a quantity: no fraction, no needless sign, the largest suffix of its own family. An amount with
- * a binary suffix that is not a whole multiple of 1024 turns decimal. Text that is not a quantity is returned unchanged.
+ * The canonical form of a quantity: no fraction, no redundant sign, the largest suffix of its family. An amount with a
+ * binary suffix that is not a multiple of 1024 becomes decimal. Text that is not a quantity is returned unchanged.
  *
- * Source: k8s.io/apimachinery v0.37.0, pkg/api/resource, `ParseQuantity` and `Quantity.CanonicalizeBytes`. Two things
- * differ on purpose. Text without a digit (`-`, `Gi`), which that code reads as 0 and its own grammar forbids, is not a
- * quantity. And the form is final: that code makes `1.953125Ki` `2000` and, when it reads this again, `2k`; here it is
- * `2k` at once.
+ * Source: k8s.io/apimachinery v0.37.0, pkg/api/resource, `ParseQuantity` and `Quantity.CanonicalizeBytes`. Two
+ * differences are intended. Text without a digit (`-`, `Gi`), which that code reads as 0 although its grammar forbids it,
+ * is not a quantity. And the form is final: that code turns `1.953125Ki` into `2000`, and that into `2k` when it reads it
+ * again; here it is `2k` at once.
  *
- * The API server may still show another spelling: `ParseQuantity` keeps the text of some short quantities as it was
- * written (`+1`, `007`, `1.234`, `1E3`), and resource lists are rounded up to thousandths first (`RoundUp(-3)`). Compare
- * both sides in this form, not one of them with the other's text.
+ * The API server may still show another spelling: `ParseQuantity` keeps the text of some short quantities as written
+ * (`+1`, `007`, `1.234`, `1E3`), and resource lists are rounded up to thousandths first (`RoundUp(-3)`). Bring both sides
+ * into this form before comparing them.
  */
 export function canonicalQuantity(text: string): string {
   const written = read(text);
@@ -145,7 +145,7 @@ export function memoryQuantity(nano: bigint): string {
   return canonicalQuantity(`${divideUp(nano, MEBIBYTE)}Mi`);
 }
 
-/** The largest of some amounts: `Math.max` takes no bigints. 0 where there is none, and where none is above it. */
+/** The largest of the amounts, for `Math.max` does not take bigints; 0 if none is positive. */
 export function largestAmount(amounts: readonly bigint[]): bigint {
   let most = 0n;
   for (const amount of amounts) if (amount > most) most = amount;

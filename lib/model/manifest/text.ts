@@ -1,4 +1,4 @@
-// The order of text: by code unit, so that it is the same in every locale.
+// Text order: by code unit, the same in every locale.
 
 /** Compares two texts, for `sort`. */
 export function compareText(a: string, b: string): number {

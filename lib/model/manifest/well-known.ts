@@ -1,4 +1,4 @@
-// Labels, taints and Secret types that Kubernetes itself gives a meaning: kubernetes.io, "Well-Known Labels, Annotations and Taints".
+// Labels and taints that Kubernetes itself gives a meaning: kubernetes.io, "Well-Known Labels, Annotations and Taints".
 
 /** Label of a node: its host name. */
 export const HOSTNAME = 'kubernetes.io/hostname';
@@ -12,7 +12,7 @@ export const REGION = 'topology.kubernetes.io/region';
 /** Label of a node: its operating system. */
 export const NODE_OS = 'kubernetes.io/os';
 
-/** Taint of a node that the node controller has given up. */
+/** Taint of a node that the node controller cannot reach. */
 export const UNREACHABLE = 'node.kubernetes.io/unreachable';
 
 /** Label of a namespace: its own name, set by the API server from 1.22 on. */
@@ -28,10 +28,10 @@ export const APP = {
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
 
-/** What Pod Security does about a pod that its level forbids. */
+/** What Pod Security does with a pod that its level forbids. */
 export type PodSecurityMode = 'enforce' | 'warn' | 'audit';
 
-/** Labels of a namespace by which Pod Security holds its pods to a level, and to a version of it. */
+/** Labels of a namespace that set the Pod Security level of its pods, and the version of that level. */
 export function podSecurityLabels(mode: PodSecurityMode): { readonly level: string; readonly version: string } {
   const level = `pod-security.kubernetes.io/${mode}`;
   return { level, version: `${level}-version` };
