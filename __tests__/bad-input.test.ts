@@ -561,7 +561,7 @@ describe('the platform', () => {
           .app();
       const err = await refuse(() => ({ app: app() }));
       expectReport(err, { rule: 'group-subject', value: '"developers"', expected: /groups: \{ developers: … \}/ });
-      expect(err).toContain('on mumbai, the group developers has no subject there');
+      expect(err).toContain('on mumbai, group developers has no subject');
       expect(err).not.toContain('unknown-group');
     });
 

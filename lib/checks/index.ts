@@ -86,20 +86,7 @@ const compareViolations = (a: Violation, b: Violation): number =>
   compareText(a.problem.message, b.problem.message);
 
 function toFinding({ rule, entry, pointer, problem }: Violation): Finding {
-  const { message, expected, fix, value } = problem;
-  const source = entry.origin.source();
-  return {
-    rule: rule.id,
-    severity: rule.severity,
-    message,
-    expected,
-    construct: entry.origin.construct,
-    object: describeIdentity(entry.identity),
-    field: pointer,
-    ...(fix === undefined ? {} : { fix }),
-    ...(value === undefined ? {} : { value }),
-    ...(source === undefined ? {} : { source }),
-  };
+  return findingOn(entry, findingOf(rule.id, { ...problem, field: pointer }, rule.severity));
 }
 
 /**

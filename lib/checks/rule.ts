@@ -2,7 +2,6 @@
 
 import type { Severity } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
-
 import type { JsonObject } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 

@@ -6,17 +6,17 @@ const resources = '/spec/template/spec/containers/0/resources';
 const limited = (memory: Json) => findings('memory-size', running({ resources: { limits: { memory } } }));
 
 test.each<[Json, string, string | undefined]>([
-  ['512m', '512m of memory is only 0.512 bytes', '512Mi'],
-  ['1000m', '1000m of memory is only 1 byte', '1000Mi'],
-  ['512', '512 of memory is only 512 bytes', '512Mi'],
-  [512, '512 of memory is only 512 bytes', '512Mi'],
-  ['2', '2 of memory is only 2 bytes', '2Gi'],
-  [0.5, '0.5 of memory is only 0.5 bytes', '0.5Gi'],
-  ['512k', '512k of memory is only 512000 bytes', '512Mi'],
-  ['1023Ki', '1023Ki of memory is only 1047552 bytes', '1023Mi'],
-  ['524288', '524288 of memory is only 524288 bytes', '524288Ki'],
-  ['1n', '1n of memory is only 0.000000001 bytes', '1Mi'],
-  ['5e2', '5e2 of memory is only 500 bytes', undefined],
+  ['512m', '512m of memory is 0.512 bytes', '512Mi'],
+  ['1000m', '1000m of memory is 1 byte', '1000Mi'],
+  ['512', '512 of memory is 512 bytes', '512Mi'],
+  [512, '512 of memory is 512 bytes', '512Mi'],
+  ['2', '2 of memory is 2 bytes', '2Gi'],
+  [0.5, '0.5 of memory is 0.5 bytes', '0.5Gi'],
+  ['512k', '512k of memory is 512000 bytes', '512Mi'],
+  ['1023Ki', '1023Ki of memory is 1047552 bytes', '1023Mi'],
+  ['524288', '524288 of memory is 524288 bytes', '524288Ki'],
+  ['1n', '1n of memory is 0.000000001 bytes', '1Mi'],
+  ['5e2', '5e2 of memory is 500 bytes', undefined],
 ])('%j is too little', (memory, message, better) => {
   const found = limited(memory);
   expect(found).toMatchObject([{ field: `${resources}/limits/memory`, value: memory }]);

@@ -1,4 +1,5 @@
 // Who roles are bound to: real subjects, no built-in groups of Kubernetes, no ServiceAccount with more rights than its deployers.
+
 import { workloadWriters } from '../../analysis/access/access';
 import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
 import { objectIndex } from '../../analysis/objects/object-index';

@@ -3,7 +3,6 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, list, places, text } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
-
 import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';

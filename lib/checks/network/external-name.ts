@@ -3,7 +3,6 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
-
 import { subdomain } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
 import { service } from '../examples';

@@ -1,5 +1,6 @@
 // Network policies: well-formed address blocks.
-import { catalogue } from '../../analysis/objects/catalogue';
+
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, place, places } from '../../analysis/objects/read-json';
 import { isCidr } from '../../model/manifest/cidr';
 import { object } from '../examples';

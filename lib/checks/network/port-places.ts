@@ -81,7 +81,7 @@ function addNetworkPorts(entries: Entries, add: Add): void {
 }
 
 /** Every field that holds a port. */
-export const portPlaces = perList((entries): readonly PortPlace[] => {
+export const portPlaces = memoizePerObjects((entries): readonly PortPlace[] => {
   const found: PortPlace[] = [];
   const add: Add = (entry, parent, key, takes) => {
     if (parent !== undefined) found.push({ entry, pointer: parent.pointer, key, value: parent.value[key], takes });

@@ -161,8 +161,8 @@ const portReference: Rule = {
     for (const { entry, containers } of workloads(entries)) {
       for (const container of containers) reportProbes(entry, container, report);
     }
-    for (const entry of catalogue(entries).of('/Service')) reportTargets(entries, entry, report);
-    for (const entry of catalogue(entries).of('networking.k8s.io/Ingress')) {
+    for (const entry of objectIndex(entries).of('/Service')) reportTargets(entries, entry, report);
+    for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
       for (const { value, pointer } of ingressBackends(entry)) {
         const to = serviceOf(entries, entry, text(value.name), entry.identity.namespace);
         const port = dig(value, 'port');

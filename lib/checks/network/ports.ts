@@ -48,7 +48,7 @@ const portRange: Rule = {
   judge: 'API server: IsValidPortNum, validateService',
   check: (entries, report) => {
     for (const place of portPlaces(entries)) reportNumber(place, report);
-    for (const entry of catalogue(entries).of('/Service')) reportService(entry, report);
+    for (const entry of objectIndex(entries).of('/Service')) reportService(entry, report);
   },
   examples: {
     pass: [
@@ -101,7 +101,7 @@ const portNames: Rule = {
   judge: 'API server: IsValidPortName, validateServicePort; kube-linter invalid-target-ports',
   check: (entries, report) => {
     for (const place of portPlaces(entries)) reportName(place, report);
-    for (const entry of catalogue(entries).of('/Service')) reportServicePortNames(entry, report);
+    for (const entry of objectIndex(entries).of('/Service')) reportServicePortNames(entry, report);
   },
   examples: {
     pass: [running({ ports: [{ name: 'http-metrics-01', containerPort: 80 }] })],

@@ -98,7 +98,7 @@ const knownValue: Rule = {
   severity: 'error',
   judge: 'API server: field.NotSupported; kube-score cronjob-restartpolicy',
   check: (entries, report) => {
-    const all = catalogue(entries);
+    const all = objectIndex(entries);
     for (const [kind, path, values] of FIELDS) {
       const key = path.at(-1) ?? '';
       for (const entry of all.of(kind)) {

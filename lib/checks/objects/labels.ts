@@ -21,7 +21,7 @@ interface Labels {
 }
 
 /** Every map of labels: set on an object, or required by a selector. */
-const labelMaps = perList((entries): readonly Labels[] => {
+const labelMaps = memoizePerObjects((entries): readonly Labels[] => {
   const found: Labels[] = [];
   const look = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
     const labels = record(value);

@@ -13,7 +13,7 @@ import { type Reference, references } from './reference-places';
 const BUILT_IN: ReadonlySet<string> = new Set(['/ServiceAccount\ndefault', '/ConfigMap\nkube-root-ca.crt']);
 
 /** Claims that StatefulSets create for their pods, by namespace and without the ordinal: `data-web` for `data-web-0`. */
-const templateClaims = perList((entries): ReadonlySet<string> => {
+const templateClaims = memoizePerObjects((entries): ReadonlySet<string> => {
   const found = new Set<string>();
   for (const entry of objectIndex(entries).of('apps/StatefulSet')) {
     for (const { value } of places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '')) {
@@ -86,7 +86,7 @@ const PODLESS = new Set(
 );
 
 /** Namespaces in which an operator may create pods. */
-const operated = perList((entries): ReadonlySet<string> => {
+const operated = memoizePerObjects((entries): ReadonlySet<string> => {
   const found = new Set<string>();
   for (const { identity, cluster } of entries) {
     if (!isBuiltIn(identity.group) && !PODLESS.has(identity.kind)) found.add(placeOf(cluster, identity.namespace));

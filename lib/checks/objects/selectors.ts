@@ -44,7 +44,7 @@ function affinityTerms(pod: Place): Place[] {
 }
 
 /** Every LabelSelector that the API server validates. */
-export const selectors = perList((entries): readonly SelectorPlace[] => {
+export const selectors = memoizePerObjects((entries): readonly SelectorPlace[] => {
   const found: SelectorPlace[] = [];
   const look = (entry: ApiEntry, pointer: string, value: Json | undefined): void => {
     const selector = record(value);

@@ -133,7 +133,7 @@ const configSize: Rule = {
   severity: 'error',
   judge: 'API server: ValidateConfigMap (MaxSecretSize)',
   check: (entries, report) => {
-    for (const entry of catalogue(entries).of('/ConfigMap')) {
+    for (const entry of objectIndex(entries).of('/ConfigMap')) {
       const bytes = dataMaps(entry).reduce((sum, map) => sum + bytesOf(map), 0);
       if (bytes <= MAX_BYTES) continue;
       const fix = 'split it, or put the files into the image or a volume';

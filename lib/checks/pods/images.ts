@@ -3,7 +3,6 @@
 import { isSet } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import type { Problem } from '../../model/finding/problem';
-
 import { memoize } from '../../model/manifest/formats';
 import { running } from '../examples';
 import type { Rule } from '../rule';

@@ -2,7 +2,6 @@
 
 import { at, isSet, own, shown } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
-
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity, WHOLE } from '../../model/manifest/quantity';

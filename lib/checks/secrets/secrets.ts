@@ -102,11 +102,11 @@ function check(entries: readonly ApiEntry[], report: Report): void {
     pointers.add(pointer);
     report(entry, pointer, { message, expected: EXPECTED, fix: FIX });
   };
-  for (const entry of catalogue(entries).of('/Secret')) reportSecret(entry, reportCredential);
+  for (const entry of objectIndex(entries).of('/Secret')) reportSecret(entry, reportCredential);
   for (const { entry, containers } of workloads(entries)) {
     for (const container of containers) reportContainer(entry, container, reportCredential);
   }
-  for (const entry of catalogue(entries).of('/ConfigMap')) reportConfigMap(entry, reportCredential);
+  for (const entry of objectIndex(entries).of('/ConfigMap')) reportConfigMap(entry, reportCredential);
   const path: (string | number)[] = [];
   for (const entry of entries) scan(entry, scannable(entry), path, reportCredential);
 }

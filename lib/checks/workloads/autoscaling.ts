@@ -69,7 +69,7 @@ const targetExists: Rule = {
     for (const scaler of scalers(entries)) {
       const { entry, target, scaled } = scaler;
       // Objects of kinds that the app never writes may exist elsewhere.
-      const written = catalogue(entries).of(`${target.group}/${target.kind}`).length > 0;
+      const written = objectIndex(entries).of(`${target.group}/${target.kind}`).length > 0;
       const expected = scaled === undefined ? targetExpected(scaler, written) : undefined;
       if (expected === undefined) continue;
       const message = `${target.apiVersion || 'v1'} ${target.kind} "${target.name}" does not exist in this namespace`;

@@ -1,6 +1,6 @@
 // PodDisruptionBudgets: one bound, at least one eviction allowed, one budget per pod.
 
-import { catalogue, perList } from '../../analysis/objects/catalogue';
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, integer, isInteger, isSet, record, shown } from '../../analysis/objects/read-json';
 import { fewestPods } from '../../analysis/objects/scalers';
 import { pods } from '../../analysis/objects/selectors';

@@ -93,7 +93,7 @@ function utilizations(spec: JsonObject): Utilization[] {
 }
 
 /** Resources that a LimitRange requests for containers without requests, by namespace. */
-const defaulted = perList((entries): ReadonlyMap<string, ReadonlySet<string>> => {
+const defaulted = memoizePerObjects((entries): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
   for (const entry of objectIndex(entries).of('/LimitRange')) {
     const key = placeOf(entry.cluster, entry.identity.namespace);

@@ -1,6 +1,6 @@
 // The number of pods, and how they are replaced: counts, surge and unavailability.
 
-import { catalogue } from '../../analysis/objects/catalogue';
+import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isInteger, isSet, shown } from '../../analysis/objects/read-json';
 import { percentage } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';

@@ -1,11 +1,11 @@
-// A finding: one problem as data. Every part of Evenkeel reports problems this way; text, JSON and the rest are made from it.
+// A finding: one problem as data. Every part of Evenkeel reports in this form; text, JSON and the rest are made from it.
 
 import { type ApiEntry, describeIdentity } from '../manifest/object';
 import type { Origin, SourceLine } from '../manifest/origin';
 import { compareText } from '../manifest/text';
 import type { Problem } from './problem';
 
-/** `error` stops synth; `warning` and `note` are only printed. */
+/** `error` stops synth; `warning` and `note` are printed and let it go on. */
 export type Severity = 'error' | 'warning' | 'note';
 
 /** A problem with the rule that found it, its severity, and where it is. */
@@ -20,30 +20,35 @@ export interface Finding extends Problem {
   readonly source?: SourceLine;
 }
 
-/** A problem as a finding of `rule`. */
+/** The finding that `rule` makes of a problem. */
 export function findingOf(rule: string, problem: Problem, severity: Severity = 'error'): Finding {
   return { ...problem, rule, severity };
 }
 
-/** The finding with its place: the construct, and the user's line if it is known. */
+/** The finding with its place: a construct, and the user's line where it is known. */
 export function findingAt({ construct, source }: Origin, finding: Finding): Finding {
   const line = source();
   return { ...finding, construct, ...(line === undefined ? {} : { source: line }) };
 }
 
-/** A problem as one line, without its place: what is wrong, then what is expected. */
+/** The finding as one line without its place: what is wrong, what would be right. */
 export function findingText({ message, expected, fix }: Problem): string {
   return `${message}; expected ${expected}${fix === undefined ? '' : `; ${fix}`}`;
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** Whether any finding is an error, in which case nothing may be written. */
+/** The finding with its object, and where the object comes from. */
+export function findingOn({ identity, origin }: ApiEntry, finding: Finding): Finding {
+  return findingAt(origin, { ...finding, object: describeIdentity(identity) });
+}
+
+/** Whether a finding is an error, so that nothing may be written. */
 export function hasError(findings: readonly Finding[]): boolean {
   return findings.some(({ severity }) => severity === 'error');
 }
 
-/** Errors first, then by construct, object, rule and field: two runs print the same. */
+/** Errors first, then by construct, rule and field, so that two runs print the same. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   const key = ({ severity, construct, object, rule, field }: Finding) =>
     [SEVERITIES.indexOf(severity), construct ?? '', object ?? '', rule, field ?? ''].join('\0');
