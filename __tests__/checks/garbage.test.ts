@@ -4,7 +4,7 @@ import { seeded } from '../support/random';
 import { cases } from '../support/requirements';
 import { entry } from './support';
 
-const CASES = cases(1_000, 5_000);
+const CASES = cases(500, 5_000);
 const VALUES: readonly Json[] = [
   null,
   true,

@@ -1,8 +1,10 @@
 // P1, P2: the latency holds after the promised loss at every number of pods that the autoscaler may choose, for all inputs.
+
 import { type CapacityPlan, deriveCapacity } from '../../../lib/model/capacity/capacity';
 import type { CapacityInput } from '../../../lib/model/capacity/capacity-input';
 import { responseTail } from '../../../lib/model/capacity/queueing';
 import { seeded } from '../../support/random';
+import { cases } from '../../support/requirements';
 
 const random = seeded(6);
 const pick = <Value>(...values: readonly [Value, ...Value[]]): Value =>
@@ -56,7 +58,7 @@ function countsOf({ min, max }: CapacityPlan): number[] {
 }
 
 describe('P1 P2 the latency after the loss', () => {
-  const plans = Array.from({ length: 2000 }, anyInput).flatMap((input) => {
+  const plans = Array.from({ length: cases(700, 2_000) }, anyInput).flatMap((input) => {
     const { plan, problems } = deriveCapacity(input);
     const target = plan?.target?.value;
     return plan === undefined || target === undefined || problems.length > 0 ? [] : [{ input, plan, target }];

@@ -1,4 +1,5 @@
 // Holds our resolving to cdk8s' own toJson(), text for text: all generated classes, tokens, traps, and random objects.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { HttpRoute } from '../../../imports/gateway.networking.k8s.io';
 import { createResolver } from '../../../lib/synth/object/resolve';
 import { seeded } from '../../support/random';
+import { cases } from '../../support/requirements';
 
 type Random = () => number;
 
@@ -256,7 +258,7 @@ function anything(random: Random, depth: number): unknown {
 
 test('random objects', () => {
   const random = seeded(1);
-  for (let round = 0; round < 3000; round++) {
+  for (let round = 0; round < cases(1_000, 3_000); round++) {
     const extra = anything(random, 4);
     expectSame(bare({ spec: anything(random, 5), data: anything(random, 2) }, { extra, annotations: { a: 'b' } }));
   }
