@@ -1,5 +1,7 @@
 // `evenkeel compare providers`: the shipped systems are the same on every provider; any other difference is refused.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { platform } from '../../charts/platform';
 import { check } from '../../lib/checks';
@@ -44,6 +46,12 @@ describe('G14 no lock-in: the shipped systems', () => {
       'toytrex-local on laptop | 13 | = | = | = | 2 allowed | = | = | =',
       'toytrex-production on mumbai | 13 | = | = | = | 2 allowed | = | = | =',
     ]);
+    const page = readFileSync(join(__dirname, '../../docs/systems/flaschenpost.md'), 'utf8');
+    const narrow = (text: string) => text.trimEnd().replace(/ {2,}/g, '  ');
+    const [, table = ''] = /^```\n(SYSTEM .*?)^```$/ms.exec(page) ?? [];
+    const lines = table.trimEnd().split('\n').map(narrow);
+    expect(lines.length).toBeGreaterThan(4);
+    expect(out.split('\n').map(narrow)).toEqual(expect.arrayContaining(lines));
   });
 
   test('changes by the real placement are listed by cause', async () => {

@@ -89,17 +89,21 @@ describe('the shipped systems', () => {
     },
   );
 
-  test.each([
+  const CHANGED: [minor: string, among: string[]][] = [
+    ['1.27', ['00-cluster.yaml', '10-toytrex-production.yaml', 'clusters/westeurope/10-panther-clinic.yaml']],
     ['1.36', ['clusters/northeurope/00-cluster.yaml', 'clusters/westeurope/00-cluster.yaml']],
     ['1.37', ['00-cluster.yaml', 'clusters/laptop/00-cluster.yaml', 'clusters/westeurope/00-cluster.yaml']],
-    ['1.27', ['00-cluster.yaml', '10-toytrex-production.yaml', 'clusters/westeurope/10-panther-clinic.yaml']],
-  ])('--check --kubernetes %s exits 2 and names what would change', async (minor, among) => {
-    cpSync(DIST, 'dist', { recursive: true });
-    const changed = manifests(DIST).filter((path) => isOfAnother(minor, readFileSync(join(DIST, path), 'utf8')));
-    expect(changed).toEqual(expect.arrayContaining(among));
-    const out = changed.map((path) => `changed  dist/${path}\n`).join('');
-    expect(await synth('--check', '--kubernetes', minor)).toEqual({ code: 2, out, err: '' });
-  });
+  ];
+  test.each(CHANGED.slice(0, cases(1, CHANGED.length)))(
+    '--check --kubernetes %s exits 2 and names what would change',
+    async (minor, among) => {
+      cpSync(DIST, 'dist', { recursive: true });
+      const changed = manifests(DIST).filter((path) => isOfAnother(minor, readFileSync(join(DIST, path), 'utf8')));
+      expect(changed).toEqual(expect.arrayContaining(among));
+      const out = changed.map((path) => `changed  dist/${path}\n`).join('');
+      expect(await synth('--check', '--kubernetes', minor)).toEqual({ code: 2, out, err: '' });
+    },
+  );
 });
 
 /** The finding as it is printed, and that nothing was written. */
