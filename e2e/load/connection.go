@@ -16,6 +16,7 @@ type connection struct {
 	tls     *tls.Config
 	request []byte
 	timeout time.Duration
+	ports   *ports
 	// One request a connection: the request itself asks for the close.
 	single bool
 
@@ -32,6 +33,7 @@ func newConnection(o options, target netip.AddrPort) *connection {
 		tls:     o.trust.config(target.Addr()),
 		request: requestBytes(o, target),
 		timeout: o.timeout,
+		ports:   o.localPorts,
 		single:  o.newConnections,
 		reader:  bufio.NewReader(nil),
 	}
@@ -89,7 +91,12 @@ func (c *connection) leaveClosed() {
 
 func (c *connection) dial(deadline time.Time) (string, error) {
 	dialler := net.Dialer{Deadline: deadline, KeepAlive: -1}
-	open, err := dialler.Dial("tcp", c.target.String())
+	var open net.Conn
+	err := c.ports.try(func(local net.Addr) (err error) {
+		dialler.LocalAddr = local
+		open, err = dialler.Dial("tcp", c.target.String())
+		return err
+	})
 	if err != nil {
 		return stageDial, err
 	}

@@ -27,6 +27,7 @@ type options struct {
 	connections    int
 	rate           float64
 	newConnections bool
+	localPorts     *ports
 	duration       time.Duration
 	requests       int64
 	timeout        time.Duration
@@ -58,6 +59,10 @@ func parse(arguments []string, stderr io.Writer) (options, error) {
 	flags.IntVar(&o.connections, "connections", 20, "workers, each with one connection")
 	flags.Float64Var(&o.rate, "rate", 0, "requests a second over all workers; 0: as fast as answers come")
 	flags.BoolVar(&o.newConnections, "new-connections", false, "one connection a request")
+	flags.Func("local-ports", "`FIRST-LAST`: take local ports in order from these (default: the kernel chooses)", func(text string) (err error) {
+		o.localPorts, err = parsePorts(text)
+		return err
+	})
 	flags.DurationVar(&o.duration, "duration", 0, "time after which no request starts; mandatory, at most 30m")
 	flags.Int64Var(&o.requests, "requests", 0, "most requests to send; 0: no bound")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Second, "time that a request may take, dialling included")

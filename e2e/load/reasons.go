@@ -26,6 +26,7 @@ var causes = []struct {
 	{syscall.EHOSTUNREACH, "unreachable"},
 	{syscall.ENETUNREACH, "unreachable"},
 	{syscall.EADDRNOTAVAIL, "no free local port"},
+	{syscall.EADDRINUSE, "no free local port"},
 	{syscall.EMFILE, "too many open files"},
 	{io.EOF, "eof"},
 	{io.ErrUnexpectedEOF, "truncated"},

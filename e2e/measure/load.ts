@@ -48,6 +48,15 @@ export interface Load {
 
 const LONGEST = '15m';
 
+const LOCAL_PORTS = { first: 10_000, windows: 8, each: 6000 };
+let loads = 0;
+
+/** Local ports for the next load: of the last 8 loads, each has its own. */
+function localPorts(): string {
+  const first = LOCAL_PORTS.first + (loads++ % LOCAL_PORTS.windows) * LOCAL_PORTS.each;
+  return `${first}-${first + LOCAL_PORTS.each - 1}`;
+}
+
 export function startLoad(props: LoadProps): Load {
   const { name, from, targets, host, authority, path = '/', connections = 20, rate, newConnections = false } = props;
   const load = binary('load', 'load');
@@ -55,6 +64,7 @@ export function startLoad(props: LoadProps): Load {
     ...targets.flatMap((target) => ['--target', target]),
     ...['--within', HOST_ADDRESSES, '--path', path, '--duration', LONGEST, '--until-eof'],
     ...['--connections', String(connections), '--rate', String(rate), '--count-header', 'X-Version'],
+    ...['--local-ports', localPorts()],
     ...(host === undefined ? [] : ['--host', host]),
     ...(authority === undefined ? [] : ['--tls', '--server-name', host ?? '', '--ca', authority]),
     ...(newConnections ? ['--new-connections'] : []),

@@ -48,7 +48,6 @@ export const zoneLoss: Proof = {
       const half = verdict.seconds.length / 2;
       const late = failuresBySecond(verdict).filter(({ second }) => second > half);
       const failed = late.reduce((sum, item) => sum + item.failed, 0);
-      // A pair of ports that was tried during the outage stays bound to the dead pod for two minutes, in each node's connection tracking.
       assert.ok(
         failed < verdict.sent / 1000,
         'once the dead endpoints are withdrawn, rollout and return lose next to nothing',
