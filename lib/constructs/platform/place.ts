@@ -1,6 +1,5 @@
 // Calls a system's constructor on a target. An exception ends only its own chart, as a finding with the line that threw.
 
-import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { dnsLabel } from '../../model/manifest/formats';
@@ -11,17 +10,21 @@ import { ENTRY, setEntry } from '../../model/platform/entries';
 import type { AccessChanges } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
 import { System } from '../system/system';
+import { refuse } from '../tree/door';
 import { report, unless } from '../tree/findings';
-import { watchSettings } from './settings';
+import { findSettingProblems, type SettingsSchema, type UnreadSettings, watchSettings } from './settings';
 
-/** A class that `place` takes. */
-export type SystemClass<Settings> = new (scope: Construct, target: Target<Settings>) => System<Settings>;
+/** A class that `place` takes. Its settings may have a schema (valibot's, or another with the Standard Schema interface). */
+export interface SystemClass<Settings> {
+  new (scope: Construct, target: Target<Settings>): System<Settings>;
+  readonly settings?: SettingsSchema;
+}
 
 /** A request to place a system in one environment, and the line that made it. */
 export interface PlacementRequest<Settings> {
   readonly system: SystemClass<Settings>;
   readonly environment: string;
-  readonly placement: Pick<Target<Settings>, 'tag' | 'settings' | 'namespace'> & {
+  readonly placement: Pick<Target<Settings>, 'settings' | 'namespace'> & {
     readonly access?: AccessChanges;
     readonly on: string | readonly string[];
     readonly traffic?: Readonly<Record<string, number | undefined>>;
@@ -33,38 +36,39 @@ export interface PlacementRequest<Settings> {
 export function createSystem<Settings extends object>(
   scope: Construct,
   { system, placement, trace }: PlacementRequest<Settings>,
-  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'share' | 'home'>,
+  where: Omit<Target<Settings>, 'settings' | 'namespace'>,
+  unread: UnreadSettings,
 ): System<Settings> | undefined {
   const before = new Set(scope.node.children);
   const others = [...before].filter(System.isSystem);
   const chart = () => scope.node.children.find((child) => !before.has(child)) ?? scope;
+  const { settings, problems } = findSettingProblems(system, placement.settings);
+  for (const problem of problems) report(scope, problem, trace);
   const missing = new Set<string>();
   const onMissing = (name: string) => {
     if (missing.has(name)) return;
     missing.add(name);
-    report(chart(), missingSetting(name, system.name, where), trace);
+    if (problems.length === 0) report(chart(), missingSetting(name, system.name, where), trace);
   };
   const started = performance.now();
   try {
-    const settings = watchSettings(placement.settings, onMissing);
-    const { tag, namespace } = placement;
-    const built = new system(scope, { ...where, tag, settings, ...defined({ namespace }) });
+    const read = unread.readBy(system);
+    const watched = watchSettings(settings, onMissing, (path) => read.add(path));
+    const { namespace } = placement;
+    const built = new system(scope, { ...where, settings: watched, ...defined({ namespace }) });
     setEntry(built, ENTRY.buildTime, performance.now() - started);
-    const problems = findNamespaceProblems(built, others);
-    for (const problem of problems) report(built, problem, trace);
-    if (problems.length === 0 && missing.size === 0) return built;
-    markIncomplete(built); // its other findings would be repeats
+    const taken = findNamespaceProblems(built, others);
+    for (const problem of taken) report(built, problem, trace);
+    if (taken.length === 0 && missing.size === 0 && problems.length === 0) {
+      unread.add(system, built, placement.settings, trace);
+      return built;
+    }
   } catch (error) {
     // an exception after a placeholder was read is only a consequence of it
     if (missing.size === 0) report(chart(), thrown(error), error instanceof Error ? error : trace);
-    markIncomplete(chart());
   }
-  if (missing.size > 0) markIncomplete(chart());
+  refuse(chart()); // its other findings would be repeats
   return undefined;
-}
-
-function markIncomplete(chart: IConstruct): void {
-  if (chart instanceof Chart) setEntry(chart, ENTRY.incomplete, true);
 }
 
 function thrown(error: unknown): Finding {

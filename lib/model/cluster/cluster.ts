@@ -54,6 +54,10 @@ export interface ClusterProps {
 /** A cluster, not yet named. */
 export interface ClusterDescription extends Required<ClusterProps> {
   readonly provider: Provider;
+  /** What is wrong with the description; each refused key has its default. */
+  readonly problems: readonly Problem[];
+  /** The line that described it. */
+  readonly trace: Trace;
   /** Region in the provider's spelling; absent where there is none. */
   readonly region?: string;
 }

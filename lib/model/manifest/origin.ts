@@ -14,12 +14,29 @@ export interface Trace {
   readonly stack?: string;
 }
 
+const FRAMES = 30;
+
+/** The current call stack. The engine makes its text on first reading. */
+export function captureTrace(): Trace {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const trace: Trace = {};
+  Error.captureStackTrace(trace, captureTrace);
+  Error.stackTraceLimit = limit;
+  return trace;
+}
+
 /** Where an object comes from. */
 export interface Origin {
   /** Path of the construct in the tree. */
   readonly construct: string;
   /** The line of user code that created it. The look-up is expensive: call this for findings only. */
   readonly source: () => SourceLine | undefined;
+}
+
+/** Whether a path of the tree is that of `construct`, or below it. */
+export function isWithin(path: string, construct: string): boolean {
+  return path === construct || path.startsWith(`${construct}/`);
 }
 
 /** The construct and its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */

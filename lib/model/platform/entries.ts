@@ -56,8 +56,8 @@ export const ENTRY = {
   platformOwned: entryKey<true>('platform-owned'),
   /** On a chart: how long its constructor took, in milliseconds. */
   buildTime: entryKey<number>('build-time'),
-  /** On a chart whose constructor threw or lacked a setting: its objects are left out, its findings count. */
-  incomplete: entryKey<true>('incomplete'),
+  /** On a construct whose input was refused: what its stand-ins lead to, in it or below it, is not reported. */
+  refused: entryKey<true>('refused'),
 } as const;
 
 /**

@@ -9,10 +9,23 @@ import type { TrafficShare } from './traffic';
  */
 export type Tags = string | Readonly<Record<string, string>>;
 
+/** The tags of every system: system → environment → tags, as `images.json` has them. */
+export type Images = Readonly<Record<string, Readonly<Record<string, Tags>>>>;
+
 /** The tag of one component; `undefined` where it has none. */
-export function tagOf(tags: Tags, component: string): string | undefined {
-  if (typeof tags === 'string') return tags;
+export function tagOf(tags: Tags | undefined, component: string): string | undefined {
+  if (tags === undefined || typeof tags === 'string') return tags;
   return Object.hasOwn(tags, component) ? tags[component] : undefined;
+}
+
+/** The tags of each system in an environment; those of `otherwise`, where a system has none of its own there. */
+export function imagesIn(images: Images, environment: string, otherwise = environment): Record<string, Tags> {
+  const found: Record<string, Tags> = {};
+  for (const [system, tags] of Object.entries(images)) {
+    const own = tags[environment] ?? tags[otherwise];
+    if (own !== undefined) found[system] = own;
+  }
+  return found;
 }
 
 /** What a system knows about where it runs. */
@@ -27,7 +40,8 @@ export interface Target<Settings> {
   readonly home: boolean;
   /** Name of the namespace. @default `<system>-<environment>` */
   readonly namespace?: string;
-  readonly tag: Tags;
+  /** The tags of each system in this environment. */
+  readonly images: Readonly<Record<string, Tags>>;
   /** The system's own settings for this environment. */
   readonly settings: Settings;
 }
