@@ -12,6 +12,7 @@ import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { Component, type ComponentProps } from '../component/component';
 import { WebService } from '../component/web-service';
 import { System } from '../system/system';
+import { isRefused } from '../tree/door';
 import { report } from '../tree/findings';
 
 /**
@@ -24,6 +25,8 @@ export function reportNodes(
   trace: Trace,
 ): void {
   for (const [name, described] of Object.entries(clusters)) {
+    const scope = app.node.tryFindChild(name);
+    if (scope === undefined || isRefused(scope)) continue;
     const cluster = { ...described, nodePools: validPools(described) };
     const load = nodeLoad(app, name, cluster);
     const headroom = headroomOf(load);

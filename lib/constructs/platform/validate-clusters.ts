@@ -1,19 +1,12 @@
 // Checks of a platform's clusters and environments that the compiler cannot make: invalid names, numbers and promises.
 
-import { CAPABILITIES, isCapability } from '../../model/cluster/capability';
 import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../../model/cluster/cluster';
-import type { NodePool } from '../../model/cluster/pool';
-import { findNodePoolProblems } from '../../model/cluster/pool-input';
 import type { Subject } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { dnsLabel } from '../../model/manifest/formats';
-import { isJsonObject } from '../../model/manifest/json';
-import { HOSTNAME, REGION, ZONE } from '../../model/manifest/well-known';
-import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
-import { ROLES } from '../../model/platform/roles';
+import type { EnvironmentProps } from '../../model/platform/environment';
 import { unless } from '../tree/findings';
-import { findOptionProblems, findSurvivalProblems } from './description';
 
 interface Described {
   readonly home: string;
@@ -46,8 +39,7 @@ export function findPlatformProblems({ home, clusters, environments }: Described
     }),
     ...names.flatMap((name) => findNameProblems('clusters', name)),
     ...Object.keys(environments).flatMap((name) => findNameProblems('environments', name)),
-    ...Object.entries(clusters).flatMap(([name, cluster]) => findClusterProblems(`clusters.${name}`, cluster)),
-    ...Object.entries(environments).flatMap(([name, props]) => findSurvivalProblems(`environments.${name}`, props)),
+    ...Object.entries(clusters).flatMap(([name, cluster]) => findGroupsProblems(`clusters.${name}`, cluster)),
     ...Object.entries(environments).flatMap(([name, props]) =>
       findAccessProblems(`environments.${name}`, props, clusters),
     ),
@@ -74,89 +66,9 @@ function findNameProblems(field: string, name: string): Finding[] {
   });
 }
 
-function findClusterProblems(field: string, cluster: ClusterDescription): Finding[] {
-  const { kubernetes, zones, capabilities, nodePools, sysadmins } = cluster;
-  const incomplete = findOptionProblems(field, cluster);
-  if (incomplete.length > 0) return [...findMinorProblems(`${field}.kubernetes`, kubernetes), ...incomplete];
-  return [
-    ...findMinorProblems(`${field}.kubernetes`, kubernetes),
-    ...findZoneProblems(`${field}.zones`, cluster),
-    ...unless(new Set(zones).size === zones.length, 'zones', {
-      field: `${field}.zones`,
-      value: zones,
-      message: 'a zone is listed twice',
-      expected: 'each zone once',
-    }),
-    ...capabilities.flatMap((capability) =>
-      unless(isCapability(capability), 'capability', {
-        field: `${field}.capabilities`,
-        value: String(capability),
-        message: 'unknown capability',
-        expected: `one of ${CAPABILITIES.join(', ')}`,
-      }),
-    ),
-    ...sysadmins.flatMap((group) => findSubjectProblems(`${field}.sysadmins`, group, groupSubjectOn(cluster, group))),
-    ...nodePools.flatMap((pool, index) => {
-      const where = `${field}.nodePools[${pool?.name || index}]`;
-      const problems = findPoolProblems(where, pool, zones.length);
-      return problems.length > 0 ? problems : findNodeLabelProblems(where, pool, cluster);
-    }),
-  ];
-}
-
-/** Zones of another region, or names that no node has: pods that must spread over them would never be scheduled. */
-function findZoneProblems(
-  field: string,
-  { provider: { name, zoneNames }, region, zones }: ClusterDescription,
-): Finding[] {
-  if (zoneNames === undefined || region === undefined) return [];
-  const { suffix, example } = zoneNames;
-  const others = zones.filter((zone) => !`${zone}`.startsWith(region) || !suffix.test(`${zone}`.slice(region.length)));
-  return unless(others.length === 0, 'zone-region', {
-    field,
-    value: others,
-    message: `not zones of region ${region} on ${name}`,
-    expected: `names such as ${region}${example}`,
-  });
-}
-
-/** Labels that the description of the cluster already implies, and taints that do not repel pods. */
-function findNodeLabelProblems(
-  field: string,
-  { labels = {}, taints = [] }: NodePool,
-  cluster: ClusterDescription,
-): Finding[] {
-  if (!isJsonObject(labels) || !Array.isArray(taints)) {
-    const [what, value, expected] = isJsonObject(labels)
-      ? ['taints', taints, 'a list: [{ key, effect }]']
-      : ['labels', labels, '{ key: value }'];
-    const message = `${what} must be ${what === 'labels' ? 'an object' : 'a list'}`;
-    return [findingOf('node-pool', { field: `${field}.${what}`, value: String(value), message, expected })];
-  }
-  const known = [HOSTNAME, ZONE, ...(cluster.region === undefined ? [] : [REGION])];
-  return [
-    ...Object.keys(labels).flatMap((key) =>
-      unless(!known.includes(key), 'node-pool', {
-        field: `${field}.labels`,
-        value: key,
-        message: 'this label already follows from the node name, the zones or the region',
-        expected: `labels other than ${known.join(', ')}`,
-      }),
-    ),
-    ...taints.flatMap(({ effect }) =>
-      unless(effect === 'NoSchedule' || effect === 'NoExecute', 'node-pool', {
-        field: `${field}.taints`,
-        value: `${effect}`,
-        message: 'this taint effect does not repel pods',
-        expected: 'NoSchedule or NoExecute',
-      }),
-    ),
-  ];
-}
-
-function findPoolProblems(field: string, pool: NodePool, zones: number): Finding[] {
-  return findNodePoolProblems(field, pool, zones).map((problem) =>
-    findingOf(problem.field?.startsWith(`${field}.headroom`) ? 'headroom' : 'node-pool', problem),
+function findGroupsProblems(field: string, cluster: ClusterDescription): Finding[] {
+  return cluster.sysadmins.flatMap((group) =>
+    findSubjectProblems(`${field}.sysadmins`, group, groupSubjectOn(cluster, group)),
   );
 }
 
@@ -167,7 +79,7 @@ function findAccessProblems(
   clusters: Described['clusters'],
 ): Finding[] {
   const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
-  const unknown = Object.keys(access ?? {}).flatMap((group) =>
+  const unknown = Object.keys(access).flatMap((group) =>
     unless(known.has(group), 'unknown-group', {
       field: `${field}.access`,
       value: group,
@@ -175,23 +87,7 @@ function findAccessProblems(
       expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
     }),
   );
-  return [...unknown, ...findRoleProblems(`${field}.access`, access, ROLES)];
-}
-
-/** Roles of groups that are not among `roles`. */
-export function findRoleProblems(field: string, access: AccessChanges, roles: readonly string[]): Finding[] {
-  if (!isJsonObject(access)) {
-    const message = 'must map groups to roles';
-    return [findingOf('unknown-role', { field, value: String(access), message, expected: '{ group: role }' })];
-  }
-  return Object.entries(access).flatMap(([group, role]) =>
-    unless(roles.includes(role), 'unknown-role', {
-      field: `${field}.${group}`,
-      value: String(role),
-      message: 'unknown role',
-      expected: `one of ${roles.join(', ')}`,
-    }),
-  );
+  return unknown;
 }
 
 /** A group without a subject on a cluster. */

@@ -1,6 +1,7 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 
 import { isProblem, type Problem } from '../finding/problem';
+import { captureTrace, type Trace } from '../manifest/origin';
 import { compareKeys } from '../manifest/text';
 import type { Capability } from './capability';
 import type { Subnets } from './network';
@@ -74,6 +75,8 @@ export function describeCluster(
 ): ClusterDescription {
   const description: ClusterDescription = {
     provider,
+    problems: provider.problems ?? [],
+    trace: captureTrace(),
     kubernetes: props.kubernetes,
     zones: props.zones ?? [],
     capabilities: props.capabilities ?? [],
@@ -85,6 +88,11 @@ export function describeCluster(
     plurals: props.plurals ?? {},
   };
   return props.region === undefined ? description : { ...description, region: props.region };
+}
+
+/** Whether the value is a cluster as a provider's function makes it. */
+export function isDescription(value: unknown): value is ClusterDescription {
+  return typeof value === 'object' && value !== null && 'provider' in value && 'trace' in value;
 }
 
 /** Whether its nodes can be planned: it describes its pools and how pods get addresses. */
