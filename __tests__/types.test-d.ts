@@ -20,14 +20,14 @@ declare const props: WebServiceProps;
 
 const settings = { host: 'blog.example' };
 
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings } });
-platform.place(Blog, { production: { on: ['mumbai', 'laptop'], tag: '1', settings } });
+platform.place(Blog, { production: { on: 'mumbai', settings } });
+platform.place(Blog, { production: { on: ['mumbai', 'laptop'], settings } });
 // @ts-expect-error an unknown environment
 platform.place(Blog, { staging: { on: 'mumbai', tag: '1', settings } });
 // @ts-expect-error an unknown cluster
 platform.place(Blog, { production: { on: 'delhi', tag: '1', settings } });
 platform.place(Blog, {
-  production: { on: ['mumbai', 'laptop'], traffic: moveTraffic('mumbai', 'laptop', 10), tag: '1', settings },
+  production: { on: ['mumbai', 'laptop'], traffic: moveTraffic('mumbai', 'laptop', 10), settings },
 });
 // @ts-expect-error an unnamed step
 moveTraffic('mumbai', 'laptop', 20);
@@ -78,7 +78,7 @@ new Platform({
   // @ts-expect-error an unknown role
   environments: { production: { survives: { zones: 0, regions: 0 }, access: { developers: 'admin' } } },
 });
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'none' } } });
+platform.place(Blog, { production: { on: 'mumbai', settings, access: { developers: 'none' } } });
 // @ts-expect-error an unknown role, for one system
 platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'admin' } } });
 // @ts-expect-error a ServiceAccount without its namespace
@@ -101,7 +101,7 @@ new WebService(system, 'web', { ...props, security: { writableRootFilesystem: tr
 // @ts-expect-error a port is a number
 new WebService(system, 'web', { ...props, port: '8080' });
 // @ts-expect-error a CPU target is mandatory
-new WebService(system, 'web', props).scaleOn({ min: 1, max: 2 });
+new WebService(system, 'web', { ...props, size: { min: 1, max: 2 } });
 // @ts-expect-error a web service is not exposed by a LoadBalancer
 new WebService(system, 'web', props).exposeAt('a.example', { serviceType: 'LoadBalancer' });
 

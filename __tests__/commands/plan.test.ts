@@ -31,7 +31,7 @@ const LOAD: Load = {
 };
 
 function sizedOn(cluster: ClusterDescription, build = (web: WebService) => web.sizeFor(LOAD)) {
-  const { replicas: _, ...props } = WEB;
+  const { size: _, ...props } = WEB;
   return () => ({
     app: shopApp((system) => build(new WebService(system, 'web', { ...props, resources: { memory: '1Gi' } })), {
       cluster,

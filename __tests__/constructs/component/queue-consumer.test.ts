@@ -31,7 +31,7 @@ interface Change {
 }
 
 function consumer({ capabilities = [], broker, scaling, environment = PRODUCTION, connections = 1 }: Change = {}) {
-  const { replicas: _, ...props } = WEB;
+  const { size: _, ...props } = WEB;
   return shop(
     (system) => {
       const queue = new Broker(system, 'rabbitmq', { ...BROKER, ...broker }).queue('orders');
@@ -112,7 +112,7 @@ describe('F4a with KEDA', () => {
 
   test('a broker without credentials to read it', () => {
     const { management: _, ...unread } = BROKER;
-    const { replicas: __, ...props } = WEB;
+    const { size: __, ...props } = WEB;
     const synthesis = shop(
       (system) => {
         const queue = new Broker(system, 'rabbitmq', unread).queue('orders');
@@ -177,7 +177,7 @@ test("its connections are in the broker's account", () => {
 });
 
 test("a database's account counts its derived maximum", () => {
-  const { replicas: _, ...props } = WEB;
+  const { size: _, ...props } = WEB;
   const synthesis = shop((system) => {
     const queue = new Broker(system, 'rabbitmq', BROKER).queue('orders');
     const database = new Database(system, 'database', {
@@ -200,7 +200,7 @@ test.each<[string, Change, string]>([
 });
 
 test('refused: a second autoscaler next to KEDA’s', () => {
-  const { replicas: _, ...props } = WEB;
+  const { size: _, ...props } = WEB;
   const synthesis = shop(
     (system) => {
       const queue = new Broker(system, 'rabbitmq', BROKER).queue('orders');

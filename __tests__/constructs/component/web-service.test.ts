@@ -204,7 +204,7 @@ describe('availability', () => {
   });
 
   test('a single replica has no budget', () => {
-    const one = shop((system) => new WebService(system, 'web', { ...WEB, replicas: 1 }), {
+    const one = shop((system) => new WebService(system, 'web', { ...WEB, size: { replicas: 1 } }), {
       environment: { ...PRODUCTION, survives: { zones: 0, regions: 0 } },
     });
     expect(one.findings).toEqual([]);
@@ -213,7 +213,7 @@ describe('availability', () => {
 
   test('the guarantee after a loss can be read', () => {
     let guaranteed = 0;
-    web({ replicas: 4 }, (service) => {
+    web({ size: { replicas: 4 } }, (service) => {
       guaranteed = service.availability.guaranteedAfterLoss;
     });
     expect(guaranteed).toBe(2);
@@ -224,7 +224,7 @@ describe('availability', () => {
   });
 
   test('so is a missing number of pods', () => {
-    const { replicas: _, ...props } = WEB;
+    const { size: _, ...props } = WEB;
     expect(errors(shop((system) => new WebService(system, 'web', props)))).toEqual(['replicas replicas']);
   });
 });
@@ -232,8 +232,8 @@ describe('availability', () => {
 describe('scaleOn', () => {
   const scaled = () =>
     shop((system) => {
-      const { replicas: _, ...props } = WEB;
-      new WebService(system, 'web', props).scaleOn({ cpu: 0.65, memory: 0.8, min: 3, max: 12 });
+      const { size: _, ...props } = WEB;
+      new WebService(system, 'web', { ...props, size: { cpu: 0.65, memory: 0.8, min: 3, max: 12 } });
     });
 
   test('the autoscaler owns the number of pods', () => {

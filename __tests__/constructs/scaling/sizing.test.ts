@@ -25,11 +25,11 @@ const THREE_ZONES = eks({
 });
 
 function sized(load: Partial<Load> = {}, change: Partial<WebServiceProps> = {}, then = (_: WebService) => {}) {
-  const { replicas: _, ...props } = WEB;
+  const { size: _, ...props } = WEB;
   return shop(
     (system) => {
       const resources = { memory: '512Mi' };
-      then(new WebService(system, 'web', { ...props, resources, ...change }).sizeFor({ ...LOAD, ...load }));
+      then(new WebService(system, 'web', { ...props, resources, ...change, size: { load: { ...LOAD, ...load } } }));
     },
     { cluster: THREE_ZONES, environment: PRODUCTION },
   );
@@ -96,7 +96,7 @@ let call: Line;
 
 /** The findings of a load that no compiler has seen, on a cluster with a pool, beside a database; but for what growth wants of the pool. */
 function findingsOf(change: object): readonly Finding[] {
-  const { replicas: _, ...props } = WEB;
+  const { size: _, ...props } = WEB;
   const load = unchecked<Load>({ ...LOAD, ...change });
   const nodesPerZone = { min: 1, max: 40 };
   const nodePools = [{ name: 'default', cpu: '8', memory: '32Gi', pods: 110, nodesPerZone }];
@@ -104,10 +104,9 @@ function findingsOf(change: object): readonly Finding[] {
     (system) => {
       const limits = { maxConnections: 1500, superuserReserved: 3 };
       const database = new Database(system, 'database', { host: 'db.example', port: 5432, limits });
-      const web = new WebService(system, 'web', { ...props, resources: { memory: '512Mi' } });
+      const web = new WebService(system, 'web', { ...props, resources: { memory: '512Mi' }, size: { load: load } });
       web.connectTo(database, { poolSize: 10 });
       call = nextLine();
-      web.sizeFor(load);
     },
     { cluster: { ...THREE_ZONES, nodePools }, environment: PRODUCTION },
   );
@@ -236,8 +235,8 @@ describe('an invalid load is reported with its key, at the line of the call, wit
 
   test('nothing at all, and all of it at once', () => {
     const nothing = shop((system) => {
-      const { replicas: _, ...props } = WEB;
-      new WebService(system, 'web', { ...props, resources: { memory: '1Gi' } }).sizeFor(unchecked<Load>(null));
+      const { size: _, ...props } = WEB;
+      new WebService(system, 'web', { ...props, resources: { memory: '1Gi' }, size: { load: unchecked<Load>(null) } });
     });
     expect(errors(nothing)).toEqual(['capacity sizeFor']);
     const many = findingsOf({ users: null, latency: undefined, headrom: 1, thinkSeconds: 0, margin: '2' });
@@ -264,8 +263,8 @@ test.each<[string, unknown, string[]]>([
   ['a misspelt key', { cpu: 0.5, min: 3, max: 5, memry: 0.8 }, ['scaling scaleOn.memry']],
 ])('refused: scaleOn with %s', (_, scaling, expected) => {
   const synthesis = shop((system) => {
-    const { replicas: __, ...props } = WEB;
-    new WebService(system, 'web', props).scaleOn(unchecked(scaling));
+    const { size: __, ...props } = WEB;
+    new WebService(system, 'web', { ...props, size: unchecked(scaling) });
   });
   expect(errors(synthesis)).toEqual(expected);
 });
