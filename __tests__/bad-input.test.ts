@@ -287,23 +287,15 @@ describe('plain-text secrets, whose value is never repeated', () => {
         });
       },
     ],
-    ['a credential in a ConfigMap', web({}, (service) => service.configure({ DATABASE_PASSWORD: SECRET }))],
+    ['a credential in a ConfigMap', web({ env: { DATABASE_PASSWORD: SECRET } })],
     [
       'a credential in an environment variable',
       web({}, ({ deployment }) =>
         override(deployment).set('spec.template.spec.containers[web].env', [{ name: 'API_KEY', value: SECRET }]),
       ),
     ],
-    [
-      'a PEM key',
-      web({}, (service) =>
-        service.configure({ TLS: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n` }),
-      ),
-    ],
-    [
-      'a URL with user and password',
-      web({}, (service) => service.configure({ DATABASE: `mysql://shop:${SECRET}@db.example/shop` })),
-    ],
+    ['a PEM key', web({ env: { TLS: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n` } })],
+    ['a URL with user and password', web({ env: { DATABASE: `mysql://shop:${SECRET}@db.example/shop` } })],
   ])('%s', async (_, build) => {
     const err = await refuseShop(build);
     const plain = /^__tests__\/support/.test(err);
@@ -586,7 +578,7 @@ describe('the platform', () => {
     }
     const app = () =>
       new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { [name]: PRODUCTION } })
-        .place(Long, { [name]: { on: 'mumbai', tag: '1', settings: {} } })
+        .place(Long, { [name]: { on: 'mumbai', settings: {} } })
         .app();
     const err = await refuse(() => ({ app: app() }));
     expect(err).toContain(`a-system-with-a-long-name-${name}`);
@@ -595,7 +587,7 @@ describe('the platform', () => {
 
   test('one host in two environments of a cluster', async () => {
     const environments = { production: PRODUCTION, staging: PRODUCTION };
-    const placed = { on: 'mumbai', tag: '1', settings } as const;
+    const placed = { on: 'mumbai', settings } as const;
     const app = () =>
       new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments })
         .place(Blog, { production: placed, staging: placed })

@@ -23,9 +23,9 @@ const settings = { host: 'blog.example' };
 platform.place(Blog, { production: { on: 'mumbai', settings } });
 platform.place(Blog, { production: { on: ['mumbai', 'laptop'], settings } });
 // @ts-expect-error an unknown environment
-platform.place(Blog, { staging: { on: 'mumbai', tag: '1', settings } });
+platform.place(Blog, { staging: { on: 'mumbai', settings } });
 // @ts-expect-error an unknown cluster
-platform.place(Blog, { production: { on: 'delhi', tag: '1', settings } });
+platform.place(Blog, { production: { on: 'delhi', settings } });
 platform.place(Blog, {
   production: { on: ['mumbai', 'laptop'], traffic: moveTraffic('mumbai', 'laptop', 10), settings },
 });
@@ -34,9 +34,7 @@ moveTraffic('mumbai', 'laptop', 20);
 // @ts-expect-error invalid weights of further clusters
 moveTraffic('mumbai', 'laptop', 10, { delhi: '100' });
 // @ts-expect-error a missing setting
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings: {} } });
-// @ts-expect-error no tag
-platform.place(Blog, { production: { on: 'mumbai', settings } });
+platform.place(Blog, { production: { on: 'mumbai', settings: {} } });
 
 // @ts-expect-error a home that is not a cluster
 new Platform({ home: 'delhi', clusters: { mumbai: local({ kubernetes: '1.36' }) }, environments: {} });
@@ -80,7 +78,7 @@ new Platform({
 });
 platform.place(Blog, { production: { on: 'mumbai', settings, access: { developers: 'none' } } });
 // @ts-expect-error an unknown role, for one system
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'admin' } } });
+platform.place(Blog, { production: { on: 'mumbai', settings, access: { developers: 'admin' } } });
 // @ts-expect-error a ServiceAccount without its namespace
 local({ kubernetes: '1.36', groups: { argo: { serviceAccount: 'argocd' } } });
 
@@ -91,7 +89,7 @@ const { resources: _resources, ...withoutResources } = props;
 // @ts-expect-error resources are mandatory
 new WebService(system, 'web', withoutResources);
 // @ts-expect-error a boot budget is mandatory
-new WebService(system, 'web', { ...props, probes: { ...props.probes, startup: { path: '/' } } });
+new WebService(system, 'web', { ...props, probes: { readiness: { path: '/' } } });
 // @ts-expect-error a budget has exactly one bound
 new WebService(system, 'web', { ...props, availability: { disruption: { minAvailable: 1, maxUnavailable: 1 } } });
 // @ts-expect-error an exception needs its reason

@@ -180,8 +180,8 @@ describe('what an environment decides', () => {
   test('its own name in the configuration', async () => {
     const { code, found } = await compareEnvironments(
       shop((system) => {
-        const service = new WebService(system, 'web', { ...WEB, image: system.image('web') });
-        service.configure({ ENVIRONMENT: system.target.environment.name, URL: `http://web.${system.namespace}.svc` });
+        const env = { ENVIRONMENT: system.target.environment.name, URL: `http://web.${system.namespace}.svc` };
+        new WebService(system, 'web', { ...WEB, image: system.image('web'), env });
       }),
     );
     expect(code).toBe(0);
@@ -254,7 +254,7 @@ describe('an environment-dependent `if` is refused', () => {
   test.each<[string, Build, string, Partial<Settings>?]>([
     [
       'another number of pods',
-      (system, isProduction) => void service(system, { replicas: isProduction ? 3 : 2 }),
+      (system, isProduction) => void service(system, { size: { replicas: isProduction ? 3 : 2 } }),
       'NOTHING Deployment /spec/replicas',
     ],
     [
@@ -265,12 +265,12 @@ describe('an environment-dependent `if` is refused', () => {
     ],
     [
       'another variable',
-      (system, isProduction) => void service(system).configure({ LOG_LEVEL: isProduction ? 'info' : 'debug' }),
+      (system, isProduction) => void service(system, { env: { LOG_LEVEL: isProduction ? 'info' : 'debug' } }),
       'NOTHING ConfigMap /data/LOG_LEVEL',
     ],
     [
       'a setting that is neither a size nor a host',
-      (system) => void service(system).configure({ LOG_LEVEL: system.settings.logLevel }),
+      (system) => void service(system, { env: { LOG_LEVEL: system.settings.logLevel } }),
       'NOTHING ConfigMap /data/LOG_LEVEL',
       { logLevel: 'debug' },
     ],
@@ -322,7 +322,7 @@ describe('an environment-dependent `if` is refused', () => {
   test('with its line, its object and its values', async () => {
     const { code, out, err } = await cli(
       ['compare', 'environments'],
-      shop((system, isProduction) => void service(system, { replicas: isProduction ? 3 : 2 })),
+      shop((system, isProduction) => void service(system, { size: { replicas: isProduction ? 3 : 2 } })),
     );
     expect(code).toBe(1);
     expect(out).toMatch(/^NOTHING +\/spec\/replicas +3 +2 +Deployment web$/m);

@@ -165,9 +165,7 @@ describe('a region', () => {
     constructor(scope: Construct, target: Target<{ replicas: number }>) {
       super(scope, 'both', target);
       const { replicas } = this.settings;
-      const { replicas: _replicas, ...props } = { ...WEB, image: this.image('web') };
-      if (replicas > 0) new WebService(this, 'web', { ...props, size: { replicas } });
-      else new WebService(this, 'web', { ...props, size: { cpu: 0.45, min: 4, max: 8 } });
+      new WebService(this, 'web', { ...WEB, size: replicas > 0 ? { replicas } : { cpu: 0.45, min: 4, max: 8 } });
     }
   }
   const two = (region: string) => eks({ region, zones: [`${region}a`, `${region}b`], kubernetes: '1.36', ...SUBNETS });

@@ -37,13 +37,12 @@ function rowOf(build: (system: System) => void, on: ClusterDescription = cluster
 const web =
   (props: Partial<WebServiceProps> = {}) =>
   (system: System): void =>
-    void new WebService(system, 'web', { ...WEB, ...props });
+    void new WebService(system, 'web', { ...WEB, ...WEB });
 
 const scaled =
   (min: number, max: number, cpu = 0.45, more: Partial<WebServiceProps> = {}) =>
   (system: System): void => {
-    const { size: _replicas, ...props } = WEB;
-    new WebService(system, 'web', { ...props, ...more, size: { cpu, min, max } });
+    new WebService(system, 'web', { ...WEB, ...more, size: { cpu, min, max } });
   };
 
 /** Pods of 900m of another system, by default over all zones. */

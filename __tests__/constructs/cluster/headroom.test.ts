@@ -169,11 +169,10 @@ describe('growth needs headroom until a new node is ready', () => {
   const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
 
   function sized(pools: readonly NodePool[], change: Partial<Load> = {}, environment = PRODUCTION) {
-    const { size: _, ...props } = WEB;
     return shop(
       (system) =>
         new WebService(system, 'web', {
-          ...props,
+          ...WEB,
           resources: { memory: '256Mi' },
           size: { load: { ...LOAD, ...change } },
         }),

@@ -245,9 +245,12 @@ describe('refused at run time, without the compiler', () => {
 });
 
 test("cdk8s' own synth refuses what ours refuses", () => {
-  const app = platform().place(Shop, { production: shop }).app();
-  const web = app.node.findAll().find((construct) => construct instanceof WebService);
-  if (!(web instanceof WebService)) throw new Error('no web service');
-  web.scaleOn({ cpu: 0.5, min: 3, max: 6 });
-  expect(() => app.synthYaml()).toThrow(/replicas and scaleOn are both given/);
+  class Wrong extends System {
+    constructor(scope: Construct, target: Target<object>) {
+      super(scope, 'wrong', target);
+      new WebService(this, 'web', { ...WEB, size: { replicas: 0 } });
+    }
+  }
+  const app = platform().place(Wrong, { production: shop }).app();
+  expect(() => app.synthYaml()).toThrow(/size.replicas cannot be 0/);
 });

@@ -20,9 +20,8 @@ class Shop extends System<{ readonly maxConnections: number; readonly host?: str
       port: 5432,
       limits: { maxConnections: settings.maxConnections, superuserReserved: 0 },
     });
-    const { size: _, ...props } = WEB;
     const web = new WebService(this, 'web', {
-      ...props,
+      ...WEB,
       image: this.image('web'),
       size: {
         cpu: 0.6,

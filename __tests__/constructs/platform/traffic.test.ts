@@ -28,10 +28,9 @@ class Orders extends System<Settings> {
   constructor(scope: Construct, target: Target<Settings>) {
     super(scope, 'orders', target);
     const { host, options, sized } = this.settings;
-    const { size: _, ...props } = WEB;
     const [api, intern] = ['api', 'intern'].map((name) =>
       sized
-        ? new WebService(this, name, { ...props, resources: { memory: '512Mi' }, size: { load: LOAD } })
+        ? new WebService(this, name, { ...WEB, resources: { memory: '512Mi' }, size: { load: LOAD } })
         : new WebService(this, name, WEB),
     );
     if (api === undefined || intern === undefined) throw new Error('no components');

@@ -52,16 +52,15 @@ function systemOf(name: string, components: number) {
         port: 5432,
         credentials: { secret: 'database', keys: ['password'] },
       });
-      const { size: _, ...props } = WEB;
       let before: WebService | undefined;
       for (const index of numbers(components)) {
         const host = `web-${index}.${this.settings.host}`;
         const web = new WebService(this, `web-${index}`, {
-          ...props,
+          ...WEB,
           image: this.image(`web-${index}`),
           size: { cpu: 0.65, min: 3, max: 6 },
+          env: { LEVEL: 'info' },
         });
-        web.configure({ LEVEL: 'info' });
         web.connectTo(database);
         web.exposeAt(`${target.cluster.name}.${host}`, { common: [host] });
         if (before !== undefined) web.connectTo(before);

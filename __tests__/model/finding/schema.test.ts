@@ -1,4 +1,5 @@
 import * as s from '../../../lib/model/finding/schema';
+
 const probes = s.fields({
   bootSeconds: s.number({ above: 0 }),
   readiness: s.optional(
