@@ -102,18 +102,39 @@ export function either(forms: readonly Schema[], expected = forms.map((form) => 
   return { shape, expected };
 }
 
+/** An object of one of several forms, named by the text at `key`. */
+export function variant(key: string, forms: Readonly<Record<string, Schema>>): Schema {
+  const expected = Object.values(forms)
+    .map((form) => form.expected)
+    .join(' or ');
+  const names = choice(Object.keys(forms));
+  // of an unknown form no other key can be judged
+  const unnamed = v.pipe(
+    plainObject(expected),
+    v.looseObject({ [key]: names.shape }, () => packed(wrong(undefined, names.expected))),
+  );
+  const shape = v.lazy((value) => {
+    const name = isJsonObject(value) ? value[key] : undefined;
+    return (typeof name === 'string' && Object.hasOwn(forms, name) ? forms[name]?.shape : undefined) ?? unnamed;
+  });
+  return { shape, expected };
+}
+
 /** A value that `fits` accepts, such as a construct. */
 export function like(expected: string, fits: (value: unknown) => boolean): Schema {
   return leaf(expected, (value) => (fits(value) ? undefined : wrong(value, expected)));
 }
 
-/** What `schema` accepts, less the values in which `find` finds problems; their fields are relative to the value. */
+/**
+ * What `schema` accepts, less the values in which `find` finds problems. Their fields are relative to the value, also where a
+ * message begins with one.
+ */
 export function checked<Value>(schema: Schema, find: (value: Value) => readonly Problem[]): Schema {
   const shape = v.pipe(
     schema.shape,
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed || dataset.issues !== undefined) return;
-      for (const problem of find(dataset.value as Value)) addIssue({ message: packed(problem) });
+      for (const problem of find(dataset.value as Value)) addIssue({ message: packed(relative(problem)) });
     }),
   );
   return { ...schema, shape };
@@ -148,6 +169,13 @@ function plainObject(expected: string): v.GenericSchema<unknown, object> {
 
 function wrong(value: unknown, expected: string): Problem {
   return { message: value === undefined ? `${FIELD} is required` : `${FIELD} cannot be ${kindOf(value)}`, expected };
+}
+
+/** The problem with its field marked where its message begins with it. */
+function relative({ message, ...problem }: Problem): Problem {
+  const { field } = problem;
+  const begins = field !== undefined && message.startsWith(`${field} `);
+  return { ...problem, message: begins ? FIELD + message.slice(field.length) : message };
 }
 
 function kindOf(value: unknown): string {
