@@ -5,8 +5,8 @@ import type { Problem } from '../finding/problem';
 import {
   checked,
   choice,
+  emptyText,
   fields,
-  like,
   list,
   number,
   optional,
@@ -20,9 +20,6 @@ import { POD_BOUND } from '../pods/replacement';
 import type { Headroom, Machine, NodePool, Taint } from './pool';
 
 const AMOUNT = quantity("a quantity above 0 as a text, such as '3920m' or '14Gi'");
-/** The value of a label or a taint, which may be empty. */
-const VALUE = like('a text', (value) => typeof value === 'string');
-
 type NodesPerZone = NodePool['nodesPerZone'];
 
 const NODES = checked<NodesPerZone>(
@@ -51,7 +48,7 @@ const HEADROOM = fields<Headroom>({
 
 const TAINT = fields<Taint>({
   key: text(),
-  value: optional(VALUE),
+  value: optional(emptyText()),
   effect: choice(['NoSchedule', 'NoExecute']),
 });
 
@@ -62,7 +59,7 @@ export const NODE_POOLS: Schema = list(
     memory: AMOUNT,
     pods: number({ atLeast: 1, atMost: 10_000, whole: true }),
     nodesPerZone: NODES,
-    labels: optional(table(VALUE)),
+    labels: optional(table(emptyText())),
     taints: optional(list(TAINT, 'a list: [{ key, effect }]')),
     machine: optional(MACHINE),
     upgradesAtOnce: optional(POD_BOUND),

@@ -53,6 +53,11 @@ export function text(expected = 'a text', fits: (value: string) => boolean = () 
   );
 }
 
+/** A text that may be empty, such as the value of a label. */
+export function emptyText(expected = 'a text'): Schema {
+  return like(expected, (value) => typeof value === 'string');
+}
+
 /** One of these texts. */
 export function choice(known: readonly string[]): Schema {
   const expected = known.length === 1 ? `'${known[0]}'` : `one of ${known.join(', ')}`;
@@ -88,7 +93,6 @@ export function table(value: Schema, expected = 'an object: { key: value }'): Sc
 /** A value of one of several forms: the form that most of its keys belong to decides what is reported. */
 export function either(forms: readonly Schema[], expected = forms.map((form) => form.expected).join(' or ')): Schema {
   const none = leaf(expected, (value) => wrong(value, expected));
-  const likeness = (value: object, { keys = [] }: Schema) => keys.filter((key) => key in value).length;
   const shape = v.lazy((value) => {
     if (!isJsonObject(value)) {
       const fitting = forms.find((form) => form.keys === undefined && v.is(form.shape, value));
@@ -149,6 +153,12 @@ export function findSchemaProblems({ shape }: Schema, value: unknown, field: str
   return found
     .filter(({ problem }) => problem.value !== undefined || !meant.has(problem.field))
     .map(({ problem }) => problem);
+}
+
+/** Keys of the value that the form has; a misspelt one counts half. */
+function likeness(value: object, { keys = [] }: Schema): number {
+  const scores = Object.keys(value).map((key) => (keys.includes(key) ? 2 : closest(key, keys) === undefined ? 0 : 1));
+  return scores.reduce<number>((sum, score) => sum + score, 0);
 }
 
 function leaf(expected: string, find: (value: unknown) => Problem | undefined): Schema {

@@ -2,7 +2,7 @@
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
 import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Provider } from '../cluster/provider';
-import { checked, choice, fields, optional, text } from '../finding/schema';
+import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
 
 import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
@@ -28,7 +28,7 @@ const PROPS = checked<OnPremProps>(
     distribution: choice(['kubeadm', 'k3s', 'rke2']),
     ingressClass: optional(text()),
     podNetwork: optional(POD_RANGES),
-    groupsPrefix: optional(text()),
+    groupsPrefix: optional(emptyText()),
     ingressController: optional(POD_SOURCE),
   }),
   ({ distribution, ingressClass }) =>
