@@ -1,6 +1,6 @@
 // Calls a system's constructor on a target. An exception ends only its own chart, as a finding with the line that threw.
 
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
@@ -20,15 +20,32 @@ export interface SystemClass<Settings> {
   readonly settings?: SettingsSchema;
 }
 
+/** Where and how a system runs in one environment. */
+export interface PlacementProps<ClusterName extends string, Settings> {
+  /** Cluster, or clusters, on which the system runs in this environment. */
+  readonly on: ClusterName | readonly ClusterName[];
+  /**
+   * Weight of each cluster for hosts that all of them serve (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
+   * sum. Clusters that are left out get no traffic. `moveTraffic` gives the steps of a move.
+   * @default the same for all
+   */
+  readonly traffic?: Readonly<Partial<Record<ClusterName, number>>>;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
+  /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
+  readonly access?: AccessChanges;
+  readonly settings: Settings;
+}
+
 /** A request to place a system in one environment, and the line that made it. */
 export interface PlacementRequest<Settings> {
   readonly system: SystemClass<Settings>;
   readonly environment: string;
-  readonly placement: Pick<Target<Settings>, 'settings' | 'namespace'> & {
-    readonly access?: AccessChanges;
-    readonly on: string | readonly string[];
-    readonly traffic?: Readonly<Record<string, number | undefined>>;
-  };
+  readonly placement: PlacementProps<string, Settings>;
+  /** The environment whose tags it takes where it has none of its own. @default none */
+  readonly imagesOf?: string;
+  /** Whether anything of the placement was refused: what follows from that is not reported. */
+  readonly isRefused: boolean;
   readonly trace: Trace;
 }
 

@@ -1,5 +1,6 @@
 // Security contexts that Pod Security "restricted" admits, and the exits from our stricter defaults, each with its reason.
 
+import { fields, number, optional, text } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import type { Container, PodSpec } from '../tree/kinds';
@@ -16,6 +17,20 @@ export interface SecurityExits {
   /** The image insists on another user. */
   readonly user?: { readonly id: number; readonly reason: string };
 }
+
+const REASON = text('a reason, as a sentence');
+
+/** What the exits may say. */
+export const SECURITY = fields<SecurityExits>({
+  writableRootFilesystem: optional(REASON),
+  serviceAccountToken: optional(REASON),
+  user: optional(
+    fields<NonNullable<SecurityExits['user']>>({
+      id: number({ atLeast: 1, atMost: 2 ** 31 - 1, whole: true }),
+      reason: REASON,
+    }),
+  ),
+});
 
 /** Annotations that keep the reasons, where a reviewer sees them. */
 export function exitAnnotations(exits: SecurityExits): Readonly<Record<string, string>> {

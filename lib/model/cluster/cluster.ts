@@ -150,6 +150,11 @@ export function describeCluster<Props extends ClusterProps & { readonly region?:
   };
 }
 
+/** Whether the value is a cluster as a provider's function makes it. */
+export function isDescription(value: unknown): value is ClusterDescription {
+  return typeof value === 'object' && value !== null && 'provider' in value && 'trace' in value;
+}
+
 /** Whether its nodes can be planned: it describes its pools and how pods get addresses. */
 export function describesNodes({ provider, nodePools }: ClusterDescription): boolean {
   return !isProblem(provider.network) && nodePools.length > 0;

@@ -12,6 +12,8 @@ export interface Schema {
   readonly shape: v.GenericSchema;
   readonly expected: string;
   readonly keys?: readonly string[];
+  /** Whether it is an object with keys of the user's choice. */
+  readonly isTable?: true;
 }
 
 /** A schema for each key of a type, all of them and no others: the compiler checks the list against the type. */
@@ -87,7 +89,7 @@ export function list(item: Schema, expected = 'a list: […]'): Schema {
 
 /** An object with keys of the user's choice. */
 export function table(value: Schema, expected = 'an object: { key: value }'): Schema {
-  return { shape: v.pipe(plainObject(expected), v.record(v.string(), value.shape)), expected };
+  return { shape: v.pipe(plainObject(expected), v.record(v.string(), value.shape)), expected, isTable: true };
 }
 
 /** A value of one of several forms: the form that most of its keys belong to decides what is reported. */
@@ -98,10 +100,9 @@ export function either(forms: readonly Schema[], expected = forms.map((form) => 
       const fitting = forms.find((form) => form.keys === undefined && v.is(form.shape, value));
       return (fitting ?? none).shape;
     }
-    const best = forms
-      .filter(({ keys }) => keys !== undefined)
-      .sort((a, b) => likeness(value, b) - likeness(value, a))[0];
-    return (best === undefined || likeness(value, best) === 0 ? none : best).shape;
+    const [best] = [...forms].sort((a, b) => likeness(value, b) - likeness(value, a));
+    if (best !== undefined && likeness(value, best) > 0) return best.shape;
+    return (forms.find(({ isTable }) => isTable) ?? none).shape;
   });
   return { shape, expected };
 }

@@ -1,5 +1,6 @@
 // A target: one environment on one cluster, with the settings and the image tags of a system there.
 import type { Cluster } from '../cluster/cluster';
+import { either, table, text } from '../finding/schema';
 import { type Environment, registryPath } from './environment';
 import type { TrafficShare } from './traffic';
 
@@ -11,6 +12,12 @@ export type Tags = string | Readonly<Record<string, string>>;
 
 /** The tags of every system: system → environment → tags, as `images.json` has them. */
 export type Images = Readonly<Record<string, Readonly<Record<string, Tags>>>>;
+
+const TAG = text("a build number such as '412', or a digest");
+/** A system's tags: one for all components, or one for each. */
+export const TAGS = either([TAG, table(TAG)], TAG.expected);
+/** What `images` of a platform may say. */
+export const IMAGES = table(table(TAGS, "{ environment: '412' }"), "{ system: { environment: '412' } }");
 
 /** The tag of one component; `undefined` where it has none. */
 export function tagOf(tags: Tags | undefined, component: string): string | undefined {

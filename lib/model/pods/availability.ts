@@ -2,6 +2,7 @@
 
 import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { either, fields, like, number, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { type PodBound, podCount } from './replacement';
 
@@ -33,6 +34,33 @@ export interface AvailabilityOptions {
 export type Disruption =
   | { readonly maxUnavailable: number | `${number}%`; readonly minAvailable?: never }
   | { readonly minAvailable: number | `${number}%`; readonly maxUnavailable?: never };
+
+const SECONDS = number({ atLeast: 0, atMost: 86_400, whole: true });
+const BOUND = like('a count, or a percentage such as 50%', isBound);
+
+function isBound(value: unknown): boolean {
+  if (typeof value === 'string') return /^(0|[1-9]\d*)%$/.test(value);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e6;
+}
+
+/** What the options may say. */
+export const AVAILABILITY = fields<AvailabilityOptions>({
+  longestRequestSeconds: optional(SECONDS),
+  preStopSeconds: optional(SECONDS),
+  terminationGracePeriodSeconds: optional(SECONDS),
+  maxSurge: optional(BOUND),
+  maxUnavailable: optional(BOUND),
+  minReadySeconds: optional(SECONDS),
+  releaseEverySeconds: optional(number({ above: 0 })),
+  progressDeadlineSeconds: optional(SECONDS),
+  disruption: optional(
+    either([
+      fields<{ maxUnavailable: PodBound }>({ maxUnavailable: BOUND }),
+      fields<{ minAvailable: PodBound }>({ minAvailable: BOUND }),
+    ]),
+  ),
+  minDomains: optional(number({ atLeast: 1, atMost: 100, whole: true })),
+});
 
 /** Input of the derivation. */
 export interface AvailabilityInput {
