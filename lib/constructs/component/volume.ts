@@ -10,7 +10,7 @@ import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { System } from '../system/system';
-import { receive } from '../tree/door';
+import { isRefused, receive } from '../tree/door';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -69,7 +69,7 @@ export class Volume extends Construct {
     if (storage === undefined) return undefined;
     const { zones, regions } = environment.survives;
     const redundant = zones > 0 && oneZone === undefined;
-    if (redundant && storage.zoneRedundant === undefined) {
+    if (redundant && storage.zoneRedundant === undefined && !isRefused(this)) {
       report(this, {
         rule: 'volume-zones',
         severity: 'error',

@@ -126,6 +126,8 @@ export function describeCluster<Props extends ClusterProps & { readonly region?:
   const { input, refused, problems } = accept('', schema, props, { kubernetes: '1.36', ...standIns });
   const provider = profile(input);
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
+  // groups may be among what was refused
+  const isUnsure = input.groups === undefined && refused.size > 0;
   const poolProblems = findPoolProblems(nodePools, zones.length, region);
   return {
     provider,
@@ -144,7 +146,7 @@ export function describeCluster<Props extends ClusterProps & { readonly region?:
       ...problems,
       ...findZoneProblems(provider, region, zones),
       ...poolProblems,
-      ...(refused.has('groups') ? [] : findSysadminProblems({ groups, provider }, sysadmins)),
+      ...(isUnsure ? [] : findSysadminProblems({ groups, provider }, sysadmins)),
     ],
     trace: captureTrace(),
   };
