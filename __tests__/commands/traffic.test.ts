@@ -53,7 +53,7 @@ function clinic(on: readonly ClusterName[], traffic?: Traffic) {
       clinic: {
         on,
         ...(traffic === undefined ? {} : { traffic }),
-        tag: '1',
+
         settings: {
           host: HOST,
           database: 'panther.postgres.database.azure.com',
@@ -87,7 +87,7 @@ function platformWith(expose: (web: WebService, cluster: string) => void) {
     },
     environments: { production: PRODUCTION },
   })
-    .place(Shop, { production: { on: ['mumbai', 'dublin'], tag: '1', settings: {} } })
+    .place(Shop, { production: { on: ['mumbai', 'dublin'], settings: {} } })
     .app();
 }
 

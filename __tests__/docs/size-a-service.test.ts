@@ -13,7 +13,7 @@ const cluster = eks({ region: 'ap-south-1', zones, kubernetes: '1.36', ...SUBNET
 const synth = (change: (code: string) => string = (code) => code) =>
   shop(
     (system) => {
-      const { replicas: _, ...props } = WEB;
+      const { size: _, ...props } = WEB;
       const booking = new WebService(system, 'booking', { ...props, resources: { memory: '1Gi' } });
       runPage(change(blockWith(PAGE, 'booking.sizeFor(')), { booking });
     },

@@ -19,7 +19,7 @@ const [{ zones: THREE, nodePools } = { zones: [], nodePools: [] }] = described;
 const TWO = THREE.slice(0, 2);
 
 function zoneLost(zones: readonly string[], min: number) {
-  const { replicas: _replicas, ...props } = WEB;
+  const { size: _replicas, ...props } = WEB;
   const app = shopApp(
     (system) => {
       const web = new WebService(system, 'web', props);

@@ -17,12 +17,13 @@ class Bench extends System {
         port: Number(port),
         resources: { cpu, memory },
         probes: {
-          startup: { path: '/healthz/started', budgetSeconds: 60 },
+          bootSeconds: 60,
+          startup: { path: '/healthz/started' },
           readiness: { path: '/healthz/ready' },
           liveness: { path: '/healthz/live' },
         },
+        size: { cpu: 0.65, min: Number(min), max: Number(max) },
       });
-      service.scaleOn({ cpu: 0.65, min: Number(min), max: Number(max) });
     }
   }
 }
@@ -39,5 +40,5 @@ export const app = new Platform({
   },
   environments: { bench: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example.com' } } },
 })
-  .place(Bench, { bench: { on: 'bench', tag: '412', settings: {} } })
+  .place(Bench, { bench: { on: 'bench', settings: {} } })
   .app();

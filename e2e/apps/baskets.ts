@@ -11,12 +11,13 @@ class Baskets extends System {
       port: 8080,
       resources: { cpu: '100m', memory: '128Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
+      size: { cpu: 0.65, memory: 0.5, min: 2, max: 5 },
     });
-    web.scaleOn({ cpu: 0.65, memory: 0.5, min: 2, max: 5 });
   }
 }
 
@@ -27,5 +28,5 @@ export const app = new Platform({
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Baskets, { production: { on: 'here', tag: '1', settings: {} } })
+  .place(Baskets, { production: { on: 'here', settings: {} } })
   .app();

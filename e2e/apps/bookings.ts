@@ -17,13 +17,14 @@ class Bookings extends System {
       port: 8080,
       resources: { cpu: '50m', memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
+      size: { cpu: 0.65, min: 3, max: 6 },
     });
     web.connectTo(database, { poolSize: 5 });
-    web.scaleOn({ cpu: 0.65, min: 3, max: 6 });
   }
 }
 
@@ -34,5 +35,5 @@ export const app = new Platform({
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Bookings, { production: { on: 'here', tag: '1', settings: {} } })
+  .place(Bookings, { production: { on: 'here', settings: {} } })
   .app();

@@ -13,10 +13,11 @@ class Practice extends System {
     const web = new WebService(this, 'web', {
       image: this.image('web'),
       port: 8080,
-      replicas: 3,
+      size: { replicas: 3 },
       resources: { cpu: '100m', memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
@@ -53,6 +54,6 @@ export const app = new Platform({
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Practice, { production: { on: 'here', tag: '1', settings: {} } })
-  .place(PracticeLoad, { production: { on: 'here', namespace: 'practice-load', tag: '2.47.0', settings: {} } })
+  .place(Practice, { production: { on: 'here', settings: {} } })
+  .place(PracticeLoad, { production: { on: 'here', namespace: 'practice-load', settings: {} } })
   .app();

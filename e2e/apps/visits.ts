@@ -12,12 +12,13 @@ class Visits extends System {
       port: 8080,
       resources: { memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
+      size: { load: LOAD },
     });
-    web.sizeFor(LOAD);
     web.exposeAt('visits.outside.test', { serviceType: 'NodePort' });
   }
 }
@@ -35,5 +36,5 @@ export const app = new Platform({
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Visits, { production: { on: 'here', tag: '1', settings: {} } })
+  .place(Visits, { production: { on: 'here', settings: {} } })
   .app();

@@ -144,8 +144,8 @@ describe('pools and clusters', () => {
       clusters: { mumbai: cluster, other: cluster },
       environments: { production: ANYWHERE, test: ANYWHERE },
     }).place(Shop, {
-      production: { on: ['mumbai', 'other'], tag: '1', settings: {} },
-      test: { on: 'mumbai', tag: '1', settings: {} },
+      production: { on: ['mumbai', 'other'], settings: {} },
+      test: { on: 'mumbai', settings: {} },
     });
     const { files, findings } = synthesize(platform.app(), check);
     expect(findings).toEqual([]);
@@ -169,10 +169,13 @@ describe('growth needs headroom until a new node is ready', () => {
   const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
 
   function sized(pools: readonly NodePool[], change: Partial<Load> = {}, environment = PRODUCTION) {
-    const { replicas: _, ...props } = WEB;
     return shop(
       (system) =>
-        new WebService(system, 'web', { ...props, resources: { memory: '256Mi' } }).sizeFor({ ...LOAD, ...change }),
+        new WebService(system, 'web', {
+          ...WEB,
+          resources: { memory: '256Mi' },
+          size: { load: { ...LOAD, ...change } },
+        }),
       {
         cluster: eks({ ...ON_EKS, zones: ZONES, nodePools: pools }),
         environment,

@@ -27,7 +27,7 @@ class Shop extends System {
 function described(cluster: ClusterDescription, environment: object = PRODUCTION): readonly Finding[] {
   const environments = { production: unchecked<typeof PRODUCTION>({ ...PRODUCTION, ...environment }) };
   const platform = new Platform({ home: 'home', clusters: { home: cluster }, environments });
-  return synthesize(platform.place(Shop, { production: { on: 'home', tag: '1', settings: {} } }).app(), check).findings;
+  return synthesize(platform.place(Shop, { production: { on: 'home', settings: {} } }).app(), check).findings;
 }
 
 /** The one finding, with the file of this test as its place. */

@@ -21,7 +21,7 @@ import { unchecked } from '../../support/unchecked';
 class Orders extends System<{ readonly port: number }> {
   constructor(scope: Construct, target: Target<{ readonly port: number }>) {
     super(scope, 'orders', target);
-    const { port } = target.settings;
+    const { port } = this.settings;
     new WebService(this, 'web', { ...WEB, image: this.image('web'), port }).exposeAt('orders.example');
   }
 }
@@ -38,7 +38,7 @@ function findings({ cluster = TWO_ZONES, environment = {}, placement = {} }: Wro
     clusters: { mumbai: cluster },
     environments: { production: { ...PRODUCTION, ...environment } },
   })
-    .place(Orders, { production: { on: 'mumbai', tag: '1', settings: { port }, ...placement } })
+    .place(Orders, { production: { on: 'mumbai', settings: { port }, ...placement } })
     .app();
   return synthesize(app, check);
 }
@@ -77,7 +77,7 @@ describe('all problems are reported at once', () => {
     const app = (port: number) =>
       synthesize(
         new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { production: WITHOUT } })
-          .place(Orders, { production: { on: 'mumbai', tag: '1', settings: { port } } })
+          .place(Orders, { production: { on: 'mumbai', settings: { port } } })
           .app(),
         check,
       );

@@ -11,7 +11,7 @@ import { unchecked } from '../../support/unchecked';
 class Blog extends System<{ readonly host: string }> {
   constructor(scope: Construct, target: Target<{ readonly host: string }>) {
     super(scope, 'blog', target);
-    new WebService(this, 'web', { ...WEB, image: this.image('web') }).exposeAt(target.settings.host);
+    new WebService(this, 'web', { ...WEB, image: this.image('web') }).exposeAt(this.settings.host);
   }
 }
 
@@ -41,7 +41,7 @@ const synth = (built: { app(): ReturnType<Platform<string, string>['app']> }): S
 test('the home cluster fills the root, others a folder; names depend on system, environment and cluster', () => {
   const { files, findings } = synth(
     platform()
-      .place(Blog, { production: blog, local: { on: 'laptop', tag: '7', settings: { host: 'blog.localhost' } } })
+      .place(Blog, { production: blog, local: { on: 'laptop', settings: { host: 'blog.localhost' } } })
       .place(Shop, { production: shop }),
   );
   expect(findings).toEqual([]);
@@ -70,9 +70,7 @@ test('adding a system, an environment or a cluster leaves every other file as it
 });
 
 test('one environment may be on two clusters; equal names there do not clash', () => {
-  const { files, findings } = synth(
-    platform().place(Shop, { staging: { on: ['mumbai', 'laptop'], tag: '9', settings: {} } }),
-  );
+  const { files, findings } = synth(platform().place(Shop, { staging: { on: ['mumbai', 'laptop'], settings: {} } }));
   expect(findings).toEqual([]);
   expect([...files.keys()]).toContain('10-shop-staging.yaml');
   expect([...files.keys()]).toContain('clusters/laptop/10-shop-staging.yaml');
@@ -86,7 +84,7 @@ test('the order of systems changes no byte', () => {
 });
 
 test('namespaces enforce Pod Security restricted at the version of the cluster', () => {
-  const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', tag: '9', settings: {} } }));
+  const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', settings: {} } }));
   expect(at(find(synthesis, 'Namespace', 'shop-local'), 'metadata', 'labels')).toMatchObject({
     'pod-security.kubernetes.io/enforce': 'restricted',
     'pod-security.kubernetes.io/enforce-version': 'v1.35',
@@ -108,7 +106,7 @@ describe('images', () => {
       'IfNotPresent',
     ],
   ])('%s', (_, tag, image, imagePullPolicy) => {
-    const synthesis = synth(platform().place(Shop, { production: { ...shop, tag } }));
+    const synthesis = synth(platform().place(Shop, { production: { ...shop } }));
     expect(synthesis.findings).toEqual([]);
     expect(container(synthesis)).toMatchObject({ image, imagePullPolicy });
   });
@@ -116,7 +114,7 @@ describe('images', () => {
   test('images of an external registry are pulled with its Secret, which is then listed', () => {
     const environments = { production: { ...PRODUCTION, registry: { external: 'ghcr.io/acme', pullSecret: 'ghcr' } } };
     const built = new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments });
-    const synthesis = synth(built.place(Shop, { production: { ...shop, tag: '7' } }));
+    const synthesis = synth(built.place(Shop, { production: { ...shop } }));
     expect(synthesis.findings).toEqual([]);
     expect(container(synthesis)).toMatchObject({ image: 'ghcr.io/acme/shop/web:7', imagePullPolicy: 'Always' });
     const pod = at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec');
@@ -126,7 +124,7 @@ describe('images', () => {
   });
 
   test('without a registry they are already on the nodes', () => {
-    const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', tag: '7', settings: {} } }));
+    const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', settings: {} } }));
     expect(container(synthesis)).toMatchObject({ image: 'shop/web:7', imagePullPolicy: 'Never' });
   });
 });
@@ -194,7 +192,7 @@ describe('refused at run time, without the compiler', () => {
     };
     const full = { ...props, clusters: { laptop: LAPTOP, ...change.clusters } };
     const built = new Platform<string, string>(full).place(Shop, {
-      production: { on: 'laptop', tag: '1', settings: {}, ...placement },
+      production: { on: 'laptop', settings: {}, ...placement },
     });
     return errors(synth(built));
   };
@@ -235,7 +233,7 @@ describe('refused at run time, without the compiler', () => {
   test('an invalid name is reported once, not by everything that has it', () => {
     const environments = { Production: { survives } };
     const built = new Platform<string, string>({ home: 'laptop', clusters: { laptop: LAPTOP }, environments });
-    expect(errors(synth(built.place(Shop, { Production: { on: 'laptop', tag: '1', settings: {} } })))).toEqual([
+    expect(errors(synth(built.place(Shop, { Production: { on: 'laptop', settings: {} } })))).toEqual([
       'name environments',
     ]);
   });
@@ -247,9 +245,12 @@ describe('refused at run time, without the compiler', () => {
 });
 
 test("cdk8s' own synth refuses what ours refuses", () => {
-  const app = platform().place(Shop, { production: shop }).app();
-  const web = app.node.findAll().find((construct) => construct instanceof WebService);
-  if (!(web instanceof WebService)) throw new Error('no web service');
-  web.scaleOn({ cpu: 0.5, min: 3, max: 6 });
-  expect(() => app.synthYaml()).toThrow(/replicas and scaleOn are both given/);
+  class Wrong extends System {
+    constructor(scope: Construct, target: Target<object>) {
+      super(scope, 'wrong', target);
+      new WebService(this, 'web', { ...WEB, size: { replicas: 0 } });
+    }
+  }
+  const app = platform().place(Wrong, { production: shop }).app();
+  expect(() => app.synthYaml()).toThrow(/size.replicas cannot be 0/);
 });

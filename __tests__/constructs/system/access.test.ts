@@ -123,8 +123,7 @@ describe('F6: the deployer', () => {
 
   test('may write the kinds of its file, and no others', () => {
     const synthesis = deployedBy((system) => {
-      const service = new WebService(system, 'web', WEB);
-      service.configure({ LOG_LEVEL: 'info' });
+      const service = new WebService(system, 'web', { ...WEB, env: { LOG_LEVEL: 'info' } });
       service.exposeAt('shop.example.com');
     });
     expect(errors(synthesis)).toEqual([]);

@@ -18,8 +18,8 @@ test('replicas, surge and terminating pods of every component', () => {
 
 test("the autoscaler's maximum, however late it is said", () => {
   const synthesis = shop((system) => {
-    const { replicas: _, ...scaled } = WEB;
-    new WebService(system, 'web', scaled).scaleOn({ cpu: 0.65, min: 3, max: 12 });
+    const { size: _, ...scaled } = WEB;
+    new WebService(system, 'web', { ...scaled, size: { cpu: 0.65, min: 3, max: 12 } });
   });
   // 12 + 6 pods, twice
   expect(hard(synthesis)).toEqual({ pods: '36', 'requests.cpu': '3600m', 'requests.memory': '4608Mi' });
