@@ -1,7 +1,7 @@
 // A cluster's description: what is wrong with it, what stands in for that, and the line that wrote it.
 
 import { aks, type ClusterDescription, conformant, eks, gke, type NodePool, onPrem } from '../../../lib/model';
-import { isMinor } from '../../../lib/model/cluster/cluster';
+import { isMinor, recheck } from '../../../lib/model/cluster/cluster';
 import { userLine } from '../../../lib/model/manifest/origin';
 import { nextLine } from '../../support/next-line';
 import { unchecked } from '../../support/unchecked';
@@ -78,6 +78,15 @@ test('what is refused has its default, so that the description is complete', () 
     provider: { name: 'aks' },
   });
   expect(fields(aks(wrong))).toEqual(['kubernetes', 'zones', 'nodePools', 'groups', 'region', 'gateway']);
+});
+
+test('a copy that a spread has changed is checked again; what its function refused is reported once', () => {
+  const right = gke({ ...GKE, zones: ['europe-west1-b'] });
+  expect(recheck(right)).toEqual(right);
+  const copy = { ...right, kubernetes: '1.99', zone: [], zones: ['europe-west4-b'] } as const;
+  expect(fields(recheck(copy))).toEqual(['kubernetes', 'zone', 'zones']);
+  const refused = gke({ ...GKE, zones: ['europe-west4-b'] });
+  expect(recheck(refused)).toBe(refused);
 });
 
 describe('a Kubernetes minor', () => {

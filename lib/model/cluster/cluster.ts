@@ -1,6 +1,6 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 
-import { accept } from '../finding/input';
+import { type Accepted, accept } from '../finding/input';
 import { isProblem, type Problem } from '../finding/problem';
 import {
   checked,
@@ -123,8 +123,25 @@ export function describeCluster<Props extends ClusterProps & { readonly region?:
   standIns: Partial<Props>,
   profile: (props: Props) => Provider,
 ): ClusterDescription {
-  const { input, refused, problems } = accept('', schema, props, { kubernetes: '1.36', ...standIns });
-  const provider = profile(input);
+  const accepted = accept('', schema, props, { kubernetes: '1.36', ...standIns });
+  return complete(accepted, profile(accepted.input), captureTrace());
+}
+
+const COPY = fields<ClusterProps & { readonly region?: string }>({ ...CLUSTER, region: optional(text()) });
+
+/** The description, checked again: a spread may have changed it since its provider's function has. */
+export function recheck(description: ClusterDescription): ClusterDescription {
+  if (description.problems.length > 0) return description;
+  const { provider, trace, problems: _, ...props } = description;
+  return complete(accept('', COPY, props, { kubernetes: '1.36' }), provider, trace);
+}
+
+/** The description with its defaults, and with the problems that only show in the whole of it. */
+function complete(
+  { input, refused, problems }: Accepted<ClusterProps & { readonly region?: string }>,
+  provider: Provider,
+  trace: Trace,
+): ClusterDescription {
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
   // groups may be among what was refused
   const isUnsure = input.groups === undefined && refused.size > 0;
@@ -148,13 +165,13 @@ export function describeCluster<Props extends ClusterProps & { readonly region?:
       ...poolProblems,
       ...(isUnsure ? [] : findSysadminProblems({ groups, provider }, sysadmins)),
     ],
-    trace: captureTrace(),
+    trace,
   };
 }
 
 /** Whether the value is a cluster as a provider's function makes it. */
 export function isDescription(value: unknown): value is ClusterDescription {
-  return typeof value === 'object' && value !== null && 'provider' in value && 'trace' in value;
+  return typeof value === 'object' && value !== null && 'provider' in value && 'problems' in value;
 }
 
 /** Whether its nodes can be planned: it describes its pools and how pods get addresses. */
