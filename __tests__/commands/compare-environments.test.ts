@@ -29,6 +29,7 @@ function shop(build: Build, test: Partial<Settings> = {}, tags = { production: '
   const app = () =>
     new Platform({
       home: 'mumbai',
+      images: { shop: tags },
       clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.29' }) },
       environments: { production: PRODUCTION, test: { survives: { zones: 0, regions: 0 } } },
     })
@@ -139,6 +140,7 @@ describe('what an environment decides', () => {
     }
     const app = new Platform({
       home: 'mumbai',
+      images: { shop: { production: '1', test: '1' } },
       clusters: { mumbai: TWO_ZONES },
       environments: { production: survivesNothing, test: survivesNothing },
     })
@@ -204,10 +206,11 @@ describe('who works where', () => {
         build(this, target.environment.name === 'production');
       }
     }
-    const placed = { on: 'mumbai', tag: '1', settings: production } as const;
+    const placed = { on: 'mumbai', settings: production } as const;
     return () => ({
       app: new Platform({
         home: 'mumbai',
+        images: { shop: { production: '1', test: '1' } },
         clusters: { mumbai: { ...TWO_ZONES, groups: { devs: 'devs', ops: 'ops', ci: 'ci' } } },
         environments: {
           production: { ...PRODUCTION, access: { devs: 'viewer', ops: 'operator', ci: 'deployer' } },

@@ -59,6 +59,7 @@ export function shopApp(build: (system: System) => void, { cluster, environment 
   }
   return new Platform({
     home: 'mumbai',
+    images: { shop: { production: '1' } },
     clusters: { mumbai: cluster ?? TWO_ZONES },
     environments: { production: environment ?? PRODUCTION },
   })

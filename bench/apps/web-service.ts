@@ -12,7 +12,7 @@ class Bench extends System {
   constructor(scope: Construct, target: Target<object>) {
     super(scope, 'bench', target);
     for (const { name, port, cpu, memory, min, max } of parameters(APPLICATIONS * OBJECTS_PER_APPLICATION)) {
-      const service = new WebService(this, name, {
+      const _service = new WebService(this, name, {
         image: this.image(name),
         port: Number(port),
         resources: { cpu, memory },
@@ -30,6 +30,7 @@ class Bench extends System {
 
 export const app = new Platform({
   home: 'bench',
+  images: { bench: { bench: '412' } },
   clusters: {
     bench: eks({
       region: 'eu-west-1',

@@ -6,7 +6,7 @@ import { conformant, type Target } from '../../lib/model';
 class Baskets extends System {
   constructor(scope: Construct, target: Target<object>) {
     super(scope, 'baskets', target);
-    const web = new WebService(this, 'web', {
+    const _web = new WebService(this, 'web', {
       image: this.image('web'),
       port: 8080,
       resources: { cpu: '100m', memory: '128Mi' },
@@ -23,6 +23,7 @@ class Baskets extends System {
 
 export const app = new Platform({
   home: 'here',
+  images: { baskets: { production: '1' } },
   clusters: { here: conformant({ zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }) },
   environments: {
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },

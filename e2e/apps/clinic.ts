@@ -28,6 +28,7 @@ class Clinic extends System {
 
 export const app = new Platform({
   home: 'here',
+  images: { clinic: { production: '1' } },
   clusters: { here: conformant({ zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }) },
   environments: {
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },

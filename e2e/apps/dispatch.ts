@@ -40,6 +40,7 @@ class Dispatch extends System {
 
 export const app = new Platform({
   home: 'here',
+  images: { dispatch: { production: '1' } },
   clusters: {
     here: conformant({ zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36', capabilities: ['keda'] }),
   },

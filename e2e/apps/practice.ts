@@ -47,6 +47,7 @@ class PracticeLoad extends System {
 
 export const app = new Platform({
   home: 'here',
+  images: { practice: { production: '1' }, 'practice-load': { production: '2.47.0' } },
   clusters: {
     here: onPrem({ distribution: 'k3s', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }),
   },

@@ -25,6 +25,7 @@ class Visits extends System {
 
 export const app = new Platform({
   home: 'here',
+  images: { visits: { production: '1' } },
   clusters: {
     here: conformant({
       zones: ['ap-south-1a', 'ap-south-1b'],

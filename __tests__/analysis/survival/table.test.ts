@@ -35,7 +35,7 @@ function rowOf(build: (system: System) => void, on: ClusterDescription = cluster
 }
 
 const web =
-  (props: Partial<WebServiceProps> = {}) =>
+  (_props: Partial<WebServiceProps> = {}) =>
   (system: System): void =>
     void new WebService(system, 'web', { ...WEB, ...WEB });
 

@@ -26,8 +26,9 @@ class Blog extends System {
 }
 
 const environments = { production: PRODUCTION, local: { ...PRODUCTION, survives: { zones: 0, regions: 0 } } };
+const images = { shop: { production: '7' }, blog: { production: '1' } };
 const platform = () =>
-  new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments })
+  new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments, images })
     .place(Shop, {
       production: { on: 'mumbai', namespace: 'shop', settings: { host: 'shop.example', replicas: 4 } },
     })

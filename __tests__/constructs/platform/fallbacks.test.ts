@@ -8,6 +8,7 @@ import {
   type EnvironmentProps,
   eks,
   gke,
+  type Images,
   onPrem,
   type Provider,
   type Target,
@@ -15,8 +16,6 @@ import {
 import { synthesize } from '../../../lib/synth/synthesize';
 import { errors, PRODUCTION, TWO_ZONES, WEB } from '../../support/synthesis';
 import { unchecked } from '../../support/unchecked';
-
-/** What JavaScript lets through. */
 
 class Orders extends System<{ readonly port: number }> {
   constructor(scope: Construct, target: Target<{ readonly port: number }>) {
@@ -30,11 +29,15 @@ interface Wrong {
   readonly cluster?: ClusterDescription;
   readonly environment?: Partial<EnvironmentProps>;
   readonly placement?: object;
+  readonly images?: unknown;
 }
 
-function findings({ cluster = TWO_ZONES, environment = {}, placement = {} }: Wrong, port: number) {
+const IMAGES = { orders: { production: '1' } };
+
+function findings({ cluster = TWO_ZONES, environment = {}, placement = {}, images = IMAGES }: Wrong, port: number) {
   const app = new Platform<string, string>({
     home: 'mumbai',
+    images: images as Images,
     clusters: { mumbai: cluster },
     environments: { production: { ...PRODUCTION, ...environment } },
   })
@@ -51,8 +54,9 @@ describe('all problems are reported at once', () => {
   test.each<[string, Wrong, string]>([
     ['one region too many', { environment: { survives: { zones: 1, regions: 1 } } }, 'survives-regions'],
     ['a foreign registry', { environment: REGISTRY }, 'registry-host'],
-    ['an empty tag', { placement: { tag: '' } }, 'image-tag'],
-    ['no tag at all', { placement: { tag: unchecked(null) } }, 'image-tag'],
+    ['an empty tag', { images: { orders: { production: '' } } }, 'input'],
+    ['no tag at all', { images: {} }, 'image-tag'],
+    ['a misspelt environment of images', { images: { orders: { production: '1', prodution: '1' } } }, 'unused-image'],
     ['a weight of nothing', { placement: { traffic: { mumbai: -1 } } }, 'traffic'],
     [
       'a role that is none',
@@ -60,9 +64,9 @@ describe('all problems are reported at once', () => {
         cluster: { ...TWO_ZONES, groups: { developers: 'developers' } },
         placement: { access: { developers: 'king' } },
       },
-      'unknown-role',
+      'input',
     ],
-    ['an incomplete gateway', { cluster: aks(unchecked<Parameters<typeof aks>[0]>(AZURE)) }, 'cluster-option'],
+    ['an incomplete gateway', { cluster: aks(unchecked<Parameters<typeof aks>[0]>(AZURE)) }, 'input'],
   ])('%s', (_, wrong, rule) => {
     const alone = errors(findings(wrong, 8080));
     expect(alone.length).toBeGreaterThan(0);
@@ -76,7 +80,12 @@ describe('all problems are reported at once', () => {
   test('no registry', () => {
     const app = (port: number) =>
       synthesize(
-        new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { production: WITHOUT } })
+        new Platform({
+          home: 'mumbai',
+          clusters: { mumbai: TWO_ZONES },
+          environments: { production: WITHOUT },
+          images: IMAGES,
+        })
           .place(Orders, { production: { on: 'mumbai', settings: { port } } })
           .app(),
         check,

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { listSecrets } from '../../../lib/analysis/access/secrets';
 import { check } from '../../../lib/checks';
 import { Platform, System, WebService } from '../../../lib/constructs';
-import { eksAuto, gke, local, type Target } from '../../../lib/model';
+import { eksAuto, gke, type Images, local, type Target } from '../../../lib/model';
 import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
 import { at, errors, find, PRODUCTION, SUBNETS, TWO_ZONES, WEB } from '../../support/synthesis';
 import { unchecked } from '../../support/unchecked';
@@ -22,9 +22,13 @@ class Shop extends System {
   }
 }
 
-const platform = () =>
+/** What has no tag here names its images itself. */
+const IMAGES: Images = { shop: { production: '9', staging: '9', local: '7' }, blog: { production: '7', local: '7' } };
+
+const platform = (images = IMAGES) =>
   new Platform({
     home: 'mumbai',
+    images,
     clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.35' }) },
     environments: {
       production: PRODUCTION,
@@ -33,10 +37,13 @@ const platform = () =>
     },
   });
 
-const blog = { on: 'mumbai', tag: '7', settings: { host: 'blog.example' } } as const;
-const shop = { on: 'mumbai', tag: '9', settings: {} } as const;
-const synth = (built: { app(): ReturnType<Platform<string, string>['app']> }): Synthesis =>
-  synthesize(built.app(), check);
+const blog = { on: 'mumbai', settings: { host: 'blog.example' } } as const;
+const shop = { on: 'mumbai', settings: {} } as const;
+/** The synthesis, but for tags that the test's placements leave unused. */
+const synth = (built: { app(): ReturnType<Platform<string, string>['app']> }): Synthesis => {
+  const synthesis = synthesize(built.app(), check);
+  return { ...synthesis, findings: synthesis.findings.filter(({ rule }) => rule !== 'unused-image') };
+};
 
 test('the home cluster fills the root, others a folder; names depend on system, environment and cluster', () => {
   const { files, findings } = synth(
@@ -106,15 +113,20 @@ describe('images', () => {
       'IfNotPresent',
     ],
   ])('%s', (_, tag, image, imagePullPolicy) => {
-    const synthesis = synth(platform().place(Shop, { production: { ...shop } }));
+    const synthesis = synth(platform({ shop: { production: tag } }).place(Shop, { production: shop }));
     expect(synthesis.findings).toEqual([]);
     expect(container(synthesis)).toMatchObject({ image, imagePullPolicy });
   });
 
   test('images of an external registry are pulled with its Secret, which is then listed', () => {
     const environments = { production: { ...PRODUCTION, registry: { external: 'ghcr.io/acme', pullSecret: 'ghcr' } } };
-    const built = new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments });
-    const synthesis = synth(built.place(Shop, { production: { ...shop } }));
+    const built = new Platform({
+      home: 'mumbai',
+      clusters: { mumbai: TWO_ZONES },
+      environments,
+      images: { shop: { production: '7' } },
+    });
+    const synthesis = synth(built.place(Shop, { production: shop }));
     expect(synthesis.findings).toEqual([]);
     expect(container(synthesis)).toMatchObject({ image: 'ghcr.io/acme/shop/web:7', imagePullPolicy: 'Always' });
     const pod = at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec');
@@ -134,7 +146,7 @@ describe("objects of the provider's own kinds", () => {
 
   test('the class of EKS Auto Mode is written once per cluster, with the cluster-scoped objects', () => {
     const clusters = { mumbai: TWO_ZONES, auto: eksAuto({ ...region, ...SUBNETS }), empty: eksAuto(region) };
-    const built = new Platform({ home: 'mumbai', clusters, environments: { production: PRODUCTION } })
+    const built = new Platform({ home: 'mumbai', clusters, environments: { production: PRODUCTION }, images: IMAGES })
       .place(Blog, { production: { ...blog, on: ['mumbai', 'auto'] } })
       .place(Shop, { production: { ...shop, on: ['auto'] } });
     const { files, findings } = synth(built);
@@ -162,6 +174,7 @@ describe("objects of the provider's own kinds", () => {
         belgium: gke({ region: 'europe-west1', kubernetes: '1.36', zones: ['europe-west1-b', 'europe-west1-c'] }),
       },
       environments: { production: PRODUCTION },
+      images: IMAGES,
     }).place(Blog, { production: { ...blog, on: 'belgium' } });
     const synthesis = synth(built);
     expect(synthesis.findings).toEqual([]);
@@ -188,6 +201,7 @@ describe('refused at run time, without the compiler', () => {
       home: 'laptop',
       clusters: {},
       environments: { production: { survives } },
+      images: { shop: { production: '1' } },
       ...unchecked<object>(change),
     };
     const full = { ...props, clusters: { laptop: LAPTOP, ...change.clusters } };
@@ -210,19 +224,20 @@ describe('refused at run time, without the compiler', () => {
     [
       'a negative loss',
       described({ environments: { production: { survives: { zones: -1, regions: 0 } } } }),
-      'survives environments.production.survives.zones',
+      'input environments.production.survives.zones',
     ],
     [
       'no word on what it survives',
       described({ environments: { production: {} } }),
-      'survives environments.production.survives',
+      'input environments.production.survives',
     ],
     [
       'a region lost that is the only one',
       described({ environments: { production: { survives: { zones: 0, regions: 1 } } } }),
       'survives-regions survives.regions',
     ],
-    ['no tag', described({}, { tag: '' }), 'image-tag tag'],
+    ['no tag', described({ images: {} }), 'image-tag images.shop.production'],
+    ['an empty tag', described({ images: { shop: { production: '' } } }), 'input images.shop.production'],
     [
       'nodes that fetch images, and no registry',
       described({ clusters: { cloud: TWO_ZONES } }, { on: ['laptop', 'cloud'] }),
@@ -232,7 +247,12 @@ describe('refused at run time, without the compiler', () => {
 
   test('an invalid name is reported once, not by everything that has it', () => {
     const environments = { Production: { survives } };
-    const built = new Platform<string, string>({ home: 'laptop', clusters: { laptop: LAPTOP }, environments });
+    const built = new Platform<string, string>({
+      home: 'laptop',
+      clusters: { laptop: LAPTOP },
+      environments,
+      images: { shop: { Production: '1' } },
+    });
     expect(errors(synth(built.place(Shop, { Production: { on: 'laptop', settings: {} } })))).toEqual([
       'name environments',
     ]);

@@ -56,12 +56,12 @@ function synth(traffic?: Traffic, { maxConnections = 1000, host }: { maxConnecti
   const app = new Platform({
     home: 'mumbai',
     clusters,
+    images: { shop: { production: '1' } },
     environments: { production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } } },
   })
     .place(Shop, {
       production: {
         on: ['mumbai', 'london'],
-
         ...(traffic === undefined ? {} : { traffic }),
         settings: { maxConnections, ...(host === undefined ? {} : { host }) },
       },

@@ -71,7 +71,6 @@ function synth({ on = ['dublin', 'london'], traffic, regions = 0, settings = {} 
     .place(Orders, {
       shop: {
         on,
-
         ...(traffic === undefined ? {} : { traffic }),
         settings: {
           host: (cluster) => `${cluster}.orders.example`,

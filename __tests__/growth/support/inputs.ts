@@ -77,9 +77,12 @@ export function platform({ components = 1, systems = 1, environments = 1, cluste
     home: A,
     clusters: named('cluster', clusters, cluster),
     environments: named('environment', environments, environment),
+    images: Object.fromEntries(
+      numbers(systems).map((index) => [`system-${index}`, named('environment', environments, () => '1')]),
+    ),
   });
   for (const index of numbers(systems)) {
-    const placement = (at: number) => ({ on, tag: '1', settings: { host: `${at}.system-${index}.example` } });
+    const placement = (at: number) => ({ on, settings: { host: `${at}.system-${index}.example` } });
     platform.place(systemOf(`system-${index}`, components), named('environment', environments, placement));
   }
   return platform.app();

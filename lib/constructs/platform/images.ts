@@ -33,10 +33,14 @@ function unused(what: string, path: readonly string[], known: readonly string[])
   const place = path.slice(0, -1);
   const where = place.length === 0 ? '' : ` of ${place.join(' in ')}`;
   return [
-    findingOf('unused-image', {
-      field: ['images', ...path].join('.'),
-      message: `no ${what}${where} is called '${name}'${didYouMean(name, known)}`,
-      expected: known.length === 0 ? 'no entry' : `one of ${known.join(', ')}`,
-    }),
+    findingOf(
+      'unused-image',
+      {
+        field: ['images', ...path].join('.'),
+        message: `no ${what}${where} is called '${name}'${didYouMean(name, known)}`,
+        expected: known.length === 0 ? 'no entry' : `one of ${known.join(', ')}`,
+      },
+      'warning',
+    ),
   ];
 }
