@@ -71,7 +71,7 @@ test('each invalid part of a reserve is refused', () => {
     new WebService(system, 'web', WEB);
     system.reserve({ pods: -1, cpu: 'much', memory: '-1Gi' });
   });
-  expect(errors(synthesis)).toEqual(['reserve reserve.cpu', 'reserve reserve.memory', 'reserve reserve.pods']);
+  expect(errors(synthesis)).toEqual(['input reserve.cpu', 'input reserve.memory', 'input reserve.pods']);
 });
 
 test('a misspelt part of a reserve is refused, and the parts are named', () => {
@@ -81,7 +81,7 @@ test('a misspelt part of a reserve is refused, and the parts are named', () => {
     system.reserve(misspelt);
   });
   expect(synthesis.findings).toMatchObject([
-    { rule: 'reserve', field: 'reserve.pod', value: 2, expected: 'pods, cpu or memory' },
+    { rule: 'input', field: 'reserve.pod', expected: 'one of pods, cpu, memory' },
   ]);
   expect(hard(synthesis)).toMatchObject({ pods: '10' });
 });

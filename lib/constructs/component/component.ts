@@ -175,8 +175,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   connectTo<Use extends object>(service: Limited<Use>, use: Use): this;
   connectTo<Use extends object>(service: Connectable | Limited<Use>, use?: Use): this {
     const added = this.outgoing.add(service, use, this.client);
-    if ('rule' in added) {
-      report(this, added);
+    if (Array.isArray(added)) {
+      for (const problem of added) report(this, problem);
       return this;
     }
     nameExit(this.networkPolicy, added.name, added.peer);

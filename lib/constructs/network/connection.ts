@@ -1,6 +1,7 @@
 // A connection: what a client must know of a service, as variables and files in its pod.
 
 import type { Endpoint } from '../../model/cluster/provider';
+import type { Schema } from '../../model/finding/schema';
 import type { RollingUpdate } from '../../model/pods/replacement';
 
 /** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
@@ -20,6 +21,8 @@ export interface Connectable {
 
 /** A service with limits: `connectTo` also needs the client's use of it. */
 export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {
+  /** What a pod's use of it may say. */
+  readonly use: Schema;
   /** Takes the client into the account. */
   join(client: Client, use: Use): void;
   /** The account's notes on the client: annotations of the object that decides its size. */

@@ -2,7 +2,7 @@
 
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type ClusterDescription, isDescription, isMinor, type Minor } from '../../model/cluster/cluster';
+import { type ClusterDescription, isDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
 import { type Finding, findingOf, hasError } from '../../model/finding/finding';
 import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
@@ -112,7 +112,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
     const { input, problems } = accept<PlatformProps<string, string>>('', PLATFORM, props, NOTHING);
-    this.props = input;
+    const clusters = Object.entries(input.clusters).map(([name, cluster]) => [name, recheck(cluster)]);
+    this.props = { ...input, clusters: Object.fromEntries(clusters) };
     this.images = problems.some(({ field }) => field?.startsWith('images')) ? undefined : (input.images ?? {});
     this.note(problems, this.trace);
   }

@@ -1,9 +1,10 @@
 // Checks of a platform's clusters and environments that the compiler cannot make: invalid names, numbers and promises.
 
-import { type ClusterDescription, groupSubjectOn, isMinor, OLDEST_MINOR } from '../../model/cluster/cluster';
+import { type ClusterDescription, MINOR } from '../../model/cluster/cluster';
 import type { Subject } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
+import { findSchemaProblems } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import type { EnvironmentProps } from '../../model/platform/environment';
 import { unless } from '../tree/findings';
@@ -39,7 +40,6 @@ export function findPlatformProblems({ home, clusters, environments }: Described
     }),
     ...names.flatMap((name) => findNameProblems('clusters', name)),
     ...Object.keys(environments).flatMap((name) => findNameProblems('environments', name)),
-    ...Object.entries(clusters).flatMap(([name, cluster]) => findGroupsProblems(`clusters.${name}`, cluster)),
     ...Object.entries(environments).flatMap(([name, props]) =>
       findAccessProblems(`environments.${name}`, props, clusters),
     ),
@@ -48,13 +48,7 @@ export function findPlatformProblems({ home, clusters, environments }: Described
 
 /** Problems of a Kubernetes minor given at `field`. */
 export function findMinorProblems(field: string, minor: unknown): Finding[] {
-  const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(String(minor))?.[1]; // servers report v1.36.2-eks-1
-  return unless(typeof minor === 'string' && isMinor(minor), 'kubernetes-minor', {
-    field,
-    value: String(minor),
-    message: 'unsupported Kubernetes version',
-    expected: meant === undefined || !isMinor(meant) ? `'1.${OLDEST_MINOR}' or later` : `'${meant}' only`,
-  });
+  return findSchemaProblems(MINOR, minor, field).map((problem) => findingOf('kubernetes-minor', problem));
 }
 
 function findNameProblems(field: string, name: string): Finding[] {
@@ -66,20 +60,17 @@ function findNameProblems(field: string, name: string): Finding[] {
   });
 }
 
-function findGroupsProblems(field: string, cluster: ClusterDescription): Finding[] {
-  return cluster.sysadmins.flatMap((group) =>
-    findSubjectProblems(`${field}.sysadmins`, group, groupSubjectOn(cluster, group)),
-  );
-}
-
 /** Groups that no cluster knows are misspelt; one that only some know is checked with the placement. */
 function findAccessProblems(
   field: string,
   { access = {} }: EnvironmentProps,
   clusters: Described['clusters'],
 ): Finding[] {
-  const known = new Set(Object.values(clusters).flatMap((cluster) => Object.keys(cluster.groups)));
-  const unknown = Object.keys(access).flatMap((group) =>
+  const described = Object.values(clusters);
+  // refused groups are unknown
+  if (described.some(({ problems }) => problems.some((problem) => problem.field?.startsWith('groups')))) return [];
+  const known = new Set(described.flatMap((cluster) => Object.keys(cluster.groups)));
+  return Object.keys(access).flatMap((group) =>
     unless(known.has(group), 'unknown-group', {
       field: `${field}.access`,
       value: group,
@@ -87,7 +78,6 @@ function findAccessProblems(
       expected: known.size === 0 ? 'groups on the clusters' : `one of ${[...known].join(', ')}`,
     }),
   );
-  return unknown;
 }
 
 /** A group without a subject on a cluster. */

@@ -2,6 +2,7 @@
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { fields, number, optional } from '../finding/schema';
 
 import type { NodePool } from './pool';
 
@@ -12,6 +13,10 @@ export interface Subnets {
   /** Of the pods. */
   readonly pods?: number;
 }
+
+const PREFIX = number({ atLeast: 8, atMost: 32, whole: true });
+
+export const SUBNETS = fields<Subnets>({ nodes: optional(PREFIX), pods: optional(PREFIX) });
 
 /** A pool at its largest. */
 export interface PoolAtMost {
@@ -105,18 +110,11 @@ export function sumOverNodes(
 
 /** The network of a mode, or the problem that the mode is not given. */
 export function networkOf<Mode extends string>(
-  given: Mode | undefined,
+  mode: Mode | undefined,
   modes: readonly Mode[],
   make: (mode: Mode) => NodeNetwork,
 ): NodeNetwork | Problem {
-  const mode = modes.find((known) => known === given);
+  if (mode !== undefined) return make(mode);
   const expected = `podNetwork: ${modes.map((known) => `'${known}'`).join(' or ')}`;
-  return mode === undefined ? { message: 'the pod network is not given', expected } : make(mode);
-}
-
-/** The problem of an unknown mode: types are gone at run time. */
-export function unknownMode<Mode extends string>(given: Mode | undefined, modes: readonly Mode[]): Problem[] {
-  if (given === undefined || modes.includes(given)) return [];
-  const message = 'unknown pod network';
-  return [{ field: 'podNetwork', value: `${given}`, message, expected: modes.map((mode) => `'${mode}'`).join(' or ') }];
+  return { message: 'the pod network is not given', expected };
 }

@@ -1,6 +1,7 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
 
 import type { Problem } from '../finding/problem';
+import { checked, either, fields, list, type Schema, table, text } from '../finding/schema';
 import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
 import type { JsonObject } from '../manifest/json';
@@ -88,9 +89,39 @@ export type Subject =
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
 
 /** Where ingress traffic reaches pods from: pods of the controller, or addresses. */
-export type IngressSource =
-  | { readonly namespace: string; readonly podLabels: Readonly<Record<string, string>> }
-  | { readonly cidrs: readonly string[] };
+export type IngressSource = PodSource | { readonly cidrs: readonly string[] };
+
+/** The pods of an ingress controller. */
+export interface PodSource {
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+}
+
+export const CIDRS: Schema = list(text("a CIDR, such as '10.20.0.0/24'", isCidr), "a list of CIDRs: ['10.20.0.0/24']");
+
+/** Without a label the NetworkPolicy would allow all pods. */
+const POD_LABELS = checked<PodSource['podLabels']>(table(text()), (labels) =>
+  Object.keys(labels).length > 0
+    ? []
+    : [
+        {
+          message: 'selects every pod',
+          expected: "labels of the controller's pods: { 'app.kubernetes.io/name': 'traefik' }",
+        },
+      ],
+);
+
+export const POD_SOURCE = fields<PodSource>({ namespace: text(), podLabels: POD_LABELS });
+
+/** Without an address the NetworkPolicy would allow none. */
+const SOURCE_CIDRS = checked<readonly string[]>(CIDRS, (cidrs) =>
+  cidrs.length > 0 ? [] : [{ message: 'the list of addresses is empty', expected: "CIDRs: ['10.20.0.0/24']" }],
+);
+
+export const INGRESS_SOURCE: Schema = either(
+  [POD_SOURCE, fields<Exclude<IngressSource, PodSource>>({ cidrs: SOURCE_CIDRS })],
+  "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
+);
 
 /** Labels of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
 export interface NodeLabels {
@@ -110,8 +141,6 @@ export interface AllowedDifference {
 /** A provider profile. */
 export interface Provider {
   readonly name: string;
-  /** Problems of its options. @default none */
-  readonly problems?: readonly Problem[];
   /** @default the names of its zones are unknown */
   readonly zoneNames?: ZoneNames;
   /** Renders an HTTP exposure. */
@@ -165,15 +194,11 @@ export function serviceAccountSubject(namespace: string, name: string): Subject 
   };
 }
 
-/** Addresses, or the problem that they are missing or invalid. */
-export function addressSource(cidrs: readonly string[] | undefined, option: string): IngressSource | Problem {
+/** Addresses, or the problem that they are missing. */
+export function addressSource(cidrs: readonly string[] = [], option: string): IngressSource | Problem {
+  if (cidrs.length > 0) return { cidrs };
   const expected = `${option}: the ranges as CIDRs, such as ['10.20.0.0/24']`;
-  if (cidrs === undefined || cidrs.length === 0) {
-    return { message: 'the source of ingress traffic is unknown', expected };
-  }
-  if (!Array.isArray(cidrs)) return { message: `${option} must be a list`, expected };
-  const invalid = cidrs.find((cidr) => !isCidr(cidr));
-  return invalid === undefined ? { cidrs } : { message: `"${invalid}" in ${option} is not a valid CIDR`, expected };
+  return { message: 'the source of ingress traffic is unknown', expected };
 }
 
 /** The problem of a provider without identities for pods. */

@@ -12,6 +12,8 @@ export const PLACEHOLDER = 'missing-setting';
 /** An input as it is used: without what was refused. */
 export interface Accepted<Input> {
   readonly input: Input;
+  /** The keys that were refused. */
+  readonly refused: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -26,14 +28,14 @@ export function accept<Input extends object>(
   standIns: Partial<Input>,
 ): Accepted<Input> {
   const problems = findSchemaProblems(schema, input, field);
-  if (problems.length === 0) return { input, problems };
+  if (problems.length === 0) return { input, refused: new Set(), problems };
   const start = field === '' ? 0 : field.length + 1;
-  const refused = new Set(problems.map((problem) => /^[^.[]*/.exec((problem.field ?? '').slice(start))?.[0]));
+  const refused = new Set(problems.map((problem) => /^[^.[]*/.exec((problem.field ?? '').slice(start))?.[0] ?? ''));
   const kept = Object.entries(isJsonObject(input) ? input : {}).filter(([key]) => !refused.has(key));
   const known = kept.filter(([key]) => schema.keys?.includes(key) ?? true);
   const replaced = { ...standIns, ...Object.fromEntries(known) } as Input;
   // a placeholder was reported where it was read
-  return { input: replaced, problems: problems.filter(({ value }) => value !== PLACEHOLDER) };
+  return { input: replaced, refused, problems: problems.filter(({ value }) => value !== PLACEHOLDER) };
 }
 
 /** The keys of a type, all of them and no others: the compiler checks the list against the type. */

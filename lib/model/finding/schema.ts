@@ -55,6 +55,11 @@ export function text(expected = 'a text', fits: (value: string) => boolean = () 
   );
 }
 
+/** A text that may be empty, such as the value of a label. */
+export function emptyText(expected = 'a text'): Schema {
+  return like(expected, (value) => typeof value === 'string');
+}
+
 /** One of these texts. */
 export function choice(known: readonly string[]): Schema {
   const expected = known.length === 1 ? `'${known[0]}'` : `one of ${known.join(', ')}`;
@@ -90,7 +95,6 @@ export function table(value: Schema, expected = 'an object: { key: value }'): Sc
 /** A value of one of several forms: the form that most of its keys belong to decides what is reported. */
 export function either(forms: readonly Schema[], expected = forms.map((form) => form.expected).join(' or ')): Schema {
   const none = leaf(expected, (value) => wrong(value, expected));
-  const likeness = (value: object, { keys = [] }: Schema) => keys.filter((key) => key in value).length;
   const shape = v.lazy((value) => {
     if (!isJsonObject(value)) {
       const fitting = forms.find((form) => form.keys === undefined && v.is(form.shape, value));
@@ -103,18 +107,39 @@ export function either(forms: readonly Schema[], expected = forms.map((form) => 
   return { shape, expected };
 }
 
+/** An object of one of several forms, named by the text at `key`. */
+export function variant(key: string, forms: Readonly<Record<string, Schema>>): Schema {
+  const expected = Object.values(forms)
+    .map((form) => form.expected)
+    .join(' or ');
+  const names = choice(Object.keys(forms));
+  // of an unknown form no other key can be judged
+  const unnamed = v.pipe(
+    plainObject(expected),
+    v.looseObject({ [key]: names.shape }, () => packed(wrong(undefined, names.expected))),
+  );
+  const shape = v.lazy((value) => {
+    const name = isJsonObject(value) ? value[key] : undefined;
+    return (typeof name === 'string' && Object.hasOwn(forms, name) ? forms[name]?.shape : undefined) ?? unnamed;
+  });
+  return { shape, expected };
+}
+
 /** A value that `fits` accepts, such as a construct. */
 export function like(expected: string, fits: (value: unknown) => boolean): Schema {
   return leaf(expected, (value) => (fits(value) ? undefined : wrong(value, expected)));
 }
 
-/** What `schema` accepts, less the values in which `find` finds problems; their fields are relative to the value. */
+/**
+ * What `schema` accepts, less the values in which `find` finds problems. Their fields are relative to the value, also where a
+ * message begins with one.
+ */
 export function checked<Value>(schema: Schema, find: (value: Value) => readonly Problem[]): Schema {
   const shape = v.pipe(
     schema.shape,
     v.rawCheck(({ dataset, addIssue }) => {
       if (!dataset.typed || dataset.issues !== undefined) return;
-      for (const problem of find(dataset.value as Value)) addIssue({ message: packed(problem) });
+      for (const problem of find(dataset.value as Value)) addIssue({ message: packed(relative(problem)) });
     }),
   );
   return { ...schema, shape };
@@ -129,6 +154,12 @@ export function findSchemaProblems({ shape }: Schema, value: unknown, field: str
   return found
     .filter(({ problem }) => problem.value !== undefined || !meant.has(problem.field))
     .map(({ problem }) => problem);
+}
+
+/** Keys of the value that the form has; a misspelt one counts half. */
+function likeness(value: object, { keys = [] }: Schema): number {
+  const scores = Object.keys(value).map((key) => (keys.includes(key) ? 2 : closest(key, keys) === undefined ? 0 : 1));
+  return scores.reduce<number>((sum, score) => sum + score, 0);
 }
 
 function leaf(expected: string, find: (value: unknown) => Problem | undefined): Schema {
@@ -149,6 +180,13 @@ function plainObject(expected: string): v.GenericSchema<unknown, object> {
 
 function wrong(value: unknown, expected: string): Problem {
   return { message: value === undefined ? `${FIELD} is required` : `${FIELD} cannot be ${kindOf(value)}`, expected };
+}
+
+/** The problem with its field marked where its message begins with it. */
+function relative({ message, ...problem }: Problem): Problem {
+  const { field } = problem;
+  const begins = field !== undefined && message.startsWith(`${field} `);
+  return { ...problem, message: begins ? FIELD + message.slice(field.length) : message };
 }
 
 function kindOf(value: unknown): string {

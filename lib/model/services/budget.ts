@@ -1,8 +1,9 @@
 // A server shared by several clients: whether all fit, and how many replicas each may have given the others.
 
 import { smallestWith } from '../finding/bisection';
-import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
+import { type Derived, derived, exceeds, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { checked, type Fields, list, number, type Schema, text } from '../finding/schema';
 import { defined } from '../manifest/json';
 
 /** A client of the server. */
@@ -10,6 +11,23 @@ export interface BudgetClient {
   readonly name: string;
   /** Most pods that are wanted at any time: the maximum of its autoscaler. */
   readonly maxReplicas: number;
+}
+
+export const BUDGET_CLIENT: Fields<BudgetClient> = {
+  name: text(),
+  maxReplicas: number({ atLeast: 1, atMost: 1e6, whole: true }),
+};
+
+/** One client or more, each once. */
+export function clientList(client: Schema): Schema {
+  return checked<readonly BudgetClient[]>(list(client), (clients) => {
+    if (clients.length === 0)
+      return [{ value: 0, message: 'the budget has no clients', expected: 'at least one client' }];
+    const twice = clients.filter(({ name }, index) => clients.findIndex((other) => other.name === name) !== index);
+    return twice.map(({ name }) => {
+      return { value: name, message: `client '${name}' is listed twice`, expected: 'each client once' };
+    });
+  });
 }
 
 /** A limited resource of the server. */
@@ -90,25 +108,6 @@ export function findBudgetProblems<Client extends BudgetClient>(
       },
     ];
   });
-}
-
-/** Problems of the list of clients itself. */
-export function findClientProblems(clients: readonly BudgetClient[]): Problem[] {
-  if (clients.length === 0) {
-    return [{ field: 'clients', value: 0, message: 'the budget has no clients', expected: 'at least one client' }];
-  }
-  const twice = clients.filter(({ name }, index) => clients.findIndex((other) => other.name === name) !== index);
-  return [
-    ...twice.map(({ name }) => ({
-      field: 'clients',
-      value: name,
-      message: `client '${name}' is listed twice`,
-      expected: 'each client once',
-    })),
-    ...clients.flatMap(({ name, maxReplicas }) =>
-      checkNumber(`${name}.maxReplicas`, maxReplicas, { atLeast: 1, atMost: 1e6, whole: true }),
-    ),
-  ];
 }
 
 function clientBudget<Client extends BudgetClient>(
