@@ -44,7 +44,9 @@ export interface ComponentProps {
   readonly image: string;
   /** Port that the container listens on, 1 to 65535. */
   readonly port: number;
+  /** CPU and memory of a pod. */
   readonly resources: Resources;
+  /** How the kubelet knows that a pod has started, takes requests, and must be restarted. */
   readonly probes: Probes;
   /** Writable folders besides /tmp of 64Mi, which may be listed here with another size. @default none */
   readonly scratch?: readonly Scratch[];
@@ -83,7 +85,9 @@ const NO_CPU: Finding = {
 export abstract class Component<Props extends ComponentProps> extends Construct {
   /** Name of its objects. */
   readonly name: string;
+  /** Its Deployment, for overrides. */
   readonly deployment: ApiObject;
+  /** Its NetworkPolicy, for overrides. */
   readonly networkPolicy: ApiObject;
   protected readonly props: Props;
   protected readonly system: System<unknown>;

@@ -35,6 +35,7 @@ export interface VolumeProps {
  * Source: kubernetes.io, "Storage Classes" (volumeBindingMode, reclaimPolicy, allowVolumeExpansion).
  */
 export class Volume extends Construct {
+  /** Its PersistentVolumeClaim, for overrides. */
   readonly claim: ApiObject;
 
   constructor(scope: Construct, id: string, { size, oneZone }: VolumeProps) {

@@ -41,6 +41,7 @@ const CPU_TWICE: Finding = {
  * @throws when it is not inside a System
  */
 export class WebService extends Component<WebServiceProps> implements Connectable {
+  /** Its Service, for overrides. */
   readonly service: ApiObject;
   private readonly clients: string[] = [];
   private scaling?: ScalingProps;

@@ -25,6 +25,7 @@ export interface DnsRecordProps {
  * Source: external-dns, docs/tutorials/externalname.
  */
 export class DnsRecord extends Construct {
+  /** Its ExternalName Service, for overrides. */
   readonly service: ApiObject;
 
   constructor(scope: Construct, id: string, { hosts, target }: DnsRecordProps) {

@@ -34,7 +34,9 @@ export type { SystemClass };
 export interface PlatformProps<ClusterName extends string, EnvironmentName extends string> {
   /** The cluster whose files go to the root of the output directory; the others' go to `clusters/<name>/`. */
   readonly home: NoInfer<ClusterName>;
+  /** Clusters by name, each by a provider's function such as `eks({ … })`. */
   readonly clusters: Readonly<Record<ClusterName, ClusterDescription>>;
+  /** Environments by name. */
   readonly environments: Readonly<Record<EnvironmentName, EnvironmentProps>>;
 }
 
@@ -54,6 +56,7 @@ export interface PlacementProps<ClusterName extends string, Settings> {
   readonly namespace?: string;
   /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
   readonly access?: AccessChanges;
+  /** Values of the system's own settings. */
   readonly settings: Settings;
 }
 

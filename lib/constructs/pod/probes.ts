@@ -3,6 +3,7 @@ import type { Probe } from '../tree/kinds';
 
 /** HTTP paths of the three probes. All three are required: a default would hide the decision. */
 export interface Probes {
+  /** Whether it has started. Until then no other probe runs. */
   readonly startup: {
     readonly path: string;
     /** Longest boot that is still healthy, in seconds. */

@@ -15,6 +15,7 @@ import { type Account, LimitedService } from './limited-service';
 
 /** The broker outside the cluster, and its limits. */
 export interface BrokerProps extends ExternalServiceProps {
+  /** Its nodes, and what each can take. */
   readonly nodes: Nodes;
   /**
    * Secret with the URI of the management API (`https://user:password@host/vhost`), by which KEDA reads queues.
@@ -33,8 +34,11 @@ export type ProducerUse = Omit<QueueProducer, keyof Account>;
 
 /** A queue of a broker, as its consumer knows it. */
 export interface Queue extends Limited<ProducerUse> {
+  /** Name of the queue in the broker. */
   readonly queue: string;
+  /** How KEDA reads it. @default KEDA cannot read it */
   readonly management?: BrokerProps['management'];
+  /** How an HPA reads it. @default an HPA cannot read it */
   readonly metrics?: BrokerProps['metrics'];
 }
 

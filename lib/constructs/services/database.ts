@@ -8,6 +8,7 @@ import { type Account, LimitedService } from './limited-service';
 
 /** The database outside the cluster, and its limits. */
 export interface DatabaseProps extends ExternalServiceProps {
+  /** What the server can take. */
   readonly limits: DatabaseLimits;
 }
 

@@ -13,6 +13,7 @@ import { traceConstruct } from '../tree/trace';
 export interface ExternalServiceProps {
   /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
   readonly host: string;
+  /** Port of the service, 1 to 65535. */
   readonly port: number;
   /**
    * Whether clients verify its certificate. They then get its own name: an ExternalName changes the name, not the certificate.
@@ -37,6 +38,7 @@ export interface ExternalServiceProps {
  * Source: kubernetes.io, "Service", type ExternalName.
  */
 export class ExternalService<Props extends ExternalServiceProps = ExternalServiceProps> extends Construct {
+  /** Its ExternalName Service, for overrides. */
   readonly service: ApiObject;
   protected readonly props: Props;
 
@@ -61,6 +63,7 @@ export class ExternalService<Props extends ExternalServiceProps = ExternalServic
     );
   }
 
+  /** How clients reach it. */
   connection(): Connection {
     const { host, port, tls = false, credentials, cidrs = [], acceptsIdentity = false } = this.props;
     return {

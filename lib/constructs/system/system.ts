@@ -26,6 +26,7 @@ import { createQuota, isReserve, type Reserve } from './quota';
  * }
  */
 export abstract class System<Settings = object> extends Chart {
+  /** Where it runs, with its settings. */
   readonly target: Target<Settings>;
   /** Name of the system, the same in every environment. */
   readonly system: string;

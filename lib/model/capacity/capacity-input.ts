@@ -27,10 +27,13 @@ export interface CapacityInput {
   readonly growthPerSecond: number;
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
+  /** Zones whose loss the pods that are left must carry. */
   readonly zonesLost: number;
   /** Regions that share the load. */
   readonly regions: number;
+  /** Regions whose loss the others must carry. */
   readonly regionsLost: number;
+  /** Times until new pods take requests, in seconds. */
   readonly times: {
     /** Age of a metric when the autoscaler reads it. */
     readonly metricSeconds: number;

@@ -53,6 +53,7 @@ export interface ClusterProps {
 
 /** A cluster, not yet named. */
 export interface ClusterDescription extends Required<ClusterProps> {
+  /** The profile of its provider. */
   readonly provider: Provider;
   /** Region in the provider's spelling; absent where there is none. */
   readonly region?: string;
@@ -60,6 +61,7 @@ export interface ClusterDescription extends Required<ClusterProps> {
 
 /** A cluster with the name that the platform file gives it. */
 export interface Cluster extends ClusterDescription {
+  /** Its name in the platform. */
   readonly name: string;
 }
 

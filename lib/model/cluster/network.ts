@@ -53,6 +53,7 @@ export interface NodeNetwork {
   readonly podsPerNode: (pool: NodePool) => Derived | Problem;
   /** Nodes that an upgrade adds to a pool of `nodes`, over all zones. */
   readonly surgeNodes: (pool: NodePool, nodes: number, zones: number) => Derived;
+  /** The ranges that a demand needs, each with its size. */
   readonly ranges: (demand: AddressDemand) => readonly AddressRange[];
   /** Length of the shortest prefix that a range can have, and its source. */
   readonly shortestPrefix: { readonly length: number; readonly source: string };

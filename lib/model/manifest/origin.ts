@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 /** A place in the user's own TypeScript. Line and column count from 1. */
 export interface SourceLine {
+  /** Path of the file, relative to the current directory. */
   readonly file: string;
+  /** Line, from 1. */
   readonly line: number;
+  /** Column, from 1. */
   readonly column: number;
 }
 

@@ -15,6 +15,7 @@ export const HEADROOM_PRIORITY = -10;
 
 /** A workload that grows before a new node is ready. */
 export interface Growing {
+  /** Name of the workload. */
   readonly name: string;
   /** Pods by which it grows in that time, over all zones: `headroomPods` of its capacity plan. */
   readonly pods: number;
@@ -28,12 +29,15 @@ export interface Growing {
 export interface HeadroomInput {
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
+  /** The workloads that may grow at the same time. */
   readonly growing: readonly Growing[];
 }
 
 /** The size of the headroom. Each number comes with the sentence that derives it. */
 export interface HeadroomPlan {
+  /** Placeholder pods that each zone needs. */
   readonly podsPerZone: Derived;
+  /** Placeholder pods of all zones. */
   readonly pods: Derived;
   /** The same in the form of a pool's property. */
   readonly headroom: Headroom;

@@ -17,7 +17,9 @@ export function tagOf(tags: Tags, component: string): string | undefined {
 
 /** What a system knows about where it runs. */
 export interface Target<Settings> {
+  /** The cluster that it runs on. */
   readonly cluster: Cluster;
+  /** The environment that it runs in. */
   readonly environment: Environment;
   /** Regions in which the system runs in this environment. */
   readonly regions: number;
@@ -27,6 +29,7 @@ export interface Target<Settings> {
   readonly home: boolean;
   /** Name of the namespace. @default `<system>-<environment>` */
   readonly namespace?: string;
+  /** Tags of its images. */
   readonly tag: Tags;
   /** The system's own settings for this environment. */
   readonly settings: Settings;

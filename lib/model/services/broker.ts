@@ -17,6 +17,7 @@ import {
 export interface BrokerNode {
   /** Messages a second that one node accepts from producers, each counted once. */
   readonly messagesPerSecondPerNode: number;
+  /** Connections that one node accepts. */
   readonly connectionsPerNode: number;
   /** Messages a second of producers that are not listed. @default 0 */
   readonly otherMessagesPerSecond?: number;
@@ -42,17 +43,23 @@ export type Broker =
 export interface QueueProducer extends BudgetClient {
   /** Messages a second that one pod at full load sends; 0 for a consumer. */
   readonly messagesPerSecondPerPod: number;
+  /** Connections that a pod holds. */
   readonly connectionsPerPod: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
 }
 
+/** A broker and all that use it. */
 export interface BrokerBudgetInput {
+  /** The broker's nodes and limits. */
   readonly broker: Broker;
+  /** Everything that sends or has connections, consumers too. */
   readonly producers: readonly QueueProducer[];
 }
 
 /** The account, and for each producer what must grow before its replicas. */
 export interface BrokerBudget extends Budget {
+  /** By client: beyond how many replicas the broker must grow first, as a sentence. */
   readonly order: readonly { readonly client: string; readonly first: string }[];
 }
 

@@ -37,6 +37,7 @@ export interface DatabaseLimits {
 export interface DatabaseClient extends BudgetClient {
   /** Largest size of a pod's connection pool. All pools of the pod together. */
   readonly poolSize: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
   /** Cores of the database that one pod at full load keeps busy. Mandatory where the database limits `cpu`. */
   readonly cpuPerPod?: number;
@@ -46,8 +47,11 @@ export interface DatabaseClient extends BudgetClient {
   readonly iopsPerPod?: number;
 }
 
+/** A database and all its clients. */
 export interface DatabaseBudgetInput {
+  /** What the server can take. */
   readonly database: DatabaseLimits;
+  /** All clients, on all clusters. */
   readonly clients: readonly DatabaseClient[];
 }
 

@@ -20,11 +20,15 @@ export interface RedisClient extends BudgetClient {
   readonly connectionsPerPod: number;
   /** Operations a second that one pod at full load causes. */
   readonly operationsPerSecondPerPod: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
 }
 
+/** A Redis and all its clients. */
 export interface RedisBudgetInput {
+  /** Its nodes, and what each can take. */
   readonly redis: Redis;
+  /** All clients, on all clusters. */
   readonly clients: readonly RedisClient[];
   /** Whether users depend on it: then a Redis without a copy is refused. */
   readonly production: boolean;
@@ -34,6 +38,7 @@ export interface RedisBudgetInput {
 
 /** The account, and the reason of the exit, which is kept as an annotation. */
 export interface RedisBudget extends Budget {
+  /** The given reason why it needs no copy. Absent where it has one, or no reason was given. */
   readonly withoutCopy?: string;
 }
 
