@@ -56,9 +56,14 @@ test('pages that differ are named, and then written', () => {
   expect(generate('--check', '--root', copy).status).toBe(0);
 }, 240_000);
 
-test('an exported symbol or property without a docstring is named with its line', () => {
+test('a property without a docstring, and an optional one without a default, is named with its line', () => {
   change('lib/model/cluster/pool.ts', '  /** Allocatable CPU of a node as a quantity: `3920m`. */\n', '');
+  change('lib/model/cluster/pool.ts', 'Taints of the nodes. @default none', 'Taints of the nodes.');
   const { stderr, status } = generate('--check', '--root', copy);
-  expect(stderr).toMatch(/^docs\/generate\.mjs: no docstring:\nlib\/model\/cluster\/pool\.ts:\d+ NodePool\.cpu\n$/);
+  expect(stderr.trimEnd().replaceAll(/:\d+ /g, ':… ').split('\n')).toEqual([
+    'docs/generate.mjs: docstrings:',
+    'lib/model/cluster/pool.ts:… NodePool.cpu: no docstring',
+    'lib/model/cluster/pool.ts:… NodePool.taints: no @default',
+  ]);
   expect(status).toBe(1);
 }, 120_000);

@@ -27,6 +27,12 @@ const PAGES = [
   ['findings', 'Findings, checks, files', ['model/finding', 'model/manifest', 'checks', 'synth']],
 ];
 
+/** What a docstring says of an optional property instead of its default. */
+const ABSENCE = /\b(?:absent|mandatory)\b/i;
+
+/** Not a property, but the absence of one in a union. */
+const NEVER = /^never$/;
+
 /** Shapes without a name of their own are listed in place, this deep at most. */
 const DEEPEST = 3;
 
@@ -53,7 +59,7 @@ class Reference {
     this.lib = path.join(root, 'lib');
     this.checker = checker;
     this.symbols = symbols;
-    /** What lacks a docstring, by place: a property is often listed more than once. */
+    /** What lacks a docstring or a default, by place. */
     this.missing = new Map();
     this.pages = new Map(symbols.map(({ name, symbol }) => [name, this.pageOf(name, symbol.declarations[0])]));
   }
@@ -144,12 +150,20 @@ class Reference {
     const text = this.prose(symbol.getDocumentationComment(this.checker)).trim();
     const [node] = symbol.declarations;
     // The docstring of what holds a literal describes all of it.
-    if (text === '' && this.tags(symbol, 'default').length === 0 && !ts.isTypeLiteralNode(node.parent)) {
-      const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
-      const place = `lib/${this.fileOf(node)}:${line + 1}`;
-      if (!this.missing.has(place)) this.missing.set(place, `${place} ${name}`);
-    }
+    if (ts.isTypeLiteralNode(node.parent)) return text;
+    const hasDefault = this.tags(symbol, 'default').length > 0;
+    if (text === '' && !hasDefault) this.refuse(node, `${name}: no docstring`);
+    const isOptional =
+      ts.isPropertySignature(node) && node.questionToken !== undefined && !NEVER.test(node.type?.getText());
+    if (isOptional && !hasDefault && !ABSENCE.test(text)) this.refuse(node, `${name}: no @default`);
     return text;
+  }
+
+  /** Notes the first thing that a line lacks: a property is often listed more than once. */
+  refuse(node, what) {
+    const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
+    const place = `lib/${this.fileOf(node)}:${line + 1}`;
+    if (!this.missing.has(place)) this.missing.set(place, `${place} ${what}`);
   }
 
   /** Meaning, default and errors of a member, in one line. */
@@ -340,7 +354,7 @@ class Reference {
     });
     const intro =
       "Everything that `import { … } from 'evenkeel'` offers. What fits together how: [constructs](../constructs.md).";
-    if (this.missing.size > 0) throw new Error(`no docstring:\n${[...this.missing.values()].join('\n')}`);
+    if (this.missing.size > 0) throw new Error(`docstrings:\n${[...this.missing.values()].join('\n')}`);
     return [['README.md', `# Reference\n\n${note}\n\n${intro}\n\n${index.join('\n\n')}\n`], ...files];
   }
 }

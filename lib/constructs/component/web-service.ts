@@ -20,7 +20,7 @@ import { Component, type ComponentProps, type PodNumbers } from './component';
 
 /** Required and optional properties of a web service. */
 export interface WebServiceProps extends ComponentProps {
-  /** Number of pods without an autoscaler. Either this or `scaleOn`. */
+  /** Number of pods without an autoscaler. @default 1 */
   readonly replicas?: number;
 }
 

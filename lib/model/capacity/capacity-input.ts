@@ -17,7 +17,7 @@ export interface CapacityInput {
   readonly service: ServiceTime;
   /** Requests that a pod works on at once: threads, workers, or connections to what it calls. */
   readonly concurrencyPerPod: number;
-  /** CPU time of a request. Without it there is neither a CPU request nor a target utilisation. */
+  /** CPU time of a request, in seconds. @default unknown: neither a CPU request nor a target utilisation is derived */
   readonly cpuSecondsPerRequest?: number;
   /** The share `quantile` of the requests is answered within `seconds`. */
   readonly latency: { readonly quantile: number; readonly seconds: number };

@@ -7,9 +7,9 @@ import type { NodePool } from './pool';
 
 /** Prefix lengths of the existing ranges: 22 for a /22. Of each zone, where subnets are zonal. */
 export interface Subnets {
-  /** Of the nodes; of nodes and pods, where both share one. */
+  /** Of the nodes; of nodes and pods, where both share one. @default unknown */
   readonly nodes?: number;
-  /** Of the pods. */
+  /** Of the pods. @default unknown, or those of the nodes */
   readonly pods?: number;
 }
 

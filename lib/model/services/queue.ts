@@ -20,7 +20,7 @@ export interface QueueConsumerPlan {
   readonly memoryTarget?: Derived;
   /** Longest time to drain the largest backlog at peak, in seconds. */
   readonly drainSeconds: Derived;
-  /** The drawback where nothing reads the queue, as a sentence for the user. */
+  /** The drawback where nothing reads the queue, as a sentence for the user. Absent where something reads it. */
   readonly loss?: string;
 }
 

@@ -32,7 +32,7 @@ export interface RedisBudgetInput {
   readonly clients: readonly RedisClient[];
   /** Whether users depend on it: then a Redis without a copy is refused. */
   readonly production: boolean;
-  /** Why a Redis without a copy is still acceptable here. */
+  /** Why a Redis without a copy is still acceptable here. @default none: it is refused where users depend on it */
   readonly withoutCopy?: { readonly reason: string };
 }
 

@@ -27,7 +27,7 @@ export interface WriteResult {
   readonly removed: readonly string[];
   /** Files that are not ours and were kept. */
   readonly foreign: readonly string[];
-  /** How an interrupted run was repaired, as a sentence. */
+  /** How an interrupted run was repaired, as a sentence. Absent where none was. */
   readonly recovered?: string;
 }
 
