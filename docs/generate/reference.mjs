@@ -50,8 +50,19 @@ function readApi(root) {
   return { checker, symbols: symbols.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)) };
 }
 
+/** Whether a member is written as a method, also where a mapped type makes a property of it. */
+const isMethod = ({ declarations = [] }) =>
+  declarations.some((node) => ts.isMethodSignature(node) || ts.isMethodDeclaration(node));
+
 const oneLine = (text) => text.replace(/\s+/g, ' ').trim();
 const cell = (text) => oneLine(text).replaceAll('|', '\\|');
+
+/** Replaces type parameters by their defaults, which is what a user writes. */
+const withDefaults = (text, parameters = []) =>
+  parameters.reduce(
+    (result, one) => (one.default ? result.replaceAll(`: ${one.name.text}`, `: ${one.default.getText()}`) : result),
+    text,
+  );
 
 class Reference {
   constructor(root) {
@@ -129,13 +140,13 @@ class Reference {
     return this.symbols.find((known) => known.symbol === symbol)?.name;
   }
 
-  /** Prose of a docstring, with its links resolved. */
+  /** Prose of a docstring, with links to what it names. */
   prose(parts) {
+    const linked = (name) => (this.pages.has(name) ? this.link(name, `\`${name}\``) : `\`${name}\``);
     return ts
       .displayPartsToString(parts)
-      .replace(/\{@link (\w+)[^}]*\}/g, (_, name) =>
-        this.pages.has(name) ? this.link(name, `\`${name}\``) : `\`${name}\``,
-      );
+      .replace(/\{@link (\w+)[^}]*\}/g, '`$1`')
+      .replace(/`(\w*[A-Z]\w*)`/g, (_, name) => linked(name));
   }
 
   tags(symbol, wanted) {
@@ -188,10 +199,11 @@ class Reference {
   }
 
   /** Rows of the properties of a type, and of the shapes without a name within it. */
-  rows(type, owner, prefix = '', depth = 0) {
+  rows(type, owner, prefix = '', depth = 0, hidden = new Set()) {
     const rows = this.checker
       .getPropertiesOfType(type)
-      .filter((property) => this.isPublic(property) && !(property.flags & ts.SymbolFlags.Method))
+      .filter((property) => this.isPublic(property) && !isMethod(property))
+      .filter((property) => !hidden.has(property.name))
       .flatMap((property) => {
         const declared = property.valueDeclaration ?? property.declarations[0];
         const own = this.checker.getTypeOfSymbol(property);
@@ -253,10 +265,11 @@ class Reference {
   }
 
   /** Methods, each in one item. */
-  methods(type, owner) {
+  methods(type, owner, hidden = new Set()) {
     const items = this.checker
       .getPropertiesOfType(type)
-      .filter((member) => this.isPublic(member) && member.flags & ts.SymbolFlags.Method)
+      .filter((member) => this.isPublic(member) && isMethod(member))
+      .filter((member) => !hidden.has(member.name))
       .map((member) => {
         const signatures = this.checker.getNonNullableType(this.checker.getTypeOfSymbol(member)).getCallSignatures();
         const texts = signatures.map((signature) => `\`${this.signatureText(signature, member.name)}\``);
@@ -264,6 +277,16 @@ class Reference {
         return `- ${[texts.join('<br>'), oneLine(this.meaning(member, `${owner}.${member.name}()`)), ...parameters].filter(Boolean).join('<br>')}`;
       });
     return items.length === 0 ? [] : [items.join('\n')];
+  }
+
+  /** Exported interfaces that a class or its bases implement. Their members are listed there. */
+  rolesOf(type) {
+    const clauses = (type.symbol?.declarations ?? []).flatMap((node) => node.heritageClauses ?? []);
+    const own = clauses
+      .filter(({ token }) => token === ts.SyntaxKind.ImplementsKeyword)
+      .flatMap(({ types }) => types.map((node) => this.checker.getTypeAtLocation(node)))
+      .filter(({ symbol }) => this.nameOf(symbol) !== undefined);
+    return [...own, ...(type.getBaseTypes() ?? []).flatMap((base) => this.rolesOf(base))];
   }
 
   classSection(symbol, name) {
@@ -274,12 +297,20 @@ class Reference {
     const parameters = (signature?.parameters ?? [])
       .map((one) =>
         own
-          ? this.parameterText(one.valueDeclaration)
+          ? withDefaults(this.parameterText(one.valueDeclaration), symbol.valueDeclaration.typeParameters)
           : `${one.name}: ${this.checker.typeToString(this.checker.getTypeOfSymbol(one))}`,
       )
       .join(', ');
     const call = isAbstract ? `class … extends ${name} { constructor(${parameters}) }` : `new ${name}(${parameters})`;
-    return [`\`\`\`ts\n${oneLine(call)}\n\`\`\``, ...this.table(this.rows(type, name)), ...this.methods(type, name)];
+    const roles = this.rolesOf(type);
+    const hidden = new Set(roles.flatMap((role) => role.getProperties().map((member) => member.name)));
+    const links = [...new Set(roles.map((role) => this.link(role.symbol.name, `\`${role.symbol.name}\``)))];
+    return [
+      `\`\`\`ts\n${oneLine(call)}\n\`\`\``,
+      ...(links.length === 0 ? [] : [`Is a ${links.join(' and a ')}.`]),
+      ...this.table(this.rows(type, name, '', 0, hidden)),
+      ...this.methods(type, name, hidden),
+    ];
   }
 
   functionSection(symbol, name) {
