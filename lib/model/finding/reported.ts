@@ -70,7 +70,7 @@ export const reportedRules = {
       why: '`undefined` would become a part of a manifest.',
     },
     name: {
-      what: 'Names of clusters, systems and environments are DNS labels of at most 40 characters.',
+      what: 'Names of clusters and environments are DNS labels of at most 40 characters.',
       why: 'They are parts of file names and of namespaces.',
     },
     namespace: {
@@ -86,7 +86,7 @@ export const reportedRules = {
       why: 'Its files would be deleted from `dist/`.',
     },
     'node-pool': {
-      what: 'A node pool has positive sizes, fewest nodes up to most nodes, and taints that repel pods.',
+      what: 'A node pool has positive sizes, no more fewest than most nodes, labels of its own, and taints that repel pods.',
       why: 'Whether pods fit on nodes is computed from it.',
     },
     'provider-plan': {
@@ -288,7 +288,7 @@ export const reportedRules = {
       why: 'What is there could be lost, or be half of two versions.',
     },
     override: {
-      what: 'An override changes a place that exists, or adds a field to an object that exists.',
+      what: 'An override gives a field that exists another value, or adds a field to a place that exists.',
       why: 'It would change nothing, and no one would notice.',
     },
     'unchecked-field': {
