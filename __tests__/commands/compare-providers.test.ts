@@ -16,8 +16,8 @@ import { isNeutralKind } from '../../lib/model/manifest/kind-lookup';
 import { PROFILES, STANDARD } from '../../lib/model/providers/profiles';
 import { synthesize } from '../../lib/synth/synthesize';
 import { stringifyDocument } from '../../lib/synth/text/yaml';
+import { isShipped, isShippedConstruct, shippedRows } from '../charts/shipped/placements';
 import { cli } from '../support/cli';
-import { isShipped, isShippedConstruct, shippedRows } from '../support/placements';
 import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 
 interface Shown {

@@ -8,8 +8,8 @@ import { parseAllDocuments } from 'yaml';
 import { platform } from '../../charts/platform';
 import { WebService } from '../../lib/constructs';
 import { isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
+import { SHIPPED } from '../charts/shipped/placements';
 import { cli } from '../support/cli';
-import { SHIPPED } from '../support/placements';
 import { cases } from '../support/requirements';
 import { at, shopApp, WEB } from '../support/synthesis';
 

@@ -5,8 +5,8 @@ import { PingPong } from '../../charts/pingpong';
 import { platform } from '../../charts/platform';
 import { ToyTrex } from '../../charts/toytrex';
 import { override, WebService } from '../../lib/constructs';
+import { SHIPPED } from '../charts/shipped/placements';
 import { cli } from '../support/cli';
-import { SHIPPED } from '../support/placements';
 import { platformOf } from '../support/platform-of';
 import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 

@@ -5,9 +5,9 @@ import { type Act, mayDo, type Who } from '../../../lib/analysis/access/rbac';
 import { check } from '../../../lib/checks';
 import type { Json, JsonObject } from '../../../lib/model';
 import { synthesize } from '../../../lib/synth/synthesize';
+import { isShipped, isShippedCluster } from '../../charts/shipped/placements';
 import { entries, entry } from '../../checks/support';
 import { cli } from '../../support/cli';
-import { isShipped, isShippedCluster } from '../../support/placements';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const group = (name: string): Who => ({ kind: 'Group', name });

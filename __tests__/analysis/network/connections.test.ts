@@ -6,7 +6,7 @@ import { check } from '../../../lib/checks';
 import { ExternalService, override, type System, WebService } from '../../../lib/constructs';
 import { eks, local } from '../../../lib/model';
 import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
-import { SHIPPED } from '../../support/placements';
+import { SHIPPED } from '../../charts/shipped/placements';
 import { seeded } from '../../support/random';
 import { errors, find, SUBNETS, shop, WEB } from '../../support/synthesis';
 

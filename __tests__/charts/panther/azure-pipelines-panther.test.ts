@@ -1,7 +1,7 @@
 // What the Azure pipeline of Panther Clinic promises (P8, P9): the shipped files keep each promise, and changes break it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import images from '../../charts/images.json';
+import images from '../../../charts/images.json';
 import {
   broken,
   expand,
@@ -12,7 +12,7 @@ import {
   type Sources,
   shipped,
   stagesBy,
-} from '../support/azure-pipelines';
+} from '../../support/azure-pipelines';
 
 const REGIONS = ['westeurope', 'northeurope'];
 const ORDER = ['verify', 'images', 'manifests', 'dev', 'promotion', ...REGIONS];
@@ -140,7 +140,7 @@ const PROMISES: readonly Promised[] = [
       const applies = [...text.matchAll(/kubectl apply -f \\"(dist[\w/]+)\/10-/g)].map(([, folder = '']) => folder);
       const manifests = ['clusters/westeurope', 'clusters/northeurope'].flatMap((folder) =>
         ['clinic', 'clinic-dev']
-          .map((environment) => join(__dirname, `../../dist/${folder}/10-panther-${environment}.yaml`))
+          .map((environment) => join(__dirname, `../../../dist/${folder}/10-panther-${environment}.yaml`))
           .filter((path) => existsSync(path))
           .map((path) => readFileSync(path, 'utf8')),
       );
@@ -154,7 +154,7 @@ const PROMISES: readonly Promised[] = [
           ),
         ) &&
         applies.length === 5 &&
-        applies.every((folder) => existsSync(join(__dirname, '../..', folder, '00-cluster.yaml'))) &&
+        applies.every((folder) => existsSync(join(__dirname, '../../..', folder, '00-cluster.yaml'))) &&
         registries.length === 3 &&
         registries.every((registry) => text.includes(`"value":"${registry}"`))
       );

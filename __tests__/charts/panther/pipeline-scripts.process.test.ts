@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PANTHER, shipped, stagesBy } from '../support/azure-pipelines';
+import { PANTHER, shipped, stagesBy } from '../../support/azure-pipelines';
 
 const COMMANDS = stagesBy(shipped, PANTHER).get('rollback')?.commands ?? [];
 const REVERT = COMMANDS.find((command) => command.includes('revert')) ?? '';

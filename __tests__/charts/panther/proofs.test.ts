@@ -1,11 +1,11 @@
 // What the proofs on simulated nodes take from Panther Clinic: the nodes of its pool, and the growth that its headroom is for.
-import { growthOf } from '../../e2e/manifests/derivations';
-import { type Deployment, readManifests } from '../../e2e/manifests/manifests';
-import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL } from '../../e2e/world/panther';
-import { nodeLoad } from '../../lib/constructs/platform/nodes';
-import { System } from '../../lib/constructs/system/system';
-import { deriveProviderPlan } from '../../lib/model/nodes/node-plan';
-import { app } from '../../main';
+import { growthOf } from '../../../e2e/manifests/derivations';
+import { type Deployment, readManifests } from '../../../e2e/manifests/manifests';
+import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL } from '../../../e2e/world/panther';
+import { nodeLoad } from '../../../lib/constructs/platform/nodes';
+import { System } from '../../../lib/constructs/system/system';
+import { deriveProviderPlan } from '../../../lib/model/nodes/node-plan';
+import { app } from '../../../main';
 
 const manifests = readManifests(CLINIC);
 const booking = deploymentOf(manifests, BOOKING);
