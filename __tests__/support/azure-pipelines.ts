@@ -33,6 +33,9 @@ export const shipped: Sources = Object.fromEntries(
     .map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]),
 );
 
+/** The pipelines among them, without the templates: what the service starts. */
+export const PIPELINES = Object.keys(shipped).filter((name) => /^trigger:/m.test(shipped[name] ?? ''));
+
 /** The shipped files with one text replaced wherever it is, which must be somewhere. */
 export function broken(from: string, to: string): Sources {
   const changed = Object.entries(shipped).map(([name, text]) => [name, text.replaceAll(from, to)]);

@@ -217,7 +217,7 @@ test('the page shows what the commands print', async () => {
   // widths are those of the longest cell, which may be another system's
   const narrow = (text: string) => text.trimEnd().replace(/ {2,}/g, '  ');
   const lines = printed.join('').split('\n').map(narrow);
-  // the table of providers is compared in commands/compare-providers.test.ts
+  // the table of providers is compared in ../shipped/compare-providers.test.ts
   const blocks = [...page.matchAll(/^```\n(.*?)^```$/gms)].filter(([, block = '']) => !block.startsWith('SYSTEM'));
   const shown = blocks.flatMap(([, block = '']) => block.trimEnd().split('\n'));
   expect(shown.length).toBeGreaterThan(20);
