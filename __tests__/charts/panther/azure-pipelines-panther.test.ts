@@ -2,17 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import images from '../../../charts/images.json';
-import {
-  broken,
-  expand,
-  inOrder,
-  PANTHER,
-  type Promised,
-  parameter,
-  type Sources,
-  shipped,
-  stagesBy,
-} from '../../support/azure-pipelines';
+import { broken, expand, type Promised, type Sources, shipped, stagesBy } from '../../support/azure-pipelines';
+import { inOrder, PANTHER, parameter } from '../shipped/pipelines';
 
 const REGIONS = ['westeurope', 'northeurope'];
 const ORDER = ['verify', 'images', 'manifests', 'dev', 'promotion', ...REGIONS];

@@ -11,11 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import manifest from '../../package.json';
-import { shipped as every, expand, FLASCHENPOST, PANTHER, stagesOf } from '../support/azure-pipelines';
-import { install, type Outcome, run, unpackedPackage } from '../support/package';
+import manifest from '../../../package.json';
+import { shipped as every, expand, FLASCHENPOST, stagesOf } from '../../support/azure-pipelines';
+import { install, type Outcome, run, unpackedPackage } from '../../support/package';
+import { PANTHER } from '../shipped/pipelines';
 
-const PAGE = readFileSync(join(__dirname, '../../docs/how-to/manifests-beside-the-application.md'), 'utf8');
+const PAGE = readFileSync(join(__dirname, '../../../docs/how-to/manifests-beside-the-application.md'), 'utf8');
 // the package has only these
 const shipped = Object.fromEntries(Object.entries(every).filter(([name]) => name !== PANTHER));
 const NAMESPACES = ['dev', 'prod', 'qa', 'staging'];
