@@ -116,7 +116,7 @@ const children = (node: unknown, key: string): Node[] => {
 const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
 
 /** The stages of an expanded pipeline. */
-export function stagesOf(pipeline: unknown): Stage[] {
+function stagesOf(pipeline: unknown): Stage[] {
   return children(pipeline, 'stages').map((stage) => {
     const jobs = children(stage, 'jobs');
     const steps = jobs.flatMap(stepsOf);
