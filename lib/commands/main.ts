@@ -1,11 +1,13 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
 import { Command, CommanderError } from 'commander';
-import { type Output, terminal } from '../report/output';
+import type { Finding } from '../model/finding/finding';
+import { type Output, printFindings, terminal } from '../report/output';
 import { accessCommand } from './access';
 import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
 import { planCommand } from './plan';
+import { findNpmOptions } from './project/npm-options';
 import type { ExitCode, Load } from './project/project';
 import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
@@ -37,6 +39,11 @@ export async function main(args: readonly string[], load: Load, output: Output =
   ]) {
     program.addCommand(withSettingsOf(program, command({ load, output, finish })));
   }
+  const taken = findTaken(program, args);
+  if (taken !== undefined) {
+    printFindings(output, [taken]);
+    return 1;
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
     return code;
@@ -51,6 +58,20 @@ function withSettingsOf(parent: Command, command: Command): Command {
   command.copyInheritedSettings(parent);
   for (const subcommand of command.commands) withSettingsOf(command, subcommand);
   return command;
+}
+
+/** The finding for options of the verb in `args` that npm took for itself. */
+function findTaken(program: Command, args: readonly string[]): Finding | undefined {
+  const verbs: Command[] = [];
+  for (const arg of args) {
+    const verb = (verbs.at(-1) ?? program).commands.find((command) => command.name() === arg);
+    if (verb !== undefined) verbs.push(verb);
+  }
+  const options = verbs.flatMap((verb) =>
+    verb.options.map((option) => ({ name: option.name(), takesValue: option.required })),
+  );
+  const names = verbs.map((verb) => verb.name());
+  return findNpmOptions(names, options, process.env);
 }
 
 const EXAMPLES = `
