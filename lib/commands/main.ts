@@ -6,6 +6,7 @@ import { accessCommand } from './access';
 import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
+import { initCommand } from './init';
 import { planCommand } from './plan';
 import { findNpmOptions } from './project/npm-options';
 import type { ExitCode, Load } from './project/project';
@@ -27,6 +28,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err });
   for (const command of [
+    initCommand,
     synthCommand,
     secretsCommand,
     accessCommand,
@@ -76,6 +78,7 @@ function findTaken(program: Command, args: readonly string[]): Finding | undefin
 
 const EXAMPLES = `
 Examples:
+  evenkeel init                   write a new repository into an empty folder
   evenkeel synth                  write dist/
   evenkeel synth --check          exit 2 and list the files in dist/ that the code would change
   evenkeel secrets                list the Secrets that the manifests refer to
