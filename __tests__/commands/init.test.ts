@@ -68,6 +68,7 @@ test('writes what it says', () => {
     '.gitattributes',
     '.github/workflows/manifests.yml',
     '.gitignore',
+    '.npmrc',
     'README.md',
     '__tests__/shop.test.ts',
     'charts/clusters.ts',

@@ -66,16 +66,17 @@ function sourcesOf(folder: string, { provider, pipeline }: Choice, home: string,
   const templates = join(home, 'templates');
   const layers = ['repository', `providers/${provider}`, `pipelines/${pipeline}`].map((name) => join(templates, name));
   const sources = new Map<string, Source>();
-  for (const layer of layers) for (const path of filesBelow(layer)) sources.set(path, { file: join(layer, path) });
-  // npm leaves a .gitignore out of a package
-  sources.set('.gitignore', { file: join(templates, 'repository', 'gitignore') });
-  sources.delete('gitignore');
+  for (const layer of layers)
+    for (const path of filesBelow(layer)) sources.set(named(path), { file: join(layer, path) });
   sources.set(MANIFEST, { text: manifestOf(join(templates, 'repository', MANIFEST), folder, specifier) });
   if (copy !== undefined) sources.set(copy.to, { file: copy.from });
   return sources;
 }
 
 const MANIFEST = 'package.json';
+
+/** The path in the repository: npm leaves these files out of a package, so that templates have them without their dot. */
+const named = (path: string): string => (['gitignore', 'npmrc'].includes(path) ? `.${path}` : path);
 
 function filesBelow(directory: string): string[] {
   if (!existsSync(directory)) return [];
