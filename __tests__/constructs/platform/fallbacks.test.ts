@@ -112,7 +112,7 @@ describe('all problems are reported at once', () => {
   test('a refused option of a controller', () => {
     const props = unchecked<Parameters<typeof onPrem>[0]>({ distribution: 'kubeadm', kubernetes: '1.36' });
     const wrong = { cluster: onPrem(props), environment: { survives: { zones: 0, regions: 0 } } };
-    expect(errors(findings(wrong, 8080))).toEqual(['cluster-option clusters.mumbai.ingressClass']);
+    expect(errors(findings(wrong, 8080))).toEqual(['input clusters.mumbai.ingressClass']);
     expect(errors(findings(wrong, 0)).length).toBeGreaterThan(1);
   });
 });
