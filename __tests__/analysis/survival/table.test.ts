@@ -35,9 +35,9 @@ function rowOf(build: (system: System) => void, on: ClusterDescription = cluster
 }
 
 const web =
-  (_props: Partial<WebServiceProps> = {}) =>
+  (props: Partial<WebServiceProps> = {}) =>
   (system: System): void =>
-    void new WebService(system, 'web', { ...WEB, ...WEB });
+    void new WebService(system, 'web', { ...WEB, ...props });
 
 const scaled =
   (min: number, max: number, cpu = 0.45, more: Partial<WebServiceProps> = {}) =>

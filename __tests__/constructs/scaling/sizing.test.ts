@@ -112,30 +112,37 @@ function findingsOf(change: object): readonly Finding[] {
 
 describe('an invalid load is reported with its key, at the line of the call, without consequences', () => {
   test.each<[string, object, string, unknown, string, string]>([
-    ['no users', { users: undefined }, 'users', undefined, 'users is required', '{ peak, offPeak }'],
+    ['no users', { users: undefined }, 'users', undefined, 'size.load.users is required', '{ peak, offPeak }'],
     [
       'users without a peak',
       { users: { offPeak: 1 } },
       'users.peak',
       undefined,
-      'users.peak is required',
+      'size.load.users.peak is required',
       'a number, more than 0',
     ],
     [
       'no service',
       { service: null },
       'service',
-      'null',
-      'service must be an object',
+      null,
+      'size.load.service cannot be null',
       '{ meanSeconds, coefficientOfVariation }',
     ],
-    ['no latency', { latency: undefined }, 'latency', undefined, 'latency is required', '{ quantile, seconds }'],
+    [
+      'no latency',
+      { latency: undefined },
+      'latency',
+      undefined,
+      'size.load.latency is required',
+      '{ quantile, seconds }',
+    ],
     [
       'a latency that is a number',
       { latency: 0.2 },
       'latency',
-      '0.2',
-      'latency must be an object',
+      0.2,
+      'size.load.latency cannot be 0.2',
       '{ quantile, seconds }',
     ],
     [
@@ -143,7 +150,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { thinkSeconds: undefined },
       'thinkSeconds',
       undefined,
-      'thinkSeconds is required',
+      'size.load.thinkSeconds is required',
       'a number, more than 0',
     ],
     [
@@ -151,7 +158,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { thinkSeconds: '8' },
       'thinkSeconds',
       '8',
-      'thinkSeconds must be a number, not the text "8"',
+      'size.load.thinkSeconds must be a number, not the text "8"',
       'a number, more than 0',
     ],
     [
@@ -159,7 +166,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { nodeSeconds: undefined },
       'nodeSeconds',
       undefined,
-      'nodeSeconds is required',
+      'size.load.nodeSeconds is required',
       'a number, at least 0',
     ],
     [
@@ -167,7 +174,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { cpuSecondsPerRequest: undefined },
       'cpuSecondsPerRequest',
       undefined,
-      'cpuSecondsPerRequest is required',
+      'size.load.cpuSecondsPerRequest is required',
       'a number, more than 0',
     ],
     [
@@ -175,7 +182,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { margin: -1.25 },
       'margin',
       -1.25,
-      'margin cannot be -1.25',
+      'size.load.margin cannot be -1.25',
       'a number, at least 1 and at most 100',
     ],
     [
@@ -183,7 +190,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { alwaysAtPeak: 'no' },
       'alwaysAtPeak',
       'no',
-      'alwaysAtPeak must be true or false',
+      'size.load.alwaysAtPeak cannot be the text "no"',
       'true or false',
     ],
     [
@@ -207,7 +214,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { contention: { serial: 0 } },
       'contention.crosstalk',
       undefined,
-      'contention.crosstalk is required',
+      'size.load.contention.crosstalk is required',
       'a number, at least 0',
     ],
   ])('%s', (_, change, field, value, message, expected) => {

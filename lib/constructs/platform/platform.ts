@@ -3,13 +3,13 @@
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type ClusterDescription, isDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
-import { type Finding, findingOf } from '../../model/finding/finding';
+import { type Finding, findingOf, hasError } from '../../model/finding/finding';
 import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { fields, findSchemaProblems, like, optional, table, text } from '../../model/finding/schema';
 import { isJsonObject } from '../../model/manifest/json';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
-import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
+import { ENTRY, entriesOf, PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
 import { IMAGES, type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
@@ -102,6 +102,8 @@ interface Placement {
  */
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
   private readonly props: PlatformProps<string, string>;
+  /** None where they are refused. */
+  private readonly images: Images | undefined;
   /** Problems of the platform, and of calls of its methods, each with its line. */
   private readonly problems: { readonly problem: Problem; readonly trace: Trace }[] = [];
   private readonly placements: Placement[] = [];
@@ -112,6 +114,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const { input, problems } = accept<PlatformProps<string, string>>('', PLATFORM, props, NOTHING);
     const clusters = Object.entries(input.clusters).map(([name, cluster]) => [name, recheck(cluster)]);
     this.props = { ...input, clusters: Object.fromEntries(clusters) };
+    this.images = problems.some(({ field }) => field?.startsWith('images')) ? undefined : (input.images ?? {});
     this.note(problems, this.trace);
   }
 
@@ -184,7 +187,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const app = new App();
     const preview = previewMinor(app);
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
-    const { clusters, images = {} } = this.props;
+    const { clusters } = this.props;
     const environments = this.acceptEnvironments();
     for (const { problems } of Object.values(environments)) {
       for (const problem of problems) report(app, findingOf('input', problem), this.trace);
@@ -209,8 +212,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
     reportIdentities(app, clusters, this.trace);
-    if (!isRefused(app)) {
-      for (const problem of findUnusedImages(app, images)) report(app, problem, this.trace);
+    if (!isRefused(app) && !hasError(entriesOf(app, ENTRY.finding))) {
+      for (const problem of findUnusedImages(app, this.images ?? {})) report(app, problem, this.trace);
     }
     checkRecordsLater(app);
     return app;
@@ -239,7 +242,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   private build<Settings extends object>(building: Building, request: PlacementRequest<Settings>): void {
     const { app, move, unread, environments } = building;
     const { placement, trace } = request;
-    const { clusters, home, images = {} } = this.props;
+    const { clusters, home } = this.props;
     const described = lookUp(environments, request.environment);
     const environment = described && {
       ...described.props,
@@ -281,7 +284,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         ...moved,
         share: trafficShare(name, names, traffic),
         home: name === home,
-        images: imagesIn(images, request.environment, request.imagesOf),
+        images: this.images && imagesIn(this.images, request.environment, request.imagesOf),
       };
       const system = createSystem(scope, request, where, unread);
       if (system === undefined) continue;

@@ -63,9 +63,9 @@ export abstract class System<Settings = object> extends Chart {
   /** The image of a component: `<registry>/<system>/<component>:<tag>`, with the registry and the tag of the environment. */
   image(component: string): string {
     const { environment, images } = this.target;
-    const tags = Object.hasOwn(images, this.system) ? images[this.system] : undefined;
+    const tags = images !== undefined && Object.hasOwn(images, this.system) ? images[this.system] : undefined;
     const own = tagOf(tags, component);
-    if (own === undefined) {
+    if (own === undefined && images !== undefined) {
       const place = `images.${this.system}.${environment.name}`;
       const example = tags === undefined ? "'412'" : `{ ${component}: '412' }`;
       report(this, {

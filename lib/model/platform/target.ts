@@ -47,8 +47,8 @@ export interface Target<Settings> {
   readonly home: boolean;
   /** Name of the namespace. @default `<system>-<environment>` */
   readonly namespace?: string;
-  /** The tags of each system in this environment. */
-  readonly images: Readonly<Record<string, Tags>>;
+  /** The tags of each system in this environment; `undefined` where `images` of the platform is refused. */
+  readonly images: Readonly<Record<string, Tags>> | undefined;
   /** The system's own settings for this environment. */
   readonly settings: Settings;
 }

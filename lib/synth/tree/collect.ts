@@ -46,6 +46,8 @@ interface Inherited {
   readonly destination: Destination;
   readonly trace: Trace | undefined;
   readonly refused: boolean;
+  /** Whether its chart was refused: what such a chart has is left out, since it may be half of it. */
+  readonly incomplete: boolean;
 }
 
 /** Collects the objects below `root` in tree order. Charts without a destination go to the home directory under their own name. */
@@ -61,17 +63,17 @@ export function collect(root: IConstruct, clock: Clock): Collection {
     const origin = { construct: construct.node.path, source: () => userLine(here.trace) };
     if (here.refused && !above.refused) refused.push(construct.node.path);
     findings.push(...(here.refused ? recordedFindings(construct, origin) : findingsOf(construct, origin)));
-    if (construct instanceof ApiObject) {
+    if (construct instanceof ApiObject && !here.incomplete) {
       const overrides = entriesOf(construct, ENTRY.override);
       objects.push({ construct, destination: here.destination, origin, overrides });
     }
-    for (const verification of entriesOf(construct, ENTRY.verification)) {
+    for (const verification of here.incomplete ? [] : entriesOf(construct, ENTRY.verification)) {
       verifications.push({ origin, verification });
     }
     for (const target of construct.node.dependencies) dependencies.push({ source: construct, target, origin });
     for (const child of construct.node.children) visit(child, here);
   };
-  visit(root, { destination: plainDestination(root), trace: undefined, refused: false });
+  visit(root, { destination: plainDestination(root), trace: undefined, refused: false, incomplete: false });
   const home = homeCluster(objects);
   const received = objects.map((object) => ({ ...object, cluster: object.destination.cluster || home }));
   return { objects: received, dependencies, verifications, refused, findings };
@@ -86,10 +88,12 @@ function homeCluster(objects: readonly Omit<Collected, 'cluster'>[]): string {
 function inherit(construct: IConstruct, above: Inherited): Inherited {
   const [destination] = entriesOf(construct, ENTRY.destination);
   const [trace] = entriesOf(construct, ENTRY.trace);
+  const refused = entriesOf(construct, ENTRY.refused).length > 0;
   return {
     destination: destination ?? (construct instanceof Chart ? plainDestination(construct) : above.destination),
     trace: trace ?? above.trace,
-    refused: above.refused || entriesOf(construct, ENTRY.refused).length > 0,
+    refused: above.refused || refused,
+    incomplete: above.incomplete || (refused && construct instanceof Chart),
   };
 }
 
