@@ -162,7 +162,7 @@ describe('a check of the whole', () => {
     expect(problemsOf(SIZE, { bounds: { min: 1, max: 2 } })).toEqual([]);
   });
 
-  test('what is no number is not compared', () => {
+  test('nothing is compared with a value of another type', () => {
     expect(problemsOf(SIZE, { bounds: { min: 2, max: '1' } }).map(([field]) => field)).toEqual(['size.bounds.max']);
   });
 });
