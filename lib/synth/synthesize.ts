@@ -20,6 +20,7 @@ import { order } from './tree/order';
 export interface Synthesis {
   /** All files; empty when a finding is an error. */
   readonly files: Files;
+  /** All findings. With an error among them there are no files. */
   readonly findings: readonly Finding[];
   /** Every object with its file, also when there are errors. */
   readonly objects: readonly FinalObject[];

@@ -1,11 +1,9 @@
-// The words that schemas are made of: what each accepts, and the one problem of everything else.
+// Schemas: every slip in an input is one problem, which names the key as the user wrote it, and what would be right.
 
-import { accept } from '../../../lib/model/finding/input';
 import {
   checked,
   choice,
   either,
-  emptyText,
   fields,
   findSchemaProblems,
   flag,
@@ -17,152 +15,170 @@ import {
   type Schema,
   table,
   text,
-  variant,
 } from '../../../lib/model/finding/schema';
 
-const problemsOf = (schema: Schema, value: unknown, field = 'size') =>
-  findSchemaProblems(schema, value, field).map((problem) => [problem.field, problem.message, problem.expected]);
+interface Probes {
+  bootSeconds: number;
+  readiness?: { path: string } | { tcp: true };
+}
+interface Pool {
+  name: string;
+  cpu: string;
+}
+interface Web {
+  probes: Probes;
+  image?: string;
+  size: { replicas: number } | { min: number; max: number; cpu: number };
+  pools?: Pool[];
+  env?: Record<string, string>;
+  kind?: string;
+  hosts?: string | string[];
+}
 
-const PATH = text('an absolute path', (path) => path.startsWith('/'));
-
-describe('a single value', () => {
-  test.each<[string, Schema, unknown[], unknown[]]>([
-    ['number', number({ above: 0, atMost: 3 }), [0.5, 3], [0, 4, '2', null, undefined, Number.NaN, Infinity, []]],
-    ['whole number', number({ atLeast: 1, whole: true }), [1, 2], [0, 1.5, '1']],
-    ['text', PATH, ['/', '/a'], ['', 'a', 5, null, undefined, ['/']]],
-    ['text that may be empty', emptyText(), ['', 'a'], [5, null, undefined]],
-    ['choice', choice(['single', 'ha']), ['single', 'ha'], ['sngle', '', 'HA', 5, null]],
-    ['switch', flag(), [true, false], ['true', 0, null]],
-    ['switch of one position', flag(true), [true], [false, 'true']],
-    ['quantity', quantity(), ['250m', '1Gi', '2'], ['0', '-1', '1GB', '', 2, null]],
-    ['list', list(number()), [[], [1, 2]], [{}, '1', null, 7]],
-    ['table', table(number()), [{}, { a: 1 }], [[], 'a', null, 7]],
-    ['value of a kind', like('a function', (value) => typeof value === 'function'), [() => 0], [5, null]],
-    ['optional value', optional(number()), [undefined, 1], [null, '1']],
-  ])('%s', (_, schema, right, wrong) => {
-    for (const value of right) expect(problemsOf(schema, value)).toEqual([]);
-    for (const value of wrong) {
-      const [problem, ...others] = problemsOf(schema, value);
-      expect({ value, others, field: problem?.[0] }).toEqual({ value, others: [], field: 'size' });
-      expect(problem?.[1]).toMatch(/^size /);
-    }
-  });
-
-  test.each<[Schema, unknown, string, string]>([
-    [PATH, 5, 'size cannot be 5', 'an absolute path'],
-    [PATH, undefined, 'size is required', 'an absolute path'],
-    [PATH, '', 'size cannot be empty', 'an absolute path'],
-    [PATH, [], 'size cannot be a list', 'an absolute path'],
-    [PATH, {}, 'size cannot be an object', 'an absolute path'],
-    [choice(['single', 'ha']), 'sngle', 'size cannot be the text "sngle" (did you mean single?)', 'one of single, ha'],
-    [number({ atLeast: 1 }), '3', 'size must be a number, not the text "3"', 'a number, at least 1'],
-  ])('a message, and what would be right (%#)', (schema, value, message, expected) => {
-    expect(problemsOf(schema, value)).toEqual([['size', message, expected]]);
-  });
+const absolute = text('an absolute path', (path) => path.startsWith('/'));
+const PROBES = fields<Probes>({
+  bootSeconds: number({ above: 0 }),
+  readiness: optional(
+    either([fields<{ path: string }>({ path: absolute }), fields<{ tcp: true }>({ tcp: flag(true) })]),
+  ),
 });
-
-describe('an object', () => {
-  interface Pool {
-    readonly name: string;
-    readonly cpu: string;
-    readonly pods?: number;
-  }
-  const POOL = fields<Pool>({ name: text(), cpu: quantity(), pods: optional(number()) });
-  const POOLS = list(POOL);
-
-  test('all problems at once, each at its key; items of a list by their name', () => {
-    const pools = [{ name: 'general', cpu: 5, pods: null }, { cpu: '1' }, 7];
-    expect(problemsOf(POOLS, pools, 'nodePools').map(([field]) => field)).toEqual([
-      'nodePools[general].cpu',
-      'nodePools[general].pods',
-      'nodePools[1].name',
-      'nodePools[2]',
-    ]);
-  });
-
-  test('a misspelt key is one problem, though the key that was meant is missing', () => {
-    expect(problemsOf(POOL, { nam: 'a', cpu: '1' }, '')).toEqual([
-      ['nam', "unknown property 'nam' (did you mean name?)", 'one of name, cpu, pods'],
-    ]);
-    expect(problemsOf(POOL, { name: 'a', cpu: '1', colour: 'red' }, 'pool')).toEqual([
-      ['pool.colour', "unknown property 'colour' in pool", 'one of name, cpu, pods'],
-    ]);
-  });
-
-  test('accepted: without what is refused, with a stand-in for what is required', () => {
-    const wrong: Pool = JSON.parse('{ "name": "a", "cpu": 5, "pods": "2", "podz": 1 }');
-    const { input, refused } = accept('', POOL, wrong, { cpu: '1' });
-    expect(input).toEqual({ name: 'a', cpu: '1' });
-    expect([...refused].sort()).toEqual(['cpu', 'pods', 'podz']);
-    const right = { name: 'a', cpu: '1' };
-    expect(accept('', POOL, right, { cpu: '2' })).toEqual({ input: right, refused: new Set(), problems: [] });
-  });
-});
-
-describe('one of several forms', () => {
-  const FIXED = fields<{ replicas: number }>({ replicas: number() });
-  const SCALED = fields<{ min: number; max: number }>({ min: number(), max: number() });
-  const SIZE = either([FIXED, SCALED, choice(['none'])], 'a size');
-
-  test.each<[unknown, string | undefined]>([
-    [{ replicas: 3 }, undefined],
-    [{ min: 1, max: 2 }, undefined],
-    ['none', undefined],
-    [{ replicas: '3' }, 'size.replicas'],
-    [{ replica: 3 }, 'size.replica'],
-    [{ min: 1 }, 'size.max'],
-    [{ min: 1, maxx: 2 }, 'size.maxx'],
-    [{}, 'size'],
-    [{ cpu: 1 }, 'size'],
-    ['nine', 'size'],
-    [null, 'size'],
-  ])('%j', (value, field) => {
-    const found = problemsOf(SIZE, value).map(([at]) => at);
-    expect(found).toEqual(field === undefined ? [] : [field]);
-  });
-
-  const NODES = variant('kind', {
-    single: fields<{ kind: string; clients: number }>({ kind: choice(['single']), clients: number() }),
-    clustered: fields<{ kind: string; clients: number; shards: number }>({
-      kind: choice(['clustered']),
-      clients: number(),
-      shards: number(),
+const SIZE = either([
+  fields<{ replicas: number }>({ replicas: number({ atLeast: 1, whole: true }) }),
+  checked<{ min: number; max: number }>(
+    fields<{ min: number; max: number; cpu: number }>({
+      min: number(),
+      max: number(),
+      cpu: number({ above: 0, atMost: 1 }),
     }),
-  });
-
-  test.each<[unknown, string | undefined]>([
-    [{ kind: 'single', clients: 1 }, undefined],
-    [{ kind: 'clustered', clients: 1, shards: 3 }, undefined],
-    [{ kind: 'clustered', clients: 1, shard: 3 }, 'size.shard'],
-    [{ kind: 'single', clients: 1, shards: 3 }, 'size.shards'],
-    [{ kind: 'sngle', clients: 1 }, 'size.kind'],
-    [{ kind: 'constructor', clients: 1 }, 'size.kind'],
-    [{ clients: 1, shards: 3 }, 'size.kind'],
-    [7, 'size'],
-    [undefined, 'size'],
-  ])('by its kind: %j', (value, field) => {
-    expect(problemsOf(NODES, value).map(([at]) => at)).toEqual(field === undefined ? [] : [field]);
-  });
+    ({ min, max }) =>
+      min <= max ? [] : [{ field: 'min', message: `min is ${min}, but max is ${max}`, expected: `${max}` }],
+  ),
+]);
+const WEB = fields<Web>({
+  probes: PROBES,
+  image: optional(text()),
+  size: SIZE,
+  pools: optional(list(fields<Pool>({ name: text(), cpu: quantity() }))),
+  env: optional(table(like('a text', (value) => typeof value === 'string'))),
+  kind: optional(choice(['single', 'clustered'])),
+  hosts: optional(either([text(), list(text())], 'a host, or a list')),
 });
 
-describe('a check of the whole', () => {
-  interface Bounds {
-    readonly min: number;
-    readonly max: number;
-  }
-  const BOUNDS = checked<Bounds>(fields<Bounds>({ min: number(), max: number() }), ({ min, max }) =>
-    min <= max ? [] : [{ field: 'min', value: min, message: 'min is above max', expected: `at most ${max}` }],
-  );
-  const SIZE = fields<{ bounds: Bounds }>({ bounds: BOUNDS });
+const RIGHT = { probes: { bootSeconds: 30 }, size: { replicas: 3 } };
 
-  test('its field and the beginning of its message are the whole ones', () => {
-    expect(problemsOf(SIZE, { bounds: { min: 2, max: 1 } })).toEqual([
-      ['size.bounds.min', 'size.bounds.min is above max', 'at most 1'],
-    ]);
-    expect(problemsOf(SIZE, { bounds: { min: 1, max: 2 } })).toEqual([]);
-  });
+/** `field: message, expected …` of every problem. */
+const found = (value: unknown, schema: Schema = WEB, field = '') =>
+  findSchemaProblems(schema, value, field).map(({ field: at, message, expected }) => `${at}: ${message} → ${expected}`);
 
-  test('nothing is compared with a value of another type', () => {
-    expect(problemsOf(SIZE, { bounds: { min: 2, max: '1' } }).map(([field]) => field)).toEqual(['size.bounds.max']);
-  });
+test('what is right has no problem', () => {
+  expect(found(RIGHT)).toEqual([]);
+  expect(
+    found({
+      ...RIGHT,
+      probes: { bootSeconds: 30, readiness: { tcp: true } },
+      size: { min: 1, max: 2, cpu: 0.5 },
+      pools: [{ name: 'general', cpu: '2' }],
+      env: { A: '', B: 'b' },
+      kind: 'single',
+      hosts: ['a', 'b'],
+    }),
+  ).toEqual([]);
+});
+
+test.each<[string, object, string[]]>([
+  [
+    'a misspelt key is one mistake, though the key that was meant is missing',
+    { probes: { bootSecond: 30 } },
+    [
+      "probes.bootSecond: unknown property 'bootSecond' in probes (did you mean bootSeconds?) → one of bootSeconds, readiness",
+    ],
+  ],
+  [
+    'all unknown keys are named',
+    { imge: 'a', colour: 'red' },
+    [
+      "imge: unknown property 'imge' (did you mean image?) → one of probes, image, size, pools, env, kind, hosts",
+      "colour: unknown property 'colour' → one of probes, image, size, pools, env, kind, hosts",
+    ],
+  ],
+  ['a missing key', { probes: undefined }, ['probes: probes is required → { bootSeconds, readiness }']],
+  ['null', { image: null }, ['image: image cannot be null → a text']],
+  ['an empty text', { image: '' }, ['image: image cannot be empty → a text']],
+  ['a number for a text', { image: 7 }, ['image: image cannot be 7 → a text']],
+  [
+    'a text for a number',
+    { size: { replicas: '3' } },
+    ['size.replicas: size.replicas must be a number, not the text "3" → a whole number, at least 1'],
+  ],
+  [
+    'infinity',
+    { probes: { bootSeconds: Number.POSITIVE_INFINITY } },
+    ['probes.bootSeconds: probes.bootSeconds cannot be Infinity → a number, more than 0'],
+  ],
+  [
+    'NaN',
+    { probes: { bootSeconds: Number.NaN } },
+    ['probes.bootSeconds: probes.bootSeconds cannot be NaN → a number, more than 0'],
+  ],
+  ['a list for an object', { probes: [] }, ['probes: probes cannot be a list → { bootSeconds, readiness }']],
+  ['an object for a list', { pools: {} }, ['pools: pools cannot be an object → a list: […]']],
+  [
+    'an item is named as the user named it, or by its number',
+    { pools: [{ name: 'general', cpu: 2 }, 7] },
+    [
+      'pools[general].cpu: pools[general].cpu cannot be 2 → a quantity above 0 as a text, such as 250m or 256Mi',
+      'pools[1]: pools[1] cannot be 7 → { name, cpu }',
+    ],
+  ],
+  ['a value of a table', { env: { A: 1 } }, ['env.A: env.A cannot be 1 → a text']],
+  ['a list for a table', { env: ['A'] }, ['env: env cannot be a list → an object: { key: value }']],
+  [
+    'one of a few texts, misspelt',
+    { kind: 'clusterd' },
+    ['kind: kind cannot be the text "clusterd" (did you mean clustered?) → one of single, clustered'],
+  ],
+  [
+    'the form with most of its keys is the one that was meant',
+    { size: { min: 1, cpu: 2 } },
+    [
+      'size.max: size.max is required → a number',
+      'size.cpu: size.cpu cannot be 2 → a number, more than 0 and at most 1',
+    ],
+  ],
+  [
+    'two forms at once',
+    { size: { replicas: 3, min: 1 } },
+    ["size.min: unknown property 'min' in size → one of replicas"],
+  ],
+  ['no form', { size: {} }, ['size: size cannot be an object → { replicas } or { min, max, cpu }']],
+  [
+    'a relation between two numbers',
+    { size: { min: 3, max: 2, cpu: 0.5 } },
+    ['size.min: size.min is 3, but max is 2 → 2'],
+  ],
+  [
+    'a flag that must be set',
+    { probes: { bootSeconds: 1, readiness: { tcp: false } } },
+    ['probes.readiness.tcp: probes.readiness.tcp cannot be false → true'],
+  ],
+  ['neither a text nor a list', { hosts: 7 }, ['hosts: hosts cannot be 7 → a host, or a list']],
+])('%s', (_, change, expected) => {
+  expect(found({ ...RIGHT, ...change })).toEqual(expected);
+});
+
+test('the field of the whole input comes first', () => {
+  expect(found({ bootSecond: 1 }, PROBES, 'clusters.a')).toEqual([
+    "clusters.a.bootSecond: unknown property 'bootSecond' in clusters.a (did you mean bootSeconds?) → one of bootSeconds, readiness",
+  ]);
+  expect(found(7, PROBES, 'exposeAt')).toEqual(['exposeAt: exposeAt cannot be 7 → { bootSeconds, readiness }']);
+});
+
+test('a problem has the value, where it is short and JSON', () => {
+  const value = (size: unknown) => findSchemaProblems(SIZE, size, 'size').map((problem) => problem.value);
+  expect([value({ replicas: '3' }), value({ replicas: Number.NaN }), value([]), value(null)]).toEqual([
+    ['3'],
+    ['NaN'],
+    [undefined],
+    [null],
+  ]);
 });

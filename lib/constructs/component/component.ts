@@ -47,7 +47,9 @@ export interface ComponentProps {
   readonly image?: string;
   /** Port that the container listens on, 1 to 65535. */
   readonly port: number;
+  /** CPU and memory of a pod. */
   readonly resources: Resources;
+  /** How the kubelet knows that a pod has started, takes requests, and must be restarted. */
   readonly probes: Probes;
   /**
    * Environment variables, through its own ConfigMap. Secrets do not belong here: they come with `connectTo`.
@@ -117,7 +119,9 @@ const NO_CPU: Finding = {
 export abstract class Component<Props extends ComponentProps> extends Construct {
   /** Name of its objects. */
   readonly name: string;
+  /** Its Deployment, for overrides. */
   readonly deployment: ApiObject;
+  /** Its NetworkPolicy, for overrides. */
   readonly networkPolicy: ApiObject;
   /** Its image, with a tag or a digest. */
   readonly image: string;

@@ -38,6 +38,7 @@ export interface QueueConsumerProps extends ComponentProps {
   readonly connectionsPerPod: number;
   /** Messages a second that one pod at full load sends to the same broker. @default 0 */
   readonly messagesSentPerSecondPerPod?: number;
+  /** Rates, backlog and promise, from which its bounds and targets are derived. */
   readonly size: QueueScaling;
 }
 

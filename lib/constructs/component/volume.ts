@@ -42,6 +42,7 @@ const VOLUME = fields<VolumeProps>({
  * Source: kubernetes.io, "Storage Classes" (volumeBindingMode, reclaimPolicy, allowVolumeExpansion).
  */
 export class Volume extends Construct {
+  /** Its PersistentVolumeClaim, for overrides. */
   readonly claim: ApiObject;
 
   constructor(scope: Construct, id: string, props: VolumeProps) {

@@ -24,6 +24,7 @@ import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type Po
 
 /** Required and optional properties of a web service. */
 export interface WebServiceProps extends ComponentProps {
+  /** How many pods it has. */
   readonly size: Size;
 }
 
@@ -54,6 +55,7 @@ const CPU_TWICE: Finding = {
  * @throws when it is not inside a System
  */
 export class WebService extends Component<WebServiceProps> implements Connectable {
+  /** Its Service, for overrides. */
   readonly service: ApiObject;
   private readonly clients: string[] = [];
   private readonly sized: Outcome<CapacityPlan> | undefined;

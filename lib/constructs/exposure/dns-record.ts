@@ -35,6 +35,7 @@ const STAND_INS: DnsRecordProps = { hosts: ['refused.invalid'], target: 'refused
  * Source: external-dns, docs/tutorials/externalname.
  */
 export class DnsRecord extends Construct {
+  /** Its ExternalName Service, for overrides. */
   readonly service: ApiObject;
 
   constructor(scope: Construct, id: string, props: DnsRecordProps) {

@@ -74,6 +74,7 @@ const DAY_SECONDS = 86_400;
  * Source: Locust, "Distributed load generation", "Running without the web UI"; kubernetes.io, "Jobs" (suspending).
  */
 export class LoadTest extends Construct {
+  /** The derived load; `undefined` where the input was refused. */
   readonly plan: LoadTestPlan | undefined;
   private readonly props: LoadTestProps;
   private readonly names: { readonly master: string; readonly workers: string; readonly results: string };

@@ -17,6 +17,7 @@ import { findSettingProblems, type SettingsSchema, type UnreadSettings, watchSet
 /** A class that `place` takes. Its settings may have a schema (valibot's, or another with the Standard Schema interface). */
 export interface SystemClass<Settings> {
   new (scope: Construct, target: Target<Settings>): System<Settings>;
+  /** A schema of the settings. @default none: a missing setting is noticed when it is read, and one that nothing reads at the end */
   readonly settings?: SettingsSchema;
 }
 
@@ -34,6 +35,7 @@ export interface PlacementProps<ClusterName extends string, Settings> {
   readonly namespace?: string;
   /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
   readonly access?: AccessChanges;
+  /** What the system needs to know of this environment: `this.settings` in the system. */
   readonly settings: Settings;
 }
 

@@ -38,7 +38,9 @@ export type { PlacementProps, SystemClass };
 export interface PlatformProps<ClusterName extends string, EnvironmentName extends string> {
   /** The cluster whose files go to the root of the output directory; the others' go to `clusters/<name>/`. */
   readonly home: NoInfer<ClusterName>;
+  /** Clusters by name, each by a provider's function such as `eks({ … })`. */
   readonly clusters: Readonly<Record<ClusterName, ClusterDescription>>;
+  /** Environments by name. */
   readonly environments: Readonly<Record<EnvironmentName, EnvironmentProps>>;
   /**
    * The tags of the images: system → environment → one build number for all components, or for each its own build number or

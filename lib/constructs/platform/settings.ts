@@ -10,7 +10,9 @@ import { report } from '../tree/findings';
 
 /** What a system's own schema has to offer: see standardschema.dev, which valibot and others implement. */
 export interface SettingsSchema {
+  /** The interface's own part. */
   readonly '~standard': {
+    /** Says what is wrong with a value. */
     readonly validate: (value: unknown) => unknown;
   };
 }

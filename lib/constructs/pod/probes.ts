@@ -14,16 +14,21 @@ export interface Probes {
    * on it, so it is stated without a startup probe as well.
    */
   readonly bootSeconds: number;
-  /** Answers once the boot is over. Without it, a liveness probe waits `bootSeconds` before it first asks, however short the boot is. */
+  /**
+   * Answers once the boot is over. Without it, a liveness probe waits `bootSeconds` before it first asks, however short the boot is.
+   * @default none
+   */
   readonly startup?: Probe;
   /**
    * Answers when this pod can serve now. Never asks a shared database: one failure would then empty the endpoints. Without it, a pod
    * gets requests as soon as its container starts, so behind a Service every rollout and every restart may lose some.
+   * @default none
    */
   readonly readiness?: Probe;
   /**
    * Fails only when nothing but a restart helps, so it must differ from readiness. Without it, a pod that hangs stays until somebody
    * deletes it.
+   * @default none
    */
   readonly liveness?: Probe;
 }

@@ -10,11 +10,11 @@ const DEFAULT_USER = 10001;
 
 /** Exits from the defaults. Each needs a reason, which is kept in an annotation of the Deployment. */
 export interface SecurityExits {
-  /** The root file system is writable, because … */
+  /** The root file system is writable, because … @default it is read-only */
   readonly writableRootFilesystem?: string;
-  /** The pod gets a token of the Kubernetes API, because … */
+  /** The pod gets a token of the Kubernetes API, because … @default it gets none */
   readonly serviceAccountToken?: string;
-  /** The image insists on another user. */
+  /** User and group that the image insists on, and why. @default 10001 */
   readonly user?: { readonly id: number; readonly reason: string };
 }
 

@@ -19,6 +19,7 @@ import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from '.
 
 /** The broker outside the cluster, and its limits. */
 export interface BrokerProps extends ExternalServiceProps {
+  /** Its nodes, and what each can take. */
   readonly nodes: Nodes;
   /**
    * Secret with the URI of the management API (`https://user:password@host/vhost`), by which KEDA reads queues.
@@ -34,13 +35,17 @@ export interface BrokerProps extends ExternalServiceProps {
 
 /** A key of a Secret. */
 interface Management {
+  /** Name of the Secret. */
   readonly secret: string;
+  /** Its key. */
   readonly key: string;
 }
 
 /** Names of external metrics. */
 interface QueueMetrics {
+  /** Messages in a queue. */
   readonly length: string;
+  /** Messages a second that are sent to it. */
   readonly rate: string;
 }
 
@@ -58,8 +63,11 @@ export type ProducerUse = Omit<QueueProducer, keyof Account>;
 
 /** A queue of a broker, as its consumer knows it. */
 export interface Queue extends Limited<ProducerUse> {
+  /** Name of the queue in the broker. */
   readonly queue: string;
+  /** How KEDA reads it. @default KEDA cannot read it */
   readonly management?: Management;
+  /** How an HPA reads it. @default an HPA cannot read it */
   readonly metrics?: QueueMetrics;
 }
 

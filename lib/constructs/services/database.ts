@@ -16,6 +16,7 @@ import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from '.
 
 /** The database outside the cluster, and its limits. */
 export interface DatabaseProps extends ExternalServiceProps {
+  /** What the server can take. */
   readonly limits: DatabaseLimits;
 }
 

@@ -18,6 +18,7 @@ import { traceConstruct } from '../tree/trace';
 export interface ExternalServiceProps {
   /** DNS name of the service. An address is refused by the API: ExternalName is a CNAME. */
   readonly host: string;
+  /** Port of the service, 1 to 65535. */
   readonly port: number;
   /**
    * Whether clients verify its certificate. They then get its own name: an ExternalName changes the name, not the certificate.
@@ -53,6 +54,7 @@ export const OUTSIDE_STAND_INS = { host: 'refused.invalid', port: 1 } as const;
 
 /** Base of the services outside the cluster, each reached under the construct's id, or under its own name where it has a certificate. */
 export abstract class OutsideService<Props extends ExternalServiceProps> extends Construct {
+  /** Its ExternalName Service, for overrides. */
   readonly service: ApiObject;
   protected readonly props: Props;
 
@@ -77,6 +79,7 @@ export abstract class OutsideService<Props extends ExternalServiceProps> extends
     );
   }
 
+  /** How clients reach it. */
   connection(): Connection {
     const { host, port, tls = false, credentials, cidrs = [], acceptsIdentity = false } = this.props;
     return {

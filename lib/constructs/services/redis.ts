@@ -20,6 +20,7 @@ import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from '.
 
 /** The Redis outside the cluster, and its limits. */
 export interface RedisProps extends ExternalServiceProps {
+  /** Its nodes, and what each can take. */
   readonly nodes: RedisNodes;
   /** Why a Redis without a copy is acceptable in an environment that promises to survive a loss. @default it is refused there */
   readonly withoutCopy?: WithoutCopy;

@@ -26,6 +26,7 @@ import { createQuota, isReserve, type Reserve } from './quota';
  * }
  */
 export abstract class System<Settings = object> extends Chart {
+  /** Where it runs, with its settings. */
   readonly target: Target<Settings>;
   /** What the placement says of the system in this environment. */
   readonly settings: Settings;

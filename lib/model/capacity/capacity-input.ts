@@ -17,7 +17,7 @@ export interface CapacityInput {
   readonly service: ServiceTime;
   /** Requests that a pod works on at once: threads, workers, or connections to what it calls. */
   readonly concurrencyPerPod: number;
-  /** CPU time of a request. Without it there is neither a CPU request nor a target utilisation. */
+  /** CPU time of a request, in seconds. @default unknown: neither a CPU request nor a target utilisation is derived */
   readonly cpuSecondsPerRequest?: number;
   /** The share `quantile` of the requests is answered within `seconds`. */
   readonly latency: { readonly quantile: number; readonly seconds: number };
@@ -27,10 +27,13 @@ export interface CapacityInput {
   readonly growthPerSecond: number;
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
+  /** Zones whose loss the pods that are left must carry. */
   readonly zonesLost: number;
   /** Regions that share the load. */
   readonly regions: number;
+  /** Regions whose loss the others must carry. */
   readonly regionsLost: number;
+  /** Times until new pods take requests, in seconds. */
   readonly times: {
     /** Age of a metric when the autoscaler reads it. */
     readonly metricSeconds: number;

@@ -7,6 +7,7 @@ import { arrivalRate } from './queueing';
 
 /** The simulated users. */
 export interface LoadTestInput {
+  /** Users at the same time. */
   readonly users: number;
   /** Mean time between an answer and the next request, in seconds. */
   readonly thinkSeconds: number;
@@ -20,7 +21,9 @@ export interface LoadTestInput {
 
 /** The size of a load test. */
 export interface LoadTestPlan {
+  /** Requests a second of all users. */
   readonly requestsPerSecond: Derived;
+  /** Pods that produce the load. */
   readonly workers: Derived;
   /** Time from the first user to the last answer, in seconds. */
   readonly seconds: Derived;

@@ -99,6 +99,7 @@ export const CLUSTER: Fields<ClusterProps> = {
 
 /** A cluster, not yet named. */
 export interface ClusterDescription extends Required<ClusterProps> {
+  /** The profile of its provider. */
   readonly provider: Provider;
   /** What is wrong with the description; each refused key has its default. */
   readonly problems: readonly Problem[];
@@ -110,6 +111,7 @@ export interface ClusterDescription extends Required<ClusterProps> {
 
 /** A cluster with the name that the platform file gives it. */
 export interface Cluster extends ClusterDescription {
+  /** Its name in the platform. */
   readonly name: string;
 }
 

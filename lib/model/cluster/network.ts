@@ -8,9 +8,9 @@ import type { NodePool } from './pool';
 
 /** Prefix lengths of the existing ranges: 22 for a /22. Of each zone, where subnets are zonal. */
 export interface Subnets {
-  /** Of the nodes; of nodes and pods, where both share one. */
+  /** Of the nodes; of nodes and pods, where both share one. @default unknown */
   readonly nodes?: number;
-  /** Of the pods. */
+  /** Of the pods. @default unknown, or those of the nodes */
   readonly pods?: number;
 }
 
@@ -58,6 +58,7 @@ export interface NodeNetwork {
   readonly podsPerNode: (pool: NodePool) => Derived | Problem;
   /** Nodes that an upgrade adds to a pool of `nodes`, over all zones. */
   readonly surgeNodes: (pool: NodePool, nodes: number, zones: number) => Derived;
+  /** The ranges that a demand needs, each with its size. */
   readonly ranges: (demand: AddressDemand) => readonly AddressRange[];
   /** Length of the shortest prefix that a range can have, and its source. */
   readonly shortestPrefix: { readonly length: number; readonly source: string };

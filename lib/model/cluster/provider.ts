@@ -11,6 +11,7 @@ import type { NodeNetwork } from './network';
 
 /** How the zones of a region are named: the region's name, and what follows it. */
 export interface ZoneNames {
+  /** What may follow the region in the name of a zone. */
   readonly suffix: RegExp;
   /** What follows the region in the name of one of its zones. */
   readonly example: string;
@@ -32,6 +33,7 @@ export interface Exposure {
 export interface IngressShape {
   /** @default none: the cluster's default class, or an annotation, decides */
   readonly className?: string;
+  /** Annotations of the Ingress. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the certificate comes from the TLS Secret; otherwise the provider finds it by host name. */
   readonly certificateFromSecret: boolean;
@@ -43,19 +45,25 @@ export interface IngressShape {
 
 /** An object of a kind that a provider's own controller reads. */
 export interface ProviderObject {
+  /** Its API group and version. */
   readonly apiVersion: string;
+  /** Its kind. */
   readonly kind: string;
+  /** Its spec. */
   readonly spec: JsonObject;
 }
 
 /** An object that a cluster needs once, independent of what runs there. */
 export interface ClusterObject extends ProviderObject {
+  /** Name of the object. */
   readonly name: string;
 }
 
 /** The source of a volume. Each class also waits for its first consumer and allows growth. */
 export interface VolumeSource {
+  /** The CSI driver. */
   readonly provisioner: string;
+  /** Parameters of the storage class. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -77,9 +85,11 @@ export interface WorkloadIdentity {
 
 /** A destination outside the cluster, by name and, where known, by addresses. */
 export interface Endpoint {
+  /** The service, for the policy's annotation. */
   readonly outside: string;
   /** CIDRs. Empty where only the name is known. */
   readonly cidrs: readonly string[];
+  /** Its port. */
   readonly port: number;
 }
 
@@ -133,6 +143,7 @@ export interface NodeLabels {
 
 /** A field of a neutral kind in which a provider may still differ. */
 export interface AllowedDifference {
+  /** Kind of the object. */
   readonly kind: NeutralKind;
   /** JSON pointer (RFC 6901) of the one field. */
   readonly pointer: string;
@@ -142,6 +153,7 @@ export interface AllowedDifference {
 
 /** A provider profile. */
 export interface Provider {
+  /** Name of the object. */
   readonly name: string;
   /** @default the names of its zones are unknown */
   readonly zoneNames?: ZoneNames;
@@ -168,7 +180,9 @@ export interface Provider {
   readonly workloadIdentity: (identity: string) => WorkloadIdentity | Problem;
   /** The subject of a group, by its id in the provider's directory. */
   readonly subject: (id: string) => Subject | Problem;
+  /** Where ingress traffic comes from, for the network policies; a problem where it is unknown. */
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
+  /** Labels of its nodes. */
   readonly nodes: NodeLabels;
   /** How nodes and pods get addresses. */
   readonly network: NodeNetwork | Problem;

@@ -9,10 +9,13 @@ import type { Problem } from './problem';
 
 /** The schema of one value, with what it expects in words, and its keys if it is an object with known keys. */
 export interface Schema {
+  /** What valibot checks. */
   readonly shape: v.GenericSchema;
+  /** What would be right, as a noun phrase. */
   readonly expected: string;
+  /** Its keys. @default none: it is no object, or its keys are the user's choice */
   readonly keys?: readonly string[];
-  /** Whether it is an object with keys of the user's choice. */
+  /** Whether it is an object with keys of the user's choice. @default false */
   readonly isTable?: true;
 }
 

@@ -4,13 +4,17 @@ import { fileURLToPath } from 'node:url';
 
 /** A place in the user's own TypeScript. Line and column count from 1. */
 export interface SourceLine {
+  /** Path of the file, relative to the current directory. */
   readonly file: string;
+  /** Line, from 1. */
   readonly line: number;
+  /** Column, from 1. */
   readonly column: number;
 }
 
 /** A call stack. The engine formats it on first access. */
 export interface Trace {
+  /** Its text. @default none: nothing was captured */
   readonly stack?: string;
 }
 

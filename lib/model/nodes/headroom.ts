@@ -14,6 +14,7 @@ export const HEADROOM_PRIORITY = -10;
 
 /** A workload that grows before a new node is ready. */
 export interface Growing {
+  /** Name of the workload. */
   readonly name: string;
   /** Pods by which it grows in that time, over all zones: `headroomPods` of its capacity plan. */
   readonly pods: number;
@@ -27,6 +28,7 @@ export interface Growing {
 export interface HeadroomInput {
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
+  /** The workloads that may grow at the same time. */
   readonly growing: readonly Growing[];
 }
 
@@ -50,7 +52,9 @@ const INPUT = fields<HeadroomInput>({
 
 /** The size of the headroom. Each number comes with the sentence that derives it. */
 export interface HeadroomPlan {
+  /** Placeholder pods that each zone needs. */
   readonly podsPerZone: Derived;
+  /** Placeholder pods of all zones. */
   readonly pods: Derived;
   /** The same in the form of a pool's property. */
   readonly headroom: Headroom;

@@ -22,11 +22,13 @@ export interface PodsOverTime {
 
 /** A workload's demand on nodes. */
 export interface PlannedWorkload {
+  /** Its name, for messages. */
   readonly name: string;
   /** CPU request of a pod, as a quantity. */
   readonly cpu: string;
   /** Memory request of a pod, as a quantity. */
   readonly memory: string;
+  /** How many of its pods exist at the same time. */
   readonly pods: PodsOverTime;
   /** Pool that it runs on. @default the only one */
   readonly pool?: string;
@@ -36,8 +38,11 @@ export interface PlannedWorkload {
 
 /** A pod that every node runs. */
 export interface DaemonPod {
+  /** Its name, for messages. */
   readonly name: string;
+  /** CPU request as a quantity. */
   readonly cpu: string;
+  /** Memory request as a quantity. */
   readonly memory: string;
 }
 
@@ -65,9 +70,13 @@ const DAEMON = fields<DaemonPod>({ name: text(), cpu: quantity(), memory: quanti
 
 /** Workloads, and the cluster that runs them. */
 export interface ProviderPlanInput {
+  /** The cluster: its provider, zones, pools and subnets. */
   readonly cluster: Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
+  /** Zones whose loss the others must carry. */
   readonly zonesLost: number;
+  /** The workloads of the cluster. */
   readonly workloads: readonly PlannedWorkload[];
+  /** Pods that every node runs. */
   readonly daemons: readonly DaemonPod[];
 }
 

@@ -71,10 +71,13 @@ export const PREVIEW_MINOR = entryKey<Minor>('preview');
 
 /** Where a chart goes. A chart without one goes to the home directory under its own name. */
 export interface Destination {
+  /** Name of the cluster. */
   readonly cluster: string;
   /** Whether the cluster's files go to the root of the output directory, not to `clusters/<name>/`. */
   readonly home: boolean;
+  /** Name of the system. */
   readonly system: string;
+  /** Name of the environment. */
   readonly environment: string;
 }
 

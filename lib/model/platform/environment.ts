@@ -20,6 +20,7 @@ export interface ExternalRegistry {
 
 /** An environment as the platform file describes it. */
 export interface EnvironmentProps {
+  /** What it must survive: spread, replicas, budgets and volumes follow from it. */
   readonly survives: Survives;
   /**
    * Registry and path that image names are appended to: `123456789012.dkr.ecr.ap-south-1.amazonaws.com`. One that is not the
@@ -61,6 +62,7 @@ export const ACCESS_CHANGES = table(choice([...ROLES, 'none']), '{ group: role }
 
 /** An environment with the name that the platform file gives it. */
 export interface Environment extends EnvironmentProps {
+  /** Its name in the platform. */
   readonly name: string;
 }
 

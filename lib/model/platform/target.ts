@@ -37,7 +37,9 @@ export function imagesIn(images: Images, environment: string, otherwise = enviro
 
 /** What a system knows about where it runs. */
 export interface Target<Settings> {
+  /** The cluster that it runs on. */
   readonly cluster: Cluster;
+  /** The environment that it runs in. */
   readonly environment: Environment;
   /** Regions in which the system runs in this environment. */
   readonly regions: number;

@@ -79,11 +79,17 @@ export interface AvailabilityInput {
 
 /** The derived unit. Times are in seconds. */
 export interface Availability {
+  /** Pods above the wanted number during a rollout. */
   readonly maxSurge: PodBound;
+  /** Pods that may be missing during a rollout. */
   readonly maxUnavailable: PodBound;
+  /** Time that a pod must be ready before it counts as available, in seconds. */
   readonly minReadySeconds: number;
+  /** Time without progress after which a rollout counts as failed, in seconds. */
   readonly progressDeadlineSeconds: number;
+  /** Time between the end of new requests and SIGTERM, in seconds. */
   readonly preStopSeconds: number;
+  /** Time from the start of preStop until a pod is killed, in seconds. */
   readonly terminationGracePeriodSeconds: number;
   /** Absent with a single replica: a budget could only block the drain of its node. */
   readonly disruption?: Disruption;

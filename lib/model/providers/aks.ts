@@ -31,6 +31,7 @@ export type AksGateway =
 export interface AksProps extends ClusterProps {
   /** Azure region: `westeurope`. Its zones are `westeurope-1` and so on. */
   readonly region: string;
+  /** The load balancer in front of it. */
   readonly gateway: AksGateway;
   /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly gatewaySubnets?: readonly string[];

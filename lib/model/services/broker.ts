@@ -28,6 +28,7 @@ import {
 export interface BrokerNode {
   /** Messages a second that one node accepts from producers, each counted once. */
   readonly messagesPerSecondPerNode: number;
+  /** Connections that one node accepts. */
   readonly connectionsPerNode: number;
   /** Messages a second of producers that are not listed. @default 0 */
   readonly otherMessagesPerSecond?: number;
@@ -80,7 +81,9 @@ export const BROKER: Schema = variant('kind', {
 export interface QueueProducer extends BudgetClient {
   /** Messages a second that one pod at full load sends; 0 for a consumer. */
   readonly messagesPerSecondPerPod: number;
+  /** Connections that a pod holds. */
   readonly connectionsPerPod: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
 }
 
@@ -90,8 +93,11 @@ export const PRODUCER_USE: Fields<Omit<QueueProducer, keyof BudgetClient | 'repl
   connectionsPerPod: number({ atLeast: 1, whole: true }),
 };
 
+/** A broker and all that use it. */
 export interface BrokerBudgetInput {
+  /** The broker's nodes and limits. */
   readonly broker: Broker;
+  /** Everything that sends or has connections, consumers too. */
   readonly producers: readonly QueueProducer[];
 }
 
@@ -102,6 +108,7 @@ const INPUT = fields<BrokerBudgetInput>({
 
 /** The account, and for each producer what must grow before its replicas. */
 export interface BrokerBudget extends Budget {
+  /** By client: beyond how many replicas the broker must grow first, as a sentence. */
   readonly order: readonly { readonly client: string; readonly first: string }[];
 }
 

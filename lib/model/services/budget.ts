@@ -8,6 +8,7 @@ import { defined } from '../manifest/json';
 
 /** A client of the server. */
 export interface BudgetClient {
+  /** Name of the client. */
   readonly name: string;
   /** Most pods that are wanted at any time: the maximum of its autoscaler. */
   readonly maxReplicas: number;
@@ -43,12 +44,15 @@ export interface Limit<Client> {
 
 /** The most replicas that one limit leaves to a client while the others are at their maximum. */
 export interface Cap {
+  /** Name of the limit. */
   readonly limit: string;
+  /** Most replicas of the client that the limit leaves room for. */
   readonly maxReplicas: Derived;
 }
 
 /** What one client uses, and may use. */
 export interface ClientBudget {
+  /** Name of the client. */
   readonly name: string;
   /** By limit, its use at its maximum. */
   readonly needs: readonly { readonly limit: string; readonly amount: Derived }[];
@@ -60,8 +64,11 @@ export interface ClientBudget {
 
 /** The whole account. */
 export interface Budget {
+  /** Whether all clients together stay within every limit. */
   readonly fits: boolean;
+  /** By limit: what there is, and what all clients need at most. */
   readonly limits: readonly { readonly limit: string; readonly available: Derived; readonly needed: Derived }[];
+  /** By client: its needs, and what is left for it. */
   readonly clients: readonly ClientBudget[];
 }
 

@@ -55,6 +55,7 @@ export const DATABASE_LIMITS: Schema = checked<DatabaseLimits>(
 export interface DatabaseClient extends BudgetClient {
   /** Largest size of a pod's connection pool. All pools of the pod together. */
   readonly poolSize: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
   /** Cores of the database that one pod at full load keeps busy. Mandatory where the database limits `cpu`. */
   readonly cpuPerPod?: number;
@@ -74,8 +75,11 @@ export const DATABASE_USE: Fields<Omit<DatabaseClient, keyof BudgetClient | 'rep
   iopsPerPod: MEASURED,
 };
 
+/** A database and all its clients. */
 export interface DatabaseBudgetInput {
+  /** What the server can take. */
   readonly database: DatabaseLimits;
+  /** All clients, on all clusters. */
   readonly clients: readonly DatabaseClient[];
 }
 

@@ -21,6 +21,7 @@ export interface RedisClient extends BudgetClient {
   readonly connectionsPerPod: number;
   /** Operations a second that one pod at full load causes. */
   readonly operationsPerSecondPerPod: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
 }
 
@@ -32,6 +33,7 @@ export const REDIS_USE: Fields<Omit<RedisClient, keyof BudgetClient | 'replaceme
 
 /** Why a Redis may be without a copy. */
 export interface WithoutCopy {
+  /** Why its loss is acceptable. */
   readonly reason: string;
 }
 
@@ -39,12 +41,15 @@ export const WITHOUT_COPY = fields<WithoutCopy>({
   reason: text('why its loss is acceptable', (reason) => reason.trim() !== ''),
 });
 
+/** A Redis and all its clients. */
 export interface RedisBudgetInput {
+  /** Its nodes, and what each can take. */
   readonly redis: Redis;
+  /** All clients, on all clusters. */
   readonly clients: readonly RedisClient[];
   /** Whether users depend on it: then a Redis without a copy is refused. */
   readonly production: boolean;
-  /** Why a Redis without a copy is still acceptable here. */
+  /** Why a Redis without a copy is still acceptable here. @default none: it is refused where users depend on it */
   readonly withoutCopy?: WithoutCopy;
 }
 
@@ -57,6 +62,7 @@ const INPUT = fields<RedisBudgetInput>({
 
 /** The account, and the reason of the exit, which is kept as an annotation. */
 export interface RedisBudget extends Budget {
+  /** The given reason why it needs no copy. Absent where it has one, or no reason was given. */
   readonly withoutCopy?: string;
 }
 
