@@ -25,29 +25,16 @@ export interface BrokerProps extends ExternalServiceProps {
    * Secret with the URI of the management API (`https://user:password@host/vhost`), by which KEDA reads queues.
    * @default none: KEDA cannot read them
    */
-  readonly management?: Management;
+  readonly management?: { readonly secret: string; readonly key: string };
   /**
    * Names under which an adapter for external metrics reports a queue's length and the messages a second sent to it, each with
    * the label `queue`. @default none: only KEDA reads queues
    */
-  readonly metrics?: QueueMetrics;
+  readonly metrics?: { readonly length: string; readonly rate: string };
 }
 
-/** A key of a Secret. */
-interface Management {
-  /** Name of the Secret. */
-  readonly secret: string;
-  /** Its key. */
-  readonly key: string;
-}
-
-/** Names of external metrics. */
-interface QueueMetrics {
-  /** Messages in a queue. */
-  readonly length: string;
-  /** Messages a second that are sent to it. */
-  readonly rate: string;
-}
+type Management = NonNullable<BrokerProps['management']>;
+type QueueMetrics = NonNullable<BrokerProps['metrics']>;
 
 const BROKER = fields<BrokerProps>({
   ...OUTSIDE_SERVICE,
@@ -66,9 +53,9 @@ export interface Queue extends Limited<ProducerUse> {
   /** Name of the queue in the broker. */
   readonly queue: string;
   /** How KEDA reads it. @default KEDA cannot read it */
-  readonly management?: Management;
+  readonly management?: { readonly secret: string; readonly key: string };
   /** How an HPA reads it. @default an HPA cannot read it */
-  readonly metrics?: QueueMetrics;
+  readonly metrics?: { readonly length: string; readonly rate: string };
 }
 
 /**

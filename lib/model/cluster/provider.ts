@@ -103,7 +103,9 @@ export type IngressSource = PodSource | { readonly cidrs: readonly string[] };
 
 /** The pods of an ingress controller. */
 export interface PodSource {
+  /** Namespace of the controller. */
   readonly namespace: string;
+  /** Labels of its pods, one or more. */
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
