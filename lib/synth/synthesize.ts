@@ -59,8 +59,9 @@ export function synthesize(root: IConstruct, check: Check, { verifies = true }: 
   ];
   const isFollowUp = ({ construct = '' }: Finding) => tree.refused.some((path) => isWithin(construct, path));
   const beforeVerify = [...tree.findings, ...found.filter((finding) => !isFollowUp(finding))];
-  const verified = verifies ? verify(tree.verifications, entries, beforeVerify) : [];
-  const findings = sortFindings([...beforeVerify, ...verified.filter((finding) => !isFollowUp(finding))]);
+  const findings = sortFindings(
+    verifies ? [...beforeVerify, ...verify(tree.verifications, entries, beforeVerify)] : beforeVerify,
+  );
   const files = hasError(findings) ? new Map<string, string>() : laidOut.files;
   return { files, findings, objects: derived.objects, entries, clock };
 }

@@ -2,7 +2,8 @@
 
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
-import { fields, optional, text } from '../../model/finding/schema';
+import { findingOf } from '../../model/finding/finding';
+import { fields, findSchemaProblems, optional, text } from '../../model/finding/schema';
 import { orderKey } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import {
@@ -14,6 +15,7 @@ import {
   type QueueProducer,
 } from '../../model/services/broker';
 import type { Limited } from '../network/connection';
+import { report } from '../tree/findings';
 import { type Account, LimitedService } from './limited-service';
 import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from './outside-service';
 
@@ -42,6 +44,8 @@ const BROKER = fields<BrokerProps>({
   management: optional(fields<Management>({ secret: text('the name of a Secret'), key: text() })),
   metrics: optional(fields<QueueMetrics>({ length: text(), rate: text() })),
 });
+
+const QUEUE_NAME = text('the name of a queue');
 
 const NODES_STAND_IN = { kind: 'single', messagesPerSecondPerNode: 1e6, connectionsPerNode: 1e6 } as const;
 
@@ -73,9 +77,11 @@ export class Broker extends LimitedService<BrokerProps, ProducerUse, BrokerBudge
 
   /** The queue `name`, for its consumer. */
   queue(name: string): Queue {
+    const problems = findSchemaProblems(QUEUE_NAME, name, 'queue');
+    for (const problem of problems) report(this, findingOf('input', problem));
     const { management, metrics } = this.props;
     return {
-      queue: name,
+      queue: problems.length > 0 ? 'refused' : name,
       ...defined({ management, metrics }),
       use: this.use,
       connection: () => this.connection(),
