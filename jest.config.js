@@ -6,7 +6,7 @@ module.exports = {
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, sourceMaps: 'inline' }],
   },
-  moduleNameMapper: { '^evenkeel$': '<rootDir>/lib' },
+  moduleNameMapper: { '^evenkeel$': '<rootDir>/lib/index.ts' },
   modulePathIgnorePatterns: ['<rootDir>/build/'],
   // Jest's own choice leaves a core to itself: on two cores, one worker would do all the work.
   maxWorkers: '100%',

@@ -162,9 +162,9 @@ describe('values that the API server would refuse', () => {
 });
 
 describe('problems', () => {
-  const { replicas: _, ...scaled } = WEB;
+  const { size: _, ...scaled } = WEB;
   const scale = (min: number, max: number, cpu: number) => (system: System) => {
-    new WebService(system, 'web', scaled).scaleOn({ cpu, min, max });
+    new WebService(system, 'web', { ...scaled, size: { cpu, min, max } });
   };
 
   test.each<[string, (system: System) => void, Reported]>([
@@ -287,23 +287,15 @@ describe('plain-text secrets, whose value is never repeated', () => {
         });
       },
     ],
-    ['a credential in a ConfigMap', web({}, (service) => service.configure({ DATABASE_PASSWORD: SECRET }))],
+    ['a credential in a ConfigMap', web({ env: { DATABASE_PASSWORD: SECRET } })],
     [
       'a credential in an environment variable',
       web({}, ({ deployment }) =>
         override(deployment).set('spec.template.spec.containers[web].env', [{ name: 'API_KEY', value: SECRET }]),
       ),
     ],
-    [
-      'a PEM key',
-      web({}, (service) =>
-        service.configure({ TLS: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n` }),
-      ),
-    ],
-    [
-      'a URL with user and password',
-      web({}, (service) => service.configure({ DATABASE: `mysql://shop:${SECRET}@db.example/shop` })),
-    ],
+    ['a PEM key', web({ env: { TLS: `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n` } })],
+    ['a URL with user and password', web({ env: { DATABASE: `mysql://shop:${SECRET}@db.example/shop` } })],
   ])('%s', async (_, build) => {
     const err = await refuseShop(build);
     const plain = /^__tests__\/support/.test(err);
@@ -322,8 +314,8 @@ describe('the platform', () => {
   class Blog extends System<Settings> {
     constructor(scope: Construct, target: Target<Settings>) {
       super(scope, 'blog', target);
-      new ExternalService(this, 'database', { host: target.settings.databaseHost, port: 3306 });
-      new WebService(this, 'web', WEB).exposeAt(target.settings.host);
+      new ExternalService(this, 'database', { host: this.settings.databaseHost, port: 3306 });
+      new WebService(this, 'web', WEB).exposeAt(this.settings.host);
     }
   }
 
@@ -383,8 +375,8 @@ describe('the platform', () => {
     }
     const app = () =>
       platform()
-        .place(Broken, { production: { on: 'mumbai', tag: '1', settings: {} } })
-        .place(Blog, { production: { on: 'mumbai', tag: '1', settings: { ...settings, host: 'Not a host' } } })
+        .place(Broken, { production: { on: 'mumbai', settings: {} } })
+        .place(Blog, { production: { on: 'mumbai', settings: { ...settings, host: 'Not a host' } } })
         .app();
     const err = await refuse(() => ({ app: app() }));
     expectReport(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
@@ -397,7 +389,7 @@ describe('the platform', () => {
     class Listing extends System<{ readonly hosts: readonly string[] }> {
       constructor(scope: Construct, target: Target<{ readonly hosts: readonly string[] }>) {
         super(scope, 'listing', target);
-        new WebService(this, 'web', WEB).exposeAt(target.settings.hosts.map((host) => `www.${host}`));
+        new WebService(this, 'web', WEB).exposeAt(this.settings.hosts.map((host) => `www.${host}`));
       }
     }
     class Half extends System {
@@ -557,7 +549,7 @@ describe('the platform', () => {
           clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.36', groups: { developers: 'developers' } }) },
           environments: { production: { ...PRODUCTION, access: { developers: 'viewer' } } },
         })
-          .place(Empty, { production: { on: ['mumbai', 'laptop'], tag: '1', settings: {} } })
+          .place(Empty, { production: { on: ['mumbai', 'laptop'], settings: {} } })
           .app();
       const err = await refuse(() => ({ app: app() }));
       expectReport(err, { rule: 'group-subject', value: '"developers"', expected: /groups: \{ developers: … \}/ });
@@ -586,7 +578,7 @@ describe('the platform', () => {
     }
     const app = () =>
       new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments: { [name]: PRODUCTION } })
-        .place(Long, { [name]: { on: 'mumbai', tag: '1', settings: {} } })
+        .place(Long, { [name]: { on: 'mumbai', settings: {} } })
         .app();
     const err = await refuse(() => ({ app: app() }));
     expect(err).toContain(`a-system-with-a-long-name-${name}`);
@@ -595,7 +587,7 @@ describe('the platform', () => {
 
   test('one host in two environments of a cluster', async () => {
     const environments = { production: PRODUCTION, staging: PRODUCTION };
-    const placed = { on: 'mumbai', tag: '1', settings } as const;
+    const placed = { on: 'mumbai', settings } as const;
     const app = () =>
       new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments })
         .place(Blog, { production: placed, staging: placed })

@@ -81,11 +81,13 @@ describe('the tarball', () => {
       'charts',
       'docs',
       'e2e',
+      'imports',
       'package.json',
       'pipelines',
       'templates',
     ]);
-    expect(filesBelow(join(unpacked, 'e2e'))).toEqual(['README.md']);
+    for (const folder of ['e2e', 'imports']) expect(filesBelow(join(unpacked, folder))).toEqual(['README.md']);
+    expect(filesBelow(join(unpacked, 'docs')).filter((path) => !/[.](md|svg)$/.test(path))).toEqual([]);
     expect(readdirSync(join(unpacked, '__tests__'))).toEqual(['charts']);
     expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
     const built = filesBelow(join(unpacked, 'build'));

@@ -20,23 +20,21 @@ declare const props: WebServiceProps;
 
 const settings = { host: 'blog.example' };
 
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings } });
-platform.place(Blog, { production: { on: ['mumbai', 'laptop'], tag: '1', settings } });
+platform.place(Blog, { production: { on: 'mumbai', settings } });
+platform.place(Blog, { production: { on: ['mumbai', 'laptop'], settings } });
 // @ts-expect-error an unknown environment
-platform.place(Blog, { staging: { on: 'mumbai', tag: '1', settings } });
+platform.place(Blog, { staging: { on: 'mumbai', settings } });
 // @ts-expect-error an unknown cluster
-platform.place(Blog, { production: { on: 'delhi', tag: '1', settings } });
+platform.place(Blog, { production: { on: 'delhi', settings } });
 platform.place(Blog, {
-  production: { on: ['mumbai', 'laptop'], traffic: moveTraffic('mumbai', 'laptop', 10), tag: '1', settings },
+  production: { on: ['mumbai', 'laptop'], traffic: moveTraffic('mumbai', 'laptop', 10), settings },
 });
 // @ts-expect-error an unnamed step
 moveTraffic('mumbai', 'laptop', 20);
 // @ts-expect-error invalid weights of further clusters
 moveTraffic('mumbai', 'laptop', 10, { delhi: '100' });
 // @ts-expect-error a missing setting
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings: {} } });
-// @ts-expect-error no tag
-platform.place(Blog, { production: { on: 'mumbai', settings } });
+platform.place(Blog, { production: { on: 'mumbai', settings: {} } });
 
 // @ts-expect-error a home that is not a cluster
 new Platform({ home: 'delhi', clusters: { mumbai: local({ kubernetes: '1.36' }) }, environments: {} });
@@ -78,9 +76,9 @@ new Platform({
   // @ts-expect-error an unknown role
   environments: { production: { survives: { zones: 0, regions: 0 }, access: { developers: 'admin' } } },
 });
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'none' } } });
+platform.place(Blog, { production: { on: 'mumbai', settings, access: { developers: 'none' } } });
 // @ts-expect-error an unknown role, for one system
-platform.place(Blog, { production: { on: 'mumbai', tag: '1', settings, access: { developers: 'admin' } } });
+platform.place(Blog, { production: { on: 'mumbai', settings, access: { developers: 'admin' } } });
 // @ts-expect-error a ServiceAccount without its namespace
 local({ kubernetes: '1.36', groups: { argo: { serviceAccount: 'argocd' } } });
 
@@ -91,7 +89,7 @@ const { resources: _resources, ...withoutResources } = props;
 // @ts-expect-error resources are mandatory
 new WebService(system, 'web', withoutResources);
 // @ts-expect-error a boot budget is mandatory
-new WebService(system, 'web', { ...props, probes: { ...props.probes, startup: { path: '/' } } });
+new WebService(system, 'web', { ...props, probes: { readiness: { path: '/' } } });
 // @ts-expect-error a budget has exactly one bound
 new WebService(system, 'web', { ...props, availability: { disruption: { minAvailable: 1, maxUnavailable: 1 } } });
 // @ts-expect-error an exception needs its reason
@@ -101,7 +99,7 @@ new WebService(system, 'web', { ...props, security: { writableRootFilesystem: tr
 // @ts-expect-error a port is a number
 new WebService(system, 'web', { ...props, port: '8080' });
 // @ts-expect-error a CPU target is mandatory
-new WebService(system, 'web', props).scaleOn({ min: 1, max: 2 });
+new WebService(system, 'web', { ...props, size: { min: 1, max: 2 } });
 // @ts-expect-error a web service is not exposed by a LoadBalancer
 new WebService(system, 'web', props).exposeAt('a.example', { serviceType: 'LoadBalancer' });
 

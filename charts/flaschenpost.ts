@@ -5,12 +5,13 @@ import {
   Database,
   DnsRecord,
   ExternalService,
+  type Probes,
   QueueConsumer,
   Redis,
   System,
+  type Target,
   WebService,
-} from '../lib/constructs';
-import type { Target } from '../lib/model';
+} from 'evenkeel';
 
 export interface FlaschenpostSettings {
   /** Host name of the back ends' gateway. */
@@ -31,16 +32,37 @@ export interface FlaschenpostSettings {
 }
 
 /** Paths of Kestrel's health endpoints in all services. */
-const probes = {
-  startup: { path: '/health/startup', budgetSeconds: 60 },
+const probes: Probes = {
+  bootSeconds: 60,
+  startup: { path: '/health/startup' },
   readiness: { path: '/health/ready' },
   liveness: { path: '/health/live' },
 };
 
+/** Sizes of an environment. */
+export const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
+export const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
+
+/** The settings of an environment, which differ in name and size only. */
+export const flaschenpost = (
+  name: string,
+  size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
+): FlaschenpostSettings => ({
+  host: `api.${name}.flaschenpost.example`,
+  frontEnd: { hosts: [`shop.${name}.flaschenpost.example`], cdn: `flaschenpost-${name}.azurefd.net` },
+  services: {
+    cosmos: `flaschenpost-${name}.mongo.cosmos.azure.com`,
+    redis: `flaschenpost-${name}.redis.cache.windows.net`,
+    rabbitmq: `rabbitmq.${name}.flaschenpost.example`,
+    dataLake: `flaschenpost${name}.dfs.core.windows.net`,
+  },
+  ...size,
+});
+
 export class Flaschenpost extends System<FlaschenpostSettings> {
   constructor(scope: Construct, target: Target<FlaschenpostSettings>) {
     super(scope, 'flaschenpost', target);
-    const { host, frontEnd, services, size, ordersPerSecond } = target.settings;
+    const { host, frontEnd, services, size, ordersPerSecond } = this.settings;
 
     new DnsRecord(this, 'front-end', { hosts: frontEnd.hosts, target: frontEnd.cdn });
 
@@ -83,33 +105,30 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
     });
 
     const catalogue = new WebService(this, 'catalogue', {
-      image: this.image('catalogue'),
       port: 8080,
       resources: { cpu: '250m', memory: '512Mi' },
+      size: { cpu: 0.6, memory: 0.8, ...size },
       probes,
     });
     catalogue.connectTo(cosmos, { poolSize: 20, iopsPerPod: 300 });
     catalogue.connectTo(redis, { connectionsPerPod: 4, operationsPerSecondPerPod: 1500 });
-    catalogue.scaleOn({ cpu: 0.6, memory: 0.8, min: size.min, max: size.max });
 
     const orders = new WebService(this, 'orders', {
-      image: this.image('orders'),
       port: 8080,
       resources: { cpu: '500m', memory: '512Mi' },
+      size: { cpu: 0.6, memory: 0.8, ...size },
       probes,
     });
     orders.connectTo(cosmos, { poolSize: 20, iopsPerPod: 400 });
     orders.connectTo(rabbitmq, { messagesPerSecondPerPod: 50, connectionsPerPod: 2 });
-    orders.scaleOn({ cpu: 0.6, memory: 0.8, min: size.min, max: size.max });
 
     const dispatch = new QueueConsumer(this, 'dispatch', {
-      image: this.image('dispatch'),
       port: 8080,
       resources: { cpu: '250m', memory: '512Mi' },
       probes,
       queue: rabbitmq.queue('orders'),
       connectionsPerPod: 1,
-      scaling: {
+      size: {
         messagesPerSecondPerPod: 20,
         peakMessagesPerSecond: ordersPerSecond,
         largestBacklog: ordersPerSecond * 60,
@@ -123,15 +142,14 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
     dispatch.connectTo(dataLake);
 
     const gateway = new WebService(this, 'gateway', {
-      image: this.image('gateway'),
       port: 8080,
       resources: { cpu: '250m', memory: '256Mi' },
+      size: { cpu: 0.6, ...size },
       probes,
+      env: { CORS_ALLOWED_ORIGINS: frontEnd.hosts.map((name) => `https://${name}`).join(',') },
     });
-    gateway.configure({ CORS_ALLOWED_ORIGINS: frontEnd.hosts.map((name) => `https://${name}`).join(',') });
     gateway.connectTo(catalogue);
     gateway.connectTo(orders);
-    gateway.scaleOn({ cpu: 0.6, min: size.min, max: size.max });
     gateway.exposeAt(host);
   }
 }

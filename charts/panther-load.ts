@@ -1,7 +1,6 @@
 // The load test of Panther Clinic: as many users as at peak, on one region. Row P3: docs/systems/panther.md.
 import type { Construct } from 'constructs';
-import { LoadTest, System } from '../lib/constructs';
-import type { Target } from '../lib/model';
+import { LoadTest, System, type Target } from 'evenkeel';
 import { LATENCY, THINK_SECONDS } from './panther';
 
 export interface PantherLoadSettings {
@@ -16,7 +15,7 @@ export class PantherLoad extends System<PantherLoadSettings> {
     super(scope, 'panther-load', target);
     new LoadTest(this, 'load', {
       image: this.image('locust'),
-      ...target.settings,
+      ...this.settings,
       path: '/',
       thinkSeconds: THINK_SECONDS,
       usersPerSecond: 100,

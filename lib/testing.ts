@@ -1,22 +1,26 @@
 // For tests of charts: one system, synthesized as synth does it. Its errors are an exception, as synth prints them.
+import type { IConstruct } from 'constructs';
 import { check } from './checks';
 import { Platform, type SystemClass } from './constructs/platform/platform';
-import type { ClusterDescription } from './model/cluster/cluster';
+import { System } from './constructs/system/system';
+import { type ClusterDescription, isDescription } from './model/cluster/cluster';
 import { type Finding, findingOf } from './model/finding/finding';
-import { findKeyProblems, type Keys } from './model/finding/input';
-import type { JsonObject } from './model/manifest/json';
+import { fields, findSchemaProblems, like, optional } from './model/finding/schema';
+import { isJsonObject, type JsonObject } from './model/manifest/json';
 import type { ApiEntry } from './model/manifest/object';
 import type { EnvironmentProps } from './model/platform/environment';
+import type { Images } from './model/platform/target';
 import { conformant } from './model/providers/conformant';
 import { findingsAsText } from './report/output';
 import { synthesize } from './synth/synthesize';
 
 /** Where and with what a test synthesizes a system. */
 export interface TestProps<Settings> {
+  /** The system's settings, as a placement gives them. */
   readonly settings: Settings;
-  /** @default a conformant cluster of three zones */
+  /** Where it runs. @default a conformant cluster of three zones */
   readonly cluster?: ClusterDescription;
-  /** @default one that survives the loss of a zone, with the registry `registry.example` */
+  /** What it must survive, and where its images come from. @default one that survives the loss of a zone, with the registry `registry.example` */
   readonly environment?: EnvironmentProps;
 }
 
@@ -33,7 +37,12 @@ export interface TestSynthesis {
   readonly object: (kind: string, name: string) => JsonObject;
 }
 
-const KEYS: Keys<TestProps<object>> = { settings: true, cluster: true, environment: true };
+/** What the environment is in itself, the platform checks. */
+const PROPS = fields<TestProps<object>>({
+  settings: like('settings: { … }, as a placement has them', isJsonObject),
+  cluster: optional(like("a cluster as gke({ … }) or another provider's function makes it", isDescription)),
+  environment: optional(like('{ survives, registry, access }', isJsonObject)),
+});
 
 /** The cluster and the environment have this name, so that the system's namespace is `<system>-test`. */
 const NAME = 'test';
@@ -62,11 +71,13 @@ export function synthesizeForTest<Settings extends object>(
   system: SystemClass<Settings>,
   props: TestProps<Settings>,
 ): TestSynthesis {
-  refuse(findKeyProblems('props', props, KEYS).map((problem) => findingOf('test', problem)));
+  refuse(findSchemaProblems(PROPS, props, '').map((problem) => findingOf('input', problem)));
   const { cluster = CLUSTER, environment = ENVIRONMENT, settings } = props;
-  const platform = new Platform({ home: NAME, clusters: { [NAME]: cluster }, environments: { [NAME]: environment } });
-  const app = platform.place(system, { [NAME]: { on: NAME, tag: '1', settings } }).app();
-  const { files, findings, entries } = synthesize(app, check);
+  const build = (images: Images) =>
+    new Platform({ home: NAME, clusters: { [NAME]: cluster }, environments: { [NAME]: environment }, images })
+      .place(system, { [NAME]: { on: NAME, settings } })
+      .app();
+  const { files, findings, entries } = synthesize(build(imagesOf(build({}))), check);
   refuse(findings.filter(({ severity }) => severity === 'error'));
   const manifests = [...files].filter(([path]) => path.endsWith('.yaml'));
   return {
@@ -80,6 +91,12 @@ export function synthesizeForTest<Settings extends object>(
       throw new Error(`${system.name} has no ${kind} '${name}': it has ${[...known].join(', ')}`);
     },
   };
+}
+
+/** A tag for the images that the systems ask for: their names are known once they are built. */
+function imagesOf(app: IConstruct): Images {
+  const asking = System.allIn(app).filter(({ images }) => images.size > 0);
+  return Object.fromEntries(asking.map(({ system }) => [system, { [NAME]: '1' }]));
 }
 
 const nameOf = ({ identity }: ApiEntry): string => identity.name;

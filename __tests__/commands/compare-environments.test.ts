@@ -29,12 +29,13 @@ function shop(build: Build, test: Partial<Settings> = {}, tags = { production: '
   const app = () =>
     new Platform({
       home: 'mumbai',
+      images: { shop: tags },
       clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.29' }) },
       environments: { production: PRODUCTION, test: { survives: { zones: 0, regions: 0 } } },
     })
       .place(Shop, {
-        production: { on: 'mumbai', tag: tags.production, settings: production },
-        test: { on: 'laptop', tag: tags.test, settings: { ...production, hosts: ['shop.localhost'], ...test } },
+        production: { on: 'mumbai', settings: production },
+        test: { on: 'laptop', settings: { ...production, hosts: ['shop.localhost'], ...test } },
       })
       .app();
   return () => ({ app: app() });
@@ -58,7 +59,7 @@ async function compareEnvironments(load: () => unknown): Promise<{ code: number;
 }
 
 const web: Build = (system) =>
-  void new WebService(system, 'web', { ...WEB, image: system.image('web') }).exposeAt(system.target.settings.hosts);
+  void new WebService(system, 'web', { ...WEB, image: system.image('web') }).exposeAt(system.settings.hosts);
 
 const IMAGES = ['/image', '/imagePullPolicy'].map(
   (field) => `images Deployment /spec/template/spec/containers/0${field}`,
@@ -122,7 +123,7 @@ describe('what an environment decides', () => {
     void new WebService(system, 'web', {
       ...WEB,
       image: system.image('web'),
-      replicas: system.target.settings.replicas,
+      size: { replicas: system.settings.replicas },
     });
 
   test('a size that is read from the settings, and what follows from it', async () => {
@@ -139,12 +140,13 @@ describe('what an environment decides', () => {
     }
     const app = new Platform({
       home: 'mumbai',
+      images: { shop: { production: '1', test: '1' } },
       clusters: { mumbai: TWO_ZONES },
       environments: { production: survivesNothing, test: survivesNothing },
     })
       .place(Shop, {
-        production: { on: 'mumbai', tag: '1', settings: production },
-        test: { on: 'mumbai', tag: '1', settings: { ...production, replicas: 1 } },
+        production: { on: 'mumbai', settings: production },
+        test: { on: 'mumbai', settings: { ...production, replicas: 1 } },
       })
       .app();
     expect(await compareEnvironments(() => ({ app }))).toEqual({
@@ -162,7 +164,7 @@ describe('what an environment decides', () => {
     const { code, found } = await compareEnvironments(
       shop(
         (system) => {
-          const { secret } = system.target.settings;
+          const { secret } = system.settings;
           const database = new ExternalService(system, 'db', {
             host: 'db.example',
             port: 1,
@@ -180,8 +182,8 @@ describe('what an environment decides', () => {
   test('its own name in the configuration', async () => {
     const { code, found } = await compareEnvironments(
       shop((system) => {
-        const service = new WebService(system, 'web', { ...WEB, image: system.image('web') });
-        service.configure({ ENVIRONMENT: system.target.environment.name, URL: `http://web.${system.namespace}.svc` });
+        const env = { ENVIRONMENT: system.target.environment.name, URL: `http://web.${system.namespace}.svc` };
+        new WebService(system, 'web', { ...WEB, image: system.image('web'), env });
       }),
     );
     expect(code).toBe(0);
@@ -204,10 +206,11 @@ describe('who works where', () => {
         build(this, target.environment.name === 'production');
       }
     }
-    const placed = { on: 'mumbai', tag: '1', settings: production } as const;
+    const placed = { on: 'mumbai', settings: production } as const;
     return () => ({
       app: new Platform({
         home: 'mumbai',
+        images: { shop: { production: '1', test: '1' } },
         clusters: { mumbai: { ...TWO_ZONES, groups: { devs: 'devs', ops: 'ops', ci: 'ci' } } },
         environments: {
           production: { ...PRODUCTION, access: { devs: 'viewer', ops: 'operator', ci: 'deployer' } },
@@ -254,7 +257,7 @@ describe('an environment-dependent `if` is refused', () => {
   test.each<[string, Build, string, Partial<Settings>?]>([
     [
       'another number of pods',
-      (system, isProduction) => void service(system, { replicas: isProduction ? 3 : 2 }),
+      (system, isProduction) => void service(system, { size: { replicas: isProduction ? 3 : 2 } }),
       'NOTHING Deployment /spec/replicas',
     ],
     [
@@ -265,12 +268,12 @@ describe('an environment-dependent `if` is refused', () => {
     ],
     [
       'another variable',
-      (system, isProduction) => void service(system).configure({ LOG_LEVEL: isProduction ? 'info' : 'debug' }),
+      (system, isProduction) => void service(system, { env: { LOG_LEVEL: isProduction ? 'info' : 'debug' } }),
       'NOTHING ConfigMap /data/LOG_LEVEL',
     ],
     [
       'a setting that is neither a size nor a host',
-      (system) => void service(system).configure({ LOG_LEVEL: system.target.settings.logLevel }),
+      (system) => void service(system, { env: { LOG_LEVEL: system.settings.logLevel } }),
       'NOTHING ConfigMap /data/LOG_LEVEL',
       { logLevel: 'debug' },
     ],
@@ -322,7 +325,7 @@ describe('an environment-dependent `if` is refused', () => {
   test('with its line, its object and its values', async () => {
     const { code, out, err } = await cli(
       ['compare', 'environments'],
-      shop((system, isProduction) => void service(system, { replicas: isProduction ? 3 : 2 })),
+      shop((system, isProduction) => void service(system, { size: { replicas: isProduction ? 3 : 2 } })),
     );
     expect(code).toBe(1);
     expect(out).toMatch(/^NOTHING +\/spec\/replicas +3 +2 +Deployment web$/m);

@@ -152,7 +152,7 @@ const web = (system: System, change: Partial<WebServiceProps> = {}) =>
 describe('refused', () => {
   test('a chart that looks at the provider', async () => {
     const { code, out, err } = await compareProviders((system) =>
-      web(system, { replicas: system.target.cluster.provider.name === 'gke' ? 5 : 3 }),
+      web(system, { size: { replicas: system.target.cluster.provider.name === 'gke' ? 5 : 3 } }),
     );
     expect(code).toBe(1);
     expect(out).toMatch(/^shop-production on mumbai +4 +(= +){3}1 REFUSED( +=){3}$/m);

@@ -16,10 +16,10 @@ const nodePools = [{ name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, 
 /** Two of the shipped systems by themselves, where the others would add nothing but time. */
 const fewSystems = platformOf({ cluster: { ...TWO_ZONES, nodePools } })
   .place(ToyTrex, {
-    production: { on: 'mumbai', tag: '1', settings: { hosts: ['toytrex.com'], databaseHost: 'db.example' } },
+    production: { on: 'mumbai', settings: { hosts: ['toytrex.com'], databaseHost: 'db.example' } },
   })
   .place(PingPong, {
-    production: { on: 'mumbai', tag: '1', settings: { host: 'pingpong.com', requestsPerSecond: 100, burst: 200 } },
+    production: { on: 'mumbai', settings: { host: 'pingpong.com', requestsPerSecond: 100, burst: 200 } },
   });
 const few = () => ({ app: fewSystems.app() });
 
@@ -126,7 +126,7 @@ describe('as text', () => {
 test('a refuted promise: the table, the finding, exit code 1', async () => {
   const { code, out, err } = await cli(['prove'], () => ({
     app: shopApp((system) => {
-      const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 4 });
+      const { deployment } = new WebService(system, 'web', { ...WEB, size: { replicas: 4 } });
       const zone = 'spec.template.spec.topologySpreadConstraints[topology.kubernetes.io/zone]';
       override(deployment).replace(`${zone}.nodeTaintsPolicy`, 'Ignore');
     }),

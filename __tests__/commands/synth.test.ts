@@ -51,7 +51,7 @@ test('prints a summary to a terminal: a line for each environment, the total, th
 test('says that nothing changed when nothing did, and what changed when something did', async () => {
   await synth();
   expect((await synth('--verbose')).out).toContain('nothing changed');
-  const { out } = await cli(['synth', '--outdir', outdir, '--verbose'], project({ replicas: 4 }));
+  const { out } = await cli(['synth', '--outdir', outdir, '--verbose'], project({ size: { replicas: 4 } }));
   expect(out).toContain(': 2 changed'); // the quota follows
 });
 
@@ -94,7 +94,7 @@ describe('--check', () => {
 test('a file that was not written by Evenkeel is kept, and named', async () => {
   await synth();
   writeFileSync(join(outdir, 'notes.md'), 'mine\n');
-  const { code, err } = await cli(['synth', '--outdir', outdir], project({ replicas: 4 }));
+  const { code, err } = await cli(['synth', '--outdir', outdir], project({ size: { replicas: 4 } }));
   expect(code).toBe(0);
   expect(err).toContain(`${outdir}/notes.md was not written by Evenkeel`);
   expect(readFileSync(join(outdir, 'notes.md'), 'utf8')).toBe('mine\n');

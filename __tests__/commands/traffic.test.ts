@@ -37,6 +37,7 @@ function clinic(on: readonly ClusterName[], traffic?: Traffic) {
   const zones = (region: string) => [1, 2, 3].map((number) => `${region}-${number}`);
   return new Platform({
     home: 'westeurope',
+    images: { panther: { clinic: '1' } },
     clusters: {
       westeurope: aks({ ...azure, region: 'westeurope', zones: zones('westeurope') }),
       northeurope: aks({ ...azure, region: 'northeurope', zones: zones('northeurope') }),
@@ -53,7 +54,6 @@ function clinic(on: readonly ClusterName[], traffic?: Traffic) {
       clinic: {
         on,
         ...(traffic === undefined ? {} : { traffic }),
-        tag: '1',
         settings: {
           host: HOST,
           database: 'panther.postgres.database.azure.com',
@@ -87,7 +87,7 @@ function platformWith(expose: (web: WebService, cluster: string) => void) {
     },
     environments: { production: PRODUCTION },
   })
-    .place(Shop, { production: { on: ['mumbai', 'dublin'], tag: '1', settings: {} } })
+    .place(Shop, { production: { on: ['mumbai', 'dublin'], settings: {} } })
     .app();
 }
 

@@ -1,7 +1,7 @@
 // docs/how-to/another-environment.md: one line makes another environment, and `compare environments` finds it like the one it was copied from (P6, F6).
-import { Flaschenpost } from '../../charts/flaschenpost';
+import { Flaschenpost, flaschenpost, SMALL } from '../../charts/flaschenpost';
 import { Panther } from '../../charts/panther';
-import { flaschenpost, platform, SMALL } from '../../charts/platform';
+import { platform } from '../../charts/platform';
 import { check } from '../../lib/checks';
 import { synthesize } from '../../lib/synth/synthesize';
 import { cli } from '../support/cli';

@@ -1,4 +1,4 @@
-// Every relative link in the documentation has a target.
+// Every relative link in the documentation has a target, and docs/README.md lists every page.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { relativeLinks } from '../support/page';
@@ -47,4 +47,27 @@ test.each(linking)('%s', (page) => {
     expect([link, existsSync(target)]).toEqual([link, true]);
     if (anchor !== undefined && target.endsWith('.md')) expect(anchors(target)).toContain(anchor);
   }
+});
+
+/** Pages that docs/README.md lists: all of them, but those that another page lists. */
+const listed = pages.filter(
+  (page) => page.startsWith('docs/') && page !== 'docs/README.md' && !/^docs\/reference\/(?!README)/.test(page),
+);
+
+/** Paths of the pages that an index links. */
+const linkedBy = (index: string) =>
+  linksOf(index)
+    .map((link) => join(dirname(index), link.split('#')[0] ?? ''))
+    .filter((path) => path.startsWith('docs/') && path.endsWith('.md'));
+
+test('docs/README.md lists every page once', () => {
+  expect(listed.length).toBeGreaterThan(20);
+  expect(linkedBy('docs/README.md').sort()).toEqual([...listed].sort());
+});
+
+test('docs/reference/README.md lists every page of the reference', () => {
+  const reference = pages.filter((page) => page.startsWith('docs/reference/') && page !== 'docs/reference/README.md');
+  expect([...new Set(linkedBy('docs/reference/README.md'))].sort()).toEqual(
+    expect.arrayContaining([...reference].sort()),
+  );
 });

@@ -17,7 +17,7 @@ function synth(code: (text: string) => string) {
   const settings = { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200 };
   const images = { pingpong: { production: '57' } };
   const app = runPage(
-    `return new Platform({ home: 'mumbai', ${blockWith(PAGE, 'clusters: {')} })${code(blockWith(PAGE, '.place('))}.app();`,
+    `return new Platform({ home: 'mumbai', images, ${blockWith(PAGE, 'clusters: {')} })${code(blockWith(PAGE, '.place('))}.app();`,
     { Platform, PingPong, eks, gke, images, settings },
   );
   if (!(app instanceof App)) throw new Error('the page creates no app');

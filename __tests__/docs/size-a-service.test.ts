@@ -9,13 +9,12 @@ const PAGE = readPage('how-to/size-a-service.md');
 const zones = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
 const cluster = eks({ region: 'ap-south-1', zones, kubernetes: '1.36', ...SUBNETS });
 
-/** Runs the page's call on a service, with its code changed by `change`. */
+/** Builds the page's service, with its code changed by `change`. */
 const synth = (change: (code: string) => string = (code) => code) =>
   shop(
     (system) => {
-      const { replicas: _, ...props } = WEB;
-      const booking = new WebService(system, 'booking', { ...props, resources: { memory: '1Gi' } });
-      runPage(change(blockWith(PAGE, 'booking.sizeFor(')), { booking });
+      const code = blockWith(PAGE, 'const size = ').replace('new WebService(this,', 'new WebService(system,');
+      runPage(change(code), { WebService, system, probes: WEB.probes });
     },
     { cluster },
   );

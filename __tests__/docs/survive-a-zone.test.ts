@@ -10,7 +10,7 @@ import { blockWith, readPage, runPage } from '../support/page';
 import { SUBNETS, shopApp, WEB } from '../support/synthesis';
 
 const PAGE = readPage('how-to/survive-a-zone.md');
-const SCALING = blockWith(PAGE, 'web.scaleOn(');
+const SERVICE = blockWith(PAGE, 'new WebService(').replace('(this,', '(system,');
 /** Zones and nodes of the page's cluster. */
 const described: { zones: string[]; nodePools: NodePool[] }[] = [];
 const [, ofCluster = ''] = blockWith(PAGE, 'nodePools:').split('\n\n');
@@ -19,11 +19,10 @@ const [{ zones: THREE, nodePools } = { zones: [], nodePools: [] }] = described;
 const TWO = THREE.slice(0, 2);
 
 function zoneLost(zones: readonly string[], min: number) {
-  const { replicas: _replicas, ...props } = WEB;
   const app = shopApp(
     (system) => {
-      const web = new WebService(system, 'web', props);
-      runPage(SCALING.replace('min: 6', `min: ${min}`), { web });
+      const { resources, probes } = WEB;
+      runPage(SERVICE.replace('min: 6', `min: ${min}`), { WebService, system, resources, probes });
     },
     {
       cluster: eks({
@@ -46,7 +45,7 @@ function zoneLost(zones: readonly string[], min: number) {
 
 test('the numbers of the page', () => {
   expect([THREE.length, nodePools.length]).toEqual([3, 1]);
-  expect(SCALING).toContain('min: 6');
+  expect(SERVICE).toContain('min: 6');
   expect(zoneLost(THREE, 6)).toEqual({ verdict: 'holds', left: 4, needed: 4, missing: 0 });
   expect(zoneLost(THREE, 3)).toEqual({ verdict: 'holds', left: 2, needed: 2, missing: 0 });
   expect(zoneLost(TWO, 6)).toEqual({ verdict: 'degraded', left: 3, needed: 4, missing: 0.25 });

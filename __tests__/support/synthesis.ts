@@ -29,10 +29,11 @@ export const PRODUCTION: EnvironmentProps = {
 export const WEB: WebServiceProps = {
   image: 'registry.example/shop/web:1',
   port: 8080,
-  replicas: 3,
+  size: { replicas: 3 },
   resources: { cpu: '100m', memory: '128Mi' },
   probes: {
-    startup: { path: '/started', budgetSeconds: 30 },
+    bootSeconds: 30,
+    startup: { path: '/started' },
     readiness: { path: '/ready' },
     liveness: { path: '/live' },
   },
@@ -58,10 +59,11 @@ export function shopApp(build: (system: System) => void, { cluster, environment 
   }
   return new Platform({
     home: 'mumbai',
+    images: { shop: { production: '1' } },
     clusters: { mumbai: cluster ?? TWO_ZONES },
     environments: { production: environment ?? PRODUCTION },
   })
-    .place(Shop, { production: { on: 'mumbai', tag: '1', settings: {} } })
+    .place(Shop, { production: { on: 'mumbai', settings: {} } })
     .app();
 }
 

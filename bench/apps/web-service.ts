@@ -12,23 +12,25 @@ class Bench extends System {
   constructor(scope: Construct, target: Target<object>) {
     super(scope, 'bench', target);
     for (const { name, port, cpu, memory, min, max } of parameters(APPLICATIONS * OBJECTS_PER_APPLICATION)) {
-      const service = new WebService(this, name, {
+      const _service = new WebService(this, name, {
         image: this.image(name),
         port: Number(port),
         resources: { cpu, memory },
         probes: {
-          startup: { path: '/healthz/started', budgetSeconds: 60 },
+          bootSeconds: 60,
+          startup: { path: '/healthz/started' },
           readiness: { path: '/healthz/ready' },
           liveness: { path: '/healthz/live' },
         },
+        size: { cpu: 0.65, min: Number(min), max: Number(max) },
       });
-      service.scaleOn({ cpu: 0.65, min: Number(min), max: Number(max) });
     }
   }
 }
 
 export const app = new Platform({
   home: 'bench',
+  images: { bench: { bench: '412' } },
   clusters: {
     bench: eks({
       region: 'eu-west-1',
@@ -39,5 +41,5 @@ export const app = new Platform({
   },
   environments: { bench: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example.com' } } },
 })
-  .place(Bench, { bench: { on: 'bench', tag: '412', settings: {} } })
+  .place(Bench, { bench: { on: 'bench', settings: {} } })
   .app();

@@ -17,22 +17,24 @@ class Bookings extends System {
       port: 8080,
       resources: { cpu: '50m', memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
+      size: { cpu: 0.65, min: 3, max: 6 },
     });
     web.connectTo(database, { poolSize: 5 });
-    web.scaleOn({ cpu: 0.65, min: 3, max: 6 });
   }
 }
 
 export const app = new Platform({
   home: 'here',
+  images: { bookings: { production: '1' } },
   clusters: { here: conformant({ zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }) },
   environments: {
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Bookings, { production: { on: 'here', tag: '1', settings: {} } })
+  .place(Bookings, { production: { on: 'here', settings: {} } })
   .app();

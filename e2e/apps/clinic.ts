@@ -10,25 +10,30 @@ class Clinic extends System {
       port: 8080,
       resources: { cpu: '50m', memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
     };
-    const records = new WebService(this, 'records', { ...common, image: this.image('records'), replicas: 3 });
-    const booking = new WebService(this, 'booking', { ...common, image: this.image('booking') });
+    const records = new WebService(this, 'records', { ...common, image: this.image('records'), size: { replicas: 3 } });
+    const booking = new WebService(this, 'booking', {
+      ...common,
+      image: this.image('booking'),
+      size: { cpu: 0.65, min: 3, max: 6 },
+    });
     booking.connectTo(records);
-    booking.scaleOn({ cpu: 0.65, min: 3, max: 6 });
   }
 }
 
 export const app = new Platform({
   home: 'here',
+  images: { clinic: { production: '1' } },
   clusters: { here: conformant({ zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }) },
   environments: {
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Clinic, { production: { on: 'here', tag: '1', settings: {} } })
+  .place(Clinic, { production: { on: 'here', settings: {} } })
   .copy(Clinic, { of: 'production', as: 'rehearsal', settings: {} })
   .app();

@@ -18,13 +18,14 @@ class Dispatch extends System {
       port: 8080,
       resources: { cpu: '50m', memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
       queue: broker.queue('orders'),
       connectionsPerPod: 1,
-      scaling: {
+      size: {
         messagesPerSecondPerPod: 10,
         drainSeconds: 120,
         utilisation: 0.7,
@@ -39,6 +40,7 @@ class Dispatch extends System {
 
 export const app = new Platform({
   home: 'here',
+  images: { dispatch: { production: '1' } },
   clusters: {
     here: conformant({ zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36', capabilities: ['keda'] }),
   },
@@ -46,5 +48,5 @@ export const app = new Platform({
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Dispatch, { production: { on: 'here', tag: '1', settings: {} } })
+  .place(Dispatch, { production: { on: 'here', settings: {} } })
   .app();

@@ -13,10 +13,11 @@ class Practice extends System {
     const web = new WebService(this, 'web', {
       image: this.image('web'),
       port: 8080,
-      replicas: 3,
+      size: { replicas: 3 },
       resources: { cpu: '100m', memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
@@ -46,6 +47,7 @@ class PracticeLoad extends System {
 
 export const app = new Platform({
   home: 'here',
+  images: { practice: { production: '1' }, 'practice-load': { production: '2.47.0' } },
   clusters: {
     here: onPrem({ distribution: 'k3s', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }),
   },
@@ -53,6 +55,6 @@ export const app = new Platform({
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Practice, { production: { on: 'here', tag: '1', settings: {} } })
-  .place(PracticeLoad, { production: { on: 'here', namespace: 'practice-load', tag: '2.47.0', settings: {} } })
+  .place(Practice, { production: { on: 'here', settings: {} } })
+  .place(PracticeLoad, { production: { on: 'here', namespace: 'practice-load', settings: {} } })
   .app();

@@ -12,18 +12,20 @@ class Visits extends System {
       port: 8080,
       resources: { memory: '64Mi' },
       probes: {
-        startup: { path: '/healthz/started', budgetSeconds: 20 },
+        bootSeconds: 20,
+        startup: { path: '/healthz/started' },
         readiness: { path: '/healthz/ready' },
         liveness: { path: '/healthz/live' },
       },
+      size: { load: LOAD },
     });
-    web.sizeFor(LOAD);
     web.exposeAt('visits.outside.test', { serviceType: 'NodePort' });
   }
 }
 
 export const app = new Platform({
   home: 'here',
+  images: { visits: { production: '1' } },
   clusters: {
     here: conformant({
       zones: ['ap-south-1a', 'ap-south-1b'],
@@ -35,5 +37,5 @@ export const app = new Platform({
     production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } },
   },
 })
-  .place(Visits, { production: { on: 'here', tag: '1', settings: {} } })
+  .place(Visits, { production: { on: 'here', settings: {} } })
   .app();

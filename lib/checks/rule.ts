@@ -16,9 +16,11 @@ export interface Rule {
   readonly what: string;
   /** What happens if it is violated. */
   readonly why: string;
+  /** Whether a violation stops synth. */
   readonly severity: Severity;
   /** Who refuses a violation otherwise: a function of the API server's validation, or a tool and its check. */
   readonly judge: string;
+  /** Reports each violation. It must accept any JSON, for users may place anything. */
   readonly check: (entries: readonly ApiEntry[], report: Report) => void;
   /** Objects that pass and objects that fail; each list is checked as one app. */
   readonly examples: { readonly pass: readonly JsonObject[]; readonly fail: readonly JsonObject[] };

@@ -10,12 +10,14 @@ export type { Client, Connectable, Connection, Limited, SecretReference } from '
 export type { CopyProps } from './platform/copy';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
 export type { Resources, Scratch } from './pod/deployment';
-export type { Probes } from './pod/probes';
+export { type HealthzProps, healthz, type Probe, type Probes } from './pod/probes';
 export type { SecurityExits } from './pod/security';
+export type { Size } from './scaling/size';
 export type { Load } from './scaling/sizing';
 export { Broker, type BrokerProps, type ProducerUse, type Queue } from './services/broker';
 export { Database, type DatabaseProps, type DatabaseUse } from './services/database';
-export { ExternalService, type ExternalServiceProps } from './services/external-service';
+export { ExternalService } from './services/external-service';
+export type { ExternalServiceProps } from './services/outside-service';
 export { Redis, type RedisProps, type RedisUse } from './services/redis';
 export type { Reserve } from './system/quota';
 export { System } from './system/system';

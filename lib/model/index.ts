@@ -35,7 +35,7 @@ export type {
   Survives,
 } from './platform/environment';
 export type { Role } from './platform/roles';
-export type { Tags, Target } from './platform/target';
+export type { Images, Tags, Target } from './platform/target';
 export { moveTraffic, TRAFFIC_STEPS, type TrafficShare, type TrafficStep } from './platform/traffic';
 export type { Availability, AvailabilityOptions, Disruption } from './pods/availability';
 export type { Replacement } from './pods/replacement';

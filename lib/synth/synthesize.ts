@@ -3,6 +3,7 @@
 import type { IConstruct } from 'constructs';
 import { type Finding, hasError, sortFindings } from '../model/finding/finding';
 import type { ApiEntry } from '../model/manifest/object';
+import { isWithin } from '../model/manifest/origin';
 import { derive } from './object/derive';
 import type { FinalObject } from './object/final';
 import { override } from './object/override';
@@ -19,6 +20,7 @@ import { order } from './tree/order';
 export interface Synthesis {
   /** All files; empty when a finding is an error. */
   readonly files: Files;
+  /** All findings. With an error among them there are no files. */
   readonly findings: readonly Finding[];
   /** Every object with its file, also when there are errors. */
   readonly objects: readonly FinalObject[];
@@ -49,12 +51,14 @@ export function synthesize(root: IConstruct, check: Check, { verifies = true }: 
   const derived = derive(overridden.objects);
   const laidOut = layOut(derived.objects, clock);
   const entries = derived.objects.map(({ entry }) => entry);
-  const beforeVerify = [
-    ...[tree, ordered, rendered, overridden, derived].flatMap(({ findings }) => findings),
+  const found = [
+    ...[ordered, rendered, overridden, derived].flatMap(({ findings }) => findings),
     ...check(entries),
     ...findCrossings(tree.dependencies, derived.objects),
     ...laidOut.findings,
   ];
+  const isFollowUp = ({ construct = '' }: Finding) => tree.refused.some((path) => isWithin(construct, path));
+  const beforeVerify = [...tree.findings, ...found.filter((finding) => !isFollowUp(finding))];
   const findings = sortFindings(
     verifies ? [...beforeVerify, ...verify(tree.verifications, entries, beforeVerify)] : beforeVerify,
   );

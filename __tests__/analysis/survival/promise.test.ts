@@ -12,7 +12,7 @@ const POOL: NodePool = { name: 'general', cpu: '2', memory: '7Gi', pods: 29, nod
 const on = (pool: NodePool) =>
   eks({ region: 'ap-south-1', zones: ZONES, kubernetes: '1.36', nodePools: [pool], ...SUBNETS });
 
-const web = (system: System) => new WebService(system, 'web', { ...WEB, replicas: 4 });
+const web = (system: System) => new WebService(system, 'web', { ...WEB, size: { replicas: 4 } });
 
 test('a promise that the table confirms', () => {
   expect(errors(shop((system) => void web(system)))).toEqual([]);
@@ -164,10 +164,8 @@ describe('a region', () => {
   class Both extends System<{ replicas: number }> {
     constructor(scope: Construct, target: Target<{ replicas: number }>) {
       super(scope, 'both', target);
-      const { replicas } = target.settings;
-      const { replicas: _replicas, ...props } = { ...WEB, image: this.image('web') };
-      if (replicas > 0) new WebService(this, 'web', { ...props, replicas });
-      else new WebService(this, 'web', props).scaleOn({ cpu: 0.45, min: 4, max: 8 });
+      const { replicas } = this.settings;
+      new WebService(this, 'web', { ...WEB, size: replicas > 0 ? { replicas } : { cpu: 0.45, min: 4, max: 8 } });
     }
   }
   const two = (region: string) => eks({ region, zones: [`${region}a`, `${region}b`], kubernetes: '1.36', ...SUBNETS });
@@ -178,7 +176,7 @@ describe('a region', () => {
         clusters: { mumbai: two('ap-south-1'), frankfurt: two('eu-central-1') },
         environments: { production: promising(1, regions) },
       })
-        .place(Both, { production: { on: ['mumbai', 'frankfurt'], tag: '1', settings: { replicas } } })
+        .place(Both, { production: { on: ['mumbai', 'frankfurt'], settings: { replicas } } })
         .app(),
       check,
     );
@@ -202,7 +200,7 @@ describe('a region', () => {
 });
 
 test('other errors are reported first, and alone', () => {
-  const broken = (system: System) => void new WebService(system, 'web', { ...WEB, replicas: 1 });
+  const broken = (system: System) => void new WebService(system, 'web', { ...WEB, size: { replicas: 1 } });
   expect(errors(shop(broken))).toEqual(['availability replicas']);
 });
 

@@ -42,8 +42,7 @@ const web =
 const scaled =
   (min: number, max: number, cpu = 0.45, more: Partial<WebServiceProps> = {}) =>
   (system: System): void => {
-    const { replicas: _replicas, ...props } = WEB;
-    new WebService(system, 'web', { ...props, ...more }).scaleOn({ cpu, min, max });
+    new WebService(system, 'web', { ...WEB, ...more, size: { cpu, min, max } });
   };
 
 /** Pods of 900m of another system, by default over all zones. */
@@ -88,7 +87,11 @@ const decider = ({ decides }: Result): string =>
 
 describe('needed pods', () => {
   test('without an autoscaler the load is unknown: all pods', () => {
-    expect(worst(rowOf(web({ replicas: 4 })), 'pod lost')).toMatchObject({ wanted: 4, needed: 4, verdict: 'degraded' });
+    expect(worst(rowOf(web({ size: { replicas: 4 } })), 'pod lost')).toMatchObject({
+      wanted: 4,
+      needed: 4,
+      verdict: 'degraded',
+    });
   });
 
   test('with one, the pods that carry the same load at 100 % of their request', () => {
@@ -107,7 +110,7 @@ describe('needed pods', () => {
 describe('zones and nodes that are alike are asked once', () => {
   const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
   const wanting = (key: string, value: string) => (system: System) => {
-    const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 2 });
+    const { deployment } = new WebService(system, 'web', { ...WEB, size: { replicas: 2 } });
     override(deployment).set('spec.template.spec.nodeSelector', { [key]: value });
   };
 
@@ -128,7 +131,7 @@ describe('zones and nodes that are alike are asked once', () => {
 
 describe('a pod is lost', () => {
   test('a single pod leaves none until its replacement has booted', () => {
-    expect(worst(rowOf(web({ replicas: 1 }), cluster({}, [])), 'pod lost')).toMatchObject({
+    expect(worst(rowOf(web({ size: { replicas: 1 } }), cluster({}, [])), 'pod lost')).toMatchObject({
       verdict: 'fails',
       seconds: 35,
     });
@@ -166,13 +169,13 @@ describe('a zone is lost', () => {
   });
 
   test('too few for the load at once, recovered later', () => {
-    const result = worst(rowOf(web({ replicas: 4 })), 'zone lost');
+    const result = worst(rowOf(web({ size: { replicas: 4 } })), 'zone lost');
     expect(result).toMatchObject({ verdict: 'degraded', missing: 0.5, survives: true });
   });
 
   test('the other zone has no room: the requests decide', () => {
     const result = worst(
-      rowOf(web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } }), cluster({ cpu: '1' })),
+      rowOf(web({ size: { replicas: 4 }, resources: { cpu: '900m', memory: '128Mi' } }), cluster({ cpu: '1' })),
       'zone lost',
     );
     expect(result).toMatchObject({ verdict: 'fails', placed: { fewest: 2, most: 2 }, survives: false });
@@ -184,13 +187,13 @@ describe('a zone is lost', () => {
 
   test('nodes are there that the pods have ordered before anything is lost', () => {
     const pool = { cpu: '1', nodesPerZone: { min: 1, max: 2 } };
-    const row = rowOf(web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } }), cluster(pool));
+    const row = rowOf(web({ size: { replicas: 4 }, resources: { cpu: '900m', memory: '128Mi' } }), cluster(pool));
     expect(cellOf(row, 'as it is').verdict).toBe('holds');
     expect(worst(row, 'pod lost').left).toEqual({ fewest: 3, most: 3 });
-    const none = rowOf(web({ replicas: 4 }), cluster({ nodesPerZone: { min: 0, max: 2 } }));
+    const none = rowOf(web({ size: { replicas: 4 } }), cluster({ nodesPerZone: { min: 0, max: 2 } }));
     expect(worst(none, 'zone lost').placed).toEqual({ fewest: 4, most: 4 });
     const noPods = (system: System) => {
-      override(new WebService(system, 'web', { ...WEB, replicas: 2 }).deployment).set('spec.replicas', 0);
+      override(new WebService(system, 'web', { ...WEB, size: { replicas: 2 } }).deployment).set('spec.replicas', 0);
     };
     const off = rowOf(noPods, cluster({ nodesPerZone: { min: 0, max: 2 } }), () => []);
     expect(worst(off, 'zone lost')).toMatchObject({ verdict: 'holds', placed: { fewest: 0, most: 0 } });
@@ -199,7 +202,7 @@ describe('a zone is lost', () => {
   test('nodes that may be ordered make room, later', () => {
     const pool = { cpu: '1', nodesPerZone: { min: 2, max: 4 } };
     const result = worst(
-      rowOf(web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } }), cluster(pool)),
+      rowOf(web({ size: { replicas: 4 }, resources: { cpu: '900m', memory: '128Mi' } }), cluster(pool)),
       'zone lost',
     );
     expect(result).toMatchObject({ placed: { fewest: 4, most: 4 }, survives: true });
@@ -209,7 +212,7 @@ describe('a zone is lost', () => {
   test('a spread that counts dead nodes: the constraint decides', () => {
     const result = worst(
       rowOf((system) => {
-        const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 4 });
+        const { deployment } = new WebService(system, 'web', { ...WEB, size: { replicas: 4 } });
         override(deployment).replace(
           'spec.template.spec.topologySpreadConstraints[topology.kubernetes.io/zone].nodeTaintsPolicy',
           'Ignore',
@@ -265,7 +268,7 @@ describe('a node is drained', () => {
 
   test('two budgets over one pod evict none', () => {
     const two = (system: System) => {
-      web({ replicas: 4 })(system);
+      web({ size: { replicas: 4 } })(system);
       new ApiObject(system, 'second', {
         apiVersion: 'policy/v1',
         kind: 'PodDisruptionBudget',
@@ -282,7 +285,11 @@ describe('a node is drained', () => {
   });
 
   test('a budget that lets none go blocks the drain for ever', () => {
-    const row = rowOf(web({ replicas: 2, availability: { disruption: { minAvailable: 2 } } }), cluster(), () => []);
+    const row = rowOf(
+      web({ size: { replicas: 2 }, availability: { disruption: { minAvailable: 2 } } }),
+      cluster(),
+      () => [],
+    );
     expect(worst(row, 'node drained')).toMatchObject({ verdict: 'fails' });
     expect(decider(worst(row, 'node drained'))).toBe('policy/PodDisruptionBudget shop-production/web /spec');
   });
@@ -369,7 +376,7 @@ describe('a node is drained', () => {
     const result = worst(
       rowOf(
         (system) => {
-          const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 1 });
+          const { deployment } = new WebService(system, 'web', { ...WEB, size: { replicas: 1 } });
           override(deployment).replace('spec.replicas', 2);
         },
         cluster({}, []),
@@ -393,7 +400,7 @@ describe('a release', () => {
 
   test('is not better than the state before', () => {
     const inPlace = (replicas: number) => (system: System) => {
-      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas });
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, size: { replicas } });
       override(deployment).replace('spec.strategy.rollingUpdate', { maxSurge: 0, maxUnavailable: 1 });
     };
     const tight = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
@@ -408,7 +415,7 @@ describe('a release', () => {
       });
     }
     const recreate = (system: System) => {
-      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas: 4 });
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, size: { replicas: 4 } });
       override(deployment).replace('spec.strategy', { type: 'Recreate' });
     };
     expect(worst(rowOf(recreate, tight, unchecked), 'release')).toMatchObject({
@@ -421,7 +428,7 @@ describe('a release', () => {
     const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
     const both = (replicas: number, filler: number, strategy?: object) => (system: System) => {
       others(filler)(system);
-      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, replicas });
+      const { deployment } = new WebService(system, 'web', { ...WEB, ...BIG, size: { replicas } });
       if (strategy !== undefined) override(deployment).replace('spec.strategy.rollingUpdate', { ...strategy });
     };
     const release = (build: (system: System) => void, cpu: string) =>
@@ -460,15 +467,15 @@ describe('a release', () => {
 
   test('takes a wave of boot and minReady for each surge, and the grace of the last', () => {
     // 4 pods at 50 % surge: two waves of 30 s boot, 5 s to the first readiness and 10 s; grace 20 + 30 + 5
-    expect(worst(rowOf(web({ replicas: 4 })), 'release').seconds).toBe(2 * (35 + 10) + 55);
+    expect(worst(rowOf(web({ size: { replicas: 4 } })), 'release').seconds).toBe(2 * (35 + 10) + 55);
   });
 
   test('two of them fit in the quota, which is made for that', () => {
-    expect(worst(rowOf(web({ replicas: 4 })), 'two releases').verdict).toBe('holds');
+    expect(worst(rowOf(web({ size: { replicas: 4 } })), 'two releases').verdict).toBe('holds');
   });
 
   test('a quota without room for terminating pods refuses the second', () => {
-    const app = shopApp(web({ replicas: 4 }), {
+    const app = shopApp(web({ size: { replicas: 4 } }), {
       cluster: cluster(),
       environment: { ...PRODUCTION, survives: { zones: 0, regions: 0 } },
     });
@@ -513,7 +520,7 @@ describe('a quota that Evenkeel did not write', () => {
   const release = (spec: JsonObject, pod: JsonObject = {}) => {
     const row = rowOf(
       (system) => {
-        const { deployment } = new WebService(system, 'web', { ...WEB, replicas: 4 });
+        const { deployment } = new WebService(system, 'web', { ...WEB, size: { replicas: 4 } });
         for (const [key, value] of Object.entries(pod)) override(deployment).set(`spec.template.spec.${key}`, value);
         new ApiObject(system, 'quota', { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'quota' }, spec });
         const classOf = (name: string, globalDefault: boolean) =>
@@ -611,7 +618,7 @@ describe('a database', () => {
 
 test('pods that make way are judged as all others are, and make way', () => {
   const row = rowOf((system) => {
-    web({ replicas: 4, resources: { cpu: '900m', memory: '128Mi' } })(system);
+    web({ size: { replicas: 4 }, resources: { cpu: '900m', memory: '128Mi' } })(system);
     new ApiObject(system, 'headroom-class', {
       apiVersion: 'scheduling.k8s.io/v1',
       kind: 'PriorityClass',
@@ -620,7 +627,7 @@ test('pods that make way are judged as all others are, and make way', () => {
     });
     const { deployment } = new WebService(system, 'headroom', {
       ...WEB,
-      replicas: 4,
+      size: { replicas: 4 },
       resources: { cpu: '900m', memory: '128Mi' },
     });
     override(deployment).set('spec.template.spec.priorityClassName', 'headroom');

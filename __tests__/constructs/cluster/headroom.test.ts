@@ -144,8 +144,8 @@ describe('pools and clusters', () => {
       clusters: { mumbai: cluster, other: cluster },
       environments: { production: ANYWHERE, test: ANYWHERE },
     }).place(Shop, {
-      production: { on: ['mumbai', 'other'], tag: '1', settings: {} },
-      test: { on: 'mumbai', tag: '1', settings: {} },
+      production: { on: ['mumbai', 'other'], settings: {} },
+      test: { on: 'mumbai', settings: {} },
     });
     const { files, findings } = synthesize(platform.app(), check);
     expect(findings).toEqual([]);
@@ -169,10 +169,13 @@ describe('growth needs headroom until a new node is ready', () => {
   const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
 
   function sized(pools: readonly NodePool[], change: Partial<Load> = {}, environment = PRODUCTION) {
-    const { replicas: _, ...props } = WEB;
     return shop(
       (system) =>
-        new WebService(system, 'web', { ...props, resources: { memory: '256Mi' } }).sizeFor({ ...LOAD, ...change }),
+        new WebService(system, 'web', {
+          ...WEB,
+          resources: { memory: '256Mi' },
+          size: { load: { ...LOAD, ...change } },
+        }),
       {
         cluster: eks({ ...ON_EKS, zones: ZONES, nodePools: pools }),
         environment,
@@ -252,16 +255,16 @@ describe('growth needs headroom until a new node is ready', () => {
   });
 
   test('a pool with invalid headroom is reported, and its growth is not', () => {
-    expect(held({ pods: 1, cpu: '1', memory: '1Gi' })).toMatchObject([{ rule: 'headroom', severity: 'error' }]);
+    expect(held({ pods: 1, cpu: '1', memory: '1Gi' })).toMatchObject([{ rule: 'input', severity: 'error' }]);
   });
 });
 
 describe('invalid headroom', () => {
   test.each<[string, Partial<typeof HEADROOM>, string[]]>([
-    ['no pods', { pods: 0 }, ['headroom clusters.mumbai.nodePools[default].headroom.pods']],
-    ['fewer than zones', { pods: 1 }, ['headroom clusters.mumbai.nodePools[default].headroom.pods']],
-    ['no CPU', { cpu: '0' }, ['headroom clusters.mumbai.nodePools[default].headroom.cpu']],
-    ['an invalid memory', { memory: 'much' }, ['headroom clusters.mumbai.nodePools[default].headroom.memory']],
+    ['no pods', { pods: 0 }, ['input clusters.mumbai.nodePools[default].headroom.pods']],
+    ['fewer than zones', { pods: 1 }, ['input clusters.mumbai.nodePools[default].headroom.pods']],
+    ['no CPU', { cpu: '0' }, ['input clusters.mumbai.nodePools[default].headroom.cpu']],
+    ['an invalid memory', { memory: 'much' }, ['input clusters.mumbai.nodePools[default].headroom.memory']],
     ['a pod larger than a node', { cpu: '4' }, ['node-fit resources']],
   ])('%s', (_, change, expected) => {
     expect(errors(withPools({ ...POOL, headroom: { ...HEADROOM, ...change } }))).toEqual(expected);

@@ -12,7 +12,7 @@ const BROKER: BrokerProps = {
   metrics: { length: 'rabbitmq_queue_messages', rate: 'rabbitmq_queue_publish_rate' },
   nodes: { kind: 'single', messagesPerSecondPerNode: 1000, connectionsPerNode: 100 },
 };
-const SCALING: QueueConsumerProps['scaling'] = {
+const SIZE: QueueConsumerProps['size'] = {
   messagesPerSecondPerPod: 20,
   peakMessagesPerSecond: 100,
   largestBacklog: 6000,
@@ -25,18 +25,17 @@ const SCALING: QueueConsumerProps['scaling'] = {
 interface Change {
   readonly capabilities?: readonly Capability[];
   readonly broker?: Partial<BrokerProps>;
-  readonly scaling?: Partial<QueueConsumerProps['scaling']>;
+  readonly size?: Partial<QueueConsumerProps['size']>;
   readonly environment?: EnvironmentProps;
   readonly connections?: number;
 }
 
-function consumer({ capabilities = [], broker, scaling, environment = PRODUCTION, connections = 1 }: Change = {}) {
-  const { replicas: _, ...props } = WEB;
+function consumer({ capabilities = [], broker, size, environment = PRODUCTION, connections = 1 }: Change = {}) {
   return shop(
     (system) => {
       const queue = new Broker(system, 'rabbitmq', { ...BROKER, ...broker }).queue('orders');
       const connectionsPerPod = connections;
-      const described = { ...props, queue, connectionsPerPod, scaling: { ...SCALING, ...scaling } };
+      const described = { ...WEB, queue, connectionsPerPod, size: { ...SIZE, ...size } };
       new QueueConsumer(system, 'dispatch', described);
     },
     { cluster: { ...TWO_ZONES, capabilities }, environment },
@@ -103,7 +102,7 @@ describe('F4a with KEDA', () => {
 
   test('scaled to nothing where the environment promises nothing: KEDA polls, and polling takes time', () => {
     const environment = { ...PRODUCTION, survives: { zones: 0, regions: 0 } };
-    const none = consumer({ capabilities: ['keda'], scaling: { min: 0 }, environment });
+    const none = consumer({ capabilities: ['keda'], size: { min: 0 }, environment });
     expect(errors(none)).toEqual([]);
     const object = find(none, 'ScaledObject', 'dispatch');
     expect(object.spec).toMatchObject({ minReplicaCount: 0, pollingInterval: 15 });
@@ -112,11 +111,10 @@ describe('F4a with KEDA', () => {
 
   test('a broker without credentials to read it', () => {
     const { management: _, ...unread } = BROKER;
-    const { replicas: __, ...props } = WEB;
     const synthesis = shop(
       (system) => {
         const queue = new Broker(system, 'rabbitmq', unread).queue('orders');
-        new QueueConsumer(system, 'dispatch', { ...props, queue, connectionsPerPod: 1, scaling: SCALING });
+        new QueueConsumer(system, 'dispatch', { ...WEB, queue, connectionsPerPod: 1, size: SIZE });
       },
       { cluster: { ...TWO_ZONES, capabilities: ['keda'] } },
     );
@@ -148,7 +146,7 @@ test('F4a with an adapter: an HPA over external metrics, CPU last', () => {
 });
 
 test('F4a with neither: CPU and memory, and the drawback is stated', () => {
-  const synthesis = consumer({ scaling: { memory: { target: 0.8 } } });
+  const synthesis = consumer({ size: { memory: { target: 0.8 } } });
   expect(errors(synthesis)).toEqual([]);
   const autoscaler = find(synthesis, 'HorizontalPodAutoscaler', 'dispatch');
   expect(at(autoscaler, 'spec', 'metrics', 0, 'resource', 'name')).toBe('memory');
@@ -177,7 +175,6 @@ test("its connections are in the broker's account", () => {
 });
 
 test("a database's account counts its derived maximum", () => {
-  const { replicas: _, ...props } = WEB;
   const synthesis = shop((system) => {
     const queue = new Broker(system, 'rabbitmq', BROKER).queue('orders');
     const database = new Database(system, 'database', {
@@ -185,26 +182,25 @@ test("a database's account counts its derived maximum", () => {
       port: 5432,
       limits: { maxConnections: 50, superuserReserved: 3 },
     });
-    const dispatch = new QueueConsumer(system, 'dispatch', { ...props, queue, connectionsPerPod: 1, scaling: SCALING });
+    const dispatch = new QueueConsumer(system, 'dispatch', { ...WEB, queue, connectionsPerPod: 1, size: SIZE });
     dispatch.connectTo(database, { poolSize: 5 });
   });
   expect(synthesis.findings).toMatchObject([{ rule: 'budget', field: 'dispatch.maxReplicas', value: 8 }]);
 });
 
 test.each<[string, Change, string]>([
-  ['a drain that no pod can meet', { scaling: { drainSeconds: 40 } }, 'queue-scaling scaling.drainSeconds'],
-  ['no rate', { scaling: { messagesPerSecondPerPod: 0 } }, 'queue-scaling scaling.messagesPerSecondPerPod'],
-  ['nothing to start the first pod', { scaling: { min: 0 } }, 'queue-scaling scaling.min'],
+  ['a drain that no pod can meet', { size: { drainSeconds: 40 } }, 'queue-scaling size.drainSeconds'],
+  ['no rate', { size: { messagesPerSecondPerPod: 0 } }, 'input size.messagesPerSecondPerPod'],
+  ['nothing to start the first pod', { size: { min: 0 } }, 'queue-scaling size.min'],
 ])('refused: %s', (_, change, expected) => {
   expect(errors(consumer(change))).toContain(expected);
 });
 
 test('refused: a second autoscaler next to KEDA’s', () => {
-  const { replicas: _, ...props } = WEB;
   const synthesis = shop(
     (system) => {
       const queue = new Broker(system, 'rabbitmq', BROKER).queue('orders');
-      new QueueConsumer(system, 'dispatch', { ...props, queue, connectionsPerPod: 1, scaling: SCALING });
+      new QueueConsumer(system, 'dispatch', { ...WEB, queue, connectionsPerPod: 1, size: SIZE });
       new ApiObject(system, 'other', {
         apiVersion: 'autoscaling/v2',
         kind: 'HorizontalPodAutoscaler',

@@ -6,6 +6,7 @@ import { eks, local } from '../../../lib/model';
 import { isJsonObject } from '../../../lib/model/manifest/json';
 
 import { at, errors, find, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
+import { unchecked } from '../../support/unchecked';
 
 function web(change: Partial<WebServiceProps> = {}, then: (service: WebService) => void = () => {}) {
   return shop((system) => then(new WebService(system, 'web', { ...WEB, ...change })));
@@ -204,7 +205,7 @@ describe('availability', () => {
   });
 
   test('a single replica has no budget', () => {
-    const one = shop((system) => new WebService(system, 'web', { ...WEB, replicas: 1 }), {
+    const one = shop((system) => new WebService(system, 'web', { ...WEB, size: { replicas: 1 } }), {
       environment: { ...PRODUCTION, survives: { zones: 0, regions: 0 } },
     });
     expect(one.findings).toEqual([]);
@@ -213,7 +214,7 @@ describe('availability', () => {
 
   test('the guarantee after a loss can be read', () => {
     let guaranteed = 0;
-    web({ replicas: 4 }, (service) => {
+    web({ size: { replicas: 4 } }, (service) => {
       guaranteed = service.availability.guaranteedAfterLoss;
     });
     expect(guaranteed).toBe(2);
@@ -224,16 +225,17 @@ describe('availability', () => {
   });
 
   test('so is a missing number of pods', () => {
-    const { replicas: _, ...props } = WEB;
-    expect(errors(shop((system) => new WebService(system, 'web', props)))).toEqual(['replicas replicas']);
+    const { size: _, ...props } = WEB;
+    expect(errors(shop((system) => new WebService(system, 'web', unchecked<WebServiceProps>(props))))).toEqual([
+      'input size',
+    ]);
   });
 });
 
-describe('scaleOn', () => {
+describe('a size with bounds', () => {
   const scaled = () =>
     shop((system) => {
-      const { replicas: _, ...props } = WEB;
-      new WebService(system, 'web', props).scaleOn({ cpu: 0.65, memory: 0.8, min: 3, max: 12 });
+      new WebService(system, 'web', { ...WEB, size: { cpu: 0.65, memory: 0.8, min: 3, max: 12 } });
     });
 
   test('the autoscaler owns the number of pods', () => {
@@ -271,20 +273,15 @@ describe('scaleOn', () => {
     expect(find(scaled(), 'PodDisruptionBudget', 'web').spec).toMatchObject({ maxUnavailable: 1 });
   });
 
-  test.each<[string, (service: WebService) => void, string]>([
-    ['beside replicas', (service) => service.scaleOn({ cpu: 0.5, min: 3, max: 6 }), 'replicas replicas'],
-    [
-      'a percentage for a fraction',
-      (service) => service.scaleOn({ cpu: 65, min: 3, max: 6 }),
-      'scaling-target scaleOn.cpu',
-    ],
-    [
-      'twice',
-      (service) => service.scaleOn({ cpu: 0.5, min: 3, max: 6 }).scaleOn({ cpu: 0.5, min: 3, max: 6 }),
-      'scaling-twice scaleOn',
-    ],
-  ])('refused: %s', (_, then, error) => {
-    expect(errors(web({}, then))).toContain(error);
+  test.each<[string, unknown, string[]]>([
+    ['replicas beside them', { replicas: 3, cpu: 0.5, min: 3, max: 6 }, ['input size.replicas']],
+    ['a percentage for a fraction', { cpu: 65, min: 3, max: 6 }, ['input size.cpu']],
+    ['nothing', null, ['input size']],
+    ['no most', { cpu: 0.5, min: 3 }, ['input size.max']],
+    ['texts', { cpu: '0.5', min: '3', max: 5 }, ['input size.cpu', 'input size.min']],
+    ['a misspelt key', { cpu: 0.5, min: 3, max: 5, memry: 0.8 }, ['input size.memry']],
+  ])('refused: %s', (_, size, expected) => {
+    expect(errors(web({ size: unchecked<WebServiceProps['size']>(size) }))).toEqual(expected);
   });
 });
 
@@ -294,7 +291,7 @@ function credentials(secret: string, keys: readonly string[]) {
   };
 }
 
-describe('connectTo and configure', () => {
+describe('connectTo and env', () => {
   const connected = (poolKeys: readonly string[] = ['username', 'password']) =>
     shop((system) => {
       const database = new ExternalService(system, 'database', {
@@ -303,7 +300,7 @@ describe('connectTo and configure', () => {
         credentials: { secret: 'shop-database', keys: poolKeys },
       });
       const api = new WebService(system, 'api', WEB).connectTo(database);
-      new WebService(system, 'web', WEB).connectTo(api).configure({ LOG_LEVEL: 'info' });
+      new WebService(system, 'web', { ...WEB, env: { LOG_LEVEL: 'info' } }).connectTo(api);
     });
 
   const configMap = (synthesis: ReturnType<typeof connected>, component: string): JsonObject => {
@@ -354,10 +351,7 @@ describe('connectTo and configure', () => {
   });
 
   test('a change of content changes the name and so the pods; the order of keys changes nothing', () => {
-    const withLevels = (...values: Record<string, string>[]) =>
-      web({}, (service) => {
-        for (const value of values) service.configure(value);
-      });
+    const withLevels = (env: Record<string, string>) => web({ env });
     const reference = (synthesis: ReturnType<typeof web>) =>
       at(
         find(synthesis, 'Deployment', 'web'),
@@ -371,9 +365,9 @@ describe('connectTo and configure', () => {
         'configMapRef',
         'name',
       );
-    const one = withLevels({ A: '1' }, { B: '2' });
-    expect(reference(withLevels({ B: '2' }, { A: '1' }))).toBe(reference(one));
-    expect(reference(withLevels({ A: '1' }, { B: '3' }))).not.toBe(reference(one));
+    const one = withLevels({ A: '1', B: '2' });
+    expect(reference(withLevels({ B: '2', A: '1' }))).toBe(reference(one));
+    expect(reference(withLevels({ A: '1', B: '3' }))).not.toBe(reference(one));
   });
 
   test.each<[string, (service: WebService) => void]>([
@@ -398,16 +392,18 @@ describe('connectTo and configure', () => {
 
   test('a value that is not a text is refused', () => {
     const variables: Record<string, string> = JSON.parse('{"A": 1}');
-    expect(errors(web({}, (service) => service.configure(variables)))).toEqual(['configuration-value A']);
-    expect(errors(web({}, (service) => service.configure({})))).toEqual([]);
-    expect(web({}, (service) => service.configure({})).objects).toHaveLength(9);
+    expect(errors(web({ env: variables }))).toEqual(['input env.A']);
+    expect(errors(web({ env: {} }))).toEqual([]);
+    expect(web({ env: {} }).objects).toHaveLength(9);
   });
 
   test('a variable that is set twice to different values is refused', () => {
-    expect(errors(web({}, (service) => service.configure({ A: '1' }).configure({ A: '2' })))).toEqual([
-      'configuration-conflict A',
-    ]);
-    expect(errors(web({}, (service) => service.configure({ A: '1' }).configure({ A: '1' })))).toEqual([]);
+    const connected = (port: string) =>
+      web({ env: { API_PORT: port } }, (service) => {
+        service.connectTo(new ExternalService(service, 'api', { host: 'api.example', port: 443 }));
+      });
+    expect(errors(connected('80'))).toEqual(['configuration-conflict API_PORT']);
+    expect(errors(connected('443'))).toEqual([]);
   });
 });
 

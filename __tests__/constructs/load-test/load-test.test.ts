@@ -25,7 +25,9 @@ const argsOf = (job: string) => Array.from(Object.values(Object(at(podOf(job), '
 
 test('30,000 users that think 10 s are 3,000 requests/s: three workers of a core each', () => {
   expect(errors(found)).toEqual([]);
-  expect(deriveLoadTest(PROPS).plan?.workers).toEqual({
+  const { users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker } = PROPS;
+  const { plan } = deriveLoadTest({ users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker });
+  expect(plan?.workers).toEqual({
     value: 3,
     because: '3000 requests/s ÷ 1000 a worker = 3 workers',
   });
@@ -67,7 +69,7 @@ test.each<[Partial<LoadTestProps>, string]>([
   [{ seconds: 0 }, 'seconds'],
   [{ requestsPerSecondPerWorker: 1001 }, 'requestsPerSecondPerWorker'],
 ])('%j is refused', (change, field) => {
-  expect(errors(synth(change))).toEqual([`load-test ${field}`]);
+  expect(errors(synth(change))).toEqual([`input ${field}`]);
 });
 
 test('the exit code is the verdict, and the rounding is replaced', () => {

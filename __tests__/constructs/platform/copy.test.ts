@@ -14,8 +14,8 @@ interface Settings {
 class Shop extends System<Settings> {
   constructor(scope: Construct, target: Target<Settings>) {
     super(scope, 'shop', target);
-    const { host, replicas } = target.settings;
-    new WebService(this, 'web', { ...WEB, image: this.image('web'), replicas }).exposeAt(host);
+    const { host, replicas } = this.settings;
+    new WebService(this, 'web', { ...WEB, image: this.image('web'), size: { replicas } }).exposeAt(host);
   }
 }
 class Blog extends System {
@@ -26,12 +26,13 @@ class Blog extends System {
 }
 
 const environments = { production: PRODUCTION, local: { ...PRODUCTION, survives: { zones: 0, regions: 0 } } };
+const images = { shop: { production: '7' }, blog: { production: '1' } };
 const platform = () =>
-  new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments })
+  new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments, images })
     .place(Shop, {
-      production: { on: 'mumbai', tag: '7', namespace: 'shop', settings: { host: 'shop.example', replicas: 4 } },
+      production: { on: 'mumbai', namespace: 'shop', settings: { host: 'shop.example', replicas: 4 } },
     })
-    .place(Blog, { production: { on: 'mumbai', tag: '1', settings: {} } });
+    .place(Blog, { production: { on: 'mumbai', settings: {} } });
 
 const settings = { host: 'load.shop.example' };
 

@@ -26,8 +26,13 @@ class Shop extends System {
 /** Errors of a platform whose every system is right: all that is wrong is its description. */
 function described(cluster: ClusterDescription, environment: object = PRODUCTION): readonly Finding[] {
   const environments = { production: unchecked<typeof PRODUCTION>({ ...PRODUCTION, ...environment }) };
-  const platform = new Platform({ home: 'home', clusters: { home: cluster }, environments });
-  return synthesize(platform.place(Shop, { production: { on: 'home', tag: '1', settings: {} } }).app(), check).findings;
+  const platform = new Platform({
+    home: 'home',
+    clusters: { home: cluster },
+    environments,
+    images: { shop: { production: '1' } },
+  });
+  return synthesize(platform.place(Shop, { production: { on: 'home', settings: {} } }).app(), check).findings;
 }
 
 /** The one finding, with the file of this test as its place. */
@@ -184,12 +189,17 @@ describe('an invalid node pool is reported with its key, next to the errors of t
 });
 
 test.each([
-  ['weights', { traffic: null }, 'traffic traffic'],
-  ['groups of the placement', { access: 'viewer' }, 'unknown-role access'],
+  ['weights', { traffic: null }, 'input production.traffic'],
+  ['groups of the placement', { access: 'viewer' }, 'input production.access'],
 ])('invalid %s', (_, placement, expected) => {
   const clusters = { home: eks(AWS) };
-  const app = new Platform({ home: 'home', clusters, environments: { production: PRODUCTION } })
-    .place(Shop, { production: unchecked({ on: 'home', tag: '1', settings: {}, ...placement }) })
+  const app = new Platform({
+    home: 'home',
+    clusters,
+    environments: { production: PRODUCTION },
+    images: { shop: { production: '1' } },
+  })
+    .place(Shop, { production: unchecked({ on: 'home', settings: {}, ...placement }) })
     .app();
   expect(synthesize(app, check).findings.map(({ rule, field }) => `${rule} ${field}`)).toContain(expected);
 });
@@ -205,7 +215,7 @@ test.each([
   ['half of it', { zones: 1 }, 'survives.regions'],
 ])('survives of an environment, %s, is reported once', (_, survives, field) => {
   expect(only(described(eks(AWS), { survives }))).toMatchObject({
-    rule: 'survives',
+    rule: 'input',
     field: `environments.production.${field}`,
   });
 });

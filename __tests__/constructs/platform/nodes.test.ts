@@ -20,9 +20,8 @@ function cluster(change: Partial<NodePool> = {}, subnets = { nodes: 24, pods: 16
 
 /** 40 pods of one core; 40 + 20 surge + 40 stopping ones at once, all of them in one zone. */
 const large = (system: System) => {
-  const { replicas: _, ...props } = WEB;
   const resources = { cpu: '1', memory: '1Gi' };
-  const web = new WebService(system, 'web', { ...props, resources }).scaleOn({ cpu: 0.6, min: 2, max: 40 });
+  const web = new WebService(system, 'web', { ...WEB, resources, size: { cpu: 0.6, min: 2, max: 40 } });
   web.exposeAt('shop.example');
 };
 

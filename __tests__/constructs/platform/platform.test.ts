@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { listSecrets } from '../../../lib/analysis/access/secrets';
 import { check } from '../../../lib/checks';
 import { Platform, System, WebService } from '../../../lib/constructs';
-import { eksAuto, gke, local, type Target } from '../../../lib/model';
+import { eksAuto, gke, type Images, local, type Target } from '../../../lib/model';
 import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
 import { at, errors, find, PRODUCTION, SUBNETS, TWO_ZONES, WEB } from '../../support/synthesis';
 import { unchecked } from '../../support/unchecked';
@@ -11,7 +11,7 @@ import { unchecked } from '../../support/unchecked';
 class Blog extends System<{ readonly host: string }> {
   constructor(scope: Construct, target: Target<{ readonly host: string }>) {
     super(scope, 'blog', target);
-    new WebService(this, 'web', { ...WEB, image: this.image('web') }).exposeAt(target.settings.host);
+    new WebService(this, 'web', { ...WEB, image: this.image('web') }).exposeAt(this.settings.host);
   }
 }
 
@@ -22,9 +22,13 @@ class Shop extends System {
   }
 }
 
-const platform = () =>
+/** What has no tag here names its images itself. */
+const IMAGES: Images = { shop: { production: '9', staging: '9', local: '7' }, blog: { production: '7', local: '7' } };
+
+const platform = (images = IMAGES) =>
   new Platform({
     home: 'mumbai',
+    images,
     clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.35' }) },
     environments: {
       production: PRODUCTION,
@@ -33,15 +37,18 @@ const platform = () =>
     },
   });
 
-const blog = { on: 'mumbai', tag: '7', settings: { host: 'blog.example' } } as const;
-const shop = { on: 'mumbai', tag: '9', settings: {} } as const;
-const synth = (built: { app(): ReturnType<Platform<string, string>['app']> }): Synthesis =>
-  synthesize(built.app(), check);
+const blog = { on: 'mumbai', settings: { host: 'blog.example' } } as const;
+const shop = { on: 'mumbai', settings: {} } as const;
+/** The synthesis, but for tags that the test's placements leave unused. */
+const synth = (built: { app(): ReturnType<Platform<string, string>['app']> }): Synthesis => {
+  const synthesis = synthesize(built.app(), check);
+  return { ...synthesis, findings: synthesis.findings.filter(({ rule }) => rule !== 'unused-image') };
+};
 
 test('the home cluster fills the root, others a folder; names depend on system, environment and cluster', () => {
   const { files, findings } = synth(
     platform()
-      .place(Blog, { production: blog, local: { on: 'laptop', tag: '7', settings: { host: 'blog.localhost' } } })
+      .place(Blog, { production: blog, local: { on: 'laptop', settings: { host: 'blog.localhost' } } })
       .place(Shop, { production: shop }),
   );
   expect(findings).toEqual([]);
@@ -70,9 +77,7 @@ test('adding a system, an environment or a cluster leaves every other file as it
 });
 
 test('one environment may be on two clusters; equal names there do not clash', () => {
-  const { files, findings } = synth(
-    platform().place(Shop, { staging: { on: ['mumbai', 'laptop'], tag: '9', settings: {} } }),
-  );
+  const { files, findings } = synth(platform().place(Shop, { staging: { on: ['mumbai', 'laptop'], settings: {} } }));
   expect(findings).toEqual([]);
   expect([...files.keys()]).toContain('10-shop-staging.yaml');
   expect([...files.keys()]).toContain('clusters/laptop/10-shop-staging.yaml');
@@ -86,7 +91,7 @@ test('the order of systems changes no byte', () => {
 });
 
 test('namespaces enforce Pod Security restricted at the version of the cluster', () => {
-  const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', tag: '9', settings: {} } }));
+  const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', settings: {} } }));
   expect(at(find(synthesis, 'Namespace', 'shop-local'), 'metadata', 'labels')).toMatchObject({
     'pod-security.kubernetes.io/enforce': 'restricted',
     'pod-security.kubernetes.io/enforce-version': 'v1.35',
@@ -108,15 +113,20 @@ describe('images', () => {
       'IfNotPresent',
     ],
   ])('%s', (_, tag, image, imagePullPolicy) => {
-    const synthesis = synth(platform().place(Shop, { production: { ...shop, tag } }));
+    const synthesis = synth(platform({ shop: { production: tag } }).place(Shop, { production: shop }));
     expect(synthesis.findings).toEqual([]);
     expect(container(synthesis)).toMatchObject({ image, imagePullPolicy });
   });
 
   test('images of an external registry are pulled with its Secret, which is then listed', () => {
     const environments = { production: { ...PRODUCTION, registry: { external: 'ghcr.io/acme', pullSecret: 'ghcr' } } };
-    const built = new Platform({ home: 'mumbai', clusters: { mumbai: TWO_ZONES }, environments });
-    const synthesis = synth(built.place(Shop, { production: { ...shop, tag: '7' } }));
+    const built = new Platform({
+      home: 'mumbai',
+      clusters: { mumbai: TWO_ZONES },
+      environments,
+      images: { shop: { production: '7' } },
+    });
+    const synthesis = synth(built.place(Shop, { production: shop }));
     expect(synthesis.findings).toEqual([]);
     expect(container(synthesis)).toMatchObject({ image: 'ghcr.io/acme/shop/web:7', imagePullPolicy: 'Always' });
     const pod = at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec');
@@ -126,7 +136,7 @@ describe('images', () => {
   });
 
   test('without a registry they are already on the nodes', () => {
-    const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', tag: '7', settings: {} } }));
+    const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', settings: {} } }));
     expect(container(synthesis)).toMatchObject({ image: 'shop/web:7', imagePullPolicy: 'Never' });
   });
 });
@@ -136,7 +146,7 @@ describe("objects of the provider's own kinds", () => {
 
   test('the class of EKS Auto Mode is written once per cluster, with the cluster-scoped objects', () => {
     const clusters = { mumbai: TWO_ZONES, auto: eksAuto({ ...region, ...SUBNETS }), empty: eksAuto(region) };
-    const built = new Platform({ home: 'mumbai', clusters, environments: { production: PRODUCTION } })
+    const built = new Platform({ home: 'mumbai', clusters, environments: { production: PRODUCTION }, images: IMAGES })
       .place(Blog, { production: { ...blog, on: ['mumbai', 'auto'] } })
       .place(Shop, { production: { ...shop, on: ['auto'] } });
     const { files, findings } = synth(built);
@@ -164,6 +174,7 @@ describe("objects of the provider's own kinds", () => {
         belgium: gke({ region: 'europe-west1', kubernetes: '1.36', zones: ['europe-west1-b', 'europe-west1-c'] }),
       },
       environments: { production: PRODUCTION },
+      images: IMAGES,
     }).place(Blog, { production: { ...blog, on: 'belgium' } });
     const synthesis = synth(built);
     expect(synthesis.findings).toEqual([]);
@@ -190,11 +201,12 @@ describe('refused at run time, without the compiler', () => {
       home: 'laptop',
       clusters: {},
       environments: { production: { survives } },
+      images: { shop: { production: '1' } },
       ...unchecked<object>(change),
     };
     const full = { ...props, clusters: { laptop: LAPTOP, ...change.clusters } };
     const built = new Platform<string, string>(full).place(Shop, {
-      production: { on: 'laptop', tag: '1', settings: {}, ...placement },
+      production: { on: 'laptop', settings: {}, ...placement },
     });
     return errors(synth(built));
   };
@@ -212,19 +224,20 @@ describe('refused at run time, without the compiler', () => {
     [
       'a negative loss',
       described({ environments: { production: { survives: { zones: -1, regions: 0 } } } }),
-      'survives environments.production.survives.zones',
+      'input environments.production.survives.zones',
     ],
     [
       'no word on what it survives',
       described({ environments: { production: {} } }),
-      'survives environments.production.survives',
+      'input environments.production.survives',
     ],
     [
       'a region lost that is the only one',
       described({ environments: { production: { survives: { zones: 0, regions: 1 } } } }),
       'survives-regions survives.regions',
     ],
-    ['no tag', described({}, { tag: '' }), 'image-tag tag'],
+    ['no tag', described({ images: {} }), 'image-tag images.shop.production'],
+    ['an empty tag', described({ images: { shop: { production: '' } } }), 'input images.shop.production'],
     [
       'nodes that fetch images, and no registry',
       described({ clusters: { cloud: TWO_ZONES } }, { on: ['laptop', 'cloud'] }),
@@ -234,8 +247,13 @@ describe('refused at run time, without the compiler', () => {
 
   test('an invalid name is reported once, not by everything that has it', () => {
     const environments = { Production: { survives } };
-    const built = new Platform<string, string>({ home: 'laptop', clusters: { laptop: LAPTOP }, environments });
-    expect(errors(synth(built.place(Shop, { Production: { on: 'laptop', tag: '1', settings: {} } })))).toEqual([
+    const built = new Platform<string, string>({
+      home: 'laptop',
+      clusters: { laptop: LAPTOP },
+      environments,
+      images: { shop: { Production: '1' } },
+    });
+    expect(errors(synth(built.place(Shop, { Production: { on: 'laptop', settings: {} } })))).toEqual([
       'name environments',
     ]);
   });
@@ -247,9 +265,12 @@ describe('refused at run time, without the compiler', () => {
 });
 
 test("cdk8s' own synth refuses what ours refuses", () => {
-  const app = platform().place(Shop, { production: shop }).app();
-  const web = app.node.findAll().find((construct) => construct instanceof WebService);
-  if (!(web instanceof WebService)) throw new Error('no web service');
-  web.scaleOn({ cpu: 0.5, min: 3, max: 6 });
-  expect(() => app.synthYaml()).toThrow(/replicas and scaleOn are both given/);
+  class Wrong extends System {
+    constructor(scope: Construct, target: Target<object>) {
+      super(scope, 'wrong', target);
+      new WebService(this, 'web', { ...WEB, size: { replicas: 0 } });
+    }
+  }
+  const app = platform().place(Wrong, { production: shop }).app();
+  expect(() => app.synthYaml()).toThrow(/size.replicas cannot be 0/);
 });

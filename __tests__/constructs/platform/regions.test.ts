@@ -20,11 +20,14 @@ class Shop extends System<{ readonly maxConnections: number; readonly host?: str
       port: 5432,
       limits: { maxConnections: settings.maxConnections, superuserReserved: 0 },
     });
-    const { replicas: _, ...props } = WEB;
-    const web = new WebService(this, 'web', { ...props, image: this.image('web') }).scaleOn({
-      cpu: 0.6,
-      min: 2,
-      max: 4,
+    const web = new WebService(this, 'web', {
+      ...WEB,
+      image: this.image('web'),
+      size: {
+        cpu: 0.6,
+        min: 2,
+        max: 4,
+      },
     });
     web.connectTo(database, { poolSize: 10 });
     web.exposeAt(`${cluster.name}.shop.example`, { common: ['shop.example'] });
@@ -53,12 +56,12 @@ function synth(traffic?: Traffic, { maxConnections = 1000, host }: { maxConnecti
   const app = new Platform({
     home: 'mumbai',
     clusters,
+    images: { shop: { production: '1' } },
     environments: { production: { survives: { zones: 1, regions: 0 }, registry: { external: 'registry.example' } } },
   })
     .place(Shop, {
       production: {
         on: ['mumbai', 'london'],
-        tag: '1',
         ...(traffic === undefined ? {} : { traffic }),
         settings: { maxConnections, ...(host === undefined ? {} : { host }) },
       },

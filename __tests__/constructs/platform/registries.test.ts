@@ -29,9 +29,14 @@ function synth(environment: keyof typeof environments, tag: string, build: Build
       build(this);
     }
   }
-  const platform = new Platform({ home: 'mumbai', clusters, environments: all });
+  const platform = new Platform({
+    home: 'mumbai',
+    clusters,
+    environments: all,
+    images: { shop: { [environment]: tag } },
+  });
   const on = environment === 'local' ? 'laptop' : 'mumbai';
-  const placement = { on, tag, settings: {} } as const;
+  const placement = { on, settings: {} } as const;
   return synthesize(platform.place(Shop, { [environment]: placement }).app(), check);
 }
 

@@ -27,11 +27,10 @@ const LOAD = {
 class Orders extends System<Settings> {
   constructor(scope: Construct, target: Target<Settings>) {
     super(scope, 'orders', target);
-    const { host, options, sized } = target.settings;
-    const { replicas: _, ...props } = WEB;
+    const { host, options, sized } = this.settings;
     const [api, intern] = ['api', 'intern'].map((name) =>
       sized
-        ? new WebService(this, name, { ...props, resources: { memory: '512Mi' } }).sizeFor(LOAD)
+        ? new WebService(this, name, { ...WEB, resources: { memory: '512Mi' }, size: { load: LOAD } })
         : new WebService(this, name, WEB),
     );
     if (api === undefined || intern === undefined) throw new Error('no components');
@@ -72,7 +71,6 @@ function synth({ on = ['dublin', 'london'], traffic, regions = 0, settings = {} 
     .place(Orders, {
       shop: {
         on,
-        tag: '1',
         ...(traffic === undefined ? {} : { traffic }),
         settings: {
           host: (cluster) => `${cluster}.orders.example`,

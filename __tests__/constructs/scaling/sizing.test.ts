@@ -1,4 +1,4 @@
-// sizeFor: promises and measurements become bounds, target and CPU request, each with its sentence.
+// size.load: promises and measurements become bounds, target and CPU request, each with its sentence.
 import { Database, type Load, WebService, type WebServiceProps } from '../../../lib/constructs';
 import { eks, type Finding } from '../../../lib/model';
 import { type Line, nextLine } from '../../support/next-line';
@@ -24,12 +24,11 @@ const THREE_ZONES = eks({
   ...SUBNETS,
 });
 
-function sized(load: Partial<Load> = {}, change: Partial<WebServiceProps> = {}, then = (_: WebService) => {}) {
-  const { replicas: _, ...props } = WEB;
+function sized(load: Partial<Load> = {}, change: Partial<WebServiceProps> = {}) {
   return shop(
     (system) => {
       const resources = { memory: '512Mi' };
-      then(new WebService(system, 'web', { ...props, resources, ...change }).sizeFor({ ...LOAD, ...load }));
+      new WebService(system, 'web', { ...WEB, resources, size: { load: { ...LOAD, ...load } }, ...change });
     },
     { cluster: THREE_ZONES, environment: PRODUCTION },
   );
@@ -74,29 +73,26 @@ test('alwaysAtPeak raises the minimum', () => {
 });
 
 test.each<[string, Parameters<typeof sized>, string[]]>([
-  ['no think time', [{ thinkSeconds: 0 }], ['capacity sizeFor.thinkSeconds']],
-  ['a service of no time', [{ service: { meanSeconds: 0 } }], ['capacity sizeFor.service.meanSeconds']],
+  ['no think time', [{ thinkSeconds: 0 }], ['input size.load.thinkSeconds']],
+  ['a service of no time', [{ service: { meanSeconds: 0 } }], ['input size.load.service.meanSeconds']],
   [
     'a service too slow for any replica count',
     [{ service: { meanSeconds: 0.06 } }],
-    ['capacity sizeFor.service.meanSeconds'],
+    ['capacity size.load.service.meanSeconds'],
   ],
-  ['all of the requests', [{ latency: { quantile: 1, seconds: 0.2 } }], ['capacity sizeFor.latency.quantile']],
-  ['growth that no headroom meets', [{ growthPerSecond: 0.05 }], ['capacity sizeFor.growthPerSecond']],
+  ['all of the requests', [{ latency: { quantile: 1, seconds: 0.2 } }], ['input size.load.latency.quantile']],
+  ['growth that no headroom meets', [{ growthPerSecond: 0.05 }], ['capacity size.load.growthPerSecond']],
   ['a CPU request beside it', [{}, { resources: { cpu: '1', memory: '1Gi' } }], ['resources resources.cpu']],
-  ['replicas beside it', [{}, { replicas: 3 }], ['replicas replicas']],
-  ['a second autoscaler', [{}, {}, (web) => web.scaleOn({ cpu: 0.5, min: 3, max: 5 })], ['scaling-twice scaleOn']],
 ])('refused: %s', (_, args, expected) => {
   expect(errors(sized(...args))).toEqual(expected);
 });
 
 // what JavaScript, or a type-stripping runner, lets through; a key that is `undefined` is left out
-/** The line of the last call of `sizeFor`. */
+/** The line of the last web service. */
 let call: Line;
 
 /** The findings of a load that no compiler has seen, on a cluster with a pool, beside a database; but for what growth wants of the pool. */
 function findingsOf(change: object): readonly Finding[] {
-  const { replicas: _, ...props } = WEB;
   const load = unchecked<Load>({ ...LOAD, ...change });
   const nodesPerZone = { min: 1, max: 40 };
   const nodePools = [{ name: 'default', cpu: '8', memory: '32Gi', pods: 110, nodesPerZone }];
@@ -104,10 +100,10 @@ function findingsOf(change: object): readonly Finding[] {
     (system) => {
       const limits = { maxConnections: 1500, superuserReserved: 3 };
       const database = new Database(system, 'database', { host: 'db.example', port: 5432, limits });
-      const web = new WebService(system, 'web', { ...props, resources: { memory: '512Mi' } });
-      web.connectTo(database, { poolSize: 10 });
+      const resources = { memory: '512Mi' };
       call = nextLine();
-      web.sizeFor(load);
+      const web = new WebService(system, 'web', { ...WEB, resources, size: { load } });
+      web.connectTo(database, { poolSize: 10 });
     },
     { cluster: { ...THREE_ZONES, nodePools }, environment: PRODUCTION },
   );
@@ -116,30 +112,37 @@ function findingsOf(change: object): readonly Finding[] {
 
 describe('an invalid load is reported with its key, at the line of the call, without consequences', () => {
   test.each<[string, object, string, unknown, string, string]>([
-    ['no users', { users: undefined }, 'users', undefined, 'users is required', '{ peak, offPeak }'],
+    ['no users', { users: undefined }, 'users', undefined, 'size.load.users is required', '{ peak, offPeak }'],
     [
       'users without a peak',
       { users: { offPeak: 1 } },
       'users.peak',
       undefined,
-      'users.peak is required',
+      'size.load.users.peak is required',
       'a number, more than 0',
     ],
     [
       'no service',
       { service: null },
       'service',
-      'null',
-      'service must be an object',
+      null,
+      'size.load.service cannot be null',
       '{ meanSeconds, coefficientOfVariation }',
     ],
-    ['no latency', { latency: undefined }, 'latency', undefined, 'latency is required', '{ quantile, seconds }'],
+    [
+      'no latency',
+      { latency: undefined },
+      'latency',
+      undefined,
+      'size.load.latency is required',
+      '{ quantile, seconds }',
+    ],
     [
       'a latency that is a number',
       { latency: 0.2 },
       'latency',
-      '0.2',
-      'latency must be an object',
+      0.2,
+      'size.load.latency cannot be 0.2',
       '{ quantile, seconds }',
     ],
     [
@@ -147,7 +150,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { thinkSeconds: undefined },
       'thinkSeconds',
       undefined,
-      'thinkSeconds is required',
+      'size.load.thinkSeconds is required',
       'a number, more than 0',
     ],
     [
@@ -155,7 +158,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { thinkSeconds: '8' },
       'thinkSeconds',
       '8',
-      'thinkSeconds must be a number, not the text "8"',
+      'size.load.thinkSeconds must be a number, not the text "8"',
       'a number, more than 0',
     ],
     [
@@ -163,7 +166,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { nodeSeconds: undefined },
       'nodeSeconds',
       undefined,
-      'nodeSeconds is required',
+      'size.load.nodeSeconds is required',
       'a number, at least 0',
     ],
     [
@@ -171,7 +174,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { cpuSecondsPerRequest: undefined },
       'cpuSecondsPerRequest',
       undefined,
-      'cpuSecondsPerRequest is required',
+      'size.load.cpuSecondsPerRequest is required',
       'a number, more than 0',
     ],
     [
@@ -179,7 +182,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { margin: -1.25 },
       'margin',
       -1.25,
-      'margin cannot be -1.25',
+      'size.load.margin cannot be -1.25',
       'a number, at least 1 and at most 100',
     ],
     [
@@ -187,7 +190,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { alwaysAtPeak: 'no' },
       'alwaysAtPeak',
       'no',
-      'alwaysAtPeak must be true or false',
+      'size.load.alwaysAtPeak cannot be the text "no"',
       'true or false',
     ],
     [
@@ -195,7 +198,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { ocupancy: 0.5 },
       'ocupancy',
       undefined,
-      "unknown property 'ocupancy' in sizeFor (did you mean occupancy?)",
+      "unknown property 'ocupancy' in size.load (did you mean occupancy?)",
       expect.stringContaining('occupancy'),
     ],
     [
@@ -203,7 +206,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { service: { meanSeconds: 0.04, variation: 2 } },
       'service.variation',
       undefined,
-      "unknown property 'variation' in service",
+      "unknown property 'variation' in size.load.service",
       'one of meanSeconds, coefficientOfVariation',
     ],
     [
@@ -211,16 +214,16 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { contention: { serial: 0 } },
       'contention.crosstalk',
       undefined,
-      'contention.crosstalk is required',
+      'size.load.contention.crosstalk is required',
       'a number, at least 0',
     ],
   ])('%s', (_, change, field, value, message, expected) => {
     const [finding, ...more] = findingsOf(change);
     expect(more).toEqual([]);
     expect(finding).toMatchObject({
-      rule: 'capacity',
+      rule: 'input',
       severity: 'error',
-      field: `sizeFor.${field}`,
+      field: `size.load.${field}`,
       message,
       expected,
     });
@@ -231,22 +234,21 @@ describe('an invalid load is reported with its key, at the line of the call, wit
 
   test('NaN, which JSON does not have', () => {
     const { findings } = sized({ service: { meanSeconds: Number.NaN } });
-    expect(findings).toMatchObject([{ value: 'NaN', message: 'service.meanSeconds cannot be NaN' }]);
+    expect(findings).toMatchObject([{ value: 'NaN', message: 'size.load.service.meanSeconds cannot be NaN' }]);
   });
 
   test('nothing at all, and all of it at once', () => {
     const nothing = shop((system) => {
-      const { replicas: _, ...props } = WEB;
-      new WebService(system, 'web', { ...props, resources: { memory: '1Gi' } }).sizeFor(unchecked<Load>(null));
+      new WebService(system, 'web', { ...WEB, resources: { memory: '1Gi' }, size: { load: unchecked<Load>(null) } });
     });
-    expect(errors(nothing)).toEqual(['capacity sizeFor']);
+    expect(errors(nothing)).toEqual(['input size.load']);
     const many = findingsOf({ users: null, latency: undefined, headrom: 1, thinkSeconds: 0, margin: '2' });
     expect(many.map(({ rule, field }) => `${rule} ${field}`)).toEqual([
-      'capacity sizeFor.headrom',
-      'capacity sizeFor.latency',
-      'capacity sizeFor.margin',
-      'capacity sizeFor.thinkSeconds',
-      'capacity sizeFor.users',
+      'input size.load.headrom',
+      'input size.load.latency',
+      'input size.load.margin',
+      'input size.load.thinkSeconds',
+      'input size.load.users',
     ]);
   });
 
@@ -255,19 +257,6 @@ describe('an invalid load is reported with its key, at the line of the call, wit
     expect(found).toEqual([]);
     expect(findingsOf({ margin: 3 }).map(({ rule }) => rule)).toEqual(['budget']);
   });
-});
-
-test.each<[string, unknown, string[]]>([
-  ['nothing', null, ['scaling scaleOn']],
-  ['no most', { cpu: 0.5, min: 3 }, ['scaling scaleOn.max']],
-  ['texts', { cpu: '0.5', min: '3', max: 5 }, ['scaling scaleOn.cpu', 'scaling scaleOn.min']],
-  ['a misspelt key', { cpu: 0.5, min: 3, max: 5, memry: 0.8 }, ['scaling scaleOn.memry']],
-])('refused: scaleOn with %s', (_, scaling, expected) => {
-  const synthesis = shop((system) => {
-    const { replicas: __, ...props } = WEB;
-    new WebService(system, 'web', props).scaleOn(unchecked(scaling));
-  });
-  expect(errors(synthesis)).toEqual(expected);
 });
 
 describe('seconds that look like milliseconds cause a warning, and a plan is still made', () => {
@@ -294,7 +283,7 @@ describe('seconds that look like milliseconds cause a warning, and a plan is sti
   ])('%s', (_, change, fields) => {
     const found = findingsOf(change);
     expect(found.map(({ rule, severity, field }) => [rule, severity, field])).toEqual(
-      fields.map((field) => ['unit', 'warning', `sizeFor.${field}`]),
+      fields.map((field) => ['unit', 'warning', `size.load.${field}`]),
     );
     for (const { source } of found) expect(source).toMatchObject(call);
   });
@@ -324,7 +313,7 @@ test('a derived CPU request too large for any node names the key from which it f
   expect(fits).toMatchObject([
     {
       rule: 'node-fit',
-      field: 'sizeFor.cpuSecondsPerRequest',
+      field: 'size.load.cpuSecondsPerRequest',
       message: 'no node in mumbai is large enough for this pod: 8 slots ÷ 0.04 s × 25 s of CPU a request = 5000 cores',
     },
   ]);

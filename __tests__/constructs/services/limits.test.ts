@@ -32,8 +32,7 @@ const REDIS: RedisProps = {
 
 /** A web service scaled from 2 to `max`. */
 function scaled(system: System, name: string, max: number, change: Partial<WebServiceProps> = {}): WebService {
-  const { replicas: _, ...props } = WEB;
-  return new WebService(system, name, { ...props, ...change }).scaleOn({ cpu: 0.65, min: 2, max });
+  return new WebService(system, name, { ...WEB, ...change, size: { cpu: 0.65, min: 2, max } });
 }
 
 const annotations = (synthesis: ReturnType<typeof shop>, kind: string, name: string) =>

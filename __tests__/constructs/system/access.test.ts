@@ -123,8 +123,7 @@ describe('F6: the deployer', () => {
 
   test('may write the kinds of its file, and no others', () => {
     const synthesis = deployedBy((system) => {
-      const service = new WebService(system, 'web', WEB);
-      service.configure({ LOG_LEVEL: 'info' });
+      const service = new WebService(system, 'web', { ...WEB, env: { LOG_LEVEL: 'info' } });
       service.exposeAt('shop.example.com');
     });
     expect(errors(synthesis)).toEqual([]);
@@ -255,7 +254,7 @@ interface Given {
 }
 
 const placed = (shopGiven: Given, blogGiven: Given = {}, access: Access = { developers: 'viewer' }) => {
-  const one = { on: 'mumbai', tag: '1', settings: {} } as const;
+  const one = { on: 'mumbai', settings: {} } as const;
   const app = new Platform({
     home: 'mumbai',
     clusters: { mumbai: { ...TWO_ZONES, groups: GROUPS } },
@@ -311,17 +310,17 @@ describe('refused:', () => {
     [
       'a role that is none, of an environment',
       placed({}, {}, unchecked({ developers: 'admin' })),
-      'unknown-role environments.production.access.developers',
+      'input environments.production.access.developers',
     ],
     [
       'a role that is none, of a system',
       placed(unchecked({ access: { developers: 'admin' } })),
-      'unknown-role access.developers',
+      'input production.access.developers',
     ],
     [
       '`none` in an environment',
       placed({}, {}, unchecked({ developers: 'none' })),
-      'unknown-role environments.production.access.developers',
+      'input environments.production.access.developers',
     ],
     [
       'a group unknown to all clusters',
@@ -374,7 +373,7 @@ describe('refused:', () => {
         super(scope, 'a-b', target);
       }
     }
-    const one = { on: 'laptop', tag: '1', settings: {} } as const;
+    const one = { on: 'laptop', settings: {} } as const;
     const environment = { survives: { zones: 0, regions: 0 } };
     const app = new Platform({
       home: 'laptop',

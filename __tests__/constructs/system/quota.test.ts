@@ -18,8 +18,8 @@ test('replicas, surge and terminating pods of every component', () => {
 
 test("the autoscaler's maximum, however late it is said", () => {
   const synthesis = shop((system) => {
-    const { replicas: _, ...scaled } = WEB;
-    new WebService(system, 'web', scaled).scaleOn({ cpu: 0.65, min: 3, max: 12 });
+    const { size: _, ...scaled } = WEB;
+    new WebService(system, 'web', { ...scaled, size: { cpu: 0.65, min: 3, max: 12 } });
   });
   // 12 + 6 pods, twice
   expect(hard(synthesis)).toEqual({ pods: '36', 'requests.cpu': '3600m', 'requests.memory': '4608Mi' });
@@ -71,7 +71,7 @@ test('each invalid part of a reserve is refused', () => {
     new WebService(system, 'web', WEB);
     system.reserve({ pods: -1, cpu: 'much', memory: '-1Gi' });
   });
-  expect(errors(synthesis)).toEqual(['reserve reserve.cpu', 'reserve reserve.memory', 'reserve reserve.pods']);
+  expect(errors(synthesis)).toEqual(['input reserve.cpu', 'input reserve.memory', 'input reserve.pods']);
 });
 
 test('a misspelt part of a reserve is refused, and the parts are named', () => {
@@ -81,7 +81,7 @@ test('a misspelt part of a reserve is refused, and the parts are named', () => {
     system.reserve(misspelt);
   });
   expect(synthesis.findings).toMatchObject([
-    { rule: 'reserve', field: 'reserve.pod', value: 2, expected: 'pods, cpu or memory' },
+    { rule: 'input', field: 'reserve.pod', expected: 'one of pods, cpu, memory' },
   ]);
   expect(hard(synthesis)).toMatchObject({ pods: '10' });
 });

@@ -52,14 +52,16 @@ function systemOf(name: string, components: number) {
         port: 5432,
         credentials: { secret: 'database', keys: ['password'] },
       });
-      const { replicas: _, ...props } = WEB;
       let before: WebService | undefined;
       for (const index of numbers(components)) {
-        const host = `web-${index}.${target.settings.host}`;
-        const web = new WebService(this, `web-${index}`, { ...props, image: this.image(`web-${index}`) });
-        web.configure({ LEVEL: 'info' });
+        const host = `web-${index}.${this.settings.host}`;
+        const web = new WebService(this, `web-${index}`, {
+          ...WEB,
+          image: this.image(`web-${index}`),
+          size: { cpu: 0.65, min: 3, max: 6 },
+          env: { LEVEL: 'info' },
+        });
         web.connectTo(database);
-        web.scaleOn({ cpu: 0.65, min: 3, max: 6 });
         web.exposeAt(`${target.cluster.name}.${host}`, { common: [host] });
         if (before !== undefined) web.connectTo(before);
         before = web;
@@ -75,9 +77,12 @@ export function platform({ components = 1, systems = 1, environments = 1, cluste
     home: A,
     clusters: named('cluster', clusters, cluster),
     environments: named('environment', environments, environment),
+    images: Object.fromEntries(
+      numbers(systems).map((index) => [`system-${index}`, named('environment', environments, () => '1')]),
+    ),
   });
   for (const index of numbers(systems)) {
-    const placement = (at: number) => ({ on, tag: '1', settings: { host: `${at}.system-${index}.example` } });
+    const placement = (at: number) => ({ on, settings: { host: `${at}.system-${index}.example` } });
     platform.place(systemOf(`system-${index}`, components), named('environment', environments, placement));
   }
   return platform.app();

@@ -1,9 +1,12 @@
 // Pods that exist at once: the bound, and a simulated rollout as its second witness.
+
+import { findSchemaProblems } from '../../../lib/model/finding/schema';
 import {
-  findReplacementProblems,
   type PodBound,
   peakPods,
   podCount,
+  REPLACEMENT,
+  type Replacement,
   type RollingUpdate,
 } from '../../../lib/model/pods/replacement';
 import { seeded } from '../../support/random';
@@ -121,6 +124,8 @@ describe('against a simulated rollout', () => {
 });
 
 describe('invalid input', () => {
+  const find = (replacement: Replacement) => findSchemaProblems(REPLACEMENT, replacement, 'clock');
+
   test.each<[string, Partial<RollingUpdate>, string]>([
     ['a fraction of a pod', { maxSurge: 1.5 }, 'clock.maxSurge'],
     ['a negative surge', { maxSurge: -1 }, 'clock.maxSurge'],
@@ -130,11 +135,11 @@ describe('invalid input', () => {
     ['a negative grace', { terminationGracePeriodSeconds: -1 }, 'clock.terminationGracePeriodSeconds'],
     ['pods available at once', { fastestAvailableSeconds: 0 }, 'clock.fastestAvailableSeconds'],
   ])('%s', (_, change, field) => {
-    expect(findReplacementProblems('clock', { ...ROLLING, ...change })).toMatchObject([{ field }]);
+    expect(find({ ...ROLLING, ...change })).toMatchObject([{ field }]);
   });
 
   test('not: the defaults, blue-green', () => {
-    expect(findReplacementProblems('clock', ROLLING)).toEqual([]);
-    expect(findReplacementProblems('clock', 'blueGreen')).toEqual([]);
+    expect(find(ROLLING)).toEqual([]);
+    expect(find('blueGreen')).toEqual([]);
   });
 });

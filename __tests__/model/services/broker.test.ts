@@ -103,14 +103,18 @@ describe('invalid input', () => {
     ['no queue', { broker: { ...CLUSTER, queues: 0 } }, 'broker.queues'],
     ['a loss that takes the majority', { broker: { ...CLUSTER, nodes: 5, nodesLost: 2 } }, 'broker.nodesLost'],
     ['a loss without copies', { broker: { ...CLUSTER, copies: 1 } }, 'broker.nodesLost'],
-    ['no producer', { producers: [] }, 'clients'],
+    ['no producer', { producers: [] }, 'producers'],
     [
       'a producer that takes messages away',
       { producers: [{ ...SHOP, messagesPerSecondPerPod: -1 }] },
-      'shop.messagesPerSecondPerPod',
+      'producers[shop].messagesPerSecondPerPod',
     ],
-    ['a producer without connection', { producers: [{ ...SHOP, connectionsPerPod: 0 }] }, 'shop.connectionsPerPod'],
-    ['endless pods', { producers: [{ ...SHOP, maxReplicas: Infinity }] }, 'shop.maxReplicas'],
+    [
+      'a producer without connection',
+      { producers: [{ ...SHOP, connectionsPerPod: 0 }] },
+      'producers[shop].connectionsPerPod',
+    ],
+    ['endless pods', { producers: [{ ...SHOP, maxReplicas: Infinity }] }, 'producers[shop].maxReplicas'],
   ])('%s', (_, change, field) => {
     const { plan, problems } = deriveBrokerBudget({ broker: SINGLE, producers: [SHOP], ...change });
     expect(plan).toBeUndefined();

@@ -155,10 +155,10 @@ describe('invalid input', () => {
   test.each<[string, Partial<DatabaseBudgetInput>, string]>([
     ['no client', { clients: [] }, 'clients'],
     ['a client twice', { clients: [ORDERS, ORDERS] }, 'clients'],
-    ['no pod', { clients: orders({ maxReplicas: 0 }) }, 'orders.maxReplicas'],
-    ['half a pod', { clients: orders({ maxReplicas: 1.5 }) }, 'orders.maxReplicas'],
-    ['endless pods', { clients: orders({ maxReplicas: Infinity }) }, 'orders.maxReplicas'],
-    ['an empty pool', { clients: orders({ poolSize: 0 }) }, 'orders.poolSize'],
+    ['no pod', { clients: orders({ maxReplicas: 0 }) }, 'clients[orders].maxReplicas'],
+    ['half a pod', { clients: orders({ maxReplicas: 1.5 }) }, 'clients[orders].maxReplicas'],
+    ['endless pods', { clients: orders({ maxReplicas: Infinity }) }, 'clients[orders].maxReplicas'],
+    ['an empty pool', { clients: orders({ poolSize: 0 }) }, 'clients[orders].poolSize'],
     ['NaN connections', { database: database({ maxConnections: Number.NaN }) }, 'database.maxConnections'],
     ['a negative reserve', { database: database({ monitoring: -1 }) }, 'database.monitoring'],
     ['no core', { database: database({ cpu: 0 }), clients: [{ ...ORDERS, cpuPerPod: 1 }] }, 'database.cpu'],
@@ -170,7 +170,7 @@ describe('invalid input', () => {
           replacement: { maxSurge: 0, terminationGracePeriodSeconds: 30, fastestAvailableSeconds: 9 },
         }),
       },
-      'orders.replacement.maxSurge',
+      'clients[orders].replacement.maxSurge',
     ],
   ])('%s', (_, change, field) => {
     const { plan, problems } = budget(change);

@@ -129,11 +129,15 @@ describe('invalid input', () => {
     ['a cluster of no shards', { redis: { ...CLUSTER, shards: 0 } }, 'redis.shards'],
     ['a busiest shard below the mean', { redis: { ...CLUSTER, busiestShard: 0.2 } }, 'redis.busiestShard'],
     ['no client', { clients: [] }, 'clients'],
-    ['a client without connections', { clients: [{ ...CART, connectionsPerPod: 0 }] }, 'cart.connectionsPerPod'],
+    [
+      'a client without connections',
+      { clients: [{ ...CART, connectionsPerPod: 0 }] },
+      'clients[cart].connectionsPerPod',
+    ],
     [
       'NaN operations',
       { clients: [{ ...CART, operationsPerSecondPerPod: Number.NaN }] },
-      'cart.operationsPerSecondPerPod',
+      'clients[cart].operationsPerSecondPerPod',
     ],
   ])('%s', (_, change, field) => {
     const { plan, problems } = derive(change);

@@ -1,8 +1,6 @@
 // The plan of one cluster: what its systems need of nodes, addresses and headroom, and what cannot be planned.
 
 import type { ClusterDescription } from '../../model/cluster/cluster';
-import type { NodePool } from '../../model/cluster/pool';
-import { findHeadroomProblems } from '../../model/cluster/pool-input';
 import type { Finding } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { defined } from '../../model/manifest/json';
@@ -30,7 +28,7 @@ export interface ClusterPlan {
   readonly unplanned: readonly Problem[];
   /** Where the plan exceeds what there is. */
   readonly beyond: readonly Problem[];
-  /** Absent without growth, without described pools, and with an invalid headroom. */
+  /** Absent without growth, and without described pools. */
   readonly headroom?: HeadroomBalance;
 }
 
@@ -50,10 +48,7 @@ export function planCluster(load: NodeLoad): ClusterPlan {
 /** The headroom that growth needs: known even if no plan of nodes can be made. */
 export function headroomOf({ input: { cluster }, growing }: NodeLoad): HeadroomBalance | undefined {
   const { nodePools, zones } = cluster;
-  if (!Array.isArray(nodePools) || nodePools.length === 0) return undefined;
-  const isValid = ({ headroom }: NodePool) =>
-    headroom === undefined || findHeadroomProblems('', headroom, zones.length).length === 0;
-  return nodePools.every(isValid) ? balanceHeadroom(nodePools, zones.length, growing) : undefined;
+  return nodePools.length === 0 ? undefined : balanceHeadroom(nodePools, zones.length, growing);
 }
 
 /** The error for a cluster without systems. */

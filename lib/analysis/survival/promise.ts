@@ -54,5 +54,5 @@ function remedy(reason = ''): string {
 const EXPECTED: Readonly<Record<Lost, (needed: number) => string>> = {
   zones: (needed) => `at least 1 pod at once and ${needed} after recovery, in any scheduling order`,
   regions: (needed) =>
-    `${needed} pods in the remaining regions: more replicas, or a CPU target with more headroom (sizeFor)`,
+    `${needed} pods in the remaining regions: more replicas, or a CPU target with more headroom (size: { load })`,
 };

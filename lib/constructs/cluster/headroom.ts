@@ -4,7 +4,6 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { Headroom, NodePool } from '../../model/cluster/pool';
-import { findHeadroomProblems } from '../../model/cluster/pool-input';
 import type { Finding } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
 import { canonicalQuantity } from '../../model/manifest/quantity';
@@ -28,12 +27,10 @@ type PoolWithHeadroom = NodePool & { readonly headroom: Headroom };
 
 /** The headroom of one cluster, in its own namespace: a Deployment for each pool with headroom. */
 export class ClusterHeadroom extends Chart {
-  /** Creates it below `scope` where a pool has headroom and it does not exist yet. Invalid headroom is reported with the platform. */
+  /** Creates it below `scope` where a pool has headroom and it does not exist yet. */
   static ensure(scope: Construct, cluster: Cluster, home: boolean, trace: Trace): void {
     const pools = cluster.nodePools.filter((pool): pool is PoolWithHeadroom => pool.headroom !== undefined);
-    const isValid = ({ headroom }: PoolWithHeadroom) =>
-      findHeadroomProblems(NAME, headroom, cluster.zones.length).length === 0;
-    if (pools.length === 0 || !pools.every(isValid) || scope.node.tryFindChild(NAME) !== undefined) return;
+    if (pools.length === 0 || scope.node.tryFindChild(NAME) !== undefined) return;
     new ClusterHeadroom(scope, cluster, pools, home, trace);
   }
 

@@ -4,12 +4,14 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
-import { findQuantityProblems } from '../../model/finding/input';
+import { type Fields, like, list, number, optional, type Schema, table, text } from '../../model/finding/schema';
+import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
 import {
+  AVAILABILITY,
   type Availability,
   type AvailabilityInput,
   type AvailabilityOptions,
@@ -21,12 +23,13 @@ import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
 import { Configuration } from '../pod/configuration';
-import { type Resources, renderDeployment, type Scratch, type Workload } from '../pod/deployment';
+import { RESOURCES, type Resources, renderDeployment, SCRATCH, type Scratch, type Workload } from '../pod/deployment';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater, fits } from '../pod/node-fit';
-import type { Probes } from '../pod/probes';
-import { exitAnnotations, type SecurityExits } from '../pod/security';
+import { PROBES_SCHEMA, PROBES_STAND_IN, type Probes } from '../pod/probes';
+import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
 import { System } from '../system/system';
+import { receive } from '../tree/door';
 import { checkLater, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
@@ -40,12 +43,19 @@ export interface ComponentProps {
    * @default the construct's id
    */
   readonly name?: string;
-  /** Image with a build number or a digest, usually `this.image('web')`. */
-  readonly image: string;
+  /** Image with a build number or a digest. @default the system's image of the construct's id: `this.image(id)` */
+  readonly image?: string;
   /** Port that the container listens on, 1 to 65535. */
   readonly port: number;
+  /** CPU and memory of a pod. */
   readonly resources: Resources;
+  /** How the kubelet knows that a pod has started, takes requests, and must be restarted. */
   readonly probes: Probes;
+  /**
+   * Environment variables, through its own ConfigMap. Secrets do not belong here: they come with `connectTo`.
+   * @default those of its connections
+   */
+  readonly env?: Readonly<Record<string, string>>;
   /** Writable folders besides /tmp of 64Mi, which may be listed here with another size. @default none */
   readonly scratch?: readonly Scratch[];
   /** @default derived from replicas, zones and probes: see `deriveAvailability` */
@@ -53,6 +63,32 @@ export interface ComponentProps {
   /** Exits from the secure defaults, each with its reason. @default none */
   readonly security?: SecurityExits;
 }
+
+/** What the properties of every component may say. */
+export const COMPONENT: Fields<ComponentProps> = {
+  name: optional(text(dnsLabel.expected, dnsLabel.fits)),
+  image: optional(text('an image with a build number or a digest')),
+  port: number({ atLeast: 1, atMost: 65_535, whole: true }),
+  resources: RESOURCES,
+  probes: PROBES_SCHEMA,
+  env: optional(
+    table(
+      like('a text: String(value)', (value) => typeof value === 'string'),
+      "{ NAME: 'value' }",
+    ),
+  ),
+  scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
+  availability: optional(AVAILABILITY),
+  security: optional(SECURITY),
+};
+
+/** Stand for required properties that are refused. */
+export const COMPONENT_STAND_INS = {
+  image: 'registry.invalid/refused:1',
+  port: 8080,
+  resources: { cpu: '1m', memory: '1Mi' },
+  probes: PROBES_STAND_IN,
+} as const;
 
 /** How many pods a component has. */
 export interface PodNumbers {
@@ -69,7 +105,7 @@ const NO_CPU: Finding = {
   severity: 'error',
   field: 'resources.cpu',
   message: 'the CPU request is missing',
-  expected: "resources: { cpu: '250m', … }, or sizeFor, which derives it",
+  expected: "resources: { cpu: '250m', … }, or size: { load }, which derives it",
 };
 
 /**
@@ -83,19 +119,25 @@ const NO_CPU: Finding = {
 export abstract class Component<Props extends ComponentProps> extends Construct {
   /** Name of its objects. */
   readonly name: string;
+  /** Its Deployment, for overrides. */
   readonly deployment: ApiObject;
+  /** Its NetworkPolicy, for overrides. */
   readonly networkPolicy: ApiObject;
+  /** Its image, with a tag or a digest. */
+  readonly image: string;
   protected readonly props: Props;
   protected readonly system: System<unknown>;
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
   private configuration?: Configuration;
 
-  constructor(scope: Construct, id: string, props: Props) {
+  constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
     super(scope, id);
     traceConstruct(this);
+    const props = receive(this, '', schema, given, standIns);
     this.props = props;
     this.system = System.of(this);
+    this.image = props.image ?? this.system.image(id);
     this.name = props.name ?? id;
     this.identity = identityOf(this, this.name);
     this.outgoing = new Outgoing(this.name, this.identity !== undefined);
@@ -124,20 +166,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       () => this.resources,
       () => this.cpuFrom,
     );
-    checkAvailabilityLater(
-      this,
-      () => this.availabilityInput,
-      () => this.replicasProblem(),
-    );
+    checkAvailabilityLater(this, () => this.availabilityInput);
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
-  }
-
-  /** Adds environment variables, through its own ConfigMap. Secrets do not belong here: they come with `connectTo`. */
-  configure(variables: Readonly<Record<string, string>>): this {
-    if (Object.keys(variables).length === 0) return this;
-    this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
-    this.configuration.add(variables);
-    return this;
+    this.configure(props.env ?? {});
   }
 
   /**
@@ -148,12 +179,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   connectTo<Use extends object>(service: Limited<Use>, use: Use): this;
   connectTo<Use extends object>(service: Connectable | Limited<Use>, use?: Use): this {
     const added = this.outgoing.add(service, use, this.client);
-    if ('rule' in added) {
-      report(this, added);
+    if (Array.isArray(added)) {
+      for (const problem of added) report(this, problem);
       return this;
     }
     nameExit(this.networkPolicy, added.name, added.peer);
-    return this.configure(connectionVariables(added));
+    this.configure(connectionVariables(added));
+    return this;
   }
 
   /** The derived unit: rollout, drain, budget, spread, and how many pods are certain to remain after the promised loss. */
@@ -164,7 +196,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Its demand on nodes; `undefined` where the requests of a pod are unknown. */
   get planned(): PlannedWorkload | undefined {
     const { cpu, memory } = this.resources;
-    if (!this.isCounted || findQuantityProblems('resources', { cpu, memory }).length > 0) return undefined;
+    if (!this.isCounted) return undefined;
     if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // reported by checkNodeFitLater
     const { min, max } = this.pods;
     const atOnce = peakPods(max, this.client.numbers().replacement).value;
@@ -176,6 +208,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       pods: { offPeak: min, peak: max, atOnce },
       ...defined({ targets }),
     };
+  }
+
+  /** Adds environment variables. */
+  protected configure(variables: Readonly<Record<string, string>>): void {
+    if (Object.keys(variables).length === 0) return;
+    this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
+    this.configuration.add(variables);
   }
 
   /** Its numbers of pods, once the chart is complete. */
@@ -195,9 +234,6 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   protected get isCounted(): boolean {
     return true;
   }
-
-  /** Why the number of pods is unknown, or given twice. */
-  protected abstract replicasProblem(): string | undefined;
 
   /** Notes of services with limits on its size. */
   protected get accountNotes(): Readonly<Record<string, string>> {
@@ -238,13 +274,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       maxReplicas: this.pods.max,
       zones: cluster.zones.length,
       zonesLost: environment.survives.zones,
-      startupBudgetSeconds: this.props.probes.startup.budgetSeconds,
+      startupBudgetSeconds: this.props.probes.bootSeconds,
       options: this.props.availability ?? {},
     };
   }
 
   private renderSpec() {
-    const { image, port, probes, scratch = [], security } = this.props;
+    const { image } = this;
+    const { port, probes, scratch = [], security } = this.props;
     const { cluster, environment } = this.system.target;
     const selector = selectorLabels(this.name);
     const pulledWith = pullSecret(environment);

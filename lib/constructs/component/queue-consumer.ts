@@ -3,6 +3,7 @@
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
+import { fields, flag, like, number, optional } from '../../model/finding/schema';
 import { SYNC_SECONDS } from '../../model/pods/autoscaler';
 import { deriveQueueConsumer, type QueueConsumerPlan } from '../../model/services/queue';
 import type { QueueConsumerInput } from '../../model/services/queue-input';
@@ -11,10 +12,34 @@ import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-
 import type { Queue } from '../services/broker';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
-import { Component, type ComponentProps, type PodNumbers } from './component';
+import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type PodNumbers } from './component';
 
 /** What decides the number of consumers. */
 export type QueueScaling = Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>;
+
+const SHARE = number({ above: 0, atMost: 1 });
+const QUEUE_SCALING = fields<QueueScaling>({
+  messagesPerSecondPerPod: number({ above: 0 }),
+  drainSeconds: number({ above: 0 }),
+  utilisation: number({ above: 0, below: 1 }),
+  peakMessagesPerSecond: number({ atLeast: 0 }),
+  largestBacklog: number({ atLeast: 0 }),
+  min: number({ atLeast: 0, atMost: 1e6, whole: true }),
+  arrivesWhileDraining: optional(flag()),
+  cpu: fields<QueueScaling['cpu']>({ target: SHARE, atFullWork: number({ above: 0 }) }),
+  memory: optional(fields<NonNullable<QueueScaling['memory']>>({ target: SHARE })),
+});
+
+/** Stands for a size that is refused. */
+const SIZE_STAND_IN: QueueScaling = {
+  messagesPerSecondPerPod: 1,
+  drainSeconds: 3600,
+  utilisation: 0.5,
+  peakMessagesPerSecond: 1,
+  largestBacklog: 1,
+  min: 1,
+  cpu: { target: 0.5, atFullWork: 1 },
+};
 
 /** Required and optional properties of a consumer. `port` serves its probes only. */
 export interface QueueConsumerProps extends ComponentProps {
@@ -24,7 +49,20 @@ export interface QueueConsumerProps extends ComponentProps {
   readonly connectionsPerPod: number;
   /** Messages a second that one pod at full load sends to the same broker. @default 0 */
   readonly messagesSentPerSecondPerPod?: number;
-  readonly scaling: QueueScaling;
+  /** Rates, backlog and promise, from which its bounds and targets are derived. */
+  readonly size: QueueScaling;
+}
+
+const QUEUE_CONSUMER = fields<QueueConsumerProps>({
+  ...COMPONENT,
+  queue: like("broker.queue('orders')", isQueue),
+  connectionsPerPod: number({ atLeast: 1, whole: true }),
+  messagesSentPerSecondPerPod: optional(number({ atLeast: 0 })),
+  size: QUEUE_SCALING,
+});
+
+function isQueue(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'queue' in value && 'connection' in value;
 }
 
 /**
@@ -37,8 +75,9 @@ export interface QueueConsumerProps extends ComponentProps {
  */
 export class QueueConsumer extends Component<QueueConsumerProps> {
   constructor(scope: Construct, id: string, props: QueueConsumerProps) {
-    super(scope, id, props);
-    const { queue, connectionsPerPod, messagesSentPerSecondPerPod: messagesPerSecondPerPod = 0, scaling } = props;
+    super(scope, id, props, QUEUE_CONSUMER, { ...COMPONENT_STAND_INS, connectionsPerPod: 1, size: SIZE_STAND_IN });
+    const { queue, connectionsPerPod, messagesSentPerSecondPerPod: messagesPerSecondPerPod = 0, size } = this.props;
+    if (queue === undefined) return; // refused
     this.connectTo(queue, { messagesPerSecondPerPod, connectionsPerPod });
     this.configure({ [`${variableName(queue.connection().name)}_QUEUE`]: queue.queue });
     const { plan } = this.outcome;
@@ -46,17 +85,13 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
       const { deployment } = this;
       createQueueAutoscaler(this, { deployment, queue, reader: this.reader, plan, notes: () => this.accountNotes });
     }
-    this.createBudget(scaling.min);
+    this.createBudget(size.min);
     checkLater(this, () => this.problems);
   }
 
   protected get pods(): PodNumbers {
-    const { min } = this.props.scaling;
+    const { min } = this.props.size;
     return { min, max: this.outcome.plan?.max.value ?? Math.max(1, min) };
-  }
-
-  protected replicasProblem(): undefined {
-    return undefined;
   }
 
   private get reader() {
@@ -64,11 +99,11 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
   }
 
   private get outcome(): Outcome<QueueConsumerPlan> {
-    const { scaling, probes } = this.props;
+    const { size, probes } = this.props;
     // KEDA starts the first pod itself, at its next poll of the queue
-    const poll = scaling.min === 0 ? POLL_SECONDS : 0;
-    const reactionSeconds = poll + SYNC_SECONDS + probes.startup.budgetSeconds;
-    return deriveQueueConsumer({ ...scaling, queueIsRead: this.reader !== 'none', reactionSeconds });
+    const poll = size.min === 0 ? POLL_SECONDS : 0;
+    const reactionSeconds = poll + SYNC_SECONDS + probes.bootSeconds;
+    return deriveQueueConsumer({ ...size, queueIsRead: this.reader !== 'none', reactionSeconds });
   }
 
   private get problems(): Finding[] {
@@ -82,7 +117,7 @@ export class QueueConsumer extends Component<QueueConsumerProps> {
           ...problem,
           rule: 'queue-scaling',
           severity: 'error',
-          field: `scaling.${problem.field}`,
+          field: `size.${problem.field}`,
         }),
       ),
     ];

@@ -4,11 +4,13 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { VolumeSource } from '../../model/cluster/provider';
 import { plural } from '../../model/finding/derivation';
+import { fields, optional, quantity, text } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { System } from '../system/system';
+import { isRefused, receive } from '../tree/door';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -25,6 +27,11 @@ export interface VolumeProps {
   readonly oneZone?: string;
 }
 
+const VOLUME = fields<VolumeProps>({
+  size: quantity("a quantity above 0 as a text, such as '10Gi'"),
+  oneZone: optional(text('the reason why its data may be unreachable')),
+});
+
 /**
  * Block storage for one node at a time.
  *
@@ -35,11 +42,13 @@ export interface VolumeProps {
  * Source: kubernetes.io, "Storage Classes" (volumeBindingMode, reclaimPolicy, allowVolumeExpansion).
  */
 export class Volume extends Construct {
+  /** Its PersistentVolumeClaim, for overrides. */
   readonly claim: ApiObject;
 
-  constructor(scope: Construct, id: string, { size, oneZone }: VolumeProps) {
+  constructor(scope: Construct, id: string, props: VolumeProps) {
     super(scope, id);
     traceConstruct(this);
+    const { size, oneZone } = receive(this, '', VOLUME, props, { size: '1Gi' });
     const storageClassName = this.storageClass(oneZone);
     const annotations = defined({ [ANNOTATION.oneZone]: oneZone });
     const metadata = { name: id, labels: selectorLabels(id), annotations };
@@ -61,7 +70,7 @@ export class Volume extends Construct {
     if (storage === undefined) return undefined;
     const { zones, regions } = environment.survives;
     const redundant = zones > 0 && oneZone === undefined;
-    if (redundant && storage.zoneRedundant === undefined) {
+    if (redundant && storage.zoneRedundant === undefined && !isRefused(this)) {
       report(this, {
         rule: 'volume-zones',
         severity: 'error',

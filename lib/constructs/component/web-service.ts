@@ -5,24 +5,38 @@ import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
+import { fields } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
 import type { ScalingProps } from '../../model/pods/scaling';
-import { Exposure, type ExposureOptions } from '../exposure/exposure';
+import { EXPOSURE, Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
-import { createAutoscaler, scalingProblems } from '../scaling/autoscaler';
+import { pathOf } from '../pod/probes';
+import { createAutoscaler } from '../scaling/autoscaler';
+import { SIZE, type Size } from '../scaling/size';
 import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from '../scaling/sizing';
-import { checkLater, report } from '../tree/findings';
+import { isRefused, receive, refuse } from '../tree/door';
+import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
-import { Component, type ComponentProps, type PodNumbers } from './component';
+import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type PodNumbers } from './component';
 
 /** Required and optional properties of a web service. */
 export interface WebServiceProps extends ComponentProps {
-  /** Number of pods without an autoscaler. Either this or `scaleOn`. */
-  readonly replicas?: number;
+  /** How many pods it has. */
+  readonly size: Size;
 }
+
+const WEB_SERVICE = fields<WebServiceProps>({ ...COMPONENT, size: SIZE });
+
+const NO_HEALTH_PATH: Finding = {
+  rule: 'exposure-health',
+  severity: 'error',
+  field: 'exposeAt.healthPath',
+  message: 'load balancers ask a path for its health, and readiness has none',
+  expected: "exposeAt(…, { healthPath: '/…' }), or a readiness probe by path",
+};
 
 /** Assumed pods while the size is refused: enough for any promise, so that no further finding follows. */
 const PODS_WITHOUT_PLAN = 100;
@@ -31,8 +45,8 @@ const CPU_TWICE: Finding = {
   rule: 'resources',
   severity: 'error',
   field: 'resources.cpu',
-  message: 'resources.cpu conflicts with sizeFor, which derives the CPU request',
-  expected: 'sizeFor without resources.cpu',
+  message: 'resources.cpu conflicts with size.load, which derives the CPU request',
+  expected: 'size.load without resources.cpu',
 };
 
 /**
@@ -41,15 +55,15 @@ const CPU_TWICE: Finding = {
  * @throws when it is not inside a System
  */
 export class WebService extends Component<WebServiceProps> implements Connectable {
+  /** Its Service, for overrides. */
   readonly service: ApiObject;
   private readonly clients: string[] = [];
-  private scaling?: ScalingProps;
-  private sized?: Outcome<CapacityPlan>;
-  private isRefused = false;
+  private readonly sized: Outcome<CapacityPlan> | undefined;
+  private readonly scaling: ScalingProps | undefined;
   private exposure?: Exposure;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
-    super(scope, id, props);
+    super(scope, id, props, WEB_SERVICE, { ...COMPONENT_STAND_INS, size: { replicas: PODS_WITHOUT_PLAN } });
     const labels = selectorLabels(this.name);
     this.service = createObject(
       this,
@@ -64,57 +78,36 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
         }),
       },
     );
-    if (props.replicas !== undefined) this.createBudget(props.replicas);
-  }
-
-  /** Lets an autoscaler own the number of pods, from `min` to `max`. */
-  scaleOn(props: ScalingProps): this {
-    if (this.isScaled('scaleOn')) return this;
-    const problems = scalingProblems(props);
-    for (const problem of problems) report(this, problem);
-    if (problems.length === 0) this.scale(props);
-    else this.isRefused = true;
-    return this;
-  }
-
-  /**
-   * Lets an autoscaler own the number of pods, and derives its bounds, its target and the CPU request from promises and
-   * measurements: see `deriveCapacity`. A promise that no number of pods can keep is refused with the reason.
-   */
-  sizeFor(load: Load): this {
-    if (this.isScaled('sizeFor')) return this;
-    const { minReadySeconds } = this.availability;
-    const sized = planFor(load, this.system.target, this.props.probes.startup.budgetSeconds + minReadySeconds);
-    this.sized = sized;
-    this.isRefused = sized.plan === undefined;
-    for (const problem of sizingProblems(load, sized)) report(this, problem);
-    checkLater(this, () => (this.props.resources.cpu === undefined ? [] : [CPU_TWICE]));
-    const scaling = sized.plan === undefined ? undefined : scalingOf(sized.plan);
-    if (scaling !== undefined) this.scale(scaling);
-    return this;
+    const { size } = this.props;
+    this.sized = 'load' in size ? this.planFor(size.load) : undefined;
+    this.scaling = 'min' in size ? size : this.sized?.plan && scalingOf(this.sized.plan);
+    if (this.scaling !== undefined) this.createAutoscaler(this.scaling);
+    else if ('replicas' in size) this.createBudget(size.replicas);
   }
 
   /** Makes it reachable from outside the cluster at `hosts`, with TLS, as the cluster's provider does it. */
   exposeAt(hosts: string | readonly string[], options: ExposureOptions = {}): this {
-    const added = [hosts].flat();
-    if (this.exposure === undefined) {
-      const drainSeconds = this.props.availability?.longestRequestSeconds ?? 30;
-      const healthPath = this.props.probes.readiness.path;
-      const labels = selectorLabels(this.name);
-      this.exposure = new Exposure(this, added, {
-        ...options,
-        healthPath,
-        drainSeconds,
-        service: this.service,
-        labels,
-      });
-    } else {
-      this.exposure.addHosts(added, options);
+    const accepted = receive(this, 'exposeAt', EXPOSURE, { hosts, ...options }, { hosts: [] });
+    const { hosts: all, ...rest } = accepted;
+    const added = [all].flat();
+    if (this.exposure !== undefined) {
+      this.exposure.addHosts(added, rest);
+      return this;
     }
+    const { availability, probes } = this.props;
+    const healthPath = rest.healthPath ?? pathOf(probes.readiness);
+    if (healthPath === undefined) report(this, NO_HEALTH_PATH);
+    this.exposure = new Exposure(this, added, {
+      ...rest,
+      healthPath: healthPath ?? '/',
+      drainSeconds: availability?.longestRequestSeconds ?? 30,
+      service: this.service,
+      labels: selectorLabels(this.name),
+    });
     return this;
   }
 
-  /** Whether `sizeFor` derived its size. */
+  /** Whether its size is derived from a load. */
   get isSized(): boolean {
     return this.sized?.plan !== undefined;
   }
@@ -128,45 +121,39 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     this.clients.push(client);
   }
 
-  /** The numbers that `sizeFor` derived; `undefined` where it was not called or refused its input. */
+  /** The numbers that its load derives; `undefined` for another size, and where the load is refused. */
   get capacityPlan(): CapacityPlan | undefined {
-    return this.sized?.problems.length === 0 ? this.sized.plan : undefined;
+    return this.sized?.plan;
   }
 
-  private isScaled(field: string): boolean {
-    if (this.scaling === undefined && this.sized === undefined && !this.isRefused) return false;
-    report(this, {
-      rule: 'scaling-twice',
-      severity: 'error',
-      message: 'already scaled: a second autoscaler would fight the first',
-      expected: 'one call of scaleOn or sizeFor, with all its metrics',
-      field,
-    });
-    return true;
+  private planFor(load: Load): Outcome<CapacityPlan> {
+    const sized = planFor(load, this.system.target, this.props.probes.bootSeconds + this.availability.minReadySeconds);
+    for (const problem of sizingProblems(load, sized)) report(this, problem);
+    if (sized.plan === undefined) refuse(this);
+    if (this.props.resources.cpu !== undefined) report(this, CPU_TWICE);
+    return sized;
   }
 
-  private scale(props: ScalingProps): void {
-    this.scaling = props;
-    const plan = this.sized?.plan;
-    const derivations = plan === undefined ? {} : sizingNotes(plan);
+  private createAutoscaler(scaling: ScalingProps): void {
+    const derivations = this.capacityPlan === undefined ? {} : sizingNotes(this.capacityPlan);
     const notes = () => ({ ...derivations, ...this.accountNotes });
-    createAutoscaler(this, this.deployment, selectorLabels(this.name), props, notes);
-    if (this.props.replicas === undefined) this.createBudget(props.min);
+    createAutoscaler(this, this.deployment, selectorLabels(this.name), scaling, notes);
+    this.createBudget(scaling.min);
   }
 
   protected override get cpu(): string | undefined {
-    if (this.sized === undefined) return super.cpu;
-    return `${Math.round((this.sized.plan?.cpuRequest?.value ?? 0) * 1000)}m`;
+    if (!('load' in this.props.size)) return super.cpu;
+    return `${Math.round((this.sized?.plan?.cpuRequest?.value ?? 0) * 1000)}m`;
   }
 
   protected override get cpuFrom(): DerivedFrom | undefined {
-    const cores = this.sized?.plan?.cpuRequest;
-    return cores === undefined ? undefined : { field: 'sizeFor.cpuSecondsPerRequest', because: cores.because };
+    const cores = this.capacityPlan?.cpuRequest;
+    return cores === undefined ? undefined : { field: 'size.load.cpuSecondsPerRequest', because: cores.because };
   }
 
-  /** A refused size is reported by the call; nothing that follows from it is. */
+  /** A refused input is reported once; nothing that follows from it is. */
   protected override get isCounted(): boolean {
-    return !this.isRefused;
+    return !isRefused(this);
   }
 
   protected override get policyInput(): PolicyInput {
@@ -175,17 +162,8 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   }
 
   protected get pods(): PodNumbers {
-    const { replicas } = this.props;
-    if (this.scaling !== undefined) return { min: this.scaling.min, max: this.scaling.max };
-    if (!this.isCounted) return { min: PODS_WITHOUT_PLAN, max: PODS_WITHOUT_PLAN };
-    return { min: replicas ?? 1, max: replicas ?? 1, ...(replicas === undefined ? {} : { stated: replicas }) };
-  }
-
-  protected override replicasProblem(): string | undefined {
-    if (!this.isCounted) return undefined;
-    const both = this.props.replicas !== undefined && this.scaling !== undefined;
-    if (both) return 'replicas and scaleOn are both given: the manifest would fight the autoscaler';
-    const none = this.props.replicas === undefined && this.scaling === undefined;
-    return none ? 'the number of pods is missing' : undefined;
+    const { size } = this.props;
+    if ('replicas' in size) return { min: size.replicas, max: size.replicas, stated: size.replicas };
+    return this.scaling ?? { min: PODS_WITHOUT_PLAN, max: PODS_WITHOUT_PLAN };
   }
 }

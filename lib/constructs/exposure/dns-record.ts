@@ -2,8 +2,11 @@
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { findingOf } from '../../model/finding/finding';
+import { fields, list, text } from '../../model/finding/schema';
 import { ANNOTATION, listText } from '../../model/manifest/annotations';
 import { System } from '../system/system';
+import { receive } from '../tree/door';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -18,6 +21,13 @@ export interface DnsRecordProps {
   readonly target: string;
 }
 
+const DNS_RECORD = fields<DnsRecordProps>({
+  hosts: list(text('a host name'), "a list: hosts: ['www.shop.example']"),
+  target: text('the DNS name that the hosts point to'),
+});
+
+const STAND_INS: DnsRecordProps = { hosts: ['refused.invalid'], target: 'refused.invalid' };
+
 /**
  * CNAME records from `hosts` to `target`, without a workload. It needs the capability `external-dns`; without it the Service only
  * documents what to set by hand.
@@ -25,11 +35,13 @@ export interface DnsRecordProps {
  * Source: external-dns, docs/tutorials/externalname.
  */
 export class DnsRecord extends Construct {
+  /** Its ExternalName Service, for overrides. */
   readonly service: ApiObject;
 
-  constructor(scope: Construct, id: string, { hosts, target }: DnsRecordProps) {
+  constructor(scope: Construct, id: string, props: DnsRecordProps) {
     super(scope, id);
     traceConstruct(this);
+    const { hosts, target } = receive(this, '', DNS_RECORD, props, STAND_INS);
     const { capabilities } = System.of(this).target.cluster;
     const annotations = capabilities.includes('external-dns')
       ? hostAnnotations(hosts)
@@ -41,6 +53,6 @@ export class DnsRecord extends Construct {
     if (hosts.length > 0 && new Set(hosts).size === hosts.length) return;
     const expected = 'one or more host names, each once';
     const message = hosts.length === 0 ? 'the list of hosts is empty' : 'a host is listed twice';
-    report(this, { rule: 'dns-record', severity: 'error', field: 'hosts', value: [...hosts], message, expected });
+    report(this, findingOf('dns-record', { field: 'hosts', value: [...hosts], message, expected }));
   }
 }

@@ -3,6 +3,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IngressShape } from '../../model/cluster/provider';
+import { choice, either, fields, like, list, optional, text } from '../../model/finding/schema';
+import { subdomain } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
 import { System } from '../system/system';
 import { checkLater, report } from '../tree/findings';
@@ -27,7 +29,24 @@ export interface ExposureOptions {
    * @default none: every host points to this cluster alone
    */
   readonly common?: readonly string[];
+  /** Path that the load balancer asks for the health of a pod. @default the path of the readiness probe */
+  readonly healthPath?: string;
 }
+
+const HOSTS = "one or more host names, each once: 'shop.example' or ['shop.example', …]";
+
+/** What `exposeAt` takes. */
+export const EXPOSURE = fields<ExposureOptions & { hosts: string | readonly string[] }>({
+  hosts: either(
+    [like(HOSTS, (value) => typeof value === 'string'), list(like(HOSTS, (value) => typeof value === 'string'))],
+    HOSTS,
+  ),
+  serviceType: optional(choice(['ClusterIP', 'NodePort'])),
+  targets: optional(choice(['pods', 'nodes'])),
+  tlsSecret: optional(text(subdomain.expected, subdomain.fits)),
+  common: optional(list(text('a host name'))),
+  healthPath: optional(text('an absolute path, such as /healthz/ready', (path) => path.startsWith('/'))),
+});
 
 interface ExposureProps extends ExposureOptions {
   readonly healthPath: string;

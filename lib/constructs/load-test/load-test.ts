@@ -2,8 +2,8 @@
 
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from '../../model/capacity/load-test';
-import { findingOf } from '../../model/finding/finding';
+import { deriveLoadTest, LOAD_TEST, type LoadTestInput, type LoadTestPlan } from '../../model/capacity/load-test';
+import { fields, number, quantity, text } from '../../model/finding/schema';
 import { derivationNotes } from '../../model/manifest/annotations';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { pullPolicy } from '../../model/platform/target';
@@ -11,7 +11,7 @@ import { Volume } from '../component/volume';
 import { createNetworkPolicy, nameExit } from '../network/policy';
 import { containerSecurity, podSecurity } from '../pod/security';
 import { System } from '../system/system';
-import { checkLater } from '../tree/findings';
+import { receive } from '../tree/door';
 import { type Container, createObject, type PodSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
@@ -33,6 +33,33 @@ export interface LoadTestProps extends LoadTestInput {
   readonly results: string;
 }
 
+const PROPS = fields<LoadTestProps>({
+  ...LOAD_TEST,
+  image: text('an image of Locust'),
+  host: text('the host name under test'),
+  path: text("an absolute path, such as '/'", (path) => path.startsWith('/')),
+  latency: fields<LoadTestProps['latency']>({
+    quantile: number({ above: 0, below: 1 }),
+    seconds: number({ above: 0 }),
+  }),
+  memoryPerWorker: quantity(),
+  results: quantity(),
+});
+
+const STAND_INS: LoadTestProps = {
+  users: 1,
+  thinkSeconds: 1,
+  usersPerSecond: 1,
+  seconds: 1,
+  requestsPerSecondPerWorker: 1,
+  image: 'registry.invalid/refused:1',
+  host: 'refused.invalid',
+  path: '/',
+  latency: { quantile: 0.5, seconds: 1 },
+  memoryPerWorker: '1Gi',
+  results: '1Gi',
+};
+
 const PORT = 5557; // Locust, "Distributed load generation": --master-bind-port
 const WAIT_SECONDS = 300;
 const STOP_SECONDS = 10;
@@ -47,6 +74,7 @@ const DAY_SECONDS = 86_400;
  * Source: Locust, "Distributed load generation", "Running without the web UI"; kubernetes.io, "Jobs" (suspending).
  */
 export class LoadTest extends Construct {
+  /** The derived load; `undefined` where the input was refused. */
   readonly plan: LoadTestPlan | undefined;
   private readonly props: LoadTestProps;
   private readonly names: { readonly master: string; readonly workers: string; readonly results: string };
@@ -54,16 +82,16 @@ export class LoadTest extends Construct {
   constructor(scope: Construct, id: string, props: LoadTestProps) {
     super(scope, id);
     traceConstruct(this);
-    this.props = props;
+    this.props = receive(this, '', PROPS, props, STAND_INS);
     this.names = { master: `${id}-master`, workers: `${id}-workers`, results: `${id}-results` };
-    const { plan, problems } = deriveLoadTest(props);
+    const { users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker } = this.props;
+    const { plan } = deriveLoadTest({ users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker });
     this.plan = plan;
-    checkLater(this, () => problems.map((problem) => findingOf('load-test', problem)));
     if (plan === undefined) return;
     this.createScript(id);
     this.createNetwork();
     new Volume(this, this.names.results, {
-      size: props.results,
+      size: this.props.results,
       oneZone: 'the results of a test, which can be made again',
     });
     this.createMaster(plan);

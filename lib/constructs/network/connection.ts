@@ -1,16 +1,20 @@
 // A connection: what a client must know of a service, as variables and files in its pod.
 
 import type { Endpoint } from '../../model/cluster/provider';
+import type { Schema } from '../../model/finding/schema';
 import type { RollingUpdate } from '../../model/pods/replacement';
 
 /** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
 export interface SecretReference {
+  /** Name of the Secret, in the namespace of its users. */
   readonly secret: string;
+  /** Its keys, each of which becomes a file. */
   readonly keys: readonly string[];
 }
 
 /** Anything that `connectTo` takes. */
 export interface Connectable {
+  /** How clients reach it, and where their packets go. */
   connection(): Connection;
   /** Called when the component `client` connects, so that its policy admits the client. @default no client needs admitting */
   admit?(client: string): void;
@@ -20,6 +24,8 @@ export interface Connectable {
 
 /** A service with limits: `connectTo` also needs the client's use of it. */
 export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {
+  /** What a pod's use of it may say. */
+  readonly use: Schema;
   /** Takes the client into the account. */
   join(client: Client, use: Use): void;
   /** The account's notes on the client: annotations of the object that decides its size. */
@@ -28,6 +34,7 @@ export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {
 
 /** A client of a service that has limits. */
 export interface Client {
+  /** Name of the component. */
   readonly name: string;
   /** Whether its size is known: a client whose size was refused is left out of the account. */
   readonly isCounted: () => boolean;
@@ -48,9 +55,13 @@ export type Peer = { readonly component: string; readonly port: number } | Endpo
 export interface Connection {
   /** Name of the service; the variables are called after it. */
   readonly name: string;
+  /** Host name that clients use. */
   readonly host: string;
+  /** Port that clients use, 1 to 65535. */
   readonly port: number;
+  /** Where its packets go, for the network policies. */
   readonly peer: Peer;
+  /** Credentials, which clients mount as files. @default none */
   readonly credentials?: SecretReference;
   /** Whether a pod that acts as an identity of the provider needs no credentials. @default false */
   readonly acceptsIdentity?: boolean;

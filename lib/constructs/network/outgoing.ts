@@ -1,6 +1,7 @@
 // The services that a component connects to: each once, with credentials or as an identity, and the accounts that include it.
 
-import type { Finding } from '../../model/finding/finding';
+import { type Finding, findingOf } from '../../model/finding/finding';
+import { findSchemaProblems, type Schema } from '../../model/finding/schema';
 import type { Client, Connectable, Connection, Limited, Peer } from './connection';
 
 /** The connections of one component. */
@@ -19,10 +20,10 @@ export class Outgoing {
     service: Connectable | Limited<Use>,
     use: Use | undefined,
     client: Client,
-  ): Connection | Finding {
+  ): Connection | Finding[] {
     const connection = this.accessed(service.connection());
-    const problem = this.problemOf(connection, service.join !== undefined, use);
-    if (problem !== undefined) return problem;
+    const problems = this.findProblems(connection, service.join === undefined ? undefined : service.use, use);
+    if (problems.length > 0) return problems;
     if (service.join !== undefined && use !== undefined) {
       service.join(client, use);
       this.accounts.push(service);
@@ -52,16 +53,22 @@ export class Outgoing {
     return rest;
   }
 
-  private problemOf({ name, peer }: Connection, limited: boolean, use: unknown): Finding | undefined {
-    const problem = (message: string, expected: string): Finding => {
-      return { rule: 'connection', severity: 'error', field: 'connectTo', value: name, message, expected };
+  private findProblems({ name, peer }: Connection, limited: Schema | undefined, use: unknown): Finding[] {
+    const problem = (message: string, expected: string): Finding[] => {
+      return [findingOf('connection', { field: 'connectTo', value: name, message, expected })];
     };
     const once = 'each service once';
     if ('component' in peer && peer.component === this.component) {
       return problem('a component needs no connection to itself', once);
     }
     if (this.connections.some((known) => known.name === name)) return problem(`already connected to ${name}`, once);
-    if (!limited || (typeof use === 'object' && use !== null)) return undefined;
-    return problem(`${name} has limits, but the use of a pod is not given`, `connectTo(${name}, { … })`);
+    if (limited === undefined) return [];
+    if (use === undefined) {
+      return problem(
+        `${name} has limits, but the use of a pod is not given`,
+        `connectTo(${name}, ${limited.expected})`,
+      );
+    }
+    return findSchemaProblems(limited, use, 'connectTo').map((invalid) => findingOf('input', invalid));
   }
 }

@@ -1,24 +1,31 @@
 // A copy of an environment: the same system again, under another environment name, with stated changes only.
 
 import type { Finding } from '../../model/finding/finding';
+import { fields, like, optional, text } from '../../model/finding/schema';
+import { isJsonObject } from '../../model/manifest/json';
 import type { Trace } from '../../model/manifest/origin';
-import type { AccessChanges, EnvironmentProps } from '../../model/platform/environment';
-import type { Tags } from '../../model/platform/target';
+import { ACCESS_CHANGES, type AccessChanges } from '../../model/platform/environment';
 import { unless } from '../tree/findings';
 
 /** The original of a copy, its name, and its differences. */
 export interface CopyProps<EnvironmentName extends string, Settings> {
   /** The environment in which the system is already placed. */
   readonly of: EnvironmentName;
-  /** Name of the new environment: it survives what `of` survives, has its registry, its groups and its clusters. */
+  /** Name of the new environment: it survives what `of` survives, has its registry, its groups, its clusters, and its images unless `images` has others. */
   readonly as: string;
   /** Settings that differ. Hosts must: two environments cannot share one. */
   readonly settings: Partial<Settings>;
-  /** @default the tag of `of` */
-  readonly tag?: Tags;
   /** Groups that have another role here than in `of`, or only here; `none` takes a role away. @default those of `of` */
   readonly access?: AccessChanges;
 }
+
+/** What a copy may say. */
+export const COPY = fields<CopyProps<string, object>>({
+  of: text('the name of an environment'),
+  as: text('the name of a new environment'),
+  settings: like('settings: { … }', isJsonObject),
+  access: optional(ACCESS_CHANGES),
+});
 
 /** A requested copy, and the line that requested it. */
 export interface Copy {
@@ -32,33 +39,31 @@ export interface Copy {
 /** The properties of a placement that a copy changes. */
 export interface CopyChanges {
   readonly settings: object;
-  readonly tag?: Tags;
   readonly access?: AccessChanges;
 }
 
-type Environments = Readonly<Record<string, EnvironmentProps>>;
-
 /** The described environments, and those that copies add. */
-export function withCopies(described: Environments, copies: readonly Copy[]): Environments {
-  const made = copies.flatMap(({ of, as }) => (Object.hasOwn(described, of) ? [[as, described[of]] as const] : []));
-  return {
-    ...Object.fromEntries(made.flatMap(([as, props]) => (props === undefined ? [] : [[as, props]]))),
-    ...described,
-  };
+export function withCopies<Environment>(
+  described: Readonly<Record<string, Environment>>,
+  copies: readonly Copy[],
+): Readonly<Record<string, Environment>> {
+  const made: Record<string, Environment> = {};
+  for (const { of, as } of copies) {
+    const original = Object.hasOwn(described, of) ? described[of] : undefined;
+    if (original !== undefined) made[as] = original;
+  }
+  return { ...made, ...described };
 }
 
 /** Why a copy cannot be made. `placed`: whether its system is placed in the environment that it copies. */
 export function findCopyProblems(
   copy: Copy,
   copies: readonly Copy[],
-  described: Environments,
+  known: readonly string[],
   placed: boolean,
 ): Finding[] {
   const { of, as } = copy;
-  const known = Object.keys(described);
-  const other = copies.find(
-    (known) => known.as === as && (known.of !== of || (known !== copy && known.system === copy.system)),
-  );
+  const other = copies.find((one) => one.as === as && (one.of !== of || (one !== copy && one.system === copy.system)));
   return [
     ...unless(known.includes(of), 'unknown-environment', {
       field: 'of',

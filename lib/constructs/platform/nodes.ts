@@ -2,7 +2,7 @@
 
 import type { IConstruct } from 'constructs';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
-import { type ClusterDescription, describesNodes, validPools } from '../../model/cluster/cluster';
+import { type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
 import type { Trace } from '../../model/manifest/origin';
@@ -12,6 +12,7 @@ import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { Component, type ComponentProps } from '../component/component';
 import { WebService } from '../component/web-service';
 import { System } from '../system/system';
+import { isRefused } from '../tree/door';
 import { report } from '../tree/findings';
 
 /**
@@ -23,8 +24,9 @@ export function reportNodes(
   clusters: Readonly<Record<string, ClusterDescription>>,
   trace: Trace,
 ): void {
-  for (const [name, described] of Object.entries(clusters)) {
-    const cluster = { ...described, nodePools: validPools(described) };
+  for (const [name, cluster] of Object.entries(clusters)) {
+    const scope = app.node.tryFindChild(name);
+    if (scope === undefined || isRefused(scope)) continue;
     const load = nodeLoad(app, name, cluster);
     const headroom = headroomOf(load);
     if (headroom !== undefined) reportHeadroom(app, name, cluster.nodePools, headroom, trace);

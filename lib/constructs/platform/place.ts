@@ -1,7 +1,6 @@
 // Calls a system's constructor on a target. An exception ends only its own chart, as a finding with the line that threw.
 
-import { Chart } from 'cdk8s';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
@@ -11,21 +10,44 @@ import { ENTRY, setEntry } from '../../model/platform/entries';
 import type { AccessChanges } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
 import { System } from '../system/system';
+import { refuse } from '../tree/door';
 import { report, unless } from '../tree/findings';
-import { watchSettings } from './settings';
+import { findSettingProblems, type SettingsSchema, type UnreadSettings, watchSettings } from './settings';
 
-/** A class that `place` takes. */
-export type SystemClass<Settings> = new (scope: Construct, target: Target<Settings>) => System<Settings>;
+/** A class that `place` takes. Its settings may have a schema (valibot's, or another with the Standard Schema interface). */
+export interface SystemClass<Settings> {
+  new (scope: Construct, target: Target<Settings>): System<Settings>;
+  /** A schema of the settings. @default none: a missing setting is noticed when it is read, and one that nothing reads at the end */
+  readonly settings?: SettingsSchema;
+}
+
+/** Where and how a system runs in one environment. */
+export interface PlacementProps<ClusterName extends string, Settings> {
+  /** Cluster, or clusters, on which the system runs in this environment. */
+  readonly on: ClusterName | readonly ClusterName[];
+  /**
+   * Weight of each cluster for hosts that all of them serve (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
+   * sum. Clusters that are left out get no traffic. `moveTraffic` gives the steps of a move.
+   * @default the same for all
+   */
+  readonly traffic?: Readonly<Partial<Record<ClusterName, number>>>;
+  /** Name of the namespace. @default `<system>-<environment>` */
+  readonly namespace?: string;
+  /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
+  readonly access?: AccessChanges;
+  /** What the system needs to know of this environment: `this.settings` in the system. */
+  readonly settings: Settings;
+}
 
 /** A request to place a system in one environment, and the line that made it. */
 export interface PlacementRequest<Settings> {
   readonly system: SystemClass<Settings>;
   readonly environment: string;
-  readonly placement: Pick<Target<Settings>, 'tag' | 'settings' | 'namespace'> & {
-    readonly access?: AccessChanges;
-    readonly on: string | readonly string[];
-    readonly traffic?: Readonly<Record<string, number | undefined>>;
-  };
+  readonly placement: PlacementProps<string, Settings>;
+  /** The environment whose tags it takes where it has none of its own. @default none */
+  readonly imagesOf?: string;
+  /** Whether anything of the placement was refused: what follows from that is not reported. */
+  readonly isRefused: boolean;
   readonly trace: Trace;
 }
 
@@ -33,38 +55,39 @@ export interface PlacementRequest<Settings> {
 export function createSystem<Settings extends object>(
   scope: Construct,
   { system, placement, trace }: PlacementRequest<Settings>,
-  where: Pick<Target<Settings>, 'cluster' | 'environment' | 'regions' | 'share' | 'home'>,
+  where: Omit<Target<Settings>, 'settings' | 'namespace'>,
+  unread: UnreadSettings,
 ): System<Settings> | undefined {
   const before = new Set(scope.node.children);
   const others = [...before].filter(System.isSystem);
   const chart = () => scope.node.children.find((child) => !before.has(child)) ?? scope;
+  const { settings, problems } = findSettingProblems(system, placement.settings);
+  for (const problem of problems) report(scope, problem, trace);
   const missing = new Set<string>();
   const onMissing = (name: string) => {
     if (missing.has(name)) return;
     missing.add(name);
-    report(chart(), missingSetting(name, system.name, where), trace);
+    if (problems.length === 0) report(chart(), missingSetting(name, system.name, where), trace);
   };
   const started = performance.now();
   try {
-    const settings = watchSettings(placement.settings, onMissing);
-    const { tag, namespace } = placement;
-    const built = new system(scope, { ...where, tag, settings, ...defined({ namespace }) });
+    const read = unread.readBy(system);
+    const watched = watchSettings(settings, onMissing, (path) => read.add(path));
+    const { namespace } = placement;
+    const built = new system(scope, { ...where, settings: watched, ...defined({ namespace }) });
     setEntry(built, ENTRY.buildTime, performance.now() - started);
-    const problems = findNamespaceProblems(built, others);
-    for (const problem of problems) report(built, problem, trace);
-    if (problems.length === 0 && missing.size === 0) return built;
-    markIncomplete(built); // its other findings would be repeats
+    const taken = findNamespaceProblems(built, others);
+    for (const problem of taken) report(built, problem, trace);
+    if (taken.length === 0 && missing.size === 0 && problems.length === 0) {
+      unread.add(system, built, placement.settings, trace);
+      return built;
+    }
   } catch (error) {
     // an exception after a placeholder was read is only a consequence of it
     if (missing.size === 0) report(chart(), thrown(error), error instanceof Error ? error : trace);
-    markIncomplete(chart());
   }
-  if (missing.size > 0) markIncomplete(chart());
+  refuse(chart()); // its other findings would be repeats
   return undefined;
-}
-
-function markIncomplete(chart: IConstruct): void {
-  if (chart instanceof Chart) setEntry(chart, ENTRY.incomplete, true);
 }
 
 function thrown(error: unknown): Finding {

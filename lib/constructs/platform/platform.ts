@@ -2,62 +2,86 @@
 
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type ClusterDescription, isMinor, type Minor, validPools } from '../../model/cluster/cluster';
-import type { Finding } from '../../model/finding/finding';
-import type { Trace } from '../../model/manifest/origin';
-import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
-import { type AccessChanges, accessWith, type EnvironmentProps } from '../../model/platform/environment';
-import { ROLES } from '../../model/platform/roles';
-import type { Tags } from '../../model/platform/target';
+import { type ClusterDescription, isDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
+import { type Finding, findingOf, hasError } from '../../model/finding/finding';
+import { accept } from '../../model/finding/input';
+import type { Problem } from '../../model/finding/problem';
+import { fields, findSchemaProblems, like, optional, table, text } from '../../model/finding/schema';
+import { isJsonObject } from '../../model/manifest/json';
+import { captureTrace, type Trace } from '../../model/manifest/origin';
+import { ENTRY, entriesOf, PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
+import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
+import { IMAGES, type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
 import type { System } from '../system/system';
+import { isRefused, refuse } from '../tree/door';
 import { report } from '../tree/findings';
-import { captureTrace } from '../tree/trace';
 import { checkCapabilitiesLater } from './capabilities';
-import { type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
-import { isComplete } from './description';
-import { clusterWithFallbacks, environmentWithFallbacks, tagsWithFallbacks } from './fallbacks';
+import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
+import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
+import { findUnusedImages } from './images';
 import { reportNodes } from './nodes';
-import { createSystem, type PlacementRequest, type SystemClass } from './place';
+import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { type Move, offerRebuild } from './rebuild';
 import { checkRegistriesLater } from './registries';
+import { UnreadSettings } from './settings';
 import { checkRecordsLater, reportTrafficShares } from './traffic';
-import { findMinorProblems, findPlatformProblems, findRoleProblems, isName } from './validate-clusters';
-import { findPlacementProblems, findTrafficProblems } from './validate-placement';
+import { findMinorProblems, findPlatformProblems, isName } from './validate-clusters';
+import { findPlacementProblems, findTrafficProblems, PLACEMENT } from './validate-placement';
 
-export type { SystemClass };
+export type { PlacementProps, SystemClass };
 
 /** Clusters and environments by name. */
 export interface PlatformProps<ClusterName extends string, EnvironmentName extends string> {
   /** The cluster whose files go to the root of the output directory; the others' go to `clusters/<name>/`. */
   readonly home: NoInfer<ClusterName>;
+  /** Clusters by name, each by a provider's function such as `eks({ … })`. */
   readonly clusters: Readonly<Record<ClusterName, ClusterDescription>>;
+  /** Environments by name. */
   readonly environments: Readonly<Record<EnvironmentName, EnvironmentProps>>;
-}
-
-/** Where and how a system runs in one environment. */
-export interface PlacementProps<ClusterName extends string, Settings> {
-  /** Cluster, or clusters, on which the system runs in this environment. */
-  readonly on: ClusterName | readonly ClusterName[];
   /**
-   * Weight of each cluster for hosts that all of them serve (`exposeAt(…, { common })`), 0 to 255: its share is its weight ÷ the
-   * sum. Clusters that are left out get no traffic. `moveTraffic` gives the steps of a move.
-   * @default the same for all
+   * The tags of the images: system → environment → one build number for all components, or for each its own build number or
+   * digest (`sha256:…`). Usually `images.json`, which `evenkeel image` edits. An entry that no system asks for is refused.
+   * @default none: components name their images
    */
-  readonly traffic?: Readonly<Partial<Record<ClusterName, number>>>;
-  /** Build number of the system's images, or for each component its own build number or digest (`sha256:…`). */
-  readonly tag: Tags;
-  /** Name of the namespace. @default `<system>-<environment>` */
-  readonly namespace?: string;
-  /** Groups that have another role here than in the environment, or only here; `none` takes a role away. @default the environment's */
-  readonly access?: AccessChanges;
-  readonly settings: Settings;
+  readonly images?: Images;
 }
 
-type Build = (app: App, move: Move) => void;
+const PLATFORM = fields<PlatformProps<string, string>>({
+  home: text('the name of a cluster'),
+  clusters: table(
+    like("a cluster as gke({ … }) or another provider's function makes it", isDescription),
+    'clusters: { name: gke({ … }) }',
+  ),
+  environments: table(like('{ survives, registry, access }', isJsonObject), 'environments: { name: { … } }'),
+  images: optional(IMAGES),
+});
+
+/** What one build of the app shares. */
+interface Building {
+  readonly app: App;
+  readonly move: Move;
+  readonly environments: Environments;
+  readonly unread: UnreadSettings;
+}
+
+/** Environments with stand-ins for what was refused, and the problems of each. */
+type Environments = Readonly<
+  Record<string, { readonly props: EnvironmentProps; readonly problems: readonly Problem[] }>
+>;
+
+const NOTHING: PlatformProps<string, string> = { home: '', clusters: {}, environments: {} };
+
+/** What `place` takes. */
+const PLACE = fields<{ system: unknown; environments: unknown }>({
+  system: like('a class that extends System', (value) => typeof value === 'function'),
+  environments: like('{ environment: { on, settings } }', isJsonObject),
+});
+
+type Build = (building: Building) => void;
 
 /** A system in an environment, and how to build it there or in a copy of that environment. */
 interface Placement {
@@ -75,16 +99,25 @@ interface Placement {
  *   home: 'mumbai',
  *   clusters: { mumbai: eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' }) },
  *   environments: { production: { survives: { zones: 1, regions: 0 } } },
- * }).place(Shop, { production: { on: 'mumbai', tag: '412', settings: { host: 'shop.example' } } });
+ *   images: { shop: { production: '412' } },
+ * }).place(Shop, { production: { on: 'mumbai', settings: { host: 'shop.example' } } });
  */
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
-  private readonly props: PlatformProps<ClusterName, EnvironmentName>;
+  private readonly props: PlatformProps<string, string>;
+  /** None where they are refused. */
+  private readonly images: Images | undefined;
+  /** Problems of the platform, and of calls of its methods, each with its line. */
+  private readonly problems: { readonly problem: Problem; readonly trace: Trace }[] = [];
   private readonly placements: Placement[] = [];
   private readonly copies: Copy[] = [];
   private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
-    this.props = props;
+    const { input, problems } = accept<PlatformProps<string, string>>('', PLATFORM, props, NOTHING);
+    const clusters = Object.entries(input.clusters).map(([name, cluster]) => [name, recheck(cluster)]);
+    this.props = { ...input, clusters: Object.fromEntries(clusters) };
+    this.images = problems.some(({ field }) => field?.startsWith('images')) ? undefined : (input.images ?? {});
+    this.note(problems, this.trace);
   }
 
   /** Places a system in environments. An environment or a cluster that does not exist is refused by the compiler and by synth. */
@@ -93,21 +126,29 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     environments: { readonly [Name in EnvironmentName]?: PlacementProps<ClusterName, Settings> },
   ): this {
     const trace = captureTrace();
-    for (const [environment, placement] of Object.entries<PlacementProps<string, Settings> | undefined>(environments)) {
-      if (placement === undefined) continue;
+    const problems = findSchemaProblems(PLACE, { system, environments }, '');
+    this.note(problems, trace);
+    if (problems.length > 0) return this;
+    for (const [environment, given] of Object.entries<PlacementProps<string, Settings> | undefined>(environments)) {
+      if (given === undefined) continue;
+      const standIns = { on: [], settings: {} as Settings };
+      const accepted = accept<PlacementProps<string, Settings>>(environment, PLACEMENT, given, standIns);
+      this.note(accepted.problems, trace);
+      const placement = accepted.input;
+      const isRefused = accepted.problems.length > 0;
       const build =
-        (request: PlacementRequest<Settings>): Build =>
-        (app, move) =>
-          this.build(app, move, request);
+        (request: Omit<PlacementRequest<Settings>, 'system' | 'isRefused'>): Build =>
+        (building) =>
+          this.build(building, { ...request, system, isRefused });
       this.placements.push({
         system,
         environment,
-        build: build({ system, environment, placement, trace }),
-        copy: ({ as, changes, trace: line }) => {
+        build: build({ environment, placement, trace }),
+        copy: ({ of, as, changes, trace: line }) => {
           const settings = { ...placement.settings, ...changes.settings };
           const access = { ...placement.access, ...changes.access };
-          const copied = { ...placement, ...changes, settings, access };
-          return build({ system, environment: as, placement: withoutNamespace(copied), trace: line });
+          const copied = withoutNamespace({ ...placement, settings, access });
+          return build({ environment: as, placement: copied, imagesOf: of, trace: line });
         },
       });
     }
@@ -120,11 +161,13 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
    *
    * @example platform.copy(Shop, { of: 'production', as: 'load', settings: { host: 'load.shop.example' } })
    */
-  copy<Settings extends object>(
-    system: SystemClass<Settings>,
-    { of, as, ...changes }: CopyProps<EnvironmentName, Settings>,
-  ): this {
-    this.copies.push({ system, of, as, changes, trace: captureTrace() });
+  copy<Settings extends object>(system: SystemClass<Settings>, props: CopyProps<EnvironmentName, Settings>): this {
+    const trace = captureTrace();
+    const problems = findSchemaProblems(COPY, props, 'copy');
+    this.note(problems, trace);
+    if (problems.length > 0) return this;
+    const { of, as, ...changes } = props;
+    this.copies.push({ system, of, as, changes, trace });
     return this;
   }
 
@@ -145,39 +188,68 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   private construct(move: Move): App {
     const app = new App();
     const preview = previewMinor(app);
-    const { environments } = this;
-    const described = { ...this.props, environments };
-    for (const problem of findPlatformProblems(described, this.placements.length)) report(app, problem, this.trace);
-    for (const name of Object.keys(this.props.clusters)) if (name !== '') new Construct(app, name);
+    for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
+    const { clusters } = this.props;
+    const environments = this.acceptEnvironments();
+    for (const { problems } of Object.values(environments)) {
+      for (const problem of problems) report(app, findingOf('input', problem), this.trace);
+    }
+    const described = Object.fromEntries(Object.entries(environments).map(([name, { props }]) => [name, props]));
+    const platform = { ...this.props, environments: described };
+    for (const problem of findPlatformProblems(platform, this.placements.length)) report(app, problem, this.trace);
+    for (const [name, { problems, trace }] of Object.entries(clusters)) {
+      for (const problem of problems) {
+        report(app, findingOf('input', { ...problem, field: `clusters.${name}.${problem.field}` }), trace);
+      }
+      if (name === '') continue;
+      const scope = new Construct(app, name);
+      if (problems.length > 0) refuse(scope);
+    }
     const previewed: Move = ({ cluster, ...where }) =>
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
-    for (const { build } of this.placements) build(app, previewed);
-    for (const copy of this.copies) this.buildCopy(app, previewed, copy);
-    checkRegistriesLater(app, environments);
+    const building = { app, move: previewed, environments, unread: new UnreadSettings() };
+    for (const { build } of this.placements) build(building);
+    for (const copy of this.copies) this.buildCopy(building, copy);
+    building.unread.report();
+    checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
-    reportIdentities(app, this.props.clusters, this.trace);
+    reportIdentities(app, clusters, this.trace);
+    if (!isRefused(app) && !hasError(entriesOf(app, ENTRY.finding))) {
+      for (const problem of findUnusedImages(app, this.images ?? {})) report(app, problem, this.trace);
+    }
     checkRecordsLater(app);
     return app;
   }
 
-  private get environments(): Readonly<Record<string, EnvironmentProps>> {
-    return withCopies(this.props.environments, this.copies);
+  private note(problems: readonly Problem[], trace: Trace): void {
+    this.problems.push(...problems.map((problem) => ({ problem, trace })));
   }
 
-  private buildCopy(app: App, move: Move, copy: Copy): void {
+  private acceptEnvironments(): Environments {
+    const standIns = { survives: { zones: 0, regions: 0 } };
+    const described = Object.entries(this.props.environments).map(([name, given]) => {
+      const { input: props, problems } = accept(`environments.${name}`, ENVIRONMENT, given, standIns);
+      return [name, { props, problems }] as const;
+    });
+    return withCopies(Object.fromEntries(described), this.copies);
+  }
+
+  private buildCopy(building: Building, copy: Copy): void {
     const placed = this.placements.find(({ system, environment }) => system === copy.system && environment === copy.of);
-    const problems = findCopyProblems(copy, this.copies, this.props.environments, placed !== undefined);
-    for (const problem of problems) report(app, problem, copy.trace);
-    if (problems.length === 0) placed?.copy(copy)(app, move);
+    const problems = findCopyProblems(copy, this.copies, Object.keys(this.props.environments), placed !== undefined);
+    for (const problem of problems) report(building.app, problem, copy.trace);
+    if (problems.length === 0) placed?.copy(copy)(building);
   }
 
-  private build<Settings extends object>(app: App, move: Move, request: PlacementRequest<Settings>): void {
+  private build<Settings extends object>(building: Building, request: PlacementRequest<Settings>): void {
+    const { app, move, unread, environments } = building;
     const { placement, trace } = request;
     const { clusters, home } = this.props;
-    const { environments } = this;
-    const described = lookUp<EnvironmentProps>(environments, request.environment);
-    const environment =
-      described === undefined ? undefined : { ...described, access: accessWith(described.access, placement.access) };
+    const described = lookUp(environments, request.environment);
+    const environment = described && {
+      ...described.props,
+      access: accessWith(described.props.access, placement.access),
+    };
     if (environment === undefined) {
       reportUnknown(app, 'environment', request.environment, request.system.name, Object.keys(environments), trace);
     }
@@ -188,16 +260,13 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     });
     const placementName = `${request.system.name} in ${request.environment}`;
     const weights = findTrafficProblems(names, placement.traffic);
-    const problems = [
-      ...findPlacementProblems(placement.tag, names.length, environment, known),
-      ...weights,
-      ...findRoleProblems('access', placement.access ?? {}, [...ROLES, 'none']),
-    ];
+    const doubtful =
+      request.isRefused || known.some(({ problems }) => problems.length > 0) || (described?.problems.length ?? 0) > 0;
+    const problems = doubtful ? [] : [...findPlacementProblems(names.length, environment, known), ...weights];
     for (const { message, ...problem } of problems)
       report(app, { ...problem, message: `${placementName}: ${message}` }, trace);
     const regions = new Set(known.map(({ region }) => region)).size;
     const traffic = weights.length === 0 ? placement.traffic : undefined;
-    const requestWithTags = { ...request, placement: { ...placement, tag: tagsWithFallbacks(placement.tag) } };
     const built: System<unknown>[] = [];
     for (const name of names) {
       const cluster = lookUp<ClusterDescription>(clusters, name);
@@ -205,8 +274,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const scope = app.node.tryFindChild(name);
       const isNamed = isName(name) && isName(request.environment);
       if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isNamed) continue;
-      if (!isComplete(cluster, environment)) continue;
-      const named = { ...cluster, nodePools: validPools(cluster), name };
+      const named = { ...cluster, name };
       const moved = move({
         cluster: clusterWithFallbacks(named),
         environment: environmentWithFallbacks({ ...environment, name: request.environment }, regions, named),
@@ -214,11 +282,18 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       });
       ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
       ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
-      const share = trafficShare(name, names, traffic);
-      const system = createSystem(scope, requestWithTags, { ...moved, share, home: name === home });
-      if (system !== undefined) built.push(system);
+      const where = {
+        ...moved,
+        share: trafficShare(name, names, traffic),
+        home: name === home,
+        images: this.images && imagesIn(this.images, request.environment, request.imagesOf),
+      };
+      const system = createSystem(scope, request, where, unread);
+      if (system === undefined) continue;
+      if (doubtful) refuse(system);
+      built.push(system);
     }
-    if (environment === undefined || built.length < names.length || built.length === 1) return;
+    if (environment === undefined || built.length < names.length || built.length === 1 || doubtful) return;
     reportTrafficShares(built, { weighted: traffic !== undefined, regions, lost: environment.survives.regions }, trace);
   }
 }

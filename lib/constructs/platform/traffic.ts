@@ -49,7 +49,7 @@ function sizedIn(system: System<unknown>): WebService[] {
   return services.filter((service) => service.isSized && !ownHostsOnly(service));
 }
 
-/** Finds a cluster with a larger share than `sizeFor` sized it for, which is 1 ÷ the regions left after the loss. */
+/** Finds a cluster with a larger share than its load was sized for, which is 1 ÷ the regions left after the loss. */
 function findCapacityProblems({ name }: WebService, { target }: System<unknown>, { regions, lost }: Shares): Finding[] {
   const { cluster, environment, share } = target;
   const left = regions - lost;

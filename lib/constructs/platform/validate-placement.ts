@@ -4,16 +4,29 @@ import { type Cluster, groupSubjectOn } from '../../model/cluster/cluster';
 import { plural } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem } from '../../model/finding/problem';
-import { isJsonObject } from '../../model/manifest/json';
-import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
-import type { Tags } from '../../model/platform/target';
+import { either, fields, like, list, optional, table, text } from '../../model/finding/schema';
+import { ACCESS_CHANGES, type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import { LARGEST_WEIGHT } from '../../model/platform/traffic';
 import { unless } from '../tree/findings';
+import type { PlacementProps } from './place';
 import { findSubjectProblems } from './validate-clusters';
 
-/** Problems of one placement: its tag, its number of clusters, and the demands of its environment on them. */
+/** What a placement may say. Its clusters and weights are checked against the platform afterwards. */
+export const PLACEMENT = fields<PlacementProps<string, object>>({
+  on: either([text('a cluster'), list(text('a cluster'))], "a cluster, or a list: on: ['west', 'north']"),
+  traffic: optional(
+    table(
+      like('a weight', () => true),
+      '{ cluster: weight }',
+    ),
+  ),
+  namespace: optional(text('a name')),
+  access: optional(ACCESS_CHANGES),
+  settings: like('settings: { … }', () => true),
+});
+
+/** Problems of one placement: its number of clusters, and the demands of its environment on them. */
 export function findPlacementProblems(
-  tag: Tags,
   on: number,
   environment: EnvironmentProps | undefined,
   clusters: readonly Cluster[],
@@ -27,7 +40,6 @@ export function findPlacementProblems(
       message: 'the environment is not on any cluster, so its files would be deleted',
       expected: 'at least one cluster',
     }),
-    ...findTagProblems(tag),
     ...unless(environment === undefined || registryPath(environment) !== undefined || puller === '', 'registry', {
       field: 'registry',
       message: `nodes of ${puller} pull images, but the environment has no registry`,
@@ -52,12 +64,6 @@ export function findTrafficProblems(
   on: readonly string[],
   traffic: Readonly<Record<string, number | undefined>> = {},
 ): Finding[] {
-  if (!isJsonObject(traffic)) {
-    const message = 'must map clusters to weights';
-    return [
-      findingOf('traffic', { field: 'traffic', value: String(traffic), message, expected: '{ cluster: weight }' }),
-    ];
-  }
   const weights = Object.entries(traffic);
   const isWeight = (value: unknown) =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LARGEST_WEIGHT;
@@ -92,21 +98,6 @@ export function findTrafficProblems(
       expected: 'no traffic, or a second cluster in `on`',
     }),
   ];
-}
-
-function findTagProblems(tag: Tags): Finding[] {
-  const tags: [string, unknown][] =
-    typeof tag === 'object' && tag !== null
-      ? Object.entries(tag).map(([component, value]) => [`tag.${component}`, value])
-      : [['tag', tag]];
-  return tags.flatMap(([field, value]) =>
-    unless(typeof value === 'string' && value !== '', 'image-tag', {
-      field,
-      value: String(value),
-      message: 'not a valid image tag',
-      expected: "a build number such as '412', or a digest",
-    }),
-  );
 }
 
 /** A registry must be one that the nodes' own identity may pull from, or be declared external. */

@@ -2,7 +2,7 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { type Finding, findingOf } from '../../model/finding/finding';
+import { findingOf } from '../../model/finding/finding';
 import {
   type Availability,
   type AvailabilityInput,
@@ -34,22 +34,10 @@ export function createDisruptionBudget(
   );
 }
 
-/** Reports every contradiction of the inputs once the component is complete; `scalingProblem` says who owns the number of pods. */
-export function checkAvailabilityLater(
-  scope: Construct,
-  input: () => AvailabilityInput,
-  scalingProblem: () => string | undefined,
-): void {
-  checkLater(scope, () => {
-    const message = scalingProblem();
-    if (message !== undefined) return [scalingFinding(message)];
-    return [
-      ...findAvailabilityProblems(input()).map((problem) => findingOf('availability', problem)),
-      ...findCadenceProblems(input()).map((problem) => findingOf('release-cadence', problem)),
-    ];
-  });
-}
-
-function scalingFinding(message: string): Finding {
-  return { rule: 'replicas', severity: 'error', field: 'replicas', message, expected: 'either replicas or scaleOn' };
+/** Reports every contradiction of the inputs once the component is complete. */
+export function checkAvailabilityLater(scope: Construct, input: () => AvailabilityInput): void {
+  checkLater(scope, () => [
+    ...findAvailabilityProblems(input()).map((problem) => findingOf('availability', problem)),
+    ...findCadenceProblems(input()).map((problem) => findingOf('release-cadence', problem)),
+  ]);
 }

@@ -1,6 +1,7 @@
 // The Deployment of a component: one container with its security contexts, probes, drain, spread and volumes.
 
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
+import { fields, optional, quantity, text } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
@@ -13,7 +14,7 @@ import { containerSecurity, podSecurity, type SecurityExits } from './security';
 
 /** Resources of a pod. The memory limit equals the request; CPU has a limit only if one is given. */
 export interface Resources {
-  /** CPU request as a quantity: `250m`. @default derived by `sizeFor`; required without it */
+  /** CPU request as a quantity: `250m`. @default derived from `size: { load }`; required without it */
   readonly cpu?: string;
   /** Memory request and limit as a quantity: `256Mi`. */
   readonly memory: string;
@@ -28,6 +29,18 @@ export interface Scratch {
   /** Size limit as a quantity. */
   readonly size: string;
 }
+
+/** What the resources of a pod may say. */
+export const RESOURCES = fields<Resources>(
+  { cpu: optional(quantity()), memory: quantity(), cpuLimit: optional(quantity()) },
+  "{ cpu: '250m', memory: '256Mi' }",
+);
+
+/** What a writable folder may say. */
+export const SCRATCH = fields<Scratch>({
+  path: text('an absolute path, such as /tmp', (path) => path.startsWith('/')),
+  size: quantity(),
+});
 
 /** Input of a Deployment. */
 export interface Workload {

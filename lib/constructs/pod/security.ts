@@ -1,5 +1,6 @@
 // Security contexts that Pod Security "restricted" admits, and the exits from our stricter defaults, each with its reason.
 
+import { fields, number, optional, text } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import type { Container, PodSpec } from '../tree/kinds';
@@ -9,13 +10,27 @@ const DEFAULT_USER = 10001;
 
 /** Exits from the defaults. Each needs a reason, which is kept in an annotation of the Deployment. */
 export interface SecurityExits {
-  /** The root file system is writable, because … */
+  /** The root file system is writable, because … @default it is read-only */
   readonly writableRootFilesystem?: string;
-  /** The pod gets a token of the Kubernetes API, because … */
+  /** The pod gets a token of the Kubernetes API, because … @default it gets none */
   readonly serviceAccountToken?: string;
-  /** The image insists on another user. */
+  /** User and group that the image insists on, and why. @default 10001 */
   readonly user?: { readonly id: number; readonly reason: string };
 }
+
+const REASON = text('a reason, as a sentence');
+
+/** What the exits may say. */
+export const SECURITY = fields<SecurityExits>({
+  writableRootFilesystem: optional(REASON),
+  serviceAccountToken: optional(REASON),
+  user: optional(
+    fields<NonNullable<SecurityExits['user']>>({
+      id: number({ atLeast: 1, atMost: 2 ** 31 - 1, whole: true }),
+      reason: REASON,
+    }),
+  ),
+});
 
 /** Annotations that keep the reasons, where a reviewer sees them. */
 export function exitAnnotations(exits: SecurityExits): Readonly<Record<string, string>> {

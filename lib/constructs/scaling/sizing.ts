@@ -4,12 +4,12 @@ import type { CapacityPlan } from '../../model/capacity/capacity';
 import { deriveCapacity } from '../../model/capacity/capacity';
 import type { CapacityInput } from '../../model/capacity/capacity-input';
 import { unitDoubts } from '../../model/capacity/units';
-import { checkNumber, type Outcome } from '../../model/finding/derivation';
+import type { Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
-import { findKeyProblems, type Keys } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
+import { fields, flag, number, optional } from '../../model/finding/schema';
 import { derivationNotes } from '../../model/manifest/annotations';
-import { isJsonObject } from '../../model/manifest/json';
+import { defined } from '../../model/manifest/json';
 import type { Target } from '../../model/platform/target';
 import type { ScalingProps } from '../../model/pods/scaling';
 
@@ -27,20 +27,31 @@ export interface Load
   readonly alwaysAtPeak?: boolean;
 }
 
-const KEYS: Keys<Load> = {
-  users: true,
-  thinkSeconds: true,
-  service: true,
-  concurrencyPerPod: true,
-  cpuSecondsPerRequest: true,
-  latency: true,
-  occupancy: true,
-  growthPerSecond: true,
-  nodeSeconds: true,
-  margin: true,
-  alwaysAtPeak: true,
-  contention: true,
-};
+const SECONDS = number({ above: 0 });
+
+/** What a load may say. */
+export const LOAD = fields<Load>({
+  users: fields<Load['users']>({ peak: number({ above: 0 }), offPeak: number({ atLeast: 0 }) }),
+  thinkSeconds: SECONDS,
+  service: fields<Load['service']>({
+    meanSeconds: SECONDS,
+    coefficientOfVariation: optional(number({ atLeast: 0, atMost: 10 })),
+  }),
+  concurrencyPerPod: number({ atLeast: 1, atMost: 10_000, whole: true }),
+  cpuSecondsPerRequest: SECONDS,
+  latency: fields<Load['latency']>({ quantile: number({ above: 0, below: 1 }), seconds: SECONDS }),
+  occupancy: optional(number({ above: 0, below: 1 })),
+  growthPerSecond: number({ atLeast: 0 }),
+  nodeSeconds: number({ atLeast: 0 }),
+  margin: number({ atLeast: 1, atMost: 100 }),
+  alwaysAtPeak: optional(flag()),
+  contention: optional(
+    fields<NonNullable<Load['contention']>>({
+      serial: number({ atLeast: 0, below: 1 }),
+      crosstalk: number({ atLeast: 0 }),
+    }),
+  ),
+});
 
 /** Age of a metric when the autoscaler reads it, in seconds: metrics-server's resolution. Source: metrics-server, FAQ. */
 const METRIC_SECONDS = 15;
@@ -51,12 +62,7 @@ export function planFor(
   { cluster, environment, regions }: Target<unknown>,
   readySeconds: number,
 ): Outcome<CapacityPlan> {
-  const misspelt = findKeyProblems('sizeFor', load, KEYS);
-  if (!isJsonObject(load)) return { problems: misspelt };
   const { nodeSeconds, ...rest } = load;
-  // the model accepts a load without it, where no CPU request is derived
-  const cpuProblems =
-    load.cpuSecondsPerRequest === undefined ? checkNumber('cpuSecondsPerRequest', undefined, { above: 0 }) : [];
   const { plan, problems } = deriveCapacity({
     ...rest,
     zones: cluster.zones.length,
@@ -65,14 +71,13 @@ export function planFor(
     regionsLost: environment.survives.regions,
     times: { metricSeconds: METRIC_SECONDS, readySeconds, nodeSeconds },
   });
-  const all = [...misspelt, ...[...cpuProblems, ...problems].map(asTyped)];
-  return all.length > 0 || plan === undefined ? { problems: all } : { plan, problems: all };
+  return { ...defined({ plan: problems.length === 0 ? plan : undefined }), problems: problems.map(asWritten) };
 }
 
-/** Key and sentence in the user's terms: the model groups the node's time with others. */
-function asTyped({ field = '', message, ...rest }: Problem): Problem {
-  const typed = field.replace(/^times\./, '');
-  return { ...rest, field: `sizeFor.${typed}`, message: message.replaceAll(field, typed) };
+/** Key and sentence as the user wrote them: the model groups the node's time with others. */
+function asWritten({ field = '', message, ...rest }: Problem): Problem {
+  const written = field.replace(/^times\./, '');
+  return { ...rest, field: `size.load.${written}`, message: message.replaceAll(field, written) };
 }
 
 /** The autoscaler's numbers; none where the plan has no target. */
@@ -82,10 +87,9 @@ export function scalingOf({ min, max, target }: CapacityPlan): ScalingProps | un
 
 /** Errors of the load and warnings about doubtful units, as findings. */
 export function sizingProblems(load: Load, { problems }: Outcome<CapacityPlan>): Finding[] {
-  const doubts = isJsonObject(load) ? unitDoubts(load) : [];
   return [
     ...problems.map((problem) => findingOf('capacity', problem)),
-    ...doubts.map((doubt) => findingOf('unit', { ...doubt, field: `sizeFor.${doubt.field}` }, 'warning')),
+    ...unitDoubts(load).map((doubt) => findingOf('unit', { ...doubt, field: `size.load.${doubt.field}` }, 'warning')),
   ];
 }
 

@@ -1,41 +1,74 @@
 // A managed RabbitMQ: what producers may send, who is connected, and the queues that consumers process.
 
+import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
+import { fields, optional, text } from '../../model/finding/schema';
 import { orderKey } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import {
   type BrokerBudget,
   deriveBrokerBudget,
+  BROKER as NODES,
   type Broker as Nodes,
+  PRODUCER_USE,
   type QueueProducer,
 } from '../../model/services/broker';
 import type { Limited } from '../network/connection';
-import type { ExternalServiceProps } from './external-service';
 import { type Account, LimitedService } from './limited-service';
+import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from './outside-service';
 
 /** The broker outside the cluster, and its limits. */
 export interface BrokerProps extends ExternalServiceProps {
+  /** Its nodes, and what each can take. */
   readonly nodes: Nodes;
   /**
    * Secret with the URI of the management API (`https://user:password@host/vhost`), by which KEDA reads queues.
    * @default none: KEDA cannot read them
    */
-  readonly management?: { readonly secret: string; readonly key: string };
+  readonly management?: Management;
   /**
    * Names under which an adapter for external metrics reports a queue's length and the messages a second sent to it, each with
    * the label `queue`. @default none: only KEDA reads queues
    */
-  readonly metrics?: { readonly length: string; readonly rate: string };
+  readonly metrics?: QueueMetrics;
 }
+
+/** A key of a Secret. */
+interface Management {
+  /** Name of the Secret. */
+  readonly secret: string;
+  /** Its key. */
+  readonly key: string;
+}
+
+/** Names of external metrics. */
+interface QueueMetrics {
+  /** Messages in a queue. */
+  readonly length: string;
+  /** Messages a second that are sent to it. */
+  readonly rate: string;
+}
+
+const BROKER = fields<BrokerProps>({
+  ...OUTSIDE_SERVICE,
+  nodes: NODES,
+  management: optional(fields<Management>({ secret: text('the name of a Secret'), key: text() })),
+  metrics: optional(fields<QueueMetrics>({ length: text(), rate: text() })),
+});
+
+const NODES_STAND_IN = { kind: 'single', messagesPerSecondPerNode: 1e6, connectionsPerNode: 1e6 } as const;
 
 /** What one pod of a producer sends. */
 export type ProducerUse = Omit<QueueProducer, keyof Account>;
 
 /** A queue of a broker, as its consumer knows it. */
 export interface Queue extends Limited<ProducerUse> {
+  /** Name of the queue in the broker. */
   readonly queue: string;
-  readonly management?: BrokerProps['management'];
-  readonly metrics?: BrokerProps['metrics'];
+  /** How KEDA reads it. @default KEDA cannot read it */
+  readonly management?: Management;
+  /** How an HPA reads it. @default an HPA cannot read it */
+  readonly metrics?: QueueMetrics;
 }
 
 /**
@@ -45,12 +78,19 @@ export interface Queue extends Limited<ProducerUse> {
  * @example new QueueConsumer(this, 'dispatch', { …, queue: broker.queue('orders') });
  */
 export class Broker extends LimitedService<BrokerProps, ProducerUse, BrokerBudget> {
+  override readonly use = fields<ProducerUse>(PRODUCER_USE);
+
+  constructor(scope: Construct, id: string, props: BrokerProps) {
+    super(scope, id, props, BROKER, { ...OUTSIDE_STAND_INS, nodes: NODES_STAND_IN });
+  }
+
   /** The queue `name`, for its consumer. */
   queue(name: string): Queue {
     const { management, metrics } = this.props;
     return {
       queue: name,
       ...defined({ management, metrics }),
+      use: this.use,
       connection: () => this.connection(),
       join: (client, use) => this.join(client, use),
       notesFor: (client) => this.notesFor(client),

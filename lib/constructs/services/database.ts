@@ -1,15 +1,26 @@
 // A managed database: its clients' pools must never need more connections than it has.
 
+import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
+import { fields } from '../../model/finding/schema';
 import type { Budget } from '../../model/services/budget';
-import { type DatabaseClient, type DatabaseLimits, deriveDatabaseBudget } from '../../model/services/database';
-import type { ExternalServiceProps } from './external-service';
+import {
+  DATABASE_LIMITS,
+  DATABASE_USE,
+  type DatabaseClient,
+  type DatabaseLimits,
+  deriveDatabaseBudget,
+} from '../../model/services/database';
 import { type Account, LimitedService } from './limited-service';
+import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from './outside-service';
 
 /** The database outside the cluster, and its limits. */
 export interface DatabaseProps extends ExternalServiceProps {
+  /** What the server can take. */
   readonly limits: DatabaseLimits;
 }
+
+const DATABASE = fields<DatabaseProps>({ ...OUTSIDE_SERVICE, limits: DATABASE_LIMITS });
 
 /** What one pod of a client uses of the database. */
 export type DatabaseUse = Omit<DatabaseClient, keyof Account>;
@@ -20,6 +31,12 @@ export type DatabaseUse = Omit<DatabaseClient, keyof Account>;
  * @example web.connectTo(database, { poolSize: 10 });
  */
 export class Database extends LimitedService<DatabaseProps, DatabaseUse> {
+  override readonly use = fields<DatabaseUse>(DATABASE_USE);
+
+  constructor(scope: Construct, id: string, props: DatabaseProps) {
+    super(scope, id, props, DATABASE, { ...OUTSIDE_STAND_INS, limits: { maxConnections: 1e6, superuserReserved: 0 } });
+  }
+
   protected account(clients: readonly (Account & DatabaseUse)[]): Outcome<Budget> {
     return deriveDatabaseBudget({ database: this.props.limits, clients });
   }

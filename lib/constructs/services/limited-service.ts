@@ -3,6 +3,7 @@
 import type { Construct } from 'constructs';
 import { type Outcome, plural } from '../../model/finding/derivation';
 import { findingOf } from '../../model/finding/finding';
+import type { Schema } from '../../model/finding/schema';
 import { accountNotes, limitKey } from '../../model/manifest/annotations';
 import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
 import type { RollingUpdate } from '../../model/pods/replacement';
@@ -10,7 +11,7 @@ import type { Budget, BudgetClient } from '../../model/services/budget';
 import type { Client, Limited } from '../network/connection';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
-import { ExternalService, type ExternalServiceProps } from './external-service';
+import { type ExternalServiceProps, OutsideService } from './outside-service';
 
 /** On the root of the tree: a service with limits. One host is one service, in every cluster and environment that names it. */
 const SERVICE = entryKey<unknown>('limited-service');
@@ -30,13 +31,14 @@ export abstract class LimitedService<
     Use extends object,
     Plan extends Budget = Budget,
   >
-  extends ExternalService<Props>
+  extends OutsideService<Props>
   implements Limited<Use>
 {
+  abstract readonly use: Schema;
   private readonly clients: { readonly client: Client; readonly use: Use }[] = [];
 
-  constructor(scope: Construct, id: string, props: Props) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
+    super(scope, id, given, schema, standIns);
     setEntry(this.node.root, SERVICE, this);
     checkLater(this, () => this.outcome.problems.map((problem) => findingOf('budget', problem)));
   }

@@ -2,7 +2,9 @@
 
 import type { Construct } from 'constructs';
 import { demands, total } from '../../analysis/objects/demand';
-import type { Json, JsonObject } from '../../model/manifest/json';
+import { findingOf } from '../../model/finding/finding';
+import { fields, findSchemaProblems, number, optional, text } from '../../model/finding/schema';
+import type { JsonObject } from '../../model/manifest/json';
 import { cpuQuantity, memoryQuantity, parseQuantity } from '../../model/manifest/quantity';
 import { ENTRY, setEntry } from '../../model/platform/entries';
 import { report } from '../tree/findings';
@@ -37,24 +39,17 @@ export function createQuota(scope: Construct, name: string, reserves: readonly R
   createObject(scope, 'namespace-limits', 'LimitRange', { name }, { spec: { limits } });
 }
 
+const AMOUNT = optional(
+  text('a quantity of 0 or more, such as 500m or 1Gi', (value) => (parseQuantity(value) ?? -1n) >= 0n),
+);
+
+const RESERVE = fields<Reserve>({ pods: optional(number({ atLeast: 0, whole: true })), cpu: AMOUNT, memory: AMOUNT });
+
 /** Whether the reserve is valid; reports its problems where it is not. */
 export function isReserve(scope: Construct, room: Reserve): boolean {
-  const { pods = 0, cpu = '0', memory = '0', ...unknown } = room;
-  const misspelt = Object.entries<Json>(unknown);
-  for (const [field, value] of misspelt) {
-    refuse(scope, field, value, `unknown property '${field}' in reserve`, 'pods, cpu or memory');
-  }
-  const isCount = Number.isInteger(pods) && pods >= 0;
-  if (!isCount) refuse(scope, 'pods', pods, 'not a number of pods', 'a whole number of pods, 0 or more');
-  const invalid = Object.entries({ cpu, memory }).filter(([, value]) => (parseQuantity(value) ?? -1n) < 0n);
-  for (const [field, value] of invalid) {
-    refuse(scope, field, value, 'not a quantity of 0 or more', 'a quantity, such as 500m or 1Gi');
-  }
-  return isCount && invalid.length === 0 && misspelt.length === 0;
-}
-
-function refuse(scope: Construct, field: string, value: Json, message: string, expected: string): void {
-  report(scope, { rule: 'reserve', severity: 'error', field: `reserve.${field}`, value, message, expected });
+  const problems = findSchemaProblems(RESERVE, room, 'reserve');
+  for (const problem of problems) report(scope, findingOf('input', problem));
+  return problems.length === 0;
 }
 
 function hard(others: readonly JsonObject[], reserves: readonly Reserve[]): Readonly<Record<string, string>> {

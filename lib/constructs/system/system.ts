@@ -21,21 +21,26 @@ import { createQuota, isReserve, type Reserve } from './quota';
  * export class Shop extends System<{ host: string }> {
  *   constructor(scope: Construct, target: Target<{ host: string }>) {
  *     super(scope, 'shop', target);
- *     new WebService(this, 'web', { … }).exposeAt(target.settings.host);
+ *     new WebService(this, 'web', { … }).exposeAt(this.settings.host);
  *   }
  * }
  */
 export abstract class System<Settings = object> extends Chart {
+  /** Where it runs, with its settings. */
   readonly target: Target<Settings>;
+  /** What the placement says of the system in this environment. */
+  readonly settings: Settings;
   /** Name of the system, the same in every environment. */
   readonly system: string;
   private readonly reserves: Reserve[] = [];
+  private readonly ownTags = new Set<string>();
 
   constructor(scope: Construct, system: string, target: Target<Settings>) {
     const name = `${system}-${target.environment.name}`;
     const namespace = target.namespace ?? name;
     super(scope, freeId(scope, name), { namespace, disableResourceNameHashes: true, labels: systemLabels(system) });
     this.target = target;
+    this.settings = target.settings;
     this.system = system;
     const { cluster, environment, home } = target;
     const destination: Destination = { cluster: cluster.name, home, system, environment: environment.name };
@@ -58,18 +63,27 @@ export abstract class System<Settings = object> extends Chart {
 
   /** The image of a component: `<registry>/<system>/<component>:<tag>`, with the registry and the tag of the environment. */
   image(component: string): string {
-    const { environment, tag } = this.target;
-    const own = tagOf(tag, component);
-    if (own === undefined) {
+    const { environment, images } = this.target;
+    const tags = images !== undefined && Object.hasOwn(images, this.system) ? images[this.system] : undefined;
+    const own = tagOf(tags, component);
+    if (own === undefined && images !== undefined) {
+      const place = `images.${this.system}.${environment.name}`;
+      const example = tags === undefined ? "'412'" : `{ ${component}: '412' }`;
       report(this, {
         rule: 'image-tag',
         severity: 'error',
-        field: `tag.${component}`,
-        message: `${environment.name} has no tag for ${component}`,
-        expected: `tag: { ${component}: '412' } in the placement, or one build number for all components`,
+        field: tags === undefined ? place : `${place}.${component}`,
+        message: `there is no tag for ${component} of ${this.system} in ${environment.name}`,
+        expected: `images: { ${this.system}: { ${environment.name}: ${example} } } on the platform: a build number or a digest`,
       });
     }
+    this.ownTags.add(component);
     return imageReference(this.system, component, environment, own ?? 'unknown');
+  }
+
+  /** Components whose image was asked for. */
+  get images(): ReadonlySet<string> {
+    return this.ownTags;
   }
 
   /** Whether the construct is a system. Not by `instanceof`: in cdk8s every chart is an instance of every chart class. */

@@ -3,9 +3,9 @@
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt, findingOf, findingText } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { type Trace, userLine } from '../../model/manifest/origin';
+import { captureTrace, type Trace, userLine } from '../../model/manifest/origin';
 import { ENTRY, setEntry } from '../../model/platform/entries';
-import { captureTrace, traceOf } from './trace';
+import { traceOf } from './trace';
 
 /** Records a finding about `construct` that is known now, at the caller's line or at that of `trace`. */
 export function report(construct: IConstruct, finding: Finding, trace: Trace = captureTrace()): void {

@@ -2,8 +2,8 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Json } from '../../model/manifest/json';
+import { captureTrace } from '../../model/manifest/origin';
 import { ENTRY, type Override, setEntry } from '../../model/platform/entries';
-import { captureTrace } from './trace';
 
 /** Changes to one object, applied in the order in which they are called, after everything else. */
 export interface Overrides {

@@ -1,21 +1,9 @@
 // Remembers the caller: the stack is captured cheaply here and turned into the user's line only when a finding needs it.
 
 import type { IConstruct } from 'constructs';
-import type { Trace } from '../../model/manifest/origin';
+import { captureTrace, type Trace } from '../../model/manifest/origin';
 
 import { ENTRY, entriesOf, setEntry } from '../../model/platform/entries';
-
-const FRAMES = 30;
-
-/** The current call stack. The engine makes its text on first reading. */
-export function captureTrace(): Trace {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = FRAMES;
-  const trace: Trace = {};
-  Error.captureStackTrace(trace, captureTrace);
-  Error.stackTraceLimit = limit;
-  return trace;
-}
 
 /** The call stack that created `construct`, or that of the nearest construct above it that has one. */
 export function traceOf(construct: IConstruct): Trace {

@@ -1,8 +1,8 @@
 // Input of a capacity plan, and its validation.
 
-import { checkNumber, percent, show } from '../finding/derivation';
-import { findObjectProblems, type Keys } from '../finding/input';
+import { percent, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { type Fields, fields, findSchemaProblems, flag, number, optional } from '../finding/schema';
 
 import type { Contention } from './contention';
 import { longestService, type ServiceTime } from './queueing';
@@ -17,7 +17,7 @@ export interface CapacityInput {
   readonly service: ServiceTime;
   /** Requests that a pod works on at once: threads, workers, or connections to what it calls. */
   readonly concurrencyPerPod: number;
-  /** CPU time of a request. Without it there is neither a CPU request nor a target utilisation. */
+  /** CPU time of a request, in seconds. @default unknown: neither a CPU request nor a target utilisation is derived */
   readonly cpuSecondsPerRequest?: number;
   /** The share `quantile` of the requests is answered within `seconds`. */
   readonly latency: { readonly quantile: number; readonly seconds: number };
@@ -27,10 +27,13 @@ export interface CapacityInput {
   readonly growthPerSecond: number;
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
+  /** Zones whose loss the pods that are left must carry. */
   readonly zonesLost: number;
   /** Regions that share the load. */
   readonly regions: number;
+  /** Regions whose loss the others must carry. */
   readonly regionsLost: number;
+  /** Times until new pods take requests, in seconds. */
   readonly times: {
     /** Age of a metric when the autoscaler reads it. */
     readonly metricSeconds: number;
@@ -47,61 +50,47 @@ export interface CapacityInput {
   readonly contention?: Contention;
 }
 
-const USERS: Keys<CapacityInput['users']> = { peak: true, offPeak: true };
-const SERVICE: Keys<ServiceTime> = { meanSeconds: true, coefficientOfVariation: true };
-const LATENCY: Keys<CapacityInput['latency']> = { quantile: true, seconds: true };
-const TIMES: Keys<CapacityInput['times']> = { metricSeconds: true, readySeconds: true, nodeSeconds: true };
-const CONTENTION: Keys<Contention> = { serial: true, crosstalk: true };
+type Where = 'zones' | 'zonesLost' | 'regions' | 'regionsLost' | 'times';
+
+/** What a user states; where it runs is known from elsewhere. */
+export const LOAD: Fields<Omit<CapacityInput, Where>> = {
+  users: fields<CapacityInput['users']>({ peak: number({ above: 0 }), offPeak: number({ atLeast: 0 }) }),
+  thinkSeconds: number({ above: 0 }),
+  service: fields<ServiceTime>({
+    meanSeconds: number({ above: 0 }),
+    coefficientOfVariation: optional(number({ atLeast: 0, atMost: 10 })),
+  }),
+  concurrencyPerPod: number({ atLeast: 1, atMost: 10_000, whole: true }),
+  cpuSecondsPerRequest: optional(number({ above: 0 })),
+  latency: fields<CapacityInput['latency']>({
+    quantile: number({ above: 0, below: 1 }),
+    seconds: number({ above: 0 }),
+  }),
+  occupancy: optional(number({ above: 0, below: 1 })),
+  growthPerSecond: number({ atLeast: 0 }),
+  margin: number({ atLeast: 1, atMost: 100 }),
+  alwaysAtPeak: optional(flag()),
+  contention: optional(
+    fields<Contention>({ serial: number({ atLeast: 0, below: 1 }), crosstalk: number({ atLeast: 0 }) }),
+  ),
+};
+
+const SECONDS = number({ atLeast: 0 });
+const LOST = number({ atLeast: 0, whole: true });
+
+const INPUT = fields<CapacityInput>({
+  ...LOAD,
+  zones: number({ atLeast: 0, atMost: 100, whole: true }),
+  zonesLost: LOST,
+  regions: number({ atLeast: 1, atMost: 100, whole: true }),
+  regionsLost: LOST,
+  times: fields<CapacityInput['times']>({ metricSeconds: SECONDS, readySeconds: SECONDS, nodeSeconds: SECONDS }),
+});
 
 /** Every input that is invalid, or that no plan can meet. */
 export function findInputProblems(input: CapacityInput): Problem[] {
-  const { zones, regions, contention, alwaysAtPeak } = input;
-  const problems = [
-    ...findObjectProblems('users', input.users, USERS, ({ peak, offPeak }) => [
-      ...checkNumber('users.peak', peak, { above: 0 }),
-      ...checkNumber('users.offPeak', offPeak, { atLeast: 0 }),
-    ]),
-    ...checkNumber('thinkSeconds', input.thinkSeconds, { above: 0 }),
-    ...findObjectProblems('service', input.service, SERVICE, ({ meanSeconds, coefficientOfVariation }) => [
-      ...checkNumber('service.meanSeconds', meanSeconds, { above: 0 }),
-      ...optional('service.coefficientOfVariation', coefficientOfVariation, { atLeast: 0, atMost: 10 }),
-    ]),
-    ...checkNumber('concurrencyPerPod', input.concurrencyPerPod, { atLeast: 1, atMost: 10_000, whole: true }),
-    ...optional('cpuSecondsPerRequest', input.cpuSecondsPerRequest, { above: 0 }),
-    ...findObjectProblems('latency', input.latency, LATENCY, ({ quantile, seconds }) => [
-      ...checkNumber('latency.quantile', quantile, { above: 0, below: 1 }),
-      ...checkNumber('latency.seconds', seconds, { above: 0 }),
-    ]),
-    ...optional('occupancy', input.occupancy, { above: 0, below: 1 }),
-    ...checkNumber('growthPerSecond', input.growthPerSecond, { atLeast: 0 }),
-    ...checkNumber('zones', zones, { atLeast: 0, atMost: 100, whole: true }),
-    ...checkNumber('survives.zones', input.zonesLost, { atLeast: 0, whole: true }),
-    ...checkNumber('regions', regions, { atLeast: 1, atMost: 100, whole: true }),
-    ...checkNumber('survives.regions', input.regionsLost, { atLeast: 0, whole: true }),
-    ...findObjectProblems('times', input.times, TIMES, ({ metricSeconds, readySeconds, nodeSeconds }) => [
-      ...checkNumber('times.metricSeconds', metricSeconds, { atLeast: 0 }),
-      ...checkNumber('times.readySeconds', readySeconds, { atLeast: 0 }),
-      ...checkNumber('times.nodeSeconds', nodeSeconds, { atLeast: 0 }),
-    ]),
-    ...checkNumber('margin', input.margin, { atLeast: 1, atMost: 100 }),
-    ...findSwitchProblems('alwaysAtPeak', alwaysAtPeak),
-    ...(contention === undefined
-      ? []
-      : findObjectProblems('contention', contention, CONTENTION, ({ serial, crosstalk }) => [
-          ...checkNumber('contention.serial', serial, { atLeast: 0, below: 1 }),
-          ...checkNumber('contention.crosstalk', crosstalk, { atLeast: 0 }),
-        ])),
-  ];
-  return problems.length > 0 ? problems : [...findLossProblems(input), ...findDemandProblems(input)];
-}
-
-function findSwitchProblems(field: string, value: unknown): Problem[] {
-  if (value === undefined || typeof value === 'boolean') return [];
-  return [{ field, value: String(value), message: `${field} must be true or false`, expected: 'true or false' }];
-}
-
-function optional(field: string, value: number | undefined, range: Parameters<typeof checkNumber>[2]): Problem[] {
-  return value === undefined ? [] : checkNumber(field, value, range);
+  const invalid = findSchemaProblems(INPUT, input, '');
+  return invalid.length > 0 ? invalid : [...findLossProblems(input), ...findDemandProblems(input)];
 }
 
 function findLossProblems({ zones, zonesLost, regions, regionsLost }: CapacityInput): Problem[] {

@@ -23,6 +23,7 @@ export interface CapacityPlan {
   readonly inFlight: Derived;
   /** Pods that the peak needs without a loss. */
   readonly needed: Derived;
+  /** Pods that each zone needs at peak, so that the promised loss leaves enough. */
   readonly podsPerZone: Derived;
   /** Pods that must run at peak. */
   readonly total: Derived;
@@ -37,6 +38,7 @@ export interface CapacityPlan {
   readonly occupancyAfterLoss?: Derived;
   /** What off-peak needs, or more: from here on, every number of pods holds the latency after the loss. */
   readonly min: Derived;
+  /** Most pods of the autoscaler. */
   readonly max: Derived;
   /** Capacity that must run ÷ capacity that the current load needs. */
   readonly headroom: Derived;

@@ -1,12 +1,13 @@
 // A load test: the number of workers that produce the load of a number of users.
 
-import { checkNumber, type Derived, derived, type Outcome, plural, roundUp, show } from '../finding/derivation';
-import type { Problem } from '../finding/problem';
+import { type Derived, derived, type Outcome, plural, roundUp, show } from '../finding/derivation';
+import { type Fields, fields, findSchemaProblems, number } from '../finding/schema';
 
 import { arrivalRate } from './queueing';
 
 /** The simulated users. */
 export interface LoadTestInput {
+  /** Users at the same time. */
   readonly users: number;
   /** Mean time between an answer and the next request, in seconds. */
   readonly thinkSeconds: number;
@@ -20,7 +21,9 @@ export interface LoadTestInput {
 
 /** The size of a load test. */
 export interface LoadTestPlan {
+  /** Requests a second of all users. */
   readonly requestsPerSecond: Derived;
+  /** Pods that produce the load. */
   readonly workers: Derived;
   /** Time from the first user to the last answer, in seconds. */
   readonly seconds: Derived;
@@ -29,17 +32,21 @@ export interface LoadTestPlan {
 /** A Python process uses one core: Locust, "Increase the request rate". Its rate depends on the script; measure it. */
 const MOST_PER_WORKER = 1000;
 
+export const LOAD_TEST: Fields<LoadTestInput> = {
+  users: number({ atLeast: 1, whole: true }),
+  thinkSeconds: number({ above: 0 }),
+  usersPerSecond: number({ above: 0 }),
+  seconds: number({ atLeast: 1, whole: true }),
+  requestsPerSecondPerWorker: number({ above: 0, atMost: MOST_PER_WORKER }),
+};
+
+const INPUT = fields<LoadTestInput>(LOAD_TEST);
+
 /** Derives the size: requests a second = users ÷ think time; one worker for each core's share of them. */
 export function deriveLoadTest(input: LoadTestInput): Outcome<LoadTestPlan> {
-  const { users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker: each } = input;
-  const problems: Problem[] = [
-    ...checkNumber('users', users, { atLeast: 1, whole: true }),
-    ...checkNumber('thinkSeconds', thinkSeconds, { above: 0 }),
-    ...checkNumber('usersPerSecond', usersPerSecond, { above: 0 }),
-    ...checkNumber('seconds', seconds, { atLeast: 1, whole: true }),
-    ...checkNumber('requestsPerSecondPerWorker', each, { above: 0, atMost: MOST_PER_WORKER }),
-  ];
+  const problems = findSchemaProblems(INPUT, input, '');
   if (problems.length > 0) return { problems };
+  const { users, thinkSeconds, usersPerSecond, seconds, requestsPerSecondPerWorker: each } = input;
   const rate = arrivalRate(users, thinkSeconds);
   const workers = roundUp(rate / each);
   const begin = roundUp(users / usersPerSecond);

@@ -2,6 +2,7 @@
 
 /** Time of processing a request, without waiting. */
 export interface ServiceTime {
+  /** Mean time of a request in service, without waiting, in seconds. */
   readonly meanSeconds: number;
   /** Standard deviation ÷ mean, measured: 0 is constant, 1 exponential. @default 1 */
   readonly coefficientOfVariation?: number;

@@ -14,10 +14,3 @@ export const CAPABILITIES = [
 
 /** What a cluster has beyond conformance. */
 export type Capability = (typeof CAPABILITIES)[number];
-
-const KNOWN: ReadonlySet<string> = new Set(CAPABILITIES);
-
-/** Whether the text is a known capability: types are gone at run time. */
-export function isCapability(text: string): text is Capability {
-  return KNOWN.has(text);
-}

@@ -1,18 +1,44 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 
+import { type Accepted, accept } from '../finding/input';
 import { isProblem, type Problem } from '../finding/problem';
+import {
+  checked,
+  choice,
+  either,
+  type Fields,
+  fields,
+  list,
+  optional,
+  type Schema,
+  table,
+  text,
+} from '../finding/schema';
+import { defined } from '../manifest/json';
+import { captureTrace, type Trace } from '../manifest/origin';
 import { compareKeys } from '../manifest/text';
-import type { Capability } from './capability';
-import type { Subnets } from './network';
+import { CAPABILITIES, type Capability } from './capability';
+import { SUBNETS, type Subnets } from './network';
 import type { NodePool } from './pool';
-import { findNodePoolProblems } from './pool-input';
+import { findPoolProblems, NODE_POOLS } from './pool-input';
 import { type Provider, type Subject, serviceAccountSubject } from './provider';
+import { findZoneProblems, ZONES } from './zones';
 
 /** A Kubernetes minor, such as `1.36`. */
 export type Minor = `1.${number}`;
 
 /** The oldest supported minor. */
-export const OLDEST_MINOR = 27;
+const OLDEST_MINOR = 27;
+/** The newest known minor: what a later one changes is unknown. */
+const NEWEST_MINOR = 37;
+
+const KNOWN_MINORS = `'1.${OLDEST_MINOR}' to '1.${NEWEST_MINOR}'`;
+
+export const MINOR: Schema = checked<string>(text(KNOWN_MINORS), (minor) => {
+  if (isMinor(minor)) return [];
+  const meant = /^v?(1\.\d+)(?:[.+-].*)?$/.exec(minor)?.[1] ?? ''; // servers report v1.36.2-eks-1
+  return [{ message: 'unsupported Kubernetes version', expected: isMinor(meant) ? `'${meant}'` : KNOWN_MINORS }];
+});
 
 /** The meaning of a group's name: its id in the directory, or a ServiceAccount, such as Argo CD's application controller. */
 export type GroupId = string | { readonly namespace: string; readonly serviceAccount: string };
@@ -51,61 +77,127 @@ export interface ClusterProps {
   readonly plurals?: Readonly<Record<string, string>>;
 }
 
+type ServiceAccountId = Exclude<GroupId, string>;
+
+const GROUP_ID = either(
+  [text(), fields<ServiceAccountId>({ namespace: text(), serviceAccount: text() })],
+  "the directory's id of the group, or { namespace, serviceAccount }",
+);
+
+/** What every provider's function takes. */
+export const CLUSTER: Fields<ClusterProps> = {
+  kubernetes: MINOR,
+  zones: optional(ZONES),
+  capabilities: optional(list(choice(CAPABILITIES))),
+  nodePools: optional(NODE_POOLS),
+  subnets: optional(SUBNETS),
+  groups: optional(table(GROUP_ID)),
+  identities: optional(table(text('the id of the identity'))),
+  sysadmins: optional(list(text('the name of a group'))),
+  plurals: optional(table(text('the plural of the kind'))),
+};
+
 /** A cluster, not yet named. */
 export interface ClusterDescription extends Required<ClusterProps> {
+  /** The profile of its provider. */
   readonly provider: Provider;
+  /** What is wrong with the description; each refused key has its default. */
+  readonly problems: readonly Problem[];
+  /** The line that described it. */
+  readonly trace: Trace;
   /** Region in the provider's spelling; absent where there is none. */
   readonly region?: string;
 }
 
 /** A cluster with the name that the platform file gives it. */
 export interface Cluster extends ClusterDescription {
+  /** Its name in the platform. */
   readonly name: string;
 }
 
-/** A cluster of `provider`, with defaults for what `props` leaves out. */
-export function describeCluster(
-  provider: Provider,
-  props: ClusterProps & { readonly region?: string },
+/**
+ * The cluster that the user describes by `props`, on the provider that `profile` makes of them. What `schema` refuses has the value
+ * of `standIns`, or its default.
+ */
+export function describeCluster<Props extends ClusterProps & { readonly region?: string }>(
+  schema: Schema,
+  props: Props,
+  standIns: Partial<Props>,
+  profile: (props: Props) => Provider,
 ): ClusterDescription {
-  const description: ClusterDescription = {
+  const accepted = accept('', schema, props, { kubernetes: '1.36', ...standIns });
+  return complete(accepted, profile(accepted.input), captureTrace());
+}
+
+const COPY = fields<ClusterProps & { readonly region?: string }>({ ...CLUSTER, region: optional(text()) });
+
+/** The description, checked again: a spread may have changed it since its provider's function has. */
+export function recheck(description: ClusterDescription): ClusterDescription {
+  if (description.problems.length > 0) return description;
+  const { provider, trace, problems: _, ...props } = description;
+  return complete(accept('', COPY, props, { kubernetes: '1.36' }), provider, trace);
+}
+
+/** The description with its defaults, and with the problems that only show in the whole of it. */
+function complete(
+  { input, refused, problems }: Accepted<ClusterProps & { readonly region?: string }>,
+  provider: Provider,
+  trace: Trace,
+): ClusterDescription {
+  const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
+  // groups may be among what was refused
+  const isUnsure = input.groups === undefined && refused.size > 0;
+  const poolProblems = findPoolProblems(nodePools, zones.length, region);
+  return {
     provider,
-    kubernetes: props.kubernetes,
-    zones: props.zones ?? [],
-    capabilities: props.capabilities ?? [],
-    nodePools: props.nodePools ?? [],
-    subnets: props.subnets ?? {},
-    groups: props.groups ?? {},
-    identities: props.identities ?? {},
-    sysadmins: props.sysadmins ?? [],
-    plurals: props.plurals ?? {},
+    kubernetes,
+    zones,
+    capabilities: input.capabilities ?? [],
+    // nothing should follow from a pool that is refused
+    nodePools: poolProblems.length > 0 ? [] : nodePools,
+    subnets: input.subnets ?? {},
+    groups,
+    identities: input.identities ?? {},
+    sysadmins,
+    plurals: input.plurals ?? {},
+    ...defined({ region }),
+    problems: [
+      ...problems,
+      ...findZoneProblems(provider, region, zones),
+      ...poolProblems,
+      ...(isUnsure ? [] : findSysadminProblems({ groups, provider }, sysadmins)),
+    ],
+    trace,
   };
-  return props.region === undefined ? description : { ...description, region: props.region };
+}
+
+/** Whether the value is a cluster as a provider's function makes it. */
+export function isDescription(value: unknown): value is ClusterDescription {
+  return typeof value === 'object' && value !== null && 'provider' in value && 'problems' in value;
 }
 
 /** Whether its nodes can be planned: it describes its pools and how pods get addresses. */
-export function describesNodes(cluster: ClusterDescription): boolean {
-  return !isProblem(cluster.provider.network) && validPools(cluster).length > 0;
+export function describesNodes({ provider, nodePools }: ClusterDescription): boolean {
+  return !isProblem(provider.network) && nodePools.length > 0;
 }
 
-/** The pools of a cluster; none where one is invalid, which is reported with the platform: nothing should follow from it. */
-export function validPools({ nodePools, zones }: ClusterDescription): readonly NodePool[] {
-  if (!Array.isArray(nodePools) || !Array.isArray(zones)) return [];
-  const isValid = (pool: NodePool) => findNodePoolProblems('', pool, zones.length).length === 0;
-  return nodePools.every(isValid) ? nodePools : [];
+type Directory = Pick<ClusterDescription, 'groups' | 'provider'>;
+
+function findSysadminProblems(directory: Directory, sysadmins: readonly string[]): Problem[] {
+  return sysadmins.flatMap((group) => {
+    const subject = groupSubjectOn(directory, group);
+    if (!isProblem(subject)) return [];
+    const { message, expected } = subject;
+    return [{ field: 'sysadmins', value: group, message, expected }];
+  });
 }
 
 /** The RBAC subject of one of our groups on a cluster. */
-export function groupSubjectOn({ groups, provider }: ClusterDescription, group: string): Subject | Problem {
+export function groupSubjectOn({ groups, provider }: Directory, group: string): Subject | Problem {
   const id = Object.hasOwn(groups, group) ? groups[group] : undefined;
   if (typeof id === 'string') return provider.subject(id);
-  if (isServiceAccount(id)) return serviceAccountSubject(id.namespace, id.serviceAccount);
+  if (id !== undefined) return serviceAccountSubject(id.namespace, id.serviceAccount);
   return { message: `group ${group} has no subject`, expected: `groups: { ${group}: … } on the cluster` };
-}
-
-function isServiceAccount(id: unknown): id is Exclude<GroupId, string> {
-  if (typeof id !== 'object' || id === null || !('namespace' in id) || !('serviceAccount' in id)) return false;
-  return typeof id.namespace === 'string' && typeof id.serviceAccount === 'string';
 }
 
 /** The subjects of groups on a cluster, each once, in alphabetical order; groups without one are left out. */
@@ -117,9 +209,10 @@ export function subjectsOn(cluster: ClusterDescription, groups: readonly string[
   return [...byKey].sort(compareKeys).map(([, subject]) => subject);
 }
 
-/** Whether the text is a supported minor. */
+/** Whether the text is a known minor. */
 export function isMinor(text: string): text is Minor {
-  return minorNumber(text) >= OLDEST_MINOR;
+  const number = minorNumber(text);
+  return number >= OLDEST_MINOR && number <= NEWEST_MINOR;
 }
 
 /** The number after the dot of a minor: 36 for `1.36`; NaN for any other form. */

@@ -5,7 +5,9 @@ export type Limited = 'nodes' | 'nodesPerPool' | 'nodesPerPoolAndZone' | 'pools'
 
 /** One limit. */
 export interface ProviderLimit {
+  /** What is limited. */
   readonly of: Limited;
+  /** The most of it. */
   readonly most: number;
   /** Where the figure is documented. */
   readonly source: string;

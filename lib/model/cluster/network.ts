@@ -2,16 +2,21 @@
 
 import { type Derived, derived, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { fields, number, optional } from '../finding/schema';
 
 import type { NodePool } from './pool';
 
 /** Prefix lengths of the existing ranges: 22 for a /22. Of each zone, where subnets are zonal. */
 export interface Subnets {
-  /** Of the nodes; of nodes and pods, where both share one. */
+  /** Of the nodes; of nodes and pods, where both share one. @default unknown */
   readonly nodes?: number;
-  /** Of the pods. */
+  /** Of the pods. @default unknown, or those of the nodes */
   readonly pods?: number;
 }
+
+const PREFIX = number({ atLeast: 8, atMost: 32, whole: true });
+
+export const SUBNETS = fields<Subnets>({ nodes: optional(PREFIX), pods: optional(PREFIX) });
 
 /** A pool at its largest. */
 export interface PoolAtMost {
@@ -53,6 +58,7 @@ export interface NodeNetwork {
   readonly podsPerNode: (pool: NodePool) => Derived | Problem;
   /** Nodes that an upgrade adds to a pool of `nodes`, over all zones. */
   readonly surgeNodes: (pool: NodePool, nodes: number, zones: number) => Derived;
+  /** The ranges that a demand needs, each with its size. */
   readonly ranges: (demand: AddressDemand) => readonly AddressRange[];
   /** Length of the shortest prefix that a range can have, and its source. */
   readonly shortestPrefix: { readonly length: number; readonly source: string };
@@ -105,18 +111,11 @@ export function sumOverNodes(
 
 /** The network of a mode, or the problem that the mode is not given. */
 export function networkOf<Mode extends string>(
-  given: Mode | undefined,
+  mode: Mode | undefined,
   modes: readonly Mode[],
   make: (mode: Mode) => NodeNetwork,
 ): NodeNetwork | Problem {
-  const mode = modes.find((known) => known === given);
+  if (mode !== undefined) return make(mode);
   const expected = `podNetwork: ${modes.map((known) => `'${known}'`).join(' or ')}`;
-  return mode === undefined ? { message: 'the pod network is not given', expected } : make(mode);
-}
-
-/** The problem of an unknown mode: types are gone at run time. */
-export function unknownMode<Mode extends string>(given: Mode | undefined, modes: readonly Mode[]): Problem[] {
-  if (given === undefined || modes.includes(given)) return [];
-  const message = 'unknown pod network';
-  return [{ field: 'podNetwork', value: `${given}`, message, expected: modes.map((mode) => `'${mode}'`).join(' or ') }];
+  return { message: 'the pod network is not given', expected };
 }

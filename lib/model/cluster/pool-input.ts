@@ -1,94 +1,98 @@
-// Validation of a node pool's description.
+// The schema of node pools, and what their cluster must have for them.
 
-import { checkNumber, plural } from '../finding/derivation';
-import { findObjectProblems, findQuantityProblems, type Keys } from '../finding/input';
+import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import {
+  checked,
+  choice,
+  emptyText,
+  fields,
+  list,
+  number,
+  optional,
+  quantity,
+  type Schema,
+  table,
+  text,
+} from '../finding/schema';
+import { HOSTNAME, REGION, ZONE } from '../manifest/well-known';
+import { POD_BOUND } from '../pods/replacement';
+import type { Headroom, Machine, NodePool, Taint } from './pool';
 
-import { quantityAmount } from '../manifest/quantity';
-import { findBoundProblems } from '../pods/replacement';
-import type { Headroom, Machine, NodePool } from './pool';
+const AMOUNT = quantity("a quantity above 0 as a text, such as '3920m' or '14Gi'");
+type NodesPerZone = NodePool['nodesPerZone'];
 
-const HEADROOM: Keys<Headroom> = { pods: true, cpu: true, memory: true, image: true };
-const POOL: Keys<NodePool> = {
-  name: true,
-  cpu: true,
-  memory: true,
-  pods: true,
-  nodesPerZone: true,
-  machine: true,
-  upgradesAtOnce: true,
-  headroom: true,
-  labels: true,
-  taints: true,
-};
-const NODES: Keys<NodePool['nodesPerZone']> = { min: true, max: true };
-const MACHINE: Keys<Machine> = { interfaces: true, addressesPerInterface: true, cores: true };
+const NODES = checked<NodesPerZone>(
+  fields<NodesPerZone>({
+    min: number({ atLeast: 0, atMost: 1e6, whole: true }),
+    max: number({ atLeast: 1, atMost: 1e6, whole: true }),
+  }),
+  ({ min, max }) =>
+    min <= max
+      ? []
+      : [{ field: 'min', value: min, message: `min is ${min}, but max is ${max}`, expected: `at most ${max}` }],
+);
 
-/** Every invalid number, quantity and key of the pool. `zones` is the number that its cluster declares. */
-export function findNodePoolProblems(field: string, pool: NodePool, zones: number): Problem[] {
-  return findObjectProblems(field, pool, POOL, ({ name, cpu, memory, pods, ...rest }) => [
-    ...findNameProblems(`${field}.name`, name),
-    ...Object.entries({ cpu, memory }).flatMap(([what, quantity]) => findAmountProblems(`${field}.${what}`, quantity)),
-    ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 10_000, whole: true }),
-    ...findNodesProblems(`${field}.nodesPerZone`, rest.nodesPerZone),
-    ...(rest.upgradesAtOnce === undefined ? [] : findBoundProblems(`${field}.upgradesAtOnce`, rest.upgradesAtOnce)),
-    ...(rest.machine === undefined ? [] : findMachineProblems(`${field}.machine`, rest.machine)),
-    ...(rest.headroom === undefined ? [] : findHeadroomProblems(`${field}.headroom`, rest.headroom, zones)),
+const MACHINE = fields<Machine>({
+  interfaces: number({ atLeast: 1, atMost: 1000, whole: true }),
+  addressesPerInterface: number({ atLeast: 2, atMost: 1000, whole: true }),
+  cores: number({ above: 0 }),
+});
+
+const HEADROOM = fields<Headroom>({
+  pods: number({ atLeast: 1, atMost: 1e6, whole: true }),
+  cpu: quantity(),
+  memory: quantity(),
+  image: optional(text()),
+});
+
+const TAINT = fields<Taint>({
+  key: text(),
+  value: optional(emptyText()),
+  effect: choice(['NoSchedule', 'NoExecute']),
+});
+
+export const NODE_POOLS: Schema = list(
+  fields<NodePool>({
+    name: text("a name, such as 'default'"),
+    cpu: AMOUNT,
+    memory: AMOUNT,
+    pods: number({ atLeast: 1, atMost: 10_000, whole: true }),
+    nodesPerZone: NODES,
+    labels: optional(table(emptyText())),
+    taints: optional(list(TAINT, 'a list: [{ key, effect }]')),
+    machine: optional(MACHINE),
+    upgradesAtOnce: optional(POD_BOUND),
+    headroom: optional(HEADROOM),
+  }),
+);
+
+/** Headroom that leaves a zone without, and labels that the cluster already implies. `zones` is the number that it declares. */
+export function findPoolProblems(pools: readonly NodePool[], zones: number, region: string | undefined): Problem[] {
+  return pools.flatMap(({ name, headroom, labels = {} }) => [
+    ...findHeadroomProblems(`nodePools[${name}].headroom.pods`, headroom, zones),
+    ...findLabelProblems(`nodePools[${name}].labels`, labels, region),
   ]);
 }
 
-function findNameProblems(field: string, name: unknown): Problem[] {
-  if (typeof name === 'string' && name !== '') return [];
-  return [{ field, value: String(name), message: 'the pool has no name', expected: "a name, such as 'default'" }];
+function findHeadroomProblems(field: string, headroom: Headroom | undefined, zones: number): Problem[] {
+  if (headroom === undefined || headroom.pods >= zones) return [];
+  const { pods } = headroom;
+  const message = `${plural(pods, 'pod')} over ${zones} zones leave a zone without headroom`;
+  return [{ field, value: pods, message, expected: `at least ${zones}, one for each zone` }];
 }
 
-function findAmountProblems(field: string, quantity: unknown): Problem[] {
-  if (typeof quantity === 'string' && (quantityAmount(quantity) ?? 0) > 0) return [];
-  return [
-    {
-      field,
-      ...(quantity === undefined ? {} : { value: String(quantity) }),
-      message: quantity === undefined ? `${field} is missing` : 'not a valid amount for the pods of a node',
-      expected: "a quantity above 0 as a text, such as '3920m' or '14Gi'",
-    },
-  ];
-}
-
-function findNodesProblems(field: string, nodesPerZone: NodePool['nodesPerZone']): Problem[] {
-  return findObjectProblems(field, nodesPerZone, NODES, ({ min, max }) => {
-    const problems = [
-      ...checkNumber(`${field}.min`, min, { atLeast: 0, atMost: 1e6, whole: true }),
-      ...checkNumber(`${field}.max`, max, { atLeast: 1, atMost: 1e6, whole: true }),
-    ];
-    if (problems.length > 0 || min <= max) return problems;
-    const message = `min is ${min}, but max is ${max}`;
-    return [{ field: `${field}.min`, value: min, message, expected: `at most ${max}` }];
-  });
-}
-
-function findMachineProblems(field: string, machine: Machine): Problem[] {
-  return findObjectProblems(field, machine, MACHINE, ({ interfaces, addressesPerInterface, cores }) => [
-    ...checkNumber(`${field}.interfaces`, interfaces, { atLeast: 1, atMost: 1000, whole: true }),
-    ...checkNumber(`${field}.addressesPerInterface`, addressesPerInterface, { atLeast: 2, atMost: 1000, whole: true }),
-    ...checkNumber(`${field}.cores`, cores, { above: 0 }),
-  ]);
-}
-
-/** Validation of a pool's headroom. */
-export function findHeadroomProblems(field: string, headroom: Headroom, zones: number): Problem[] {
-  return findObjectProblems(field, headroom, HEADROOM, ({ pods, cpu, memory }) => {
-    const problems = [
-      ...checkNumber(`${field}.pods`, pods, { atLeast: 1, atMost: 1e6, whole: true }),
-      ...findQuantityProblems(field, { cpu, memory }),
-    ];
-    if (problems.length > 0 || pods >= zones) return problems;
-    return [
-      {
-        field: `${field}.pods`,
-        value: pods,
-        message: `${plural(pods, 'pod')} over ${zones} zones leave a zone without headroom`,
-        expected: `at least ${zones}, one for each zone`,
-      },
-    ];
-  });
+function findLabelProblems(
+  field: string,
+  labels: Readonly<Record<string, string>>,
+  region: string | undefined,
+): Problem[] {
+  const known = [HOSTNAME, ZONE, ...(region === undefined ? [] : [REGION])];
+  const implied = Object.keys(labels).filter((key) => known.includes(key));
+  return implied.map((key) => ({
+    field,
+    value: key,
+    message: 'this label already follows from the node name, the zones or the region',
+    expected: `labels other than ${known.join(', ')}`,
+  }));
 }

@@ -24,13 +24,17 @@ export interface Headroom {
 
 /** Repels pods that do not tolerate it. `PreferNoSchedule` forbids nothing and is left out. */
 export interface Taint {
+  /** Key of the taint. */
   readonly key: string;
+  /** Its value. @default none */
   readonly value?: string;
+  /** `NoSchedule` refuses new pods, `NoExecute` also evicts running ones. */
   readonly effect: 'NoSchedule' | 'NoExecute';
 }
 
 /** Nodes of one size. Allocatable is what pods can have: less than the machine has. */
 export interface NodePool {
+  /** Name of the pool, as in the provider's node label. */
   readonly name: string;
   /** Allocatable CPU of a node as a quantity: `3920m`. */
   readonly cpu: string;

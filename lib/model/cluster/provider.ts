@@ -1,6 +1,7 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
 
 import type { Problem } from '../finding/problem';
+import { checked, either, fields, list, type Schema, table, text } from '../finding/schema';
 import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
 import type { JsonObject } from '../manifest/json';
@@ -10,6 +11,7 @@ import type { NodeNetwork } from './network';
 
 /** How the zones of a region are named: the region's name, and what follows it. */
 export interface ZoneNames {
+  /** What may follow the region in the name of a zone. */
   readonly suffix: RegExp;
   /** What follows the region in the name of one of its zones. */
   readonly example: string;
@@ -31,6 +33,7 @@ export interface Exposure {
 export interface IngressShape {
   /** @default none: the cluster's default class, or an annotation, decides */
   readonly className?: string;
+  /** Annotations of the Ingress. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the certificate comes from the TLS Secret; otherwise the provider finds it by host name. */
   readonly certificateFromSecret: boolean;
@@ -42,19 +45,25 @@ export interface IngressShape {
 
 /** An object of a kind that a provider's own controller reads. */
 export interface ProviderObject {
+  /** Its API group and version. */
   readonly apiVersion: string;
+  /** Its kind. */
   readonly kind: string;
+  /** Its spec. */
   readonly spec: JsonObject;
 }
 
 /** An object that a cluster needs once, independent of what runs there. */
 export interface ClusterObject extends ProviderObject {
+  /** Name of the object. */
   readonly name: string;
 }
 
 /** The source of a volume. Each class also waits for its first consumer and allows growth. */
 export interface VolumeSource {
+  /** The CSI driver. */
   readonly provisioner: string;
+  /** Parameters of the storage class. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -76,9 +85,11 @@ export interface WorkloadIdentity {
 
 /** A destination outside the cluster, by name and, where known, by addresses. */
 export interface Endpoint {
+  /** The service, for the policy's annotation. */
   readonly outside: string;
   /** CIDRs. Empty where only the name is known. */
   readonly cidrs: readonly string[];
+  /** Its port. */
   readonly port: number;
 }
 
@@ -88,9 +99,39 @@ export type Subject =
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
 
 /** Where ingress traffic reaches pods from: pods of the controller, or addresses. */
-export type IngressSource =
-  | { readonly namespace: string; readonly podLabels: Readonly<Record<string, string>> }
-  | { readonly cidrs: readonly string[] };
+export type IngressSource = PodSource | { readonly cidrs: readonly string[] };
+
+/** The pods of an ingress controller. */
+export interface PodSource {
+  readonly namespace: string;
+  readonly podLabels: Readonly<Record<string, string>>;
+}
+
+export const CIDRS: Schema = list(text("a CIDR, such as '10.20.0.0/24'", isCidr), "a list of CIDRs: ['10.20.0.0/24']");
+
+/** Without a label the NetworkPolicy would allow all pods. */
+const POD_LABELS = checked<PodSource['podLabels']>(table(text()), (labels) =>
+  Object.keys(labels).length > 0
+    ? []
+    : [
+        {
+          message: 'selects every pod',
+          expected: "labels of the controller's pods: { 'app.kubernetes.io/name': 'traefik' }",
+        },
+      ],
+);
+
+export const POD_SOURCE = fields<PodSource>({ namespace: text(), podLabels: POD_LABELS });
+
+/** Without an address the NetworkPolicy would allow none. */
+const SOURCE_CIDRS = checked<readonly string[]>(CIDRS, (cidrs) =>
+  cidrs.length > 0 ? [] : [{ message: 'the list of addresses is empty', expected: "CIDRs: ['10.20.0.0/24']" }],
+);
+
+export const INGRESS_SOURCE: Schema = either(
+  [POD_SOURCE, fields<Exclude<IngressSource, PodSource>>({ cidrs: SOURCE_CIDRS })],
+  "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
+);
 
 /** Labels of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
 export interface NodeLabels {
@@ -100,6 +141,7 @@ export interface NodeLabels {
 
 /** A field of a neutral kind in which a provider may still differ. */
 export interface AllowedDifference {
+  /** Kind of the object. */
   readonly kind: NeutralKind;
   /** JSON pointer (RFC 6901) of the one field. */
   readonly pointer: string;
@@ -109,9 +151,8 @@ export interface AllowedDifference {
 
 /** A provider profile. */
 export interface Provider {
+  /** Name of the object. */
   readonly name: string;
-  /** Problems of its options. @default none */
-  readonly problems?: readonly Problem[];
   /** @default the names of its zones are unknown */
   readonly zoneNames?: ZoneNames;
   /** Renders an HTTP exposure. */
@@ -137,7 +178,9 @@ export interface Provider {
   readonly workloadIdentity: (identity: string) => WorkloadIdentity | Problem;
   /** The subject of a group, by its id in the provider's directory. */
   readonly subject: (id: string) => Subject | Problem;
+  /** Where ingress traffic comes from, for the network policies; a problem where it is unknown. */
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
+  /** Labels of its nodes. */
   readonly nodes: NodeLabels;
   /** How nodes and pods get addresses. */
   readonly network: NodeNetwork | Problem;
@@ -165,15 +208,11 @@ export function serviceAccountSubject(namespace: string, name: string): Subject 
   };
 }
 
-/** Addresses, or the problem that they are missing or invalid. */
-export function addressSource(cidrs: readonly string[] | undefined, option: string): IngressSource | Problem {
+/** Addresses, or the problem that they are missing. */
+export function addressSource(cidrs: readonly string[] = [], option: string): IngressSource | Problem {
+  if (cidrs.length > 0) return { cidrs };
   const expected = `${option}: the ranges as CIDRs, such as ['10.20.0.0/24']`;
-  if (cidrs === undefined || cidrs.length === 0) {
-    return { message: 'the source of ingress traffic is unknown', expected };
-  }
-  if (!Array.isArray(cidrs)) return { message: `${option} must be a list`, expected };
-  const invalid = cidrs.find((cidr) => !isCidr(cidr));
-  return invalid === undefined ? { cidrs } : { message: `"${invalid}" in ${option} is not a valid CIDR`, expected };
+  return { message: 'the source of ingress traffic is unknown', expected };
 }
 
 /** The problem of a provider without identities for pods. */

@@ -3,7 +3,9 @@ import type { Problem } from './problem';
 
 /** A number, and why it is this number: the formula with its figures, as one sentence without a full stop. */
 export interface Derived {
+  /** The number. */
   readonly value: number;
+  /** The sentence that derives it, with its numbers. */
   readonly because: string;
 }
 
@@ -11,6 +13,7 @@ export interface Derived {
 export interface Outcome<Plan> {
   /** Absent if an input is out of range; present, along with problems, if a demand exceeds a limit. */
   readonly plan?: Plan;
+  /** What is wrong with the input; empty if nothing is. */
   readonly problems: readonly Problem[];
 }
 

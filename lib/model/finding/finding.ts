@@ -12,11 +12,13 @@ export type Severity = 'error' | 'warning' | 'note';
 export interface Finding extends Problem {
   /** Stable id of the rule, in kebab-case: `port-range`. */
   readonly rule: string;
+  /** Whether it stops synth. */
   readonly severity: Severity;
-  /** Path of the construct: `toytrex-production/web`. */
+  /** Path of the construct: `toytrex-production/web`. Absent where none is concerned. */
   readonly construct?: string;
-  /** Identity of the object: `apps/Deployment toytrex-production/web`. */
+  /** Identity of the object: `apps/Deployment toytrex-production/web`. Absent where none is concerned. */
   readonly object?: string;
+  /** The user's line. Absent where none is known. */
   readonly source?: SourceLine;
 }
 

@@ -7,7 +7,7 @@ export interface Problem {
   readonly message: string;
   /** What would be right, as a noun phrase: "an integer from 1 to 65535". */
   readonly expected: string;
-  /** What to do about it, if `expected` alone does not say. */
+  /** What to do about it, if `expected` alone does not say. @default nothing more */
   readonly fix?: string;
   /** Name of the input as the user knows it, or a JSON pointer into the object. @default the whole input */
   readonly field?: string;

@@ -7,16 +7,21 @@ import type { Origin } from './origin';
 export interface Identity {
   /** API group; the empty string is the core group. */
   readonly group: string;
+  /** Kind of the object. */
   readonly kind: string;
   /** Absent for cluster-scoped kinds, and for namespaced objects that leave it to `kubectl`. */
   readonly namespace?: string;
+  /** Its `metadata.name`. */
   readonly name: string;
 }
 
 /** An API object with its final JSON. */
 export interface ApiEntry {
+  /** What distinguishes it from the other objects of its cluster. */
   readonly identity: Identity;
+  /** Its final JSON. */
   readonly manifest: JsonObject;
+  /** The construct that made it, and the user's line. */
   readonly origin: Origin;
   /** Name of the cluster that receives it. */
   readonly cluster: string;

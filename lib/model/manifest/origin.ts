@@ -4,14 +4,30 @@ import { fileURLToPath } from 'node:url';
 
 /** A place in the user's own TypeScript. Line and column count from 1. */
 export interface SourceLine {
+  /** Path of the file, relative to the current directory. */
   readonly file: string;
+  /** Line, from 1. */
   readonly line: number;
+  /** Column, from 1. */
   readonly column: number;
 }
 
 /** A call stack. The engine formats it on first access. */
 export interface Trace {
+  /** Its text. @default none: nothing was captured */
   readonly stack?: string;
+}
+
+const FRAMES = 30;
+
+/** The current call stack. The engine makes its text on first reading. */
+export function captureTrace(): Trace {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  const trace: Trace = {};
+  Error.captureStackTrace(trace, captureTrace);
+  Error.stackTraceLimit = limit;
+  return trace;
 }
 
 /** Where an object comes from. */
@@ -20,6 +36,11 @@ export interface Origin {
   readonly construct: string;
   /** The line of user code that created it. The look-up is expensive: call this for findings only. */
   readonly source: () => SourceLine | undefined;
+}
+
+/** Whether a path of the tree is that of `construct`, or below it. */
+export function isWithin(path: string, construct: string): boolean {
+  return path === construct || path.startsWith(`${construct}/`);
 }
 
 /** The construct and its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */

@@ -58,7 +58,8 @@ export function balanceHeadroom(
         because: workload.pods.because,
       }),
     );
-  const line = parts.length === 0 ? undefined : deriveHeadroom({ zones, growing: parts }).plan?.headroom;
+  const sizes = parts.map(({ because: _, ...size }) => size);
+  const line = parts.length === 0 ? undefined : deriveHeadroom({ zones, growing: sizes }).plan?.headroom;
   if (line === undefined) return undefined;
   const held = partsHeld(pools);
   const [want, have] = [roomOf(parts), roomOf(held)];

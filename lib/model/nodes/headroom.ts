@@ -1,9 +1,8 @@
 // Headroom: pods of low priority that hold room on nodes, so that a node is ordered before it is needed.
 
 import type { Headroom } from '../cluster/pool';
-import { checkNumber, type Derived, derived, type Outcome, plural } from '../finding/derivation';
-import { findQuantityProblems } from '../finding/input';
-import type { Problem } from '../finding/problem';
+import { type Derived, derived, type Outcome, plural } from '../finding/derivation';
+import { checked, fields, findSchemaProblems, list, number, quantity, text } from '../finding/schema';
 
 import { cpuQuantity, largestAmount, memoryQuantity, parseQuantity } from '../manifest/quantity';
 
@@ -15,6 +14,7 @@ export const HEADROOM_PRIORITY = -10;
 
 /** A workload that grows before a new node is ready. */
 export interface Growing {
+  /** Name of the workload. */
   readonly name: string;
   /** Pods by which it grows in that time, over all zones: `headroomPods` of its capacity plan. */
   readonly pods: number;
@@ -28,12 +28,33 @@ export interface Growing {
 export interface HeadroomInput {
   /** Zones that the cluster declares; 0 where it declares none. */
   readonly zones: number;
+  /** The workloads that may grow at the same time. */
   readonly growing: readonly Growing[];
 }
 
+const GROWING = fields<Growing>({
+  name: text(),
+  pods: number({ atLeast: 0, atMost: 1e6, whole: true }),
+  cpu: quantity(),
+  memory: quantity(),
+});
+
+const SOME_GROWING = checked<readonly Growing[]>(list(GROWING), (growing) => {
+  if (growing.some(({ pods }) => pods > 0)) return [];
+  const message = 'nothing grows, so headroom is not needed';
+  return [{ value: 0, message, expected: 'a workload that grows, or no headroom' }];
+});
+
+const INPUT = fields<HeadroomInput>({
+  zones: number({ atLeast: 0, atMost: 100, whole: true }),
+  growing: SOME_GROWING,
+});
+
 /** The size of the headroom. Each number comes with the sentence that derives it. */
 export interface HeadroomPlan {
+  /** Placeholder pods that each zone needs. */
   readonly podsPerZone: Derived;
+  /** Placeholder pods of all zones. */
   readonly pods: Derived;
   /** The same in the form of a pool's property. */
   readonly headroom: Headroom;
@@ -48,20 +69,10 @@ interface Size {
  * Each pod is as large as the largest growing one, so that evicting it makes room for any of them; where several smaller ones fit,
  * one place serves them all. Every zone has its share, rounded up: a strictly spread pod cannot use a place in another zone.
  */
-export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<HeadroomPlan> {
-  const problems = [
-    ...checkNumber('zones', zones, { atLeast: 0, atMost: 100, whole: true }),
-    ...growing.flatMap(findGrowthProblems),
-  ];
-  if (growing.every(({ pods }) => pods === 0)) {
-    problems.push({
-      field: 'growing',
-      value: 0,
-      message: 'nothing grows, so headroom is not needed',
-      expected: 'a workload that grows, or no headroom',
-    });
-  }
+export function deriveHeadroom(input: HeadroomInput): Outcome<HeadroomPlan> {
+  const problems = findSchemaProblems(INPUT, input, '');
   if (problems.length > 0) return { problems };
+  const { zones, growing } = input;
   const sizes = growing.filter(({ pods }) => pods > 0).map(sizeOf);
   const place = {
     cpu: largestAmount(sizes.map(({ cpu }) => cpu)),
@@ -79,13 +90,6 @@ export function deriveHeadroom({ zones, growing }: HeadroomInput): Outcome<Headr
   const pods = derived(all * perZone, `${each.because} × ${plural(all, 'zone')} = ${plural(all * perZone, 'pod')}`);
   const headroom = { pods: pods.value, cpu: cpuQuantity(place.cpu), memory: memoryQuantity(place.memory) };
   return { plan: { podsPerZone: each, pods, headroom }, problems: [] };
-}
-
-function findGrowthProblems({ name, pods, cpu, memory }: Growing): Problem[] {
-  return [
-    ...checkNumber(`${name}.pods`, pods, { atLeast: 0, atMost: 1e6, whole: true }),
-    ...findQuantityProblems(name, { cpu, memory }),
-  ];
 }
 
 /** Requests as amounts. They have been checked. */

@@ -3,10 +3,8 @@
 import type { CapacityPlan } from '../capacity/capacity';
 import type { ClusterDescription } from '../cluster/cluster';
 import type { NodePool } from '../cluster/pool';
-import { findNodePoolProblems } from '../cluster/pool-input';
-import { checkNumber } from '../finding/derivation';
-import { findQuantityProblems } from '../finding/input';
 import type { Problem } from '../finding/problem';
+import { checked, choice, fields, findSchemaProblems, list, number, optional, quantity, text } from '../finding/schema';
 
 import { quantityAmount } from '../manifest/quantity';
 import { peakPods, type Replacement } from '../pods/replacement';
@@ -24,11 +22,13 @@ export interface PodsOverTime {
 
 /** A workload's demand on nodes. */
 export interface PlannedWorkload {
+  /** Its name, for messages. */
   readonly name: string;
   /** CPU request of a pod, as a quantity. */
   readonly cpu: string;
   /** Memory request of a pod, as a quantity. */
   readonly memory: string;
+  /** How many of its pods exist at the same time. */
   readonly pods: PodsOverTime;
   /** Pool that it runs on. @default the only one */
   readonly pool?: string;
@@ -38,18 +38,53 @@ export interface PlannedWorkload {
 
 /** A pod that every node runs. */
 export interface DaemonPod {
+  /** Its name, for messages. */
   readonly name: string;
+  /** CPU request as a quantity. */
   readonly cpu: string;
+  /** Memory request as a quantity. */
   readonly memory: string;
 }
 
+const COUNT = number({ atLeast: 0, atMost: 1e6, whole: true });
+
+const PODS = checked<PodsOverTime>(
+  fields<PodsOverTime>({ offPeak: COUNT, peak: COUNT, atOnce: COUNT }),
+  ({ offPeak, peak, atOnce }) => {
+    if (offPeak <= peak && peak <= atOnce) return [];
+    const message = 'pods must not decrease from offPeak to peak to atOnce';
+    return [{ value: `${offPeak}, ${peak}, ${atOnce}`, message, expected: 'offPeak ≤ peak ≤ atOnce' }];
+  },
+);
+
+const WORKLOAD = fields<PlannedWorkload>({
+  name: text(),
+  cpu: quantity(),
+  memory: quantity(),
+  pods: PODS,
+  pool: optional(text()),
+  targets: optional(choice(['pods', 'nodes'])),
+});
+
+const DAEMON = fields<DaemonPod>({ name: text(), cpu: quantity(), memory: quantity() });
+
 /** Workloads, and the cluster that runs them. */
 export interface ProviderPlanInput {
+  /** The cluster: its provider, zones, pools and subnets. */
   readonly cluster: Pick<ClusterDescription, 'provider' | 'zones' | 'nodePools' | 'subnets'>;
+  /** Zones whose loss the others must carry. */
   readonly zonesLost: number;
+  /** The workloads of the cluster. */
   readonly workloads: readonly PlannedWorkload[];
+  /** Pods that every node runs. */
   readonly daemons: readonly DaemonPod[];
 }
+
+const LOAD = fields<Omit<ProviderPlanInput, 'cluster'>>({
+  zonesLost: number({ atLeast: 0, whole: true }),
+  workloads: list(WORKLOAD),
+  daemons: list(DAEMON),
+});
 
 /** The pods of a capacity plan: its minimum, its peak, and its maximum during a rollout. */
 export function podsOverTime({ min, total, max }: CapacityPlan, replacement: Replacement): PodsOverTime {
@@ -74,46 +109,22 @@ export function roomOf(pool: NodePool, daemons: readonly DaemonPod[]): NodeRoom 
   return { cpu: left('cpu'), memory: left('memory'), pods: pool.pods - daemons.length };
 }
 
-/** Every input that is invalid or does not fit on a node. */
-export function findPlanInputProblems(input: ProviderPlanInput): Problem[] {
-  const { cluster, zonesLost, workloads, daemons } = input;
-  const zones = cluster.zones.length;
-  const problems = [
-    ...checkNumber('survives.zones', zonesLost, { atLeast: 0, atMost: Math.max(0, zones - 1), whole: true }),
-    ...Object.entries(cluster.subnets).flatMap(([name, prefix]) =>
-      checkNumber(`subnets.${name}`, prefix, { atLeast: 8, atMost: 32, whole: true }),
-    ),
-    ...cluster.nodePools.flatMap((pool) => findNodePoolProblems(`nodePools[${pool.name}]`, pool, zones)),
-    ...daemons.flatMap(({ name, cpu, memory }) => findQuantityProblems(`daemons[${name}]`, { cpu, memory })),
-    ...workloads.flatMap(findWorkloadProblems),
-  ];
+/** Every input that is invalid or does not fit on a node. The cluster was checked when it was described. */
+export function findPlanInputProblems({ cluster, ...load }: ProviderPlanInput): Problem[] {
+  const invalid = findSchemaProblems(LOAD, load, '');
+  if (invalid.length > 0) return invalid;
+  const problems = findLossProblems(load.zonesLost, cluster.zones.length);
   if (cluster.nodePools.length === 0) {
-    problems.push({
-      field: 'nodePools',
-      value: 0,
-      message: 'the cluster describes no node pools',
-      expected: 'nodePools',
-    });
+    const message = 'the cluster describes no node pools';
+    problems.push({ field: 'nodePools', value: 0, message, expected: 'nodePools' });
   }
-  return problems.length > 0 ? problems : findPlaceProblems(input);
+  return problems.length > 0 ? problems : findPlaceProblems({ cluster, ...load });
 }
 
-function findWorkloadProblems({ name, cpu, memory, pods }: PlannedWorkload): Problem[] {
-  const problems = [
-    ...findQuantityProblems(name, { cpu, memory }),
-    ...Object.entries(pods).flatMap(([when, count]) =>
-      checkNumber(`${name}.pods.${when}`, count, { atLeast: 0, atMost: 1e6, whole: true }),
-    ),
-  ];
-  if (problems.length > 0 || (pods.offPeak <= pods.peak && pods.peak <= pods.atOnce)) return problems;
-  return [
-    {
-      field: `${name}.pods`,
-      value: `${pods.offPeak}, ${pods.peak}, ${pods.atOnce}`,
-      message: 'pods must not decrease from offPeak to peak to atOnce',
-      expected: 'offPeak ≤ peak ≤ atOnce',
-    },
-  ];
+function findLossProblems(lost: number, zones: number): Problem[] {
+  if (lost === 0 || lost < zones) return [];
+  const expected = zones < 2 ? '0' : `at most ${zones - 1}`;
+  return [{ field: 'survives.zones', value: lost, message: `losing ${lost} of ${zones} zones leaves none`, expected }];
 }
 
 /** Pools that do not exist, and pods that do not fit on a node of their pool. */

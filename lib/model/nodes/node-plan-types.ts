@@ -4,6 +4,7 @@ import type { Derived } from '../finding/derivation';
 
 /** Nodes of one pool in each zone; in the whole cluster, where it declares no zones. */
 export interface PoolPlan {
+  /** Name of the pool. */
   readonly name: string;
   /** Pods per node, limited by the pool and the network mode. */
   readonly podsPerNode: Derived;
@@ -25,7 +26,9 @@ export interface PoolPlan {
 
 /** The targets of a load balancer. */
 export interface TargetsPlan {
+  /** Name of the exposed workload. */
   readonly name: string;
+  /** Targets that its load balancer registers. */
   readonly targets: Derived;
 }
 
@@ -33,6 +36,7 @@ export interface TargetsPlan {
 export interface ProviderPlan {
   /** `Azure CNI overlay`. */
   readonly mode: string;
+  /** Nodes of each pool. */
   readonly pools: readonly PoolPlan[];
   /** Fewest nodes of the cluster. */
   readonly fewest: Derived;
@@ -40,6 +44,8 @@ export interface ProviderPlan {
   readonly nodes: Derived;
   /** Most pods of the cluster: workloads, headroom, and DaemonSets. */
   readonly pods: Derived;
+  /** Ranges of addresses, each with the size that it needs. */
   readonly ranges: readonly AddressRange[];
+  /** Load-balancer targets of each exposure. */
   readonly targets: readonly TargetsPlan[];
 }

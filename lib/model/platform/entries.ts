@@ -56,8 +56,8 @@ export const ENTRY = {
   platformOwned: entryKey<true>('platform-owned'),
   /** On a chart: how long its constructor took, in milliseconds. */
   buildTime: entryKey<number>('build-time'),
-  /** On a chart whose constructor threw or lacked a setting: its objects are left out, its findings count. */
-  incomplete: entryKey<true>('incomplete'),
+  /** On a construct whose input was refused: what its stand-ins lead to, in it or below it, is not reported. */
+  refused: entryKey<true>('refused'),
 } as const;
 
 /**
@@ -71,10 +71,13 @@ export const PREVIEW_MINOR = entryKey<Minor>('preview');
 
 /** Where a chart goes. A chart without one goes to the home directory under its own name. */
 export interface Destination {
+  /** Name of the cluster. */
   readonly cluster: string;
   /** Whether the cluster's files go to the root of the output directory, not to `clusters/<name>/`. */
   readonly home: boolean;
+  /** Name of the system. */
   readonly system: string;
+  /** Name of the environment. */
   readonly environment: string;
 }
 

@@ -1,5 +1,6 @@
 // An environment, such as production, staging or local: its promises, the source of its images, and who works in it.
-import type { Role } from './roles';
+import { choice, either, type Fields, fields, number, optional, table, text } from '../finding/schema';
+import { ROLES, type Role } from './roles';
 
 /** Losses that an environment survives while still serving its users. */
 export interface Survives {
@@ -19,6 +20,7 @@ export interface ExternalRegistry {
 
 /** An environment as the platform file describes it. */
 export interface EnvironmentProps {
+  /** What it must survive: spread, replicas, budgets and volumes follow from it. */
   readonly survives: Survives;
   /**
    * Registry and path that image names are appended to: `123456789012.dkr.ecr.ap-south-1.amazonaws.com`. One that is not the
@@ -39,8 +41,28 @@ export type Access = Readonly<Record<string, Role>>;
 /** Changes to an environment's access for one system: `none` takes a group's role away. */
 export type AccessChanges = Readonly<Record<string, Role | 'none'>>;
 
+const LOST = number({ atLeast: 0, atMost: 100, whole: true });
+const SURVIVES: Fields<Survives> = { zones: LOST, regions: LOST };
+const EXTERNAL: Fields<ExternalRegistry> = {
+  external: text('a registry and path, such as ghcr.io/acme'),
+  pullSecret: optional(text('the name of a Secret')),
+};
+
+/** What an environment may say. What it survives is a promise, so it has no default. */
+export const ENVIRONMENT = fields<EnvironmentProps>({
+  survives: fields(SURVIVES, 'survives: { zones: 1, regions: 0 }, or what else may be lost'),
+  registry: optional(
+    either([text('a registry and path'), fields(EXTERNAL)], 'a registry and path, or { external: … }'),
+  ),
+  access: optional(table(choice(ROLES), '{ group: role }')),
+});
+
+/** Changes to an environment's access. */
+export const ACCESS_CHANGES = table(choice([...ROLES, 'none']), '{ group: role }');
+
 /** An environment with the name that the platform file gives it. */
 export interface Environment extends EnvironmentProps {
+  /** Its name in the platform. */
   readonly name: string;
 }
 

@@ -1,5 +1,6 @@
 // A target: one environment on one cluster, with the settings and the image tags of a system there.
 import type { Cluster } from '../cluster/cluster';
+import { either, table, text } from '../finding/schema';
 import { type Environment, registryPath } from './environment';
 import type { TrafficShare } from './traffic';
 
@@ -9,15 +10,36 @@ import type { TrafficShare } from './traffic';
  */
 export type Tags = string | Readonly<Record<string, string>>;
 
+/** The tags of every system: system → environment → tags, as `images.json` has them. */
+export type Images = Readonly<Record<string, Readonly<Record<string, Tags>>>>;
+
+const TAG = text("a build number such as '412', or a digest");
+/** A system's tags: one for all components, or one for each. */
+export const TAGS = either([TAG, table(TAG)], TAG.expected);
+/** What `images` of a platform may say. */
+export const IMAGES = table(table(TAGS, "{ environment: '412' }"), "{ system: { environment: '412' } }");
+
 /** The tag of one component; `undefined` where it has none. */
-export function tagOf(tags: Tags, component: string): string | undefined {
-  if (typeof tags === 'string') return tags;
+export function tagOf(tags: Tags | undefined, component: string): string | undefined {
+  if (tags === undefined || typeof tags === 'string') return tags;
   return Object.hasOwn(tags, component) ? tags[component] : undefined;
+}
+
+/** The tags of each system in an environment; those of `otherwise`, where a system has none of its own there. */
+export function imagesIn(images: Images, environment: string, otherwise = environment): Record<string, Tags> {
+  const found: Record<string, Tags> = {};
+  for (const [system, tags] of Object.entries(images)) {
+    const own = tags[environment] ?? tags[otherwise];
+    if (own !== undefined) found[system] = own;
+  }
+  return found;
 }
 
 /** What a system knows about where it runs. */
 export interface Target<Settings> {
+  /** The cluster that it runs on. */
   readonly cluster: Cluster;
+  /** The environment that it runs in. */
   readonly environment: Environment;
   /** Regions in which the system runs in this environment. */
   readonly regions: number;
@@ -27,7 +49,8 @@ export interface Target<Settings> {
   readonly home: boolean;
   /** Name of the namespace. @default `<system>-<environment>` */
   readonly namespace?: string;
-  readonly tag: Tags;
+  /** The tags of each system in this environment; `undefined` where `images` of the platform is refused. */
+  readonly images: Readonly<Record<string, Tags>> | undefined;
   /** The system's own settings for this environment. */
   readonly settings: Settings;
 }

@@ -2,7 +2,9 @@
 
 /** A cluster's share of the traffic of common hosts: `weight` of `all`, the sum of all weights. */
 export interface TrafficShare {
+  /** Its weight in DNS, 0 to 255. */
   readonly weight: number;
+  /** The weights of all clusters together. */
   readonly all: number;
 }
 
@@ -15,6 +17,7 @@ export const LARGEST_WEIGHT = 255;
 /** Percentages of the new cluster, step by step; moving back takes the same steps. */
 export const TRAFFIC_STEPS = [0, 10, 50, 100] as const;
 
+/** A step of a move: the percentage of the new cluster. */
 export type TrafficStep = (typeof TRAFFIC_STEPS)[number];
 
 /**

@@ -2,6 +2,7 @@
 
 import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { either, fields, like, number, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { type PodBound, podCount } from './replacement';
 
@@ -34,6 +35,33 @@ export type Disruption =
   | { readonly maxUnavailable: number | `${number}%`; readonly minAvailable?: never }
   | { readonly minAvailable: number | `${number}%`; readonly maxUnavailable?: never };
 
+const SECONDS = number({ atLeast: 0, atMost: 86_400, whole: true });
+const BOUND = like('a count, or a percentage such as 50%', isBound);
+
+function isBound(value: unknown): boolean {
+  if (typeof value === 'string') return /^(0|[1-9]\d*)%$/.test(value);
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e6;
+}
+
+/** What the options may say. */
+export const AVAILABILITY = fields<AvailabilityOptions>({
+  longestRequestSeconds: optional(SECONDS),
+  preStopSeconds: optional(SECONDS),
+  terminationGracePeriodSeconds: optional(SECONDS),
+  maxSurge: optional(BOUND),
+  maxUnavailable: optional(BOUND),
+  minReadySeconds: optional(SECONDS),
+  releaseEverySeconds: optional(number({ above: 0 })),
+  progressDeadlineSeconds: optional(SECONDS),
+  disruption: optional(
+    either([
+      fields<{ maxUnavailable: PodBound }>({ maxUnavailable: BOUND }),
+      fields<{ minAvailable: PodBound }>({ minAvailable: BOUND }),
+    ]),
+  ),
+  minDomains: optional(number({ atLeast: 1, atMost: 100, whole: true })),
+});
+
 /** Input of the derivation. */
 export interface AvailabilityInput {
   /** Fewest pods that are wanted at any time. */
@@ -51,11 +79,17 @@ export interface AvailabilityInput {
 
 /** The derived unit. Times are in seconds. */
 export interface Availability {
+  /** Pods above the wanted number during a rollout. */
   readonly maxSurge: PodBound;
+  /** Pods that may be missing during a rollout. */
   readonly maxUnavailable: PodBound;
+  /** Time that a pod must be ready before it counts as available, in seconds. */
   readonly minReadySeconds: number;
+  /** Time without progress after which a rollout counts as failed, in seconds. */
   readonly progressDeadlineSeconds: number;
+  /** Time between the end of new requests and SIGTERM, in seconds. */
   readonly preStopSeconds: number;
+  /** Time from the start of preStop until a pod is killed, in seconds. */
   readonly terminationGracePeriodSeconds: number;
   /** Absent with a single replica: a budget could only block the drain of its node. */
   readonly disruption?: Disruption;

@@ -1,7 +1,7 @@
 // The number of pods that exist at once during a rollout: those that serve, the surge, and those still stopping.
 
-import { checkNumber, type Derived, derived, plural } from '../finding/derivation';
-import type { Problem } from '../finding/problem';
+import { type Derived, derived, plural } from '../finding/derivation';
+import { checked, choice, either, fields, like, number, optional, type Schema } from '../finding/schema';
 
 /** A count of pods, or a percentage such as `50%` of the wanted ones. */
 export type PodBound = number | `${number}%`;
@@ -20,6 +20,25 @@ export interface RollingUpdate {
 
 /** How a workload is replaced: in place, or by a second full copy next to the first. */
 export type Replacement = RollingUpdate | 'blueGreen';
+
+export const POD_BOUND: Schema = like('a whole number, or a whole percentage such as 50%', (bound) =>
+  typeof bound === 'number' ? Number.isInteger(bound) && bound >= 0 : /^\d{1,3}%$/.test(String(bound)),
+);
+
+const ROLLING = fields<RollingUpdate>({
+  maxSurge: POD_BOUND,
+  maxUnavailable: optional(POD_BOUND),
+  terminationGracePeriodSeconds: number({ atLeast: 0 }),
+  fastestAvailableSeconds: number({ above: 0 }),
+});
+
+const MOVING = checked<RollingUpdate>(ROLLING, ({ maxSurge, maxUnavailable = 0 }) => {
+  if (Number.parseFloat(`${maxSurge}`) > 0 || Number.parseFloat(`${maxUnavailable}`) > 0) return [];
+  const message = 'maxSurge and maxUnavailable cannot both be 0: the rollout would never start';
+  return [{ field: 'maxSurge', value: maxSurge, message, expected: 'maxSurge of 1 or more while maxUnavailable is 0' }];
+});
+
+export const REPLACEMENT: Schema = either([MOVING, choice(['blueGreen'])]);
 
 /** A count, or a percentage of `replicas` rounded as the API does: the product first, so that 7 % of 100 is 7. */
 export function podCount(bound: number | string, replicas: number, round: (pods: number) => number): number {
@@ -54,39 +73,4 @@ export function peakPods(maxReplicas: number, replacement: Replacement): Derived
     pods,
     `${maxReplicas} wanted + ${surge} surge + ${stopping} that still stop (${plural(places, 'pod')} at a time every ${fastest} s or more, each for up to ${grace} s) = ${plural(pods, 'pod')}`,
   );
-}
-
-/** Problems of a replacement. */
-export function findReplacementProblems(field: string, replacement: Replacement): Problem[] {
-  if (replacement === 'blueGreen') return [];
-  const { maxSurge, maxUnavailable = 0, terminationGracePeriodSeconds, fastestAvailableSeconds } = replacement;
-  const problems = [
-    ...findBoundProblems(`${field}.maxSurge`, maxSurge),
-    ...findBoundProblems(`${field}.maxUnavailable`, maxUnavailable),
-    ...checkNumber(`${field}.terminationGracePeriodSeconds`, terminationGracePeriodSeconds, { atLeast: 0 }),
-    ...checkNumber(`${field}.fastestAvailableSeconds`, fastestAvailableSeconds, { above: 0 }),
-  ];
-  if (problems.length === 0 && Number.parseFloat(`${maxSurge}`) === 0 && Number.parseFloat(`${maxUnavailable}`) === 0) {
-    problems.push({
-      field: `${field}.maxSurge`,
-      value: maxSurge,
-      message: 'maxSurge and maxUnavailable cannot both be 0: the rollout would never start',
-      expected: 'maxSurge of 1 or more while maxUnavailable is 0',
-    });
-  }
-  return problems;
-}
-
-/** The problem of a bound that is neither a count nor a whole percentage. */
-export function findBoundProblems(field: string, bound: PodBound): Problem[] {
-  if (typeof bound === 'number') return checkNumber(field, bound, { atLeast: 0, whole: true });
-  if (/^\d{1,3}%$/.test(bound)) return [];
-  return [
-    {
-      field,
-      value: String(bound),
-      message: `'${bound}' is neither a count nor a percentage`,
-      expected: 'a whole number, or a whole percentage such as 50%',
-    },
-  ];
 }

@@ -1,9 +1,10 @@
 // Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
 
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { networkOf, unknownMode } from '../cluster/network';
+import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { networkOf } from '../cluster/network';
 import {
   addressSource,
+  CIDRS,
   type Exposure,
   groupSubject,
   type IngressShape,
@@ -12,6 +13,7 @@ import {
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
+import { choice, either, fields, optional, text } from '../finding/schema';
 
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
 import { AKS_LIMITS } from './limits';
@@ -29,6 +31,7 @@ export type AksGateway =
 export interface AksProps extends ClusterProps {
   /** Azure region: `westeurope`. Its zones are `westeurope-1` and so on. */
   readonly region: string;
+  /** The load balancer in front of it. */
   readonly gateway: AksGateway;
   /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly gatewaySubnets?: readonly string[];
@@ -36,26 +39,29 @@ export interface AksProps extends ClusterProps {
   readonly podNetwork?: AksPodNetwork;
 }
 
+type MadeByController = Extract<AksGateway, { readonly albName: string }>;
+type MadeElsewhere = Extract<AksGateway, { readonly albId: string }>;
+
+const GATEWAY = either(
+  [
+    fields<MadeByController>({ albName: text(), albNamespace: text() }),
+    fields<MadeElsewhere>({ albId: text(), albFrontend: text() }),
+    choice(['application-gateway']),
+  ],
+  "{ albName, albNamespace }, { albId, albFrontend } or 'application-gateway'",
+);
+
+const PROPS = fields<AksProps>({
+  ...CLUSTER,
+  region: text("a region of Azure, such as 'westeurope'"),
+  gateway: GATEWAY,
+  gatewaySubnets: optional(CIDRS),
+  podNetwork: optional(choice(AKS_POD_NETWORKS)),
+});
+
 /** An AKS cluster: `aks({ region: 'westeurope', kubernetes: '1.36', gateway: { albName: 'alb', albNamespace: 'alb' } })`. */
 export function aks(props: AksProps): ClusterDescription {
-  return describeCluster(profile(props), props);
-}
-
-/** Whether the gateway is complete: JavaScript may leave it out. */
-function isGateway(gateway: AksGateway | undefined): boolean {
-  if (gateway === 'application-gateway') return true;
-  const parts = typeof gateway === 'object' && gateway !== null ? Object.keys(gateway) : [];
-  const has = (...names: readonly string[]) => names.every((name) => parts.includes(name));
-  return has('albName', 'albNamespace') || has('albId', 'albFrontend');
-}
-
-function gatewayProblem(gateway: AksGateway | undefined): Problem {
-  return {
-    field: 'gateway',
-    message: 'no load balancer is chosen, and AKS has more than one',
-    expected: "{ albName, albNamespace }, { albId, albFrontend } or 'application-gateway'",
-    ...(gateway === undefined ? {} : { value: gateway }),
-  };
+  return describeCluster(PROPS, props, { gateway: 'application-gateway' }, profile);
 }
 
 const IDENTITY = 'azure.workload.identity';
@@ -64,7 +70,6 @@ const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
-    problems: [...(isGateway(gateway) ? [] : [gatewayProblem(gateway)]), ...unknownMode(podNetwork, AKS_POD_NETWORKS)],
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
     namespaceLabels: {}, // no readiness gate was found

@@ -1,8 +1,9 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
 
 import type { AllowedDifference, Endpoint, Exposure, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
-import { groupSubject } from '../cluster/provider';
+import { CIDRS, groupSubject } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
+import { type Fields, optional } from '../finding/schema';
 
 /** Account, partition and region; `.on.aws` is the dual-stack name. cloud-provider-aws, ECR credential provider. */
 export const ECR: readonly RegExp[] = [
@@ -74,3 +75,5 @@ export interface AwsNetwork {
   /** Subnets of the nodes, as CIDRs: the source of ingress traffic where node ports are the targets. @default unknown, as above */
   readonly nodeSubnets?: readonly string[];
 }
+
+export const AWS_NETWORK: Fields<AwsNetwork> = { loadBalancerSubnets: optional(CIDRS), nodeSubnets: optional(CIDRS) };

@@ -1,8 +1,15 @@
 // Any conformant cluster: nothing beyond the standard. What another profile adds to it is specific to that provider.
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
+import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import {
+  groupSubject,
+  INGRESS_SOURCE,
+  type IngressSource,
+  noWorkloadIdentity,
+  type Provider,
+} from '../cluster/provider';
+import { fields, optional } from '../finding/schema';
 import { UPSTREAM_LIMITS } from './limits';
-import { type PodRanges, podRangeNetwork } from './pod-ranges';
+import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Description of a cluster of an unknown provider. */
 export interface ConformantProps extends ClusterProps {
@@ -12,9 +19,15 @@ export interface ConformantProps extends ClusterProps {
   readonly ingressSource?: IngressSource;
 }
 
+const PROPS = fields<ConformantProps>({
+  ...CLUSTER,
+  podNetwork: optional(POD_RANGES),
+  ingressSource: optional(INGRESS_SOURCE),
+});
+
 /** A cluster that is only known to be conformant: `conformant({ kubernetes: '1.36' })`. */
 export function conformant(props: ConformantProps): ClusterDescription {
-  return describeCluster(profile(props), props);
+  return describeCluster(PROPS, props, {}, profile);
 }
 
 function profile({ ingressSource: source, podNetwork }: ConformantProps): Provider {

@@ -1,9 +1,11 @@
 // Amazon EKS Auto Mode: its load balancing and storage differ from EKS, and are configured by a class of the cluster.
 
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { addressSource, type Provider } from '../cluster/provider';
+import { fields, list, optional, text } from '../finding/schema';
 import type { JsonObject } from '../manifest/json';
 import {
+  AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
   accessEntryGroup,
@@ -25,9 +27,16 @@ export interface EksAutoProps extends ClusterProps, AwsNetwork {
   readonly certificateArns?: readonly string[];
 }
 
+const PROPS = fields<EksAutoProps>({
+  ...CLUSTER,
+  ...AWS_NETWORK,
+  region: text("a region of AWS, such as 'ap-south-1'"),
+  certificateArns: optional(list(text())),
+});
+
 /** A cluster in Auto Mode: `eksAuto({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' })`. */
 export function eksAuto(props: EksAutoProps): ClusterDescription {
-  return describeCluster(profile(props), props);
+  return describeCluster(PROPS, props, {}, profile);
 }
 
 const CLASS = 'alb';

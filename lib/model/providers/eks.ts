@@ -1,9 +1,11 @@
 // Amazon EKS with the AWS Load Balancer Controller (LBC): every key that we write there, each with its source.
 
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { networkOf, unknownMode } from '../cluster/network';
+import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { networkOf } from '../cluster/network';
 import { addressSource, type Provider } from '../cluster/provider';
+import { choice, fields, optional, text } from '../finding/schema';
 import {
+  AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
   accessEntryGroup,
@@ -32,15 +34,22 @@ export interface EksProps extends ClusterProps, AwsNetwork {
   readonly podNetwork?: EksPodNetwork;
 }
 
+const PROPS = fields<EksProps>({
+  ...CLUSTER,
+  ...AWS_NETWORK,
+  region: text("a region of AWS, such as 'ap-south-1'"),
+  certificateArn: optional(text()),
+  podNetwork: optional(choice(EKS_POD_NETWORKS)),
+});
+
 /** An EKS cluster: `eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' })`. */
 export function eks(props: EksProps): ClusterDescription {
-  return describeCluster(profile(props), props);
+  return describeCluster(PROPS, props, {}, profile);
 }
 
 function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork }: EksProps): Provider {
   return {
     name: 'eks',
-    problems: unknownMode(podNetwork, EKS_POD_NETWORKS),
     zoneNames: AWS_ZONES,
     ingress: (exposure) => ({
       className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb

@@ -1,6 +1,6 @@
 // Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
 
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import {
   type Endpoint,
   type Exposure,
@@ -11,6 +11,7 @@ import {
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
+import { fields, optional, text } from '../finding/schema';
 
 import { GKE_NETWORK } from './gke-network';
 import { GKE_LIMITS } from './limits';
@@ -23,9 +24,15 @@ export interface GkeProps extends ClusterProps {
   readonly preSharedCertificate?: string;
 }
 
+const PROPS = fields<GkeProps>({
+  ...CLUSTER,
+  region: text("a region of Google Cloud, such as 'europe-west1'"),
+  preSharedCertificate: optional(text()),
+});
+
 /** A GKE cluster: `gke({ region: 'europe-west1', zones: ['europe-west1-b', 'europe-west1-c'], kubernetes: '1.36' })`. */
 export function gke(props: GkeProps): ClusterDescription {
-  return describeCluster(profile(props.preSharedCertificate), props);
+  return describeCluster(PROPS, props, {}, profile);
 }
 
 const BACKEND_CONFIG = 'cloud.google.com/backend-config';
@@ -37,7 +44,7 @@ const METADATA_SERVER: readonly Endpoint[] = [
   { outside: 'metadata.google.internal', cidrs: ['169.254.169.254/32'], port: 80 },
 ];
 
-function profile(certificate: string | undefined): Provider {
+function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
   return {
     name: 'gke',
     zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>

@@ -1,10 +1,17 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes have no zone label, certificates are TLS Secrets.
 
-import { type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
+import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import {
+  groupSubject,
+  INGRESS_SOURCE,
+  type IngressSource,
+  noWorkloadIdentity,
+  type Provider,
+} from '../cluster/provider';
+import { choice, fields, optional } from '../finding/schema';
 import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
-import { type PodRanges, podRangeNetwork } from './pod-ranges';
+import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Description of a local cluster. */
 export interface LocalProps extends ClusterProps {
@@ -16,9 +23,16 @@ export interface LocalProps extends ClusterProps {
   readonly ingressSource?: IngressSource;
 }
 
+const PROPS = fields<LocalProps>({
+  ...CLUSTER,
+  podNetwork: optional(POD_RANGES),
+  distribution: optional(choice(['kind', 'minikube', 'k3d'])),
+  ingressSource: optional(INGRESS_SOURCE),
+});
+
 /** A local cluster: `local({ kubernetes: '1.36' })`. */
 export function local(props: LocalProps): ClusterDescription {
-  return describeCluster(profile(props), props);
+  return describeCluster(PROPS, props, {}, profile);
 }
 
 function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps): Provider {

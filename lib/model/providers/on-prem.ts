@@ -1,18 +1,12 @@
 // A cluster in your own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is given.
 
-import { type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
-import { groupSubject, type IngressSource, noWorkloadIdentity, type Provider } from '../cluster/provider';
-import type { Problem } from '../finding/problem';
+import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
+import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Provider } from '../cluster/provider';
+import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
 
 import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
-import { type PodRanges, podRangeNetwork } from './pod-ranges';
-
-/** The pods of an ingress controller. */
-export interface IngressController {
-  readonly namespace: string;
-  readonly podLabels: Readonly<Record<string, string>>;
-}
+import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 interface CommonProps extends ClusterProps {
   /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
@@ -20,7 +14,7 @@ interface CommonProps extends ClusterProps {
   /** Prefix that the API server puts before the groups of its OIDC issuer: `oidc:`. @default none: no group has a subject */
   readonly groupsPrefix?: string;
   /** Pods of the ingress controller. @default that of k3s and RKE2; unknown with kubeadm, a finding when it is needed */
-  readonly ingressController?: IngressController;
+  readonly ingressController?: PodSource;
 }
 
 /** Description of an on-premises cluster. kubeadm installs no ingress controller, so its class is required. */
@@ -28,35 +22,39 @@ export type OnPremProps =
   | (CommonProps & { readonly distribution: 'kubeadm'; readonly ingressClass: string })
   | (CommonProps & { readonly distribution: 'k3s' | 'rke2' /** @default traefik */; readonly ingressClass?: string });
 
+const PROPS = checked<OnPremProps>(
+  fields<OnPremProps>({
+    ...CLUSTER,
+    distribution: choice(['kubeadm', 'k3s', 'rke2']),
+    ingressClass: optional(text()),
+    podNetwork: optional(POD_RANGES),
+    groupsPrefix: optional(emptyText()),
+    ingressController: optional(POD_SOURCE),
+  }),
+  ({ distribution, ingressClass }) =>
+    distribution !== 'kubeadm' || ingressClass !== undefined
+      ? []
+      : [
+          {
+            field: 'ingressClass',
+            message: 'kubeadm has no ingress controller, and ingressClass is missing',
+            expected: "the class of the installed controller, such as 'cilium'",
+          },
+        ],
+);
+
 /** An on-premises cluster: `onPrem({ distribution: 'k3s', kubernetes: '1.36' })`. */
 export function onPrem(props: OnPremProps): ClusterDescription {
-  return describeCluster(profile(props), props);
+  return describeCluster<OnPremProps>(PROPS, props, { distribution: 'k3s' }, profile);
 }
 
 /** Both install Traefik, RKE2 from 1.36. k3s docs, networking-services; RKE2 docs, ingress_migration. Labels as in their charts. */
-const BUNDLED: Readonly<Record<'k3s' | 'rke2', IngressController>> = {
+const BUNDLED: Readonly<Record<'k3s' | 'rke2', PodSource>> = {
   k3s: { namespace: 'kube-system', podLabels: { [APP.name]: 'traefik' } },
   rke2: { namespace: 'kube-system', podLabels: { [APP.name]: 'rke2-traefik' } },
 };
 
-const NO_CLASS: Problem = {
-  field: 'ingressClass',
-  message: 'kubeadm has no ingress controller, and ingressClass is missing',
-  expected: "the class of the installed controller, such as 'cilium'",
-};
-
-const NO_CONTROLLER: Problem = {
-  field: 'ingressController',
-  message: 'selects no pods, so the NetworkPolicy would allow all traffic or none',
-  expected: "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }",
-};
-
-/** Whether both properties are given: JavaScript may misspell them. */
-function selectsPods({ namespace, podLabels }: Partial<IngressController>): boolean {
-  return namespace !== undefined && Object.keys(podLabels ?? {}).length > 0;
-}
-
-function bundledWith({ distribution, kubernetes }: OnPremProps): IngressController | undefined {
+function bundledWith({ distribution, kubernetes }: OnPremProps): PodSource | undefined {
   if (distribution === 'kubeadm') return undefined;
   return distribution === 'rke2' && minorNumber(kubernetes) < 36 ? undefined : BUNDLED[distribution];
 }
@@ -64,13 +62,9 @@ function bundledWith({ distribution, kubernetes }: OnPremProps): IngressControll
 function profile(props: OnPremProps): Provider {
   const { ingressClass, groupsPrefix, ingressController } = props;
   const bundled = ingressClass === undefined || ingressClass === 'traefik' ? bundledWith(props) : undefined;
-  const source: IngressSource | undefined = ingressController ?? bundled;
+  const source = ingressController ?? bundled;
   return {
     name: 'onPrem',
-    problems: [
-      ...(props.distribution === 'kubeadm' && ingressClass === undefined ? [NO_CLASS] : []),
-      ...(ingressController === undefined || selectsPods(ingressController) ? [] : [NO_CONTROLLER]),
-    ],
     ingress: () => ({ className: ingressClass ?? 'traefik', annotations: {}, certificateFromSecret: true }),
     namespaceLabels: {},
     loadsImages: false,

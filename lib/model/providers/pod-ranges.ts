@@ -3,6 +3,7 @@
 import { addressesOf, addressRange, allNodes, type NodeNetwork, PRIVATE, sumOverNodes } from '../cluster/network';
 import { derived } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { fields, number } from '../finding/schema';
 
 import { podCount } from '../pods/replacement';
 
@@ -12,6 +13,10 @@ export interface PodRanges {
   readonly nodePrefix: number;
 }
 
+export const POD_RANGES = fields<PodRanges>({
+  nodePrefix: number({ atLeast: PRIVATE.length, atMost: 30, whole: true }),
+});
+
 const ENDS = 2; // the first and the last address of a block are not given to pods
 
 /** Source: kubernetes.io, kube-controller-manager `--cluster-cidr` and `--node-cidr-mask-size`. */
@@ -20,12 +25,6 @@ export function podRangeNetwork(ranges: PodRanges | undefined): NodeNetwork | Pr
     return { message: 'the pod network is not given', expected: 'podNetwork: { nodePrefix: 24 }' };
   }
   const { nodePrefix } = ranges;
-  if (!Number.isInteger(nodePrefix) || nodePrefix < PRIVATE.length || nodePrefix > 30) {
-    return {
-      message: `/${nodePrefix} is not a valid node block`,
-      expected: 'podNetwork: { nodePrefix } from 8 to 30, such as 24',
-    };
-  }
   const all = addressesOf(nodePrefix);
   return {
     mode: `a /${nodePrefix} for each node`,

@@ -1,14 +1,25 @@
 // The broker's budget: messages and connections of producers, and how far each may scale before the broker must grow.
 
-import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
+import { derived, type Outcome, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-
-import { findReplacementProblems, peakPods, type Replacement } from '../pods/replacement';
 import {
+  checked,
+  choice,
+  type Fields,
+  fields,
+  findSchemaProblems,
+  number,
+  optional,
+  type Schema,
+  variant,
+} from '../finding/schema';
+import { peakPods, REPLACEMENT, type Replacement } from '../pods/replacement';
+import {
+  BUDGET_CLIENT,
   type Budget,
   type BudgetClient,
+  clientList,
   findBudgetProblems,
-  findClientProblems,
   type Limit,
   shareBudget,
 } from './budget';
@@ -17,6 +28,7 @@ import {
 export interface BrokerNode {
   /** Messages a second that one node accepts from producers, each counted once. */
   readonly messagesPerSecondPerNode: number;
+  /** Connections that one node accepts. */
   readonly connectionsPerNode: number;
   /** Messages a second of producers that are not listed. @default 0 */
   readonly otherMessagesPerSecond?: number;
@@ -38,21 +50,65 @@ export type Broker =
       readonly queues: number;
     });
 
+const NODE: Fields<BrokerNode> = {
+  messagesPerSecondPerNode: number({ above: 0 }),
+  connectionsPerNode: number({ atLeast: 1, whole: true }),
+  otherMessagesPerSecond: optional(number({ atLeast: 0 })),
+  otherConnections: optional(number({ atLeast: 0, whole: true })),
+};
+
+type SingleBroker = Extract<Broker, { readonly kind: 'single' }>;
+type BrokerCluster = Extract<Broker, { readonly kind: 'clustered' }>;
+
+const CLUSTER = checked<BrokerCluster>(
+  fields<BrokerCluster>({
+    ...NODE,
+    kind: choice(['clustered']),
+    nodes: number({ atLeast: 2, whole: true }),
+    nodesLost: number({ atLeast: 0, whole: true }),
+    copies: number({ atLeast: 1, whole: true }),
+    queues: number({ atLeast: 1, whole: true }),
+  }),
+  findMajorityProblems,
+);
+
+export const BROKER: Schema = variant('kind', {
+  single: fields<SingleBroker>({ ...NODE, kind: choice(['single']) }),
+  clustered: CLUSTER,
+});
+
 /** A component that sends messages or is only connected. */
 export interface QueueProducer extends BudgetClient {
   /** Messages a second that one pod at full load sends; 0 for a consumer. */
   readonly messagesPerSecondPerPod: number;
+  /** Connections that a pod holds. */
   readonly connectionsPerPod: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
 }
 
+/** What one pod sends and holds open. */
+export const PRODUCER_USE: Fields<Omit<QueueProducer, keyof BudgetClient | 'replacement'>> = {
+  messagesPerSecondPerPod: number({ atLeast: 0 }),
+  connectionsPerPod: number({ atLeast: 1, whole: true }),
+};
+
+/** A broker and all that use it. */
 export interface BrokerBudgetInput {
+  /** The broker's nodes and limits. */
   readonly broker: Broker;
+  /** Everything that sends or has connections, consumers too. */
   readonly producers: readonly QueueProducer[];
 }
 
+const INPUT = fields<BrokerBudgetInput>({
+  broker: BROKER,
+  producers: clientList(fields<QueueProducer>({ ...BUDGET_CLIENT, ...PRODUCER_USE, replacement: REPLACEMENT })),
+});
+
 /** The account, and for each producer what must grow before its replicas. */
 export interface BrokerBudget extends Budget {
+  /** By client: beyond how many replicas the broker must grow first, as a sentence. */
   readonly order: readonly { readonly client: string; readonly first: string }[];
 }
 
@@ -62,17 +118,10 @@ export interface BrokerBudget extends Budget {
  * A cluster accepts what its remaining nodes accept, divided by the copies of each message, and never more than one node per
  * queue. Source: rabbitmq.com, "Quorum Queues" (leader, members, majority), "Clustering".
  */
-export function deriveBrokerBudget({ broker, producers }: BrokerBudgetInput): Outcome<BrokerBudget> {
-  const problems = [
-    ...findBrokerProblems(broker),
-    ...findClientProblems(producers),
-    ...producers.flatMap(({ name, ...producer }) => [
-      ...checkNumber(`${name}.messagesPerSecondPerPod`, producer.messagesPerSecondPerPod, { atLeast: 0 }),
-      ...checkNumber(`${name}.connectionsPerPod`, producer.connectionsPerPod, { atLeast: 1, whole: true }),
-      ...findReplacementProblems(`${name}.replacement`, producer.replacement),
-    ]),
-  ];
+export function deriveBrokerBudget(input: BrokerBudgetInput): Outcome<BrokerBudget> {
+  const problems = findSchemaProblems(INPUT, input, '');
   if (problems.length > 0) return { problems };
+  const { broker, producers } = input;
   const limits = brokerLimits(broker);
   const budget = shareBudget(limits, producers);
   const order = budget.clients.flatMap(({ name, binding }) =>
@@ -143,34 +192,14 @@ function messagesTaken(broker: Broker) {
   );
 }
 
-function findBrokerProblems(broker: Broker): Problem[] {
-  const { otherMessagesPerSecond: sent = 0, otherConnections: open = 0 } = broker;
-  const problems = [
-    ...checkNumber('broker.messagesPerSecondPerNode', broker.messagesPerSecondPerNode, { above: 0 }),
-    ...checkNumber('broker.connectionsPerNode', broker.connectionsPerNode, { atLeast: 1, whole: true }),
-    ...checkNumber('broker.otherMessagesPerSecond', sent, { atLeast: 0 }),
-    ...checkNumber('broker.otherConnections', open, { atLeast: 0, whole: true }),
-    ...(broker.kind === 'single' ? [] : findClusterProblems(broker)),
-  ];
-  return problems;
-}
-
-function findClusterProblems(broker: Broker & { readonly kind: 'clustered' }): Problem[] {
-  const { nodes, nodesLost, copies, queues } = broker;
-  const problems = [
-    ...checkNumber('broker.nodes', nodes, { atLeast: 2, whole: true }),
-    ...checkNumber('broker.nodesLost', nodesLost, { atLeast: 0, whole: true }),
-    ...checkNumber('broker.copies', copies, { atLeast: 1, atMost: nodes, whole: true }),
-    ...checkNumber('broker.queues', queues, { atLeast: 1, whole: true }),
-  ];
-  const majority = Math.floor(copies / 2) + 1;
-  if (problems.length === 0 && copies - nodesLost < majority) {
-    problems.push({
-      field: 'broker.nodesLost',
-      value: nodesLost,
-      message: `losing ${plural(nodesLost, 'node')} can cost a queue of ${plural(copies, 'member')} its majority of ${majority}`,
-      expected: `at most ${plural(copies - majority, 'node')} lost, or ${2 * nodesLost + 1} copies`,
-    });
+function findMajorityProblems({ nodes, nodesLost, copies }: BrokerCluster): Problem[] {
+  if (copies > nodes) {
+    const message = `${plural(copies, 'copy', 'copies')} of a message on ${nodes} nodes`;
+    return [{ field: 'copies', value: copies, message, expected: `at most ${nodes}, one on each node` }];
   }
-  return problems;
+  const majority = Math.floor(copies / 2) + 1;
+  if (copies - nodesLost >= majority) return [];
+  const message = `losing ${plural(nodesLost, 'node')} can cost a queue of ${plural(copies, 'member')} its majority of ${majority}`;
+  const expected = `at most ${plural(copies - majority, 'node')} lost, or ${2 * nodesLost + 1} copies`;
+  return [{ field: 'nodesLost', value: nodesLost, message, expected }];
 }

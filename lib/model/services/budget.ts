@@ -1,15 +1,34 @@
 // A server shared by several clients: whether all fit, and how many replicas each may have given the others.
 
 import { smallestWith } from '../finding/bisection';
-import { checkNumber, type Derived, derived, exceeds, plural, show } from '../finding/derivation';
+import { type Derived, derived, exceeds, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { checked, type Fields, list, number, type Schema, text } from '../finding/schema';
 import { defined } from '../manifest/json';
 
 /** A client of the server. */
 export interface BudgetClient {
+  /** Name of the client. */
   readonly name: string;
   /** Most pods that are wanted at any time: the maximum of its autoscaler. */
   readonly maxReplicas: number;
+}
+
+export const BUDGET_CLIENT: Fields<BudgetClient> = {
+  name: text(),
+  maxReplicas: number({ atLeast: 1, atMost: 1e6, whole: true }),
+};
+
+/** One client or more, each once. */
+export function clientList(client: Schema): Schema {
+  return checked<readonly BudgetClient[]>(list(client), (clients) => {
+    if (clients.length === 0)
+      return [{ value: 0, message: 'the budget has no clients', expected: 'at least one client' }];
+    const twice = clients.filter(({ name }, index) => clients.findIndex((other) => other.name === name) !== index);
+    return twice.map(({ name }) => {
+      return { value: name, message: `client '${name}' is listed twice`, expected: 'each client once' };
+    });
+  });
 }
 
 /** A limited resource of the server. */
@@ -25,12 +44,15 @@ export interface Limit<Client> {
 
 /** The most replicas that one limit leaves to a client while the others are at their maximum. */
 export interface Cap {
+  /** Name of the limit. */
   readonly limit: string;
+  /** Most replicas of the client that the limit leaves room for. */
   readonly maxReplicas: Derived;
 }
 
 /** What one client uses, and may use. */
 export interface ClientBudget {
+  /** Name of the client. */
   readonly name: string;
   /** By limit, its use at its maximum. */
   readonly needs: readonly { readonly limit: string; readonly amount: Derived }[];
@@ -42,8 +64,11 @@ export interface ClientBudget {
 
 /** The whole account. */
 export interface Budget {
+  /** Whether all clients together stay within every limit. */
   readonly fits: boolean;
+  /** By limit: what there is, and what all clients need at most. */
   readonly limits: readonly { readonly limit: string; readonly available: Derived; readonly needed: Derived }[];
+  /** By client: its needs, and what is left for it. */
   readonly clients: readonly ClientBudget[];
 }
 
@@ -90,25 +115,6 @@ export function findBudgetProblems<Client extends BudgetClient>(
       },
     ];
   });
-}
-
-/** Problems of the list of clients itself. */
-export function findClientProblems(clients: readonly BudgetClient[]): Problem[] {
-  if (clients.length === 0) {
-    return [{ field: 'clients', value: 0, message: 'the budget has no clients', expected: 'at least one client' }];
-  }
-  const twice = clients.filter(({ name }, index) => clients.findIndex((other) => other.name === name) !== index);
-  return [
-    ...twice.map(({ name }) => ({
-      field: 'clients',
-      value: name,
-      message: `client '${name}' is listed twice`,
-      expected: 'each client once',
-    })),
-    ...clients.flatMap(({ name, maxReplicas }) =>
-      checkNumber(`${name}.maxReplicas`, maxReplicas, { atLeast: 1, atMost: 1e6, whole: true }),
-    ),
-  ];
 }
 
 function clientBudget<Client extends BudgetClient>(

@@ -1,14 +1,15 @@
 // The database budget: the use of all clients of a database at the worst moment, and how far each may scale.
 
-import { checkNumber, derived, type Outcome, show } from '../finding/derivation';
+import { derived, type Outcome, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-
-import { findReplacementProblems, peakPods, type Replacement } from '../pods/replacement';
+import { checked, type Fields, fields, findSchemaProblems, number, optional, type Schema } from '../finding/schema';
+import { peakPods, REPLACEMENT, type Replacement } from '../pods/replacement';
 import {
+  BUDGET_CLIENT,
   type Budget,
   type BudgetClient,
+  clientList,
   findBudgetProblems,
-  findClientProblems,
   type Limit,
   shareBudget,
 } from './budget';
@@ -33,10 +34,28 @@ export interface DatabaseLimits {
   readonly iops?: number;
 }
 
+const KEPT = optional(number({ atLeast: 0, whole: true }));
+const LIMIT = optional(number({ above: 0 }));
+
+export const DATABASE_LIMITS: Schema = checked<DatabaseLimits>(
+  fields<DatabaseLimits>({
+    maxConnections: number({ atLeast: 1, whole: true }),
+    superuserReserved: number({ atLeast: 0, whole: true }),
+    reserved: KEPT,
+    migrations: KEPT,
+    monitoring: KEPT,
+    cpu: LIMIT,
+    memoryMiB: LIMIT,
+    iops: LIMIT,
+  }),
+  findReserveProblems,
+);
+
 /** A component that uses the database. */
 export interface DatabaseClient extends BudgetClient {
   /** Largest size of a pod's connection pool. All pools of the pod together. */
   readonly poolSize: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
   /** Cores of the database that one pod at full load keeps busy. Mandatory where the database limits `cpu`. */
   readonly cpuPerPod?: number;
@@ -46,10 +65,28 @@ export interface DatabaseClient extends BudgetClient {
   readonly iopsPerPod?: number;
 }
 
+const MEASURED = optional(number({ atLeast: 0 }));
+
+/** What one pod uses. */
+export const DATABASE_USE: Fields<Omit<DatabaseClient, keyof BudgetClient | 'replacement'>> = {
+  poolSize: number({ atLeast: 1, whole: true }),
+  cpuPerPod: MEASURED,
+  memoryMiBPerConnection: MEASURED,
+  iopsPerPod: MEASURED,
+};
+
+/** A database and all its clients. */
 export interface DatabaseBudgetInput {
+  /** What the server can take. */
   readonly database: DatabaseLimits;
+  /** All clients, on all clusters. */
   readonly clients: readonly DatabaseClient[];
 }
+
+const INPUT = fields<DatabaseBudgetInput>({
+  database: DATABASE_LIMITS,
+  clients: clientList(fields<DatabaseClient>({ ...BUDGET_CLIENT, ...DATABASE_USE, replacement: REPLACEMENT })),
+});
 
 /**
  * Derives the account: Σ pool × pods that exist at once ≤ max_connections − connections reserved for others.
@@ -60,12 +97,11 @@ export interface DatabaseBudgetInput {
  * Source: postgresql.org, "Connections and Authentication" (`max_connections`, `superuser_reserved_connections`,
  * `reserved_connections`); the pods are those of `peakPods`.
  */
-export function deriveDatabaseBudget({ database, clients }: DatabaseBudgetInput): Outcome<Budget> {
-  const inputProblems = [
-    ...findDatabaseProblems(database),
-    ...clients.flatMap((client) => findDatabaseClientProblems(client, database)),
-  ];
-  const problems = [...findClientProblems(clients), ...inputProblems];
+export function deriveDatabaseBudget(input: DatabaseBudgetInput): Outcome<Budget> {
+  const invalid = findSchemaProblems(INPUT, input, '');
+  if (invalid.length > 0) return { problems: invalid };
+  const { database, clients } = input;
+  const problems = clients.flatMap((client) => findMissingUses(client, database));
   if (problems.length > 0) return { problems };
   const limits = databaseLimits(database);
   return { plan: shareBudget(limits, clients), problems: findBudgetProblems(limits, clients) };
@@ -140,46 +176,26 @@ function keptConnections(database: DatabaseLimits): (readonly [string, number])[
   ];
 }
 
-function findDatabaseProblems(database: DatabaseLimits): Problem[] {
-  const { maxConnections, cpu, memoryMiB, iops } = database;
+function findReserveProblems(database: DatabaseLimits): Problem[] {
+  const { maxConnections } = database;
   const kept = keptConnections(database);
-  const problems = [
-    ...checkNumber('database.maxConnections', maxConnections, { atLeast: 1, whole: true }),
-    ...kept.flatMap(([name, count]) => checkNumber(`database.${name}`, count, { atLeast: 0, whole: true })),
-    ...Object.entries({ cpu, memoryMiB, iops }).flatMap(([name, value]) =>
-      value === undefined ? [] : checkNumber(`database.${name}`, value, { above: 0 }),
-    ),
-  ];
   const sum = kept.reduce((total, [, count]) => total + count, 0);
-  if (problems.length === 0 && sum >= maxConnections) {
-    problems.push({
-      field: 'database.maxConnections',
-      value: maxConnections,
-      message: `reserved connections leave none for pods: ${sum} (${kept.map(([name, count]) => `${name} ${count}`).join(', ')})`,
-      expected: `more than ${sum}`,
-    });
-  }
-  return problems;
+  if (sum < maxConnections) return [];
+  const message = `reserved connections leave none for pods: ${sum} (${kept.map(([name, count]) => `${name} ${count}`).join(', ')})`;
+  return [{ field: 'maxConnections', value: maxConnections, message, expected: `more than ${sum}` }];
 }
 
-function findDatabaseClientProblems(client: DatabaseClient, database: DatabaseLimits): Problem[] {
-  const drawn = (field: string, limit: string, limited: number | undefined, value: number | undefined) => {
-    if (value !== undefined) return checkNumber(`${client.name}.${field}`, value, { atLeast: 0 });
-    if (limited === undefined) return [];
-    return [
-      {
-        field: `${client.name}.${field}`,
-        value: 'not given',
-        message: `${limit} use of ${client.name} is missing, but the database limits it to ${limited}`,
-        expected: 'a measured number; 0 for no use',
-      },
-    ];
+/** Uses that the database limits and that were not measured. */
+function findMissingUses(client: DatabaseClient, { cpu, memoryMiB, iops }: DatabaseLimits): Problem[] {
+  const missing = (field: keyof DatabaseClient, limit: string, limited: number | undefined): Problem[] => {
+    if (limited === undefined || client[field] !== undefined) return [];
+    const message = `${limit} use of ${client.name} is missing, but the database limits it to ${limited}`;
+    const expected = 'a measured number; 0 for no use';
+    return [{ field: `${client.name}.${field}`, value: 'not given', message, expected }];
   };
   return [
-    ...checkNumber(`${client.name}.poolSize`, client.poolSize, { atLeast: 1, whole: true }),
-    ...findReplacementProblems(`${client.name}.replacement`, client.replacement),
-    ...drawn('cpuPerPod', 'cpu', database.cpu, client.cpuPerPod),
-    ...drawn('memoryMiBPerConnection', 'memoryMiB', database.memoryMiB, client.memoryMiBPerConnection),
-    ...drawn('iopsPerPod', 'iops', database.iops, client.iopsPerPod),
+    ...missing('cpuPerPod', 'cpu', cpu),
+    ...missing('memoryMiBPerConnection', 'memoryMiB', memoryMiB),
+    ...missing('iopsPerPod', 'iops', iops),
   ];
 }

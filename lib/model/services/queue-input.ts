@@ -1,7 +1,8 @@
 // Input of the scaling of a queue consumer, and its validation.
 
-import { checkNumber, percent, show } from '../finding/derivation';
+import { percent, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { fields, findSchemaProblems, flag, number, optional } from '../finding/schema';
 
 import { TOLERANCE } from '../pods/autoscaler';
 
@@ -31,6 +32,22 @@ export interface QueueConsumerInput {
   readonly memory?: { readonly target: number };
 }
 
+const TARGET = number({ above: 0, atMost: 1 });
+
+const INPUT = fields<QueueConsumerInput>({
+  messagesPerSecondPerPod: number({ above: 0 }),
+  drainSeconds: number({ above: 0 }),
+  reactionSeconds: number({ atLeast: 0 }),
+  utilisation: number({ above: 0, below: 1 }),
+  peakMessagesPerSecond: number({ atLeast: 0 }),
+  largestBacklog: number({ atLeast: 0 }),
+  min: number({ atLeast: 0, atMost: 1e6, whole: true }),
+  arrivesWhileDraining: optional(flag()),
+  queueIsRead: flag(),
+  cpu: fields<QueueConsumerInput['cpu']>({ target: TARGET, atFullWork: number({ above: 0 }) }),
+  memory: optional(fields<NonNullable<QueueConsumerInput['memory']>>({ target: TARGET })),
+});
+
 /** External metrics are counted in thousandths. */
 export const FINEST = 0.001;
 
@@ -47,20 +64,9 @@ export function backlogPerPod(input: QueueConsumerInput): number {
 
 /** Inputs that are out of range, or that no number of pods can meet. */
 export function findConsumerProblems(input: QueueConsumerInput): Problem[] {
-  const { messagesPerSecondPerPod: rate, drainSeconds, reactionSeconds, utilisation, cpu, memory } = input;
-  const problems = [
-    ...checkNumber('messagesPerSecondPerPod', rate, { above: 0 }),
-    ...checkNumber('drainSeconds', drainSeconds, { above: 0 }),
-    ...checkNumber('reactionSeconds', reactionSeconds, { atLeast: 0 }),
-    ...checkNumber('utilisation', utilisation, { above: 0, below: 1 }),
-    ...checkNumber('peakMessagesPerSecond', input.peakMessagesPerSecond, { atLeast: 0 }),
-    ...checkNumber('largestBacklog', input.largestBacklog, { atLeast: 0 }),
-    ...checkNumber('min', input.min, { atLeast: 0, atMost: 1e6, whole: true }),
-    ...checkNumber('cpu.target', cpu.target, { above: 0, atMost: 1 }),
-    ...checkNumber('cpu.atFullWork', cpu.atFullWork, { above: 0 }),
-    ...(memory === undefined ? [] : checkNumber('memory.target', memory.target, { above: 0, atMost: 1 })),
-  ];
+  const problems = findSchemaProblems(INPUT, input, '');
   if (problems.length > 0) return problems;
+  const { messagesPerSecondPerPod: rate, drainSeconds, reactionSeconds, utilisation, cpu } = input;
   const add = (field: string, value: number, message: string, expected: string) =>
     problems.push({ field, value, message, expected });
   if (drainSeconds <= reactionSeconds) {

@@ -6,17 +6,21 @@ import { backlogPerPod, backlogShare, FINEST, findConsumerProblems, type QueueCo
 
 /** The derived scaling. An autoscaler takes the largest result of its metrics. */
 export interface QueueConsumerPlan {
+  /** Fewest pods. */
   readonly min: Derived;
+  /** Most pods: enough for the backlog and the rate together. */
   readonly max: Derived;
   /** Messages in the queue ÷ pods. Absent where nothing reads the queue. */
   readonly queueLengthPerPod?: Derived;
   /** Messages that arrive a second ÷ pods. Absent where nothing reads the queue. */
   readonly messageRatePerPod?: Derived;
+  /** Target: CPU in use ÷ CPU requested. */
   readonly cpuTarget: Derived;
+  /** Target: memory in use ÷ memory requested. Absent where memory does not scale it. */
   readonly memoryTarget?: Derived;
   /** Longest time to drain the largest backlog at peak, in seconds. */
   readonly drainSeconds: Derived;
-  /** The drawback where nothing reads the queue, as a sentence for the user. */
+  /** The drawback where nothing reads the queue, as a sentence for the user. Absent where something reads it. */
   readonly loss?: string;
 }
 

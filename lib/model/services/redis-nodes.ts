@@ -1,7 +1,7 @@
 // A Redis: single, highly available or clustered, and the limits of its nodes.
 
 import { checkNumber, type Derived, derived, plural, show } from '../finding/derivation';
-import type { Problem } from '../finding/problem';
+import { checked, choice, type Fields, fields, number, optional, type Schema, variant } from '../finding/schema';
 
 /** Limits of every node of a Redis. */
 export interface RedisNode {
@@ -31,6 +31,39 @@ export type Redis =
       /** Share of all operations on the busiest shard. @default 1 ÷ shards: keys and operations spread evenly */
       readonly busiestShard?: number;
     });
+
+const NODE: Fields<RedisNode> = {
+  maxClients: number({ atLeast: 1, whole: true }),
+  operationsPerSecondPerNode: number({ above: 0 }),
+  otherConnections: optional(number({ atLeast: 0, whole: true })),
+};
+
+type SingleRedis = Extract<Redis, { readonly kind: 'single' }>;
+type HighlyAvailableRedis = Extract<Redis, { readonly kind: 'ha' }>;
+type RedisCluster = Extract<Redis, { readonly kind: 'clustered' }>;
+
+const CLUSTER = checked<RedisCluster>(
+  fields<RedisCluster>({
+    ...NODE,
+    kind: choice(['clustered']),
+    shards: number({ atLeast: 1, whole: true }),
+    replicasPerShard: number({ atLeast: 0, whole: true }),
+    busiestShard: optional(number()),
+  }),
+  // the busiest of n shards has at least 1/n
+  ({ shards, busiestShard = 1 }) => checkNumber('busiestShard', busiestShard, { atLeast: 1 / shards, atMost: 1 }),
+);
+
+export const REDIS: Schema = variant('kind', {
+  single: fields<SingleRedis>({ ...NODE, kind: choice(['single']) }),
+  ha: fields<HighlyAvailableRedis>({
+    ...NODE,
+    kind: choice(['ha']),
+    replicas: number({ atLeast: 1, whole: true }),
+    sentinels: optional(number({ atLeast: 0, whole: true })),
+  }),
+  clustered: CLUSTER,
+});
 
 /** Connections to a node from other nodes and sentinels. */
 export function linksPerNode(redis: Redis): Derived {
@@ -69,29 +102,4 @@ export function operationsTaken(redis: Redis): Derived {
 /** Whether all keys survive the loss of one node. */
 export function hasCopy(redis: Redis): boolean {
   return redis.kind === 'ha' || (redis.kind === 'clustered' && redis.replicasPerShard > 0);
-}
-
-/** Problems of the description. */
-export function findRedisProblems(redis: Redis): Problem[] {
-  const problems = [
-    ...checkNumber('redis.maxClients', redis.maxClients, { atLeast: 1, whole: true }),
-    ...checkNumber('redis.operationsPerSecondPerNode', redis.operationsPerSecondPerNode, { above: 0 }),
-    ...checkNumber('redis.otherConnections', redis.otherConnections ?? 0, { atLeast: 0, whole: true }),
-  ];
-  if (redis.kind === 'single') return problems;
-  if (redis.kind === 'ha') {
-    return [
-      ...problems,
-      ...checkNumber('redis.replicas', redis.replicas, { atLeast: 1, whole: true }),
-      ...checkNumber('redis.sentinels', redis.sentinels ?? 0, { atLeast: 0, whole: true }),
-    ];
-  }
-  const { shards, replicasPerShard, busiestShard } = redis;
-  const nodes = [
-    ...checkNumber('redis.shards', shards, { atLeast: 1, whole: true }),
-    ...checkNumber('redis.replicasPerShard', replicasPerShard, { atLeast: 0, whole: true }),
-  ];
-  if (busiestShard === undefined || nodes.length > 0) return [...problems, ...nodes];
-  // The busiest of n shards has at least 1/n.
-  return [...problems, ...checkNumber('redis.busiestShard', busiestShard, { atLeast: 1 / shards, atMost: 1 })];
 }

@@ -1,18 +1,19 @@
 // The Redis budget: connections and operations against a single, a highly available or a clustered Redis.
 
-import { checkNumber, derived, type Outcome, plural, show } from '../finding/derivation';
+import { derived, type Outcome, plural, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-
-import { findReplacementProblems, peakPods, type Replacement } from '../pods/replacement';
+import { type Fields, fields, findSchemaProblems, flag, number, optional, text } from '../finding/schema';
+import { peakPods, REPLACEMENT, type Replacement } from '../pods/replacement';
 import {
+  BUDGET_CLIENT,
   type Budget,
   type BudgetClient,
+  clientList,
   findBudgetProblems,
-  findClientProblems,
   type Limit,
   shareBudget,
 } from './budget';
-import { findRedisProblems, hasCopy, linksPerNode, operationsTaken, type Redis } from './redis-nodes';
+import { hasCopy, linksPerNode, operationsTaken, REDIS, type Redis } from './redis-nodes';
 
 /** A component that uses Redis. */
 export interface RedisClient extends BudgetClient {
@@ -20,20 +21,48 @@ export interface RedisClient extends BudgetClient {
   readonly connectionsPerPod: number;
   /** Operations a second that one pod at full load causes. */
   readonly operationsPerSecondPerPod: number;
+  /** How a rollout replaces its pods: the old and the new ones have connections at the same time. */
   readonly replacement: Replacement;
 }
 
+/** What one pod uses. */
+export const REDIS_USE: Fields<Omit<RedisClient, keyof BudgetClient | 'replacement'>> = {
+  connectionsPerPod: number({ atLeast: 1, whole: true }),
+  operationsPerSecondPerPod: number({ atLeast: 0 }),
+};
+
+/** Why a Redis may be without a copy. */
+export interface WithoutCopy {
+  /** Why its loss is acceptable. */
+  readonly reason: string;
+}
+
+export const WITHOUT_COPY = fields<WithoutCopy>({
+  reason: text('why its loss is acceptable', (reason) => reason.trim() !== ''),
+});
+
+/** A Redis and all its clients. */
 export interface RedisBudgetInput {
+  /** Its nodes, and what each can take. */
   readonly redis: Redis;
+  /** All clients, on all clusters. */
   readonly clients: readonly RedisClient[];
   /** Whether users depend on it: then a Redis without a copy is refused. */
   readonly production: boolean;
-  /** Why a Redis without a copy is still acceptable here. */
-  readonly withoutCopy?: { readonly reason: string };
+  /** Why a Redis without a copy is still acceptable here. @default none: it is refused where users depend on it */
+  readonly withoutCopy?: WithoutCopy;
 }
+
+const INPUT = fields<RedisBudgetInput>({
+  redis: REDIS,
+  clients: clientList(fields<RedisClient>({ ...BUDGET_CLIENT, ...REDIS_USE, replacement: REPLACEMENT })),
+  production: flag(),
+  withoutCopy: optional(WITHOUT_COPY),
+});
 
 /** The account, and the reason of the exit, which is kept as an annotation. */
 export interface RedisBudget extends Budget {
+  /** The given reason why it needs no copy. Absent where it has one, or no reason was given. */
   readonly withoutCopy?: string;
 }
 
@@ -47,23 +76,14 @@ export interface RedisBudget extends Budget {
  * "Redis cluster specification", "High availability with Redis Sentinel".
  */
 export function deriveRedisBudget(input: RedisBudgetInput): Outcome<RedisBudget> {
+  const invalid = findSchemaProblems(INPUT, input, '');
+  if (invalid.length > 0) return { problems: invalid };
   const { redis, clients, withoutCopy } = input;
-  const numbers = [
-    ...findRedisProblems(redis),
-    ...findClientProblems(clients),
-    ...clients.flatMap(({ name, ...client }) => [
-      ...checkNumber(`${name}.connectionsPerPod`, client.connectionsPerPod, { atLeast: 1, whole: true }),
-      ...checkNumber(`${name}.operationsPerSecondPerPod`, client.operationsPerSecondPerPod, { atLeast: 0 }),
-      ...findReplacementProblems(`${name}.replacement`, client.replacement),
-    ]),
-  ];
-  const problems = [...numbers, ...findCopyProblems(input)];
-  if (numbers.length > 0) return { problems };
   const limits = redisLimits(redis);
   const exit = withoutCopy === undefined || hasCopy(redis) ? {} : { withoutCopy: withoutCopy.reason };
   return {
     plan: { ...shareBudget(limits, clients), ...exit },
-    problems: [...problems, ...findBudgetProblems(limits, clients)],
+    problems: [...findCopyProblems(input), ...findBudgetProblems(limits, clients)],
   };
 }
 
@@ -109,12 +129,6 @@ function redisLimits(redis: Redis): Limit<RedisClient>[] {
 }
 
 function findCopyProblems({ redis, production, withoutCopy }: RedisBudgetInput): Problem[] {
-  if (withoutCopy !== undefined && withoutCopy.reason.trim() === '') {
-    const message = 'the reason for a Redis without a copy is empty';
-    return [
-      { field: 'withoutCopy.reason', value: withoutCopy.reason, message, expected: 'why its loss is acceptable' },
-    ];
-  }
   if (!production || hasCopy(redis) || withoutCopy !== undefined) return [];
   const expected = 'a highly available or clustered Redis with replicas, or withoutCopy: { reason }';
   if (redis.kind === 'clustered') {

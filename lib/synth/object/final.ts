@@ -13,10 +13,13 @@ import { unknownFields } from './unchecked';
 
 /** An object and where it goes. */
 export interface FinalObject {
+  /** The object with its final JSON. */
   readonly entry: ApiEntry;
+  /** Where it goes. */
   readonly destination: Destination;
   /** Whether the object has no namespace. */
   readonly clusterScoped: boolean;
+  /** The construct that made it. */
   readonly construct: IConstruct;
   /** Path of its file. */
   readonly file: string;

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../model/finding/finding';
 import type { ApiEntry } from '../../model/manifest/object';
+import { isWithin } from '../../model/manifest/origin';
 import type { Verified } from '../tree/collect';
 
 /** Findings of all charts' verifications; each gets whether its chart has no error among `findings`. */
@@ -11,6 +12,6 @@ export function verify(
   findings: readonly Finding[],
 ): Finding[] {
   const failed = findings.filter(({ severity }) => severity === 'error').map(({ construct = '' }) => construct);
-  const isSound = (chart: string) => !failed.some((path) => path === chart || path.startsWith(`${chart}/`));
+  const isSound = (chart: string) => !failed.some((path) => isWithin(path, chart));
   return verifications.flatMap(({ origin, verification }) => verification(objects, isSound(origin.construct)));
 }

@@ -2,6 +2,7 @@
 
 /** The output directory cannot be read or replaced. Unless the message says otherwise, its content is unchanged. */
 export class OutputError extends Error {
+  /** Name of this class. */
   override readonly name = 'OutputError';
   /**
    * @param path the file or directory in the way, absolute

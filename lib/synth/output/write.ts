@@ -19,12 +19,15 @@ export interface Differences extends Omit<inventory.Comparison, 'same'> {
 export interface WriteResult {
   /** False if everything was up to date and nothing was touched. */
   readonly written: boolean;
+  /** Files with new content. */
   readonly changed: readonly string[];
+  /** Files that are new. */
   readonly added: readonly string[];
+  /** Files that are no longer produced. */
   readonly removed: readonly string[];
   /** Files that are not ours and were kept. */
   readonly foreign: readonly string[];
-  /** How an interrupted run was repaired, as a sentence. */
+  /** How an interrupted run was repaired, as a sentence. Absent where none was. */
   readonly recovered?: string;
 }
 

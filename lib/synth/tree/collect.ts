@@ -36,6 +36,8 @@ export interface Collection {
   readonly objects: readonly Collected[];
   readonly dependencies: readonly Dependency[];
   readonly verifications: readonly Verified[];
+  /** Paths of constructs whose input was refused: what is found there later only follows from that. */
+  readonly refused: readonly string[];
   readonly findings: readonly Finding[];
 }
 
@@ -43,6 +45,8 @@ export interface Collection {
 interface Inherited {
   readonly destination: Destination;
   readonly trace: Trace | undefined;
+  readonly refused: boolean;
+  /** Whether its chart was refused: what such a chart has is left out, since it may be half of it. */
   readonly incomplete: boolean;
 }
 
@@ -51,12 +55,14 @@ export function collect(root: IConstruct, clock: Clock): Collection {
   const objects: Omit<Collected, 'cluster'>[] = [];
   const dependencies: Dependency[] = [];
   const verifications: Verified[] = [];
+  const refused: string[] = [];
   const findings: Finding[] = [];
   const visit = (construct: IConstruct, above: Inherited): void => {
     const here = inherit(construct, above);
     for (const elapsed of entriesOf(construct, ENTRY.buildTime)) clock.add(here.destination, elapsed);
     const origin = { construct: construct.node.path, source: () => userLine(here.trace) };
-    findings.push(...findingsOf(construct, origin));
+    if (here.refused && !above.refused) refused.push(construct.node.path);
+    findings.push(...(here.refused ? recordedFindings(construct, origin) : findingsOf(construct, origin)));
     if (construct instanceof ApiObject && !here.incomplete) {
       const overrides = entriesOf(construct, ENTRY.override);
       objects.push({ construct, destination: here.destination, origin, overrides });
@@ -67,10 +73,10 @@ export function collect(root: IConstruct, clock: Clock): Collection {
     for (const target of construct.node.dependencies) dependencies.push({ source: construct, target, origin });
     for (const child of construct.node.children) visit(child, here);
   };
-  visit(root, { destination: plainDestination(root), trace: undefined, incomplete: false });
+  visit(root, { destination: plainDestination(root), trace: undefined, refused: false, incomplete: false });
   const home = homeCluster(objects);
   const received = objects.map((object) => ({ ...object, cluster: object.destination.cluster || home }));
-  return { objects: received, dependencies, verifications, findings };
+  return { objects: received, dependencies, verifications, refused, findings };
 }
 
 /** The cluster whose files are in the root: charts without a destination go there as well. */
@@ -82,19 +88,21 @@ function homeCluster(objects: readonly Omit<Collected, 'cluster'>[]): string {
 function inherit(construct: IConstruct, above: Inherited): Inherited {
   const [destination] = entriesOf(construct, ENTRY.destination);
   const [trace] = entriesOf(construct, ENTRY.trace);
+  const refused = entriesOf(construct, ENTRY.refused).length > 0;
   return {
     destination: destination ?? (construct instanceof Chart ? plainDestination(construct) : above.destination),
     trace: trace ?? above.trace,
-    incomplete: above.incomplete || entriesOf(construct, ENTRY.incomplete).length > 0,
+    refused: above.refused || refused,
+    incomplete: above.incomplete || (refused && construct instanceof Chart),
   };
 }
 
 /** Recorded findings, those of registered checks, and messages of other cdk8s validations. */
 function findingsOf(construct: IConstruct, origin: Origin): Finding[] {
-  const withOrigin = (finding: Finding) => ({ ...findingAt(origin, finding), ...finding });
-  const recorded = entriesOf(construct, ENTRY.finding).map(withOrigin);
-  const checked = attempt(origin, () => entriesOf(construct, ENTRY.check).flatMap((find) => find().map(withOrigin)));
-  const ours = [...recorded, ...checked];
+  const checked = attempt(origin, () =>
+    entriesOf(construct, ENTRY.check).flatMap((find) => find().map((finding) => withOrigin(origin, finding))),
+  );
+  const ours = [...recordedFindings(construct, origin), ...checked];
   const known = new Set(ours.map(findingText));
   if (checked.some(({ rule }) => rule === EXCEPTION)) return ours; // a validation would throw the same
   const foreign = attempt(origin, () =>
@@ -104,6 +112,14 @@ function findingsOf(construct: IConstruct, origin: Origin): Finding[] {
       .map((message) => validationFinding(message, origin)),
   );
   return foreign.length === 0 ? ours : [...ours, ...foreign];
+}
+
+function recordedFindings(construct: IConstruct, origin: Origin): Finding[] {
+  return entriesOf(construct, ENTRY.finding).map((finding) => withOrigin(origin, finding));
+}
+
+function withOrigin(origin: Origin, finding: Finding): Finding {
+  return { ...findingAt(origin, finding), ...finding };
 }
 
 const EXCEPTION = 'exception';

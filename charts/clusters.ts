@@ -1,0 +1,89 @@
+// The clusters: where systems can run.
+import { aks, eks, local } from 'evenkeel';
+
+/** A pool of Standard_D8s_v5, less the requests of AKS' DaemonSets, with headroom for booking's growth. */
+const D8S = {
+  name: 'default',
+  cpu: '7400m',
+  memory: '26Gi',
+  pods: 110,
+  upgradesAtOnce: '10%',
+  headroom: { pods: 9, cpu: '2', memory: '1Gi' },
+} as const;
+
+export const clusters = {
+  mumbai: eks({
+    region: 'ap-south-1',
+    zones: ['ap-south-1a', 'ap-south-1b'],
+    kubernetes: '1.36',
+    capabilities: ['external-dns'],
+    loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
+    groups: {
+      developers: 'developers',
+      support: 'support',
+      devops: 'devops',
+      'toytrex-pipeline': 'toytrex-pipeline',
+      'pingpong-pipeline': 'pingpong-pipeline',
+      platform: 'platform',
+    },
+    sysadmins: ['platform'],
+    nodePools: [
+      // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
+      { name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, nodesPerZone: { min: 2, max: 4 } },
+    ],
+  }),
+  laptop: local({
+    kubernetes: '1.36',
+    groups: { developers: 'developers', laptop: 'laptop' },
+    sysadmins: ['laptop'],
+    nodePools: [{ name: 'laptop', cpu: '8', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 1 } }],
+  }),
+  westeurope: aks({
+    region: 'westeurope',
+    zones: ['westeurope-1', 'westeurope-2', 'westeurope-3'],
+    kubernetes: '1.35',
+    capabilities: ['external-dns', 'keda', 'metrics-server'],
+    gateway: { albName: 'alb', albNamespace: 'alb-infra' },
+    gatewaySubnets: ['10.30.0.0/24'],
+    podNetwork: 'overlay',
+    subnets: { nodes: 25, pods: 17 },
+    nodePools: [{ ...D8S, nodesPerZone: { min: 4, max: 36 } }],
+    groups: {
+      developers: '7c0f6a3e-1d2b-4c5d-8e9f-000000000001',
+      devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
+      platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+      'flaschenpost-dev': '7c0f6a3e-1d2b-4c5d-8e9f-000000000011',
+      'flaschenpost-qa': '7c0f6a3e-1d2b-4c5d-8e9f-000000000012',
+      'flaschenpost-staging': '7c0f6a3e-1d2b-4c5d-8e9f-000000000013',
+      'flaschenpost-prod': '7c0f6a3e-1d2b-4c5d-8e9f-000000000014',
+      'booking-team': '7c0f6a3e-1d2b-4c5d-8e9f-000000000004',
+      'clinic-dev-pipeline': '7c0f6a3e-1d2b-4c5d-8e9f-000000000021',
+      'clinic-pipeline': '7c0f6a3e-1d2b-4c5d-8e9f-000000000022',
+    },
+    sysadmins: ['platform'],
+    identities: {
+      'flaschenpost-dev/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e01',
+      'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',
+      'flaschenpost-staging/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e03',
+      'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
+    },
+  }),
+  northeurope: aks({
+    region: 'northeurope',
+    zones: ['northeurope-1', 'northeurope-2', 'northeurope-3'],
+    kubernetes: '1.35',
+    capabilities: ['external-dns', 'metrics-server'],
+    gateway: { albName: 'alb', albNamespace: 'alb-infra' },
+    gatewaySubnets: ['10.31.0.0/24'],
+    podNetwork: 'overlay',
+    subnets: { nodes: 25, pods: 17 },
+    nodePools: [{ ...D8S, nodesPerZone: { min: 2, max: 24 } }],
+    groups: {
+      devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
+      platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
+      'booking-team': '7c0f6a3e-1d2b-4c5d-8e9f-000000000004',
+      'clinic-pipeline': '7c0f6a3e-1d2b-4c5d-8e9f-000000000022',
+    },
+    sysadmins: ['platform'],
+  }),
+};

@@ -1,0 +1,27 @@
+// The size of a component: a fixed number of pods, an autoscaler's bounds, or the load that derives them.
+
+import { either, fields, number, optional } from '../../model/finding/schema';
+import type { ScalingProps } from '../../model/pods/scaling';
+import { LOAD, type Load } from './sizing';
+
+/** How many pods a component has. */
+export type Size =
+  /** Always this many. */
+  | { readonly replicas: number }
+  /** An autoscaler keeps the use of CPU, and of memory where it is given, at these shares of the requests. */
+  | ScalingProps
+  /** An autoscaler whose bounds, target and CPU request follow from promises and measurements: see `deriveCapacity`. */
+  | { readonly load: Load };
+
+const PODS = number({ atLeast: 1, atMost: 1e6, whole: true });
+const SHARE = number({ above: 0, atMost: 1 });
+
+/** What a size may say. */
+export const SIZE = either(
+  [
+    fields<{ replicas: number }>({ replicas: PODS }),
+    fields<ScalingProps>({ min: PODS, max: PODS, cpu: SHARE, memory: optional(SHARE) }),
+    fields<{ load: Load }>({ load: LOAD }),
+  ],
+  '{ replicas: 3 }, { min: 3, max: 12, cpu: 0.65 } or { load: { … } }',
+);

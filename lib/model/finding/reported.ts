@@ -1,0 +1,331 @@
+// Rules that are not checks of final objects: what constructs, synth and commands report, each with its reason.
+
+interface Reported {
+  /** What is required, in one sentence. */
+  readonly what: string;
+  /** What happens if it is violated. */
+  readonly why: string;
+  /** @default error */
+  readonly severity?: 'warning' | 'note' | 'error or warning';
+}
+
+/** By subject, then by id. The reason for an id is here only; who reports it is where its name is found in `lib/`. */
+export const reportedRules = {
+  Platform: {
+    app: {
+      what: 'The app file loads, and exports an app.',
+      why: 'There is nothing to synthesize.',
+    },
+    capability: {
+      what: 'A cluster declares the capability that an object needs, and only capabilities that exist.',
+      why: 'The API server of a cluster without it refuses the object as an unknown kind.',
+    },
+    'environment-taken': {
+      what: 'A copy of an environment has an unused name.',
+      why: 'Two environments would write the same files.',
+    },
+    exception: {
+      what: 'The code of a chart or construct does not throw.',
+      why: 'What it would have described after that line is unknown, so nothing is written.',
+    },
+    'foreign-registry': {
+      what: "An image comes from its own environment's registry, or from one of no environment.",
+      why: 'An image that was never released to this environment would run in it.',
+    },
+    'group-subject': {
+      what: "The id of a group has the form of the cluster's directory.",
+      why: 'The binding would name no one, and the group could do nothing.',
+    },
+    headroom: {
+      what: 'Reserved room is well described; where pods may grow faster than nodes are ready, there is enough of it.',
+      why: 'New pods wait for a node in the very peak that needs them.',
+      severity: 'error or warning',
+    },
+    'headroom-pool': {
+      what: 'Room is reserved in one pool only where the provider labels the nodes of a pool.',
+      why: 'The placeholder pods could run in any other pool.',
+    },
+    home: {
+      what: '`home` names one of the clusters.',
+      why: 'The root of `dist/` would be empty.',
+    },
+    'image-tag': {
+      what: 'Every image has a tag: one build number for the system, or one for each component.',
+      why: 'No one could say which image runs.',
+    },
+    input: {
+      what: 'What a chart hands over has the keys and values that its type has: no unknown key, no text for a number, nothing missing.',
+      why: 'Types are gone at run time: a misspelt key would be ignored, and a wrong value would be written into the manifests.',
+    },
+    'kubernetes-minor': {
+      what: 'The Kubernetes version of a cluster is a minor from 1.27 on, as text: `1.36`.',
+      why: 'Which fields an object may have follows from it.',
+    },
+    list: {
+      what: 'A property that takes a list is a list.',
+      why: 'A text in its place would be read letter by letter.',
+    },
+    'missing-setting': {
+      what: 'A placement gives every setting that the system reads.',
+      why: '`undefined` would become a part of a manifest.',
+    },
+    name: {
+      what: 'Names of clusters and environments are DNS labels of at most 40 characters.',
+      why: 'They are parts of file names and of namespaces.',
+    },
+    namespace: {
+      what: 'A namespace has a valid name, and is none of those that belong to Kubernetes.',
+      why: 'The API server refuses the name; a quota and a default deny would break what runs there.',
+    },
+    'namespace-taken': {
+      what: 'Two systems of a cluster have different namespaces.',
+      why: 'They would share a quota and overwrite each other.',
+    },
+    'no-placement': {
+      what: 'A platform places a system, and every environment of a placement is on a cluster.',
+      why: 'Its files would be deleted from `dist/`.',
+    },
+    'provider-plan': {
+      what: 'Nodes, addresses and load-balancer targets of a cluster stay within its declared pools, subnets and limits.',
+      why: 'At its peak pods wait for ever, although each manifest is right.',
+    },
+    registry: {
+      what: 'An environment on a cluster whose nodes pull images has a registry.',
+      why: 'Without one, an image is never pulled: no pod starts.',
+    },
+    'registry-host': {
+      what: "A registry is the provider's own, complete, or declared as external.",
+      why: "Nodes pull with the cluster's identity, which has no rights elsewhere.",
+    },
+    'survives-regions': {
+      what: 'An environment that survives the loss of regions runs in more of them, with enough pods in each.',
+      why: 'The promise would be false.',
+    },
+    'survives-zones': {
+      what: 'After the loss of the promised zones, each component has the pods that it needs.',
+      why: 'The promise would be false: the pods that are left are overloaded, or wait for a node.',
+    },
+    'unread-setting': {
+      what: 'The code of a system reads every setting that a placement gives it.',
+      why: 'A misspelt setting would have no effect, without a word.',
+    },
+    'unused-image': {
+      what: 'Every entry of `images` belongs to a system, an environment and a component that exist.',
+      why: 'A pipeline that edits a misspelt or left-over entry would release nothing.',
+      severity: 'warning',
+    },
+    'unknown-cluster': {
+      what: 'A placement names clusters that the platform declares.',
+      why: 'The system would be placed nowhere.',
+    },
+    'unknown-environment': {
+      what: 'A placement, a copy and a comparison name environments that exist.',
+      why: 'What the environment promises is unknown.',
+    },
+    'unknown-group': {
+      what: 'Access is given to groups that a cluster declares.',
+      why: 'A misspelt group has no access.',
+    },
+    'unknown-role': {
+      what: 'A group has one of the roles viewer, developer, operator, deployer; in a placement, also none.',
+      why: 'No rights follow from another word.',
+    },
+    'workload-identity': {
+      what: 'An identity has the form of its provider, and belongs to a component of the cluster.',
+      why: 'The component would fall back to a Secret without notice, or act as no one.',
+    },
+  },
+  Components: {
+    availability: {
+      what: 'Surge, budget, grace period, deadline and spread of a component agree with each other and with what it survives.',
+      why: 'A rollout never starts or never ends, a drain is blocked, or requests are cut off.',
+    },
+    'configuration-conflict': {
+      what: 'A variable has one value.',
+      why: 'The last one would win silently.',
+    },
+    'configuration-value': {
+      what: 'The value of a variable is text.',
+      why: 'The API server refuses a ConfigMap with anything else.',
+    },
+    'node-fit': {
+      what: 'A pod fits on an empty node of a pool that may run it.',
+      why: 'It would wait for ever.',
+    },
+    'release-cadence': {
+      what: 'A rollout ends before the next release starts (`releaseEverySeconds`).',
+      why: 'Releases would pile up, with three versions running at once.',
+    },
+    resources: {
+      what: 'A component has a CPU request: stated, or derived from its load, but not both.',
+      why: 'Without one an autoscaler on CPU does nothing; with two, one is ignored.',
+    },
+    'volume-zones': {
+      what: 'A volume of an environment that survives zones is zone-redundant, or says why it need not be.',
+      why: 'The loss of its zone makes the data unreachable.',
+    },
+  },
+  Size: {
+    capacity: {
+      what: 'The promises of a load can be kept by some number of pods.',
+      why: 'More pods would not help: the message says which promise, and by how much.',
+    },
+    'queue-reader': {
+      what: 'A broker whose queue KEDA reads has credentials for it.',
+      why: 'The autoscaler would never see the queue.',
+    },
+    'queue-scaling': {
+      what: 'Some number of pods drains the largest backlog in time, with targets that an autoscaler can use.',
+      why: 'The queue would grow without end, or the autoscaler would never act.',
+    },
+    unit: {
+      what: 'Numbers of a load are plausible in their unit.',
+      why: 'Milliseconds where seconds are meant give a size that is a thousand times too large.',
+      severity: 'warning',
+    },
+  },
+  Network: {
+    budget: {
+      what: 'All clients of a service together stay within its declared limits, at their peak and during a rollout.',
+      why: 'The service refuses connections in the very peak that needs them.',
+    },
+    connection: {
+      what: 'A component connects to each service once, never to itself; to one with limits it says what a pod uses.',
+      why: 'Variables would overwrite each other, or the limits would not be counted.',
+    },
+    credentials: {
+      what: 'A reference to a Secret has a valid name, and keys that are file names.',
+      why: 'The pods would not start.',
+    },
+    'dns-record': {
+      what: 'A DNS record has one or more hosts, each once.',
+      why: 'Nothing would be written, or the same record twice.',
+    },
+    'exposure-health': {
+      what: 'An exposed component has a health path: that of its readiness probe, or one for the load balancer alone.',
+      why: 'A load balancer that asks a path without an answer takes every pod for dead.',
+    },
+    'exposure-hosts': {
+      what: 'A component is exposed at one or more hosts, each once.',
+      why: 'The Ingress would lead nowhere, or be refused.',
+    },
+    'exposure-options': {
+      what: 'Options of an exposure are given with its first hosts.',
+      why: 'A component has one Ingress, and later options would contradict it.',
+    },
+    'exposure-targets': {
+      what: 'A load balancer that targets nodes has a Service with node ports.',
+      why: 'It would find no target.',
+    },
+    'host-overwritten': {
+      what: 'Clusters that serve the same host declare it as common, so that each writes its own weighted record.',
+      why: "Each external-dns would overwrite the other's record.",
+    },
+    'ingress-source': {
+      what: 'A cluster says where ingress traffic comes from.',
+      why: 'The network policy would deny it: the host responds with a timeout.',
+    },
+    'provider-key': {
+      what: 'An annotation of the provider profile is changed by an override only.',
+      why: 'A change by hand looks like an oversight, and breaks what the profile promises.',
+    },
+    traffic: {
+      what: 'Weights are whole numbers from 0 to 255 for clusters of the environment, one of them above 0.',
+      why: 'DNS would send no traffic, or other shares than written.',
+    },
+    'traffic-capacity': {
+      what: 'A cluster gets no more traffic than its components are sized for.',
+      why: 'It would be overloaded when regions are lost.',
+    },
+  },
+  Synth: {
+    'dependency-across-files': {
+      what: 'A dependency is in the same file or an earlier one.',
+      why: 'Files are applied by name, so the order would be another one.',
+      severity: 'warning',
+    },
+    'dependency-cycle': {
+      what: 'Dependencies have no circle.',
+      why: 'No order satisfies them.',
+    },
+    'deployer-kind': {
+      what: 'The plural of a custom kind is known where a deployer applies it.',
+      why: 'A role names resources by their plural: the deployer would be refused.',
+    },
+    'deployer-reach': {
+      what: "A system's objects are in its own namespace where a deployer applies them.",
+      why: 'Its role ends at the namespace: the deployer would be refused.',
+    },
+    output: {
+      what: '`dist/` can be replaced as a whole: an ordinary directory, with one writer at a time.',
+      why: 'What is there could be lost, or be half of two versions.',
+    },
+    override: {
+      what: 'An override gives a field that exists another value, or adds a field to a place that exists.',
+      why: 'It would change nothing, and no one would notice.',
+    },
+    'unchecked-field': {
+      what: 'A field that an override adds is known to the types of the Kubernetes API.',
+      why: 'Whether the API server knows it is not checked.',
+      severity: 'note',
+    },
+    unrenderable: {
+      what: 'The values of an object are JSON.',
+      why: 'YAML has no form for anything else.',
+    },
+    validation: {
+      what: 'A construct from elsewhere passes its own cdk8s validation.',
+      why: '`cdk8s synth` would refuse it too.',
+    },
+    'yaml-corruption': {
+      what: 'Text is read back from YAML as it was written.',
+      why: 'The cluster would get another text: [some texts do not survive](decisions.md#text-that-yaml-corrupts).',
+    },
+  },
+  Commands: {
+    'environment-difference': {
+      what: 'Environments of a system differ only in what an environment decides (`compare environments`).',
+      why: 'What was tested in one is not what runs in the other.',
+    },
+    init: {
+      what: '`init` is given names that it knows, in a folder that has none of its files, by a package that npm installed.',
+      why: 'A file would be lost, or the new repository could not install the package.',
+    },
+    'no-platform': {
+      what: '`compare` is given an app that a platform built.',
+      why: 'Another app cannot be built again on other clusters.',
+    },
+    'npm-option': {
+      what: 'An option reaches the command: `npm run synth -- --check`, with two dashes.',
+      why: 'An option that npm keeps for itself is lost to the command: a check would write.',
+    },
+    outdir: {
+      what: 'The output directory is a path of the system that synth runs on.',
+      why: 'A path of Windows is one oddly named folder elsewhere.',
+    },
+    'plan-cluster': {
+      what: '`plan` is asked about a cluster that runs a system.',
+      why: 'It has no load to plan for.',
+    },
+    'preview-ignored': {
+      what: '`synth --kubernetes` is given an app that a platform built.',
+      why: 'The minor would have no effect.',
+    },
+    'preview-overwrites': {
+      what: 'A preview is written beside `dist/`.',
+      why: 'Manifests for a cluster that does not exist yet would be applied.',
+    },
+    'provider-difference': {
+      what: "Workloads are the same on every provider, but for the profile's allowed differences (`compare providers`).",
+      why: 'A move would change more than was said.',
+    },
+    'prove-why': {
+      what: '`prove --why` has words of a row and of an event.',
+      why: 'There is no answer to print.',
+    },
+    'traffic-move': {
+      what: '`traffic --from … --to …` names two clusters of one environment, with a share to move.',
+      why: 'There is no line to write.',
+    },
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Reported>>>>;
