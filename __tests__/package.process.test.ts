@@ -189,7 +189,7 @@ describe('a repository that uses the package', () => {
     const { status, stdout, stderr } = synth();
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf('new WebService')}:\\d+ error port-range$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf('new WebService')}:\\d+ error input$`, 'm'));
     expect(stderr).not.toContain('node_modules');
     expect(existsSync(join(repository, 'dist'))).toBe(false);
   });
