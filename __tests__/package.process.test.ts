@@ -81,11 +81,13 @@ describe('the tarball', () => {
       'charts',
       'docs',
       'e2e',
+      'imports',
       'package.json',
       'pipelines',
       'templates',
     ]);
-    expect(filesBelow(join(unpacked, 'e2e'))).toEqual(['README.md']);
+    for (const folder of ['e2e', 'imports']) expect(filesBelow(join(unpacked, folder))).toEqual(['README.md']);
+    expect(filesBelow(join(unpacked, 'docs')).filter((path) => !/[.](md|svg)$/.test(path))).toEqual([]);
     expect(readdirSync(join(unpacked, '__tests__'))).toEqual(['charts']);
     expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
     const built = filesBelow(join(unpacked, 'build'));
@@ -187,7 +189,7 @@ describe('a repository that uses the package', () => {
     const { status, stdout, stderr } = synth();
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf('new WebService')}:\\d+ error port-range$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf('new WebService')}:\\d+ error input$`, 'm'));
     expect(stderr).not.toContain('node_modules');
     expect(existsSync(join(repository, 'dist'))).toBe(false);
   });

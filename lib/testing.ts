@@ -1,8 +1,9 @@
 // For tests of charts: one system, synthesized as synth does it. Its errors are an exception, as synth prints them.
+import type { IConstruct } from 'constructs';
 import { check } from './checks';
 import { Platform, type SystemClass } from './constructs/platform/platform';
 import { System } from './constructs/system/system';
-import type { ClusterDescription } from './model/cluster/cluster';
+import { type ClusterDescription, isDescription } from './model/cluster/cluster';
 import { type Finding, findingOf } from './model/finding/finding';
 import { fields, findSchemaProblems, like, optional } from './model/finding/schema';
 import { isJsonObject, type JsonObject } from './model/manifest/json';
@@ -15,11 +16,11 @@ import { synthesize } from './synth/synthesize';
 
 /** Where and with what a test synthesizes a system. */
 export interface TestProps<Settings> {
-  /** What the system's placement would give it. */
+  /** The system's settings, as a placement gives them. */
   readonly settings: Settings;
-  /** @default a conformant cluster of three zones */
+  /** Where it runs. @default a conformant cluster of three zones */
   readonly cluster?: ClusterDescription;
-  /** @default one that survives the loss of a zone, with the registry `registry.example` */
+  /** What it must survive, and where its images come from. @default one that survives the loss of a zone, with the registry `registry.example` */
   readonly environment?: EnvironmentProps;
 }
 
@@ -36,11 +37,11 @@ export interface TestSynthesis {
   readonly object: (kind: string, name: string) => JsonObject;
 }
 
-// what they say is checked by the platform
+/** What the environment is in itself, the platform checks. */
 const PROPS = fields<TestProps<object>>({
-  settings: like('settings: { … }', isJsonObject),
-  cluster: optional(like('a cluster', () => true)),
-  environment: optional(like('an environment', () => true)),
+  settings: like('settings: { … }, as a placement has them', isJsonObject),
+  cluster: optional(like("a cluster as gke({ … }) or another provider's function makes it", isDescription)),
+  environment: optional(like('{ survives, registry, access }', isJsonObject)),
 });
 
 /** The cluster and the environment have this name, so that the system's namespace is `<system>-test`. */
@@ -76,10 +77,7 @@ export function synthesizeForTest<Settings extends object>(
     new Platform({ home: NAME, clusters: { [NAME]: cluster }, environments: { [NAME]: environment }, images })
       .place(system, { [NAME]: { on: NAME, settings } })
       .app();
-  // only the built system knows the name under which its tags are looked up
-  const names = System.allIn(build({})).map((built) => built.system);
-  const app = build(Object.fromEntries(names.map((name) => [name, { [NAME]: '1' }])));
-  const { files, findings, entries } = synthesize(app, check);
+  const { files, findings, entries } = synthesize(build(imagesOf(build({}))), check);
   refuse(findings.filter(({ severity }) => severity === 'error'));
   const manifests = [...files].filter(([path]) => path.endsWith('.yaml'));
   return {
@@ -93,6 +91,12 @@ export function synthesizeForTest<Settings extends object>(
       throw new Error(`${system.name} has no ${kind} '${name}': it has ${[...known].join(', ')}`);
     },
   };
+}
+
+/** A tag for the images that the systems ask for: their names are known once they are built. */
+function imagesOf(app: IConstruct): Images {
+  const asking = System.allIn(app).filter(({ images }) => images.size > 0);
+  return Object.fromEntries(asking.map(({ system }) => [system, { [NAME]: '1' }]));
 }
 
 const nameOf = ({ identity }: ApiEntry): string => identity.name;

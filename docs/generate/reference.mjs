@@ -24,7 +24,8 @@ const PAGES = [
     'Size, nodes, load tests',
     ['constructs/scaling', 'constructs/load-test', 'model/capacity', 'model/nodes'],
   ],
-  ['findings', 'Findings, checks, files', ['model/finding', 'model/manifest', 'checks', 'synth', '.']],
+  ['testing', 'Tests of charts', ['.']],
+  ['findings', 'Findings, checks, files', ['model/finding', 'model/manifest', 'checks', 'synth']],
 ];
 
 /** What a docstring says of an optional property instead of its default. */
