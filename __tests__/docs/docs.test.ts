@@ -1,6 +1,7 @@
 // Every relative link in the documentation has a target (that of a system may go with its chart), and docs/README.md lists every page.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { relativeLinks } from '../support/page';
 
 const ROOT = join(__dirname, '../..');
 
@@ -26,8 +27,7 @@ function anchors(page: string): string[] {
 
 /** Links of a page within the repository. */
 function linksOf(page: string): string[] {
-  const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-  return links.filter((link) => !/^[a-z]+:/.test(link));
+  return [...relativeLinks(readFileSync(join(ROOT, page), 'utf8'))];
 }
 
 const linking = pages.filter((page) => linksOf(page).length > 0);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Ajv from 'ajv';
+import { parse } from 'yaml';
 import { broken, expand, FLASCHENPOST, PIPELINES, shipped, unexpanded } from '../support/azure-pipelines';
 
 const FIXTURE = join(__dirname, '../fixtures/azure-pipelines');
@@ -44,4 +45,10 @@ test('unknown and missing parameters of a template are refused', () => {
   const [given = ''] = /^ +deployerConnection: .*\n/m.exec(shipped[FLASCHENPOST] ?? '') ?? [];
   expect(() => expand(broken(given, ''), FLASCHENPOST)).toThrow(/not given/);
   expect(() => expand(broken('after: dev', 'before: dev'), FLASCHENPOST)).toThrow(/no parameter before/);
+});
+
+test('the pipeline that init writes is valid, and is not with a misspelt step', () => {
+  const text = readFileSync(join(__dirname, '../../templates/pipelines/azure/azure-pipelines.yml'), 'utf8');
+  expect(isPipeline(parse(text))).toBe(true);
+  expect(isPipeline(parse(text.replace('- bash: npm ci', '- bsh: npm ci')))).toBe(false);
 });

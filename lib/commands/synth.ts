@@ -11,6 +11,7 @@ import { type Synthesis, synthesize } from '../synth/synthesize';
 import {
   DEFAULT_OUTDIR,
   findOptionProblems,
+  findOutdirProblems,
   findPreviewProblems,
   type PreviewOptions,
   withMinor,
@@ -33,11 +34,11 @@ export function synthCommand({ load, output, finish }: Context): Command {
     .option('--verbose', 'print the summary even if stdout is not a terminal')
     .addHelpText('after', EXAMPLES)
     .action(async (options: SynthOptions) => {
-      const problems = findOptionProblems(options);
+      const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? DEFAULT_OUTDIR;
+      const problems = [...findOptionProblems(options), ...findOutdirProblems(outdir, options.outdir !== undefined)];
       if (problems.length > 0) return finish(refuse(output, problems));
       const app = await withMinor(options.kubernetes, () => loadApp(load));
       if ('rule' in app) return finish(refuse(output, [app]));
-      const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? DEFAULT_OUTDIR;
       const synthesis = synthesize(app, check);
       const findings = [...findPreviewProblems(app, options, outdir), ...synthesis.findings];
       if (findings.some(({ severity }) => severity === 'error')) return finish(refuse(output, findings));

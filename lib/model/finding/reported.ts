@@ -283,9 +283,21 @@ export const reportedRules = {
       what: 'Environments of a system differ only in what an environment decides (`compare environments`).',
       why: 'What was tested in one is not what runs in the other.',
     },
+    init: {
+      what: '`init` is given names that it knows, in a folder that has none of its files, by a package that npm installed.',
+      why: 'A file would be lost, or the new repository could not install the package.',
+    },
     'no-platform': {
       what: '`compare` is given an app that a platform built.',
       why: 'Another app cannot be built again on other clusters.',
+    },
+    'npm-option': {
+      what: 'An option reaches the command: `npm run synth -- --check`, with two dashes.',
+      why: 'An option that npm keeps for itself is lost to the command: a check would write.',
+    },
+    outdir: {
+      what: 'The output directory is a path of the system that synth runs on.',
+      why: 'A path of Windows is one oddly named folder elsewhere.',
     },
     'plan-cluster': {
       what: '`plan` is asked about a cluster that runs a system.',
