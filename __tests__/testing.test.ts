@@ -11,8 +11,8 @@ interface ShopSettings {
 class Shop extends System<ShopSettings> {
   constructor(scope: Construct, target: Target<ShopSettings>) {
     super(scope, 'shop', target);
-    const { host } = target.settings;
-    const replicas = 'replicas' in target.settings ? (target.settings.replicas ?? 0) : 3;
+    const { host } = this.settings;
+    const replicas = 'replicas' in this.settings ? (this.settings.replicas ?? 0) : 3;
     new WebService(this, 'web', { ...WEB, size: { replicas } }).exposeAt(host);
   }
 }

@@ -1,4 +1,4 @@
-// Every input of the constructs that are no components: each slip in it is one finding, at the user's line, that names the key.
+// Every input of the constructs that are not components: each slip in it is one finding, at the user's line, that names the key.
 
 import {
   Broker,

@@ -1,4 +1,4 @@
-// The tags of a platform's images: every entry must be one that a system asks for, so that no wrong one lies there unnoticed.
+// The tags of a platform's images: an entry that no system asks for is reported, or a pipeline would edit it for nothing.
 
 import type { IConstruct } from 'constructs';
 import { didYouMean } from '../../model/finding/closest';

@@ -37,9 +37,9 @@ export const reportedRules = {
       why: 'The binding would name no one, and the group could do nothing.',
     },
     headroom: {
-      what: 'Reserved room is well described; where pods may grow faster than nodes are ready, there is enough of it.',
+      what: 'Where pods may grow faster than nodes are ready, enough room is reserved.',
       why: 'New pods wait for a node in the very peak that needs them.',
-      severity: 'error or warning',
+      severity: 'warning',
     },
     'headroom-pool': {
       what: 'Room is reserved in one pool only where the provider labels the nodes of a pool.',

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import manifest from '../../package.json';
-import { Placement, shipped } from '../support/shipped';
-import { at } from '../support/synthesis';
+import manifest from '../../../package.json';
+import { Placement, shipped } from '../../support/shipped';
+import { at } from '../../support/synthesis';
 
 const production = new Placement('mumbai', 'toytrex-production');
 const laptop = new Placement('laptop', 'toytrex-local');
@@ -170,7 +170,7 @@ describe('X7 Ingress: TLS, name-based hosts, DNS', () => {
 
 describe('X8 CodeBuild; images by build number; configuration in a ConfigMap', () => {
   test('images are <name>:<build number>, from one file', () => {
-    const images = JSON.parse(readFileSync(join(__dirname, '../../charts/images.json'), 'utf8'));
+    const images = JSON.parse(readFileSync(join(__dirname, '../../../charts/images.json'), 'utf8'));
     for (const name of ['web', 'middleware']) {
       const image = at(containerOf(production, name), 'image');
       expect(image).toBe(`123456789012.dkr.ecr.ap-south-1.amazonaws.com/toytrex/${name}:${images.toytrex.production}`);
@@ -185,7 +185,7 @@ describe('X8 CodeBuild; images by build number; configuration in a ConfigMap', (
   });
 
   test('the buildspec calls npm scripts that exist, in their order, and stops after a failed build', () => {
-    const buildspec = parse(readFileSync(join(__dirname, '../../pipelines/buildspec.yml'), 'utf8'));
+    const buildspec = parse(readFileSync(join(__dirname, '../../../pipelines/buildspec.yml'), 'utf8'));
     expect(buildspec.version).toBe(0.2);
     const commands: string[] = ['install', 'pre_build', 'build', 'post_build'].flatMap(
       (phase) => buildspec.phases[phase]?.commands ?? [],

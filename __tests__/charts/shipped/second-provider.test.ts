@@ -1,14 +1,14 @@
 // docs/how-to/second-provider.md: one line adds a provider, and its table is what `compare providers` prints.
 import { App } from 'cdk8s';
-import { PingPong } from '../../charts/pingpong';
-import { platform as shipped } from '../../charts/platform';
-import { check } from '../../lib/checks';
-import { Platform } from '../../lib/constructs';
-import { eks, gke } from '../../lib/model';
-import { synthesize } from '../../lib/synth/synthesize';
-import { cli } from '../support/cli';
-import { blockWith, readPage, runPage } from '../support/page';
-import { SHIPPED, shippedRows } from '../support/placements';
+import { PingPong } from '../../../charts/pingpong';
+import { platform as shipped } from '../../../charts/platform';
+import { check } from '../../../lib/checks';
+import { Platform } from '../../../lib/constructs';
+import { eks, gke } from '../../../lib/model';
+import { synthesize } from '../../../lib/synth/synthesize';
+import { cli } from '../../support/cli';
+import { blockWith, readPage, runPage } from '../../support/page';
+import { SHIPPED, shippedRows } from './placements';
 
 const PAGE = readPage('how-to/second-provider.md');
 

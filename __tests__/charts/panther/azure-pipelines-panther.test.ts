@@ -1,18 +1,9 @@
 // What the Azure pipeline of Panther Clinic promises (P8, P9): the shipped files keep each promise, and changes break it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import images from '../../charts/images.json';
-import {
-  broken,
-  expand,
-  inOrder,
-  PANTHER,
-  type Promised,
-  parameter,
-  type Sources,
-  shipped,
-  stagesBy,
-} from '../support/azure-pipelines';
+import images from '../../../charts/images.json';
+import { broken, expand, type Promised, type Sources, shipped, stagesBy } from '../../support/azure-pipelines';
+import { inOrder, PANTHER, parameter } from '../shipped/pipelines';
 
 const REGIONS = ['westeurope', 'northeurope'];
 const ORDER = ['verify', 'images', 'manifests', 'dev', 'promotion', ...REGIONS];
@@ -140,7 +131,7 @@ const PROMISES: readonly Promised[] = [
       const applies = [...text.matchAll(/kubectl apply -f \\"(dist[\w/]+)\/10-/g)].map(([, folder = '']) => folder);
       const manifests = ['clusters/westeurope', 'clusters/northeurope'].flatMap((folder) =>
         ['clinic', 'clinic-dev']
-          .map((environment) => join(__dirname, `../../dist/${folder}/10-panther-${environment}.yaml`))
+          .map((environment) => join(__dirname, `../../../dist/${folder}/10-panther-${environment}.yaml`))
           .filter((path) => existsSync(path))
           .map((path) => readFileSync(path, 'utf8')),
       );
@@ -154,7 +145,7 @@ const PROMISES: readonly Promised[] = [
           ),
         ) &&
         applies.length === 5 &&
-        applies.every((folder) => existsSync(join(__dirname, '../..', folder, '00-cluster.yaml'))) &&
+        applies.every((folder) => existsSync(join(__dirname, '../../..', folder, '00-cluster.yaml'))) &&
         registries.length === 3 &&
         registries.every((registry) => text.includes(`"value":"${registry}"`))
       );

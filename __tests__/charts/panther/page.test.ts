@@ -1,15 +1,15 @@
 // docs/systems/panther.md: its nodes are those of `evenkeel plan`, its derived numbers those of the manifests (P1, P2, P12).
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { planCluster } from '../../lib/analysis/nodes/plan';
-import { nodeLoads } from '../../lib/constructs/platform/nodes';
-import type { Json } from '../../lib/model';
-import { planInMarkdown } from '../../lib/report/plan';
-import { app } from '../../main';
-import { Placement } from '../support/shipped';
-import { at } from '../support/synthesis';
+import { planCluster } from '../../../lib/analysis/nodes/plan';
+import { nodeLoads } from '../../../lib/constructs/platform/nodes';
+import type { Json } from '../../../lib/model';
+import { planInMarkdown } from '../../../lib/report/plan';
+import { app } from '../../../main';
+import { Placement } from '../../support/shipped';
+import { at } from '../../support/synthesis';
 
-const PAGE = readFileSync(join(__dirname, '../../docs/systems/panther.md'), 'utf8');
+const PAGE = readFileSync(join(__dirname, '../../../docs/systems/panther.md'), 'utf8');
 
 /** Cells of the rows of the section `title`, up to the first table's end. */
 function rowsOf(title: string): string[][] {

@@ -11,11 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import manifest from '../../package.json';
-import { shipped as every, expand, FLASCHENPOST, PANTHER, stagesOf } from '../support/azure-pipelines';
-import { install, type Outcome, run, unpackedPackage } from '../support/package';
+import manifest from '../../../package.json';
+import { shipped as every, FLASCHENPOST, stagesBy } from '../../support/azure-pipelines';
+import { install, type Outcome, run, unpackedPackage } from '../../support/package';
+import { PANTHER } from '../shipped/pipelines';
 
-const PAGE = readFileSync(join(__dirname, '../../docs/how-to/manifests-beside-the-application.md'), 'utf8');
+const PAGE = readFileSync(join(__dirname, '../../../docs/how-to/manifests-beside-the-application.md'), 'utf8');
 // the package has only these
 const shipped = Object.fromEntries(Object.entries(every).filter(([name]) => name !== PANTHER));
 const NAMESPACES = ['dev', 'prod', 'qa', 'staging'];
@@ -125,7 +126,7 @@ test.each([
 });
 
 describe('F6 the scripts of the pipeline, run unchanged', () => {
-  const stages = new Map(stagesOf(expand(shipped, FLASCHENPOST)).map((stage) => [stage.name, stage]));
+  const stages = stagesBy(shipped, FLASCHENPOST);
 
   /** The environment of an agent. Programs that would call other services only record their arguments. */
   function agent(environment = ''): Record<string, string> {

@@ -3,13 +3,12 @@ import {
   broken,
   expand,
   FLASCHENPOST,
-  inOrder,
   type Promised,
-  parameter,
   type Sources,
   shipped,
   stagesBy,
-} from '../support/azure-pipelines';
+} from '../../support/azure-pipelines';
+import { inOrder, parameter } from '../shipped/pipelines';
 
 const NAMESPACES = ['dev', 'qa', 'staging', 'prod'];
 

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PANTHER, shipped, stagesBy } from '../support/azure-pipelines';
+import { shipped, stagesBy } from '../../support/azure-pipelines';
+import { PANTHER } from '../shipped/pipelines';
 
 const COMMANDS = stagesBy(shipped, PANTHER).get('rollback')?.commands ?? [];
 const REVERT = COMMANDS.find((command) => command.includes('revert')) ?? '';

@@ -1,11 +1,11 @@
 // What the proofs on simulated nodes take from Panther Clinic: the nodes of its pool, and the growth that its headroom is for.
-import { growthOf } from '../../e2e/manifests/derivations';
-import { type Deployment, readManifests } from '../../e2e/manifests/manifests';
-import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL } from '../../e2e/world/panther';
-import { nodeLoad } from '../../lib/constructs/platform/nodes';
-import { System } from '../../lib/constructs/system/system';
-import { deriveProviderPlan } from '../../lib/model/nodes/node-plan';
-import { app } from '../../main';
+import { growthOf } from '../../../e2e/manifests/derivations';
+import { type Deployment, readManifests } from '../../../e2e/manifests/manifests';
+import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL } from '../../../e2e/world/panther';
+import { nodeLoads } from '../../../lib/constructs/platform/nodes';
+import { System } from '../../../lib/constructs/system/system';
+import { deriveProviderPlan } from '../../../lib/model/nodes/node-plan';
+import { app } from '../../../main';
 
 const manifests = readManifests(CLINIC);
 const booking = deploymentOf(manifests, BOOKING);
@@ -28,8 +28,8 @@ describe('P2: headroom on nodes that are full', () => {
 
   test('as many as the provider plan wants off peak, and the fewest that the pool has', () => {
     const cluster = northEurope();
-    const { input } = nodeLoad(app, 'northeurope', cluster);
-    const planned = deriveProviderPlan(input).plan?.pools[0]?.offPeak.value;
+    const load = nodeLoads(app).find((one) => one.cluster === 'northeurope');
+    const planned = load && deriveProviderPlan(load.input).plan?.pools[0]?.offPeak.value;
     const nodes = nodesInZone([{ deployment: booking, pods: 9 }]) + nodesInZone([headroom]);
     expect(nodes).toBe(planned);
     expect(nodes).toBe(cluster.nodePools[0]?.nodesPerZone.min);

@@ -1,12 +1,12 @@
 // Flaschenpost, row by row: docs/systems/flaschenpost.md. F5 has a test of its own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import images from '../../charts/images.json';
-import { platform } from '../../charts/platform';
-import { listSecrets } from '../../lib/analysis/access/secrets';
-import { cli } from '../support/cli';
-import { Placement, shipped } from '../support/shipped';
-import { at } from '../support/synthesis';
+import images from '../../../charts/images.json';
+import { platform } from '../../../charts/platform';
+import { listSecrets } from '../../../lib/analysis/access/secrets';
+import { cli } from '../../support/cli';
+import { Placement, shipped } from '../../support/shipped';
+import { at } from '../../support/synthesis';
 
 const STAGES = ['dev', 'qa', 'staging', 'prod'] as const;
 const WEB = ['catalogue', 'gateway', 'orders'];
@@ -210,14 +210,14 @@ describe('P8 a registry for development, another for production', () => {
 });
 
 test('the page shows what the commands print', async () => {
-  const page = readFileSync(join(__dirname, '../../docs/systems/flaschenpost.md'), 'utf8');
+  const page = readFileSync(join(__dirname, '../../../docs/systems/flaschenpost.md'), 'utf8');
   const printed = await Promise.all(
     [['connections'], ['access']].map(async (args) => (await cli(args, () => ({ app: platform.app() }))).out),
   );
   // widths are those of the longest cell, which may be another system's
   const narrow = (text: string) => text.trimEnd().replace(/ {2,}/g, '  ');
   const lines = printed.join('').split('\n').map(narrow);
-  // the table of providers is compared in commands/compare-providers.test.ts
+  // the table of providers is compared in ../shipped/compare-providers.test.ts
   const blocks = [...page.matchAll(/^```\n(.*?)^```$/gms)].filter(([, block = '']) => !block.startsWith('SYSTEM'));
   const shown = blocks.flatMap(([, block = '']) => block.trimEnd().split('\n'));
   expect(shown.length).toBeGreaterThan(20);

@@ -1,10 +1,10 @@
 // PingPong, row by row: docs/systems/pingpong.md.
 
-import type { Json, JsonObject } from '../../lib/model';
-import { isJsonObject } from '../../lib/model/manifest/json';
+import type { Json, JsonObject } from '../../../lib/model';
+import { isJsonObject } from '../../../lib/model/manifest/json';
 
-import { Placement } from '../support/shipped';
-import { at } from '../support/synthesis';
+import { Placement } from '../../support/shipped';
+import { at } from '../../support/synthesis';
 
 const production = new Placement('mumbai', 'pingpong-production');
 const laptop = new Placement('laptop', 'pingpong-local');

@@ -1,13 +1,13 @@
 // docs/how-to/another-environment.md: one line makes another environment, and `compare environments` finds it like the one it was copied from (P6, F6).
-import { Flaschenpost, flaschenpost, SMALL } from '../../charts/flaschenpost';
-import { Panther } from '../../charts/panther';
-import { platform } from '../../charts/platform';
-import { check } from '../../lib/checks';
-import { synthesize } from '../../lib/synth/synthesize';
-import { cli } from '../support/cli';
-import { blocksOf, blockWith, readPage, runPage } from '../support/page';
-import { shipped } from '../support/shipped';
-import { errors } from '../support/synthesis';
+import { Flaschenpost, flaschenpost, SMALL } from '../../../charts/flaschenpost';
+import { Panther } from '../../../charts/panther';
+import { platform } from '../../../charts/platform';
+import { check } from '../../../lib/checks';
+import { synthesize } from '../../../lib/synth/synthesize';
+import { cli } from '../../support/cli';
+import { blocksOf, blockWith, readPage, runPage } from '../../support/page';
+import { shipped } from '../../support/shipped';
+import { errors } from '../../support/synthesis';
 
 const PAGE = readPage('how-to/another-environment.md');
 
