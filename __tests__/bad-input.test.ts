@@ -409,15 +409,15 @@ describe('the platform', () => {
   test('a minor that is too old, and a duplicate zone', async () => {
     const cluster = { ...TWO_ZONES, kubernetes: '1.26', zones: ['a', 'a', 'b'] } as const;
     const err = await refuseShop(web({}), { cluster });
-    expect(err).toContain('error kubernetes-minor');
-    expect(err).toContain('error zones');
+    expect(err).toContain('unsupported Kubernetes version');
+    expect(err).toContain('a zone is listed twice');
   });
 
   test('a capability that we do not know', async () => {
     const capabilities = unchecked<ClusterDescription['capabilities']>(['external-dns', 'teleport']);
     expectReport(await refuseShop(web({}), { cluster: { ...TWO_ZONES, capabilities } }), {
-      rule: 'capability',
-      field: 'clusters.mumbai.capabilities',
+      rule: 'input',
+      field: 'clusters.mumbai.capabilities[1]',
       value: '"teleport"',
       expected: /one of external-dns, cert-manager, metrics-server, keda/,
       plain: true,
@@ -440,7 +440,7 @@ describe('the platform', () => {
     [
       'a taint that forbids nothing',
       JSON.parse('{"taints":[{"key":"a","effect":"PreferNoSchedule"}]}'),
-      'taints',
+      'taints[0].effect',
       '"PreferNoSchedule"',
     ],
     ['a fraction of a node', { nodesPerZone: { min: 0.5, max: 2 } }, 'nodesPerZone.min', '0.5'],
@@ -449,9 +449,9 @@ describe('the platform', () => {
     const pool: NodePool = { name: 'default', cpu: '3920m', memory: '14Gi', pods: 110, nodesPerZone };
     const refuse = (nodePools: readonly NodePool[]) =>
       refuseShop(web({ port: 0 }), { cluster: { ...TWO_ZONES, nodePools } });
-    expect(await refuse([pool])).not.toContain('node-pool');
+    expect(await refuse([pool])).not.toContain('nodePools');
     expectReport(await refuse([{ ...pool, ...change }]), {
-      rule: 'node-pool',
+      rule: 'input',
       field: `clusters.mumbai.nodePools[default].${field}`,
       value,
       expected: /./,

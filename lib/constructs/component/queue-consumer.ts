@@ -6,7 +6,7 @@ import type { Finding } from '../../model/finding/finding';
 import { fields, like, number, optional } from '../../model/finding/schema';
 import { SYNC_SECONDS } from '../../model/pods/autoscaler';
 import { deriveQueueConsumer, type QueueConsumerPlan } from '../../model/services/queue';
-import { QUEUE_SCALING, type QueueConsumerInput } from '../../model/services/queue-input';
+import { QUEUE_FIELDS, type QueueConsumerInput } from '../../model/services/queue-input';
 import { variableName } from '../network/connection';
 import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-autoscaler';
 import type { Queue } from '../services/broker';
@@ -16,6 +16,8 @@ import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type Po
 
 /** What decides the number of consumers. */
 export type QueueScaling = Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>;
+
+const QUEUE_SCALING = fields<QueueScaling>(QUEUE_FIELDS);
 
 /** Stands for a size that is refused. */
 const SIZE_STAND_IN: QueueScaling = {
@@ -45,7 +47,7 @@ const QUEUE_CONSUMER = fields<QueueConsumerProps>({
   queue: like("broker.queue('orders')", isQueue),
   connectionsPerPod: number({ atLeast: 1, whole: true }),
   messagesSentPerSecondPerPod: optional(number({ atLeast: 0 })),
-  size: fields<QueueScaling>(QUEUE_SCALING),
+  size: QUEUE_SCALING,
 });
 
 function isQueue(value: unknown): boolean {

@@ -2,7 +2,7 @@
 
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import { deriveCapacity } from '../../model/capacity/capacity';
-import { LOAD as CAPACITY_LOAD, type CapacityInput } from '../../model/capacity/capacity-input';
+import { type CapacityInput, LOAD_FIELDS } from '../../model/capacity/capacity-input';
 import { unitDoubts } from '../../model/capacity/units';
 import type { Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
@@ -29,7 +29,7 @@ export interface Load
 
 /** What a load may say. */
 export const LOAD = fields<Load>({
-  ...CAPACITY_LOAD,
+  ...LOAD_FIELDS,
   cpuSecondsPerRequest: number({ above: 0 }),
   nodeSeconds: number({ atLeast: 0 }),
 });

@@ -58,12 +58,8 @@ export const reportedRules = {
       why: 'Types are gone at run time: a misspelt key would be ignored, and a wrong value would be written into the manifests.',
     },
     'kubernetes-minor': {
-      what: 'The Kubernetes version of a cluster is a minor from 1.27 on, as text: `1.36`.',
+      what: 'The Kubernetes version of a preview is a minor from 1.27 to 1.37, as text: `1.36`.',
       why: 'Which fields an object may have follows from it.',
-    },
-    list: {
-      what: 'A property that takes a list is a list.',
-      why: 'A text in its place would be read letter by letter.',
     },
     'missing-setting': {
       what: 'A placement gives every setting that the system reads.',

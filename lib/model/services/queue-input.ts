@@ -34,8 +34,8 @@ export interface QueueConsumerInput {
 
 const TARGET = number({ above: 0, atMost: 1 });
 
-/** What a user states; how the queue is read is known from elsewhere. */
-export const QUEUE_SCALING: Fields<Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>> = {
+/** What a user states; what reads the queue is known from elsewhere. */
+export const QUEUE_FIELDS: Fields<Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>> = {
   messagesPerSecondPerPod: number({ above: 0 }),
   drainSeconds: number({ above: 0 }),
   utilisation: number({ above: 0, below: 1 }),
@@ -48,7 +48,7 @@ export const QUEUE_SCALING: Fields<Omit<QueueConsumerInput, 'queueIsRead' | 'rea
 };
 
 const INPUT = fields<QueueConsumerInput>({
-  ...QUEUE_SCALING,
+  ...QUEUE_FIELDS,
   reactionSeconds: number({ atLeast: 0 }),
   queueIsRead: flag(),
 });
