@@ -13,7 +13,7 @@ class Shop extends System<ShopSettings> {
     super(scope, 'shop', target);
     const { host } = this.settings;
     const replicas = 'replicas' in this.settings ? (this.settings.replicas ?? 0) : 3;
-    new WebService(this, 'web', { ...WEB, size: { replicas } }).exposeAt(host);
+    new WebService(this, 'web', { ...WEB, image: this.image('web'), size: { replicas } }).exposeAt(host);
   }
 }
 
