@@ -147,20 +147,20 @@ describe('a preview that would land in dist is refused', () => {
 });
 
 test.each([
-  ['1.26', "'1.27' or later"],
-  ['2.0', "'1.27' or later"],
-  ['1.x', "'1.27' or later"],
-  ['', "'1.27' or later"],
-  ['latest', "'1.27' or later"],
-  ['1.26.9', "'1.27' or later"],
-  ['v1.30', "'1.30' only"],
-  ['1.30.2', "'1.30' only"],
-  ['v1.36.2-eks-1', "'1.36' only"],
+  ['1.26', "'1.27' to '1.37'"],
+  ['2.0', "'1.27' to '1.37'"],
+  ['1.x', "'1.27' to '1.37'"],
+  ['', "'1.27' to '1.37'"],
+  ['latest', "'1.27' to '1.37'"],
+  ['1.26.9', "'1.27' to '1.37'"],
+  ['v1.30', "'1.30'"],
+  ['1.30.2', "'1.30'"],
+  ['v1.36.2-eks-1', "'1.36'"],
 ])('%j is not a minor', async (minor, right) => {
   const load = jest.fn(small);
   const expected = (field: string) => [
     'error kubernetes-minor',
-    '  unsupported Kubernetes version',
+    minor === '' ? `  ${field} cannot be empty` : '  unsupported Kubernetes version',
     `  field    ${field}`,
     `  value    ${JSON.stringify(minor)}`,
     `  expected ${right}`,

@@ -4,17 +4,21 @@ import { join } from 'node:path';
 import { PingPong } from '../../charts/pingpong';
 import { platform } from '../../charts/platform';
 import { ToyTrex } from '../../charts/toytrex';
-import { override, WebService } from '../../lib/constructs';
+import { override, Platform, WebService } from '../../lib/constructs';
 import { cli } from '../support/cli';
 import { SHIPPED } from '../support/placements';
-import { platformOf } from '../support/platform-of';
-import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
+import { PRODUCTION, shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 
 const shipped = () => ({ app: platform.app() });
 
 const nodePools = [{ name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, nodesPerZone: { min: 2, max: 4 } }];
 /** Two of the shipped systems by themselves, where the others would add nothing but time. */
-const fewSystems = platformOf({ cluster: { ...TWO_ZONES, nodePools } })
+const fewSystems = new Platform({
+  home: 'mumbai',
+  images: { toytrex: { production: '1' }, pingpong: { production: '1' } },
+  clusters: { mumbai: { ...TWO_ZONES, nodePools } },
+  environments: { production: PRODUCTION },
+})
   .place(ToyTrex, {
     production: { on: 'mumbai', settings: { hosts: ['toytrex.com'], databaseHost: 'db.example' } },
   })

@@ -192,16 +192,16 @@ describe('the outside', () => {
   });
 });
 
-test.each<[string, string]>([
-  ['addresses without their key', '["10.0.0.0/8"]'],
-  ['a text', '"10.0.0.0/8"'],
-  ['labels under another name', '{"namespace":"ingress","labels":{"app":"traefik"}}'],
-  ['no labels at all', '{"namespace":"ingress","podLabels":{}}'],
-])('where ingress traffic comes from, as %s, opens nothing: it is refused', (_, json) => {
+test.each<[string, string, string]>([
+  ['addresses without their key', '["10.0.0.0/8"]', ''],
+  ['a text', '"10.0.0.0/8"', ''],
+  ['labels under another name', '{"namespace":"ingress","labels":{"app":"traefik"}}', '.labels'],
+  ['no labels at all', '{"namespace":"ingress","podLabels":{}}', '.podLabels'],
+])('where ingress traffic comes from, as %s, opens nothing: it is refused', (_, json, key) => {
   const cluster = local({ kubernetes: '1.36', ingressSource: JSON.parse(json) });
   const expose = (system: System) => new WebService(system, 'web', WEB).exposeAt('shop.localhost');
   const synthesis = shop(expose, { cluster, environment: { survives: { zones: 0, regions: 0 } } });
-  expect(errors(synthesis)).toEqual(['ingress-source exposeAt']);
+  expect(errors(synthesis)).toEqual([`input clusters.mumbai.ingressSource${key}`]);
   expect(edges(synthesis)).toEqual([]);
 });
 

@@ -167,7 +167,7 @@ describe('availability', () => {
 
   test('a cluster older than 1.30 sleeps by a command', () => {
     const old = shop((system) => new WebService(system, 'web', WEB), {
-      cluster: eks({ region: 'ap-south-1', zones: ['a', 'b'], kubernetes: '1.29' }),
+      cluster: eks({ region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.29' }),
     });
     const container = at(find(old, 'Deployment', 'web'), 'spec', 'template', 'spec', 'containers', 0);
     expect(at(container, 'lifecycle', 'preStop')).toEqual({ exec: { command: ['sleep', '20'] } });
@@ -383,7 +383,7 @@ describe('connectTo and env', () => {
 
   test.each<[string, Parameters<typeof credentials>, string]>([
     ['a name that is none', ['Shop_DB', ['password']], 'credentials credentials.secret'],
-    ['an empty name', ['', ['password']], 'credentials credentials.secret'],
+    ['an empty name', ['', ['password']], 'input credentials.secret'],
     ['a key that is none', ['shop-db', ['../password']], 'credentials credentials.keys'],
     ['two keys that make one variable', ['shop-db', ['user-name', 'user.name']], 'credentials credentials.keys'],
   ])('credentials with %s are refused', (_, [secret, keys], error) => {
@@ -441,8 +441,8 @@ describe('exposeAt', () => {
 
   test('DNS annotations where the cluster has external-dns, with both prefixes', () => {
     const cluster = eks({
-      region: 'r',
-      zones: ['a', 'b'],
+      region: 'ap-south-1',
+      zones: ['ap-south-1a', 'ap-south-1b'],
       kubernetes: '1.36',
       capabilities: ['external-dns'],
       ...SUBNETS,

@@ -392,13 +392,17 @@ describe('refused:', () => {
     ]);
   });
 
-  test.each<[string, Readonly<Record<string, GroupId>>]>([
-    ['system: groups', { devops: 'system:masters' }],
-    ['a ServiceAccount without a namespace', { devops: { namespace: '', serviceAccount: 'argocd' } }],
-    ['a sysadmin whom the cluster does not know', {}],
-  ])('%s as sysadmins', (_, groups) => {
+  test.each<[string, Readonly<Record<string, GroupId>>, string]>([
+    ['system: groups', { devops: 'system:masters' }, 'sysadmins'],
+    [
+      'a ServiceAccount without a namespace',
+      { devops: { namespace: '', serviceAccount: 'argocd' } },
+      'groups.devops.namespace',
+    ],
+    ['a sysadmin whom the cluster does not know', {}, 'sysadmins'],
+  ])('%s as sysadmins', (_, groups, field) => {
     const cluster = { ...TWO_ZONES, groups, sysadmins: ['devops'] };
-    expect(errors(shop(web, { cluster }))).toEqual(['group-subject clusters.mumbai.sysadmins']);
+    expect(errors(shop(web, { cluster }))).toEqual([`input clusters.mumbai.${field}`]);
   });
 
   test('a name where the provider wants an id', () => {
