@@ -789,11 +789,8 @@ describe('slips that only the compiler sees, which synth does not run: one findi
       'budgetSecond',
       'probes.startup.budgetSecond',
       (shop) => {
-        new WebService(
-          shop,
-          'web',
-          unchecked({ ...WEB, probes: { ...PROBES, startup: { path: '/', budgetSecond: 20 } } }),
-        );
+        const startup = { path: '/started', budgetSecond: 20 };
+        new WebService(shop, 'web', unchecked({ ...WEB, probes: { ...PROBES, startup } })); // budgetSecond
       },
     ],
     [
@@ -883,7 +880,15 @@ describe('slips that only the compiler sees, which synth does not run: one findi
       'Reflect.construct(QueueConsumer',
       'queue',
       (shop) => {
-        Reflect.construct(QueueConsumer, [shop, 'web', { ...WEB }]);
+        const cpu = { target: 0.5, atFullWork: 1 };
+        const rates = {
+          messagesPerSecondPerPod: 10,
+          drainSeconds: 600,
+          peakMessagesPerSecond: 10,
+          largestBacklog: 100,
+        };
+        const size = { ...rates, utilisation: 0.5, min: 1, cpu };
+        Reflect.construct(QueueConsumer, [shop, 'web', { ...WEB, size, connectionsPerPod: 1 }]);
       },
     ],
   ])('of a component: %s', (slip, field, build) =>
@@ -946,19 +951,19 @@ describe('slips that only the compiler sees, which synth does not run: one findi
     [
       'blogg:',
       'images.blogg',
-      'unused-image',
+      'image-tag',
       () => placed(new Platform({ ...described, environments, images: { blogg: { production: '1' } } })),
     ],
     [
       'prodction:',
       'images.blog.prodction',
-      'unused-image',
+      'image-tag',
       () => placed(new Platform({ ...described, environments, images: { blog: { prodction: '1' } } })),
     ],
     [
       'wbe:',
       'images.blog.production.wbe',
-      'unused-image',
+      'image-tag',
       () => placed(new Platform({ ...described, environments, images: { blog: { production: { wbe: '1' } } } })),
     ],
     [

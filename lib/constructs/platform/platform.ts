@@ -3,13 +3,13 @@
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type ClusterDescription, isDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
-import { type Finding, findingOf, hasError } from '../../model/finding/finding';
+import { type Finding, findingOf } from '../../model/finding/finding';
 import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { fields, findSchemaProblems, like, optional, table, text } from '../../model/finding/schema';
 import { isJsonObject } from '../../model/manifest/json';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
-import { ENTRY, entriesOf, PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
+import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
 import { IMAGES, type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
@@ -17,12 +17,12 @@ import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
 import type { System } from '../system/system';
-import { isRefused, refuse } from '../tree/door';
+import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { checkCapabilitiesLater } from './capabilities';
 import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
 import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
-import { findUnusedImages } from './images';
+import { reportImages } from './images';
 import { reportNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { type Move, offerRebuild } from './rebuild';
@@ -196,7 +196,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     }
     const described = Object.fromEntries(Object.entries(environments).map(([name, { props }]) => [name, props]));
     const platform = { ...this.props, environments: described };
-    for (const problem of findPlatformProblems(platform, this.placements.length)) report(app, problem, this.trace);
+    for (const problem of findPlatformProblems(platform, this.placements.length + this.problems.length))
+      report(app, problem, this.trace);
     for (const [name, { problems, trace }] of Object.entries(clusters)) {
       for (const problem of problems) {
         report(app, findingOf('input', { ...problem, field: `clusters.${name}.${problem.field}` }), trace);
@@ -214,9 +215,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
     reportIdentities(app, clusters, this.trace);
-    if (!isRefused(app) && !hasError(entriesOf(app, ENTRY.finding))) {
-      for (const problem of findUnusedImages(app, this.images ?? {})) report(app, problem, this.trace);
-    }
+    reportImages(app, this.images ?? {}, this.trace);
     checkRecordsLater(app);
     return app;
   }
