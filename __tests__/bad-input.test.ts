@@ -426,7 +426,12 @@ describe('the platform', () => {
     expectReport(err, { rule: 'exception', at: 'mumbai/broken-production', expected: /./ });
     expect(err).toContain(`${thrower?.file}:${thrower?.line}:`);
     expect(err).toContain('TypeError: the chart is broken');
-    expectReport(err, { rule: 'host-name', expected: /./ });
+    expectReport(err, {
+      rule: 'input',
+      field: 'exposeAt.hosts',
+      value: '"Not a host"',
+      expected: /shop\.example\.com/,
+    });
   });
 
   test('consequences of a missing setting or an exception are not reported', async () => {
@@ -858,14 +863,16 @@ describe('slips that only the compiler sees, which synth does not run: one findi
       },
     ],
     [
-      'new ApiObject(shop',
+      '[redis]',
       'connectTo',
       (shop) => {
         const service = new WebService(shop, 'web', WEB);
-        const metadata = { name: 'redis' };
-        Reflect.apply(service.connectTo, service, [
-          new ApiObject(shop, 'redis', { apiVersion: 'v1', kind: 'Pod', metadata }),
-        ]);
+        const redis = new ApiObject(shop, 'redis', {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'redis' },
+        });
+        Reflect.apply(service.connectTo, service, [redis]);
       },
     ],
     [
@@ -946,7 +953,19 @@ describe('slips that only the compiler sees, which synth does not run: one findi
       'environment:',
       'environment',
       'input',
-      () => placed(Reflect.construct(Platform, [{ ...described, environment: environments }])),
+      () => placed(Reflect.construct(Platform, [{ ...described, environment: environments }])), // environment:
+    ],
+    [
+      'cluster:',
+      'cluster',
+      'input',
+      () => placed(Reflect.construct(Platform, [{ ...described, clusters: undefined, environments, cluster: {} }])),
+    ],
+    [
+      'mumbai: 5',
+      'clusters.mumbai',
+      'input',
+      () => placed(new Platform({ ...described, environments, clusters: unchecked({ mumbai: 5 }) })),
     ],
     [
       'blogg:',

@@ -151,7 +151,11 @@ test.each<[string, object, string[]]>([
     ["size.min: unknown property 'min' in size → one of replicas"],
   ],
   ['no form', { size: {} }, ['size: size cannot be an object → { replicas } or { min, max, cpu }']],
-  ['a relation between two numbers', { size: { min: 3, max: 2, cpu: 0.5 } }, ['size.min: size.min is 3, but max is 2 → 2']],
+  [
+    'a relation between two numbers',
+    { size: { min: 3, max: 2, cpu: 0.5 } },
+    ['size.min: size.min is 3, but max is 2 → 2'],
+  ],
   [
     'a flag that must be set',
     { probes: { bootSeconds: 1, readiness: { tcp: false } } },

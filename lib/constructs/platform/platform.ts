@@ -104,6 +104,8 @@ interface Placement {
  */
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
   private readonly props: PlatformProps<string, string>;
+  /** Whether it has clusters and environments: otherwise nothing that is placed can be judged. */
+  private readonly isComplete: boolean;
   /** None where they are refused. */
   private readonly images: Images | undefined;
   /** Problems of the platform, and of calls of its methods, each with its line. */
@@ -114,6 +116,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
     const { input, problems } = accept<PlatformProps<string, string>>('', PLATFORM, props, NOTHING);
+    this.isComplete = input.clusters !== NOTHING.clusters && input.environments !== NOTHING.environments;
     const clusters = Object.entries(input.clusters).map(([name, cluster]) => [name, recheck(cluster)]);
     this.props = { ...input, clusters: Object.fromEntries(clusters) };
     this.images = problems.some(({ field }) => field?.startsWith('images')) ? undefined : (input.images ?? {});
@@ -136,10 +139,12 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       this.note(accepted.problems, trace);
       const placement = accepted.input;
       const isRefused = accepted.problems.length > 0;
+      const hasSettings = placement.settings !== standIns.settings;
       const build =
         (request: Omit<PlacementRequest<Settings>, 'system' | 'isRefused'>): Build =>
-        (building) =>
-          this.build(building, { ...request, system, isRefused });
+        (building) => {
+          if (hasSettings) this.build(building, { ...request, system, isRefused });
+        };
       this.placements.push({
         system,
         environment,
@@ -196,7 +201,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     }
     const described = Object.fromEntries(Object.entries(environments).map(([name, { props }]) => [name, props]));
     const platform = { ...this.props, environments: described };
-    for (const problem of findPlatformProblems(platform, this.placements.length + this.problems.length))
+    const placed = this.placements.length + this.problems.length;
+    for (const problem of this.isComplete ? findPlatformProblems(platform, placed) : [])
       report(app, problem, this.trace);
     for (const [name, { problems, trace }] of Object.entries(clusters)) {
       for (const problem of problems) {
@@ -209,8 +215,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const previewed: Move = ({ cluster, ...where }) =>
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
     const building = { app, move: previewed, environments, unread: new UnreadSettings() };
-    for (const { build } of this.placements) build(building);
-    for (const copy of this.copies) this.buildCopy(building, copy);
+    for (const { build } of this.isComplete ? this.placements : []) build(building);
+    for (const copy of this.isComplete ? this.copies : []) this.buildCopy(building, copy);
     building.unread.report();
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
