@@ -5,7 +5,7 @@ const only = (room, ...known) => ({
   // The applications of the proofs are written as a user's are.
   from: { path: `^${room}/`, ...(room === 'e2e' ? { pathNot: '^e2e/apps/' } : {}) },
   to: {
-    path: '^(lib|charts|imports|main|dist|__tests__|bench|bin|e2e)',
+    path: '^(lib|charts|imports|main|dist|__tests__|bench|bin|e2e|templates)',
     pathNot: [room, ...known].map((name) => `^${name}(/|\\.)`),
   },
 });
@@ -92,7 +92,9 @@ module.exports = {
       from: { path: '^lib/', pathNot: '^lib/(synth/output|commands/project)/' },
       to: { path: '^(node:)?fs(/promises)?$', dependencyTypes: ['core'] },
     },
-    only('charts', 'lib/constructs', 'lib/model', 'imports'),
+    // as a user's repository: the package by its name, which is lib/index.ts here
+    only('charts', 'lib/index', 'imports'),
+    only('templates', 'lib/index'),
     only('lib/model'),
     only('lib/analysis', 'lib/model'),
     only('lib/constructs', 'lib/model', 'lib/analysis', 'imports'),
@@ -102,7 +104,7 @@ module.exports = {
     only('lib/commands', 'lib'),
     only('e2e', 'lib/model', 'lib/analysis'),
     only('e2e/apps', 'lib/constructs', 'lib/model'),
-    packages('lib/model'),
+    packages('lib/model', 'valibot'),
     packages('lib/analysis'),
     packages('lib/checks'),
     packages('lib/report'),

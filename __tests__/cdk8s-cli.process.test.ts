@@ -16,7 +16,8 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '..');
 const CLI = join(ROOT, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
-const SOURCES = ['bin', 'charts', 'imports', 'lib', 'cdk8s.yaml', 'main.ts', 'package.json', 'tsconfig.json'];
+const SOURCES = ['bin', 'imports', 'lib', 'cdk8s.yaml', 'package.json', 'tsconfig.json'];
+const MAIN = readFileSync(join(__dirname, 'fixtures/package/main.ts.txt'), 'utf8');
 
 interface Outcome {
   readonly status: number | null;
@@ -24,13 +25,14 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** A copy of the checkout: the dist of the checkout itself stays untouched. */
+/** A copy of the checkout with one small system: the dist of the checkout itself stays untouched. */
 let checkout: string;
 
 beforeEach(() => {
   checkout = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-cdk8s-')));
   for (const name of SOURCES) cpSync(join(ROOT, name), join(checkout, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'), 'dir');
+  writeFileSync(join(checkout, 'main.ts'), MAIN);
 });
 
 afterEach(() => rmSync(checkout, { recursive: true, force: true }));
@@ -58,21 +60,19 @@ function readTree(directory: string): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.map((path) => [path.slice(root.length + 1), readFileSync(path, 'utf8')]));
 }
 
-/** Gives PingPong an invalid port, and returns the line that a finding must name. */
-function breakPingPong(): string {
-  const file = 'charts/pingpong.ts';
-  const text = readFileSync(join(checkout, file), 'utf8');
-  const broken = text.replace('port: 8080', 'port: 99999');
-  if (broken === text) throw new Error(`${file} has no port 8080`);
-  writeFileSync(join(checkout, file), broken);
-  return `${file}:${text.split('\n').findIndex((line) => line.includes('new WebService')) + 1}`;
+/** Gives the system an invalid port, and returns the line that a finding must name. */
+function breakPort(): string {
+  const broken = MAIN.replace('port: 8080', 'port: 99999');
+  if (broken === MAIN) throw new Error('main.ts has no port 8080');
+  writeFileSync(join(checkout, 'main.ts'), broken);
+  return `main.ts:${MAIN.split('\n').findIndex((line) => line.includes('new WebService')) + 1}`;
 }
 
 describe('cdk8s synth', () => {
   it('writes the same bytes as evenkeel synth', () => {
     expect(evenkeelSynth()).toMatchObject({ status: 0, stderr: '' });
     const ours = readTree('dist');
-    expect(Object.keys(ours)).toContain('10-pingpong-production.yaml');
+    expect(Object.keys(ours)).toContain('10-shop-production.yaml');
     rmSync(join(checkout, 'dist'), { recursive: true });
 
     const { status, stdout, stderr } = cdk8sSynth();
@@ -109,7 +109,7 @@ describe('a chart with an error', () => {
   it('leaves dist unchanged under evenkeel synth: the reason for `npm run synth`', () => {
     evenkeelSynth();
     const before = readTree('dist');
-    const place = breakPingPong();
+    const place = breakPort();
     const { status, stderr } = evenkeelSynth();
     expect(status).toBe(1);
     expect(stderr).toContain(`${place}:`);
@@ -119,7 +119,7 @@ describe('a chart with an error', () => {
   it('fails cdk8s synth with our findings, and by then the CLI has deleted dist', () => {
     evenkeelSynth();
     expect(existsSync(join(checkout, 'dist'))).toBe(true);
-    const place = breakPingPong();
+    const place = breakPort();
     const { status, stderr } = cdk8sSynth();
     expect(status).not.toBe(0);
     expect(stderr).toMatch(new RegExp(`^${place.replace('.', '\\.')}:\\d+ error port-range$`, 'm'));

@@ -1,6 +1,6 @@
 // The launcher: errors before and around the command are reported like every other finding, and nothing is written.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -45,12 +45,26 @@ export const app = new Platform({ home: 'a', clusters: { a: local({ kubernetes: 
 });
 
 test.each<[string, string | undefined, RegExp]>([
-  ['no main.ts', undefined, /^error app\n {2}Error: main\.ts does not exist\n/],
+  [
+    'no main.ts',
+    undefined,
+    /^error app\n {2}main\.ts does not exist in \/\S+\n {2}expected a folder with main\.ts, or --app <file>; in an empty folder, evenkeel init writes one\n/,
+  ],
   ['a syntax error', `${CHART}const x: = 3;\n`, /^main\.ts:5:10 error compile\n/],
   [
     'an import of a missing file',
     `import './nowhere';\n${CHART}`,
     /^main\.ts:1:8 error compile\n {2}Could not resolve "\.\/nowhere"\n/,
+  ],
+  [
+    'top-level await',
+    `await Promise.resolve();\n${CHART}`,
+    /^main\.ts:1:1 error compile\n {2}top-level await cannot run: .*\n {2}expected an app that is made without waiting/,
+  ],
+  [
+    'import.meta',
+    `${CHART}export const page = new URL('page.html', import.meta.url);\n`,
+    /^main\.ts:5:\d+ error compile\n {2}import\.meta has no values: .*\n {2}expected a path from the project's folder/,
   ],
   [
     'an exception',
@@ -68,6 +82,42 @@ test.each<[string, string | undefined, RegExp]>([
   expect(stderr).toMatch(message);
   expect(stderr).toMatch(/\n1 error, nothing written\n$/);
   expect(stderr).not.toMatch(/\n {4}at /);
+});
+
+test('in a folder of the project: where to run it', () => {
+  writeFileSync(join(project, 'main.ts'), CHART);
+  const folder = join(project, 'charts', 'shop');
+  mkdirSync(folder, { recursive: true });
+  const { status, stderr } = spawnSync(process.execPath, [LAUNCHER, 'secrets'], { cwd: folder, encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toBe(`error app\n  main.ts does not exist in ${folder}\n  expected to run where it is: cd ../..\n`);
+});
+
+test('npm keeps --check for itself: nothing is written', () => {
+  writeFileSync(join(project, 'main.ts'), CHART);
+  const scripts = { synth: `node ${LAUNCHER} synth` };
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ scripts }));
+  const npm = (...args: string[]) => spawnSync('npm', ['run', 'synth', ...args], { cwd: project, encoding: 'utf8' });
+  const { status, stderr } = npm('--check');
+  expect(status).toBe(1);
+  expect(stderr).toContain('npm took --check for itself');
+  expect(stderr).toContain('expected npm run synth -- --check\n');
+  expect(readdirSync(project)).not.toContain('dist');
+  expect(npm('--', '--check').status).toBe(2);
+  expect(npm().status).toBe(0);
+});
+
+test('a package without its build: what is missing', () => {
+  const packed = join(project, 'packed');
+  cpSync(LAUNCHER, join(packed, 'bin/evenkeel.js'));
+  const { status, stderr } = spawnSync(process.execPath, [join(packed, 'bin/evenkeel.js'), 'synth'], {
+    cwd: project,
+    encoding: 'utf8',
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^error package\n {2}the package has no build\/index\.js: .*\n {2}expected .*npm run build && npm pack/,
+  );
 });
 
 test('a running timer does not keep the command from exiting', () => {

@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import * as source from '../lib';
 import { install, type Outcome, readManifest, run, unpackedPackage } from './support/package';
+import { relativeLinks } from './support/page';
 
 const ROOT = resolve(__dirname, '..');
 const FIXTURE = join(__dirname, 'fixtures', 'package');
@@ -68,20 +69,44 @@ function filesBelow(directory: string): string[] {
 }
 
 describe('the tarball', () => {
-  it('has the launcher, the build and the texts, and no sources', () => {
+  it('has the launcher, the build, the templates, and the pages with what they link to; no sources of ours', () => {
     expect(readdirSync(unpacked).sort()).toEqual([
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
       'bin',
       'build',
+      'charts',
+      'docs',
+      'e2e',
+      'imports',
       'package.json',
       'pipelines',
+      'templates',
     ]);
+    for (const folder of ['e2e', 'imports']) expect(filesBelow(join(unpacked, folder))).toEqual(['README.md']);
+    expect(filesBelow(join(unpacked, 'docs')).filter((path) => !/[.](md|svg)$/.test(path))).toEqual([]);
     expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
     const built = filesBelow(join(unpacked, 'build'));
     expect(built).toContain('types/lib/index.d.ts');
     expect(built.filter((name) => !name.endsWith('.d.ts'))).toEqual(['index.js']);
+  });
+
+  it('has every page that a page links to', () => {
+    const pages = filesBelow(unpacked).filter((path) => path.endsWith('.md'));
+    const links = pages.flatMap((page) =>
+      relativeLinks(readFileSync(join(unpacked, page), 'utf8')).map((link) => ({ page, link })),
+    );
+    expect(pages).toEqual(
+      expect.arrayContaining(['README.md', 'docs/constructs.md', 'docs/how-to/test-your-charts.md']),
+    );
+    expect(links.length).toBeGreaterThan(75);
+    const dead = links.filter(({ page, link }) => {
+      const [path = ''] = link.split('#');
+      return path !== '' && !existsSync(join(unpacked, dirname(page), path));
+    });
+    expect(dead).toEqual([]);
   });
 
   it('declares as minimum versions of its peers those that it is tested with', () => {
@@ -162,7 +187,7 @@ describe('a repository that uses the package', () => {
     const { status, stdout, stderr } = synth();
     expect(status).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf('new WebService')}:\\d+ error port-range$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^main\\.ts:${lineOf('new WebService')}:\\d+ error input$`, 'm'));
     expect(stderr).not.toContain('node_modules');
     expect(existsSync(join(repository, 'dist'))).toBe(false);
   });

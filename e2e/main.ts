@@ -2,18 +2,19 @@
 import { writeFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
 import { Cluster } from './cluster/cluster';
+import { systemsIn } from './manifests/systems';
 import { cleanUp } from './process/journal';
 import { Run } from './process/run';
 import { buildAll } from './programs/build';
 import { builds } from './programs/cache';
 import { PROOFS } from './proofs';
 import type { Proof } from './proofs/proof';
-import { choose } from './runner/choice';
+import { choose, findGone } from './runner/choice';
 import { type Duration, formatDurations } from './runner/durations';
 import { lanesOf, Machine } from './runner/lanes';
 import { type Options, parseOptions } from './runner/options';
 import { visit } from './runner/visit';
-import { World } from './world/world';
+import { DEPLOYED, DIST, World } from './world/world';
 
 void main(parseOptions(process.argv.slice(2)));
 
@@ -23,11 +24,15 @@ async function main(options: Options): Promise<void> {
     return visit(options.kubeconfig, options.manifests, (line) => process.stdout.write(`    ${line}\n`));
   }
   const proofs = chosen(options);
+  const present = systemsIn(DIST.mumbai);
+  if (options.hold) refuseHold(present);
+  const able = proofs.filter((proof) => findGone(proof, present) === undefined);
   const obstacle = await Cluster.obstacle();
-  const nodes = options.build || options.hold || proofs.some(({ needs }) => needs === 'nodes');
-  buildAll({ nodes: nodes && obstacle === undefined, full: proofs.some(({ full }) => full) });
+  const nodes = options.build || options.hold || able.some(({ needs }) => needs === 'nodes');
+  if (nodes || able.length > 0)
+    buildAll({ nodes: nodes && obstacle === undefined, full: able.some(({ full }) => full) });
   if (options.build) return report(options, { passed: 0, failed: 0, skipped: 0 }, builds);
-  await prove(proofs, obstacle, options);
+  await prove(proofs, present, obstacle, options);
 }
 
 function chosen(options: Options): readonly Proof[] {
@@ -39,11 +44,26 @@ function chosen(options: Options): readonly Proof[] {
   }
 }
 
+/** Ends the run where the cluster that is wanted has lost its systems. */
+function refuseHold(present: ReadonlySet<string>): void {
+  const gone = findGone({ systems: DEPLOYED }, present);
+  if (gone === undefined) return;
+  process.stderr.write(`--hold ${gone}\n`);
+  process.exit(1);
+}
+
 /** Registers the proofs as tests, and their end. */
-async function prove(proofs: readonly Proof[], obstacle: string | undefined, options: Options): Promise<void> {
-  /** Why the proof cannot run on this machine. */
+async function prove(
+  proofs: readonly Proof[],
+  present: ReadonlySet<string>,
+  obstacle: string | undefined,
+  options: Options,
+): Promise<void> {
+  /** Why the proof cannot run in this project, or on this machine. */
   const hindrance = (proof: Proof) =>
-    (proof.needs === 'nodes' || process.platform !== 'linux' ? obstacle : undefined) ?? proof.obstacle?.();
+    findGone(proof, present) ??
+    (proof.needs === 'nodes' || process.platform !== 'linux' ? obstacle : undefined) ??
+    proof.obstacle?.();
   const run = await Run.begin();
   const world = new World(run);
   const machine = new Machine();

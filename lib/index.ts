@@ -5,3 +5,4 @@ export * from './model';
 export { OutputError } from './synth/output/output-error';
 export { compareFiles, type WriteResult, writeFiles } from './synth/output/write';
 export { type Synthesis, synthesize } from './synth/synthesize';
+export { synthesizeForTest, type TestProps, type TestSynthesis } from './testing';

@@ -1,11 +1,11 @@
 // `evenkeel compare environments`: environments of a system differ only in what an environment decides; an `if` in a chart is refused.
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { platform } from '../../charts/platform';
 import { ExternalService, override, Platform, System, WebService } from '../../lib/constructs';
 import { local, type Target } from '../../lib/model';
 import { cli } from '../support/cli';
 import { PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
+import { twoSystems } from '../support/two-systems';
 
 interface Settings {
   readonly hosts: readonly string[];
@@ -68,25 +68,25 @@ const IMAGES = ['/image', '/imagePullPolicy'].map(
 const ONE_HOST = ['hosts Ingress /spec/rules/0/host', 'hosts Ingress /spec/tls/0/hosts/0'];
 const USUAL = [...ONE_HOST, ...IMAGES].sort();
 
-describe('the shipped systems', () => {
+describe('a platform of several systems', () => {
   test('differ in what an environment decides', async () => {
-    const { code, out, err } = await cli(['compare', 'environments'], () => ({ app: platform.app() }));
+    const { code, out, err } = await cli(['compare', 'environments'], () => ({ app: twoSystems.app() }));
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(
-      'toytrex/production and toytrex/local, both on eks, Kubernetes 1.36, 2 zones, surviving 1 of them\n',
+      'shop/production and shop/local, both on eks, Kubernetes 1.36, 2 zones, surviving 1 of them\n',
     );
-    expect(out).toContain('pingpong/production and pingpong/local, both on eks');
+    expect(out).toContain('blog/production and blog/local, both on eks');
     const aspects = out.match(/^(?:name|size|hosts|images|secrets|groups|content|NOTHING)\b/gm);
     expect(aspects).toEqual(expect.arrayContaining(['content', 'groups', 'hosts', 'images', 'name', 'size']));
     expect(aspects).not.toContain('NOTHING');
-    expect(out).toMatch(/^size +\/data\/THROTTLE_BURST +200 +20 +ConfigMap web-config-/m);
+    expect(out).toMatch(/^size +\/data\/POSTS +20 +5 +ConfigMap web-config-/m);
   });
 
   test('values are shortened for a terminal only', async () => {
-    const load = () => ({ app: platform.app() });
+    const load = () => ({ app: twoSystems.app() });
     const [piped, watched] = [
-      await cli(['compare', 'environments', 'flaschenpost/dev', 'flaschenpost/prod'], load),
-      await cli(['compare', 'environments', 'flaschenpost/dev', 'flaschenpost/prod'], load, { interactive: true }),
+      await cli(['compare', 'environments', 'shop/local', 'shop/production'], load),
+      await cli(['compare', 'environments', 'shop/local', 'shop/production'], load, { interactive: true }),
     ];
     expect(piped.out).not.toContain('…');
     expect(watched.out).toContain('…');
@@ -94,12 +94,12 @@ describe('the shipped systems', () => {
   });
 
   test('two that are named', async () => {
-    const { code, out } = await cli(['compare', 'environments', 'toytrex/local', 'toytrex/production'], () => ({
-      app: platform.app(),
+    const { code, out } = await cli(['compare', 'environments', 'shop/local', 'shop/production'], () => ({
+      app: twoSystems.app(),
     }));
     expect(code).toBe(0);
-    expect(out).toContain('toytrex/local and toytrex/production, both on local, Kubernetes 1.36, 0 zones');
-    expect(out).not.toContain('pingpong');
+    expect(out).toContain('shop/local and shop/production, both on local, Kubernetes 1.35, 0 zones');
+    expect(out).not.toContain('blog');
   });
 });
 
@@ -339,15 +339,11 @@ describe('an environment-dependent `if` is refused', () => {
 });
 
 test('a system and an environment that do not exist, or are not of one system', async () => {
-  const load = () => ({ app: platform.app() });
-  for (const args of [
-    ['toytrex/staging'],
-    ['toytrex/production', 'toytrex/staging'],
-    ['toytrex/production', 'pingpong/local'],
-  ]) {
+  const load = () => ({ app: twoSystems.app() });
+  for (const args of [['shop/staging'], ['shop/production', 'shop/staging'], ['shop/production', 'blog/local']]) {
     const { code, out, err } = await cli(['compare', 'environments', ...args], load);
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('error unknown-environment');
-    expect(err).toMatch(/toytrex\/production, .*pingpong\/production, .*toytrex\/local, .*pingpong\/local/);
+    expect(err).toMatch(/shop\/production, .*blog\/production, .*shop\/local, .*blog\/local/);
   }
 });

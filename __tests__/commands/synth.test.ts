@@ -1,8 +1,9 @@
 // `evenkeel synth`: writes, checks, summarizes; quiet when stdout is not a TTY.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
+import { findOutdirProblems } from '../../lib/commands/project/preview';
 import { WebService, type WebServiceProps } from '../../lib/constructs';
 import { cli } from '../support/cli';
 import { shopApp, WEB } from '../support/synthesis';
@@ -107,6 +108,23 @@ test('an output directory that cannot be written is a clear error', async () => 
   expect(err).toContain('nothing written');
   expect(readFileSync(outdir, 'utf8')).toBe('a file\n');
 });
+
+test.each(['C:\\temp\\dist', '.\\dist', 'C:/temp'])(
+  '%s, a directory of Windows, is refused elsewhere',
+  async (path) => {
+    const { code, err } = await cli(['synth', '--outdir', path], project());
+    expect(code).toBe(1);
+    expect(err).toContain(`field    --outdir\n  value    ${JSON.stringify(path)}\n  expected a directory with slashes`);
+    expect(existsSync(path)).toBe(false);
+    process.env.CDK8S_OUTDIR = path;
+    try {
+      expect((await cli(['synth'], project())).err).toContain('field    CDK8S_OUTDIR\n');
+    } finally {
+      delete process.env.CDK8S_OUTDIR;
+    }
+    expect(findOutdirProblems(path, true, '\\')).toEqual([]);
+  },
+);
 
 test('CDK8S_OUTDIR is honoured, and --outdir wins', async () => {
   const other = join(scratch, 'other');

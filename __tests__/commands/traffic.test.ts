@@ -1,72 +1,46 @@
 // `evenkeel traffic`: what DNS must say, the steps of a move, and what a question may have wrong with it (P7, P10).
 import type { Construct } from 'constructs';
-import { Panther } from '../../charts/panther';
 import { hosts, percentOf } from '../../lib/analysis/traffic/hosts';
 import { check } from '../../lib/checks';
 import { Platform, System, WebService } from '../../lib/constructs';
-import { aks, type ClusterDescription, eks, moveTraffic, type Target, TRAFFIC_STEPS } from '../../lib/model';
+import { eks, moveTraffic, type Target, TRAFFIC_STEPS } from '../../lib/model';
 import { synthesize } from '../../lib/synth/synthesize';
-import { app as shippedApp } from '../../main';
 import { cli } from '../support/cli';
-import { blockWith, readPage, runPage } from '../support/page';
-import { shipped } from '../support/shipped';
-import { at, errors, PRODUCTION, shopApp, WEB } from '../support/synthesis';
+import { regions, type Traffic } from '../support/regions';
+import { errors, PRODUCTION, shopApp, WEB } from '../support/synthesis';
 
-const HOST = 'booking.panther-clinic.example';
-const PAGE = readPage('systems/panther.md');
+const HOST = 'booking.example';
 
-/** The second provider's cluster, where the system then runs, and its first weights, as on the page. */
-const onPage: { frankfurt: ClusterDescription; on: ClusterName[]; traffic: Traffic }[] = [];
-runPage(`onPage.push({ ${blockWith(PAGE, 'frankfurt: eks(')} ${blockWith(PAGE, 'traffic: {')} });`, { onPage, eks });
-const [second] = onPage;
-if (second === undefined) throw new Error('the page adds no cluster');
-const { frankfurt, on: everywhere, traffic: first } = second;
-
-type Traffic = { readonly westeurope?: number; readonly northeurope?: number; readonly frankfurt?: number };
-
-type ClusterName = keyof Traffic;
-
-/** Panther Clinic in both regions, and on a second provider as its page says. */
-function clinic(on: readonly ClusterName[], traffic?: Traffic) {
-  const azure = {
-    kubernetes: '1.35',
-    capabilities: ['external-dns', 'metrics-server'],
-    gateway: { albName: 'alb', albNamespace: 'alb-infra' },
-    gatewaySubnets: ['10.30.0.0/24'],
-  } as const;
-  const zones = (region: string) => [1, 2, 3].map((number) => `${region}-${number}`);
-  return new Platform({
-    home: 'westeurope',
-    images: { panther: { clinic: '1' } },
-    clusters: {
-      westeurope: aks({ ...azure, region: 'westeurope', zones: zones('westeurope') }),
-      northeurope: aks({ ...azure, region: 'northeurope', zones: zones('northeurope') }),
-      frankfurt,
-    },
-    environments: {
-      clinic: {
-        survives: { zones: 1, regions: 1 },
-        registry: { external: 'panther.azurecr.io', pullSecret: 'panther' },
-      },
-    },
-  })
-    .place(Panther, {
-      clinic: {
-        on,
-        ...(traffic === undefined ? {} : { traffic }),
-        settings: {
-          host: HOST,
-          database: 'panther.postgres.database.azure.com',
-          users: { peak: 30_000, offPeak: 8000 },
-          growthPerSecond: 0.001,
-        },
-      },
-    })
-    .app();
+/** Sized for its load, so that a region may be lost; answers to a name of each region, and to one that all share. */
+class Booking extends System {
+  constructor(scope: Construct, target: Target<object>) {
+    super(scope, 'booking', target);
+    const load = {
+      users: { peak: 30_000, offPeak: 8000 },
+      thinkSeconds: 10,
+      service: { meanSeconds: 0.04 },
+      concurrencyPerPod: 8,
+      cpuSecondsPerRequest: 0.01,
+      latency: { quantile: 0.98, seconds: 0.2 },
+      growthPerSecond: 0.001,
+      nodeSeconds: 180,
+      margin: 1.25,
+    };
+    const web = new WebService(this, 'web', { ...WEB, resources: { memory: '1Gi' }, size: { load } });
+    web.exposeAt(`${target.cluster.name}.${HOST}`, { common: [HOST] });
+  }
 }
 
-const withFrankfurt = (traffic?: Traffic) => clinic(everywhere, traffic);
-const added = () => ({ app: withFrankfurt(first) });
+/** Booking on some of the clusters. */
+const clinic = (on: readonly (keyof Traffic)[], traffic?: Traffic) =>
+  regions({})
+    .place(Booking, {
+      clinic: { on, ...(traffic === undefined ? {} : { traffic }), settings: {} },
+    })
+    .app();
+
+const withFrankfurt = (traffic?: Traffic) => clinic(['westeurope', 'northeurope', 'frankfurt'], traffic);
+const added = () => ({ app: withFrankfurt({ westeurope: 1, northeurope: 1 }) });
 const both = () => ({ app: clinic(['westeurope', 'northeurope']) });
 const MOVE = ['traffic', '--from', 'westeurope', '--to', 'frankfurt'];
 
@@ -118,37 +92,7 @@ function weightsOf(line: string): Traffic {
   return moveTraffic(from, to, named, JSON.parse(others.replaceAll(/(\w+):/g, '"$1":')));
 }
 
-/** All hosts, of the shipped systems. */
-const printed = cli(['traffic'], () => ({ app: shippedApp }));
-
 describe('P10 what DNS must say now', () => {
-  test('the page shows the table of the host that both regions answer to', async () => {
-    const { code, out, err } = await cli(['traffic', HOST, '--markdown'], () => ({ app: shippedApp }));
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    for (const region of ['westeurope', 'northeurope']) {
-      expect(out).toContain(
-        `| ${region} | ${region}.${HOST} | 1 of 2 | 50 % | /health/ready | by hand: enabled, weight 1 |`,
-      );
-    }
-    expect(PAGE).toContain(out.trimEnd());
-  });
-
-  test('every host of the shipped systems, those of one cluster too', async () => {
-    const { out } = await printed;
-    expect(out).toMatch(
-      /^toytrex\.com +mumbai +load balancer of Ingress toytrex-production\/web +– +100 % +– +external-dns$/m,
-    );
-    expect(out).toMatch(/^toytrex\.localhost +laptop .* by hand$/m);
-    expect(out).toMatch(/^shop\.prod\.flaschenpost\.example +westeurope +flaschenpost-prod\.azurefd\.net /m);
-    const first = new Set(out.split('\n').map((line) => line.split(' ')[0]));
-    const exposed = shipped.objects.flatMap(({ entry }) => {
-      const rules = at(entry.manifest, 'spec', 'rules');
-      return entry.identity.kind === 'Ingress' && Array.isArray(rules) ? rules.map((rule) => at(rule, 'host')) : [];
-    });
-    expect(exposed.length).toBeGreaterThan(10);
-    expect([...first]).toEqual(expect.arrayContaining(exposed));
-  });
-
   test('clusters that write a plain record of one name are refused', async () => {
     const app = platformWith((web) => web.exposeAt('shop.example'));
     const { code, out, err } = await cli(['traffic'], () => ({ app }));
@@ -167,12 +111,6 @@ describe('P10 what DNS must say now', () => {
 });
 
 describe('P7 the steps of a move to a second provider', () => {
-  test('the page shows them as they are printed, of the clusters that it adds', async () => {
-    const { code, out, err } = await cli([...MOVE, '--markdown'], added);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(PAGE).toContain(out.trimEnd());
-  });
-
   test('an added cluster gets nothing, and the others keep their shares', async () => {
     const { now, steps } = await stepsOf(MOVE, added);
     expect(now).toBe(0);

@@ -1,4 +1,4 @@
-// Every input of the constructs that are no components: each slip in it is one finding, at the user's line, that names the key.
+// Every input of the constructs beside components: each slip in it is one finding, at the user's line, that names the key.
 
 import {
   Broker,
@@ -151,4 +151,20 @@ describe.each(Object.entries(DOORS))('%s', (_, door) => {
       expect({ title, findings: findings(door, Object(input)) }).toEqual({ title, findings: [finding] });
     }
   });
+});
+
+test.each([
+  ['left out', undefined, 'connectTo is required'],
+  ['a name', 'database', 'connectTo cannot be the text "database"'],
+])('a service that is %s is one finding', (_, service, message) => {
+  const door = { enter: use(() => service), full: {}, least: {} };
+  expect(findings(door, {})).toEqual([{ rule: 'input', field: 'connectTo', message, file: expect.any(String) }]);
+});
+
+test.each([undefined, '', 7])('a queue with the name %j is one finding', (name) => {
+  const enter: Door['enter'] = (system, nodes) => {
+    const broker = new Broker(system, 'broker', { ...SERVICE, nodes: BROKER, ...nodes });
+    Reflect.apply(broker.queue, broker, [name]);
+  };
+  expect(findings({ enter, full: {}, least: {} }, {})).toMatchObject([{ rule: 'input', field: 'queue' }]);
 });

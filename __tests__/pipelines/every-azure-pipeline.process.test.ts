@@ -1,9 +1,9 @@
 // Bash can parse every script of the shipped Azure pipelines, and a broken script is noticed.
 import { spawnSync } from 'node:child_process';
-import { broken, FLASCHENPOST, PANTHER, type Sources, shipped, stagesBy } from '../support/azure-pipelines';
+import { broken, PIPELINES, type Sources, shipped, stagesBy } from '../support/azure-pipelines';
 
 function unreadable(sources: Sources): string[] {
-  const commands = [FLASCHENPOST, PANTHER].flatMap((main) =>
+  const commands = PIPELINES.flatMap((main) =>
     [...stagesBy(sources, main).values()].flatMap((stage) => stage.commands),
   );
   const scripts = commands.filter((command) => !command.startsWith('{'));

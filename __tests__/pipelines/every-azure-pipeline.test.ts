@@ -1,20 +1,9 @@
 // What every Azure pipeline promises (F5, F8, P9): the shipped files keep each promise, and changes break it.
 import manifest from '../../package.json';
-import {
-  broken,
-  expand,
-  FLASCHENPOST,
-  PANTHER,
-  type Promised,
-  type Sources,
-  shipped,
-  stagesBy,
-} from '../support/azure-pipelines';
-
-const MAINS = [FLASCHENPOST, PANTHER];
+import { broken, expand, PIPELINES, type Promised, type Sources, shipped, stagesBy } from '../support/azure-pipelines';
 
 const allCommands = (sources: Sources): string[] =>
-  MAINS.flatMap((main) => [...stagesBy(sources, main).values()].flatMap(({ commands }) => commands));
+  PIPELINES.flatMap((main) => [...stagesBy(sources, main).values()].flatMap(({ commands }) => commands));
 
 const PROMISES: readonly Promised[] = [
   {
@@ -32,7 +21,7 @@ const PROMISES: readonly Promised[] = [
   {
     promise: 'F8: no latest; every image is pinned by digest or from this build; every tool has a version',
     holds: (sources) => {
-      const text = JSON.stringify(MAINS.map((main) => expand(sources, main)));
+      const text = JSON.stringify(PIPELINES.map((main) => expand(sources, main)));
       const values = Object.values(sources).join('\n');
       const versions = [...values.matchAll(/name: (\w*[vV]ersion|trivy)\b.*\n +value: (\S+)/g)].map(
         ([, , value = '']) => value,
@@ -42,7 +31,7 @@ const PROMISES: readonly Promised[] = [
       );
       return (
         !/latest/.test(text) &&
-        pulled.length === MAINS.length &&
+        pulled.length === PIPELINES.length &&
         pulled.every(([, digest]) => digest !== undefined) &&
         versions.length === 4 &&
         versions.every((value) => /\d+\.\d+\.\d+/.test(value)) &&

@@ -20,9 +20,8 @@ export interface Stage {
   readonly commands: readonly string[];
 }
 
-/** Flaschenpost's, which the package brings, and Panther Clinic's. */
+/** Flaschenpost's, which the package brings. */
 export const FLASCHENPOST = 'azure-pipelines.yml';
-export const PANTHER = 'azure-pipelines-panther.yml';
 
 const FOLDER = join(__dirname, '../../pipelines');
 
@@ -32,6 +31,9 @@ export const shipped: Sources = Object.fromEntries(
     .filter((name) => name.startsWith('azure-pipelines'))
     .map((name) => [name, readFileSync(join(FOLDER, name), 'utf8')]),
 );
+
+/** The pipelines among them, without the templates: what the service starts. */
+export const PIPELINES = Object.keys(shipped).filter((name) => /^trigger:/m.test(shipped[name] ?? ''));
 
 /** The shipped files with one text replaced wherever it is, which must be somewhere. */
 export function broken(from: string, to: string): Sources {
@@ -114,7 +116,7 @@ const children = (node: unknown, key: string): Node[] => {
 const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
 
 /** The stages of an expanded pipeline. */
-export function stagesOf(pipeline: unknown): Stage[] {
+function stagesOf(pipeline: unknown): Stage[] {
   return children(pipeline, 'stages').map((stage) => {
     const jobs = children(stage, 'jobs');
     const steps = jobs.flatMap(stepsOf);
@@ -144,22 +146,9 @@ function stepsOf(job: Node): Node[] {
 export const stagesBy = (sources: Sources, main: string): ReadonlyMap<string, Stage> =>
   new Map(stagesOf(expand(sources, main)).map((stage) => [stage.name, stage]));
 
-/** Whether all of these are in the text, one after the other. */
-export function inOrder(text: string, ...parts: readonly string[]): boolean {
-  let from = 0;
-  return parts.every((part) => {
-    const at = text.indexOf(part, from);
-    from = at + part.length;
-    return at >= 0;
-  });
-}
-
 /** One promise: whether the files keep it, and changes after which they do not. */
 export interface Promised {
   readonly promise: string;
   readonly holds: (sources: Sources) => boolean;
   readonly breaks: readonly (readonly [from: string, to: string])[];
 }
-
-/** A value that a template takes from a parameter. */
-export const parameter = (name: string): string => `\${{ parameters.${name} }}`;

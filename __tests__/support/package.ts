@@ -23,8 +23,8 @@ export function readManifest(directory: string): Manifest {
   return JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
 }
 
-/** Runs a program that sees nothing of the npm, the cdk8s and the terminal that the tests run under. `scratch` is npm's home. */
-export function run(program: string, args: readonly string[], cwd: string, scratch: string, extra = {}): Outcome {
+/** An environment without the npm, the cdk8s and the terminal that the tests run under. `scratch` is npm's home. */
+export function cleanEnvironment(scratch: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|cdk8s_|node_options$|force_color$)/i.test(name),
   );
@@ -34,7 +34,12 @@ export function run(program: string, args: readonly string[], cwd: string, scrat
     npm_config_offline: 'true',
     npm_config_update_notifier: 'false',
   };
-  const env = { ...Object.fromEntries(inherited), ...npm, ...extra };
+  return { ...Object.fromEntries(inherited), ...npm };
+}
+
+/** Runs a program in such an environment. */
+export function run(program: string, args: readonly string[], cwd: string, scratch: string, extra = {}): Outcome {
+  const env = { ...cleanEnvironment(scratch), ...extra };
   return spawnSync(program, args, { cwd, env, encoding: 'utf8' });
 }
 
@@ -48,6 +53,7 @@ export function unpackedPackage(scratch: string): string {
   const sources = join(scratch, 'sources');
   const own = [
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
     '.npmrc',
@@ -55,7 +61,8 @@ export function unpackedPackage(scratch: string): string {
     'tsconfig.json',
     'tsconfig.build.json',
   ];
-  for (const name of [...own, 'build.mjs', 'bin', 'lib', 'imports', 'pipelines']) {
+  const pages = ['docs', 'charts', 'e2e/README.md'];
+  for (const name of [...own, ...pages, 'build.mjs', 'bin', 'lib', 'imports', 'pipelines', 'templates']) {
     cpSync(join(ROOT, name), join(sources, name), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(sources, 'node_modules'), 'dir');

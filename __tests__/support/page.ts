@@ -5,6 +5,12 @@ import { join } from 'node:path';
 /** The text of a page; `path` is relative to docs/. */
 export const readPage = (path: string): string => readFileSync(join(__dirname, '../../docs', path), 'utf8');
 
+/** Links of a page within the repository. */
+export function relativeLinks(page: string): readonly string[] {
+  const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => !/^[a-z]+:/.test(link));
+}
+
 /**
  * The blocks of one language on a page, in their order.
  * @throws when the page has none, so that no test passes by looking at nothing
@@ -19,8 +25,8 @@ export function blocksOf(page: string, language = 'ts'): readonly string[] {
  * The one block of a page that contains `mark`.
  * @throws when none does, or several do
  */
-export function blockWith(page: string, mark: string): string {
-  const [block, ...more] = blocksOf(page).filter((code) => code.includes(mark));
+export function blockWith(page: string, mark: string, language = 'ts'): string {
+  const [block, ...more] = blocksOf(page, language).filter((code) => code.includes(mark));
   if (block === undefined || more.length > 0)
     throw new Error(`one block with ${mark}: found ${block ? 'more' : 'none'}`);
   return block;

@@ -1,4 +1,4 @@
-// The shipped systems as main.ts synthesizes them, and the objects of one of them.
+// The systems of charts/ as main.ts synthesizes them, and the objects of one of them: for the tests in __tests__/charts/.
 import { check } from '../../lib/checks';
 import type { JsonObject } from '../../lib/model';
 import { synthesize } from '../../lib/synth/synthesize';

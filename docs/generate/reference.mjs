@@ -24,6 +24,7 @@ const PAGES = [
     'Size, nodes, load tests',
     ['constructs/scaling', 'constructs/load-test', 'model/capacity', 'model/nodes'],
   ],
+  ['testing', 'Tests of charts', ['.']],
   ['findings', 'Findings, checks, files', ['model/finding', 'model/manifest', 'checks', 'synth']],
 ];
 

@@ -94,7 +94,7 @@ ${inline(rule.what)}${severity}
 
 - Why: ${inline(rule.why)}
 - Otherwise refused by: ${inline(rule.judge)}
-- Code: [\`${file}\`](../${file})
+- Code: \`${file}\`
 
 <details><summary>examples</summary>
 

@@ -12,7 +12,7 @@ import (
 )
 
 // One client with random ports would soon try a pair of ports again whose first packets went to a dead pod, and connection tracking
-// sends it there for two minutes. Users come from many addresses, and a pair of theirs hardly ever returns.
+// sends it there for two minutes. The addresses of users are too many for a pair to return soon.
 type ports struct {
 	first, count int64
 	taken        atomic.Int64

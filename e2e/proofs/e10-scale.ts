@@ -5,7 +5,7 @@ import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
 import { ofKind, readManifests } from '../manifests/manifests';
 import type { Figure } from '../measure/figure';
 import { countBy, isReady, type List, type Pod } from '../world/objects';
-import { DIST } from '../world/world';
+import { DEPLOYED, DIST } from '../world/world';
 import type { Proof } from './proof';
 
 const ZONES = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
@@ -15,6 +15,7 @@ export const scale: Proof = {
   id: 'E10',
   title: `${ZONES.length * NODES_PER_ZONE} nodes take the whole of dist at its largest: every pod is placed, evenly`,
   needs: 'api',
+  systems: DEPLOYED,
   full: true,
   prove: async ({ run }, figure) => {
     const nodes = { zones: ZONES, nodesPerZone: NODES_PER_ZONE, cpu: '2', memory: '8Gi' };

@@ -22,6 +22,9 @@ const ZONES: Readonly<Record<string, readonly string[]>> = {
   northeurope: ['northeurope-1', 'northeurope-2', 'northeurope-3'],
 };
 
+/** Those of all clusters, whose rights are compared. */
+const SYSTEMS = ['toytrex', 'pingpong', 'flaschenpost', 'panther', 'panther-load'];
+
 const TITLE =
   'each group may do what `evenkeel access` says and nothing else; a deployer reaches its own file and no further';
 
@@ -29,6 +32,7 @@ export const access: Proof = {
   id: 'E11',
   title: TITLE,
   needs: 'api',
+  systems: SYSTEMS,
   prove: (world, figure) => prove(world, { mumbai: DIST.mumbai }, figure),
 };
 
@@ -36,6 +40,7 @@ export const accessElsewhere: Proof = {
   id: 'E11b',
   title: `${TITLE}: the other clusters`,
   needs: 'api',
+  systems: SYSTEMS,
   full: true,
   prove: (world, figure) => prove(world, { laptop: DIST.laptop, ...UNPLAYED }, figure),
 };

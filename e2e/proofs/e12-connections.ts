@@ -8,7 +8,7 @@ import { CREDENTIALS } from '../outside/accounts';
 import { Postgres } from '../outside/postgres';
 import { Application, type Written } from '../world/application';
 import { isReady, podsOf } from '../world/objects';
-import { type World, waitForSettledPods } from '../world/world';
+import { DEPLOYED, type World, waitForSettledPods } from '../world/world';
 import type { Proof } from './proof';
 
 const POOL = 5;
@@ -20,6 +20,7 @@ export const connections: Proof = {
   id: 'E12',
   title: 'pools at the maximum, in a release too, stay within the connections of the database, and use most of them',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   obstacle: () => Postgres.obstacle(),

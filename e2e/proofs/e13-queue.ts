@@ -11,6 +11,7 @@ import { RabbitMQ } from '../outside/rabbitmq';
 import { command } from '../process/command';
 import { binary } from '../programs/build';
 import { Application } from '../world/application';
+import { DEPLOYED } from '../world/world';
 import type { Proof } from './proof';
 
 const ORDERS = { namespace: 'dispatch-production', name: 'orders' };
@@ -30,6 +31,7 @@ export const queue: Proof = {
   title:
     'the consumers of a queue follow what arrives and what is left over, drain the largest backlog in time, and go back',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   obstacle: () => RabbitMQ.obstacle(),

@@ -9,7 +9,7 @@ import { type CrowdReport, visitAsCrowd } from '../measure/locust';
 import { pythonObstacle } from '../programs/python';
 import { Application } from '../world/application';
 import { isReady, nodePortOf, podsOf } from '../world/objects';
-import type { Deployed } from '../world/world';
+import { DEPLOYED, type Deployed } from '../world/world';
 import type { Proof } from './proof';
 
 const WEB = { namespace: 'visits-production', name: 'web' };
@@ -25,6 +25,7 @@ export const capacity: Proof = {
   id: 'E15',
   title: 'the pods that the model asks for answer 98 % within 200 ms, those left after the loss too, too few do not',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   obstacle: pythonObstacle,

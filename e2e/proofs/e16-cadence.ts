@@ -4,7 +4,7 @@ import { deriveAvailability } from '../../lib/model/pods/availability';
 import { ofKind, readManifests } from '../manifests/manifests';
 import type { Watched } from '../measure/endpoints';
 import { failures, underLoad, userLoads } from '../measure/under-load';
-import { waitForRollout, waitForSettledPods } from '../world/world';
+import { DEPLOYED, waitForRollout, waitForSettledPods } from '../world/world';
 import type { Proof } from './proof';
 
 const COMPONENTS: readonly Watched[] = [
@@ -21,6 +21,7 @@ export const cadence: Proof = {
   id: 'E16',
   title: `two releases back to back, each within ${CADENCE_SECONDS} s, lose nothing`,
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   prove: async (world, figure) => {

@@ -8,7 +8,7 @@ import type { Figure } from '../measure/figure';
 import { describeVerdict, type LoadProps, startLoad, type Verdict } from '../measure/load';
 import { TrafficSplit } from '../measure/traffic-split';
 import { failures } from '../measure/under-load';
-import { type Deployed, type World, waitForRollout } from '../world/world';
+import { DEPLOYED, type Deployed, type World, waitForRollout } from '../world/world';
 import type { Proof } from './proof';
 
 const HOST = 'toytrex.com';
@@ -25,6 +25,7 @@ export const providerChange: Proof = {
   id: 'E17',
   title: `traffic moves to a second provider, ${STEPS.join(' → ')} %, and nothing is lost`,
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   prove: async (world, figure) => {

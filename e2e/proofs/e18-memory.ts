@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { type Autoscaler, ofKind } from '../manifests/manifests';
 import { Application } from '../world/application';
 import { ask, isReady, podsOf } from '../world/objects';
-import type { World } from '../world/world';
+import { DEPLOYED, type World } from '../world/world';
 import type { Proof } from './proof';
 
 const WEB = { namespace: 'baskets-production', name: 'web' };
@@ -14,6 +14,7 @@ export const memory: Proof = {
   id: 'E18',
   title: 'memory that is in use adds pods, on real metrics',
   needs: 'nodes',
+  systems: DEPLOYED,
   full: true,
   prove: async (world, figure) => {
     const baskets = new Application(world, { name: 'baskets', behaviour: {}, secrets: {} });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type Deployment, ofKind, readManifests } from '../manifests/manifests';
-import { waitForRollout } from '../world/world';
+import { DEPLOYED, waitForRollout } from '../world/world';
 import type { Proof } from './proof';
 
 const APP = ['--app', join('e2e', 'apps', 'clinic.ts')];
@@ -14,6 +14,7 @@ export const environment: Proof = {
   id: 'E19',
   title: 'an environment like production, which one line makes, is available within five minutes',
   needs: 'nodes',
+  systems: DEPLOYED,
   full: true,
   prove: async (world, figure) => {
     const { cluster } = await world.deployed();

@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { ofKind, readManifests } from '../manifests/manifests';
 import { assertEnforced, refusals } from '../measure/acceptance';
 import { podsOf } from '../world/objects';
-import { DIST } from '../world/world';
+import { DEPLOYED, DIST } from '../world/world';
 import type { Proof } from './proof';
 
 export const podSecurity: Proof = {
   id: 'E2',
   title: 'Pod Security restricted is enforced, and admits every pod',
   needs: 'nodes',
+  systems: DEPLOYED,
   prove: async (world, figure) => {
     const { cluster } = await world.deployed();
     const namespaces = ofKind(Object.values(DIST).flatMap(readManifests), 'Namespace').map(

@@ -16,6 +16,7 @@ export const headroom: Proof = {
   id: 'E20',
   title: 'headroom gives way to growth at once and waits for a node; without it, growth waits for one',
   needs: 'api',
+  systems: ['panther'],
   full: true,
   prove: async ({ run }, figure) => {
     const plan = planOf();

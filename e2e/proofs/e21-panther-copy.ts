@@ -25,6 +25,7 @@ export const pantherCopy: Proof = {
   id: 'E21',
   title: 'one line copies Panther Clinic beside production, and the copy is available within five minutes',
   needs: 'api',
+  systems: ['panther'],
   full: true,
   prove: async ({ run }, figure) => {
     const manifests = readManifests(CLINIC);

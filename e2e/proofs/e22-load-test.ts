@@ -15,7 +15,7 @@ import { FOLDER } from '../process/paths';
 import { python, pythonObstacle } from '../programs/python';
 import { Application, type Written } from '../world/application';
 import { podsOf } from '../world/objects';
-import type { World } from '../world/world';
+import { DEPLOYED, type World } from '../world/world';
 import type { Proof } from './proof';
 
 const HOST = 'practice.ingress.test';
@@ -39,6 +39,7 @@ export const loadTest: Proof = {
   id: 'E22',
   title: 'the load test of the manifests ends with 0 where the promise was kept, and with 1 where it was not',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   obstacle: pythonObstacle,

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { ofKind, readManifests } from '../manifests/manifests';
 import { countBy, isReady, type Pod, podsOf } from '../world/objects';
-import { type Deployed, DIST } from '../world/world';
+import { DEPLOYED, type Deployed, DIST } from '../world/world';
 import type { Proof } from './proof';
 
 export const availability: Proof = {
   id: 'E3',
   title: 'available on real nodes, spread over the zones; without zones where there are none',
   needs: 'nodes',
+  systems: DEPLOYED,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;

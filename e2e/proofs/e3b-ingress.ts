@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { podsOf } from '../world/objects';
-import type { Deployed } from '../world/world';
+import { DEPLOYED, type Deployed } from '../world/world';
 import type { Proof } from './proof';
 
 const HOSTS = [
@@ -17,6 +17,7 @@ export const ingress: Proof = {
   id: 'E3b',
   title: 'through Traefik: HTTPS with the certificate of the Secret, hosts apart, an unknown host 404',
   needs: 'nodes',
+  systems: DEPLOYED,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     for (const { host, namespace } of HOSTS) {

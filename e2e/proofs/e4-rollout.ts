@@ -4,7 +4,7 @@ import { deriveAvailability } from '../../lib/model/pods/availability';
 import type { Watched } from '../measure/endpoints';
 import type { Figure } from '../measure/figure';
 import { failures, underLoad, userLoads } from '../measure/under-load';
-import { type Deployed, type World, waitForRollout, waitForSettledPods } from '../world/world';
+import { DEPLOYED, type Deployed, type World, waitForRollout, waitForSettledPods } from '../world/world';
 import type { Proof } from './proof';
 
 const CONFIGURED: readonly Watched[] = [
@@ -18,6 +18,7 @@ export const rollout: Proof = {
   id: 'E4',
   title: 'a rollout under load, by NodePort and by Ingress, loses nothing: new image, then new configuration',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Watched } from '../measure/endpoints';
 import type { Figure } from '../measure/figure';
 import { failures, type Outcome, underLoad, userLoads } from '../measure/under-load';
-import { type Deployed, waitForReadyPods } from '../world/world';
+import { DEPLOYED, type Deployed, waitForReadyPods } from '../world/world';
 import type { Proof } from './proof';
 
 /** A budget of maxUnavailable 1 leaves two of three. */
@@ -18,6 +18,7 @@ export const drain: Proof = {
   id: 'E5',
   title: 'a drain of each node in turn under load respects the budgets and loses nothing',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();

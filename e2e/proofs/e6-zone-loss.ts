@@ -5,7 +5,14 @@ import type { Watched } from '../measure/endpoints';
 import type { Figure } from '../measure/figure';
 import { describeSeconds, failuresBySecond, underLoad, userLoads } from '../measure/under-load';
 import { isReady, podsOf } from '../world/objects';
-import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
+import {
+  DEPLOYED,
+  type Deployed,
+  type World,
+  waitForReadyPods,
+  waitForRollout,
+  waitForSettledPods,
+} from '../world/world';
 import type { Proof } from './proof';
 
 export const LOST_ZONE = 'ap-south-1a';
@@ -30,6 +37,7 @@ export const zoneLoss: Proof = {
   id: 'E6',
   title: 'a zone is lost under load: the promised pods remain, a rollout completes during the outage, its return heals',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();

@@ -7,7 +7,7 @@ import { describeVerdict, startLoad } from '../measure/load';
 import { failures } from '../measure/under-load';
 import type { Run } from '../process/run';
 import { nodePortOf } from '../world/objects';
-import { type Deployed, DIST } from '../world/world';
+import { DEPLOYED, type Deployed, DIST } from '../world/world';
 import type { Proof } from './proof';
 
 const WEB = { namespace: 'toytrex-production', name: 'web' };
@@ -27,6 +27,7 @@ export const scaleOut: Proof = {
   id: 'E7',
   title: 'the autoscaler adds pods under load, on real metrics, and nothing is lost',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   prove: async (world, figure) => {
@@ -57,6 +58,7 @@ export const scaleIn: Proof = {
   id: 'E7b',
   title: 'after the load it takes pods away no faster than its policy says, and never goes below the minimum',
   needs: 'nodes',
+  systems: DEPLOYED,
   full: true,
   prove: async (world, figure) => {
     if (changes.length === 0) await scaleOut.prove(world, figure);
@@ -70,6 +72,7 @@ export const scaleInToMinimum: Proof = {
   id: 'E7c',
   title: 'in the end the minimum is reached, and kept',
   needs: 'nodes',
+  systems: DEPLOYED,
   full: true,
   prove: async (world, figure) => {
     if (changes.length === 0) await scaleOut.prove(world, figure);

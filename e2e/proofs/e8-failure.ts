@@ -6,7 +6,14 @@ import type { Figure } from '../measure/figure';
 import { describeVerdict, startLoad } from '../measure/load';
 import { failures } from '../measure/under-load';
 import { ask, isReady, type Pod, podsOf, restarts } from '../world/objects';
-import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
+import {
+  DEPLOYED,
+  type Deployed,
+  type World,
+  waitForReadyPods,
+  waitForRollout,
+  waitForSettledPods,
+} from '../world/world';
 import type { Proof } from './proof';
 
 interface Component {
@@ -19,6 +26,7 @@ export const failure: Proof = {
   title:
     'crash, hang, slow start, an unready pod, a lost dependency, a bad release: each stays where it is; undo brings back',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   prove: async (world, figure) => {

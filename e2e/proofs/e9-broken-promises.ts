@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { writeBrokenCopy } from '../manifests/broken-copy';
 import { failures, underLoad, userLoads } from '../measure/under-load';
 import { isReady, podsOf } from '../world/objects';
-import { type Deployed, type World, waitForReadyPods, waitForRollout, waitForSettledPods } from '../world/world';
+import {
+  DEPLOYED,
+  type Deployed,
+  type World,
+  waitForReadyPods,
+  waitForRollout,
+  waitForSettledPods,
+} from '../world/world';
 import { LOST_ZONE, waitForDeadZone } from './e6-zone-loss';
 import type { Proof } from './proof';
 
@@ -14,6 +21,7 @@ export const withoutPreStop: Proof = {
   id: 'E9a',
   title: 'E4 fails without preStop: a rollout loses requests',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
@@ -47,6 +55,7 @@ export const ignoringTaints: Proof = {
   id: 'E9b',
   title: 'E6 fails with nodeTaintsPolicy Ignore: a rollout during the outage is stuck',
   needs: 'nodes',
+  systems: DEPLOYED,
   alone: true,
   full: true,
   prove: async (world, figure) => {
@@ -79,6 +88,7 @@ export const blockingBudget: Proof = {
   id: 'E9c',
   title: 'E5 fails with a budget that keeps every pod: a drain never ends',
   needs: 'nodes',
+  systems: DEPLOYED,
   full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();

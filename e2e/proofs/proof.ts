@@ -12,6 +12,8 @@ export interface Proof {
   readonly alone?: true;
   /** Whether it runs with --full only, and not in the gate. @default false */
   readonly full?: true;
+  /** Systems of charts/ that it works on; it is skipped where one of them is gone. @default it works on any, or has its own */
+  readonly systems?: readonly string[];
   /** Why this machine lacks what it needs beside the cluster. @default it needs nothing beside */
   obstacle?(): string | undefined;
   prove(world: World, figure: Figure): Promise<void>;

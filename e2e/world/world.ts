@@ -17,7 +17,10 @@ export const DIST = {
   laptop: join(PROJECT, 'dist', 'clusters', 'laptop'),
 } as const;
 
-/** Those of clusters that no real node of ours plays. */
+/** The systems that the shared cluster holds, so that every proof on it needs them. */
+export const DEPLOYED = ['toytrex', 'pingpong'] as const;
+
+/** Manifests of clusters that no real node of ours plays. */
 export const UNPLAYED = {
   westeurope: join(PROJECT, 'dist', 'clusters', 'westeurope'),
   northeurope: join(PROJECT, 'dist', 'clusters', 'northeurope'),

@@ -12,6 +12,7 @@ import { ingressRules } from './network/ingress';
 import { networkPolicyRules } from './network/network-policies';
 import { portRelationRules } from './network/port-relations';
 import { portRules } from './network/ports';
+import { formRules } from './objects/form';
 import { identityRules } from './objects/identity';
 import { knownValueRules } from './objects/known-values';
 import { labelRules } from './objects/labels';
@@ -40,6 +41,7 @@ export type { Rule } from './rule';
 /** Every rule, from the object itself to its relations with others. */
 export const rules: readonly Rule[] = [
   ...identityRules,
+  ...formRules,
   ...nameRules,
   ...labelRules,
   ...selectorRules,

@@ -1,11 +1,14 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
 import { Command, CommanderError } from 'commander';
-import { type Output, terminal } from '../report/output';
+import type { Finding } from '../model/finding/finding';
+import { type Output, printFindings, terminal } from '../report/output';
 import { accessCommand } from './access';
 import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
+import { initCommand } from './init';
 import { planCommand } from './plan';
+import { findNpmOptions } from './project/npm-options';
 import type { ExitCode, Load } from './project/project';
 import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
@@ -25,6 +28,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err });
   for (const command of [
+    initCommand,
     synthCommand,
     secretsCommand,
     accessCommand,
@@ -36,6 +40,11 @@ export async function main(args: readonly string[], load: Load, output: Output =
     trafficCommand,
   ]) {
     program.addCommand(withSettingsOf(program, command({ load, output, finish })));
+  }
+  const taken = findTaken(program, args);
+  if (taken !== undefined) {
+    printFindings(output, [taken]);
+    return 1;
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -53,8 +62,23 @@ function withSettingsOf(parent: Command, command: Command): Command {
   return command;
 }
 
+/** The finding for options of the verb in `args` that npm took for itself. */
+function findTaken(program: Command, args: readonly string[]): Finding | undefined {
+  const verbs: Command[] = [];
+  for (const arg of args) {
+    const verb = (verbs.at(-1) ?? program).commands.find((command) => command.name() === arg);
+    if (verb !== undefined) verbs.push(verb);
+  }
+  const options = verbs.flatMap((verb) =>
+    verb.options.map((option) => ({ name: option.name(), takesValue: option.required })),
+  );
+  const names = verbs.map((verb) => verb.name());
+  return findNpmOptions(names, options, process.env);
+}
+
 const EXAMPLES = `
 Examples:
+  evenkeel init                   write a new repository into an empty folder
   evenkeel synth                  write dist/
   evenkeel synth --check          exit 2 and list the files in dist/ that the code would change
   evenkeel secrets                list the Secrets that the manifests refer to

@@ -7,7 +7,15 @@ export type { Capability } from './cluster/capability';
 export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from './cluster/cluster';
 export type { AddressRange, Subnets } from './cluster/network';
 export type { Headroom, Machine, NodePool, Taint } from './cluster/pool';
-export type { AllowedDifference, Exposure, IngressShape, IngressSource, Provider, Subject } from './cluster/provider';
+export type {
+  AllowedDifference,
+  Exposure,
+  IngressShape,
+  IngressSource,
+  PodSource,
+  Provider,
+  Subject,
+} from './cluster/provider';
 export type { Derived, Outcome } from './finding/derivation';
 export type { Finding, Severity } from './finding/finding';
 export type { Problem } from './finding/problem';

@@ -35,7 +35,7 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 type Style = 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
 /** Styles `text` if the output has colours. That is decided once, not by the environment at each call. */
-export function paint(output: Output, style: Style, text: string): string {
+export function paint(output: Pick<Output, 'color'>, style: Style, text: string): string {
   return output.color ? styleText(style, text, { validateStream: false }) : text;
 }
 
@@ -47,6 +47,13 @@ const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as con
  */
 export function printFindings(output: Output, findings: readonly Finding[]): void {
   for (const group of groupFindings(findings)) output.err(`${formatFinding(output, group)}\n`);
+}
+
+/** Findings as they are printed, without colours: the message of an exception. */
+export function findingsAsText(findings: readonly Finding[]): string {
+  return groupFindings(findings)
+    .map((group) => formatFinding({ color: false }, group))
+    .join('\n');
 }
 
 /** Groups of findings with the same text about the same line, in order of their first finding. */
@@ -62,7 +69,7 @@ export function groupFindings(findings: readonly Finding[]): (readonly Finding[]
   return [...groups.values()];
 }
 
-function formatFinding(output: Output, group: readonly Finding[]): string {
+function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[]): string {
   const [first] = group;
   if (first === undefined) return '';
   const { source, severity, rule, message, field, value, expected, fix } = first;

@@ -206,7 +206,7 @@ describe('an invalid load is reported with its key, at the line of the call, wit
       { service: { meanSeconds: 0.04, variation: 2 } },
       'service.variation',
       undefined,
-      "unknown property 'variation' in size.load.service",
+      "unknown property 'variation' in size.load.service (did you mean coefficientOfVariation?)",
       'one of meanSeconds, coefficientOfVariation',
     ],
     [

@@ -246,10 +246,10 @@ describe('options of a provider', () => {
   });
 
   test.each<[string, object, string]>([
-    ['labels for podLabels', { namespace: 'traefik', labels: { app: 'traefik' } }, 'ingressController.podLabels'],
+    ['labels for podLabels', { namespace: 'traefik', labels: { app: 'traefik' } }, 'ingressController.labels'],
     ['labels that select every pod', { namespace: 'traefik', podLabels: {} }, 'ingressController.podLabels'],
   ])('the pods of a controller: %s', (_, ingressController, field) => {
-    expect(fields(onPrem(unchecked({ distribution: 'k3s', kubernetes: '1.36', ingressController })))).toContain(field);
+    expect(fields(onPrem(unchecked({ distribution: 'k3s', kubernetes: '1.36', ingressController })))).toEqual([field]);
   });
 
   test.each<[string, object, string]>([

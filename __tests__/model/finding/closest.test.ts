@@ -27,6 +27,12 @@ test('the nearest wins, and the first of two that are equally near', () => {
   expect(closest('anything', [])).toBeUndefined();
 });
 
+test('otherwise a word of four letters or more that begins or ends one', () => {
+  expect(closest('labels', ['namespace', 'podLabels'])).toBe('podLabels');
+  expect(closest('cidr', ['cidrRanges', 'pods'])).toBe('cidrRanges');
+  expect(closest('pod', ['podLabels'])).toBeUndefined();
+});
+
 test('single letters are never near to one another', () => {
   expect(closest('a', ['b'])).toBeUndefined();
 });

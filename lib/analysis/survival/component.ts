@@ -44,6 +44,17 @@ const budgetsOf = memoizePerObjects((entries): ReadonlyMap<Workload, readonly Ap
   return found;
 });
 
+/** Workloads whose pods a Service selects. */
+const behindServices = memoizePerObjects((entries): ReadonlySet<Workload> => {
+  const found = new Set<Workload>();
+  for (const { manifest, cluster, identity } of objectIndex(entries).of('/Service')) {
+    const matchLabels = record(dig(manifest, 'spec')?.selector);
+    if (matchLabels === undefined) continue;
+    for (const workload of pods(entries).selected(cluster, identity.namespace, { matchLabels })) found.add(workload);
+  }
+  return found;
+});
+
 export class Component {
   readonly name: string;
   readonly timing: Timing;
@@ -65,6 +76,15 @@ export class Component {
 
   get entry(): ApiEntry {
     return this.workload.entry;
+  }
+
+  /**
+   * Whether a Service sends requests to its pods before they can serve: none of their containers has a readiness probe, so a pod
+   * counts as ready once it runs.
+   */
+  get isBlind(): boolean {
+    const hasProbe = this.workload.containers.some(({ value }) => record(value.readinessProbe) !== undefined);
+    return !hasProbe && behindServices(this.all).has(this.workload);
   }
 
   /** Pods that it should have. */

@@ -76,6 +76,14 @@ export function promised(
   };
 }
 
+/** The cell, but no word that it holds where pods get requests before they can serve. */
+function unlessBlind(cell: Cell, components: readonly Component[]): Cell {
+  const blind = components.filter(({ isBlind }) => isBlind).map(({ name }) => name);
+  if (cell.verdict !== 'holds' || blind.length === 0) return cell;
+  const says = `unknown: without a readiness probe, new pods of ${blind.join(', ')} get requests before they can serve`;
+  return { event: cell.event, says, results: cell.results };
+}
+
 class Table {
   private readonly components = new Map<Placement, readonly Component[]>();
 
@@ -105,9 +113,12 @@ class Table {
         ofNodes('node drained', (scale) => drain(situations, components, scale)),
         cell('release', (scale) => release(situations, components, scale)),
         cell('two releases', (scale) => twoReleases(situations, components, scale)),
-        databaseBudget(this.entries, placement.cluster.name, placement.namespace),
-        providerCell(provider, placement.cluster.name, placement.namespace),
-      ],
+      ]
+        .map((one) => unlessBlind(one, components))
+        .concat([
+          databaseBudget(this.entries, placement.cluster.name, placement.namespace),
+          providerCell(provider, placement.cluster.name, placement.namespace),
+        ]),
     };
   }
 

@@ -1,6 +1,6 @@
 // A preview: what synth would write if every cluster ran another Kubernetes minor. Here: its options, and when it is refused.
 
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import type { IConstruct } from 'constructs';
 import { findMinorProblems } from '../../constructs/platform/validate-clusters';
 import type { Minor } from '../../model/cluster/cluster';
@@ -22,6 +22,21 @@ const OPTION = '--kubernetes';
 /** Problems of the option alone, before the project is loaded. */
 export function findOptionProblems({ kubernetes }: PreviewOptions): readonly Finding[] {
   return kubernetes === undefined ? [] : findMinorProblems(OPTION, kubernetes);
+}
+
+/** The problem of an output directory that is written as on Windows, where paths are not: it would be one oddly named folder. */
+export function findOutdirProblems(outdir: string, named: boolean, separator: string = sep): readonly Finding[] {
+  if (separator === '\\' || !/\\|^[A-Za-z]:/.test(outdir)) return [];
+  return [
+    {
+      rule: 'outdir',
+      severity: 'error',
+      field: named ? '--outdir' : 'CDK8S_OUTDIR',
+      value: outdir,
+      message: 'a path of Windows would be one oddly named folder on this system',
+      expected: 'a directory with slashes, such as dist, ./preview or /mnt/c/temp/dist',
+    },
+  ];
 }
 
 /** Runs `load` with the variable set to `minor`. It is restored afterwards: a process may run several commands. */

@@ -1,7 +1,8 @@
 // The project that a command works on: the app that main.ts exports.
 
 import { Construct, type IConstruct } from 'constructs';
-import type { Finding } from '../../model/finding/finding';
+import { type Finding, findingOf } from '../../model/finding/finding';
+import { isProblem, type Problem } from '../../model/finding/problem';
 import { defined } from '../../model/manifest/json';
 import { type Trace, userLine } from '../../model/manifest/origin';
 import type { Output } from '../../report/output';
@@ -26,8 +27,14 @@ export async function loadApp(load: Load): Promise<IConstruct | Finding> {
     const app = typeof project === 'object' && project !== null && 'app' in project ? project.app : undefined;
     return Construct.isConstruct(app) ? app : noApp('the file exports no app', undefined);
   } catch (error) {
+    if (isLaunchProblem(error)) return findingOf('app', error);
     return noApp(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
   }
+}
+
+/** What the launcher throws where there is no file to run: a problem, and no error with a stack. */
+function isLaunchProblem(thrown: unknown): thrown is Problem {
+  return typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && isProblem(thrown);
 }
 
 /** The project, after any promises that it does not await had the chance to fail: later they would fail after the write. */

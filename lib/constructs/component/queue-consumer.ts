@@ -3,10 +3,10 @@
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
 import type { Finding } from '../../model/finding/finding';
-import { fields, flag, like, number, optional } from '../../model/finding/schema';
+import { fields, like, number, optional } from '../../model/finding/schema';
 import { SYNC_SECONDS } from '../../model/pods/autoscaler';
 import { deriveQueueConsumer, type QueueConsumerPlan } from '../../model/services/queue';
-import type { QueueConsumerInput } from '../../model/services/queue-input';
+import { QUEUE_FIELDS, type QueueConsumerInput } from '../../model/services/queue-input';
 import { variableName } from '../network/connection';
 import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-autoscaler';
 import type { Queue } from '../services/broker';
@@ -17,18 +17,7 @@ import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type Po
 /** What decides the number of consumers. */
 export type QueueScaling = Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>;
 
-const SHARE = number({ above: 0, atMost: 1 });
-const QUEUE_SCALING = fields<QueueScaling>({
-  messagesPerSecondPerPod: number({ above: 0 }),
-  drainSeconds: number({ above: 0 }),
-  utilisation: number({ above: 0, below: 1 }),
-  peakMessagesPerSecond: number({ atLeast: 0 }),
-  largestBacklog: number({ atLeast: 0 }),
-  min: number({ atLeast: 0, atMost: 1e6, whole: true }),
-  arrivesWhileDraining: optional(flag()),
-  cpu: fields<QueueScaling['cpu']>({ target: SHARE, atFullWork: number({ above: 0 }) }),
-  memory: optional(fields<NonNullable<QueueScaling['memory']>>({ target: SHARE })),
-});
+const QUEUE_SCALING = fields<QueueScaling>(QUEUE_FIELDS);
 
 /** Stands for a size that is refused. */
 const SIZE_STAND_IN: QueueScaling = {

@@ -1,8 +1,13 @@
 // The services that a component connects to: each once, with credentials or as an identity, and the accounts that include it.
 
 import { type Finding, findingOf } from '../../model/finding/finding';
-import { findSchemaProblems, type Schema } from '../../model/finding/schema';
+import { findSchemaProblems, like, type Schema } from '../../model/finding/schema';
 import type { Client, Connectable, Connection, Limited, Peer } from './connection';
+
+const SERVICE = like(
+  'a component or a service of the system',
+  (value) => typeof value === 'object' && value !== null && 'connection' in value,
+);
 
 /** The connections of one component. */
 export class Outgoing {
@@ -21,6 +26,8 @@ export class Outgoing {
     use: Use | undefined,
     client: Client,
   ): Connection | Finding[] {
+    const unknown = findSchemaProblems(SERVICE, service, 'connectTo');
+    if (unknown.length > 0) return unknown.map((problem) => findingOf('input', problem));
     const connection = this.accessed(service.connection());
     const problems = this.findProblems(connection, service.join === undefined ? undefined : service.use, use);
     if (problems.length > 0) return problems;

@@ -45,7 +45,7 @@ export function nodeLoads(root: IConstruct): NodeLoad[] {
 }
 
 /** The input of the plan of the cluster `name`. */
-export function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescription): NodeLoad {
+function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescription): NodeLoad {
   const systems = System.allIn(root).filter(({ target }) => target.cluster.name === name);
   const planned = systems.flatMap((system) => system.node.findAll().flatMap(plannedOf));
   const zonesLost = Math.max(0, ...systems.map(({ target }) => target.environment.survives.zones));

@@ -25,7 +25,7 @@ interface Validated {
   }[];
 }
 
-/** The settings that are no object, or that the system's own schema refuses; and settings to go on with. */
+/** The settings that are not an object, or that the system's own schema refuses; and settings to go on with. */
 export function findSettingProblems<Settings extends object>(
   { name, settings: schema }: { readonly name: string; readonly settings?: SettingsSchema },
   settings: Settings,

@@ -67,8 +67,8 @@ function findAccessProblems(
   clusters: Described['clusters'],
 ): Finding[] {
   const described = Object.values(clusters);
-  // refused groups are unknown
-  if (described.some(({ problems }) => problems.some((problem) => problem.field?.startsWith('groups')))) return [];
+  // groups may be among what was refused
+  if (described.some(({ problems, groups }) => problems.length > 0 && Object.keys(groups).length === 0)) return [];
   const known = new Set(described.flatMap((cluster) => Object.keys(cluster.groups)));
   return Object.keys(access).flatMap((group) =>
     unless(known.has(group), 'unknown-group', {

@@ -26,7 +26,7 @@ export interface Probes {
    */
   readonly readiness?: Probe;
   /**
-   * Fails only when nothing but a restart helps, so it must differ from readiness. Without it, a pod that hangs stays until somebody
+   * Fails only when nothing but a restart helps, so it must differ from readiness. Without it, a pod that hangs stays until someone
    * deletes it.
    * @default none
    */
@@ -42,7 +42,7 @@ export interface HealthzProps {
 }
 
 /**
- * The probes of an application with health paths: the three below /healthz, or the only one that it has. A single path cannot tell a pod
+ * The probes of an application with health paths: the three below /healthz, or the only one that it has. A single path does not distinguish a pod
  * that is busy from one that hangs, so there is no liveness probe then; `{ ...healthz({ … }), liveness: { tcp: true } }` adds one.
  *
  * @example probes: healthz({ bootSeconds: 30 })

@@ -2,12 +2,12 @@
 
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import { deriveCapacity } from '../../model/capacity/capacity';
-import type { CapacityInput } from '../../model/capacity/capacity-input';
+import { type CapacityInput, LOAD_FIELDS } from '../../model/capacity/capacity-input';
 import { unitDoubts } from '../../model/capacity/units';
 import type { Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { fields, flag, number, optional } from '../../model/finding/schema';
+import { fields, number } from '../../model/finding/schema';
 import { derivationNotes } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import type { Target } from '../../model/platform/target';
@@ -27,30 +27,11 @@ export interface Load
   readonly alwaysAtPeak?: boolean;
 }
 
-const SECONDS = number({ above: 0 });
-
 /** What a load may say. */
 export const LOAD = fields<Load>({
-  users: fields<Load['users']>({ peak: number({ above: 0 }), offPeak: number({ atLeast: 0 }) }),
-  thinkSeconds: SECONDS,
-  service: fields<Load['service']>({
-    meanSeconds: SECONDS,
-    coefficientOfVariation: optional(number({ atLeast: 0, atMost: 10 })),
-  }),
-  concurrencyPerPod: number({ atLeast: 1, atMost: 10_000, whole: true }),
-  cpuSecondsPerRequest: SECONDS,
-  latency: fields<Load['latency']>({ quantile: number({ above: 0, below: 1 }), seconds: SECONDS }),
-  occupancy: optional(number({ above: 0, below: 1 })),
-  growthPerSecond: number({ atLeast: 0 }),
+  ...LOAD_FIELDS,
+  cpuSecondsPerRequest: number({ above: 0 }),
   nodeSeconds: number({ atLeast: 0 }),
-  margin: number({ atLeast: 1, atMost: 100 }),
-  alwaysAtPeak: optional(flag()),
-  contention: optional(
-    fields<NonNullable<Load['contention']>>({
-      serial: number({ atLeast: 0, below: 1 }),
-      crosstalk: number({ atLeast: 0 }),
-    }),
-  ),
 });
 
 /** Age of a metric when the autoscaler reads it, in seconds: metrics-server's resolution. Source: metrics-server, FAQ. */

@@ -2,7 +2,8 @@
 
 import type { Construct } from 'constructs';
 import type { Outcome } from '../../model/finding/derivation';
-import { fields, optional, text } from '../../model/finding/schema';
+import { findingOf } from '../../model/finding/finding';
+import { fields, findSchemaProblems, optional, text } from '../../model/finding/schema';
 import { orderKey } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import {
@@ -14,6 +15,7 @@ import {
   type QueueProducer,
 } from '../../model/services/broker';
 import type { Limited } from '../network/connection';
+import { report } from '../tree/findings';
 import { type Account, LimitedService } from './limited-service';
 import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from './outside-service';
 
@@ -25,29 +27,16 @@ export interface BrokerProps extends ExternalServiceProps {
    * Secret with the URI of the management API (`https://user:password@host/vhost`), by which KEDA reads queues.
    * @default none: KEDA cannot read them
    */
-  readonly management?: Management;
+  readonly management?: { readonly secret: string; readonly key: string };
   /**
    * Names under which an adapter for external metrics reports a queue's length and the messages a second sent to it, each with
    * the label `queue`. @default none: only KEDA reads queues
    */
-  readonly metrics?: QueueMetrics;
+  readonly metrics?: { readonly length: string; readonly rate: string };
 }
 
-/** A key of a Secret. */
-interface Management {
-  /** Name of the Secret. */
-  readonly secret: string;
-  /** Its key. */
-  readonly key: string;
-}
-
-/** Names of external metrics. */
-interface QueueMetrics {
-  /** Messages in a queue. */
-  readonly length: string;
-  /** Messages a second that are sent to it. */
-  readonly rate: string;
-}
+type Management = NonNullable<BrokerProps['management']>;
+type QueueMetrics = NonNullable<BrokerProps['metrics']>;
 
 const BROKER = fields<BrokerProps>({
   ...OUTSIDE_SERVICE,
@@ -55,6 +44,8 @@ const BROKER = fields<BrokerProps>({
   management: optional(fields<Management>({ secret: text('the name of a Secret'), key: text() })),
   metrics: optional(fields<QueueMetrics>({ length: text(), rate: text() })),
 });
+
+const QUEUE_NAME = text('the name of a queue');
 
 const NODES_STAND_IN = { kind: 'single', messagesPerSecondPerNode: 1e6, connectionsPerNode: 1e6 } as const;
 
@@ -66,9 +57,9 @@ export interface Queue extends Limited<ProducerUse> {
   /** Name of the queue in the broker. */
   readonly queue: string;
   /** How KEDA reads it. @default KEDA cannot read it */
-  readonly management?: Management;
+  readonly management?: { readonly secret: string; readonly key: string };
   /** How an HPA reads it. @default an HPA cannot read it */
-  readonly metrics?: QueueMetrics;
+  readonly metrics?: { readonly length: string; readonly rate: string };
 }
 
 /**
@@ -86,9 +77,11 @@ export class Broker extends LimitedService<BrokerProps, ProducerUse, BrokerBudge
 
   /** The queue `name`, for its consumer. */
   queue(name: string): Queue {
+    const problems = findSchemaProblems(QUEUE_NAME, name, 'queue');
+    for (const problem of problems) report(this, findingOf('input', problem));
     const { management, metrics } = this.props;
     return {
-      queue: name,
+      queue: problems.length > 0 ? 'refused' : name,
       ...defined({ management, metrics }),
       use: this.use,
       connection: () => this.connection(),

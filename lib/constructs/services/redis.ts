@@ -6,13 +6,7 @@ import { fields, optional } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import type { Budget } from '../../model/services/budget';
-import {
-  deriveRedisBudget,
-  REDIS_USE,
-  type RedisClient,
-  WITHOUT_COPY,
-  type WithoutCopy,
-} from '../../model/services/redis';
+import { deriveRedisBudget, REDIS_USE, type RedisClient, WITHOUT_COPY } from '../../model/services/redis';
 import { REDIS as NODES, type Redis as RedisNodes } from '../../model/services/redis-nodes';
 import { System } from '../system/system';
 import { type Account, LimitedService } from './limited-service';
@@ -23,7 +17,7 @@ export interface RedisProps extends ExternalServiceProps {
   /** Its nodes, and what each can take. */
   readonly nodes: RedisNodes;
   /** Why a Redis without a copy is acceptable in an environment that promises to survive a loss. @default it is refused there */
-  readonly withoutCopy?: WithoutCopy;
+  readonly withoutCopy?: { readonly reason: string };
 }
 
 const REDIS = fields<RedisProps>({ ...OUTSIDE_SERVICE, nodes: NODES, withoutCopy: optional(WITHOUT_COPY) });

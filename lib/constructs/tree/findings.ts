@@ -31,12 +31,6 @@ export function unless(holds: boolean, rule: string, problem: Problem): Finding[
   return holds ? [] : [findingOf(rule, problem)];
 }
 
-/** The finding about a value that must be a list. */
-export function notAList(field: string, value: unknown): Finding {
-  const expected = `a list: ${field.slice(field.lastIndexOf('.') + 1)}: […]`;
-  return findingOf('list', { field, value: String(value), message: 'must be a list', expected });
-}
-
 function errorTexts(findings: readonly Finding[]): string[] {
   return findings.filter(({ severity }) => severity === 'error').map(findingText);
 }

@@ -53,7 +53,7 @@ export interface CapacityInput {
 type Where = 'zones' | 'zonesLost' | 'regions' | 'regionsLost' | 'times';
 
 /** What a user states; where it runs is known from elsewhere. */
-export const LOAD: Fields<Omit<CapacityInput, Where>> = {
+export const LOAD_FIELDS: Fields<Omit<CapacityInput, Where>> = {
   users: fields<CapacityInput['users']>({ peak: number({ above: 0 }), offPeak: number({ atLeast: 0 }) }),
   thinkSeconds: number({ above: 0 }),
   service: fields<ServiceTime>({
@@ -79,7 +79,7 @@ const SECONDS = number({ atLeast: 0 });
 const LOST = number({ atLeast: 0, whole: true });
 
 const INPUT = fields<CapacityInput>({
-  ...LOAD,
+  ...LOAD_FIELDS,
   zones: number({ atLeast: 0, atMost: 100, whole: true }),
   zonesLost: LOST,
   regions: number({ atLeast: 1, atMost: 100, whole: true }),

@@ -4,6 +4,7 @@ import { type Derived, derived, type Outcome, percent, plural, roundDown, roundU
 import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
 import { type CapacityInput, findInputProblems } from './capacity-input';
 import { mostUsefulPods, podsDespite } from './contention';
+import { type Demand, demandOf } from './demand';
 import { findContentionProblems, findGrowthProblems, findLatencyProblems } from './feasibility';
 import { peakInPods } from './loss';
 import { arrivalRate, highestOccupancy, meanWait, responseQuantile } from './queueing';
@@ -61,23 +62,27 @@ export interface CapacityPlan {
 export function deriveCapacity(input: CapacityInput): Outcome<CapacityPlan> {
   const inputProblems = findInputProblems(input);
   if (inputProblems.length > 0) return { problems: inputProblems };
-  const { concurrencyPerPod: slots, service, latency } = input;
+  const demand = demandOf(input);
+  const { slots, service, latency, alwaysAtPeak } = demand;
   const highest = highestOccupancy(slots, service, latency.quantile, latency.seconds);
   // At the peak's size the autoscaler does nothing, so its tolerance does not matter.
-  const slack = input.alwaysAtPeak === true ? 1 : 1 + TOLERANCE;
+  const slack = alwaysAtPeak ? 1 : 1 + TOLERANCE;
   const best = roundDown((100 * highest) / slack) / 100;
-  const share = input.occupancy ?? best;
-  const problems = [...findLatencyProblems(input, share, slack, highest), ...findGrowthProblems(input, share, highest)];
+  const share = demand.occupancy ?? best;
+  const problems = [
+    ...findLatencyProblems(demand, share, slack, highest),
+    ...findGrowthProblems(demand, share, highest),
+  ];
   if (share === 0) return { problems };
-  const plan = planAt(input, occupancyOf(input, share, slack, highest), highest);
-  const unmet = findContentionProblems(input, plan.needed.value, plan.total.value);
+  const plan = planAt(demand, occupancyOf(demand, share, slack, highest), highest);
+  const unmet = findContentionProblems(demand, plan.needed.value, plan.total.value);
   if (unmet.length > 0) return { problems: [...problems, ...unmet] };
   return { plan, problems };
 }
 
-function planAt(input: CapacityInput, occupancy: Derived, highest: number): CapacityPlan {
-  const { concurrencyPerPod: slots, service, latency, users, times, growthPerSecond: growth } = input;
-  const peak = arrivals(input, users.peak);
+function planAt(demand: Demand, occupancy: Derived, highest: number): CapacityPlan {
+  const { slots, service, latency, users, times, growthPerSecond: growth, zones } = demand;
+  const peak = arrivals(demand, users.peak);
   const rate = (occupancy.value * slots) / service.meanSeconds;
   const perPod = derived(
     rate,
@@ -86,15 +91,13 @@ function planAt(input: CapacityInput, occupancy: Derived, highest: number): Capa
   const pod = { concurrency: slots, arrivalsPerSecond: rate, service };
   const late = responseQuantile(pod, latency.quantile);
   const response = service.meanSeconds + meanWait(pod);
-  const atPeak = podsFor(input, peak, rate);
-  const offPeak = podsFor(input, arrivals(input, users.offPeak), rate);
+  const atPeak = podsFor(demand, peak, rate);
+  const offPeak = podsFor(demand, arrivals(demand, users.offPeak), rate);
   const total = atPeak.total;
-  const least = Math.max(1, input.zones);
-  const min =
-    input.alwaysAtPeak === true
-      ? derived(total.value, `the peak's ${plural(total.value, 'pod')} always run`)
-      : derived(Math.max(least, offPeak.total.value), `off peak ${offPeak.total.because}; never below ${least}`);
-  const max = mostPods(input, total.value);
+  const min = demand.alwaysAtPeak
+    ? derived(total.value, `the peak's ${plural(total.value, 'pod')} always run`)
+    : derived(Math.max(zones.all, offPeak.total.value), `off peak ${offPeak.total.because}; never below ${zones.all}`);
+  const max = mostPods(demand, total.value);
   const lag = SYNC_SECONDS + times.metricSeconds + times.readySeconds + times.nodeSeconds;
   const headroom = derived(
     1 + growth * lag,
@@ -116,7 +119,7 @@ function planAt(input: CapacityInput, occupancy: Derived, highest: number): Capa
     needed: atPeak.needed,
     podsPerZone: atPeak.perZone,
     total,
-    ...utilisationTarget(input, occupancy.value, { min, total, max }, { peak: peakInPods(input, peak), highest }),
+    ...utilisationTarget(demand, occupancy.value, { min, total, max }, { peak: peakInPods(demand, peak), highest }),
     max,
     headroom,
     headroomPods: derived(
@@ -126,36 +129,33 @@ function planAt(input: CapacityInput, occupancy: Derived, highest: number): Capa
   };
 }
 
-function arrivals({ thinkSeconds, regions, regionsLost }: CapacityInput, users: number): Derived {
-  const left = regions - regionsLost;
+function arrivals({ thinkSeconds, regions: { all, left } }: Demand, users: number): Derived {
   const rate = arrivalRate(users, thinkSeconds) / left;
-  const shared = regions === 1 ? '' : ` ÷ ${left} of ${regions} regions left`;
+  const shared = all === 1 ? '' : ` ÷ ${left} of ${all} regions left`;
   return derived(rate, `${users} users ÷ ${thinkSeconds} s of thought${shared} = ${show(rate)} requests/s`);
 }
 
-function podsFor(input: CapacityInput, load: Derived, perPod: number) {
-  const zones = Math.max(1, input.zones);
-  const left = zones - input.zonesLost;
-  const needed = podsDespite(input.contention, load.value / perPod);
-  const despite = input.contention === undefined ? '' : ', with contention';
+function podsFor({ contention, zones: { all, left } }: Demand, load: Derived, perPod: number) {
+  const needed = podsDespite(contention, load.value / perPod);
+  const despite = contention === undefined ? '' : ', with contention';
   const perZone = roundUp(needed / left);
-  const total = zones * perZone;
+  const total = all * perZone;
   const from = `${show(load.value)} requests/s ÷ ${show(perPod)} a pod${despite} = ${plural(needed, 'pod')}`;
   const spread = `${from}, ÷ ${plural(left, 'zone')} left = ${perZone} in each`;
   return {
     needed: derived(needed, from),
     perZone: derived(perZone, spread),
-    total: derived(total, `${spread}, × ${plural(zones, 'zone')} = ${plural(total, 'pod')}`),
+    total: derived(total, `${spread}, × ${plural(all, 'zone')} = ${plural(total, 'pod')}`),
   };
 }
 
-function occupancyOf(input: CapacityInput, share: number, slack: number, highest: number): Derived {
-  if (input.occupancy !== undefined) return derived(share, `${percent(share)} of the slots, as given`);
+function occupancyOf(demand: Demand, share: number, slack: number, highest: number): Derived {
+  if (demand.occupancy !== undefined) return derived(share, `${percent(share)} of the slots, as given`);
   const tolerance = slack === 1 ? '' : `, ÷ ${slack} that the autoscaler leaves alone`;
   return derived(share, `the latency holds up to ${percent(highest)} of the slots${tolerance}: ${percent(share)}`);
 }
 
-function mostPods({ margin, contention }: CapacityInput, total: number): Derived {
+function mostPods({ margin, contention }: Demand, total: number): Derived {
   const wanted = roundUp(total * margin);
   const useful = contention === undefined ? undefined : mostUsefulPods(contention);
   if (useful !== undefined && useful.value < wanted) return derived(useful.value, useful.because);

@@ -4,26 +4,20 @@ import { percent, plural, roundDown, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
 
 import { SYNC_SECONDS, TOLERANCE } from '../pods/autoscaler';
-import type { CapacityInput } from './capacity-input';
 import { mostUsefulPods } from './contention';
-
-/** Share of the pods that is left after the promised loss. */
-export function shareLeft({ zones, zonesLost, regions, regionsLost }: CapacityInput): number {
-  const all = Math.max(1, zones);
-  return ((all - zonesLost) / all) * ((regions - regionsLost) / regions);
-}
+import type { Demand } from './demand';
 
 /** The problem of an occupancy that misses the latency. */
-export function findLatencyProblems(input: CapacityInput, share: number, slack: number, highest: number): Problem[] {
-  const { latency } = input;
+export function findLatencyProblems(demand: Demand, share: number, slack: number, highest: number): Problem[] {
+  const { latency, occupancy, service } = demand;
   const promise = `${percent(latency.quantile)} within ${show(latency.seconds * 1000)} ms`;
   const worst = share * slack;
   if (share > 0 && worst <= highest) return [];
   const reached = slack === 1 ? '' : ` (${percent(worst)} with the autoscaler's tolerance)`;
   return [
     {
-      field: input.occupancy === undefined ? 'service.meanSeconds' : 'occupancy',
-      value: input.occupancy ?? input.service.meanSeconds,
+      field: occupancy === undefined ? 'service.meanSeconds' : 'occupancy',
+      value: occupancy ?? service.meanSeconds,
       message:
         share === 0
           ? `${promise} leaves less than 1 % of the slots usable`
@@ -37,11 +31,11 @@ export function findLatencyProblems(input: CapacityInput, share: number, slack: 
 }
 
 /** The problem of growth that the running pods cannot take until new pods serve. */
-export function findGrowthProblems(input: CapacityInput, share: number, highest: number): Problem[] {
-  const { growthPerSecond: growth, times } = input;
-  if (growth === 0 || share === 0 || input.alwaysAtPeak === true) return [];
+export function findGrowthProblems(demand: Demand, share: number, highest: number): Problem[] {
+  const { growthPerSecond: growth, times, alwaysAtPeak, shareLeft } = demand;
+  if (growth === 0 || share === 0 || alwaysAtPeak) return [];
   const lag = SYNC_SECONDS + times.metricSeconds + times.readySeconds;
-  const usual = share * shareLeft(input) * (1 + TOLERANCE);
+  const usual = share * shareLeft * (1 + TOLERANCE);
   const reached = usual * (1 + growth * lag);
   const tolerable = Math.max(0, (highest / usual - 1) / lag);
   // The autoscaler at most doubles per sync.
@@ -65,7 +59,7 @@ export function findGrowthProblems(input: CapacityInput, share: number, highest:
 }
 
 /** The problem of a peak that no number of pods can carry, because of contention. */
-export function findContentionProblems({ contention }: CapacityInput, needed: number, total: number): Problem[] {
+export function findContentionProblems({ contention }: Demand, needed: number, total: number): Problem[] {
   if (contention === undefined) return [];
   const useful = mostUsefulPods(contention);
   if (Number.isFinite(needed) && total <= useful.value) return [];

@@ -1,8 +1,7 @@
 // The autoscaler's target: the CPU request of a pod, the share of it in use, and the occupancy after a loss.
 
 import { type Derived, derived, percent, plural, roundDown, show } from '../finding/derivation';
-import type { CapacityInput } from './capacity-input';
-import { shareLeft } from './feasibility';
+import type { Demand } from './demand';
 import { type Aim, fewestAfterLoss, worstAfterLoss } from './loss';
 
 /** Fewest pods, pods that the peak needs, and most pods. */
@@ -14,25 +13,17 @@ export interface Bounds {
 
 /** The target, and the minimum that it needs. No target where the CPU time of a request is unknown: it would be made up. */
 export function utilisationTarget(
-  input: CapacityInput,
+  demand: Demand,
   occupancy: number,
   { min, total, max }: Bounds,
   limits: Omit<Aim, 'target'>,
 ) {
-  const {
-    cpuSecondsPerRequest: cpu,
-    concurrencyPerPod: slots,
-    service,
-    zones,
-    zonesLost,
-    regions,
-    regionsLost,
-  } = input;
+  const { cpuSecondsPerRequest: cpu, slots, service, zones, regions } = demand;
   if (cpu === undefined) return { min };
   const cores = Math.ceil(((slots * cpu) / service.meanSeconds) * 1000 - 1e-6) / 1000;
-  const target = roundDown(100 * occupancy * shareLeft(input)) / 100;
+  const target = roundDown(100 * occupancy * demand.shareLeft) / 100;
   const aim = { ...limits, target };
-  const fewest = fewestAfterLoss(input, aim, min, total.value);
+  const fewest = fewestAfterLoss(demand, aim, min, total.value);
   return {
     cpuRequest: derived(
       cores,
@@ -40,9 +31,9 @@ export function utilisationTarget(
     ),
     target: derived(
       target,
-      `${occupancy} × ${Math.max(1, zones) - zonesLost} of ${plural(Math.max(1, zones), 'zone')} × ${regions - regionsLost} of ${plural(regions, 'region')} left, in whole percent = ${percent(target)}`,
+      `${occupancy} × ${zones.left} of ${plural(zones.all, 'zone')} × ${regions.left} of ${plural(regions.all, 'region')} left, in whole percent = ${percent(target)}`,
     ),
-    occupancyAfterLoss: worstAfterLoss(input, aim, fewest.value, max.value),
+    occupancyAfterLoss: worstAfterLoss(demand, aim, fewest.value, max.value),
     min: fewest,
   };
 }

@@ -103,22 +103,26 @@ export type IngressSource = PodSource | { readonly cidrs: readonly string[] };
 
 /** The pods of an ingress controller. */
 export interface PodSource {
+  /** Namespace of the controller. */
   readonly namespace: string;
+  /** Labels of its pods, one or more. */
   readonly podLabels: Readonly<Record<string, string>>;
 }
 
 export const CIDRS: Schema = list(text("a CIDR, such as '10.20.0.0/24'", isCidr), "a list of CIDRs: ['10.20.0.0/24']");
 
 /** Without a label the NetworkPolicy would allow all pods. */
-const POD_LABELS = checked<PodSource['podLabels']>(table(text()), (labels) =>
-  Object.keys(labels).length > 0
-    ? []
-    : [
-        {
-          message: 'selects every pod',
-          expected: "labels of the controller's pods: { 'app.kubernetes.io/name': 'traefik' }",
-        },
-      ],
+const POD_LABELS = checked<PodSource['podLabels']>(
+  table(text(), "{ 'app.kubernetes.io/name': 'traefik' }"),
+  (labels) =>
+    Object.keys(labels).length > 0
+      ? []
+      : [
+          {
+            message: 'selects every pod',
+            expected: "labels of the controller's pods: { 'app.kubernetes.io/name': 'traefik' }",
+          },
+        ],
 );
 
 export const POD_SOURCE = fields<PodSource>({ namespace: text(), podLabels: POD_LABELS });

@@ -3,7 +3,13 @@
 /** One edit in this many letters still counts as a slip; any word may have one. */
 const LETTERS_PER_EDIT = 4;
 
-/** The known word nearest to `word`, the first of equally near ones; `undefined` if none is near enough. Ignores case. */
+/** Fewer letters begin or end too many words. */
+const LETTERS_OF_PART = 4;
+
+/**
+ * The known word nearest to `word`, the first of equally near ones; otherwise one that it begins or ends, as `labels` does `podLabels`;
+ * `undefined` if there is none. Ignores case.
+ */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
@@ -15,7 +21,11 @@ export function closest(word: string, known: readonly string[]): string | undefi
     best = candidate;
     fewest = edits;
   }
-  return best;
+  return best ?? known.find((candidate) => isPart(wanted, candidate.toLowerCase()));
+}
+
+function isPart(word: string, whole: string): boolean {
+  return word.length >= LETTERS_OF_PART && (whole.startsWith(word) || whole.endsWith(word));
 }
 
 /** ` (did you mean cpu?)` to end a message with; empty if no known word is near. */

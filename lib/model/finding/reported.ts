@@ -58,12 +58,8 @@ export const reportedRules = {
       why: 'Types are gone at run time: a misspelt key would be ignored, and a wrong value would be written into the manifests.',
     },
     'kubernetes-minor': {
-      what: 'The Kubernetes version of a cluster is a minor from 1.27 on, as text: `1.36`.',
+      what: 'The Kubernetes version of a preview is a minor from 1.27 to 1.37, as text: `1.36`.',
       why: 'Which fields an object may have follows from it.',
-    },
-    list: {
-      what: 'A property that takes a list is a list.',
-      why: 'A text in its place would be read letter by letter.',
     },
     'missing-setting': {
       what: 'A placement gives every setting that the system reads.',
@@ -287,9 +283,21 @@ export const reportedRules = {
       what: 'Environments of a system differ only in what an environment decides (`compare environments`).',
       why: 'What was tested in one is not what runs in the other.',
     },
+    init: {
+      what: '`init` is given names that it knows, in a folder that has none of its files, by a package that npm installed.',
+      why: 'A file would be lost, or the new repository could not install the package.',
+    },
     'no-platform': {
       what: '`compare` is given an app that a platform built.',
       why: 'Another app cannot be built again on other clusters.',
+    },
+    'npm-option': {
+      what: 'An option reaches the command: `npm run synth -- --check`, with two dashes.',
+      why: 'An option that npm keeps for itself is lost to the command: a check would write.',
+    },
+    outdir: {
+      what: 'The output directory is a path of the system that synth runs on.',
+      why: 'A path of Windows is one oddly named folder elsewhere.',
     },
     'plan-cluster': {
       what: '`plan` is asked about a cluster that runs a system.',
@@ -314,6 +322,10 @@ export const reportedRules = {
     'traffic-move': {
       what: '`traffic --from … --to …` names two clusters of one environment, with a share to move.',
       why: 'There is no line to write.',
+    },
+    type: {
+      what: 'With `synth --types`, the project passes TypeScript.',
+      why: 'synth strips types: what they would refuse is found later, or in the cluster.',
     },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reported>>>>;

@@ -13,7 +13,7 @@ export interface Schema {
   readonly shape: v.GenericSchema;
   /** What would be right, as a noun phrase. */
   readonly expected: string;
-  /** Its keys. @default none: it is no object, or its keys are the user's choice */
+  /** Its keys. @default none: it is not an object, or its keys are the user's choice */
   readonly keys?: readonly string[];
   /** Whether it is an object with keys of the user's choice. @default false */
   readonly isTable?: true;

@@ -17,6 +17,9 @@ const CAPABILITIES: ReadonlyMap<string, NonNullable<KindRow['capability']>> = ne
   KINDS.flatMap(({ group, capability }) => (capability === undefined ? [] : [[group, capability] as const])),
 );
 
+const BROUGHT: ReadonlySet<string> = new Set(['externaldns.k8s.io', 'gateway.networking.k8s.io']);
+const SPEC_AND_STATUS = ['spec', 'status'];
+
 /** The rank of custom resources and of kinds without a row or an order: between the workloads and the autoscalers. */
 const AFTER_WORKLOADS = 325;
 
@@ -81,3 +84,14 @@ export const POD_CREATING_KINDS: readonly string[] = [
 
 /** Resources that give access to a running pod, and so to what it mounts. */
 export const POD_ENTRY_RESOURCES: readonly string[] = ['/pods/attach', '/pods/exec'];
+
+/** Whether the API server has the kind without any CustomResourceDefinition. */
+export function isBuiltIn(group: string, kind: string): boolean {
+  const isOwn = !group.includes('.') || (group.endsWith('.k8s.io') && !BROUGHT.has(group));
+  return isOwn && ROWS.has(`${group}/${kind}`);
+}
+
+/** Top-level fields that objects of a built-in kind may have, besides apiVersion, kind and metadata. */
+export function fieldsOf(group: string, kind: string): readonly string[] {
+  return ROWS.get(`${group}/${kind}`)?.fields ?? SPEC_AND_STATUS;
+}

@@ -28,6 +28,8 @@ interface Peculiarities {
   readonly capability?: 'cert-manager' | 'external-dns' | 'gateway-api' | 'keda' | 'prometheus-operator' | 'velero';
   /** @default a DNS subdomain */
   readonly naming?: Naming;
+  /** Top-level fields of its objects besides apiVersion, kind and metadata. @default spec and status */
+  readonly fields?: readonly string[];
   /** Keys that lead to its pod template; empty if the object itself is one. @default it has none that we inspect */
   readonly podTemplate?: readonly string[];
   /** Whether its authors choose what a pod runs, although we do not inspect its pod template. */
@@ -69,45 +71,83 @@ const namespaced = rowsOf('namespace');
 
 const TEMPLATE = ['spec', 'template'] as const;
 const PATH_SEGMENT: Naming = { format: pathSegment };
+/** Events are written by controllers, in two versions of one kind. */
+const EVENT = [
+  'action',
+  'count',
+  'deprecatedCount',
+  'deprecatedFirstTimestamp',
+  'deprecatedLastTimestamp',
+  'deprecatedSource',
+  'eventTime',
+  'firstTimestamp',
+  'involvedObject',
+  'lastTimestamp',
+  'message',
+  'note',
+  'reason',
+  'regarding',
+  'related',
+  'reportingComponent',
+  'reportingController',
+  'reportingInstance',
+  'series',
+  'source',
+  'type',
+];
 const ADMISSION = 'admissionregistration.k8s.io';
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /**
- * Sources: `kubectl api-resources` of 1.27 to 1.37 for built-in kinds; the projects' CustomResourceDefinitions for the others;
+ * Sources: `kubectl api-resources` of 1.27 to 1.37 for built-in kinds, the types of k8s.io/api for their top-level fields; the projects' CustomResourceDefinitions for the others;
  * EKS user guide, auto-configure-alb, for IngressClassParams. Naming rules: tested against a real 1.36 API server, kind by kind.
  */
 const ROWS = [
-  cluster('v1', 'ComponentStatus', 'componentstatuses'),
+  cluster('v1', 'ComponentStatus', 'componentstatuses', { fields: ['conditions'] }),
   cluster('v1', 'Namespace', 'namespaces', { order: 0, naming: { format: dnsLabel } }),
   cluster('v1', 'Node', 'nodes'),
   cluster('v1', 'PersistentVolume', 'persistentvolumes', { order: 160 }),
-  namespaced('v1', 'ConfigMap', 'configmaps', { order: 140, neutral: true }),
-  namespaced('v1', 'Endpoints', 'endpoints'),
-  namespaced('v1', 'Event', 'events'),
+  namespaced('v1', 'ConfigMap', 'configmaps', {
+    fields: ['binaryData', 'data', 'immutable'],
+    order: 140,
+    neutral: true,
+  }),
+  namespaced('v1', 'Endpoints', 'endpoints', { fields: ['subsets'] }),
+  namespaced('v1', 'Event', 'events', { fields: EVENT }),
   namespaced('v1', 'LimitRange', 'limitranges', { order: 90, owner: 'platform' }),
   namespaced('v1', 'PersistentVolumeClaim', 'persistentvolumeclaims', { order: 170 }),
   namespaced('v1', 'Pod', 'pods', { order: 250, podTemplate: [] }),
-  namespaced('v1', 'PodTemplate', 'podtemplates'),
+  namespaced('v1', 'PodTemplate', 'podtemplates', { fields: ['template'] }),
   namespaced('v1', 'ReplicationController', 'replicationcontrollers', {
     order: 260,
     podTemplate: TEMPLATE,
     replicated: true,
   }),
   namespaced('v1', 'ResourceQuota', 'resourcequotas', { order: 80, owner: 'platform' }),
-  namespaced('v1', 'Secret', 'secrets', { order: 130 }),
+  namespaced('v1', 'Secret', 'secrets', { fields: ['data', 'immutable', 'stringData', 'type'], order: 130 }),
   // From 1.34 on a name may start with a digit; it must work on the oldest cluster.
   namespaced('v1', 'Service', 'services', { order: 180, naming: { format: dns1035Label }, neutral: true }),
-  namespaced('v1', 'ServiceAccount', 'serviceaccounts', { order: 120, neutral: true }),
+  namespaced('v1', 'ServiceAccount', 'serviceaccounts', {
+    fields: ['automountServiceAccountToken', 'imagePullSecrets', 'secrets'],
+    order: 120,
+    neutral: true,
+  }),
 
   cluster(`${ADMISSION}/v1beta1`, 'MutatingAdmissionPolicy', 'mutatingadmissionpolicies'),
   cluster(`${ADMISSION}/v1beta1`, 'MutatingAdmissionPolicyBinding', 'mutatingadmissionpolicybindings'),
-  cluster(`${ADMISSION}/v1`, 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', { order: 340 }),
+  cluster(`${ADMISSION}/v1`, 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', {
+    fields: ['webhooks'],
+    order: 340,
+  }),
   cluster(`${ADMISSION}/v1`, 'ValidatingAdmissionPolicy', 'validatingadmissionpolicies'),
   cluster(`${ADMISSION}/v1`, 'ValidatingAdmissionPolicyBinding', 'validatingadmissionpolicybindings'),
-  cluster(`${ADMISSION}/v1`, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', { order: 350 }),
+  cluster(`${ADMISSION}/v1`, 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', {
+    fields: ['webhooks'],
+    order: 350,
+  }),
   cluster('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', { order: 10 }),
   cluster('apiregistration.k8s.io/v1', 'APIService', 'apiservices'),
-  namespaced('apps/v1', 'ControllerRevision', 'controllerrevisions'),
+  namespaced('apps/v1', 'ControllerRevision', 'controllerrevisions', { fields: ['data', 'revision'] }),
   namespaced('apps/v1', 'Deployment', 'deployments', {
     order: 280,
     podTemplate: TEMPLATE,
@@ -150,8 +190,10 @@ const ROWS = [
   }),
   cluster('certificates.k8s.io/v1beta1', 'ClusterTrustBundle', 'clustertrustbundles', { naming: PATH_SEGMENT }),
   namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
-  namespaced('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),
-  namespaced('events.k8s.io/v1', 'Event', 'events'),
+  namespaced('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices', {
+    fields: ['addressType', 'endpoints', 'ports'],
+  }),
+  namespaced('events.k8s.io/v1', 'Event', 'events', { fields: EVENT }),
   cluster('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', 'flowschemas'),
   cluster('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'prioritylevelconfigurations'),
   cluster('internal.apiserver.k8s.io/v1alpha1', 'StorageVersion', 'storageversions'),
@@ -160,28 +202,59 @@ const ROWS = [
   cluster('networking.k8s.io/v1', 'ServiceCIDR', 'servicecidrs'),
   namespaced('networking.k8s.io/v1', 'Ingress', 'ingresses', { order: 200 }),
   namespaced('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies', { order: 220 }),
-  cluster('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses'),
+  cluster('node.k8s.io/v1', 'RuntimeClass', 'runtimeclasses', { fields: ['handler', 'overhead', 'scheduling'] }),
   namespaced('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', {
     order: 230,
     naming: PATH_SEGMENT,
     neutral: true,
   }),
-  cluster(RBAC, 'ClusterRole', 'clusterroles', { order: 60, naming: PATH_SEGMENT }),
-  cluster(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', { order: 70, naming: PATH_SEGMENT }),
-  namespaced(RBAC, 'Role', 'roles', { order: 100, owner: 'platform', naming: PATH_SEGMENT }),
-  namespaced(RBAC, 'RoleBinding', 'rolebindings', { order: 110, owner: 'platform', naming: PATH_SEGMENT }),
+  cluster(RBAC, 'ClusterRole', 'clusterroles', {
+    fields: ['aggregationRule', 'rules'],
+    order: 60,
+    naming: PATH_SEGMENT,
+  }),
+  cluster(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', {
+    fields: ['roleRef', 'subjects'],
+    order: 70,
+    naming: PATH_SEGMENT,
+  }),
+  namespaced(RBAC, 'Role', 'roles', { fields: ['rules'], order: 100, owner: 'platform', naming: PATH_SEGMENT }),
+  namespaced(RBAC, 'RoleBinding', 'rolebindings', {
+    fields: ['roleRef', 'subjects'],
+    order: 110,
+    owner: 'platform',
+    naming: PATH_SEGMENT,
+  }),
   cluster('resource.k8s.io/v1', 'DeviceClass', 'deviceclasses'),
   cluster('resource.k8s.io/v1alpha3', 'DeviceTaintRule', 'devicetaintrules'),
   namespaced('resource.k8s.io/v1', 'ResourceClaim', 'resourceclaims'),
   namespaced('resource.k8s.io/v1', 'ResourceClaimTemplate', 'resourceclaimtemplates'),
   cluster('resource.k8s.io/v1', 'ResourceSlice', 'resourceslices'),
-  cluster('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', { order: 20 }),
+  cluster('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', {
+    fields: ['description', 'globalDefault', 'preemptionPolicy', 'value'],
+    order: 20,
+  }),
   cluster('storage.k8s.io/v1', 'CSIDriver', 'csidrivers'),
   cluster('storage.k8s.io/v1', 'CSINode', 'csinodes'),
-  namespaced('storage.k8s.io/v1', 'CSIStorageCapacity', 'csistoragecapacities'),
-  cluster('storage.k8s.io/v1', 'StorageClass', 'storageclasses', { order: 30 }),
+  namespaced('storage.k8s.io/v1', 'CSIStorageCapacity', 'csistoragecapacities', {
+    fields: ['capacity', 'maximumVolumeSize', 'nodeTopology', 'storageClassName'],
+  }),
+  cluster('storage.k8s.io/v1', 'StorageClass', 'storageclasses', {
+    fields: [
+      'allowVolumeExpansion',
+      'allowedTopologies',
+      'mountOptions',
+      'parameters',
+      'provisioner',
+      'reclaimPolicy',
+      'volumeBindingMode',
+    ],
+    order: 30,
+  }),
   cluster('storage.k8s.io/v1', 'VolumeAttachment', 'volumeattachments'),
-  cluster('storage.k8s.io/v1', 'VolumeAttributesClass', 'volumeattributesclasses'),
+  cluster('storage.k8s.io/v1', 'VolumeAttributesClass', 'volumeattributesclasses', {
+    fields: ['driverName', 'parameters'],
+  }),
   cluster('storagemigration.k8s.io/v1beta1', 'StorageVersionMigration', 'storageversionmigrations'),
 
   namespaced('argoproj.io/v1alpha1', 'Rollout', 'rollouts', { createsPods: true }),

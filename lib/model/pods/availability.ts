@@ -2,9 +2,9 @@
 
 import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-import { either, fields, like, number, optional } from '../finding/schema';
+import { either, fields, number, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
-import { type PodBound, podCount } from './replacement';
+import { POD_BOUND, type PodBound, podCount } from './replacement';
 
 /** Values that a user may set instead of the derived ones. Each is checked against the others. */
 export interface AvailabilityOptions {
@@ -36,27 +36,20 @@ export type Disruption =
   | { readonly minAvailable: number | `${number}%`; readonly maxUnavailable?: never };
 
 const SECONDS = number({ atLeast: 0, atMost: 86_400, whole: true });
-const BOUND = like('a count, or a percentage such as 50%', isBound);
-
-function isBound(value: unknown): boolean {
-  if (typeof value === 'string') return /^(0|[1-9]\d*)%$/.test(value);
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 1e6;
-}
-
 /** What the options may say. */
 export const AVAILABILITY = fields<AvailabilityOptions>({
   longestRequestSeconds: optional(SECONDS),
   preStopSeconds: optional(SECONDS),
   terminationGracePeriodSeconds: optional(SECONDS),
-  maxSurge: optional(BOUND),
-  maxUnavailable: optional(BOUND),
+  maxSurge: optional(POD_BOUND),
+  maxUnavailable: optional(POD_BOUND),
   minReadySeconds: optional(SECONDS),
   releaseEverySeconds: optional(number({ above: 0 })),
   progressDeadlineSeconds: optional(SECONDS),
   disruption: optional(
     either([
-      fields<{ maxUnavailable: PodBound }>({ maxUnavailable: BOUND }),
-      fields<{ minAvailable: PodBound }>({ minAvailable: BOUND }),
+      fields<{ maxUnavailable: PodBound }>({ maxUnavailable: POD_BOUND }),
+      fields<{ minAvailable: PodBound }>({ minAvailable: POD_BOUND }),
     ]),
   ),
   minDomains: optional(number({ atLeast: 1, atMost: 100, whole: true })),

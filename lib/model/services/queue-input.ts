@@ -2,7 +2,7 @@
 
 import { percent, show } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-import { fields, findSchemaProblems, flag, number, optional } from '../finding/schema';
+import { type Fields, fields, findSchemaProblems, flag, number, optional } from '../finding/schema';
 
 import { TOLERANCE } from '../pods/autoscaler';
 
@@ -34,18 +34,23 @@ export interface QueueConsumerInput {
 
 const TARGET = number({ above: 0, atMost: 1 });
 
-const INPUT = fields<QueueConsumerInput>({
+/** What a user states; what reads the queue is known from elsewhere. */
+export const QUEUE_FIELDS: Fields<Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>> = {
   messagesPerSecondPerPod: number({ above: 0 }),
   drainSeconds: number({ above: 0 }),
-  reactionSeconds: number({ atLeast: 0 }),
   utilisation: number({ above: 0, below: 1 }),
   peakMessagesPerSecond: number({ atLeast: 0 }),
   largestBacklog: number({ atLeast: 0 }),
   min: number({ atLeast: 0, atMost: 1e6, whole: true }),
   arrivesWhileDraining: optional(flag()),
-  queueIsRead: flag(),
   cpu: fields<QueueConsumerInput['cpu']>({ target: TARGET, atFullWork: number({ above: 0 }) }),
   memory: optional(fields<NonNullable<QueueConsumerInput['memory']>>({ target: TARGET })),
+};
+
+const INPUT = fields<QueueConsumerInput>({
+  ...QUEUE_FIELDS,
+  reactionSeconds: number({ atLeast: 0 }),
+  queueIsRead: flag(),
 });
 
 /** External metrics are counted in thousandths. */

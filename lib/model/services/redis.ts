@@ -31,16 +31,6 @@ export const REDIS_USE: Fields<Omit<RedisClient, keyof BudgetClient | 'replaceme
   operationsPerSecondPerPod: number({ atLeast: 0 }),
 };
 
-/** Why a Redis may be without a copy. */
-export interface WithoutCopy {
-  /** Why its loss is acceptable. */
-  readonly reason: string;
-}
-
-export const WITHOUT_COPY = fields<WithoutCopy>({
-  reason: text('why its loss is acceptable', (reason) => reason.trim() !== ''),
-});
-
 /** A Redis and all its clients. */
 export interface RedisBudgetInput {
   /** Its nodes, and what each can take. */
@@ -50,8 +40,12 @@ export interface RedisBudgetInput {
   /** Whether users depend on it: then a Redis without a copy is refused. */
   readonly production: boolean;
   /** Why a Redis without a copy is still acceptable here. @default none: it is refused where users depend on it */
-  readonly withoutCopy?: WithoutCopy;
+  readonly withoutCopy?: { readonly reason: string };
 }
+
+export const WITHOUT_COPY = fields<NonNullable<RedisBudgetInput['withoutCopy']>>({
+  reason: text('why its loss is acceptable', (reason) => reason.trim() !== ''),
+});
 
 const INPUT = fields<RedisBudgetInput>({
   redis: REDIS,

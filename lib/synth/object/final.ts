@@ -8,6 +8,7 @@ import { type ApiEntry, describeIdentity, groupOf, type Identity } from '../../m
 import { type Destination, ENTRY, entriesOf } from '../../model/platform/entries';
 import { clusterFile, deployerFile, platformFile } from '../text/file-names';
 import { applyOverrides } from './apply-overrides';
+import { canonical } from './canonical';
 import type { Rendered } from './render';
 import { unknownFields } from './unchecked';
 
@@ -33,7 +34,8 @@ export interface Finished {
 
 /** Applies the object's own overrides. */
 export function finish(rendered: Rendered): Finished {
-  const { manifest, findings, added } = applyOverrides(rendered);
+  const { manifest: overridden, findings, added } = applyOverrides(rendered);
+  const manifest = canonical(overridden);
   const { construct, destination, origin, clusterScoped, cluster } = rendered;
   const entry: ApiEntry = { identity: identityOf(manifest), manifest, origin, cluster };
   const unchecked = added.flatMap(({ pointer, source }) =>

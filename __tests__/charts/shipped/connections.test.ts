@@ -1,0 +1,50 @@
+// The policies of the shipped systems let through what their charts declare, no more and no less.
+import { connections } from '../../../lib/analysis/network/connections';
+import { shipped } from '../../support/shipped';
+import { SHIPPED } from './placements';
+
+const STAGES = ['dev', 'prod', 'qa', 'staging'];
+
+test('the shipped systems: every pair of components over all namespaces', () => {
+  const lines = connections(shipped.entries)
+    .map(({ from, to, port }) => `${from} → ${to} ${port}`)
+    .filter((line) => !/ 53\/(TCP|UDP)$/.test(line))
+    .filter((line) => SHIPPED.some(({ namespace }) => line.includes(`${namespace}/`)))
+    .map((line) => line.replaceAll(/namespaces .*traefik/g, 'Traefik'));
+  expect(lines).toEqual([
+    'Traefik → pingpong-local/web 8080/TCP',
+    'Traefik → toytrex-local/web 8080/TCP',
+    'toytrex-local/middleware → anywhere 3306/TCP',
+    'toytrex-local/web → toytrex-local/middleware 8080/TCP',
+    '10.20.0.0/24 → pingpong-production/web 8080/TCP',
+    '10.20.0.0/24 → toytrex-production/web 8080/TCP',
+    '10.20.1.0/24 → pingpong-production/web 8080/TCP',
+    '10.20.1.0/24 → toytrex-production/web 8080/TCP',
+    'toytrex-production/middleware → anywhere 3306/TCP',
+    'toytrex-production/web → toytrex-production/middleware 8080/TCP',
+    '10.31.0.0/24 → panther-clinic/booking 8080/TCP',
+    'panther-clinic/booking → anywhere 5432/TCP',
+    ...STAGES.map((environment) => `10.30.0.0/24 → flaschenpost-${environment}/gateway 8080/TCP`),
+    '10.30.0.0/24 → panther-clinic-dev/booking 8080/TCP',
+    '10.30.0.0/24 → panther-clinic/booking 8080/TCP',
+    ...STAGES.flatMap((environment) => {
+      const [catalogue, dispatch, gateway, orders] = ['catalogue', 'dispatch', 'gateway', 'orders'].map(
+        (name) => `flaschenpost-${environment}/${name}`,
+      );
+      return [
+        `${catalogue} → anywhere 10255/TCP`,
+        `${catalogue} → anywhere 6380/TCP`,
+        `${dispatch} → anywhere 443/TCP`,
+        `${dispatch} → anywhere 5671/TCP`,
+        `${gateway} → ${catalogue} 8080/TCP`,
+        `${gateway} → ${orders} 8080/TCP`,
+        `${orders} → anywhere 10255/TCP`,
+        `${orders} → anywhere 5671/TCP`,
+      ];
+    }),
+    'panther-clinic-dev/booking → anywhere 5432/TCP',
+    'panther-clinic/booking → anywhere 5432/TCP',
+    'panther-load/load-workers → anywhere 443/TCP',
+    'panther-load/load-workers → panther-load/load-master 5557/TCP',
+  ]);
+});

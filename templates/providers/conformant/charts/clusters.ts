@@ -1,0 +1,10 @@
+// The clusters. Names, zones and addresses are examples: zones are those of the nodes' label topology.kubernetes.io/zone.
+import { conformant } from 'evenkeel';
+
+export const clusters = {
+  main: conformant({
+    zones: ['zone-1', 'zone-2', 'zone-3'],
+    kubernetes: '1.36',
+    ingressSource: { cidrs: ['10.40.0.0/24'] },
+  }),
+};

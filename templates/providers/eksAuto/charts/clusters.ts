@@ -1,0 +1,11 @@
+// The clusters. Names, zones and addresses are examples.
+import { eksAuto } from 'evenkeel';
+
+export const clusters = {
+  main: eksAuto({
+    region: 'eu-central-1',
+    zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
+    kubernetes: '1.36',
+    loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24', '10.20.2.0/24'],
+  }),
+};
