@@ -56,7 +56,7 @@ const EXAMPLES = `
 Examples:
   evenkeel synth
   evenkeel synth --outdir /tmp/manifests
-  evenkeel synth --check --types || echo 'mend the types, or commit dist/'
+  evenkeel synth --check --types || echo 'fix the types, or commit dist/'
   evenkeel synth --check || echo 'run npm run synth and commit dist/'
   evenkeel synth --kubernetes 1.37 --check || echo 'an upgrade to 1.37 changes these files'
   evenkeel synth --kubernetes 1.37 --outdir /tmp/preview && diff -r dist /tmp/preview`;
