@@ -2,10 +2,10 @@
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, places } from '../../analysis/objects/read-json';
-import { findHostProblems } from '../../model/manifest/host';
 import type { Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
+import { findHostProblems } from '../../model/platform/host';
 import { ingress, object } from '../examples';
 import type { Report, Rule } from '../rule';
 import { claims } from './host-claims';

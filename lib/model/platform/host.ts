@@ -1,8 +1,8 @@
 // A host name: a lower-case DNS name, with "*" only as its entire first label.
 
 import type { Problem } from '../finding/problem';
-import { subdomain, wildcardHost } from './formats';
-import type { Json } from './json';
+import { subdomain, wildcardHost } from '../manifest/formats';
+import type { Json } from '../manifest/json';
 
 const ADDRESS = /^\d+(?:\.\d+){3}$/;
 
