@@ -770,6 +770,21 @@ describe('slips that only the compiler sees, which synth does not run: one findi
       },
     ],
     [
+      'grpc:',
+      'probes.grpc',
+      (shop) => {
+        new WebService(shop, 'web', unchecked({ ...WEB, probes: { grpc: { port: 3550 } } }));
+      },
+    ],
+    [
+      'common:',
+      'exposeAt.common',
+      (shop) => {
+        const service = new WebService(shop, 'web', WEB);
+        service.exposeAt('shop.example', { common: ['https://www.shop.example'] });
+      },
+    ],
+    [
       'unprobed',
       'probes',
       (shop) => {
@@ -1049,4 +1064,34 @@ describe('slips that only the compiler sees, which synth does not run: one findi
       },
     ],
   ])('of the platform: %s', (slip, field, rule, app) => expectSlip(app, slip, field, rule));
+
+  const fieldsIn = (err: string) => [...err.matchAll(/^ {2}field {4}(\S+)$/gm)].map(([, field]) => field);
+
+  test('a misspelt setting does not hide what else is wrong, nor is it taken for one that is read', async () => {
+    class Shop extends System<{ readonly host: string; readonly hosts: string }> {
+      constructor(scope: Construct, target: Target<{ readonly host: string; readonly hosts: string }>) {
+        super(scope, 'shop', target);
+        const { host, hosts } = this.settings;
+        new WebService(this, 'web', { ...WEB, port: 0 }).exposeAt([host, hosts]);
+      }
+    }
+    const place = (given: object) => () => ({
+      app: blog()
+        .place(Shop, unchecked({ production: { on: 'mumbai', settings: given } }))
+        .app(),
+    });
+    expect(fieldsIn(await refuse(place({ hots: 'a.example', hosts: 'b.example' })))).toEqual(['settings.hots', 'port']);
+    expect(fieldsIn(await refuse(place({ hosts: 'b.example' })))).toEqual(['settings.host', 'port']);
+  });
+
+  test('the entry of another system in images is not a misspelt one', async () => {
+    class Blogs extends System {
+      constructor(scope: Construct, target: Target<object>) {
+        super(scope, 'blogs', target);
+        this.image('web');
+      }
+    }
+    const platform = blog().place(Blogs, { production: { on: 'mumbai', settings: {} } });
+    expect(fieldsIn(await refuse(() => ({ app: placed(platform) })))).toEqual(['images.blogs.production']);
+  });
 });

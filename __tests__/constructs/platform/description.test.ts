@@ -126,7 +126,7 @@ describe('a list that is a text', () => {
 
   test('hosts that are neither a text nor a list', () => {
     const { findings } = shop((system) => void new WebService(system, 'web', WEB).exposeAt(unchecked<string>(7)));
-    expect(findings.map(({ rule }) => rule)).toEqual(['input']);
+    expect(findings).toMatchObject([{ rule: 'input', field: 'exposeAt.hosts', value: 7 }]);
   });
 });
 

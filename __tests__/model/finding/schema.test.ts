@@ -173,6 +173,16 @@ test('the field of the whole input comes first', () => {
   expect(found(7, PROBES, 'exposeAt')).toEqual(['exposeAt: exposeAt cannot be 7 → { bootSeconds, readiness }']);
 });
 
+test('where no key is known, what is missing follows from that; where one is known, it is a mistake of its own', () => {
+  expect(found({ grpc: { port: 1 } }, PROBES, 'probes')).toEqual([
+    "probes.grpc: unknown property 'grpc' in probes → one of bootSeconds, readiness",
+  ]);
+  expect(found({ grpc: { port: 1 }, readiness: { path: '/ready' } }, PROBES, 'probes')).toEqual([
+    'probes.bootSeconds: probes.bootSeconds is required → a number, more than 0',
+    "probes.grpc: unknown property 'grpc' in probes → one of bootSeconds, readiness",
+  ]);
+});
+
 test('a problem has the value, where it is short and JSON', () => {
   const value = (size: unknown) => findSchemaProblems(SIZE, size, 'size').map((problem) => problem.value);
   expect([value({ replicas: '3' }), value({ replicas: Number.NaN }), value([]), value(null)]).toEqual([

@@ -44,7 +44,10 @@ export abstract class System<Settings = object> extends Chart {
   readonly system: string;
   private readonly reserves: Reserve[] = [];
   private readonly ownTags = new Set<string>();
-  /** Images that were asked for and have no tag. */
+  /**
+   * Images that were asked for and have no tag.
+   * @internal
+   */
   readonly missingTags: MissingTag[] = [];
 
   constructor(scope: Construct, system: string, target: Target<Settings>) {

@@ -153,9 +153,9 @@ export function findSchemaProblems({ shape }: Schema, value: unknown, field: str
   const { issues = [] } = v.safeParse(shape, value);
   const found = issues.map((issue) => problemOf(issue, field));
   // a misspelt key is one mistake, though the key that was meant is missing as well
-  const meant = new Set(found.map(({ meant }) => meant));
+  const meant = new Set(found.flatMap(({ meant }) => meant ?? []));
   return found
-    .filter(({ problem }) => problem.value !== undefined || !meant.has(problem.field))
+    .filter(({ problem }) => problem.value !== undefined || !meant.has(problem.field ?? ''))
     .map(({ problem }) => problem);
 }
 
@@ -206,8 +206,8 @@ function packed(problem: Problem): string {
 
 interface Found {
   readonly problem: Problem;
-  /** The field that a misspelt key probably stands for. */
-  readonly meant?: string;
+  /** The fields that an unknown key may stand for: the one that is spelt like it, or all where no key of the object is known. */
+  readonly meant?: readonly string[];
 }
 
 /** The problem in the user's words: `probes.readiness.path`, `nodePools[general].cpu`. */
@@ -217,19 +217,23 @@ function problemOf({ message, input, path }: v.BaseIssue<unknown>, start: string
   );
   const field = joined(start, keys);
   const { known, ...problem }: Problem & { readonly known?: readonly string[] } = JSON.parse(message);
-  if (known !== undefined) return misspelt(joined(start, keys.slice(0, -1)), keys.at(-1) ?? '', known);
+  if (known !== undefined) {
+    const beside = Object.keys(Object(path?.at(-1)?.input));
+    return misspelt(joined(start, keys.slice(0, -1)), keys.at(-1) ?? '', known, beside);
+  }
   const { value = shown(input) } = problem;
   const whole = problem.field === undefined || problem.field === FIELD ? field : joined(field, [problem.field]);
   const text = problem.message.replaceAll(FIELD, whole || 'the input');
   return { problem: { ...problem, field: whole, message: text, ...defined({ value }) } };
 }
 
-function misspelt(parent: string, key: string, known: readonly string[]): Found {
+function misspelt(parent: string, key: string, known: readonly string[], beside: readonly string[]): Found {
   const place = parent === '' ? '' : ` in ${parent}`;
   const message = `unknown property '${key}'${place}${didYouMean(key, known)}`;
   const better = closest(key, known);
   const problem = { field: joined(parent, [key]), message, expected: `one of ${known.join(', ')}` };
-  return { problem, ...(better === undefined ? {} : { meant: joined(parent, [better]) }) };
+  const others = beside.some((one) => known.includes(one)) ? [] : known;
+  return { problem, meant: (better === undefined ? others : [better]).map((one) => joined(parent, [one])) };
 }
 
 function joined(start: string, keys: readonly string[]): string {
