@@ -75,7 +75,6 @@ describe('the tarball', () => {
       'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
-      '__tests__',
       'bin',
       'build',
       'charts',
@@ -88,7 +87,6 @@ describe('the tarball', () => {
     ]);
     for (const folder of ['e2e', 'imports']) expect(filesBelow(join(unpacked, folder))).toEqual(['README.md']);
     expect(filesBelow(join(unpacked, 'docs')).filter((path) => !/[.](md|svg)$/.test(path))).toEqual([]);
-    expect(readdirSync(join(unpacked, '__tests__'))).toEqual(['charts']);
     expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
     const built = filesBelow(join(unpacked, 'build'));
     expect(built).toContain('types/lib/index.d.ts');

@@ -23,6 +23,7 @@ function shop(build: Build, test: Partial<Settings> = {}, tags = { production: '
   class Shop extends System<Settings> {
     constructor(scope: Construct, target: Target<Settings>) {
       super(scope, 'shop', target);
+      Object.values(this.settings); // those that `build` leaves out would be reported
       build(this, target.environment.name === 'production');
     }
   }
@@ -135,6 +136,7 @@ describe('what an environment decides', () => {
     class Shop extends System<Settings> {
       constructor(scope: Construct, target: Target<Settings>) {
         super(scope, 'shop', target);
+        Object.values(this.settings); // as above
         sized(this, false);
       }
     }
@@ -203,6 +205,7 @@ describe('who works where', () => {
     class Shop extends System<Settings> {
       constructor(scope: Construct, target: Target<Settings>) {
         super(scope, 'shop', target);
+        Object.values(this.settings); // those that `build` leaves out would be reported
         build(this, target.environment.name === 'production');
       }
     }

@@ -116,7 +116,7 @@ describe('nothing to compare', () => {
   test('a project with errors', async () => {
     const { code, out, err } = await compareProviders((system) => web(system, { port: 0 }));
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('error port-range');
+    expect(err).toContain('error input\n  port cannot be 0');
   });
 
   test('an app that no platform built', async () => {
@@ -130,6 +130,6 @@ describe('nothing to compare', () => {
       web(system, { port: system.target.cluster.provider.name === 'eksAuto' ? 0 : 8080 }),
     );
     expect(code).toBe(1);
-    expect(err).toContain('on eksAuto: 0 is not a valid port');
+    expect(err).toContain('on eksAuto: port cannot be 0');
   });
 });

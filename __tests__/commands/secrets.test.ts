@@ -87,5 +87,5 @@ test('an app with errors has no list', async () => {
   const app = shopApp((system) => new WebService(system, 'web', { ...WEB, port: 0 }));
   const { code, out, err } = await cli(['secrets'], () => ({ app }));
   expect([code, out]).toEqual([1, '']);
-  expect(err).toContain('port-range');
+  expect(err).toContain('error input\n  port cannot be 0');
 });

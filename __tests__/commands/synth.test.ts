@@ -58,7 +58,7 @@ test('says that nothing changed when nothing did, and what changed when somethin
 test('colours only where they are wanted', async () => {
   const bad = { app: shopApp((system) => new WebService(system, 'web', { ...WEB, port: 0 })) };
   expect((await cli(['synth', '--outdir', outdir], () => bad, { color: true })).err).toContain(
-    '\u001b[31merror\u001b[39m port-range',
+    '\u001b[31merror\u001b[39m input',
   );
   expect((await cli(['synth', '--outdir', outdir], () => bad)).err).not.toContain('\u001b');
 });

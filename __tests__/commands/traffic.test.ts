@@ -218,6 +218,6 @@ describe('bad input: all of it at once, exit code 1, nothing on stdout', () => {
     const app = shopApp((system) => new WebService(system, 'web', { ...WEB, port: 0 }));
     const { code, out, err } = await cli(['traffic'], () => ({ app }));
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('port-range');
+    expect(err).toContain('error input\n  port cannot be 0');
   });
 });

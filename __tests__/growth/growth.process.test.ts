@@ -26,7 +26,9 @@ test.each(ROWS.map((row) => [nameOf(row), row] as const))('%s', async (name, row
 test('every verb has a row, and every row of the list is one of the table', async () => {
   const { out } = await cli(['--help'], () => ({}));
   const commands = /Commands:\n(.*?)\n\n/s.exec(out)?.[1] ?? '';
-  const verbs = [...commands.matchAll(/^ {2}([a-z-]+) /gm)].map(([, verb]) => verb).filter((verb) => verb !== 'help');
+  const verbs = [...commands.matchAll(/^ {2}([a-z-]+) /gm)]
+    .map(([, verb]) => verb)
+    .filter((verb) => verb !== 'help' && verb !== 'init'); // init reads no project
   expect(verbs.length).toBeGreaterThan(5);
   expect(Object.values(VERBS).map(([verb]) => verb)).toEqual(expect.arrayContaining(verbs));
   for (const args of Object.values(VERBS)) expect(ROWS.map(({ asked }) => asked)).toContain(args.join(' '));

@@ -17,10 +17,12 @@ import {
   withMinor,
 } from './project/preview';
 import { type Context, type ExitCode, loadApp } from './project/project';
+import { findTypeProblems } from './project/types';
 
 interface SynthOptions extends PreviewOptions {
   readonly quiet?: true;
   readonly verbose?: true;
+  readonly types?: true;
 }
 
 /** The verb. */
@@ -30,6 +32,7 @@ export function synthCommand({ load, output, finish }: Context): Command {
     .option('--check', 'write nothing; exit 2 and list the files that differ')
     .option('--outdir <directory>', 'where to write (default: CDK8S_OUTDIR, else dist)')
     .option('--kubernetes <minor>', 'preview an upgrade: as if every cluster ran this minor; needs --outdir or --check')
+    .option('--types', 'check the types first, which synth strips otherwise')
     .option('--quiet', 'print findings only')
     .option('--verbose', 'print the summary even if stdout is not a terminal')
     .addHelpText('after', EXAMPLES)
@@ -37,6 +40,8 @@ export function synthCommand({ load, output, finish }: Context): Command {
       const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? DEFAULT_OUTDIR;
       const problems = [...findOptionProblems(options), ...findOutdirProblems(outdir, options.outdir !== undefined)];
       if (problems.length > 0) return finish(refuse(output, problems));
+      const typeProblems = options.types ? findTypeProblems() : [];
+      if (typeProblems.length > 0) return finish(refuse(output, typeProblems));
       const app = await withMinor(options.kubernetes, () => loadApp(load));
       if ('rule' in app) return finish(refuse(output, [app]));
       const synthesis = synthesize(app, check);
@@ -51,6 +56,7 @@ const EXAMPLES = `
 Examples:
   evenkeel synth
   evenkeel synth --outdir /tmp/manifests
+  evenkeel synth --check --types || echo 'fix the types, or commit dist/'
   evenkeel synth --check || echo 'run npm run synth and commit dist/'
   evenkeel synth --kubernetes 1.37 --check || echo 'an upgrade to 1.37 changes these files'
   evenkeel synth --kubernetes 1.37 --outdir /tmp/preview && diff -r dist /tmp/preview`;

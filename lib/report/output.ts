@@ -56,12 +56,18 @@ export function findingsAsText(findings: readonly Finding[]): string {
     .join('\n');
 }
 
-/** Groups of findings with the same text about the same line, in order of their first finding. */
+/**
+ * Groups of findings with the same text about the same line, in order of their first finding. The namespace of the object may be part
+ * of the text: one line of a chart is one mistake, in however many environments it shows.
+ */
 export function groupFindings(findings: readonly Finding[]): (readonly Finding[])[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
     const { construct: _construct, object: _object, ...rest } = finding;
-    const key = finding.source === undefined ? JSON.stringify(finding) : JSON.stringify(rest);
+    const key =
+      finding.source === undefined
+        ? JSON.stringify(finding)
+        : withNamespace(JSON.stringify(rest), namespaceOf(finding), NAMESPACE);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
@@ -69,14 +75,31 @@ export function groupFindings(findings: readonly Finding[]): (readonly Finding[]
   return [...groups.values()];
 }
 
+/** Stands for the namespace of the object in a text. */
+const NAMESPACE = '\u0000';
+
+/** `shop-production` of `apps/Deployment shop-production/web`. */
+function namespaceOf({ object = '' }: Finding): string | undefined {
+  return / ([^ /]+)\/[^ /]+$/.exec(object)?.[1];
+}
+
+/** The text with another name for the namespace, where it is a word of its own. */
+function withNamespace(text: string, namespace: string | undefined, other: string): string {
+  if (namespace === undefined || !text.includes(namespace)) return text;
+  const word = new RegExp(`(?<![\\w.-])${namespace.replaceAll(/[.\\]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'g');
+  return text.replaceAll(word, () => other);
+}
+
 function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[]): string {
   const [first] = group;
   if (first === undefined) return '';
-  const { source, severity, rule, message, field, value, expected, fix } = first;
+  const { source, severity, rule, field, value, expected, fix } = first;
   const all = (parts: readonly (string | undefined)[]) => {
     const named = [...new Set(parts.filter((part) => part !== undefined && part !== ''))];
     return named.length === 0 ? undefined : named.join(', ');
   };
+  const namespaces = all(group.map(namespaceOf));
+  const message = withNamespace(first.message, namespaceOf(first), namespaces ?? '');
   const place = source === undefined ? '' : `${source.file}:${source.line}:${source.column} `;
   const details: [string, string | undefined][] = [
     ['at', all(group.map(({ construct }) => construct))],

@@ -390,7 +390,7 @@ describe('a node is drained', () => {
 describe('a release', () => {
   test('needs room for its surge, or it is stuck', () => {
     const tight = cluster({ cpu: '1', nodesPerZone: { min: 1, max: 1 } });
-    const big = { replicas: 2, ...BIG };
+    const big = { ...BIG, size: { replicas: 2 } };
     const stuck = { verdict: 'fails', placed: { fewest: 0, most: 0 } };
     expect(worst(rowOf(web(big), tight), 'release')).toMatchObject(stuck);
     // the pods of the first release would end, but there is none

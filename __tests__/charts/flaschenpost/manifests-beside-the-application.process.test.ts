@@ -117,7 +117,7 @@ test.each([
   ["'flaschenpostdev.azurecr.io/flaschenpost/orders'", 'an image without a tag, as on the page'],
   ["'flaschenpostdev.azurecr.io/flaschenpost/orders:latest'", 'latest'],
 ])('F8 %s is refused by synth, with its line: %s', (image) => {
-  write('charts/flaschenpost.ts', read('charts/flaschenpost.ts').replace("this.image('orders')", image));
+  write('charts/flaschenpost.ts', read('charts/flaschenpost.ts').replace('port: 8080', `image: ${image}, port: 8080`));
   const { status, stderr } = shell('npm run synth');
   expect(status).toBe(1);
   const [line] = /^charts\/flaschenpost\.ts:\d+:\d+ error image-reference$/m.exec(stderr) ?? [];

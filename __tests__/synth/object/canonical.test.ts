@@ -1,4 +1,4 @@
-// The canonical form: what the API server would add is there, what means nothing is not, whoever made the object.
+// The canonical form: what the API server would add is there, what means nothing is not, no matter what made the object.
 import { ApiObject } from 'cdk8s';
 import type { Json } from '../../../lib/model';
 import { canonical } from '../../../lib/synth/object/canonical';

@@ -2,7 +2,7 @@
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, places } from '../../analysis/objects/read-json';
-import { subdomain, wildcardHost } from '../../model/manifest/formats';
+import { findHostProblems } from '../../model/manifest/host';
 import type { Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
@@ -10,20 +10,9 @@ import { ingress, object } from '../examples';
 import type { Report, Rule } from '../rule';
 import { claims } from './host-claims';
 
-const ADDRESS = /^\d+(?:\.\d+){3}$/;
-
 function reportHost(entry: ApiEntry, pointer: string, host: Json | undefined, report: Report, addresses = false): void {
   if (!isSet(host) || host === '') return;
-  const name = typeof host === 'string' ? host : '';
-  const format = name.includes('*') ? wildcardHost : subdomain;
-  if (format.fits(name) && (addresses || !ADDRESS.test(name))) return;
-  const message = ADDRESS.test(name)
-    ? 'a host must be a name, not an address'
-    : `${JSON.stringify(host)} is not a valid host name`;
-  const lower =
-    format.fits(name.toLowerCase()) && name !== name.toLowerCase() ? { fix: `write "${name.toLowerCase()}"` } : {};
-  const scheme = name.includes('://') ? { fix: 'remove the scheme and the path' } : {};
-  report(entry, pointer, { message, expected: wildcardHost.expected, value: host, ...lower, ...scheme });
+  for (const problem of findHostProblems(host, addresses)) report(entry, pointer, problem);
 }
 
 const hostName: Rule = {

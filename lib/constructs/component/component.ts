@@ -3,8 +3,18 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
-import type { Finding } from '../../model/finding/finding';
-import { type Fields, like, list, number, optional, type Schema, table, text } from '../../model/finding/schema';
+import { type Finding, findingOf } from '../../model/finding/finding';
+import {
+  type Fields,
+  findSchemaProblems,
+  like,
+  list,
+  number,
+  optional,
+  type Schema,
+  table,
+  text,
+} from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
@@ -18,7 +28,7 @@ import {
   deriveAvailability,
 } from '../../model/pods/availability';
 import { peakPods } from '../../model/pods/replacement';
-import { type Client, type Connectable, connectionVariables, type Limited } from '../network/connection';
+import { type Client, type Connectable, connectionVariables, type Limited, SERVICE } from '../network/connection';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
@@ -29,7 +39,7 @@ import { checkNodeFitLater, fits } from '../pod/node-fit';
 import { PROBES_SCHEMA, PROBES_STAND_IN, type Probes } from '../pod/probes';
 import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
 import { System } from '../system/system';
-import { receive } from '../tree/door';
+import { receive, refuse } from '../tree/door';
 import { checkLater, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
@@ -178,6 +188,12 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   connectTo(service: Connectable): this;
   connectTo<Use extends object>(service: Limited<Use>, use: Use): this;
   connectTo<Use extends object>(service: Connectable | Limited<Use>, use?: Use): this {
+    const problems = findSchemaProblems(SERVICE, service, 'connectTo');
+    for (const problem of problems) report(this, findingOf('input', problem));
+    if (problems.length > 0) {
+      refuse(this);
+      return this;
+    }
     const added = this.outgoing.add(service, use, this.client);
     if (Array.isArray(added)) {
       for (const problem of added) report(this, problem);

@@ -87,8 +87,9 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   /** Makes it reachable from outside the cluster at `hosts`, with TLS, as the cluster's provider does it. */
   exposeAt(hosts: string | readonly string[], options: ExposureOptions = {}): this {
-    const accepted = receive(this, 'exposeAt', EXPOSURE, { hosts, ...options }, { hosts: [] });
-    const { hosts: all, ...rest } = accepted;
+    const standIns = { hosts: [] };
+    const { hosts: all, ...rest } = receive(this, 'exposeAt', EXPOSURE, { hosts, ...options }, standIns);
+    if (all === standIns.hosts) return this; // refused
     const added = [all].flat();
     if (this.exposure !== undefined) {
       this.exposure.addHosts(added, rest);

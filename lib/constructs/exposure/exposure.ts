@@ -3,8 +3,10 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IngressShape } from '../../model/cluster/provider';
-import { choice, either, fields, like, list, optional, text } from '../../model/finding/schema';
+import type { Problem } from '../../model/finding/problem';
+import { checked, choice, either, fields, like, list, optional, text } from '../../model/finding/schema';
 import { subdomain } from '../../model/manifest/formats';
+import { findHostProblems } from '../../model/manifest/host';
 import type { Json } from '../../model/manifest/json';
 import { System } from '../system/system';
 import { checkLater, report } from '../tree/findings';
@@ -35,18 +37,24 @@ export interface ExposureOptions {
 
 const HOSTS = "one or more host names, each once: 'shop.example' or ['shop.example', …]";
 
+const TEXT = like(HOSTS, (value) => typeof value === 'string');
+
 /** What `exposeAt` takes. */
 export const EXPOSURE = fields<ExposureOptions & { hosts: string | readonly string[] }>({
-  hosts: either(
-    [like(HOSTS, (value) => typeof value === 'string'), list(like(HOSTS, (value) => typeof value === 'string'))],
-    HOSTS,
+  hosts: checked<string | readonly string[]>(either([TEXT, list(TEXT)], HOSTS), (hosts) =>
+    findAllHostProblems([hosts].flat()),
   ),
   serviceType: optional(choice(['ClusterIP', 'NodePort'])),
   targets: optional(choice(['pods', 'nodes'])),
   tlsSecret: optional(text(subdomain.expected, subdomain.fits)),
-  common: optional(list(text('a host name'))),
+  common: optional(checked<readonly string[]>(list(TEXT), findAllHostProblems)),
   healthPath: optional(text('an absolute path, such as /healthz/ready', (path) => path.startsWith('/'))),
 });
+
+/** Of an empty one the exposure says more. */
+function findAllHostProblems(hosts: readonly string[]): Problem[] {
+  return hosts.flatMap((host) => (host === '' ? [] : findHostProblems(host)));
+}
 
 interface ExposureProps extends ExposureOptions {
   readonly healthPath: string;

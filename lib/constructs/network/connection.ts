@@ -1,7 +1,7 @@
 // A connection: what a client must know of a service, as variables and files in its pod.
 
 import type { Endpoint } from '../../model/cluster/provider';
-import type { Schema } from '../../model/finding/schema';
+import { like, type Schema } from '../../model/finding/schema';
 import type { RollingUpdate } from '../../model/pods/replacement';
 
 /** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
@@ -21,6 +21,12 @@ export interface Connectable {
   /** Only services with limits have it: for them `connectTo` also needs the client's use. */
   readonly join?: never;
 }
+
+/** What `connectTo` takes: plain objects of cdk8s have no address. */
+export const SERVICE = like(
+  'a WebService, an ExternalService, or another construct that clients can connect to',
+  (value) => typeof Object(value).connection === 'function',
+);
 
 /** A service with limits: `connectTo` also needs the client's use of it. */
 export interface Limited<Use extends object> extends Omit<Connectable, 'join'> {

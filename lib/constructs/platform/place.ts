@@ -1,6 +1,6 @@
 // Calls a system's constructor on a target. An exception ends only its own chart, as a finding with the line that threw.
 
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
@@ -12,7 +12,15 @@ import type { Target } from '../../model/platform/target';
 import { System } from '../system/system';
 import { refuse } from '../tree/door';
 import { report, unless } from '../tree/findings';
-import { findSettingProblems, type SettingsSchema, type UnreadSettings, watchSettings } from './settings';
+import {
+  findMisspelt,
+  findSettingProblems,
+  misspeltSetting,
+  respell,
+  type SettingsSchema,
+  type UnreadSettings,
+  watchSettings,
+} from './settings';
 
 /** A class that `place` takes. Its settings may have a schema (valibot's, or another with the Standard Schema interface). */
 export interface SystemClass<Settings> {
@@ -58,36 +66,75 @@ export function createSystem<Settings extends object>(
   where: Omit<Target<Settings>, 'settings' | 'namespace'>,
   unread: UnreadSettings,
 ): System<Settings> | undefined {
-  const before = new Set(scope.node.children);
-  const others = [...before].filter(System.isSystem);
-  const chart = () => scope.node.children.find((child) => !before.has(child)) ?? scope;
-  const { settings, problems } = findSettingProblems(system, placement.settings);
+  const others = scope.node.children.filter(System.isSystem);
+  const { settings: given, problems } = findSettingProblems(system, placement.settings);
   for (const problem of problems) report(scope, problem, trace);
-  const missing = new Set<string>();
-  const onMissing = (name: string) => {
-    if (missing.has(name)) return;
-    missing.add(name);
-    if (problems.length === 0) report(chart(), missingSetting(name, system.name, where), trace);
-  };
-  const started = performance.now();
-  try {
-    const read = unread.readBy(system);
-    const watched = watchSettings(settings, onMissing, (path) => read.add(path));
-    const { namespace } = placement;
-    const built = new system(scope, { ...where, settings: watched, ...defined({ namespace }) });
-    setEntry(built, ENTRY.buildTime, performance.now() - started);
+  const read = unread.readBy(system);
+  const { namespace } = placement;
+  const target = { ...where, ...defined({ namespace }) };
+  const first = construct(scope, system, target, given, read);
+  const misspelt = problems.length > 0 ? [] : findMisspelt(given, first.absent, read);
+  // what else is wrong shows when they are spelt right
+  const settings = misspelt.reduce(respell, given);
+  if (misspelt.length > 0 && first.chart !== undefined) scope.node.tryRemoveChild(first.chart.node.id);
+  const {
+    built,
+    error,
+    chart = scope,
+    absent,
+  } = misspelt.length > 0 ? construct(scope, system, target, settings, read) : first;
+  const missing = [...absent].filter((path) => !path.includes('.'));
+  for (const one of misspelt) report(chart, misspeltSetting(one), trace);
+  for (const name of problems.length > 0 ? [] : missing) report(chart, missingSetting(name, system.name, where), trace);
+  if (built !== undefined) {
     const taken = findNamespaceProblems(built, others);
     for (const problem of taken) report(built, problem, trace);
-    if (taken.length === 0 && missing.size === 0 && problems.length === 0) {
-      unread.add(system, built, placement.settings, trace);
+    if (taken.length === 0 && missing.length === 0 && problems.length === 0) {
+      unread.add(system, built, settings, trace);
       return built;
     }
-  } catch (error) {
+  } else if (missing.length === 0) {
     // an exception after a placeholder was read is only a consequence of it
-    if (missing.size === 0) report(chart(), thrown(error), error instanceof Error ? error : trace);
+    report(chart, thrown(error), error instanceof Error ? error : trace);
   }
-  refuse(chart()); // its other findings would be repeats
+  refuse(chart); // its other findings would be repeats
   return undefined;
+}
+
+/** What came of a call of the user's constructor. */
+interface Constructed<Settings> {
+  /** Absent where it threw. */
+  readonly built?: System<Settings>;
+  readonly error?: unknown;
+  /** The system, complete or not; absent where not even that was created. */
+  readonly chart?: IConstruct;
+  /** Paths of settings that were read and are not given. */
+  readonly absent: ReadonlySet<string>;
+}
+
+function construct<Settings extends object>(
+  scope: Construct,
+  system: SystemClass<Settings>,
+  target: Omit<Target<Settings>, 'settings'>,
+  settings: Settings,
+  read: Set<string>,
+): Constructed<Settings> {
+  const before = new Set(scope.node.children);
+  const absent = new Set<string>();
+  const watched = watchSettings(
+    settings,
+    (path) => read.add(path),
+    (path) => absent.add(path),
+  );
+  const created = () => defined({ chart: scope.node.children.find((child) => !before.has(child)) });
+  const started = performance.now();
+  try {
+    const built = new system(scope, { ...target, settings: watched });
+    setEntry(built, ENTRY.buildTime, performance.now() - started);
+    return { built, absent, ...created() };
+  } catch (error) {
+    return { error, absent, ...created() };
+  }
 }
 
 function thrown(error: unknown): Finding {

@@ -3,13 +3,13 @@
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type ClusterDescription, isDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
-import { type Finding, findingOf, hasError } from '../../model/finding/finding';
+import { type Finding, findingOf } from '../../model/finding/finding';
 import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { fields, findSchemaProblems, like, optional, table, text } from '../../model/finding/schema';
 import { isJsonObject } from '../../model/manifest/json';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
-import { ENTRY, entriesOf, PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
+import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
 import { IMAGES, type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
@@ -17,12 +17,12 @@ import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
 import type { System } from '../system/system';
-import { isRefused, refuse } from '../tree/door';
+import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { checkCapabilitiesLater } from './capabilities';
 import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
 import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
-import { findUnusedImages } from './images';
+import { reportImages } from './images';
 import { reportNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { type Move, offerRebuild } from './rebuild';
@@ -104,6 +104,8 @@ interface Placement {
  */
 export class Platform<ClusterName extends string, EnvironmentName extends string> {
   private readonly props: PlatformProps<string, string>;
+  /** Whether it has clusters and environments: otherwise nothing that is placed can be judged. */
+  private readonly isComplete: boolean;
   /** None where they are refused. */
   private readonly images: Images | undefined;
   /** Problems of the platform, and of calls of its methods, each with its line. */
@@ -114,6 +116,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
     const { input, problems } = accept<PlatformProps<string, string>>('', PLATFORM, props, NOTHING);
+    this.isComplete = input.clusters !== NOTHING.clusters && input.environments !== NOTHING.environments;
     const clusters = Object.entries(input.clusters).map(([name, cluster]) => [name, recheck(cluster)]);
     this.props = { ...input, clusters: Object.fromEntries(clusters) };
     this.images = problems.some(({ field }) => field?.startsWith('images')) ? undefined : (input.images ?? {});
@@ -136,10 +139,12 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       this.note(accepted.problems, trace);
       const placement = accepted.input;
       const isRefused = accepted.problems.length > 0;
+      const hasSettings = placement.settings !== standIns.settings;
       const build =
         (request: Omit<PlacementRequest<Settings>, 'system' | 'isRefused'>): Build =>
-        (building) =>
-          this.build(building, { ...request, system, isRefused });
+        (building) => {
+          if (hasSettings) this.build(building, { ...request, system, isRefused });
+        };
       this.placements.push({
         system,
         environment,
@@ -196,7 +201,9 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     }
     const described = Object.fromEntries(Object.entries(environments).map(([name, { props }]) => [name, props]));
     const platform = { ...this.props, environments: described };
-    for (const problem of findPlatformProblems(platform, this.placements.length)) report(app, problem, this.trace);
+    const placed = this.placements.length + this.problems.length;
+    for (const problem of this.isComplete ? findPlatformProblems(platform, placed) : [])
+      report(app, problem, this.trace);
     for (const [name, { problems, trace }] of Object.entries(clusters)) {
       for (const problem of problems) {
         report(app, findingOf('input', { ...problem, field: `clusters.${name}.${problem.field}` }), trace);
@@ -208,15 +215,13 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const previewed: Move = ({ cluster, ...where }) =>
       move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
     const building = { app, move: previewed, environments, unread: new UnreadSettings() };
-    for (const { build } of this.placements) build(building);
-    for (const copy of this.copies) this.buildCopy(building, copy);
+    for (const { build } of this.isComplete ? this.placements : []) build(building);
+    for (const copy of this.isComplete ? this.copies : []) this.buildCopy(building, copy);
     building.unread.report();
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
     reportIdentities(app, clusters, this.trace);
-    if (!isRefused(app) && !hasError(entriesOf(app, ENTRY.finding))) {
-      for (const problem of findUnusedImages(app, this.images ?? {})) report(app, problem, this.trace);
-    }
+    reportImages(app, this.images ?? {}, this.trace);
     checkRecordsLater(app);
     return app;
   }

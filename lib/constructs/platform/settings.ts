@@ -1,7 +1,7 @@
 // Settings at run time: types are gone by then, so a setting that is missing, and one that nothing reads, are noticed here.
 
 import type { IConstruct } from 'constructs';
-import { didYouMean } from '../../model/finding/closest';
+import { closest, didYouMean } from '../../model/finding/closest';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { PLACEHOLDER } from '../../model/finding/input';
 import { isJsonObject } from '../../model/manifest/json';
@@ -44,17 +44,50 @@ export function findSettingProblems<Settings extends object>(
   return { settings, problems };
 }
 
-/** `settings`, calling `onMissing` for every missing property that is read, and `onRead` for every path that is. */
+/** `settings`, calling `onRead` for every path that is read, and `onAbsent` too for one that is not given. */
 export function watchSettings<Settings extends object>(
   settings: Settings,
-  onMissing: (name: string) => void,
   onRead: (path: string) => void,
+  onAbsent: (path: string) => void,
 ): Settings {
-  return watch(settings, '', onRead, (name, value) => {
-    if (value !== undefined) return value;
-    onMissing(name);
-    return PLACEHOLDER;
+  return watch(settings, '', onRead, onAbsent);
+}
+
+/** A key of the settings that nothing reads, and the path beside it that was read and is not given. */
+interface Misspelt {
+  readonly path: string;
+  readonly meant: string;
+}
+
+/** The keys that were probably meant to be one of `absent`. */
+export function findMisspelt(settings: object, absent: Iterable<string>, read: ReadonlySet<string>): Misspelt[] {
+  return [...absent].flatMap((meant) => {
+    const keys = meant.split('.');
+    const parent = keys.slice(0, -1);
+    const start = parent.map((key) => `${key}.`).join('');
+    const beside = parent.reduce<unknown>((value, key) => (isPlain(value) ? Reflect.get(value, key) : {}), settings);
+    const unread = Object.keys(Object(beside)).filter((key) => !read.has(`${start}${key}`));
+    const key = closest(keys.at(-1) ?? '', unread);
+    return key === undefined ? [] : [{ path: `${start}${key}`, meant }];
   });
+}
+
+/** The finding about a misspelt setting. */
+export function misspeltSetting({ path, meant }: Misspelt): Finding {
+  return unread(path, [meant]);
+}
+
+/** The settings with a misspelt key spelt as it was meant. */
+export function respell<Settings extends object>(settings: Settings, { path, meant }: Misspelt): Settings {
+  const to = meant.slice(meant.lastIndexOf('.') + 1);
+  const rename = (value: object, [key, ...rest]: readonly string[]): object =>
+    Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => {
+        if (name !== key) return [name, inner];
+        return rest.length === 0 ? [to, inner] : [name, rename(inner, rest)];
+      }),
+    );
+  return rename(settings, path.split('.')) as Settings;
 }
 
 /** Reads of nested objects count as well. */
@@ -62,7 +95,7 @@ function watch<Value extends object>(
   value: Value,
   path: string,
   onRead: (path: string) => void,
-  found: (name: string, value: unknown) => unknown = (_, inner) => inner,
+  onAbsent: (path: string) => void,
 ): Value {
   const inner = new Map<object, object>();
   return new Proxy(value, {
@@ -70,8 +103,11 @@ function watch<Value extends object>(
       const read: unknown = Reflect.get(target, name, receiver);
       if (typeof name === 'symbol') return read;
       onRead(`${path}${name}`);
-      if (!isPlain(read)) return found(name, read);
-      const watched = inner.get(read) ?? watch(read, `${path}${name}.`, onRead);
+      if (read === undefined) onAbsent(`${path}${name}`);
+      // a key of a nested object may be optional
+      if (read === undefined && path === '') return PLACEHOLDER;
+      if (!isPlain(read)) return read;
+      const watched = inner.get(read) ?? watch(read, `${path}${name}.`, onRead, onAbsent);
       inner.set(read, watched);
       return watched;
     },

@@ -23,7 +23,7 @@ export function isName(name: string): boolean {
   return name.length <= LONGEST_NAME && dnsLabel.fits(name);
 }
 
-/** Problems of the platform itself. `placements` counts them: without any, the output would be empty. */
+/** Problems of the platform itself. `placements` counts them, refused ones too: without any, the output would be empty. */
 export function findPlatformProblems({ home, clusters, environments }: Described, placements: number): Finding[] {
   const names = Object.keys(clusters);
   return [

@@ -4,15 +4,25 @@ import { Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Placement } from '../../analysis/survival/table';
+import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
-import { report } from '../tree/findings';
 import { systemLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { createAccess } from './access';
 import { createNamespace } from './namespace';
 import { createQuota, isReserve, type Reserve } from './quota';
+
+/** An image without a tag, which the platform reports once it knows all systems. */
+export interface MissingTag {
+  /** The component that the image is for. */
+  readonly component: string;
+  /** Whether other components have tags of their own. */
+  readonly isAlone: boolean;
+  /** The line that asked for it. */
+  readonly trace: Trace;
+}
 
 /**
  * Base class of every system. `Settings` is what each of its placements must give.
@@ -34,6 +44,8 @@ export abstract class System<Settings = object> extends Chart {
   readonly system: string;
   private readonly reserves: Reserve[] = [];
   private readonly ownTags = new Set<string>();
+  /** Images that were asked for and have no tag. */
+  readonly missingTags: MissingTag[] = [];
 
   constructor(scope: Construct, system: string, target: Target<Settings>) {
     const name = `${system}-${target.environment.name}`;
@@ -67,15 +79,7 @@ export abstract class System<Settings = object> extends Chart {
     const tags = images !== undefined && Object.hasOwn(images, this.system) ? images[this.system] : undefined;
     const own = tagOf(tags, component);
     if (own === undefined && images !== undefined) {
-      const place = `images.${this.system}.${environment.name}`;
-      const example = tags === undefined ? "'412'" : `{ ${component}: '412' }`;
-      report(this, {
-        rule: 'image-tag',
-        severity: 'error',
-        field: tags === undefined ? place : `${place}.${component}`,
-        message: `there is no tag for ${component} of ${this.system} in ${environment.name}`,
-        expected: `images: { ${this.system}: { ${environment.name}: ${example} } } on the platform: a build number or a digest`,
-      });
+      this.missingTags.push({ component, isAlone: tags !== undefined, trace: captureTrace() });
     }
     this.ownTags.add(component);
     return imageReference(this.system, component, environment, own ?? 'unknown');

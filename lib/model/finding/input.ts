@@ -29,7 +29,8 @@ export function accept<Input extends object>(
   if (problems.length === 0) return { input, refused: new Set(), problems };
   const start = field === '' ? 0 : field.length + 1;
   const refused = new Set(problems.map((problem) => /^[^.[]*/.exec((problem.field ?? '').slice(start))?.[0] ?? ''));
-  const kept = Object.entries(isJsonObject(input) ? input : {}).filter(([key]) => !refused.has(key));
+  const given = Object.entries(isJsonObject(input) ? input : {});
+  const kept = given.filter(([key, value]) => value !== undefined && !refused.has(key));
   const known = kept.filter(([key]) => schema.keys?.includes(key) ?? true);
   const replaced = { ...standIns, ...Object.fromEntries(known) } as Input;
   // a placeholder was reported where it was read

@@ -323,5 +323,9 @@ export const reportedRules = {
       what: '`traffic --from … --to …` names two clusters of one environment, with a share to move.',
       why: 'There is no line to write.',
     },
+    type: {
+      what: 'With `synth --types`, the project passes TypeScript.',
+      why: 'synth strips types: what they would refuse is found later, or in the cluster.',
+    },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reported>>>>;

@@ -1,0 +1,34 @@
+// Findings as they are printed: one line of a chart is one mistake, with all its places.
+import type { Finding } from '../../lib/model';
+import { findingsAsText } from '../../lib/report/output';
+
+const finding = (namespace: string, change: Partial<Finding> = {}): Finding => ({
+  rule: 'pod-security',
+  severity: 'error',
+  message: `"restricted" Pod Security of namespace "${namespace}" forbids it`,
+  expected: 'no root',
+  construct: `mumbai/${namespace}/web`,
+  object: `apps/Deployment ${namespace}/web`,
+  source: { file: 'charts/shop.ts', line: 7, column: 5 },
+  ...change,
+});
+
+test('the namespace may be part of the sentence', () => {
+  expect(findingsAsText([finding('shop-staging'), finding('shop-production')])).toBe(
+    [
+      'charts/shop.ts:7:5 error pod-security',
+      '  "restricted" Pod Security of namespace "shop-staging, shop-production" forbids it',
+      '  at       mumbai/shop-staging/web, mumbai/shop-production/web',
+      '  object   apps/Deployment shop-staging/web, apps/Deployment shop-production/web',
+      '  expected no root',
+    ].join('\n'),
+  );
+});
+
+test('other texts, and other lines, are other mistakes', () => {
+  const printed = (...findings: Finding[]) => findingsAsText(findings).match(/ error /g)?.length;
+  expect(printed(finding('a'), finding('b', { message: 'another one' }))).toBe(2);
+  expect(printed(finding('a'), finding('b', { source: { file: 'charts/shop.ts', line: 8, column: 5 } }))).toBe(2);
+  expect(printed(finding('shop', { expected: 'a shop' }), finding('blog', { expected: 'a shop' }))).toBe(2);
+  expect(printed(finding('web', { message: 'web-1' }), finding('api', { message: 'api-1' }))).toBe(2);
+});
