@@ -37,8 +37,8 @@ test('the systems in dist are those of its namespaces, on any cluster', async ()
 test('a proof whose systems are there runs; one that lacks some is skipped, and they are named', () => {
   const proof = { systems: ['toytrex', 'pingpong'] };
   expect(findGone(proof, new Set(['toytrex', 'pingpong', 'shop']))).toBeUndefined();
-  expect(findGone(proof, new Set(['toytrex']))).toBe('needs pingpong, not in dist');
-  expect(findGone(proof, new Set(['shop']))).toBe('needs toytrex and pingpong, not in dist');
+  expect(findGone(proof, new Set(['toytrex']))).toBe('needs pingpong: not in dist');
+  expect(findGone(proof, new Set(['shop']))).toBe('needs toytrex, pingpong: not in dist');
   expect(findGone({}, new Set())).toBeUndefined();
 });
 

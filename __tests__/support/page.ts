@@ -1,14 +1,23 @@
 // Pages of the documentation: their blocks of code, run with what a block leaves to its reader.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const ROOT = join(__dirname, '../..');
+
 /** The text of a page; `path` is relative to docs/. */
-export const readPage = (path: string): string => readFileSync(join(__dirname, '../../docs', path), 'utf8');
+export const readPage = (path: string): string => readFileSync(join(ROOT, 'docs', path), 'utf8');
 
 /** Links of a page within the repository. */
 export function relativeLinks(page: string): readonly string[] {
   const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
   return links.filter((link) => !/^[a-z]+:/.test(link));
+}
+
+/** Whether a path is that of a deleted file of a system without a chart: links to it may stay where a company deletes examples. */
+export function isOfGoneSystem(path: string): boolean {
+  const [, system] = /(?:systems\/|charts\/|pipelines\/azure-pipelines-)([a-z-]+)\.(?:md|ts|yml)$/.exec(path) ?? [];
+  if (system === undefined || existsSync(join(ROOT, 'charts', `${system}.ts`))) return false;
+  return ![path, join(ROOT, path), join(ROOT, 'docs', path)].some((place) => existsSync(place));
 }
 
 /**

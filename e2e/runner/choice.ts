@@ -19,5 +19,5 @@ export function choose<Item extends Candidate>(
 /** Why the project lacks what the proof works on; nothing where it does not. `present` are the systems in dist. */
 export function findGone({ systems = [] }: Pick<Proof, 'systems'>, present: ReadonlySet<string>): string | undefined {
   const gone = systems.filter((system) => !present.has(system));
-  return gone.length === 0 ? undefined : `needs ${gone.join(' and ')}, not in dist`;
+  return gone.length === 0 ? undefined : `needs ${gone.join(', ')}: not in dist`;
 }

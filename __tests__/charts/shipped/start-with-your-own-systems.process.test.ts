@@ -86,9 +86,9 @@ testInFull(
     const { status, output } = bash('npm run e2e -- E4 E20');
     expect({ status, output }).toEqual({
       status: 0,
-      output: expect.stringContaining('needs toytrex and pingpong, not in dist'),
+      output: expect.stringContaining('needs toytrex, pingpong: not in dist'),
     });
-    expect(output).toContain('needs panther, not in dist');
+    expect(output).toContain('needs panther: not in dist');
   },
   1_200_000,
 );
