@@ -12,7 +12,7 @@ class Bench extends System {
   constructor(scope: Construct, target: Target<object>) {
     super(scope, 'bench', target);
     for (const { name, port, cpu, memory, min, max } of parameters(APPLICATIONS * OBJECTS_PER_APPLICATION)) {
-      const _service = new WebService(this, name, {
+      new WebService(this, name, {
         image: this.image(name),
         port: Number(port),
         resources: { cpu, memory },

@@ -6,7 +6,7 @@ import { conformant, type Target } from '../../lib/model';
 class Baskets extends System {
   constructor(scope: Construct, target: Target<object>) {
     super(scope, 'baskets', target);
-    const _web = new WebService(this, 'web', {
+    new WebService(this, 'web', {
       image: this.image('web'),
       port: 8080,
       resources: { cpu: '100m', memory: '128Mi' },

@@ -2,7 +2,7 @@
 
 import { at } from '../../analysis/objects/read-json';
 import { didYouMean } from '../../model/finding/closest';
-import { isJsonObject, type Json } from '../../model/manifest/json';
+import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
 import { fieldsOf, isBuiltIn } from '../../model/manifest/kind-lookup';
 import { configMap, deployment, object } from '../examples';
 import type { Rule } from '../rule';
@@ -18,6 +18,7 @@ const valueForm: Rule = {
   check: (entries, report) => {
     for (const entry of entries) {
       const { group, kind } = entry.identity;
+      if (isSound(entry.manifest)) continue; // without a pointer for every value
       const nullIsLost = isBuiltIn(group, kind);
       visit(entry.manifest, '', (value, pointer) => {
         if (value === null && !nullIsLost) return; // it may mean something in a custom resource
@@ -39,6 +40,16 @@ const valueForm: Rule = {
   },
 };
 
+/** Whether there is neither a null nor a number that JSON does not have. */
+function isSound(value: Json): boolean {
+  if (typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null) return false;
+  if (Array.isArray(value)) return value.every(isSound);
+  for (const key in value) if (!isSound((value as JsonObject)[key] as Json)) return false;
+  return true;
+}
+
 /** Calls `found` for every null and every number that JSON does not have. */
 function visit(value: Json, pointer: string, found: (value: Json, pointer: string) => void): void {
   if (value === null || (typeof value === 'number' && !Number.isFinite(value))) found(value, pointer);
@@ -56,9 +67,10 @@ const topLevelField: Rule = {
     for (const entry of entries) {
       const { group, kind } = entry.identity;
       if (!isBuiltIn(group, kind)) continue;
-      const known = [...COMMON, ...fieldsOf(group, kind)];
+      const own = fieldsOf(group, kind);
       for (const key of Object.keys(entry.manifest)) {
-        if (known.includes(key)) continue;
+        if (own.includes(key) || COMMON.includes(key)) continue;
+        const known = [...COMMON, ...own];
         const message = `${kind} has no field '${key}'${didYouMean(key, known)}`;
         report(entry, at('', key), { message, expected: `one of ${known.join(', ')}` });
       }
