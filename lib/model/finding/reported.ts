@@ -325,7 +325,7 @@ export const reportedRules = {
     },
     type: {
       what: 'With `synth --types`, the project passes TypeScript.',
-      why: 'synth strips types: what they would refuse is found later, or in the cluster.',
+      why: 'Types are stripped by synth: what they would refuse is found later, or in the cluster.',
     },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Reported>>>>;
