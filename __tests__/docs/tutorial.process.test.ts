@@ -26,7 +26,7 @@ afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** A block of the page, and the line of text before it. */
+/** A block of the page, and the paragraph before it. */
 interface Step {
   readonly language: string;
   readonly code: string;
@@ -38,7 +38,7 @@ function stepsOf(page: string): Step[] {
   return [...blocks].map(([, before = '', language = '', code = '']) => ({ before, language, code }));
 }
 
-/** The file that a line of text names before its block; that of an earlier block if there is none. */
+/** The file that a paragraph names first; that of an earlier block if there is none. */
 let file = '';
 function fileOf({ before }: Step): string {
   const [named] = before.match(/(?<=`)[\w./-]+\.(?:ts|yml)(?=`)/) ?? [];
