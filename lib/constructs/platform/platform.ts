@@ -2,16 +2,15 @@
 
 import { App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type ClusterDescription, isDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
+import { type ClusterDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
-import { fields, findSchemaProblems, like, optional, table, text } from '../../model/finding/schema';
-import { isJsonObject } from '../../model/manifest/json';
+import { findSchemaProblems } from '../../model/finding/schema';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
-import { IMAGES, type Images, imagesIn } from '../../model/platform/target';
+import { type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
@@ -25,6 +24,7 @@ import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
 import { reportImages } from './images';
 import { reportNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
+import { NOTHING, PLACE, PLATFORM, type PlatformProps } from './platform-props';
 import { type Move, offerRebuild } from './rebuild';
 import { checkRegistriesLater } from './registries';
 import { UnreadSettings } from './settings';
@@ -32,33 +32,7 @@ import { checkRecordsLater, reportTrafficShares } from './traffic';
 import { findMinorProblems, findPlatformProblems, isName } from './validate-clusters';
 import { findPlacementProblems, findTrafficProblems, PLACEMENT } from './validate-placement';
 
-export type { PlacementProps, SystemClass };
-
-/** Clusters and environments by name. */
-export interface PlatformProps<ClusterName extends string, EnvironmentName extends string> {
-  /** The cluster whose files go to the root of the output directory; the others' go to `clusters/<name>/`. */
-  readonly home: NoInfer<ClusterName>;
-  /** Clusters by name, each by a provider's function such as `eks({ … })`. */
-  readonly clusters: Readonly<Record<ClusterName, ClusterDescription>>;
-  /** Environments by name. */
-  readonly environments: Readonly<Record<EnvironmentName, EnvironmentProps>>;
-  /**
-   * The tags of the images: system → environment → one build number for all components, or for each its own build number or
-   * digest (`sha256:…`). Usually `images.json`, which `evenkeel image` edits. An entry that no system asks for is refused.
-   * @default none: components name their images
-   */
-  readonly images?: Images;
-}
-
-const PLATFORM = fields<PlatformProps<string, string>>({
-  home: text('the name of a cluster'),
-  clusters: table(
-    like("a cluster as gke({ … }) or another provider's function makes it", isDescription),
-    'clusters: { name: gke({ … }) }',
-  ),
-  environments: table(like('{ survives, registry, access }', isJsonObject), 'environments: { name: { … } }'),
-  images: optional(IMAGES),
-});
+export type { PlacementProps, PlatformProps, SystemClass };
 
 /** What one build of the app shares. */
 interface Building {
@@ -72,14 +46,6 @@ interface Building {
 type Environments = Readonly<
   Record<string, { readonly props: EnvironmentProps; readonly problems: readonly Problem[] }>
 >;
-
-const NOTHING: PlatformProps<string, string> = { home: '', clusters: {}, environments: {} };
-
-/** What `place` takes. */
-const PLACE = fields<{ system: unknown; environments: unknown }>({
-  system: like('a class that extends System', (value) => typeof value === 'function'),
-  environments: like('{ environment: { on, settings } }', isJsonObject),
-});
 
 type Build = (building: Building) => void;
 
