@@ -231,7 +231,8 @@ function misspelt(parent: string, key: string, known: readonly string[], beside:
   const place = parent === '' ? '' : ` in ${parent}`;
   const message = `unknown property '${key}'${place}${didYouMean(key, known)}`;
   const better = closest(key, known);
-  const problem = { field: joined(parent, [key]), message, expected: `one of ${known.join(', ')}` };
+  const expected = known.length === 1 ? `${known[0]}` : `one of ${known.join(', ')}`;
+  const problem = { field: joined(parent, [key]), message, expected };
   const others = beside.some((one) => known.includes(one)) ? [] : known;
   return { problem, meant: (better === undefined ? others : [better]).map((one) => joined(parent, [one])) };
 }
