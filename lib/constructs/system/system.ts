@@ -9,7 +9,7 @@ import { type Destination, ENTRY, setEntry, type Verification } from '../../mode
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { systemLabels } from '../tree/labels';
-import { traceConstruct } from '../tree/trace';
+import { traceChildren, traceConstruct } from '../tree/trace';
 import { createAccess } from './access';
 import { createNamespace } from './namespace';
 import { createQuota, isReserve, type Reserve } from './quota';
@@ -64,6 +64,7 @@ export abstract class System<Settings = object> extends Chart {
       isSound ? promiseFindings(objects, placementsOf(this.node.root), placementOf(this)) : [];
     setEntry(this, ENTRY.verification, verification);
     traceConstruct(this);
+    traceChildren(this);
     createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
     createDefaultDeny(this);

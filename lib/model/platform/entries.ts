@@ -36,12 +36,23 @@ export function entriesOf<Data>({ node }: Node, { name }: EntryKey<Data>): Data[
   return node.metadata.filter(({ type }) => type === name).map(({ data }) => data as Data);
 }
 
+/** The trace that `construct` keeps, or that its parent keeps of it. */
+export function ownTrace(
+  construct: Node & { readonly node: { readonly scope?: Node | undefined } },
+): Trace | undefined {
+  const [own] = entriesOf(construct, ENTRY.trace);
+  const { scope } = construct.node;
+  return own ?? (scope && entriesOf(scope, ENTRY.childTraces)[0]?.get(construct));
+}
+
 /** The keys that the synthesizer reads. */
 export const ENTRY = {
   /** On a chart: where it goes. */
   destination: entryKey<Destination>('destination'),
   /** Who created this construct. */
   trace: entryKey<Trace>('trace'),
+  /** Who created the children of this construct that do not say so themselves, by child. */
+  childTraces: entryKey<ReadonlyMap<object, Trace>>('child-traces'),
   /** A finding that is known already. */
   finding: entryKey<Finding>('finding'),
   /** Findings that are known once the chart is complete. */

@@ -4,7 +4,14 @@ import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt, findingText } from '../../model/finding/finding';
 import { type Origin, type Trace, userLine } from '../../model/manifest/origin';
-import { type Destination, ENTRY, entriesOf, type Override, type Verification } from '../../model/platform/entries';
+import {
+  type Destination,
+  ENTRY,
+  entriesOf,
+  type Override,
+  ownTrace,
+  type Verification,
+} from '../../model/platform/entries';
 import type { Clock } from './clock';
 
 /** An ApiObject to render. */
@@ -87,7 +94,7 @@ function homeCluster(objects: readonly Omit<Collected, 'cluster'>[]): string {
 
 function inherit(construct: IConstruct, above: Inherited): Inherited {
   const [destination] = entriesOf(construct, ENTRY.destination);
-  const [trace] = entriesOf(construct, ENTRY.trace);
+  const trace = ownTrace(construct);
   const refused = entriesOf(construct, ENTRY.refused).length > 0;
   return {
     destination: destination ?? (construct instanceof Chart ? plainDestination(construct) : above.destination),
