@@ -122,7 +122,7 @@ describe('a chart with an error', () => {
     const place = breakPort();
     const { status, stderr } = cdk8sSynth();
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(new RegExp(`^${place.replace('.', '\\.')}:\\d+ error port-range$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^${place.replace('.', '\\.')}:\\d+ error input$`, 'm'));
     expect(stderr).toMatch(/^\d+ errors?, nothing written$/m);
     expect(stderr).toContain('returned a non-zero exit code 1');
     expect(existsSync(join(checkout, 'dist'))).toBe(false);

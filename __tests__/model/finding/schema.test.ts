@@ -145,11 +145,7 @@ test.each<[string, object, string[]]>([
       'size.cpu: size.cpu cannot be 2 → a number, more than 0 and at most 1',
     ],
   ],
-  [
-    'two forms at once',
-    { size: { replicas: 3, min: 1 } },
-    ["size.min: unknown property 'min' in size → replicas"],
-  ],
+  ['two forms at once', { size: { replicas: 3, min: 1 } }, ["size.min: unknown property 'min' in size → replicas"]],
   ['no form', { size: {} }, ['size: size cannot be an object → { replicas } or { min, max, cpu }']],
   [
     'a relation between two numbers',

@@ -119,21 +119,20 @@ function construct<Settings extends object>(
   settings: Settings,
   read: Set<string>,
 ): Constructed<Settings> {
-  const before = new Set(scope.node.children);
+  const count = scope.node.children.length;
   const absent = new Set<string>();
   const watched = watchSettings(
     settings,
     (path) => read.add(path),
     (path) => absent.add(path),
   );
-  const created = () => defined({ chart: scope.node.children.find((child) => !before.has(child)) });
   const started = performance.now();
   try {
     const built = new system(scope, { ...target, settings: watched });
     setEntry(built, ENTRY.buildTime, performance.now() - started);
-    return { built, absent, ...created() };
+    return { built, chart: built, absent };
   } catch (error) {
-    return { error, absent, ...created() };
+    return { error, absent, ...defined({ chart: scope.node.children[count] }) };
   }
 }
 
