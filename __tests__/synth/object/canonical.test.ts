@@ -36,6 +36,19 @@ test('a map that means nothing is dropped, and one that says something stays', (
   expect(canonical(policy)).toBe(policy);
 });
 
+test('a definition of a custom resource stays as it is: an empty `status` there enables the subresource', () => {
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    spec: {
+      versions: [
+        { name: 'v1', subresources: { status: {} }, schema: { properties: { labels: {}, ports: [{ port: 1 }] } } },
+      ],
+    },
+  };
+  expect(canonical(definition)).toBe(definition);
+});
+
 test('a custom resource stays as it is', () => {
   const widget = { apiVersion: 'example.com/v1', kind: 'Widget', spec: { labels: {}, ports: [{ port: 1 }] } };
   expect(canonical(widget)).toBe(widget);

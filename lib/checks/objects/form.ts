@@ -7,6 +7,15 @@ import { fieldsOf, isBuiltIn } from '../../model/manifest/kind-lookup';
 import { configMap, deployment, object } from '../examples';
 import type { Rule } from '../rule';
 
+/** Built-in kinds that hold values of any form, in which null may be meant: defaults in the schema of a custom resource, snapshots. */
+const HOLD_ANYTHING: ReadonlySet<string> = new Set([
+  'CustomResourceDefinition',
+  'ControllerRevision',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
+  'DeviceClass',
+]);
+
 const COMMON = ['apiVersion', 'kind', 'metadata'];
 
 const valueForm: Rule = {
@@ -19,9 +28,9 @@ const valueForm: Rule = {
     for (const entry of entries) {
       const { group, kind } = entry.identity;
       if (isSound(entry.manifest)) continue; // without a pointer for every value
-      const nullIsLost = isBuiltIn(group, kind);
+      const nullIsLost = isBuiltIn(group, kind) && !HOLD_ANYTHING.has(kind);
       visit(entry.manifest, '', (value, pointer) => {
-        if (value === null && !nullIsLost) return; // it may mean something in a custom resource
+        if (value === null && !nullIsLost) return; // it may mean something there
         const shown = value === null ? 'null' : String(value);
         report(entry, pointer, {
           message: `${shown} is not a value of a field`,
@@ -35,6 +44,9 @@ const valueForm: Rule = {
     pass: [
       deployment({ progressDeadlineSeconds: 120 }),
       object('example.com/v1', 'Widget', 'web', { spec: { size: null } }),
+      object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'widgets.example.com', {
+        spec: { versions: [{ schema: { openAPIV3Schema: { default: null } } }] },
+      }),
     ],
     fail: [deployment({ progressDeadlineSeconds: null }), deployment({ progressDeadlineSeconds: Number.NaN })],
   },
