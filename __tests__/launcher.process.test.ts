@@ -115,9 +115,7 @@ test('a package without its build: what is missing', () => {
     encoding: 'utf8',
   });
   expect(status).toBe(1);
-  expect(stderr).toMatch(
-    /^error package\n {2}the package has no build\/index\.js: .*\n {2}expected .*npm run build && npm pack/,
-  );
+  expect(stderr).toMatch(/^error package\n {2}the package has no build\/index\.js: .*\n {2}expected .*npm pack/);
 });
 
 test('a running timer does not keep the command from exiting', () => {

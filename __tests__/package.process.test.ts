@@ -75,6 +75,7 @@ describe('the tarball', () => {
       'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'bin',
       'build',
       'charts',
@@ -213,4 +214,13 @@ describe('a repository that uses the package', () => {
     const expected = ['dist', 'main.ts', 'node_modules', 'package.json', 'tsconfig.json'];
     expect(readdirSync(repository).sort()).toEqual(expected);
   });
+});
+
+test('the bill of materials lists what a checkout contains', () => {
+  const { status, stdout } = run('npm', ['run', '--silent', 'sbom'], ROOT, scratch);
+  expect(status).toBe(0);
+  const { bomFormat, components } = JSON.parse(stdout);
+  const names = components.map(({ name }: { readonly name: string }) => name);
+  expect(bomFormat).toBe('CycloneDX');
+  expect(names).toEqual(expect.arrayContaining([...Object.keys(readManifest(unpacked).dependencies), 'cdk8s', 'jest']));
 });

@@ -18,7 +18,7 @@ const built = path.join(home, 'build', 'index.js');
 const UNBUILT = {
   rule: 'package',
   text: 'the package has no build/index.js: it was packed without its build',
-  expected: 'in a checkout of Evenkeel: npm ci && npm run build && npm pack, then install that file',
+  expected: 'in a checkout of Evenkeel: npm ci && npm pack, then install that file',
   location: null,
 };
 

@@ -60,7 +60,7 @@ function at(value: Json | undefined, ...keys: readonly string[]): Json | undefin
 function unknown(message: string): Problem {
   return {
     message,
-    expected: 'a packed file, run by npx: in a checkout, npm ci && npm run build && npm pack',
+    expected: 'a packed file, run by npx: in a checkout, npm ci && npm pack',
     fix: `in the empty folder: npx <path>/evenkeel-<version>.tgz init`,
   };
 }
