@@ -32,3 +32,13 @@ test('other texts, and other lines, are other mistakes', () => {
   expect(printed(finding('shop', { expected: 'a shop' }), finding('blog', { expected: 'a shop' }))).toBe(2);
   expect(printed(finding('web', { message: 'web-1' }), finding('api', { message: 'api-1' }))).toBe(2);
 });
+
+test('F19, F30: what a finding quotes is one line without control characters, and not as long as a file', () => {
+  const printed = findingsAsText([
+    finding('shop', { message: 'a\x1b[2J', value: 'x'.repeat(100_000), construct: 'shop/a\n::error::x' }),
+  ]);
+  expect(printed).toContain('a\\u001b[2J\n');
+  expect(printed).toContain('shop/a\\n::error::x\n');
+  expect(printed).toContain(`${'x'.repeat(199)}… (100002 characters)\n`);
+  expect(printed.length).toBeLessThan(1000);
+});

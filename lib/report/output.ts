@@ -2,8 +2,9 @@
 
 import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
+import { inert, oneLine, severalLines, shortened } from './inert';
 
-/** Where a command writes, and for whom. */
+/** Where a command writes, and for whom. What it writes cannot command a terminal or a pipeline. */
 export interface Output {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -19,8 +20,8 @@ export function terminal(): Output {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const wanted = interactive && TERM !== 'dumb';
   return {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    out: (text) => process.stdout.write(inert(text)),
+    err: (text) => process.stderr.write(inert(text)),
     interactive,
     color: NO_COLOR ? false : FORCE_COLOR ? FORCE_COLOR !== '0' : wanted,
   };
@@ -38,6 +39,10 @@ type Style = 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';
 export function paint(output: Pick<Output, 'color'>, style: Style, text: string): string {
   return output.color ? styleText(style, text, { validateStream: false }) : text;
 }
+
+/** Characters of a value, and of any other text of a finding: both may quote what is as long as a file. */
+const LONGEST_VALUE = 200;
+const LONGEST_TEXT = 2000;
 
 const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 
@@ -96,30 +101,35 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
   const { source, severity, rule, field, value, expected, fix } = first;
   const all = (parts: readonly (string | undefined)[]) => {
     const named = [...new Set(parts.filter((part) => part !== undefined && part !== ''))];
-    return named.length === 0 ? undefined : named.join(', ');
+    return named.length === 0 ? undefined : named.map(oneLine).join(', ');
   };
+  const text = (words: string) => severalLines(shortened(words, LONGEST_TEXT));
   const namespaces = all(group.map(namespaceOf));
-  const message = withNamespace(first.message, namespaceOf(first), namespaces ?? '');
-  const place = source === undefined ? '' : `${source.file}:${source.line}:${source.column} `;
+  const message = text(withNamespace(first.message, namespaceOf(first), namespaces ?? ''));
+  const place = source === undefined ? '' : `${oneLine(source.file)}:${source.line}:${source.column} `;
   const details: [string, string | undefined][] = [
     ['at', all(group.map(({ construct }) => construct))],
     ['object', all(group.map(({ object }) => object))],
-    ['field', field],
-    ['value', value === undefined || value === null ? undefined : JSON.stringify(value)],
-    ['expected', expected],
-    ['fix', fix],
+    ['field', field === undefined ? undefined : text(oneLine(field))],
+    [
+      'value',
+      value === undefined || value === null ? undefined : oneLine(shortened(JSON.stringify(value), LONGEST_VALUE)),
+    ],
+    ['expected', expected === undefined ? undefined : text(expected)],
+    ['fix', fix === undefined ? undefined : text(fix)],
   ];
-  const lines = details.flatMap(([name, text]) =>
-    text === undefined ? [] : [`  ${paint(output, 'dim', name.padEnd(8))} ${text}`],
+  const lines = details.flatMap(([name, detail]) =>
+    detail === undefined ? [] : [`  ${paint(output, 'dim', name.padEnd(8))} ${detail}`],
   );
   const head = `${paint(output, 'bold', place)}${paint(output, SEVERITY_COLORS[severity], severity)} ${rule}`;
   return [head, `  ${message}`, ...lines].join('\n');
 }
 
-/** Rows in columns as wide as their widest cell; numbers are aligned to the right. */
+/** Rows of names in columns as wide as their widest cell; numbers are aligned to the right. */
 export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const cells = rows.map((row) => row.map(oneLine));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
   const pad = (cell: string, column: number) =>
     right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
-  return rows.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
+  return cells.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
 }
