@@ -149,7 +149,23 @@ function typescriptFiles(root, scratch) {
   const out = path.join(scratch, 'out');
   const names = readdirSync(out).sort();
   if (names.length === 0) throw new Error(`${path.join(root, 'crds')}: no CustomResourceDefinition found`);
-  return new Map(names.map((name) => [name, readFileSync(path.join(out, name), 'utf8')]));
+  const files = new Map(names.map((name) => [name, readFileSync(path.join(out, name), 'utf8')]));
+  for (const [name, text] of files) refuseHiding(name, text);
+  return files;
+}
+
+/** A class of such a name would hide what the generated code itself uses. */
+const USED_BY_GENERATED =
+  /^export (?:class|interface|enum) (Object|Record|Date|ApiObject|ApiObjectMetadata|GroupVersionKind|Construct) /gm;
+
+function refuseHiding(name, text) {
+  const hiding = [...text.matchAll(USED_BY_GENERATED)].map(([, type]) => type);
+  if (hiding.length === 0) return;
+  const kinds = [...new Set(hiding)].join(', ');
+  throw new Error(
+    `${name}: the type ${kinds} would hide the one that generated code uses; expected other kinds: take it out of crds/, and write ` +
+      'new ApiObject(this, id, { apiVersion, kind, metadata, spec }), or import it with cdk8s import --class-prefix Acme',
+  );
 }
 
 /** Standard output of a program. It gets no CDK8S_ variables, which are options of the CLI, and no locale. */
