@@ -33,6 +33,12 @@ test('otherwise a word of four letters or more that begins or ends one', () => {
   expect(closest('pod', ['podLabels'])).toBeUndefined();
 });
 
+test('otherwise a word that is short for it', () => {
+  expect(closest('maximum', ['cpu', 'max', 'min'])).toBe('max');
+  expect(closest('imagePullPolicy', ['image'])).toBeUndefined();
+  expect(closest('atmosphere', ['at'])).toBeUndefined();
+});
+
 test('single letters are never near to one another', () => {
   expect(closest('a', ['b'])).toBeUndefined();
 });

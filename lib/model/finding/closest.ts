@@ -6,9 +6,12 @@ const LETTERS_PER_EDIT = 4;
 /** Fewer letters begin or end too many words. */
 const LETTERS_OF_PART = 4;
 
+/** `cpu`, `min` and `max` are whole keys. */
+const LETTERS_OF_SHORT = 3;
+
 /**
- * The known word nearest to `word`, the first of equally near ones; otherwise one that it begins or ends, as `labels` does `podLabels`;
- * `undefined` if there is none. Ignores case.
+ * The known word nearest to `word`, the first of equally near ones; otherwise one that it begins or ends, as `labels` does `podLabels`,
+ * or one that is short for it, as `max` is for `maximum`; `undefined` if there is none. Ignores case.
  */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
@@ -21,7 +24,16 @@ export function closest(word: string, known: readonly string[]): string | undefi
     best = candidate;
     fewest = edits;
   }
-  return best ?? known.find((candidate) => isPart(wanted, candidate.toLowerCase()));
+  return (
+    best ??
+    known.find((candidate) => isPart(wanted, candidate.toLowerCase())) ??
+    known.find((candidate) => isShortFor(candidate, word))
+  );
+}
+
+/** `imagePullPolicy` begins with a word of its own: `image` is not short for it. */
+function isShortFor(short: string, word: string): boolean {
+  return short.length >= LETTERS_OF_SHORT && word.startsWith(short) && /^[a-z]/.test(word.slice(short.length));
 }
 
 function isPart(word: string, whole: string): boolean {
