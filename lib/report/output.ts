@@ -100,7 +100,7 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
   if (first === undefined) return '';
   const { source, severity, rule, field, value, expected, fix } = first;
   const all = (parts: readonly (string | undefined)[]) => {
-    const named = [...new Set(parts.filter((part) => part !== undefined && part !== ''))];
+    const named = [...new Set(parts.flatMap((part) => part || []))];
     return named.length === 0 ? undefined : named.map(oneLine).join(', ');
   };
   const text = (words: string) => severalLines(shortened(words, LONGEST_TEXT));
