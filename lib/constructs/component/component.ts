@@ -4,7 +4,18 @@ import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
-import { type Fields, like, list, optional, type Schema, table, text } from '../../model/finding/schema';
+import {
+  type Fields,
+  fields,
+  like,
+  list,
+  number,
+  optional,
+  type Schema,
+  table,
+  text,
+} from '../../model/finding/schema';
+import { ANNOTATION } from '../../model/manifest/annotations';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
@@ -44,7 +55,7 @@ import { traceConstruct } from '../tree/trace';
 import { identityOf } from './identity';
 
 /** Required and optional properties of every component. */
-export interface ComponentProps extends Ports {
+export interface ComponentProps extends Partial<Ports> {
   /**
    * Name of its objects and of its selectors. Give it to change the construct's id without changing the cluster's objects.
    * @default the construct's id
@@ -67,6 +78,13 @@ export interface ComponentProps extends Ports {
   readonly availability?: AvailabilityOptions;
   /** Exits from the secure defaults, each with its reason. @default none */
   readonly security?: SecurityExits;
+  /**
+   * Takes it out of the environment's promise to survive the loss of zones, for a reason, which is kept in an annotation; the promise
+   * still holds for the others.
+   * @default what the environment promises
+   * @example survives: { zones: 0, because: 'the load generator of a test' }
+   */
+  readonly survives?: { readonly zones: 0; readonly because: string };
 }
 
 /** What the properties of every component may say. */
@@ -74,6 +92,7 @@ export const COMPONENT: Fields<ComponentProps> = {
   name: optional(text(dnsLabel.expected, dnsLabel.fits)),
   image: optional(text('an image with a build number or a digest')),
   ...PORTS,
+  port: optional(PORTS.port),
   resources: RESOURCES,
   probes: PROBES_SCHEMA,
   env: optional(
@@ -85,6 +104,12 @@ export const COMPONENT: Fields<ComponentProps> = {
   scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
   availability: optional(AVAILABILITY),
   security: optional(SECURITY),
+  survives: optional(
+    fields<NonNullable<ComponentProps['survives']>>(
+      { zones: number({ atLeast: 0, atMost: 0 }), because: text('a reason, as a sentence') },
+      "{ zones: 0, because: 'a reason' }",
+    ),
+  ),
 };
 
 /** Stand for required properties that are refused. */
@@ -131,8 +156,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Its image, with a tag or a digest. */
   readonly image: string;
   protected readonly props: Props;
-  /** Its ports, the main one first. */
-  protected readonly ports: readonly [NamedPort, ...NamedPort[]];
+  /** Its ports, the main one first; none for a component without a port. */
+  protected readonly ports: readonly NamedPort[];
   protected readonly system: System<unknown>;
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
@@ -165,7 +190,10 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       'Deployment',
       {
         ...metadata,
-        annotations: exitAnnotations(props.security ?? {}),
+        annotations: {
+          ...exitAnnotations(props.security ?? {}),
+          ...defined({ [ANNOTATION.zoneLoss]: props.survives?.because }),
+        },
         // with an autoscaler, that one has them
         notes: () => (this.pods.stated === undefined ? {} : this.accountNotes),
       },
@@ -249,6 +277,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return undefined;
   }
 
+  /** What it sets of its availability unless the user does. */
+  protected get availabilityDefaults(): AvailabilityOptions {
+    return {};
+  }
+
   /** Whether its size is known, so that accounts and plans can include it. */
   protected get isCounted(): boolean {
     return true;
@@ -292,9 +325,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       minReplicas: this.pods.min,
       maxReplicas: this.pods.max,
       zones: cluster.zones.length,
-      zonesLost: environment.survives.zones,
+      zonesLost: this.props.survives?.zones ?? environment.survives.zones,
       startupBudgetSeconds: this.props.probes.bootSeconds,
-      options: this.props.availability ?? {},
+      options: { ...this.availabilityDefaults, ...this.props.availability },
     };
   }
 

@@ -13,7 +13,7 @@ import { EXPOSURE, Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
-import { type NamedPort, servicePorts } from '../pod/ports';
+import { type NamedPort, PORTS, type Ports, servicePorts } from '../pod/ports';
 import { pathAt } from '../pod/probes';
 import { createAutoscaler } from '../scaling/autoscaler';
 import { SIZE, type Size } from '../scaling/size';
@@ -26,11 +26,13 @@ import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type Po
 
 /** Required and optional properties of a web service. */
 export interface WebServiceProps extends ComponentProps {
+  /** Port that the container listens on, 1 to 65535, and what it speaks where that is not http. Its name is its protocol. */
+  readonly port: Ports['port'];
   /** How many pods it has. */
   readonly size: Size;
 }
 
-const WEB_SERVICE = fields<WebServiceProps>({ ...COMPONENT, size: SIZE });
+const WEB_SERVICE = fields<WebServiceProps>({ ...COMPONENT, ...PORTS, size: SIZE });
 
 const NO_HEALTH_PATH: Finding = {
   rule: 'exposure-health',
@@ -142,7 +144,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     }
     const { availability, probes } = this.props;
     const port = this.exposedPort(rest.port);
-    const healthPath = rest.healthPath ?? pathAt(port.name, this.ports[0], probes.readiness);
+    const healthPath = rest.healthPath ?? pathAt(port, this.ports, probes.readiness);
     if (healthPath === undefined) report(this, NO_HEALTH_PATH);
     this.exposure = new Exposure(this, added, {
       ...rest,
@@ -161,11 +163,11 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   }
 
   connection(): Connection {
-    return this.connectionTo(this.ports[0], this.name);
+    return this.connectionTo(this.main, this.name);
   }
 
   admit(client: string): void {
-    this.admitted.push({ client, port: this.ports[0] });
+    this.admitted.push({ client, port: this.main });
   }
 
   /**
@@ -176,9 +178,9 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   at(name: string): Connectable {
     const port = this.ports.find((one) => one.name === name);
     if (port === undefined) report(this, unknownPort('at', name, this.ports));
-    const used = port ?? this.ports[0];
+    const used = port ?? this.main;
     return {
-      connection: () => this.connectionTo(used, used === this.ports[0] ? this.name : `${this.name}-${name}`),
+      connection: () => this.connectionTo(used, used === this.main ? this.name : `${this.name}-${name}`),
       admit: (client) => {
         this.admitted.push({ client, port: used });
       },
@@ -195,10 +197,15 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     return this.sized?.plan;
   }
 
+  private get main(): NamedPort {
+    const [main] = this.ports;
+    if (main === undefined) throw new Error(`${this.node.path} has no port, which its schema requires`);
+    return main;
+  }
+
   /** The port behind its hosts: the one asked for, or the first that speaks http. */
   private exposedPort(name: string | undefined): NamedPort {
-    const [main] = this.ports;
-    return this.ports.find((one) => (name === undefined ? one.protocol === 'http' : one.name === name)) ?? main;
+    return this.ports.find((one) => (name === undefined ? one.protocol === 'http' : one.name === name)) ?? this.main;
   }
 
   private findExposureProblem(name: string | undefined): Finding | undefined {
@@ -216,7 +223,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   /** A gRPC client keeps one connection: only one that sees the addresses of all pods can spread its calls over them. */
   private get isHeadless(): boolean {
-    return this.ports[0].protocol === 'grpc';
+    return this.main.protocol === 'grpc';
   }
 
   private planFor(load: Load): Outcome<CapacityPlan> {

@@ -51,6 +51,7 @@ export interface ClientNumbers {
 
 /** A port of a container, as policies name it. */
 export interface PolicyPort {
+  /** Port that the container listens on. */
   readonly port: number;
   /** @default TCP */
   readonly transport?: 'TCP' | 'UDP';

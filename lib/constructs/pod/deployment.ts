@@ -119,7 +119,7 @@ function renderContainer(workload: Workload): Container {
     name,
     image,
     imagePullPolicy: pullPolicy,
-    ports: containerPorts(ports),
+    ...(ports.length === 0 ? {} : { ports: containerPorts(ports) }),
     ...(configuration === undefined ? {} : { envFrom: [{ configMapRef: { name: configuration } }] }),
     resources: renderResources(resources),
     ...renderProbes(probes, ports),

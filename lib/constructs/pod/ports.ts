@@ -62,8 +62,9 @@ export const PORTS: Fields<Ports> = {
   ),
 };
 
-/** All ports, the main one first. */
-export function allPorts({ port, ports = {} }: Ports): readonly [NamedPort, ...NamedPort[]] {
+/** All ports, the main one first; none without it. */
+export function allPorts({ port, ports = {} }: Partial<Ports>): readonly NamedPort[] {
+  if (port === undefined) return [];
   const main = typeof port === 'number' ? { port } : port;
   const { protocol = 'http' } = main;
   const servicePort = protocol === 'http' ? 80 : main.port;
@@ -78,9 +79,15 @@ function named(name: string, { port, protocol = 'http', servicePort = port }: Po
 }
 
 /** Ports that cannot stand beside each other. */
-export function findPortProblems(given: Ports): Problem[] {
+export function findPortProblems(given: Partial<Ports>): Problem[] {
   const all = allPorts(given);
   const [main, ...further] = all;
+  if (main === undefined) {
+    const message = 'ports has further ports, but there is no port';
+    return given.ports === undefined
+      ? []
+      : [{ field: 'ports', message, expected: 'port, and further ports beside it' }];
+  }
   const moved = main.protocol === 'grpc' ? all.find(({ port, servicePort }) => port !== servicePort) : undefined;
   const headless = moved && {
     field: `${fieldOf(moved, main)}.servicePort`,

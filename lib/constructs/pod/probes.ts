@@ -43,6 +43,7 @@ export interface GrpcProbe {
 
 /** Asks by opening a connection. */
 export interface TcpProbe {
+  /** Always `true`. */
   readonly tcp: true;
   /** Name of another port of the component. @default `port` */
   readonly port?: string;
@@ -150,9 +151,9 @@ export const PROBES_SCHEMA = fields(
 /** Stands for probes that are refused. */
 export const PROBES_STAND_IN: Probes = healthz({ bootSeconds: 30 });
 
-/** The path of a probe by HTTP of the port `name`. */
-export function pathAt(name: string, main: NamedPort, probe: Probe | undefined): string | undefined {
-  return probe !== undefined && 'path' in probe && (probe.port ?? main.name) === name ? probe.path : undefined;
+/** The path of a probe by HTTP at this one of the ports. */
+export function pathAt(port: NamedPort, ports: readonly NamedPort[], probe: Probe | undefined): string | undefined {
+  return probe !== undefined && 'path' in probe && portOf(probe, ports) === port ? probe.path : undefined;
 }
 
 /** What a port must speak for a probe to get an answer. */
@@ -169,6 +170,9 @@ export function findProbeProblems(probes: Probes, ports: readonly NamedPort[]): 
     if (probe === undefined || 'exec' in probe) return [];
     const field = `probes.${kind}`;
     const port = portOf(probe, ports);
+    if (ports.length === 0) {
+      return [{ field, message: `${field} asks a port, and there is none`, expected: '{ exec: […] }, or a port' }];
+    }
     if (port === undefined) {
       const message = `${field} asks the port ${probe.port}, which does not exist`;
       return [{ field: `${field}.port`, message, expected: `one of ${ports.map(({ name }) => name).join(', ')}` }];

@@ -218,7 +218,8 @@ export const reportedRules = {
       why: 'It would find no target.',
     },
     'grpc-balance': {
-      what: 'gRPC clients can balance their calls over all pods.',
+      severity: 'note',
+      what: 'Clients of gRPC can balance their calls over all pods.',
       why: 'A Service with one address balances connections, and a gRPC client has one: it asks the same pod for ever.',
     },
     'host-overwritten': {
