@@ -3,14 +3,33 @@
 export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './component/queue-consumer';
 export { Volume, type VolumeProps } from './component/volume';
 export { WebService, type WebServiceProps } from './component/web-service';
+export { Worker, type WorkerProps } from './component/worker';
 export { DnsRecord, type DnsRecordProps } from './exposure/dns-record';
 export type { ExposureOptions } from './exposure/exposure';
 export { LoadTest, type LoadTestProps } from './load-test/load-test';
-export type { Client, Connectable, Connection, Limited, SecretReference } from './network/connection';
+export type {
+  Client,
+  Connectable,
+  Connection,
+  ConnectOptions,
+  Limited,
+  PolicyPort,
+  SecretReference,
+} from './network/connection';
 export type { CopyProps } from './platform/copy';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
 export type { Resources, Scratch } from './pod/deployment';
-export { type HealthzProps, healthz, type Probe, type Probes } from './pod/probes';
+export type { Port, Ports, Protocol } from './pod/ports';
+export {
+  type ExecProbe,
+  type GrpcProbe,
+  type HealthzProps,
+  type HttpProbe,
+  healthz,
+  type Probe,
+  type Probes,
+  type TcpProbe,
+} from './pod/probes';
 export type { SecurityExits } from './pod/security';
 export type { Size } from './scaling/size';
 export type { Load } from './scaling/sizing';

@@ -1,5 +1,6 @@
 // A component: how many pods it should have and needs, how they start and stop, and how many evictions must leave.
 
+import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -85,6 +86,11 @@ export class Component {
   get isBlind(): boolean {
     const hasProbe = this.workload.containers.some(({ value }) => record(value.readinessProbe) !== undefined);
     return !hasProbe && behindServices(this.all).has(this.workload);
+  }
+
+  /** Why it need not survive the loss of a zone; `undefined` where it must. */
+  get zoneLossReason(): string | undefined {
+    return text(dig(this.entry.manifest, 'metadata', 'annotations')?.[ANNOTATION.zoneLoss]);
   }
 
   /** Pods that it should have. */

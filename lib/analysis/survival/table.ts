@@ -84,6 +84,15 @@ function unlessBlind(cell: Cell, components: readonly Component[]): Cell {
   return { event: cell.event, says, results: cell.results };
 }
 
+/** The cell for the components that must survive the loss of a zone, with the reasons of the others. */
+function excusing(components: readonly Component[], cellOfZones: (asked: readonly Component[]) => Cell): Cell {
+  const excused = components.filter(({ zoneLossReason }) => zoneLossReason !== undefined);
+  if (excused.length === 0) return cellOfZones(components);
+  const cell = cellOfZones(components.filter((one) => !excused.includes(one)));
+  const reasons = excused.map(({ name, zoneLossReason }) => `${name} is not asked: ${zoneLossReason}`);
+  return { ...cell, says: [...(cell.says === '' ? [] : [cell.says]), ...reasons].join('; ') };
+}
+
 class Table {
   private readonly components = new Map<Placement, readonly Component[]>();
 
@@ -107,7 +116,7 @@ class Table {
         cell('pod lost', (scale) => podLoss(situations, components, scale)),
         ofNodes('node lost', (scale) => domainLoss(situations, components, scale, NODE)),
         this.zones(placement, 1),
-        scaledInCell('zone lost, scaled in', situations, components),
+        excusing(components, (asked) => scaledInCell('zone lost, scaled in', situations, asked)),
         this.zones(placement, 2),
         this.regions(placement),
         ofNodes('node drained', (scale) => drain(situations, components, scale)),
@@ -125,7 +134,8 @@ class Table {
   zones(placement: Placement, count: number): Cell {
     const event = count === 1 ? 'zone lost' : `${count} zones lost`;
     const how = { isPromised: count <= placement.survives.zones, scales: SCALES };
-    return zoneCell(event, situationsOf(this.entries, placement.cluster), this.componentsOf(placement), count, how);
+    const situations = situationsOf(this.entries, placement.cluster);
+    return excusing(this.componentsOf(placement), (asked) => zoneCell(event, situations, asked, count, how));
   }
 
   regions(placement: Placement): Cell {

@@ -3,8 +3,19 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
-import type { Finding } from '../../model/finding/finding';
-import { type Fields, like, list, number, optional, type Schema, table, text } from '../../model/finding/schema';
+import { type Finding, findingOf } from '../../model/finding/finding';
+import {
+  type Fields,
+  fields,
+  like,
+  list,
+  number,
+  optional,
+  type Schema,
+  table,
+  text,
+} from '../../model/finding/schema';
+import { ANNOTATION } from '../../model/manifest/annotations';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
@@ -18,7 +29,13 @@ import {
   deriveAvailability,
 } from '../../model/pods/availability';
 import { peakPods } from '../../model/pods/replacement';
-import { type Client, type Connectable, connectionVariables, type Limited } from '../network/connection';
+import {
+  type Client,
+  type Connectable,
+  type ConnectOptions,
+  connectionVariables,
+  type Limited,
+} from '../network/connection';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
@@ -26,10 +43,11 @@ import { Configuration } from '../pod/configuration';
 import { RESOURCES, type Resources, renderDeployment, SCRATCH, type Scratch, type Workload } from '../pod/deployment';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater, fits } from '../pod/node-fit';
-import { PROBES_SCHEMA, PROBES_STAND_IN, type Probes } from '../pod/probes';
+import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
+import { findProbeProblems, PROBES_SCHEMA, PROBES_STAND_IN, type Probes } from '../pod/probes';
 import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
 import { System } from '../system/system';
-import { receive } from '../tree/door';
+import { receive, refuse } from '../tree/door';
 import { checkLater, report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
@@ -37,7 +55,7 @@ import { traceConstruct } from '../tree/trace';
 import { identityOf } from './identity';
 
 /** Required and optional properties of every component. */
-export interface ComponentProps {
+export interface ComponentProps extends Partial<Ports> {
   /**
    * Name of its objects and of its selectors. Give it to change the construct's id without changing the cluster's objects.
    * @default the construct's id
@@ -45,8 +63,6 @@ export interface ComponentProps {
   readonly name?: string;
   /** Image with a build number or a digest. @default the system's image of the construct's id: `this.image(id)` */
   readonly image?: string;
-  /** Port that the container listens on, 1 to 65535. */
-  readonly port: number;
   /** CPU and memory of a pod. */
   readonly resources: Resources;
   /** How the kubelet knows that a pod has started, takes requests, and must be restarted. */
@@ -62,13 +78,21 @@ export interface ComponentProps {
   readonly availability?: AvailabilityOptions;
   /** Exits from the secure defaults, each with its reason. @default none */
   readonly security?: SecurityExits;
+  /**
+   * Takes it out of the environment's promise to survive the loss of zones, for a reason, which is kept in an annotation; the promise
+   * still holds for the others.
+   * @default what the environment promises
+   * @example survives: { zones: 0, because: 'the load generator of a test' }
+   */
+  readonly survives?: { readonly zones: 0; readonly because: string };
 }
 
 /** What the properties of every component may say. */
 export const COMPONENT: Fields<ComponentProps> = {
   name: optional(text(dnsLabel.expected, dnsLabel.fits)),
   image: optional(text('an image with a build number or a digest')),
-  port: number({ atLeast: 1, atMost: 65_535, whole: true }),
+  ...PORTS,
+  port: optional(PORTS.port),
   resources: RESOURCES,
   probes: PROBES_SCHEMA,
   env: optional(
@@ -80,6 +104,12 @@ export const COMPONENT: Fields<ComponentProps> = {
   scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
   availability: optional(AVAILABILITY),
   security: optional(SECURITY),
+  survives: optional(
+    fields<NonNullable<ComponentProps['survives']>>(
+      { zones: number({ atLeast: 0, atMost: 0 }), because: text('a reason, as a sentence') },
+      "{ zones: 0, because: 'a reason' }",
+    ),
+  ),
 };
 
 /** Stand for required properties that are refused. */
@@ -126,6 +156,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Its image, with a tag or a digest. */
   readonly image: string;
   protected readonly props: Props;
+  /** Its ports, the main one first; none for a component without a port. */
+  protected readonly ports: readonly NamedPort[];
   protected readonly system: System<unknown>;
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
@@ -136,6 +168,10 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     traceConstruct(this);
     const props = receive(this, '', schema, given, standIns);
     this.props = props;
+    this.ports = allPorts(props);
+    const problems = [...findPortProblems(props), ...findProbeProblems(props.probes, this.ports)];
+    for (const problem of problems) report(this, findingOf('input', problem));
+    if (problems.length > 0) refuse(this);
     this.system = System.of(this);
     this.image = props.image ?? this.system.image(id);
     this.name = props.name ?? id;
@@ -154,7 +190,10 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       'Deployment',
       {
         ...metadata,
-        annotations: exitAnnotations(props.security ?? {}),
+        annotations: {
+          ...exitAnnotations(props.security ?? {}),
+          ...defined({ [ANNOTATION.zoneLoss]: props.survives?.because }),
+        },
         // with an autoscaler, that one has them
         notes: () => (this.pods.stated === undefined ? {} : this.accountNotes),
       },
@@ -174,17 +213,25 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /**
    * Gives it the address of `service` in variables, mounts the credentials, if there are any, as files, and allows the traffic in the
    * network policies. A service with limits, such as a `Database`, also needs a pod's use of it.
+   *
+   * @example web.connectTo(cart, { as: { CART_ADDR: '{host}:{port}' } })
+   * @example web.connectTo(database, { connectionsPerPod: 10 })
    */
-  connectTo(service: Connectable): this;
-  connectTo<Use extends object>(service: Limited<Use>, use: Use): this;
-  connectTo<Use extends object>(service: Connectable | Limited<Use>, use?: Use): this {
-    const added = this.outgoing.add(service, use, this.client);
+  connectTo(service: Connectable, options?: ConnectOptions): this;
+  connectTo<Use extends object>(service: Limited<Use>, use: Use, options?: ConnectOptions): this;
+  connectTo<Use extends object>(
+    service: Connectable | Limited<Use>,
+    second?: Use | ConnectOptions,
+    third?: ConnectOptions,
+  ): this {
+    const added = this.outgoing.add(service, [second, third], this.client);
     if (Array.isArray(added)) {
       for (const problem of added) report(this, problem);
       return this;
     }
-    nameExit(this.networkPolicy, added.name, added.peer);
-    this.configure(connectionVariables(added));
+    const { connection, options } = added;
+    nameExit(this.networkPolicy, connection.name, connection.peer);
+    this.configure(connectionVariables(connection, options));
     return this;
   }
 
@@ -200,7 +247,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // reported by checkNodeFitLater
     const { min, max } = this.pods;
     const atOnce = peakPods(max, this.client.numbers().replacement).value;
-    const { exposedTo: targets } = this.policyInput;
+    const targets = this.policyInput.exposed?.targets;
     return {
       name: `${this.system.namespace}/${this.name}`,
       cpu,
@@ -230,6 +277,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return undefined;
   }
 
+  /** What it sets of its availability unless the user does. */
+  protected get availabilityDefaults(): AvailabilityOptions {
+    return {};
+  }
+
   /** Whether its size is known, so that accounts and plans can include it. */
   protected get isCounted(): boolean {
     return true;
@@ -242,7 +294,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   protected get policyInput(): PolicyInput {
     const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
-    return { port: this.props.port, clients: [], peers };
+    return { admitted: [], peers };
   }
 
   /** This component in the account of a service with limits. */
@@ -273,15 +325,15 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       minReplicas: this.pods.min,
       maxReplicas: this.pods.max,
       zones: cluster.zones.length,
-      zonesLost: environment.survives.zones,
+      zonesLost: this.props.survives?.zones ?? environment.survives.zones,
       startupBudgetSeconds: this.props.probes.bootSeconds,
-      options: this.props.availability ?? {},
+      options: { ...this.availabilityDefaults, ...this.props.availability },
     };
   }
 
   private renderSpec() {
     const { image } = this;
-    const { port, probes, scratch = [], security } = this.props;
+    const { probes, scratch = [], security } = this.props;
     const { cluster, environment } = this.system.target;
     const selector = selectorLabels(this.name);
     const pulledWith = pullSecret(environment);
@@ -291,7 +343,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       image,
       pullPolicy: pullPolicy(image, environment),
       ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
-      port,
+      ports: this.ports,
       resources: this.resources,
       probes,
       scratch: scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch],

@@ -30,7 +30,7 @@ const SIZE_STAND_IN: QueueScaling = {
   cpu: { target: 0.5, atFullWork: 1 },
 };
 
-/** Required and optional properties of a consumer. `port` serves its probes only. */
+/** Required and optional properties of a consumer. No client is admitted to its `port`, which serves probes. */
 export interface QueueConsumerProps extends ComponentProps {
   /** `broker.queue('orders')`. */
   readonly queue: Queue;

@@ -3,8 +3,9 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
+import { didYouMean } from '../../model/finding/closest';
 import type { Outcome } from '../../model/finding/derivation';
-import type { Finding } from '../../model/finding/finding';
+import { type Finding, findingOf } from '../../model/finding/finding';
 import { fields } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
 import type { ScalingProps } from '../../model/pods/scaling';
@@ -12,7 +13,8 @@ import { EXPOSURE, Exposure, type ExposureOptions } from '../exposure/exposure';
 import type { Connectable, Connection } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
-import { pathOf } from '../pod/probes';
+import { type NamedPort, PORTS, type Ports, servicePorts } from '../pod/ports';
+import { pathAt } from '../pod/probes';
 import { createAutoscaler } from '../scaling/autoscaler';
 import { SIZE, type Size } from '../scaling/size';
 import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from '../scaling/sizing';
@@ -24,11 +26,13 @@ import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type Po
 
 /** Required and optional properties of a web service. */
 export interface WebServiceProps extends ComponentProps {
+  /** Port that the container listens on, 1 to 65535, and what it speaks where that is not http. Its name is its protocol. */
+  readonly port: Ports['port'];
   /** How many pods it has. */
   readonly size: Size;
 }
 
-const WEB_SERVICE = fields<WebServiceProps>({ ...COMPONENT, size: SIZE });
+const WEB_SERVICE = fields<WebServiceProps>({ ...COMPONENT, ...PORTS, size: SIZE });
 
 const NO_HEALTH_PATH: Finding = {
   rule: 'exposure-health',
@@ -37,6 +41,35 @@ const NO_HEALTH_PATH: Finding = {
   message: 'load balancers ask a path for its health, and readiness has none',
   expected: "exposeAt(…, { healthPath: '/…' }), or a readiness probe by path",
 };
+
+const NO_ADDRESS: Finding = {
+  rule: 'exposure-port',
+  severity: 'error',
+  field: 'port',
+  message: 'the Service of a port that speaks gRPC has no address, since it is headless; an Ingress needs one',
+  expected: "http as the port, and gRPC beside it: ports: { rpc: { port: 9090, protocol: 'grpc' } }",
+};
+
+function unbalanced({ name }: NamedPort): Finding {
+  return {
+    rule: 'grpc-balance',
+    severity: 'note',
+    field: `ports.${name}`,
+    message: 'each gRPC client keeps its connection to one pod: new pods get no load from it',
+    expected:
+      "gRPC as the component's port, whose Service is headless; a mesh; or clients that connect again from time to time",
+  };
+}
+
+function unknownPort(field: string, name: string, ports: readonly NamedPort[]): Finding {
+  const names = ports.map((one) => one.name);
+  return findingOf('input', {
+    field,
+    value: name,
+    message: `there is no port ${name}${didYouMean(name, names)}`,
+    expected: `one of ${names.join(', ')}`,
+  });
+}
 
 /** Assumed pods while the size is refused: enough for any promise, so that no further finding follows. */
 const PODS_WITHOUT_PLAN = 100;
@@ -50,14 +83,18 @@ const CPU_TWICE: Finding = {
 };
 
 /**
- * A stateless HTTP component that loses no request in a rollout or a drain.
+ * A stateless component that serves requests, by HTTP, gRPC, TCP or UDP. With a readiness probe it loses no HTTP request in a rollout
+ * or a drain.
+ *
+ * Its Service has the address of one virtual IP, which balances connections. Where `port` speaks gRPC it is headless: its name has the
+ * addresses of all ready pods, and the client balances its calls (gRPC: `dns:///` and the policy round_robin).
  *
  * @throws when it is not inside a System
  */
 export class WebService extends Component<WebServiceProps> implements Connectable {
   /** Its Service, for overrides. */
   readonly service: ApiObject;
-  private readonly clients: string[] = [];
+  private readonly admitted: PolicyInput['admitted'][number][] = [];
   private readonly sized: Outcome<CapacityPlan> | undefined;
   private readonly scaling: ScalingProps | undefined;
   private exposure?: Exposure;
@@ -73,11 +110,15 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
       {
         spec: () => ({
           type: this.exposure?.serviceType ?? 'ClusterIP',
+          ...(this.isHeadless ? { clusterIP: 'None' } : {}),
           selector: labels,
-          ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
+          ports: servicePorts(this.ports),
         }),
       },
     );
+    for (const port of this.isHeadless ? [] : this.ports.slice(1)) {
+      if (port.protocol === 'grpc') report(this, unbalanced(port));
+    }
     const { size } = this.props;
     this.sized = 'load' in size ? this.planFor(size.load) : undefined;
     this.scaling = 'min' in size ? size : this.sized?.plan && scalingOf(this.sized.plan);
@@ -91,15 +132,23 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     const { hosts: all, ...rest } = receive(this, 'exposeAt', EXPOSURE, { hosts, ...options }, standIns);
     if (all === standIns.hosts) return this; // refused
     const added = [all].flat();
+    const problem = this.findExposureProblem(rest.port);
+    if (problem !== undefined) {
+      report(this, problem);
+      refuse(this);
+      return this;
+    }
     if (this.exposure !== undefined) {
       this.exposure.addHosts(added, rest);
       return this;
     }
     const { availability, probes } = this.props;
-    const healthPath = rest.healthPath ?? pathOf(probes.readiness);
+    const port = this.exposedPort(rest.port);
+    const healthPath = rest.healthPath ?? pathAt(port, this.ports, probes.readiness);
     if (healthPath === undefined) report(this, NO_HEALTH_PATH);
     this.exposure = new Exposure(this, added, {
       ...rest,
+      port: port.name,
       healthPath: healthPath ?? '/',
       drainSeconds: availability?.longestRequestSeconds ?? 30,
       service: this.service,
@@ -114,17 +163,67 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   }
 
   connection(): Connection {
-    const peer = { component: this.name, port: this.props.port };
-    return { name: this.name, host: this.service.name, port: 80, peer };
+    return this.connectionTo(this.main, this.name);
   }
 
   admit(client: string): void {
-    this.clients.push(client);
+    this.admitted.push({ client, port: this.main });
+  }
+
+  /**
+   * One of its further `ports`, for `connectTo`. Variables are called after the component and the port.
+   *
+   * @example web.connectTo(cart.at('admin'))
+   */
+  at(name: string): Connectable {
+    const port = this.ports.find((one) => one.name === name);
+    if (port === undefined) report(this, unknownPort('at', name, this.ports));
+    const used = port ?? this.main;
+    return {
+      connection: () => this.connectionTo(used, used === this.main ? this.name : `${this.name}-${name}`),
+      admit: (client) => {
+        this.admitted.push({ client, port: used });
+      },
+    };
+  }
+
+  private connectionTo({ port, servicePort, transport }: NamedPort, name: string): Connection {
+    const peer = { component: this.name, port, transport };
+    return { name, host: this.service.name, port: servicePort, peer };
   }
 
   /** The numbers that its load derives; `undefined` for another size, and where the load is refused. */
   get capacityPlan(): CapacityPlan | undefined {
     return this.sized?.plan;
+  }
+
+  private get main(): NamedPort {
+    const [main] = this.ports;
+    if (main === undefined) throw new Error(`${this.node.path} has no port, which its schema requires`);
+    return main;
+  }
+
+  /** The port behind its hosts: the one asked for, or the first that speaks http. */
+  private exposedPort(name: string | undefined): NamedPort {
+    return this.ports.find((one) => (name === undefined ? one.protocol === 'http' : one.name === name)) ?? this.main;
+  }
+
+  private findExposureProblem(name: string | undefined): Finding | undefined {
+    if (name !== undefined && !this.ports.some((one) => one.name === name))
+      return unknownPort('exposeAt.port', name, this.ports);
+    const { protocol } = this.exposedPort(name);
+    if (this.isHeadless) return NO_ADDRESS;
+    if (protocol === 'http') return undefined;
+    return findingOf('exposure-port', {
+      field: name === undefined ? 'port' : 'exposeAt.port',
+      message: `an Ingress serves http, and this port speaks ${protocol}`,
+      expected: "a port that speaks http: ports: { web: 8080 }, exposeAt(…, { port: 'web' })",
+    });
+  }
+
+  /** A gRPC client keeps one connection: only one that sees the addresses of all pods can spread its calls over them. */
+  private get isHeadless(): boolean {
+    return this.main.protocol === 'grpc';
   }
 
   private planFor(load: Load): Outcome<CapacityPlan> {
@@ -158,8 +257,9 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   }
 
   protected override get policyInput(): PolicyInput {
-    const exposedTo = this.exposure?.targets;
-    return { ...super.policyInput, clients: this.clients, ...defined({ exposedTo }) };
+    const { admitted, exposure } = this;
+    const exposed = exposure && { port: this.exposedPort(exposure.port), targets: exposure.targets };
+    return { ...super.policyInput, admitted, ...defined({ exposed }) };
   }
 
   protected get pods(): PodNumbers {

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import type { IngressShape } from '../../model/cluster/provider';
 import type { Problem } from '../../model/finding/problem';
 import { checked, choice, either, fields, like, list, optional, text } from '../../model/finding/schema';
-import { subdomain } from '../../model/manifest/formats';
+import { portName, subdomain } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
 import { findHostProblems } from '../../model/platform/host';
 import { System } from '../system/system';
@@ -31,8 +31,10 @@ export interface ExposureOptions {
    * @default none: every host points to this cluster alone
    */
   readonly common?: readonly string[];
-  /** Path that the load balancer asks for the health of a pod. @default the path of the readiness probe */
+  /** Path that the load balancer asks for the health of a pod, at the same port. @default the path of the readiness probe */
   readonly healthPath?: string;
+  /** Name of the port behind the hosts, which must speak http. @default the first that does */
+  readonly port?: string;
 }
 
 const HOSTS = "one or more host names, each once: 'shop.example' or ['shop.example', …]";
@@ -49,6 +51,7 @@ export const EXPOSURE = fields<ExposureOptions & { hosts: string | readonly stri
   tlsSecret: optional(text(subdomain.expected, subdomain.fits)),
   common: optional(checked<readonly string[]>(list(TEXT), findAllHostProblems)),
   healthPath: optional(text('an absolute path, such as /healthz/ready', (path) => path.startsWith('/'))),
+  port: optional(text("the name of one of the component's ports", portName.fits)),
 });
 
 /** Of an empty one the exposure says more. */
@@ -58,6 +61,7 @@ function findAllHostProblems(hosts: readonly string[]): Problem[] {
 
 interface ExposureProps extends ExposureOptions {
   readonly healthPath: string;
+  readonly port: string;
   readonly drainSeconds: number;
   readonly service: ApiObject;
   readonly labels: Readonly<Record<string, string>>;
@@ -165,6 +169,11 @@ export class Exposure extends Construct {
     return this.props.common ?? [];
   }
 
+  /** Name of the port behind the hosts. */
+  get port(): string {
+    return this.props.port;
+  }
+
   /** What the load balancer sends to. */
   get targets(): 'pods' | 'nodes' {
     return this.props.targets ?? 'pods';
@@ -176,7 +185,7 @@ export class Exposure extends Construct {
   }
 
   private renderSpec({ className, certificateFromSecret }: IngressShape, secretName: string): IngressSpec {
-    const backend = { service: { name: this.props.service.name, port: { name: 'http' } } };
+    const backend = { service: { name: this.props.service.name, port: { name: this.props.port } } };
     return {
       ...(className === undefined ? {} : { ingressClassName: className }),
       tls: [{ hosts: this.hosts, ...(certificateFromSecret ? { secretName } : {}) }],

@@ -118,9 +118,12 @@ export class LoadTest extends Construct {
     createObject(this, 'service', 'Service', { name: master, labels }, { spec });
     const host = { outside: this.props.host, cidrs: [], port: 443 };
     const [masterScope, workerScope] = [new Construct(this, 'master'), new Construct(this, 'workers')];
-    createNetworkPolicy(masterScope, master, cluster, () => ({ port: PORT, clients: [workers], peers: [] }));
+    createNetworkPolicy(masterScope, master, cluster, () => ({
+      admitted: [{ client: workers, port: { port: PORT } }],
+      peers: [],
+    }));
     const peers = [{ component: master, port: PORT }, host];
-    const policy = createNetworkPolicy(workerScope, workers, cluster, () => ({ port: PORT, clients: [], peers }));
+    const policy = createNetworkPolicy(workerScope, workers, cluster, () => ({ admitted: [], peers }));
     nameExit(policy, 'host', host);
   }
 

@@ -1,7 +1,8 @@
 // A connection: what a client must know of a service, as variables and files in its pod.
 
 import type { Endpoint } from '../../model/cluster/provider';
-import type { Schema } from '../../model/finding/schema';
+import type { Problem } from '../../model/finding/problem';
+import { checked, emptyText, fields, optional, type Schema, table } from '../../model/finding/schema';
 import type { RollingUpdate } from '../../model/pods/replacement';
 
 /** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
@@ -12,7 +13,7 @@ export interface SecretReference {
   readonly keys: readonly string[];
 }
 
-/** Anything that `connectTo` takes. */
+/** Anything that `connectTo` takes: a component or one of its ports, or a service outside. */
 export interface Connectable {
   /** How clients reach it, and where their packets go. */
   connection(): Connection;
@@ -48,8 +49,16 @@ export interface ClientNumbers {
   readonly replacement: RollingUpdate;
 }
 
+/** A port of a container, as policies name it. */
+export interface PolicyPort {
+  /** Port that the container listens on. */
+  readonly port: number;
+  /** @default TCP */
+  readonly transport?: 'TCP' | 'UDP';
+}
+
 /** The other end of a connection, as a network policy names it: pods of the namespace, or addresses outside the cluster. */
-export type Peer = { readonly component: string; readonly port: number } | Endpoint;
+export type Peer = (PolicyPort & { readonly component: string }) | Endpoint;
 
 /** Address and credentials of a service, as seen from the client's namespace. */
 export interface Connection {
@@ -72,21 +81,55 @@ export function credentialsPath(connection: Connection): string {
   return `/etc/secrets/${connection.name}`;
 }
 
+/** How a client gets the address of a service. */
+export interface ConnectOptions {
+  /**
+   * Variables for the address, under the names that the application reads, with `{host}` and `{port}` in their place. Credentials keep
+   * their variables.
+   * @default { <NAME>_HOST: '{host}', <NAME>_PORT: '{port}' }
+   */
+  readonly as?: Readonly<Record<string, string>>;
+}
+
+const AS = "{ CART_ADDR: '{host}:{port}' }";
+
+/** What the options of a connection may say. */
+export const CONNECT_OPTIONS = fields<ConnectOptions>({
+  as: optional(
+    checked<Readonly<Record<string, string>>>(table(emptyText(), AS), (variables) =>
+      Object.entries(variables).flatMap(([name, text]): Problem[] => {
+        const [unknown] = text.match(/\{(?!host\}|port\})[^{}]*\}/) ?? [];
+        if (unknown === undefined) return [];
+        return [
+          {
+            field: name,
+            value: text,
+            message: `${name} has ${unknown}, which stands for nothing`,
+            expected: '{host} or {port}',
+          },
+        ];
+      }),
+    ),
+  ),
+});
+
 /**
- * The variables that a client gets: `<NAME>_HOST`, `<NAME>_PORT`, and `<NAME>_<KEY>_FILE` for each key of the credentials
- * (the convention of the official images: the value is the path of a file).
+ * The variables that a client gets: `<NAME>_HOST` and `<NAME>_PORT`, or those of `as`, and `<NAME>_<KEY>_FILE` for each key of the
+ * credentials (the convention of the official images: the value is the path of a file).
  */
-export function connectionVariables(connection: Connection): Readonly<Record<string, string>> {
+export function connectionVariables(connection: Connection, { as }: ConnectOptions): Readonly<Record<string, string>> {
   const prefix = variableName(connection.name);
   const files = (connection.credentials?.keys ?? []).map((key) => [
     `${prefix}_${variableName(key)}_FILE`,
     `${credentialsPath(connection)}/${key}`,
   ]);
-  return {
-    [`${prefix}_HOST`]: connection.host,
-    [`${prefix}_PORT`]: String(connection.port),
-    ...Object.fromEntries(files),
-  };
+  const port = String(connection.port);
+  const address = Object.entries(as ?? { [`${prefix}_HOST`]: '{host}', [`${prefix}_PORT`]: '{port}' });
+  const filled = address.map(([name, text]) => [
+    name,
+    text.replaceAll('{host}', connection.host).replaceAll('{port}', port),
+  ]);
+  return Object.fromEntries([...filled, ...files]);
 }
 
 /** A name as part of a variable's name. */

@@ -2,12 +2,26 @@
 
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { findSchemaProblems, like, type Schema } from '../../model/finding/schema';
-import type { Client, Connectable, Connection, Limited, Peer } from './connection';
+import {
+  type Client,
+  CONNECT_OPTIONS,
+  type Connectable,
+  type Connection,
+  type ConnectOptions,
+  type Limited,
+  type Peer,
+} from './connection';
 
 const SERVICE = like(
   'a component or a service of the system',
   (value) => typeof value === 'object' && value !== null && 'connection' in value,
 );
+
+/** A new connection, and how its client gets the address. */
+interface Added {
+  readonly connection: Connection;
+  readonly options: ConnectOptions;
+}
 
 /** The connections of one component. */
 export class Outgoing {
@@ -20,24 +34,29 @@ export class Outgoing {
     private readonly hasIdentity: boolean,
   ) {}
 
-  /** Adds a service, with a pod's use of it where it has limits. Returns the connection, or why there is none. */
+  /**
+   * Adds a service. `args` are what follows it in `connectTo`: a pod's use of it where it has limits, then the options.
+   * Returns the connection, or why there is none.
+   */
   add<Use extends object>(
     service: Connectable | Limited<Use>,
-    use: Use | undefined,
+    args: readonly (Use | ConnectOptions | undefined)[],
     client: Client,
-  ): Connection | Finding[] {
+  ): Added | Finding[] {
     const unknown = findSchemaProblems(SERVICE, service, 'connectTo');
     if (unknown.length > 0) return unknown.map((problem) => findingOf('input', problem));
     const connection = this.accessed(service.connection());
-    const problems = this.findProblems(connection, service.join === undefined ? undefined : service.use, use);
+    const limited = service.join === undefined ? undefined : service;
+    const [use, options = {}] = limited === undefined ? [undefined, args[0]] : args;
+    const problems = this.findProblems(connection, limited?.use, use, options);
     if (problems.length > 0) return problems;
-    if (service.join !== undefined && use !== undefined) {
-      service.join(client, use);
-      this.accounts.push(service);
+    if (limited !== undefined) {
+      limited.join(client, use as Use); // its schema accepted it
+      this.accounts.push(limited);
     }
     this.connections.push(connection);
     service.admit?.(this.component);
-    return connection;
+    return { connection, options };
   }
 
   get all(): readonly Connection[] {
@@ -60,7 +79,12 @@ export class Outgoing {
     return rest;
   }
 
-  private findProblems({ name, peer }: Connection, limited: Schema | undefined, use: unknown): Finding[] {
+  private findProblems(
+    { name, peer }: Connection,
+    limited: Schema | undefined,
+    use: unknown,
+    options: object,
+  ): Finding[] {
     const problem = (message: string, expected: string): Finding[] => {
       return [findingOf('connection', { field: 'connectTo', value: name, message, expected })];
     };
@@ -69,13 +93,14 @@ export class Outgoing {
       return problem('a component needs no connection to itself', once);
     }
     if (this.connections.some((known) => known.name === name)) return problem(`already connected to ${name}`, once);
-    if (limited === undefined) return [];
+    const invalid = findSchemaProblems(CONNECT_OPTIONS, options, 'connectTo');
+    if (limited === undefined) return invalid.map((one) => findingOf('input', one));
     if (use === undefined) {
       return problem(
         `${name} has limits, but the use of a pod is not given`,
         `connectTo(${name}, ${limited.expected})`,
       );
     }
-    return findSchemaProblems(limited, use, 'connectTo').map((invalid) => findingOf('input', invalid));
+    return [...findSchemaProblems(limited, use, 'connectTo'), ...invalid].map((one) => findingOf('input', one));
   }
 }

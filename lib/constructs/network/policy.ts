@@ -7,13 +7,15 @@ import type { IngressSource, Provider } from '../../model/cluster/provider';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { exitKey } from '../../model/manifest/annotations';
 import { isCidr } from '../../model/manifest/cidr';
+import { groupBy } from '../../model/manifest/group-by';
+import { compareKeys, compareText } from '../../model/manifest/text';
 import { NAMESPACE_NAME } from '../../model/manifest/well-known';
 import { ENTRY, setEntry } from '../../model/platform/entries';
 import { checkLater } from '../tree/findings';
 
 import { createObject, type NetworkPolicySpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
-import type { Peer } from './connection';
+import type { Peer, PolicyPort } from './connection';
 
 type IngressRule = NonNullable<NetworkPolicySpec['ingress']>[number];
 type EgressRule = NonNullable<NetworkPolicySpec['egress']>[number];
@@ -21,12 +23,10 @@ type PolicyPeer = NonNullable<IngressRule['from']>[number];
 
 /** What the policy of a component follows from, known once the chart is complete. */
 export interface PolicyInput {
-  /** Port that the container listens on. */
-  readonly port: number;
-  /** Components of the namespace that connect to it. */
-  readonly clients: readonly string[];
-  /** What the load balancer sends to. Absent where the component is not exposed. */
-  readonly exposedTo?: 'pods' | 'nodes';
+  /** Components of the namespace that connect to it, each with the port that it connects to. */
+  readonly admitted: readonly { readonly client: string; readonly port: PolicyPort }[];
+  /** The port that the load balancer sends to, and how. Absent where the component is not exposed. */
+  readonly exposed?: { readonly port: PolicyPort; readonly targets: 'pods' | 'nodes' };
   readonly peers: readonly Peer[];
 }
 
@@ -77,8 +77,8 @@ export function createNetworkPolicy(
     { spec: () => render(name, provider, input()) },
   );
   checkLater(scope, () => {
-    const { exposedTo } = input();
-    const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
+    const { exposed } = input();
+    const source = exposed === undefined ? undefined : sourceOf(provider, exposed.targets);
     if (source === undefined || !isProblem(source)) return [];
     const message = source.message;
     const expected = `in clusters.${clusterName}, ${source.expected}`;
@@ -87,19 +87,37 @@ export function createNetworkPolicy(
   return policy;
 }
 
-function render(name: string, provider: Provider, { port, clients, exposedTo, peers }: PolicyInput): NetworkPolicySpec {
-  const source = exposedTo === undefined ? undefined : sourceOf(provider, exposedTo);
-  const from = [
-    ...clients.toSorted().map((client) => ({ podSelector: { matchLabels: selectorLabels(client) } })),
-    ...(source === undefined || isProblem(source) ? [] : sourcePeers(source)),
-  ];
-  const ingress = from.length === 0 ? [] : [{ from, ports: portsOf(port) }];
+function render(name: string, provider: Provider, { admitted, exposed, peers }: PolicyInput): NetworkPolicySpec {
+  const ingress = rulesByPort([
+    ...admitted
+      .toSorted((a, b) => compareText(a.client, b.client))
+      .map(({ client, port }) => ({ port, from: [{ podSelector: { matchLabels: selectorLabels(client) } }] })),
+    ...(exposed === undefined ? [] : [{ port: exposed.port, from: loadBalancerPeers(provider, exposed.targets) }]),
+  ]);
   return {
     podSelector: { matchLabels: selectorLabels(name) },
     policyTypes: ['Ingress', 'Egress'],
     ...(ingress.length === 0 ? {} : { ingress }),
     egress: [DNS_RULE, ...distinct(peers.map(egressTo))],
   };
+}
+
+/** One rule a port, the lowest first, with everyone who is admitted there. */
+function rulesByPort(
+  admitted: readonly { readonly port: PolicyPort; readonly from: readonly PolicyPeer[] }[],
+): IngressRule[] {
+  const open = admitted.filter(({ from }) => from.length > 0);
+  return [...groupBy(open, ({ port: { port, transport = 'TCP' } }) => `${String(port).padStart(5, '0')} ${transport}`)]
+    .sort(compareKeys)
+    .map(([, together]) => ({
+      from: together.flatMap(({ from }) => from),
+      ports: together.slice(0, 1).flatMap(({ port }) => portsOf(port)),
+    }));
+}
+
+function loadBalancerPeers(provider: Provider, targets: 'pods' | 'nodes'): PolicyPeer[] {
+  const source = sourceOf(provider, targets);
+  return isProblem(source) ? [] : sourcePeers(source);
 }
 
 /** Two destinations of unknown address behind one port are one rule. */
@@ -128,13 +146,13 @@ function sourcePeers(source: IngressSource): PolicyPeer[] {
 }
 
 /** None for an invalid port, which is reported for the container or the Service. */
-function portsOf(port: number): { readonly port: number; readonly protocol: string }[] {
-  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? [{ port, protocol: 'TCP' }] : [];
+function portsOf({ port, transport = 'TCP' }: PolicyPort): { readonly port: number; readonly protocol: string }[] {
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? [{ port, protocol: transport }] : [];
 }
 
 /** An outside destination of unknown address is allowed by its port alone: policies cannot use names. */
 function egressTo(peer: Peer): EgressRule {
-  const ports = portsOf(peer.port);
+  const ports = portsOf(peer);
   if ('component' in peer) return { to: [{ podSelector: { matchLabels: selectorLabels(peer.component) } }], ports };
   return peer.cidrs.length === 0 ? { ports } : { to: peer.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }

@@ -9,6 +9,7 @@ import type { PullPolicy } from '../../model/platform/target';
 import type { Availability } from '../../model/pods/availability';
 import { type Connection, credentialsPath } from '../network/connection';
 import type { Container, DeploymentSpec, PodSpec } from '../tree/kinds';
+import { containerPorts, type NamedPort } from './ports';
 import { type Probes, renderProbes } from './probes';
 import { containerSecurity, podSecurity, type SecurityExits } from './security';
 
@@ -49,7 +50,7 @@ export interface Workload {
   readonly pullPolicy: PullPolicy;
   /** Secret to pull the image with. @default the nodes' own identity */
   readonly pullSecret?: string;
-  readonly port: number;
+  readonly ports: readonly NamedPort[];
   readonly resources: Required<Pick<Resources, 'cpu'>> & Resources;
   readonly probes: Probes;
   readonly scratch: readonly Scratch[];
@@ -105,7 +106,7 @@ function renderPod(workload: Workload): PodSpec {
 }
 
 function renderContainer(workload: Workload): Container {
-  const { name, image, pullPolicy, port, resources, probes, exits, configuration } = workload;
+  const { name, image, pullPolicy, ports, resources, probes, exits, configuration } = workload;
   const mounts = [
     ...workload.scratch.map(({ path }, index) => ({ name: scratchName(index), mountPath: path })),
     ...secretConnections(workload).map((secret) => ({
@@ -118,10 +119,10 @@ function renderContainer(workload: Workload): Container {
     name,
     image,
     imagePullPolicy: pullPolicy,
-    ports: [{ name: 'http', containerPort: port, protocol: 'TCP' }],
+    ...(ports.length === 0 ? {} : { ports: containerPorts(ports) }),
     ...(configuration === undefined ? {} : { envFrom: [{ configMapRef: { name: configuration } }] }),
     resources: renderResources(resources),
-    ...renderProbes(probes),
+    ...renderProbes(probes, ports),
     ...renderDrain(workload),
     ...containerSecurity(exits),
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts }),

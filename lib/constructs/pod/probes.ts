@@ -1,11 +1,59 @@
 // Probes: startup is the boot budget, readiness says "this pod can serve now", liveness finds deadlocks only.
 
-import { either, type Fields, fields, flag, number, optional, text } from '../../model/finding/schema';
+import type { Problem } from '../../model/finding/problem';
+import {
+  checked,
+  either,
+  emptyText,
+  type Fields,
+  fields,
+  flag,
+  like,
+  list,
+  number,
+  optional,
+  table,
+  text,
+} from '../../model/finding/schema';
+import { portName } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import type { Probe as Rendered } from '../tree/kinds';
+import type { NamedPort, Protocol } from './ports';
 
-/** How a probe asks: by HTTP, where a status from 200 to 399 is a yes, or by opening a connection to the port. */
-export type Probe = { readonly path: string } | { readonly tcp: true };
+/** How a probe asks. What names no `port` asks the component's `port`. */
+export type Probe = HttpProbe | GrpcProbe | TcpProbe | ExecProbe;
+
+/** Asks by HTTP: a status from 200 to 399 is a yes. */
+export interface HttpProbe {
+  /** Absolute path: `/healthz/ready`. */
+  readonly path: string;
+  /** Headers of the request. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Name of another port of the component. @default `port` */
+  readonly port?: string;
+}
+
+/** Asks by the gRPC health checking protocol: SERVING is a yes. */
+export interface GrpcProbe {
+  /** `true` asks for the whole server; a text is the name of a service. */
+  readonly grpc: true | string;
+  /** Name of another port of the component. @default `port` */
+  readonly port?: string;
+}
+
+/** Asks by opening a connection. */
+export interface TcpProbe {
+  /** Always `true`. */
+  readonly tcp: true;
+  /** Name of another port of the component. @default `port` */
+  readonly port?: string;
+}
+
+/** Asks by a command in the container: exit code 0 is a yes. */
+export interface ExecProbe {
+  /** The command and its arguments; no shell reads them: `['redis-cli', 'ping']`. */
+  readonly exec: readonly string[];
+}
 
 /** The probes of a pod. Each may be left out, at a price. */
 export interface Probes {
@@ -60,14 +108,31 @@ export function healthz(props: HealthzProps): Probes {
   };
 }
 
+const PORT_NAME = optional(text("the name of one of the component's ports", portName.fits));
+const COMMAND = "['redis-cli', 'ping']";
+
 const PROBE = either(
   [
-    fields<{ path: string }>({
+    fields<HttpProbe>({
       path: text('an absolute path, such as /healthz/ready', (path) => path.startsWith('/')),
+      headers: optional(table(emptyText(), "{ Host: 'shop.example' }")),
+      port: PORT_NAME,
     }),
-    fields<{ tcp: true }>({ tcp: flag(true) }),
+    fields<GrpcProbe>({
+      grpc: like(
+        'true, or the name of a service',
+        (value) => value === true || (typeof value === 'string' && value !== ''),
+      ),
+      port: PORT_NAME,
+    }),
+    fields<TcpProbe>({ tcp: flag(true), port: PORT_NAME }),
+    fields<ExecProbe>({
+      exec: checked<readonly string[]>(list(text(), COMMAND), (words) =>
+        words.length > 0 ? [] : [{ message: 'the command is empty', expected: COMMAND }],
+      ),
+    }),
   ],
-  "{ path: '/…' } or { tcp: true }",
+  "{ path: '/…' }, { grpc: true }, { tcp: true } or { exec: […] }",
 );
 
 const PROBES: Fields<Probes> = {
@@ -86,33 +151,75 @@ export const PROBES_SCHEMA = fields(
 /** Stands for probes that are refused. */
 export const PROBES_STAND_IN: Probes = healthz({ bootSeconds: 30 });
 
-/** The path of a probe by HTTP. */
-export function pathOf(probe: Probe | undefined): string | undefined {
-  return probe !== undefined && 'path' in probe ? probe.path : undefined;
+/** The path of a probe by HTTP at this one of the ports. */
+export function pathAt(port: NamedPort, ports: readonly NamedPort[], probe: Probe | undefined): string | undefined {
+  return probe !== undefined && 'path' in probe && portOf(probe, ports) === port ? probe.path : undefined;
+}
+
+/** What a port must speak for a probe to get an answer. */
+const ANSWERS: Readonly<Record<'path' | 'grpc' | 'tcp', readonly Protocol[]>> = {
+  path: ['http'],
+  grpc: ['grpc'],
+  tcp: ['http', 'grpc', 'tcp'],
+};
+
+/** Probes that ask a port which does not exist, or cannot answer them. */
+export function findProbeProblems(probes: Probes, ports: readonly NamedPort[]): Problem[] {
+  const { startup, readiness, liveness } = probes;
+  return Object.entries({ startup, readiness, liveness }).flatMap(([kind, probe]): Problem[] => {
+    if (probe === undefined || 'exec' in probe) return [];
+    const field = `probes.${kind}`;
+    const port = portOf(probe, ports);
+    if (ports.length === 0) {
+      return [{ field, message: `${field} asks a port, and there is none`, expected: '{ exec: […] }, or a port' }];
+    }
+    if (port === undefined) {
+      const message = `${field} asks the port ${probe.port}, which does not exist`;
+      return [{ field: `${field}.port`, message, expected: `one of ${ports.map(({ name }) => name).join(', ')}` }];
+    }
+    const by = 'path' in probe ? 'path' : 'grpc' in probe ? 'grpc' : 'tcp';
+    if (ANSWERS[by].includes(port.protocol)) return [];
+    const message = `${field} asks ${by === 'path' ? 'by HTTP' : `by ${by}`}, but the port ${port.name} speaks ${port.protocol}`;
+    return [{ field, message, expected: expectedOf(port, ports) }];
+  });
+}
+
+function expectedOf(port: NamedPort, ports: readonly NamedPort[]): string {
+  const here = { http: "{ path: '/…' }", grpc: '{ grpc: true }', tcp: '{ tcp: true }', udp: undefined }[port.protocol];
+  const there = ports.find(({ protocol }) => protocol === 'http');
+  const forms = [here, there && there !== port ? `{ path: '/…', port: '${there.name}' }` : undefined, '{ exec: […] }'];
+  return forms.filter((form) => form !== undefined).join(' or ');
+}
+
+function portOf(probe: Exclude<Probe, ExecProbe>, ports: readonly NamedPort[]): NamedPort | undefined {
+  return probe.port === undefined ? ports[0] : ports.find(({ name }) => name === probe.port);
 }
 
 const STARTUP_PERIOD_SECONDS = 5;
 
 /**
- * The probes on the container's port `http`. A boot gets `bootSeconds`, rounded up to a whole probe period; a pod that
+ * The probes of a container with these ports. A boot gets `bootSeconds`, rounded up to a whole probe period; a pod that
  * reports "not ready" leaves the endpoints within 15 s, a silent one within 17 s; a deadlocked one is stopped within 35 s, after which
  * its grace period starts (e2e E8).
  */
-export function renderProbes({ bootSeconds, startup, readiness, liveness }: Probes): {
+export function renderProbes(
+  { bootSeconds, startup, readiness, liveness }: Probes,
+  ports: readonly NamedPort[],
+): {
   startupProbe?: Rendered;
   readinessProbe?: Rendered;
   livenessProbe?: Rendered;
 } {
   return defined({
     startupProbe: startup && {
-      ...ask(startup),
+      ...ask(startup, ports),
       periodSeconds: STARTUP_PERIOD_SECONDS,
       timeoutSeconds: 2,
       failureThreshold: Math.ceil(bootSeconds / STARTUP_PERIOD_SECONDS),
     },
-    readinessProbe: readiness && { ...ask(readiness), periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
+    readinessProbe: readiness && { ...ask(readiness, ports), periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
     livenessProbe: liveness && {
-      ...ask(liveness),
+      ...ask(liveness, ports),
       ...(startup === undefined ? { initialDelaySeconds: Math.ceil(bootSeconds) } : {}),
       periodSeconds: 10,
       timeoutSeconds: 5,
@@ -121,6 +228,15 @@ export function renderProbes({ bootSeconds, startup, readiness, liveness }: Prob
   });
 }
 
-function ask(probe: Probe): Pick<Rendered, 'httpGet' | 'tcpSocket'> {
-  return 'path' in probe ? { httpGet: { path: probe.path, port: 'http' } } : { tcpSocket: { port: 'http' } };
+function ask(probe: Probe, ports: readonly NamedPort[]): Pick<Rendered, 'exec' | 'grpc' | 'httpGet' | 'tcpSocket'> {
+  if ('exec' in probe) return { exec: { command: probe.exec } };
+  const port = portOf(probe, ports);
+  const name = port?.name ?? '';
+  if ('path' in probe) {
+    const headers = Object.entries(probe.headers ?? {}).map(([header, value]) => ({ name: header, value }));
+    return { httpGet: { path: probe.path, port: name, ...(headers.length === 0 ? {} : { httpHeaders: headers }) } };
+  }
+  if ('tcp' in probe) return { tcpSocket: { port: name } };
+  // the API takes no name here
+  return { grpc: { port: port?.port ?? 0, ...(probe.grpc === true ? {} : { service: probe.grpc }) } };
 }

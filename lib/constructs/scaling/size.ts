@@ -16,12 +16,14 @@ export type Size =
 const PODS = number({ atLeast: 1, atMost: 1e6, whole: true });
 const SHARE = number({ above: 0, atMost: 1 });
 
+/** A fixed number of pods. */
+export const REPLICAS = fields<{ replicas: number }>({ replicas: PODS });
+
+/** The bounds and targets of an autoscaler. */
+export const BOUNDS = fields<ScalingProps>({ min: PODS, max: PODS, cpu: SHARE, memory: optional(SHARE) });
+
 /** What a size may say. */
 export const SIZE = either(
-  [
-    fields<{ replicas: number }>({ replicas: PODS }),
-    fields<ScalingProps>({ min: PODS, max: PODS, cpu: SHARE, memory: optional(SHARE) }),
-    fields<{ load: Load }>({ load: LOAD }),
-  ],
+  [REPLICAS, BOUNDS, fields<{ load: Load }>({ load: LOAD })],
   '{ replicas: 3 }, { min: 3, max: 12, cpu: 0.65 } or { load: { … } }',
 );

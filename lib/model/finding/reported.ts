@@ -209,9 +209,18 @@ export const reportedRules = {
       what: 'Options of an exposure are given with its first hosts.',
       why: 'A component has one Ingress, and later options would contradict it.',
     },
+    'exposure-port': {
+      what: 'An Ingress leads to a port that speaks http, of a Service with an address.',
+      why: 'A load balancer that asks a port for what it does not speak answers every request with an error.',
+    },
     'exposure-targets': {
       what: 'A load balancer that targets nodes has a Service with node ports.',
       why: 'It would find no target.',
+    },
+    'grpc-balance': {
+      severity: 'note',
+      what: 'Clients of gRPC can balance their calls over all pods.',
+      why: 'A Service with one address balances connections, and a gRPC client has one: it asks the same pod for ever.',
     },
     'host-overwritten': {
       what: 'Clusters that serve the same host declare it as common, so that each writes its own weighted record.',

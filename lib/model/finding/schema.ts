@@ -100,8 +100,10 @@ export function either(forms: readonly Schema[], expected = forms.map((form) => 
   const none = leaf(expected, (value) => wrong(value, expected));
   const shape = v.lazy((value) => {
     if (!isJsonObject(value)) {
-      const fitting = forms.find((form) => form.keys === undefined && v.is(form.shape, value));
-      return (fitting ?? none).shape;
+      const plain = forms.filter(({ keys }) => keys === undefined);
+      // the only form that is no object says more of a wrong value
+      const fallback = plain.length === 1 && value !== null ? plain[0] : undefined;
+      return (plain.find((form) => v.is(form.shape, value)) ?? fallback ?? none).shape;
     }
     const [best] = [...forms].sort((a, b) => likeness(value, b) - likeness(value, a));
     if (best !== undefined && likeness(value, best) > 0) return best.shape;

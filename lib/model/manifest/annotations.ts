@@ -20,6 +20,8 @@ export const ANNOTATION = {
   withoutCopy: `${PREFIX}without-copy`,
   /** Why a volume may be unavailable while its zone is. */
   oneZone: `${PREFIX}one-zone`,
+  /** Why a workload need not survive the loss of a zone that its environment promises to survive. */
+  zoneLoss: `${PREFIX}zone-loss`,
   /** Why the root file system is writable. */
   writableRootFilesystem: `${PREFIX}writable-root-filesystem`,
   /** Why the pod gets a token for the Kubernetes API. */

@@ -1,0 +1,56 @@
+// A component that nothing connects to: it works on its own, by what it asks of others.
+
+import type { Construct } from 'constructs';
+import { either, fields } from '../../model/finding/schema';
+import type { AvailabilityOptions } from '../../model/pods/availability';
+import type { ScalingProps } from '../../model/pods/scaling';
+import { createAutoscaler } from '../scaling/autoscaler';
+import { BOUNDS, REPLICAS, type Size } from '../scaling/size';
+import { selectorLabels } from '../tree/labels';
+import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type PodNumbers } from './component';
+
+/** Required and optional properties of a worker. No client is admitted to its `port`, which serves probes. */
+export interface WorkerProps extends ComponentProps {
+  /** How many pods it has: always as many, or as an autoscaler decides by CPU and memory. */
+  readonly size: Exclude<Size, { readonly load: unknown }>;
+}
+
+const WORKER = fields<WorkerProps>({
+  ...COMPONENT,
+  size: either([REPLICAS, BOUNDS], '{ replicas: 1 } or { min: 1, max: 4, cpu: 0.65 }'),
+});
+
+/**
+ * A stateless component without a Service: a scheduler, a poller, a load generator. It needs no port; its probes are commands then
+ * (`{ exec: […] }`), or left out.
+ *
+ * A stopping pod gets SIGTERM at once, since no load balancer has to drop it first.
+ *
+ * @example new Worker(this, 'mailer', { resources, probes: { bootSeconds: 10 }, size: { replicas: 2 } })
+ * @throws when it is not inside a System
+ */
+export class Worker extends Component<WorkerProps> {
+  constructor(scope: Construct, id: string, props: WorkerProps) {
+    const { port: _, ...standIns } = COMPONENT_STAND_INS;
+    super(scope, id, props, WORKER, { ...standIns, size: { replicas: 1 } });
+    if (this.scaling !== undefined) {
+      createAutoscaler(this, this.deployment, selectorLabels(this.name), this.scaling, () => this.accountNotes);
+    }
+    this.createBudget(this.pods.min);
+  }
+
+  protected get pods(): PodNumbers {
+    const { size } = this.props;
+    if ('min' in size) return { min: size.min, max: size.max };
+    return { min: size.replicas, max: size.replicas, stated: size.replicas };
+  }
+
+  protected override get availabilityDefaults(): AvailabilityOptions {
+    return { preStopSeconds: 0 };
+  }
+
+  private get scaling(): ScalingProps | undefined {
+    const { size } = this.props;
+    return 'min' in size ? size : undefined;
+  }
+}
