@@ -1,12 +1,12 @@
 // Times our emitter, the yaml library as cdk8s calls it, and JSON.stringify on the same manifests, cold and then hot.
 import { stringify } from 'yaml';
-import type { Json } from '../../lib/model/manifest/json';
+import type { JsonObject } from '../../lib/model/manifest/json';
 import { stringifyDocuments } from '../../lib/synth/text/yaml';
 import { manifests, parameters } from '../apps/content';
 
 const [emitter = 'ours', objects = '100'] = process.argv.slice(2);
 // A copy through JSON shares no objects: the library would write aliases for them.
-const values: Json[] = JSON.parse(JSON.stringify(parameters(Number(objects)).flatMap(manifests)));
+const values: JsonObject[] = JSON.parse(JSON.stringify(parameters(Number(objects)).flatMap(manifests)));
 const options = { keepUndefined: true, lineWidth: 0, version: '1.1' } as const;
 
 const emitters: Readonly<Record<string, () => string>> = {

@@ -34,6 +34,7 @@ const MODULES = {
   'programs/keda': { nodes: true, full: true },
   load: { nodes: true },
   server: { nodes: true },
+  reader: {},
 } as const satisfies Readonly<Record<string, Need>>;
 
 export type Module = keyof typeof MODULES;

@@ -26,6 +26,7 @@ import { imageRules } from './pods/images';
 import { memoryRules } from './pods/memory';
 import { podSecurityRules } from './pods/pod-security';
 import { probeRules } from './pods/probes';
+import { processTextRules } from './pods/process-text';
 import { quantityRules } from './pods/quantities';
 import type { Rule } from './rule';
 import { secretRules } from './secrets/secrets';
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   ...quantityRules,
   ...memoryRules,
   ...configurationRules,
+  ...processTextRules,
   ...secretRules,
   ...probeRules,
   ...graceRules,

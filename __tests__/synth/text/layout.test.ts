@@ -58,26 +58,38 @@ spec:
 `);
 });
 
-describe('text that YAML would corrupt is refused', () => {
-  const withText = (text: string) =>
-    errors(
-      shop((system) => {
-        new ApiObject(system, 'map', {
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          metadata: { name: 'map' },
-          data: { text },
-        });
+describe('text without a form in YAML is refused', () => {
+  const withMap = (map: object) =>
+    shop((system) => {
+      new ApiObject(system, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' }, ...map });
+    });
+  const withText = (text: string) => errors(withMap({ data: { text } }));
+
+  test('half of a surrogate pair in a value', () => {
+    const { files, findings } = withMap({ data: { text: 'a\ud800b' } });
+    expect(files.size).toBe(0);
+    expect(findings).toEqual([
+      expect.objectContaining({
+        rule: 'yaml-corruption',
+        object: 'ConfigMap shop-production/map',
+        field: '/data/text',
+        message: 'character 2 is half of a surrogate pair',
       }),
-    );
+    ]);
+  });
+
+  test('J13: half of a surrogate pair in a key', () => {
+    const metadata = { name: 'map', annotations: { ok: 'b\udfff', 'a\ud800': '' } };
+    expect(errors(withMap({ metadata }))).toContain('yaml-corruption /metadata/annotations/a\ud800');
+    expect(errors(withMap({ metadata }))).toContain('yaml-corruption /metadata/annotations/ok');
+  });
 
   test.each([
     ['blanks and a line break', ' \n'],
     ['a line of one blank, ending in blanks', `first line of some forty characters or more\n \nlast line\n  `],
-    ['a lone surrogate', `a${String.fromCharCode(0xd800)}b`],
-  ])('%s', (_, text) => expect(withText(text)).toEqual(['yaml-corruption /data/text']));
-
-  test.each([
+    ['a top-level key behind a line separator (F2)', 'one\ntwo\u2028binaryData: {evil: aGk=}\u2028x: 1'],
+    ['control characters', 'a\u0000\u007f\u009f\ufffe'],
+    ['a Makefile', '\tall: build\n\tmake\n'],
     ['a script', '#!/bin/sh\nset -e\n\n  indented\ttabs\n'],
     ['no final line break', 'a\nb'],
     ['several final line breaks', 'a\nb\n\n\n'],

@@ -283,8 +283,8 @@ export const reportedRules = {
       why: '`cdk8s synth` would refuse it too.',
     },
     'yaml-corruption': {
-      what: 'Text is read back from YAML as it was written.',
-      why: 'The cluster would get another text: [some texts do not survive](decisions.md#text-that-yaml-corrupts).',
+      what: 'Keys and values are JSON, and their text has whole characters.',
+      why: 'YAML has no form for anything else, so the cluster would get another value ([what has a form](decisions.md#text-that-readers-of-yaml-take-for-something-else)).',
     },
   },
   Commands: {

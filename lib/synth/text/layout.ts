@@ -1,6 +1,6 @@
 // Step 6, lay out: the objects as files, a map from path to text.
 
-import { type Finding, findingAt } from '../../model/finding/finding';
+import { type Finding, findingOf, findingOn } from '../../model/finding/finding';
 import { groupBy } from '../../model/manifest/group-by';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import type { Destination } from '../../model/platform/entries';
@@ -43,24 +43,15 @@ export function layOut(objects: readonly InFile[], clock: Clock): Layout {
   return { files, findings };
 }
 
-/** The object's document. The library writes some text so that it is read back differently: that is refused. */
-function documentOf({ manifest, identity, origin }: ApiEntry): {
+/** The object's document, with a finding for each part that has no form in YAML. */
+function documentOf(entry: ApiEntry): {
   readonly text: string;
   readonly findings: readonly Finding[];
 } {
-  let doubtful = false;
-  const text = stringifyDocument(manifest, () => {
-    doubtful = true;
+  let loses = false;
+  const text = stringifyDocument(entry.manifest, () => {
+    loses = true;
   });
-  const field = doubtful ? findCorruption(manifest, text) : undefined;
-  if (field === undefined) return { text, findings: [] };
-  const corruption: Finding = {
-    rule: 'yaml-corruption',
-    severity: 'error',
-    object: describeIdentity(identity),
-    field,
-    message: 'the YAML of this value would be read back as another value',
-    expected: 'text without control characters and without blank lines of spaces',
-  };
-  return { text, findings: [findingAt(origin, corruption)] };
+  const problems = loses ? findCorruption(entry.manifest) : [];
+  return { text, findings: problems.map((problem) => findingOn(entry, findingOf('yaml-corruption', problem))) };
 }
