@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
+import { jsonText } from '../model/manifest/json';
 
 /** Where a command writes, and for whom. */
 export interface Output {
@@ -65,9 +66,7 @@ export function groupFindings(findings: readonly Finding[]): (readonly Finding[]
   for (const finding of findings) {
     const { construct: _construct, object: _object, ...rest } = finding;
     const key =
-      finding.source === undefined
-        ? JSON.stringify(finding)
-        : withNamespace(JSON.stringify(rest), namespaceOf(finding), NAMESPACE);
+      finding.source === undefined ? jsonText(finding) : withNamespace(jsonText(rest), namespaceOf(finding), NAMESPACE);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
@@ -105,7 +104,7 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
     ['at', all(group.map(({ construct }) => construct))],
     ['object', all(group.map(({ object }) => object))],
     ['field', field],
-    ['value', value === undefined || value === null ? undefined : JSON.stringify(value)],
+    ['value', value === undefined || value === null ? undefined : jsonText(value)],
     ['expected', expected],
     ['fix', fix],
   ];

@@ -72,6 +72,7 @@ class Writer {
     else if (typeof value === 'boolean') this.#parts.push(value ? 'true' : 'false');
     else if (value === null) this.#parts.push('null');
     else if (typeof value === 'number' && Number.isFinite(value)) this.#parts.push(number(value));
+    else if (typeof value === 'bigint') this.#parts.push(String(value));
     else if (typeof value !== 'object' || !isPlain(value) || !this.#isNew(value)) this.#sure = false;
     else if (isJsonObject(value)) this.#writeMap(value, lead);
     else this.#writeList(value, lead);
