@@ -9,6 +9,7 @@ import {
 } from '../analysis/comparison/environments';
 import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
+import { jsonText } from '../model/manifest/json';
 import { compareText } from '../model/manifest/text';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
@@ -36,7 +37,7 @@ export function compareEnvironmentsCommand({ load, output, finish }: Context): C
         printFindings(output, result.errors);
         return finish(1);
       }
-      if (json) output.out(`${JSON.stringify(result.compared.map(asJson), null, 2)}\n`);
+      if (json) output.out(`${jsonText(result.compared.map(asJson), 2)}\n`);
       else for (const compared of result.compared) printTable(output, compared);
       const refused = result.compared.flatMap((pair) =>
         pair.differences
@@ -149,7 +150,7 @@ const LONGEST = 60;
 
 function cell(value: unknown, longest: number): string {
   if (value === undefined) return '–';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = typeof value === 'string' ? value : jsonText(value);
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { ObjectDifference } from '../analysis/comparison/difference';
 import { deviationFinding } from '../analysis/comparison/providers';
+import { jsonText } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
@@ -21,7 +22,7 @@ export function compareProvidersCommand({ load, output, finish }: Context): Comm
         printFindings(output, comparison.errors);
         return finish(1);
       }
-      if (json) output.out(`${JSON.stringify(asJson(comparison), null, 2)}\n`);
+      if (json) output.out(`${jsonText(asJson(comparison), 2)}\n`);
       else printTables(output, comparison);
       const refused = comparison.deviations.filter(({ allowed }) => allowed === undefined).map(deviationFinding);
       printFindings(output, refused);

@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
+import { jsonText } from '../model/manifest/json';
 import { inert, oneLine, severalLines, shortened } from './inert';
 
 /** Where a command writes, and for whom. What it writes cannot command a terminal or a pipeline. */
@@ -70,9 +71,7 @@ export function groupFindings(findings: readonly Finding[]): (readonly Finding[]
   for (const finding of findings) {
     const { construct: _construct, object: _object, ...rest } = finding;
     const key =
-      finding.source === undefined
-        ? JSON.stringify(finding)
-        : withNamespace(JSON.stringify(rest), namespaceOf(finding), NAMESPACE);
+      finding.source === undefined ? jsonText(finding) : withNamespace(jsonText(rest), namespaceOf(finding), NAMESPACE);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
@@ -113,7 +112,7 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
     ['field', field === undefined ? undefined : text(oneLine(field))],
     [
       'value',
-      value === undefined || value === null ? undefined : oneLine(shortened(JSON.stringify(value), LONGEST_VALUE)),
+      value === undefined || value === null ? undefined : oneLine(shortened(jsonText(value), LONGEST_VALUE)),
     ],
     ['expected', expected === undefined ? undefined : text(expected)],
     ['fix', fix === undefined ? undefined : text(fix)],

@@ -52,13 +52,17 @@ export function synthesize(root: IConstruct, check: Check, { verifies = true }: 
   const laidOut = layOut(derived.objects, clock);
   const entries = derived.objects.map(({ entry }) => entry);
   const found = [
-    ...[ordered, rendered, overridden, derived].flatMap(({ findings }) => findings),
+    ...[ordered, overridden, derived].flatMap(({ findings }) => findings),
     ...check(entries),
     ...findCrossings(tree.dependencies, derived.objects),
     ...laidOut.findings,
   ];
-  const isFollowUp = ({ construct = '' }: Finding) => tree.refused.some((path) => isWithin(construct, path));
-  const beforeVerify = [...tree.findings, ...found.filter((finding) => !isFollowUp(finding))];
+  const isBelow = (construct: string) => tree.refused.some((path) => isWithin(construct, path));
+  const unresolved = rendered.findings.filter(({ construct = '' }) => !isBelow(construct));
+  const isFollowUp = ({ construct = '', field = '' }: Finding) =>
+    isBelow(construct) ||
+    unresolved.some((lost) => lost.construct === construct && lost.field !== undefined && isWithin(field, lost.field));
+  const beforeVerify = [...tree.findings, ...unresolved, ...found.filter((finding) => !isFollowUp(finding))];
   const findings = sortFindings(
     verifies ? [...beforeVerify, ...verify(tree.verifications, entries, beforeVerify)] : beforeVerify,
   );

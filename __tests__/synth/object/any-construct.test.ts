@@ -124,7 +124,15 @@ test('a value that is not JSON is an error of its object, with the path', () => 
     });
   });
   expect(synthesis.findings).toMatchObject([
-    { rule: 'unrenderable', construct: 'mumbai/shop-production/map', message: expect.stringContaining("'Date'") },
+    {
+      rule: 'unrenderable',
+      construct: 'mumbai/shop-production/map',
+      object: 'ConfigMap shop-production/map',
+      field: '/data/when',
+      message: 'an instance of Date is not a value',
+      expected: 'a text: date.toISOString()',
+      source: { file: expect.stringContaining('any-construct.test.ts') },
+    },
   ]);
 });
 

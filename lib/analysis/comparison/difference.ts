@@ -1,7 +1,7 @@
 // The fields in which two lists of objects differ. Objects are paired by the construct that made them, since names may differ too.
-import { isJsonObject, type Json } from '../../model/manifest/json';
+import { isJsonObject, type Json, jsonText } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
-import { at } from '../objects/read-json';
+import { at, own } from '../objects/read-json';
 
 /** One field with two values. */
 export interface Difference {
@@ -26,13 +26,13 @@ function differences(before: Json | undefined, after: Json | undefined, pointer 
   const [one, other] = maps;
   if (one !== undefined && other !== undefined && Object.keys({ ...one, ...other }).length > 0) {
     const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
-    return keys.flatMap((key) => differences(one[key], other[key], at(pointer, key)));
+    return keys.flatMap((key) => differences(own(one, key), own(other, key), at(pointer, key)));
   }
   // lists of different lengths differ as a whole: which item moved would be a guess
   if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
     return before.flatMap((item: Json, index) => differences(item, after[index], at(pointer, index)));
   }
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (jsonText(before) === jsonText(after)) return [];
   return [{ pointer, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
 }
 

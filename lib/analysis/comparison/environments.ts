@@ -2,7 +2,7 @@
 
 import { type Finding, findingOn } from '../../model/finding/finding';
 import { derivationOf, isOurAnnotation } from '../../model/manifest/annotations';
-import { defined, isJsonObject, type Json } from '../../model/manifest/json';
+import { defined, isJsonObject, type Json, jsonText } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { COMMON_ROLES, clusterRoleName, DEPLOYER } from '../../model/platform/roles';
 import { dig } from '../objects/read-json';
@@ -97,7 +97,7 @@ function isHostList({ entry, pointer, before, after }: ObjectDifference): boolea
   const bodies = (rules: Json | undefined) =>
     new Set(
       (Array.isArray(rules) ? rules : []).map((rule: Json) =>
-        JSON.stringify(isJsonObject(rule) ? { ...rule, host: '' } : rule),
+        jsonText(isJsonObject(rule) ? { ...rule, host: '' } : rule),
       ),
     );
   const [one, other] = [bodies(before), bodies(after)];
@@ -199,7 +199,7 @@ export function environmentDifferenceFinding(
   first: string,
   second: string,
 ): Finding {
-  const shown = (value: Json | undefined) => (value === undefined ? 'absent' : JSON.stringify(value));
+  const shown = (value: Json | undefined) => (value === undefined ? 'absent' : jsonText(value));
   return findingOn(entry, {
     rule: 'environment-difference',
     severity: 'error',

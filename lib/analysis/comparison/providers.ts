@@ -2,7 +2,7 @@
 
 import type { AllowedDifference, Provider } from '../../model/cluster/provider';
 import { type Finding, findingOn } from '../../model/finding/finding';
-import { defined } from '../../model/manifest/json';
+import { defined, jsonText } from '../../model/manifest/json';
 import { isNeutralKind } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareObjects, type ObjectDifference } from './difference';
@@ -37,7 +37,7 @@ export function deviations(
 
 /** A deviation that no allowed difference allows. */
 export function deviationFinding({ entry, pointer, before, after, profile }: Deviation): Finding {
-  const shown = (value: typeof before) => (value === undefined ? 'absent' : JSON.stringify(value));
+  const shown = (value: typeof before) => (value === undefined ? 'absent' : jsonText(value));
   return findingOn(entry, {
     rule: 'provider-difference',
     severity: 'error',

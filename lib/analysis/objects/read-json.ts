@@ -1,5 +1,5 @@
 // Reading JSON of unknown shape: manifests may contain anything, so every step returns `undefined` instead of throwing.
-import { isJsonObject, type Json, type JsonObject, pointerToken } from '../../model/manifest/json';
+import { isJsonObject, type Json, type JsonObject, jsonText, pointerToken } from '../../model/manifest/json';
 
 /** A JSON object somewhere in a manifest. */
 export interface Place {
@@ -19,7 +19,7 @@ export const isSet = (value: Json | undefined): value is Exclude<Json, null> => 
 
 /** A value as text. `String` would throw on `{"toString": 1}`. */
 export const shown = (value: Json | undefined): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  typeof value === 'string' ? value : value === undefined ? '' : jsonText(value);
 
 /** The object at the end of a path of keys. */
 export function dig(value: unknown, ...keys: readonly string[]): JsonObject | undefined {

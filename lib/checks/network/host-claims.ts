@@ -2,7 +2,7 @@
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, places, shown, text } from '../../analysis/objects/read-json';
-import type { Json, JsonObject } from '../../model/manifest/json';
+import { type Json, type JsonObject, jsonText } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 
 /** A claim to the requests for a host and path. */
@@ -30,13 +30,9 @@ function claim(
   conditions: Json,
   listeners: readonly string[],
 ): Claim {
-  const key = [
-    entry.cluster,
-    host,
-    type,
-    canonical(type, path),
-    conditions === null ? '' : JSON.stringify(conditions),
-  ].join('\n');
+  const key = [entry.cluster, host, type, canonical(type, path), conditions === null ? '' : jsonText(conditions)].join(
+    '\n',
+  );
   return { entry, pointer, what: `${host === '' ? 'every host' : host}${path}`, key, listeners };
 }
 

@@ -3,41 +3,30 @@
 import { at } from '../../analysis/objects/read-json';
 import { didYouMean } from '../../model/finding/closest';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
-import { fieldsOf, isBuiltIn } from '../../model/manifest/kind-lookup';
+import { fieldsOf, isBuiltIn, isFixedForm } from '../../model/manifest/kind-lookup';
 import { configMap, deployment, object } from '../examples';
 import type { Rule } from '../rule';
-
-/** Built-in kinds that hold values of any form, in which null may be meant: defaults in the schema of a custom resource, snapshots. */
-const HOLD_ANYTHING: ReadonlySet<string> = new Set([
-  'CustomResourceDefinition',
-  'ControllerRevision',
-  'ResourceClaim',
-  'ResourceClaimTemplate',
-  'DeviceClass',
-]);
 
 const COMMON = ['apiVersion', 'kind', 'metadata'];
 
 const valueForm: Rule = {
   id: 'value-form',
-  what: 'No value is null, NaN or infinite.',
-  why: 'JSON has no NaN, so it would become null; the API server takes the default of a field that is null, whatever was meant.',
+  what: 'No field of a built-in kind is null.',
+  why: 'The API server takes the default of a field that is null, whatever was meant.',
   severity: 'error',
-  judge: 'API server: null is the same as absent; encoding/json: NaN and infinity are not JSON',
+  judge: 'API server: null is the same as absent',
   check: (entries, report) => {
     for (const entry of entries) {
       const { group, kind } = entry.identity;
-      if (isSound(entry.manifest)) continue; // without a pointer for every value
-      const nullIsLost = isBuiltIn(group, kind) && !HOLD_ANYTHING.has(kind);
-      visit(entry.manifest, '', (value, pointer) => {
-        if (value === null && !nullIsLost) return; // it may mean something there
-        const shown = value === null ? 'null' : String(value);
+      // in another kind it may mean something
+      if (!isFixedForm(group, kind) || !hasNull(entry.manifest)) continue; // without a pointer for every value
+      for (const pointer of nulls(entry.manifest, '')) {
         report(entry, pointer, {
-          message: `${shown} is not a value of a field`,
+          message: 'null is not a value of a field',
           expected: 'a value, or no such field',
-          value: shown,
+          value: 'null',
         });
-      });
+      }
     }
   },
   examples: {
@@ -48,25 +37,22 @@ const valueForm: Rule = {
         spec: { versions: [{ schema: { openAPIV3Schema: { default: null } } }] },
       }),
     ],
-    fail: [deployment({ progressDeadlineSeconds: null }), deployment({ progressDeadlineSeconds: Number.NaN })],
+    fail: [deployment({ progressDeadlineSeconds: null })],
   },
 };
 
-/** Whether there is neither a null nor a number that JSON does not have. */
-function isSound(value: Json): boolean {
-  if (typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (value === null) return false;
-  if (Array.isArray(value)) return value.every(isSound);
-  for (const key in value) if (!isSound((value as JsonObject)[key] as Json)) return false;
-  return true;
+function hasNull(value: Json): boolean {
+  if (value === null) return true;
+  if (typeof value !== 'object') return false;
+  if (Array.isArray(value)) return value.some(hasNull);
+  for (const key in value) if (hasNull((value as JsonObject)[key] ?? null)) return true;
+  return false;
 }
 
-/** Calls `found` for every null and every number that JSON does not have. */
-function visit(value: Json, pointer: string, found: (value: Json, pointer: string) => void): void {
-  if (value === null || (typeof value === 'number' && !Number.isFinite(value))) found(value, pointer);
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) visit(item, at(pointer, index), found);
-  else if (isJsonObject(value)) for (const [key, item] of Object.entries(value)) visit(item, at(pointer, key), found);
+function nulls(value: Json, pointer: string): string[] {
+  if (value === null) return [pointer];
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => nulls(item, at(pointer, index)));
+  return isJsonObject(value) ? Object.entries(value).flatMap(([key, item]) => nulls(item, at(pointer, key))) : [];
 }
 
 const topLevelField: Rule = {

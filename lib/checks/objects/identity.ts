@@ -10,6 +10,9 @@ import type { Rule } from '../rule';
 
 const isFilled = (value: Json | undefined): boolean => typeof value === 'string' && value !== '';
 
+const GENERATED =
+  'set metadata.name in place of metadata.generateName; to run a Job again for each release, put the tag of the image in it: migrate-412';
+
 const objectShape: Rule = {
   id: 'object-shape',
   what: 'Every object has an apiVersion, a kind and a name, which the API server does not generate.',
@@ -33,10 +36,10 @@ const objectShape: Rule = {
       if (isFilled(metadata?.name)) continue;
       const generated = isSet(metadata?.generateName);
       report(entry, '/metadata/name', {
-        message: generated ? 'generateName creates another object on every apply' : 'the name is missing',
+        message: generated ? 'kubectl apply cannot apply an object with a generateName' : 'the name is missing',
         expected: 'a non-empty string',
         value: metadata?.name ?? null,
-        ...(generated ? { fix: 'set metadata.name and remove metadata.generateName' } : {}),
+        ...(generated ? { fix: GENERATED } : {}),
       });
     }
   },

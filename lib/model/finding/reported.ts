@@ -261,6 +261,14 @@ export const reportedRules = {
       what: "A system's objects are in its own namespace where a deployer applies them.",
       why: 'Its role ends at the namespace: the deployer would be refused.',
     },
+    'dropped-field': {
+      what: 'A generated class (`cdk8s import`, L1 of cdk8s-plus) knows every field that it is given.',
+      why: 'It leaves out what its type does not have, such as a misspelt or a newer field, without a word.',
+    },
+    'object-list': {
+      what: 'The items of a list (`List`, `RoleList`) are objects, and no other kind has a top-level list `items`.',
+      why: 'kubectl takes every object with `items` apart and applies the items; it cannot read a file with any other item.',
+    },
     output: {
       what: '`dist/` can be replaced as a whole: an ordinary directory, with one writer at a time.',
       why: 'What is there could be lost, or be half of two versions.',
@@ -275,8 +283,8 @@ export const reportedRules = {
       severity: 'note',
     },
     unrenderable: {
-      what: 'The values of an object are JSON.',
-      why: 'YAML has no form for anything else.',
+      what: 'The values of an object are JSON: no function, no instance of a class, no `undefined` in a list, no NaN, no integer that lost digits.',
+      why: 'YAML has no form for anything else: it would vanish, or become another value.',
     },
     validation: {
       what: 'A construct from elsewhere passes its own cdk8s validation.',

@@ -1,7 +1,7 @@
 // JSON as plain data: what a manifest consists of once every token, class instance and default is resolved.
 
-/** Any JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** Any JSON value. A BigInt is an integer beyond 2^53, which a number would round. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */
 export interface JsonObject {
@@ -11,6 +11,17 @@ export interface JsonObject {
 /** Whether `value` is a JSON object, not a list, not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Sets a key that a user chose: `__proto__` is a key like any other. */
+export function putKey<Value>(map: { [key: string]: Value }, key: string, value: Value): void {
+  if (key !== '__proto__') map[key] = value;
+  else Object.defineProperty(map, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+/** The value as text, for a message or a comparison; integers that are BigInt have an `n`. */
+export function jsonText(value: unknown, indent = 0): string {
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner), indent);
 }
 
 /** A key as a token of a JSON pointer (RFC 6901). */

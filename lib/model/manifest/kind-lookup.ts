@@ -87,8 +87,28 @@ export const POD_ENTRY_RESOURCES: readonly string[] = ['/pods/attach', '/pods/ex
 
 /** Whether the API server has the kind without any CustomResourceDefinition. */
 export function isBuiltIn(group: string, kind: string): boolean {
-  const isOwn = !group.includes('.') || (group.endsWith('.k8s.io') && !BROUGHT.has(group));
-  return isOwn && ROWS.has(`${group}/${kind}`);
+  return isBuiltInGroup(group) && ROWS.has(`${group}/${kind}`);
+}
+
+function isBuiltInGroup(group: string): boolean {
+  return !group.includes('.') || (group.endsWith('.k8s.io') && !BROUGHT.has(group));
+}
+
+/** Built-in kinds that hold values of any form: defaults in the schema of a custom resource, snapshots, parameters, any object. */
+const HOLD_ANYTHING: ReadonlySet<string> = new Set([
+  'ControllerRevision',
+  'CustomResourceDefinition',
+  'DeviceClass',
+  'List',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
+  'ResourceSlice',
+  'StorageVersion',
+]);
+
+/** Whether the API server knows the form of every field of the kind; in others a null, say, may mean something. */
+export function isFixedForm(group: string, kind: string): boolean {
+  return isBuiltInGroup(group) && !HOLD_ANYTHING.has(kind) && !HOLD_ANYTHING.has(kind.replace(/List$/, ''));
 }
 
 /** Top-level fields that objects of a built-in kind may have, besides apiVersion, kind and metadata. */

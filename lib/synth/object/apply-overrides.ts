@@ -3,10 +3,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
-import { isJsonObject, type Json, type JsonObject, pointerToken } from '../../model/manifest/json';
+import { isJsonObject, type Json, type JsonObject, jsonText, pointerToken, putKey } from '../../model/manifest/json';
+import { isFixedForm } from '../../model/manifest/kind-lookup';
+import { groupOf } from '../../model/manifest/object';
 import { type SourceLine, userLine } from '../../model/manifest/origin';
 import type { Override } from '../../model/platform/entries';
 import { formatPath, mergeKeyOf, parsePath, type Step } from './path';
+import { asItIs, type Mode, Reader } from './reader';
 import type { Rendered } from './render';
 
 /** An object with its overrides applied. */
@@ -25,7 +28,7 @@ export interface Added {
 }
 
 /** JSON that may be changed: the copy that overrides work on. */
-type Draft = null | boolean | number | string | Draft[] | DraftObject;
+type Draft = null | boolean | number | bigint | string | Draft[] | DraftObject;
 interface DraftObject {
   [key: string]: Draft;
 }
@@ -34,19 +37,40 @@ interface DraftObject {
 export function applyOverrides({ manifest, overrides, origin }: Rendered): Overridden {
   if (overrides.length === 0) return { manifest, findings: [], added: [] };
   const draft: DraftObject = copyObject(manifest);
+  const mode = asItIs(isFixedForm(groupOf(manifest.apiVersion), String(manifest.kind)));
   const findings: Finding[] = [];
   const added: Added[] = [];
   for (const change of overrides) {
     const steps = parsePath(change.path);
-    const outcome = steps === undefined ? INVALID_PATH : applyChange(draft, change, steps);
+    const { value, problems } = change.operation === 'remove' ? NOTHING : readValue(change.value, mode);
     const source = () => userLine(change.trace) ?? origin.source();
-    if (typeof outcome === 'string') added.push({ pointer: outcome, source: source() });
-    else if (outcome !== undefined) {
-      const finding = findingOf('override', { field: change.path, ...outcome });
-      findings.push(findingAt({ construct: origin.construct, source }, finding));
+    const report = (finding: Finding) => findings.push(findingAt({ construct: origin.construct, source }, finding));
+    for (const { field = '', ...problem } of problems) {
+      report(findingOf('unrenderable', { ...problem, field: change.path + field.replaceAll('/', '.') }));
     }
+    if (problems.length > 0) continue;
+    const outcome = steps === undefined ? INVALID_PATH : applyChange(draft, change.operation, value, steps);
+    if (typeof outcome === 'string') added.push({ pointer: outcome, source: source() });
+    else if (outcome !== undefined) report(findingOf('override', { field: change.path, ...outcome }));
   }
   return { manifest: draft, findings, added };
+}
+
+/** A value as JSON, and what of it is not JSON. */
+interface Read {
+  readonly value: Json;
+  readonly problems: readonly Problem[];
+}
+
+const NOTHING: Read = { value: null, problems: [] };
+
+function readValue(given: unknown, mode: Mode): Read {
+  const reader = new Reader();
+  const value = reader.read(given, mode) ?? null;
+  if (given === undefined) {
+    reader.refuse({ message: 'the override sets no value', expected: 'a value, or remove(path)', value: 'undefined' });
+  }
+  return { value, problems: reader.problems };
 }
 
 const INVALID_PATH: Problem = {
@@ -66,7 +90,8 @@ interface Slot {
 /** Makes one change. Returns the pointer of a new field, or why the change is refused. */
 function applyChange(
   draft: DraftObject,
-  { operation, value }: Override,
+  operation: Override['operation'],
+  value: Json,
   steps: readonly Step[],
 ): string | Problem | undefined {
   const slot = findSlot(draft, steps);
@@ -78,7 +103,7 @@ function applyChange(
     slot.remove();
     return undefined;
   }
-  const wanted = copy(value ?? null);
+  const wanted = copy(value);
   if (isDeepStrictEqual(slot.value, wanted)) {
     return {
       message: 'the field already has this value',
@@ -113,8 +138,7 @@ function slotOf(parent: Draft, step: Step, before: Step | undefined, pointer: st
   return {
     value: Object.hasOwn(parent, key) ? parent[key] : undefined,
     pointer: `${pointer}/${pointerToken(key)}`,
-    write: (value) =>
-      Object.defineProperty(parent, key, { value, enumerable: true, writable: true, configurable: true }),
+    write: (value) => putKey(parent, key, value),
     remove: () => {
       delete parent[key];
     },
@@ -163,7 +187,7 @@ function contents(value: Draft, field: Step | undefined): string {
     );
     return `is a list of ${names.map((name) => `[${String(name)}]`).join(', ')}`;
   }
-  return isDraftObject(value) ? `has ${Object.keys(value).join(', ')}` : `is ${JSON.stringify(value)}`;
+  return isDraftObject(value) ? `has ${Object.keys(value).join(', ')}` : `is ${jsonText(value)}`;
 }
 
 function isDraftObject(value: Draft | undefined): value is DraftObject {

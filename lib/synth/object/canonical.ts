@@ -1,6 +1,6 @@
 // The canonical form of workloads, Services and policies: defaults of the API server are written out, meaningless emptiness is dropped.
 
-import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
+import { isJsonObject, type Json, type JsonObject, putKey } from '../../model/manifest/json';
 import { POD_TEMPLATES } from '../../model/manifest/kind-lookup';
 import { groupOf } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
@@ -56,7 +56,7 @@ function canonicalMap(map: JsonObject, droppable: ReadonlySet<string>): JsonObje
     if (now === value) continue;
     changed ??= { ...map };
     if (now === undefined) delete changed[key];
-    else changed[key] = now;
+    else putKey(changed, key, now);
   }
   return changed ?? map;
 }

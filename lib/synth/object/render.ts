@@ -1,12 +1,14 @@
 // Step 3, render: each object once, as JSON. Lists are split, and cluster-scoped objects lose their namespace.
 
+import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import { type Finding, findingAt } from '../../model/finding/finding';
-import { isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
+import { defined, isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { isClusterScoped } from '../../model/manifest/kind-lookup';
-import { groupOf } from '../../model/manifest/object';
+import { describeIdentity, groupOf } from '../../model/manifest/object';
 import type { Clock } from '../tree/clock';
 import type { Collected } from '../tree/collect';
+import { itemsOf } from './list';
 import { createResolver } from './resolve';
 
 /** An object as JSON, before overrides. */
@@ -16,10 +18,7 @@ export interface Rendered extends Collected {
   readonly clusterScoped: boolean;
 }
 
-/**
- * Renders the objects. An object whose own `toJson()` throws, as cdk8s does with "can't render non-simple object", becomes a
- * finding and is left out.
- */
+/** Renders the objects. What is not JSON becomes a finding and is left out; so is an object of which nothing is left. */
 export function render(
   root: IConstruct,
   objects: readonly Collected[],
@@ -29,37 +28,34 @@ export function render(
   const rendered: Rendered[] = [];
   const findings: Finding[] = [];
   for (const object of objects) {
-    try {
-      const manifest = clock.measure(object.destination, () => resolve(object.construct));
-      if (!isJsonObject(manifest)) throw new TypeError('toJson() did not return an object');
-      for (const item of unlist(manifest, object)) rendered.push({ ...object, manifest: item, clusterScoped: false });
-    } catch (error) {
-      findings.push(findingAt(object.origin, unrenderable(object, error)));
-    }
+    const { manifest, findings: lost } = clock.measure(object.destination, () => resolve(object.construct));
+    const place = (finding: Finding) => findingAt(object.origin, { ...finding, object: describeObject(object) });
+    findings.push(...lost.map(place));
+    if (manifest === undefined) continue;
+    const { items, problems } = itemsOf(withoutInventedName(manifest, object), object.construct.chart.namespace);
+    findings.push(...problems.map((problem) => place(findingOf('object-list', problem))));
+    for (const item of items) rendered.push({ ...object, manifest: item, clusterScoped: false });
   }
   const scopes = customClusterScopes(rendered);
   return { objects: rendered.map((object) => withScope(object, scopes)), findings };
 }
 
-function unrenderable({ construct }: Collected, error: unknown): Finding {
-  return {
-    rule: 'unrenderable',
-    severity: 'error',
-    object: `${construct.kind} ${construct.name}`,
-    message: error instanceof Error ? error.message : String(error),
-    expected: 'values that are JSON',
-  };
+function describeObject({ construct }: Collected): string {
+  const { apiVersion, kind, name, metadata } = construct;
+  return describeIdentity({ group: groupOf(apiVersion), kind, name, ...defined({ namespace: metadata.namespace }) });
 }
 
-/** The items of a `v1/List`, each with the chart's namespace as default; any other object unchanged. */
-function unlist(manifest: JsonObject, { construct }: Collected): JsonObject[] {
-  const { kind, items } = manifest;
-  if (kind !== 'List' || !Array.isArray(items)) return [manifest];
-  const { namespace } = construct.chart;
-  return items.filter(isJsonObject).map((item) => {
-    const metadata = isJsonObject(item.metadata) ? item.metadata : {};
-    return { ...item, metadata: { ...(namespace === undefined ? {} : { namespace }), ...metadata } };
-  });
+/** cdk8s names an object that has only a `generateName`: whoever wrote that means another object each time. */
+function withoutInventedName(manifest: JsonObject, { construct }: Collected): JsonObject {
+  const { metadata } = manifest;
+  if (!isJsonObject(metadata) || metadata.generateName === undefined || isNamed(construct)) return manifest;
+  const { name: _, ...rest } = metadata;
+  return { ...manifest, metadata: rest };
+}
+
+function isNamed(construct: ApiObject): boolean {
+  const { metadata }: { readonly metadata?: unknown } = construct['props'];
+  return isJsonObject(metadata) && metadata.name !== undefined && metadata.name !== null;
 }
 
 /** Kinds that a CustomResourceDefinition of the app declares cluster-scoped. */

@@ -1,81 +1,213 @@
 // Resolves an ApiObject to JSON as its own toJson() does, in one pass. cdk8s makes a context, a key list and three resolver calls
-// for every value, and walks up to the root each time; here its default resolvers are built into the walk.
-import { ApiObject, App, ImplicitTokenResolver, Lazy, LazyResolver, NumberStringUnionResolver } from 'cdk8s';
+// for every value, walks up to the root each time, and loses values without a word; here its own resolvers are part of the walk.
+import {
+  ApiObject,
+  ImplicitTokenResolver,
+  type IResolver,
+  JsonPatch,
+  LazyResolver,
+  NumberStringUnionResolver,
+  ResolutionContext,
+} from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { type Finding, findingOf } from '../../model/finding/finding';
+import { isJsonObject, type Json, type JsonObject, putKey } from '../../model/manifest/json';
+import { isFixedForm } from '../../model/manifest/kind-lookup';
+import { groupOf } from '../../model/manifest/object';
+import { type GeneratedClass, generate, generatedClassOf } from './generated';
+import { asItIs, fieldsMode, METADATA, type Mode, Reader } from './reader';
 
-/** Marks a value that is not ordinary, so cdk8s itself must resolve it. */
-const UNUSUAL = Symbol('unusual');
+/** Fields that always come first. */
+const HEAD = ['apiVersion', 'kind', 'metadata'];
 
-/** Fields that always come first, and are not taken from the properties. */
-const HEAD: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+const BUILT_IN: ReadonlySet<string> = new Set(
+  [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver].map(({ name }) => name),
+);
 
-/** Up to this many keys are sorted by insertion: the engine's own sort copies them three times. */
-const FEW = 24;
+/** What an object is as JSON; absent where it is nothing at all. */
+export interface Resolved {
+  readonly manifest?: JsonObject;
+  /** What was left out, or lost, on the way. */
+  readonly findings: readonly Finding[];
+}
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The prototype of ApiObject, of any copy of cdk8s. */
+interface Stock {
+  toJson(): unknown;
+}
 
-/** Resolves the objects below `root`; cdk8s resolves those that are not ordinary. */
-export function createResolver(root: IConstruct): (object: ApiObject) => unknown {
-  if (!hasDefaultResolvers(root) || process.env['CDK8S_DISABLE_SORT'] !== undefined) return stock;
+/** An operation of a JSON patch (RFC 6902). */
+interface Operation {
+  readonly op: 'add' | 'copy' | 'move' | 'remove' | 'replace' | 'test';
+  readonly path: string;
+  readonly from: string;
+  readonly value?: unknown;
+}
+
+/** Resolves the objects below `root`. */
+export function createResolver(root: IConstruct): (object: ApiObject) => Resolved {
+  const all: readonly IResolver[] = Reflect.get(root, 'resolvers') ?? [];
+  const custom = all.filter((resolver) => !BUILT_IN.has(resolver.constructor.name));
   return (object) => {
-    const { toJson } = object;
-    if (toJson === ApiObject.prototype.toJson) return resolveObject(object) ?? stock(object);
-    const type: unknown = object.constructor;
-    if (!isGenerated(type) || toJson !== type.prototype.toJson) return stock(object);
-    const resolved = resolveObject(object);
-    return resolved === undefined ? stock(object) : type.manifest(resolved);
+    const resolution = new Resolution(custom);
+    const manifest = resolution.manifestOf(object);
+    return manifest === undefined ? { findings: resolution.findings } : { manifest, findings: resolution.findings };
   };
 }
 
-function hasDefaultResolvers(root: IConstruct): boolean {
-  const builtIn = [LazyResolver, ImplicitTokenResolver, NumberStringUnionResolver];
-  return (
-    root instanceof App && root.resolvers.every((resolver) => builtIn.some((type) => resolver.constructor === type))
-  );
-}
+/** The resolution of one object. */
+class Resolution {
+  readonly findings: Finding[] = [];
+  /** The app's resolvers beside cdk8s' own. */
+  private readonly resolvers: readonly IResolver[];
 
-/** cdk8s' own resolution. The round trip through text makes `undefined` in lists null, as its YAML does, and unshares references. */
-function stock(object: ApiObject): unknown {
-  return JSON.parse(JSON.stringify(object.toJson()));
-}
-
-/** A class from cdk8s' generator (`cdk8s import`, cdk8s-plus' L1): `manifest()` is the second half of its `toJson()`. */
-interface GeneratedClass {
-  readonly GVK: object;
-  readonly prototype: { readonly toJson: unknown };
-  manifest(props: unknown): unknown;
-}
-
-/** Only the class itself: a user's subclass may do anything. */
-function isGenerated(type: unknown): type is GeneratedClass {
-  return (
-    typeof type === 'function' &&
-    Object.hasOwn(type, 'GVK') &&
-    Object.hasOwn(type, 'manifest') &&
-    Object.getPrototypeOf(type) === ApiObject
-  );
-}
-
-/** The object's JSON with apiVersion, kind and metadata first; undefined where cdk8s must decide. */
-function resolveObject(object: ApiObject): object | undefined {
-  const { apiVersion, kind } = object;
-  const props: Fields = object['props'];
-  if (object['patches'].length > 0 || typeof kind !== 'string') return undefined;
-  const result: Record<string, unknown> = { apiVersion, kind };
-  const metadata = resolveMetadata(object);
-  if (metadata === UNUSUAL) return undefined;
-  if (metadata !== undefined) result['metadata'] = metadata;
-  for (const key of sorted(Object.keys(props))) {
-    if (HEAD.has(key)) continue;
-    const resolved = resolveValue(props[key], false);
-    if (resolved === UNUSUAL) return undefined;
-    if (resolved !== undefined) result[key] = resolved;
+  constructor(resolvers: readonly IResolver[]) {
+    this.resolvers = resolvers;
   }
-  return result;
+
+  manifestOf(object: ApiObject): JsonObject | undefined {
+    try {
+      const json = this.jsonOf(object);
+      if (isJsonObject(json)) return json;
+      if (this.findings.length === 0) throw new TypeError('toJson() did not return an object');
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.findings.push(findingOf('unrenderable', { message, expected: 'values that are JSON' }));
+    }
+    return undefined;
+  }
+
+  private jsonOf(object: ApiObject): Json | undefined {
+    const { toJson } = object;
+    if (toJson === ApiObject.prototype.toJson) return this.fieldsOf(object, undefined);
+    const generated = generatedClassOf(object);
+    if (toJson === generated?.prototype.toJson) return this.generatedBy(generated, object);
+    const reader = new Reader();
+    const json = reader.read(this.ownJsonOf(object, generated), asItIs(isFixed(object)));
+    this.note(reader);
+    return json;
+  }
+
+  /** What the user's own toJson() returns; its `super.toJson()` is ours. */
+  private ownJsonOf(object: ApiObject, generated: GeneratedClass | undefined): unknown {
+    const stock = stockOf(object);
+    const { toJson } = stock;
+    const fieldsOf = (self: ApiObject) => {
+      const fields = this.fieldsOf(self, generated);
+      if (self === object && generated !== undefined && isJsonObject(fields)) this.noteDropped(generated, fields);
+      return fields;
+    };
+    stock.toJson = function (this: ApiObject) {
+      return fieldsOf(this);
+    };
+    try {
+      return object.toJson();
+    } finally {
+      stock.toJson = toJson;
+    }
+  }
+
+  private generatedBy(type: GeneratedClass, object: ApiObject): Json | undefined {
+    const fields = this.fieldsOf(object, type);
+    return isJsonObject(fields) ? this.noteDropped(type, fields) : fields;
+  }
+
+  private noteDropped(type: GeneratedClass, fields: JsonObject): Json | undefined {
+    const { json, dropped } = generate(type, fields);
+    for (const problem of dropped) this.findings.push(findingOf('dropped-field', problem));
+    return json;
+  }
+
+  /** The object's fields with apiVersion, kind and metadata first, and its patches applied. */
+  private fieldsOf(object: ApiObject, generated: GeneratedClass | undefined): Json | undefined {
+    const mode = fieldsMode(isFixed(object), generated !== undefined);
+    const fields = this.resolvers.length === 0 ? this.readFields(object, mode) : this.readWhole(object, mode);
+    const patches: readonly JsonPatch[] = object['patches'];
+    if (patches.length === 0) return fields;
+    return JsonPatch.apply(fields, ...patches.flatMap((patch) => this.readPatch(patch['operation'], mode) ?? []));
+  }
+
+  private readFields(object: ApiObject, mode: Mode): Json {
+    const reader = new Reader();
+    const props: Readonly<Record<string, unknown>> = { ...object['props'], metadata: metadataOf(object) };
+    const fields: Record<string, Json> = {};
+    for (const key of inOrder(Object.keys(props).sort())) {
+      const value = reader.readKey(props, key, key === 'metadata' ? METADATA : mode);
+      if (value !== undefined && (value !== null || mode.keepsNull)) putKey(fields, key, value);
+    }
+    this.note(reader);
+    return fields;
+  }
+
+  /** As cdk8s does for an app with resolvers of its own: they see the metadata first, then the whole. */
+  private readWhole(object: ApiObject, mode: Mode): Json | undefined {
+    const resolve = (keys: string[], value: unknown) => {
+      const context = new ResolutionContext(object, keys, value);
+      for (const resolver of this.resolvers) {
+        resolver.resolve(context);
+        if (context.replaced) break;
+      }
+      return context;
+    };
+    const ofMetadata = new Reader('/metadata', resolve);
+    const metadata = ofMetadata.read(metadataOf(object), METADATA);
+    const reader = new Reader('', resolve);
+    const whole = reader.read({ ...object['props'], metadata }, mode);
+    this.note(ofMetadata);
+    this.note(reader);
+    if (!isJsonObject(whole)) return whole;
+    return Object.fromEntries(inOrder(Object.keys(whole)).map((key) => [key, whole[key] ?? null]));
+  }
+
+  /** The operation with its value as JSON; undefined where that was refused. */
+  private readPatch({ op, path, from, value }: Operation, { isFixed }: Mode): JsonPatch | undefined {
+    if (op === 'remove') return JsonPatch.remove(path);
+    if (op === 'move' || op === 'copy') return JsonPatch[op](from, path);
+    const reader = new Reader(path);
+    const read = reader.read(value, asItIs(isFixed));
+    if (read === undefined && reader.problems.length === 0) reader.refuse(NOTHING);
+    if (hasBigInt(read)) reader.refuse(PATCHED_BIGINT);
+    this.note(reader);
+    return reader.problems.length === 0 ? JsonPatch[op](path, read) : undefined;
+  }
+
+  private note({ problems }: Reader): void {
+    for (const problem of problems) this.findings.push(findingOf('unrenderable', problem));
+  }
 }
 
-function resolveMetadata({ metadata }: ApiObject): unknown {
-  const fields = {
+const NOTHING = {
+  message: 'a JSON patch has no value',
+  expected: 'a value, or JsonPatch.remove(…)',
+  value: 'undefined',
+};
+const PATCHED_BIGINT = {
+  message: 'a JSON patch cannot have an integer beyond 2^53',
+  expected: 'override(…), or the value in the object itself',
+};
+
+function hasBigInt(value: Json | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint';
+  return Object.values(value).some(hasBigInt);
+}
+
+/** The keys with apiVersion, kind and metadata first. */
+function inOrder(keys: readonly string[]): string[] {
+  return [...HEAD.filter((key) => keys.includes(key)), ...keys.filter((key) => !HEAD.includes(key))];
+}
+
+function isFixed({ apiVersion, kind }: ApiObject): boolean {
+  return isFixedForm(groupOf(apiVersion), String(kind));
+}
+
+function stockOf(object: ApiObject): Stock {
+  let prototype: Stock = Object.getPrototypeOf(object);
+  while (!Object.hasOwn(prototype, 'addJsonPatch')) prototype = Object.getPrototypeOf(prototype);
+  return prototype;
+}
+
+function metadataOf({ metadata }: ApiObject): object {
+  return {
     ...metadata['_additionalAttributes'],
     name: metadata.name,
     namespace: metadata.namespace,
@@ -84,67 +216,4 @@ function resolveMetadata({ metadata }: ApiObject): unknown {
     ownerReferences: metadata['ownerReferences'],
     labels: metadata['labels'],
   };
-  return resolveValue(fields, true);
-}
-
-/**
- * The value as JSON with sorted keys and without nulls; UNUSUAL where any part of it is not ordinary. Metadata
- * drops empty maps and lists, at every depth (`dropEmpty`); the rest of an object keeps them.
- */
-function resolveValue(value: unknown, dropEmpty: boolean): unknown {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (value === null || value === undefined) return undefined;
-  if (Array.isArray(value)) return resolveList(value, dropEmpty);
-  if (!isFields(value)) return UNUSUAL;
-  const plain = value.constructor === Object;
-  if (!plain && value instanceof Lazy) return resolveValue(value.produce(), dropEmpty);
-  const { resolve } = value;
-  if (typeof resolve === 'function') return resolveValue(resolve.call(value), dropEmpty);
-  if (plain) return resolveRecord(value, dropEmpty);
-  const wrapped = value['value'];
-  // a Quantity or an IntOrString, which the generated code unwraps
-  return typeof wrapped === 'string' || typeof wrapped === 'number' ? { value: wrapped } : UNUSUAL;
-}
-
-function resolveList(values: readonly unknown[], dropEmpty: boolean): unknown {
-  if ('resolve' in values || 'value' in values) return UNUSUAL; // a list can be a token too
-  const result: unknown[] = [];
-  for (const value of values) {
-    const resolved = resolveValue(value, dropEmpty);
-    if (resolved === undefined || resolved === UNUSUAL) return UNUSUAL;
-    result.push(resolved);
-  }
-  return dropEmpty && result.length === 0 ? undefined : result;
-}
-
-function resolveRecord(record: Fields, dropEmpty: boolean): unknown {
-  const result: Record<string, unknown> = {};
-  let empty = dropEmpty;
-  for (const key of sorted(Object.keys(record))) {
-    const resolved = resolveValue(record[key], dropEmpty);
-    if (resolved === UNUSUAL) return UNUSUAL;
-    if (resolved === undefined) continue;
-    result[key] = resolved;
-    empty = false;
-  }
-  return empty ? undefined : result;
-}
-
-/** Sorts the keys in place, by code units like `sort()`. Most maps have few keys, and many are already sorted. */
-function sorted(keys: string[]): string[] {
-  if (keys.length > FEW) return keys.sort();
-  for (let end = 1; end < keys.length; end++) {
-    const key = keys[end] ?? '';
-    let at = end;
-    for (let before = keys[at - 1]; at > 0 && before !== undefined && before > key; before = keys[at - 1]) {
-      keys[at] = before;
-      at -= 1;
-    }
-    keys[at] = key;
-  }
-  return keys;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null;
 }

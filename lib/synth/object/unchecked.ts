@@ -2,14 +2,10 @@
 
 import { createRequire } from 'node:module';
 import { isJsonObject, type Json, type JsonObject, pointerKeys, pointerToken } from '../../model/manifest/json';
+import { type GeneratedClass, isGeneratedClass } from './generated';
 
 /** Stands in for the value of a field: the generated code passes it through, whichever part it reads. */
 const PROBE = { value: 'probe', toISOString: () => 'probe' };
-
-interface GeneratedClass {
-  readonly GVK: { readonly apiVersion: string; readonly kind: string };
-  manifest(props: unknown): unknown;
-}
 
 /**
  * The fields at or below `pointer` that the types of cdk8s-plus-27 (Kubernetes 1.27) do not have, as JSON pointers. The
@@ -57,10 +53,6 @@ function generatedClasses(): Map<string, GeneratedClass> {
   const generated = Object.values(plus.k8s).filter(isGeneratedClass);
   classes = new Map(generated.map((type) => [`${type.GVK.apiVersion} ${type.GVK.kind}`, type]));
   return classes;
-}
-
-function isGeneratedClass(type: unknown): type is GeneratedClass {
-  return typeof type === 'function' && 'GVK' in type && 'manifest' in type;
 }
 
 /** A skeleton of the object: only the path to the field, with the probe at its end. */
