@@ -110,10 +110,7 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
     ['at', all(group.map(({ construct }) => construct))],
     ['object', all(group.map(({ object }) => object))],
     ['field', field === undefined ? undefined : text(oneLine(field))],
-    [
-      'value',
-      value === undefined || value === null ? undefined : oneLine(shortened(jsonText(value), LONGEST_VALUE)),
-    ],
+    ['value', value === undefined || value === null ? undefined : oneLine(shortened(jsonText(value), LONGEST_VALUE))],
     ['expected', expected === undefined ? undefined : text(expected)],
     ['fix', fix === undefined ? undefined : text(fix)],
   ];
