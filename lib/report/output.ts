@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
+import { describeDocument } from '../model/manifest/document';
 
 /** Where a command writes, and for whom. */
 export interface Output {
@@ -93,7 +94,7 @@ function withNamespace(text: string, namespace: string | undefined, other: strin
 function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[]): string {
   const [first] = group;
   if (first === undefined) return '';
-  const { source, severity, rule, field, value, expected, fix } = first;
+  const { source, document, severity, rule, field, value, expected, fix } = first;
   const all = (parts: readonly (string | undefined)[]) => {
     const named = [...new Set(parts.filter((part) => part !== undefined && part !== ''))];
     return named.length === 0 ? undefined : named.join(', ');
@@ -104,6 +105,7 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
   const details: [string, string | undefined][] = [
     ['at', all(group.map(({ construct }) => construct))],
     ['object', all(group.map(({ object }) => object))],
+    ['read', document === undefined ? undefined : describeDocument(document)],
     ['field', field],
     ['value', value === undefined || value === null ? undefined : JSON.stringify(value)],
     ['expected', expected],

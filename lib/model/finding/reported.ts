@@ -252,6 +252,11 @@ export const reportedRules = {
       what: "A system's objects are in its own namespace where a deployer applies them.",
       why: 'Its role ends at the namespace: the deployer would be refused.',
     },
+    'foreign-manifest': {
+      what: 'What Include and Helm read is YAML of Kubernetes objects, with one meaning, wherever it is read.',
+      why: 'An object would be missing or another one in the cluster, and no one would notice.',
+      severity: 'error or warning',
+    },
     output: {
       what: '`dist/` can be replaced as a whole: an ordinary directory, with one writer at a time.',
       why: 'What is there could be lost, or be half of two versions.',
