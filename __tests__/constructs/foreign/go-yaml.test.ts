@@ -112,10 +112,16 @@ test('__proto__ and constructor are ordinary keys', () => {
 });
 
 test('the line of a field, or of the nearest above it', () => {
-  const text = '# c\nkind: A\nspec:\n  list:\n    - name: a\n    - name: b\n      "x/y": 1\n';
+  const text = '# c\nkind: A\nspec:\n  list:\n    - name: a\n    - name: b\n      "x/y": 1\n      y: 2\n';
   const [document] = readDocuments(text);
-  const lines = ['', '/spec', '/spec/list/1/name', '/spec/list/1/x~1y', '/spec/list/1/none', '/none'].map((pointer) =>
-    document?.lineAt(pointer),
-  );
-  expect(lines).toEqual([2, 3, 6, 7, 6, 2]);
+  const lines = [
+    '',
+    '/spec',
+    '/spec/list/1/name',
+    '/spec/list/1/x~1y',
+    '/spec/list/1/true',
+    '/spec/list/1/none',
+    '/none',
+  ].map((pointer) => document?.lineAt(pointer));
+  expect(lines).toEqual([2, 3, 6, 7, 8, 6, 2]);
 });

@@ -316,7 +316,7 @@ const LEAST = -(2n ** 63n);
 const MOST = 2n ** 64n - 1n;
 
 /** What a plain scalar means: `resolve` of go-yaml 2. A time or a date is text. */
-export function plainValue(text: string): string | number | bigint | boolean | null {
+function plainValue(text: string): string | number | bigint | boolean | null {
   const constant = CONSTANTS.get(text);
   if (constant !== undefined) return constant;
   if (text.startsWith('.')) return FLOAT.test(text) ? finite(text, text) : text;
@@ -385,8 +385,12 @@ function offsetAt(node: unknown, keys: readonly string[]): number | undefined {
   if (key === undefined) return here;
   if (isSeq(node)) return offsetAt(node.items[Number(key)], rest) ?? here;
   if (!isMap(node)) return here;
-  const pair = node.items.find((item) => isScalar(item.key) && item.key.source === key);
+  const pair = node.items.find((item) => isScalar(item.key) && keyText(item.key) === key);
   if (pair === undefined) return here;
   if (rest.length === 0 && isScalar(pair.key)) return pair.key.range?.[0];
   return offsetAt(pair.value, rest) ?? (isScalar(pair.key) ? pair.key.range?.[0] : here);
+}
+
+function keyText({ type, source = '' }: Scalar): string {
+  return type === 'PLAIN' ? String(plainValue(source)) : source;
 }

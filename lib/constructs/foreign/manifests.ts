@@ -46,7 +46,7 @@ export function readObjects(text: string, source: TextSource): Manifests {
   for (const item of located.flatMap(unlist)) {
     const problem = objectProblem(item.value) ?? repetition(item, ids);
     if (problem === undefined) values.push(remember(item));
-    else refused.push({ problem, line: item.lineOf() });
+    else refused.push({ problem, line: item.lineOf(problem.field) });
   }
   return { values, misread: refused };
 }
