@@ -86,6 +86,10 @@ test.each([
     'a: x\u0007\n',
     '1 U+0007 is a line break or an error for kubectl, and text for other readers',
   ],
+  ['a flow key without a blank', 'a: {b:}\n', '1 b: has no blank after the colon, and is text for kubectl'],
+  ['a flow key before a colon', 'a: [b :]\n', '1 b: has no blank after the colon, and is text for kubectl'],
+  ['a question mark', 'a: [?"b"]\n', '1 "?\\"b\\"" may be a key or a part of one for kubectl'],
+  ['an anchor with a colon', 'a: &b:c d\n', '1 the anchor b:c has another name for kubectl'],
   ['a line end of old', 'a: 1\rb: 2\n', '1 U+000D is a line break or an error for kubectl, and text for other readers'],
 ])('%s', (_, text, expected) => {
   expect(mistakes(text)).toEqual([expected]);

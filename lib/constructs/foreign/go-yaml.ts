@@ -15,6 +15,7 @@ import {
 } from 'yaml';
 import type { Problem } from '../../model/finding/problem';
 import { pointerKeys } from '../../model/manifest/json';
+import { integer, keyText, plainValue, TAG, taggedValue } from './go-scalar';
 
 /** What is wrong with a document, and where. */
 export interface Mistake extends Omit<Problem, 'field'> {
@@ -137,7 +138,9 @@ function uncapitalized(text: string): string {
   return /^[A-Z][a-z ]/.test(text) ? `${text[0]?.toLowerCase()}${text.slice(1)}` : text;
 }
 
-const TAG = 'tag:yaml.org,2002:';
+/** A colon without a blank after it, in a flow collection. */
+const COLON = /\s*:[,[\]{}]/y;
+
 /** Values that one alias or another may add to a document. */
 const MOST_VALUES = 1_000_000;
 
@@ -163,11 +166,20 @@ class Reader {
       Alias: (_, alias) => {
         const node = named.get(alias.source);
         if (node !== undefined) this.#anchors.set(alias, node);
+        this.#checkAnchor(alias, alias.source);
       },
       Value: (_, node) => {
-        if (node.anchor !== undefined) named.set(node.anchor, node);
+        if (node.anchor === undefined) return;
+        named.set(node.anchor, node);
+        this.#checkAnchor(node, node.anchor);
       },
     });
+  }
+
+  /** Go ends a name at any other character, and takes the rest for text. */
+  #checkAnchor(node: Node, name: string): void {
+    if (/^[\w-]+$/.test(name)) return;
+    this.#refuse(node, `the anchor ${name} has another name for kubectl`, 'letters, digits, "-" and "_"');
   }
 
   read(node: unknown): unknown {
@@ -205,6 +217,7 @@ class Reader {
     for (const { key, value } of node.items) {
       if (isMergeKey(key)) this.#merge(key, value, map);
       else {
+        this.#checkColon(key);
         const name = this.#readKey(key);
         if (name === undefined) continue;
         if (own.has(name)) this.#refuse(key, `the key ${JSON.stringify(name)} is there twice`, 'each key once');
@@ -212,6 +225,15 @@ class Reader {
         set(map, name, this.read(value));
       }
     }
+  }
+
+  /** `{ a:, b }`: for Go, a colon needs a blank after it. */
+  #checkColon(key: unknown): void {
+    if (!isScalar(key) || key.type !== 'PLAIN' || key.range == null) return;
+    const [, end] = key.range;
+    COLON.lastIndex = end;
+    if (!COLON.test(this.#text)) return;
+    this.#refuse(key, `${key.source}: has no blank after the colon, and is text for kubectl`, 'a blank, or quotes');
   }
 
   /** Go makes text of an integer and of a boolean; of a number with a fraction, it may make that of another number. */
@@ -250,6 +272,12 @@ class Reader {
     const text = typeof node.value === 'string' ? node.value : '';
     const tag = node.tag?.startsWith(TAG) === true ? node.tag.slice(TAG.length) : node.tag;
     if (node.type?.startsWith('BLOCK') === true && node.range?.[1] === this.#text.length) return this.#lastBlock(text);
+    if (
+      node.type === 'PLAIN' &&
+      (text.startsWith('?') || (tag !== undefined && text.startsWith(':')) || (tag === '!' && text === ''))
+    ) {
+      this.#refuse(node, `${JSON.stringify(text)} may be a key or a part of one for kubectl`, 'text in quotes');
+    }
     if (tag === undefined) return node.type === 'PLAIN' ? this.#json(node, plainValue(text)) : text;
     const value = taggedValue(tag, text);
     if (value === undefined)
@@ -299,85 +327,6 @@ function isMergeKey(key: unknown): boolean {
   );
 }
 
-const CONSTANTS = new Map<string, boolean | number | null>([
-  ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map((text) => [text, true] as const),
-  ...['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'].map((text) => [text, false] as const),
-  ...['', '~', 'null', 'Null', 'NULL'].map((text) => [text, null] as const),
-  ...['.nan', '.NaN', '.NAN'].map((text) => [text, Number.NaN] as const),
-  ...['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'].map((text) => [text, Number.POSITIVE_INFINITY] as const),
-  ...['-.inf', '-.Inf', '-.INF'].map((text) => [text, Number.NEGATIVE_INFINITY] as const),
-]);
-
-const DATE = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt ]\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:$|Z$|[-+]\d\d:\d\d$))/;
-/** Base by prefix, as strconv.ParseInt with base 0; a leading 0 alone is octal. */
-const INTEGER = /^([-+]?)(?:0[xX]([\da-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9]\d*))$/;
-const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
-const LEAST = -(2n ** 63n);
-const MOST = 2n ** 64n - 1n;
-
-/** What a plain scalar means: `resolve` of go-yaml 2. A time or a date is text. */
-function plainValue(text: string): string | number | bigint | boolean | null {
-  const constant = CONSTANTS.get(text);
-  if (constant !== undefined) return constant;
-  if (text.startsWith('.')) return FLOAT.test(text) ? finite(text, text) : text;
-  if (!/^[-+\d]/.test(text)) return text;
-  const digits = text.replaceAll('_', '');
-  return integer(digits) ?? (FLOAT.test(digits) ? finite(digits, text) : text);
-}
-
-function integer(text: string): number | bigint | undefined {
-  const [matched, sign, hex, binary, octal, decimal] = INTEGER.exec(text) ?? [];
-  if (matched === undefined) return undefined;
-  const amount = BigInt(
-    hex !== undefined
-      ? `0x${hex}`
-      : binary !== undefined
-        ? `0b${binary}`
-        : octal !== undefined
-          ? `0o${octal}`
-          : (decimal ?? 0),
-  );
-  const value = sign === '-' ? -amount : amount;
-  const most = sign === '' ? MOST : -LEAST - 1n;
-  if (value < LEAST || value > most) return undefined;
-  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-}
-
-/** Beyond the range of a float, Go takes the text. */
-function finite(digits: string, text: string): number | string {
-  const value = Number(digits);
-  return Number.isFinite(value) ? value : text;
-}
-
-/** A scalar with a tag; undefined where the value does not fit it. */
-function taggedValue(tag: string, text: string): unknown {
-  const plain = plainValue(text);
-  switch (tag) {
-    case 'bool':
-      return typeof plain === 'boolean' ? plain : undefined;
-    case 'int':
-      return (typeof plain === 'number' && integer(text.replaceAll('_', '')) !== undefined) || typeof plain === 'bigint'
-        ? plain
-        : undefined;
-    case 'float':
-      return typeof plain === 'bigint' ? Number(plain) : typeof plain === 'number' ? plain : undefined;
-    case 'null':
-      return plain === null ? null : undefined;
-    case 'timestamp':
-      return DATE.test(text) ? text : undefined;
-    case 'binary':
-      return binaryText(text);
-    default:
-      return text;
-  }
-}
-
-function binaryText(text: string): string | undefined {
-  const base64 = text.replaceAll(/[\r\n]/g, '');
-  if (!/^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/.test(base64)) return undefined;
-  return Buffer.from(base64, 'base64').toString('utf8');
-}
-
 /** Offset of the value at `keys`, or of the nearest one above it. */
 function offsetAt(node: unknown, keys: readonly string[]): number | undefined {
   const [key, ...rest] = keys;
@@ -389,8 +338,4 @@ function offsetAt(node: unknown, keys: readonly string[]): number | undefined {
   if (pair === undefined) return here;
   if (rest.length === 0 && isScalar(pair.key)) return pair.key.range?.[0];
   return offsetAt(pair.value, rest) ?? (isScalar(pair.key) ? pair.key.range?.[0] : here);
-}
-
-function keyText({ type, source = '' }: Scalar): string {
-  return type === 'PLAIN' ? String(plainValue(source)) : source;
 }
