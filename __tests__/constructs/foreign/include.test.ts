@@ -121,7 +121,7 @@ test.each([
     'apiVersion: v1\nkind: List\nitems:\n- a\n',
     '4 the document is the text "a", and has no apiVersion',
   ],
-])('S30: %s is no manifest', (_, text, expected) => {
+])('S30: %s is not a manifest', (_, text, expected) => {
   expect(reported(included(fileOf(text)))).toEqual([expected]);
 });
 
@@ -129,7 +129,7 @@ test('S30: text in another encoding', () => {
   expect(reported(included(fileOf(Buffer.from([0x61, 0xff, 0x0a]))))).toEqual(['- in.yaml is not text in UTF-8']);
 });
 
-test('S30: a document that is no manifest does not keep the others from being read', () => {
+test('S30: a document that is not a manifest does not keep the others from being read', () => {
   const synthesis = included(fileOf(`replicas: 3\n---\n${map('a')}`));
   expect(reported(synthesis)).toEqual(['1 the document has no apiVersion']);
   expect(find(synthesis, 'ConfigMap', 'a')).toBeDefined();

@@ -59,6 +59,9 @@ const cidr: Rule = {
   },
 };
 
+/** Pods that hold room for others and do nothing themselves: the headroom of a cluster. */
+const isPlaceholder = ({ containers }: Workload): boolean => containers.every(({ name }) => name === 'pause');
+
 const isolated: Rule = {
   id: 'isolated-pods',
   what: 'Pods under a default deny are selected by a NetworkPolicy that allows something.',
@@ -75,7 +78,7 @@ const isolated: Rule = {
       for (const workload of selected) (opens ? opened : denied).add(workload);
     }
     for (const workload of denied) {
-      if (opened.has(workload) || workload.pod.value.hostNetwork === true) continue;
+      if (opened.has(workload) || workload.pod.value.hostNetwork === true || isPlaceholder(workload)) continue;
       report(workload.entry, workload.pod.pointer, {
         message: 'no NetworkPolicy allows these pods anything: not even DNS',
         expected: 'a NetworkPolicy that selects their labels, with what they need',

@@ -168,7 +168,7 @@ function metadataProblem({ metadata, kind }: JsonObject): Problem | undefined {
   return { field: `${field}/labels`, message: 'metadata.labels is not a map', expected: 'labels: { key: value }' };
 }
 
-/** cdk8s tells the objects of one Include apart by name, kind and namespace. */
+/** In one Include, cdk8s knows an object by its name, kind and namespace. */
 function repetition({ value, lineOf }: Located, ids: Map<string, DocumentLine>): Problem | undefined {
   if (!isJsonObject(value) || !isJsonObject(value.metadata)) return undefined;
   const { name, namespace } = value.metadata;

@@ -22,7 +22,7 @@ export interface Finding extends Problem {
   readonly object?: string;
   /** The user's line. Absent where none is known. */
   readonly source?: SourceLine;
-  /** Where the object was read, if Include or Helm read it. */
+  /** Where the object was read. @default none: neither Include nor Helm read it */
   readonly document?: DocumentLine;
 }
 

@@ -37,7 +37,7 @@ export interface Origin {
   readonly construct: string;
   /** The line of user code that created it. The look-up is expensive: call this for findings only. */
   readonly source: () => SourceLine | undefined;
-  /** Where the object was read, if it was. As expensive. */
+  /** Where the object was read, by a field of it. As expensive. @default none: the user's program made it */
   readonly document?: LineOf;
 }
 
