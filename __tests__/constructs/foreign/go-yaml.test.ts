@@ -68,6 +68,11 @@ test.each([
   ['S23: YAML 1.2', '%YAML 1.2\n---\na: yes\n', '2 kubectl does not read YAML 1.2'],
   ['J9: a merge of a number', 'a: 1\nb: { <<: 5 }\n', '2 the key << merges "5", which is not a map'],
   ['J9: a merge of a list of lists', 'b: { <<: [[]] }\n', '1 the key << merges a list, which is not a map'],
+  [
+    'J9: a merge of an alias to a list',
+    'a: &a [{ b: 1 }]\nb: { <<: *a }\n',
+    '2 the key << merges a list, which is not a map',
+  ],
   ['J9: no anchor', 'a: *b\n', '1 *b has no anchor'],
   ['J9: a circle', 'a: &a { b: *a }\n', '1 &a contains itself'],
   ['J9: a merge of itself', 'a: &a { <<: *a }\n', '1 &a contains itself'],

@@ -4,8 +4,7 @@ import { rmSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative } from 'node:path';
 import { Chart, Helm, Include, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Finding, findingOf, findingText, type Severity } from '../../model/finding/finding';
-import type { Problem } from '../../model/finding/problem';
+import { type Finding, findingOf, findingText } from '../../model/finding/finding';
 import { describeDocument, documentLines } from '../../model/manifest/document';
 import { isJsonObject } from '../../model/manifest/json';
 import { captureTrace } from '../../model/manifest/origin';
@@ -14,7 +13,9 @@ import { report } from '../tree/findings';
 import { traceConstruct } from '../tree/trace';
 import { fetchText } from './fetch';
 import { chartOf, decidesOnCrds, type HelmCall, isCrdFile, renderChart, templateOf } from './helm';
-import { readObjects, readValues } from './manifests';
+import { type Manifests, readObjects, readValues } from './manifests';
+
+const RULE = 'foreign-manifest';
 
 /** The Include that is about to read, and what its Helm was going to run. */
 let including: Construct | undefined;
@@ -37,7 +38,7 @@ export function guardIncludes(): void {
   Yaml.load = (url) => {
     const construct = including;
     including = undefined;
-    return construct === undefined ? load(url) : include(construct, url);
+    return [...(construct === undefined ? load(url) : include(construct, url))];
   };
   postponeHelm();
 }
@@ -64,49 +65,76 @@ function processesOfCdk8s() {
 }
 
 /** `Yaml.load` as a chart calls it: any YAML, and an exception where it cannot be read. */
-function load(url: string): unknown[] {
+function load(url: string): readonly unknown[] {
   const text = fetchText(url);
   if (typeof text !== 'string') throw new Error(findingText(text));
   const { values, misread } = readValues(text, { file: nameOf(url) });
   const [first] = misread;
   if (first !== undefined) throw new Error(`${describeDocument(first.line)}: ${findingText(first.problem)}`);
-  return [...values];
+  return values;
 }
 
 /** The objects for an Include: what is wrong is reported, and left out. */
-function include(construct: Construct, url: string): unknown[] {
+function include(construct: Construct, url: string): readonly unknown[] {
   const trace = captureTrace();
-  const add = (problem: Problem, severity: Severity = 'error', place: Pick<Finding, 'document'> = {}) =>
-    report(construct, { ...findingOf(RULE, problem, severity), ...place }, trace);
   const isChart = construct instanceof Helm;
-  const call = isChart ? takeCall() : undefined;
-  if (isChart && call === undefined) {
-    add({ message: 'this cdk8s runs helm in a way that evenkeel does not know', expected: 'cdk8s 2.70.106' });
-    return [];
-  }
-  const text = call === undefined ? fetchText(url) : renderChart(call, targetOf(construct));
+  const { values, findings } = isChart ? readChart(construct, takeCall()) : readFile(url);
   if (isChart) removeScratch(url);
-  if (typeof text !== 'string') {
-    add(text);
-    return [];
-  }
-  const file = call === undefined ? nameOf(url) : chartOf(call);
-  const { values, misread } = readObjects(text, call === undefined ? { file } : { file, templateOf });
-  for (const { problem, line } of misread) add(problem, 'error', { document: line });
-  const { kept, crds } = call === undefined || decidesOnCrds(call) ? { kept: values, crds: [] } : withoutCrds(values);
-  if (crds.length > 0) {
-    const message = `the chart ${file} has CRDs that are left out: ${crds.join(', ')}`;
-    const expected = "helmFlags: ['--include-crds'], or ['--skip-crds'] where something else applies them";
-    add({ field: 'helmFlags', message, expected }, 'warning');
-  } else if (values.length === 0 && misread.length === 0) {
-    const message = isChart ? `the chart ${file} renders no object` : `${file} has no objects`;
-    // values may switch off all of a chart; a file without objects was not the one that was meant
-    add({ message, expected: 'at least one object' }, isChart ? 'warning' : 'error');
-  }
-  return [...kept];
+  for (const finding of findings) report(construct, finding, trace);
+  return values;
 }
 
-const RULE = 'foreign-manifest';
+/** What Include or Helm gets, and what is wrong with the rest. */
+interface Reading {
+  readonly values: readonly unknown[];
+  readonly findings: readonly Finding[];
+}
+
+const NOTHING: Reading = { values: [], findings: [] };
+
+function readFile(url: string): Reading {
+  const text = fetchText(url);
+  if (typeof text !== 'string') return { ...NOTHING, findings: [findingOf(RULE, text)] };
+  const file = nameOf(url);
+  const reading = objectsOf(readObjects(text, { file }));
+  if (!isEmpty(reading)) return reading;
+  return {
+    ...NOTHING,
+    findings: [findingOf(RULE, { message: `${file} has no objects`, expected: 'at least one object' })],
+  };
+}
+
+function readChart(construct: Construct, call: HelmCall | undefined): Reading {
+  if (call === undefined) {
+    const message = 'this cdk8s runs helm in a way that evenkeel does not know';
+    return { ...NOTHING, findings: [findingOf(RULE, { message, expected: 'cdk8s 2.70.106' })] };
+  }
+  const text = renderChart(call, targetOf(construct));
+  if (typeof text !== 'string') return { ...NOTHING, findings: [findingOf(RULE, text)] };
+  const file = chartOf(call);
+  const reading = objectsOf(readObjects(text, { file, templateOf }));
+  if (isEmpty(reading)) {
+    // values may switch off all of a chart
+    const problem = { message: `the chart ${file} renders no object`, expected: 'at least one object' };
+    return { ...NOTHING, findings: [findingOf(RULE, problem, 'warning')] };
+  }
+  const { kept, crds } = decidesOnCrds(call) ? { kept: reading.values, crds: [] } : withoutCrds(reading.values);
+  if (crds.length === 0) return reading;
+  const problem = {
+    field: 'helmFlags',
+    message: `the chart ${file} has CRDs that are left out: ${crds.join(', ')}`,
+    expected: "helmFlags: ['--include-crds'], or ['--skip-crds'] where something else applies them",
+  };
+  return { values: kept, findings: [...reading.findings, findingOf(RULE, problem, 'warning')] };
+}
+
+function objectsOf({ values, misread }: Manifests): Reading {
+  return { values, findings: misread.map(({ problem, line }) => ({ ...findingOf(RULE, problem), document: line })) };
+}
+
+function isEmpty({ values, findings }: Reading): boolean {
+  return values.length + findings.length === 0;
+}
 
 function takeCall(): HelmCall | undefined {
   const call = helmCall;
