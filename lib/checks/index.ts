@@ -13,6 +13,7 @@ import { networkPolicyRules } from './network/network-policies';
 import { portRelationRules } from './network/port-relations';
 import { portRules } from './network/ports';
 import { formRules } from './objects/form';
+import { helmHookRules } from './objects/helm-hooks';
 import { identityRules } from './objects/identity';
 import { knownValueRules } from './objects/known-values';
 import { labelRules } from './objects/labels';
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   ...hostRules,
   ...ingressRules,
   ...referenceRules,
+  ...helmHookRules,
 ];
 
 interface Violation {

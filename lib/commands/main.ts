@@ -1,5 +1,6 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
 import { Command, CommanderError } from 'commander';
+import { guardIncludes } from '../constructs/foreign/include';
 import type { Finding } from '../model/finding/finding';
 import { type Output, printFindings, terminal } from '../report/output';
 import { accessCommand } from './access';
@@ -17,6 +18,7 @@ import { trafficCommand } from './traffic';
 
 /** Runs the command line and returns its exit code. */
 export async function main(args: readonly string[], load: Load, output: Output = terminal()): Promise<ExitCode> {
+  guardIncludes();
   let code: ExitCode = 0;
   const finish = (result: ExitCode) => {
     code = result;

@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
+import { describeDocument } from '../model/manifest/document';
 import { jsonText } from '../model/manifest/json';
 import { inert, oneLine, severalLines, shortened } from './inert';
 
@@ -97,7 +98,7 @@ function withNamespace(text: string, namespace: string | undefined, other: strin
 function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[]): string {
   const [first] = group;
   if (first === undefined) return '';
-  const { source, severity, rule, field, value, expected, fix } = first;
+  const { source, document, severity, rule, field, value, expected, fix } = first;
   const all = (parts: readonly (string | undefined)[]) => {
     const named = [...new Set(parts.flatMap((part) => part || []))];
     return named.length === 0 ? undefined : named.map(oneLine).join(', ');
@@ -109,6 +110,7 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
   const details: [string, string | undefined][] = [
     ['at', all(group.map(({ construct }) => construct))],
     ['object', all(group.map(({ object }) => object))],
+    ['read', document === undefined ? undefined : oneLine(describeDocument(document))],
     ['field', field === undefined ? undefined : text(oneLine(field))],
     ['value', value === undefined || value === null ? undefined : oneLine(shortened(jsonText(value), LONGEST_VALUE))],
     ['expected', expected === undefined ? undefined : text(expected)],

@@ -53,10 +53,9 @@ test('one of each in a system', () => {
     'Namespace /shop-production',
     'ResourceQuota shop-production/shop',
     'LimitRange shop-production/shop',
-    ...['bare', 'included', 'l1', 'l2'].map((name) => `ConfigMap shop-production/${name}`),
+    ...['bare', 'included', 'l1', 'l2', 'listed'].map((name) => `ConfigMap shop-production/${name}`),
     'Gateway shop-production/crd',
     'NetworkPolicy shop-production/default-deny',
-    'ConfigMap shop-production/listed',
   ]);
   expect(find(synthesis, 'ConfigMap', 'bare').data).toEqual({ a: 'late' });
 });

@@ -15,6 +15,7 @@ import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
+import { guardIncludes } from '../foreign/include';
 import type { System } from '../system/system';
 import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
@@ -33,6 +34,8 @@ import { findMinorProblems, findPlatformProblems, isName } from './validate-clus
 import { findPlacementProblems, findTrafficProblems, PLACEMENT } from './validate-placement';
 
 export type { PlacementProps, PlatformProps, SystemClass };
+
+guardIncludes(); // before a program that imports us makes its first chart
 
 /** What one build of the app shares. */
 interface Building {

@@ -1,5 +1,7 @@
 // A finding: one problem as data. Every part of Evenkeel reports in this form; text, JSON and the rest are made from it.
 
+import type { DocumentLine } from '../manifest/document';
+import { defined } from '../manifest/json';
 import { type ApiEntry, describeIdentity } from '../manifest/object';
 import type { Origin, SourceLine } from '../manifest/origin';
 import { compareText } from '../manifest/text';
@@ -20,6 +22,8 @@ export interface Finding extends Problem {
   readonly object?: string;
   /** The user's line. Absent where none is known. */
   readonly source?: SourceLine;
+  /** Where the object was read. @default none: neither Include nor Helm read it */
+  readonly document?: DocumentLine;
 }
 
 /** The finding that `rule` makes of a problem. */
@@ -28,9 +32,8 @@ export function findingOf(rule: string, problem: Problem, severity: Severity = '
 }
 
 /** The finding with its place: a construct, and the user's line where it is known. */
-export function findingAt({ construct, source }: Origin, finding: Finding): Finding {
-  const line = source();
-  return { ...finding, construct, ...(line === undefined ? {} : { source: line }) };
+export function findingAt({ construct, source, document }: Origin, finding: Finding): Finding {
+  return { ...finding, construct, ...defined({ source: source(), document: document?.(finding.field) }) };
 }
 
 /** The finding as one line without its place: what is wrong, what would be right. */

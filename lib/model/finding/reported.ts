@@ -269,6 +269,11 @@ export const reportedRules = {
       what: 'The items of a list (`List`, `RoleList`) are objects, and no other kind has a top-level list `items`.',
       why: 'kubectl takes every object with `items` apart and applies the items; it cannot read a file with any other item.',
     },
+    'foreign-manifest': {
+      what: 'What Include and Helm read is YAML of Kubernetes objects, with one meaning, wherever it is read.',
+      why: 'An object would be missing or another one in the cluster, and no one would notice.',
+      severity: 'error or warning',
+    },
     output: {
       what: '`dist/` can be replaced as a whole: an ordinary directory, with one writer at a time.',
       why: 'What is there could be lost, or be half of two versions.',

@@ -1,6 +1,7 @@
 // Where something comes from: the construct that made it, and the line of user code that asked for it.
 import { dirname, isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeDocument, type LineOf } from './document';
 
 /** A place in the user's own TypeScript. Line and column count from 1. */
 export interface SourceLine {
@@ -36,6 +37,8 @@ export interface Origin {
   readonly construct: string;
   /** The line of user code that created it. The look-up is expensive: call this for findings only. */
   readonly source: () => SourceLine | undefined;
+  /** Where the object was read, by a field of it. As expensive. @default none: the user's program made it */
+  readonly document?: LineOf;
 }
 
 /** Whether a path of the tree is that of `construct`, or below it. */
@@ -44,9 +47,13 @@ export function isWithin(path: string, construct: string): boolean {
 }
 
 /** The construct and its line: `mumbai/toytrex-production/web (charts/toytrex.ts:12)`. */
-export function describeOrigin({ construct, source }: Origin): string {
+export function describeOrigin({ construct, source, document }: Origin): string {
   const line = source();
-  return line === undefined ? construct : `${construct} (${line.file}:${line.line})`;
+  const places = [
+    ...(line === undefined ? [] : [`${line.file}:${line.line}`]),
+    ...(document === undefined ? [] : [describeDocument(document())]),
+  ];
+  return places.length === 0 ? construct : `${construct} (${places.join('; ')})`;
 }
 
 /** A stack frame as V8 writes it, with or without a function name. The engine has already applied source maps. */

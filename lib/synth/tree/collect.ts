@@ -3,6 +3,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt, findingText } from '../../model/finding/finding';
+import { documentLines } from '../../model/manifest/document';
 import { type Origin, type Trace, userLine } from '../../model/manifest/origin';
 import {
   type Destination,
@@ -67,7 +68,7 @@ export function collect(root: IConstruct, clock: Clock): Collection {
   const visit = (construct: IConstruct, above: Inherited): void => {
     const here = inherit(construct, above);
     for (const elapsed of entriesOf(construct, ENTRY.buildTime)) clock.add(here.destination, elapsed);
-    const origin = { construct: construct.node.path, source: () => userLine(here.trace) };
+    const origin = originOf(construct, here.trace);
     if (here.refused && !above.refused) refused.push(construct.node.path);
     findings.push(...(here.refused ? recordedFindings(construct, origin) : findingsOf(construct, origin)));
     if (construct instanceof ApiObject && !here.incomplete) {
@@ -84,6 +85,12 @@ export function collect(root: IConstruct, clock: Clock): Collection {
   const home = homeCluster(objects);
   const received = objects.map((object) => ({ ...object, cluster: object.destination.cluster || home }));
   return { objects: received, dependencies, verifications, refused, findings };
+}
+
+function originOf(construct: IConstruct, trace: Trace | undefined): Origin {
+  const origin = { construct: construct.node.path, source: () => userLine(trace) };
+  const document = construct instanceof ApiObject ? documentLines(Reflect.get(construct, 'props')) : undefined;
+  return document === undefined ? origin : { ...origin, document };
 }
 
 /** The cluster whose files are in the root: charts without a destination go there as well. */
