@@ -44,11 +44,16 @@ const subject: Rule = {
           expected: `a group of the directory, ${OR_REASON}`,
           value: who.name,
         });
+      } else if (who.namespace === undefined) {
+        // a RoleBinding without a namespace gets one from kubectl, and so does the subject
+        if (entry.identity.kind === 'RoleBinding') continue;
+        const message = `ServiceAccount "${who.name}" has no namespace, which only a RoleBinding gives it`;
+        report(entry, pointer, { message, expected: 'the namespace of the ServiceAccount' });
       } else if (!exists(entries, cluster, who)) {
         const message = `ServiceAccount "${who.name}" does not exist in namespace "${who.namespace ?? ''}"`;
         report(entry, `${pointer}/name`, {
           message,
-          expected: 'an existing ServiceAccount, with its namespace',
+          expected: 'an existing ServiceAccount',
           value: who.name,
         });
       }
@@ -62,7 +67,6 @@ const subject: Rule = {
 
 /** Whether the ServiceAccount exists, or may: others may create it if the app does not write the namespace. */
 function exists(entries: readonly ApiEntry[], cluster: string, { name, namespace: space }: Who): boolean {
-  if (space === undefined || space === '') return false;
   const all = objectIndex(entries);
   return (
     name === 'default' || !all.owns(cluster, space) || all.find('/ServiceAccount', cluster, space, name) !== undefined
