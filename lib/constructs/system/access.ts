@@ -3,6 +3,7 @@
 import type { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
+import { isKubernetesGroup } from '../../model/kinds/serving';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { pluralOf } from '../../model/manifest/kind-lookup';
 import { groupOf } from '../../model/manifest/object';
@@ -82,6 +83,8 @@ function rulesFor(
   const unknown: string[] = [];
   for (const [key, { group, kind, names }] of own) {
     const plural = Object.hasOwn(plurals, key) ? plurals[key] : pluralOf(group, kind);
+    // the rule served-kind reports a kind that Kubernetes does not have
+    if (plural === undefined && (isKubernetesGroup(group) || !group.includes('.'))) continue;
     if (plural === undefined) unknown.push(key);
     else if (foreign.has(key)) shared.push(...byName(group, plural, names));
     else whole.set(group, [...(whole.get(group) ?? []), plural]);

@@ -273,6 +273,11 @@ export const reportedRules = {
       what: 'A construct from elsewhere passes its own cdk8s validation.',
       why: '`cdk8s synth` would refuse it too.',
     },
+    'unused-reason': {
+      what: 'A reason in an annotation excuses something that its rule would refuse.',
+      why: 'A reason for nothing would hide the next violation; a misspelt one excuses nothing.',
+      severity: 'warning',
+    },
     'yaml-corruption': {
       what: 'Text is read back from YAML as it was written.',
       why: 'The cluster would get another text: [some texts do not survive](decisions.md#text-that-yaml-corrupts).',
