@@ -1,5 +1,6 @@
 // J4: a kind that the cluster's minor does not serve is an error that says since when, and what to write instead.
 import { ApiObject } from 'cdk8s';
+import { override } from '../../../lib/constructs';
 import { eks } from '../../../lib/model';
 import { isMinor } from '../../../lib/model/cluster/cluster';
 import type { Finding } from '../../../lib/model/finding/finding';
@@ -289,4 +290,58 @@ test('well-known cluster-scoped kinds have no namespace', () => {
     const { identity } = entries.find((entry) => entry.identity.kind === kind) ?? {};
     expect([kind, identity?.namespace]).toEqual([kind, undefined]);
   }
+});
+
+// S27: neither the quota nor the default deny of the system would hold for it
+describe('outside-namespace', () => {
+  const outside = (annotations: Readonly<Record<string, string>>, apiVersion = 'v1', kind = 'ConfigMap') =>
+    shop((system) => {
+      new ApiObject(system, 'x', { apiVersion, kind, metadata: { name: 'x', namespace: 'kube-system', annotations } });
+    }).findings;
+  const REASON = { 'evenkeel.dev/outside-namespace-reason': 'the controller reads it there' };
+
+  test('an object of a system elsewhere is refused, unless it says why', () => {
+    expect(outside({})).toEqual([
+      expect.objectContaining({
+        rule: 'outside-namespace',
+        severity: 'error',
+        field: '/metadata/namespace',
+        value: 'kube-system',
+        fix: expect.stringContaining('namespace: this.namespace'),
+      }),
+    ]);
+    expect(outside(REASON)).toEqual([]);
+  });
+
+  test('cluster-scoped kinds have none', () => {
+    expect(outside({}, 'scheduling.k8s.io/v1', 'PriorityClass')).toEqual([]);
+    expect(outside({}, 'cert-manager.io/v1', 'ClusterIssuer').map(({ rule }) => rule)).toEqual(['capability']);
+  });
+
+  test('a deployer reports it once', () => {
+    const environment = { ...PRODUCTION, access: { team: 'deployer' } } as const;
+    const cluster = { ...TWO_ZONES, groups: { team: 'team' } };
+    const place = (annotations: Readonly<Record<string, string>>) =>
+      shop(
+        (system) => {
+          const metadata = { name: 'x', namespace: 'kube-system', annotations };
+          new ApiObject(system, 'x', { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+        },
+        { cluster, environment },
+      ).findings.map(({ rule }) => rule);
+    expect(place({})).toEqual(['outside-namespace']);
+    expect(place(REASON)).toEqual(['deployer-reach']);
+  });
+
+  test('by override', () => {
+    const { findings: found } = shop((system) => {
+      const object = new ApiObject(system, 'x', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'x', namespace: 'other' },
+      });
+      override(object).set('metadata.annotations', REASON);
+    });
+    expect(found.filter(({ severity }) => severity !== 'note')).toEqual([]);
+  });
 });

@@ -7,6 +7,7 @@ import { isKubernetesGroup } from '../../model/kinds/serving';
 import { reasonKey } from '../../model/manifest/annotations';
 import { isKnownCustomKind, knownCustomKinds } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
+import { DEPLOYER } from '../../model/platform/roles';
 import { object } from '../examples';
 import type { Rule } from '../rule';
 
@@ -97,6 +98,9 @@ const scopeUnknown: Rule = {
   },
 };
 
+const hasDeployer = (entries: readonly ApiEntry[], { cluster, identity: { namespace } }: ApiEntry): boolean =>
+  objectIndex(entries).find('rbac.authorization.k8s.io/Role', cluster, namespace, DEPLOYER) !== undefined;
+
 const unknownKind: Rule = {
   id: 'unknown-kind',
   what: 'Something says that a custom kind exists: its CustomResourceDefinition in the app, `scopes` or `plurals` of the cluster, a capability, or the table of well-known kinds.',
@@ -107,7 +111,8 @@ const unknownKind: Rule = {
   check: (entries, report) => {
     for (const objects of unknownKinds(entries).values()) {
       const [entry] = objects;
-      if (entry === undefined || findTwin(objects) !== undefined) continue;
+      // where a deployer applies it, deployer-kind asks for its plural
+      if (entry === undefined || findTwin(objects) !== undefined || hasDeployer(entries, entry)) continue;
       const { group, kind } = entry.identity;
       const key = keyOf(entry.identity);
       report(entry, '/kind', {

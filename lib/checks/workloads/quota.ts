@@ -7,7 +7,6 @@ import { objectIndex } from '../../analysis/objects/object-index';
 import { type Counted, hardLimits, QUOTA_KEYS } from '../../analysis/objects/quota-keys';
 import { at, dig, isSet, record } from '../../analysis/objects/read-json';
 import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
-import { reasonKey } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { cpuQuantity, memoryQuantity, WHOLE } from '../../model/manifest/quantity';
@@ -44,7 +43,6 @@ const room: Rule = {
   why: 'Pods are refused in the very rollout or peak that needs them; only an event of the ReplicaSet shows it.',
   severity: 'error',
   judge: 'API server: ResourceQuota admission',
-  reason: reasonKey('quota-room'),
   check: (entries, report) => {
     for (const entry of quotas(entries)) {
       const members = neighbours(entries, entry);
