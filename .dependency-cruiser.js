@@ -19,7 +19,18 @@ const packages = (room, ...allowed) => ({
 
 // The folders of each room, lowest first: a folder knows those before it. Files at the room's root come last.
 const FOLDERS = {
-  'lib/model': ['manifest', 'finding', 'pods', 'capacity', 'services', 'cluster', 'providers', 'platform', 'nodes'],
+  'lib/model': [
+    'kinds',
+    'manifest',
+    'finding',
+    'pods',
+    'capacity',
+    'services',
+    'cluster',
+    'providers',
+    'platform',
+    'nodes',
+  ],
   'lib/analysis': ['objects', 'scheduling', 'survival', 'access', 'network', 'traffic', 'nodes', 'comparison'],
   'lib/checks': ['network', 'objects', 'pods', 'workloads', 'secrets', 'access'],
   'lib/constructs': [

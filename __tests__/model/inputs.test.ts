@@ -49,6 +49,7 @@ const CLUSTER = {
   identities: { 'shop-production/web': 'web@shop.iam.gserviceaccount.com' },
   sysadmins: ['deployers'],
   plurals: { 'shop.example/Widget': 'widgets' },
+  scopes: { 'shop.example/Fleet': 'cluster' },
 };
 const PODS = { namespace: 'traefik', podLabels: { app: 'traefik' } };
 const AWS_SUBNETS = { loadBalancerSubnets: ['10.20.0.0/24'], nodeSubnets: ['10.20.8.0/22'] };
@@ -233,7 +234,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
 };
 
-const TABLES = ['labels', 'podLabels', 'groups', 'identities', 'plurals'];
+const TABLES = ['labels', 'podLabels', 'groups', 'identities', 'plurals', 'scopes'];
 
 /** The problems of any value, as a user without a compiler may give it. */
 function problemsOf({ find }: Door, input: unknown) {

@@ -78,6 +78,7 @@ function reportsOf(rule, { check, groupOf }) {
     manifest: { apiVersion, kind, metadata, ...body },
     identity: { ...metadata, group: groupOf(apiVersion), kind },
     cluster: 'example',
+    systemNamespace: 'shop',
     origin: { construct: 'shop', source: () => undefined },
   }));
   const lines = check(entries, [rule]).map(({ message, expected, fix }) =>
@@ -93,6 +94,7 @@ function describeRule(rule, { file }, loaded) {
 ${inline(rule.what)}${severity}
 
 - Why: ${inline(rule.why)}
+- Way out: ${rule.reason === undefined ? 'none, since the object cannot work' : `a reason in the annotation \`${rule.reason}\``}
 - Otherwise refused by: ${inline(rule.judge)}
 - Code: \`${file}\`
 
@@ -136,6 +138,10 @@ export function describeRules(root) {
   const names = [...new Set([...places.values()].map(({ subject }) => subject))];
   const subjects = names.map((name) => [name, rules.filter(({ id }) => places.get(id).subject === name)]);
   const others = Object.values(reportedRules).flatMap((rows) => Object.keys(rows));
+  const reasons = [...new Set(rules.flatMap(({ reason }) => reason ?? []))].map((reason) => [
+    reason,
+    rules.filter((rule) => rule.reason === reason).map(({ id }) => id),
+  ]);
   const index = subjects.map(
     ([subject, members]) => `| ${subject} | ${members.map(({ id }) => `[\`${id}\`](#${id})`).join(' ')} |`,
   );
@@ -147,6 +153,19 @@ Every finding names its rule: \`charts/shop.ts:19:17 error port-range\`. This pa
 check every object, and the ${others.length} that constructs, synth and commands report.
 
 An *error* stops synth, and nothing is written. A *warning* and a *note* are printed, and synth goes on.
+
+## Reasons
+
+What a rule refuses cannot work, or may be a matter of judgement. For the latter the rule names an annotation of the object whose value,
+a sentence, excuses all that the rule finds in it. It works for every object, whatever made it: in the YAML of an included one, or by
+\`override(object).set('metadata.annotations["…"]', '…')\`; an object without annotations takes
+\`.set('metadata.annotations', { '…': '…' })\`. A reason that excuses nothing is a warning.
+
+| annotation | excuses |
+|---|---|
+${reasons.map(([reason, ids]) => `| \`${reason}\` | ${ids.map((id) => `[\`${id}\`](#${id})`).join(' ')} |`).join('\n')}
+
+All other rules have no way out.
 
 ## Rules about objects
 

@@ -12,6 +12,7 @@ import { ingressRules } from './network/ingress';
 import { networkPolicyRules } from './network/network-policies';
 import { portRelationRules } from './network/port-relations';
 import { portRules } from './network/ports';
+import { customKindRules } from './objects/custom-kinds';
 import { formRules } from './objects/form';
 import { helmHookRules } from './objects/helm-hooks';
 import { identityRules } from './objects/identity';
@@ -20,6 +21,7 @@ import { labelRules } from './objects/labels';
 import { nameRules } from './objects/names';
 import { referenceRules } from './objects/references';
 import { selectorRules } from './objects/selectors';
+import { servedKindRules } from './objects/served-kinds';
 import { configurationRules } from './pods/configuration';
 import { containerRules } from './pods/containers';
 import { graceRules } from './pods/grace';
@@ -29,6 +31,7 @@ import { podSecurityRules } from './pods/pod-security';
 import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
 import { quantityRules } from './pods/quantities';
+import { Reasons, withWayOut } from './reasons';
 import type { Rule } from './rule';
 import { secretRules } from './secrets/secrets';
 import { autoscalingRules } from './workloads/autoscaling';
@@ -43,6 +46,8 @@ export type { Rule } from './rule';
 /** Every rule, from the object itself to its relations with others. */
 export const rules: readonly Rule[] = [
   ...identityRules,
+  ...servedKindRules,
+  ...customKindRules,
   ...formRules,
   ...nameRules,
   ...labelRules,
@@ -103,8 +108,13 @@ export function check(entries: readonly ApiEntry[], only: readonly Rule[] = rule
   // A copy that no caller can change: results are memoized for as long as this list exists.
   const objects = [...entries];
   const violations: Violation[] = [];
+  const reasons = new Reasons(objects);
   for (const rule of only) {
-    rule.check(objects, (entry, pointer, problem) => violations.push({ rule, entry, pointer, problem }));
+    rule.check(objects, (entry, pointer, problem) => {
+      if (reasons.excuse(rule, entry, problem)) return;
+      violations.push({ rule, entry, pointer, problem: withWayOut(rule, problem) });
+    });
   }
-  return violations.sort(compareViolations).map(toFinding);
+  const findings = violations.sort(compareViolations).map(toFinding);
+  return only === rules ? [...findings, ...reasons.unused(rules)] : findings;
 }

@@ -5,8 +5,14 @@ import type { Problem } from '../model/finding/problem';
 import type { JsonObject } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 
+/** A problem of an object. */
+export interface ObjectProblem extends Omit<Problem, 'field'> {
+  /** Whether the object cannot work, so that no reason excuses it. @default the rule's `reason` does, if it has one */
+  readonly cannotWork?: true;
+}
+
 /** Reports a problem with the value at `pointer` (RFC 6901) of `entry`. Omit a value that could be a secret. */
-export type Report = (entry: ApiEntry, pointer: string, problem: Omit<Problem, 'field'>) => void;
+export type Report = (entry: ApiEntry, pointer: string, problem: ObjectProblem) => void;
 
 /** One rule. Its `check` gets every object that the app synthesizes, on all clusters, in one call. */
 export interface Rule {
@@ -20,6 +26,11 @@ export interface Rule {
   readonly severity: Severity;
   /** Who refuses a violation otherwise: a function of the API server's validation, or a tool and its check. */
   readonly judge: string;
+  /**
+   * The annotation that excuses an object: its value says why. For rules that may be a matter of judgement.
+   * @default none: what the rule refuses cannot work
+   */
+  readonly reason?: string;
   /** Reports each violation. It must accept any JSON, for users may place anything. */
   readonly check: (entries: readonly ApiEntry[], report: Report) => void;
   /** Objects that pass and objects that fail; each list is checked as one app. */

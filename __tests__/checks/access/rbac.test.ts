@@ -107,7 +107,42 @@ describe('rbac-subject', () => {
     expect(fields('rbac-subject', NAMESPACE, made, binding([account('web')]))).toEqual([]);
     expect(fields('rbac-subject', NAMESPACE, binding([account('default')]))).toEqual([]);
     expect(fields('rbac-subject', NAMESPACE, binding([account('argocd', 'argocd')]))).toEqual([]);
-    expect(fields('rbac-subject', binding([{ kind: 'ServiceAccount', name: 'web' }]))).toEqual(['/subjects/0/name']);
+  });
+
+  // J3: `appliesToUser` of the authorizer
+  test('a ServiceAccount without a namespace is in that of the RoleBinding', () => {
+    const web = { kind: 'ServiceAccount', name: 'web' };
+    const made: JsonObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web', ...SHOP } };
+    for (const subject of [web, { ...web, namespace: '' }]) {
+      expect(fields('rbac-subject', NAMESPACE, made, binding([subject]))).toEqual([]);
+      expect(findings('rbac-subject', NAMESPACE, binding([subject]))).toEqual([
+        expect.objectContaining({
+          field: '/subjects/0/name',
+          message: 'ServiceAccount "web" does not exist in namespace "shop"',
+        }),
+      ]);
+      expect(findings('rbac-subject', everywhere([subject], 'reader'))).toEqual([
+        expect.objectContaining({ field: '/subjects/0', expected: 'the namespace of the ServiceAccount' }),
+      ]);
+    }
+    const { metadata: _, ...unplaced } = binding([web]);
+    expect(fields('rbac-subject', { ...unplaced, metadata: { name: 'reader' } })).toEqual([]);
+  });
+
+  test('J3: such a grant counts for those who can run pods as the ServiceAccount', () => {
+    const made: JsonObject = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web', ...SHOP } };
+    const grant = (subject: JsonObject) =>
+      findings(
+        'rbac-service-account',
+        NAMESPACE,
+        made,
+        role({ apiGroups: ['apps'], resources: ['deployments'], verbs: ['create'] }, {}, 'deployer'),
+        role({ resources: ['configmaps'], verbs: ['patch'] }),
+        binding([group('team')], { name: 'deployer' }),
+        binding([subject]),
+      );
+    expect(grant({ kind: 'ServiceAccount', name: 'web' })).toHaveLength(1);
+    expect(grant({ kind: 'ServiceAccount', name: 'web' })).toEqual(grant(account('web')));
   });
 });
 

@@ -193,6 +193,10 @@ test('a pinned version of the standard applies', () => {
   expect(under('v1.34', probe)).toEqual([`${first}/livenessProbe/httpGet/host`]);
   expect(under('latest', probe)).toEqual([`${first}/livenessProbe/httpGet/host`]);
   expect(under('v1.31', sysctl('net.ipv4.tcp_rmem'))).toEqual([`${pod}/securityContext/sysctls/0/name`]);
+  for (const name of ['net.ipv4.tcp_slow_start_after_idle', 'net.ipv4.tcp_notsent_lowat']) {
+    expect(under('v1.36', sysctl(name))).toEqual([`${pod}/securityContext/sysctls/0/name`]);
+    expect(under('v1.37', sysctl(name))).toEqual([]); // J11
+  }
   const rootless = { pod: { hostUsers: false }, security: { runAsUser: 0 } };
   expect(under('v1.34', rootless)).toEqual([`${pod}/securityContext/runAsUser`]);
   expect(under('v1.35', rootless)).toEqual([]);

@@ -90,8 +90,8 @@ test('an object that is passed on as a whole may be read later', () => {
   });
   const later = systemOf(({ host, frontEnd }, system) => {
     new ApiObject(system, 'own', {
-      apiVersion: 'example.com/v1',
-      kind: 'Widget',
+      apiVersion: 'kyverno.io/v1',
+      kind: 'Policy',
       metadata: { name: host },
       spec: frontEnd,
     });

@@ -211,7 +211,11 @@ describe('F6: the deployer', () => {
       void new ApiObject(system, 'elsewhere', {
         apiVersion: 'v1',
         kind: 'ConfigMap',
-        metadata: { name: 'elsewhere', namespace: 'blog' },
+        metadata: {
+          name: 'elsewhere',
+          namespace: 'blog',
+          annotations: { 'evenkeel.dev/outside-namespace-reason': 'the blog reads it' },
+        },
       });
     const synthesis = deployedBy(elsewhere);
     expect(synthesis.findings).toMatchObject([

@@ -75,6 +75,7 @@ test('what is refused has its default, so that the description is complete', () 
     identities: {},
     sysadmins: [],
     plurals: {},
+    scopes: {},
     provider: { name: 'aks' },
   });
   expect(fields(aks(wrong))).toEqual(['kubernetes', 'zones', 'nodePools', 'groups', 'region', 'gateway']);

@@ -1,6 +1,9 @@
 // The table of kinds: every row is complete and unique, and names that JavaScript knows are not kinds.
 
 import { CAPABILITIES } from '../../../lib/model/cluster/capability';
+import { OLDEST_MINOR } from '../../../lib/model/cluster/cluster';
+import { SERVED } from '../../../lib/model/kinds/served-kinds';
+import { livesOf } from '../../../lib/model/kinds/serving';
 import {
   apiVersionOf,
   capabilityOf,
@@ -15,6 +18,7 @@ import {
   REPLICATED,
 } from '../../../lib/model/manifest/kind-lookup';
 import { KINDS, type KindRow } from '../../../lib/model/manifest/kinds';
+import { groupOf } from '../../../lib/model/manifest/object';
 
 const NONE: ReadonlySet<string> = new Set();
 const keyOf = ({ group, kind }: KindRow): string => `${group}/${kind}`;
@@ -57,6 +61,22 @@ test('kinds are unique, and those of the same name have the same order', () => {
 });
 
 test('every row is complete', () => expect(KINDS.flatMap(findRowProblems)).toEqual([]));
+
+// J4: a kind without a row would have the wrong scope, and its top-level fields would be unknown
+test('every kind that a supported minor serves has a row', () => {
+  const missing = SERVED.filter(([, , to]) => to >= OLDEST_MINOR).flatMap(([apiVersion, , , , kinds]) =>
+    kinds.split(' ').filter((kind) => !KINDS.some((row) => row.kind === kind && row.group === groupOf(apiVersion))),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('the version of a built-in kind is one that some supported minor serves', () => {
+  const built = KINDS.filter(({ group, kind }) =>
+    SERVED.some(([v, , , , all]) => groupOf(v) === group && all.split(' ').includes(kind)),
+  );
+  expect(built.length).toBeGreaterThan(60);
+  expect(built.filter(({ apiVersion, kind }) => livesOf(apiVersion, kind).length === 0)).toEqual([]);
+});
 
 test('all kinds of a group need the same capability, which a cluster can have', () => {
   for (const { group, capability } of KINDS) {

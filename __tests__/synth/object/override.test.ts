@@ -1,6 +1,7 @@
 // Overrides: lossless on the final JSON; one that cannot be made, or that makes nothing, is an error.
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { type Overrides, override, WebService } from '../../../lib/constructs';
+import type { Json } from '../../../lib/model';
 import { formatPath, parsePath } from '../../../lib/synth/object/path';
 import { at, errors, find, shop, WEB } from '../../support/synthesis';
 
@@ -100,6 +101,34 @@ describe('fields that the types do not know are kept, and listed as unchecked', 
         .set('spec.template.spec.hostAliases', [{ ip: '10.0.0.1', hostnames: ['a'] }]),
     );
     expect(synthesis.findings).toEqual([]);
+  });
+
+  // F31: jsii spells them hostPid, clusterIp
+  test('fields with acronyms are known, in the spelling of the API only', () => {
+    const listed = (change: (it: Overrides) => void) =>
+      overridden(change)
+        .findings.filter(({ rule }) => rule === 'unchecked-field')
+        .map(({ field }) => field);
+    const pod = (field: string, value: Json) => listed((it) => it.set(`spec.template.spec.${field}`, value));
+    for (const field of ['hostPID', 'hostIPC', 'setHostnameAsFQDN']) expect(pod(field, true)).toEqual([]);
+    expect(pod('hostAliases', [{ ip: '10.0.0.1' }])).toEqual([]);
+    expect(pod('volumes', [{ name: 'a', downwardAPI: {}, scaleIO: {} }])).toEqual([]);
+    for (const field of ['hostPid', 'hostpid', 'HostPID']) {
+      expect(pod(field, true)).toEqual([`/spec/template/spec/${field}`]);
+    }
+    const service = (field: string, value: Json) =>
+      shop((system) => {
+        const made = new ApiObject(system, 'x', {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'x' },
+          spec: { ports: [{ port: 80 }] },
+        });
+        override(made).set(`spec.${field}`, value);
+      }).findings.filter(({ rule }) => rule === 'unchecked-field');
+    for (const field of ['clusterIP', 'loadBalancerIP']) expect(service(field, '10.0.0.1')).toEqual([]);
+    expect(service('sessionAffinityConfig', { clientIP: { timeoutSeconds: 5 } })).toEqual([]);
+    expect(service('clusterIp', '10.0.0.1')).toHaveLength(1);
   });
 });
 

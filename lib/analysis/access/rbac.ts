@@ -74,10 +74,11 @@ export const grants = memoizePerObjects((entries): readonly Grant[] =>
     }),
 );
 
-/** The subjects of a binding, with their pointers. */
-function subjects({ manifest }: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
+/** The subjects of a binding, with their pointers. A ServiceAccount without a namespace is in the binding's: `appliesToUser`. */
+function subjects({ identity, manifest }: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
   return places(manifest, 'subjects', '').map(({ value, pointer }) => {
-    const [kind = '', name = '', namespace] = [text(value.kind), text(value.name), text(value.namespace)];
+    const [kind = '', name = ''] = [text(value.kind), text(value.name)];
+    const namespace = text(value.namespace) || (kind === 'ServiceAccount' ? identity.namespace : undefined);
     return { who: { kind, name, ...defined({ namespace }) }, pointer };
   });
 }

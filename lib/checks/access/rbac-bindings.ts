@@ -4,11 +4,12 @@ import { workloadWriters } from '../../analysis/access/access';
 import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, list, text } from '../../analysis/objects/read-json';
+import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { namespace, object } from '../examples';
 import type { Rule } from '../rule';
-import { explained, isExplained, OR_REASON, role } from './rbac';
+import { explained, role } from './rbac';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -29,6 +30,7 @@ const subject: Rule = {
   severity: 'error',
   judge:
     'API server: ValidateRoleBindingSubject; Trivy KSV-0122, KSV-0123, KSV-01011; KubeSec BindingsToSystemAnonymous; CIS 5.1.7',
+  reason: ANNOTATION.accessReason,
   check: (entries, report) => {
     for (const entry of bindings(entries)) {
       if (list(entry.manifest.subjects).length > 0) continue;
@@ -37,18 +39,23 @@ const subject: Rule = {
     }
     for (const { cluster, who, binding: entry, pointer } of grants(entries)) {
       if (who.kind !== 'ServiceAccount') {
-        if (!who.name.startsWith('system:') || isExplained(entry)) continue;
+        if (!who.name.startsWith('system:')) continue;
         const message = `${who.name} is built into Kubernetes: no directory lists its members`;
         report(entry, `${pointer}/name`, {
           message,
-          expected: `a group of the directory, ${OR_REASON}`,
+          expected: 'a group of the directory',
           value: who.name,
         });
+      } else if (who.namespace === undefined) {
+        // a RoleBinding without a namespace gets one from kubectl, and so does the subject
+        if (entry.identity.kind === 'RoleBinding') continue;
+        const message = `ServiceAccount "${who.name}" has no namespace, which only a RoleBinding gives it`;
+        report(entry, pointer, { message, expected: 'the namespace of the ServiceAccount', cannotWork: true });
       } else if (!exists(entries, cluster, who)) {
         const message = `ServiceAccount "${who.name}" does not exist in namespace "${who.namespace ?? ''}"`;
         report(entry, `${pointer}/name`, {
           message,
-          expected: 'an existing ServiceAccount, with its namespace',
+          expected: 'an existing ServiceAccount',
           value: who.name,
         });
       }
@@ -62,7 +69,6 @@ const subject: Rule = {
 
 /** Whether the ServiceAccount exists, or may: others may create it if the app does not write the namespace. */
 function exists(entries: readonly ApiEntry[], cluster: string, { name, namespace: space }: Who): boolean {
-  if (space === undefined || space === '') return false;
   const all = objectIndex(entries);
   return (
     name === 'default' || !all.owns(cluster, space) || all.find('/ServiceAccount', cluster, space, name) !== undefined
@@ -79,15 +85,16 @@ const builtInRole: Rule = {
   severity: 'error',
   judge:
     'Polaris clusterrolebindingClusterAdmin, rolebindingClusterAdminClusterRole; Trivy KSV-0111; kube-linter cluster-admin-role-binding; CIS 5.1.1',
+  reason: ANNOTATION.accessReason,
   check: (entries, report) => {
     for (const entry of bindings(entries)) {
       const ref = dig(entry.manifest, 'roleRef');
       const name = text(ref?.name) ?? '';
-      if (ref?.kind !== 'ClusterRole' || !POWERFUL.has(name) || isExplained(entry)) continue;
+      if (ref?.kind !== 'ClusterRole' || !POWERFUL.has(name)) continue;
       const message = `${name} can read every Secret and act as every ServiceAccount in scope`;
       report(entry, '/roleRef/name', {
         message,
-        expected: `a role of the environment's access, ${OR_REASON}`,
+        expected: "a role of the environment's access",
         value: name,
       });
     }
@@ -107,6 +114,7 @@ const roleExists: Rule = {
   why: 'The API server accepts the binding, which grants nothing until someone creates a Role of that name.',
   severity: 'error',
   judge: 'kubernetes.io, "Using RBAC Authorization", RoleBinding',
+  reason: ANNOTATION.accessReason,
   check: (entries, report) => {
     for (const entry of bindings(entries)) {
       const ref = dig(entry.manifest, 'roleRef');
@@ -128,13 +136,14 @@ const serviceAccount: Rule = {
   why: 'Those who write workloads choose the ServiceAccount that they run as, and so have the rights of all of them.',
   severity: 'error',
   judge: 'kubernetes.io, "RBAC Good Practices", workload creation',
+  reason: ANNOTATION.accessReason,
   check: (entries, report) => {
     for (const grant of grants(entries)) {
       const { cluster, who, binding: entry, pointer, known, role: name } = grant;
-      if (who.kind !== 'ServiceAccount' || isExplained(entry)) continue;
+      if (who.kind !== 'ServiceAccount') continue;
       const space = who.namespace ?? '';
       const account = `ServiceAccount ${space}/${who.name}`;
-      const expected = `at most the rights that they have themselves, ${OR_REASON}`;
+      const expected = 'at most the rights that they have themselves';
       const place = `${pointer}/name`;
       for (const writer of workloadWriters(entries, cluster, space)) {
         if (writer.kind === 'ServiceAccount' && writer.name === who.name && writer.namespace === space) continue;

@@ -5,27 +5,17 @@ import { at, dig, list, places, text } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
-import type { ApiEntry } from '../../model/manifest/object';
 import { object } from '../examples';
 import type { Rule } from '../rule';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** The alternative to expect if the grant is intended. */
-export const OR_REASON = `or a reason in the annotation ${ANNOTATION.accessReason}`;
-
-/** Whether an annotation gives the reason for the grant. */
-export function isExplained({ manifest }: ApiEntry): boolean {
-  return (text(dig(manifest, 'metadata', 'annotations')?.[ANNOTATION.accessReason]) ?? '').trim() !== '';
-}
-
 type ReportAt = (pointer: string, problem: Omit<Problem, 'field'>) => void;
 
-/** Checks each rule of every Role and ClusterRole that gives no reason. */
+/** Checks each rule of every Role and ClusterRole. */
 function eachRule(checkRule: (rule: JsonObject, pointer: string, reportAt: ReportAt) => void): Rule['check'] {
   return (entries, report) => {
     for (const entry of objectIndex(entries).of(`${RBAC}/Role`, `${RBAC}/ClusterRole`)) {
-      if (isExplained(entry)) continue;
       for (const { value, pointer } of places(entry.manifest, 'rules', '')) {
         checkRule(value, pointer, (where, problem) => report(entry, where, problem));
       }
@@ -48,12 +38,13 @@ const wildcard: Rule = {
   why: 'A wildcard allows more than anyone intended: kinds that are installed later, impersonation, and every Secret.',
   severity: 'error',
   judge: 'Trivy KSV-0044, KSV-0045, KSV-0046, KSV-0112; kube-linter wildcard-in-rules; Checkov CKV_K8S_49; CIS 5.1.3',
+  reason: ANNOTATION.accessReason,
   check: eachRule((rule, pointer, reportAt) => {
     for (const field of ['apiGroups', 'resources', 'verbs', 'nonResourceURLs']) {
       for (const [index, value] of list(rule[field]).entries()) {
         if (value !== '*' && !(field === 'resources' && text(value)?.startsWith('*/'))) continue;
         const message = 'a wildcard allows more than anyone intended';
-        reportAt(at(pointer, field, index), { message, expected: `${field} by name, ${OR_REASON}`, value });
+        reportAt(at(pointer, field, index), { message, expected: `${field} by name`, value });
       }
     }
   }),
@@ -93,12 +84,13 @@ const escalation: Rule = {
   severity: 'error',
   judge:
     'Checkov CKV_K8S_155 to 158; Trivy KSV-0043, KSV-0047, KSV-0050, KSV-0114; CIS 5.1.8 to 5.1.13; kubernetes.io, "RBAC Good Practices"',
+  reason: ANNOTATION.accessReason,
   check: eachRule((rule, pointer, reportAt) => {
     const verbs = list(rule.verbs);
     for (const [index, value] of verbs.entries()) {
       if (value !== 'escalate' && value !== 'bind' && value !== 'impersonate') continue;
       const message = `${value} leads to rights that this Role does not list`;
-      reportAt(at(pointer, 'verbs', index), { message, expected: `the rights themselves, ${OR_REASON}`, value });
+      reportAt(at(pointer, 'verbs', index), { message, expected: 'the rights themselves', value });
     }
     for (const group of list(rule.apiGroups)) {
       for (const [index, resource] of list(rule.resources).entries()) {
@@ -108,7 +100,7 @@ const escalation: Rule = {
         const message = `${text(resource)} leads to ${found.to}`;
         reportAt(at(pointer, 'resources', index), {
           message,
-          expected: `a Role without it, ${OR_REASON}`,
+          expected: 'a Role without it',
           value: resource,
         });
       }
@@ -129,12 +121,13 @@ const secrets: Rule = {
   why: 'Listing Secrets reveals all of them, and writing one returns its content. Pods mount the Secrets that they need.',
   severity: 'error',
   judge: 'Trivy KSV-0041, KSV-0113; kube-linter access-to-secrets; Checkov CKV2_K8S_5; CIS 5.1.2',
+  reason: ANNOTATION.accessReason,
   check: eachRule((rule, pointer, reportAt) => {
     if (!list(rule.apiGroups).includes('')) return;
     for (const [index, value] of list(rule.resources).entries()) {
       if (value !== 'secrets') continue;
       const message = 'this Role gives access to Secrets';
-      reportAt(at(pointer, 'resources', index), { message, expected: `Secrets that pods mount, ${OR_REASON}`, value });
+      reportAt(at(pointer, 'resources', index), { message, expected: 'Secrets that pods mount', value });
     }
   }),
   examples: {

@@ -2,6 +2,7 @@
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, places } from '../../analysis/objects/read-json';
+import { reasonKey } from '../../model/manifest/annotations';
 import type { Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
@@ -56,6 +57,7 @@ const hostClash: Rule = {
   why: 'The controller keeps one and ignores the other, or mixes them: users reach the wrong system, which may change at any restart.',
   severity: 'error',
   judge: 'Gateway API: conflict resolution by age; Kyverno unique-ingress-host-and-path',
+  reason: reasonKey('host-clash'),
   check: (entries, report) => {
     /** The first to claim each host and path, by listener. */
     const first = new Map<string, Map<string, ApiEntry>>();

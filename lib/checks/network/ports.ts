@@ -2,6 +2,7 @@
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isInteger, isSet, places, shown, text } from '../../analysis/objects/read-json';
+import { reasonKey } from '../../model/manifest/annotations';
 import { dnsLabel, portName } from '../../model/manifest/formats';
 import type { ApiEntry } from '../../model/manifest/object';
 import { running, service } from '../examples';
@@ -120,6 +121,7 @@ const nodePortRange: Rule = {
   why: 'An API server with the default --service-node-port-range refuses the Service. This is a warning because a cluster may set another range.',
   severity: 'warning',
   judge: 'API server: the node port allocator',
+  reason: reasonKey('node-port-range'),
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of('/Service')) {
       const spec = dig(entry.manifest, 'spec');

@@ -1,39 +1,31 @@
 // Enumerated fields: a misspelt value is refused, and some values are valid in one kind only.
 
 import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, isSet, list, type Place, places } from '../../analysis/objects/read-json';
+import { at, isSet, list, record } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { Json } from '../../model/manifest/json';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
-import { cronJob, deployment, service } from '../examples';
+import { cronJob, deployment, object, service } from '../examples';
 import type { Report, Rule } from '../rule';
+import { CONTAINER, type Field, OBJECTS, POD, type Values } from './known-value-fields';
 
-type Values = readonly string[];
-/** `required` fields may not be empty; for others, the API server fills in a default. */
-type CheckValue = (pointer: string, value: Json | undefined, values: Values, required?: boolean) => void;
+/** A field with its path taken apart. */
+interface KnownField {
+  readonly steps: readonly { readonly key: string; readonly isList: boolean }[];
+  readonly values: Values;
+  readonly isRequired: boolean;
+}
 
-const PROTOCOLS: Values = ['TCP', 'UDP', 'SCTP'];
-const ACCESS: Values = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'];
-const DNS: Values = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
-const PULLS: Values = ['Always', 'IfNotPresent', 'Never'];
-const SPREAD: Values = ['DoNotSchedule', 'ScheduleAnyway'];
-const METRICS: Values = ['Resource', 'ContainerResource', 'Pods', 'Object', 'External'];
-const TARGETS: Values = ['Utilization', 'Value', 'AverageValue'];
+const known = ([path, values, required]: Field): KnownField => ({
+  steps: path.split('.').map((key) => ({ key: key.replace('[]', ''), isList: key.endsWith('[]') })),
+  values,
+  isRequired: required !== undefined,
+});
 
-/** Fields of a spec, with their possible values. */
-const FIELDS: readonly (readonly [Kind, readonly string[], Values])[] = [
-  ['/Service', ['type'], ['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']],
-  ['/Service', ['sessionAffinity'], ['None', 'ClientIP']],
-  ['/Service', ['externalTrafficPolicy'], ['Cluster', 'Local']],
-  ['/Service', ['internalTrafficPolicy'], ['Cluster', 'Local']],
-  ['apps/Deployment', ['strategy', 'type'], ['RollingUpdate', 'Recreate']],
-  ['apps/StatefulSet', ['updateStrategy', 'type'], ['RollingUpdate', 'OnDelete']],
-  ['apps/StatefulSet', ['podManagementPolicy'], ['OrderedReady', 'Parallel']],
-  ['apps/DaemonSet', ['updateStrategy', 'type'], ['RollingUpdate', 'OnDelete']],
-  ['batch/CronJob', ['concurrencyPolicy'], ['Allow', 'Forbid', 'Replace']],
-  ['policy/PodDisruptionBudget', ['unhealthyPodEvictionPolicy'], ['IfHealthyBudget', 'AlwaysAllow']],
-];
+const OBJECT_FIELDS = OBJECTS.map(([kind, fields]) => [kind, fields.map(known)] as const);
+const POD_FIELDS = POD.map(known);
+const CONTAINER_FIELDS = CONTAINER.map(known);
 
 const ALWAYS: Values = ['Always'];
 const NOT_ALWAYS: Values = ['Never', 'OnFailure'];
@@ -44,51 +36,71 @@ const restartPolicies = (kind: Kind): Values => {
   return kind.startsWith('batch/') ? NOT_ALWAYS : ALWAYS;
 };
 
-function checkPod({ kind, pod, containers }: Workload, checkValue: CheckValue): void {
+type Path = (string | number)[];
+type Visit = (value: Json | undefined, path: Path) => void;
+
+/** Visits the values of a field below `value`. The walk shares one list for the path, which only findings need. */
+function walk(value: Json | undefined, field: KnownField, path: Path, visit: Visit, index = 0): void {
+  const { steps, isRequired } = field;
+  const step = steps[index];
+  if (step === undefined) {
+    visit(value, path);
+    return;
+  }
+  const parent = record(value);
+  if (parent === undefined) return;
+  const found = parent[step.key];
+  if (found === undefined && !(isRequired && index === steps.length - 1)) return;
+  path.push(step.key);
+  if (step.isList) {
+    for (const [i, item] of list(found).entries()) {
+      path.push(i);
+      walk(item, field, path, visit, index + 1);
+      path.pop();
+    }
+  } else walk(found, field, path, visit, index + 1);
+  path.pop();
+}
+
+/** Reports a value that is missing or not among the possible ones. */
+function checkValue(
+  entry: ApiEntry,
+  pointer: () => string,
+  value: Json | undefined,
+  field: KnownField,
+  report: Report,
+) {
+  const { values, isRequired } = field;
+  const isEmpty = !isSet(value) || value === '';
+  if (isEmpty ? !isRequired : typeof value === 'string' && values.includes(value)) return;
+  const message = isEmpty ? 'the value is missing' : `${JSON.stringify(value)} is not a possible value`;
+  report(entry, pointer(), {
+    message,
+    expected: values.join(values.length === 2 ? ' or ' : ', '),
+    value: value ?? null,
+  });
+}
+
+function checkFields(
+  entry: ApiEntry,
+  value: Json,
+  pointer: string,
+  fields: readonly KnownField[],
+  report: Report,
+): void {
+  for (const field of fields) {
+    walk(value, field, [], (found, path) => checkValue(entry, () => at(pointer, ...path), found, field, report));
+  }
+}
+
+function checkPod({ entry, kind, pod, containers }: Workload, report: Report): void {
   const { restartPolicy } = pod.value;
   // The default is Always, which a Job cannot have.
-  checkValue(
-    `${pod.pointer}/restartPolicy`,
-    isSet(restartPolicy) && restartPolicy !== '' ? restartPolicy : 'Always',
-    restartPolicies(kind),
-  );
-  checkValue(`${pod.pointer}/dnsPolicy`, pod.value.dnsPolicy, DNS);
-  for (const { value, pointer } of places(pod.value, 'topologySpreadConstraints', pod.pointer)) {
-    checkValue(`${pointer}/whenUnsatisfiable`, value.whenUnsatisfiable, SPREAD, true);
-  }
-  for (const container of containers) {
-    checkValue(`${container.pointer}/imagePullPolicy`, container.value.imagePullPolicy, PULLS);
-    checkProtocols(container, checkValue);
-  }
-}
-
-function checkProtocols(parent: Place, checkValue: CheckValue): void {
-  for (const { value, pointer } of places(parent.value, 'ports', parent.pointer))
-    checkValue(`${pointer}/protocol`, value.protocol, PROTOCOLS);
-}
-
-function checkMetrics(entry: ApiEntry, checkValue: CheckValue): void {
-  for (const { value, pointer } of places(dig(entry.manifest, 'spec'), 'metrics', '/spec')) {
-    checkValue(`${pointer}/type`, value.type, METRICS, true);
-    for (const source of ['resource', 'containerResource', 'pods', 'object', 'external']) {
-      const target = dig(value, source, 'target');
-      if (target !== undefined) checkValue(`${pointer}/${source}/target/type`, target.type, TARGETS, true);
-    }
-  }
-}
-
-/** Reports values of `entry` that are missing or not among the possible ones. */
-function reportOn(entry: ApiEntry, report: Report): CheckValue {
-  return (pointer, value, values, required = false) => {
-    const empty = !isSet(value) || value === '';
-    if (empty ? !required : typeof value === 'string' && values.includes(value)) return;
-    const message = empty ? 'the value is missing' : `${JSON.stringify(value)} is not a possible value`;
-    report(entry, pointer, {
-      message,
-      expected: values.join(values.length === 2 ? ' or ' : ', '),
-      value: value ?? null,
-    });
-  };
+  const restart = isSet(restartPolicy) && restartPolicy !== '' ? restartPolicy : 'Always';
+  const field = { steps: [], values: restartPolicies(kind), isRequired: true };
+  checkValue(entry, () => `${pod.pointer}/restartPolicy`, restart, field, report);
+  checkFields(entry, pod.value, pod.pointer, POD_FIELDS, report);
+  for (const container of containers) checkFields(entry, container.value, container.pointer, CONTAINER_FIELDS, report);
 }
 
 const knownValue: Rule = {
@@ -99,31 +111,22 @@ const knownValue: Rule = {
   judge: 'API server: field.NotSupported; kube-score cronjob-restartpolicy',
   check: (entries, report) => {
     const all = objectIndex(entries);
-    for (const [kind, path, values] of FIELDS) {
-      const key = path.at(-1) ?? '';
-      for (const entry of all.of(kind)) {
-        const value = dig(entry.manifest, 'spec', ...path.slice(0, -1))?.[key];
-        if (isSet(value)) reportOn(entry, report)(`/spec/${path.join('/')}`, value, values);
-      }
+    for (const [kind, fields] of OBJECT_FIELDS) {
+      for (const entry of all.of(kind)) checkFields(entry, entry.manifest, '', fields, report);
     }
-    for (const workload of workloads(entries)) checkPod(workload, reportOn(workload.entry, report));
-    for (const entry of all.of('/Service')) {
-      const value = dig(entry.manifest, 'spec');
-      if (value !== undefined) checkProtocols({ value, pointer: '/spec' }, reportOn(entry, report));
-    }
-    for (const entry of all.of('autoscaling/HorizontalPodAutoscaler')) checkMetrics(entry, reportOn(entry, report));
-    for (const entry of all.of('/PersistentVolumeClaim')) {
-      for (const [i, mode] of list(dig(entry.manifest, 'spec')?.accessModes).entries()) {
-        reportOn(entry, report)(`/spec/accessModes/${i}`, mode, ACCESS);
-      }
-    }
+    for (const workload of workloads(entries)) checkPod(workload, report);
   },
   examples: {
     pass: [
       service({ type: 'ClusterIP', ports: [{ port: 53, protocol: 'UDP' }] }),
       cronJob({ concurrencyPolicy: 'Forbid' }),
+      deployment({}, { tolerations: [{ key: 'spot', operator: 'Exists', effect: 'NoSchedule' }] }),
     ],
-    fail: [service({ type: 'Loadbalancer' }), deployment({}, { restartPolicy: 'Never' })],
+    fail: [
+      service({ type: 'Loadbalancer' }),
+      deployment({}, { restartPolicy: 'Never' }),
+      object('networking.k8s.io/v1', 'NetworkPolicy', 'web', { spec: { podSelector: {}, policyTypes: ['egress'] } }),
+    ],
   },
 };
 

@@ -1,6 +1,7 @@
 // Names of objects and namespaces: each kind has its own naming rule.
 
 import { dig, isSet, text } from '../../analysis/objects/read-json';
+import { reasonKey } from '../../model/manifest/annotations';
 import { dnsLabel } from '../../model/manifest/formats';
 import type { JsonObject } from '../../model/manifest/json';
 import { namingOf } from '../../model/manifest/kind-lookup';
@@ -106,4 +107,26 @@ const namespaceName: Rule = {
   examples: { pass: [deployment(), namespace], fail: [object('v1', 'ConfigMap', 'web', {}, 'Shop_1')] },
 };
 
-export const nameRules: readonly Rule[] = [objectName, namespaceName];
+const outsideNamespace: Rule = {
+  id: 'outside-namespace',
+  what: "An object of a system is in the system's own namespace.",
+  why: 'Elsewhere neither the quota nor the default deny nor the Pod Security level of the system holds for it, and two systems may write the same object.',
+  severity: 'error',
+  judge: 'kubectl apply: an object goes to the namespace that it names',
+  reason: reasonKey('outside-namespace'),
+  check: (entries, report) => {
+    for (const entry of entries) {
+      const { systemNamespace: own, identity } = entry;
+      if (own === undefined || identity.namespace === undefined || identity.namespace === own) continue;
+      report(entry, '/metadata/namespace', {
+        message: `${identity.kind} ${identity.name} is outside the namespace of its system, ${own}`,
+        expected: 'no metadata.namespace, so that it has that of the system',
+        value: identity.namespace,
+        fix: 'a Helm chart takes `namespace: this.namespace`',
+      });
+    }
+  },
+  examples: { pass: [deployment(), namespace], fail: [object('v1', 'ConfigMap', 'web', {}, 'kube-system')] },
+};
+
+export const nameRules: readonly Rule[] = [objectName, namespaceName, outsideNamespace];

@@ -3,6 +3,8 @@
 import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { dig, own, places, record, shown } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
+import { reasonKey } from '../../model/manifest/annotations';
+import { isBuiltIn } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, ingress, namespace, service } from '../examples';
@@ -43,6 +45,7 @@ const referenceExists: Rule = {
   severity: 'error',
   judge:
     'kubelet and ServiceAccount admission; kube-linter non-existent-service-account, dangling-ingress; kube-score ingress-targets-service, statefulset-has-servicename',
+  reason: reasonKey('reference-exists'),
   check: (entries, report) => {
     const all = objectIndex(entries);
     for (const reference of references(entries)) {
@@ -75,9 +78,6 @@ const referenceExists: Rule = {
   },
 };
 
-/** API groups of Kubernetes itself, whose only pods are those of the workload kinds. */
-const isBuiltIn = (group: string): boolean => !group.includes('.') || group.endsWith('.k8s.io');
-
 /** Custom resources without pods. For any other, an operator may create the pods that a Service selects. */
 const PODLESS = new Set(
   'Certificate Issuer ServiceMonitor PodMonitor Probe PrometheusRule AlertmanagerConfig ScrapeConfig ScaledObject TriggerAuthentication ExternalSecret SecretStore SealedSecret BackendConfig FrontendConfig ManagedCertificate TargetGroupBinding'.split(
@@ -85,11 +85,12 @@ const PODLESS = new Set(
   ),
 );
 
-/** Namespaces in which an operator may create pods. */
+/** Namespaces in which an operator may create pods, or in which a kind is misspelt or gone that would. */
 const operated = memoizePerObjects((entries): ReadonlySet<string> => {
   const found = new Set<string>();
   for (const { identity, cluster } of entries) {
-    if (!isBuiltIn(identity.group) && !PODLESS.has(identity.kind)) found.add(placeOf(cluster, identity.namespace));
+    if (!isBuiltIn(identity.group, identity.kind) && !PODLESS.has(identity.kind))
+      found.add(placeOf(cluster, identity.namespace));
   }
   return found;
 });
@@ -100,6 +101,7 @@ const serviceSelectsPods: Rule = {
   why: 'The Service has no endpoints: every request to it fails.',
   severity: 'error',
   judge: 'kube-score service-targets-pod; kube-linter dangling-service',
+  reason: reasonKey('service-selects-pods'),
   check: (entries, report) => {
     const all = objectIndex(entries);
     for (const entry of all.of('/Service')) {

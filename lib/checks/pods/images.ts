@@ -2,10 +2,10 @@
 
 import { isSet } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
-import type { Problem } from '../../model/finding/problem';
+import { reasonKey } from '../../model/manifest/annotations';
 import { memoize } from '../../model/manifest/formats';
 import { running } from '../examples';
-import type { Rule } from '../rule';
+import type { ObjectProblem, Rule } from '../rule';
 
 const DOMAIN =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
@@ -15,14 +15,18 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 const LONGEST_PATH = 255;
 
-type ImageProblem = Omit<Problem, 'field' | 'value'>;
+type ImageProblem = Omit<ObjectProblem, 'value'>;
 const EXAMPLE =
   'a reference such as "registry.example.com:5000/team/web:1.4.2", optionally with a digest ("@sha256:…")';
 const problem = (message: string, expected = EXAMPLE, fix?: string): ImageProblem => ({
   message,
   expected,
   ...(fix === undefined ? {} : { fix }),
+  cannotWork: true,
 });
+
+/** A well-formed reference that may be another image tomorrow. */
+const moving = (message: string): ImageProblem => ({ message, expected: 'a tag that never moves, or a digest' });
 
 /** The registry before the path, if there is one: the first part is a host only if it looks like one. */
 function splitDomain(name: string): readonly [string | undefined, string] {
@@ -72,10 +76,8 @@ function findProblem(image: string): ImageProblem | undefined {
       'at most 128 letters, digits, "_", "." and "-", not starting with "." or "-"',
     );
   if (digest !== undefined) return findDigestProblem(digest);
-  if (tag === undefined)
-    return problem('the image has no tag or digest, which means "latest"', 'a tag that never moves, or a digest');
-  if (tag === 'latest')
-    return problem('the tag "latest" moves to another image', 'a tag that never moves, or a digest');
+  if (tag === undefined) return moving('the image has no tag or digest, which means "latest"');
+  if (tag === 'latest') return moving('the tag "latest" moves to another image');
   return undefined;
 }
 
@@ -88,6 +90,7 @@ const imageReference: Rule = {
   severity: 'error',
   judge:
     'API server: image is required; kubelet: reference.ParseNormalizedNamed; kube-score container-image-tag, kube-linter latest-tag',
+  reason: reasonKey('image-reference'),
   check: (entries, report) => {
     for (const { entry, containers } of workloads(entries)) {
       for (const { value, pointer } of containers) {

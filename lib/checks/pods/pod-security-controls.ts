@@ -259,6 +259,8 @@ const SYSCTLS: ReadonlyMap<Json | undefined, number> = new Map([
   ['net.ipv4.tcp_keepalive_probes', 29],
   ['net.ipv4.tcp_rmem', 32],
   ['net.ipv4.tcp_wmem', 32],
+  ['net.ipv4.tcp_slow_start_after_idle', 37],
+  ['net.ipv4.tcp_notsent_lowat', 37],
 ]);
 
 function findSysctls({ security, standard }: Subject, add: Add): void {

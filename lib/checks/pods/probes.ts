@@ -2,6 +2,7 @@
 
 import { dig, isInteger, isSet, type Place, place, places } from '../../analysis/objects/read-json';
 import { type Container, lasting, workloads } from '../../analysis/objects/workloads';
+import { reasonKey } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { running } from '../examples';
@@ -39,6 +40,7 @@ const probeIdentical: Rule = {
   why: 'A failed readiness probe stops traffic, a failed liveness probe kills the container: if they are the same, a busy container is killed, its load moves to the others, and they fail the same way.',
   severity: 'error',
   judge: 'kube-score pod-probes-identical; Kyverno ensure-probes-different',
+  reason: reasonKey('probe-identical'),
   check: (entries, report) => {
     for (const workload of workloads(entries)) {
       for (const container of lasting(workload)) {

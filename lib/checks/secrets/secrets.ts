@@ -3,6 +3,7 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, list, places, record, text } from '../../analysis/objects/read-json';
 import { type Container, workloads } from '../../analysis/objects/workloads';
+import { reasonKey } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { configMap, object, running } from '../examples';
@@ -118,6 +119,7 @@ const plainSecret: Rule = {
   severity: 'error',
   judge:
     'Polaris sensitiveContainerEnvVar, sensitiveConfigmapContent; Trivy KSV-0109, KSV-01010; kube-linter env-var-secret; Datree 62-79',
+  reason: reasonKey('plain-secret'),
   check,
   examples: {
     pass: [

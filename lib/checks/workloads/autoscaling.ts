@@ -3,6 +3,7 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, integer, isInteger, isSet, shown, text } from '../../analysis/objects/read-json';
 import { isHpa, type Scaler, scalers, scalersOf } from '../../analysis/objects/scalers';
+import { reasonKey } from '../../model/manifest/annotations';
 import type { Json } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import { describeOrigin } from '../../model/manifest/origin';
@@ -55,6 +56,7 @@ const targetExists: Rule = {
   why: 'The autoscaler waits silently for ever, and nothing is scaled.',
   severity: 'error',
   judge: 'kube-score horizontalpodautoscaler-has-target; kube-linter dangling-horizontalpodautoscaler',
+  reason: reasonKey('autoscaling-target-exists'),
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of(HPA)) {
       const ref = dig(entry.manifest, 'spec', 'scaleTargetRef');
@@ -89,6 +91,7 @@ const ownsReplicas: Rule = {
   why: 'Every apply overwrites what the autoscaler decided: under load, most of the pods are stopped at once.',
   severity: 'error',
   judge: 'kube-score deployment-targeted-by-hpa-does-not-have-replicas-configured',
+  reason: reasonKey('autoscaling-owns-replicas'),
   check: (entries, report) => {
     for (const [scaled, [first]] of scalersOf(entries)) {
       const value: Json | undefined = dig(scaled.manifest, 'spec')?.replicas;

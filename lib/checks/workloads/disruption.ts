@@ -5,6 +5,7 @@ import { dig, integer, isInteger, isSet, record, shown } from '../../analysis/ob
 import { fewestPods } from '../../analysis/objects/scalers';
 import { pods } from '../../analysis/objects/selectors';
 import type { Workload } from '../../analysis/objects/workloads';
+import { reasonKey } from '../../model/manifest/annotations';
 import { percentage } from '../../model/manifest/formats';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -76,7 +77,7 @@ function reportFormat(entry: ApiEntry, spec: JsonObject, report: Report): boolea
     const message = isSet(minAvailable)
       ? 'minAvailable and maxUnavailable are both set'
       : 'the budget has no bound, so it allows no eviction';
-    report(entry, '/spec', { message, expected: 'either minAvailable or maxUnavailable' });
+    report(entry, '/spec', { message, expected: 'either minAvailable or maxUnavailable', cannotWork: true });
     return false;
   }
   const key = isSet(minAvailable) ? 'minAvailable' : 'maxUnavailable';
@@ -88,6 +89,7 @@ function reportFormat(entry: ApiEntry, spec: JsonObject, report: Report): boolea
     message: `${JSON.stringify(value)} is not a valid number of pods`,
     expected: BOUND,
     value,
+    cannotWork: true,
   });
   return false;
 }
@@ -99,6 +101,7 @@ const disruptionBudget: Rule = {
   severity: 'error',
   judge:
     'API server: ValidatePodDisruptionBudgetSpec; kube-linter pdb-min-available, pdb-max-unavailable; Polaris pdbDisruptionsIsZero',
+  reason: reasonKey('disruption-budget'),
   check: (entries, report) => {
     for (const { entry, spec, selected } of budgets(entries)) {
       if (!reportFormat(entry, spec, report)) continue;

@@ -60,7 +60,7 @@ export class ClusterObjects extends Chart {
 
   private constructor(scope: Construct, cluster: Cluster, home: boolean) {
     super(scope, ID, { disableResourceNameHashes: true, labels: systemLabels(ID) });
-    const destination: Destination = { cluster: cluster.name, home, system: ID, environment: '' };
+    const destination: Destination = { cluster: cluster.name, home, system: ID, environment: '', api: cluster };
     setEntry(this, ENTRY.destination, destination);
     for (const { name, apiVersion, kind, spec } of cluster.provider.clusterObjects ?? []) {
       new ApiObject(this, kind, { apiVersion, kind, metadata: { name }, spec });

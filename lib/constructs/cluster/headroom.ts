@@ -42,7 +42,7 @@ export class ClusterHeadroom extends Chart {
     trace: Trace,
   ) {
     super(scope, NAME, { namespace: NAME, disableResourceNameHashes: true, labels: systemLabels(NAME) });
-    const destination: Destination = { cluster: cluster.name, home, system: NAME, environment: '' };
+    const destination: Destination = { cluster: cluster.name, home, system: NAME, environment: '', api: cluster };
     setEntry(this, ENTRY.destination, destination);
     setEntry(this, ENTRY.trace, trace);
     createNamespace(this, NAME, cluster);

@@ -3,6 +3,8 @@
 import type { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
+import { isKubernetesGroup } from '../../model/kinds/serving';
+import { reasonKey } from '../../model/manifest/annotations';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { pluralOf } from '../../model/manifest/kind-lookup';
 import { groupOf } from '../../model/manifest/object';
@@ -44,7 +46,8 @@ function createDeployer(scope: Construct, namespace: string | undefined, { plura
   const role = createObject(scope, 'access-deployer-role', 'Role', { name: DEPLOYER }, { rules: [] });
   setEntry(role, ENTRY.completion, ({ rules: _, ...manifest }, { others, deployed }) => {
     const own = deployed.filter((object) => namespaceOf(object) === namespace);
-    const elsewhere = deployed.filter((object) => namespaceOf(object) !== namespace);
+    // the rule outside-namespace reports those that give no reason
+    const elsewhere = deployed.filter((object) => namespaceOf(object) !== namespace && isExcused(object));
     const { rules, unknown } = rulesFor(own, others, plurals);
     return {
       manifest: rules.length === 0 ? manifest : { ...manifest, rules },
@@ -55,6 +58,11 @@ function createDeployer(scope: Construct, namespace: string | undefined, { plura
 
 function namespaceOf({ metadata }: JsonObject): string {
   return isJsonObject(metadata) && metadata.namespace !== undefined ? String(metadata.namespace) : '';
+}
+
+function isExcused({ metadata }: JsonObject): boolean {
+  const annotations = isJsonObject(metadata) ? metadata.annotations : undefined;
+  return isJsonObject(annotations) && Object.hasOwn(annotations, reasonKey('outside-namespace'));
 }
 
 function beyondReach(object: JsonObject, own: string | undefined): Finding {
@@ -82,6 +90,8 @@ function rulesFor(
   const unknown: string[] = [];
   for (const [key, { group, kind, names }] of own) {
     const plural = Object.hasOwn(plurals, key) ? plurals[key] : pluralOf(group, kind);
+    // the rule served-kind reports a kind that Kubernetes does not have
+    if (plural === undefined && (isKubernetesGroup(group) || !group.includes('.'))) continue;
     if (plural === undefined) unknown.push(key);
     else if (foreign.has(key)) shared.push(...byName(group, plural, names));
     else whole.set(group, [...(whole.get(group) ?? []), plural]);

@@ -58,7 +58,14 @@ export abstract class System<Settings = object> extends Chart {
     this.settings = target.settings;
     this.system = system;
     const { cluster, environment, home } = target;
-    const destination: Destination = { cluster: cluster.name, home, system, environment: environment.name };
+    const destination: Destination = {
+      cluster: cluster.name,
+      home,
+      system,
+      environment: environment.name,
+      api: cluster,
+      namespace,
+    };
     setEntry(this, ENTRY.destination, destination);
     const verification: Verification = (objects, isSound) =>
       isSound ? promiseFindings(objects, placementsOf(this.node.root), placementOf(this)) : [];

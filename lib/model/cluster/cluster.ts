@@ -28,7 +28,7 @@ import { findZoneProblems, ZONES } from './zones';
 export type Minor = `1.${number}`;
 
 /** The oldest supported minor. */
-const OLDEST_MINOR = 27;
+export const OLDEST_MINOR = 27;
 /** The newest known minor: what a later one changes is unknown. */
 const NEWEST_MINOR = 37;
 
@@ -75,6 +75,12 @@ export interface ClusterProps {
    * @default none
    */
   readonly plurals?: Readonly<Record<string, string>>;
+  /**
+   * Scopes of unknown custom kinds, as `group/Kind`: `{ 'example.com/Fleet': 'cluster' }`. Objects of a cluster-scoped kind have no
+   * namespace. What a CustomResourceDefinition of the app says needs no entry.
+   * @default namespace
+   */
+  readonly scopes?: Readonly<Record<string, 'cluster' | 'namespace'>>;
 }
 
 type ServiceAccountId = Exclude<GroupId, string>;
@@ -95,6 +101,7 @@ export const CLUSTER: Fields<ClusterProps> = {
   identities: optional(table(text('the id of the identity'))),
   sysadmins: optional(list(text('the name of a group'))),
   plurals: optional(table(text('the plural of the kind'))),
+  scopes: optional(table(choice(['cluster', 'namespace']))),
 };
 
 /** A cluster, not yet named. */
@@ -160,6 +167,7 @@ function complete(
     identities: input.identities ?? {},
     sysadmins,
     plurals: input.plurals ?? {},
+    scopes: input.scopes ?? {},
     ...defined({ region }),
     problems: [
       ...problems,

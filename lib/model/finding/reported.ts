@@ -295,6 +295,11 @@ export const reportedRules = {
       what: 'A construct from elsewhere passes its own cdk8s validation.',
       why: '`cdk8s synth` would refuse it too.',
     },
+    'unused-reason': {
+      what: 'A reason in an annotation excuses something that its rule would refuse.',
+      why: 'A reason for nothing would hide the next violation; a misspelt one excuses nothing.',
+      severity: 'warning',
+    },
     'yaml-corruption': {
       what: 'Keys and values are JSON, and their text has whole characters.',
       why: 'YAML has no form for anything else, so the cluster would get another value ([what has a form](decisions.md#text-that-readers-of-yaml-take-for-something-else)).',

@@ -4,6 +4,14 @@ import { type JsonObject, pointerToken } from './json';
 
 const PREFIX = 'evenkeel.dev/';
 
+const REASON = '-reason';
+
+/** The annotation that gives the reason why a rule may be violated. */
+export const reasonKey = (rule: string): string => `${PREFIX}${rule}${REASON}`;
+
+/** Whether an annotation gives such a reason. */
+export const isReasonKey = (key: string): boolean => key.startsWith(PREFIX) && key.endsWith(REASON);
+
 /** Annotations whose value is what a user gave, or a sentence. */
 export const ANNOTATION = {
   /** Hosts of an exposure that other clusters serve too, as a list. */
@@ -15,7 +23,7 @@ export const ANNOTATION = {
   /** Hosts whose DNS records are set by hand, as a list. */
   dnsByHand: `${PREFIX}dns-by-hand`,
   /** Why a Role, ClusterRole or binding may grant what the checks refuse. */
-  accessReason: `${PREFIX}access-reason`,
+  accessReason: reasonKey('access'),
   /** Why this Redis needs no replica. */
   withoutCopy: `${PREFIX}without-copy`,
   /** Why a volume may be unavailable while its zone is. */

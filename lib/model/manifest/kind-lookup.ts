@@ -1,5 +1,6 @@
 // Look-ups in the table of kinds, in constant time.
 
+import { customKind, customKindsOf, isKubernetesGroup } from '../kinds/serving';
 import { subdomain } from './formats';
 import { KINDS, type Kind, type KindName, type KindRow, type Naming } from './kinds';
 
@@ -17,7 +18,6 @@ const CAPABILITIES: ReadonlyMap<string, NonNullable<KindRow['capability']>> = ne
   KINDS.flatMap(({ group, capability }) => (capability === undefined ? [] : [[group, capability] as const])),
 );
 
-const BROUGHT: ReadonlySet<string> = new Set(['externaldns.k8s.io', 'gateway.networking.k8s.io']);
 const SPEC_AND_STATUS = ['spec', 'status'];
 
 /** The rank of custom resources and of kinds without a row or an order: between the workloads and the autoscalers. */
@@ -27,7 +27,7 @@ const ANY_NAME: Naming = { format: subdomain };
 
 /** The plural of a kind, as RBAC names it; `undefined` if it has no row. */
 export function pluralOf(group: string, kind: string): string | undefined {
-  return ROWS.get(`${group}/${kind}`)?.plural;
+  return ROWS.get(`${group}/${kind}`)?.plural ?? customKind(group, kind)?.plural;
 }
 
 /** Group and version that we write for a kind. */
@@ -43,7 +43,7 @@ export function kindRank(kind: string): number {
 /** Whether objects of the kind have no namespace. `custom` holds the app's own cluster-scoped kinds as `group/kind`. */
 export function isClusterScoped(group: string, kind: string, custom: ReadonlySet<string>): boolean {
   const key = `${group}/${kind}`;
-  return CLUSTER_SCOPED.has(key) || custom.has(key);
+  return CLUSTER_SCOPED.has(key) || custom.has(key) || customKind(group, kind)?.scope === 'cluster';
 }
 
 /** Whether the platform team owns objects of the kind although they are namespaced. */
@@ -87,11 +87,17 @@ export const POD_ENTRY_RESOURCES: readonly string[] = ['/pods/attach', '/pods/ex
 
 /** Whether the API server has the kind without any CustomResourceDefinition. */
 export function isBuiltIn(group: string, kind: string): boolean {
-  return isBuiltInGroup(group) && ROWS.has(`${group}/${kind}`);
+  return isKubernetesGroup(group) && ROWS.has(`${group}/${kind}`);
 }
 
-function isBuiltInGroup(group: string): boolean {
-  return !group.includes('.') || (group.endsWith('.k8s.io') && !BROUGHT.has(group));
+/** Whether the kind is a custom one whose scope is known without its CustomResourceDefinition. */
+export function isKnownCustomKind(group: string, kind: string): boolean {
+  return !isKubernetesGroup(group) && (ROWS.has(`${group}/${kind}`) || customKind(group, kind) !== undefined);
+}
+
+/** Custom kinds of a group that are known. */
+export function knownCustomKinds(group: string): readonly string[] {
+  return [...KINDS.filter((row) => row.group === group).map(({ kind }) => kind), ...customKindsOf(group)];
 }
 
 /** Built-in kinds that hold values of any form: defaults in the schema of a custom resource, snapshots, parameters, any object. */
@@ -108,7 +114,7 @@ const HOLD_ANYTHING: ReadonlySet<string> = new Set([
 
 /** Whether the API server knows the form of every field of the kind; in others a null, say, may mean something. */
 export function isFixedForm(group: string, kind: string): boolean {
-  return isBuiltInGroup(group) && !HOLD_ANYTHING.has(kind) && !HOLD_ANYTHING.has(kind.replace(/List$/, ''));
+  return isKubernetesGroup(group) && !HOLD_ANYTHING.has(kind) && !HOLD_ANYTHING.has(kind.replace(/List$/, ''));
 }
 
 /** Top-level fields that objects of a built-in kind may have, besides apiVersion, kind and metadata. */

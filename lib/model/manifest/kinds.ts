@@ -107,6 +107,7 @@ const ROWS = [
   cluster('v1', 'Namespace', 'namespaces', { order: 0, naming: { format: dnsLabel } }),
   cluster('v1', 'Node', 'nodes'),
   cluster('v1', 'PersistentVolume', 'persistentvolumes', { order: 160 }),
+  namespaced('v1', 'Binding', 'bindings', { fields: ['target'] }),
   namespaced('v1', 'ConfigMap', 'configmaps', {
     fields: ['binaryData', 'data', 'immutable'],
     order: 140,
@@ -171,6 +172,7 @@ const ROWS = [
   namespaced('apps/v1', 'ReplicaSet', 'replicasets', { order: 270, podTemplate: TEMPLATE, replicated: true }),
   cluster('authentication.k8s.io/v1', 'SelfSubjectReview', 'selfsubjectreviews'),
   cluster('authentication.k8s.io/v1', 'TokenReview', 'tokenreviews'),
+  namespaced('authorization.k8s.io/v1', 'LocalSubjectAccessReview', 'localsubjectaccessreviews'),
   cluster('authorization.k8s.io/v1', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews'),
   cluster('authorization.k8s.io/v1', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews'),
   cluster('authorization.k8s.io/v1', 'SubjectAccessReview', 'subjectaccessreviews'),
@@ -189,7 +191,9 @@ const ROWS = [
     naming: PATH_SEGMENT,
   }),
   cluster('certificates.k8s.io/v1beta1', 'ClusterTrustBundle', 'clustertrustbundles', { naming: PATH_SEGMENT }),
+  namespaced('certificates.k8s.io/v1', 'PodCertificateRequest', 'podcertificaterequests'),
   namespaced('coordination.k8s.io/v1', 'Lease', 'leases'),
+  namespaced('coordination.k8s.io/v1beta1', 'LeaseCandidate', 'leasecandidates'),
   namespaced('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices', {
     fields: ['addressType', 'endpoints', 'ports'],
   }),
@@ -197,6 +201,9 @@ const ROWS = [
   cluster('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', 'flowschemas'),
   cluster('flowcontrol.apiserver.k8s.io/v1', 'PriorityLevelConfiguration', 'prioritylevelconfigurations'),
   cluster('internal.apiserver.k8s.io/v1alpha1', 'StorageVersion', 'storageversions'),
+  namespaced('lifecycle.k8s.io/v1alpha1', 'Eviction', 'evictions'),
+  namespaced('lifecycle.k8s.io/v1alpha1', 'EvictionRequest', 'evictionrequests'),
+  cluster('networking.k8s.io/v1alpha1', 'ClusterCIDR', 'clustercidrs'),
   cluster('networking.k8s.io/v1', 'IPAddress', 'ipaddresses', { naming: PATH_SEGMENT }),
   cluster('networking.k8s.io/v1', 'IngressClass', 'ingressclasses', { order: 40 }),
   cluster('networking.k8s.io/v1', 'ServiceCIDR', 'servicecidrs'),
@@ -227,13 +234,27 @@ const ROWS = [
   }),
   cluster('resource.k8s.io/v1', 'DeviceClass', 'deviceclasses'),
   cluster('resource.k8s.io/v1alpha3', 'DeviceTaintRule', 'devicetaintrules'),
+  namespaced('resource.k8s.io/v1alpha3', 'PodSchedulingContext', 'podschedulingcontexts'),
   namespaced('resource.k8s.io/v1', 'ResourceClaim', 'resourceclaims'),
+  namespaced('resource.k8s.io/v1alpha2', 'ResourceClaimParameters', 'resourceclaimparameters', {
+    fields: ['driverRequests', 'generatedFrom', 'shareable'],
+  }),
   namespaced('resource.k8s.io/v1', 'ResourceClaimTemplate', 'resourceclaimtemplates'),
+  cluster('resource.k8s.io/v1alpha2', 'ResourceClass', 'resourceclasses', {
+    fields: ['driverName', 'parametersRef', 'structuredParameters', 'suitableNodes'],
+  }),
+  namespaced('resource.k8s.io/v1alpha2', 'ResourceClassParameters', 'resourceclassparameters', {
+    fields: ['filters', 'generatedFrom', 'vendorParameters'],
+  }),
+  cluster('resource.k8s.io/v1alpha3', 'ResourcePoolStatusRequest', 'resourcepoolstatusrequests'),
   cluster('resource.k8s.io/v1', 'ResourceSlice', 'resourceslices'),
+  namespaced('scheduling.k8s.io/v1alpha3', 'CompositePodGroup', 'compositepodgroups'),
+  namespaced('scheduling.k8s.io/v1beta1', 'PodGroup', 'podgroups'),
   cluster('scheduling.k8s.io/v1', 'PriorityClass', 'priorityclasses', {
     fields: ['description', 'globalDefault', 'preemptionPolicy', 'value'],
     order: 20,
   }),
+  namespaced('scheduling.k8s.io/v1beta1', 'Workload', 'workloads'),
   cluster('storage.k8s.io/v1', 'CSIDriver', 'csidrivers'),
   cluster('storage.k8s.io/v1', 'CSINode', 'csinodes'),
   namespaced('storage.k8s.io/v1', 'CSIStorageCapacity', 'csistoragecapacities', {

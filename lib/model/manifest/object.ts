@@ -15,6 +15,16 @@ export interface Identity {
   readonly name: string;
 }
 
+/** What a platform says of the API of a cluster. */
+export interface ClusterApi {
+  /** Its minor: `1.36`. */
+  readonly kubernetes: string;
+  /** Scopes of custom kinds, as `group/Kind`. */
+  readonly scopes: Readonly<Record<string, 'cluster' | 'namespace'>>;
+  /** Plurals of custom kinds, as `group/Kind`. */
+  readonly plurals: Readonly<Record<string, string>>;
+}
+
 /** An API object with its final JSON. */
 export interface ApiEntry {
   /** What distinguishes it from the other objects of its cluster. */
@@ -25,6 +35,10 @@ export interface ApiEntry {
   readonly origin: Origin;
   /** Name of the cluster that receives it. */
   readonly cluster: string;
+  /** What is said of that cluster's API. Absent where no platform describes the cluster. */
+  readonly api?: ClusterApi;
+  /** Namespace of the system that it belongs to. Absent outside systems. */
+  readonly systemNamespace?: string;
 }
 
 /** The API group of an `apiVersion`; empty for the core group, or if `apiVersion` is not a string. */

@@ -3,7 +3,7 @@
 import type { Minor } from '../cluster/cluster';
 import type { Finding } from '../finding/finding';
 import type { Json, JsonObject } from '../manifest/json';
-import type { ApiEntry } from '../manifest/object';
+import type { ApiEntry, ClusterApi } from '../manifest/object';
 import type { Trace } from '../manifest/origin';
 
 /** A key under which constructs keep data of one type. */
@@ -90,6 +90,10 @@ export interface Destination {
   readonly system: string;
   /** Name of the environment. */
   readonly environment: string;
+  /** What the platform says of the cluster's API. @default nothing is known of it */
+  readonly api?: ClusterApi;
+  /** Namespace of the system. @default it is not one */
+  readonly namespace?: string;
 }
 
 /** Runs once per synth, when the chart is complete. Findings without a construct are about the one that registered it. */

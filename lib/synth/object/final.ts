@@ -2,7 +2,7 @@
 
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt } from '../../model/finding/finding';
-import { isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { defined, isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { isPlatformOwned } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity, groupOf, type Identity } from '../../model/manifest/object';
 import { type Destination, ENTRY, entriesOf } from '../../model/platform/entries';
@@ -37,7 +37,14 @@ export function finish(rendered: Rendered): Finished {
   const { manifest: overridden, findings, added } = applyOverrides(rendered);
   const manifest = canonical(overridden);
   const { construct, destination, origin, clusterScoped, cluster } = rendered;
-  const entry: ApiEntry = { identity: identityOf(manifest), manifest, origin, cluster };
+  const { api, namespace: systemNamespace } = destination;
+  const entry: ApiEntry = {
+    identity: identityOf(manifest),
+    manifest,
+    origin,
+    cluster,
+    ...defined({ api, systemNamespace }),
+  };
   const unchecked = added.flatMap(({ pointer, source }) =>
     unknownFields(manifest, pointer).map((field) =>
       findingAt({ construct: origin.construct, source: () => source }, uncheckedField(entry, field)),

@@ -72,7 +72,11 @@ function customClusterScopes(objects: readonly Rendered[]): Set<string> {
 
 function withScope(object: Rendered, scopes: ReadonlySet<string>): Rendered {
   const { apiVersion, kind, metadata } = object.manifest;
-  if (!isClusterScoped(groupOf(apiVersion), String(kind), scopes)) return object;
+  const group = groupOf(apiVersion);
+  const { scopes: said = {} } = object.destination.api ?? {};
+  const key = `${group}/${String(kind)}`;
+  if (!(Object.hasOwn(said, key) && said[key] === 'cluster') && !isClusterScoped(group, String(kind), scopes))
+    return object;
   if (!isJsonObject(metadata) || metadata.namespace === undefined) return { ...object, clusterScoped: true };
   const { namespace: _, ...rest } = metadata;
   return { ...object, clusterScoped: true, manifest: { ...object.manifest, metadata: rest } };

@@ -60,8 +60,18 @@ function putProbe(value: Json | undefined, keys: readonly string[]): unknown {
   const [key, ...rest] = keys;
   if (key === undefined) return typeof value === 'object' && value !== null ? value : PROBE;
   if (Array.isArray(value)) return value.map((item, index) => (String(index) === key ? putProbe(item, rest) : {}));
-  return { [key]: putProbe(isJsonObject(value) ? value[key] : undefined, rest) };
+  return new Proxy({ [key]: putProbe(isJsonObject(value) ? value[key] : undefined, rest) }, ANY_SPELLING);
 }
+
+/** Acronyms and other names that jsii spells differently from the API: `hostPID` is `hostPid`, `$ref` is `ref`. */
+const ANY_SPELLING: ProxyHandler<Readonly<Record<string, unknown>>> = {
+  get: (target, name) => {
+    const [key = ''] = Object.keys(target);
+    return name === key || (typeof name === 'string' && lettersOf(name) === lettersOf(key)) ? target[key] : undefined;
+  },
+};
+
+const lettersOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
 
 function follow(value: unknown, keys: readonly string[]): unknown {
   const [key, ...rest] = keys;
