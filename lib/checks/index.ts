@@ -6,6 +6,8 @@ import type { ApiEntry } from '../model/manifest/object';
 import { compareText } from '../model/manifest/text';
 import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
+import { rbacEscalationRules } from './access/rbac-escalation';
+import { rbacPlaceRules } from './access/rbac-places';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
 import { ingressRules } from './network/ingress';
@@ -66,7 +68,9 @@ export const rules: readonly Rule[] = [
   ...quotaRules,
   ...networkPolicyRules,
   ...rbacRules,
+  ...rbacEscalationRules,
   ...rbacBindingRules,
+  ...rbacPlaceRules,
   ...hostRules,
   ...ingressRules,
   ...referenceRules,

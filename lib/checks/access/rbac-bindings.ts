@@ -8,18 +8,16 @@ import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { namespace, object } from '../examples';
 import type { Rule } from '../rule';
-import { explained, isExplained, OR_REASON, role } from './rbac';
-
-const RBAC = 'rbac.authorization.k8s.io';
+import { explained, isExplained, OR_REASON, RBAC, role } from './rbac';
 
 const bindings = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
   objectIndex(entries).of(`${RBAC}/RoleBinding`, `${RBAC}/ClusterRoleBinding`);
 
-const GROUP: JsonObject = { kind: 'Group', apiGroup: RBAC, name: 'developers' };
+export const GROUP: JsonObject = { kind: 'Group', apiGroup: RBAC, name: 'developers' };
 const ACCOUNT: JsonObject = { kind: 'ServiceAccount', name: 'web', namespace: 'shop' };
 const account = object('v1', 'ServiceAccount', 'web', {});
 
-const binding = (kind: string, roleName: string, subjects: Json, name = 'binding'): JsonObject =>
+export const binding = (kind: string, roleName: string, subjects: Json, name = 'binding'): JsonObject =>
   object(`${RBAC}/v1`, 'RoleBinding', name, { roleRef: { apiGroup: RBAC, kind, name: roleName }, subjects });
 
 const subject: Rule = {
