@@ -4,6 +4,7 @@ import { workloadWriters } from '../../analysis/access/access';
 import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, list, text } from '../../analysis/objects/read-json';
+import { isLikeSystem } from '../../model/cluster/provider';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { namespace, object } from '../examples';
@@ -35,8 +36,11 @@ const subject: Rule = {
     }
     for (const { cluster, who, binding: entry, pointer } of grants(entries)) {
       if (who.kind !== 'ServiceAccount') {
-        if (!who.name.startsWith('system:') || isExplained(entry)) continue;
-        const message = `${who.name} is built into Kubernetes: no directory lists its members`;
+        const isOdd = isLikeSystem(who.name) || who.name !== who.name.trim();
+        if (!(isOdd || who.name.startsWith('system:')) || isExplained(entry)) continue;
+        const message = isOdd
+          ? `RBAC compares names exactly: no one is ${JSON.stringify(who.name)}`
+          : `${who.name} is built into Kubernetes: no directory lists its members`;
         report(entry, `${pointer}/name`, {
           message,
           expected: `a group of the directory, ${OR_REASON}`,

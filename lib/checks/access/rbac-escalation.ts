@@ -106,7 +106,11 @@ function checkEverywhere(entries: readonly ApiEntry[], report: Report): void {
     }
     for (const [to, resources] of byEnd) {
       const message = `${[...resources].join(', ')} in every namespace: leads to ${to}`;
-      report(binding, '/roleRef/name', { message, expected: `a RoleBinding in each namespace, ${OR_REASON}`, value: name });
+      report(binding, '/roleRef/name', {
+        message,
+        expected: `a RoleBinding in each namespace, ${OR_REASON}`,
+        value: name,
+      });
     }
   }
 }

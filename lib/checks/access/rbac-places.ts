@@ -23,7 +23,8 @@ function findWrite(rules: readonly PolicyRule[]): string | undefined {
   for (const rule of rules) {
     const verb = rule.verbs.find((one) => !READ.some((read) => read === one));
     const [resource] = rule.resources;
-    if (verb !== undefined && resource !== undefined && !isHarmless(rule)) return `${verb} ${rule.resources.join(', ')}`;
+    if (verb !== undefined && resource !== undefined && !isHarmless(rule))
+      return `${verb} ${rule.resources.join(', ')}`;
   }
   return undefined;
 }

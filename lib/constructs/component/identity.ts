@@ -32,7 +32,7 @@ export function reportIdentities(
   trace: Trace,
 ): void {
   for (const [name, { identities = {} }] of Object.entries(clusters)) {
-    const accounts = new Set(accountsBelow(app.node.tryFindChild(name)));
+    const accounts = new Set(accountsBelow(app.node.children.find(({ node }) => node.id === name)));
     for (const key of Object.keys(identities).filter((account) => !accounts.has(account))) {
       const problem = { rule: 'workload-identity', severity: 'error', field: `clusters.${name}.identities` } as const;
       const message = 'no component of the cluster has this name';

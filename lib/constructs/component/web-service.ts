@@ -115,7 +115,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   connection(): Connection {
     const peer = { component: this.name, port: this.props.port };
-    return { name: this.name, host: this.service.name, port: 80, peer };
+    return { name: this.name, host: this.service.name, port: 80, peer, construct: this };
   }
 
   admit(client: string): void {

@@ -25,7 +25,7 @@ export function reportNodes(
   trace: Trace,
 ): void {
   for (const [name, cluster] of Object.entries(clusters)) {
-    const scope = app.node.tryFindChild(name);
+    const scope = app.node.children.find(({ node }) => node.id === name);
     if (scope === undefined || isRefused(scope)) continue;
     const load = nodeLoad(app, name, cluster);
     const headroom = headroomOf(load);
