@@ -8,6 +8,7 @@ import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
 import { rbacEscalationRules } from './access/rbac-escalation';
 import { rbacPlaceRules } from './access/rbac-places';
+import { externalIpRules } from './network/external-ips';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
 import { ingressRules } from './network/ingress';
@@ -27,6 +28,8 @@ import { graceRules } from './pods/grace';
 import { imageRules } from './pods/images';
 import { memoryRules } from './pods/memory';
 import { podSecurityRules } from './pods/pod-security';
+import { podSecurityLabelRules } from './pods/pod-security-labels';
+import { priorityRules } from './pods/priority';
 import { probeRules } from './pods/probes';
 import { quantityRules } from './pods/quantities';
 import type { Rule } from './rule';
@@ -50,10 +53,13 @@ export const rules: readonly Rule[] = [
   ...knownValueRules,
   ...containerRules,
   ...podSecurityRules,
+  ...podSecurityLabelRules,
+  ...priorityRules,
   ...imageRules,
   ...portRules,
   ...portRelationRules,
   ...externalNameRules,
+  ...externalIpRules,
   ...quantityRules,
   ...memoryRules,
   ...configurationRules,

@@ -1,12 +1,13 @@
 // What Roles allow: no wildcards and no Secrets, unless an annotation gives the reason.
 
 import { objectIndex } from '../../analysis/objects/object-index';
-import { at, dig, list, places, text } from '../../analysis/objects/read-json';
+import { at, list, places, text } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { object } from '../examples';
+import { hasReason, withReason } from '../reason';
 import type { Rule } from '../rule';
 
 export const RBAC = 'rbac.authorization.k8s.io';
@@ -15,8 +16,8 @@ export const RBAC = 'rbac.authorization.k8s.io';
 export const OR_REASON = `or a reason in the annotation ${ANNOTATION.accessReason}`;
 
 /** Whether an annotation gives the reason for the grant. */
-export function isExplained({ manifest }: ApiEntry): boolean {
-  return (text(dig(manifest, 'metadata', 'annotations')?.[ANNOTATION.accessReason]) ?? '').trim() !== '';
+export function isExplained(entry: ApiEntry): boolean {
+  return hasReason(entry, ANNOTATION.accessReason);
 }
 
 export type ReportAt = (pointer: string, problem: Omit<Problem, 'field'>) => void;
@@ -39,10 +40,8 @@ export const role = (rule: { readonly [key: string]: Json }, name = 'reader'): J
   object(`${RBAC}/v1`, 'Role', name, { rules: [rule] });
 
 /** The same object with a reason. */
-export const explained = (manifest: JsonObject, reason: string): JsonObject => ({
-  ...manifest,
-  metadata: { ...dig(manifest, 'metadata'), annotations: { [ANNOTATION.accessReason]: reason } },
-});
+export const explained = (manifest: JsonObject, reason: string): JsonObject =>
+  withReason(manifest, ANNOTATION.accessReason, reason);
 
 const wildcard: Rule = {
   id: 'rbac-wildcard',

@@ -33,6 +33,9 @@ export const ANNOTATION = {
 /** Annotation with the host name of an egress rule, which a network policy cannot hold; `name` is the outside service's. */
 export const exitKey = (name: string): string => `${PREFIX}exit-${name}`;
 
+/** Annotation of an object: why a rule does not hold for it. Roles and bindings have `accessReason` for all of theirs. */
+export const reasonKey = (rule: string): string => `${PREFIX}${rule}-reason`;
+
 /** Annotation of an autoscaler: how far an outside service lets its workload scale. */
 export const limitKey = (service: string): string => `${PREFIX}limit-${service}`;
 
