@@ -136,7 +136,12 @@ describe('F10: other ways to a host', () => {
 
   test('a record of a Service, or of a DNSEndpoint', () => {
     const annotations = { 'external-dns.alpha.kubernetes.io/hostname': HOST };
-    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'b', annotations }, spec: {} };
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'b', annotations },
+      spec: {},
+    };
     expect(clash(ingress('a', HOST), service)).toHaveLength(1);
     const endpoint: JsonObject = {
       apiVersion: 'externaldns.k8s.io/v1alpha1',

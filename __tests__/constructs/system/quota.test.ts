@@ -26,7 +26,12 @@ test("the autoscaler's maximum, however late it is said", () => {
     new WebService(system, 'web', { ...scaled, size: { cpu: 0.65, min: 3, max: 12 } });
   });
   // 12 + 6 pods, twice
-  expect(hard(synthesis)).toEqual({ pods: '36', 'requests.cpu': '3600m', 'requests.memory': '4608Mi', ...NO_ADDRESSES });
+  expect(hard(synthesis)).toEqual({
+    pods: '36',
+    'requests.cpu': '3600m',
+    'requests.memory': '4608Mi',
+    ...NO_ADDRESSES,
+  });
 });
 
 test('workloads outside our components count, with the defaults of the LimitRange', () => {
@@ -39,7 +44,12 @@ test('workloads outside our components count, with the defaults of the LimitRang
     { type: 'Container', default: { memory: '128Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } },
   ]);
   // 10 pods of web, 2 of the Job
-  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '1536Mi', ...NO_ADDRESSES });
+  expect(hard(synthesis)).toEqual({
+    pods: '12',
+    'requests.cpu': '1200m',
+    'requests.memory': '1536Mi',
+    ...NO_ADDRESSES,
+  });
   expect(errors(synthesis).filter((error) => error.startsWith('quota'))).toEqual([]);
 });
 
@@ -67,7 +77,12 @@ test('room can be reserved, more than once', () => {
     new WebService(system, 'web', WEB);
     system.reserve({ pods: 2, cpu: '200m' }).reserve({ memory: '1Gi' });
   });
-  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '2304Mi', ...NO_ADDRESSES });
+  expect(hard(synthesis)).toEqual({
+    pods: '12',
+    'requests.cpu': '1200m',
+    'requests.memory': '2304Mi',
+    ...NO_ADDRESSES,
+  });
 });
 
 test('each invalid part of a reserve is refused', () => {

@@ -10,7 +10,7 @@ import type { Rule } from '../rule';
 const ID = 'service-external-ips';
 
 const externalIps: Rule = {
-  id: ID,
+  id: 'service-external-ips',
   what: 'A Service claims no externalIPs.',
   why: 'Every node sends traffic to that address, such as the one of a database, to the pods of the Service instead (CVE-2020-8554).',
   severity: 'error',

@@ -79,7 +79,9 @@ const NGINX = 'nginx.ingress.kubernetes.io/';
 const ALB = 'alb.ingress.kubernetes.io/';
 
 /** Keys by which the controllers of AWS and Google Cloud are recognized: without a group, each Ingress has a load balancer of its own. */
-const OWN_BALANCER = new RegExp(`^(?:${ALB}|networking\\.gke\\.io/|kubernetes\\.io/ingress\\.(?:global|regional)-static-ip)`);
+const OWN_BALANCER = new RegExp(
+  `^(?:${ALB}|networking\\.gke\\.io/|kubernetes\\.io/ingress\\.(?:global|regional)-static-ip)`,
+);
 const OWN_BALANCER_CLASSES: ReadonlySet<string> = new Set(['alb', 'gce', 'gce-internal']);
 
 /** Ingresses of one class share a controller, except where each has a load balancer of its own; those without one have the default. */
@@ -87,7 +89,8 @@ function readerOf({ identity, manifest }: ApiEntry): string {
   const annotations = dig(manifest, 'metadata', 'annotations') ?? {};
   const group = text(own(annotations, `${ALB}group.name`));
   if (group !== undefined) return `group ${group}`;
-  const name = text(dig(manifest, 'spec')?.ingressClassName) ?? text(own(annotations, 'kubernetes.io/ingress.class')) ?? '';
+  const name =
+    text(dig(manifest, 'spec')?.ingressClassName) ?? text(own(annotations, 'kubernetes.io/ingress.class')) ?? '';
   const isOwn = OWN_BALANCER_CLASSES.has(name) || Object.keys(annotations).some((key) => OWN_BALANCER.test(key));
   return isOwn ? `ingress ${identity.namespace ?? ''}/${identity.name}` : `class ${name}`;
 }
@@ -177,12 +180,16 @@ function besideRules(entry: ApiEntry): Claim[] {
   const found = spec?.defaultBackend === undefined ? [] : [wholeHost(entry, '/spec/defaultBackend', '', reader)];
   for (const [key, value] of Object.entries(dig(entry.manifest, 'metadata', 'annotations') ?? {})) {
     const pointer = annotationPointer(key);
-    const add = (hosts: readonly string[]) => found.push(...hosts.map((host) => wholeHost(entry, pointer, host, reader)));
+    const add = (hosts: readonly string[]) =>
+      found.push(...hosts.map((host) => wholeHost(entry, pointer, host, reader)));
     if (key === `${NGINX}server-alias`) add(hostList(value));
     else if (key === `${NGINX}from-to-www-redirect` && value === 'true') {
       add(places(spec, 'rules', '').flatMap(({ value: rule }) => hostList(rule.host).map(withOrWithoutWww)));
     } else if (key === `${ALB}group.name`) {
-      found.push({ ...wholeHost(entry, pointer, `group ${text(value) ?? ''}`, 'group'), what: `the group ${text(value)}` });
+      found.push({
+        ...wholeHost(entry, pointer, `group ${text(value) ?? ''}`, 'group'),
+        what: `the group ${text(value)}`,
+      });
     } else if (key.startsWith(`${ALB}conditions.`)) add(conditionHosts(text(value) ?? ''));
   }
   return found;

@@ -81,7 +81,8 @@ export function findOverlaps(claims: readonly Claim[]): Overlap[] {
     byHost.add(placeOf(entry.cluster, host), claim);
     if (reader === RECORD) continue;
     byReader.add(placeOf(entry.cluster, reader), claim);
-    for (const wildcard of wildcardsOf(host, reader)) byWildcard.add(placeOf(entry.cluster, `${reader} ${wildcard}`), claim);
+    for (const wildcard of wildcardsOf(host, reader))
+      byWildcard.add(placeOf(entry.cluster, `${reader} ${wildcard}`), claim);
   }
   for (const claim of claims) {
     const { entry, host, reader } = claim;

@@ -61,7 +61,7 @@ const elsewhere = (manifest: JsonObject): JsonObject => ({
 });
 
 const hostClash: Rule = {
-  id: CLASH,
+  id: 'host-clash',
   what: 'No two Ingresses or HTTPRoutes of a cluster claim the same host and path, and none of two namespaces claim some of the same requests.',
   why: 'The controller keeps one and ignores the other, or mixes them: users reach the wrong system, which may change at any restart.',
   severity: 'error',
@@ -109,9 +109,7 @@ function reportEqual(all: readonly Claim[], report: Report): Set<string> {
     first.set(key, known);
     // An Ingress, whose key is '', answers on every listener; a route may be limited to some.
     const shared = listeners.length === 0 ? [...known.keys()] : [...listeners, ''];
-    const other = shared
-      .map((listener) => known.get(listener))
-      .find((owner) => owner !== undefined && owner !== entry);
+    const other = shared.map((listener) => known.get(listener)).find((owner) => owner !== undefined && owner !== entry);
     if (other !== undefined) {
       reported.add(placeKey(claim));
       const message = `${what} is claimed here and by ${describeOrigin(other.origin)}`;

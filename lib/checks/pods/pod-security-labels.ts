@@ -32,7 +32,7 @@ function namespaces(entries: readonly ApiEntry[]): { entry: ApiEntry; labels: Js
 }
 
 const loosened: Rule = {
-  id: ID,
+  id: 'pod-security-label',
   what: 'The Namespace of a system enforces restricted, in the version of its other labels; no other is privileged.',
   why: 'Pods may take over their node, and with it every pod and Secret there; no rule about pods holds any more.',
   severity: 'error',

@@ -9,10 +9,11 @@ import type { Rule } from '../rule';
 const ID = 'priority-system';
 
 /** Whether a priority class is one of Kubernetes' own. */
-export const isSystemPriority = (name: unknown): name is string => typeof name === 'string' && name.startsWith('system-');
+export const isSystemPriority = (name: unknown): name is string =>
+  typeof name === 'string' && name.startsWith('system-');
 
 const priority: Rule = {
-  id: ID,
+  id: 'priority-system',
   what: 'Pods outside kube-system have no priority class of Kubernetes itself, such as system-node-critical.',
   why: 'The scheduler evicts the pods of other systems for them, and the kubelet those of the node.',
   severity: 'error',

@@ -142,7 +142,11 @@ const services: Rule = {
         const limit = readQuantity(hard[key]);
         if (limit === undefined || limit >= BigInt(needed[key]) * WHOLE) continue;
         const message = `Services of the namespace take ${needed[key]}: the API server refuses the last of them`;
-        report(entry, at('/spec/hard', key), { message, expected: `at least ${needed[key]}`, value: hard[key] ?? null });
+        report(entry, at('/spec/hard', key), {
+          message,
+          expected: `at least ${needed[key]}`,
+          value: hard[key] ?? null,
+        });
       }
     }
   },
