@@ -50,7 +50,7 @@ describe('F10: paths of one host', () => {
 
   test.each<[string, Path, Path]>([
     ['paths apart', { path: '/api' }, { path: '/login' }],
-    ['a longer word, which is no path below', { path: '/api' }, { path: '/apis' }],
+    ['a longer word, which is not a path below', { path: '/api' }, { path: '/apis' }],
     ['an exact path above', { path: '/api' }, exact('/')],
     ['regular expressions apart', loose('/api/(.*)'), loose('/login(/|$)')],
   ])('nothing about %s', (_, a, b) => {
@@ -76,14 +76,14 @@ describe('F10: paths of one host', () => {
     expect(clash(ingress('a', HOST, {}, reason), login({}))).toEqual([]);
   });
 
-  test('an equal claim is told once', () => {
+  test('an equal claim is reported once', () => {
     expect(clash(ingress('a', HOST), ingress('b', HOST))).toEqual([RULE]);
     expect(clash(ingress('a', 'Shop.example'), ingress('b', HOST, { path: '/login' }))).toEqual([RULE]);
   });
 });
 
 describe('F10: wildcards and every host', () => {
-  test('a wildcard takes the host of another namespace: told at the wildcard', () => {
+  test('a wildcard takes the host of another namespace: reported at the wildcard', () => {
     const wide = ingress('a', '*.example');
     expect(findings('host-clash', wide, ingress('b', HOST))).toMatchObject([{ value: '*.example/' }]);
     expect(findings('host-clash', ingress('b', HOST), wide)).toMatchObject([{ value: '*.example/' }]);
@@ -105,7 +105,7 @@ describe('F10: wildcards and every host', () => {
     expect(clash(ingress('a', undefined, { path: '/health' }), ingress('b', HOST, { path: '/api' }))).toEqual([]);
   });
 
-  test('two of them are told once', () => {
+  test('two of them are reported once', () => {
     expect(clash(ingress('a', undefined), ingress('b', undefined, { path: '/x' }))).toHaveLength(1);
   });
 

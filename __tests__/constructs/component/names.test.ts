@@ -30,7 +30,7 @@ describe('F24: an id that is taken', () => {
     expect(taken(id)).toMatchObject([{ message: `every JavaScript object has ${id}: a construct cannot` }]);
   });
 
-  test('an id that is free is not refused, and another exception is told as it is', () => {
+  test('an id that is free is not refused, and another exception is reported as it is', () => {
     expect(taken('api')).toEqual([]);
     const failing = shop(() => {
       throw new Error('no such file');

@@ -98,7 +98,7 @@ const hostClash: Rule = {
 const placeKey = ({ entry, pointer }: Claim): string =>
   [entry.cluster, describeIdentity(entry.identity), pointer].join('\n');
 
-/** Reports claims to the same requests, whoever makes them; returns where. */
+/** Reports equal claims of any two objects; returns where. */
 function reportEqual(all: readonly Claim[], report: Report): Set<string> {
   const reported = new Set<string>();
   /** The first to claim each host and path, by listener. */

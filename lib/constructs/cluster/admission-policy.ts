@@ -82,7 +82,7 @@ function specFor({ hosts, externalIps, priorities }: Admitted): JsonObject {
     ],
     variables: [
       { name: 'written', expression: mapOf(hosts) },
-      // hosts of namespaces that this app does not write are a matter of whoever does
+      // hosts of namespaces that this app does not write are not ours to judge
       { name: 'isWritten', expression: 'request.namespace in variables.written' },
       { name: 'hosts', expression: 'variables.isWritten ? variables.written[request.namespace] : []' },
       { name: 'annotations', expression: 'object.metadata.?annotations.orValue({})' },
