@@ -9,7 +9,7 @@ import type { Rule } from '../rule';
 const ID = 'priority-system';
 
 /** Whether a priority class is one of Kubernetes' own. */
-export const isSystemPriority = (name: unknown): name is string =>
+const isSystemPriority = (name: unknown): name is string =>
   typeof name === 'string' && name.startsWith('system-');
 
 const priority: Rule = {
