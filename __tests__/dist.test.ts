@@ -91,7 +91,7 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
       const selectsAll = keys.join('/') === 'spec/podSelector'; // where empty means every pod
       const isMap = typeof value === 'object' && value !== null && !selectsAll;
       if (isMap) expect([keys, Object.keys(value).length]).not.toEqual([keys, 0]);
-      if (isAmount(keys) && !isJsonObject(value)) expect(value).toMatch(/^[1-9]\d*(m|Mi|Gi)?$/);
+      if (isAmount(keys) && !isJsonObject(value)) expect(value).toMatch(/^(?:0|[1-9]\d*(?:m|Mi|Gi)?)$/);
       if (keys.at(-2) === 'ports' && isJsonObject(value)) expect(value).toHaveProperty('protocol');
     });
   });

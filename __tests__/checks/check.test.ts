@@ -22,9 +22,14 @@ test('a finding has construct, place and problem, and no unknown fields', () => 
   ]);
 });
 
+const labelled = {
+  ...namespace,
+  metadata: { name: 'shop', labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } },
+};
+
 test('sources are looked up only for findings', () => {
   const source = jest.fn(() => line(1));
-  check([entry(deployment(), { source }), entry(namespace, { source })]);
+  check([entry(deployment(), { source }), entry(labelled, { source })]);
   expect(source).not.toHaveBeenCalled();
 });
 

@@ -23,6 +23,7 @@ import { environment } from './e19-environment';
 import { headroom } from './e20-headroom';
 import { pantherCopy } from './e21-panther-copy';
 import { loadTest } from './e22-load-test';
+import { admission } from './e23-admission';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -46,6 +47,7 @@ export const PROOFS: readonly Proof[] = [
   scale,
   access,
   accessElsewhere,
+  admission,
   connections,
   memory,
   environment,

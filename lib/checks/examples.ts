@@ -1,4 +1,5 @@
 // Small objects for the rules' examples. Users see them, so they contain only what matters.
+import { dig } from '../analysis/objects/read-json';
 import type { Json, JsonObject } from '../model/manifest/json';
 
 type Extra = { readonly [key: string]: Json };
@@ -68,3 +69,9 @@ export const ingress = (host: string, name = 'web', path = '/'): JsonObject =>
   });
 
 export { object };
+
+/** The same object with a reason. */
+export const withReason = (manifest: JsonObject, key: string, reason: string): JsonObject => ({
+  ...manifest,
+  metadata: { ...dig(manifest, 'metadata'), annotations: { [key]: reason } },
+});

@@ -6,6 +6,9 @@ import type { ApiEntry } from '../model/manifest/object';
 import { compareText } from '../model/manifest/text';
 import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
+import { rbacEscalationRules } from './access/rbac-escalation';
+import { rbacPlaceRules } from './access/rbac-places';
+import { externalIpRules } from './network/external-ips';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
 import { ingressRules } from './network/ingress';
@@ -28,6 +31,8 @@ import { graceRules } from './pods/grace';
 import { imageRules } from './pods/images';
 import { memoryRules } from './pods/memory';
 import { podSecurityRules } from './pods/pod-security';
+import { podSecurityLabelRules } from './pods/pod-security-labels';
+import { priorityRules } from './pods/priority';
 import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
 import { quantityRules } from './pods/quantities';
@@ -55,10 +60,13 @@ export const rules: readonly Rule[] = [
   ...knownValueRules,
   ...containerRules,
   ...podSecurityRules,
+  ...podSecurityLabelRules,
+  ...priorityRules,
   ...imageRules,
   ...portRules,
   ...portRelationRules,
   ...externalNameRules,
+  ...externalIpRules,
   ...quantityRules,
   ...memoryRules,
   ...configurationRules,
@@ -74,7 +82,9 @@ export const rules: readonly Rule[] = [
   ...quotaRules,
   ...networkPolicyRules,
   ...rbacRules,
+  ...rbacEscalationRules,
   ...rbacBindingRules,
+  ...rbacPlaceRules,
   ...hostRules,
   ...ingressRules,
   ...referenceRules,

@@ -11,20 +11,24 @@ import type { ObjectProblem, Rule } from './rule';
 
 const annotationsOf = ({ manifest }: ApiEntry): JsonObject | undefined => dig(manifest, 'metadata', 'annotations');
 
+/** Whether the object gives a reason under this key. A blank one is none. */
+export function hasReason(entry: ApiEntry, key: string): boolean {
+  return (text(own(annotationsOf(entry), key)) ?? '').trim() !== '';
+}
+
 /** The reasons that objects give, and which of them a rule needed. */
 export class Reasons {
   private readonly needed = new Map<ApiEntry, Set<string>>();
 
   constructor(private readonly entries: readonly ApiEntry[]) {}
 
-  /** Whether the object gives the reason that excuses the problem. A blank one is none. */
+  /** Whether the object gives the reason that excuses the problem. */
   excuse({ reason }: Rule, entry: ApiEntry, { cannotWork }: ObjectProblem): boolean {
     if (reason === undefined || cannotWork) return false;
-    const given = own(annotationsOf(entry), reason);
-    if (given === undefined) return false;
+    if (own(annotationsOf(entry), reason) === undefined) return false;
     const needed = this.needed.get(entry) ?? new Set();
     this.needed.set(entry, needed.add(reason));
-    return (text(given) ?? '').trim() !== '';
+    return hasReason(entry, reason);
   }
 
   /** A finding for each reason that no rule needed: it would hide the next violation. */

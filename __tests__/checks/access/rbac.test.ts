@@ -92,6 +92,12 @@ describe('rbac-subject', () => {
     },
   );
 
+  test.each(['System:masters', ' system:masters', 'developers '])('F32: %j, which names no one', (name) => {
+    expect(findings('rbac-subject', binding([group(name)]))).toMatchObject([
+      { field: '/subjects/0/name', message: `RBAC compares names exactly: no one is ${JSON.stringify(name)}` },
+    ]);
+  });
+
   test('the anonymous user', () => {
     expect(fields('rbac-subject', binding([{ ...group('system:anonymous'), kind: 'User' }]))).toHaveLength(1);
   });

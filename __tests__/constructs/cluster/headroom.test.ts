@@ -89,6 +89,8 @@ describe('P2 headroom of a pool', () => {
       pods: '8',
       'requests.cpu': '8',
       'requests.memory': '8Gi',
+      'services.loadbalancers': '0',
+      'services.nodeports': '0',
     });
   });
 

@@ -32,6 +32,8 @@ describe('objects', () => {
       'NetworkPolicy web',
       'PodDisruptionBudget web',
       'Deployment web',
+      'ValidatingAdmissionPolicy evenkeel',
+      'ValidatingAdmissionPolicyBinding evenkeel',
     ]);
   });
 
@@ -394,7 +396,7 @@ describe('connectTo and env', () => {
     const variables: Record<string, string> = JSON.parse('{"A": 1}');
     expect(errors(web({ env: variables }))).toEqual(['input env.A']);
     expect(errors(web({ env: {} }))).toEqual([]);
-    expect(web({ env: {} }).objects).toHaveLength(9);
+    expect(web({ env: {} }).objects).toHaveLength(11);
   });
 
   test('a variable that is set twice to different values is refused', () => {

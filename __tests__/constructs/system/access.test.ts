@@ -452,3 +452,30 @@ test('a ServiceAccount that may do more than the deployer is refused, since the 
 });
 
 const RBAC = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+
+test.each([
+  'System:masters',
+  ' system:masters',
+  'sYstem:masters',
+  'developers ',
+  '\u00a0system:masters',
+  'system\u200b:masters',
+])('F32: RBAC compares groups exactly, so %j names no one', (id) => {
+  const cluster = { ...TWO_ZONES, groups: { developers: id } };
+  const synthesis = shop(web, { cluster, environment: { ...PRODUCTION, access: { developers: 'viewer' } } });
+  expect(synthesis.findings).toMatchObject([
+    {
+      rule: 'group-subject',
+      message: expect.stringContaining('no one is in'),
+      expected: expect.stringMatching(/group/),
+    },
+  ]);
+});
+
+test('F32: a group with a space, or with system in its name, is one of the directory', () => {
+  for (const id of ['Team A', 'ecosystem:a', 'systems']) {
+    const cluster = { ...TWO_ZONES, groups: { developers: id } };
+    const synthesis = shop(web, { cluster, environment: { ...PRODUCTION, access: { developers: 'viewer' } } });
+    expect(synthesis.findings).toEqual([]);
+  }
+});

@@ -1,10 +1,14 @@
 // The quota of a namespace: derived, sufficient, and refused when an override makes it too small.
 import { ApiObject } from 'cdk8s';
-import { override, WebService } from '../../../lib/constructs';
+import { override, type System, WebService } from '../../../lib/constructs';
+import type { JsonObject } from '../../../lib/model';
 import { at, errors, find, shop, WEB } from '../../support/synthesis';
 
 const hard = (synthesis: ReturnType<typeof shop>, name = 'shop') =>
   at(find(synthesis, 'ResourceQuota', name), 'spec', 'hard');
+
+/** Neither load balancers nor node ports. */
+const NO_ADDRESSES = { 'services.loadbalancers': '0', 'services.nodeports': '0' };
 
 test('replicas, surge and terminating pods of every component', () => {
   const synthesis = shop((system) => {
@@ -13,7 +17,7 @@ test('replicas, surge and terminating pods of every component', () => {
   });
   expect(errors(synthesis)).toEqual([]);
   // each 3 + 2 pods, twice
-  expect(hard(synthesis)).toEqual({ pods: '20', 'requests.cpu': '11', 'requests.memory': '11520Mi' });
+  expect(hard(synthesis)).toEqual({ pods: '20', 'requests.cpu': '11', 'requests.memory': '11520Mi', ...NO_ADDRESSES });
 });
 
 test("the autoscaler's maximum, however late it is said", () => {
@@ -22,7 +26,12 @@ test("the autoscaler's maximum, however late it is said", () => {
     new WebService(system, 'web', { ...scaled, size: { cpu: 0.65, min: 3, max: 12 } });
   });
   // 12 + 6 pods, twice
-  expect(hard(synthesis)).toEqual({ pods: '36', 'requests.cpu': '3600m', 'requests.memory': '4608Mi' });
+  expect(hard(synthesis)).toEqual({
+    pods: '36',
+    'requests.cpu': '3600m',
+    'requests.memory': '4608Mi',
+    ...NO_ADDRESSES,
+  });
 });
 
 test('workloads outside our components count, with the defaults of the LimitRange', () => {
@@ -35,7 +44,12 @@ test('workloads outside our components count, with the defaults of the LimitRang
     { type: 'Container', default: { memory: '128Mi' }, defaultRequest: { cpu: '100m', memory: '128Mi' } },
   ]);
   // 10 pods of web, 2 of the Job
-  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '1536Mi' });
+  expect(hard(synthesis)).toEqual({
+    pods: '12',
+    'requests.cpu': '1200m',
+    'requests.memory': '1536Mi',
+    ...NO_ADDRESSES,
+  });
   expect(errors(synthesis).filter((error) => error.startsWith('quota'))).toEqual([]);
 });
 
@@ -63,7 +77,12 @@ test('room can be reserved, more than once', () => {
     new WebService(system, 'web', WEB);
     system.reserve({ pods: 2, cpu: '200m' }).reserve({ memory: '1Gi' });
   });
-  expect(hard(synthesis)).toEqual({ pods: '12', 'requests.cpu': '1200m', 'requests.memory': '2304Mi' });
+  expect(hard(synthesis)).toEqual({
+    pods: '12',
+    'requests.cpu': '1200m',
+    'requests.memory': '2304Mi',
+    ...NO_ADDRESSES,
+  });
 });
 
 test('each invalid part of a reserve is refused', () => {
@@ -108,4 +127,59 @@ test('the objects are the platform team’s: they are in the file that no deploy
   const text = files.get('05-shop-production.yaml') ?? '';
   expect(text).toContain('kind: ResourceQuota');
   expect(text).toContain('kind: LimitRange');
+});
+
+describe('F9: load balancers and node ports', () => {
+  const object = (system: System, apiVersion: string, kind: string, more: JsonObject = {}) =>
+    new ApiObject(system, kind, { apiVersion, kind, metadata: { name: 'more' }, ...more });
+  const bound = (build: (system: System) => void) => {
+    const found = hard(shop(build));
+    return [at(found, 'services.loadbalancers'), at(found, 'services.nodeports')];
+  };
+  const ports = [{ port: 80 }, { port: 443 }];
+
+  test('are those of the Services, without more for a rollout: a Service is replaced in place', () => {
+    expect(bound((system) => void new WebService(system, 'web', WEB))).toEqual(['0', '0']);
+    const exposed = (system: System) =>
+      new WebService(system, 'web', WEB).exposeAt('shop.example', { serviceType: 'NodePort' });
+    expect(bound(exposed)).toEqual(['0', '1']);
+    expect(bound((system) => object(system, 'v1', 'Service', { spec: { type: 'LoadBalancer', ports } }))).toEqual([
+      '1',
+      '2',
+    ]);
+    const spec = { type: 'LoadBalancer', allocateLoadBalancerNodePorts: false, ports };
+    expect(bound((system) => object(system, 'v1', 'Service', { spec }))).toEqual(['1', '0']);
+  });
+
+  test.each([
+    ['a Gateway gets a load balancer', 'gateway.networking.k8s.io/v1', 'Gateway'],
+    ['a certificate is proved by a node port', 'cert-manager.io/v1', 'Certificate'],
+    ['a custom kind may do anything', 'example.com/v1', 'Widget'],
+  ])('are not bounded where %s', (_, apiVersion, kind) => {
+    expect(bound((system) => object(system, apiVersion, kind))).toEqual([undefined, undefined]);
+  });
+
+  test('are bounded beside kinds that make no Services', () => {
+    expect(bound((system) => object(system, 'keda.sh/v1alpha1', 'ScaledObject'))).toEqual(['0', '0']);
+    expect(bound((system) => object(system, 'gateway.networking.k8s.io/v1', 'HTTPRoute'))).toEqual(['0', '0']);
+  });
+
+  test('are not bounded where cert-manager proves the host of an Ingress', () => {
+    const metadata = { name: 'more', annotations: { 'cert-manager.io/cluster-issuer': 'acme' } };
+    const ingress = (system: System) => {
+      new ApiObject(system, 'ingress', { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata });
+    };
+    expect(bound(ingress)).toEqual([undefined, undefined]);
+  });
+
+  test('an override below that is refused', () => {
+    const synthesis = shop((system) => {
+      new WebService(system, 'web', WEB).exposeAt('shop.example', { serviceType: 'NodePort' });
+      const quota = system.node.findChild('namespace-quota');
+      if (ApiObject.isApiObject(quota)) override(quota).set('spec.hard["services.nodeports"]', '0');
+    });
+    expect(synthesis.findings.filter(({ rule }) => rule === 'quota-services')).toMatchObject([
+      { field: '/spec/hard/services.nodeports', value: '0', expected: 'at least 1' },
+    ]);
+  });
 });

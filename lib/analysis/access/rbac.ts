@@ -113,7 +113,7 @@ function aggregated(entries: readonly ApiEntry[], role: ApiEntry): ApiEntry[] | 
 }
 
 /** The rules of a Role or ClusterRole about resources. */
-function policyRules({ manifest }: ApiEntry): PolicyRule[] {
+export function policyRules({ manifest }: ApiEntry): PolicyRule[] {
   const texts = (value: Json | undefined) => list(value).flatMap((item) => text(item) ?? []);
   return places(manifest, 'rules', '').map(({ value }) => ({
     groups: texts(value.apiGroups),

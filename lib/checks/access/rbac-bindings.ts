@@ -4,23 +4,22 @@ import { workloadWriters } from '../../analysis/access/access';
 import { type Act, type Grant, grants, mayDo, roleOf, type Who } from '../../analysis/access/rbac';
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, list, text } from '../../analysis/objects/read-json';
+import { isLikeSystem } from '../../model/cluster/provider';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { namespace, object } from '../examples';
 import type { Rule } from '../rule';
-import { explained, role } from './rbac';
-
-const RBAC = 'rbac.authorization.k8s.io';
+import { explained, RBAC, role } from './rbac';
 
 const bindings = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
   objectIndex(entries).of(`${RBAC}/RoleBinding`, `${RBAC}/ClusterRoleBinding`);
 
-const GROUP: JsonObject = { kind: 'Group', apiGroup: RBAC, name: 'developers' };
+export const GROUP: JsonObject = { kind: 'Group', apiGroup: RBAC, name: 'developers' };
 const ACCOUNT: JsonObject = { kind: 'ServiceAccount', name: 'web', namespace: 'shop' };
 const account = object('v1', 'ServiceAccount', 'web', {});
 
-const binding = (kind: string, roleName: string, subjects: Json, name = 'binding'): JsonObject =>
+export const binding = (kind: string, roleName: string, subjects: Json, name = 'binding'): JsonObject =>
   object(`${RBAC}/v1`, 'RoleBinding', name, { roleRef: { apiGroup: RBAC, kind, name: roleName }, subjects });
 
 const subject: Rule = {
@@ -39,8 +38,11 @@ const subject: Rule = {
     }
     for (const { cluster, who, binding: entry, pointer } of grants(entries)) {
       if (who.kind !== 'ServiceAccount') {
-        if (!who.name.startsWith('system:')) continue;
-        const message = `${who.name} is built into Kubernetes: no directory lists its members`;
+        const isOdd = isLikeSystem(who.name) || who.name !== who.name.trim();
+        if (!(isOdd || who.name.startsWith('system:'))) continue;
+        const message = isOdd
+          ? `RBAC compares names exactly: no one is ${JSON.stringify(who.name)}`
+          : `${who.name} is built into Kubernetes: no directory lists its members`;
         report(entry, `${pointer}/name`, {
           message,
           expected: 'a group of the directory',

@@ -3,13 +3,15 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, places } from '../../analysis/objects/read-json';
 import { reasonKey } from '../../model/manifest/annotations';
-import type { Json } from '../../model/manifest/json';
-import type { ApiEntry } from '../../model/manifest/object';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
 import { findHostProblems } from '../../model/platform/host';
 import { ingress, object } from '../examples';
+import { hasReason } from '../reasons';
 import type { Report, Rule } from '../rule';
-import { claims } from './host-claims';
+import { type Claim, claims, otherClaims } from './host-claims';
+import { findOverlaps } from './host-overlaps';
 
 function reportHost(entry: ApiEntry, pointer: string, host: Json | undefined, report: Report, addresses = false): void {
   if (!isSet(host) || host === '') return;
@@ -51,42 +53,74 @@ const hostName: Rule = {
   },
 };
 
+const REASON = reasonKey('host-clash');
+
+const elsewhere = (manifest: JsonObject): JsonObject => ({
+  ...manifest,
+  metadata: { ...dig(manifest, 'metadata'), namespace: 'blog' },
+});
+
 const hostClash: Rule = {
   id: 'host-clash',
-  what: 'No two Ingresses or HTTPRoutes of a cluster claim the same host and path.',
+  what: 'No two Ingresses or HTTPRoutes of a cluster claim the same host and path, and none of two namespaces claim some of the same requests.',
   why: 'The controller keeps one and ignores the other, or mixes them: users reach the wrong system, which may change at any restart.',
   severity: 'error',
   judge: 'Gateway API: conflict resolution by age; Kyverno unique-ingress-host-and-path',
-  reason: reasonKey('host-clash'),
+  reason: REASON,
   check: (entries, report) => {
-    /** The first to claim each host and path, by listener. */
-    const first = new Map<string, Map<string, ApiEntry>>();
-    for (const { entry, pointer, what, key, listeners } of claims(entries)) {
-      const known = first.get(key) ?? new Map<string, ApiEntry>();
-      first.set(key, known);
-      // An Ingress, whose key is '', answers on every listener; a route may be limited to some.
-      const shared = listeners.length === 0 ? [...known.keys()] : [...listeners, ''];
-      const other = shared
-        .map((listener) => known.get(listener))
-        .find((owner) => owner !== undefined && owner !== entry);
-      if (other !== undefined) {
-        const message = `${what} is claimed here and by ${describeOrigin(other.origin)}`;
-        report(entry, pointer, { message, expected: 'a host and path of its own', value: what });
-      }
-      for (const listener of listeners.length === 0 ? [''] : listeners) {
-        if (!known.has(listener)) known.set(listener, entry);
-      }
+    const all = claims(entries);
+    const clashing = reportEqual(all, report);
+    for (const overlap of findOverlaps([...all, ...otherClaims(entries)])) {
+      // a reason on either side excuses both
+      const isOther = hasReason(overlap.other.entry, REASON);
+      const [claim, other] = isOther ? [overlap.other, overlap.claim] : [overlap.claim, overlap.other];
+      if (clashing.has(placeKey(claim))) continue;
+      if (!isOther) clashing.add(placeKey(claim));
+      const message = `${claim.what} overlaps ${other.what}, claimed by ${describeOrigin(other.entry.origin)}`;
+      report(claim.entry, claim.pointer, { message, expected: 'a host and path of its own', value: claim.what });
     }
   },
   examples: {
-    pass: [ingress('shop.example.com'), ingress('shop.example.com', 'api', '/api')],
+    pass: [
+      ingress('shop.example.com'),
+      ingress('shop.example.com', 'api', '/api'),
+      elsewhere(ingress('blog.example.com')),
+    ],
     fail: [
       ingress('shop.example.com'),
       object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'web', {
         spec: { hostnames: ['shop.example.com'], rules: [{}] },
       }),
+      elsewhere(ingress('shop.example.com', 'login', '/login')),
     ],
   },
 };
+
+const placeKey = ({ entry, pointer }: Claim): string =>
+  [entry.cluster, describeIdentity(entry.identity), pointer].join('\n');
+
+/** Reports equal claims of any two objects; returns where. */
+function reportEqual(all: readonly Claim[], report: Report): Set<string> {
+  const reported = new Set<string>();
+  /** The first to claim each host and path, by listener. */
+  const first = new Map<string, Map<string, ApiEntry>>();
+  for (const claim of all) {
+    const { entry, pointer, what, key, listeners } = claim;
+    const known = first.get(key) ?? new Map<string, ApiEntry>();
+    first.set(key, known);
+    // An Ingress, whose key is '', answers on every listener; a route may be limited to some.
+    const shared = listeners.length === 0 ? [...known.keys()] : [...listeners, ''];
+    const other = shared.map((listener) => known.get(listener)).find((owner) => owner !== undefined && owner !== entry);
+    if (other !== undefined) {
+      reported.add(placeKey(claim));
+      const message = `${what} is claimed here and by ${describeOrigin(other.origin)}`;
+      report(entry, pointer, { message, expected: 'a host and path of its own', value: what });
+    }
+    for (const listener of listeners.length === 0 ? [''] : listeners) {
+      if (!known.has(listener)) known.set(listener, entry);
+    }
+  }
+  return reported;
+}
 
 export const hostRules: readonly Rule[] = [hostName, hostClash];

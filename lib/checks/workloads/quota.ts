@@ -6,11 +6,12 @@ import { neighbours } from '../../analysis/objects/namespaces';
 import { objectIndex } from '../../analysis/objects/object-index';
 import { type Counted, hardLimits, QUOTA_KEYS } from '../../analysis/objects/quota-keys';
 import { at, dig, isSet, record } from '../../analysis/objects/read-json';
+import { SERVICE_KEYS, serviceDemand } from '../../analysis/objects/service-demand';
 import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
-import { cpuQuantity, memoryQuantity, WHOLE } from '../../model/manifest/quantity';
-import { object, running } from '../examples';
+import { cpuQuantity, memoryQuantity, readQuantity, WHOLE } from '../../model/manifest/quantity';
+import { object, running, service } from '../examples';
 import type { Report, Rule } from '../rule';
 
 /** The peak demand of workloads for what a quota counts, and how to write it; unknown for limits. */
@@ -127,4 +128,38 @@ const stated: Rule = {
   },
 };
 
-export const quotaRules: readonly Rule[] = [room, stated];
+const services: Rule = {
+  id: 'quota-services',
+  what: 'A ResourceQuota leaves room for the load balancers and node ports of the Services in its namespace.',
+  why: 'The API server refuses the Service, and the component has no address.',
+  severity: 'error',
+  judge: 'API server: ResourceQuota admission',
+  check: (entries, report) => {
+    for (const entry of quotas(entries)) {
+      const hard = dig(entry.manifest, 'spec', 'hard') ?? {};
+      const needed = serviceDemand(neighbours(entries, entry).map(({ manifest }) => manifest));
+      for (const key of SERVICE_KEYS) {
+        const limit = readQuantity(hard[key]);
+        if (limit === undefined || limit >= BigInt(needed[key]) * WHOLE) continue;
+        const message = `Services of the namespace take ${needed[key]}: the API server refuses the last of them`;
+        report(entry, at('/spec/hard', key), {
+          message,
+          expected: `at least ${needed[key]}`,
+          value: hard[key] ?? null,
+        });
+      }
+    }
+  },
+  examples: {
+    pass: [
+      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { 'services.nodeports': '1' } } }),
+      service({ type: 'NodePort', ports: [{ port: 80 }] }),
+    ],
+    fail: [
+      object('v1', 'ResourceQuota', 'shop', { spec: { hard: { 'services.loadbalancers': '0' } } }),
+      service({ type: 'LoadBalancer', ports: [{ port: 80 }] }),
+    ],
+  },
+};
+
+export const quotaRules: readonly Rule[] = [room, stated, services];

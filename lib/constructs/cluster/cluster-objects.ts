@@ -1,4 +1,4 @@
-// Objects that a cluster needs once: load balancer classes, storage classes, the roles in use, and its sysadmins.
+// Objects that a cluster needs once: load balancer classes, storage classes, the roles in use, its sysadmins, and its admission policy.
 
 import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
@@ -10,6 +10,7 @@ import type { Environment } from '../../model/platform/environment';
 import { COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
 import { createObject } from '../tree/kinds';
 import { systemLabels } from '../tree/labels';
+import { createAdmissionPolicy, hasAdmissionPolicies } from './admission-policy';
 
 const ID = 'cluster';
 
@@ -27,7 +28,8 @@ export class ClusterObjects extends Chart {
     const given = new Set(Object.values(environment.access ?? {}));
     const roles = COMMON_ROLES.filter((role) => given.has(role));
     const { clusterObjects = [] } = cluster.provider;
-    if (clusterObjects.length + cluster.sysadmins.length + roles.length === 0) return;
+    const needed = clusterObjects.length + cluster.sysadmins.length + roles.length;
+    if (needed === 0 && !hasAdmissionPolicies(cluster)) return;
     const chart = ClusterObjects.chartOf(scope, cluster, home);
     for (const role of roles) ensureRole(chart, role);
   }
@@ -66,6 +68,7 @@ export class ClusterObjects extends Chart {
       new ApiObject(this, kind, { apiVersion, kind, metadata: { name }, spec });
     }
     this.bindSysadmins(cluster);
+    if (hasAdmissionPolicies(cluster)) createAdmissionPolicy(this);
   }
 
   /**

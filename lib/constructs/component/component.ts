@@ -1,7 +1,7 @@
 // The base of every component: a Deployment with its ServiceAccount, network policy, configuration and connections.
 
 import type { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import {
@@ -130,6 +130,18 @@ export interface PodNumbers {
 
 const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
 
+/** The ServiceAccount of every pod that names none: kubernetes.io, "Configure Service Accounts for Pods". */
+const DEFAULT_ACCOUNT = 'default';
+
+const TAKES_DEFAULT: Finding = {
+  rule: 'component-name',
+  severity: 'error',
+  field: 'name',
+  value: DEFAULT_ACCOUNT,
+  message: 'its ServiceAccount would be that of every pod that names none',
+  expected: "another name: name: 'web'",
+};
+
 const NO_CPU: Finding = {
   rule: 'resources',
   severity: 'error',
@@ -137,6 +149,12 @@ const NO_CPU: Finding = {
   message: 'the CPU request is missing',
   expected: "resources: { cpu: '250m', … }, or size: { load }, which derives it",
 };
+
+/** The path of a construct's system, where it is not `own`: another placement of the same system is another one. */
+function otherSystem(own: System<unknown>, construct: IConstruct): string | undefined {
+  const found = construct.node.scopes.find(System.isSystem);
+  return found === undefined || found === own ? undefined : found.node.path;
+}
 
 /**
  * Base of the stateless components.
@@ -175,8 +193,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     this.system = System.of(this);
     this.image = props.image ?? this.system.image(id);
     this.name = props.name ?? id;
+    if (this.name === DEFAULT_ACCOUNT) report(this, TAKES_DEFAULT);
     this.identity = identityOf(this, this.name);
-    this.outgoing = new Outgoing(this.name, this.identity !== undefined);
+    this.outgoing = new Outgoing(this.name, this.identity !== undefined, (other) => otherSystem(this.system, other));
     const metadata = { name: this.name, labels: selectorLabels(this.name) };
     const annotations = this.identity?.serviceAccountAnnotations ?? {};
     const account = { automountServiceAccountToken: false };

@@ -1,7 +1,7 @@
 // The provider's identity that a component acts as, where its cluster gives it one.
 
 import { ApiObject } from 'cdk8s';
-import type { Construct, IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { isProblem } from '../../model/finding/problem';
@@ -32,7 +32,8 @@ export function reportIdentities(
   trace: Trace,
 ): void {
   for (const [name, { identities = {} }] of Object.entries(clusters)) {
-    const accounts = new Set(accountsBelow(app.node.tryFindChild(name)));
+    const scope = app.node.tryFindChild(name);
+    const accounts = new Set(accountsBelow(scope instanceof Construct ? scope : undefined));
     for (const key of Object.keys(identities).filter((account) => !accounts.has(account))) {
       const problem = { rule: 'workload-identity', severity: 'error', field: `clusters.${name}.identities` } as const;
       const message = 'no component of the cluster has this name';

@@ -189,7 +189,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
 
   private connectionTo({ port, servicePort, transport }: NamedPort, name: string): Connection {
     const peer = { component: this.name, port, transport };
-    return { name, host: this.service.name, port: servicePort, peer };
+    return { name, host: this.service.name, port: servicePort, peer, construct: this };
   }
 
   /** The numbers that its load derives; `undefined` for another size, and where the load is refused. */

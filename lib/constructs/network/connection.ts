@@ -1,5 +1,6 @@
 // A connection: what a client must know of a service, as variables and files in its pod.
 
+import type { IConstruct } from 'constructs';
 import type { Endpoint } from '../../model/cluster/provider';
 import type { Problem } from '../../model/finding/problem';
 import { checked, emptyText, fields, optional, type Schema, table } from '../../model/finding/schema';
@@ -70,6 +71,8 @@ export interface Connection {
   readonly port: number;
   /** Where its packets go, for the network policies. */
   readonly peer: Peer;
+  /** The construct that describes it: `connectTo` refuses one of another system. @default unknown */
+  readonly construct?: IConstruct;
   /** Credentials, which clients mount as files. @default none */
   readonly credentials?: SecretReference;
   /** Whether a pod that acts as an identity of the provider needs no credentials. @default false */

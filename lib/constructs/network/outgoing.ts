@@ -1,5 +1,6 @@
 // The services that a component connects to: each once, with credentials or as an identity, and the accounts that include it.
 
+import type { IConstruct } from 'constructs';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { findSchemaProblems, like, type Schema } from '../../model/finding/schema';
 import {
@@ -28,10 +29,14 @@ export class Outgoing {
   private readonly connections: Connection[] = [];
   private readonly accounts: Pick<Limited<object>, 'notesFor'>[] = [];
 
-  /** `hasIdentity`: whether its pods act as an identity of the provider. */
+  /**
+   * `hasIdentity`: whether its pods act as an identity of the provider. `otherSystem`: the system of a construct, where it is not the
+   * component's own.
+   */
   constructor(
     private readonly component: string,
     private readonly hasIdentity: boolean,
+    private readonly otherSystem: (construct: IConstruct) => string | undefined,
   ) {}
 
   /**
@@ -80,7 +85,7 @@ export class Outgoing {
   }
 
   private findProblems(
-    { name, peer }: Connection,
+    { name, peer, construct }: Connection,
     limited: Schema | undefined,
     use: unknown,
     options: object,
@@ -88,6 +93,15 @@ export class Outgoing {
     const problem = (message: string, expected: string): Finding[] => {
       return [findingOf('connection', { field: 'connectTo', value: name, message, expected })];
     };
+    const other = construct === undefined ? undefined : this.otherSystem(construct);
+    if (other !== undefined) {
+      return problem(
+        `${name} is in the system ${other}: its address and policies end at that namespace`,
+        'component' in peer
+          ? `exposeAt(…) there, and new ExternalService(this, '${name}', { host: '…', port: 443 }) here; or both in one system`
+          : 'a service with the same host in this system',
+      );
+    }
     const once = 'each service once';
     if ('component' in peer && peer.component === this.component) {
       return problem('a component needs no connection to itself', once);

@@ -1,6 +1,6 @@
 // Nodes of a cluster: whether its pools, its addresses and its provider's limits hold the most that its systems can reach at once.
 
-import type { IConstruct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
 import { type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
@@ -26,7 +26,7 @@ export function reportNodes(
 ): void {
   for (const [name, cluster] of Object.entries(clusters)) {
     const scope = app.node.tryFindChild(name);
-    if (scope === undefined || isRefused(scope)) continue;
+    if (!(scope instanceof Construct) || isRefused(scope)) continue;
     const load = nodeLoad(app, name, cluster);
     const headroom = headroomOf(load);
     if (headroom !== undefined) reportHeadroom(app, name, cluster.nodePools, headroom, trace);

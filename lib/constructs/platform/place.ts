@@ -1,7 +1,7 @@
 // Calls a system's constructor on a target. An exception ends only its own chart, as a finding with the line that threw.
 
 import type { Construct, IConstruct } from 'constructs';
-import type { Finding } from '../../model/finding/finding';
+import { type Finding, findingOf } from '../../model/finding/finding';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import { isReservedNamespace } from '../../model/manifest/namespace';
@@ -21,6 +21,7 @@ import {
   type UnreadSettings,
   watchSettings,
 } from './settings';
+import { isInherited } from './validate-clusters';
 
 /** A class that `place` takes. Its settings may have a schema (valibot's, or another with the Standard Schema interface). */
 export interface SystemClass<Settings> {
@@ -95,7 +96,7 @@ export function createSystem<Settings extends object>(
     }
   } else if (missing.length === 0) {
     // an exception after a placeholder was read is only a consequence of it
-    report(chart, thrown(error), error instanceof Error ? error : trace);
+    report(chart, thrown(error, chart), error instanceof Error ? error : trace);
   }
   refuse(chart); // its other findings would be repeats
   return undefined;
@@ -136,13 +137,29 @@ function construct<Settings extends object>(
   }
 }
 
-function thrown(error: unknown): Finding {
+function thrown(error: unknown, chart: IConstruct): Finding {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, id, scope = ''] = /^There is already a Construct with name '(.*)' in \w+(?: \[(.*)\])?$/.exec(text) ?? [];
+  if (id !== undefined) return takenId(id, chart.node.findAll().find(({ node }) => node.id === scope) ?? chart);
   return {
     rule: 'exception',
     severity: 'error',
-    message: `the chart's code threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+    message: `the chart's code threw ${error instanceof Error ? `${error.name}: ${text}` : text}`,
     expected: 'a constructor that does not throw',
   };
+}
+
+function takenId(id: string, scope: IConstruct): Finding {
+  const taken = scope.node.children.map(({ node }) => node.id);
+  return findingOf('id-taken', {
+    field: 'id',
+    value: id,
+    message: isInherited(id)
+      ? `every JavaScript object has ${id}: a construct cannot`
+      : `${scope.node.id} already has a construct ${id}`,
+    expected: `another id than ${taken.sort().join(', ')}`,
+    fix: `give the component name: '${id}' to keep the names of its objects`,
+  });
 }
 
 function missingSetting(name: string, system: string, where: Pick<Target<object>, 'cluster' | 'environment'>): Finding {

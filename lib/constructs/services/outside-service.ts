@@ -87,6 +87,7 @@ export abstract class OutsideService<Props extends ExternalServiceProps> extends
       host: tls ? host : this.service.name,
       port,
       peer: { outside: host, cidrs, port },
+      construct: this,
       acceptsIdentity,
       ...(credentials === undefined ? {} : { credentials }),
     };

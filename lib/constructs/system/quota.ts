@@ -2,6 +2,7 @@
 
 import type { Construct } from 'constructs';
 import { demands, total } from '../../analysis/objects/demand';
+import { serviceDemand, serviceMakers } from '../../analysis/objects/service-demand';
 import { findingOf } from '../../model/finding/finding';
 import { fields, findSchemaProblems, number, optional, text } from '../../model/finding/schema';
 import type { JsonObject } from '../../model/manifest/json';
@@ -26,6 +27,10 @@ const DEFAULTS = { cpu: '100m', memory: '128Mi' };
 /**
  * Creates the ResourceQuota and the LimitRange of a namespace. The quota follows from the final objects of the namespace:
  * replicas or the autoscaler's maximum, surge and terminating pods of every workload, whatever its source, and the reserves.
+ *
+ * Load balancers and node ports are those of its Services, since a public address is not a matter of the manifests of others. They are
+ * not bounded where a controller may make Services: for a Gateway, a certificate, or a custom kind that is unknown here. Counts of
+ * ConfigMaps and ReplicaSets are not bounded either: those of older releases are kept, and a release must not end at a quota.
  *
  * Requests only: a quota on `limits.cpu` would refuse pods without a CPU limit. Source: kubernetes.io, "Resource Quotas".
  */
@@ -59,5 +64,11 @@ function hard(others: readonly JsonObject[], reserves: readonly Reserve[]): Read
     memory: parseQuantity(memory) ?? 0n,
   }));
   const { pods, cpu, memory } = total([...demands(others, DEFAULTS), ...reserved]);
-  return { pods: String(pods), 'requests.cpu': cpuQuantity(cpu), 'requests.memory': memoryQuantity(memory) };
+  const services = serviceMakers(others).length > 0 ? {} : serviceDemand(others);
+  return {
+    pods: String(pods),
+    'requests.cpu': cpuQuantity(cpu),
+    'requests.memory': memoryQuantity(memory),
+    ...Object.fromEntries(Object.entries(services).map(([key, count]) => [key, String(count)])),
+  };
 }

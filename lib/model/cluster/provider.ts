@@ -197,8 +197,16 @@ export interface Provider {
 /** A group as a subject, unless it is one of Kubernetes' own: `system:masters` bypasses RBAC. */
 export function groupSubject(name: string, expected: string): Subject | Problem {
   if (name.startsWith('system:')) return { message: `${name} is one of Kubernetes' own groups`, expected };
-  if (name === '') return { message: 'the name of the group is empty', expected };
+  if (name.trim() === '') return { message: 'the name of the group is empty', expected };
+  if (name !== name.trim() || isLikeSystem(name)) {
+    return { message: `RBAC compares groups exactly: no one is in ${JSON.stringify(name)}`, expected };
+  }
   return { kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name };
+}
+
+/** Whether a name looks like one of Kubernetes' own, but is another one to RBAC: `System:masters`, `system :masters`. */
+export function isLikeSystem(name: string): boolean {
+  return !name.startsWith('system:') && /^system:/i.test(name.normalize('NFKC').replace(/[\s\p{Cf}]+/gu, ''));
 }
 
 /** A ServiceAccount as a subject, unless its names are invalid. */

@@ -144,6 +144,14 @@ export const reportedRules = {
       what: 'The value of a variable is text.',
       why: 'The API server refuses a ConfigMap with anything else.',
     },
+    'id-taken': {
+      what: 'A construct has an id that nothing else in its scope has.',
+      why: 'Two constructs of one id would be one: nothing after the second was described.',
+    },
+    'component-name': {
+      what: 'No component is called default.',
+      why: 'It would take over the ServiceAccount default, and give its identity to every pod that names none.',
+    },
     'node-fit': {
       what: 'A pod fits on an empty node of a pool that may run it.',
       why: 'It would wait for ever.',

@@ -117,6 +117,15 @@ export function isFixedForm(group: string, kind: string): boolean {
   return isKubernetesGroup(group) && !HOLD_ANYTHING.has(kind) && !HOLD_ANYTHING.has(kind.replace(/List$/, ''));
 }
 
+const BUILT_IN_GROUPS: ReadonlySet<string> = new Set(
+  KINDS.filter(({ group, kind }) => isBuiltIn(group, kind)).map(({ group }) => group),
+);
+
+/** Whether the API server serves the group without any CustomResourceDefinition. */
+export function isBuiltInGroup(group: string): boolean {
+  return BUILT_IN_GROUPS.has(group);
+}
+
 /** Top-level fields that objects of a built-in kind may have, besides apiVersion, kind and metadata. */
 export function fieldsOf(group: string, kind: string): readonly string[] {
   return ROWS.get(`${group}/${kind}`)?.fields ?? SPEC_AND_STATUS;

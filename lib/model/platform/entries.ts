@@ -59,7 +59,7 @@ export const ENTRY = {
   check: entryKey<LaterCheck>('check'),
   /** On an ApiObject: a change to its final JSON. */
   override: entryKey<Override>('override'),
-  /** On an ApiObject: completes it from the final objects of its namespace. */
+  /** On an ApiObject: completes it from the final objects of its namespace, or of its cluster. */
   completion: entryKey<Completion>('completion'),
   /** On a chart: findings about its final objects among all others. */
   verification: entryKey<Verification>('verification'),
@@ -114,6 +114,8 @@ export interface Surroundings {
   readonly others: readonly JsonObject[];
   /** The objects of the system's `10-…` file, which its deployer applies, in any namespace. */
   readonly deployed: readonly JsonObject[];
+  /** All objects of the cluster but those that are completed themselves. */
+  readonly cluster: readonly JsonObject[];
 }
 
 /**

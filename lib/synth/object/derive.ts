@@ -15,6 +15,7 @@ export function derive(objects: readonly Overridden[]): {
   const final = objects.flatMap((object) => ('final' in object ? [object.final] : []));
   const byNamespace = groupBy(final, ({ entry }) => namespaceKey(entry.cluster, entry.manifest));
   const byFile = groupBy(final, ({ file }) => file);
+  const byCluster = groupBy(final, ({ entry }) => entry.cluster);
   const findings: Finding[] = [];
   const derived = objects.map((object) => {
     if ('final' in object) return object.final;
@@ -23,6 +24,9 @@ export function derive(objects: readonly Overridden[]): {
     const { manifest, findings: incomplete } = complete(rendered.manifest, {
       others: manifestsOf(byNamespace.get(namespaceKey(cluster, rendered.manifest))),
       deployed: manifestsOf(byFile.get(deployerFile(destination))),
+      get cluster() {
+        return manifestsOf(byCluster.get(cluster));
+      },
     });
     const finished = finish({ ...rendered, manifest });
     findings.push(...incomplete.map((finding) => findingAt(origin, finding)), ...finished.findings);
