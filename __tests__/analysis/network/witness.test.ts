@@ -102,7 +102,7 @@ function trialOf(seed: number): Trial {
     const namespace = random.pick(SPACES);
     const stateful = random.chance(0.3);
     const own = labels();
-    const hostNetwork = random.chance(0.12);
+    const hostNetwork = random.chance(0.2);
     const ports = some([
       { name: 'http', number: random.pick([80, 8080]), protocol: random.pick(PROTOCOLS) },
       { name: 'admin', number: 9999, protocol: 'TCP' },
