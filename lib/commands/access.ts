@@ -2,13 +2,14 @@
 
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';
-import { access, viaPods } from '../analysis/access/access';
-import { type Grant, grants, mayDo, type PolicyRule, type Who } from '../analysis/access/rbac';
+import { access, unknownAccess, urlAccess, viaPods } from '../analysis/access/access';
+import { type Grant, grants, type Who } from '../analysis/access/rbac';
+import type { PolicyRule } from '../analysis/access/roles';
+import { secretWays, secretWaysOf } from '../analysis/access/ways';
 import { dig } from '../analysis/objects/read-json';
 import { System } from '../constructs/system/system';
 import { groupSubjectOn } from '../model/cluster/cluster';
 import { isProblem } from '../model/finding/problem';
-import { defined } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 import { compareKeys, compareText } from '../model/manifest/text';
 import { formatTable, type Output } from '../report/output';
@@ -26,7 +27,7 @@ export function accessCommand({ load, output, finish }: Context): Command {
       if (loaded === undefined) return finish(1);
       const { app, objects: entries } = loaded;
       if (json) {
-        output.out(`${JSON.stringify({ rights: access(entries), viaPods: viaPods(entries) }, null, 2)}\n`);
+        output.out(`${JSON.stringify(answer(entries), null, 2)}\n`);
       } else printTables(output, entries, groupNames(app));
       finish(0);
     });
@@ -36,6 +37,14 @@ const EXAMPLES = `
 Examples:
   evenkeel access
   evenkeel access --json | jq '.viaPods'`;
+
+const answer = (entries: readonly ApiEntry[]): object => ({
+  rights: access(entries),
+  viaPods: viaPods(entries),
+  urls: urlAccess(entries),
+  secrets: secretWays(entries),
+  unknown: unknownAccess(entries),
+});
 
 /** The platform's names of groups, by cluster and by the directory's name. */
 type GroupNames = ReadonlyMap<string, string>;
@@ -72,8 +81,11 @@ function printTables(output: Output, entries: readonly ApiEntry[], names: GroupN
 }
 
 const LEGEND = `
-read: get, list and watch. via pods: without a right to Secrets, by a pod that mounts them (any),
-or by a shell in a pod that does (mounted). --json has the ids of the groups.
+SECRETS of the namespace: read: by a right that shows them (every verb but create), in brackets
+those of a name. via pods: by a pod that mounts them (any), or by a shell in a pod that does
+(mounted). as: a ServiceAccount that it can run or act as reads Secrets of other namespaces.
+?: the role is not defined here, or a right leads to others' rights: what these read is unknown.
+In MAY, read: get, list and watch. Built-in roles: Kubernetes 1.27 to 1.37. --json has groups' ids.
 `;
 
 /** A ClusterRole is listed once, a Role once for each namespace. */
@@ -90,14 +102,22 @@ function describeWho({ kind, name, namespace }: Who): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-function secretsOf(entries: readonly ApiEntry[], { cluster, who, namespace }: Grant): string {
-  const act = { group: '', resource: 'secrets', ...defined({ namespace }) };
-  if (['get', 'list', 'watch'].some((verb) => mayDo(entries, cluster, who, { ...act, verb }))) return 'read';
-  const way = viaPods(entries).find(
-    (it) => it.cluster === cluster && it.namespace === namespace && describeWho(it.subject) === describeWho(who),
-  );
-  return way === undefined ? 'none' : `via pods: ${way.secrets}`;
+function secretsOf(entries: readonly ApiEntry[], grant: Grant): string {
+  const ways = secretWaysOf(entries, grant);
+  if (ways === undefined) return '?';
+  const { read, pods, as, leads, unknown } = ways;
+  if (read === 'all') return ['read', ...as.map(actingAs)].join(', ');
+  const parts = [
+    ...(read.length === 0 ? [] : [`read (${read.join(', ')})`]),
+    ...(pods === 'none' ? [] : [`via pods: ${pods}`]),
+    ...as.map(actingAs),
+    ...(leads.length === 0 ? [] : [`? by ${leads.join(', ')}`]),
+    ...(unknown.length === 0 ? [] : ['?']),
+  ];
+  return parts.length === 0 ? 'none' : parts.join(', ');
 }
+
+const actingAs = (account: string): string => `as ${account}`;
 
 /** What may be done to which kinds. */
 interface Right {
@@ -107,7 +127,7 @@ interface Right {
   readonly kinds: readonly string[];
 }
 
-function describeRole({ cluster, role: name, namespace, binding, known, rules }: Grant): Right[] {
+function describeRole({ cluster, role: name, namespace, binding, known, open, rules }: Grant): Right[] {
   const role = isLocal(binding) ? `${namespace}/${name}` : name;
   if (!known) return [{ cluster, role, may: '?', kinds: ['not defined here'] }];
   const kinds = new Map<string, string[]>();
@@ -116,8 +136,10 @@ function describeRole({ cluster, role: name, namespace, binding, known, rules }:
     kinds.set(may, [
       ...(kinds.get(may) ?? []),
       ...rule.groups.flatMap((group) => rule.resources.map(named(group, rule.names))),
+      ...rule.urls,
     ]);
   }
+  if (open) kinds.set('?', ['what ClusterRoles that are not defined here add']);
   return [...kinds].map(([may, all]) => ({ cluster, role, may, kinds: [...new Set(all)].sort() }));
 }
 

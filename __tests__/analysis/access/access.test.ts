@@ -1,6 +1,7 @@
 // G11: who may do what, worked out from the RBAC objects; what a group was not given, it may not.
-import { type Access, access, viaPods } from '../../../lib/analysis/access/access';
-import { type Act, mayDo, type Who } from '../../../lib/analysis/access/rbac';
+import { type Access, access, urlAccess, viaPods } from '../../../lib/analysis/access/access';
+import { type Act, allowsUrl, grants, mayDo, type Who } from '../../../lib/analysis/access/rbac';
+import { secretWays } from '../../../lib/analysis/access/ways';
 import { check } from '../../../lib/checks';
 import type { Json, JsonObject } from '../../../lib/model';
 import { synthesize } from '../../../lib/synth/synthesize';
@@ -80,9 +81,143 @@ describe('G11: what the API server’s authorizer would say', () => {
     expect(may(objects, group('a'), {})).toBe(false);
   });
 
-  test('cluster-admin is built in; of other roles that the app does not write nothing is assumed', () => {
+  test('roles that are built in are known; of others that the app does not write nothing is assumed', () => {
+    const builtIn = (name: string, act: Partial<Act>) =>
+      may([binding('ClusterRole', name, group('a'), 'shop')], group('a'), { namespace: 'shop', ...act });
     expect(may([binding('ClusterRole', 'cluster-admin', group('a'))], group('a'), { resource: 'nodes' })).toBe(true);
-    expect(may([binding('ClusterRole', 'edit', group('a'))], group('a'), { namespace: 'shop' })).toBe(false);
+    expect(builtIn('view', {})).toBe(true);
+    expect(builtIn('view', { resource: 'secrets' })).toBe(false);
+    expect(builtIn('edit', { resource: 'secrets' })).toBe(true);
+    expect(builtIn('edit', { resource: 'rolebindings', group: RBAC, verb: 'create' })).toBe(false);
+    expect(builtIn('admin', { resource: 'rolebindings', group: RBAC, verb: 'create' })).toBe(true);
+    expect(builtIn('admin', { resource: 'deployments', group: 'apps', verb: 'patch' })).toBe(true);
+    expect(builtIn('system:node', {})).toBe(true);
+    expect(builtIn('evenkeel', {})).toBe(false);
+    const local = binding('Role', 'extension-apiserver-authentication-reader', group('a'), 'kube-system');
+    const map = { namespace: 'kube-system', resource: 'configmaps', name: 'extension-apiserver-authentication' };
+    expect(may([local], group('a'), map)).toBe(true);
+    expect(may([local], group('a'), { ...map, name: 'kubeadm-config' })).toBe(false);
+  });
+
+  test('F3: ClusterRoles of the app extend built-in ones, as their labels say, step by step', () => {
+    const AGGREGATE = `${RBAC}/aggregate-to-`;
+    const extension = (to: string): JsonObject => ({
+      ...role('shells', { resources: ['pods/exec'], verbs: ['create'] }),
+      metadata: { name: 'shells', labels: { [`${AGGREGATE}${to}`]: 'true' } },
+    });
+    const reaches = (to: string, name: string) =>
+      may([extension(to), binding('ClusterRole', name, group('a'), 'shop')], group('a'), {
+        namespace: 'shop',
+        resource: 'pods/exec',
+        verb: 'create',
+      });
+    expect(['view', 'edit', 'admin'].map((name) => reaches('view', name))).toEqual([true, true, true]);
+    expect(reaches('nothing', 'view')).toBe(false);
+    const metrics: JsonObject = {
+      ...role('metrics', { apiGroups: ['metrics.k8s.io'], verbs: ['watch'] }),
+      metadata: { name: 'metrics', labels: { [`${AGGREGATE}admin`]: 'true' } },
+    };
+    const watched = (name: string) =>
+      may([metrics, binding('ClusterRole', name, group('a'), 'shop')], group('a'), {
+        namespace: 'shop',
+        group: 'metrics.k8s.io',
+        verb: 'watch',
+      });
+    expect(['view', 'edit', 'admin'].map(watched)).toEqual([false, false, true]);
+  });
+
+  test('F3: a role of the app under a built-in name is merged at the next start of the API server, unless that is off', () => {
+    const own = role('view', { apiGroups: ['example.com'], resources: ['widgets'] });
+    const bound = binding('ClusterRole', 'view', group('a'), 'shop');
+    const widget = { namespace: 'shop', group: 'example.com', resource: 'widgets' };
+    expect(may([own, bound], group('a'), widget)).toBe(true);
+    expect(may([own, bound], group('a'), { namespace: 'shop' })).toBe(true);
+    const off: JsonObject = {
+      ...own,
+      metadata: { name: 'view', annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'false' } },
+    };
+    expect(may([off, bound], group('a'), widget)).toBe(true);
+    expect(may([off, bound], group('a'), { namespace: 'shop' })).toBe(false);
+  });
+
+  test('F3: an aggregation selects by labels and expressions; an empty selector selects all, cluster-admin too', () => {
+    const whole = (selector: JsonObject): JsonObject => ({
+      ...role('whole', {}),
+      aggregationRule: { clusterRoleSelectors: [selector] },
+    });
+    const sees = (selector: JsonObject, act: Partial<Act>) => {
+      const labelled: JsonObject = {
+        ...role('part', { resources: ['secrets'] }),
+        metadata: { name: 'part', labels: { team: 'a' } },
+      };
+      return may([whole(selector), labelled, binding('ClusterRole', 'whole', group('a'))], group('a'), act);
+    };
+    expect(sees({ matchLabels: {} }, { resource: 'secrets', verb: 'delete' })).toBe(true);
+    expect(sees({}, { resource: 'nodes', verb: 'delete' })).toBe(true);
+    const team = (operator: string, values: string[]) => ({ matchExpressions: [{ key: 'team', operator, values }] });
+    expect(sees(team('In', ['a', 'b']), { resource: 'secrets' })).toBe(true);
+    expect(sees(team('In', ['b']), { resource: 'secrets' })).toBe(false);
+    expect(sees(team('Exists', []), { resource: 'secrets' })).toBe(true);
+    expect(sees(team('Exists', []), { resource: 'secrets', verb: 'delete' })).toBe(false);
+    expect(sees(team('NotIn', ['a']), { resource: 'nodes', verb: 'delete' })).toBe(true);
+    const bootstrap = { matchLabels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' } };
+    expect(sees(bootstrap, { resource: 'nodes', verb: 'delete' })).toBe(true);
+  });
+
+  test('aggregations that select each other end', () => {
+    const one = (name: string, other: string): JsonObject => ({
+      ...role(name, {}),
+      metadata: { name, labels: { name } },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { name: other } }] },
+    });
+    const objects = [one('a', 'b'), one('b', 'a'), binding('ClusterRole', 'a', group('a'))];
+    expect(may(objects, group('a'), {})).toBe(false);
+  });
+
+  test('J3: a ServiceAccount without a namespace is one of the RoleBinding’s; in a ClusterRoleBinding it is none', () => {
+    const subject: Who = { kind: 'ServiceAccount', name: 'web' };
+    const local = [role('reader', {}), binding('ClusterRole', 'reader', subject, 'shop')];
+    expect(may(local, account('web'), { namespace: 'shop' })).toBe(true);
+    expect(may(local, account('web', 'blog'), { namespace: 'shop' })).toBe(false);
+    expect(may([role('reader', {}), binding('ClusterRole', 'reader', subject)], account('web'), {})).toBe(false);
+    expect(access(entries(local))[0]?.subject).toEqual(account('web'));
+  });
+
+  test('the name "" in resourceNames matches requests without a name', () => {
+    const objects = [role('one', { resourceNames: [''] }), binding('ClusterRole', 'one', group('a'))];
+    expect(may(objects, group('a'), { verb: 'get' })).toBe(true);
+    expect(may(objects, group('a'), { name: 'api' })).toBe(false);
+  });
+
+  test('F3: paths that are no resources: by a ClusterRoleBinding alone, a star at the end for any rest', () => {
+    const rule = { apiGroups: [], resources: [], nonResourceURLs: ['/healthz/*', '/metrics'] };
+    const objects = [role('scraper', rule), binding('ClusterRole', 'scraper', group('a'))];
+    const expected = { cluster: 'production', subject: group('a'), urls: ['/healthz/*', '/metrics'], verbs: ['get'] };
+    expect(urlAccess(entries(objects))).toEqual([expected]);
+    const local = [role('scraper', rule), binding('ClusterRole', 'scraper', group('a'), 'shop')];
+    expect(urlAccess(entries(local))).toEqual([]);
+    const [grant] = grants(entries(objects));
+    const reaches = (verb: string, path: string) => grant?.rules.some((it) => allowsUrl(it, verb, path));
+    expect(['/metrics', '/healthz/ping', '/healthz/'].map((path) => reaches('get', path))).toEqual([true, true, true]);
+    expect(['/healthz', '/metrics/x', '/'].map((path) => reaches('get', path))).toEqual([false, false, false]);
+    expect(reaches('post', '/metrics')).toBe(false);
+    expect(may(objects, group('a'), {})).toBe(false);
+  });
+
+  test('system:masters is not asked', () => {
+    expect(may([], group('system:masters'), { resource: 'secrets', verb: 'delete' })).toBe(true);
+  });
+
+  test('a user has the rights of all who authenticate, and an anonymous one of all who do not', () => {
+    const given = (name: string) => [role('reader', {}), binding('ClusterRole', 'reader', group(name))];
+    const user = (name: string): Who => ({ kind: 'User', name });
+    expect(may(given('system:authenticated'), user('jane'), {})).toBe(true);
+    expect(may(given('system:unauthenticated'), user('jane'), {})).toBe(false);
+    expect(may(given('system:unauthenticated'), user('system:anonymous'), {})).toBe(true);
+    expect(may(given('system:authenticated'), user('system:anonymous'), {})).toBe(false);
+    expect(may(given('system:serviceaccounts'), user('system:serviceaccount:shop:web'), {})).toBe(true);
+    expect(may(given('system:serviceaccounts'), group('system:serviceaccounts:shop'), {})).toBe(true);
+    expect(may(given('system:serviceaccounts:shop'), group('system:serviceaccounts'), {})).toBe(false);
   });
 
   test('an aggregated ClusterRole has the rules of those that it selects, and none of its own', () => {
@@ -203,6 +338,12 @@ describe('G11: a platform', () => {
     expect(out).toMatch(/^mumbai +platform +\(all\) +cluster-admin +read$/m);
     expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
     const json = await cli(['access', '--json'], () => ({ app: twoSystems.app() }));
-    expect(JSON.parse(json.out)).toEqual({ rights, viaPods: viaPods(objects) });
+    expect(JSON.parse(json.out)).toEqual({
+      rights,
+      viaPods: viaPods(objects),
+      urls: urlAccess(objects),
+      secrets: secretWays(objects),
+      unknown: [],
+    });
   });
 });

@@ -206,8 +206,14 @@ describe('rbac-service-account', () => {
   });
 
   test('a role that the app does not write, whose rights are unknown', () => {
+    expect(excess(binding([account('web')], { kind: 'ClusterRole', name: 'reader-of-all' }))).toEqual([
+      'everything that reader-of-all grants, which is unknown here',
+    ]);
+  });
+
+  test('a role of Kubernetes, whose rights are known', () => {
     expect(excess(binding([account('web')], { kind: 'ClusterRole', name: 'view' }))).toEqual([
-      'everything that view grants, which is unknown here',
+      'get controllerrevisions.apps in shop',
     ]);
   });
 

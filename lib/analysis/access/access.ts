@@ -1,11 +1,12 @@
 // Access: who may do what in which namespace, and which Secrets that opens through pods.
 
 import { defined } from '../../model/manifest/json';
-import { POD_CREATING_KINDS, POD_ENTRY_RESOURCES } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
 import { memoizePerObjects } from '../objects/object-index';
-import { allows, type Grant, grants, type PolicyRule, type Who } from './rbac';
+import { type Grant, grants, type Who } from './rbac';
+import type { PolicyRule } from './roles';
+import { podEntering, podWriting } from './ways';
 
 /** What a subject may do to one resource. */
 export interface Access {
@@ -20,6 +21,26 @@ export interface Access {
   readonly verbs: readonly string[];
   /** The objects that it is restricted to. */
   readonly names?: readonly string[];
+}
+
+/** Paths that are no resources and that a subject may request; only a ClusterRoleBinding gives them. */
+export interface UrlAccess {
+  readonly cluster: string;
+  readonly subject: Who;
+  /** A `*` at the end stands for any rest. */
+  readonly urls: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** A role whose rules the app does not write: what it allows cannot be known here. */
+export interface UnknownAccess {
+  readonly cluster: string;
+  readonly subject: Who;
+  /** Absent where it holds in the whole cluster. */
+  readonly namespace?: string;
+  readonly role: string;
+  /** `?`: all of it is unknown; `more?`: other ClusterRoles may add to what is listed. */
+  readonly rights: '?' | 'more?';
 }
 
 /** Secrets that a subject can read without a right to them. */
@@ -41,7 +62,7 @@ const placeKey = ({
 }: Pick<Access, 'cluster' | 'subject'> & Pick<Grant, 'namespace'>): string =>
   [cluster, subject.kind, subject.namespace ?? '', subject.name, namespace ?? ''].join('\n');
 
-/** Who may do what, one entry for each subject, namespace and resource. Roles that the app does not write are left out. */
+/** Who may do what, one entry for each subject, namespace and resource. `unknownAccess` lists the roles that are missing. */
 export const access = memoizePerObjects((entries): readonly Access[] => {
   const found = new Map<string, Access>();
   for (const grant of grants(entries)) {
@@ -83,30 +104,39 @@ export const viaPods = memoizePerObjects((entries): readonly ViaPods[] => {
 /** From all grants to one subject in one namespace. */
 function throughPods(given: readonly Grant[]): ViaPods[] {
   const [first] = given;
-  const creatable = POD_CREATING_KINDS.filter((resource) => given.some((grant) => writes(grant, resource)));
-  const enterable = POD_ENTRY_RESOURCES.filter((resource) => given.some((grant) => enters(grant, resource)));
-  const by = creatable.length > 0 ? creatable : enterable;
-  if (first === undefined || by.length === 0) return [];
+  if (first === undefined) return [];
   const { cluster, who, namespace } = first;
+  const rules = given.flatMap((grant) => grant.rules);
+  const creatable = podWriting(rules);
+  const by = creatable.length > 0 ? creatable : podEntering(rules, namespace === undefined ? rules : []);
+  if (by.length === 0) return [];
   const place = { cluster, subject: who, ...defined({ namespace }) };
   return [{ ...place, secrets: creatable.length > 0 ? 'any' : 'mounted', by: by.sort() }];
 }
 
-/** Whether the grant lets its subject choose the content of a pod. */
-function writes({ rules }: Grant, resource: string): boolean {
-  return permits(rules, resource, ['create', 'patch', 'update']);
-}
+/** Who may request which paths that are no resources. */
+export const urlAccess = memoizePerObjects((entries): readonly UrlAccess[] =>
+  grants(entries)
+    .filter(({ namespace }) => namespace === undefined)
+    .flatMap(({ cluster, who, rules }) =>
+      rules
+        .filter(({ urls }) => urls.length > 0)
+        .map(({ urls, verbs }) => ({ cluster, subject: who, urls: [...urls].sort(), verbs: [...verbs].sort() })),
+    ),
+);
 
-function enters({ rules }: Grant, resource: string): boolean {
-  return permits(rules, resource, ['create', 'get']);
-}
-
-/** Ignores restrictions by name: one Deployment is enough. */
-function permits(rules: readonly PolicyRule[], key: string, verbs: readonly string[]): boolean {
-  const [group = '', ...rest] = key.split('/');
-  const resource = rest.join('/');
-  return rules.some((rule) => verbs.some((verb) => allows({ ...rule, names: [] }, { verb, group, resource })));
-}
+/** The grants whose roles are unknown here, wholly or in part. */
+export const unknownAccess = memoizePerObjects((entries): readonly UnknownAccess[] =>
+  grants(entries)
+    .filter(({ known, open }) => !known || open)
+    .map(({ cluster, who, namespace, role, known }) => ({
+      cluster,
+      subject: who,
+      ...defined({ namespace }),
+      role,
+      rights: known ? 'more?' : '?',
+    })),
+);
 
 /** The subjects that choose what runs in a namespace, without those that do so in the whole cluster. */
 export function workloadWriters(entries: readonly ApiEntry[], cluster: string, namespace: string): readonly Who[] {

@@ -1,9 +1,10 @@
 // RBAC as the API server's authorizer reads it: which subject may do what, by which binding.
-import { defined, type Json, type JsonObject } from '../../model/manifest/json';
+import { groupBy } from '../../model/manifest/group-by';
+import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index';
-import { dig, list, places, text } from '../objects/read-json';
-import { matches } from '../objects/selectors';
+import { dig, places, text } from '../objects/read-json';
+import { type PolicyRule, rulesOfBinding } from './roles';
 
 const GROUP = 'rbac.authorization.k8s.io';
 
@@ -15,16 +16,6 @@ export interface Who {
   readonly namespace?: string;
 }
 
-/** One rule of a Role or ClusterRole. */
-export interface PolicyRule {
-  readonly groups: readonly string[];
-  /** Plurals, with the subresource behind a slash. */
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-  /** Empty where it holds for all. */
-  readonly names: readonly string[];
-}
-
 /** What one binding gives to one subject. */
 export interface Grant {
   readonly cluster: string;
@@ -32,8 +23,10 @@ export interface Grant {
   /** Absent where it holds in the whole cluster. */
   readonly namespace?: string;
   readonly rules: readonly PolicyRule[];
-  /** Whether the app defines the role. What other roles allow is unknown. */
+  /** Whether the app or Kubernetes defines the role. What other roles allow is unknown. */
   readonly known: boolean;
+  /** Whether ClusterRoles that the app does not write may add rules. */
+  readonly open: boolean;
   readonly role: string;
   readonly binding: ApiEntry;
   /** Where the binding names the subject, as a JSON pointer (RFC 6901). */
@@ -51,22 +44,20 @@ export interface Act {
   readonly name?: string;
 }
 
-/** Rules of the built-in role `cluster-admin`. kubernetes.io, "Using RBAC Authorization". */
-const EVERYTHING: readonly PolicyRule[] = [{ groups: ['*'], resources: ['*'], verbs: ['*'], names: [] }];
-
 /** The grants of all bindings, over all clusters. */
 export const grants = memoizePerObjects((entries): readonly Grant[] =>
   objectIndex(entries)
     .of(`${GROUP}/RoleBinding`, `${GROUP}/ClusterRoleBinding`)
     .flatMap((binding) => {
-      const rules = rulesOf(entries, binding);
-      const { namespace } = binding.identity;
+      const role = rulesOfBinding(entries, binding);
+      const namespace = placeOfBinding(binding);
       return subjects(binding).map(({ who, pointer }) => ({
         cluster: binding.cluster,
         who,
         ...defined({ namespace }),
-        rules: rules ?? [],
-        known: rules !== undefined,
+        rules: role?.rules ?? [],
+        known: role !== undefined,
+        open: role?.open === true,
         role: text(dig(binding.manifest, 'roleRef')?.name) ?? '',
         binding,
         pointer,
@@ -74,11 +65,16 @@ export const grants = memoizePerObjects((entries): readonly Grant[] =>
     }),
 );
 
-/** The subjects of a binding, with their pointers. A ServiceAccount without a namespace is in the binding's: `appliesToUser`. */
-function subjects({ identity, manifest }: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
-  return places(manifest, 'subjects', '').map(({ value, pointer }) => {
+/** A ClusterRoleBinding holds in the whole cluster; a RoleBinding without a namespace is applied to `default`. */
+const placeOfBinding = ({ identity }: ApiEntry): string | undefined =>
+  identity.kind === 'ClusterRoleBinding' ? undefined : (identity.namespace ?? 'default');
+
+/** The subjects of a binding, with their pointers. A ServiceAccount without a namespace is one of the RoleBinding's. */
+function subjects(binding: ApiEntry): { readonly who: Who; readonly pointer: string }[] {
+  return places(binding.manifest, 'subjects', '').map(({ value, pointer }) => {
     const [kind = '', name = ''] = [text(value.kind), text(value.name)];
-    const namespace = text(value.namespace) || (kind === 'ServiceAccount' ? identity.namespace : undefined);
+    const own = text(value.namespace) || undefined;
+    const namespace = kind === 'ServiceAccount' ? (own ?? placeOfBinding(binding)) : own;
     return { who: { kind, name, ...defined({ namespace }) }, pointer };
   });
 }
@@ -92,37 +88,6 @@ export function roleOf(entries: readonly ApiEntry[], { cluster, identity, manife
     : objectIndex(entries).find(`${GROUP}/Role`, cluster, identity.namespace, name);
 }
 
-function rulesOf(entries: readonly ApiEntry[], binding: ApiEntry): readonly PolicyRule[] | undefined {
-  const role = roleOf(entries, binding);
-  if (role !== undefined) return (aggregated(entries, role) ?? [role]).flatMap(policyRules);
-  const ref = dig(binding.manifest, 'roleRef');
-  return ref?.kind === 'ClusterRole' && ref.name === 'cluster-admin' ? EVERYTHING : undefined;
-}
-
-/** ClusterRoles whose rules a controller writes into this one, in place of its own. */
-function aggregated(entries: readonly ApiEntry[], role: ApiEntry): ApiEntry[] | undefined {
-  const selectors = places(dig(role.manifest, 'aggregationRule'), 'clusterRoleSelectors', '');
-  if (selectors.length === 0) return undefined;
-  return objectIndex(entries)
-    .of(`${GROUP}/ClusterRole`)
-    .filter((other) => other.cluster === role.cluster && other !== role)
-    .filter(({ manifest }) => {
-      const labels: JsonObject = dig(manifest, 'metadata', 'labels') ?? {};
-      return selectors.some(({ value }) => matches(value, labels));
-    });
-}
-
-/** The rules of a Role or ClusterRole about resources. */
-export function policyRules({ manifest }: ApiEntry): PolicyRule[] {
-  const texts = (value: Json | undefined) => list(value).flatMap((item) => text(item) ?? []);
-  return places(manifest, 'rules', '').map(({ value }) => ({
-    groups: texts(value.apiGroups),
-    resources: texts(value.resources),
-    verbs: texts(value.verbs),
-    names: texts(value.resourceNames),
-  }));
-}
-
 /** Whether a rule allows an act, wherever it holds. Source: kubernetes.io, "Using RBAC Authorization"; `VerbMatches` and its like. */
 export function allows({ groups, resources, verbs, names }: PolicyRule, { verb, group, resource, name }: Act): boolean {
   const subresource = resource.includes('/') ? `*/${resource.slice(resource.indexOf('/') + 1)}` : undefined;
@@ -130,50 +95,85 @@ export function allows({ groups, resources, verbs, names }: PolicyRule, { verb, 
     has(verbs, verb) &&
     has(groups, group) &&
     (has(resources, resource) || (subresource !== undefined && resources.includes(subresource))) &&
-    (names.length === 0 || (name !== undefined && names.includes(name)))
+    (names.length === 0 || names.includes(name ?? ''))
   );
 }
+
+/** Whether a rule allows a request for a path that is no resource. */
+export const allowsUrl = ({ verbs, urls }: PolicyRule, verb: string, path: string): boolean =>
+  has(verbs, verb) &&
+  urls.some((url) => url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))));
 
 const has = (allowed: readonly string[], wanted: string): boolean => allowed.includes('*') || allowed.includes(wanted);
 
 /** Whether the subject may do it, by any binding that names it or one of its built-in groups. */
 export function mayDo(entries: readonly ApiEntry[], cluster: string, who: Who, act: Act): boolean {
-  return grantsOf(entries, cluster, who).some(
-    ({ namespace, rules }) =>
-      (namespace === undefined || namespace === act.namespace) && rules.some((rule) => allows(rule, act)),
+  return (
+    isMaster(who) ||
+    grantsIn(entries, cluster, who, act.namespace).some(({ rules }) => rules.some((rule) => allows(rule, act)))
   );
 }
 
-const bySubject = memoizePerObjects((entries): ReadonlyMap<string, readonly Grant[]> => {
-  const found = new Map<string, Grant[]>();
-  for (const grant of grants(entries)) {
-    const key = keyOf(grant.cluster, grant.who);
-    const known = found.get(key);
-    if (known === undefined) found.set(key, [grant]);
-    else known.push(grant);
-  }
-  return found;
-});
+/** Whether the API server asks no authorizer about the subject. Source: kubernetes.io, "Using RBAC Authorization". */
+export const isMaster = ({ kind, name }: Who): boolean => kind === 'Group' && name === 'system:masters';
+
+/** What a subject is given, under all names that the API server has for it, in a namespace; in the whole cluster, where there is none. */
+export function grantsIn(
+  entries: readonly ApiEntry[],
+  cluster: string,
+  who: Who,
+  place: string | undefined,
+): readonly Grant[] {
+  const given = inPlace(entries);
+  return aliases(who).flatMap((alias) => {
+    const key = keyOf(cluster, alias);
+    return [
+      ...(given.get(placeOf(key, undefined)) ?? []),
+      ...(place === undefined ? [] : (given.get(placeOf(key, place)) ?? [])),
+    ];
+  });
+}
+
+/** By subject and namespace. */
+const inPlace = memoizePerObjects((entries) =>
+  groupBy(grants(entries), ({ cluster, who, namespace }) => placeOf(keyOf(cluster, who), namespace)),
+);
 
 const keyOf = (cluster: string, { kind, name, namespace }: Who): string =>
   placeOf(cluster, `${kind}\n${kind === 'ServiceAccount' ? (namespace ?? '') : ''}\n${name}`);
 
-/** The grants of a subject, under all names that the API server has for it. */
-function grantsOf(entries: readonly ApiEntry[], cluster: string, who: Who): readonly Grant[] {
-  return aliases(who).flatMap((alias) => bySubject(entries).get(keyOf(cluster, alias)) ?? []);
+/** Those to ServiceAccounts, by cluster and namespace. */
+export const grantsToAccounts = memoizePerObjects((entries) =>
+  groupBy(
+    grants(entries).filter(({ who }) => who.kind === 'ServiceAccount'),
+    ({ cluster, who }) => placeOf(cluster, who.namespace),
+  ),
+);
+
+const group = (name: string): Who => ({ kind: 'Group', name });
+const ACCOUNT_USER = /^system:serviceaccount:([^:]+):(.+)$/;
+const ACCOUNT_GROUP = /^system:serviceaccounts(:.+)?$/;
+
+/** All who a subject is. Source: kubernetes.io, "Authenticating", ServiceAccount tokens, anonymous requests. */
+function aliases(who: Who): Who[] {
+  const [, space, account] = who.kind === 'User' ? (ACCOUNT_USER.exec(who.name) ?? []) : [];
+  if (who.kind === 'ServiceAccount' || (space !== undefined && account !== undefined)) {
+    const { namespace = '', name } = account === undefined ? who : { namespace: space, name: account };
+    return [
+      { kind: 'ServiceAccount', name, namespace },
+      { kind: 'User', name: `system:serviceaccount:${namespace}:${name}` },
+      ...groupsOf(`system:serviceaccounts:${namespace}`),
+    ];
+  }
+  if (who.kind === 'Group') return groupsOf(who.name);
+  return who.name === 'system:anonymous'
+    ? [who, group('system:unauthenticated')]
+    : [who, group('system:authenticated')];
 }
 
-/** Source: kubernetes.io, "Authenticating", ServiceAccount tokens. */
-function aliases(who: Who): Who[] {
-  const group = (name: string): Who => ({ kind: 'Group', name });
-  const authenticated = group('system:authenticated');
-  if (who.kind !== 'ServiceAccount') return who.name === authenticated.name ? [who] : [who, authenticated];
-  const { namespace = '', name } = who;
-  return [
-    who,
-    { kind: 'User', name: `system:serviceaccount:${namespace}:${name}` },
-    group(`system:serviceaccounts:${namespace}`),
-    group('system:serviceaccounts'),
-    authenticated,
-  ];
+/** The groups that members of one have. */
+function groupsOf(name: string): Who[] {
+  if (name === 'system:authenticated' || name === 'system:unauthenticated') return [group(name)];
+  const accounts = ACCOUNT_GROUP.test(name) && name !== 'system:serviceaccounts' ? ['system:serviceaccounts'] : [];
+  return [name, ...accounts, 'system:authenticated'].map(group);
 }

@@ -1,6 +1,7 @@
 // Where rights hold: none to write in the namespaces of Kubernetes, and none that one system gives in the namespace of another.
 
-import { type PolicyRule, policyRules, roleOf } from '../../analysis/access/rbac';
+import { roleOf } from '../../analysis/access/rbac';
+import { type PolicyRule, policyRules } from '../../analysis/access/roles';
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, text } from '../../analysis/objects/read-json';
 import { ANNOTATION } from '../../model/manifest/annotations';
@@ -50,7 +51,7 @@ const systemNamespace: Rule = {
       const given = isBinding ? roleOf(entries, entry) : entry;
       // a Role of the app there is judged itself
       if (given === undefined || (isBinding && given.identity.kind === 'Role')) continue;
-      const write = findWrite(policyRules(given));
+      const write = findWrite(policyRules(given.manifest));
       if (write === undefined) continue;
       const message = `${write} in ${space} changes what controls the cluster`;
       const expected = `rights in a namespace of your own`;
