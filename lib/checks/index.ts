@@ -12,6 +12,7 @@ import { ingressRules } from './network/ingress';
 import { networkPolicyRules } from './network/network-policies';
 import { portRelationRules } from './network/port-relations';
 import { portRules } from './network/ports';
+import { applySizeRules } from './objects/apply-size';
 import { formRules } from './objects/form';
 import { identityRules } from './objects/identity';
 import { knownValueRules } from './objects/known-values';
@@ -42,6 +43,7 @@ export type { Rule } from './rule';
 export const rules: readonly Rule[] = [
   ...identityRules,
   ...formRules,
+  ...applySizeRules,
   ...nameRules,
   ...labelRules,
   ...selectorRules,

@@ -358,13 +358,9 @@ describe('after an interrupted run', () => {
   test('the journal goes before what it speaks of', () => {
     interrupted('outdir', 'next', 'journal');
     const order: string[] = [];
-    for (const name of ['unlinkSync', 'rmdirSync'] as const) {
-      const original = fs[name];
-      jest.spyOn(fs, name).mockImplementation((file) => {
-        order.push(String(file));
-        original(file);
-      });
-    }
+    const { unlinkSync, rmdirSync } = fs;
+    jest.spyOn(fs, 'unlinkSync').mockImplementation((file) => (order.push(String(file)), unlinkSync(file)));
+    jest.spyOn(fs, 'rmdirSync').mockImplementation((file: fs.PathLike) => (order.push(String(file)), rmdirSync(file)));
     writeFiles(outdir, B);
     expect(order).toContain(next?.());
     expect(order.indexOf(journal?.() ?? '')).toBeLessThan(order.indexOf(next?.() ?? ''));

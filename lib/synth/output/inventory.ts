@@ -93,8 +93,8 @@ export function signInventory(text: string, app: string): string {
   return [header, `${APP}${app}`, ...rest.filter((line) => !line.startsWith(APP))].join('\n');
 }
 
-// Whether `path` is a relative POSIX path that stays in its directory and fits on a line of the inventory.
-function isOwnable(path: string): boolean {
+/** Whether `path` is a relative POSIX path that stays in its directory and fits on a line of the inventory. */
+export function isOwnable(path: string): boolean {
   if (/[\0\r\n]|^[\s#]/.test(path) || MARKER.test(path)) return false;
   return isInside(path);
 }

@@ -23,6 +23,7 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
   EROFS: ['the file system is read-only', 'a writable directory'],
   EBUSY: FIXED,
   EXDEV: FIXED,
+  ENOENT: ['it does not exist', 'a path that exists'],
   EISDIR: ['it is a directory', 'a file'],
   ELOOP: ['it is a link that another program put there', 'a directory that no one else writes to'],
   ENAMETOOLONG: ['the path is too long', 'a shorter path'],

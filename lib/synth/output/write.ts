@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { ancestorsOf, attempt, bytesOf, holding, native, statusOf, withFile } from './entry';
-import { checkInventory, type Files, INVENTORY, signInventory } from './inventory';
+import { checkInventory, type Files, INVENTORY, parseInventory, renderInventory, signInventory } from './inventory';
 import { acquireLock, lockState, type Owner } from './lock';
 import { OutputError } from './output-error';
 import { checkRemovable, checkReplaceable, checkWritable, makeParents } from './replaceable';
@@ -38,6 +38,8 @@ export interface WriteResult {
 export interface WriteOptions {
   /** The app that the files are of. Its inventory says so, and no other app writes to the directory. @default none is named */
   readonly app?: string | undefined;
+  /** Write, or compare, these paths only: our other files stay as they are on disk. @default all */
+  readonly only?: ReadonlySet<string> | undefined;
   /** Milliseconds to wait for another writer of the same directory. @default 30 000 */
   readonly waitMs?: number;
 }
@@ -46,12 +48,13 @@ export interface WriteOptions {
  * Compares an output directory with `files`, and writes nothing. The directory need not exist.
  * @throws OutputError if it cannot be read, is a file, or belongs to another app
  */
-export function compareFiles(outdir: string, files: Files, { app }: WriteOptions = {}): Differences {
+export function compareFiles(outdir: string, files: Files, { app, only }: WriteOptions = {}): Differences {
   const site = siteOf(outdir);
   try {
     const stock = takeStock(site.outdir);
     refuseOtherApp(site.outdir, app, stock);
-    const { changed, missing, stale, foreign } = compareWith(site.outdir, signed(files, app), stock);
+    const own = targetOf(site, files, { app, only }, stock);
+    const { changed, missing, stale, foreign } = compareWith(site.outdir, own, stock);
     return { changed, missing, stale, foreign, interrupted: isInterrupted(site) };
   } catch (error) {
     throw explain(error, site.outdir, `${site.outdir} cannot be read`);
@@ -67,29 +70,50 @@ export function compareFiles(outdir: string, files: Files, { app }: WriteOptions
  * @throws OutputError if it cannot be done; its `state` says what has changed, if anything
  * @throws RangeError if the inventory in `files` does not list them
  */
-export function writeFiles(outdir: string, files: Files, { app, waitMs = 30_000 }: WriteOptions = {}): WriteResult {
+export function writeFiles(outdir: string, files: Files, options: WriteOptions = {}): WriteResult {
   checkInventory(files);
   const site = siteOf(outdir);
-  const own = signed(files, app);
   try {
     checkReplaceable(site);
-    const foreign = foreignIfCurrent(site, own);
+    const foreign = foreignIfCurrent(site, files, options);
     if (foreign !== undefined) return { written: false, changed: [], added: [], removed: [], foreign };
     makeParents(site.parent);
     refuseStrangers(site);
-    return writeLocked(site, own, app, waitMs);
+    return writeLocked(site, files, options);
   } catch (error) {
     throw explain(error, site.outdir, `${site.outdir} cannot be written`);
   }
 }
 
-function signed(files: Files, app: string | undefined): Files {
-  const inventory = files.get(INVENTORY);
-  if (app === undefined || inventory === undefined) return files;
-  return new Map(files).set(INVENTORY, signInventory(inventory, app));
+// The files as they should be on disk: of an `only`, the named ones, and our others unchanged.
+function targetOf(site: Site, files: Files, { app, only }: WriteOptions, stock: Stock): Files {
+  const target = only === undefined ? files : narrowed(site, files, only, stock);
+  const inventory = target.get(INVENTORY);
+  if (app === undefined || inventory === undefined) return target;
+  return new Map(target).set(INVENTORY, signInventory(inventory, app));
 }
 
-function writeLocked(site: Site, files: Files, app: string | undefined, waitMs: number): WriteResult {
+function narrowed({ outdir }: Site, files: Files, only: ReadonlySet<string>, stock: Stock): Files {
+  const target = new Map<string, string>();
+  const listed = new Map<string, readonly string[]>();
+  const textOf = (path: string) => bytesOf(join(outdir, path))?.toString('utf8') ?? '';
+  const before = stock.owned.size === 0 ? '' : textOf(INVENTORY);
+  for (const [path, objects] of parseInventory(before).files) {
+    if (only.has(path) || stock.entries.get(path) !== 'file') continue;
+    target.set(path, textOf(path));
+    listed.set(path, objects);
+  }
+  for (const [path, objects] of parseInventory(files.get(INVENTORY) ?? '').files) {
+    const text = files.get(path);
+    if (!only.has(path) || text === undefined) continue;
+    target.set(path, text);
+    listed.set(path, objects);
+  }
+  return target.set(INVENTORY, renderInventory(listed));
+}
+
+function writeLocked(site: Site, all: Files, options: WriteOptions): WriteResult {
+  const { app, waitMs = 30_000 } = options;
   const lock = acquireLock(site.lock, waitMs);
   try {
     const recovered = recover(site);
@@ -98,6 +122,7 @@ function writeLocked(site: Site, files: Files, app: string | undefined, waitMs: 
     try {
       const stock = takeStock(site.outdir);
       refuseOtherApp(site.outdir, app, stock);
+      const files = targetOf(site, all, options, stock);
       const comparison = compareWith(site.outdir, files, stock);
       const { changed, missing: added, stale: removed, foreign } = comparison;
       if (isCurrent(stock, comparison)) return { written: false, changed: [], added: [], removed: [], foreign, ...note };
@@ -148,11 +173,11 @@ function isInterrupted(site: Site): boolean {
 }
 
 // The usual run changes nothing, and should not even take the lock. The locked run judges everything unusual.
-function foreignIfCurrent(site: Site, files: Files): readonly string[] | undefined {
+function foreignIfCurrent(site: Site, files: Files, options: WriteOptions): readonly string[] | undefined {
   return attempt(() => {
     const inode = statusOf(site.outdir)?.ino;
     const stock = takeStock(site.outdir);
-    const comparison = compareWith(site.outdir, files, stock);
+    const comparison = compareWith(site.outdir, targetOf(site, files, options, stock), stock);
     const alone = siblingsOf(site).length === 0 && statusOf(site.outdir)?.ino === inode;
     return isCurrent(stock, comparison) && alone ? comparison.foreign : undefined;
   });
