@@ -13,7 +13,17 @@ for (const [name, files] of Object.entries(JSON.parse(fs.readFileSync(versionsFi
 }
 
 const CALLS = [
-  ['accessSync', 'chmodSync', 'fchmodSync', 'fstatSync', 'linkSync', 'lstatSync', 'mkdirSync', 'openSync', 'readFileSync'],
+  [
+    'accessSync',
+    'chmodSync',
+    'fchmodSync',
+    'fstatSync',
+    'linkSync',
+    'lstatSync',
+    'mkdirSync',
+    'openSync',
+    'readFileSync',
+  ],
   ['readdirSync', 'readlinkSync', 'realpathSync', 'renameSync', 'rmdirSync', 'statSync', 'symlinkSync', 'unlinkSync'],
   ['copyFileSync', 'writeFileSync'],
 ].flat();

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { type Finding, findingOf } from '../model/finding/finding';
-import { type Output, printFindings, terminal } from '../report/output';
+import { type Output, printFindings } from '../report/output';
 import { accessCommand } from './access';
 import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
@@ -12,6 +12,7 @@ import { initCommand } from './init';
 import { planCommand } from './plan';
 import { findNpmOptions } from './project/npm-options';
 import type { ExitCode, Load } from './project/project';
+import { terminal } from './project/terminal';
 import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
 import { synthCommand } from './synth';
@@ -59,7 +60,9 @@ export async function main(args: readonly string[], load: Load, output: Output =
   const lost = await output.flush?.();
   if (lost === undefined) return code;
   const expected = 'a file or device with room, or a pipe';
-  printFindings(output, [findingOf('output', { message: `what is printed cannot be written (${lost.code})`, expected })]);
+  printFindings(output, [
+    findingOf('output', { message: `what is printed cannot be written (${lost.code})`, expected }),
+  ]);
   return 1;
 }
 

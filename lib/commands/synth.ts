@@ -44,7 +44,10 @@ interface Delivery {
 export function synthCommand({ load, output, finish, entry }: Context): Command {
   return new Command('synth')
     .description('write the manifests of every system to dist/')
-    .argument('[system...]', 'only the files of these systems, such as shop or shop/production; the others stay as they are')
+    .argument(
+      '[system...]',
+      'only the files of these systems, such as shop or shop/production; the others stay as they are',
+    )
     .option('--check', 'write nothing; exit 2 and list the files that differ')
     .option('--strict', 'with --check: differ also if there are manifests that evenkeel did not write')
     .option('--stdout', 'write nothing; print the manifests of one cluster')
@@ -97,9 +100,13 @@ function findConflicts({ check: checks, strict, stdout, outdir }: SynthOptions):
     findingOf('synth-option', { field, message, expected }),
   ];
   return [
-    ...(outdir === '-' ? conflict('--outdir', '- is not a directory', '--stdout, or ./- for a directory of that name') : []),
+    ...(outdir === '-'
+      ? conflict('--outdir', '- is not a directory', '--stdout, or ./- for a directory of that name')
+      : []),
     ...(strict && !checks ? conflict('--strict', '--strict alone checks nothing', '--check --strict') : []),
-    ...(stdout && checks ? conflict('--stdout', '--check prints what differs', '--check or --stdout, one of them') : []),
+    ...(stdout && checks
+      ? conflict('--stdout', '--check prints what differs', '--check or --stdout, one of them')
+      : []),
     ...(stdout && outdir !== undefined
       ? conflict('--stdout', '--stdout writes to no directory', '--outdir or --stdout, one of them')
       : []),

@@ -32,7 +32,12 @@ const PROMISES: readonly Promised[] = [
         ORDER.every((name, at) => stages(sources).get(name)?.after === ORDER[at - 1]) &&
         ORDER.slice(1).every((name) => stages(sources).get(name)?.condition === `and(succeeded(), ${MAIN})`) &&
         inOrder(commandsOf(sources, 'images'), '{"checkout":"booking"}', 'docker build', 'docker push') &&
-        inOrder(commandsOf(sources, 'manifests'), 'npm run image', 'npm run synth\n', 'npm run synth -- --check --strict')
+        inOrder(
+          commandsOf(sources, 'manifests'),
+          'npm run image',
+          'npm run synth\n',
+          'npm run synth -- --check --strict',
+        )
       );
     },
     breaks: [

@@ -12,7 +12,12 @@ function sizes(manifest: JsonObject & { readonly apiVersion: string; readonly ki
 }
 
 const configMap = (data: string, annotations?: Record<string, string>) =>
-  sizes({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', ...(annotations && { annotations }) }, data: { a: data } });
+  sizes({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a', ...(annotations && { annotations }) },
+    data: { a: data },
+  });
 
 /** What is in the annotation besides the data, with its key and the line break at its end. */
 const AROUND =
@@ -23,7 +28,10 @@ test('262,144 bytes with all that kubectl adds fit, one more does not; a warning
   expect(configMap('x'.repeat(262_144 - AROUND))).toEqual([]);
   const [finding, ...more] = configMap('x'.repeat(262_145 - AROUND));
   expect(more).toEqual([]);
-  expect(finding).toMatchObject({ severity: 'warning', message: 'client-side apply would make annotations of 262145 bytes' });
+  expect(finding).toMatchObject({
+    severity: 'warning',
+    message: 'client-side apply would make annotations of 262145 bytes',
+  });
   expect(finding?.expected).toContain('--server-side');
 });
 

@@ -359,8 +359,14 @@ describe('after an interrupted run', () => {
     interrupted('outdir', 'next', 'journal');
     const order: string[] = [];
     const { unlinkSync, rmdirSync } = fs;
-    jest.spyOn(fs, 'unlinkSync').mockImplementation((file) => (order.push(String(file)), unlinkSync(file)));
-    jest.spyOn(fs, 'rmdirSync').mockImplementation((file: fs.PathLike) => (order.push(String(file)), rmdirSync(file)));
+    jest.spyOn(fs, 'unlinkSync').mockImplementation((file) => {
+      order.push(String(file));
+      unlinkSync(file);
+    });
+    jest.spyOn(fs, 'rmdirSync').mockImplementation((file: fs.PathLike) => {
+      order.push(String(file));
+      rmdirSync(file);
+    });
     writeFiles(outdir, B);
     expect(order).toContain(next?.());
     expect(order.indexOf(journal?.() ?? '')).toBeLessThan(order.indexOf(next?.() ?? ''));

@@ -36,7 +36,9 @@ test('a-b in c and a in b-c are refused, both named, once', () => {
   const app = all.app();
   const [finding, ...more] = found(app);
   expect(more).toEqual([]);
-  expect(finding?.message).toMatch(/^(a-b in c and a in b-c|a in b-c and a-b in c) have the same file, (05|10)-a-b-c.yaml$/);
+  expect(finding?.message).toMatch(
+    /^(a-b in c and a in b-c|a in b-c and a-b in c) have the same file, (05|10)-a-b-c.yaml$/,
+  );
   expect(synthesize(app, check).files.size).toBe(0);
 });
 
@@ -44,7 +46,11 @@ test('a chart of its own and a system with the same file', () => {
   const all = platform(['b']);
   place(all, named('a'), 'b', 'one');
   const app = all.app();
-  new ApiObject(new Chart(app, 'a-b'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'one' } });
+  new ApiObject(new Chart(app, 'a-b'), 'config', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'x', namespace: 'one' },
+  });
   expect(found(app).map(({ message }) => message)).toEqual(['a in b and a-b have the same file, 10-a-b.yaml']);
 });
 

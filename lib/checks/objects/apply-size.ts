@@ -36,14 +36,14 @@ function textOf(manifest: JsonObject): string {
 const applySize: Rule = {
   id: 'apply-size',
   what: 'An object is small enough for client-side apply, which keeps a copy of it in an annotation of at most 256 KiB.',
-  why: '`kubectl apply -f dist` fails for it with "metadata.annotations: Too long"; with `--server-side` it works, up to the limit of its kind.',
+  why: 'Client-side `kubectl apply -f dist` fails for it with "metadata.annotations: Too long"; with `--server-side` it works, up to the limit of its kind.',
   severity: 'warning',
   judge: 'API server: ValidateAnnotationsSize, of what client-side kubectl apply sends',
   check: (entries, report) => {
     for (const entry of entries) {
       const bytes = annotationBytes(entry.manifest);
       if (bytes <= MAX_BYTES) continue;
-      report(entry, '', {
+      report(entry, '/metadata/annotations', {
         message: `client-side apply would make annotations of ${bytes} bytes`,
         expected: `at most ${MAX_BYTES} bytes, or kubectl apply --server-side`,
         fix: 'split it, or apply it with --server-side: Argo CD has ServerSideApply=true, and Flux does so anyway',

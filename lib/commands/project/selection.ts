@@ -19,7 +19,9 @@ export function selectFiles(
   { systems, cluster }: Wanted,
 ): ReadonlySet<string> | readonly Finding[] | undefined {
   if (systems.length === 0 && cluster === undefined) return undefined;
-  const destinations = [...new Set(objects.map(({ destination }) => destination))];
+  // What has only cluster-scoped objects has no file of its own.
+  const own = objects.filter(({ clusterScoped }) => !clusterScoped);
+  const destinations = [...new Set(own.map(({ destination }) => destination))];
   const names = [...new Set(destinations.flatMap(namesOf))].sort();
   const clusters = clustersOf(objects);
   const unknown = [

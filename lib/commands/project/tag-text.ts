@@ -40,7 +40,8 @@ export function readTagText(text: string): TagText {
     else if (token === '}' || token === ']') open.pop();
     else if (inside === undefined || !inside.isObject || token === ':') continue;
     else if (token === ',') inside.key = undefined;
-    else if (inside.key !== undefined) places.push(...(path === undefined ? [] : [{ path, start, end: start + token.length }]));
+    else if (inside.key !== undefined)
+      places.push(...(path === undefined ? [] : [{ path, start, end: start + token.length }]));
     else {
       const key = String(JSON.parse(token));
       inside.key = key;

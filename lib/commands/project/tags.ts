@@ -76,7 +76,8 @@ function replaced(file: string, real: string, target: string, tag: string): stri
   const [place, other] = places.filter(({ path }) => path === target);
   if (place === undefined)
     return problem(target, `${file} has no such images`, `one of ${places.map(({ path }) => path).join(', ')}`);
-  if (other !== undefined) return problem(target, `${file} has more than one entry of that name`, 'keys without a slash');
+  if (other !== undefined)
+    return problem(target, `${file} has more than one entry of that name`, 'keys without a slash');
   return `${text.slice(0, place.start)}${JSON.stringify(tag)}${text.slice(place.end)}`;
 }
 

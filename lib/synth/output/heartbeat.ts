@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** Milliseconds between two signs of life. */
-export const BEAT_MS = 1_000;
+const BEAT_MS = 1_000;
 
 /** Milliseconds without a sign of life after which an owner that cannot be seen counts as dead. */
 export const SILENT_MS = 5_000;

@@ -10,7 +10,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { hostname } from 'node:os';
 import { defined } from '../../model/manifest/json';
-import { attempt, codeOf, native, statusOf, withFile } from './entry';
+import { attempt, codeOf, statusOf, withFile } from './entry';
 import { SILENT_MS, startHeartbeat, Watch } from './heartbeat';
 import { OutputError } from './output-error';
 import { explain } from './system-error';
@@ -47,6 +47,8 @@ interface Sight {
   /** Changes with each sign of life. */
   readonly sign: string;
   readonly modified: number;
+  /** A link, a pipe or a directory is no lock of ours. */
+  readonly isFile: boolean;
 }
 
 // A lock is usually held for some tens of milliseconds. The spread keeps waiting processes from polling in step.
@@ -103,11 +105,7 @@ function held(path: string, self: Owner, predecessor: Owner | undefined): Lock {
     isHeld,
     verify() {
       if (isHeld()) return;
-      throw new OutputError(
-        path,
-        `The lock ${path} was removed during this run`,
-        'one writer at a time: run it again',
-      );
+      throw new OutputError(path, `The lock ${path} was removed during this run`, 'one writer at a time: run it again');
     },
     release() {
       stop();
@@ -176,11 +174,7 @@ function timeout(path: string, owner: Owner | undefined, waitMs: number): Output
     return new OutputError(path, what, `wait for that process, or delete ${path} if it has ended`);
   }
   const what = `The lock ${path} is still held by process ${pid} ${waited}`;
-  return new OutputError(
-    path,
-    what,
-    `wait for process ${pid}, or delete ${path} if it is not a run on this directory`,
-  );
+  return new OutputError(path, what, `wait for process ${pid}, or delete ${path} if it is not a run on this directory`);
 }
 
 function isElsewhere({ host, machine, space }: Owner): boolean {
@@ -196,7 +190,8 @@ function ownSpace(): string | undefined {
   return attempt(() => fs.readlinkSync('/proc/self/ns/pid'));
 }
 
-function isGone(path: string, { owner, sign }: Sight, watch: Watch): boolean {
+function isGone(path: string, { owner, sign, isFile }: Sight, watch: Watch): boolean {
+  if (!isFile) return true;
   const life = lifeOf(owner);
   return life === 'dead' || (life === 'unknown' && watch.isSilent(path, sign));
 }
@@ -231,21 +226,23 @@ function processStart(pid: number): { since: string; ended: boolean } | undefine
 // The file is opened, not only looked at: that makes a network file system ask its server. A lock that no run of ours made, such
 // as one in a repository, has a token of its own as well.
 function look(path: string): Sight | undefined {
-  const sightOf = ({ ino, mtimeMs }: fs.Stats, text: string): Sight => {
-    const owner = attempt((): unknown => JSON.parse(text));
-    const modified = Math.trunc(mtimeMs);
-    const known = isOwner(owner) ? owner : { pid: 0, host: '', token: `${ino}-${modified}` };
-    return { owner: known, sign: `${known.token} ${ino} ${mtimeMs}`, modified };
-  };
-  try {
-    return withFile(path, (fd, status) =>
-      sightOf(status, status.isFile() && status.size <= MAX_BYTES ? fs.readFileSync(fd, 'utf8') : ''),
-    );
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-  }
-  const status = fs.lstatSync(native(path), { throwIfNoEntry: false });
+  const seen = attempt(() =>
+    withFile(path, (fd, status) => {
+      const isLock = status.isFile() && status.size <= MAX_BYTES;
+      return sightOf(status, isLock ? fs.readFileSync(fd, 'utf8') : '');
+    }),
+  );
+  if (seen !== undefined) return seen;
+  const status = statusOf(path);
   return status && sightOf(status, '');
+}
+
+function sightOf(status: fs.Stats, text: string): Sight {
+  const { ino, mtimeMs } = status;
+  const stated = attempt((): unknown => JSON.parse(text));
+  const modified = Math.trunc(mtimeMs);
+  const owner = isOwner(stated) ? stated : { pid: 0, host: '', token: `${ino}-${modified}` };
+  return { owner, sign: `${owner.token} ${ino} ${mtimeMs}`, modified, isFile: status.isFile() };
 }
 
 function isOwner(value: unknown): value is Owner {

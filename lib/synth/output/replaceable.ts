@@ -44,13 +44,15 @@ export function checkRemovable({ outdir }: Site, { entries, folders }: Stock): v
   for (const [path, kind] of entries) if (kind === 'file') checkMutable(join(outdir, path));
 }
 
-// Whoever removes an entry needs its folder, not the entry; in a sticky folder, both.
+// To remove an entry takes rights on its folder, not on the entry; in a sticky folder, on both.
 function checkEmptiable(folder: string): void {
   const [status, user] = [statusOf(folder), ownUser()];
-  if (status === undefined || user === undefined || status.uid === user) return checkMutable(folder);
+  if (status === undefined) return;
+  checkMutable(folder);
+  if (user === undefined || status.uid === user) return;
   const isSticky = (status.mode & 0o1000) !== 0 && user !== 0;
-  const refused = isSticky || accessCode(folder, fs.constants.W_OK | fs.constants.X_OK) !== undefined;
-  if (!refused) return;
+  const isRefused = isSticky || accessCode(folder, fs.constants.W_OK | fs.constants.X_OK) !== undefined;
+  if (!isRefused) return;
   const what = `${shown(folder)} belongs to user ${status.uid}, and user ${user} cannot remove what is in it`;
   throw new OutputError(shown(folder), what, `a directory of user ${user}: chown -R ${user} ${shown(folder)}`);
 }

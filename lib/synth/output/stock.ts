@@ -110,7 +110,8 @@ interface Found {
 
 function walk(directory: string, prefix: string, found: Found): boolean {
   // What is a file now was a directory a moment ago; but the output directory itself may be a file, which is an error.
-  const inside = prefix === '' && statusOf(directory) !== undefined ? namesIn(directory) : ifThere(() => namesIn(directory));
+  const inside =
+    prefix === '' && statusOf(directory) !== undefined ? namesIn(directory) : ifThere(() => namesIn(directory));
   if (inside === undefined) return false;
   if (prefix !== '') (inside.length === 0 ? found.emptyFolders : found.folders).push(prefix.slice(0, -1));
   for (const { name, entry } of inside) {

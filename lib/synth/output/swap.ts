@@ -112,7 +112,11 @@ export function swap(site: Site, { ino, dev, moves }: Built, verify: () => void)
   verify();
   const status = statusOf(site.next);
   if (status?.ino !== ino || status.dev !== dev) {
-    throw new OutputError(site.next, `${site.next} was replaced during this run`, 'a parent that no one else writes to');
+    throw new OutputError(
+      site.next,
+      `${site.next} was replaced during this run`,
+      'a parent that no one else writes to',
+    );
   }
   if (statusOf(site.outdir) !== undefined) fs.renameSync(site.outdir, site.old);
   fs.renameSync(site.next, site.outdir);

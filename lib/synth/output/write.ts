@@ -125,7 +125,8 @@ function writeLocked(site: Site, all: Files, options: WriteOptions): WriteResult
       const files = targetOf(site, all, options, stock);
       const comparison = compareWith(site.outdir, files, stock);
       const { changed, missing: added, stale: removed, foreign } = comparison;
-      if (isCurrent(stock, comparison)) return { written: false, changed: [], added: [], removed: [], foreign, ...note };
+      if (isCurrent(stock, comparison))
+        return { written: false, changed: [], added: [], removed: [], foreign, ...note };
       refuseClashes(site.outdir, files, stock, comparison);
       checkWritable(site);
       checkRemovable(site, stock);
@@ -220,7 +221,8 @@ function build(site: Site, files: Files, stock: Stock, { same, foreign }: Compar
       else if (!link(from, to)) moves.push(path);
     }
     for (const path of stock.emptyFolders) {
-      for (const directory of [...ancestorsOf(path).reverse(), path]) if (!files.has(directory)) makeDirectory(directory);
+      for (const directory of [...ancestorsOf(path).reverse(), path])
+        if (!files.has(directory)) makeDirectory(directory);
     }
     for (const step of finish) step();
     return { ino: next.status.ino, dev: next.status.dev, moves };
