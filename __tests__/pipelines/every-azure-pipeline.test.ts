@@ -15,7 +15,7 @@ const PROMISES: readonly Promised[] = [
     },
     breaks: [
       ['npm run typecheck', 'npm run types'],
-      ['npm run synth -- --check', 'npm run diff'],
+      ['npm run synth -- --check --strict', 'npm run diff'],
     ],
   },
   {

@@ -6,7 +6,7 @@ import { PIPELINES } from '../../lib/commands/project/new-repository';
 import { scripts } from '../../templates/repository/package.json';
 
 const TEMPLATES = join(__dirname, '../../templates/pipelines');
-const COMMANDS = ['npm ci', 'npm test', 'npm run synth -- --check --types'];
+const COMMANDS = ['npm ci', 'npm test', 'npm run synth -- --check --strict --types'];
 
 const read = (path: string): string => readFileSync(join(TEMPLATES, path), 'utf8');
 const asYaml = (path: string) => parse(read(path), { strict: true });

@@ -2,8 +2,8 @@
 //
 // killed-writer <outdir> <versions.json> [<version>...|forever] — each version is a map of path → text.
 // KILL_AT=<n> dies instead of the n-th call; KILL_HOW=torn dies in the middle of it, where it is not one system call.
+// NO_LINKS=1 makes the file system one without hard links.
 import fs from 'node:fs';
-import { join } from 'node:path';
 import { writeFiles } from '../../lib/synth/output/write';
 
 const [outdir = '', versionsFile = '', ...order] = process.argv.slice(2);
@@ -13,8 +13,19 @@ for (const [name, files] of Object.entries(JSON.parse(fs.readFileSync(versionsFi
 }
 
 const CALLS = [
-  ['accessSync', 'chmodSync', 'copyFileSync', 'linkSync', 'lstatSync', 'mkdirSync', 'readFileSync', 'readdirSync'],
-  ['readlinkSync', 'realpathSync', 'renameSync', 'rmSync', 'statSync', 'symlinkSync', 'writeFileSync'],
+  [
+    'accessSync',
+    'chmodSync',
+    'fchmodSync',
+    'fstatSync',
+    'linkSync',
+    'lstatSync',
+    'mkdirSync',
+    'openSync',
+    'readFileSync',
+  ],
+  ['readdirSync', 'readlinkSync', 'realpathSync', 'renameSync', 'rmdirSync', 'statSync', 'symlinkSync', 'unlinkSync'],
+  ['copyFileSync', 'writeFileSync'],
 ].flat();
 const killAt = Number(process.env.KILL_AT ?? 0);
 const isTorn = process.env.KILL_HOW === 'torn';
@@ -43,18 +54,13 @@ function die(name: string, [path, text]: unknown[]): void {
   depth++;
   if (isTorn && name === 'writeFileSync')
     fs.writeFileSync(String(path), String(text).slice(0, String(text).length / 2));
-  if (isTorn && name === 'rmSync') removeSome(String(path));
   process.kill(process.pid, 'SIGKILL');
   // The signal is delivered at the latest when the call returns to user space; nothing may happen after it.
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
 
-// Removes every other entry, as a removal does that is killed on its way.
-function removeSome(path: string): void {
-  if (!fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
-  for (const [index, name] of fs.readdirSync(path).entries()) {
-    if (index % 2 === 0) fs.rmSync(join(path, name), { recursive: true });
-  }
+function refuseLink(): never {
+  throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
 }
 
 function write(version: string): void {
@@ -65,6 +71,7 @@ function write(version: string): void {
 
 try {
   process.stdout.write('ready\n');
+  if (process.env.NO_LINKS === '1') fs.linkSync = refuseLink;
   wrapEveryCall();
   if (order[0] === 'forever') for (;;) for (const version of versions.keys()) write(version);
   for (const version of order) write(version);

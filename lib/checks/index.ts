@@ -15,6 +15,7 @@ import { ingressRules } from './network/ingress';
 import { networkPolicyRules } from './network/network-policies';
 import { portRelationRules } from './network/port-relations';
 import { portRules } from './network/ports';
+import { applySizeRules } from './objects/apply-size';
 import { customKindRules } from './objects/custom-kinds';
 import { formRules } from './objects/form';
 import { helmHookRules } from './objects/helm-hooks';
@@ -54,6 +55,7 @@ export const rules: readonly Rule[] = [
   ...servedKindRules,
   ...customKindRules,
   ...formRules,
+  ...applySizeRules,
   ...nameRules,
   ...labelRules,
   ...selectorRules,

@@ -2,18 +2,18 @@
 import { Command } from 'commander';
 import { printFindings } from '../report/output';
 import type { Context } from './project/project';
-import { setTag } from './project/tags';
+import { setTag, tagFileOf } from './project/tags';
 
 /** The verb. */
-export function imageCommand({ output, finish }: Context): Command {
+export function imageCommand({ output, finish, entry }: Context): Command {
   return new Command('image')
     .description("set the build number, or the digest, of a system's images in one environment")
     .argument('<system/environment[/component]>', 'as in charts/images.json: toytrex/production')
     .argument('<tag>', 'a build number (412) or a digest (sha256:…)')
-    .option('--file <file>', 'the file of tags', 'charts/images.json')
+    .option('--file <file>', 'the file of tags (default: charts/images.json beside the file that exports the app)')
     .addHelpText('after', EXAMPLES)
-    .action((target: string, tag: string, { file }: { readonly file: string }) => {
-      const result = setTag(file, target, tag);
+    .action((target: string, tag: string, { file }: { readonly file?: string }) => {
+      const result = setTag(file ?? tagFileOf(entry()), target, tag);
       if (result !== undefined) printFindings(output, [result]);
       finish(result === undefined ? 0 : 1);
     });

@@ -1,8 +1,10 @@
 // The command line: verbs, options, exit codes. One file a verb beside this one.
+import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json';
 import { guardIncludes } from '../constructs/foreign/include';
-import type { Finding } from '../model/finding/finding';
-import { type Output, printFindings, terminal } from '../report/output';
+import { type Finding, findingOf } from '../model/finding/finding';
+import { type Output, printFindings } from '../report/output';
 import { accessCommand } from './access';
 import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
@@ -11,6 +13,7 @@ import { initCommand } from './init';
 import { planCommand } from './plan';
 import { findNpmOptions } from './project/npm-options';
 import type { ExitCode, Load } from './project/project';
+import { terminal } from './project/terminal';
 import { proveCommand } from './prove';
 import { secretsCommand } from './secrets';
 import { synthCommand } from './synth';
@@ -25,10 +28,12 @@ export async function main(args: readonly string[], load: Load, output: Output =
   };
   const program = new Command('evenkeel')
     .description('Kubernetes manifests from typed TypeScript classes, checked before they are written.')
+    .version(version, '--version', 'print the version')
     .option('--app <file>', 'the file that exports the app', 'main.ts')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.err });
+  const entry = () => resolve(program.opts<{ readonly app: string }>().app);
   for (const command of [
     initCommand,
     synthCommand,
@@ -41,7 +46,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     proveCommand,
     trafficCommand,
   ]) {
-    program.addCommand(withSettingsOf(program, command({ load, output, finish })));
+    program.addCommand(withSettingsOf(program, command({ load, output, finish, entry })));
   }
   const taken = findTaken(program, args);
   if (taken !== undefined) {
@@ -50,11 +55,17 @@ export async function main(args: readonly string[], load: Load, output: Output =
   }
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
-    throw error;
+    if (!(error instanceof CommanderError)) throw error;
+    code = error.exitCode === 0 ? 0 : 1;
   }
+  const lost = await output.flush?.();
+  if (lost === undefined) return code;
+  const expected = 'a file or device with room, or a pipe';
+  printFindings(output, [
+    findingOf('output', { message: `what is printed cannot be written (${lost.code})`, expected }),
+  ]);
+  return 1;
 }
 
 /** `command` and its subcommands with the settings of `parent`: commander copies them only to commands that it creates. */

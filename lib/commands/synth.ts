@@ -3,11 +3,15 @@
 import { Command } from 'commander';
 import { check } from '../checks';
 import { plural } from '../model/finding/derivation';
-import type { Finding } from '../model/finding/finding';
+import { type Finding, findingOf } from '../model/finding/finding';
+import { oneLine } from '../report/inert';
 import { groupFindings, type Output, printFindings } from '../report/output';
 import { printSummary } from '../report/summary';
+import { shown } from '../synth/output/entry';
 import { compareFiles, OutputError, writeFiles } from '../synth/output/write';
 import { type Synthesis, synthesize } from '../synth/synthesize';
+import { DIVIDER } from '../synth/text/yaml';
+import { appName } from './project/app-name';
 import {
   DEFAULT_OUTDIR,
   findOptionProblems,
@@ -17,91 +21,183 @@ import {
   withMinor,
 } from './project/preview';
 import { type Context, type ExitCode, loadApp } from './project/project';
+import { clustersOf, selectFiles } from './project/selection';
 import { findTypeProblems } from './project/types';
 
 interface SynthOptions extends PreviewOptions {
   readonly quiet?: true;
   readonly verbose?: true;
   readonly types?: true;
+  readonly strict?: true;
+  readonly stdout?: true;
+  readonly cluster?: string;
+}
+
+/** Where the files go: an output directory of an app, and which of them. */
+interface Delivery {
+  readonly outdir: string;
+  readonly app: string;
+  /** The selected files; `undefined` for all. */
+  readonly only: ReadonlySet<string> | undefined;
 }
 
 /** The verb. */
-export function synthCommand({ load, output, finish }: Context): Command {
+export function synthCommand({ load, output, finish, entry }: Context): Command {
   return new Command('synth')
     .description('write the manifests of every system to dist/')
+    .argument(
+      '[system...]',
+      'only the files of these systems, such as shop or shop/production; the others stay as they are',
+    )
     .option('--check', 'write nothing; exit 2 and list the files that differ')
+    .option('--strict', 'with --check: differ also if there are manifests that evenkeel did not write')
+    .option('--stdout', 'write nothing; print the manifests of one cluster')
+    .option('--cluster <name>', 'only the files of this cluster')
     .option('--outdir <directory>', 'where to write (default: CDK8S_OUTDIR, else dist)')
     .option('--kubernetes <minor>', 'preview an upgrade: as if every cluster ran this minor; needs --outdir or --check')
     .option('--types', 'check the types first, which synth strips otherwise')
     .option('--quiet', 'print findings only')
     .option('--verbose', 'print the summary even if stdout is not a terminal')
     .addHelpText('after', EXAMPLES)
-    .action(async (options: SynthOptions) => {
+    .action(async (systems: readonly string[], options: SynthOptions) => {
       const outdir = options.outdir ?? process.env.CDK8S_OUTDIR ?? DEFAULT_OUTDIR;
-      const problems = [...findOptionProblems(options), ...findOutdirProblems(outdir, options.outdir !== undefined)];
+      const problems = [
+        ...findOptionProblems(options),
+        ...findOutdirProblems(outdir, options.outdir !== undefined),
+        ...findConflicts(options),
+      ];
       if (problems.length > 0) return finish(refuse(output, problems));
       const typeProblems = options.types ? findTypeProblems() : [];
       if (typeProblems.length > 0) return finish(refuse(output, typeProblems));
       const app = await withMinor(options.kubernetes, () => loadApp(load));
       if ('rule' in app) return finish(refuse(output, [app]));
       const synthesis = synthesize(app, check);
-      const findings = [...findPreviewProblems(app, options, outdir), ...synthesis.findings];
+      const preview = options.stdout ? { ...options, check: true as const } : options;
+      const findings = [...findPreviewProblems(app, preview, outdir), ...synthesis.findings];
       if (findings.some(({ severity }) => severity === 'error')) return finish(refuse(output, findings));
+      const only = selectFiles(synthesis, { systems, cluster: options.cluster });
+      if (Array.isArray(only)) return finish(refuse(output, [...findings, ...only]));
       printFindings(output, findings);
-      finish(deliver(synthesis, outdir, options, output));
+      const delivery = { outdir, app: appName(entry()), only: only instanceof Set ? only : undefined };
+      finish(deliver(synthesis, delivery, options, output));
     });
 }
 
 const EXAMPLES = `
 Examples:
   evenkeel synth
+  evenkeel synth shop shop/production     only the files of these systems; what differs elsewhere is named
   evenkeel synth --outdir /tmp/manifests
   evenkeel synth --check --types || echo 'fix the types, or commit dist/'
   evenkeel synth --check || echo 'run npm run synth and commit dist/'
+  evenkeel synth --check --strict || echo 'dist/ also has nothing that evenkeel did not write'
+  evenkeel synth --stdout --cluster laptop | kubectl diff -f -
   evenkeel synth --kubernetes 1.37 --check || echo 'an upgrade to 1.37 changes these files'
   evenkeel synth --kubernetes 1.37 --outdir /tmp/preview && diff -r dist /tmp/preview`;
 
-function refuse(output: Output, findings: readonly Finding[]): ExitCode {
+/** Problems of options that have no meaning together. */
+function findConflicts({ check: checks, strict, stdout, outdir }: SynthOptions): readonly Finding[] {
+  const conflict = (field: string, message: string, expected: string) => [
+    findingOf('synth-option', { field, message, expected }),
+  ];
+  return [
+    ...(outdir === '-'
+      ? conflict('--outdir', '- is not a directory', '--stdout, or ./- for a directory of that name')
+      : []),
+    ...(strict && !checks ? conflict('--strict', '--strict alone checks nothing', '--check --strict') : []),
+    ...(stdout && checks
+      ? conflict('--stdout', '--check prints what differs', '--check or --stdout, one of them')
+      : []),
+    ...(stdout && outdir !== undefined
+      ? conflict('--stdout', '--stdout writes to no directory', '--outdir or --stdout, one of them')
+      : []),
+  ];
+}
+
+/** Prints findings, and what became of the run: `state` is what was written before it failed. */
+function refuse(output: Output, findings: readonly Finding[], state = 'nothing written'): ExitCode {
   printFindings(output, findings);
   const count = groupFindings(findings.filter(({ severity }) => severity === 'error')).length;
-  output.err(`${plural(count, 'error')}, nothing written\n`);
+  output.err(`${plural(count, 'error')}, ${state}\n`);
   return 1;
 }
 
-function deliver(synthesis: Synthesis, outdir: string, options: SynthOptions, output: Output): ExitCode {
+function deliver(synthesis: Synthesis, delivery: Delivery, options: SynthOptions, output: Output): ExitCode {
+  if (options.stdout) return print(synthesis, delivery, output);
   try {
-    if (options.check) return compare(outdir, synthesis, output);
-    const result = writeFiles(outdir, synthesis.files);
+    if (options.check) return compare(delivery, synthesis, options, output);
+    const { outdir, ...own } = delivery;
+    const result = writeFiles(outdir, synthesis.files, own);
     if (result.recovered !== undefined) output.err(`${result.recovered}\n`);
     printForeign(output, outdir, result.foreign);
+    printRest(output, delivery, synthesis);
     if (options.verbose || (output.interactive && !options.quiet)) {
       printSummary(output, outdir, synthesis, result);
     }
     return 0;
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
-    return refuse(output, [
-      { rule: 'output', severity: 'error', message: error.what, expected: error.expected, field: error.path },
-    ]);
+    const finding = findingOf('output', { message: error.what, expected: error.expected, field: error.path });
+    return refuse(output, [finding], error.state);
   }
 }
 
-function compare(outdir: string, { files }: Synthesis, output: Output): ExitCode {
-  const { changed, missing, stale, foreign, interrupted } = compareFiles(outdir, files);
+function print({ files, objects }: Synthesis, { only }: Delivery, output: Output): ExitCode {
+  const paths = [...files.keys()].filter((path) => path.endsWith('.yaml') && (only?.has(path) ?? true));
+  const printed = new Set(paths);
+  const clusters = clustersOf(objects.filter(({ file }) => printed.has(file)));
+  if (clusters.length > 1) {
+    const message = `these manifests are of ${clusters.length} clusters: one stream would mix them`;
+    const expected = `--cluster with one of ${clusters.join(', ')}`;
+    return refuse(output, [findingOf('synth-option', { field: '--stdout', message, expected })]);
+  }
+  (output.data ?? output.out)(paths.map((path) => files.get(path) ?? '').join(DIVIDER));
+  const shared = objects.filter(({ file, entry }) => !printed.has(file) && clusters.includes(entry.cluster));
+  for (const path of only === undefined ? [] : sharedAmong(shared.map(({ file }) => file)))
+    output.err(`note: ${path}, which systems share, is not printed\n`);
+  return 0;
+}
+
+/** Files of cluster-scoped objects, each once. */
+const sharedAmong = (paths: readonly string[]): string[] =>
+  [...new Set(paths)].filter((path) => path.endsWith('00-cluster.yaml')).sort();
+
+function compare(delivery: Delivery, synthesis: Synthesis, { strict }: SynthOptions, output: Output): ExitCode {
+  const { outdir, ...own } = delivery;
+  const { changed, missing, stale, foreign, interrupted } = compareFiles(outdir, synthesis.files, own);
   if (interrupted) output.err(`an interrupted run left traces beside ${outdir}; the next synth cleans up\n`);
-  printForeign(output, outdir, foreign);
+  const refused = strict ? foreign.filter(isManifest) : [];
+  printForeign(
+    output,
+    outdir,
+    foreign.filter((path) => !refused.includes(path)),
+  );
+  printRest(output, delivery, synthesis);
   const lines = [
     ...changed.map((path) => `changed  ${outdir}/${path}\n`),
     ...missing.map((path) => `missing  ${outdir}/${path}\n`),
     ...stale.map((path) => `stale    ${outdir}/${path}\n`),
+    ...refused.map((path) => `foreign  ${outdir}/${oneLine(shown(path))}\n`),
   ];
   output.out(lines.join(''));
   return lines.length === 0 ? 0 : 2;
 }
 
+/** Whether kubectl, Argo CD or Flux may apply the file. */
+const isManifest = (path: string): boolean => /\.(ya?ml|json|jsonnet)$/i.test(path);
+
+/** After a run about some files only: which others differ. */
+function printRest(output: Output, { outdir, app, only }: Delivery, { files }: Synthesis): void {
+  if (only === undefined) return;
+  const { changed, missing, stale } = compareFiles(outdir, files, { app });
+  const others = [...changed, ...missing, ...stale].filter((path) => !only.has(path) && path !== 'inventory.txt');
+  output.err(`only ${plural(only.size, 'file')} of ${files.size - 1}: synth without a name is about all of them\n`);
+  for (const path of others) output.err(`note: ${outdir}/${path} differs too, and is as it was\n`);
+}
+
 function printForeign(output: Output, outdir: string, foreign: readonly string[]): void {
   for (const path of foreign)
     output.err(
-      `warning: ${outdir}/${path} was not written by Evenkeel; it is kept, and kubectl apply -f ${outdir} may apply it\n`,
+      `warning: ${outdir}/${oneLine(shown(path))} was not written by Evenkeel; it is kept, and kubectl apply -f ${outdir} may apply it\n`,
     );
 }

@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import type { Finding } from '../model/finding/finding';
 import { describeDocument } from '../model/manifest/document';
 import { jsonText } from '../model/manifest/json';
-import { inert, oneLine, severalLines, shortened } from './inert';
+import { oneLine, severalLines, shortened } from './inert';
 
 /** Where a command writes, and for whom. What it writes cannot command a terminal or a pipeline. */
 export interface Output {
@@ -13,26 +13,10 @@ export interface Output {
   /** Whether stdout is a terminal: summaries are printed only there. */
   readonly interactive: boolean;
   readonly color: boolean;
-}
-
-/** The process's own streams. NO_COLOR and FORCE_COLOR are honoured (no-color.org, force-color.org). */
-export function terminal(): Output {
-  process.stdout.on('error', endWithReader);
-  const interactive = process.stdout.isTTY === true;
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  const wanted = interactive && TERM !== 'dumb';
-  return {
-    out: (text) => process.stdout.write(inert(text)),
-    err: (text) => process.stderr.write(inert(text)),
-    interactive,
-    color: NO_COLOR ? false : FORCE_COLOR ? FORCE_COLOR !== '0' : wanted,
-  };
-}
-
-/** A reader that has seen enough (`| head`) closes the pipe: not an error. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+  /** Waits until all is printed. The error of what could not be; undefined if all was, or its reader went away. */
+  readonly flush?: () => Promise<NodeJS.ErrnoException | undefined>;
+  /** Prints what is no message, such as manifests, byte for byte. @default out */
+  readonly data?: (text: string) => void;
 }
 
 type Style = 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';

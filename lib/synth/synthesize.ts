@@ -10,6 +10,7 @@ import { override } from './object/override';
 import { render } from './object/render';
 import { verify } from './object/verify';
 import type { Files } from './output/inventory';
+import { findFileProblems } from './text/file-problems';
 import { layOut } from './text/layout';
 import { Clock } from './tree/clock';
 import { collect } from './tree/collect';
@@ -55,6 +56,7 @@ export function synthesize(root: IConstruct, check: Check, { verifies = true }: 
     ...[ordered, overridden, derived].flatMap(({ findings }) => findings),
     ...check(entries),
     ...findCrossings(tree.dependencies, derived.objects),
+    ...findFileProblems(derived.objects),
     ...laidOut.findings,
   ];
   const isBelow = (construct: string) => tree.refused.some((path) => isWithin(construct, path));

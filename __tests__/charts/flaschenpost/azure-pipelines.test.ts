@@ -19,7 +19,7 @@ const commandsOf = (sources: Sources, name: string): string => stages(sources).g
 const inserted = (key: string, name: string): string => `${key}: ${parameter(name)}`;
 
 const SYNTH = 'npm run synth\n';
-const CHECK = 'npm run synth -- --check';
+const CHECK = 'npm run synth -- --check --strict';
 
 const PROMISES: readonly Promised[] = [
   {
@@ -80,7 +80,7 @@ const PROMISES: readonly Promised[] = [
       ['after: images', 'after: verify'],
       ['after: staging', 'after: promotion'],
       ['git diff -- dist', 'git status'],
-      ['this build\n  - bash: npm run synth -- --check', 'this build'],
+      ['this build\n  - bash: npm run synth -- --check --strict', 'this build'],
     ],
   },
   {

@@ -32,7 +32,12 @@ const PROMISES: readonly Promised[] = [
         ORDER.every((name, at) => stages(sources).get(name)?.after === ORDER[at - 1]) &&
         ORDER.slice(1).every((name) => stages(sources).get(name)?.condition === `and(succeeded(), ${MAIN})`) &&
         inOrder(commandsOf(sources, 'images'), '{"checkout":"booking"}', 'docker build', 'docker push') &&
-        inOrder(commandsOf(sources, 'manifests'), 'npm run image', 'npm run synth\n', 'npm run synth -- --check')
+        inOrder(
+          commandsOf(sources, 'manifests'),
+          'npm run image',
+          'npm run synth\n',
+          'npm run synth -- --check --strict',
+        )
       );
     },
     breaks: [
@@ -68,7 +73,7 @@ const PROMISES: readonly Promised[] = [
           inOrder(
             commands,
             'npm run image',
-            'npm run synth -- --check',
+            'npm run synth -- --check --strict',
             `approved/clusters/${region}/10-$SYSTEMNAME-$ENVIRONMENT.yaml`,
             'git push',
             ...applied(region),
@@ -110,7 +115,7 @@ const PROMISES: readonly Promised[] = [
           rollback.commands.join('\n'),
           '"fetchDepth":"0"',
           'revert --no-edit "$newest"',
-          'npm run synth -- --check',
+          'npm run synth -- --check --strict',
           'git push origin HEAD:main',
           ...REGIONS.flatMap(applied),
         )

@@ -90,7 +90,7 @@ test.each([
 test.each(['', 'web1.example.com\nweb2.example.com\n', '[web]\nhost\n', '<<<<<<<\n>>>>>>>\n=======', '\0\u{1F600}\r'])(
   'a text that is not an inventory lists nothing: %j',
   (text) => {
-    expect(parseInventory(text)).toEqual({ recognized: false, files: new Map() });
+    expect(parseInventory(text)).toEqual({ recognized: false, apps: [], files: new Map() });
   },
 );
 

@@ -22,6 +22,9 @@ const B = tree({
 });
 const FOREIGN = 'notes/mine.md';
 
+/** The calls that change something. */
+const CHANGING = /^(chmod|copy|fchmod|link|mkdir|rename|rm|symlink|unlink|write)/;
+
 let scratch: string;
 let program: string;
 let versions: string;
@@ -45,33 +48,49 @@ test.each([
   { from: A, to: 'b' },
   { from: B, to: 'a' },
 ])(
-  'killed at any call of a write to $to: one complete version, and the next run repairs it',
+  'killed at any call of a write to $to that changes something: one complete version, and the next run repairs it',
   async ({ from, to }) => {
     const calls = await record(prepare(from), to);
-    expect(calls.length).toBeGreaterThan(30);
-    await inParallel(killPoints(calls, /./), async (env) => {
+    expect(calls.length).toBeGreaterThan(60);
+    await inParallel(killPoints(calls, CHANGING), async (env) => {
       const outdir = prepare(from);
       expect((await run(outdir, [to], env)).signal).toBe('SIGKILL');
       checkState(outdir, from !== undefined);
       repair(outdir, from !== undefined);
     });
   },
-  60_000,
+  180_000,
 );
+
+// F18: a foreign file that cannot be linked is moved after the swap, which is the one moment at which a kill leaves it beside `dist`.
+test('killed at any call that changes something where nothing can be linked: the next run brings the foreign file', async () => {
+  const noLinks = { NO_LINKS: '1' };
+  const calls = await record(prepare(A), 'b', noLinks);
+  await inParallel(killPoints(calls, CHANGING), async (env) => {
+    const outdir = prepare(A);
+    expect((await run(outdir, ['b'], { ...env, ...noLinks })).signal).toBe('SIGKILL');
+    expect(
+      [path.join(outdir, FOREIGN), path.join(`${outdir}.evenkeel-old`, FOREIGN)].some((file) => fs.existsSync(file)),
+    ).toBe(true);
+    writeFiles(outdir, B);
+    expect(versionOf(outdir, true)).toBe('b');
+    expect(siblings(outdir)).toEqual([]);
+  });
+}, 180_000);
 
 test('killed again while it recovers, at any call that changes something', async () => {
   const calls = await record(prepare(A), 'b');
   const [journal = 0, away = 0, inPlace = 0] = calls.flatMap((name, index) =>
     name === 'renameSync' ? [index + 1] : [],
   );
-  const moments = { a: [journal - 6, journal + 1, away], absent: [inPlace], b: [inPlace + 1, inPlace + 4] };
+  const moments = { a: [journal - 6, away], absent: [inPlace], b: [inPlace + 1] };
   for (const [state, kills] of Object.entries(moments)) {
     for (const kill of kills) {
       const left = prepare(A);
       await run(left, ['b'], { KILL_AT: String(kill), KILL_HOW: 'torn' });
       expect(checkState(left, true)).toBe(state);
       const recovery = await record(copyOf(left), 'a');
-      await inParallel(killPoints(recovery, /^(chmod|link|mkdir|rename|rm|write)/), async (env) => {
+      await inParallel(killPoints(recovery, CHANGING), async (env) => {
         const outdir = copyOf(left);
         expect((await run(outdir, ['a'], env)).signal).toBe('SIGKILL');
         checkState(outdir, true);
@@ -79,7 +98,7 @@ test('killed again while it recovers, at any call that changes something', async
       });
     }
   }
-}, 60_000);
+}, 180_000);
 
 test('killed at random moments, again and again over what the last one left', async () => {
   const cases = [A, B, undefined].map((from) => ({ outdir: prepare(from), hadOld: from !== undefined }));
@@ -91,7 +110,7 @@ test('killed at random moments, again and again over what the last one left', as
     }
     repair(outdir, hadOld);
   });
-}, 60_000);
+}, 180_000);
 
 test('eight writers at once: none fails, one whole version remains, and no lock', async () => {
   for (let round = 0; round < 3; round++) {
@@ -105,10 +124,10 @@ test('eight writers at once: none fails, one whole version remains, and no lock'
     expect(siblings(outdir)).toEqual([]);
     versionOf(outdir, true);
   }
-}, 60_000);
+}, 180_000);
 
 test('enough children were started for this to mean something', () => {
-  expect(children).toBeGreaterThan(400);
+  expect(children).toBeGreaterThan(300);
 });
 
 function tree(files: Record<string, string>): Tree {
@@ -147,8 +166,8 @@ function run(outdir: string, order: string[], env: Record<string, string>, killA
   });
 }
 
-async function record(outdir: string, to: string): Promise<string[]> {
-  const { out } = await run(outdir, [to], {});
+async function record(outdir: string, to: string, env: Record<string, string> = {}): Promise<string[]> {
+  const { out } = await run(outdir, [to], env);
   const calls: unknown = JSON.parse(out.slice(out.indexOf('[')));
   return Array.isArray(calls) ? calls.map(String) : [];
 }
@@ -158,7 +177,7 @@ function killPoints(calls: readonly string[], which: RegExp): Record<string, str
   return calls.flatMap((name, index) => {
     const before = { KILL_AT: String(index + 1) };
     if (!which.test(name)) return [];
-    return /^(write|rm)/.test(name) ? [before, { ...before, KILL_HOW: 'torn' }] : [before];
+    return /^write/.test(name) ? [before, { ...before, KILL_HOW: 'torn' }] : [before];
   });
 }
 

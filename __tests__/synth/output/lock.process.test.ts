@@ -1,11 +1,14 @@
 // The lock between processes: who waits for whom, and whose lock may be taken over.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { SILENT_MS } from '../../../lib/synth/output/heartbeat';
 import { acquireLock, currentProcess, lockState, type Owner } from '../../../lib/synth/output/lock';
 import { OutputError } from '../../../lib/synth/output/output-error';
 import { testWith } from '../../support/requirements';
+
+const onLinux = testWith('Linux', process.platform === 'linux');
 
 let directory: string;
 let lock: string;
@@ -116,6 +119,97 @@ test.each(['', '{"pid":1}', '{"pid":1,"host":"x","token":"../../evil"}', 'null']
   },
 );
 
+// F11: neither another container nor a lock in a repository keeps a directory for ever.
+test.each([
+  ['of a killed process in another container', () => JSON.stringify({ ...currentProcess(), pid: 5, space: 'pid:[1]' })],
+  ['of a machine that is gone', () => JSON.stringify({ ...currentProcess(), host: 'build-7' })],
+  ['in a repository', () => 'planted'],
+  ['that is large', () => 'x'.repeat(100_000)],
+])(
+  'a silent lock %s is taken over within seconds',
+  (_, text) => {
+    fs.writeFileSync(lock, text());
+    const begin = performance.now();
+    const taken = acquireLock(lock, 20_000);
+    expect(performance.now() - begin).toBeGreaterThan(SILENT_MS - 100);
+    expect(performance.now() - begin).toBeLessThan(SILENT_MS + 5_000);
+    expect(taken.isHeld()).toBe(true);
+    taken.release();
+    expect(fs.readdirSync(directory)).toEqual([]);
+  },
+  30_000,
+);
+
+test('a directory in its place is an error at once, and stays', () => {
+  fs.mkdirSync(lock);
+  fs.writeFileSync(path.join(lock, 'x'), 'x');
+  const begin = performance.now();
+  expect(String(errorOf(() => acquireLock(lock, 20_000)))).toMatch(/cannot be created: it is a directory \(EISDIR/);
+  expect(performance.now() - begin).toBeLessThan(SILENT_MS - 1_000);
+  expect([fs.readdirSync(directory), fs.readdirSync(lock)]).toEqual([['dist.evenkeel-lock'], ['x']]);
+});
+
+test('a silent lock is taken by one of several that wait', async () => {
+  fs.writeFileSync(lock, JSON.stringify({ ...currentProcess(), host: 'build-7' }));
+  const source = path.join(__dirname, '../../../lib/synth/output/lock');
+  const code = `
+    const { acquireLock } = require(${JSON.stringify(source)});
+    const fs = require('node:fs');
+    const lock = acquireLock(process.argv[2], 30000);
+    fs.writeFileSync(process.argv[2] + '.inside', '', { flag: 'wx' }); // fails if another is inside
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    fs.unlinkSync(process.argv[2] + '.inside');
+    lock.release();`;
+  const runs = Array.from({ length: 4 }, () => exitOf(holder(code)));
+  expect(await Promise.all(runs)).toEqual([0, 0, 0, 0]);
+  expect(fs.readdirSync(directory)).toEqual(['program.js']);
+}, 60_000);
+
+onLinux(
+  'a live lock of another container is never taken, however long and busily it is held',
+  async () => {
+    const ms = 2.5 * SILENT_MS;
+    const source = path.join(__dirname, '../../../lib/synth/output/lock');
+    // Busy all the time, so that no timer of its own thread could run; and with the mark of another container.
+    const code = `
+    const fs = require('node:fs');
+    const { readlinkSync } = fs;
+    fs.readlinkSync = (file, ...rest) => (file === '/proc/self/ns/pid' ? 'pid:[1]' : readlinkSync(file, ...rest));
+    const { acquireLock } = require(${JSON.stringify(source)});
+    const lock = acquireLock(process.argv[2], 0);
+    fs.writeSync(1, 'held');
+    for (const end = performance.now() + ${ms}; performance.now() < end; );
+    fs.writeFileSync(process.argv[2] + '.verdict', String(lock.isHeld()));
+    lock.release();`;
+    const child = holder(code);
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    const begin = performance.now();
+    const next = await new Promise((resolve) => setTimeout(() => resolve(acquireLock(lock, 60_000)), 0));
+    expect(performance.now() - begin).toBeGreaterThan(ms - 1_000);
+    expect(fs.readFileSync(`${lock}.verdict`, 'utf8')).toBe('true');
+    expect(next).toMatchObject({ predecessor: undefined });
+    if (typeof next === 'object' && next !== null && 'release' in next && typeof next.release === 'function')
+      next.release();
+  },
+  60_000,
+);
+
+/** A process that runs `code` with the lock's path, its TypeScript bundled. */
+function holder(code: string): ChildProcess {
+  const [source, program] = [path.join(directory, 'program.ts'), path.join(directory, 'program.js')];
+  if (!fs.existsSync(program)) {
+    fs.writeFileSync(source, code);
+    const esbuild = path.join(__dirname, '../../../node_modules/.bin/esbuild');
+    execFileSync(esbuild, [source, '--bundle', '--platform=node', `--outfile=${program}`, '--log-level=error']);
+    fs.rmSync(source);
+  }
+  const child = spawn(process.execPath, [program, lock], { stdio: ['ignore', 'pipe', 'inherit'] });
+  started.push(child);
+  return child;
+}
+
+const exitOf = (child: ChildProcess) => new Promise((resolve) => child.on('exit', resolve));
+
 test('a lock that was removed is noticed, and the next owner keeps its own', () => {
   const first = acquireLock(lock, 0);
   fs.rmSync(lock);
@@ -144,8 +238,6 @@ test('without hard links the lock is still created', () => {
 test('a directory that vanished is an error, not an endless wait', () => {
   expect(errorOf(() => acquireLock(path.join(directory, 'gone', 'lock'), 10_000))).toBeInstanceOf(OutputError);
 });
-
-const onLinux = testWith('Linux', process.platform === 'linux');
 
 onLinux('a reused pid does not keep a lock alive', () => {
   lockFor({ started: 'another-boot 12345' });

@@ -18,6 +18,8 @@ export interface Context {
   readonly load: Load;
   readonly output: Output;
   readonly finish: (code: ExitCode) => void;
+  /** The absolute path of the file that exports the app. */
+  readonly entry: () => string;
 }
 
 /** The app of the project, or the reason for its absence. */

@@ -282,6 +282,10 @@ export const reportedRules = {
       why: 'An object would be missing or another one in the cluster, and no one would notice.',
       severity: 'error or warning',
     },
+    'file-name': {
+      what: 'Each file has a name of its own: `10-<system>-<environment>.yaml`.',
+      why: 'Two systems would be in one file, which one of them applies; or the inventory could not list it.',
+    },
     output: {
       what: '`dist/` can be replaced as a whole: an ordinary directory, with one writer at a time.',
       why: 'What is there could be lost, or be half of two versions.',
@@ -353,6 +357,10 @@ export const reportedRules = {
     'prove-why': {
       what: '`prove --why` has words of a row and of an event.',
       why: 'There is no answer to print.',
+    },
+    'synth-option': {
+      what: '`synth` is given systems and a cluster that exist, and options that have a meaning together.',
+      why: 'It would write or print something else than was meant.',
     },
     'traffic-move': {
       what: '`traffic --from … --to …` names two clusters of one environment, with a share to move.',

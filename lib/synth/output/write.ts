@@ -1,16 +1,19 @@
 // Writing the output directory: all of it or nothing, without touching foreign files.
 import fs from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import * as inventory from './inventory';
-import { acquireLock, lockState } from './lock';
+import { join } from 'node:path';
+import { ancestorsOf, attempt, bytesOf, holding, native, statusOf, withFile } from './entry';
+import { checkInventory, type Files, INVENTORY, parseInventory, renderInventory, signInventory } from './inventory';
+import { acquireLock, lockState, type Owner } from './lock';
 import { OutputError } from './output-error';
-import { attempt, explain, recover, type Site, siblingsOf, siteOf, statusOf, swap, undo } from './swap';
+import { checkRemovable, checkReplaceable, checkWritable, makeParents } from './replaceable';
+import { type Comparison, compareWith, refuseClashes, refuseOtherApp, type Stock, takeStock } from './stock';
+import { type Built, recover, refuseStrangers, type Site, siblingsOf, siteOf, swap, undo } from './swap';
+import { explain } from './system-error';
 
-export { OutputError };
-export type Files = inventory.Files;
+export { type Files, OutputError };
 
 /** Differences between an output directory and what would be written. Relative POSIX paths, sorted. */
-export interface Differences extends Omit<inventory.Comparison, 'same'> {
+export interface Differences extends Omit<Comparison, 'same'> {
   /** Whether an interrupted run left traces next to it, which the next `writeFiles` repairs. */
   readonly interrupted: boolean;
 }
@@ -31,24 +34,27 @@ export interface WriteResult {
   readonly recovered?: string;
 }
 
-/** Options of `writeFiles`. */
+/** Options of `writeFiles` and `compareFiles`. */
 export interface WriteOptions {
+  /** The app that the files are of. Its inventory says so, and no other app writes to the directory. @default none is named */
+  readonly app?: string | undefined;
+  /** Write, or compare, these paths only: our other files stay as they are on disk. @default all */
+  readonly only?: ReadonlySet<string> | undefined;
   /** Milliseconds to wait for another writer of the same directory. @default 30 000 */
   readonly waitMs?: number;
 }
 
 /**
  * Compares an output directory with `files`, and writes nothing. The directory need not exist.
- * @throws OutputError if it cannot be read, or is a file
+ * @throws OutputError if it cannot be read, is a file, or belongs to another app
  */
-export function compareFiles(outdir: string, files: Files): Differences {
+export function compareFiles(outdir: string, files: Files, { app, only }: WriteOptions = {}): Differences {
   const site = siteOf(outdir);
   try {
-    const { changed, missing, stale, foreign } = inventory.compareFiles(
-      site.outdir,
-      files,
-      inventory.takeStock(site.outdir),
-    );
+    const stock = takeStock(site.outdir);
+    refuseOtherApp(site.outdir, app, stock);
+    const own = targetOf(site, files, { app, only }, stock);
+    const { changed, missing, stale, foreign } = compareWith(site.outdir, own, stock);
     return { changed, missing, stale, foreign, interrupted: isInterrupted(site) };
   } catch (error) {
     throw explain(error, site.outdir, `${site.outdir} cannot be read`);
@@ -57,90 +63,106 @@ export function compareFiles(outdir: string, files: Files): Differences {
 
 /**
  * Makes `outdir` contain exactly `files` and its existing foreign files. At any moment, even if this process is
- * killed, the directory is the old one or the new one, or both are complete next to it until the next call.
+ * killed, the directory is the old one or the new one, or both are complete next to it until the next call. Foreign files that
+ * the file system cannot link are moved: after a kill at that moment, the next call brings them.
  * @param outdir created with its parents if it does not exist
  * @param files with `inventory.txt`, which lists all others: it decides what later runs may remove
- * @throws OutputError if it cannot be done; then nothing has changed, or the message says what has
+ * @throws OutputError if it cannot be done; its `state` says what has changed, if anything
  * @throws RangeError if the inventory in `files` does not list them
  */
-export function writeFiles(outdir: string, files: Files, { waitMs = 30_000 }: WriteOptions = {}): WriteResult {
-  inventory.checkInventory(files);
+export function writeFiles(outdir: string, files: Files, options: WriteOptions = {}): WriteResult {
+  checkInventory(files);
   const site = siteOf(outdir);
   try {
     checkReplaceable(site);
-    const foreign = foreignIfCurrent(site, files);
+    const foreign = foreignIfCurrent(site, files, options);
     if (foreign !== undefined) return { written: false, changed: [], added: [], removed: [], foreign };
     makeParents(site.parent);
-    return writeLocked(site, files, waitMs);
+    refuseStrangers(site);
+    return writeLocked(site, files, options);
   } catch (error) {
     throw explain(error, site.outdir, `${site.outdir} cannot be written`);
   }
 }
 
-function writeLocked(site: Site, files: Files, waitMs: number): WriteResult {
+// The files as they should be on disk: of an `only`, the named ones, and our others unchanged.
+function targetOf(site: Site, files: Files, { app, only }: WriteOptions, stock: Stock): Files {
+  const target = only === undefined ? files : narrowed(site, files, only, stock);
+  const inventory = target.get(INVENTORY);
+  if (app === undefined || inventory === undefined) return target;
+  return new Map(target).set(INVENTORY, signInventory(inventory, app));
+}
+
+function narrowed({ outdir }: Site, files: Files, only: ReadonlySet<string>, stock: Stock): Files {
+  const target = new Map<string, string>();
+  const listed = new Map<string, readonly string[]>();
+  const textOf = (path: string) => bytesOf(join(outdir, path))?.toString('utf8') ?? '';
+  const before = stock.owned.size === 0 ? '' : textOf(INVENTORY);
+  for (const [path, objects] of parseInventory(before).files) {
+    if (only.has(path) || stock.entries.get(path) !== 'file') continue;
+    target.set(path, textOf(path));
+    listed.set(path, objects);
+  }
+  for (const [path, objects] of parseInventory(files.get(INVENTORY) ?? '').files) {
+    const text = files.get(path);
+    if (!only.has(path) || text === undefined) continue;
+    target.set(path, text);
+    listed.set(path, objects);
+  }
+  return target.set(INVENTORY, renderInventory(listed));
+}
+
+function writeLocked(site: Site, all: Files, options: WriteOptions): WriteResult {
+  const { app, waitMs = 30_000 } = options;
   const lock = acquireLock(site.lock, waitMs);
   try {
-    const dead = lock.predecessor?.pid;
-    const taken = dead === undefined ? undefined : `The lock of the dead process ${dead} was taken over.`;
-    const recovered = recover(site) ?? taken;
-    const note = recovered === undefined ? {} : { recovered };
-    const stock = inventory.takeStock(site.outdir);
-    const comparison = inventory.compareFiles(site.outdir, files, stock);
-    const { foreign } = comparison;
-    if (isCurrent(stock, comparison)) return { written: false, changed: [], added: [], removed: [], foreign, ...note };
-    inventory.refuseClashes(site.outdir, files, stock, comparison);
-    checkWritable(site);
+    const recovered = recover(site);
+    const told = recovered ?? (lock.predecessor && takeover(lock.predecessor));
+    const note = told === undefined ? {} : { recovered: told };
     try {
-      build(site, files, stock, comparison);
-      swap(site, lock.verify);
+      const stock = takeStock(site.outdir);
+      refuseOtherApp(site.outdir, app, stock);
+      const files = targetOf(site, all, options, stock);
+      const comparison = compareWith(site.outdir, files, stock);
+      const { changed, missing: added, stale: removed, foreign } = comparison;
+      if (isCurrent(stock, comparison))
+        return { written: false, changed: [], added: [], removed: [], foreign, ...note };
+      refuseClashes(site.outdir, files, stock, comparison);
+      checkWritable(site);
+      checkRemovable(site, stock);
+      replace(site, files, stock, comparison, lock);
+      return { written: true, changed, added, removed, foreign, ...note };
     } catch (error) {
-      // Without the lock, the siblings of the directory may be another run's work.
-      if (lock.isHeld()) attempt(() => undo(site));
-      throw error;
+      throw afterRecovery(error, site, recovered);
     }
-    const { changed, missing: added, stale: removed } = comparison;
-    return { written: true, changed, added, removed, foreign, ...note };
   } finally {
     lock.release();
   }
 }
 
-// The directory must be absent, or a separate one that can be renamed. It may vanish meanwhile: others may write.
-function checkReplaceable({ outdir, parent }: Site): void {
-  const status = statusOf(outdir);
-  if (outdir === parent)
-    throw new OutputError(outdir, 'The output directory is the root directory', 'a directory below it');
-  if (status === undefined) return;
-  if (status.isSymbolicLink()) {
-    const target = resolve(parent, fs.readlinkSync(outdir));
-    throw new OutputError(outdir, `${outdir} is a symbolic link to ${target}`, `the directory itself: ${target}`);
-  }
-  if (!status.isDirectory()) throw new OutputError(outdir, `${outdir} is a file`, 'a directory, or a free name');
-  if (`${fs.realpathSync('.')}/`.startsWith(`${join(fs.realpathSync(parent), basename(outdir))}/`)) {
-    const what = `${outdir} is the current directory or above it, and would be replaced entirely`;
-    throw new OutputError(outdir, what, 'a separate directory, such as "dist"');
-  }
-  if (status.dev !== fs.statSync(parent).dev) {
-    const what = `${outdir} is a mount point and cannot be replaced`;
-    throw new OutputError(outdir, what, `a directory inside it, such as ${join(outdir, 'manifests')}`);
-  }
-}
-
-// Renaming it only needs permission on the parent; but a read-only directory is meant to stay.
-function checkWritable({ outdir }: Site): void {
-  if (statusOf(outdir) !== undefined) fs.accessSync(outdir, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
-}
-
-// Not Node's `recursive`: it reports ENOENT on a read-only file system.
-function makeParents(directory: string): void {
-  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeParents(dirname(directory));
+function replace(site: Site, files: Files, stock: Stock, comparison: Comparison, lock: ReturnType<typeof acquireLock>) {
   try {
-    fs.mkdirSync(directory);
+    swap(site, build(site, files, stock, comparison), lock.verify);
   } catch (error) {
-    // Another writer may have been faster.
-    if (!attempt(() => fs.statSync(directory))?.isDirectory()) throw error;
+    // Without the lock, the siblings of the directory may be another run's work.
+    if (lock.isHeld()) attempt(() => undo(site));
+    if (statusOf(site.outdir) !== undefined || statusOf(site.old) === undefined) throw error;
+    const state = `${site.outdir} is now ${site.old}`;
+    const what = `${site.outdir} was moved to ${site.old}, and could not be moved back`;
+    throw new OutputError(site.old, what, 'another run, which moves it back', { cause: error, state });
   }
+}
+
+function takeover({ pid, host }: Owner): string {
+  if (pid === 0) return 'A lock that no run had made was taken over.';
+  return `The lock of process ${pid} on ${host}, which is dead, was taken over.`;
+}
+
+// What a run has repaired is done, even if it can do no more.
+function afterRecovery(error: unknown, site: Site, recovered: string | undefined): unknown {
+  const known = explain(error, site.outdir, `${site.outdir} cannot be written`);
+  if (recovered === undefined || !(known instanceof OutputError) || known.state !== undefined) return known;
+  return new OutputError(known.path, known.what, known.expected, { cause: error, state: recovered.replace(/\.$/, '') });
 }
 
 // Traces count only if no writer is active. They are read twice, because a writer may just have finished.
@@ -152,57 +174,77 @@ function isInterrupted(site: Site): boolean {
 }
 
 // The usual run changes nothing, and should not even take the lock. The locked run judges everything unusual.
-function foreignIfCurrent(site: Site, files: Files): readonly string[] | undefined {
+function foreignIfCurrent(site: Site, files: Files, options: WriteOptions): readonly string[] | undefined {
   return attempt(() => {
     const inode = statusOf(site.outdir)?.ino;
-    const stock = inventory.takeStock(site.outdir);
-    const comparison = inventory.compareFiles(site.outdir, files, stock);
+    const stock = takeStock(site.outdir);
+    const comparison = compareWith(site.outdir, targetOf(site, files, options, stock), stock);
     const alone = siblingsOf(site).length === 0 && statusOf(site.outdir)?.ino === inode;
     return isCurrent(stock, comparison) && alone ? comparison.foreign : undefined;
   });
 }
 
-function isCurrent({ exists }: inventory.Stock, { changed, missing, stale }: inventory.Comparison): boolean {
+function isCurrent({ exists }: Stock, { changed, missing, stale }: Comparison): boolean {
   return exists && changed.length + missing.length + stale.length === 0;
 }
 
 // Each file is created, never overwritten: on a case-insensitive file system a foreign `A` must not swallow our `a`.
-function build(site: Site, files: Files, stock: inventory.Stock, { same, foreign }: inventory.Comparison): void {
+function build(site: Site, files: Files, stock: Stock, { same, foreign }: Comparison): Built {
   const finish: (() => void)[] = [];
-  const made = new Set<string>();
-  const makeDirectory = (path: string): void => {
-    if (made.has(path)) return;
-    made.add(path);
-    const [target, before] = [join(site.next, path), statusOf(join(site.outdir, path))];
-    const mode = before?.isDirectory() ? before.mode & 0o7777 : undefined;
-    // Never more permissive than the old one, not even temporarily; but writable for us until it is filled.
-    fs.mkdirSync(target, { mode: 0o700 | (mode ?? 0o777) });
-    if (mode !== undefined) finish.unshift(() => fs.chmodSync(target, mode));
-  };
-  const add = (path: string, put: (to: string) => void): void => {
-    for (const directory of ['', ...inventory.ancestorsOf(path).reverse()]) makeDirectory(directory);
-    put(join(site.next, path));
-  };
-  const unchanged = new Set(same);
-  for (const [path, text] of files) {
-    if (unchanged.has(path)) add(path, (to) => carry(join(site.outdir, path), to));
-    else add(path, (to) => fs.writeFileSync(to, text, { flag: 'wx', mode: 0o644 }));
-  }
-  for (const path of foreign) {
-    const from = join(site.outdir, path);
-    if (stock.entries.get(path) === 'link') add(path, (to) => fs.symlinkSync(fs.readlinkSync(from), to));
-    else add(path, (to) => carry(from, to));
-  }
-  for (const path of stock.emptyFolders) {
-    for (const directory of ['', ...inventory.ancestorsOf(path).reverse(), path])
-      if (!files.has(directory)) makeDirectory(directory);
-  }
-  for (const step of finish) step();
+  const moves: string[] = [];
+  const mode = modeOf(site.outdir);
+  // Never more permissive than the old one, not even temporarily; but writable for us until it is filled.
+  fs.mkdirSync(site.next, { mode: 0o700 | (mode ?? 0o777) });
+  return holding(site.next, (next) => {
+    if (mode !== undefined) finish.push(() => next.chmod(mode));
+    const made = new Set<string>();
+    const makeDirectory = (path: string): void => {
+      if (made.has(path)) return;
+      made.add(path);
+      const [target, before] = [native(join(next.path, path)), modeOf(join(site.outdir, path))];
+      fs.mkdirSync(target, { mode: 0o700 | (before ?? 0o777) });
+      if (before !== undefined) finish.unshift(() => fs.chmodSync(target, before));
+    };
+    const place = (path: string): string => {
+      for (const directory of ancestorsOf(path).reverse()) makeDirectory(directory);
+      return join(next.path, path);
+    };
+    const unchanged = new Set(same);
+    for (const [path, text] of files) {
+      const to = place(path);
+      if (unchanged.has(path)) carry(join(site.outdir, path), to);
+      else fs.writeFileSync(to, text, { flag: 'wx', mode: 0o644 });
+    }
+    for (const path of foreign) {
+      const [from, to] = [join(site.outdir, path), place(path)];
+      if (stock.entries.get(path) === 'link') fs.symlinkSync(fs.readlinkSync(native(from), 'buffer'), native(to));
+      else if (!link(from, to)) moves.push(path);
+    }
+    for (const path of stock.emptyFolders) {
+      for (const directory of [...ancestorsOf(path).reverse(), path])
+        if (!files.has(directory)) makeDirectory(directory);
+    }
+    for (const step of finish) step();
+    return { ino: next.status.ino, dev: next.status.dev, moves };
+  });
+}
+
+function modeOf(directory: string): number | undefined {
+  const status = statusOf(directory);
+  return status?.isDirectory() ? status.mode & 0o7777 : undefined;
 }
 
 // A hard link, because nothing here ever writes into an existing file: both directories stay complete, whichever remains.
 // For a foreign file it is also safer than a copy, which would lose what a process that has it open writes between the copy and
-// the swap; and owner, mode, times and attributes stay. A copy where links are not available.
+// the swap; and owner, mode, times and attributes stay.
+function link(from: string, to: string): boolean {
+  return attempt(() => fs.linkSync(native(from), native(to)) ?? true) === true;
+}
+
+// A copy of our own file where links are not available.
 function carry(from: string, to: string): void {
-  if (attempt(() => fs.linkSync(from, to) ?? true) !== true) fs.copyFileSync(from, to, fs.constants.COPYFILE_EXCL);
+  if (link(from, to)) return;
+  const mode = withFile(from, (_fd, status) => status.mode & 0o777);
+  fs.writeFileSync(to, bytesOf(from) ?? '', { flag: 'wx', mode });
+  fs.chmodSync(to, mode);
 }

@@ -4,7 +4,7 @@ import { type Finding, findingOf, findingOn } from '../../model/finding/finding'
 import { groupBy } from '../../model/manifest/group-by';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import type { Destination } from '../../model/platform/entries';
-import { type Files, renderInventory } from '../output/inventory';
+import { type Files, isOwnable, renderInventory } from '../output/inventory';
 import type { Clock } from '../tree/clock';
 import { findCorruption } from './corruption';
 import { DIVIDER, stringifyDocument } from './yaml';
@@ -34,10 +34,9 @@ export function layOut(objects: readonly InFile[], clock: Clock): Layout {
     const documents = clock.measure(members[0]?.destination, () => members.map(({ entry }) => documentOf(entry)));
     files.set(path, documents.map(({ text }) => text).join(DIVIDER));
     findings.push(...documents.flatMap((document) => document.findings));
-    inventory.set(
-      path,
-      members.map(({ entry }) => describeIdentity(entry.identity)),
-    );
+    // What cannot be listed is a finding of its own, with which nothing is written.
+    const listed = members.map(({ entry }) => describeIdentity(entry.identity).replaceAll(/[\r\n]/g, ' '));
+    if (isOwnable(path)) inventory.set(path, listed);
   }
   files.set('inventory.txt', renderInventory(inventory));
   return { files, findings };
