@@ -38,7 +38,7 @@ function randomText(random: Numbers): string {
   const next = kind > 0.92 ? () => anyCharacter(random) : () => pick(random, from);
   let text = '';
   for (let length = Math.floor(random() ** 2 * 12) + 1; length > 0; length -= 1) text += next();
-  // Long enough to be no key that readers look for, or to be folded.
+  // So long that readers may miss the end of a key, or an emitter folds it.
   if (random() < 0.01) text = text.repeat(Math.ceil(1000 / text.length)).slice(0, 1000 + Math.floor(random() * 50));
   return random() < 0.03 ? text + pick(random, TRAPS) : text;
 }
