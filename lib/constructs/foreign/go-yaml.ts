@@ -130,7 +130,7 @@ function parseMistakes(document: Document.Parsed, line: LineOf): Mistake[] {
   return document.errors.slice(0, 1).map(({ message, pos }) => ({
     line: line(pos[0]),
     message: `the YAML cannot be read: ${uncapitalized(message)}`,
-    expected: 'YAML that kubectl reads',
+    expected: 'well-formed YAML',
   }));
 }
 
@@ -144,6 +144,11 @@ const COLON = /\s*:[,[\]{}]/y;
 /** Values that one alias or another may add to a document. */
 const MOST_VALUES = 1_000_000;
 
+/** The part of a map that is read. */
+interface Items {
+  readonly items: readonly { readonly key: unknown; readonly value: unknown }[];
+}
+
 /** The value of one document. A mistake is noted, and reading goes on. */
 class Reader {
   readonly mistakes: Mistake[] = [];
@@ -152,6 +157,8 @@ class Reader {
   readonly #line: LineOf;
   readonly #text: string;
   #values = 0;
+  /** How many flow collections are open. */
+  #flows = 0;
 
   constructor(document: Document.Parsed, line: LineOf, text: string) {
     this.#line = line;
@@ -188,8 +195,15 @@ class Reader {
     if (this.#values >= MOST_VALUES) return null;
     if (isAlias(node)) return this.#readAlias(node);
     if (isScalar(node)) return this.#readScalar(node);
-    if (isSeq(node)) return node.items.map((item) => this.read(item));
-    if (!isMap(node)) return null;
+    if (!isSeq(node) && !isMap(node)) return null;
+    const isFlow = node.flow === true;
+    if (isFlow) this.#flows += 1;
+    const value = isSeq(node) ? node.items.map((item) => this.read(item)) : this.#mapOf(node);
+    if (isFlow) this.#flows -= 1;
+    return value;
+  }
+
+  #mapOf(node: Items): Record<string, unknown> {
     const map: Record<string, unknown> = {};
     this.#readMap(node, map);
     return map;
@@ -212,7 +226,7 @@ class Reader {
     return undefined;
   }
 
-  #readMap(node: { readonly items: readonly { key: unknown; value: unknown }[] }, map: Record<string, unknown>): void {
+  #readMap(node: Items, map: Record<string, unknown>): void {
     const own = new Set<string>();
     for (const { key, value } of node.items) {
       if (isMergeKey(key)) this.#merge(key, value, map);
@@ -274,7 +288,9 @@ class Reader {
     if (node.type?.startsWith('BLOCK') === true && node.range?.[1] === this.#text.length) return this.#lastBlock(text);
     if (
       node.type === 'PLAIN' &&
-      (text.startsWith('?') || (tag !== undefined && text.startsWith(':')) || (tag === '!' && text === ''))
+      ((this.#flows > 0 && text.startsWith('?')) ||
+        (tag !== undefined && text.startsWith(':')) ||
+        (tag === '!' && text === ''))
     ) {
       this.#refuse(node, `${JSON.stringify(text)} may be a key or a part of one for kubectl`, 'text in quotes');
     }

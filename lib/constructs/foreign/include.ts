@@ -5,7 +5,7 @@ import { basename, dirname, isAbsolute, relative } from 'node:path';
 import { Chart, Helm, Include, Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Finding, findingOf, findingText } from '../../model/finding/finding';
-import { describeDocument, documentLines } from '../../model/manifest/document';
+import { documentLines } from '../../model/manifest/document';
 import { isJsonObject } from '../../model/manifest/json';
 import { captureTrace } from '../../model/manifest/origin';
 import { System } from '../system/system';
@@ -70,7 +70,7 @@ function load(url: string): readonly unknown[] {
   if (typeof text !== 'string') throw new Error(findingText(text));
   const { values, misread } = readValues(text, { file: nameOf(url) });
   const [first] = misread;
-  if (first !== undefined) throw new Error(`${describeDocument(first.line)}: ${findingText(first.problem)}`);
+  if (first !== undefined) throw new Error(findingText({ ...first.problem, document: first.line }));
   return values;
 }
 

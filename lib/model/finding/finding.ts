@@ -1,6 +1,6 @@
 // A finding: one problem as data. Every part of Evenkeel reports in this form; text, JSON and the rest are made from it.
 
-import type { DocumentLine } from '../manifest/document';
+import { type DocumentLine, describeDocument } from '../manifest/document';
 import { defined } from '../manifest/json';
 import { type ApiEntry, describeIdentity } from '../manifest/object';
 import type { Origin, SourceLine } from '../manifest/origin';
@@ -36,9 +36,10 @@ export function findingAt({ construct, source, document }: Origin, finding: Find
   return { ...finding, construct, ...defined({ source: source(), document: document?.(finding.field) }) };
 }
 
-/** The finding as one line without its place: what is wrong, what would be right. */
-export function findingText({ message, expected, fix }: Problem): string {
-  return `${message}; expected ${expected}${fix === undefined ? '' : `; ${fix}`}`;
+/** The finding as one line without its construct: what is wrong, in which document, what would be right. */
+export function findingText({ message, expected, fix, document }: Problem & Pick<Finding, 'document'>): string {
+  const place = document === undefined ? '' : ` (${describeDocument(document)})`;
+  return `${message}${place}; expected ${expected}${fix === undefined ? '' : `; ${fix}`}`;
 }
 
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
