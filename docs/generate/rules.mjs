@@ -94,7 +94,7 @@ function describeRule(rule, { file }, loaded) {
 ${inline(rule.what)}${severity}
 
 - Why: ${inline(rule.why)}
-- Way out: ${rule.reason === undefined ? 'none, since the object cannot work' : `a reason in the annotation \`${rule.reason}\``}
+- Way out: ${rule.reason === undefined ? 'none' : `a reason in the annotation \`${rule.reason}\``}
 - Otherwise refused by: ${inline(rule.judge)}
 - Code: \`${file}\`
 
@@ -156,8 +156,8 @@ An *error* stops synth, and nothing is written. A *warning* and a *note* are pri
 
 ## Reasons
 
-What a rule refuses cannot work, or may be a matter of judgement. For the latter the rule names an annotation of the object whose value,
-a sentence, excuses all that the rule finds in it. It works for every object, whatever made it: in the YAML of an included one, or by
+Most rules refuse what cannot work. A rule that may be a matter of judgement names an annotation of the object: its value, a sentence,
+excuses what the rule finds in that object, unless it cannot work at all. This holds for every object, whatever made it: in the YAML of an included one, or by
 \`override(object).set('metadata.annotations["…"]', '…')\`; an object without annotations takes
 \`.set('metadata.annotations', { '…': '…' })\`. A reason that excuses nothing is a warning.
 

@@ -140,6 +140,9 @@ describe('J4: served-kind without a known minor', () => {
       }),
     ]);
     expect(at('v2')).toHaveLength(1);
+    expect(findings('unknown-kind', definition, thing('example.com/v1', 'Widgett'))[0]?.message).toMatch(
+      /did you mean Widget/,
+    );
   });
 });
 

@@ -17,6 +17,8 @@ const keyOf = ({ group, kind }: ApiEntry['identity']): string => `${group}/${kin
 interface Vouchers {
   /** The versions that its CustomResourceDefinition in the app serves; `undefined` without one. */
   readonly versions: (entry: ApiEntry) => readonly string[] | undefined;
+  /** Kinds of the group that CustomResourceDefinitions in the app define. */
+  readonly kindsOf: (entry: ApiEntry) => readonly string[];
   /** Whether the description of the cluster names the kind. */
   readonly isDeclared: (entry: ApiEntry) => boolean;
 }
@@ -24,16 +26,23 @@ interface Vouchers {
 /** Reads every CustomResourceDefinition of the app once. */
 export const vouchers = memoizePerObjects((entries): Vouchers => {
   const served = new Map<string, readonly string[]>();
+  const kinds = new Map<string, string[]>();
   for (const { cluster, manifest } of objectIndex(entries).of('apiextensions.k8s.io/CustomResourceDefinition')) {
     const spec = dig(manifest, 'spec');
     const versions = places(spec, 'versions', '').filter(({ value }) => value.served !== false);
-    const key = `${text(spec?.group) ?? ''}/${text(dig(spec, 'names')?.kind) ?? ''}`;
+    const group = text(spec?.group) ?? '';
+    const kind = text(dig(spec, 'names')?.kind) ?? '';
+    const place = placeOf(cluster, group);
+    const others = kinds.get(place) ?? [];
+    kinds.set(place, others);
+    others.push(kind);
     // a definition of the time before v1 may have its one version elsewhere
     const names = [...versions.map(({ value }) => value.name), spec?.version].flatMap((name) => text(name) ?? []);
-    served.set(placeOf(cluster, key), names);
+    served.set(placeOf(cluster, `${group}/${kind}`), names);
   }
   return {
     versions: ({ cluster, identity }) => served.get(placeOf(cluster, keyOf(identity))),
+    kindsOf: ({ cluster, identity }) => kinds.get(placeOf(cluster, identity.group)) ?? [],
     isDeclared: ({ api, identity }) => {
       const key = keyOf(identity);
       return api !== undefined && (Object.hasOwn(api.scopes, key) || Object.hasOwn(api.plurals, key));
@@ -109,6 +118,7 @@ const unknownKind: Rule = {
   judge: 'API server: discovery',
   reason: reasonKey('unknown-kind'),
   check: (entries, report) => {
+    const { kindsOf } = vouchers(entries);
     for (const objects of unknownKinds(entries).values()) {
       const [entry] = objects;
       // where a deployer applies it, deployer-kind asks for its plural
@@ -116,7 +126,7 @@ const unknownKind: Rule = {
       const { group, kind } = entry.identity;
       const key = keyOf(entry.identity);
       report(entry, '/kind', {
-        message: `nothing says that the cluster has ${key}${didYouMean(kind, knownCustomKinds(group))}`,
+        message: `nothing says that the cluster has ${key}${didYouMean(kind, [...kindsOf(entry), ...knownCustomKinds(group)])}`,
         expected: `scopes: { '${key}': 'namespace' } or 'cluster' on the cluster, or its CustomResourceDefinition in the app`,
         value: kind,
       });

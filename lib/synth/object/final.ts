@@ -2,7 +2,7 @@
 
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt } from '../../model/finding/finding';
-import { defined, isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { isPlatformOwned } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity, groupOf, type Identity } from '../../model/manifest/object';
 import { type Destination, ENTRY, entriesOf } from '../../model/platform/entries';
@@ -37,14 +37,7 @@ export function finish(rendered: Rendered): Finished {
   const { manifest: overridden, findings, added } = applyOverrides(rendered);
   const manifest = canonical(overridden);
   const { construct, destination, origin, clusterScoped, cluster } = rendered;
-  const { api, namespace: systemNamespace } = destination;
-  const entry: ApiEntry = {
-    identity: identityOf(manifest),
-    manifest,
-    origin,
-    cluster,
-    ...defined({ api, systemNamespace }),
-  };
+  const entry: ApiEntry = { identity: identityOf(manifest), manifest, origin, cluster, ...surroundingsOf(destination) };
   const unchecked = added.flatMap(({ pointer, source }) =>
     unknownFields(manifest, pointer).map((field) =>
       findingAt({ construct: origin.construct, source: () => source }, uncheckedField(entry, field)),
@@ -52,6 +45,11 @@ export function finish(rendered: Rendered): Finished {
   );
   const file = fileOf(entry.identity, rendered);
   return { object: { entry, destination, clusterScoped, construct, file }, findings: [...findings, ...unchecked] };
+}
+
+function surroundingsOf({ api, namespace }: Destination): Pick<ApiEntry, 'api' | 'systemNamespace'> {
+  if (api === undefined) return {};
+  return namespace === undefined ? { api } : { api, systemNamespace: namespace };
 }
 
 function fileOf({ group, kind }: Identity, { construct, destination, clusterScoped }: Rendered): string {
