@@ -9,8 +9,7 @@ import type { Rule } from '../rule';
 const ID = 'priority-system';
 
 /** Whether a priority class is one of Kubernetes' own. */
-const isSystemPriority = (name: unknown): name is string =>
-  typeof name === 'string' && name.startsWith('system-');
+const isSystemPriority = (name: unknown): name is string => typeof name === 'string' && name.startsWith('system-');
 
 const priority: Rule = {
   id: 'priority-system',
