@@ -34,10 +34,11 @@ test('writes the files, and prints nothing when stdout is not a TTY', async () =
 test('prints a summary to a terminal: a line for each environment, the total, the tree', async () => {
   const { code, out } = await cli(['synth', '--outdir', outdir], project(), { interactive: true });
   expect(code).toBe(0);
-  const [line, empty, total, , ...tree] = out.split('\n');
+  const [cluster, line, empty, total, , ...tree] = out.split('\n');
+  expect(cluster).toMatch(/^cluster {10}mumbai {2}2 objects/);
   expect(line).toMatch(/^shop-production {2}mumbai {2}9 objects {2}\d+ bytes {2}\d+\.\d ms$/);
   expect(empty).toBe('');
-  expect(total).toMatch(/^9 objects, \d+ bytes in 4 files, \d+ ms: 4 added$/);
+  expect(total).toMatch(/^11 objects, \d+ bytes in 4 files, \d+ ms: 4 added$/);
   expect(tree).toEqual([
     `${outdir}/`,
     '├── 00-cluster.yaml',

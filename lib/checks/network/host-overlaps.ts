@@ -31,8 +31,7 @@ function listenersMeet(a: string, b: string): boolean {
 const sameListener = ({ listeners: a }: Claim, { listeners: b }: Claim): boolean =>
   a.length === 0 || b.length === 0 || a.some((one) => b.some((other) => listenersMeet(one, other)));
 
-const meet = (a: Claim, b: Claim): boolean =>
-  namespaceOf(a) !== namespaceOf(b) && pathsMeet(a.path, b.path) && sameListener(a, b);
+const meet = (a: Claim, b: Claim): boolean => pathsMeet(a.path, b.path) && sameListener(a, b);
 
 /** The wildcards that match a host: `*.b.c` for `a.b.c`; in the Gateway API also `*.c`. */
 function wildcardsOf(host: string, reader: string): string[] {
