@@ -100,7 +100,7 @@ test.each([
   expect(fs.readFileSync(file, 'utf8')).toBe(text);
 });
 
-test('bytes that are no UTF-8 are refused', () => {
+test('bytes that are not UTF-8 are refused', () => {
   const bytes = Buffer.from('{"shop":{"production":"1"},"x":"\xff"}', 'latin1');
   fs.writeFileSync(file, bytes);
   expect(image(['--file', file, 'shop/production', '9'])).toEqual({
