@@ -91,7 +91,7 @@ test.each([
   ['a duplicate elsewhere, escaped', '{"shop":{"production":"1"},"bl\\u006fg":{},"blog":{}}', 'has blog twice'],
   ['a comment', '{"shop":{"production":"1"}} // x', 'cannot be read'],
   ['a byte order mark', '\ufeff{"shop":{"production":"1"}}', 'cannot be read'],
-  ['no object', '["shop/production"]', 'it is no object'],
+  ['no object', '["shop/production"]', 'it is not an object'],
   ['two entries of one name', '{"shop":{"production":"1"},"shop/production":"2"}', 'more than one entry of that name'],
 ])('%s is refused, and the file is as it was', (_, text, message) => {
   fs.writeFileSync(file, text);
@@ -100,7 +100,7 @@ test.each([
   expect(fs.readFileSync(file, 'utf8')).toBe(text);
 });
 
-test('bytes that are no UTF-8 are refused', () => {
+test('bytes that are not UTF-8 are refused', () => {
   const bytes = Buffer.from('{"shop":{"production":"1"},"x":"\xff"}', 'latin1');
   fs.writeFileSync(file, bytes);
   expect(image(['--file', file, 'shop/production', '9'])).toEqual({

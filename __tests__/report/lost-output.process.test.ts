@@ -37,7 +37,7 @@ onFull('findings that cannot be written', () => {
   expect(bash(`${EVENKEEL} synth --check --outdir /nowhere/at/all > /dev/full 2>&1`).status).toBe(1);
 });
 
-test('a reader that goes away is no error, and keeps the verdict of the verb', () => {
+test('a reader that goes away is not an error, and keeps the verdict of the verb', () => {
   expect(bash(`set -o pipefail; ${EVENKEEL} access --json | head -c 1`)).toEqual({
     status: 0,
     stdout: '{',

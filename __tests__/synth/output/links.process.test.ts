@@ -98,7 +98,7 @@ test('a directory that becomes a link while it is removed', () => {
   }
 });
 
-test('a name that is no UTF-8 is kept, and shown readably', () => {
+test('a name that is not UTF-8 is kept, and shown readably', () => {
   writeFiles(outdir, A);
   const bytes = Buffer.concat([Buffer.from(`${outdir}/bad`), Buffer.from([0xff, 0xe4])]);
   fs.writeFileSync(bytes, 'mine');

@@ -81,10 +81,10 @@ function replaced(file: string, real: string, target: string, tag: string): stri
   return `${text.slice(0, place.start)}${JSON.stringify(tag)}${text.slice(place.end)}`;
 }
 
-/** Why the text is no JSON object; undefined if it is one. */
+/** Why the text cannot be read as a JSON object; undefined if it can. */
 function parseProblem(text: string): string | undefined {
   try {
-    return isJsonObject(JSON.parse(text)) ? undefined : 'it is no object';
+    return isJsonObject(JSON.parse(text)) ? undefined : 'it is not an object';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

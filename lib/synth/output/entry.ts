@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { join, posix } from 'node:path';
 
-/** Bytes of a name that are no UTF-8, each as a lone surrogate: the name is text, and no byte is lost. */
+/** Bytes of a name that is not UTF-8, each as a lone surrogate: the name is text, and no byte is lost. */
 const ESCAPE = 0xdc00;
 const ESCAPED = /(?<![\uD800-\uDBFF])[\uDC80-\uDCFF]/;
 

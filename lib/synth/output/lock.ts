@@ -47,7 +47,7 @@ interface Sight {
   /** Changes with each sign of life. */
   readonly sign: string;
   readonly modified: number;
-  /** A link, a pipe or a directory is no lock of ours. */
+  /** A link, a pipe or a directory is not a lock of ours. */
   readonly isFile: boolean;
 }
 

@@ -57,7 +57,7 @@ function checkEmptiable(folder: string): void {
   throw new OutputError(shown(folder), what, `a directory of user ${user}: chown -R ${user} ${shown(folder)}`);
 }
 
-// Linux refuses to open what is immutable for writing, whoever asks, with EPERM; what permissions refuse is EACCES.
+// Linux refuses to open what is immutable for writing to any user, with EPERM; what permissions refuse is EACCES.
 function checkMutable(path: string): void {
   if (accessCode(path, fs.constants.W_OK) !== 'EPERM') return;
   throw new OutputError(shown(path), `${shown(path)} is immutable and cannot be replaced`, `chattr -i ${shown(path)}`);

@@ -117,8 +117,8 @@ function writeLocked(site: Site, all: Files, options: WriteOptions): WriteResult
   const lock = acquireLock(site.lock, waitMs);
   try {
     const recovered = recover(site);
-    const told = recovered ?? (lock.predecessor && takeover(lock.predecessor));
-    const note = told === undefined ? {} : { recovered: told };
+    const repaired = recovered ?? (lock.predecessor && takeover(lock.predecessor));
+    const note = repaired === undefined ? {} : { recovered: repaired };
     try {
       const stock = takeStock(site.outdir);
       refuseOtherApp(site.outdir, app, stock);
