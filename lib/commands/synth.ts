@@ -43,7 +43,7 @@ export function synthCommand({ load, output, finish }: Context): Command {
       const typeProblems = options.types ? findTypeProblems() : [];
       if (typeProblems.length > 0) return finish(refuse(output, typeProblems));
       const app = await withMinor(options.kubernetes, () => loadApp(load));
-      if ('rule' in app) return finish(refuse(output, [app]));
+      if ('errors' in app) return finish(refuse(output, app.errors));
       const synthesis = synthesize(app, check);
       const findings = [...findPreviewProblems(app, options, outdir), ...synthesis.findings];
       if (findings.some(({ severity }) => severity === 'error')) return finish(refuse(output, findings));
