@@ -115,7 +115,7 @@ function createCompiler({ root, source }) {
     const unresolved = [];
     for (const file of files) {
       for (const entry of imports.get(file) ?? []) {
-        if (entry.file !== undefined || Module.isBuiltin(entry.specifier)) continue;
+        if (entry.file !== undefined || /^[./]/.test(entry.specifier) || Module.isBuiltin(entry.specifier)) continue;
         const target = resolveNative(entry.specifier, file);
         if (target === undefined && isLinkedPackage(entry.specifier, file)) unresolved.push({ entry, importer: file });
         else if (target !== undefined && isProgram(target)) entry.file = target;

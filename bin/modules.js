@@ -199,14 +199,15 @@ function importNative(file, specifier) {
   return module.exports(specifier);
 }
 
-/** A syntax error says nothing of the file that has it. */
+/** A syntax error says nothing of the file that has it, nor of the line that asked for it. */
 function runPackage(load, file) {
   try {
     load();
   } catch (error) {
-    if (error instanceof SyntaxError && !located.has(error)) error.message += ` in ${nameOf(file)}`;
-    if (error instanceof SyntaxError) located.add(error);
-    throw error;
+    if (!(error instanceof SyntaxError) || located.has(error)) throw error;
+    const further = new SyntaxError(`${error.message} in ${nameOf(file)}`);
+    located.add(further);
+    throw further;
   }
 }
 
@@ -225,6 +226,7 @@ function notCode(file) {
 function asExports(namespace) {
   const exports = Object.defineProperty({}, '__esModule', { value: true });
   for (const name of Object.keys(namespace)) {
+    if (name === '__esModule') continue;
     Object.defineProperty(exports, name, { get: () => namespace[name], enumerable: true });
   }
   return exports;

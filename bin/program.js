@@ -94,7 +94,7 @@ function watchProgram() {
     let calm;
     await turn();
     await turn();
-    for (let state = pending(); failures.length === 0; state = pending()) {
+    for (let state = pending(); ; state = pending()) {
       const seconds = (performance.now() - began) / 1000;
       if (!state.isAtWork && state.interval === undefined) break;
       if (state.isAtWork) calm = undefined;

@@ -28,7 +28,8 @@ function manifestAbove(folder) {
     manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
   } catch {
     const parent = path.dirname(folder);
-    manifest = parent === folder ? {} : manifestAbove(parent);
+    const isScope = parent === folder || path.basename(folder) === 'node_modules';
+    manifest = isScope ? {} : manifestAbove(parent);
   }
   manifests.set(folder, manifest);
   return manifest;

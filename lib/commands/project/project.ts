@@ -86,14 +86,17 @@ class QuietSynth {
   }
 }
 
+const TO_ITS_END = 'a program that comes to its end';
+
 function findingOfFailure(failure: unknown): Finding {
-  if (!(failure instanceof Error)) return noApp(String(failure), undefined);
+  if (!(failure instanceof Error))
+    return { ...noApp(`the program throws ${String(failure)}`, undefined), expected: TO_ITS_END };
   const { name, message, stack } = failure;
   // What the launcher throws says what would be right.
   if ('expected' in failure && typeof failure.expected === 'string') {
     return { ...noApp(message, defined({ stack })), expected: failure.expected };
   }
-  return noApp(`${name}: ${message.split('\nRequire stack:')[0]}`, failure);
+  return { ...noApp(`${name}: ${message.split('\nRequire stack:')[0]}`, failure), expected: TO_ITS_END };
 }
 
 function noApp(message: string, trace: Trace | undefined): Finding {
