@@ -87,7 +87,7 @@ function createCompiler({ root, source }) {
       metafile: true,
       plugins: [ONLY_MODULES],
     };
-    // A computed path is no error before it is asked for: only then esbuild must not expand it.
+    // A computed path is not an error before it is asked for: only then esbuild must not expand it.
     const { metafile } = await esbuild
       .build(options)
       .catch(() => esbuild.build({ ...options, plugins: [ONLY_MODULES, withoutComputed(false)] }))
@@ -209,7 +209,7 @@ function createCompiler({ root, source }) {
   }
 
   /**
-   * CommonJS has no top-level await: the body becomes an async function, which whoever imports the file awaits. Imports stay outside.
+   * CommonJS has no top-level await: the body becomes an async function, which the importers of the file await. Imports stay outside.
    * Without template literals and comments every line of esbuild's output begins a statement or is a part of one, never of a text.
    */
   async function compileAwaiting(file) {

@@ -21,7 +21,7 @@ function textImport(file, importer) {
     const expected = `parse(${read}), with import { readFileSync } from 'node:fs' and import { parse } from 'yaml'`;
     return { text: `${path.basename(name)} is YAML, which no import can load`, expected };
   }
-  const text = `${path.basename(name)} is no code, and no import can load it`;
+  const text = `${path.basename(name)} is not code, and no import can load it`;
   return { text, expected: `${read}, with import { readFileSync } from 'node:fs'` };
 }
 

@@ -126,7 +126,7 @@ add({ text: first.text, same: String(first === second && first.base === base) })
     ['same: "true"', 'text: devBase'],
   ],
   [
-    'S09: a computed path that nothing asks for is no error',
+    'S09: a computed path that nothing asks for is not an error',
     {
       'envs/broken.ts': 'const x: = 3;',
       'envs/values.yaml': 'a: 1',
@@ -243,12 +243,12 @@ test.each<[string, Files, RegExp]>([
   [
     'S10: an import of text, in an ES module',
     { ...ES_MODULES, 'run.txt': 'a', 'main.ts': "import text from './run.txt';\nexport { text };" },
-    /^main\.ts:1:18 error compile\n {2}run\.txt is no code, .*\n {2}expected readFileSync\(new URL\('run\.txt', import\.meta\.url\), 'utf8'\)/,
+    /^main\.ts:1:18 error compile\n {2}run\.txt is not code, .*\n {2}expected readFileSync\(new URL\('run\.txt', import\.meta\.url\), 'utf8'\)/,
   ],
   [
     'S10: a require of text by a computed name',
     { 'run.sh': 'a', 'main.ts': `${CHART}require('./run' + '.sh');` },
-    /^main\.ts:6:1 error app\n {2}run\.sh is no code, .*\n {2}expected readFileSync\(/,
+    /^main\.ts:6:1 error app\n {2}run\.sh is not code, .*\n {2}expected readFileSync\(/,
   ],
   [
     'S05: a require of a file that awaits',

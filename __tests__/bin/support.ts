@@ -14,7 +14,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-export const LAUNCHER = join(__dirname, '../../bin/evenkeel.js');
+const LAUNCHER = join(__dirname, '../../bin/evenkeel.js');
 
 /** The oldest Node.js that package.json allows, and the newest that is supported for long: `.ci/run` fetches both. */
 const VERSIONS = ['20.12.2', '24.11.0'];
@@ -47,7 +47,7 @@ export interface Outcome {
 }
 
 /** Runs `use` with a new folder, and removes it. */
-export function withFolder<Answer>(use: (folder: string) => Answer): Answer {
+function withFolder<Answer>(use: (folder: string) => Answer): Answer {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-bin-')));
   try {
     return use(folder);

@@ -6,6 +6,7 @@ import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
 import { groupFindings, type Output, printFindings } from '../report/output';
 import { printSummary } from '../report/summary';
+import { findOtherLineEnds } from '../synth/output/line-ends';
 import { compareFiles, OutputError, writeFiles } from '../synth/output/write';
 import { type Synthesis, synthesize } from '../synth/synthesize';
 import {
@@ -96,7 +97,14 @@ function compare(outdir: string, { files }: Synthesis, output: Output): ExitCode
     ...stale.map((path) => `stale    ${outdir}/${path}\n`),
   ];
   output.out(lines.join(''));
+  printLineEnds(output, outdir, findOtherLineEnds(outdir, files, changed));
   return lines.length === 0 ? 0 : 2;
+}
+
+function printLineEnds(output: Output, outdir: string, paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const rule = `${outdir}/** text eol=lf`;
+  output.err(`only line ends differ in ${plural(paths.length, 'file')}: write ${rule} into .gitattributes\n`);
 }
 
 function printForeign(output: Output, outdir: string, foreign: readonly string[]): void {

@@ -1,11 +1,11 @@
 // The project that a command works on: the app that main.ts exports.
 
-import { App } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import type { Finding } from '../../model/finding/finding';
 import { defined } from '../../model/manifest/json';
-import { captureTrace, type Trace, userLine } from '../../model/manifest/origin';
+import { type Trace, userLine } from '../../model/manifest/origin';
 import type { Output } from '../../report/output';
+import { silenceSynth } from '../../synth/tree/quiet';
 
 /** Evaluates the project's main.ts, and gives what it exports. */
 export interface Load {
@@ -31,12 +31,12 @@ export async function loadApp(load: Load): Promise<IConstruct | { readonly error
   const unhandled: unknown[] = [];
   const remember = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', remember);
-  const quiet = new QuietSynth();
+  const quiet = silenceSynth();
   try {
     const app = await appOf(await load(), load);
     const failures = (await load.drain?.(() => sizeOf(app))) ?? (await turn(unhandled));
     if (failures.length > 0) return { errors: failures.map(findingOfFailure) };
-    if (!Construct.isConstruct(app)) return { errors: [noApp('the file exports no app', quiet.trace)] };
+    if (!Construct.isConstruct(app)) return { errors: [noApp('the file exports no app', quiet.trace())] };
     app.node.lock();
     return app;
   } catch (error) {
@@ -66,24 +66,6 @@ function isThenable(value: unknown): boolean {
 
 function sizeOf(app: unknown): number {
   return Construct.isConstruct(app) ? app.node.findAll().length : 0;
-}
-
-/** The verb decides what is written: `app.synth()`, the last line of a cdk8s program, writes nothing meanwhile. */
-class QuietSynth {
-  private readonly synth = App.prototype.synth;
-  /** Where the program called it. */
-  trace: Trace | undefined;
-
-  constructor() {
-    const quiet = this;
-    App.prototype.synth = function synth() {
-      quiet.trace ??= captureTrace();
-    };
-  }
-
-  end(): void {
-    App.prototype.synth = this.synth;
-  }
 }
 
 const TO_ITS_END = 'a program that comes to its end';
