@@ -88,7 +88,7 @@ describe('the tarball', () => {
     ]);
     for (const folder of ['e2e', 'imports']) expect(filesBelow(join(unpacked, folder))).toEqual(['README.md']);
     expect(filesBelow(join(unpacked, 'docs')).filter((path) => !/[.](md|svg)$/.test(path))).toEqual([]);
-    expect(filesBelow(join(unpacked, 'bin'))).toEqual(['evenkeel.js']);
+    expect(filesBelow(join(unpacked, 'bin'))).toEqual(filesBelow(join(ROOT, 'bin')));
     const built = filesBelow(join(unpacked, 'build'));
     expect(built).toContain('types/lib/index.d.ts');
     expect(built.filter((name) => !name.endsWith('.d.ts'))).toEqual(['index.js']);

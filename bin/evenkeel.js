@@ -4,14 +4,16 @@
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
+const { CompileError, createCompiler } = require('./compile');
+const { createModules } = require('./modules');
+const { watchProgram } = require('./program');
+const { print, problemOf, refuse } = require('./refuse');
+const { parentAt } = require('./resolve');
+const { createSource } = require('./source');
+const { findDecoratorNotes } = require('./tsconfig');
 
 const home = path.dirname(__dirname);
 const args = process.argv.slice(2);
-const entry = path.resolve(optionValue('--app') ?? 'main.ts');
-const installed = Module._nodeModulePaths(path.dirname(entry)).some((folder) =>
-  fs.existsSync(path.join(folder, 'evenkeel')),
-);
-const fromSource = !installed && fs.existsSync(path.join(home, 'lib', 'commands', 'main.ts'));
 const built = path.join(home, 'build', 'index.js');
 
 /** A package that was packed without its build: npm skips `prepack` where scripts are ignored. */
@@ -19,26 +21,20 @@ const UNBUILT = {
   rule: 'package',
   text: 'the package has no build/index.js: it was packed without its build',
   expected: 'in a checkout of Evenkeel: npm ci && npm pack, then install that file',
-  location: null,
 };
 
-/** What the compiler says of what one CommonJS module cannot have, in words for someone who writes ES modules. */
-const IN_ONE_MODULE = [
-  {
-    pattern: /^Top-level await/,
-    text: 'top-level await cannot run: evenkeel makes one CommonJS module of all files',
-    expected: 'an app that is made without waiting: import JSON files, or read files with readFileSync',
-  },
-  {
-    pattern: /^"import\.meta"/,
-    text: 'import.meta has no values: evenkeel makes one CommonJS module of all files',
-    expected: "a path from the project's folder, such as path.resolve('charts/page.html'), or an import of the file",
-  },
-];
+/** The folder of a shell is easily deleted from another one. */
+const NO_FOLDER = {
+  rule: 'app',
+  text: 'the current folder is no longer there',
+  expected: 'to run in a folder that exists: cd to it again',
+};
+
+const program = watchProgram();
 
 run().then(
   // Exit once all is printed: waiting for esbuild's process to end takes 10 ms.
-  (code) => process.stdout.write('', () => process.stderr.write('', () => process.exit(code))),
+  (code) => process.stdout.write('', () => process.stderr.write('', () => program.exit(code))),
   (error) => {
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     process.exitCode = 1;
@@ -46,24 +42,80 @@ run().then(
 );
 
 async function run() {
-  if (!fromSource && !fs.existsSync(built)) return refuse({ errors: [UNBUILT] });
-  if (!fromSource) return require(built).main(args, async () => (await compile(loader())).load());
-  const { main, load } = await compile(
-    `exports.main = require(${JSON.stringify(`${home}/lib/commands/main`)}).main;${loader()}`,
+  try {
+    process.cwd();
+  } catch {
+    return refuse([NO_FOLDER]);
+  }
+  const entry = realPath(path.resolve(optionValue('--app') ?? 'main.ts'));
+  const installed = Module._nodeModulePaths(path.dirname(entry)).some((folder) =>
+    fs.existsSync(path.join(folder, 'evenkeel')),
   );
-  return main(args, load);
+  const source = installed ? undefined : createSource(home);
+  if (source === undefined && !fs.existsSync(built)) return refuse([UNBUILT]);
+
+  const compiler = createCompiler({ root: path.dirname(entry), source });
+  const preparing = fs.existsSync(entry) ? compiler.prepare([entry]) : Promise.resolve();
+  preparing.catch(() => {}); // a verb that loads no program does not care
+  source?.build();
+  const modules = createModules(compiler, source, home);
+  await preload(entry);
+  if (source !== undefined) modules.readMaps();
+  const { main } = source === undefined ? require(built) : await source.finish(await externalsOf(compiler, preparing));
+  modules.readMaps();
+  return main(args, loadOf(entry, preparing, modules));
 }
 
-/** Source of a `load` that evaluates the user's file on its first call, and not before. */
-function loader() {
-  if (fs.existsSync(entry)) return `exports.load = async () => require(${JSON.stringify(entry)});`;
-  const file = path.relative(process.cwd(), entry);
-  const problem = { message: `${file} does not exist in ${process.cwd()}`, expected: whereToRun() };
-  return `exports.load = async () => { throw ${JSON.stringify(problem)}; };`;
+/** The user's program, evaluated on the first call and not before. */
+function loadOf(entry, preparing, modules) {
+  const load = async () => {
+    if (!fs.existsSync(entry)) throw missing(entry);
+    try {
+      await preparing;
+      for (const note of findDecoratorNotes(path.dirname(entry))) print('note', note);
+      program.start();
+      return await program.settle(modules.link(entry));
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      return program.exit(refuse(error.errors));
+    }
+  };
+  return Object.assign(load, { settle: program.settle, drain: program.drain });
+}
+
+/** Files outside the user's own that they import by path. */
+async function externalsOf(compiler, preparing) {
+  try {
+    await preparing;
+  } catch {
+    return [];
+  }
+  return [...compiler.imports.entries()].flatMap(([importer, entries]) =>
+    entries.flatMap(({ specifier }) => (specifier.startsWith('.') ? resolveFrom(importer, specifier) : [])),
+  );
+}
+
+function resolveFrom(importer, specifier) {
+  try {
+    return [Module._resolveFilename(specifier, parentAt(importer))];
+  } catch {
+    return [];
+  }
+}
+
+/** Node.js and esbuild know a file by its real path. */
+function realPath(file) {
+  return fs.existsSync(file) ? fs.realpathSync(file) : file;
+}
+
+/** The user's file is not there. */
+function missing(entry) {
+  const message = `${path.relative(process.cwd(), entry)} does not exist in ${process.cwd()}`;
+  return problemOf(message, whereToRun(entry));
 }
 
 /** The nearest folder above that has the user's file: the command is easily run in a folder of the project. */
-function whereToRun() {
+function whereToRun(entry) {
   const name = path.basename(entry);
   const parts = path.dirname(entry).split(path.sep);
   const above = parts.map((_, index) => parts.slice(0, -1 - index).join(path.sep) || path.sep);
@@ -72,72 +124,16 @@ function whereToRun() {
   return `a folder with ${name}, or --app <file>; in an empty folder, evenkeel init writes one`;
 }
 
-/** Bundles `contents` with the user's own files; packages stay where they are. */
-async function compile(contents) {
-  const root = path.dirname(entry);
-  const filename = path.join(root, 'evenkeel.bundle.js');
-  const compiling = require('esbuild')
-    .build({
-      stdin: { contents, resolveDir: root, sourcefile: 'evenkeel' },
-      absWorkingDir: fs.existsSync(root) ? root : process.cwd(),
-      outfile: filename,
-      write: false,
-      bundle: true,
-      packages: 'external',
-      alias: fromSource ? { evenkeel: path.join(home, 'lib') } : {},
-      platform: 'node',
-      target: 'node20',
-      sourcemap: 'inline',
-      sourcesContent: false,
-      logLevel: 'silent',
-    })
-    .catch(refuse);
-  const compiled = new Module(filename, null);
-  compiled.filename = filename;
-  compiled.paths = Module._nodeModulePaths(fromSource && !fs.existsSync(path.join(root, 'node_modules')) ? home : root);
-  compiled.require = requirePackage;
-  preload(compiled);
-  const { outputFiles, warnings } = await compiling;
-  const errors = warnings.filter(({ id }) => id === 'empty-import-meta');
-  if (errors.length > 0) refuse({ errors });
-  process.setSourceMapsEnabled(true); // lines of stacks are looked up only when a stack is read
-  compiled._compile(outputFiles[0].text, filename);
-  return compiled.exports;
-}
-
-/** Loads a package without its source maps: its lines are never looked up, and reading those of cdk8s-plus-27 takes 18 ms. */
-function requirePackage(name) {
-  process.setSourceMapsEnabled(false);
-  try {
-    return Module.prototype.require.call(this, name);
-  } finally {
-    process.setSourceMapsEnabled(true);
-  }
-}
-
-/** Loads what every run needs while esbuild's own process works. A missing package is reported by the code that needs it. */
-function preload(compiled) {
-  for (const name of ['cdk8s', 'commander']) {
+/** Loads what every run needs while esbuild's own process works, and hears of its answers in between. */
+async function preload(entry) {
+  for (const name of ['constructs', 'commander', 'cdk8s']) {
     try {
-      compiled.require(name);
+      Module._load(name, parentAt(entry), false);
     } catch {
-      return;
+      return; // a missing package is reported by the code that needs it
     }
+    await new Promise(setImmediate);
   }
-}
-
-/** Reports compile errors in the form of every other finding. */
-function refuse({ errors, message }) {
-  if (errors === undefined) throw new Error(message);
-  for (const { location, rule = 'compile', ...problem } of errors) {
-    const { text, expected } = IN_ONE_MODULE.find(({ pattern }) => pattern.test(problem.text)) ?? problem;
-    const place = location === null ? '' : `${location.file}:${location.line}:${location.column + 1} `;
-    process.stderr.write(
-      `${place}error ${rule}\n  ${text}\n${expected === undefined ? '' : `  expected ${expected}\n`}`,
-    );
-  }
-  process.stderr.write(`${errors.length} ${errors.length === 1 ? 'error' : 'errors'}, nothing written\n`);
-  process.exit(1);
 }
 
 function optionValue(name) {

@@ -65,6 +65,17 @@ test('colours only where they are wanted', async () => {
 });
 
 describe('--check', () => {
+  it('S36: says where only line ends differ, and only there', async () => {
+    await synth();
+    const names = ['00-cluster.yaml', '10-shop-production.yaml'].map((name) => join(outdir, name));
+    for (const name of names) writeFileSync(name, readFileSync(name, 'utf8').replaceAll('\n', '\r\n'));
+    const { code, err } = await synth('--check');
+    expect(code).toBe(2);
+    expect(err).toBe(`only line ends differ in 2 files: write ${outdir}/** text eol=lf into .gitattributes\n`);
+    for (const name of names) writeFileSync(name, `${readFileSync(name, 'utf8')}# more\r\n`);
+    expect(await synth('--check')).toMatchObject({ code: 2, err: '' });
+  });
+
   test('is silent and 0 when dist is what the code says', async () => {
     await synth();
     expect(await synth('--check')).toEqual({ code: 0, out: '', err: '' });

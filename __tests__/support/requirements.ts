@@ -12,6 +12,7 @@ const OPTIONAL: Readonly<Record<string, string>> = {
   'python3 with PyYAML': 'it is a second reader of YAML, and no tool of Kubernetes has it',
   'root on Linux that may mount': 'containers of CI may not mount',
   root: 'CI may run as a user without rights',
+  'other versions of Node.js': 'the gate fetches them where a registry has them',
 };
 
 /**

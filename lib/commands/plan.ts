@@ -23,8 +23,8 @@ export function planCommand({ load, output, finish }: Context): Command {
     .addHelpText('after', EXAMPLES)
     .action(async (cluster: string | undefined, { json, markdown }: Options) => {
       const app = await loadApp(load);
-      if ('rule' in app) {
-        printFindings(output, [app]);
+      if ('errors' in app) {
+        printFindings(output, app.errors);
         return finish(1);
       }
       const errors = synthesize(app, check).findings.filter(({ severity }) => severity === 'error');

@@ -56,7 +56,7 @@ Examples:
 /** The table, and the errors of the app: refuted promises, and anything else that keeps it from being synthesized. */
 async function prove(load: Load): Promise<{ readonly rows: readonly Row[]; readonly refuted: readonly Finding[] }> {
   const app = await loadApp(load);
-  if ('rule' in app) return { rows: [], refuted: [app] };
+  if ('errors' in app) return { rows: [], refuted: app.errors };
   const { entries, findings } = synthesize(app, check);
   const errors = findings.filter(({ severity }) => severity === 'error');
   // the table explains refuted promises; after any other error it would be unreliable

@@ -8,6 +8,7 @@ import { oneLine } from '../report/inert';
 import { groupFindings, type Output, printFindings } from '../report/output';
 import { printSummary } from '../report/summary';
 import { shown } from '../synth/output/entry';
+import { findOtherLineEnds } from '../synth/output/line-ends';
 import { compareFiles, OutputError, writeFiles } from '../synth/output/write';
 import { type Synthesis, synthesize } from '../synth/synthesize';
 import { DIVIDER } from '../synth/text/yaml';
@@ -70,7 +71,7 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
       const typeProblems = options.types ? findTypeProblems() : [];
       if (typeProblems.length > 0) return finish(refuse(output, typeProblems));
       const app = await withMinor(options.kubernetes, () => loadApp(load));
-      if ('rule' in app) return finish(refuse(output, [app]));
+      if ('errors' in app) return finish(refuse(output, app.errors));
       const synthesis = synthesize(app, check);
       const preview = options.stdout ? { ...options, check: true as const } : options;
       const findings = [...findPreviewProblems(app, preview, outdir), ...synthesis.findings];
@@ -180,6 +181,7 @@ function compare(delivery: Delivery, synthesis: Synthesis, { strict }: SynthOpti
     ...refused.map((path) => `foreign  ${outdir}/${oneLine(shown(path))}\n`),
   ];
   output.out(lines.join(''));
+  printLineEnds(output, outdir, findOtherLineEnds(outdir, synthesis.files, changed));
   return lines.length === 0 ? 0 : 2;
 }
 
@@ -193,6 +195,12 @@ function printRest(output: Output, { outdir, app, only }: Delivery, { files }: S
   const others = [...changed, ...missing, ...stale].filter((path) => !only.has(path) && path !== 'inventory.txt');
   output.err(`only ${plural(only.size, 'file')} of ${files.size - 1}: synth without a name is about all of them\n`);
   for (const path of others) output.err(`note: ${outdir}/${path} differs too, and is as it was\n`);
+}
+
+function printLineEnds(output: Output, outdir: string, paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const rule = `${outdir}/** text eol=lf`;
+  output.err(`only line ends differ in ${plural(paths.length, 'file')}: write ${rule} into .gitattributes\n`);
 }
 
 function printForeign(output: Output, outdir: string, foreign: readonly string[]): void {

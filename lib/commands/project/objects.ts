@@ -15,8 +15,8 @@ export interface LoadedObjects {
 /** Loads and synthesizes the project. Prints its errors and returns `undefined` if it has any: the command then exits with 1. */
 export async function loadObjects(load: Load, output: Output): Promise<LoadedObjects | undefined> {
   const app = await loadApp(load);
-  if ('rule' in app) {
-    printFindings(output, [app]);
+  if ('errors' in app) {
+    printFindings(output, app.errors);
     return undefined;
   }
   const { entries, findings } = synthesize(app, check);

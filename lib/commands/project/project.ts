@@ -1,14 +1,20 @@
 // The project that a command works on: the app that main.ts exports.
 
 import { Construct, type IConstruct } from 'constructs';
-import { type Finding, findingOf } from '../../model/finding/finding';
-import { isProblem, type Problem } from '../../model/finding/problem';
+import type { Finding } from '../../model/finding/finding';
 import { defined } from '../../model/manifest/json';
 import { type Trace, userLine } from '../../model/manifest/origin';
 import type { Output } from '../../report/output';
+import { silenceSynth } from '../../synth/tree/quiet';
 
-/** Evaluates the project's main.ts. */
-export type Load = () => Promise<unknown>;
+/** Evaluates the project's main.ts, and gives what it exports. */
+export interface Load {
+  (): Promise<unknown>;
+  /** Waits for a promise that the program made, and gives up where nothing can settle it. @default waits */
+  readonly settle?: (promise: Promise<unknown>) => Promise<unknown>;
+  /** Lets the program come to its end while it makes something of `size`, and gives its failures. @default it has ended */
+  readonly drain?: (size: () => number) => Promise<readonly unknown[]>;
+}
 
 /** 0: clean. 1: an error, nothing was written. 2: `--check` found differences. */
 export type ExitCode = 0 | 1 | 2;
@@ -22,46 +28,67 @@ export interface Context {
   readonly entry: () => string;
 }
 
-/** The app of the project, or the reason for its absence. */
-export async function loadApp(load: Load): Promise<IConstruct | Finding> {
-  try {
-    const project = await settled(load);
-    const app = typeof project === 'object' && project !== null && 'app' in project ? project.app : undefined;
-    return Construct.isConstruct(app) ? app : noApp('the file exports no app', undefined);
-  } catch (error) {
-    if (isLaunchProblem(error)) return findingOf('app', error);
-    return noApp(error instanceof Error ? `${error.name}: ${error.message}` : String(error), error);
-  }
-}
-
-/** What the launcher throws where there is no file to run: a problem, and no error with a stack. */
-function isLaunchProblem(thrown: unknown): thrown is Problem {
-  return typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && isProblem(thrown);
-}
-
-/** The project, after any promises that it does not await had the chance to fail: later they would fail after the write. */
-async function settled(load: Load): Promise<unknown> {
-  const failures: unknown[] = [];
-  const remember = (reason: unknown) => failures.push(reason);
+/** The app of the project, or the reasons for its absence. Nothing can be added to it any more. */
+export async function loadApp(load: Load): Promise<IConstruct | { readonly errors: readonly Finding[] }> {
+  const unhandled: unknown[] = [];
+  const remember = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', remember);
+  const quiet = silenceSynth();
   try {
-    const project = await load();
-    await new Promise(setImmediate);
-    if (failures.length > 0) throw failures[0];
-    return project;
+    const app = await appOf(await load(), load);
+    const failures = (await load.drain?.(() => sizeOf(app))) ?? (await turn(unhandled));
+    if (failures.length > 0) return { errors: failures.map(findingOfFailure) };
+    if (!Construct.isConstruct(app)) return { errors: [noApp('the file exports no app', quiet.trace())] };
+    app.node.lock();
+    return app;
+  } catch (error) {
+    return { errors: [findingOfFailure(error)] };
   } finally {
+    quiet.end();
     process.off('unhandledRejection', remember);
   }
 }
 
-function noApp(message: string, thrown: unknown): Finding {
-  const trace: Trace = thrown instanceof Error ? thrown : {};
-  const source = userLine(trace);
+/** The failures of promises that the program does not await, after they had the chance to fail. */
+async function turn(unhandled: readonly unknown[]): Promise<readonly unknown[]> {
+  await new Promise(setImmediate);
+  return unhandled;
+}
+
+/** What the file exports as its app: the app, a promise of it, or a function that makes it. */
+async function appOf(exports: unknown, { settle = (promise) => promise }: Load): Promise<unknown> {
+  const exported = typeof exports === 'object' && exports !== null && 'app' in exports ? exports.app : undefined;
+  if (typeof exported === 'function') return settle(Promise.resolve(exported()));
+  return isThenable(exported) ? settle(Promise.resolve(exported)) : exported;
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function sizeOf(app: unknown): number {
+  return Construct.isConstruct(app) ? app.node.findAll().length : 0;
+}
+
+const TO_ITS_END = 'a program that comes to its end';
+
+function findingOfFailure(failure: unknown): Finding {
+  if (!(failure instanceof Error))
+    return { ...noApp(`the program throws ${String(failure)}`, undefined), expected: TO_ITS_END };
+  const { name, message, stack } = failure;
+  // What the launcher throws says what would be right.
+  if ('expected' in failure && typeof failure.expected === 'string') {
+    return { ...noApp(message, defined({ stack })), expected: failure.expected };
+  }
+  return { ...noApp(`${name}: ${message.split('\nRequire stack:')[0]}`, failure), expected: TO_ITS_END };
+}
+
+function noApp(message: string, trace: Trace | undefined): Finding {
   return {
     rule: 'app',
     severity: 'error',
     message,
     expected: 'a file that exports the app: export const app = platform.app()',
-    ...defined({ source }),
+    ...defined({ source: userLine(trace) }),
   };
 }

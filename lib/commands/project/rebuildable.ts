@@ -33,7 +33,7 @@ export type Objects = { readonly objects: readonly ApiEntry[] } | { readonly err
 /** Loads the project and synthesizes it as it is. With errors there is nothing to compare. */
 export async function loadProject(load: Load): Promise<Project | { readonly errors: readonly Finding[] }> {
   const app = await loadApp(load);
-  if ('rule' in app) return { errors: [app] };
+  if ('errors' in app) return app;
   const built = objectsOf(app);
   if ('errors' in built) return built;
   return projectOf(app, built.objects) ?? { errors: [NO_PLATFORM] };

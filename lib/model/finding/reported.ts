@@ -13,8 +13,8 @@ interface Reported {
 export const reportedRules = {
   Platform: {
     app: {
-      what: 'The app file loads, and exports an app.',
-      why: 'There is nothing to synthesize.',
+      what: 'The app file loads, exports an app or a promise of it, and its program comes to its end.',
+      why: 'There is nothing to synthesize, or what the program adds later would be missing.',
     },
     capability: {
       what: 'A cluster declares the capability that an object needs, and only capabilities that exist.',

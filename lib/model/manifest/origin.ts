@@ -1,5 +1,5 @@
 // Where something comes from: the construct that made it, and the line of user code that asked for it.
-import { dirname, isAbsolute, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeDocument, type LineOf } from './document';
 
@@ -56,43 +56,60 @@ export function describeOrigin({ construct, source, document }: Origin): string 
   return places.length === 0 ? construct : `${construct} (${places.join('; ')})`;
 }
 
-/** A stack frame as V8 writes it, with or without a function name. The engine has already applied source maps. */
-const FRAME = /\(?((?:file:\/\/)?[^()\s][^()]*?):(\d+):(\d+)\)?$/;
+/** A stack frame begins a line; the path in it may have line breaks of its own. */
+const FRAME_START = /\n(?= {4}at )/;
+
+/** The place at the end of a frame. The engine has already applied source maps. */
+const PLACE = /^(.+):(\d+):(\d+)$/s;
+
+/** An absolute path of POSIX or Windows, or a URL: what a place begins with, as opposed to the name of a function. */
+const ABSOLUTE = /^(?:file:\/\/|\/|[A-Za-z]:[\\/]|\\\\)/;
 
 /** The folder of this module within our own; a bundle has no such folders. */
-const OWN_FOLDER = '/model/manifest';
+const OWN_FOLDER = /[\\/]model[\\/]manifest$/;
 
-/** Our own folder, looked up once: reading the first stack of a process parses the whole source map. */
-let ours: { readonly folder: string | undefined } | undefined;
+/** Our own folders, looked up once: reading the first stack of a process parses the whole source map. */
+let ours: readonly string[] | undefined;
 
 /** The first frame of `trace` in user code, if any. Files are relative to the working directory. */
 export function userLine(trace: Trace | undefined): SourceLine | undefined {
-  for (const line of (trace?.stack ?? '').split('\n')) {
-    const frame = parseFrame(line);
+  for (const text of (trace?.stack ?? '').split(FRAME_START)) {
+    const frame = parseFrame(text);
     if (frame !== undefined && isUsers(frame.file)) return { ...frame, file: relative(process.cwd(), frame.file) };
   }
   return undefined;
 }
 
-function parseFrame(line: string): SourceLine | undefined {
-  if (!/^\s+at /.test(line)) return undefined;
-  const [, location, row, column] = FRAME.exec(line.trim()) ?? [];
-  if (location === undefined || location.startsWith('node:')) return undefined;
-  const named = location.replace(/^at (?:async )?/, '');
-  const file = named.startsWith('file://') ? fileURLToPath(named) : named;
+/** `at name (place)` or `at place`. A name and a path may both have parentheses: the place is what begins as a path does. */
+function parseFrame(text: string): SourceLine | undefined {
+  const [, frame] = /^\s+at (?:async )?(.*)$/s.exec(text.trimEnd()) ?? [];
+  if (frame === undefined) return undefined;
+  const place = ABSOLUTE.test(frame) ? frame : placeInParentheses(frame);
+  const [, location, row, column] = PLACE.exec(place ?? '') ?? [];
+  if (location === undefined) return undefined;
+  const file = location.startsWith('file://') ? fileURLToPath(location) : location;
   return { file, line: Number(row), column: Number(column) };
+}
+
+function placeInParentheses(frame: string): string | undefined {
+  if (!frame.endsWith(')')) return undefined;
+  for (let at = frame.indexOf(' ('); at !== -1; at = frame.indexOf(' (', at + 1)) {
+    const place = frame.slice(at + 2, -1);
+    if (ABSOLUTE.test(place)) return place;
+  }
+  return undefined;
 }
 
 function isUsers(file: string): boolean {
   if (!isAbsolute(file) || /[\\/]node_modules[\\/]/.test(file)) return false;
-  ours ??= { folder: ownFolder() };
-  return ours.folder === undefined || !file.startsWith(ours.folder);
+  ours ??= ownFolders();
+  return !ours.some((folder) => file.startsWith(folder));
 }
 
-/** Our own folder, from a stack captured here: `…/lib/` when run from source, the compiled file's folder otherwise. */
-function ownFolder(): string | undefined {
-  const frame = parseFrame((new Error().stack ?? '').split('\n')[1] ?? '');
-  if (frame === undefined) return undefined;
-  const folder = dirname(frame.file);
-  return `${folder.endsWith(OWN_FOLDER) ? folder.slice(0, -OWN_FOLDER.length) : folder}/`;
+/** Our own folders, from a stack captured here: `…/lib/` when run from source, the compiled file's folder otherwise; the launcher's beside it. */
+function ownFolders(): readonly string[] {
+  const frame = parseFrame((new Error().stack ?? '').split(FRAME_START)[1] ?? '');
+  if (frame === undefined) return [];
+  const folder = dirname(frame.file).replace(OWN_FOLDER, '');
+  return [folder, join(dirname(folder), 'bin')].map((own) => `${own}${sep}`);
 }

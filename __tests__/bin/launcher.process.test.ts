@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const LAUNCHER = join(__dirname, '../bin/evenkeel.js');
+const LAUNCHER = join(__dirname, '../../bin/evenkeel.js');
 
 let project = '';
 
@@ -57,16 +57,6 @@ test.each<[string, string | undefined, RegExp]>([
     /^main\.ts:1:8 error compile\n {2}Could not resolve "\.\/nowhere"\n/,
   ],
   [
-    'top-level await',
-    `await Promise.resolve();\n${CHART}`,
-    /^main\.ts:1:1 error compile\n {2}top-level await cannot run: .*\n {2}expected an app that is made without waiting/,
-  ],
-  [
-    'import.meta',
-    `${CHART}export const page = new URL('page.html', import.meta.url);\n`,
-    /^main\.ts:5:\d+ error compile\n {2}import\.meta has no values: .*\n {2}expected a path from the project's folder/,
-  ],
-  [
     'an exception',
     `${CHART}throw new RangeError('out of reach');\n`,
     /^main\.ts:5:7 error app\n {2}RangeError: out of reach\n/,
@@ -109,7 +99,7 @@ test('npm keeps --check for itself: nothing is written', () => {
 
 test('a package without its build: what is missing', () => {
   const packed = join(project, 'packed');
-  cpSync(LAUNCHER, join(packed, 'bin/evenkeel.js'));
+  cpSync(dirname(LAUNCHER), join(packed, 'bin'), { recursive: true });
   const { status, stderr } = spawnSync(process.execPath, [join(packed, 'bin/evenkeel.js'), 'synth'], {
     cwd: project,
     encoding: 'utf8',
@@ -118,6 +108,11 @@ test('a package without its build: what is missing', () => {
   expect(stderr).toMatch(/^error package\n {2}the package has no build\/index\.js: .*\n {2}expected .*npm pack/);
 });
 
-test('a running timer does not keep the command from exiting', () => {
-  expect(synth(`${CHART}setInterval(() => {}, 1000);\n`)).toMatchObject({ status: 0, files: ['dist'] });
+test('F22: the current folder is deleted', () => {
+  const script = `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${LAUNCHER}" synth`;
+  const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: project, encoding: 'utf8' });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^error app\n {2}the current folder is no longer there\n {2}expected .*\n1 error, nothing written\n$/,
+  );
 });
