@@ -19,6 +19,7 @@ import { labelRules } from './objects/labels';
 import { nameRules } from './objects/names';
 import { referenceRules } from './objects/references';
 import { selectorRules } from './objects/selectors';
+import { unsetRules } from './objects/unset';
 import { configurationRules } from './pods/configuration';
 import { containerRules } from './pods/containers';
 import { graceRules } from './pods/grace';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   ...nameRules,
   ...labelRules,
   ...selectorRules,
+  ...unsetRules,
   ...knownValueRules,
   ...containerRules,
   ...podSecurityRules,
@@ -87,6 +89,18 @@ const compareViolations = (a: Violation, b: Violation): number =>
   compareText(a.pointer, b.pointer) ||
   compareText(a.problem.message, b.problem.message);
 
+/** A value that is refused needs no warning as well. */
+function onePerMistake(violations: readonly Violation[]): Violation[] {
+  const refused = new Map<ApiEntry, Set<string>>();
+  for (const { rule, entry, pointer } of violations) {
+    if (rule.severity !== 'error') continue;
+    refused.set(entry, (refused.get(entry) ?? new Set()).add(pointer));
+  }
+  return violations.filter(
+    ({ rule, entry, pointer }) => rule.severity === 'error' || !refused.get(entry)?.has(pointer),
+  );
+}
+
 function toFinding({ rule, entry, pointer, problem }: Violation): Finding {
   return findingOn(entry, findingOf(rule.id, { ...problem, field: pointer }, rule.severity));
 }
@@ -102,5 +116,5 @@ export function check(entries: readonly ApiEntry[], only: readonly Rule[] = rule
   for (const rule of only) {
     rule.check(objects, (entry, pointer, problem) => violations.push({ rule, entry, pointer, problem }));
   }
-  return violations.sort(compareViolations).map(toFinding);
+  return onePerMistake(violations).sort(compareViolations).map(toFinding);
 }

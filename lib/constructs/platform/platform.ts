@@ -16,6 +16,7 @@ import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
 import type { System } from '../system/system';
+import { allowAnyId } from '../tree/children';
 import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { checkCapabilitiesLater } from './capabilities';
@@ -158,6 +159,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   /** Builds the tree with each system moved by `move`; placements and their lines stay. */
   private construct(move: Move): App {
     const app = new App();
+    allowAnyId(app);
     const preview = previewMinor(app);
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
     const { clusters } = this.props;
@@ -176,6 +178,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       }
       if (name === '') continue;
       const scope = new Construct(app, name);
+      allowAnyId(scope);
       if (problems.length > 0) refuse(scope);
     }
     const previewed: Move = ({ cluster, ...where }) =>
