@@ -26,6 +26,7 @@ import { nameRules } from './objects/names';
 import { referenceRules } from './objects/references';
 import { selectorRules } from './objects/selectors';
 import { servedKindRules } from './objects/served-kinds';
+import { unsetRules } from './objects/unset';
 import { configurationRules } from './pods/configuration';
 import { containerRules } from './pods/containers';
 import { graceRules } from './pods/grace';
@@ -59,6 +60,7 @@ export const rules: readonly Rule[] = [
   ...nameRules,
   ...labelRules,
   ...selectorRules,
+  ...unsetRules,
   ...knownValueRules,
   ...containerRules,
   ...podSecurityRules,
@@ -108,6 +110,18 @@ const compareViolations = (a: Violation, b: Violation): number =>
   compareText(a.pointer, b.pointer) ||
   compareText(a.problem.message, b.problem.message);
 
+/** A value that is refused needs no warning as well. */
+function onePerMistake(violations: readonly Violation[]): Violation[] {
+  const refused = new Map<ApiEntry, Set<string>>();
+  for (const { rule, entry, pointer } of violations) {
+    if (rule.severity !== 'error') continue;
+    refused.set(entry, (refused.get(entry) ?? new Set()).add(pointer));
+  }
+  return violations.filter(
+    ({ rule, entry, pointer }) => rule.severity === 'error' || !refused.get(entry)?.has(pointer),
+  );
+}
+
 function toFinding({ rule, entry, pointer, problem }: Violation): Finding {
   return findingOn(entry, findingOf(rule.id, { ...problem, field: pointer }, rule.severity));
 }
@@ -127,6 +141,6 @@ export function check(entries: readonly ApiEntry[], only: readonly Rule[] = rule
       violations.push({ rule, entry, pointer, problem: withWayOut(rule, problem) });
     });
   }
-  const findings = violations.sort(compareViolations).map(toFinding);
+  const findings = onePerMistake(violations).sort(compareViolations).map(toFinding);
   return only === rules ? [...findings, ...reasons.unused(rules)] : findings;
 }

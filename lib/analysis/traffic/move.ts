@@ -101,14 +101,18 @@ function moveOf(namespace: string, moving: readonly Host[], from: string, to: st
 
 /** Weights of the other clusters that keep their shares, while the two clusters have 100 together. */
 function othersOf(now: Weights, from: string, to: string): Weights {
-  const both = (now[from] ?? 0) + (now[to] ?? 0);
+  const both = weightOf(now, from) + weightOf(now, to);
   const rest = Object.entries(now).filter(([cluster, weight]) => cluster !== from && cluster !== to && weight > 0);
   return Object.fromEntries(rest.map(([cluster, weight]) => [cluster, Math.max(1, Math.round((weight / both) * 100))]));
 }
 
 function percentIn(weights: Weights, cluster: string): number {
   const all = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  return ((weights[cluster] ?? 0) / all) * 100;
+  return (weightOf(weights, cluster) / all) * 100;
+}
+
+function weightOf(weights: Weights, cluster: string): number {
+  return Object.hasOwn(weights, cluster) ? (weights[cluster] ?? 0) : 0;
 }
 
 /** Weights too large for a record, without which the others would lose their shares. */

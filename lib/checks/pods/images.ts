@@ -1,6 +1,7 @@
 // Image references: their grammar (github.com/distribution/reference), and that they name one fixed image.
 
 import { isSet } from '../../analysis/objects/read-json';
+import { unsetInImage } from '../../analysis/objects/unset';
 import { workloads } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
 import { memoize } from '../../model/manifest/formats';
@@ -60,6 +61,11 @@ function findPathProblem(path: string): ImageProblem | undefined {
 function findProblem(image: string): ImageProblem | undefined {
   if (image.trim() === '') return problem('the image is empty');
   if (image !== image.trim()) return problem('the image has leading or trailing white space', image.trim());
+  const word = unsetInImage(image);
+  if (word !== undefined) {
+    const message = `'${word}' in the image: a value that it is made of is not set`;
+    return problem(message, 'the image with that value, such as its tag');
+  }
   const [named = '', digest, ...more] = image.split('@');
   if (more.length > 0) return problem('the image has more than one digest');
   const [domain, rest] = splitDomain(named);
@@ -114,6 +120,7 @@ const imageReference: Rule = {
       running({ image: 'registry.example.com/Team/web:1.4.2' }),
       running({ image: 'web' }),
       running({ image: 'web:latest' }),
+      running({ image: 'registry.example.com/team/web:undefined' }),
     ],
   },
 };

@@ -5,7 +5,7 @@ import { containerDefaults, requestDefaults } from '../../analysis/objects/limit
 import { neighbours } from '../../analysis/objects/namespaces';
 import { objectIndex } from '../../analysis/objects/object-index';
 import { type Counted, hardLimits, QUOTA_KEYS } from '../../analysis/objects/quota-keys';
-import { at, dig, isSet, record } from '../../analysis/objects/read-json';
+import { at, dig, isSet, own, record } from '../../analysis/objects/read-json';
 import { SERVICE_KEYS, serviceDemand } from '../../analysis/objects/service-demand';
 import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
@@ -77,8 +77,8 @@ const room: Rule = {
 
 function isStated(container: JsonObject, part: string, resource: string, fallback: Json | undefined): boolean {
   const { requests, limits } = dig(container, 'resources') ?? {};
-  const limit = record(limits)?.[resource];
-  const stated = part === 'limits' ? limit : (record(requests)?.[resource] ?? limit);
+  const limit = own(record(limits), resource);
+  const stated = part === 'limits' ? limit : (own(record(requests), resource) ?? limit);
   return isSet(stated) || isSet(fallback);
 }
 
@@ -90,7 +90,7 @@ function reportWorkload(
   report: Report,
 ): void {
   for (const { value, pointer } of lasting(workload)) {
-    if (isStated(value, part, resource, defaults[resource])) continue;
+    if (isStated(value, part, resource, own(defaults, resource))) continue;
     report(workload.entry, `${pointer}/resources/${part}/${resource}`, {
       message: `the container does not state ${key}, which a quota counts: its pods are refused`,
       expected: 'a quantity, or a LimitRange with a default for it',

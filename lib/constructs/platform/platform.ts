@@ -17,6 +17,7 @@ import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
 import { guardIncludes } from '../foreign/include';
 import type { System } from '../system/system';
+import { allowAnyId } from '../tree/children';
 import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { checkCapabilitiesLater } from './capabilities';
@@ -161,6 +162,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   /** Builds the tree with each system moved by `move`; placements and their lines stay. */
   private construct(move: Move): App {
     const app = new App();
+    allowAnyId(app);
     const preview = previewMinor(app);
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
     const { clusters } = this.props;
@@ -179,6 +181,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       }
       if (name === '' || isInherited(name)) continue;
       const scope = new Construct(app, name);
+      allowAnyId(scope);
       if (problems.length > 0) refuse(scope);
     }
     const previewed: Move = ({ cluster, ...where }) =>

@@ -8,6 +8,7 @@ import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
+import { allowAnyId } from '../tree/children';
 import { systemLabels } from '../tree/labels';
 import { traceChildren, traceConstruct } from '../tree/trace';
 import { createAccess } from './access';
@@ -71,6 +72,7 @@ export abstract class System<Settings = object> extends Chart {
       isSound ? promiseFindings(objects, placementsOf(this.node.root), placementOf(this)) : [];
     setEntry(this, ENTRY.verification, verification);
     traceConstruct(this);
+    allowAnyId(this);
     traceChildren(this);
     createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);

@@ -273,9 +273,14 @@ export const reportedRules = {
       what: 'A generated class (`cdk8s import`, L1 of cdk8s-plus) knows every field that it is given.',
       why: 'It leaves out what its type does not have, such as a misspelt or a newer field, without a word.',
     },
+    'ignored-option': {
+      what: "An app sets nothing of cdk8s that synth does not follow: `outdir` and the like of `App`, a chart's own `toJson()`.",
+      why: 'It would have no effect, without a word; what a `toJson()` adds would be lost.',
+      severity: 'error or warning',
+    },
     'object-list': {
       what: 'The items of a list (`List`, `RoleList`) are objects, and no other kind has a top-level list `items`.',
-      why: 'kubectl takes every object with `items` apart and applies the items; it cannot read a file with any other item.',
+      why: '`kubectl` takes every object with `items` apart and applies the items; it cannot read a file with any other item.',
     },
     'foreign-manifest': {
       what: 'What Include and Helm read is YAML of Kubernetes objects, with one meaning, wherever it is read.',

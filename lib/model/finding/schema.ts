@@ -92,7 +92,23 @@ export function list(item: Schema, expected = 'a list: […]'): Schema {
 
 /** An object with keys of the user's choice. */
 export function table(value: Schema, expected = 'an object: { key: value }'): Schema {
-  return { shape: v.pipe(plainObject(expected), v.record(v.string(), value.shape)), expected, isTable: true };
+  const record = v.record(v.string(), value.shape);
+  const shape = v.lazy((input) => v.pipe(plainObject(expected), record, leftOut(value, Object(input))));
+  return { shape, expected, isTable: true };
+}
+
+/** Keys that valibot leaves out of a record, and does not check, lest they reach a prototype. To us they are keys like any other. */
+const LEFT_OUT = ['__proto__', 'constructor', 'prototype'];
+
+function leftOut({ shape }: Schema, input: Readonly<Record<string, unknown>>): v.RawCheckAction<object> {
+  return v.rawCheck(({ addIssue }) => {
+    for (const key of LEFT_OUT.filter((name) => Object.hasOwn(input, name))) {
+      const item = { type: 'object', origin: 'value', input, key, value: input[key] } as const;
+      for (const { message, path = [] } of v.safeParse(shape, input[key]).issues ?? []) {
+        addIssue({ message, path: [item, ...path] });
+      }
+    }
+  });
 }
 
 /** A value of one of several forms: the form that most of its keys belong to decides what is reported. */

@@ -78,7 +78,8 @@ export function pullSecret({ registry }: EnvironmentProps): string | undefined {
 
 /** An environment's access with the changes that one system makes to it. */
 export function accessWith(access: Access = {}, changes: AccessChanges = {}): Access {
-  const merged: Record<string, Role> = {};
-  for (const [group, role] of Object.entries({ ...access, ...changes })) if (role !== 'none') merged[group] = role;
-  return merged;
+  const merged = Object.entries({ ...access, ...changes });
+  return Object.fromEntries(
+    merged.flatMap(([group, role]): [string, Role][] => (role === 'none' ? [] : [[group, role]])),
+  );
 }

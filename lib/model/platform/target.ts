@@ -26,12 +26,12 @@ export function tagOf(tags: Tags | undefined, component: string): string | undef
 
 /** The tags of each system in an environment; those of `otherwise`, where a system has none of its own there. */
 export function imagesIn(images: Images, environment: string, otherwise = environment): Record<string, Tags> {
-  const found: Record<string, Tags> = {};
-  for (const [system, tags] of Object.entries(images)) {
-    const own = tags[environment] ?? tags[otherwise];
-    if (own !== undefined) found[system] = own;
-  }
-  return found;
+  const found = Object.entries(images).flatMap(([system, tags]): [string, Tags][] => {
+    const own = [environment, otherwise].find((name) => Object.hasOwn(tags, name) && tags[name] !== undefined);
+    const tag = own === undefined ? undefined : tags[own];
+    return tag === undefined ? [] : [[system, tag]];
+  });
+  return Object.fromEntries(found);
 }
 
 /** What a system knows about where it runs. */

@@ -92,6 +92,7 @@ export function trafficShare(
   on: readonly string[],
   weights: Readonly<Record<string, number | undefined>> | undefined,
 ): TrafficShare {
-  const weightOf = (name: string) => (weights === undefined ? 1 : (weights[name] ?? 0));
+  const weightOf = (name: string) =>
+    weights === undefined ? 1 : Object.hasOwn(weights, name) ? (weights[name] ?? 0) : 0;
   return { weight: weightOf(cluster), all: on.reduce((sum, name) => sum + weightOf(name), 0) };
 }

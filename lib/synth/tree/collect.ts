@@ -14,6 +14,7 @@ import {
   type Verification,
 } from '../../model/platform/entries';
 import type { Clock } from './clock';
+import { findIgnoredHooks, findIgnoredOptions } from './ignored';
 
 /** An ApiObject to render. */
 export interface Collected {
@@ -71,6 +72,8 @@ export function collect(root: IConstruct, clock: Clock): Collection {
     const origin = originOf(construct, here.trace);
     if (here.refused && !above.refused) refused.push(construct.node.path);
     findings.push(...(here.refused ? recordedFindings(construct, origin) : findingsOf(construct, origin)));
+    const ignored = construct === root ? findIgnoredOptions(root) : findIgnoredHooks(construct);
+    findings.push(...ignored.map((finding) => findingAt(origin, finding)));
     if (construct instanceof ApiObject && !here.incomplete) {
       const overrides = entriesOf(construct, ENTRY.override);
       objects.push({ construct, destination: here.destination, origin, overrides });
