@@ -41,6 +41,9 @@ const KUBERNETES = [
   ['v1.37.2', 'h1:A2VDEiObzkYqFTKhSsn0ZEb0RlLEXpHWj93gi2HqEwE='],
 ];
 
+/** Its types say when each is removed: the OpenAPI documents still have what was off by then. */
+const LIFECYCLES = ['k8s.io/api', 'v0.37.2', 'h1:PnxqnUFy93jr2GcpWDkKOm8wfy25kT9wa572MuQS8oc='];
+
 /** Modules with the CustomResourceDefinitions of a project: the folders or files in it. */
 const PROJECTS = [
   {
@@ -395,6 +398,23 @@ function servedBy([version, sum]) {
   return { minor: Number(version.split('.')[1]), kinds };
 }
 
+const REMOVED = /func \(in \*(\w+)\) APILifecycleRemoved\(\) \(major, minor int\) \{\n\treturn 1, (\d+)/g;
+
+/** The minor in which each kind is removed, by `apiVersion Kind`. */
+function removals() {
+  const folder = download(...LIFECYCLES);
+  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('prerelease-lifecycle.go'));
+  const found = new Map();
+  for (const file of files) {
+    const place = path.join(folder, path.dirname(file));
+    const [, group] = /GroupName = "([^"]*)"/.exec(readFileSync(path.join(place, 'register.go'), 'utf8'));
+    for (const [, kind, minor] of readFileSync(path.join(folder, file), 'utf8').matchAll(REMOVED)) {
+      found.set(`${group}/${path.basename(place)} ${kind}`, Number(minor));
+    }
+  }
+  return found;
+}
+
 /** Lifetimes: consecutive minors that serve a kind in the same way. A kind whose first minor is the oldest read is older. */
 function lifetimes() {
   const minors = KUBERNETES.map(servedBy);
@@ -411,6 +431,10 @@ function lifetimes() {
         lives.push(life);
       }
     }
+  }
+  const removed = removals();
+  for (const life of lives) {
+    if (life.to < OLDEST) life.to = Math.min(life.to, (removed.get(life.key) ?? OLDEST) - 1);
   }
   return lives.map((life) => ({ ...life, from: life.from <= OLDEST ? 0 : life.from, on: life.on || life.to < OLDEST }));
 }
@@ -430,7 +454,8 @@ function servedFile() {
       return `  ['${apiVersion}', ${from}, ${to === newest ? 'NEWEST' : to}, '${on ? 'on' : 'off'}', '${kinds.sort().join(' ')}'],`;
     });
   return `// Kinds of Kubernetes itself, and which minors serve them. Written by \`node imports/kinds.mjs\`: never edit by hand.
-// Sources: api/openapi-spec/swagger.json and the default resources of k8s.io/kubernetes ${KUBERNETES[0][0]} to ${KUBERNETES.at(-1)[0]}.
+// Sources: api/openapi-spec/swagger.json and the default resources of k8s.io/kubernetes ${KUBERNETES[0][0]} to ${KUBERNETES.at(-1)[0]},
+// and what ${LIFECYCLES[0]} ${LIFECYCLES[1]} says of removals.
 
 /** The newest minor of the table. */
 const NEWEST = ${newest};

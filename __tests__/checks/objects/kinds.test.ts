@@ -35,9 +35,9 @@ test('the table knows exactly the minors up to the newest supported one', () => 
 
 describe('J4: served-kind without a known minor', () => {
   test.each<[string, string, string, RegExp]>([
-    ['extensions/v1beta1', 'Deployment', 'apiVersion apps/v1', /removed in 1\.18/],
+    ['extensions/v1beta1', 'Deployment', 'apiVersion apps/v1', /removed in 1\.16/],
     ['extensions/v1beta1', 'Ingress', 'apiVersion networking.k8s.io/v1', /removed in 1\.22/],
-    ['extensions/v1beta1', 'DaemonSet', 'apiVersion apps/v1', /removed in 1\.18/],
+    ['extensions/v1beta1', 'DaemonSet', 'apiVersion apps/v1', /removed in 1\.16/],
     ['policy/v1beta1', 'PodDisruptionBudget', 'apiVersion policy/v1', /removed in 1\.25/],
     ['policy/v1beta1', 'PodSecurityPolicy', 'the label pod-security.kubernetes.io/enforce on the namespace', /removed/],
     ['batch/v1beta1', 'CronJob', 'apiVersion batch/v1', /removed in 1\.25/],

@@ -1,5 +1,6 @@
 // Kinds of Kubernetes itself, and which minors serve them. Written by `node imports/kinds.mjs`: never edit by hand.
-// Sources: api/openapi-spec/swagger.json and the default resources of k8s.io/kubernetes v1.15.12 to v1.37.2.
+// Sources: api/openapi-spec/swagger.json and the default resources of k8s.io/kubernetes v1.15.12 to v1.37.2,
+// and what k8s.io/api v0.37.2 says of removals.
 
 /** The newest minor of the table. */
 const NEWEST = 37;
@@ -13,13 +14,7 @@ export const SERVED: readonly ServedRow[] = [
   ['admissionregistration.k8s.io/v1', 30, NEWEST, 'on', 'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding'],
   ['admissionregistration.k8s.io/v1', 36, NEWEST, 'on', 'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding'],
   ['admissionregistration.k8s.io/v1alpha1', 0, 31, 'off', 'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding'],
-  [
-    'admissionregistration.k8s.io/v1alpha1',
-    32,
-    NEWEST,
-    'off',
-    'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding',
-  ],
+  ['admissionregistration.k8s.io/v1alpha1', 32, NEWEST, 'off', 'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding'],
   ['admissionregistration.k8s.io/v1beta1', 0, 21, 'on', 'MutatingWebhookConfiguration ValidatingWebhookConfiguration'],
   ['admissionregistration.k8s.io/v1beta1', 28, 33, 'off', 'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding'],
   ['admissionregistration.k8s.io/v1beta1', 34, NEWEST, 'off', 'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding'],
@@ -28,28 +23,16 @@ export const SERVED: readonly ServedRow[] = [
   ['apiregistration.k8s.io/v1', 0, NEWEST, 'on', 'APIService'],
   ['apiregistration.k8s.io/v1beta1', 0, 21, 'on', 'APIService'],
   ['apps/v1', 0, NEWEST, 'on', 'ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet'],
-  ['apps/v1beta1', 0, 17, 'on', 'ControllerRevision Deployment StatefulSet'],
-  ['apps/v1beta2', 0, 17, 'on', 'ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet'],
+  ['apps/v1beta1', 0, 15, 'on', 'ControllerRevision Deployment StatefulSet'],
+  ['apps/v1beta2', 0, 15, 'on', 'ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet'],
   ['auditregistration.k8s.io/v1alpha1', 0, 18, 'on', 'AuditSink'],
   ['authentication.k8s.io/v1', 0, NEWEST, 'on', 'TokenReview'],
   ['authentication.k8s.io/v1', 28, NEWEST, 'on', 'SelfSubjectReview'],
   ['authentication.k8s.io/v1alpha1', 0, 31, 'off', 'SelfSubjectReview'],
   ['authentication.k8s.io/v1beta1', 0, 21, 'on', 'TokenReview'],
   ['authentication.k8s.io/v1beta1', 0, 32, 'off', 'SelfSubjectReview'],
-  [
-    'authorization.k8s.io/v1',
-    0,
-    NEWEST,
-    'on',
-    'LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview',
-  ],
-  [
-    'authorization.k8s.io/v1beta1',
-    0,
-    21,
-    'on',
-    'LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview',
-  ],
+  ['authorization.k8s.io/v1', 0, NEWEST, 'on', 'LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview'],
+  ['authorization.k8s.io/v1beta1', 0, 21, 'on', 'LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview SubjectAccessReview'],
   ['autoscaling/v1', 0, NEWEST, 'on', 'HorizontalPodAutoscaler'],
   ['autoscaling/v2', 0, NEWEST, 'on', 'HorizontalPodAutoscaler'],
   ['autoscaling/v2beta1', 0, 24, 'on', 'HorizontalPodAutoscaler'],
@@ -74,7 +57,8 @@ export const SERVED: readonly ServedRow[] = [
   ['discovery.k8s.io/v1beta1', 0, 24, 'on', 'EndpointSlice'],
   ['events.k8s.io/v1', 0, NEWEST, 'on', 'Event'],
   ['events.k8s.io/v1beta1', 0, 24, 'on', 'Event'],
-  ['extensions/v1beta1', 0, 17, 'on', 'DaemonSet Deployment NetworkPolicy PodSecurityPolicy ReplicaSet'],
+  ['extensions/v1beta1', 0, 15, 'on', 'DaemonSet Deployment NetworkPolicy ReplicaSet'],
+  ['extensions/v1beta1', 0, 17, 'on', 'PodSecurityPolicy'],
   ['extensions/v1beta1', 0, 21, 'on', 'Ingress'],
   ['flowcontrol.apiserver.k8s.io/v1', 29, NEWEST, 'on', 'FlowSchema PriorityLevelConfiguration'],
   ['flowcontrol.apiserver.k8s.io/v1alpha1', 0, 20, 'on', 'FlowSchema PriorityLevelConfiguration'],
@@ -129,11 +113,5 @@ export const SERVED: readonly ServedRow[] = [
   ['storagemigration.k8s.io/v1', 37, NEWEST, 'on', 'StorageVersionMigration'],
   ['storagemigration.k8s.io/v1alpha1', 30, 34, 'off', 'StorageVersionMigration'],
   ['storagemigration.k8s.io/v1beta1', 35, NEWEST, 'off', 'StorageVersionMigration'],
-  [
-    'v1',
-    0,
-    NEWEST,
-    'on',
-    'Binding ComponentStatus ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount',
-  ],
+  ['v1', 0, NEWEST, 'on', 'Binding ComponentStatus ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount'],
 ];
