@@ -2,6 +2,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -152,6 +153,23 @@ describe('a repository that uses the package', () => {
     expect(synth()).toMatchObject({ status: 0, stderr: '' });
     expect(readFileSync(join(repository, 'dist', '10-shop-production.yaml'), 'utf8')).toBe(before);
     expect(typecheck()).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  it('is one module for require, for import() and for an ES module of a package', () => {
+    const blocks = join(repository, 'node_modules', 'blocks');
+    mkdirSync(blocks);
+    writeFileSync(join(blocks, 'package.json'), '{ "name": "blocks", "type": "module", "exports": "./index.js" }');
+    writeFileSync(join(blocks, 'index.js'), "export { Platform } from 'evenkeel';\nexport { App } from 'cdk8s';\n");
+    const main = `import { App } from 'cdk8s';
+import * as blocks from 'blocks';
+import { Platform } from 'evenkeel';
+const again = await import('evenkeel');
+const copies = new Set([Platform, again.Platform, blocks.Platform, require('evenkeel').Platform]).size;
+export const app = new App();
+if (copies > 1 || blocks.App !== App) throw new Error('copies');
+`;
+    writeFileSync(join(repository, 'main.ts'), main);
+    expect(synth()).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('imports by name the exports of lib/index.ts, and the command', () => {
