@@ -74,8 +74,8 @@ function findProblem(image: string): ImageProblem | undefined {
   if (digest !== undefined) return findDigestProblem(digest);
   if (tag === undefined)
     return problem('the image has no tag or digest, which means "latest"', 'a tag that never moves, or a digest');
-  if (tag === 'latest')
-    return problem('the tag "latest" moves to another image', 'a tag that never moves, or a digest');
+  if (tag.toLowerCase() === 'latest')
+    return problem(`the tag "${tag}" moves to another image`, 'a tag that never moves, or a digest');
   return undefined;
 }
 
@@ -111,6 +111,7 @@ const imageReference: Rule = {
       running({ image: 'registry.example.com/Team/web:1.4.2' }),
       running({ image: 'web' }),
       running({ image: 'web:latest' }),
+      running({ image: 'web:LATEST' }),
     ],
   },
 };
