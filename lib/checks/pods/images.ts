@@ -83,7 +83,7 @@ function findProblem(image: string): ImageProblem | undefined {
     );
   if (digest !== undefined) return findDigestProblem(digest);
   if (tag === undefined) return moving('the image has no tag or digest, which means "latest"');
-  if (tag === 'latest') return moving('the tag "latest" moves to another image');
+  if (tag.toLowerCase() === 'latest') return moving(`the tag "${tag}" moves to another image`);
   return undefined;
 }
 
@@ -121,6 +121,7 @@ const imageReference: Rule = {
       running({ image: 'web' }),
       running({ image: 'web:latest' }),
       running({ image: 'registry.example.com/team/web:undefined' }),
+      running({ image: 'web:LATEST' }),
     ],
   },
 };
