@@ -79,7 +79,7 @@ test.each<[string, (list: Json[]) => JsonObject, string]>([
     (list) => ({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', finalizers: list } }),
     '/metadata/finalizers',
   ],
-])('each item of %s that is no text is a finding', (_, build, pointer) => {
+])('each item of %s that is not a text is a finding', (_, build, pointer) => {
   const items: Json[] = ['a', false, 8080, true, null, 5n, ['nested'], { key: 'b' }];
   expect(fields('value-form', build(items))).toEqual([1, 2, 3, 4, 5].map((index) => `${pointer}/${index}`));
   expect(fields('value-form', build(['a', 'b', '']))).toEqual([]);

@@ -119,7 +119,7 @@ test('S25: a null that the class of a custom resource cannot keep; one that it c
   );
 });
 
-test('what the class knows, renames and unwraps is no loss, and a class of a list has no metadata to lose', () => {
+test('what the class knows, renames and unwraps is not lost, and a class of a list has no metadata to lose', () => {
   const ports = [{ port: 80, targetPort: k8s.IntOrString.fromString('http') }];
   expect(
     dropped((system) => {

@@ -50,7 +50,7 @@ describe('lists (S26, J7)', () => {
     expect(identities(widgets)).toEqual(['example.com/v1 Widget shop-production/w']);
   });
 
-  test('an item that is no object, and a top-level `items` of any other kind, are findings', () => {
+  test('an item that is not an object, and a top-level `items` of any other kind, are findings', () => {
     const items = ['a', null, map('b'), { kind: 'List', items: [1] }];
     expect(errors(built({ apiVersion: 'v1', kind: 'List', items }))).toEqual([
       'object-list /items/0',

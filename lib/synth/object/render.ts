@@ -45,7 +45,7 @@ function describeObject({ construct }: Collected): string {
   return describeIdentity({ group: groupOf(apiVersion), kind, name, ...defined({ namespace: metadata.namespace }) });
 }
 
-/** cdk8s names an object that has only a `generateName`: whoever wrote that means another object each time. */
+/** cdk8s names an object that has only a `generateName`: its author means another object each time. */
 function withoutInventedName(manifest: JsonObject, { construct }: Collected): JsonObject {
   const { metadata } = manifest;
   if (!isJsonObject(metadata) || metadata.generateName === undefined || isNamed(construct)) return manifest;
