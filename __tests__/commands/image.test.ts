@@ -2,7 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Construct } from 'constructs';
+import { check } from '../../lib/checks';
+import { Platform, System, WebService } from '../../lib/constructs';
+import type { Target } from '../../lib/model';
+import { synthesize } from '../../lib/synth/synthesize';
 import { cli } from '../support/cli';
+import { PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
 
 const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-image-'));
 const file = join(scratch, 'images.json');
@@ -62,4 +68,22 @@ test.each([
 test('a file that cannot be read is refused', async () => {
   writeFileSync(file, '{');
   expect((await image('shop/production', '1')).err).toContain('cannot be read');
+});
+
+test('a tag of a component that does not exist is named (F13)', () => {
+  class Shop extends System<object> {
+    constructor(scope: Construct, target: Target<object>) {
+      super(scope, 'shop', target);
+      const { image: _, ...props } = WEB;
+      new WebService(this, 'web', props);
+    }
+  }
+  const platform = new Platform({
+    home: 'mumbai',
+    images: { shop: { production: { web: '1', ghost: '2' } } },
+    clusters: { mumbai: TWO_ZONES },
+    environments: { production: PRODUCTION },
+  }).place(Shop, { production: { on: 'mumbai', settings: {} } });
+  const named = synthesize(platform.app(), check).findings.filter(({ rule }) => rule === 'unused-image');
+  expect(named).toMatchObject([{ field: 'images.shop.production.ghost', severity: 'warning', expected: 'one of web' }]);
 });
