@@ -38,7 +38,11 @@ test('the committed pages are up to date', () => {
 test('pages that differ are named, and then written', () => {
   change('lib/checks/network/ports.ts', 'A port is an integer from 1 to 65535', 'A port is a number');
   change('lib/model/finding/reported.ts', 'Its files would be deleted', 'Its files would vanish');
-  change('lib/constructs/component/web-service.ts', 'A stateless component that serves requests', 'A component that serves requests');
+  change(
+    'lib/constructs/component/web-service.ts',
+    'A stateless component that serves requests',
+    'A component that serves requests',
+  );
   change('docs/charts-to-cluster.svg', '</svg>', '');
   writeFileSync(join(copy, 'docs/reference/old.md'), '# Old\n');
   const { stderr, status } = generate('--check', '--root', copy);

@@ -1,20 +1,15 @@
 // Reasons: annotations of an object that excuse what a rule refuses, where that may be a matter of judgement.
 
-import { at, dig, own, text } from '../analysis/objects/read-json';
+import { at, dig, own } from '../analysis/objects/read-json';
 import { didYouMean } from '../model/finding/closest';
 import { type Finding, findingOf, findingOn } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
 import { isReasonKey } from '../model/manifest/annotations';
 import type { JsonObject } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
-import type { ObjectProblem, Rule } from './rule';
+import { hasReason, type ObjectProblem, type Rule } from './rule';
 
 const annotationsOf = ({ manifest }: ApiEntry): JsonObject | undefined => dig(manifest, 'metadata', 'annotations');
-
-/** Whether the object gives a reason under this key. A blank one is none. */
-export function hasReason(entry: ApiEntry, key: string): boolean {
-  return (text(own(annotationsOf(entry), key)) ?? '').trim() !== '';
-}
 
 /** The reasons that objects give, and which of them a rule needed. */
 export class Reasons {

@@ -1,5 +1,6 @@
 // A rule: one requirement on the flat list of objects, with the reason for it and who would enforce it otherwise.
 
+import { dig, own, text } from '../analysis/objects/read-json';
 import type { Severity } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
 import type { JsonObject } from '../model/manifest/json';
@@ -35,4 +36,9 @@ export interface Rule {
   readonly check: (entries: readonly ApiEntry[], report: Report) => void;
   /** Objects that pass and objects that fail; each list is checked as one app. */
   readonly examples: { readonly pass: readonly JsonObject[]; readonly fail: readonly JsonObject[] };
+}
+
+/** Whether the object gives a reason under this key. A blank one is none. */
+export function hasReason(entry: ApiEntry, key: string): boolean {
+  return (text(own(dig(entry.manifest, 'metadata', 'annotations'), key)) ?? '').trim() !== '';
 }

@@ -15,7 +15,7 @@ export interface Output {
   readonly color: boolean;
   /** Waits until all is printed. The error of what could not be; undefined if all was, or its reader went away. */
   readonly flush?: () => Promise<NodeJS.ErrnoException | undefined>;
-  /** Prints what is no message, such as manifests, byte for byte. @default out */
+  /** Prints data, such as manifests, byte for byte. @default out */
   readonly data?: (text: string) => void;
 }
 

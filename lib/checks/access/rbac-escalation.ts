@@ -8,8 +8,7 @@ import type { JsonObject } from '../../model/manifest/json';
 import { isBuiltInGroup } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { COMMON_ROLES, clusterRoleName, READ, RIGHTS } from '../../model/platform/roles';
-import { hasReason } from '../reasons';
-import type { Report, Rule } from '../rule';
+import { hasReason, type Report, type Rule } from '../rule';
 import { ESCALATIONS, ESCALATIONS_EVERYWHERE, type Escalation, isEscalatingVerb } from './escalations';
 import { eachRule, explained, RBAC, role } from './rbac';
 

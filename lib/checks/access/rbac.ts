@@ -11,7 +11,7 @@ import type { Rule } from '../rule';
 
 export const RBAC = 'rbac.authorization.k8s.io';
 
-export type ReportAt = (pointer: string, problem: Omit<Problem, 'field'>) => void;
+type ReportAt = (pointer: string, problem: Omit<Problem, 'field'>) => void;
 
 /** Checks each rule of every Role and ClusterRole. */
 export function eachRule(

@@ -8,8 +8,7 @@ import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
 import { findHostProblems } from '../../model/platform/host';
 import { ingress, object } from '../examples';
-import { hasReason } from '../reasons';
-import type { Report, Rule } from '../rule';
+import { hasReason, type Report, type Rule } from '../rule';
 import { type Claim, claims, otherClaims } from './host-claims';
 import { findOverlaps } from './host-overlaps';
 

@@ -117,7 +117,7 @@ export function either(forms: readonly Schema[], expected = forms.map((form) => 
   const shape = v.lazy((value) => {
     if (!isJsonObject(value)) {
       const plain = forms.filter(({ keys }) => keys === undefined);
-      // the only form that is no object says more of a wrong value
+      // of a value that is not an object, the only such form says more
       const fallback = plain.length === 1 && value !== null ? plain[0] : undefined;
       return (plain.find((form) => v.is(form.shape, value)) ?? fallback ?? none).shape;
     }
