@@ -1,6 +1,7 @@
 // `evenkeel connections`: who may talk to whom once the network policies are applied.
 import { Command } from 'commander';
-import { type Connection, connections } from '../analysis/network/connections';
+import { type Connection, connections, isUnsure, notEvaluated } from '../analysis/network/connections';
+import { describeIdentity } from '../model/manifest/object';
 import { formatTable } from '../report/output';
 import { loadObjects } from './project/objects';
 import type { Context } from './project/project';
@@ -18,10 +19,19 @@ export function connectionsCommand({ load, output, finish }: Context): Command {
       if (json) output.out(`${JSON.stringify(found, null, 2)}\n`);
       else {
         output.out(formatTable([['CLUSTER', 'FROM', 'TO', 'PORTS'], ...byEnds(found)]));
+        if (found.some(isUnsure)) output.out(UNSURE);
+      }
+      for (const { cluster, identity } of notEvaluated(loaded.objects)) {
+        output.err(`not evaluated: ${describeIdentity(identity)} on ${cluster}\n`);
       }
       finish(0);
     });
 }
+
+const UNSURE = `
+?: may be let through. It depends on the network plugin (whether address blocks hold pods, whether
+policies hold for pods on the host network) or on labels that the manifests do not have.
+`;
 
 /** One row for each pair of ends, with all ports. */
 function byEnds(found: readonly Connection[]): string[][] {

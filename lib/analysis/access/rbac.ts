@@ -1,4 +1,5 @@
 // RBAC as the API server's authorizer reads it: which subject may do what, by which binding.
+import { groupBy } from '../../model/manifest/group-by';
 import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index';
@@ -126,32 +127,18 @@ export function grantsIn(
   return grantsOf(entries, cluster, who).filter(({ namespace }) => namespace === undefined || namespace === place);
 }
 
-const bySubject = memoizePerObjects((entries): ReadonlyMap<string, readonly Grant[]> => {
-  const found = new Map<string, Grant[]>();
-  for (const grant of grants(entries)) {
-    const key = keyOf(grant.cluster, grant.who);
-    const known = found.get(key);
-    if (known === undefined) found.set(key, [grant]);
-    else known.push(grant);
-  }
-  return found;
-});
+const bySubject = memoizePerObjects((entries) => groupBy(grants(entries), ({ cluster, who }) => keyOf(cluster, who)));
 
 const keyOf = (cluster: string, { kind, name, namespace }: Who): string =>
   placeOf(cluster, `${kind}\n${kind === 'ServiceAccount' ? (namespace ?? '') : ''}\n${name}`);
 
 /** Those to ServiceAccounts, by cluster and namespace. */
-export const grantsToAccounts = memoizePerObjects((entries): ReadonlyMap<string, readonly Grant[]> => {
-  const found = new Map<string, Grant[]>();
-  for (const grant of grants(entries)) {
-    if (grant.who.kind !== 'ServiceAccount') continue;
-    const key = placeOf(grant.cluster, grant.who.namespace);
-    const known = found.get(key);
-    if (known === undefined) found.set(key, [grant]);
-    else known.push(grant);
-  }
-  return found;
-});
+export const grantsToAccounts = memoizePerObjects((entries) =>
+  groupBy(
+    grants(entries).filter(({ who }) => who.kind === 'ServiceAccount'),
+    ({ cluster, who }) => placeOf(cluster, who.namespace),
+  ),
+);
 
 /** The grants of a subject, under all names that the API server has for it. */
 function grantsOf(entries: readonly ApiEntry[], cluster: string, who: Who): readonly Grant[] {

@@ -1,13 +1,22 @@
 // Connections: who may talk to whom once every network policy is applied, evaluated as a dataplane would.
 
+import { groupBy } from '../../model/manifest/group-by';
 import type { JsonObject } from '../../model/manifest/json';
+import { POD_CREATING_KINDS, pluralOf } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
-import { dig, isSet, places, record, text } from '../objects/read-json';
-import { matches } from '../objects/selectors';
-import { lasting, type Workload, workloads } from '../objects/workloads';
-import { allowsPort, type Direction, isPeer, type Port, type Rule, rulesOf } from './policies';
+import { workloads } from '../objects/workloads';
+import {
+  allowedBetween,
+  allowedByBoth,
+  type Direction,
+  describePeer,
+  type Side,
+  selectsPods,
+  sideOf,
+} from './policies';
+import { describePorts, describeRulePorts, difference } from './port-ranges';
 
 /** Traffic that the policies let through. */
 export interface Connection {
@@ -15,32 +24,39 @@ export interface Connection {
   /** `<namespace>/<workload>`, or an outside peer: a CIDR, `anywhere`, or a namespace with pod labels. */
   readonly from: string;
   readonly to: string;
-  /** Number with its protocol, such as `8080/TCP`, or `any port`. */
+  /**
+   * Number or range with its protocol, such as `8080/TCP`, or `any port`. With ` ?` behind it, it depends on what the manifests do not
+   * say, as `UNSURE` explains.
+   */
   readonly port: string;
 }
 
-/** A workload with the rules of the policies that select it. */
-interface Side {
-  readonly workload: Workload;
-  readonly name: string;
-  readonly ingress: readonly Rule[] | undefined;
-  readonly egress: readonly Rule[] | undefined;
-}
+/** Marks what may be let through. */
+const MAYBE = ' ?';
+export const isUnsure = ({ port }: Connection): boolean => port.endsWith(MAYBE);
 
 /**
  * What the policies let through between the workloads of each cluster, and between them and the outside.
  *
  * A pod is isolated in a direction once any policy selects it for that direction; then the union of their rules holds. Traffic
- * between two pods needs both sides. Addresses are taken to be outside: a block that holds pods is not recognized.
+ * between two pods needs both sides. Declared ports are no filter.
  *
  * Source: kubernetes.io, "Network Policies".
  */
 export const connections = memoizePerObjects((entries): readonly Connection[] => {
-  const sides = workloads(entries).map((workload) => sideOf(workload, entries));
+  const byCluster = groupBy(
+    workloads(entries).map((workload) => sideOf(workload, entries)),
+    ({ workload }) => workload.entry.cluster,
+  );
   const found: Connection[] = [];
-  for (const from of sides) {
-    for (const to of sides) found.push(...between(from, to, entries));
-    found.push(...outside(from, 'Egress'), ...outside(from, 'Ingress'));
+  for (const sides of byCluster.values()) {
+    const neighbours = groupBy(sides, ({ namespace }) => namespace);
+    for (const from of sides) {
+      for (const to of sides) found.push(...between(from, to, entries));
+      const isWritten = (pods: JsonObject): boolean =>
+        writesPods(from, pods, neighbours.get(from.namespace) ?? [], entries);
+      found.push(...outside(from, 'Egress', isWritten), ...outside(from, 'Ingress', isWritten));
+    }
   }
   // several policies may allow the same connection
   const once = new Map(found.map((one) => [[one.cluster, one.from, one.to, one.port].join('\n'), one]));
@@ -53,82 +69,54 @@ export const connections = memoizePerObjects((entries): readonly Connection[] =>
   );
 });
 
-function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
-  const { entry } = workload;
-  const { namespace = '', name } = entry.identity;
-  const policies = objectIndex(entries)
-    .of('networking.k8s.io/NetworkPolicy')
-    .filter((policy) => policy.cluster === entry.cluster && policy.identity.namespace === namespace)
-    .map(({ manifest }) => dig(manifest, 'spec') ?? {})
-    .filter((spec) => matches(dig(spec, 'podSelector') ?? {}, workload.labels));
-  return {
-    workload,
-    name: `${namespace}/${name}`,
-    ingress: rulesOf(policies, 'Ingress', 'ingress', 'from'),
-    egress: rulesOf(policies, 'Egress', 'egress', 'to'),
-  };
-}
-
 function between(from: Side, to: Side, entries: readonly ApiEntry[]): Connection[] {
-  if (from.workload.entry.cluster !== to.workload.entry.cluster) return [];
-  const allows = (rules: readonly Rule[] | undefined, other: Side, owner: Side, port: Port) =>
-    rules === undefined ||
-    rules.some(
-      ({ peers, ports }) =>
-        (peers === undefined || peers.some((peer) => isPeer(peer, other.workload, owner.workload, entries))) &&
-        allowsPort(ports, port),
-    );
-  return portsOf(to.workload)
-    .filter((port) => allows(from.egress, to, from, port) && allows(to.ingress, from, to, port))
-    .map(({ number, protocol }) => ({
-      cluster: from.workload.entry.cluster,
-      from: from.name,
-      to: to.name,
-      port: `${number}/${protocol}`,
-    }));
-}
-
-function portsOf(workload: Workload): Port[] {
-  return lasting(workload).flatMap(({ value }) =>
-    places(value, 'ports', '').flatMap(({ value: port }) => {
-      const number = port.containerPort;
-      if (typeof number !== 'number') return [];
-      return { number, protocol: text(port.protocol) ?? 'TCP', name: text(port.name) };
-    }),
-  );
+  const leaving = allowedBetween(from, 'Egress', to, to.workload, entries);
+  if (leaving.possible.size === 0) return [];
+  const { sure, possible } = allowedByBoth(leaving, allowedBetween(to, 'Ingress', from, to.workload, entries));
+  const { cluster } = from.workload.entry;
+  const ports = [...describePorts(sure), ...describePorts(difference(possible, sure)).map((port) => `${port}${MAYBE}`)];
+  return ports.map((port) => ({ cluster, from: from.name, to: to.name, port }));
 }
 
 /** Connections beyond the workloads: address blocks, pods of other namespaces, anywhere. */
-function outside(side: Side, direction: Direction): Connection[] {
-  const rules = direction === 'Ingress' ? side.ingress : side.egress;
+function outside(side: Side, direction: Direction, isWritten: (pods: JsonObject) => boolean): Connection[] {
+  const { isolated, rules } = side[direction];
   const { cluster } = side.workload.entry;
   const write = (other: string, port: string): Connection =>
     direction === 'Ingress'
       ? { cluster, from: other, to: side.name, port }
       : { cluster, from: side.name, to: other, port };
-  if (rules === undefined) return [write('anywhere', 'any port')];
-  return rules.flatMap(({ peers, ports }) => {
-    const others = peers === undefined ? ['anywhere'] : peers.flatMap(describePeer);
-    return others.flatMap((other) => describePorts(ports).map((port) => write(other, port)));
+  if (isolated === 'no') return [write('anywhere', 'any port')];
+  return [
+    ...(isolated === 'maybe' ? [write('anywhere', `any port${MAYBE}`)] : []),
+    ...rules.flatMap(({ peers, ports, selects }) => {
+      const others = peers?.flatMap((peer) => describePeer(peer, side, isWritten)) ?? ['anywhere'];
+      const mark = selects === 'yes' ? '' : MAYBE;
+      const target = direction === 'Ingress' ? side.workload : undefined;
+      return others.flatMap((other) => describeRulePorts(ports, target).map((port) => write(other, `${port}${mark}`)));
+    }),
+  ];
+}
+
+/** Whether the app writes the pods of a namespace that a selector means. */
+const writesPods = (
+  { namespace, workload }: Side,
+  pods: JsonObject,
+  neighbours: readonly Side[],
+  entries: readonly ApiEntry[],
+): boolean =>
+  objectIndex(entries).owns(workload.entry.cluster, namespace) &&
+  neighbours.some((side) => selectsPods(pods, side.workload) !== 'no');
+
+/** Objects that change who may talk to whom and that are not evaluated: policies of other kinds, and kinds that create pods by a template which is not read. */
+export const notEvaluated = memoizePerObjects((entries): readonly ApiEntry[] => {
+  const read = new Set(workloads(entries).map(({ entry }) => entry));
+  return entries.filter((entry) => {
+    const { group, kind } = entry.identity;
+    if (group === 'networking.k8s.io') return false;
+    return /NetworkPolicy$|^AuthorizationPolicy$/.test(kind) || (createsPods(group, kind) && !read.has(entry));
   });
-}
+});
 
-/** A peer outside its own namespace; workloads inside are listed by name. */
-function describePeer(peer: JsonObject): string[] {
-  const block = dig(peer, 'ipBlock');
-  if (block !== undefined) return [text(block.cidr) ?? 'no address'];
-  const namespaces = record(peer.namespaceSelector);
-  if (namespaces === undefined) return [];
-  const pods = record(peer.podSelector);
-  return [`namespaces ${describeSelector(namespaces)}${pods === undefined ? '' : `, pods ${describeSelector(pods)}`}`];
-}
-
-function describeSelector(selector: JsonObject): string {
-  const pairs = Object.entries(record(selector.matchLabels) ?? {}).map(([key, value]) => `${key}=${String(value)}`);
-  return pairs.length === 0 ? '(all)' : pairs.join(',');
-}
-
-function describePorts(ports: readonly JsonObject[] | undefined): string[] {
-  if (ports === undefined) return ['any port'];
-  return ports.map(({ port, protocol }) => `${isSet(port) ? String(port) : 'any port'}/${text(protocol) ?? 'TCP'}`);
-}
+const createsPods = (group: string, kind: string): boolean =>
+  POD_CREATING_KINDS.includes(`${group}/${pluralOf(group, kind) ?? ''}`);

@@ -1,44 +1,116 @@
-// Network policies as a dataplane reads them: which rules isolate a pod, and which peers and ports a rule allows.
+// Network policies as a dataplane reads them: which pods they isolate, and which peers and ports their rules allow.
+import { groupBy } from '../../model/manifest/group-by';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { NAMESPACE_NAME } from '../../model/manifest/well-known';
-import { objectIndex } from '../objects/object-index';
-import { dig, isSet, list, places, record, text } from '../objects/read-json';
+import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index';
+import { dig, list, places, record, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import type { Workload } from '../objects/workloads';
+import { ALL_PORTS, intersection, NO_PORTS, type Ports, portsOf, union } from './port-ranges';
 
 export type Direction = 'Ingress' | 'Egress';
+
+/** `maybe` where it depends on what the manifests do not say. */
+export type Certainty = 'yes' | 'maybe' | 'no';
 
 /** A rule of a policy: peers and ports, each absent where it allows all. */
 export interface Rule {
   readonly peers: readonly JsonObject[] | undefined;
   readonly ports: readonly JsonObject[] | undefined;
+  /** Whether its policy surely selects the pods: `maybe` where it selects some, or by labels that are set later. */
+  readonly selects: Exclude<Certainty, 'no'>;
 }
 
-/** A port that a container declares. */
-export interface Port {
-  readonly number: number;
-  readonly protocol: string;
-  readonly name: string | undefined;
+/** What isolates the pods of a workload in one direction. */
+export interface Isolation {
+  readonly isolated: Certainty;
+  readonly rules: readonly Rule[];
 }
 
-/** The rules for one direction; `undefined` where no policy isolates the pod in it. */
-export function rulesOf(
-  policies: readonly JsonObject[],
-  direction: Direction,
-  field: string,
-  peers: string,
-): Rule[] | undefined {
-  const isolating = policies.filter((spec) => {
-    const types = list(spec.policyTypes);
-    // without types, a policy applies to ingress, and to egress if it has egress rules
-    if (types.length === 0) return direction === 'Ingress' || isSet(spec.egress);
-    return types.includes(direction);
-  });
-  if (isolating.length === 0) return undefined;
-  return isolating.flatMap((spec) =>
-    places(spec, field, '').map(({ value }) => ({ peers: objects(value[peers]), ports: objects(value.ports) })),
+/** A workload with its isolation. */
+export interface Side {
+  readonly workload: Workload;
+  readonly namespace: string;
+  /** `<namespace>/<workload>` */
+  readonly name: string;
+  /** On the network of its node, where policies may not hold. */
+  readonly hostNetwork: boolean;
+  readonly Ingress: Isolation;
+  readonly Egress: Isolation;
+}
+
+/** Ports that are surely let through, and those that may be: the first are among the second. */
+export interface Allowed {
+  readonly sure: Ports;
+  readonly possible: Ports;
+}
+
+const EVERYTHING: Allowed = { sure: ALL_PORTS, possible: ALL_PORTS };
+const NOTHING: Allowed = { sure: NO_PORTS, possible: NO_PORTS };
+
+/** Where objects without a namespace are applied. */
+const spaceOf = ({ identity }: ApiEntry): string => identity.namespace ?? 'default';
+
+/** The policies, by cluster and namespace. */
+const policies = memoizePerObjects((entries) =>
+  groupBy(objectIndex(entries).of('networking.k8s.io/NetworkPolicy'), (entry) =>
+    placeOf(entry.cluster, spaceOf(entry)),
+  ),
+);
+
+export function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
+  const { entry, pod } = workload;
+  const namespace = spaceOf(entry);
+  const hostNetwork = pod.value.hostNetwork === true;
+  const selecting = (policies(entries).get(placeOf(entry.cluster, namespace)) ?? []).flatMap(
+    ({ manifest }): Selecting[] => {
+      const spec = dig(manifest, 'spec') ?? {};
+      const selects = selectsPods(dig(spec, 'podSelector') ?? {}, workload);
+      return selects === 'no' ? [] : [{ spec, selects }];
+    },
   );
+  return {
+    workload,
+    namespace,
+    name: `${namespace}/${entry.identity.name}`,
+    hostNetwork,
+    Ingress: isolationOf(selecting, 'Ingress', hostNetwork),
+    Egress: isolationOf(selecting, 'Egress', hostNetwork),
+  };
+}
+
+/** A policy that selects pods of a workload. */
+interface Selecting {
+  readonly spec: JsonObject;
+  readonly selects: Rule['selects'];
+}
+
+const FIELDS = {
+  Ingress: { rules: 'ingress', peers: 'from' },
+  Egress: { rules: 'egress', peers: 'to' },
+} as const;
+
+function isolationOf(selecting: readonly Selecting[], direction: Direction, hostNetwork: boolean): Isolation {
+  const { rules, peers } = FIELDS[direction];
+  const isolating = selecting.filter(({ spec }) => applies(spec, direction));
+  const sure = isolating.some(({ selects }) => selects === 'yes') && !hostNetwork;
+  return {
+    isolated: isolating.length === 0 ? 'no' : sure ? 'yes' : 'maybe',
+    rules: isolating.flatMap(({ spec, selects }) =>
+      places(spec, rules, '').map(({ value }) => ({
+        peers: objects(value[peers]),
+        ports: objects(value.ports),
+        selects,
+      })),
+    ),
+  };
+}
+
+/** Without types, a policy applies to ingress, and to egress if it has egress rules. Source: `SetDefaults_NetworkPolicy`. */
+function applies(spec: JsonObject, direction: Direction): boolean {
+  const types = list(spec.policyTypes);
+  return types.length === 0 ? direction === 'Ingress' || list(spec.egress).length > 0 : types.includes(direction);
 }
 
 /** The objects of a list; `undefined` where it is absent or empty, which allows all. */
@@ -49,30 +121,131 @@ function objects(value: Json | undefined): readonly JsonObject[] | undefined {
   return found.length === 0 ? undefined : found;
 }
 
+/** What the owner's policies let through from or to another workload, at the ports of `target`, which is one of them. */
+export function allowedBetween(
+  owner: Side,
+  direction: Direction,
+  other: Side,
+  target: Workload,
+  entries: readonly ApiEntry[],
+): Allowed {
+  const { isolated, rules } = owner[direction];
+  if (isolated === 'no') return EVERYTHING;
+  const [sure, possible]: [Ports[], Ports[]] = [[], []];
+  for (const { peers, ports, selects } of rules) {
+    const means = peers === undefined ? 'yes' : anyOf(peers.map((peer) => isPeer(peer, other, owner, entries)));
+    if (means === 'no') continue;
+    const allowed = portsOf(ports, target);
+    possible.push(allowed);
+    if (means === 'yes' && selects === 'yes') sure.push(allowed);
+  }
+  // whether a policy holds on the host network, and for traffic from there, is up to the plugin
+  const open = isolated === 'maybe' || other.hostNetwork;
+  if (possible.length === 0 && !open) return NOTHING;
+  return { sure: union(sure), possible: open ? ALL_PORTS : union(possible) };
+}
+
+/** Ports that both sides allow. */
+export const allowedByBoth = (some: Allowed, others: Allowed): Allowed => ({
+  sure: intersection(some.sure, others.sure),
+  possible: intersection(some.possible, others.possible),
+});
+
+const anyOf = (all: readonly Certainty[]): Certainty =>
+  all.includes('yes') ? 'yes' : all.includes('maybe') ? 'maybe' : 'no';
+
 /** Whether a peer of one of the owner's policies means the other side. */
-export function isPeer(peer: JsonObject, other: Workload, owner: Workload, entries: readonly ApiEntry[]): boolean {
-  if (isSet(peer.ipBlock)) return false;
+function isPeer(peer: JsonObject, other: Side, owner: Side, entries: readonly ApiEntry[]): Certainty {
+  const block = dig(peer, 'ipBlock');
+  // for some plugins a block holds the pods with its addresses, for others none
+  if (block !== undefined) return holdsNoPods(text(block.cidr) ?? '') ? 'no' : 'maybe';
   const pods = record(peer.podSelector);
-  const { cluster, identity } = other.entry;
-  if (pods !== undefined && !matches(pods, other.labels)) return false;
   const namespaces = record(peer.namespaceSelector);
-  if (namespaces === undefined) return identity.namespace === owner.entry.identity.namespace;
-  return matches(namespaces, namespaceLabels(entries, cluster, identity.namespace ?? ''));
+  const space = namespaces === undefined ? isSame(other, owner) : selectsNamespace(namespaces, other, entries);
+  const labels = pods === undefined ? 'yes' : selectsPods(pods, other.workload);
+  const means = [space, labels].includes('no') ? 'no' : [space, labels].includes('maybe') ? 'maybe' : 'yes';
+  return means === 'yes' && other.hostNetwork ? 'maybe' : means;
 }
 
-function namespaceLabels(entries: readonly ApiEntry[], cluster: string, name: string): JsonObject {
-  const namespace = objectIndex(entries).find('/Namespace', cluster, undefined, name);
-  return { ...dig(namespace?.manifest, 'metadata', 'labels'), [NAMESPACE_NAME]: name };
+const isSame = (other: Side, owner: Side): Certainty => (other.namespace === owner.namespace ? 'yes' : 'no');
+
+/** Addresses of a host for itself, of a link and of groups: no pod has one of these. Source: RFC 6890. */
+const holdsNoPods = (cidr: string): boolean =>
+  /^(127\.|169\.254\.|2(2[4-9]|3\d)\.|fe80:|ff[0-9a-f]{2}:|::1\/128)/i.test(cidr);
+
+/** Whether a selector selects a namespace. Labels of one that the app does not write are unknown, but for its name. */
+function selectsNamespace(
+  selector: JsonObject,
+  { namespace, workload }: Side,
+  entries: readonly ApiEntry[],
+): Certainty {
+  const { cluster } = workload.entry;
+  const written = objectIndex(entries).find('/Namespace', cluster, undefined, namespace);
+  const labels: JsonObject = { ...dig(written?.manifest, 'metadata', 'labels'), [NAMESPACE_NAME]: namespace };
+  return meets(selector, labels, (key) => written === undefined && key !== NAMESPACE_NAME);
 }
 
-/** Whether the ports of a rule contain this one. */
-export function allowsPort(ports: readonly JsonObject[] | undefined, { number, protocol, name }: Port): boolean {
-  if (ports === undefined) return true;
-  return ports.some((allowed) => {
-    if ((text(allowed.protocol) ?? 'TCP') !== protocol) return false;
-    if (!isSet(allowed.port)) return true;
-    if (typeof allowed.port === 'string') return allowed.port === name;
-    const last = typeof allowed.endPort === 'number' ? allowed.endPort : allowed.port;
-    return typeof allowed.port === 'number' && allowed.port <= number && number <= Number(last);
+/** Labels that controllers add, each with a value of its own. Source: kubernetes.io, "Well-Known Labels". */
+const ADDED: ReadonlySet<string> = new Set([
+  'apps.kubernetes.io/pod-index',
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-completion-index',
+  'batch.kubernetes.io/job-name',
+  'controller-revision-hash',
+  'controller-uid',
+  'job-name',
+  'pod-template-generation',
+  'pod-template-hash',
+  'statefulset.kubernetes.io/pod-name',
+]);
+
+/** Whether a selector selects the pods of a workload. */
+export const selectsPods = (selector: JsonObject, { labels, kind }: Workload): Certainty =>
+  meets(selector, labels, (key) => kind !== '/Pod' && ADDED.has(key));
+
+/** Whether labels match a selector, where those with an open key may have any value. */
+function meets(selector: JsonObject, labels: JsonObject, isOpen: (key: string) => boolean): Certainty {
+  let means: Certainty = 'yes';
+  const parts: (readonly [key: string, part: JsonObject])[] = [
+    ...Object.entries(record(selector.matchLabels) ?? {}).map(
+      ([key, value]) => [key, { matchLabels: { [key]: value } }] as const,
+    ),
+    ...places(selector, 'matchExpressions', '').map(
+      ({ value }) => [text(value.key) ?? '', { matchExpressions: [value] }] as const,
+    ),
+  ];
+  for (const [key, part] of parts) {
+    if (!Object.hasOwn(labels, key) && isOpen(key)) means = 'maybe';
+    else if (!matches(part, labels)) return 'no';
+  }
+  return means;
+}
+
+/** A peer that is not one of the workloads: address blocks, pods of other namespaces, pods of its own that the app does not write. */
+export function describePeer(peer: JsonObject, owner: Side, isWritten: (pods: JsonObject) => boolean): string[] {
+  const block = dig(peer, 'ipBlock');
+  if (block !== undefined) {
+    const except = list(block.except).flatMap((cidr) => text(cidr) ?? []);
+    const cidr = text(block.cidr) ?? 'no address';
+    return [except.length === 0 ? cidr : `${cidr} except ${except.join(', ')}`];
+  }
+  const pods = record(peer.podSelector);
+  const namespaces = record(peer.namespaceSelector);
+  if (namespaces === undefined && (pods === undefined || isWritten(pods))) return [];
+  const space = describeSelector(namespaces ?? { matchLabels: { [NAMESPACE_NAME]: owner.namespace } });
+  return [`namespaces ${space}${pods === undefined ? '' : `, pods ${describeSelector(pods)}`}`];
+}
+
+/** As `kubectl get -l` takes it. */
+function describeSelector(selector: JsonObject): string {
+  const pairs = Object.entries(record(selector.matchLabels) ?? {}).map(([key, value]) => `${key}=${String(value)}`);
+  const expressions = places(selector, 'matchExpressions', '').map(({ value }) => {
+    const key = text(value.key) ?? '';
+    const values = list(value.values).map(String).join(',');
+    if (value.operator === 'Exists') return key;
+    if (value.operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${String(value.operator).toLowerCase()} (${values})`;
   });
+  const all = [...pairs, ...expressions];
+  return all.length === 0 ? '(all)' : all.join(',');
 }
