@@ -23,11 +23,8 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   'plan | clusters of a system': { calls: [4.85, 2.54], visits: [7.86, 3.21] },
   // Each override looks through all keys beside its own for one that no type knows (lib/synth/object/unchecked.ts).
   'synth | overrides of an object': { steep: 1 },
-  // Each grant looks through the ways to Secrets of all namespaces (`secretsOf`, lib/commands/access.ts).
-  'access | systems on a cluster': { steep: 2 },
-  // Each pair of workloads is asked whether one may talk to the other.
-  'connections | components of a system': { calls: [8.16, 3.1] },
-  'connections | systems on a cluster': { calls: [6.94, 2.99] },
+  // Each workload is asked about each policy of its namespace (`sideOf`, lib/analysis/network/policies.ts).
+  'connections | components of a system': { calls: [6.03, 2.41] },
   // Each step of a move says the share of each cluster.
   'move | clusters of a system': { steep: 1 },
   // Each cell of the table looks through all deviations (lib/commands/compare-providers.ts).

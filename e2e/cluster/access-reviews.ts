@@ -1,12 +1,14 @@
-// Asks an API server what a group may do, thousands of times: SubjectAccessReviews over a few kept connections.
+// Asks an API server what someone may do, thousands of times: SubjectAccessReviews over a few kept connections.
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import type { Kubectl } from './kubectl';
 
-/** Something that a group may do or not. */
+/** Who would do it: someone of a group, or a user with all their groups. */
+export type Asker = string | { readonly user: string; readonly groups: readonly string[] };
+
+/** Something that someone may do or not. */
 export interface Question {
-  /** Group of people. */
-  readonly subject: string;
+  readonly subject: Asker;
   readonly verb: string;
   /** API group; the empty string is the core group. */
   readonly group: string;
@@ -16,6 +18,13 @@ export interface Question {
   readonly namespace?: string;
   /** Absent where it is asked of any object. */
   readonly name?: string;
+}
+
+/** A request for a path that is no resource. */
+export interface UrlQuestion {
+  readonly subject: Asker;
+  readonly verb: string;
+  readonly url: string;
 }
 
 interface Kubeconfig {
@@ -45,7 +54,7 @@ export class AccessReviews {
   }
 
   /** The answers, in the order of the questions. */
-  async ask(questions: readonly Question[]): Promise<boolean[]> {
+  async ask(questions: readonly (Question | UrlQuestion)[]): Promise<boolean[]> {
     const answers: boolean[] = [];
     const waiting = [...questions.entries()].reverse();
     const work = async (): Promise<void> => {
@@ -60,13 +69,13 @@ export class AccessReviews {
     this.agent.destroy();
   }
 
-  private async one({ subject, verb, group, resource, namespace, name }: Question): Promise<boolean> {
-    const [plural, subresource] = resource.split('/');
-    const resourceAttributes = { verb, group, resource: plural, subresource, namespace, name };
+  private async one(question: Question | UrlQuestion): Promise<boolean> {
+    const { subject } = question;
+    const { user, groups } = typeof subject === 'string' ? { user: 'e2e', groups: [subject] } : subject;
     const { status } = await this.post<{ readonly status?: { readonly allowed: boolean } }>({
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SubjectAccessReview',
-      spec: { user: 'e2e', groups: [subject], resourceAttributes },
+      spec: { user, groups, ...attributesOf(question) },
     });
     if (status === undefined) throw new Error('the API server did not answer an access review');
     return status.allowed;
@@ -85,4 +94,11 @@ export class AccessReviews {
       call.end(JSON.stringify(body));
     });
   }
+}
+
+function attributesOf(question: Question | UrlQuestion): object {
+  if ('url' in question) return { nonResourceAttributes: { verb: question.verb, path: question.url } };
+  const { verb, group, resource: key, namespace, name } = question;
+  const [resource, subresource] = key.split('/');
+  return { resourceAttributes: { verb, group, resource, subresource, namespace, name } };
 }

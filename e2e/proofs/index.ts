@@ -12,6 +12,7 @@ import { failure } from './e8-failure';
 import { blockingBudget, ignoringTaints, withoutPreStop } from './e9-broken-promises';
 import { scale } from './e10-scale';
 import { access, accessElsewhere } from './e11-access';
+import { randomAccess } from './e11c-random-access';
 import { connections } from './e12-connections';
 import { queue } from './e13-queue';
 import { manyPlacements, placement } from './e14-placement';
@@ -45,6 +46,7 @@ export const PROOFS: readonly Proof[] = [
   failure,
   scale,
   access,
+  randomAccess,
   accessElsewhere,
   connections,
   memory,

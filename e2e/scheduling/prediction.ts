@@ -50,7 +50,7 @@ export const priorityClass = ([name, value]: readonly [string, number]): ApiObje
 });
 
 /** The object as if a chart had made it. */
-function entryOf(object: ApiObject): ApiEntry {
+export function entryOf(object: ApiObject): ApiEntry {
   const manifest: JsonObject = JSON.parse(JSON.stringify(object));
   const [group = ''] = object.apiVersion.split('/');
   const identity = { group, kind: object.kind, ...object.metadata };

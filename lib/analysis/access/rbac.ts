@@ -117,17 +117,27 @@ export function mayDo(entries: readonly ApiEntry[], cluster: string, who: Who, a
 /** Whether the API server asks no authorizer about the subject. Source: kubernetes.io, "Using RBAC Authorization". */
 export const isMaster = ({ kind, name }: Who): boolean => kind === 'Group' && name === 'system:masters';
 
-/** What a subject is given that holds in a namespace; in the whole cluster, where there is none. */
+/** What a subject is given, under all names that the API server has for it, in a namespace; in the whole cluster, where there is none. */
 export function grantsIn(
   entries: readonly ApiEntry[],
   cluster: string,
   who: Who,
   place: string | undefined,
 ): readonly Grant[] {
-  return grantsOf(entries, cluster, who).filter(({ namespace }) => namespace === undefined || namespace === place);
+  const given = inPlace(entries);
+  return aliases(who).flatMap((alias) => {
+    const key = keyOf(cluster, alias);
+    return [
+      ...(given.get(placeOf(key, undefined)) ?? []),
+      ...(place === undefined ? [] : (given.get(placeOf(key, place)) ?? [])),
+    ];
+  });
 }
 
-const bySubject = memoizePerObjects((entries) => groupBy(grants(entries), ({ cluster, who }) => keyOf(cluster, who)));
+/** By subject and namespace. */
+const inPlace = memoizePerObjects((entries) =>
+  groupBy(grants(entries), ({ cluster, who, namespace }) => placeOf(keyOf(cluster, who), namespace)),
+);
 
 const keyOf = (cluster: string, { kind, name, namespace }: Who): string =>
   placeOf(cluster, `${kind}\n${kind === 'ServiceAccount' ? (namespace ?? '') : ''}\n${name}`);
@@ -139,11 +149,6 @@ export const grantsToAccounts = memoizePerObjects((entries) =>
     ({ cluster, who }) => placeOf(cluster, who.namespace),
   ),
 );
-
-/** The grants of a subject, under all names that the API server has for it. */
-function grantsOf(entries: readonly ApiEntry[], cluster: string, who: Who): readonly Grant[] {
-  return aliases(who).flatMap((alias) => bySubject(entries).get(keyOf(cluster, alias)) ?? []);
-}
 
 const group = (name: string): Who => ({ kind: 'Group', name });
 const ACCOUNT_USER = /^system:serviceaccount:([^:]+):(.+)$/;

@@ -17,6 +17,7 @@ import {
   sideOf,
 } from './policies';
 import { describePorts, describeRulePorts, difference } from './port-ranges';
+import { Sides } from './sides';
 
 /** Traffic that the policies let through. */
 export interface Connection {
@@ -49,13 +50,12 @@ export const connections = memoizePerObjects((entries): readonly Connection[] =>
     ({ workload }) => workload.entry.cluster,
   );
   const found: Connection[] = [];
-  for (const sides of byCluster.values()) {
-    const neighbours = groupBy(sides, ({ namespace }) => namespace);
-    for (const from of sides) {
-      for (const to of sides) found.push(...between(from, to, entries));
-      const isWritten = (pods: JsonObject): boolean =>
-        writesPods(from, pods, neighbours.get(from.namespace) ?? [], entries);
-      found.push(...outside(from, 'Egress', isWritten), ...outside(from, 'Ingress', isWritten));
+  for (const [cluster, all] of byCluster) {
+    const sides = new Sides(entries, cluster, all);
+    for (const [from, to] of sides.pairs()) found.push(...between(from, to, entries));
+    for (const side of all) {
+      const isWritten = (pods: JsonObject): boolean => writesPods(side, pods, sides.of(side.namespace), entries);
+      found.push(...outside(side, 'Egress', isWritten), ...outside(side, 'Ingress', isWritten));
     }
   }
   // several policies may allow the same connection

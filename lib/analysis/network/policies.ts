@@ -170,7 +170,7 @@ function isPeer(peer: JsonObject, other: Side, owner: Side, entries: readonly Ap
 const isSame = (other: Side, owner: Side): Certainty => (other.namespace === owner.namespace ? 'yes' : 'no');
 
 /** Addresses of a host for itself, of a link and of groups: no pod has one of these. Source: RFC 6890. */
-const holdsNoPods = (cidr: string): boolean =>
+export const holdsNoPods = (cidr: string): boolean =>
   /^(127\.|169\.254\.|2(2[4-9]|3\d)\.|fe80:|ff[0-9a-f]{2}:|::1\/128)/i.test(cidr);
 
 /** Whether a selector selects a namespace. Labels of one that the app does not write are unknown, but for its name. */
@@ -199,9 +199,12 @@ const ADDED: ReadonlySet<string> = new Set([
   'statefulset.kubernetes.io/pod-name',
 ]);
 
+/** Whether controllers add a label. */
+export const isAdded = (key: string): boolean => ADDED.has(key);
+
 /** Whether a selector selects the pods of a workload. */
 export const selectsPods = (selector: JsonObject, { labels, kind }: Workload): Certainty =>
-  meets(selector, labels, (key) => kind !== '/Pod' && ADDED.has(key));
+  meets(selector, labels, (key) => kind !== '/Pod' && isAdded(key));
 
 /** Whether labels match a selector, where those with an open key may have any value. */
 function meets(selector: JsonObject, labels: JsonObject, isOpen: (key: string) => boolean): Certainty {
