@@ -20,7 +20,7 @@ export interface Question {
   readonly name?: string;
 }
 
-/** A request for a path that is no resource. */
+/** A request for a path outside of resources. */
 export interface UrlQuestion {
   readonly subject: Asker;
   readonly verb: string;

@@ -18,7 +18,9 @@ const RBAC = 'rbac.authorization.k8s.io';
 const SPACES = ['one', 'two'];
 const ROLES = 40;
 const BINDINGS = 60;
-const QUESTIONS = 12_000;
+const QUESTIONS = 3_000;
+/** How many of them are asked again with a binding that the analysis does not see. */
+const TWIN_QUESTIONS = 500;
 
 export const randomAccess: Proof = {
   id: 'E11c',
@@ -260,9 +262,9 @@ async function compareRandom(kubectl: Kubectl, seed: number, figure: Figure): Pr
   const entries = objects.map((object) => entryOf(object));
   await kubectl.create(objects);
   const reviews = AccessReviews.as(kubectl);
-  const compare = async () => {
-    const answers = await reviews.ask(asked.map(([question]) => question));
-    const wrong = asked.filter((one, index) => answers[index] !== isExpected(entries, one));
+  const compare = async (some: readonly Asked[] = asked) => {
+    const answers = await reviews.ask(some.map(([question]) => question));
+    const wrong = some.filter((one, index) => answers[index] !== isExpected(entries, one));
     return { wrong, allowed: answers.filter((answer) => answer).length };
   };
   let { wrong, allowed } = await compare();
@@ -275,7 +277,7 @@ async function compareRandom(kubectl: Kubectl, seed: number, figure: Figure): Pr
   assert.ok(allowed > asked.length / 50 && allowed < asked.length * 0.98, `${allowed} of ${asked.length} are allowed`);
   const stray = bindingOf('ClusterRole', 'cluster-admin', { kind: 'User', name: 'jane' }, undefined, 'stray');
   await kubectl.create([stray]);
-  const strays = (await compare()).wrong.length;
+  const strays = (await compare(asked.slice(0, TWIN_QUESTIONS))).wrong.length;
   assert.ok(strays > 0, 'a binding that the analysis does not see is seen here');
   await kubectl.delete([stray]);
   await kubectl.delete(objects);

@@ -189,7 +189,7 @@ describe('G11: what the API server’s authorizer would say', () => {
     expect(may(objects, group('a'), { name: 'api' })).toBe(false);
   });
 
-  test('F3: paths that are no resources: by a ClusterRoleBinding alone, a star at the end for any rest', () => {
+  test('F3: paths outside of resources: by a ClusterRoleBinding alone, a star at the end for any rest', () => {
     const rule = { apiGroups: [], resources: [], nonResourceURLs: ['/healthz/*', '/metrics'] };
     const objects = [role('scraper', rule), binding('ClusterRole', 'scraper', group('a'))];
     const expected = { cluster: 'production', subject: group('a'), urls: ['/healthz/*', '/metrics'], verbs: ['get'] };

@@ -23,7 +23,7 @@ export interface Access {
   readonly names?: readonly string[];
 }
 
-/** Paths that are no resources and that a subject may request; only a ClusterRoleBinding gives them. */
+/** Paths outside of resources and that a subject may request; only a ClusterRoleBinding gives them. */
 export interface UrlAccess {
   readonly cluster: string;
   readonly subject: Who;
@@ -114,7 +114,7 @@ function throughPods(given: readonly Grant[]): ViaPods[] {
   return [{ ...place, secrets: creatable.length > 0 ? 'any' : 'mounted', by: by.sort() }];
 }
 
-/** Who may request which paths that are no resources. */
+/** Who may request which paths outside of resources. */
 export const urlAccess = memoizePerObjects((entries): readonly UrlAccess[] =>
   grants(entries)
     .filter(({ namespace }) => namespace === undefined)

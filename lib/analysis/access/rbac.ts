@@ -99,7 +99,7 @@ export function allows({ groups, resources, verbs, names }: PolicyRule, { verb, 
   );
 }
 
-/** Whether a rule allows a request for a path that is no resource. */
+/** Whether a rule allows a request for a path outside of resources. */
 export const allowsUrl = ({ verbs, urls }: PolicyRule, verb: string, path: string): boolean =>
   has(verbs, verb) &&
   urls.some((url) => url === path || (url.endsWith('*') && path.startsWith(url.replace(/\*+$/, ''))));

@@ -16,7 +16,7 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
   /** Empty where it holds for all. */
   readonly names: readonly string[];
-  /** Paths that are no resources, such as `/metrics`. */
+  /** Paths outside of resources, such as `/metrics`. */
   readonly urls: readonly string[];
 }
 

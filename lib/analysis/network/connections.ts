@@ -40,7 +40,7 @@ export const isUnsure = ({ port }: Connection): boolean => port.endsWith(MAYBE);
  * What the policies let through between the workloads of each cluster, and between them and the outside.
  *
  * A pod is isolated in a direction once any policy selects it for that direction; then the union of their rules holds. Traffic
- * between two pods needs both sides. Declared ports are no filter.
+ * between two pods needs both sides. Declared ports filter nothing.
  *
  * Source: kubernetes.io, "Network Policies".
  */

@@ -6,7 +6,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 
 /**
  * One role a paragraph, a Role with its namespace before a slash; one rule a line: verbs, API group (`core` is the empty one, `url`
- * means paths that are no resources), resources, names. What one minor allows and another does not is here: all of them together.
+ * means paths outside of resources), resources, names. What one minor allows and another does not is here: all of them together.
  *
  * Source: k8s.io/kubernetes 1.27.8, 1.36.3 and 1.37.1, plugin/pkg/auth/authorizer/rbac/bootstrappolicy/testdata: cluster-roles,
  * controller-roles and namespace-roles, with the default feature gates.
