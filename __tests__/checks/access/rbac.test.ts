@@ -107,7 +107,11 @@ describe('rbac-subject', () => {
     expect(fields('rbac-subject', NAMESPACE, made, binding([account('web')]))).toEqual([]);
     expect(fields('rbac-subject', NAMESPACE, binding([account('default')]))).toEqual([]);
     expect(fields('rbac-subject', NAMESPACE, binding([account('argocd', 'argocd')]))).toEqual([]);
-    expect(fields('rbac-subject', binding([{ kind: 'ServiceAccount', name: 'web' }]))).toEqual(['/subjects/0/name']);
+    // J3: without a namespace, one of the RoleBinding's
+    const bare = { kind: 'ServiceAccount', name: 'web' };
+    expect(fields('rbac-subject', NAMESPACE, binding([bare]))).toEqual(['/subjects/0/name']);
+    expect(fields('rbac-subject', binding([bare]))).toEqual([]);
+    expect(fields('rbac-subject', everywhere([bare], 'all'))).toEqual(['/subjects/0/name']);
   });
 });
 
@@ -165,8 +169,11 @@ describe('rbac-service-account', () => {
   });
 
   test('a role that the app does not write, whose rights are unknown', () => {
+    expect(excess(binding([account('web')], { kind: 'ClusterRole', name: 'my-super' }))).toEqual([
+      'everything that my-super grants, which is unknown here',
+    ]);
     expect(excess(binding([account('web')], { kind: 'ClusterRole', name: 'view' }))).toEqual([
-      'everything that view grants, which is unknown here',
+      'get controllerrevisions.apps in shop',
     ]);
   });
 
