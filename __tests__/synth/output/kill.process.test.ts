@@ -98,7 +98,7 @@ test('killed again while it recovers, at any call that changes something', async
       });
     }
   }
-}, 180_000);
+}, 600_000);
 
 test('killed at random moments, again and again over what the last one left', async () => {
   const cases = [A, B, undefined].map((from) => ({ outdir: prepare(from), hadOld: from !== undefined }));
