@@ -649,7 +649,7 @@ describe('the platform', () => {
     const err = await refuse(() => {
       throw new ReferenceError('platfrom is not defined');
     });
-    expectReport(err, { rule: 'app', expected: /export const app/ });
+    expectReport(err, { rule: 'app', expected: /a program that comes to its end/ });
     expect(await refuse(() => ({ application: 1 }))).toContain('the file exports no app');
   });
 });

@@ -88,7 +88,11 @@ test.each<[string, (list: Json[]) => JsonObject, string]>([
 test('the finding says what would be right', () => {
   expect(findings('value-form', running({ args: [false, 8080, null] }))).toMatchObject([
     { message: 'false is not a text', expected: 'a text, or no item: […].filter(Boolean)', value: false },
-    { message: '8080 is not a text', expected: 'a text: "8080"', value: 8080 },
+    {
+      message: '8080 is not a text',
+      expected: 'a text: "8080", or a reason in the annotation evenkeel.dev/value-form-reason',
+      value: 8080,
+    },
     { message: 'null is not a value of a field', value: 'null' },
   ]);
 });

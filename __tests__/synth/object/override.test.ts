@@ -81,11 +81,11 @@ describe('fields that the types do not know are kept, and listed as unchecked', 
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     };
     const synthesis = overridden((it) =>
-      it.set('spec.template.spec.initContainers', [sidecar]).set('spec.template.spec.futureField', { a: [1] }),
+      it.set('spec.template.spec.initContainers', [sidecar]).set('spec.template.spec.futureField', { a: [{ b: 1 }] }),
     );
     expect(at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec')).toMatchObject({
       initContainers: [sidecar],
-      futureField: { a: [1] },
+      futureField: { a: [{ b: 1 }] },
     });
     expect(synthesis.findings.map(({ rule, severity, field }) => `${severity} ${rule} ${field}`)).toEqual([
       'note unchecked-field /spec/template/spec/futureField',

@@ -27,7 +27,12 @@ test('cluster-scoped kinds, the platform team’s objects and the deployer’s a
     'inventory.txt',
   ]);
   expect(files.get('05-shop-production.yaml')).toContain('kind: ResourceQuota');
-  expect(files.get('00-cluster.yaml')?.match(/^kind: .*/gm)).toEqual(['kind: Namespace', 'kind: PriorityClass']);
+  expect(files.get('00-cluster.yaml')?.match(/^kind: .*/gm)).toEqual([
+    'kind: Namespace',
+    'kind: PriorityClass',
+    'kind: ValidatingAdmissionPolicy',
+    'kind: ValidatingAdmissionPolicyBinding',
+  ]);
 });
 
 test('the shape of a document', () => {

@@ -2,6 +2,7 @@
 
 import { at } from '../../analysis/objects/read-json';
 import { didYouMean } from '../../model/finding/closest';
+import { reasonKey } from '../../model/manifest/annotations';
 import { isJsonObject, type Json } from '../../model/manifest/json';
 import { fieldsOf, isBuiltIn, isFixedForm } from '../../model/manifest/kind-lookup';
 import { configMap, deployment, object, running } from '../examples';
@@ -18,6 +19,7 @@ const valueForm: Rule = {
   why: 'The API server takes the default of a field that is null, whatever was meant, and refuses an item of another type.',
   severity: 'error',
   judge: 'API server: null is the same as absent; cannot unmarshal bool into Go struct field of type string',
+  reason: reasonKey('value-form'),
   check: (entries, report) => {
     for (const entry of entries) {
       const { group, kind } = entry.identity;
@@ -73,7 +75,8 @@ type Found = (pointer: string, problem: Parameters<Report>[2]) => void;
 function visit(value: Json, pointer: string, keys: readonly string[], found: Found): void {
   const [key = '', above = ''] = keys;
   if (value === null) {
-    found(pointer, { message: 'null is not a value of a field', expected: 'a value, or no such field', value: 'null' });
+    const expected = 'a value, or no such field';
+    found(pointer, { message: 'null is not a value of a field', expected, value: 'null', cannotWork: true });
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const place = at(pointer, index);
@@ -87,7 +90,9 @@ function visit(value: Json, pointer: string, keys: readonly string[], found: Fou
 
 function notText(item: Json): Parameters<Report>[2] {
   const expected = item === false ? 'a text, or no item: […].filter(Boolean)' : `a text: "${String(item)}"`;
-  return { message: `${String(item)} is not a text`, expected, value: item };
+  const problem = { message: `${String(item)} is not a text`, expected, value: item };
+  // a newer minor may have a field with numbers
+  return typeof item === 'boolean' ? { ...problem, cannotWork: true } : problem;
 }
 
 /** A list that mixes texts with `false`, as `[…, isOn && '--on']` does. */

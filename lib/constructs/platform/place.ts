@@ -21,7 +21,6 @@ import {
   type UnreadSettings,
   watchSettings,
 } from './settings';
-import { isInherited } from './validate-clusters';
 
 /** A class that `place` takes. Its settings may have a schema (valibot's, or another with the Standard Schema interface). */
 export interface SystemClass<Settings> {
@@ -154,9 +153,7 @@ function takenId(id: string, scope: IConstruct): Finding {
   return findingOf('id-taken', {
     field: 'id',
     value: id,
-    message: isInherited(id)
-      ? `every JavaScript object has ${id}: a construct cannot`
-      : `${scope.node.id} already has a construct ${id}`,
+    message: `${scope.node.id} already has a construct ${id}`,
     expected: `another id than ${taken.sort().join(', ')}`,
     fix: `give the component name: '${id}' to keep the names of its objects`,
   });

@@ -31,7 +31,7 @@ import { type Move, offerRebuild } from './rebuild';
 import { checkRegistriesLater } from './registries';
 import { UnreadSettings } from './settings';
 import { checkRecordsLater, reportTrafficShares } from './traffic';
-import { findMinorProblems, findPlatformProblems, isInherited, isName } from './validate-clusters';
+import { findMinorProblems, findPlatformProblems, isName } from './validate-clusters';
 import { findPlacementProblems, findTrafficProblems, PLACEMENT } from './validate-placement';
 
 export type { PlacementProps, PlatformProps, SystemClass };
@@ -179,7 +179,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       for (const problem of problems) {
         report(app, findingOf('input', { ...problem, field: `clusters.${name}.${problem.field}` }), trace);
       }
-      if (name === '' || isInherited(name)) continue;
+      if (name === '') continue;
       const scope = new Construct(app, name);
       allowAnyId(scope);
       if (problems.length > 0) refuse(scope);

@@ -20,12 +20,7 @@ const LONGEST_NAME = 40;
 
 /** Whether a cluster or an environment may have the name. */
 export function isName(name: string): boolean {
-  return name.length <= LONGEST_NAME && dnsLabel.fits(name) && !isInherited(name);
-}
-
-/** Whether every JavaScript object has the name, so that constructs takes it for a child that exists. */
-export function isInherited(name: string): boolean {
-  return name in Object.prototype;
+  return name.length <= LONGEST_NAME && dnsLabel.fits(name);
 }
 
 /** Problems of the platform itself. `placements` counts them, refused ones too: without any, the output would be empty. */
@@ -60,12 +55,8 @@ function findNameProblems(field: string, name: string): Finding[] {
   return unless(isName(name), 'name', {
     field,
     value: name,
-    message: isInherited(name)
-      ? `every JavaScript object has ${name}: the tree of constructs cannot`
-      : 'is used in file names and namespaces, so it must be a short DNS label',
-    expected: isInherited(name)
-      ? 'another name'
-      : 'at most 40 lower-case letters, digits and "-", starting and ending with a letter or digit',
+    message: 'is used in file names and namespaces, so it must be a short DNS label',
+    expected: 'at most 40 lower-case letters, digits and "-", starting and ending with a letter or digit',
   });
 }
 
