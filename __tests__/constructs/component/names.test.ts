@@ -1,10 +1,5 @@
-// F24, F26: ids that are taken, and the name that would take over the ServiceAccount of others.
-import type { Construct } from 'constructs';
-import { check } from '../../../lib/checks';
-import { Platform, System, WebService } from '../../../lib/constructs';
-import type { Target } from '../../../lib/model';
-import { synthesize } from '../../../lib/synth/synthesize';
-import { errors, PRODUCTION, shop, TWO_ZONES, WEB } from '../../support/synthesis';
+import { WebService } from '../../../lib/constructs';
+import { errors, shop, WEB } from '../../support/synthesis';
 
 describe('F24: an id that is taken', () => {
   const taken = (id: string) =>
