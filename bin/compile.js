@@ -97,9 +97,11 @@ function createCompiler({ root, source }) {
       const file = inRoot(name);
       if (name === 'evenkeel' || !fs.existsSync(file)) continue;
       files.push(file);
+      // esbuild's own helpers are among the imports
+      const own = input.imports.filter(({ path: target }) => target !== '<runtime>');
       imports.set(
         file,
-        input.imports.map(({ path: target, original, kind, external: isExternal }) => ({
+        own.map(({ path: target, original, kind, external: isExternal }) => ({
           specifier: original ?? target,
           kind,
           file: isExternal ? undefined : inRoot(target),
