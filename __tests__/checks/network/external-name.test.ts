@@ -29,6 +29,7 @@ test.each<[Json | undefined, RegExp, string | undefined]>([
   ['db.example.com..', /not a DNS name/, undefined],
   ['*.example.com', /not a DNS name/, undefined],
   ['a'.repeat(254), /not a DNS name/, undefined],
+  [`${'a'.repeat(64)}.example.com`, /not a DNS name/, undefined],
   ['2001:db8::1', /not an IPv6 address/, undefined],
   ['[::1]', /not an IPv6 address/, undefined],
   ['10.0.0.5:3306', /must not include a port/, undefined],

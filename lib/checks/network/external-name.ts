@@ -3,7 +3,7 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet } from '../../analysis/objects/read-json';
 import type { Problem } from '../../model/finding/problem';
-import { subdomain } from '../../model/manifest/formats';
+import { LONG_DNS_PART, subdomain } from '../../model/manifest/formats';
 import type { Json } from '../../model/manifest/json';
 import { service } from '../examples';
 import type { Rule } from '../rule';
@@ -11,7 +11,7 @@ import type { Rule } from '../rule';
 const EXPECTED = `a DNS name such as "db.example.com": ${subdomain.expected}`;
 const ADDRESS = 'a Service without a selector, and an EndpointSlice with the address';
 
-const isName = (name: string): boolean => subdomain.fits(name.replace(/\.$/, ''));
+const isName = (name: string): boolean => subdomain.fits(name.replace(/\.$/, '')) && !LONG_DNS_PART.test(name);
 const isIPv4 = (name: string): boolean => /^\d+(?:\.\d+){3}\.?$/.test(name);
 
 /** The host name within a URL, "host:port" or the like. */

@@ -3,8 +3,9 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { findingOf } from '../../model/finding/finding';
-import { fields, list, text } from '../../model/finding/schema';
+import { checked, fields, list, text } from '../../model/finding/schema';
 import { ANNOTATION, listText } from '../../model/manifest/annotations';
+import { findHostProblems } from '../../model/platform/host';
 import { System } from '../system/system';
 import { receive } from '../tree/door';
 import { report } from '../tree/findings';
@@ -22,8 +23,10 @@ export interface DnsRecordProps {
 }
 
 const DNS_RECORD = fields<DnsRecordProps>({
-  hosts: list(text('a host name'), "a list: hosts: ['www.shop.example']"),
-  target: text('the DNS name that the hosts point to'),
+  hosts: checked<readonly string[]>(list(text('a host name'), "a list: hosts: ['www.shop.example']"), (hosts) =>
+    hosts.flatMap((host, index) => findHostProblems(host).map((problem) => ({ ...problem, field: `[${index}]` }))),
+  ),
+  target: checked<string>(text('the DNS name that the hosts point to'), (target) => findHostProblems(target)),
 });
 
 const STAND_INS: DnsRecordProps = { hosts: ['refused.invalid'], target: 'refused.invalid' };

@@ -49,6 +49,9 @@ export const subdomain = format(
   'at most 253 lower-case letters, digits, "-" and ".", each part between dots starting and ending with a letter or digit',
 );
 
+/** Longer than the longest part of a DNS name. The API server takes such a part, DNS does not (RFC 1035, 2.3.4). */
+export const LONG_DNS_PART = /[^.]{64}/;
+
 export const wildcardHost = format(
   new RegExp(`^\\*\\.${LABEL}(?:\\.${LABEL})*$`),
   253,

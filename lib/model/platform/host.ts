@@ -1,7 +1,7 @@
 // A host name: a lower-case DNS name, with "*" only as its entire first label.
 
 import type { Problem } from '../finding/problem';
-import { subdomain, wildcardHost } from '../manifest/formats';
+import { LONG_DNS_PART, subdomain, wildcardHost } from '../manifest/formats';
 import type { Json } from '../manifest/json';
 
 const ADDRESS = /^\d+(?:\.\d+){3}$/;
@@ -10,6 +10,10 @@ const ADDRESS = /^\d+(?:\.\d+){3}$/;
 export function findHostProblems(host: Json, addresses = false): Problem[] {
   const name = typeof host === 'string' ? host : '';
   const format = name.includes('*') ? wildcardHost : subdomain;
+  if (LONG_DNS_PART.test(name) && format.fits(name)) {
+    const message = `${JSON.stringify(host)} has a part of more than 63 characters, which DNS does not`;
+    return [{ message, expected: 'at most 63 characters between two dots', value: host }];
+  }
   if (format.fits(name) && (addresses || !ADDRESS.test(name))) return [];
   const message = ADDRESS.test(name)
     ? 'a host must be a name, not an address'
