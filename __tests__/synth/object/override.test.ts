@@ -59,6 +59,60 @@ describe('changes', () => {
     expect(at(container(synthesis), 'securityContext', 'capabilities', 'drop')).toEqual(['NET_RAW']);
   });
 
+  test('D1: append adds an item to the end of a list, or makes the list', () => {
+    const proxy = { name: 'proxy', image: 'registry.example/proxy:1' };
+    const synthesis = overridden((it) =>
+      it
+        .append('spec.template.spec.containers', proxy)
+        .append('spec.template.spec.containers[proxy].args', '--listen')
+        .append('spec.template.spec.containers[proxy].args', '8081'),
+    );
+    expect(at(find(synthesis, 'Deployment', 'web'), 'spec', 'template', 'spec', 'containers', 1)).toEqual({
+      ...proxy,
+      args: ['--listen', '8081'],
+    });
+    expect(errors(synthesis).filter((error) => error.startsWith('override'))).toEqual([]);
+  });
+
+  test('set adds an item that is named by its merge key', () => {
+    const synthesis = overridden((it) =>
+      it
+        .set(`${CONTAINER}.env[MODE]`, { name: 'MODE', value: 'slow' })
+        .set(`${CONTAINER}.ports[9090]`, { name: 'admin', containerPort: 9090, protocol: 'TCP' }),
+    );
+    expect(errors(synthesis)).toEqual([`override ${CONTAINER}.env[MODE]`]);
+    expect(at(container(synthesis), 'ports')).toHaveLength(2);
+  });
+
+  test('objects are reached by name', () => {
+    const synthesis = shop((system) => {
+      const web = new WebService(system, 'web', { ...WEB, size: { min: 3, max: 6, cpu: 0.6 } });
+      const label = 'metadata.labels.team';
+      for (const object of [
+        web.autoscaler,
+        web.disruptionBudget,
+        web.networkPolicy,
+        web.serviceAccount,
+        web.service,
+        system.namespaceObject,
+      ]) {
+        if (object !== undefined) override(object).set(label, 'shop');
+      }
+      expect(new WebService(system, 'single', { ...WEB, size: { replicas: 1 } }).autoscaler).toBeUndefined();
+    });
+    const labelled = synthesis.objects.filter(
+      ({ entry }) => at(entry.manifest, 'metadata', 'labels', 'team') === 'shop',
+    );
+    expect(labelled.map(({ entry }) => entry.identity.kind).sort()).toEqual([
+      'HorizontalPodAutoscaler',
+      'Namespace',
+      'NetworkPolicy',
+      'PodDisruptionBudget',
+      'Service',
+      'ServiceAccount',
+    ]);
+  });
+
   test('the order of calls is the order of changes', () => {
     const synthesis = overridden((it) => it.set('spec.minReadySeconds', 11).set('spec.minReadySeconds', 12));
     expect(find(synthesis, 'Deployment', 'web').spec).toMatchObject({ minReadySeconds: 12 });
@@ -169,6 +223,24 @@ describe('refused, with the expected path or value', () => {
       (it) => it.set('spec.replicas.x', 3),
       'the path does not exist',
       'of spec.replicas, which is 3',
+    ],
+    [
+      'an item that the list has',
+      (it) => it.append('spec.template.spec.containers', { name: 'web' }),
+      'has an item [web] already',
+      "replace('spec.template.spec.containers[web]', …)",
+    ],
+    [
+      'an item for what is not a list',
+      (it) => it.append('spec.replicas', 3),
+      'spec.replicas is not a list',
+      'set(path, value)',
+    ],
+    [
+      'a new item of another name',
+      (it) => it.set('spec.template.spec.containers[proxy]', { name: 'porxy' }),
+      'the new item has no name proxy',
+      '{ name: proxy, … }',
     ],
     ['no path', (it) => it.set('spec..x', 3), 'not a valid path', 'spec.template.spec.containers[web].image'],
     ['an empty path', (it) => it.set('', 3), 'not a valid path', 'a path such as'],

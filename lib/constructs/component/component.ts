@@ -1,6 +1,6 @@
 // The base of every component: a Deployment with its ServiceAccount, network policy, configuration and connections.
 
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
@@ -169,6 +169,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   readonly name: string;
   /** Its Deployment, for overrides. */
   readonly deployment: ApiObject;
+  /** Its ServiceAccount, for overrides. */
+  readonly serviceAccount: ApiObject;
   /** Its NetworkPolicy, for overrides. */
   readonly networkPolicy: ApiObject;
   /** Its image, with a tag or a digest. */
@@ -199,7 +201,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const metadata = { name: this.name, labels: selectorLabels(this.name) };
     const annotations = this.identity?.serviceAccountAnnotations ?? {};
     const account = { automountServiceAccountToken: false };
-    createObject(this, 'service-account', 'ServiceAccount', { ...metadata, annotations }, account);
+    this.serviceAccount = createObject(
+      this,
+      'service-account',
+      'ServiceAccount',
+      { ...metadata, annotations },
+      account,
+    );
     const { cluster } = this.system.target;
     this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.policyInput);
     for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
@@ -252,6 +260,21 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     nameExit(this.networkPolicy, connection.name, connection.peer);
     this.configure(connectionVariables(connection, options));
     return this;
+  }
+
+  /** Its PodDisruptionBudget, for overrides; `undefined` for a single pod. */
+  get disruptionBudget(): ApiObject | undefined {
+    return this.object('disruption-budget');
+  }
+
+  /** Its HorizontalPodAutoscaler or ScaledObject, for overrides; `undefined` for a fixed number of pods. */
+  get autoscaler(): ApiObject | undefined {
+    return this.object('autoscaler');
+  }
+
+  private object(id: string): ApiObject | undefined {
+    const child = this.node.tryFindChild(id);
+    return child instanceof ApiObject ? child : undefined;
   }
 
   /** The derived unit: rollout, drain, budget, spread, and how many pods are certain to remain after the promised loss. */

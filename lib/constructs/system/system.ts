@@ -1,6 +1,6 @@
 // A system in one environment on one cluster: a chart with its namespace, in which the components are created.
 
-import { Chart } from 'cdk8s';
+import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Placement } from '../../analysis/survival/table';
@@ -43,6 +43,8 @@ export abstract class System<Settings = object> extends Chart {
   readonly settings: Settings;
   /** Name of the system, the same in every environment. */
   readonly system: string;
+  /** Its Namespace, for overrides. */
+  readonly namespaceObject: ApiObject;
   private readonly reserves: Reserve[] = [];
   private readonly ownTags = new Set<string>();
   /**
@@ -74,7 +76,7 @@ export abstract class System<Settings = object> extends Chart {
     traceConstruct(this);
     allowAnyId(this);
     traceChildren(this);
-    createNamespace(this, namespace, cluster);
+    this.namespaceObject = createNamespace(this, namespace, cluster);
     createQuota(this, system, this.reserves);
     createDefaultDeny(this);
     createAccess(this, namespace, target);

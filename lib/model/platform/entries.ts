@@ -126,7 +126,7 @@ export type Verification = (objects: readonly ApiEntry[], isSound: boolean) => r
 
 /** One change to the final JSON of an object. */
 export interface Override {
-  readonly operation: 'set' | 'replace' | 'remove';
+  readonly operation: 'set' | 'append' | 'replace' | 'remove';
   /** `spec.template.spec.containers[web].image`, `metadata.annotations["example.com/a"]`. */
   readonly path: string;
   readonly value?: Json;

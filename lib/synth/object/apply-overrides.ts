@@ -16,7 +16,7 @@ import type { Rendered } from './render';
 export interface Overridden {
   readonly manifest: JsonObject;
   readonly findings: readonly Finding[];
-  /** Fields that `set` added. */
+  /** Fields and items that were added. */
   readonly added: readonly Added[];
 }
 
@@ -81,6 +81,8 @@ const INVALID_PATH: Problem = {
 /** A place in the draft: a key of a map, or an item of a list. */
 interface Slot {
   readonly value: Draft | undefined;
+  /** What a new item of a list must have. */
+  readonly mergeKey?: { readonly key: string; readonly value: string };
   /** JSON pointer. */
   readonly pointer: string;
   write(value: Draft): void;
@@ -96,7 +98,7 @@ function applyChange(
 ): string | Problem | undefined {
   const slot = findSlot(draft, steps);
   if (isProblem(slot)) return slot;
-  if (operation !== 'set' && slot.value === undefined) {
+  if ((operation === 'replace' || operation === 'remove') && slot.value === undefined) {
     return missing(draft, steps, `${operation} needs an existing field`);
   }
   if (operation === 'remove') {
@@ -104,6 +106,12 @@ function applyChange(
     return undefined;
   }
   const wanted = copy(value);
+  if (operation === 'append') return append(slot, wanted, steps);
+  const { mergeKey } = slot;
+  if (mergeKey !== undefined && keyOf(wanted, mergeKey.key) !== mergeKey.value) {
+    const message = `the new item has no ${mergeKey.key} ${mergeKey.value}`;
+    return { message, expected: `{ ${mergeKey.key}: ${mergeKey.value}, … }` };
+  }
   if (isDeepStrictEqual(slot.value, wanted)) {
     return {
       message: 'the field already has this value',
@@ -114,6 +122,29 @@ function applyChange(
   const isNew = slot.value === undefined;
   slot.write(wanted);
   return isNew ? slot.pointer : undefined;
+}
+
+/** Adds an item to a list. Returns its pointer, or that of the list if it is new. */
+function append(slot: Slot, item: Draft, steps: readonly Step[]): string | Problem {
+  const { value: list } = slot;
+  if (list === undefined) {
+    slot.write([item]);
+    return slot.pointer;
+  }
+  const path = formatPath(steps);
+  if (!Array.isArray(list)) return { message: `${path} is not a list`, expected: 'set(path, value)' };
+  const last = steps.at(-1);
+  const key = mergeKeyOf(last?.kind === 'key' ? last.key : undefined, [...list, item]);
+  const name = key === undefined ? undefined : keyOf(item, key);
+  if (key !== undefined && list.some((other) => keyOf(other, key) === name)) {
+    return { message: `${path} has an item [${name}] already`, expected: `replace('${path}[${name}]', …)` };
+  }
+  list.push(item);
+  return `${slot.pointer}/${list.length - 1}`;
+}
+
+function keyOf(item: Draft | undefined, key: string): string | undefined {
+  return isDraftObject(item) && item[key] !== undefined ? String(item[key]) : undefined;
 }
 
 /** The slot at the end of `steps`; its parent must exist. */
@@ -145,13 +176,24 @@ function slotOf(parent: Draft, step: Step, before: Step | undefined, pointer: st
   };
 }
 
-/** An item of a list. A new item cannot be named this way: `set` the whole list instead. */
+/** An item of a list, by its merge key or its index. Only the former may be new. */
 function listSlot(list: Draft[], item: string, before: Step | undefined, pointer: string): Slot | undefined {
   const mergeKey = mergeKeyOf(before?.kind === 'key' ? before.key : undefined, list);
   const index =
     mergeKey === undefined
       ? Number(/^\d+$/.test(item) ? item : Number.NaN)
-      : list.findIndex((entry) => isDraftObject(entry) && String(entry[mergeKey]) === item);
+      : list.findIndex((entry) => keyOf(entry, mergeKey) === item);
+  if (mergeKey !== undefined && index === -1) {
+    return {
+      value: undefined,
+      mergeKey: { key: mergeKey, value: item },
+      pointer: `${pointer}/${list.length}`,
+      write: (value) => {
+        list.push(value);
+      },
+      remove: () => {},
+    };
+  }
   if (!(index >= 0 && index < list.length)) return undefined;
   return {
     value: list[index],
