@@ -18,7 +18,8 @@ export type {
 } from './network/connection';
 export type { CopyProps } from './platform/copy';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
-export type { Resources, Scratch } from './pod/deployment';
+export type { Resources, Scratch, SecretKey } from './pod/deployment';
+export type { Files } from './pod/files';
 export type { Port, Ports, Protocol } from './pod/ports';
 export {
   type ExecProbe,

@@ -5,6 +5,7 @@ import { Construct, type IConstruct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import {
+  either,
   type Fields,
   fields,
   like,
@@ -40,7 +41,17 @@ import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
 import { Configuration } from '../pod/configuration';
-import { RESOURCES, type Resources, renderDeployment, SCRATCH, type Scratch, type Workload } from '../pod/deployment';
+import {
+  RESOURCES,
+  type Resources,
+  renderDeployment,
+  SCRATCH,
+  type Scratch,
+  SECRET_KEY,
+  type SecretKey,
+  type Workload,
+} from '../pod/deployment';
+import { FILES, type Files, fileData } from '../pod/files';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater, fits } from '../pod/node-fit';
 import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
@@ -68,10 +79,18 @@ export interface ComponentProps extends Partial<Ports> {
   /** How the kubelet knows that a pod has started, takes requests, and must be restarted. */
   readonly probes: Probes;
   /**
-   * Environment variables, through its own ConfigMap. Secrets do not belong here: they come with `connectTo`.
+   * Environment variables: texts, through its own ConfigMap, and keys of Secrets. A key is better read from a file, as `connectTo`
+   * mounts it: variables show in dumps and are inherited by every process.
    * @default those of its connections
+   * @example env: { LOG_LEVEL: 'info', API_TOKEN: { secret: 'payments', key: 'token' } }
    */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | SecretKey>>;
+  /**
+   * Files by absolute path, through a ConfigMap of their own. A change rolls the pods.
+   * @default none
+   * @example files: { '/etc/app/app.conf': readFileSync('charts/app.conf', 'utf8') }
+   */
+  readonly files?: Files;
   /** Writable folders besides /tmp of 64Mi, which may be listed here with another size. @default none */
   readonly scratch?: readonly Scratch[];
   /** @default derived from replicas, zones and probes: see `deriveAvailability` */
@@ -97,10 +116,11 @@ export const COMPONENT: Fields<ComponentProps> = {
   probes: PROBES_SCHEMA,
   env: optional(
     table(
-      like('a text: String(value)', (value) => typeof value === 'string'),
+      either([like('a text: String(value)', (value) => typeof value === 'string'), SECRET_KEY]),
       "{ NAME: 'value' }",
     ),
   ),
+  files: optional(FILES),
   scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
   availability: optional(AVAILABILITY),
   security: optional(SECURITY),
@@ -156,6 +176,18 @@ function otherSystem(own: System<unknown>, construct: IConstruct): string | unde
   return found === undefined || found === own ? undefined : found.node.path;
 }
 
+type Variable = readonly [name: string, value: string | SecretKey];
+
+const isText = (variable: Variable): variable is [string, string] => typeof variable[1] === 'string';
+const isFromSecret = (variable: Variable): variable is [string, SecretKey] => !isText(variable);
+
+const setTwice = (name: string): Finding =>
+  findingOf('configuration-conflict', {
+    field: name,
+    message: `variable ${name} is set to a text, and from a Secret`,
+    expected: 'one value per variable',
+  });
+
 /**
  * Base of the stateless components.
  *
@@ -182,6 +214,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
   private configuration?: Configuration;
+  private readonly secretVariables: Readonly<Record<string, SecretKey>>;
+  private readonly files: Configuration | undefined;
 
   constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
     super(scope, id);
@@ -234,7 +268,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     );
     checkAvailabilityLater(this, () => this.availabilityInput);
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
-    this.configure(props.env ?? {});
+    const variables = Object.entries(props.env ?? {});
+    this.secretVariables = Object.fromEntries(variables.filter(isFromSecret));
+    this.configure(Object.fromEntries(variables.filter(isText)));
+    if (Object.keys(props.files ?? {}).length > 0) {
+      this.files = new Configuration(this, this.name, selectorLabels(this.name), 'files');
+      this.files.add(fileData(props.files ?? {}));
+    }
   }
 
   /**
@@ -301,6 +341,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   /** Adds environment variables. */
   protected configure(variables: Readonly<Record<string, string>>): void {
+    for (const name of Object.keys(variables)) {
+      if (Object.hasOwn(this.secretVariables, name)) report(this, setTwice(name));
+    }
     if (Object.keys(variables).length === 0) return;
     this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
     this.configuration.add(variables);
@@ -396,6 +439,10 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       selector,
       podLabels: { ...this.system.labels, ...selector, ...versionLabel(image), ...this.identity?.podLabels },
       ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
+      secretVariables: this.secretVariables,
+      ...(this.files === undefined
+        ? {}
+        : { files: { configMap: this.files.hashedName, paths: Object.keys(this.props.files ?? {}) } }),
       connections: this.outgoing.all,
     });
   }

@@ -16,20 +16,25 @@ const KEEP_WHILE_IN_USE = {
   'kustomize.toolkit.fluxcd.io/prune': 'disabled',
 } as const;
 
-/** Marks these ConfigMaps for scripts that remove old ones. */
-const CONFIGURATION = { [APP.component]: 'configuration' } as const;
+/** What a ConfigMap holds, variables or files; a label says it to scripts that remove old ones. */
+const PARTS = { config: 'configuration', files: 'files' } as const;
 
-/** The environment variables of one component, as an immutable ConfigMap. */
+/** The environment variables of one component, or its files, as an immutable ConfigMap. */
 export class Configuration extends ApiObject {
   private readonly values = new Map<string, string>();
   private readonly prefix: string;
 
-  constructor(scope: Construct, component: string, labels: Readonly<Record<string, string>>) {
-    const prefix = `${component}-config`;
-    super(scope, 'configuration', {
+  constructor(
+    scope: Construct,
+    component: string,
+    labels: Readonly<Record<string, string>>,
+    part: keyof typeof PARTS = 'config',
+  ) {
+    const prefix = `${component}-${part}`;
+    super(scope, PARTS[part], {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: prefix, labels: { ...labels, ...CONFIGURATION }, annotations: KEEP_WHILE_IN_USE },
+      metadata: { name: prefix, labels: { ...labels, [APP.component]: PARTS[part] }, annotations: KEEP_WHILE_IN_USE },
     });
     this.prefix = prefix;
   }

@@ -2,6 +2,7 @@
 
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import { fields, optional, quantity, text } from '../../model/finding/schema';
+import { dataKey, subdomain } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
@@ -9,6 +10,7 @@ import type { PullPolicy } from '../../model/platform/target';
 import type { Availability } from '../../model/pods/availability';
 import { type Connection, credentialsPath } from '../network/connection';
 import type { Container, DeploymentSpec, PodSpec } from '../tree/kinds';
+import { fileMounts, fileVolumes, type MountedFiles } from './files';
 import { containerPorts, type NamedPort } from './ports';
 import { type Probes, renderProbes } from './probes';
 import { containerSecurity, podSecurity, type SecurityExits } from './security';
@@ -43,6 +45,20 @@ export const SCRATCH = fields<Scratch>({
   size: quantity(),
 });
 
+/** One key of a Secret. */
+export interface SecretKey {
+  /** Name of the Secret, in the namespace of the component. It is made elsewhere; `evenkeel secrets` lists it. */
+  readonly secret: string;
+  /** The key in it. */
+  readonly key: string;
+}
+
+/** What a key of a Secret may say. */
+export const SECRET_KEY = fields<SecretKey>(
+  { secret: text(subdomain.expected, subdomain.fits), key: text(dataKey.expected, dataKey.fits) },
+  "{ secret: 'shop', key: 'password' }",
+);
+
 /** Input of a Deployment. */
 export interface Workload {
   readonly name: string;
@@ -63,6 +79,10 @@ export interface Workload {
   readonly podLabels: Readonly<Record<string, string>>;
   /** Name of the ConfigMap with the variables. @default none */
   readonly configuration?: string;
+  /** Variables from Secrets, by name. */
+  readonly secretVariables: Readonly<Record<string, SecretKey>>;
+  /** Its files. @default none */
+  readonly files?: MountedFiles;
   readonly connections: readonly Connection[];
 }
 
@@ -92,6 +112,7 @@ function renderPod(workload: Workload): PodSpec {
       name: `secret-${name}`,
       secret: { secretName: secret, defaultMode: 0o440, items: keys.map((key) => ({ key, path: key })) },
     })),
+    ...fileVolumes(workload.files),
   ];
   return {
     serviceAccountName: workload.name,
@@ -114,13 +135,19 @@ function renderContainer(workload: Workload): Container {
       mountPath: secret.path,
       readOnly: true,
     })),
+    ...fileMounts(workload.files),
   ];
+  const env = Object.entries(workload.secretVariables).map(([variable, { secret, key }]) => ({
+    name: variable,
+    valueFrom: { secretKeyRef: { name: secret, key } },
+  }));
   return {
     name,
     image,
     imagePullPolicy: pullPolicy,
     ...(ports.length === 0 ? {} : { ports: containerPorts(ports) }),
     ...(configuration === undefined ? {} : { envFrom: [{ configMapRef: { name: configuration } }] }),
+    ...(env.length === 0 ? {} : { env }),
     resources: renderResources(resources),
     ...renderProbes(probes, ports),
     ...renderDrain(workload),
