@@ -80,7 +80,7 @@ function loadOf(entry, preparing, modules) {
       return program.exit(refuse(error.errors));
     }
   };
-  return Object.assign(load, { settle: program.settle, drain: program.drain });
+  return Object.assign(load, { settle: program.settle, drain: program.drain, unsettled: program.unsettled });
 }
 
 /** Files outside the user's own that they import by path. */

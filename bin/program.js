@@ -1,6 +1,8 @@
 // The user's program as it runs: what it throws where no one catches it, what it still waits for, and its attempts to end the process.
 const { createHook } = require('node:async_hooks');
+const path = require('node:path');
 const { problemOf } = require('./refuse');
+const { isUsers } = require('./resolve');
 
 /** How long loading may take, seconds: an app may await data. */
 const LOAD_SECONDS = 60;
@@ -9,6 +11,10 @@ const DRAIN_SECONDS = 10;
 /** How long it may go on where only intervals keep it alive, seconds. */
 const INTERVAL_SECONDS = 2;
 const POLL_MS = 10;
+/** Frames of the hook and of Node.js above those of the program. */
+const FRAMES_TO_USER = 8;
+/** Evenkeel from a checkout. */
+const BUNDLE = 'evenkeel.bundle.js';
 /** A user's line may be below many calls of Node.js, which are on the stack of an error that loading throws. */
 const STACK_FRAMES = 60;
 
@@ -31,13 +37,23 @@ function watchProgram() {
   const originals = { exit: process.exit, reallyExit: process.reallyExit };
   /** What began in the program and is not over, by id. */
   const work = new Map();
+  /** Promises of the user's async functions that are not over, by id, each with the function that waits. */
+  const waiting = new Map();
   let isOurs = false;
   const hook = createHook({
     init(id, type, _trigger, resource) {
-      if (isOurs || type === 'PROMISE' || type === 'TickObject' || type === 'Microtask') return;
+      if (isOurs || type === 'TickObject' || type === 'Microtask') return;
+      if (type === 'PROMISE') {
+        const site = userSite();
+        if (site !== undefined) waiting.set(id, site);
+        return;
+      }
       const trace = {};
       Error.captureStackTrace(trace);
       work.set(id, { type, resource, trace });
+    },
+    promiseResolve(id) {
+      waiting.delete(id);
     },
     destroy(id) {
       work.delete(id);
@@ -139,7 +155,28 @@ function watchProgram() {
     process.exit(code);
   }
 
-  return { drain, exit, settle, start };
+  /** The user's async functions that have not come to their end, each with its name, if any, its file and a trace. */
+  function unsettled() {
+    return [...waiting.values()];
+  }
+
+  return { drain, exit, settle, start, unsettled };
+}
+
+/** The function of the user that runs at this moment; undefined where it is not one of the user's own. */
+function userSite() {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const trace = {};
+  Error.stackTraceLimit = FRAMES_TO_USER;
+  Error.prepareStackTrace = (_, sites) => sites;
+  Error.captureStackTrace(trace);
+  const site = trace.stack.find((one) => path.isAbsolute(one.getFileName() ?? '') && one.getFileName() !== __filename);
+  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  const file = site?.getFileName();
+  if (file === undefined || !isUsers(file) || path.basename(file) === BUNDLE) return undefined;
+  const place = {};
+  Error.captureStackTrace(place);
+  return { name: site.getFunctionName() || undefined, file, trace: place };
 }
 
 module.exports = { watchProgram };

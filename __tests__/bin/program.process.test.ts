@@ -27,6 +27,21 @@ const interval = setInterval(() => {
     `import http from 'node:http';\n${CHART}add({ a: 'b' });\nhttp.createServer().listen(0);`,
     ['a: b'],
   ],
+  [
+    'a function that waits for ever and adds nothing',
+    `${CHART}add({ a: 'b' });\nasync function wait() { await new Promise(() => {}); }\nvoid wait();`,
+    ['a: b'],
+  ],
+  [
+    'one without a name, while the file itself adds',
+    `${CHART}void (async () => { await new Promise(() => {}); })();\nadd({ a: 'b' });`,
+    ['a: b'],
+  ],
+  [
+    'a function that no one awaits, and that comes to its end',
+    `${CHART}async function load() { await null; add({ a: 'b' }); await null; }\nvoid load();`,
+    ['a: b'],
+  ],
   ['an interval that does nothing', `${CHART}add({ a: 'b' });\nsetInterval(() => {}, 1000);`, ['a: b']],
   ['a timer that keeps nothing alive', `${CHART}add({ a: 'b' });\nsetTimeout(() => {}, 60_000).unref();`, ['a: b']],
   [
@@ -55,6 +70,21 @@ test.each<[string, string, RegExp]>([
     'F21: process.exit',
     `${CHART}add({ a: 'b' });\nprocess.exit(0);`,
     /^main\.ts:7:9 error app\n {2}the program calls process\.exit\(0\)\n {2}expected /,
+  ],
+  [
+    'a function that adds, and then waits for ever',
+    `${CHART}async function load() {\n  add({ a: 'b' });\n  await new Promise(() => {});\n  add({ c: 'd' });\n}\nload();`,
+    /^main\.ts:\d+:\d+ error app\n {2}load adds constructs and never ends: .*\n {2}expected an app that awaits it/,
+  ],
+  [
+    'one that waits before it adds, and after',
+    `${CHART}const later = async () => {\n  await null;\n  add({ a: 'b' });\n  await new Promise(() => {});\n};\nvoid later();`,
+    /^main\.ts:\d+:\d+ error app\n {2}later adds constructs and never ends: /,
+  ],
+  [
+    'one without a name',
+    `${CHART}void (async () => {\n  await null;\n  add({ a: 'b' });\n  await new Promise(() => {});\n})();`,
+    /^main\.ts:\d+:\d+ error app\n {2}a function adds constructs and never ends: /,
   ],
   [
     'F21: process.exit that is caught',

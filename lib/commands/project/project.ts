@@ -6,6 +6,7 @@ import { defined } from '../../model/manifest/json';
 import { type Trace, userLine } from '../../model/manifest/origin';
 import type { Output } from '../../report/output';
 import { silenceSynth } from '../../synth/tree/quiet';
+import { type Unsettled, watchConstructs } from './unsettled';
 
 /** Evaluates the project's main.ts, and gives what it exports. */
 export interface Load {
@@ -14,6 +15,8 @@ export interface Load {
   readonly settle?: (promise: Promise<unknown>) => Promise<unknown>;
   /** Lets the program come to its end while it makes something of `size`, and gives its failures. @default it has ended */
   readonly drain?: (size: () => number) => Promise<readonly unknown[]>;
+  /** The program's async functions that have not come to their end. @default none is known */
+  readonly unsettled?: () => readonly Unsettled[];
 }
 
 /** 0: clean. 1: an error, nothing was written. 2: `--check` found differences. */
@@ -34,16 +37,20 @@ export async function loadApp(load: Load): Promise<IConstruct | { readonly error
   const remember = (reason: unknown) => unhandled.push(reason);
   process.on('unhandledRejection', remember);
   const quiet = silenceSynth();
+  const { unsettled = () => [] } = load;
+  const witness = watchConstructs(() => unsettled().length > 0);
   try {
     const app = await appOf(await load(), load);
     const failures = (await load.drain?.(() => sizeOf(app))) ?? (await turn(unhandled));
-    if (failures.length > 0) return { errors: failures.map(findingOfFailure) };
+    const errors = [...failures.map(findingOfFailure), ...witness.makers(unsettled()).map(findingOfUnsettled)];
+    if (errors.length > 0) return { errors };
     if (!Construct.isConstruct(app)) return { errors: [noApp('the file exports no app', quiet.trace())] };
     app.node.lock();
     return app;
   } catch (error) {
     return { errors: [findingOfFailure(error)] };
   } finally {
+    witness.end();
     quiet.end();
     process.off('unhandledRejection', remember);
   }
@@ -81,6 +88,11 @@ function findingOfFailure(failure: unknown): Finding {
     return { ...noApp(message, defined({ stack })), expected: failure.expected };
   }
   return { ...noApp(`${name}: ${message.split('\nRequire stack:')[0]}`, failure), expected: TO_ITS_END };
+}
+
+function findingOfUnsettled({ name = 'a function', trace }: Unsettled): Finding {
+  const message = `${name} adds constructs and never ends: it waits for a promise that nothing settles`;
+  return { ...noApp(message, trace), expected: 'an app that awaits it, and promises that settle' };
 }
 
 function noApp(message: string, trace: Trace | undefined): Finding {
