@@ -1,6 +1,7 @@
 // The terminal: where a command prints. What cannot be written there is not lost without a word.
 
 import fs from 'node:fs';
+import { Socket } from 'node:net';
 import { inert } from '../../report/inert';
 import type { Output } from '../../report/output';
 
@@ -36,7 +37,8 @@ function printer(
   refused: (error: NodeJS.ErrnoException) => void,
 ): (text: string) => void {
   const { fd } = stream;
-  if (stream.isTTY || !isFile(fd)) return (text) => stream.write(text);
+  // Not by fstat of the pipe: Node 20 then takes the next path that it resolves for a pipe too, and misses links (`realpathSync`).
+  if (stream instanceof Socket) return (text) => stream.write(text);
   return (text) => {
     const bytes = Buffer.from(text);
     try {
@@ -46,13 +48,4 @@ function printer(
       refused(error);
     }
   };
-}
-
-function isFile(fd: number): boolean {
-  try {
-    const status = fs.fstatSync(fd);
-    return status.isFile() || status.isCharacterDevice();
-  } catch {
-    return false;
-  }
 }
