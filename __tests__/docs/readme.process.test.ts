@@ -38,7 +38,7 @@ function synth(from = '', to = '') {
 
 /** The inventory as the README's table has it: a row for each file, its objects by kind. */
 function tableOf(inventory: string): string[] {
-  const [, ...files] = inventory.split(/^(?=\S)/m);
+  const files = inventory.split(/^(?=\S)/m).filter((lines) => !lines.startsWith('#'));
   return files.map((lines) => {
     const [file = '', ...objects] = lines.trimEnd().split('\n');
     const byKind = new Map<string, string[]>();

@@ -27,7 +27,7 @@ export function paint(output: Pick<Output, 'color'>, style: Style, text: string)
 }
 
 /** Characters of a value, and of any other text of a finding: both may quote what is as long as a file. */
-const LONGEST_VALUE = 200;
+const LONGEST_VALUE = 1000;
 const LONGEST_TEXT = 2000;
 
 const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;

@@ -30,7 +30,7 @@ function isOrdinary(text: string): boolean {
 /** Whether all texts of the value are. A key of several lines is in double quotes, where the library has escapes that it need not have. */
 function isAllOrdinary(value: Json): boolean {
   if (typeof value === 'string') return isOrdinary(value);
-  if (typeof value === 'number') return !Object.is(value, -0) && !String(value).includes('e');
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) && !String(value).includes('e');
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries<Json>(value).every(
     ([key, child]) => isOrdinary(key) && !key.includes('\n') && isAllOrdinary(child),

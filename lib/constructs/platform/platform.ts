@@ -78,6 +78,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   private readonly isComplete: boolean;
   /** None where they are refused. */
   private readonly images: Images | undefined;
+  /** Tags by environment, as placements ask for them: a platform may have many. */
+  private readonly tags = new Map<string, ReturnType<typeof imagesIn>>();
   /** Problems of the platform, and of calls of its methods, each with its line. */
   private readonly problems: { readonly problem: Problem; readonly trace: Trace }[] = [];
   private readonly placements: Placement[] = [];
@@ -263,7 +265,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         ...moved,
         share: trafficShare(name, names, traffic),
         home: name === home,
-        images: this.images && imagesIn(this.images, request.environment, request.imagesOf),
+        images: this.tagsIn(request.environment, request.imagesOf),
       };
       const system = createSystem(scope, request, where, unread);
       if (system === undefined) continue;
@@ -272,6 +274,14 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     }
     if (environment === undefined || built.length < names.length || built.length === 1 || doubtful) return;
     reportTrafficShares(built, { weighted: traffic !== undefined, regions, lost: environment.survives.regions }, trace);
+  }
+
+  private tagsIn(environment: string, otherwise: string | undefined): ReturnType<typeof imagesIn> | undefined {
+    if (this.images === undefined) return undefined;
+    const key = JSON.stringify([environment, otherwise]);
+    const tags = this.tags.get(key) ?? imagesIn(this.images, environment, otherwise);
+    this.tags.set(key, tags);
+    return tags;
   }
 }
 
