@@ -88,7 +88,10 @@ describe.each(objects.map(named))('%s', (_, { path, object }) => {
   test('has canonical bytes: no null, no empty map or list, quantities and protocols as the API server stores them', () => {
     walk(object, (value, keys) => {
       expect([keys.join('/'), value]).not.toEqual([keys.join('/'), null]);
-      const selectsAll = keys.join('/') === 'spec/podSelector'; // where empty means every pod
+      // where empty means every pod, namespace or object
+      const selectsAll = /^spec\/(?:podSelector|match(?:Constraints|Resources)\/(?:namespace|object)Selector)$/.test(
+        keys.join('/'),
+      );
       const isMap = typeof value === 'object' && value !== null && !selectsAll;
       if (isMap) expect([keys, Object.keys(value).length]).not.toEqual([keys, 0]);
       if (isAmount(keys) && !isJsonObject(value)) expect(value).toMatch(/^(?:0|[1-9]\d*(?:m|Mi|Gi)?)$/);

@@ -35,7 +35,7 @@ describe('F9: where it is', () => {
     expect(at(find(synthesis, 'ValidatingAdmissionPolicyBinding', 'evenkeel'), 'spec')).toEqual({
       policyName: 'evenkeel',
       validationActions: ['Deny'],
-      matchResources: { namespaceSelector: { matchLabels: label } },
+      matchResources: { matchPolicy: 'Equivalent', namespaceSelector: { matchLabels: label }, objectSelector: {} },
     });
     expect(at(find(synthesis, 'Namespace', 'shop-production'), 'metadata', 'labels')).toMatchObject(label);
   });

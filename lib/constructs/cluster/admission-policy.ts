@@ -43,10 +43,16 @@ export function createAdmissionPolicy(scope: Construct): void {
     spec: {
       policyName: NAME,
       validationActions: ['Deny'],
-      matchResources: { namespaceSelector: { matchLabels: { [APP.managedBy]: 'evenkeel' } } },
+      matchResources: { ...DEFAULTS, namespaceSelector: { matchLabels: { [APP.managedBy]: 'evenkeel' } } },
     },
   });
 }
+
+/**
+ * What the API server adds to matchConstraints and matchResources. Both are compared as a whole: without it server-side apply meets a
+ * conflict, and plain apply changes the rules each time. Source: k8s.io/kubernetes, pkg/apis/admissionregistration/v1/defaults.go.
+ */
+const DEFAULTS: JsonObject = { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} };
 
 const WRITES = ['CREATE', 'UPDATE'];
 
@@ -55,6 +61,7 @@ const rule = (group: string, resources: readonly string[], operations: readonly 
   apiVersions: ['*'],
   operations: [...operations],
   resources: [...resources],
+  scope: '*',
 });
 
 const ROUTES = ['grpcroutes', 'httproutes', 'tlsroutes'];
@@ -64,6 +71,7 @@ function specFor({ hosts, externalIps, priorities }: Admitted): JsonObject {
   return {
     failurePolicy: 'Fail',
     matchConstraints: {
+      ...DEFAULTS,
       resourceRules: [
         rule('', ['pods'], ['CREATE']),
         rule('', ['services']),
