@@ -6,7 +6,7 @@ import { defined } from '../../model/manifest/json';
 import { type Trace, userLine } from '../../model/manifest/origin';
 import type { Output } from '../../report/output';
 import { silenceSynth } from '../../synth/tree/quiet';
-import { type Unsettled, watchConstructs } from './unsettled';
+import { type Unsettled, watchConstructs } from '../../synth/tree/unsettled';
 
 /** Evaluates the project's main.ts, and gives what it exports. */
 export interface Load {
