@@ -69,7 +69,7 @@ function filesBelow(directory: string): string[] {
     .sort();
 }
 
-describe('the tarball', () => {
+describe('the tarball, packed where nothing was built (F15)', () => {
   it('has the launcher, the build, the templates, and the pages with what they link to; no sources of ours', () => {
     expect(readdirSync(unpacked).sort()).toEqual([
       'CHANGELOG.md',
