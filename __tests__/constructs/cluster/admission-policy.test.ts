@@ -41,6 +41,14 @@ describe('F9: where it is', () => {
   });
 });
 
+test('it has all that the API server would add: without it, applying it again would change it or meet a conflict (E1b)', () => {
+  const synthesis = exposed((web) => web.exposeAt('late.example'));
+  const constraints = at(find(synthesis, 'ValidatingAdmissionPolicy', 'evenkeel'), 'spec', 'matchConstraints');
+  expect(constraints).toMatchObject({ matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} });
+  const rules = [0, 1, 2, 3, 4].map((index) => at(constraints, 'resourceRules', index, 'scope'));
+  expect(rules).toEqual(['*', '*', '*', '*', '*']);
+});
+
 describe('F9: what it admits', () => {
   test('the hosts of the final objects, by namespace', () => {
     const synthesis = exposed((web) => {

@@ -62,6 +62,35 @@ describe('files', () => {
   });
 });
 
+describe('a file that cannot be mounted', () => {
+  const CREDENTIALS = { secret: 'api', keys: ['key'] };
+
+  test.each<[Partial<WebServiceProps>, string, string]>([
+    [{ files: { '/a': '', '/a/b': '' } }, 'files["/a"]', '/a is a file, and /a/b would be in it'],
+    [
+      { files: { '/data': '' }, scratch: [{ path: '/data/cache', size: '1Mi' }] },
+      'files["/data"]',
+      '/data is a file, and /data/cache would be in it',
+    ],
+    [
+      { files: { '/etc/secrets/api/app.conf': '' } },
+      'files["/etc/secrets/api/app.conf"]',
+      '/etc/secrets/api is the read-only folder of a Secret',
+    ],
+  ])('%j', (props, field, message) => {
+    const { findings } = shop((system) => {
+      const api = new ExternalService(system, 'api', { host: 'api.example', port: 443, credentials: CREDENTIALS });
+      new WebService(system, 'web', { ...WEB, ...props }).connectTo(api);
+    });
+    expect(findings).toMatchObject([{ rule: 'input', field, message }]);
+  });
+
+  test('one in a scratch folder can', () => {
+    const props = { files: { '/data/app.conf': 'a' }, scratch: [{ path: '/data', size: '1Mi' }] };
+    expect(web(props).findings).toEqual([]);
+  });
+});
+
 describe('variables from Secrets', () => {
   const TOKEN = { secret: 'payments', key: 'token' };
 

@@ -219,6 +219,8 @@ describe('refused', () => {
 
   test('a connection to a port that does not exist', () => {
     const { findings } = cart({ ports: { admin: 9000 } }, (service, web) => web.connectTo(service.at('admn')));
+    const unset = cart({}, (service, web) => web.connectTo(Reflect.apply(service.at, service, [undefined])));
+    expect(unset.findings).toMatchObject([{ rule: 'input', field: 'at', message: 'there is no port undefined' }]);
     expect(findings).toMatchObject([
       { rule: 'input', field: 'at', message: 'there is no port admn (did you mean admin?)' },
     ]);

@@ -35,6 +35,7 @@ import {
   type Connectable,
   type ConnectOptions,
   connectionVariables,
+  credentialsPath,
   type Limited,
 } from '../network/connection';
 import { Outgoing } from '../network/outgoing';
@@ -51,7 +52,7 @@ import {
   type SecretKey,
   type Workload,
 } from '../pod/deployment';
-import { FILES, type Files, fileData } from '../pod/files';
+import { FILES, type Files, fileData, findMountProblems } from '../pod/files';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater, fits } from '../pod/node-fit';
 import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
@@ -268,6 +269,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     );
     checkAvailabilityLater(this, () => this.availabilityInput);
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
+    checkLater(this, () => this.mountProblems);
     const variables = Object.entries(props.env ?? {});
     this.secretVariables = Object.fromEntries(variables.filter(isFromSecret));
     this.configure(Object.fromEntries(variables.filter(isText)));
@@ -400,6 +402,18 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     createDisruptionBudget(this, this.name, selectorLabels(this.name), () => this.availability);
   }
 
+  private get mountProblems(): Finding[] {
+    const { files = {} } = this.props;
+    const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
+    const mounts = [...this.scratch.map(({ path }) => path), ...secrets];
+    return findMountProblems(files, mounts, secrets).map((problem) => findingOf('input', problem));
+  }
+
+  private get scratch(): readonly Scratch[] {
+    const { scratch = [] } = this.props;
+    return scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch];
+  }
+
   private get resources(): Workload['resources'] {
     return { ...this.props.resources, cpu: this.cpu ?? '0' };
   }
@@ -418,7 +432,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   private renderSpec() {
     const { image } = this;
-    const { probes, scratch = [], security } = this.props;
+    const { probes, security } = this.props;
     const { cluster, environment } = this.system.target;
     const selector = selectorLabels(this.name);
     const pulledWith = pullSecret(environment);
@@ -431,7 +445,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       ports: this.ports,
       resources: this.resources,
       probes,
-      scratch: scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch],
+      scratch: this.scratch,
       exits: security ?? {},
       cluster,
       availability: this.availability,

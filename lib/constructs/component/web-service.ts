@@ -177,7 +177,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
    */
   at(name: string): Connectable {
     const port = this.ports.find((one) => one.name === name);
-    if (port === undefined) report(this, unknownPort('at', name, this.ports));
+    if (port === undefined) report(this, unknownPort('at', String(name), this.ports));
     const used = port ?? this.main;
     return {
       connection: () => this.connectionTo(used, used === this.main ? this.name : `${this.name}-${name}`),

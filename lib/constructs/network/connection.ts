@@ -87,8 +87,8 @@ export function credentialsPath(connection: Connection): string {
 /** How a client gets the address of a service. */
 export interface ConnectOptions {
   /**
-   * Variables for the address, under the names that the application reads, with `{host}` and `{port}` in their place. Credentials keep
-   * their variables.
+   * Variables for the address, under the names that the application reads, with `{host}` and `{port}` in their place; `{}` sets none.
+   * Credentials keep their variables.
    * @default { <NAME>_HOST: '{host}', <NAME>_PORT: '{port}' }
    */
   readonly as?: Readonly<Record<string, string>>;

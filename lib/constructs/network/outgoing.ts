@@ -14,7 +14,7 @@ import {
 } from './connection';
 
 const SERVICE = like(
-  'a component or a service of the system',
+  'a WebService, a queue or a service outside: a Worker and a QueueConsumer have no Service',
   (value) => typeof value === 'object' && value !== null && 'connection' in value,
 );
 

@@ -39,6 +39,26 @@ export const FILES = checked<Files>(table(emptyText(), EXPECTED), (files) => {
   });
 });
 
+/**
+ * Files that cannot be mounted: one that another mount needs as a folder, or one in the folder of a Secret, which is read-only.
+ * `mounts` are the folders of the container, with those of Secrets among them in `readOnly`.
+ */
+export function findMountProblems(files: Files, mounts: readonly string[], readOnly: readonly string[]): Problem[] {
+  const paths = Object.keys(files);
+  return paths.flatMap((path): Problem[] => {
+    const field = `files["${path}"]`;
+    const below = [...paths, ...mounts].find((other) => other.startsWith(`${path}/`));
+    if (below !== undefined) {
+      return [
+        { field, message: `${path} is a file, and ${below} would be in it`, expected: 'another path for one of them' },
+      ];
+    }
+    const folder = readOnly.find((secret) => path.startsWith(`${secret}/`));
+    if (folder === undefined) return [];
+    return [{ field, message: `${folder} is the read-only folder of a Secret`, expected: 'a path in another folder' }];
+  });
+}
+
 /** The key of a file in its ConfigMap. */
 function keyOf(path: string): string {
   return path.slice(1).replaceAll('/', '_');
