@@ -18,8 +18,10 @@ export type {
 } from './network/connection';
 export type { CopyProps } from './platform/copy';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
-export type { Resources, Scratch, SecretKey } from './pod/deployment';
+export type { Companion, Company, InitContainer, Sidecar } from './pod/company';
+export type { Resources, SecretKey } from './pod/container';
 export type { Files } from './pod/files';
+export type { ClaimFolder, Scratch, SecretFolder, Volumes } from './pod/mounts';
 export type { Port, Ports, Protocol } from './pod/ports';
 export {
   type ExecProbe,

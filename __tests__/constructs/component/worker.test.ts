@@ -73,7 +73,7 @@ test.each<[string, object, string, string]>([
   ],
   ['further ports without a port', { ports: { admin: 1 } }, 'ports', 'port, and further ports beside it'],
   ['a load', { size: { load: {} } }, 'size', '{ replicas: 1 } or { min: 1, max: 4, cpu: 0.65 }'],
-  ['a misspelt key', { prot: 80 }, 'prot', 'one of name, image, port'],
+  ['a misspelt key', { prot: 80 }, 'prot', 'one of name, image, command, args, port'],
 ])('%s is refused', (_, change, field, expected) => {
   const { findings } = mailer(unchecked<Partial<WorkerProps>>(change));
   expect(findings).toMatchObject([{ rule: 'input', field, expected: expect.stringContaining(expected) }]);

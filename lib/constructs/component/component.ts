@@ -1,37 +1,17 @@
-// The base of every component: a Deployment with its ServiceAccount, network policy, configuration and connections.
+// The base of every component: its ServiceAccount, network policy, configuration and connections, and the template of its pods.
 
-import { ApiObject } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
-import {
-  either,
-  type Fields,
-  fields,
-  like,
-  list,
-  number,
-  optional,
-  type Schema,
-  table,
-  text,
-} from '../../model/finding/schema';
-import { ANNOTATION } from '../../model/manifest/annotations';
+import type { Problem } from '../../model/finding/problem';
+import { either, type Fields, like, list, optional, type Schema, table, text } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
-import { defined } from '../../model/manifest/json';
-import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
 import {
-  AVAILABILITY,
-  type Availability,
-  type AvailabilityInput,
-  type AvailabilityOptions,
-  deriveAvailability,
-} from '../../model/pods/availability';
-import { peakPods } from '../../model/pods/replacement';
-import {
   type Client,
+  type ClientNumbers,
   type Connectable,
   type ConnectOptions,
   connectionVariables,
@@ -40,34 +20,28 @@ import {
 } from '../network/connection';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
-import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
+import { bootSecondsOf, COMPANY, type Company, findCompanyProblems } from '../pod/company';
 import { Configuration } from '../pod/configuration';
-import {
-  RESOURCES,
-  type Resources,
-  renderDeployment,
-  SCRATCH,
-  type Scratch,
-  SECRET_KEY,
-  type SecretKey,
-  type Workload,
-} from '../pod/deployment';
+import { type ContainerInput, RESOURCES, type Resources, SECRET_KEY, type SecretKey } from '../pod/container';
 import { FILES, type Files, fileData, findMountProblems } from '../pod/files';
+import type { Life } from '../pod/life';
+import { type Mounts, SCRATCH, type Scratch, VOLUMES, type Volumes } from '../pod/mounts';
 import type { DerivedFrom } from '../pod/node-fit';
-import { checkNodeFitLater, fits } from '../pod/node-fit';
+import { checkNodeFitLater } from '../pod/node-fit';
+import { renderPod } from '../pod/pod';
 import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
-import { findProbeProblems, PROBES_SCHEMA, PROBES_STAND_IN, type Probes } from '../pod/probes';
-import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
+import { findProbeProblems, PROBES_STAND_IN, type Probes } from '../pod/probes';
+import { SECURITY, type SecurityExits } from '../pod/security';
 import { System } from '../system/system';
 import { receive, refuse } from '../tree/door';
 import { checkLater, report } from '../tree/findings';
-import { createObject } from '../tree/kinds';
+import { createObject, type PodTemplate } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { identityOf } from './identity';
 
-/** Required and optional properties of every component. */
-export interface ComponentProps extends Partial<Ports> {
+/** Required and optional properties of every component, whatever its workload. */
+export interface ComponentProps extends Partial<Ports>, Company {
   /**
    * Name of its objects and of its selectors. Give it to change the construct's id without changing the cluster's objects.
    * @default the construct's id
@@ -75,10 +49,12 @@ export interface ComponentProps extends Partial<Ports> {
   readonly name?: string;
   /** Image with a build number or a digest. @default the system's image of the construct's id: `this.image(id)` */
   readonly image?: string;
+  /** The command, which replaces the image's entrypoint; no shell reads it. @default the image's entrypoint */
+  readonly command?: readonly string[];
+  /** Arguments of the command, or of the entrypoint. @default those of the image */
+  readonly args?: readonly string[];
   /** CPU and memory of a pod. */
   readonly resources: Resources;
-  /** How the kubelet knows that a pod has started, takes requests, and must be restarted. */
-  readonly probes: Probes;
   /**
    * Environment variables: texts, through its own ConfigMap, and keys of Secrets. A key is better read from a file, as `connectTo`
    * mounts it: variables show in dumps and are inherited by every process.
@@ -94,27 +70,30 @@ export interface ComponentProps extends Partial<Ports> {
   readonly files?: Files;
   /** Writable folders besides /tmp of 64Mi, which may be listed here with another size. @default none */
   readonly scratch?: readonly Scratch[];
-  /** @default derived from replicas, zones and probes: see `deriveAvailability` */
-  readonly availability?: AvailabilityOptions;
+  /**
+   * Volumes and Secrets by the absolute path of their folder.
+   * @default none
+   * @example volumes: { '/var/lib/app': new Volume(this, 'data', { size: '10Gi' }), '/etc/tls': { secret: 'app-tls' } }
+   */
+  readonly volumes?: Volumes;
   /** Exits from the secure defaults, each with its reason. @default none */
   readonly security?: SecurityExits;
-  /**
-   * Takes it out of the environment's promise to survive the loss of zones, for a reason, which is kept in an annotation; the promise
-   * still holds for the others.
-   * @default what the environment promises
-   * @example survives: { zones: 0, because: 'the load generator of a test' }
-   */
-  readonly survives?: { readonly zones: 0; readonly because: string };
 }
 
 /** What the properties of every component may say. */
 export const COMPONENT: Fields<ComponentProps> = {
   name: optional(text(dnsLabel.expected, dnsLabel.fits)),
   image: optional(text('an image with a build number or a digest')),
+  command: optional(list(text(), "['/app/server']")),
+  args: optional(
+    list(
+      like('a text', (value) => typeof value === 'string'),
+      "['--verbose']",
+    ),
+  ),
   ...PORTS,
   port: optional(PORTS.port),
   resources: RESOURCES,
-  probes: PROBES_SCHEMA,
   env: optional(
     table(
       either([like('a text: String(value)', (value) => typeof value === 'string'), SECRET_KEY]),
@@ -123,14 +102,9 @@ export const COMPONENT: Fields<ComponentProps> = {
   ),
   files: optional(FILES),
   scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
-  availability: optional(AVAILABILITY),
+  volumes: optional(VOLUMES),
+  ...COMPANY,
   security: optional(SECURITY),
-  survives: optional(
-    fields<NonNullable<ComponentProps['survives']>>(
-      { zones: number({ atLeast: 0, atMost: 0 }), because: text('a reason, as a sentence') },
-      "{ zones: 0, because: 'a reason' }",
-    ),
-  ),
 };
 
 /** Stand for required properties that are refused. */
@@ -140,14 +114,6 @@ export const COMPONENT_STAND_INS = {
   resources: { cpu: '1m', memory: '1Mi' },
   probes: PROBES_STAND_IN,
 } as const;
-
-/** How many pods a component has. */
-export interface PodNumbers {
-  readonly min: number;
-  readonly max: number;
-  /** Number that the manifest states. Absent where an autoscaler owns it. */
-  readonly stated?: number;
-}
 
 const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
 
@@ -190,18 +156,16 @@ const setTwice = (name: string): Finding =>
   });
 
 /**
- * Base of the stateless components.
+ * Base of every component.
  *
- * It meets Pod Security *restricted* and spreads over the cluster's zones. Findings instead of exceptions: contradicting inputs are
- * reported all at once when the app is synthesized.
+ * Its pods meet Pod Security *restricted*. Findings instead of exceptions: contradicting inputs are reported all at once when the app
+ * is synthesized.
  *
  * @throws when it is not inside a System
  */
 export abstract class Component<Props extends ComponentProps> extends Construct {
   /** Name of its objects. */
   readonly name: string;
-  /** Its Deployment, for overrides. */
-  readonly deployment: ApiObject;
   /** Its ServiceAccount, for overrides. */
   readonly serviceAccount: ApiObject;
   /** Its NetworkPolicy, for overrides. */
@@ -224,15 +188,19 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const props = receive(this, '', schema, given, standIns);
     this.props = props;
     this.ports = allPorts(props);
-    const problems = [...findPortProblems(props), ...findProbeProblems(props.probes, this.ports)];
-    for (const problem of problems) report(this, findingOf('input', problem));
-    if (problems.length > 0) refuse(this);
     this.system = System.of(this);
     this.image = props.image ?? this.system.image(id);
     this.name = props.name ?? id;
     if (this.name === DEFAULT_ACCOUNT) report(this, TAKES_DEFAULT);
     this.identity = identityOf(this, this.name);
     this.outgoing = new Outgoing(this.name, this.identity !== undefined, (other) => otherSystem(this.system, other));
+    const { probes } = this;
+    const problems = [
+      ...findPortProblems(props),
+      ...(probes === undefined ? [] : findProbeProblems(probes, this.ports)),
+    ];
+    for (const problem of problems) report(this, findingOf('input', problem));
+    if (problems.length > 0) refuse(this);
     const metadata = { name: this.name, labels: selectorLabels(this.name) };
     const annotations = this.identity?.serviceAccountAnnotations ?? {};
     const account = { automountServiceAccountToken: false };
@@ -246,30 +214,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const { cluster } = this.system.target;
     this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.policyInput);
     for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
-    this.deployment = createObject(
-      this,
-      'deployment',
-      'Deployment',
-      {
-        ...metadata,
-        annotations: {
-          ...exitAnnotations(props.security ?? {}),
-          ...defined({ [ANNOTATION.zoneLoss]: props.survives?.because }),
-        },
-        // with an autoscaler, that one has them
-        notes: () => (this.pods.stated === undefined ? {} : this.accountNotes),
-      },
-      { spec: () => this.renderSpec() },
-    );
     checkNodeFitLater(
       this,
       cluster,
       () => this.resources,
       () => this.cpuFrom,
     );
-    checkAvailabilityLater(this, () => this.availabilityInput);
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
-    checkLater(this, () => this.mountProblems);
+    checkLater(this, () => this.findInputProblems().map((problem) => findingOf('input', problem)));
     const variables = Object.entries(props.env ?? {});
     this.secretVariables = Object.fromEntries(variables.filter(isFromSecret));
     this.configure(Object.fromEntries(variables.filter(isText)));
@@ -304,43 +256,6 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return this;
   }
 
-  /** Its PodDisruptionBudget, for overrides; `undefined` for a single pod. */
-  get disruptionBudget(): ApiObject | undefined {
-    return this.object('disruption-budget');
-  }
-
-  /** Its HorizontalPodAutoscaler or ScaledObject, for overrides; `undefined` for a fixed number of pods. */
-  get autoscaler(): ApiObject | undefined {
-    return this.object('autoscaler');
-  }
-
-  private object(id: string): ApiObject | undefined {
-    const child = this.node.tryFindChild(id);
-    return child instanceof ApiObject ? child : undefined;
-  }
-
-  /** The derived unit: rollout, drain, budget, spread, and how many pods are certain to remain after the promised loss. */
-  get availability(): Availability {
-    return deriveAvailability(this.availabilityInput);
-  }
-
-  /** Its demand on nodes; `undefined` where the requests of a pod are unknown. */
-  get planned(): PlannedWorkload | undefined {
-    const { cpu, memory } = this.resources;
-    if (!this.isCounted) return undefined;
-    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // reported by checkNodeFitLater
-    const { min, max } = this.pods;
-    const atOnce = peakPods(max, this.client.numbers().replacement).value;
-    const targets = this.policyInput.exposed?.targets;
-    return {
-      name: `${this.system.namespace}/${this.name}`,
-      cpu,
-      memory,
-      pods: { offPeak: min, peak: max, atOnce },
-      ...defined({ targets }),
-    };
-  }
-
   /** Adds environment variables. */
   protected configure(variables: Readonly<Record<string, string>>): void {
     for (const name of Object.keys(variables)) {
@@ -351,8 +266,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     this.configuration.add(variables);
   }
 
-  /** Its numbers of pods, once the chart is complete. */
-  protected abstract get pods(): PodNumbers;
+  /** Its most pods and how they are replaced, once the chart is complete. */
+  protected abstract get numbers(): ClientNumbers;
+
+  /** Its probes; `undefined` where its pods have none. */
+  protected get probes(): Probes | undefined {
+    return undefined;
+  }
 
   /** CPU request of a pod, as given or derived. */
   protected get cpu(): string | undefined {
@@ -362,11 +282,6 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** What a derived CPU request follows from. */
   protected get cpuFrom(): DerivedFrom | undefined {
     return undefined;
-  }
-
-  /** What it sets of its availability unless the user does. */
-  protected get availabilityDefaults(): AvailabilityOptions {
-    return {};
   }
 
   /** Whether its size is known, so that accounts and plans can include it. */
@@ -386,27 +301,63 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   /** This component in the account of a service with limits. */
   protected get client(): Client {
-    const numbers = () => {
-      const { maxSurge, maxUnavailable, terminationGracePeriodSeconds, minReadySeconds } = this.availability;
-      // the shortest boot is unknown, and the worst case is one that takes no time
-      const fastestAvailableSeconds = Math.max(1, minReadySeconds);
-      const replacement = { maxSurge, maxUnavailable, terminationGracePeriodSeconds, fastestAvailableSeconds };
-      return { maxReplicas: this.pods.max, replacement };
-    };
-    return { name: this.name, isCounted: () => this.isCounted, numbers };
+    return { name: this.name, isCounted: () => this.isCounted, numbers: () => this.numbers };
   }
 
-  /** Creates the disruption budget where there is more than one pod or the user set one. */
-  protected createBudget(fewest: number): void {
-    if (fewest <= 1 && this.props.availability?.disruption === undefined) return;
-    createDisruptionBudget(this, this.name, selectorLabels(this.name), () => this.availability);
+  protected get resources(): ContainerInput['resources'] {
+    return { ...this.props.resources, cpu: this.cpu ?? '0' };
   }
 
-  private get mountProblems(): Finding[] {
-    const { files = {} } = this.props;
+  /** Seconds by which its init containers and sidecars delay the start of its container. */
+  protected get companySeconds(): number {
+    return bootSecondsOf(this.props);
+  }
+
+  /** What is wrong between its properties, once the chart is complete. */
+  protected findInputProblems(): Problem[] {
+    const { files = {}, volumes = {} } = this.props;
     const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
-    const mounts = [...this.scratch.map(({ path }) => path), ...secrets];
-    return findMountProblems(files, mounts, secrets).map((problem) => findingOf('input', problem));
+    const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...Object.keys(volumes)];
+    return [
+      ...findCompanyProblems(this.props, this.name, this.ports, this.mounts),
+      ...findMountProblems(files, folders, secrets),
+    ];
+  }
+
+  /** The template of its pods, which live as `life` says. */
+  protected podTemplate(life: Life): PodTemplate {
+    const { image, probes } = this;
+    const { command, args, security: exits = {} } = this.props;
+    const { cluster, environment } = this.system.target;
+    const pulledWith = pullSecret(environment);
+    const spec = renderPod({
+      name: this.name,
+      ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
+      pullPolicy: (one) => pullPolicy(one, environment),
+      main: {
+        image,
+        ...(command === undefined ? {} : { command }),
+        ...(args === undefined ? {} : { args }),
+        ports: this.ports,
+        ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
+        variables: this.secretVariables,
+        resources: this.resources,
+        ...(probes === undefined ? {} : { probes }),
+        exits,
+      },
+      company: this.props,
+      mounts: this.mounts,
+      cluster,
+      life,
+      choice: {},
+    });
+    const labels = {
+      ...this.system.labels,
+      ...selectorLabels(this.name),
+      ...versionLabel(image),
+      ...this.identity?.podLabels,
+    };
+    return { metadata: { labels }, spec };
   }
 
   private get scratch(): readonly Scratch[] {
@@ -414,50 +365,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return scratch.some(({ path }) => path === TEMPORARY.path) ? scratch : [TEMPORARY, ...scratch];
   }
 
-  private get resources(): Workload['resources'] {
-    return { ...this.props.resources, cpu: this.cpu ?? '0' };
-  }
-
-  private get availabilityInput(): AvailabilityInput {
-    const { cluster, environment } = this.system.target;
+  protected get mounts(): Mounts {
     return {
-      minReplicas: this.pods.min,
-      maxReplicas: this.pods.max,
-      zones: cluster.zones.length,
-      zonesLost: this.props.survives?.zones ?? environment.survives.zones,
-      startupBudgetSeconds: this.props.probes.bootSeconds,
-      options: { ...this.availabilityDefaults, ...this.props.availability },
-    };
-  }
-
-  private renderSpec() {
-    const { image } = this;
-    const { probes, security } = this.props;
-    const { cluster, environment } = this.system.target;
-    const selector = selectorLabels(this.name);
-    const pulledWith = pullSecret(environment);
-    const { stated } = this.pods;
-    return renderDeployment({
-      name: this.name,
-      image,
-      pullPolicy: pullPolicy(image, environment),
-      ...(pulledWith === undefined ? {} : { pullSecret: pulledWith }),
-      ports: this.ports,
-      resources: this.resources,
-      probes,
       scratch: this.scratch,
-      exits: security ?? {},
-      cluster,
-      availability: this.availability,
-      ...(stated === undefined ? {} : { replicas: stated }),
-      selector,
-      podLabels: { ...this.system.labels, ...selector, ...versionLabel(image), ...this.identity?.podLabels },
-      ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
-      secretVariables: this.secretVariables,
+      volumes: this.props.volumes ?? {},
+      connections: this.outgoing.all,
       ...(this.files === undefined
         ? {}
         : { files: { configMap: this.files.hashedName, paths: Object.keys(this.props.files ?? {}) } }),
-      connections: this.outgoing.all,
-    });
+    };
   }
 }

@@ -12,7 +12,8 @@ import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-
 import type { Queue } from '../services/broker';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
-import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type PodNumbers } from './component';
+import { COMPONENT_STAND_INS } from './component';
+import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** What decides the number of consumers. */
 export type QueueScaling = Omit<QueueConsumerInput, 'queueIsRead' | 'reactionSeconds'>;
@@ -31,7 +32,7 @@ const SIZE_STAND_IN: QueueScaling = {
 };
 
 /** Required and optional properties of a consumer. No client is admitted to its `port`, which serves probes. */
-export interface QueueConsumerProps extends ComponentProps {
+export interface QueueConsumerProps extends LongRunningProps {
   /** `broker.queue('orders')`. */
   readonly queue: Queue;
   /** Connections that one pod keeps open to the broker. */
@@ -43,7 +44,7 @@ export interface QueueConsumerProps extends ComponentProps {
 }
 
 const QUEUE_CONSUMER = fields<QueueConsumerProps>({
-  ...COMPONENT,
+  ...LONG_RUNNING,
   queue: like("broker.queue('orders')", isQueue),
   connectionsPerPod: number({ atLeast: 1, whole: true }),
   messagesSentPerSecondPerPod: optional(number({ atLeast: 0 })),
@@ -62,7 +63,7 @@ function isQueue(value: unknown): boolean {
  *
  * @throws when it is not inside a System
  */
-export class QueueConsumer extends Component<QueueConsumerProps> {
+export class QueueConsumer extends StatelessComponent<QueueConsumerProps> {
   constructor(scope: Construct, id: string, props: QueueConsumerProps) {
     super(scope, id, props, QUEUE_CONSUMER, { ...COMPONENT_STAND_INS, connectionsPerPod: 1, size: SIZE_STAND_IN });
     const { queue, connectionsPerPod, messagesSentPerSecondPerPod: messagesPerSecondPerPod = 0, size } = this.props;

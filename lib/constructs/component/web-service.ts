@@ -22,17 +22,18 @@ import { isRefused, receive, refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
-import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type PodNumbers } from './component';
+import { COMPONENT_STAND_INS } from './component';
+import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** Required and optional properties of a web service. */
-export interface WebServiceProps extends ComponentProps {
+export interface WebServiceProps extends LongRunningProps {
   /** Port that the container listens on, 1 to 65535, and what it speaks where that is not http. Its name is its protocol. */
   readonly port: Ports['port'];
   /** How many pods it has. */
   readonly size: Size;
 }
 
-const WEB_SERVICE = fields<WebServiceProps>({ ...COMPONENT, ...PORTS, size: SIZE });
+const WEB_SERVICE = fields<WebServiceProps>({ ...LONG_RUNNING, ...PORTS, size: SIZE });
 
 const NO_HEALTH_PATH: Finding = {
   rule: 'exposure-health',
@@ -91,7 +92,7 @@ const CPU_TWICE: Finding = {
  *
  * @throws when it is not inside a System
  */
-export class WebService extends Component<WebServiceProps> implements Connectable {
+export class WebService extends StatelessComponent<WebServiceProps> implements Connectable {
   /** Its Service, for overrides. */
   readonly service: ApiObject;
   private readonly admitted: PolicyInput['admitted'][number][] = [];

@@ -7,16 +7,17 @@ import type { ScalingProps } from '../../model/pods/scaling';
 import { createAutoscaler } from '../scaling/autoscaler';
 import { BOUNDS, REPLICAS, type Size } from '../scaling/size';
 import { selectorLabels } from '../tree/labels';
-import { COMPONENT, COMPONENT_STAND_INS, Component, type ComponentProps, type PodNumbers } from './component';
+import { COMPONENT_STAND_INS } from './component';
+import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** Required and optional properties of a worker. No client is admitted to its `port`, which serves probes. */
-export interface WorkerProps extends ComponentProps {
+export interface WorkerProps extends LongRunningProps {
   /** How many pods it has: always as many, or as an autoscaler decides by CPU and memory. */
   readonly size: Exclude<Size, { readonly load: unknown }>;
 }
 
 const WORKER = fields<WorkerProps>({
-  ...COMPONENT,
+  ...LONG_RUNNING,
   size: either([REPLICAS, BOUNDS], '{ replicas: 1 } or { min: 1, max: 4, cpu: 0.65 }'),
 });
 
@@ -29,7 +30,7 @@ const WORKER = fields<WorkerProps>({
  * @example new Worker(this, 'mailer', { resources, probes: { bootSeconds: 10 }, size: { replicas: 2 } })
  * @throws when it is not inside a System
  */
-export class Worker extends Component<WorkerProps> {
+export class Worker extends StatelessComponent<WorkerProps> {
   constructor(scope: Construct, id: string, props: WorkerProps) {
     const { port: _, ...standIns } = COMPONENT_STAND_INS;
     super(scope, id, props, WORKER, { ...standIns, size: { replicas: 1 } });

@@ -9,7 +9,7 @@ import type { Trace } from '../../model/manifest/origin';
 
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
-import { Component, type ComponentProps } from '../component/component';
+import { type LongRunningProps, StatelessComponent } from '../component/stateless';
 import { WebService } from '../component/web-service';
 import { System } from '../system/system';
 import { isRefused } from '../tree/door';
@@ -63,7 +63,7 @@ interface Planned {
 }
 
 function plannedOf(construct: IConstruct): Planned[] {
-  if (!(construct instanceof Component)) return [];
+  if (!(construct instanceof StatelessComponent)) return [];
   try {
     return planOf(construct);
   } catch {
@@ -72,7 +72,7 @@ function plannedOf(construct: IConstruct): Planned[] {
   }
 }
 
-function planOf(construct: Component<ComponentProps>): Planned[] {
+function planOf(construct: StatelessComponent<LongRunningProps>): Planned[] {
   const workload = construct.planned;
   if (workload === undefined) return [];
   const plan = construct instanceof WebService ? construct.capacityPlan : undefined;

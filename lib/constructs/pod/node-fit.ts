@@ -6,7 +6,7 @@ import type { NodePool } from '../../model/cluster/pool';
 import { quantityAmount } from '../../model/manifest/quantity';
 import { checkLater } from '../tree/findings';
 
-import type { Workload } from './deployment';
+import type { ContainerInput } from './container';
 
 /** The field that a derived request follows from, and how. */
 export interface DerivedFrom {
@@ -18,7 +18,7 @@ export interface DerivedFrom {
 export function checkNodeFitLater(
   scope: Construct,
   { nodePools, name }: Cluster,
-  resources: () => Workload['resources'],
+  resources: () => ContainerInput['resources'],
   cpuFrom: () => DerivedFrom | undefined = () => undefined,
 ): void {
   if (nodePools.length === 0) return;

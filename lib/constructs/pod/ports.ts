@@ -1,8 +1,19 @@
 // The ports of a component: what each of them speaks, and at which port its Service offers it.
 
 import type { Problem } from '../../model/finding/problem';
-import { checked, choice, either, type Fields, fields, number, optional, table } from '../../model/finding/schema';
+import {
+  checked,
+  choice,
+  either,
+  type Fields,
+  fields,
+  number,
+  optional,
+  table,
+  text,
+} from '../../model/finding/schema';
 import { portName } from '../../model/manifest/formats';
+import { defined } from '../../model/manifest/json';
 import type { Container, ServiceSpec } from '../tree/kinds';
 
 /** What a port speaks. */
@@ -16,6 +27,8 @@ export interface Port {
   readonly protocol?: Protocol;
   /** Port of the Service, which clients use. @default 80 for `port` where it speaks http, otherwise the container's */
   readonly servicePort?: number;
+  /** The sidecar that listens on it. @default the component's own container */
+  readonly container?: string;
 }
 
 /** The ports of a component. */
@@ -27,7 +40,7 @@ export interface Ports {
 }
 
 /** A port with all its defaults. */
-export interface NamedPort extends Required<Port> {
+export interface NamedPort extends Required<Omit<Port, 'container'>>, Pick<Port, 'container'> {
   readonly name: string;
   readonly transport: Transport;
 }
@@ -40,7 +53,12 @@ const PORT = either(
   [
     NUMBER,
     fields<Port>(
-      { port: NUMBER, protocol: optional(choice(['http', 'grpc', 'tcp', 'udp'])), servicePort: optional(NUMBER) },
+      {
+        port: NUMBER,
+        protocol: optional(choice(['http', 'grpc', 'tcp', 'udp'])),
+        servicePort: optional(NUMBER),
+        container: optional(text('the name of a sidecar')),
+      },
       "{ port: 9090, protocol: 'grpc' }",
     ),
   ],
@@ -74,8 +92,9 @@ export function allPorts({ port, ports = {} }: Partial<Ports>): readonly NamedPo
   ];
 }
 
-function named(name: string, { port, protocol = 'http', servicePort = port }: Port): NamedPort {
-  return { name, port, protocol, servicePort, transport: protocol === 'udp' ? 'UDP' : 'TCP' };
+function named(name: string, { port, protocol = 'http', servicePort = port, container }: Port): NamedPort {
+  const transport = protocol === 'udp' ? 'UDP' : 'TCP';
+  return { name, port, protocol, servicePort, transport, ...defined({ container }) };
 }
 
 /** Ports that cannot stand beside each other. */

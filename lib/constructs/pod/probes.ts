@@ -200,11 +200,12 @@ const STARTUP_PERIOD_SECONDS = 5;
 /**
  * The probes of a container with these ports. A boot gets `bootSeconds`, rounded up to a whole probe period; a pod that
  * reports "not ready" leaves the endpoints within 15 s, a silent one within 17 s; a deadlocked one is stopped within 35 s, after which
- * its grace period starts (e2e E8).
+ * its grace period starts (e2e E8). `container` is the sidecar that they ask; absent for the component's own container.
  */
 export function renderProbes(
   { bootSeconds, startup, readiness, liveness }: Probes,
   ports: readonly NamedPort[],
+  container?: string,
 ): {
   startupProbe?: Rendered;
   readinessProbe?: Rendered;
@@ -212,14 +213,19 @@ export function renderProbes(
 } {
   return defined({
     startupProbe: startup && {
-      ...ask(startup, ports),
+      ...ask(startup, ports, container),
       periodSeconds: STARTUP_PERIOD_SECONDS,
       timeoutSeconds: 2,
       failureThreshold: Math.ceil(bootSeconds / STARTUP_PERIOD_SECONDS),
     },
-    readinessProbe: readiness && { ...ask(readiness, ports), periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
+    readinessProbe: readiness && {
+      ...ask(readiness, ports, container),
+      periodSeconds: 5,
+      timeoutSeconds: 2,
+      failureThreshold: 3,
+    },
     livenessProbe: liveness && {
-      ...ask(liveness, ports),
+      ...ask(liveness, ports, container),
       ...(startup === undefined ? { initialDelaySeconds: Math.ceil(bootSeconds) } : {}),
       periodSeconds: 10,
       timeoutSeconds: 5,
@@ -228,10 +234,15 @@ export function renderProbes(
   });
 }
 
-function ask(probe: Probe, ports: readonly NamedPort[]): Pick<Rendered, 'exec' | 'grpc' | 'httpGet' | 'tcpSocket'> {
+function ask(
+  probe: Probe,
+  ports: readonly NamedPort[],
+  container: string | undefined,
+): Pick<Rendered, 'exec' | 'grpc' | 'httpGet' | 'tcpSocket'> {
   if ('exec' in probe) return { exec: { command: probe.exec } };
   const port = portOf(probe, ports);
-  const name = port?.name ?? '';
+  // the kubelet looks for a name among the ports of the container that it asks
+  const name = (port?.container === container ? port?.name : port?.port) ?? '';
   if ('path' in probe) {
     const headers = Object.entries(probe.headers ?? {}).map(([header, value]) => ({ name: header, value }));
     return { httpGet: { path: probe.path, port: name, ...(headers.length === 0 ? {} : { httpHeaders: headers }) } };

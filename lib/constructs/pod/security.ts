@@ -8,7 +8,7 @@ import type { Container, PodSpec } from '../tree/kinds';
 /** UID and GID of every pod: above 10000, so that it is not a user of the node (kube-score, Checkov, Trivy). */
 const DEFAULT_USER = 10001;
 
-/** Exits from the defaults. Each needs a reason, which is kept in an annotation of the Deployment. */
+/** Exits from the defaults. Each needs a reason, which is kept in an annotation of the workload. */
 export interface SecurityExits {
   /** The root file system is writable, because … @default it is read-only */
   readonly writableRootFilesystem?: string;

@@ -47,15 +47,17 @@ export type Container = Newer<
     };
   }
 >;
-export type PodSpec = Newer<Plain<k8s.PodSpec>, { readonly containers: readonly Container[] }>;
-export type DeploymentSpec = Newer<
-  Plain<k8s.DeploymentSpec>,
-  { readonly template: Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }> }
+export type PodSpec = Newer<
+  Plain<k8s.PodSpec>,
+  {
+    readonly containers: readonly Container[];
+    /** From 1.29 on with `restartPolicy: Always`: a sidecar. */
+    readonly initContainers?: readonly (Container & { readonly restartPolicy?: string })[];
+  }
 >;
-export type JobSpec = Newer<
-  Plain<k8s.JobSpec>,
-  { readonly template: Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }> }
->;
+export type PodTemplate = Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }>;
+export type DeploymentSpec = Newer<Plain<k8s.DeploymentSpec>, { readonly template: PodTemplate }>;
+export type JobSpec = Newer<Plain<k8s.JobSpec>, { readonly template: PodTemplate }>;
 export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
 export type ServiceSpec = Plain<k8s.ServiceSpec>;

@@ -1,0 +1,105 @@
+// The containers of a pod: what each of them runs, with which variables, resources and folders.
+
+import { fields, optional, quantity, text } from '../../model/finding/schema';
+import { dataKey, subdomain } from '../../model/manifest/formats';
+import { canonicalQuantity } from '../../model/manifest/quantity';
+import type { PullPolicy } from '../../model/platform/target';
+import type { Container } from '../tree/kinds';
+import { containerPorts, type NamedPort } from './ports';
+import { type Probes, renderProbes } from './probes';
+import { containerSecurity, type SecurityExits } from './security';
+
+/** Resources of a pod. The memory limit equals the request; CPU has a limit only if one is given. */
+export interface Resources {
+  /** CPU request as a quantity: `250m`. @default derived from `size: { load }`; required without it */
+  readonly cpu?: string;
+  /** Memory request and limit as a quantity: `256Mi`. */
+  readonly memory: string;
+  /** @default none: a limit throttles pods that could use idle CPU */
+  readonly cpuLimit?: string;
+}
+
+/** What the resources of a pod may say. */
+export const RESOURCES = fields<Resources>(
+  { cpu: optional(quantity()), memory: quantity(), cpuLimit: optional(quantity()) },
+  "{ cpu: '250m', memory: '256Mi' }",
+);
+
+/** One key of a Secret. */
+export interface SecretKey {
+  /** Name of the Secret, in the namespace of the component. It is made elsewhere; `evenkeel secrets` lists it. */
+  readonly secret: string;
+  /** The key in it. */
+  readonly key: string;
+}
+
+/** What a key of a Secret may say. */
+export const SECRET_KEY = fields<SecretKey>(
+  { secret: text(subdomain.expected, subdomain.fits), key: text(dataKey.expected, dataKey.fits) },
+  "{ secret: 'shop', key: 'password' }",
+);
+
+/** Input of a container. */
+export interface ContainerInput {
+  readonly name: string;
+  readonly image: string;
+  readonly pullPolicy: PullPolicy;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  /** All ports of the pod. */
+  readonly ports: readonly NamedPort[];
+  /** The sidecar that it is. @default the component's own container */
+  readonly sidecar?: string;
+  /** Name of the ConfigMap with its variables. @default none */
+  readonly configuration?: string;
+  /** Variables of its own. */
+  readonly variables: Readonly<Record<string, string | SecretKey>>;
+  readonly resources: Resources & Required<Pick<Resources, 'cpu'>>;
+  /** @default none */
+  readonly probes?: Probes;
+  /** @default it gets SIGTERM at once */
+  readonly lifecycle?: Container['lifecycle'];
+  readonly exits: SecurityExits;
+  readonly mounts: NonNullable<Container['volumeMounts']>;
+}
+
+/** The container. */
+export function renderContainer(input: ContainerInput): Container {
+  const { name, image, pullPolicy, command, args, sidecar, configuration, resources, probes, lifecycle, exits } = input;
+  const ports = input.ports.filter(({ container }) => container === sidecar);
+  const env = Object.entries(input.variables).map(([variable, value]) =>
+    typeof value === 'string'
+      ? { name: variable, value }
+      : { name: variable, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },
+  );
+  return {
+    name,
+    image,
+    imagePullPolicy: pullPolicy,
+    ...(command === undefined ? {} : { command }),
+    ...(args === undefined ? {} : { args }),
+    ...(ports.length === 0 ? {} : { ports: containerPorts(ports) }),
+    ...(configuration === undefined ? {} : { envFrom: [{ configMapRef: { name: configuration } }] }),
+    ...(env.length === 0 ? {} : { env }),
+    resources: renderResources(resources),
+    ...(probes === undefined ? {} : renderProbes(probes, portsFor(sidecar, input.ports), sidecar)),
+    ...(lifecycle === undefined ? {} : { lifecycle }),
+    ...containerSecurity(exits),
+    ...(input.mounts.length === 0 ? {} : { volumeMounts: input.mounts }),
+  };
+}
+
+/** The ports that probes of a container may ask: its own first. */
+export function portsFor(sidecar: string | undefined, ports: readonly NamedPort[]): readonly NamedPort[] {
+  const isOwn = ({ container }: NamedPort) => container === sidecar;
+  return sidecar === undefined ? ports : [...ports.filter(isOwn), ...ports.filter((port) => !isOwn(port))];
+}
+
+/** In canonical quantities, as the API server stores them: GitOps controllers compare. */
+function renderResources({ cpu, memory, cpuLimit }: ContainerInput['resources']): NonNullable<Container['resources']> {
+  const bytes = canonicalQuantity(memory);
+  return {
+    requests: { cpu: canonicalQuantity(cpu), memory: bytes },
+    limits: { memory: bytes, ...(cpuLimit === undefined ? {} : { cpu: canonicalQuantity(cpuLimit) }) },
+  };
+}
