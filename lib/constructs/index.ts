@@ -1,5 +1,6 @@
 // The building blocks that charts are made of.
 
+export type { ApiRights } from './component/api-rights';
 export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './component/queue-consumer';
 export { Volume, type VolumeProps } from './component/volume';
 export { WebService, type WebServiceProps } from './component/web-service';
@@ -22,6 +23,7 @@ export type { Companion, Company, InitContainer, Sidecar } from './pod/company';
 export type { Resources, SecretKey } from './pod/container';
 export type { Files } from './pod/files';
 export type { ClaimFolder, Scratch, SecretFolder, Volumes } from './pod/mounts';
+export type { NodeChoice } from './pod/node-choice';
 export type { Port, Ports, Protocol } from './pod/ports';
 export {
   type ExecProbe,

@@ -5,7 +5,18 @@ import { Construct, type IConstruct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { either, type Fields, like, list, optional, type Schema, table, text } from '../../model/finding/schema';
+import {
+  either,
+  type Fields,
+  findSchemaProblems,
+  like,
+  list,
+  number,
+  optional,
+  type Schema,
+  table,
+  text,
+} from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
@@ -20,12 +31,20 @@ import {
 } from '../network/connection';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
-import { bootSecondsOf, COMPANY, type Company, findCompanyProblems } from '../pod/company';
+import {
+  bootSecondsOf,
+  COMPANY,
+  type Company,
+  companyScratchNames,
+  findCompanyProblems,
+  findSharedMountProblems,
+} from '../pod/company';
 import { Configuration } from '../pod/configuration';
 import { type ContainerInput, RESOURCES, type Resources, SECRET_KEY, type SecretKey } from '../pod/container';
 import { FILES, type Files, fileData, findMountProblems } from '../pod/files';
 import type { Life } from '../pod/life';
-import { type Mounts, SCRATCH, type Scratch, VOLUMES, type Volumes } from '../pod/mounts';
+import { type Mounts, SCRATCH, type Scratch, scratchNames, VOLUMES, type Volumes } from '../pod/mounts';
+import { findChoiceProblems, NODE_CHOICE, type NodeChoice, renderChoice } from '../pod/node-choice';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater } from '../pod/node-fit';
 import { renderPod } from '../pod/pod';
@@ -38,10 +57,11 @@ import { checkLater, report } from '../tree/findings';
 import { createObject, type PodTemplate } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
+import { API_RIGHTS, type ApiRights, createApiRights } from './api-rights';
 import { identityOf } from './identity';
 
 /** Required and optional properties of every component, whatever its workload. */
-export interface ComponentProps extends Partial<Ports>, Company {
+export interface ComponentProps extends Partial<Ports>, Company, NodeChoice {
   /**
    * Name of its objects and of its selectors. Give it to change the construct's id without changing the cluster's objects.
    * @default the construct's id
@@ -78,6 +98,13 @@ export interface ComponentProps extends Partial<Ports>, Company {
   readonly volumes?: Volumes;
   /** Exits from the secure defaults, each with its reason. @default none */
   readonly security?: SecurityExits;
+  /**
+   * Dots that a name must have to be looked up as it is, before the cluster's search domains. With 2, a name of the namespace is found
+   * at once and an outside host costs 2 queries instead of 8. Images built on musl (Alpine) then do not find `web.shop.svc`, which
+   * `web.shop.svc.cluster.local` is in full.
+   * @default 2
+   */
+  readonly ndots?: number;
 }
 
 /** What the properties of every component may say. */
@@ -104,7 +131,9 @@ export const COMPONENT: Fields<ComponentProps> = {
   scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
   volumes: optional(VOLUMES),
   ...COMPANY,
+  ...NODE_CHOICE,
   security: optional(SECURITY),
+  ndots: optional(number({ atLeast: 0, atMost: 15, whole: true })),
 };
 
 /** Stand for required properties that are refused. */
@@ -114,6 +143,15 @@ export const COMPONENT_STAND_INS = {
   resources: { cpu: '1m', memory: '1Mi' },
   probes: PROBES_STAND_IN,
 } as const;
+
+/** The measurement is in docs/decisions.md. */
+const NDOTS = 2;
+
+/**
+ * The annotation that lets the cluster autoscaler remove a node although its pods have these volumes. Source: autoscaler,
+ * cluster-autoscaler/FAQ.md.
+ */
+const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes';
 
 const TEMPORARY: Scratch = { path: '/tmp', size: '64Mi' };
 
@@ -179,6 +217,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
   private configuration?: Configuration;
+  private readonly rights: ApiRights[] = [];
   private readonly secretVariables: Readonly<Record<string, SecretKey>>;
   private readonly files: Configuration | undefined;
 
@@ -198,6 +237,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const problems = [
       ...findPortProblems(props),
       ...(probes === undefined ? [] : findProbeProblems(probes, this.ports)),
+      ...findCompanyProblems(props, this.name, this.ports),
     ];
     for (const problem of problems) report(this, findingOf('input', problem));
     if (problems.length > 0) refuse(this);
@@ -256,6 +296,21 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return this;
   }
 
+  /**
+   * Gives its pods rights at the Kubernetes API, in their namespace: a Role, its binding, and a token. The Role is the platform
+   * team's to apply.
+   *
+   * @example web.mayCall({ group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'create', 'update'], because: 'elects a leader' })
+   */
+  mayCall(rights: ApiRights): this {
+    const problems = findSchemaProblems(API_RIGHTS, rights, 'mayCall');
+    for (const problem of problems) report(this, findingOf('input', problem));
+    if (problems.length > 0) return this;
+    if (this.rights.length === 0) createApiRights(this, this.name, this.system.namespace ?? '', () => this.rights);
+    this.rights.push(rights);
+    return this;
+  }
+
   /** Adds environment variables. */
   protected configure(variables: Readonly<Record<string, string>>): void {
     for (const name of Object.keys(variables)) {
@@ -304,6 +359,15 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return { name: this.name, isCounted: () => this.isCounted, numbers: () => this.numbers };
   }
 
+  /** Its exits from the secure defaults; rights at the API are one. */
+  protected get exits(): SecurityExits {
+    const { security = {} } = this.props;
+    const reasons = [security.serviceAccountToken, ...this.rights.map(({ because }) => because)].filter(
+      (reason) => reason !== undefined,
+    );
+    return reasons.length === 0 ? security : { ...security, serviceAccountToken: [...new Set(reasons)].join('; ') };
+  }
+
   protected get resources(): ContainerInput['resources'] {
     return { ...this.props.resources, cpu: this.cpu ?? '0' };
   }
@@ -319,15 +383,16 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
     const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...Object.keys(volumes)];
     return [
-      ...findCompanyProblems(this.props, this.name, this.ports, this.mounts),
+      ...findSharedMountProblems(this.props, this.mounts),
       ...findMountProblems(files, folders, secrets),
+      ...findChoiceProblems(this.props, this.system.target.cluster),
     ];
   }
 
   /** The template of its pods, which live as `life` says. */
   protected podTemplate(life: Life): PodTemplate {
     const { image, probes } = this;
-    const { command, args, security: exits = {} } = this.props;
+    const { command, args } = this.props;
     const { cluster, environment } = this.system.target;
     const pulledWith = pullSecret(environment);
     const spec = renderPod({
@@ -343,13 +408,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
         variables: this.secretVariables,
         resources: this.resources,
         ...(probes === undefined ? {} : { probes }),
-        exits,
+        exits: this.exits,
       },
       company: this.props,
       mounts: this.mounts,
       cluster,
       life,
-      choice: {},
+      choice: renderChoice(this.props, cluster),
+      ndots: this.props.ndots ?? NDOTS,
     });
     const labels = {
       ...this.system.labels,
@@ -357,7 +423,12 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       ...versionLabel(image),
       ...this.identity?.podLabels,
     };
-    return { metadata: { labels }, spec };
+    return { metadata: { labels, annotations: { [SAFE_TO_EVICT]: this.emptyVolumes } }, spec };
+  }
+
+  /** Names of its volumes that are empty at each start. */
+  private get emptyVolumes(): string {
+    return [...scratchNames(this.scratch), ...companyScratchNames(this.props)].join(',');
   }
 
   private get scratch(): readonly Scratch[] {

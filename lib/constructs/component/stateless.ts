@@ -77,7 +77,7 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
 
   constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
     super(scope, id, given, schema, standIns);
-    const { security = {}, survives } = this.props;
+    const { survives } = this.props;
     this.deployment = createObject(
       this,
       'deployment',
@@ -85,9 +85,12 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
       {
         name: this.name,
         labels: selectorLabels(this.name),
-        annotations: { ...exitAnnotations(security), ...defined({ [ANNOTATION.zoneLoss]: survives?.because }) },
+        annotations: defined({ [ANNOTATION.zoneLoss]: survives?.because }),
         // with an autoscaler, that one has them
-        notes: () => (this.pods.stated === undefined ? {} : this.accountNotes),
+        notes: () => ({
+          ...exitAnnotations(this.exits),
+          ...(this.pods.stated === undefined ? {} : this.accountNotes),
+        }),
       },
       { spec: () => this.renderSpec() },
     );

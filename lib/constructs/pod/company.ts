@@ -124,31 +124,18 @@ export function bootSecondsOf({ initContainers = {}, sidecars = {} }: Company): 
   return [...runs, ...boots].reduce((sum, seconds) => sum + seconds, 0);
 }
 
-/** Names that occur twice, paths that the component does not have, and probes without a port. */
+/** Names that occur twice, ports of sidecars that do not exist, and probes without a port. */
 export function findCompanyProblems(
   { initContainers = {}, sidecars = {} }: Company,
   name: string,
   ports: readonly NamedPort[],
-  mounts: Mounts,
 ): Problem[] {
-  const paths = allMounts(mounts).map(({ mountPath }) => mountPath);
-  const kinds = { initContainers, sidecars };
-  const twice = Object.entries(kinds).flatMap(([kind, all]) =>
+  const twice = Object.entries({ initContainers, sidecars }).flatMap(([kind, all]) =>
     Object.keys(all).flatMap((one): Problem[] => {
       if (one !== name && (kind === 'sidecars' || !Object.hasOwn(sidecars, one))) return [];
       const message = `${one} is also the name of ${one === name ? "the component's own container" : 'a sidecar'}`;
       return [{ field: `${kind}.${one}`, value: one, message, expected: 'another name' }];
     }),
-  );
-  const unknown = Object.entries(kinds).flatMap(([kind, all]) =>
-    Object.entries<Companion>(all).flatMap(([one, { mounts: wanted = [] }]) =>
-      wanted
-        .filter((path) => !paths.includes(path))
-        .map((path): Problem => {
-          const message = `the component has no folder or file ${path}`;
-          return { field: `${kind}.${one}.mounts`, value: path, message, expected: `one of ${paths.join(', ')}` };
-        }),
-    ),
   );
   const probes = Object.entries(sidecars).flatMap(([one, sidecar]) =>
     sidecar.probes === undefined
@@ -164,7 +151,22 @@ export function findCompanyProblems(
     const message = `there is no sidecar ${container}`;
     return [{ field: `ports.${port}.container`, value: container, message, expected }];
   });
-  return [...twice, ...unknown, ...probes, ...strays];
+  return [...twice, ...probes, ...strays];
+}
+
+/** Folders and files that the company shares with the component, which has none at that path. */
+export function findSharedMountProblems({ initContainers = {}, sidecars = {} }: Company, mounts: Mounts): Problem[] {
+  const paths = allMounts(mounts).map(({ mountPath }) => mountPath);
+  return Object.entries({ initContainers, sidecars }).flatMap(([kind, all]) =>
+    Object.entries<Companion>(all).flatMap(([one, { mounts: wanted = [] }]) =>
+      wanted
+        .filter((path) => !paths.includes(path))
+        .map((path): Problem => {
+          const message = `the component has no folder or file ${path}`;
+          return { field: `${kind}.${one}.mounts`, value: path, message, expected: `one of ${paths.join(', ')}` };
+        }),
+    ),
+  );
 }
 
 interface Beside {

@@ -1,6 +1,7 @@
 // The containers of a pod: what each of them runs, with which variables, resources and folders.
 
-import { fields, optional, quantity, text } from '../../model/finding/schema';
+import type { Problem } from '../../model/finding/problem';
+import { checked, fields, number, optional, quantity, table, text } from '../../model/finding/schema';
 import { dataKey, subdomain } from '../../model/manifest/formats';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import type { PullPolicy } from '../../model/platform/target';
@@ -17,11 +18,36 @@ export interface Resources {
   readonly memory: string;
   /** @default none: a limit throttles pods that could use idle CPU */
   readonly cpuLimit?: string;
+  /**
+   * Devices and other resources that nodes offer in whole numbers, by name; request and limit are equal.
+   * @default none
+   * @example extended: { 'nvidia.com/gpu': 1 }
+   */
+  readonly extended?: Readonly<Record<string, number>>;
 }
+
+const EXTENDED = "{ 'nvidia.com/gpu': 1 }";
+
+/** Names with a prefix that is not Kubernetes' own. Source: kubernetes.io, "Extended Resources". */
+const isExtended = (name: string): boolean =>
+  /^[^/]+\/[^/]+$/.test(name) && subdomain.fits(name.split('/')[0] ?? '') && !/(^|\.)kubernetes\.io\//.test(name);
 
 /** What the resources of a pod may say. */
 export const RESOURCES = fields<Resources>(
-  { cpu: optional(quantity()), memory: quantity(), cpuLimit: optional(quantity()) },
+  {
+    cpu: optional(quantity()),
+    memory: quantity(),
+    cpuLimit: optional(quantity()),
+    extended: optional(
+      checked<Readonly<Record<string, number>>>(table(number({ atLeast: 1, whole: true }), EXTENDED), (extended) =>
+        Object.keys(extended).flatMap((name): Problem[] => {
+          if (isExtended(name)) return [];
+          const message = `${name} is not the name of an extended resource`;
+          return [{ field: `["${name}"]`, value: name, message, expected: `a name with a domain: ${EXTENDED}` }];
+        }),
+      ),
+    ),
+  },
   "{ cpu: '250m', memory: '256Mi' }",
 );
 
@@ -96,10 +122,12 @@ export function portsFor(sidecar: string | undefined, ports: readonly NamedPort[
 }
 
 /** In canonical quantities, as the API server stores them: GitOps controllers compare. */
-function renderResources({ cpu, memory, cpuLimit }: ContainerInput['resources']): NonNullable<Container['resources']> {
+function renderResources(resources: ContainerInput['resources']): NonNullable<Container['resources']> {
+  const { cpu, memory, cpuLimit, extended = {} } = resources;
   const bytes = canonicalQuantity(memory);
+  const others = Object.fromEntries(Object.entries(extended).map(([name, count]) => [name, String(count)]));
   return {
-    requests: { cpu: canonicalQuantity(cpu), memory: bytes },
-    limits: { memory: bytes, ...(cpuLimit === undefined ? {} : { cpu: canonicalQuantity(cpuLimit) }) },
+    requests: { cpu: canonicalQuantity(cpu), memory: bytes, ...others },
+    limits: { memory: bytes, ...(cpuLimit === undefined ? {} : { cpu: canonicalQuantity(cpuLimit) }), ...others },
   };
 }

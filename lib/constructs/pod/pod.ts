@@ -22,6 +22,8 @@ export interface PodInput {
   readonly mounts: Mounts;
   readonly cluster: Cluster;
   readonly life: Life;
+  /** Dots that a name must have to be looked up as it is first. */
+  readonly ndots: number;
   /** Which nodes it may run on, and how important it is. */
   readonly choice: Pick<PodSpec, 'nodeSelector' | 'tolerations' | 'priorityClassName'>;
 }
@@ -37,6 +39,7 @@ export function renderPod({
   cluster,
   life,
   choice,
+  ndots,
 }: PodInput): PodSpec {
   const lifecycle = drain(life.preStopSeconds, cluster);
   const container = renderContainer({
@@ -55,6 +58,7 @@ export function renderPod({
     ...podSecurity(main.exits),
     ...(life.restartPolicy === undefined ? {} : { restartPolicy: life.restartPolicy }),
     terminationGracePeriodSeconds: life.terminationGracePeriodSeconds,
+    dnsConfig: { options: [{ name: 'ndots', value: String(ndots) }] },
     ...choice,
     ...life.spread,
     ...(beside.initContainers.length === 0 ? {} : { initContainers: beside.initContainers }),

@@ -84,7 +84,7 @@ interface Bodies {
   readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };
   readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };
   readonly TriggerAuthentication: { readonly spec: Plain<TriggerAuthenticationSpec> };
-  readonly Role: { readonly rules: readonly Plain<k8s.PolicyRule>[] };
+  readonly Role: { readonly rules: Late<readonly Plain<k8s.PolicyRule>[]> };
   readonly ClusterRole: Bodies['Role'];
   readonly RoleBinding: { readonly roleRef: Plain<k8s.RoleRef>; readonly subjects: readonly Plain<k8s.Subject>[] };
   readonly ClusterRoleBinding: Bodies['RoleBinding'];
