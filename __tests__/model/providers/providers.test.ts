@@ -382,3 +382,19 @@ test('every allowed difference has its source, and is listed once', () => {
   }
   expect(STANDARD.allowedDifferences).toEqual([]);
 });
+
+test('11: how long each waits for pods of a node that it removes; a laptop removes none', () => {
+  const patience = Object.entries(CLUSTERS).map(([name, { provider }]) => [
+    name,
+    provider.nodeAutoscaler?.patienceSeconds,
+  ]);
+  expect(Object.fromEntries(patience)).toEqual({
+    eks: 600,
+    eksAuto: 86_400,
+    aks: 600,
+    gke: 3600,
+    onPrem: 600,
+    conformant: 600,
+    local: undefined,
+  });
+});

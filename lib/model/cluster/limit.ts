@@ -14,3 +14,18 @@ export interface ProviderLimit {
   /** What raises it: `a quota from Google`. @default nothing */
   readonly raisedBy?: string;
 }
+
+/** What removes nodes that are no longer needed. */
+export interface NodeAutoscaler {
+  /** For messages: `the cluster autoscaler`. */
+  readonly name: string;
+  /**
+   * Longest that it waits for the pods of a node that it removes, in seconds, unless it was told otherwise; what still runs then is
+   * killed.
+   */
+  readonly patienceSeconds: number;
+  /** Where the figure is documented. */
+  readonly source: string;
+  /** What raises it. @default nothing */
+  readonly raisedBy?: string;
+}

@@ -6,7 +6,7 @@ import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
 import type { JsonObject } from '../manifest/json';
 import type { NeutralKind } from '../manifest/kinds';
-import type { ProviderLimit } from './limit';
+import type { NodeAutoscaler, ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
 
 /** How the zones of a region are named: the region's name, and what follows it. */
@@ -186,6 +186,8 @@ export interface Provider {
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
   /** Labels of its nodes. */
   readonly nodes: NodeLabels;
+  /** What removes nodes where pools may shrink. @default nothing does */
+  readonly nodeAutoscaler?: NodeAutoscaler;
   /** How nodes and pods get addresses. */
   readonly network: NodeNetwork | Problem;
   /** The provider's limits. */

@@ -16,7 +16,7 @@ import type { Problem } from '../finding/problem';
 import { choice, either, fields, optional, text } from '../finding/schema';
 
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
-import { AKS_LIMITS } from './limits';
+import { AKS_AUTOSCALER, AKS_LIMITS } from './limits';
 
 /** The load balancer in front of an AKS cluster. */
 export type AksGateway =
@@ -89,6 +89,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
       poolLabel: 'kubernetes.azure.com/agentpool',
     },
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
+    nodeAutoscaler: AKS_AUTOSCALER,
     limits: AKS_LIMITS,
     allowedDifferences: [
       {

@@ -8,7 +8,7 @@ import {
   type Provider,
 } from '../cluster/provider';
 import { fields, optional } from '../finding/schema';
-import { UPSTREAM_LIMITS } from './limits';
+import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Description of a cluster of an unknown provider. */
@@ -47,6 +47,7 @@ function profile({ ingressSource: source, podNetwork }: ConformantProps): Provid
       },
     nodes: {},
     network: podRangeNetwork(podNetwork),
+    nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,
     allowedDifferences: [],
   };

@@ -17,7 +17,7 @@ import {
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
-import { EKS_LIMITS } from './limits';
+import { AUTO_MODE, EKS_LIMITS } from './limits';
 
 /** Description of an Auto Mode cluster. */
 export interface EksAutoProps extends ClusterProps, AwsNetwork {
@@ -90,6 +90,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
       message: 'Auto Mode chooses machines and spare addresses itself, and documents no figures',
       expected: 'a plan for eks, or no plan',
     },
+    nodeAutoscaler: AUTO_MODE,
     limits: EKS_LIMITS,
     allowedDifferences: EKS_ALLOWED_DIFFERENCES,
   };

@@ -19,7 +19,7 @@ import {
   ROUTE53_WEIGHT,
 } from './aws';
 import { EKS_POD_NETWORKS, type EksPodNetwork, eksNetwork } from './aws-network';
-import { EKS_LIMITS } from './limits';
+import { CLUSTER_AUTOSCALER, EKS_LIMITS } from './limits';
 
 /** Description of an EKS cluster. */
 export interface EksProps extends ClusterProps, AwsNetwork {
@@ -77,6 +77,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
     },
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
+    nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: EKS_LIMITS,
     allowedDifferences: EKS_ALLOWED_DIFFERENCES,
   };

@@ -14,7 +14,7 @@ import type { Problem } from '../finding/problem';
 import { fields, optional, text } from '../finding/schema';
 
 import { GKE_NETWORK } from './gke-network';
-import { GKE_LIMITS } from './limits';
+import { GKE_AUTOSCALER, GKE_LIMITS } from './limits';
 
 /** Description of a GKE cluster. */
 export interface GkeProps extends ClusterProps {
@@ -70,6 +70,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
       poolLabel: 'cloud.google.com/gke-nodepool', // unsourced
     },
     network: GKE_NETWORK,
+    nodeAutoscaler: GKE_AUTOSCALER,
     limits: GKE_LIMITS,
     allowedDifferences: [
       {

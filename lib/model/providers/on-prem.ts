@@ -5,7 +5,7 @@ import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Prov
 import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
 
 import { APP } from '../manifest/well-known';
-import { UPSTREAM_LIMITS } from './limits';
+import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 interface CommonProps extends ClusterProps {
@@ -81,6 +81,7 @@ function profile(props: OnPremProps): Provider {
       },
     nodes: {}, // labels differ by installation
     network: podRangeNetwork(props.podNetwork),
+    nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,
     allowedDifferences: [],
   };
