@@ -9,6 +9,7 @@ export type { AddressRange, Subnets } from './cluster/network';
 export type { Headroom, Machine, NodePool, Taint } from './cluster/pool';
 export type {
   AllowedDifference,
+  Exposed,
   Exposure,
   IngressShape,
   IngressSource,

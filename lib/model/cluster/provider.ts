@@ -4,8 +4,9 @@ import type { Problem } from '../finding/problem';
 import { checked, either, fields, list, type Schema, table, text } from '../finding/schema';
 import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
-import type { JsonObject } from '../manifest/json';
+import { type Json, type JsonObject, jsonText } from '../manifest/json';
 import type { NeutralKind } from '../manifest/kinds';
+import type { Balancer } from './balancer';
 import type { NodeAutoscaler, ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
 
@@ -17,7 +18,7 @@ export interface ZoneNames {
   readonly example: string;
 }
 
-/** A public HTTP exposure in terms common to all providers. */
+/** A component behind a public HTTP exposure, in terms common to all providers. */
 export interface Exposure {
   /** Name of the component, and of its Service. */
   readonly name: string;
@@ -25,8 +26,38 @@ export interface Exposure {
   readonly targets: 'pods' | 'nodes';
   /** Path that answers when a pod can serve. */
   readonly healthPath: string;
+  /** Whether the readiness probe of its pods asks the same. */
+  readonly asksAsReadiness: boolean;
   /** Longest time that a request in flight may still take, in seconds. */
   readonly drainSeconds: number;
+  /** How long the load balancer waits for an answer, in seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/** Components behind one Ingress, since they share its hosts. */
+export interface Exposed {
+  /** Each of them. The Ingress, and what belongs to it, is called like the first. */
+  readonly backends: readonly [Exposure, ...Exposure[]];
+  /** Whether the load balancer serves HTTPS, and redirects to it where it can; otherwise HTTP alone. */
+  readonly tls: boolean;
+}
+
+/** The largest of a figure over all backends: what the keys of an Ingress hold for holds for each of them. */
+export function longestOf({ backends }: Exposed, figure: 'drainSeconds' | 'timeoutSeconds'): number {
+  return Math.max(...backends.map((backend) => backend[figure]));
+}
+
+/** Whether all backends have the same of something. */
+export function haveEqual({ backends }: Exposed, of: (backend: Exposure) => Json): boolean {
+  return new Set(backends.map((backend) => jsonText(of(backend)))).size === 1;
+}
+
+/** What a component behind an Ingress needs of its own. */
+export interface BackendShape {
+  /** Annotations of its Service. @default none */
+  readonly serviceAnnotations?: Readonly<Record<string, string>>;
+  /** Objects of the provider's own kinds beside it, named like the component. @default none */
+  readonly objects?: readonly ProviderObject[];
 }
 
 /** A provider's rendering of an exposure. */
@@ -37,9 +68,7 @@ export interface IngressShape {
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the certificate comes from the TLS Secret; otherwise the provider finds it by host name. */
   readonly certificateFromSecret: boolean;
-  /** Annotations of its Service. @default none */
-  readonly serviceAnnotations?: Readonly<Record<string, string>>;
-  /** Objects of the provider's own kinds beside it, named like the component. @default none */
+  /** Objects of the provider's own kinds beside it, named like it. @default none */
   readonly objects?: readonly ProviderObject[];
 }
 
@@ -159,8 +188,12 @@ export interface Provider {
   readonly name: string;
   /** @default the names of its zones are unknown */
   readonly zoneNames?: ZoneNames;
-  /** Renders an HTTP exposure. */
-  readonly ingress: (exposure: Exposure) => IngressShape;
+  /** What the load balancer in front of it does with requests. */
+  readonly balancer: Balancer;
+  /** Renders an HTTP exposure; a problem where its components cannot share an Ingress. */
+  readonly ingress: (exposed: Exposed) => IngressShape | Problem;
+  /** Renders what a component behind an Ingress needs, the one that it is called after or another. @default nothing */
+  readonly backend?: (exposure: Exposure, isFirst: boolean) => BackendShape;
   /** Objects that the cluster needs once before anything can be exposed. @default none */
   readonly clusterObjects?: readonly ClusterObject[];
   /**

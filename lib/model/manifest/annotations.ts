@@ -26,6 +26,8 @@ export const ANNOTATION = {
   accessReason: reasonKey('access'),
   /** Why this Redis needs no replica. */
   withoutCopy: `${PREFIX}without-copy`,
+  /** Why an exposed component answers by HTTP alone. */
+  plainHttp: `${PREFIX}plain-http`,
   /** Why a volume may be unavailable while its zone is. */
   oneZone: `${PREFIX}one-zone`,
   /** Why a workload need not survive the loss of a zone that its environment promises to survive. */

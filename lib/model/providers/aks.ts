@@ -4,10 +4,14 @@ import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } 
 import { networkOf } from '../cluster/network';
 import {
   addressSource,
+  type BackendShape,
   CIDRS,
+  type Exposed,
   type Exposure,
   groupSubject,
+  haveEqual,
   type IngressShape,
+  longestOf,
   type Provider,
   type Subject,
   type WorkloadIdentity,
@@ -16,6 +20,7 @@ import type { Problem } from '../finding/problem';
 import { choice, either, fields, optional, text } from '../finding/schema';
 
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
+import { AGC, AGC_SECONDS, APPLICATION_GATEWAY, drainDifferences } from './balancers';
 import { AKS_AUTOSCALER, AKS_LIMITS } from './limits';
 
 /** The load balancer in front of an AKS cluster. */
@@ -71,7 +76,9 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
-    ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
+    ...(gateway === 'application-gateway'
+      ? { balancer: APPLICATION_GATEWAY, ingress: agicIngress }
+      : { balancer: AGC, ingress: (exposed) => agcIngress(exposed, gateway), backend: agcBackend }),
     namespaceLabels: {}, // no readiness gate was found
     loadsImages: false,
     registryForm: '<name>.azurecr.io',
@@ -92,6 +99,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     nodeAutoscaler: AKS_AUTOSCALER,
     limits: AKS_LIMITS,
     allowedDifferences: [
+      ...(gateway === 'application-gateway' ? drainDifferences(APPLICATION_GATEWAY) : []),
       {
         kind: 'Deployment',
         pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,
@@ -107,33 +115,69 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   };
 }
 
+const ALB_GROUP = 'alb.networking.azure.io';
+
 /**
- * AGC docs, components and how-to-ssl-offloading-ingress-api. It sends to pods, uses their readiness probe as its health
- * check, and has no key for draining. Its frontend is always public. Plain HTTP is not redirected.
+ * AGC docs, components and how-to-ssl-offloading-ingress-api. It sends to pods, and has no key for draining. Its frontend is always
+ * public. Plain HTTP is not redirected. An IngressExtension is needed only for requests that take longer than it waits anyway (AGC docs,
+ * api-specification-kubernetes: IngressTimeouts).
  */
-function agcIngress(gateway: Exclude<AksGateway, string>): IngressShape {
-  const key = (name: string) => `alb.networking.azure.io/${name}`;
+function agcIngress({ backends }: Exposed, gateway: Exclude<AksGateway, string>): IngressShape {
+  const key = (name: string) => `${ALB_GROUP}/${name}`;
+  const backendSettings = backends
+    .filter(({ timeoutSeconds }) => timeoutSeconds > AGC_SECONDS)
+    .map(({ name, timeoutSeconds }) => ({ service: name, timeouts: { requestTimeout: `${timeoutSeconds}s` } }));
+  const isExtended = backendSettings.length > 0;
   return {
     className: 'azure-alb-external',
     certificateFromSecret: true,
-    annotations:
-      'albName' in gateway
+    annotations: {
+      ...('albName' in gateway
         ? { [key('alb-name')]: gateway.albName, [key('alb-namespace')]: gateway.albNamespace }
-        : { [key('alb-id')]: gateway.albId, [key('alb-frontend')]: gateway.albFrontend },
+        : { [key('alb-id')]: gateway.albId, [key('alb-frontend')]: gateway.albFrontend }),
+      ...(isExtended ? { [key('alb-ingress-extension')]: backends[0].name } : {}),
+    },
+    ...(isExtended
+      ? { objects: [{ apiVersion: `${ALB_GROUP}/v1`, kind: 'IngressExtension', spec: { backendSettings } }] }
+      : {}),
   };
 }
 
-/** AGIC docs, annotations. */
-function agicIngress(exposure: Exposure): IngressShape {
+/** AGC docs, custom-health-probe: without a policy it asks as the readiness probe does. */
+function agcBackend({ name, healthPath, asksAsReadiness }: Exposure): BackendShape {
+  if (asksAsReadiness) return {};
+  const spec = {
+    targetRef: { group: '', kind: 'Service', name },
+    default: {
+      interval: '5s',
+      timeout: '3s',
+      healthyThreshold: 1,
+      unhealthyThreshold: 3,
+      http: { path: healthPath, match: { statusCodes: [{ start: 200, end: 399 }] } },
+    },
+  };
+  return { objects: [{ apiVersion: `${ALB_GROUP}/v1`, kind: 'HealthCheckPolicy', spec }] };
+}
+
+/** AGIC docs, annotations: those of an Ingress hold for all of its backends. */
+function agicIngress(exposed: Exposed): IngressShape | Problem {
   const key = (name: string) => `appgw.ingress.kubernetes.io/${name}`;
+  if (!haveEqual(exposed, ({ healthPath }) => healthPath)) {
+    return {
+      message: 'Application Gateway asks all components of an Ingress at the same path',
+      expected: 'the same healthPath for each, or a host of its own',
+    };
+  }
   return {
     className: 'azure-application-gateway',
     certificateFromSecret: true,
     annotations: {
-      [key('ssl-redirect')]: 'true',
-      [key('health-probe-path')]: exposure.healthPath,
+      ...(exposed.tls ? { [key('ssl-redirect')]: 'true' } : {}),
+      [key('health-probe-path')]: exposed.backends[0].healthPath,
+      [key('request-timeout')]: String(longestOf(exposed, 'timeoutSeconds')),
       [key('connection-draining')]: 'true',
-      [key('connection-draining-timeout')]: String(exposure.drainSeconds),
+      // Application Gateway API, drainTimeoutInSec: 1 to 3600
+      [key('connection-draining-timeout')]: String(Math.max(1, longestOf(exposed, 'drainSeconds'))),
     },
   };
 }

@@ -1,9 +1,18 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
 
-import type { AllowedDifference, Endpoint, Exposure, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
-import { CIDRS, groupSubject } from '../cluster/provider';
+import type {
+  AllowedDifference,
+  Endpoint,
+  Exposed,
+  Exposure,
+  Subject,
+  WorkloadIdentity,
+  ZoneNames,
+} from '../cluster/provider';
+import { CIDRS, groupSubject, longestOf } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
+import { ALB, drainDifferences } from './balancers';
 
 /** Account, partition and region; `.on.aws` is the dual-stack name. cloud-provider-aws, ECR credential provider. */
 export const ECR: readonly RegExp[] = [
@@ -34,6 +43,7 @@ export function accessEntryGroup(id: string): Subject | Problem {
 
 /** EKS user guide, associate-service-account-role. */
 export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
+  ...drainDifferences(ALB),
   {
     kind: 'ServiceAccount',
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',
@@ -44,15 +54,36 @@ export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
 const key = (name: string) => `alb.ingress.kubernetes.io/${name}`;
 
 /** What both controllers read from the Ingress itself. Load Balancer Controller docs, guide/ingress/annotations. */
-export function albAnnotations(exposure: Exposure): Readonly<Record<string, string>> {
+export function albAnnotations(exposed: Exposed): Readonly<Record<string, string>> {
+  return {
+    ...albTargets(exposed.backends[0]),
+    ...(exposed.tls
+      ? { [key('listen-ports')]: '[{"HTTP":80},{"HTTPS":443}]', [key('ssl-redirect')]: '443' }
+      : { [key('listen-ports')]: '[{"HTTP":80}]' }),
+    // sets the attributes that it names, and leaves the others; what was set once stays until it is set again
+    [key('load-balancer-attributes')]: `idle_timeout.timeout_seconds=${longestOf(exposed, 'timeoutSeconds')}`,
+  };
+}
+
+/** The keys of a target group. On a Service they come before those of its Ingress. Load Balancer Controller docs, as above. */
+export function albTargets(exposure: Exposure): Readonly<Record<string, string>> {
   return {
     [key('target-type')]: exposure.targets === 'pods' ? 'ip' : 'instance', // the default is instance
-    [key('listen-ports')]: '[{"HTTP":80},{"HTTPS":443}]',
-    [key('ssl-redirect')]: '443',
     [key('healthcheck-path')]: exposure.healthPath,
     [key('target-group-attributes')]: `deregistration_delay.timeout_seconds=${exposure.drainSeconds}`, // 0 to 3600, default 300
   };
 }
+
+/** The keys of a target group in Services, of all components behind an Ingress but the first. */
+export const SERVICE_TARGETS: readonly AllowedDifference[] = [
+  'target-type',
+  'healthcheck-path',
+  'target-group-attributes',
+].map((name) => ({
+  kind: 'Service',
+  pointer: `/metadata/annotations/${key(name).replace('/', '~1')}`,
+  source: 'Load Balancer Controller docs, annotations: those of a Service come first',
+}));
 
 /** Annotations that Auto Mode takes from IngressClassParams instead. */
 export function albPublic(certificateArn: string | undefined): Readonly<Record<string, string>> {

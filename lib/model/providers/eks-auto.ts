@@ -1,7 +1,7 @@
 // Amazon EKS Auto Mode: its load balancing and storage differ from EKS, and are configured by a class of the cluster.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { addressSource, type Provider } from '../cluster/provider';
+import { addressSource, haveEqual, type Provider } from '../cluster/provider';
 import { fields, list, optional, text } from '../finding/schema';
 import type { JsonObject } from '../manifest/json';
 import {
@@ -10,6 +10,7 @@ import {
   type AwsNetwork,
   accessEntryGroup,
   albAnnotations,
+  albTargets,
   assumeRole,
   ECR,
   ECR_FORM,
@@ -17,6 +18,7 @@ import {
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
+import { ALB } from './balancers';
 import { AUTO_MODE, EKS_LIMITS } from './limits';
 
 /** Description of an Auto Mode cluster. */
@@ -50,12 +52,16 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
   return {
     name: 'eksAuto',
     zoneNames: AWS_ZONES,
+    balancer: ALB,
     // EKS user guide, auto-configure-alb: scheme and certificates are in IngressClassParams; no group.name, no class annotation
-    ingress: (exposure) => ({
-      className: CLASS,
-      certificateFromSecret: false,
-      annotations: albAnnotations(exposure),
-    }),
+    // that its controller reads annotations of Services is not documented
+    ingress: (exposed) =>
+      haveEqual(exposed, albTargets)
+        ? { className: CLASS, certificateFromSecret: false, annotations: albAnnotations(exposed) }
+        : {
+            message: 'in Auto Mode, components that share a host share health path, draining and targets',
+            expected: 'the same healthPath, longestRequestSeconds and targets for each, or a host of its own',
+          },
     clusterObjects: [
       { apiVersion: `${PARAMS.group}/v1`, kind: PARAMS.kind, name: CLASS, spec },
       {

@@ -2,7 +2,9 @@
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import {
+  type BackendShape,
   type Endpoint,
+  type Exposed,
   type Exposure,
   groupSubject,
   type IngressShape,
@@ -13,6 +15,7 @@ import {
 import type { Problem } from '../finding/problem';
 import { fields, optional, text } from '../finding/schema';
 
+import { drainDifferences, GOOGLE_BALANCER } from './balancers';
 import { GKE_NETWORK } from './gke-network';
 import { GKE_AUTOSCALER, GKE_LIMITS } from './limits';
 
@@ -48,7 +51,9 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
   return {
     name: 'gke',
     zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
-    ingress: (exposure) => gceIngress(exposure, certificate),
+    balancer: GOOGLE_BALANCER,
+    ingress: (exposed) => gceIngress(exposed, certificate),
+    backend: gceBackend,
     namespaceLabels: {}, // readiness gates of network endpoint groups are injected without a label: ingress-gce, pkg/neg/readiness
     loadsImages: false,
     registryForm: '<location>-docker.pkg.dev/<project>/<repository>',
@@ -73,6 +78,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
     nodeAutoscaler: GKE_AUTOSCALER,
     limits: GKE_LIMITS,
     allowedDifferences: [
+      ...drainDifferences(GOOGLE_BALANCER),
       {
         kind: 'Service',
         pointer: `/metadata/annotations/${BACKEND_CONFIG.replace('/', '~1')}`,
@@ -92,34 +98,48 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
   };
 }
 
-function gceIngress({ name, targets, healthPath, drainSeconds }: Exposure, certificate?: string): IngressShape {
+function gceIngress({ backends: [{ name }], tls }: Exposed, uploaded?: string): IngressShape {
+  const certificate = tls ? uploaded : undefined;
   return {
     // ingress-gce, pkg/utils: the annotation decides; `ingressClassName` without it is ignored, and the class does not exist
     certificateFromSecret: certificate === undefined, // Google Cloud docs, ingress-multi-ssl
     annotations: {
       'kubernetes.io/ingress.class': 'gce', // public; `gce-internal` is the other one
-      'networking.gke.io/v1beta1.FrontendConfig': name,
+      ...(tls ? { 'networking.gke.io/v1beta1.FrontendConfig': name } : {}),
       ...(certificate === undefined ? {} : { 'ingress.gcp.kubernetes.io/pre-shared-cert': certificate }),
     },
+    // ingress-gce, pkg/apis/frontendconfig/v1beta1
+    ...(tls
+      ? {
+          objects: [
+            {
+              apiVersion: 'networking.gke.io/v1beta1',
+              kind: 'FrontendConfig',
+              spec: { redirectToHttps: { enabled: true } },
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+function gceBackend({ name, targets, healthPath, drainSeconds, timeoutSeconds }: Exposure): BackendShape {
+  return {
     serviceAnnotations: {
       [BACKEND_CONFIG]: JSON.stringify({ default: name }),
       // Google Cloud docs, container-native-load-balancing: pods are targets without a node port
       [NEG]: JSON.stringify({ ingress: targets === 'pods' }),
     },
-    // ingress-gce, pkg/apis/backendconfig/v1 and pkg/apis/frontendconfig/v1beta1
+    // ingress-gce, pkg/apis/backendconfig/v1
     objects: [
       {
         apiVersion: 'cloud.google.com/v1',
         kind: 'BackendConfig',
         spec: {
           healthCheck: { type: 'HTTP', requestPath: healthPath },
+          timeoutSec: timeoutSeconds,
           connectionDraining: { drainingTimeoutSec: drainSeconds },
         },
-      },
-      {
-        apiVersion: 'networking.gke.io/v1beta1',
-        kind: 'FrontendConfig',
-        spec: { redirectToHttps: { enabled: true } },
       },
     ],
   };
