@@ -14,7 +14,7 @@ export interface AvailabilityOptions {
    * @default 30
    */
   readonly longestRequestSeconds?: number;
-  /** How long a stopping pod keeps serving while load balancers drop it, in seconds. @default 20; exposed, what the cluster's load balancer needs: 60 with an ALB or on GKE, 90 with AGIC */
+  /** How long a stopping pod keeps serving while load balancers drop it, in seconds. @default 20; exposed, what the cluster's load balancer needs: 30 with an ALB or on GKE, 90 with AGIC */
   readonly preStopSeconds?: number;
   /** @default preStop + longest request + 5 seconds */
   readonly terminationGracePeriodSeconds?: number;

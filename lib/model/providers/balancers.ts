@@ -11,8 +11,8 @@ export const ALB: Balancer = {
   // Elastic Load Balancing API, LoadBalancerAttribute: idle_timeout.timeout_seconds, 1 to 4000
   timeout: { defaultSeconds: 60, mostSeconds: 4000, source: 'Elastic Load Balancing API, LoadBalancerAttribute' },
   drain: { mostSeconds: 3600, source: 'LBC docs, annotations: deregistration_delay.timeout_seconds' },
-  // it goes on sending while the deregistration spreads: 504s with 5 s, few with 40 s, none with 60 and 70 s
-  late: { seconds: 60, source: 'aws-load-balancer-controller, issues 1064 and 2106' },
+  // it goes on sending while the deregistration spreads: 504s with 5 s, none with 25 s; others measured more (issue 2106)
+  late: { seconds: 30, source: 'aws-load-balancer-controller, issue 1064' },
 };
 
 /** The time-out is on the whole answer; of a websocket it is the whole life. */
@@ -21,7 +21,8 @@ export const GOOGLE_BALANCER: Balancer = {
   asksHealth: true,
   timeout: { defaultSeconds: 30, source: 'ingress-gce, BackendConfig timeoutSec' },
   drain: { mostSeconds: 3600, source: 'Google Cloud docs, enabling-connection-draining' },
-  late: { seconds: 60, source: 'Google Cloud docs, container-native-load-balancing: align rollouts, 60 seconds' },
+  // 5 to 10 s of errors after a switch (ingress-gce, issue 638); with usual requests the grace period is above the 60 s of the docs
+  late: { seconds: 30, source: 'Google Cloud docs, container-native-load-balancing (align rollouts)' },
 };
 
 /** What it waits unless it is told otherwise, in seconds. */
