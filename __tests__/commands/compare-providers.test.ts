@@ -24,10 +24,10 @@ describe('G14 no lock-in: systems that do not look at their provider', () => {
     const cells = table.split('\n').map((line) => line.split(/ {2,}/));
     expect(cells).toEqual([
       ['SYSTEM', 'OBJECTS', 'eks', 'eksAuto', 'aks', 'gke', 'onPrem', 'local', 'as placed'],
-      ['blog-local on laptop', '5', '=', '=', '=', '2 allowed', '=', '=', '='],
-      ['blog-production on mumbai', '5', '=', '=', '=', '2 allowed', '=', '=', '='],
-      ['shop-local on laptop', '13', '=', '=', '=', '2 allowed', '=', '=', '='],
-      ['shop-production on mumbai', '13', '=', '=', '=', '2 allowed', '=', '=', '='],
+      ['blog-local on laptop', '5', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '='],
+      ['blog-production on mumbai', '5', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '2 allowed'],
+      ['shop-local on laptop', '13', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '='],
+      ['shop-production on mumbai', '13', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '2 allowed'],
     ]);
   });
 

@@ -99,7 +99,6 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     nodeAutoscaler: AKS_AUTOSCALER,
     limits: AKS_LIMITS,
     allowedDifferences: [
-      ...(gateway === 'application-gateway' ? drainDifferences(APPLICATION_GATEWAY) : []),
       {
         kind: 'Deployment',
         pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,
@@ -111,6 +110,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
         source: IDENTITY_SOURCE,
       },
       { kind: 'ServiceAccount', pointer: `/metadata/annotations/${IDENTITY}~1client-id`, source: IDENTITY_SOURCE },
+      ...(gateway === 'application-gateway' ? drainDifferences(APPLICATION_GATEWAY) : []),
     ],
   };
 }

@@ -43,12 +43,12 @@ export function accessEntryGroup(id: string): Subject | Problem {
 
 /** EKS user guide, associate-service-account-role. */
 export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
-  ...drainDifferences(ALB),
   {
     kind: 'ServiceAccount',
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',
     source: 'EKS user guide, associate-service-account-role',
   },
+  ...drainDifferences(ALB),
 ];
 
 const key = (name: string) => `alb.ingress.kubernetes.io/${name}`;

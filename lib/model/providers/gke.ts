@@ -78,7 +78,6 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
     nodeAutoscaler: GKE_AUTOSCALER,
     limits: GKE_LIMITS,
     allowedDifferences: [
-      ...drainDifferences(GOOGLE_BALANCER),
       {
         kind: 'Service',
         pointer: `/metadata/annotations/${BACKEND_CONFIG.replace('/', '~1')}`,
@@ -94,6 +93,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
         pointer: `/metadata/annotations/${SERVICE_ACCOUNT.replace('/', '~1')}`,
         source: 'Google Cloud docs, workload-identity (linking to an IAM service account)',
       },
+      ...drainDifferences(GOOGLE_BALANCER),
     ],
   };
 }
