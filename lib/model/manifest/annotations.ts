@@ -146,6 +146,13 @@ export function accountNotes(limits: readonly WrittenAccount[]): Readonly<Record
   );
 }
 
+/** Whether an annotation says how much of an outside service's limit is used, or left: pods that end still use it. */
+export function isAccountNote(pointer: string, value: unknown): boolean {
+  if (!isOurAnnotation(pointer)) return false;
+  const name = pointer.slice(OURS.length);
+  return /^(?:limit|order)-/.test(name) || (typeof value === 'string' && /^\d+ of \d+: /.test(value));
+}
+
 /** The account of a limit, with its full sentence; `undefined` if the annotations have none in whole numbers. */
 export function accountOf(annotations: Annotations, limit: string): (Account & { readonly text: string }) | undefined {
   const text = textOf(annotations, accountKey(limit));
