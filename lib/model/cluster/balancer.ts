@@ -41,7 +41,9 @@ export interface FixedTimeout {
 
 /** How late a balancer is, in seconds, where it sends to pods, and where that is documented. */
 export interface Late {
+  /** How late, in seconds. */
   readonly seconds: number;
+  /** Where the figure is documented, or was measured. */
   readonly source: string;
 }
 
