@@ -91,6 +91,8 @@ export function findRedundant(claims: readonly Claimed[], name: string): readonl
   return claims
     .filter((claim) => claim.name === name)
     .flatMap(({ path }): [ExposedPath, ExposedPath][] => {
+      // what another one claims as well is a clash, and said there
+      if (claims.some((other) => other.name !== name && keyOf(other.path) === keyOf(path))) return [];
       const [next] = claims.filter((other) => isBelow(path, other.path)).sort(byPrecedence);
       return next?.name === name ? [[path, next.path]] : [];
     });
