@@ -1,6 +1,8 @@
 // Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
 
+import { AS_ENDPOINTS, type Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { drainDifferences } from '../cluster/drain-differences';
 import { networkOf } from '../cluster/network';
 import {
   addressSource,
@@ -20,7 +22,6 @@ import type { Problem } from '../finding/problem';
 import { choice, either, fields, optional, text } from '../finding/schema';
 
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
-import { AGC, AGC_SECONDS, APPLICATION_GATEWAY, drainDifferences } from './balancers';
 import { AKS_AUTOSCALER, AKS_LIMITS } from './limits';
 
 /** The load balancer in front of an AKS cluster. */
@@ -68,6 +69,31 @@ const PROPS = fields<AksProps>({
 export function aks(props: AksProps): ClusterDescription {
   return describeCluster(PROPS, props, { gateway: 'application-gateway' }, profile);
 }
+
+/** What it waits unless it is told otherwise, in seconds. */
+const AGC_SECONDS = 60;
+
+/** The time-out is on the whole answer, even while it flows. No key for draining was found, and no figure for how late it is. */
+const AGC: Balancer = {
+  name: 'Application Gateway for Containers',
+  asksHealth: true,
+  timeout: { defaultSeconds: AGC_SECONDS, source: 'AGC docs, components (request timeouts)' },
+  silence: { mostSeconds: 300, source: 'AGC docs, components: stream idle timeout' },
+  late: AS_ENDPOINTS,
+};
+
+const APPLICATION_GATEWAY: Balancer = {
+  name: 'Application Gateway',
+  asksHealth: true,
+  timeout: {
+    defaultSeconds: 30,
+    mostSeconds: 86_400,
+    source: 'Application Gateway API, requestTimeout of HTTP settings',
+  },
+  drain: { mostSeconds: 3600, source: 'Application Gateway API, drainTimeoutInSec' },
+  // each change of its backends is a deployment of Azure
+  late: { seconds: 90, source: 'AGIC docs, how-tos/minimize-downtime-during-deployments' },
+};
 
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';

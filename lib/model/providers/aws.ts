@@ -1,5 +1,7 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
 
+import type { Balancer } from '../cluster/balancer';
+import { drainDifferences } from '../cluster/drain-differences';
 import type {
   AllowedDifference,
   Endpoint,
@@ -12,7 +14,6 @@ import type {
 import { CIDRS, groupSubject, longestOf } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
-import { ALB, drainDifferences } from './balancers';
 
 /** Account, partition and region; `.on.aws` is the dual-stack name. cloud-provider-aws, ECR credential provider. */
 export const ECR: readonly RegExp[] = [
@@ -40,6 +41,17 @@ export function assumeRole(arn: string): WorkloadIdentity | Problem {
 export function accessEntryGroup(id: string): Subject | Problem {
   return groupSubject(id, 'a group name of an access entry, which may not begin with system:');
 }
+
+/** Pods are its targets (`ip`). Its time-out is on silence, so a stream that sends something stays open. */
+export const ALB: Balancer = {
+  name: 'the ALB',
+  asksHealth: true,
+  // Elastic Load Balancing API, LoadBalancerAttribute: idle_timeout.timeout_seconds, 1 to 4000
+  timeout: { defaultSeconds: 60, mostSeconds: 4000, source: 'Elastic Load Balancing API, LoadBalancerAttribute' },
+  drain: { mostSeconds: 3600, source: 'LBC docs, annotations: deregistration_delay.timeout_seconds' },
+  // it goes on sending while the deregistration spreads: 504s with 5 s, none with 25 s; others measured more (issue 2106)
+  late: { seconds: 30, source: 'aws-load-balancer-controller, issue 1064' },
+};
 
 /** EKS user guide, associate-service-account-role. */
 export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [

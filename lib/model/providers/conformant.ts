@@ -1,5 +1,6 @@
 // Any conformant cluster: nothing beyond the standard. What another profile adds to it is specific to that provider.
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../cluster/ingress-controller';
 import {
   groupSubject,
   INGRESS_SOURCE,
@@ -8,7 +9,6 @@ import {
   type Provider,
 } from '../cluster/provider';
 import { fields, optional } from '../finding/schema';
-import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from './balancers';
 import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 

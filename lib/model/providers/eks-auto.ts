@@ -5,6 +5,7 @@ import { addressSource, haveEqual, type Provider } from '../cluster/provider';
 import { fields, list, optional, text } from '../finding/schema';
 import type { JsonObject } from '../manifest/json';
 import {
+  ALB,
   AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
@@ -18,7 +19,6 @@ import {
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
-import { ALB } from './balancers';
 import { AUTO_MODE, EKS_LIMITS } from './limits';
 
 /** Description of an Auto Mode cluster. */

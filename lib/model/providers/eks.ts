@@ -5,6 +5,7 @@ import { networkOf } from '../cluster/network';
 import { addressSource, type Provider } from '../cluster/provider';
 import { choice, fields, optional, text } from '../finding/schema';
 import {
+  ALB,
   AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
@@ -21,7 +22,6 @@ import {
   SERVICE_TARGETS,
 } from './aws';
 import { EKS_POD_NETWORKS, type EksPodNetwork, eksNetwork } from './aws-network';
-import { ALB } from './balancers';
 import { CLUSTER_AUTOSCALER, EKS_LIMITS } from './limits';
 
 /** Description of an EKS cluster. */

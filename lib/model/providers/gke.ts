@@ -1,6 +1,8 @@
 // Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
 
+import type { Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { drainDifferences } from '../cluster/drain-differences';
 import {
   type BackendShape,
   type Endpoint,
@@ -15,7 +17,6 @@ import {
 import type { Problem } from '../finding/problem';
 import { fields, optional, text } from '../finding/schema';
 
-import { drainDifferences, GOOGLE_BALANCER } from './balancers';
 import { GKE_NETWORK } from './gke-network';
 import { GKE_AUTOSCALER, GKE_LIMITS } from './limits';
 
@@ -46,6 +47,16 @@ const METADATA_SERVER: readonly Endpoint[] = [
   { outside: 'metadata.google.internal', cidrs: ['169.254.169.252/32'], port: 988 },
   { outside: 'metadata.google.internal', cidrs: ['169.254.169.254/32'], port: 80 },
 ];
+
+/** The time-out is on the whole answer; of a websocket it is the whole life. */
+const GOOGLE_BALANCER: Balancer = {
+  name: "Google's load balancer",
+  asksHealth: true,
+  timeout: { defaultSeconds: 30, source: 'ingress-gce, BackendConfig timeoutSec' },
+  drain: { mostSeconds: 3600, source: 'Google Cloud docs, enabling-connection-draining' },
+  // 5 to 10 s of errors after a switch (ingress-gce, issue 638); with usual requests the grace period is above the 60 s of the docs
+  late: { seconds: 30, source: 'Google Cloud docs, container-native-load-balancing (align rollouts)' },
+};
 
 function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
   return {

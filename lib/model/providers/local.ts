@@ -1,6 +1,7 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes have no zone label, certificates are TLS Secrets.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../cluster/ingress-controller';
 import {
   groupSubject,
   INGRESS_SOURCE,
@@ -11,7 +12,6 @@ import {
 import { choice, fields, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { APP } from '../manifest/well-known';
-import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from './balancers';
 import { UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 

@@ -2,6 +2,12 @@
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
 import {
+  controllerOf,
+  DECLARED_TIMEOUT,
+  type DeclaredTimeout,
+  timeoutAnnotations,
+} from '../cluster/ingress-controller';
+import {
   groupSubject,
   longestOf,
   noWorkloadIdentity,
@@ -10,9 +16,7 @@ import {
   type Provider,
 } from '../cluster/provider';
 import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
-
 import { APP } from '../manifest/well-known';
-import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout, timeoutAnnotations } from './balancers';
 import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
