@@ -88,7 +88,7 @@ describe('01-04 a request of 120 s', () => {
     ],
     ['local', 'Traefik ends a request after 60 s', 'requestTimeoutSeconds: 125'],
     ['conformant', 'how long the ingress controller waits is unknown', 'requestTimeoutSeconds of the cluster: 125'],
-  ] as const)('is said where an Ingress cannot tell it: %s', (name, message, expected) => {
+  ] as const)('is a finding where an Ingress cannot set it: %s', (name, message, expected) => {
     expect(long(CLUSTERS[name]).findings).toMatchObject([
       {
         rule: 'balancer-timeout',
@@ -143,7 +143,7 @@ describe('the defaults', () => {
     expect(exposed(CLUSTERS.agc).objects.map(({ entry }) => entry.identity.kind)).not.toContain('IngressExtension');
   });
 
-  test('a request of 0 s still drains where 0 is no value', () => {
+  test('a request of 0 s still drains where 0 is refused', () => {
     const none = exposed(CLUSTERS.agic, { availability: { longestRequestSeconds: 0 } });
     expect(annotation(none, 'appgw.ingress.kubernetes.io/connection-draining-timeout')).toBe('1');
   });
@@ -194,11 +194,11 @@ describe('health checks where readiness asks no path', () => {
     );
   });
 
-  test.each(['onPrem', 'local', 'conformant'] as const)('%s goes by readiness', (name) => {
+  test.each(['onPrem', 'local', 'conformant'] as const)('%s uses readiness', (name) => {
     expect(errors(exposed(CLUSTERS[name], TCP))).toEqual([]);
   });
 
-  test('AGC is told a path that readiness does not ask', () => {
+  test('AGC gets a path that readiness does not ask', () => {
     const own = exposed(CLUSTERS.agc, {}, { healthPath: '/up' });
     expect(find(own, 'HealthCheckPolicy', 'web').spec).toMatchObject({
       targetRef: { group: '', kind: 'Service', name: 'web' },
@@ -321,7 +321,7 @@ describe('several components under one host', () => {
     expect(errors(on(CLUSTERS.conformant, both(api, web)))).toEqual([error]);
   });
 
-  test('what another one takes between is no repetition', () => {
+  test('a path that another one interrupts makes a difference', () => {
     const synthesis = on(CLUSTERS.conformant, both({ paths: ['/api'] }, { paths: ['/', '/api/web'] }));
     expect(errors(synthesis)).toEqual([]);
     expect(paths(synthesis)).toEqual(['Prefix /api/web web', 'Prefix /api api', 'Prefix / web']);

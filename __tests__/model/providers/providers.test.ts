@@ -243,7 +243,7 @@ describe('a request that takes long, one backend among several', () => {
     });
   });
 
-  test('ingress-nginx by the usual name of its class; other controllers are told nothing', () => {
+  test('ingress-nginx by the usual name of its class; nothing for other controllers', () => {
     const behind = (ingressClass: string) =>
       long(onPrem({ distribution: 'kubeadm', ingressClass, kubernetes: KUBERNETES })).annotations;
     expect(behind('nginx')).toEqual({

@@ -9,7 +9,7 @@ import type {
   Exposed,
   IngressShape,
   ProviderObject,
-} from '../../model/cluster/provider';
+} from '../../model/cluster/exposed';
 import type { Finding } from '../../model/finding/finding';
 import { isProblem } from '../../model/finding/problem';
 import { ANNOTATION } from '../../model/manifest/annotations';

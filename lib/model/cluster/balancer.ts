@@ -9,11 +9,11 @@ export interface Balancer {
   readonly name: string;
   /** How long it waits. @default unknown: nothing that we could write, or hold a request against */
   readonly timeout?: SetTimeout | FixedTimeout;
-  /** Longest that requests in flight may take once their pod is no target any more, in seconds. @default no limit of its own */
+  /** Longest that requests in flight may take once their pod has left the targets, in seconds. @default no limit of its own */
   readonly drain?: { readonly mostSeconds: number; readonly source: string };
-  /** Longest that it bears an answer without a byte, whatever it was told, in seconds. @default the time-out decides */
+  /** Longest that it waits while no byte of an answer comes, whatever its time-out, in seconds. @default the time-out decides */
   readonly silence?: { readonly mostSeconds: number; readonly source: string };
-  /** Whether it asks pods for their health itself, at a path. Otherwise it goes by their readiness. */
+  /** Whether it asks pods for their health itself, at a path. Otherwise it uses their readiness. */
   readonly asksHealth: boolean;
   /** How long it may still send requests to a pod whose end has begun. */
   readonly late: Late;
@@ -33,7 +33,7 @@ export interface SetTimeout {
 export interface FixedTimeout {
   /** What it is, in seconds. */
   readonly fixedSeconds: number;
-  /** Whether the description of the cluster says so; otherwise it is what the controller does unless it is told otherwise. */
+  /** Whether the description of the cluster says so; otherwise it is the default of the controller. */
   readonly isDeclared: boolean;
   /** What makes it `seconds`. */
   readonly raisedBy: (seconds: number) => string;
@@ -53,7 +53,7 @@ export const AS_ENDPOINTS: Late = { seconds: PRE_STOP_SECONDS, source: 'docs/pro
 /** What it waits longer than the longest request: a balancer that gives up first answers in the place of the pod. */
 const MARGIN_SECONDS = 5;
 
-/** What the balancer is told to wait for requests of at most `longest` seconds; never less than it would wait anyway. */
+/** What the balancer is set to wait for requests of at most `longest` seconds; never less than it would wait anyway. */
 export function timeoutFor({ timeout }: Balancer, longest: number): number {
   const usual = timeout !== undefined && 'defaultSeconds' in timeout ? timeout.defaultSeconds : 0;
   return Math.max(usual, longest + MARGIN_SECONDS);
@@ -116,7 +116,7 @@ export function findTimeoutProblems(balancer: Balancer, stated: number | undefin
     const most = fixedSeconds - MARGIN_SECONDS;
     const message = isDeclared
       ? `${name} ends a request after ${fixedSeconds} s, as the cluster says`
-      : `${name} ends a request after ${fixedSeconds} s unless it was told otherwise`;
+      : `${name} ends a request after ${fixedSeconds} s unless it is configured otherwise`;
     const expected = `at most ${most}; or ${raisedBy(longest + MARGIN_SECONDS)}`;
     return [found(isDeclared ? 'error' : 'warning', message, expected)];
   }

@@ -1,4 +1,4 @@
-// Ingress controllers that run in the cluster: which of them an Ingress can tell how long to wait, and how the others are told.
+// Ingress controllers that run in the cluster: where the time-out of each is set, by its Ingresses or where it is installed.
 
 import { number, optional, type Schema } from '../finding/schema';
 import { AS_ENDPOINTS, type Balancer } from './balancer';

@@ -20,8 +20,7 @@ export interface NodeAutoscaler {
   /** For messages: `the cluster autoscaler`. */
   readonly name: string;
   /**
-   * Longest that it waits for the pods of a node that it removes, in seconds, unless it was told otherwise; what still runs then is
-   * killed.
+   * Longest that it waits for the pods of a node that it removes, in seconds, by default; what still runs then is killed.
    */
   readonly patienceSeconds: number;
   /** Where the figure is documented. */

@@ -225,7 +225,7 @@ export const reportedRules = {
     'balancer-silence': {
       severity: 'note',
       what: 'A long answer sends something before the load balancer takes it for dead.',
-      why: 'The balancer ends a request without a byte after a time of its own, whatever it is told.',
+      why: 'The balancer ends a request without a byte after a time of its own, whatever its time-out.',
     },
     'balancer-timeout': {
       severity: 'error or warning',

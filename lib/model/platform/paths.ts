@@ -13,7 +13,7 @@ const FORM = "an absolute path, such as '/api', or { exact: '/login' }";
 
 function findPathProblems(path: string): Problem[] {
   const problem = (message: string): Problem[] => [{ message, expected: FORM, value: path }];
-  if (!path.startsWith('/')) return problem(`"${path}" is no absolute path`);
+  if (!path.startsWith('/')) return problem(`"${path}" is not an absolute path`);
   if (path.includes('*')) return problem(`"${path}" has a wildcard, which no path has: it includes what is below it`);
   if (/[?#\s]/.test(path)) return problem(`"${path}" is more than a path`);
   const parts = path.split('/').slice(1, -1);

@@ -3,17 +3,19 @@
 import { AS_ENDPOINTS, type Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { drainDifferences } from '../cluster/drain-differences';
-import { networkOf } from '../cluster/network';
 import {
-  addressSource,
   type BackendShape,
-  CIDRS,
   type Exposed,
   type Exposure,
-  groupSubject,
   haveEqual,
   type IngressShape,
   longestOf,
+} from '../cluster/exposed';
+import { networkOf } from '../cluster/network';
+import {
+  addressSource,
+  CIDRS,
+  groupSubject,
   type Provider,
   type Subject,
   type WorkloadIdentity,
@@ -70,7 +72,7 @@ export function aks(props: AksProps): ClusterDescription {
   return describeCluster(PROPS, props, { gateway: 'application-gateway' }, profile);
 }
 
-/** What it waits unless it is told otherwise, in seconds. */
+/** What it waits by default, in seconds. */
 const AGC_SECONDS = 60;
 
 /** The time-out is on the whole answer, even while it flows. No key for draining was found, and no figure for how late it is. */

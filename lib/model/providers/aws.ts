@@ -2,16 +2,10 @@
 
 import type { Balancer } from '../cluster/balancer';
 import { drainDifferences } from '../cluster/drain-differences';
-import type {
-  AllowedDifference,
-  Endpoint,
-  Exposed,
-  Exposure,
-  Subject,
-  WorkloadIdentity,
-  ZoneNames,
-} from '../cluster/provider';
-import { CIDRS, groupSubject, longestOf } from '../cluster/provider';
+import type { Exposed, Exposure } from '../cluster/exposed';
+import { longestOf } from '../cluster/exposed';
+import type { AllowedDifference, Endpoint, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
+import { CIDRS, groupSubject } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
 

@@ -3,17 +3,8 @@
 import type { Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { drainDifferences } from '../cluster/drain-differences';
-import {
-  type BackendShape,
-  type Endpoint,
-  type Exposed,
-  type Exposure,
-  groupSubject,
-  type IngressShape,
-  type Provider,
-  type Subject,
-  type WorkloadIdentity,
-} from '../cluster/provider';
+import type { BackendShape, Exposed, Exposure, IngressShape } from '../cluster/exposed';
+import { type Endpoint, groupSubject, type Provider, type Subject, type WorkloadIdentity } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { fields, optional, text } from '../finding/schema';
 
