@@ -51,7 +51,6 @@ export class Exposure extends Construct implements Sharing {
     traceConstruct(this);
     this.props = props;
     const { balancer } = this.provider;
-    SHARED.add(System.of(this), this);
     for (const object of this.backendShape(true).objects ?? []) this.createBeside(object, () => object.spec);
     this.addHosts([...hosts, ...this.common]);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
@@ -81,13 +80,18 @@ export class Exposure extends Construct implements Sharing {
     }
     for (const host of hosts) {
       const isHost = typeof host === 'string' && host !== '';
-      if (isHost && !this.hosts.includes(host)) this.hosts.push(host);
+      if (isHost && !this.hosts.includes(host)) this.addHost(host);
       else this.reportHosts(isHost ? `${host} is already exposed` : 'an empty host would match every host', host);
     }
     if (hosts.length === 0) this.reportHosts('the list of hosts is empty', []);
     const [first, ...others] = this.sharing;
     for (const other of others) other.leaveIngress();
     first.takeIngress();
+  }
+
+  private addHost(host: string): void {
+    this.hosts.push(host);
+    SHARED.add(System.of(this), host, this);
   }
 
   /** Hosts that other clusters serve too. */

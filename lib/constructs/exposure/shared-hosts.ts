@@ -16,10 +16,13 @@ export interface Sharing {
 
 /** The exposures of each system. */
 export class SharedHosts<One extends Sharing> {
-  private readonly exposures = new WeakMap<IConstruct, One[]>();
+  private readonly byHost = new WeakMap<IConstruct, Map<string, Set<One>>>();
 
-  add(system: IConstruct, exposure: One): void {
-    this.exposures.set(system, [...(this.exposures.get(system) ?? []), exposure]);
+  /** Adds a host of an exposure. */
+  add(system: IConstruct, host: string, exposure: One): void {
+    const hosts = this.byHost.get(system) ?? new Map<string, Set<One>>();
+    this.byHost.set(system, hosts);
+    hosts.set(host, (hosts.get(host) ?? new Set<One>()).add(exposure));
   }
 
   /**
@@ -27,16 +30,11 @@ export class SharedHosts<One extends Sharing> {
    * that has a whole host, else the first by name. The order of calls makes no difference.
    */
   with(system: IConstruct, exposure: One): readonly [One, ...One[]] {
-    const all = this.exposures.get(system) ?? [];
+    const all = this.byHost.get(system);
     const found = new Set<One>([exposure]);
-    const hosts = new Set(exposure.hosts);
-    for (let size = 0; size !== found.size; ) {
-      size = found.size;
-      for (const other of all) {
-        if (found.has(other) || !other.hosts.some((host) => hosts.has(host))) continue;
-        found.add(other);
-        for (const host of other.hosts) hosts.add(host);
-      }
+    // a set grows while it is walked
+    for (const one of found) {
+      for (const host of one.hosts) for (const other of all?.get(host) ?? []) found.add(other);
     }
     const rank = ({ paths }: One) => (paths.some(isWholeHost) ? 0 : 1);
     const [first = exposure, ...others] = [...found].sort((a, b) => rank(a) - rank(b) || compareText(a.name, b.name));
