@@ -1,7 +1,7 @@
 // `evenkeel compare providers`: systems are the same on every provider; any other difference is refused.
 
 import { App } from 'cdk8s';
-import { override, WebService, type WebServiceProps } from '../../lib/constructs';
+import { Database, override, WebService, type WebServiceProps } from '../../lib/constructs';
 import type { System } from '../../lib/constructs/system/system';
 import type { ClusterDescription, Provider } from '../../lib/model';
 import { gke } from '../../lib/model';
@@ -24,10 +24,10 @@ describe('G14 no lock-in: systems that do not look at their provider', () => {
     const cells = table.split('\n').map((line) => line.split(/ {2,}/));
     expect(cells).toEqual([
       ['SYSTEM', 'OBJECTS', 'eks', 'eksAuto', 'aks', 'gke', 'onPrem', 'local', 'as placed'],
-      ['blog-local on laptop', '5', '=', '=', '=', '2 allowed', '=', '=', '='],
-      ['blog-production on mumbai', '5', '=', '=', '=', '2 allowed', '=', '=', '='],
-      ['shop-local on laptop', '13', '=', '=', '=', '2 allowed', '=', '=', '='],
-      ['shop-production on mumbai', '13', '=', '=', '=', '2 allowed', '=', '=', '='],
+      ['blog-local on laptop', '5', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '='],
+      ['blog-production on mumbai', '5', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '2 allowed'],
+      ['shop-local on laptop', '13', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '='],
+      ['shop-production on mumbai', '13', '2 allowed', '2 allowed', '=', '4 allowed', '=', '=', '2 allowed'],
     ]);
   });
 
@@ -52,6 +52,18 @@ const compareProviders = (build: (system: System) => void, cluster: ClusterDescr
 
 const web = (system: System, change: Partial<WebServiceProps> = {}) =>
   new WebService(system, 'web', { ...WEB, ...change });
+
+test('accounts of a database follow from the grace period of its clients, which differs behind an ALB', async () => {
+  const limits = { maxConnections: 500, superuserReserved: 3 };
+  const { code, out, err } = await compareProviders((system) => {
+    const database = new Database(system, 'db', { host: 'db.example', port: 5432, limits });
+    web(system, { size: { min: 3, max: 40, cpu: 0.6 }, availability: { minReadySeconds: 60 } })
+      .connectTo(database, { poolSize: 2 })
+      .exposeAt('shop.example');
+  });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^eks +Service +\/metadata\/annotations\/evenkeel.dev~1connections +follows from the grace/m);
+});
 
 describe('refused', () => {
   test('a chart that looks at the provider', async () => {

@@ -6,7 +6,7 @@ export { Volume, type VolumeProps } from './component/volume';
 export { WebService, type WebServiceProps } from './component/web-service';
 export { Worker, type WorkerProps } from './component/worker';
 export { DnsRecord, type DnsRecordProps } from './exposure/dns-record';
-export type { ExposureOptions } from './exposure/exposure';
+export type { ExposureOptions } from './exposure/exposure-options';
 export { LoadTest, type LoadTestProps } from './load-test/load-test';
 export type {
   Client,

@@ -70,13 +70,15 @@ describe('T5 a local cluster runs the same manifests', () => {
     expect(count(laptop)).toEqual(count(production));
   });
 
-  test('the Deployments differ in image, pull policy, configuration and the zone that a laptop has not; in nothing else', () => {
+  test('the Deployments differ in image, pull policy, configuration, the zone that a laptop has not, and the wait for an ALB; in nothing else', () => {
     const pointers = differences(production.one('Deployment', 'web'), laptop.one('Deployment', 'web'));
     expect(pointers).toEqual([
       '/metadata/namespace',
       '/spec/template/spec/containers/0/envFrom/0/configMapRef/name',
       '/spec/template/spec/containers/0/image',
       '/spec/template/spec/containers/0/imagePullPolicy',
+      '/spec/template/spec/containers/0/lifecycle/preStop/sleep/seconds',
+      '/spec/template/spec/terminationGracePeriodSeconds',
       '/spec/template/spec/topologySpreadConstraints',
     ]);
   });

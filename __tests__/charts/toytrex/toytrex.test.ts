@@ -121,13 +121,16 @@ describe('X6 probes; no 503 while scaling or restarting', () => {
     });
   });
 
-  test.each(['web', 'middleware'])('%s adds before it takes away, and drains', (name) => {
+  test.each([
+    ['web', 30], // behind the ALB
+    ['middleware', 20],
+  ])('%s adds before it takes away, and drains', (name, preStop) => {
     expect(production.one('Deployment', name).spec).toMatchObject({
       strategy: { rollingUpdate: { maxSurge: '50%', maxUnavailable: 0 } },
       minReadySeconds: 10,
     });
-    expect(at(containerOf(production, name), 'lifecycle', 'preStop')).toEqual({ sleep: { seconds: 20 } });
-    expect(at(podOf(production, name), 'terminationGracePeriodSeconds')).toBe(55);
+    expect(at(containerOf(production, name), 'lifecycle', 'preStop')).toEqual({ sleep: { seconds: preStop } });
+    expect(at(podOf(production, name), 'terminationGracePeriodSeconds')).toBe(preStop + 30 + 5);
   });
 
   test('the load balancer asks the same path as readiness, and lets requests end', () => {

@@ -5,6 +5,7 @@ import {
   aks,
   type ClusterDescription,
   conformant,
+  type Exposed,
   eks,
   eksAuto,
   gke,
@@ -18,7 +19,15 @@ import { isProblem } from '../../../lib/model/finding/problem';
 import { PROFILES, STANDARD } from '../../../lib/model/providers/profiles';
 
 const KUBERNETES = '1.36';
-const EXPOSURE = { name: 'web', targets: 'pods', healthPath: '/ready', drainSeconds: 30 } as const;
+const EXPOSURE = {
+  name: 'web',
+  targets: 'pods',
+  healthPath: '/ready',
+  asksAsReadiness: true,
+  drainSeconds: 30,
+  timeoutSeconds: 35,
+} as const;
+const API = { ...EXPOSURE, name: 'api', healthPath: '/up', drainSeconds: 120, timeoutSeconds: 125 } as const;
 const MANAGED: AksGateway = { albName: 'alb', albNamespace: 'alb-system' };
 const AWS = { region: 'ap-south-1', kubernetes: KUBERNETES } as const;
 const AZURE = { region: 'westeurope', kubernetes: KUBERNETES, gateway: MANAGED } as const;
@@ -33,14 +42,20 @@ const CLUSTERS = {
   conformant: conformant({ kubernetes: KUBERNETES }),
 };
 
-const ingress = ({ provider }: ClusterDescription, change: object = {}): IngressShape =>
-  provider.ingress({ ...EXPOSURE, ...change });
+const ingress = ({ provider }: ClusterDescription, change: object = {}, more: Partial<Exposed> = {}): IngressShape => {
+  const shape = provider.ingress({ backends: [{ ...EXPOSURE, ...change }], tls: true, ...more });
+  if (isProblem(shape)) throw new Error(shape.message);
+  return shape;
+};
+const backend = ({ provider }: ClusterDescription, change: object = {}, isFirst = true) =>
+  provider.backend?.({ ...EXPOSURE, ...change }, isFirst) ?? {};
 
 const PUBLIC = {
   'alb.ingress.kubernetes.io/target-type': 'ip',
   'alb.ingress.kubernetes.io/listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
   'alb.ingress.kubernetes.io/ssl-redirect': '443',
   'alb.ingress.kubernetes.io/healthcheck-path': '/ready',
+  'alb.ingress.kubernetes.io/load-balancer-attributes': 'idle_timeout.timeout_seconds=35',
   'alb.ingress.kubernetes.io/target-group-attributes': 'deregistration_delay.timeout_seconds=30',
 };
 
@@ -105,6 +120,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
       annotations: {
         'appgw.ingress.kubernetes.io/ssl-redirect': 'true',
         'appgw.ingress.kubernetes.io/health-probe-path': '/ready',
+        'appgw.ingress.kubernetes.io/request-timeout': '35',
         'appgw.ingress.kubernetes.io/connection-draining': 'true',
         'appgw.ingress.kubernetes.io/connection-draining-timeout': '30',
       },
@@ -119,26 +135,30 @@ describe('class, TLS, scheme, health, draining and targets', () => {
       'kubernetes.io/ingress.class': 'gce',
       'networking.gke.io/v1beta1.FrontendConfig': 'web',
     });
-    expect(shape.serviceAnnotations).toEqual({
+    const { serviceAnnotations, objects } = backend(CLUSTERS.gke);
+    expect(serviceAnnotations).toEqual({
       'cloud.google.com/backend-config': '{"default":"web"}',
       'cloud.google.com/neg': '{"ingress":true}',
     });
-    expect(shape.objects).toEqual([
+    expect(objects).toEqual([
       {
         apiVersion: 'cloud.google.com/v1',
         kind: 'BackendConfig',
         spec: {
           healthCheck: { type: 'HTTP', requestPath: '/ready' },
+          timeoutSec: 35,
           connectionDraining: { drainingTimeoutSec: 30 },
         },
       },
+    ]);
+    expect(shape.objects).toEqual([
       {
         apiVersion: 'networking.gke.io/v1beta1',
         kind: 'FrontendConfig',
         spec: { redirectToHttps: { enabled: true } },
       },
     ]);
-    expect(ingress(CLUSTERS.gke, { targets: 'nodes' }).serviceAnnotations?.['cloud.google.com/neg']).toBe(
+    expect(backend(CLUSTERS.gke, { targets: 'nodes' }).serviceAnnotations?.['cloud.google.com/neg']).toBe(
       '{"ingress":false}',
     );
     const shared = ingress(gke({ region: 'r', kubernetes: KUBERNETES, preSharedCertificate: 'shop' }));
@@ -162,6 +182,87 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     });
     expect(cluster.provider.namespaceLabels).toEqual({});
   });
+});
+
+describe('a request that takes long, one backend among several', () => {
+  const long = (cluster: ClusterDescription) =>
+    ingress(cluster, {}, { backends: [EXPOSURE, { ...API, healthPath: '/ready' }] });
+
+  test('EKS: the ALB waits for the longest; other Services than the first have target groups of their own', () => {
+    const key = (name: string) => `alb.ingress.kubernetes.io/${name}`;
+    for (const cluster of [CLUSTERS.eks]) {
+      expect(long(cluster).annotations).toMatchObject({
+        [key('load-balancer-attributes')]: 'idle_timeout.timeout_seconds=125',
+        [key('target-group-attributes')]: 'deregistration_delay.timeout_seconds=30',
+      });
+    }
+    expect(backend(CLUSTERS.eks)).toEqual({});
+    const { serviceAnnotations = {} } = backend(CLUSTERS.eks, API, false);
+    expect(serviceAnnotations).toEqual({
+      [key('target-type')]: 'ip',
+      [key('healthcheck-path')]: '/up',
+      [key('target-group-attributes')]: 'deregistration_delay.timeout_seconds=120',
+    });
+    const allowed = CLUSTERS.eks.provider.allowedDifferences.map(({ kind, pointer }) => `${kind} ${pointer}`);
+    for (const name of Object.keys(serviceAnnotations)) {
+      expect(allowed).toContain(`Service /metadata/annotations/${name.replace('/', '~1')}`);
+    }
+  });
+
+  test('EKS Auto Mode and AGIC, which have one set of keys for all, refuse what differs', () => {
+    const differing: Exposed = { backends: [EXPOSURE, API], tls: true };
+    const agic = aks({ ...AZURE, gateway: 'application-gateway' });
+    expect(CLUSTERS.eksAuto.provider.ingress(differing)).toMatchObject({
+      expected: expect.stringContaining('the same'),
+    });
+    expect(agic.provider.ingress(differing)).toMatchObject({ expected: expect.stringContaining('the same') });
+    expect(long(agic).annotations).toMatchObject({
+      'appgw.ingress.kubernetes.io/request-timeout': '125',
+      'appgw.ingress.kubernetes.io/connection-draining-timeout': '120',
+    });
+  });
+
+  test('AGC: an IngressExtension for the Services whose requests take longer than 60 s; a health check that readiness does not have', () => {
+    expect(long(CLUSTERS.aks)).toMatchObject({
+      annotations: { 'alb.networking.azure.io/alb-ingress-extension': 'web' },
+      objects: [
+        {
+          kind: 'IngressExtension',
+          spec: { backendSettings: [{ service: 'api', timeouts: { requestTimeout: '125s' } }] },
+        },
+      ],
+    });
+    expect(backend(CLUSTERS.aks)).toEqual({});
+    expect(backend(CLUSTERS.aks, { asksAsReadiness: false })).toMatchObject({
+      objects: [
+        {
+          kind: 'HealthCheckPolicy',
+          spec: { targetRef: { kind: 'Service', name: 'web' }, default: { http: { path: '/ready' } } },
+        },
+      ],
+    });
+  });
+
+  test('ingress-nginx by the usual name of its class; nothing for other controllers', () => {
+    const behind = (ingressClass: string) =>
+      long(onPrem({ distribution: 'kubeadm', ingressClass, kubernetes: KUBERNETES })).annotations;
+    expect(behind('nginx')).toEqual({
+      'nginx.ingress.kubernetes.io/proxy-read-timeout': '125',
+      'nginx.ingress.kubernetes.io/proxy-send-timeout': '125',
+    });
+    expect(behind('haproxy')).toEqual({});
+    expect(behind('traefik')).toEqual({});
+  });
+});
+
+test.each([
+  ['eks', CLUSTERS.eks, ['ssl-redirect', 'certificate-arn']],
+  ['gke', CLUSTERS.gke, ['FrontendConfig', 'pre-shared-cert']],
+  ['AGIC', aks({ ...AZURE, gateway: 'application-gateway' }), ['ssl-redirect']],
+])('plain HTTP on %s: no redirect, no certificate', (_, cluster, absent) => {
+  const shape = ingress(cluster, {}, { tls: false });
+  for (const key of absent) expect(JSON.stringify(shape)).not.toContain(key);
+  expect(JSON.stringify(shape)).not.toContain('443');
 });
 
 test('storage: provisioner and zone redundancy', () => {
@@ -383,4 +484,20 @@ test('every allowed difference has its source, and is listed once', () => {
     );
   }
   expect(STANDARD.allowedDifferences).toEqual([]);
+});
+
+test('11: how long each waits for pods of a node that it removes; a laptop removes none', () => {
+  const patience = Object.entries(CLUSTERS).map(([name, { provider }]) => [
+    name,
+    provider.nodeAutoscaler?.patienceSeconds,
+  ]);
+  expect(Object.fromEntries(patience)).toEqual({
+    eks: 600,
+    eksAuto: 86_400,
+    aks: 600,
+    gke: 3600,
+    onPrem: 600,
+    conformant: 600,
+    local: undefined,
+  });
 });

@@ -2,6 +2,7 @@
 
 import type { AllowedDifference, Provider } from '../../model/cluster/provider';
 import { type Finding, findingOn } from '../../model/finding/finding';
+import { isAccountNote } from '../../model/manifest/annotations';
 import { defined, jsonText } from '../../model/manifest/json';
 import { isNeutralKind } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -26,13 +27,26 @@ export function deviations(
   profile: string,
   providerOf: (cluster: string) => Provider | undefined,
 ): Deviation[] {
-  return compareObjects(standard.filter(isProviderNeutral), others.filter(isProviderNeutral)).map((difference) => {
+  const found = compareObjects(standard.filter(isProviderNeutral), others.filter(isProviderNeutral));
+  const all = found.map((difference): Deviation => {
     const { entry, pointer } = difference;
     const allowed = providerOf(entry.cluster)?.allowedDifferences.find(
       (line) => line.kind === entry.identity.kind && line.pointer === pointer,
     );
     return { ...difference, profile, ...(allowed === undefined ? {} : { allowed }) };
   });
+  const grace = all.find(({ pointer, allowed }) => pointer === GRACE && allowed !== undefined)?.allowed;
+  return grace === undefined ? all : all.map((deviation) => ({ ...followingFrom(grace, deviation), ...deviation }));
+}
+
+const GRACE = '/spec/template/spec/terminationGracePeriodSeconds';
+
+/** Pods that end later hold their connections longer, which the accounts of outside services say. */
+function followingFrom(grace: AllowedDifference, { entry, pointer, after }: Deviation): Pick<Deviation, 'allowed'> {
+  const { kind } = entry.identity;
+  const isNeutral = kind === 'Service' || kind === 'HorizontalPodAutoscaler' || kind === 'Deployment';
+  if (!isNeutral || !isAccountNote(pointer, after)) return {};
+  return { allowed: { kind, pointer, source: `follows from the grace period: ${grace.source}` } };
 }
 
 /** A deviation that no allowed difference allows. */

@@ -17,6 +17,8 @@ export interface Claim {
   readonly key: string;
   /** Listeners that a route is limited to; empty for an Ingress, which has no listeners. */
   readonly listeners: readonly string[];
+  /** What a path of an Ingress leads to, such as `web`; empty for any other claim. */
+  readonly leadsTo: string;
   /** Lower-case; empty for every host. */
   readonly host: string;
   readonly path: Path;
@@ -57,18 +59,29 @@ function claim(
   conditions: Json,
   listeners: readonly string[],
   reader: string,
+  leadsTo = '',
 ): Claim {
   const key = [entry.cluster, host, type, canonical(type, path), conditions === null ? '' : jsonText(conditions)].join(
     '\n',
   );
   const what = `${host === '' ? 'every host' : host}${path}`;
-  return { entry, pointer, what, key, listeners, host: host.toLowerCase(), path: pathOf(type, path), reader };
+  return { entry, pointer, what, key, listeners, host: host.toLowerCase(), path: pathOf(type, path), reader, leadsTo };
 }
 
 /** A claim to all paths of a host, which only claims of other namespaces contradict. */
 function wholeHost(entry: ApiEntry, pointer: string, host: string, reader: string): Claim {
   const what = host === '' ? 'every host' : host;
-  return { entry, pointer, what, key: '', listeners: [], host: host.toLowerCase(), path: EVERY_PATH, reader };
+  return {
+    entry,
+    pointer,
+    what,
+    key: '',
+    listeners: [],
+    host: host.toLowerCase(),
+    path: EVERY_PATH,
+    reader,
+    leadsTo: '',
+  };
 }
 
 const NGINX = 'nginx.ingress.kubernetes.io/';
@@ -91,6 +104,14 @@ function readerOf({ identity, manifest }: ApiEntry): string {
   return isOwn ? `ingress ${identity.namespace ?? ''}/${identity.name}` : `class ${name}`;
 }
 
+/** The Service of a path with its port, or the resource. */
+function backendName({ backend }: JsonObject): string {
+  const to = dig({ backend: backend ?? null }, 'backend');
+  const port = dig(to, 'service', 'port');
+  const name = text(dig(to, 'service')?.name) ?? text(dig(to, 'resource')?.name) ?? 'nothing';
+  return port === undefined ? name : `${name}:${shown(port.name ?? port.number ?? null)}`;
+}
+
 function ingressClaims(entry: ApiEntry): Claim[] {
   const found: Claim[] = [];
   const reader = readerOf(entry);
@@ -98,7 +119,7 @@ function ingressClaims(entry: ApiEntry): Claim[] {
     const host = text(rule.value.host) ?? '';
     for (const { value, pointer } of places(dig(rule.value, 'http'), 'paths', `${rule.pointer}/http`)) {
       const type = text(value.pathType) ?? 'ImplementationSpecific';
-      found.push(claim(entry, pointer, host, type, text(value.path) ?? '/', null, [], reader));
+      found.push(claim(entry, pointer, host, type, text(value.path) ?? '/', null, [], reader, backendName(value)));
     }
   }
   return found;

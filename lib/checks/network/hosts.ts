@@ -11,6 +11,7 @@ import { ingress, object } from '../examples';
 import { hasReason, type Report, type Rule } from '../rule';
 import { type Claim, claims, otherClaims } from './host-claims';
 import { findOverlaps } from './host-overlaps';
+import { serviceOf } from './routes';
 
 function reportHost(entry: ApiEntry, pointer: string, host: Json | undefined, report: Report, addresses = false): void {
   if (!isSet(host) || host === '') return;
@@ -59,16 +60,21 @@ const elsewhere = (manifest: JsonObject): JsonObject => ({
   metadata: { ...dig(manifest, 'metadata'), namespace: 'blog' },
 });
 
+const TWICE = ['web', 'api'].map((name) => ({
+  host: 'api.example.com',
+  http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: 80 } } } }] },
+}));
+
 const hostClash: Rule = {
   id: 'host-clash',
-  what: 'No two Ingresses or HTTPRoutes of a cluster claim the same host and path, and none of two namespaces claim some of the same requests.',
+  what: 'A host and path leads to one Service, no two Ingresses or HTTPRoutes of a cluster claim it, and none of two namespaces claim some of the same requests.',
   why: 'The controller keeps one and ignores the other, or mixes them: users reach the wrong system, which may change at any restart.',
   severity: 'error',
   judge: 'Gateway API: conflict resolution by age; Kyverno unique-ingress-host-and-path',
   reason: REASON,
   check: (entries, report) => {
     const all = claims(entries);
-    const clashing = reportEqual(all, report);
+    const clashing = reportEqual(entries, all, report);
     for (const overlap of findOverlaps([...all, ...otherClaims(entries)])) {
       // a reason on either side excuses both
       const isOther = hasReason(overlap.other.entry, REASON);
@@ -87,6 +93,7 @@ const hostClash: Rule = {
     ],
     fail: [
       ingress('shop.example.com'),
+      object('networking.k8s.io/v1', 'Ingress', 'twice', { spec: { rules: TWICE } }),
       object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'web', {
         spec: { hostnames: ['shop.example.com'], rules: [{}] },
       }),
@@ -99,24 +106,34 @@ const placeKey = ({ entry, pointer }: Claim): string =>
   [entry.cluster, describeIdentity(entry.identity), pointer].join('\n');
 
 /** Reports equal claims of any two objects; returns where. */
-function reportEqual(all: readonly Claim[], report: Report): Set<string> {
+function reportEqual(entries: readonly ApiEntry[], all: readonly Claim[], report: Report): Set<string> {
+  const whose = ({ entry, leadsTo }: Claim): string => {
+    const [name] = leadsTo.split(':');
+    const service = serviceOf(entries, entry, name, entry.identity.namespace);
+    return service === undefined ? '' : ` of ${describeOrigin(service.origin)}`;
+  };
   const reported = new Set<string>();
   /** The first to claim each host and path, by listener. */
-  const first = new Map<string, Map<string, ApiEntry>>();
+  const first = new Map<string, Map<string, Claim>>();
   for (const claim of all) {
     const { entry, pointer, what, key, listeners } = claim;
-    const known = first.get(key) ?? new Map<string, ApiEntry>();
+    const known = first.get(key) ?? new Map<string, Claim>();
     first.set(key, known);
     // An Ingress, whose key is '', answers on every listener; a route may be limited to some.
     const shared = listeners.length === 0 ? [...known.keys()] : [...listeners, ''];
-    const other = shared.map((listener) => known.get(listener)).find((owner) => owner !== undefined && owner !== entry);
+    const other = shared
+      .flatMap((listener) => known.get(listener) ?? [])
+      .find((one) => one.entry !== entry || one.leadsTo !== claim.leadsTo);
     if (other !== undefined) {
       reported.add(placeKey(claim));
-      const message = `${what} is claimed here and by ${describeOrigin(other.origin)}`;
+      const message =
+        other.entry === entry
+          ? `${what} leads to ${other.leadsTo} and to ${claim.leadsTo}${whose(claim)}`
+          : `${what} is claimed here and by ${describeOrigin(other.entry.origin)}`;
       report(entry, pointer, { message, expected: 'a host and path of its own', value: what });
     }
     for (const listener of listeners.length === 0 ? [''] : listeners) {
-      if (!known.has(listener)) known.set(listener, entry);
+      if (!known.has(listener)) known.set(listener, claim);
     }
   }
   return reported;

@@ -3,13 +3,16 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
+import { type Balancer, preStopFor } from '../../model/cluster/balancer';
 import { didYouMean } from '../../model/finding/closest';
 import type { Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { fields } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
+import type { AvailabilityOptions } from '../../model/pods/availability';
 import type { ScalingProps } from '../../model/pods/scaling';
-import { EXPOSURE, Exposure, type ExposureOptions } from '../exposure/exposure';
+import { Exposure } from '../exposure/exposure';
+import { EXPOSURE, type ExposureOptions } from '../exposure/exposure-options';
 import type { Connectable, Connection } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
@@ -143,15 +146,18 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
       this.exposure.addHosts(added, rest);
       return this;
     }
-    const { availability, probes } = this.props;
+    const { availability = {}, probes } = this.props;
     const port = this.exposedPort(rest.port);
-    const healthPath = rest.healthPath ?? pathAt(port, this.ports, probes.readiness);
-    if (healthPath === undefined) report(this, NO_HEALTH_PATH);
+    const readyPath = pathAt(port, this.ports, probes.readiness);
+    const healthPath = rest.healthPath ?? readyPath;
+    const isAsked = this.balancer.asksHealth || (rest.common ?? []).length > 0;
+    if (healthPath === undefined && isAsked) report(this, NO_HEALTH_PATH);
     this.exposure = new Exposure(this, added, {
       ...rest,
       port: port.name,
       healthPath: healthPath ?? '/',
-      drainSeconds: availability?.longestRequestSeconds ?? 30,
+      asksAsReadiness: healthPath === readyPath,
+      availability,
       service: this.service,
       labels: selectorLabels(this.name),
     });
@@ -250,6 +256,16 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
   protected override get cpuFrom(): DerivedFrom | undefined {
     const cores = this.capacityPlan?.cpuRequest;
     return cores === undefined ? undefined : { field: 'size.load.cpuSecondsPerRequest', because: cores.because };
+  }
+
+  /** A load balancer learns of a pod's end later than its neighbours. */
+  protected override get availabilityDefaults(): AvailabilityOptions {
+    const { exposure } = this;
+    return exposure === undefined ? {} : { preStopSeconds: preStopFor(this.balancer, exposure.targets) };
+  }
+
+  private get balancer(): Balancer {
+    return this.system.target.cluster.provider.balancer;
   }
 
   /** A refused input is reported once; nothing that follows from it is. */

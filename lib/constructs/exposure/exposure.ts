@@ -1,109 +1,58 @@
 // An exposure: an Ingress for the hosts of a component, with what the cluster's provider needs for TLS, health and draining.
 
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { IngressShape } from '../../model/cluster/provider';
-import type { Problem } from '../../model/finding/problem';
-import { checked, choice, either, fields, like, list, optional, text } from '../../model/finding/schema';
-import { portName, subdomain } from '../../model/manifest/formats';
-import type { Json } from '../../model/manifest/json';
-import { findHostProblems } from '../../model/platform/host';
+import { findDrainProblems, findTimeoutProblems, timeoutFor } from '../../model/cluster/balancer';
+import type {
+  Exposure as Backend,
+  BackendShape,
+  Exposed,
+  IngressShape,
+  ProviderObject,
+} from '../../model/cluster/exposed';
+import type { Finding } from '../../model/finding/finding';
+import { isProblem } from '../../model/finding/problem';
+import { ANNOTATION } from '../../model/manifest/annotations';
+import type { Json, JsonObject } from '../../model/manifest/json';
+import { byPrecedence, type ExposedPath, ingressPath, WHOLE_HOST } from '../../model/platform/paths';
+import { type AvailabilityOptions, LONGEST_REQUEST_SECONDS } from '../../model/pods/availability';
 import { System } from '../system/system';
 import { checkLater, report } from '../tree/findings';
 import { createObject, type IngressSpec } from '../tree/kinds';
 import { traceConstruct } from '../tree/trace';
 import { dnsAnnotations } from './dns';
-
-/** How a component is exposed. */
-export interface ExposureOptions {
-  /** Type of the component's Service. @default ClusterIP, or NodePort where the load balancer targets nodes */
-  readonly serviceType?: 'ClusterIP' | 'NodePort';
-  /**
-   * Whether the load balancer sends to pods or to node ports. With pods no request is lost when a pod stops; node ports may
-   * still reach a stopping one.
-   * @default pods
-   */
-  readonly targets?: 'pods' | 'nodes';
-  /** Name of the TLS Secret, where the provider reads certificates from Secrets. @default `<component>-tls` */
-  readonly tlsSecret?: string;
-  /**
-   * Hosts that all clusters of the environment serve, each with its share of the traffic (`traffic` in the placement).
-   * @default none: every host points to this cluster alone
-   */
-  readonly common?: readonly string[];
-  /** Path that the load balancer asks for the health of a pod, at the same port. @default the path of the readiness probe */
-  readonly healthPath?: string;
-  /** Name of the port behind the hosts, which must speak http. @default the first that does */
-  readonly port?: string;
-}
-
-const HOSTS = "one or more host names, each once: 'shop.example' or ['shop.example', …]";
-
-const TEXT = like(HOSTS, (value) => typeof value === 'string');
-
-/** What `exposeAt` takes. */
-export const EXPOSURE = fields<ExposureOptions & { hosts: string | readonly string[] }>({
-  hosts: checked<string | readonly string[]>(either([TEXT, list(TEXT)], HOSTS), (hosts) =>
-    findAllHostProblems([hosts].flat()),
-  ),
-  serviceType: optional(choice(['ClusterIP', 'NodePort'])),
-  targets: optional(choice(['pods', 'nodes'])),
-  tlsSecret: optional(text(subdomain.expected, subdomain.fits)),
-  common: optional(checked<readonly string[]>(list(TEXT), findAllHostProblems)),
-  healthPath: optional(text('an absolute path, such as /healthz/ready', (path) => path.startsWith('/'))),
-  port: optional(text("the name of one of the component's ports", portName.fits)),
-});
-
-/** Of an empty one the exposure says more. */
-function findAllHostProblems(hosts: readonly string[]): Problem[] {
-  return hosts.flatMap((host) => (host === '' ? [] : findHostProblems(host)));
-}
+import type { ExposureOptions } from './exposure-options';
+import { exposureError, findChangedKeys, findRedundantPaths, findSharingProblems } from './exposure-problems';
+import { claimsOf, hostsOf, SharedHosts, type Sharing } from './shared-hosts';
 
 interface ExposureProps extends ExposureOptions {
   readonly healthPath: string;
+  /** Whether the readiness probe asks there as well. */
+  readonly asksAsReadiness: boolean;
   readonly port: string;
-  readonly drainSeconds: number;
+  /** What the chart says of it. */
+  readonly availability: AvailabilityOptions;
   readonly service: ApiObject;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The Ingress of one component. Hosts may be added until the app is synthesized. */
-export class Exposure extends Construct {
-  readonly ingress: ApiObject;
+const SHARED = new SharedHosts<Exposure>();
+
+/** The exposure of one component, by its own Ingress or by one of several that share hosts. Hosts may be added until the app is synthesized. */
+export class Exposure extends Construct implements Sharing {
+  readonly hosts: string[] = [];
   private readonly props: ExposureProps;
-  private readonly hosts: string[] = [];
+  private ingress: ApiObject | undefined;
+  /** What the provider needs beside the Ingress. */
+  private readonly beside = new Set<string>();
 
   constructor(scope: Construct, hosts: readonly string[], props: ExposureProps) {
     super(scope, 'exposure');
     traceConstruct(this);
     this.props = props;
-    const { cluster } = System.of(this).target;
-    const name = props.service.name;
-    const tlsSecret = props.tlsSecret ?? `${name}-tls`;
-    const shape = cluster.provider.ingress({
-      name,
-      targets: props.targets ?? 'pods',
-      healthPath: props.healthPath,
-      drainSeconds: props.drainSeconds,
-    });
-    this.ingress = createObject(
-      this,
-      'ingress',
-      'Ingress',
-      { name, labels: props.labels, annotations: shape.annotations },
-      {
-        spec: () => this.renderSpec(shape, tlsSecret),
-      },
-    );
-    for (const [key, value] of Object.entries(shape.serviceAnnotations ?? {})) {
-      props.service.metadata.addAnnotation(key, value);
-    }
-    for (const { apiVersion, kind, spec } of shape.objects ?? []) {
-      new ApiObject(this, kind, { apiVersion, kind, metadata: { name, labels: { ...props.labels } }, spec });
-    }
-    this.checkKeysLater(this.ingress, shape.annotations);
-    this.checkKeysLater(props.service, shape.serviceAnnotations ?? {});
-    this.addHosts([...hosts, ...(props.common ?? [])]);
+    const { balancer } = this.provider;
+    for (const object of this.backendShape(true).objects ?? []) this.createBeside(object, () => object.spec);
+    this.addHosts([...hosts, ...this.common]);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
       report(this, {
         rule: 'exposure-targets',
@@ -114,54 +63,35 @@ export class Exposure extends Construct {
         expected: 'serviceType NodePort, or targets: pods',
       });
     }
+    checkLater(this, () => [
+      ...this.changedKeys,
+      ...(this.ingress === undefined ? [] : findSharingProblems(this.sharing, this.provider.ingress(this.exposed))),
+      ...findRedundantPaths(this, this.sharing),
+      ...findTimeoutProblems(balancer, props.availability.longestRequestSeconds),
+      ...findDrainProblems(balancer, props.availability.preStopSeconds, this.targets),
+    ]);
   }
 
   /** Adds hosts to the same Ingress. Options belong to the first call; later ones are a finding. */
   addHosts(hosts: readonly string[], options: ExposureOptions = {}): void {
     if (Object.keys(options).length > 0) {
-      report(this, {
-        rule: 'exposure-options',
-        severity: 'error',
-        field: 'exposeAt',
-        message: 'options on a second exposeAt of the same component, which has one Ingress and one Service',
-        expected: 'options on the first exposeAt only',
-      });
+      const message = 'options on a second exposeAt of the same component, which has one Ingress and one Service';
+      report(this, exposureError('exposure-options', message, 'options on the first exposeAt only'));
     }
     for (const host of hosts) {
       const isHost = typeof host === 'string' && host !== '';
-      if (isHost && !this.hosts.includes(host)) this.hosts.push(host);
+      if (isHost && !this.hosts.includes(host)) this.addHost(host);
       else this.reportHosts(isHost ? `${host} is already exposed` : 'an empty host would match every host', host);
     }
     if (hosts.length === 0) this.reportHosts('the list of hosts is empty', []);
-    const { cluster, share } = System.of(this).target;
-    const { common = [], healthPath } = this.props;
-    const annotations = dnsAnnotations(cluster, { hosts: this.hosts, common, share, healthPath });
-    for (const [key, value] of Object.entries(annotations)) this.ingress.metadata.addAnnotation(key, value);
+    const [first, ...others] = this.sharing;
+    for (const other of others) other.leaveIngress();
+    first.takeIngress();
   }
 
-  /** Annotations overwrite each other silently, and a load balancer that loses a key may lose requests. Overrides are explicit. */
-  private checkKeysLater({ metadata }: ApiObject, keys: Readonly<Record<string, string>>): void {
-    checkLater(this, () =>
-      Object.entries(keys).flatMap(([key, value]) => {
-        const now: unknown = metadata.toJson().annotations?.[key];
-        if (now === value) return [];
-        return [
-          {
-            rule: 'provider-key',
-            severity: 'error',
-            field: `metadata.annotations["${key}"]`,
-            value: String(now),
-            message: 'this annotation, set by the provider profile, was changed by hand',
-            expected: `${value}; or override(…), which makes it explicit`,
-          },
-        ];
-      }),
-    );
-  }
-
-  private reportHosts(message: string, value: Json): void {
-    const expected = 'one or more host names, each once';
-    report(this, { rule: 'exposure-hosts', severity: 'error', field: 'exposeAt', value, message, expected });
+  private addHost(host: string): void {
+    this.hosts.push(host);
+    SHARED.add(System.of(this), host, this);
   }
 
   /** Hosts that other clusters serve too. */
@@ -184,12 +114,139 @@ export class Exposure extends Construct {
     return this.props.serviceType ?? (this.props.targets === 'nodes' ? 'NodePort' : 'ClusterIP');
   }
 
-  private renderSpec({ className, certificateFromSecret }: IngressShape, secretName: string): IngressSpec {
-    const backend = { service: { name: this.props.service.name, port: { name: this.props.port } } };
+  /** Name of the component. */
+  get name(): string {
+    return this.props.service.name;
+  }
+
+  get paths(): readonly ExposedPath[] {
+    return this.props.paths ?? WHOLE_HOST;
+  }
+
+  private get provider() {
+    return System.of(this).target.cluster.provider;
+  }
+
+  /** All that share hosts with it, itself included; the first has the Ingress. */
+  private get sharing(): readonly [Exposure, ...Exposure[]] {
+    return SHARED.with(System.of(this), this);
+  }
+
+  private get backend(): Backend {
+    const { healthPath, asksAsReadiness, availability } = this.props;
+    const { longestRequestSeconds: longest = LONGEST_REQUEST_SECONDS } = availability;
     return {
-      ...(className === undefined ? {} : { ingressClassName: className }),
-      tls: [{ hosts: this.hosts, ...(certificateFromSecret ? { secretName } : {}) }],
-      rules: this.hosts.map((host) => ({ host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } })),
+      name: this.name,
+      targets: this.targets,
+      healthPath,
+      asksAsReadiness,
+      drainSeconds: longest,
+      timeoutSeconds: timeoutFor(this.provider.balancer, longest),
     };
   }
+
+  private backendShape(isFirst: boolean): BackendShape {
+    return this.provider.backend?.(this.backend, isFirst) ?? {};
+  }
+
+  private get exposed(): Exposed {
+    const [first, ...others] = this.sharing;
+    const tls = this.sharing.every(({ plainHttp }) => plainHttp === undefined);
+    return { backends: [first.backend, ...others.map(({ backend }) => backend)], tls };
+  }
+
+  /** As of it alone where it cannot be shared, which is a finding. */
+  private get shape(): IngressShape {
+    const { backends, tls } = this.exposed;
+    const [shape, alone] = [
+      this.provider.ingress({ backends, tls }),
+      this.provider.ingress({ backends: [this.backend], tls }),
+    ];
+    if (!isProblem(shape)) return shape;
+    return isProblem(alone) ? { annotations: {}, certificateFromSecret: true } : alone;
+  }
+
+  /** Has the Ingress, with the keys that follow from all that share it by now. */
+  private takeIngress(): void {
+    const metadata = { name: this.name, labels: this.props.labels };
+    this.ingress ??= createObject(this, 'ingress', 'Ingress', metadata, { spec: () => this.renderSpec() });
+    const { annotations, objects = [] } = this.shape;
+    for (const { kind, ...object } of objects) {
+      if (this.beside.has(kind)) continue;
+      const now = () => this.shape.objects?.find((other) => other.kind === kind)?.spec ?? object.spec;
+      this.createBeside({ kind, ...object }, now);
+      this.beside.add(kind);
+    }
+    annotate(this.ingress, { ...annotations, ...this.dns, ...this.reason });
+    annotate(this.props.service, this.backendShape(true).serviceAnnotations);
+  }
+
+  /** Is behind the Ingress of another one from now on. */
+  private leaveIngress(): void {
+    for (const id of ['ingress', ...this.beside]) this.node.tryRemoveChild(id);
+    this.beside.clear();
+    this.ingress = undefined;
+    annotate(this.props.service, this.backendShape(false).serviceAnnotations);
+  }
+
+  private createBeside({ apiVersion, kind }: ProviderObject, spec: () => JsonObject): void {
+    const metadata = { name: this.name, labels: { ...this.props.labels } };
+    new ApiObject(this, kind, { apiVersion, kind, metadata, spec: Lazy.any({ produce: spec }) });
+  }
+
+  private get dns(): Readonly<Record<string, string>> {
+    const { cluster, share } = System.of(this).target;
+    const common = [...new Set(this.sharing.flatMap(({ common }) => common))];
+    return dnsAnnotations(cluster, { hosts: hostsOf(this.sharing), common, share, healthPath: this.props.healthPath });
+  }
+
+  /** Name of its TLS Secret, as the chart says. */
+  get tlsSecret(): string | undefined {
+    return this.props.tlsSecret;
+  }
+
+  /** Why it answers by HTTP alone, if it does. */
+  get plainHttp(): string | undefined {
+    return this.props.plainHttp;
+  }
+
+  private get reason(): Readonly<Record<string, string>> {
+    const [reason] = this.sharing.flatMap(({ plainHttp }) => plainHttp ?? []);
+    return reason === undefined ? {} : { [ANNOTATION.plainHttp]: reason };
+  }
+
+  private renderSpec(): IngressSpec {
+    const { className, certificateFromSecret } = this.shape;
+    const hosts = hostsOf(this.sharing);
+    const [secretName = `${this.name}-tls`] = this.sharing.flatMap(({ tlsSecret }) => tlsSecret ?? []);
+    return {
+      ...(className === undefined ? {} : { ingressClassName: className }),
+      ...(this.exposed.tls ? { tls: [{ hosts, ...(certificateFromSecret ? { secretName } : {}) }] } : {}),
+      rules: hosts.map((host) => {
+        const claims = [...claimsOf(this.sharing, host)].sort(byPrecedence);
+        const paths = claims.map(({ path, by }) => {
+          const backend = { service: { name: by.name, port: { name: by.port } } };
+          return { ...ingressPath(path), backend };
+        });
+        return { host, http: { paths } };
+      }),
+    };
+  }
+
+  /** Annotations overwrite each other silently, and a load balancer that loses a key may lose requests. Overrides are explicit. */
+  private get changedKeys(): Finding[] {
+    const isFirst = this.ingress !== undefined;
+    return [
+      ...(this.ingress === undefined ? [] : findChangedKeys(this.ingress, this.shape.annotations)),
+      ...findChangedKeys(this.props.service, this.backendShape(isFirst).serviceAnnotations),
+    ];
+  }
+
+  private reportHosts(message: string, value: Json): void {
+    report(this, exposureError('exposure-hosts', message, 'one or more host names, each once', value));
+  }
+}
+
+function annotate({ metadata }: ApiObject, annotations: Readonly<Record<string, string>> = {}): void {
+  for (const [key, value] of Object.entries(annotations)) metadata.addAnnotation(key, value);
 }

@@ -14,3 +14,17 @@ export interface ProviderLimit {
   /** What raises it: `a quota from Google`. @default nothing */
   readonly raisedBy?: string;
 }
+
+/** What removes nodes that are no longer needed. */
+export interface NodeAutoscaler {
+  /** For messages: `the cluster autoscaler`. */
+  readonly name: string;
+  /**
+   * Longest that it waits for the pods of a node that it removes, in seconds, by default; what still runs then is killed.
+   */
+  readonly patienceSeconds: number;
+  /** Where the figure is documented. */
+  readonly source: string;
+  /** What raises it. @default nothing */
+  readonly raisedBy?: string;
+}

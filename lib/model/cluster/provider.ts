@@ -4,9 +4,10 @@ import type { Problem } from '../finding/problem';
 import { checked, either, fields, list, type Schema, table, text } from '../finding/schema';
 import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
-import type { JsonObject } from '../manifest/json';
 import type { NeutralKind } from '../manifest/kinds';
-import type { ProviderLimit } from './limit';
+import type { Balancer } from './balancer';
+import type { BackendShape, Exposed, Exposure, IngressShape, ProviderObject } from './exposed';
+import type { NodeAutoscaler, ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
 
 /** How the zones of a region are named: the region's name, and what follows it. */
@@ -15,42 +16,6 @@ export interface ZoneNames {
   readonly suffix: RegExp;
   /** What follows the region in the name of one of its zones. */
   readonly example: string;
-}
-
-/** A public HTTP exposure in terms common to all providers. */
-export interface Exposure {
-  /** Name of the component, and of its Service. */
-  readonly name: string;
-  /** Whether the load balancer sends to pods, or to node ports. */
-  readonly targets: 'pods' | 'nodes';
-  /** Path that answers when a pod can serve. */
-  readonly healthPath: string;
-  /** Longest time that a request in flight may still take, in seconds. */
-  readonly drainSeconds: number;
-}
-
-/** A provider's rendering of an exposure. */
-export interface IngressShape {
-  /** @default none: the cluster's default class, or an annotation, decides */
-  readonly className?: string;
-  /** Annotations of the Ingress. */
-  readonly annotations: Readonly<Record<string, string>>;
-  /** Whether the certificate comes from the TLS Secret; otherwise the provider finds it by host name. */
-  readonly certificateFromSecret: boolean;
-  /** Annotations of its Service. @default none */
-  readonly serviceAnnotations?: Readonly<Record<string, string>>;
-  /** Objects of the provider's own kinds beside it, named like the component. @default none */
-  readonly objects?: readonly ProviderObject[];
-}
-
-/** An object of a kind that a provider's own controller reads. */
-export interface ProviderObject {
-  /** Its API group and version. */
-  readonly apiVersion: string;
-  /** Its kind. */
-  readonly kind: string;
-  /** Its spec. */
-  readonly spec: JsonObject;
 }
 
 /** An object that a cluster needs once, independent of what runs there. */
@@ -161,8 +126,12 @@ export interface Provider {
   readonly name: string;
   /** @default the names of its zones are unknown */
   readonly zoneNames?: ZoneNames;
-  /** Renders an HTTP exposure. */
-  readonly ingress: (exposure: Exposure) => IngressShape;
+  /** What the load balancer in front of it does with requests. */
+  readonly balancer: Balancer;
+  /** Renders an HTTP exposure; a problem where its components cannot share an Ingress. */
+  readonly ingress: (exposed: Exposed) => IngressShape | Problem;
+  /** Renders what a component behind an Ingress needs, the one that it is called after or another. @default nothing */
+  readonly backend?: (exposure: Exposure, isFirst: boolean) => BackendShape;
   /** Objects that the cluster needs once before anything can be exposed. @default none */
   readonly clusterObjects?: readonly ClusterObject[];
   /**
@@ -188,6 +157,8 @@ export interface Provider {
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
   /** Labels of its nodes. */
   readonly nodes: NodeLabels;
+  /** What removes nodes where pools may shrink. @default nothing does */
+  readonly nodeAutoscaler?: NodeAutoscaler;
   /** How nodes and pods get addresses. */
   readonly network: NodeNetwork | Problem;
   /** The provider's limits. */

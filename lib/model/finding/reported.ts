@@ -217,9 +217,32 @@ export const reportedRules = {
       what: 'Options of an exposure are given with its first hosts.',
       why: 'A component has one Ingress, and later options would contradict it.',
     },
+    'balancer-drain': {
+      severity: 'warning',
+      what: 'An exposed pod that begins to stop goes on serving until its load balancer knows.',
+      why: 'The end of a pod reaches the process and the load balancer at the same time: requests sent meanwhile are lost.',
+    },
+    'balancer-silence': {
+      severity: 'note',
+      what: 'A long answer sends something before the load balancer takes it for dead.',
+      why: 'The balancer ends a request without a byte after a time of its own, whatever its time-out.',
+    },
+    'balancer-timeout': {
+      severity: 'error or warning',
+      what: 'The load balancer in front of a component waits for its longest request, and lets it end when the pod stops.',
+      why: 'Users get a 504 for a request that the pod would have answered.',
+    },
+    'exposure-paths': {
+      what: 'Each path of an exposed component makes a difference.',
+      why: 'What has no effect is a mistake, or misleads the reader.',
+    },
     'exposure-port': {
       what: 'An Ingress leads to a port that speaks http, of a Service with an address.',
       why: 'A load balancer that asks a port for what it does not speak answers every request with an error.',
+    },
+    'exposure-shared': {
+      what: 'Components that share hosts agree on what their one Ingress has only once.',
+      why: 'One of them would get the TLS Secret, the health check or the redirect of another.',
     },
     'exposure-targets': {
       what: 'A load balancer that targets nodes has a Service with node ports.',

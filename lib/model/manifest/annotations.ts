@@ -26,6 +26,8 @@ export const ANNOTATION = {
   accessReason: reasonKey('access'),
   /** Why this Redis needs no replica. */
   withoutCopy: `${PREFIX}without-copy`,
+  /** Why an exposed component answers by HTTP alone. */
+  plainHttp: `${PREFIX}plain-http`,
   /** Why a volume may be unavailable while its zone is. */
   oneZone: `${PREFIX}one-zone`,
   /** Why a workload need not survive the loss of a zone that its environment promises to survive. */
@@ -142,6 +144,13 @@ export function accountNotes(limits: readonly WrittenAccount[]): Readonly<Record
       `${needed.value} of ${available.value}: ${needed.because}; ${available.because}`,
     ]),
   );
+}
+
+/** Whether an annotation says how much of an outside service's limit is used, or left: pods that end still use it. */
+export function isAccountNote(pointer: string, value: unknown): boolean {
+  if (!isOurAnnotation(pointer)) return false;
+  const name = pointer.slice(OURS.length);
+  return /^(?:limit|order)-/.test(name) || (typeof value === 'string' && /^\d+ of \d+: /.test(value));
 }
 
 /** The account of a limit, with its full sentence; `undefined` if the annotations have none in whole numbers. */

@@ -278,6 +278,8 @@ const ROWS = [
   }),
   cluster('storagemigration.k8s.io/v1beta1', 'StorageVersionMigration', 'storageversionmigrations'),
 
+  namespaced('alb.networking.azure.io/v1', 'HealthCheckPolicy', 'healthcheckpolicies'),
+  namespaced('alb.networking.azure.io/v1', 'IngressExtension', 'ingressextensions'),
   namespaced('argoproj.io/v1alpha1', 'Rollout', 'rollouts', { createsPods: true }),
   namespaced('bitnami.com/v1alpha1', 'SealedSecret', 'sealedsecrets'),
   namespaced('cert-manager.io/v1', 'Certificate', 'certificates', { capability: 'cert-manager' }),

@@ -8,9 +8,13 @@ import { POD_BOUND, type PodBound, podCount } from './replacement';
 
 /** Values that a user may set instead of the derived ones. Each is checked against the others. */
 export interface AvailabilityOptions {
-  /** Longest request that must still be answered when its pod stops, in seconds. @default 30 */
+  /**
+   * Longest request that must still be answered when its pod stops, in seconds. It is also what the load balancer in front of an
+   * exposed component waits for; on GKE and Application Gateway for Containers that is the whole life of a websocket.
+   * @default 30
+   */
   readonly longestRequestSeconds?: number;
-  /** How long a stopping pod keeps serving while load balancers drop it, in seconds. @default 20 */
+  /** How long a stopping pod keeps serving while load balancers drop it, in seconds. @default 20; exposed, what the cluster's load balancer needs: 30 with an ALB or on GKE, 90 with AGIC */
   readonly preStopSeconds?: number;
   /** @default preStop + longest request + 5 seconds */
   readonly terminationGracePeriodSeconds?: number;
@@ -95,6 +99,13 @@ export interface Availability {
 }
 
 const MARGIN_SECONDS = 5;
+/** The longest request of a component whose chart does not say. */
+export const LONGEST_REQUEST_SECONDS = 30;
+/**
+ * How long a pod serves after its end has begun, unless a slower load balancer is in front of it. 5 s gave 502s behind a real proxy, 20 s
+ * none (docs/decisions.md).
+ */
+export const PRE_STOP_SECONDS = 20;
 
 /**
  * Derives the unit.
@@ -111,8 +122,8 @@ export function deriveAvailability(input: AvailabilityInput): Availability {
   const { minReplicas, maxReplicas, zones, zonesLost, options } = input;
   const maxSurge = options.maxSurge ?? '50%';
   const minReadySeconds = options.minReadySeconds ?? 10;
-  const preStopSeconds = options.preStopSeconds ?? 20;
-  const longestRequest = options.longestRequestSeconds ?? 30;
+  const preStopSeconds = options.preStopSeconds ?? PRE_STOP_SECONDS;
+  const longestRequest = options.longestRequestSeconds ?? LONGEST_REQUEST_SECONDS;
   const disruption = options.disruption ?? (minReplicas > 1 ? { maxUnavailable: 1 } : undefined);
   const rolloutSeconds = rolloutWaves(maxReplicas, maxSurge) * (input.startupBudgetSeconds + minReadySeconds);
   return {
@@ -194,7 +205,7 @@ export function findCadenceProblems(input: AvailabilityInput): Problem[] {
 
 function findDrainProblems({ minReplicas, options }: AvailabilityInput, unit: Availability): Problem[] {
   const problems: Problem[] = [];
-  const needed = unit.preStopSeconds + (options.longestRequestSeconds ?? 30);
+  const needed = unit.preStopSeconds + (options.longestRequestSeconds ?? LONGEST_REQUEST_SECONDS);
   if (unit.terminationGracePeriodSeconds <= needed) {
     problems.push({
       field: 'terminationGracePeriodSeconds',

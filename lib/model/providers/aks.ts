@@ -1,13 +1,21 @@
 // Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
 
+import { AS_ENDPOINTS, type Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { drainDifferences } from '../cluster/drain-differences';
+import {
+  type BackendShape,
+  type Exposed,
+  type Exposure,
+  haveEqual,
+  type IngressShape,
+  longestOf,
+} from '../cluster/exposed';
 import { networkOf } from '../cluster/network';
 import {
   addressSource,
   CIDRS,
-  type Exposure,
   groupSubject,
-  type IngressShape,
   type Provider,
   type Subject,
   type WorkloadIdentity,
@@ -16,7 +24,7 @@ import type { Problem } from '../finding/problem';
 import { choice, either, fields, optional, text } from '../finding/schema';
 
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
-import { AKS_LIMITS } from './limits';
+import { AKS_AUTOSCALER, AKS_LIMITS } from './limits';
 
 /** The load balancer in front of an AKS cluster. */
 export type AksGateway =
@@ -64,6 +72,31 @@ export function aks(props: AksProps): ClusterDescription {
   return describeCluster(PROPS, props, { gateway: 'application-gateway' }, profile);
 }
 
+/** What it waits by default, in seconds. */
+const AGC_SECONDS = 60;
+
+/** The time-out is on the whole answer, even while it flows. No key for draining was found, and no figure for how late it is. */
+const AGC: Balancer = {
+  name: 'Application Gateway for Containers',
+  asksHealth: true,
+  timeout: { defaultSeconds: AGC_SECONDS, source: 'AGC docs, components (request timeouts)' },
+  silence: { mostSeconds: 300, source: 'AGC docs, components: stream idle timeout' },
+  late: AS_ENDPOINTS,
+};
+
+const APPLICATION_GATEWAY: Balancer = {
+  name: 'Application Gateway',
+  asksHealth: true,
+  timeout: {
+    defaultSeconds: 30,
+    mostSeconds: 86_400,
+    source: 'Application Gateway API, requestTimeout of HTTP settings',
+  },
+  drain: { mostSeconds: 3600, source: 'Application Gateway API, drainTimeoutInSec' },
+  // each change of its backends is a deployment of Azure
+  late: { seconds: 90, source: 'AGIC docs, how-tos/minimize-downtime-during-deployments' },
+};
+
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 
@@ -71,7 +104,9 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
-    ingress: (exposure) => (gateway === 'application-gateway' ? agicIngress(exposure) : agcIngress(gateway)),
+    ...(gateway === 'application-gateway'
+      ? { balancer: APPLICATION_GATEWAY, ingress: agicIngress }
+      : { balancer: AGC, ingress: (exposed) => agcIngress(exposed, gateway), backend: agcBackend }),
     namespaceLabels: {}, // no readiness gate was found
     loadsImages: false,
     registryForm: '<name>.azurecr.io',
@@ -91,6 +126,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
       otherPoolLabels: ['karpenter.sh/nodepool'], // node auto-provisioning
     },
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
+    nodeAutoscaler: AKS_AUTOSCALER,
     limits: AKS_LIMITS,
     allowedDifferences: [
       {
@@ -104,37 +140,74 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
         source: IDENTITY_SOURCE,
       },
       { kind: 'ServiceAccount', pointer: `/metadata/annotations/${IDENTITY}~1client-id`, source: IDENTITY_SOURCE },
+      ...(gateway === 'application-gateway' ? drainDifferences(APPLICATION_GATEWAY) : []),
     ],
   };
 }
 
+const ALB_GROUP = 'alb.networking.azure.io';
+
 /**
- * AGC docs, components and how-to-ssl-offloading-ingress-api. It sends to pods, uses their readiness probe as its health
- * check, and has no key for draining. Its frontend is always public. Plain HTTP is not redirected.
+ * AGC docs, components and how-to-ssl-offloading-ingress-api. It sends to pods, and has no key for draining. Its frontend is always
+ * public. Plain HTTP is not redirected. An IngressExtension is needed only for requests that take longer than it waits anyway (AGC docs,
+ * api-specification-kubernetes: IngressTimeouts).
  */
-function agcIngress(gateway: Exclude<AksGateway, string>): IngressShape {
-  const key = (name: string) => `alb.networking.azure.io/${name}`;
+function agcIngress({ backends }: Exposed, gateway: Exclude<AksGateway, string>): IngressShape {
+  const key = (name: string) => `${ALB_GROUP}/${name}`;
+  const backendSettings = backends
+    .filter(({ timeoutSeconds }) => timeoutSeconds > AGC_SECONDS)
+    .map(({ name, timeoutSeconds }) => ({ service: name, timeouts: { requestTimeout: `${timeoutSeconds}s` } }));
+  const isExtended = backendSettings.length > 0;
   return {
     className: 'azure-alb-external',
     certificateFromSecret: true,
-    annotations:
-      'albName' in gateway
+    annotations: {
+      ...('albName' in gateway
         ? { [key('alb-name')]: gateway.albName, [key('alb-namespace')]: gateway.albNamespace }
-        : { [key('alb-id')]: gateway.albId, [key('alb-frontend')]: gateway.albFrontend },
+        : { [key('alb-id')]: gateway.albId, [key('alb-frontend')]: gateway.albFrontend }),
+      ...(isExtended ? { [key('alb-ingress-extension')]: backends[0].name } : {}),
+    },
+    ...(isExtended
+      ? { objects: [{ apiVersion: `${ALB_GROUP}/v1`, kind: 'IngressExtension', spec: { backendSettings } }] }
+      : {}),
   };
 }
 
-/** AGIC docs, annotations. */
-function agicIngress(exposure: Exposure): IngressShape {
+/** AGC docs, custom-health-probe: without a policy it asks as the readiness probe does. */
+function agcBackend({ name, healthPath, asksAsReadiness }: Exposure): BackendShape {
+  if (asksAsReadiness) return {};
+  const spec = {
+    targetRef: { group: '', kind: 'Service', name },
+    default: {
+      interval: '5s',
+      timeout: '3s',
+      healthyThreshold: 1,
+      unhealthyThreshold: 3,
+      http: { path: healthPath, match: { statusCodes: [{ start: 200, end: 399 }] } },
+    },
+  };
+  return { objects: [{ apiVersion: `${ALB_GROUP}/v1`, kind: 'HealthCheckPolicy', spec }] };
+}
+
+/** AGIC docs, annotations: those of an Ingress hold for all of its backends. */
+function agicIngress(exposed: Exposed): IngressShape | Problem {
   const key = (name: string) => `appgw.ingress.kubernetes.io/${name}`;
+  if (!haveEqual(exposed, ({ healthPath }) => healthPath)) {
+    return {
+      message: 'Application Gateway asks all components of an Ingress at the same path',
+      expected: 'the same healthPath for each, or a host of its own',
+    };
+  }
   return {
     className: 'azure-application-gateway',
     certificateFromSecret: true,
     annotations: {
-      [key('ssl-redirect')]: 'true',
-      [key('health-probe-path')]: exposure.healthPath,
+      ...(exposed.tls ? { [key('ssl-redirect')]: 'true' } : {}),
+      [key('health-probe-path')]: exposed.backends[0].healthPath,
+      [key('request-timeout')]: String(longestOf(exposed, 'timeoutSeconds')),
       [key('connection-draining')]: 'true',
-      [key('connection-draining-timeout')]: String(exposure.drainSeconds),
+      // Application Gateway API, drainTimeoutInSec: 1 to 3600
+      [key('connection-draining-timeout')]: String(Math.max(1, longestOf(exposed, 'drainSeconds'))),
     },
   };
 }

@@ -1,6 +1,10 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
 
-import type { AllowedDifference, Endpoint, Exposure, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
+import type { Balancer } from '../cluster/balancer';
+import { drainDifferences } from '../cluster/drain-differences';
+import type { Exposed, Exposure } from '../cluster/exposed';
+import { longestOf } from '../cluster/exposed';
+import type { AllowedDifference, Endpoint, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
 import { CIDRS, groupSubject } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
@@ -32,6 +36,17 @@ export function accessEntryGroup(id: string): Subject | Problem {
   return groupSubject(id, 'a group name of an access entry, which may not begin with system:');
 }
 
+/** Pods are its targets (`ip`). Its time-out is on silence, so a stream that sends something stays open. */
+export const ALB: Balancer = {
+  name: 'the ALB',
+  asksHealth: true,
+  // Elastic Load Balancing API, LoadBalancerAttribute: idle_timeout.timeout_seconds, 1 to 4000
+  timeout: { defaultSeconds: 60, mostSeconds: 4000, source: 'Elastic Load Balancing API, LoadBalancerAttribute' },
+  drain: { mostSeconds: 3600, source: 'LBC docs, annotations: deregistration_delay.timeout_seconds' },
+  // it goes on sending while the deregistration spreads: 504s with 5 s, none with 25 s; others measured more (issue 2106)
+  late: { seconds: 30, source: 'aws-load-balancer-controller, issue 1064' },
+};
+
 /** EKS user guide, associate-service-account-role. */
 export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   {
@@ -39,20 +54,42 @@ export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',
     source: 'EKS user guide, associate-service-account-role',
   },
+  ...drainDifferences(ALB),
 ];
 
 const key = (name: string) => `alb.ingress.kubernetes.io/${name}`;
 
 /** What both controllers read from the Ingress itself. Load Balancer Controller docs, guide/ingress/annotations. */
-export function albAnnotations(exposure: Exposure): Readonly<Record<string, string>> {
+export function albAnnotations(exposed: Exposed): Readonly<Record<string, string>> {
+  return {
+    ...albTargets(exposed.backends[0]),
+    ...(exposed.tls
+      ? { [key('listen-ports')]: '[{"HTTP":80},{"HTTPS":443}]', [key('ssl-redirect')]: '443' }
+      : { [key('listen-ports')]: '[{"HTTP":80}]' }),
+    // sets the attributes that it names, and leaves the others; what was set once stays until it is set again
+    [key('load-balancer-attributes')]: `idle_timeout.timeout_seconds=${longestOf(exposed, 'timeoutSeconds')}`,
+  };
+}
+
+/** The keys of a target group. On a Service they come before those of its Ingress. Load Balancer Controller docs, as above. */
+export function albTargets(exposure: Exposure): Readonly<Record<string, string>> {
   return {
     [key('target-type')]: exposure.targets === 'pods' ? 'ip' : 'instance', // the default is instance
-    [key('listen-ports')]: '[{"HTTP":80},{"HTTPS":443}]',
-    [key('ssl-redirect')]: '443',
     [key('healthcheck-path')]: exposure.healthPath,
     [key('target-group-attributes')]: `deregistration_delay.timeout_seconds=${exposure.drainSeconds}`, // 0 to 3600, default 300
   };
 }
+
+/** The keys of a target group in Services, of all components behind an Ingress but the first. */
+export const SERVICE_TARGETS: readonly AllowedDifference[] = [
+  'target-type',
+  'healthcheck-path',
+  'target-group-attributes',
+].map((name) => ({
+  kind: 'Service',
+  pointer: `/metadata/annotations/${key(name).replace('/', '~1')}`,
+  source: 'Load Balancer Controller docs, annotations: those of a Service come first',
+}));
 
 /** Annotations that Auto Mode takes from IngressClassParams instead. */
 export function albPublic(certificateArn: string | undefined): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 // Any conformant cluster: nothing beyond the standard. What another profile adds to it is specific to that provider.
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../cluster/ingress-controller';
 import {
   groupSubject,
   INGRESS_SOURCE,
@@ -8,11 +9,11 @@ import {
   type Provider,
 } from '../cluster/provider';
 import { fields, optional } from '../finding/schema';
-import { UPSTREAM_LIMITS } from './limits';
+import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Description of a cluster of an unknown provider. */
-export interface ConformantProps extends ClusterProps {
+export interface ConformantProps extends ClusterProps, DeclaredTimeout {
   /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: PodRanges;
   /** Where ingress traffic comes from. @default unknown, a finding when it is needed */
@@ -21,6 +22,7 @@ export interface ConformantProps extends ClusterProps {
 
 const PROPS = fields<ConformantProps>({
   ...CLUSTER,
+  ...DECLARED_TIMEOUT,
   podNetwork: optional(POD_RANGES),
   ingressSource: optional(INGRESS_SOURCE),
 });
@@ -30,10 +32,12 @@ export function conformant(props: ConformantProps): ClusterDescription {
   return describeCluster(PROPS, props, {}, profile);
 }
 
-function profile({ ingressSource: source, podNetwork }: ConformantProps): Provider {
+function profile(props: ConformantProps): Provider {
+  const { ingressSource: source, podNetwork } = props;
   return {
     name: 'conformant',
     // kubernetes.io, Ingress: without a class the cluster's default applies; certificates are TLS Secrets
+    balancer: controllerOf(undefined, props),
     ingress: () => ({ annotations: {}, certificateFromSecret: true }),
     namespaceLabels: {},
     loadsImages: false,
@@ -47,6 +51,7 @@ function profile({ ingressSource: source, podNetwork }: ConformantProps): Provid
       },
     nodes: {},
     network: podRangeNetwork(podNetwork),
+    nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,
     allowedDifferences: [],
   };

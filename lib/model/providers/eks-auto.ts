@@ -1,15 +1,18 @@
 // Amazon EKS Auto Mode: its load balancing and storage differ from EKS, and are configured by a class of the cluster.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { haveEqual } from '../cluster/exposed';
 import { addressSource, type Provider } from '../cluster/provider';
 import { fields, list, optional, text } from '../finding/schema';
 import type { JsonObject } from '../manifest/json';
 import {
+  ALB,
   AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
   accessEntryGroup,
   albAnnotations,
+  albTargets,
   assumeRole,
   ECR,
   ECR_FORM,
@@ -17,7 +20,7 @@ import {
   GP3,
   ROUTE53_WEIGHT,
 } from './aws';
-import { EKS_LIMITS } from './limits';
+import { AUTO_MODE, EKS_LIMITS } from './limits';
 
 /** Description of an Auto Mode cluster. */
 export interface EksAutoProps extends ClusterProps, AwsNetwork {
@@ -50,12 +53,16 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
   return {
     name: 'eksAuto',
     zoneNames: AWS_ZONES,
+    balancer: ALB,
     // EKS user guide, auto-configure-alb: scheme and certificates are in IngressClassParams; no group.name, no class annotation
-    ingress: (exposure) => ({
-      className: CLASS,
-      certificateFromSecret: false,
-      annotations: albAnnotations(exposure),
-    }),
+    // that its controller reads annotations of Services is not documented
+    ingress: (exposed) =>
+      haveEqual(exposed, albTargets)
+        ? { className: CLASS, certificateFromSecret: false, annotations: albAnnotations(exposed) }
+        : {
+            message: 'in Auto Mode, components that share a host share health path, draining and targets',
+            expected: 'the same healthPath, longestRequestSeconds and targets for each, or a host of its own',
+          },
     clusterObjects: [
       { apiVersion: `${PARAMS.group}/v1`, kind: PARAMS.kind, name: CLASS, spec },
       {
@@ -90,6 +97,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
       message: 'Auto Mode chooses machines and spare addresses itself, and documents no figures',
       expected: 'a plan for eks, or no plan',
     },
+    nodeAutoscaler: AUTO_MODE,
     limits: EKS_LIMITS,
     allowedDifferences: EKS_ALLOWED_DIFFERENCES,
   };

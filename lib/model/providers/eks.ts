@@ -5,21 +5,24 @@ import { networkOf } from '../cluster/network';
 import { addressSource, type Provider } from '../cluster/provider';
 import { choice, fields, optional, text } from '../finding/schema';
 import {
+  ALB,
   AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
   accessEntryGroup,
   albAnnotations,
   albPublic,
+  albTargets,
   assumeRole,
   ECR,
   ECR_FORM,
   EKS_ALLOWED_DIFFERENCES,
   GP3,
   ROUTE53_WEIGHT,
+  SERVICE_TARGETS,
 } from './aws';
 import { EKS_POD_NETWORKS, type EksPodNetwork, eksNetwork } from './aws-network';
-import { EKS_LIMITS } from './limits';
+import { CLUSTER_AUTOSCALER, EKS_LIMITS } from './limits';
 
 /** Description of an EKS cluster. */
 export interface EksProps extends ClusterProps, AwsNetwork {
@@ -51,11 +54,13 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
   return {
     name: 'eks',
     zoneNames: AWS_ZONES,
-    ingress: (exposure) => ({
+    balancer: ALB,
+    ingress: (exposed) => ({
       className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb
       certificateFromSecret: false,
-      annotations: { ...albAnnotations(exposure), ...albPublic(certificateArn) },
+      annotations: { ...albAnnotations(exposed), ...albPublic(exposed.tls ? certificateArn : undefined) },
     }),
+    backend: (exposure, isFirst) => (isFirst ? {} : { serviceAnnotations: albTargets(exposure) }),
     dnsWeightKey: ROUTE53_WEIGHT,
     // LBC docs, deploy/pod_readiness_gate: a pod counts as ready only once its target is healthy. Target type `ip` only.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
@@ -79,7 +84,8 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       otherPoolLabels: ['karpenter.sh/nodepool'], // Karpenter docs, well-known labels
     },
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
+    nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: EKS_LIMITS,
-    allowedDifferences: EKS_ALLOWED_DIFFERENCES,
+    allowedDifferences: [...EKS_ALLOWED_DIFFERENCES, ...SERVICE_TARGETS],
   };
 }

@@ -1,20 +1,15 @@
 // Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
 
+import type { Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import {
-  type Endpoint,
-  type Exposure,
-  groupSubject,
-  type IngressShape,
-  type Provider,
-  type Subject,
-  type WorkloadIdentity,
-} from '../cluster/provider';
+import { drainDifferences } from '../cluster/drain-differences';
+import type { BackendShape, Exposed, Exposure, IngressShape } from '../cluster/exposed';
+import { type Endpoint, groupSubject, type Provider, type Subject, type WorkloadIdentity } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { fields, optional, text } from '../finding/schema';
 
 import { GKE_NETWORK } from './gke-network';
-import { GKE_LIMITS } from './limits';
+import { GKE_AUTOSCALER, GKE_LIMITS } from './limits';
 
 /** Description of a GKE cluster. */
 export interface GkeProps extends ClusterProps {
@@ -44,11 +39,23 @@ const METADATA_SERVER: readonly Endpoint[] = [
   { outside: 'metadata.google.internal', cidrs: ['169.254.169.254/32'], port: 80 },
 ];
 
+/** The time-out is on the whole answer; of a websocket it is the whole life. */
+const GOOGLE_BALANCER: Balancer = {
+  name: "Google's load balancer",
+  asksHealth: true,
+  timeout: { defaultSeconds: 30, source: 'ingress-gce, BackendConfig timeoutSec' },
+  drain: { mostSeconds: 3600, source: 'Google Cloud docs, enabling-connection-draining' },
+  // 5 to 10 s of errors after a switch (ingress-gce, issue 638); with usual requests the grace period is above the 60 s of the docs
+  late: { seconds: 30, source: 'Google Cloud docs, container-native-load-balancing (align rollouts)' },
+};
+
 function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
   return {
     name: 'gke',
     zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
-    ingress: (exposure) => gceIngress(exposure, certificate),
+    balancer: GOOGLE_BALANCER,
+    ingress: (exposed) => gceIngress(exposed, certificate),
+    backend: gceBackend,
     namespaceLabels: {}, // readiness gates of network endpoint groups are injected without a label: ingress-gce, pkg/neg/readiness
     loadsImages: false,
     registryForm: '<location>-docker.pkg.dev/<project>/<repository>',
@@ -70,6 +77,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
       poolLabel: 'cloud.google.com/gke-nodepool', // Google Cloud docs, node-pools: its value is the pool's name
     },
     network: GKE_NETWORK,
+    nodeAutoscaler: GKE_AUTOSCALER,
     limits: GKE_LIMITS,
     allowedDifferences: [
       {
@@ -87,38 +95,53 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
         pointer: `/metadata/annotations/${SERVICE_ACCOUNT.replace('/', '~1')}`,
         source: 'Google Cloud docs, workload-identity (linking to an IAM service account)',
       },
+      ...drainDifferences(GOOGLE_BALANCER),
     ],
   };
 }
 
-function gceIngress({ name, targets, healthPath, drainSeconds }: Exposure, certificate?: string): IngressShape {
+function gceIngress({ backends: [{ name }], tls }: Exposed, uploaded?: string): IngressShape {
+  const certificate = tls ? uploaded : undefined;
   return {
     // ingress-gce, pkg/utils: the annotation decides; `ingressClassName` without it is ignored, and the class does not exist
     certificateFromSecret: certificate === undefined, // Google Cloud docs, ingress-multi-ssl
     annotations: {
       'kubernetes.io/ingress.class': 'gce', // public; `gce-internal` is the other one
-      'networking.gke.io/v1beta1.FrontendConfig': name,
+      ...(tls ? { 'networking.gke.io/v1beta1.FrontendConfig': name } : {}),
       ...(certificate === undefined ? {} : { 'ingress.gcp.kubernetes.io/pre-shared-cert': certificate }),
     },
+    // ingress-gce, pkg/apis/frontendconfig/v1beta1
+    ...(tls
+      ? {
+          objects: [
+            {
+              apiVersion: 'networking.gke.io/v1beta1',
+              kind: 'FrontendConfig',
+              spec: { redirectToHttps: { enabled: true } },
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+function gceBackend({ name, targets, healthPath, drainSeconds, timeoutSeconds }: Exposure): BackendShape {
+  return {
     serviceAnnotations: {
       [BACKEND_CONFIG]: JSON.stringify({ default: name }),
       // Google Cloud docs, container-native-load-balancing: pods are targets without a node port
       [NEG]: JSON.stringify({ ingress: targets === 'pods' }),
     },
-    // ingress-gce, pkg/apis/backendconfig/v1 and pkg/apis/frontendconfig/v1beta1
+    // ingress-gce, pkg/apis/backendconfig/v1
     objects: [
       {
         apiVersion: 'cloud.google.com/v1',
         kind: 'BackendConfig',
         spec: {
           healthCheck: { type: 'HTTP', requestPath: healthPath },
+          timeoutSec: timeoutSeconds,
           connectionDraining: { drainingTimeoutSec: drainSeconds },
         },
-      },
-      {
-        apiVersion: 'networking.gke.io/v1beta1',
-        kind: 'FrontendConfig',
-        spec: { redirectToHttps: { enabled: true } },
       },
     ],
   };

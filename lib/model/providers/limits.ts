@@ -1,5 +1,5 @@
 // The limits of each provider, each figure with its source.
-import type { ProviderLimit } from '../cluster/limit';
+import type { NodeAutoscaler, ProviderLimit } from '../cluster/limit';
 
 const LARGE = 'kubernetes.io, "Considerations for large clusters"';
 
@@ -40,3 +40,32 @@ export const GKE_LIMITS: readonly ProviderLimit[] = [
   { of: 'podsPerNode', most: 256, source: GKE },
   { of: 'targets', most: 10_000, source: `${GKE}: endpoints of a Service` },
 ];
+
+/** The usual one, with its default: of EKS, of a data centre, and of a cluster about which nothing else is known. */
+export const CLUSTER_AUTOSCALER: NodeAutoscaler = {
+  name: 'the cluster autoscaler',
+  patienceSeconds: 600,
+  source: 'cluster-autoscaler FAQ, "Does CA respect GracefulTermination in scale-down?"',
+  raisedBy: '--max-graceful-termination-sec',
+};
+
+export const AKS_AUTOSCALER: NodeAutoscaler = {
+  ...CLUSTER_AUTOSCALER,
+  source: 'AKS docs, cluster-autoscaler-overview (autoscaler profile)',
+  raisedBy: 'max-graceful-termination-sec of the autoscaler profile',
+};
+
+/** Of pools that are declared. Autopilot, which has none, waits 10 minutes (extended-duration-pods). */
+export const GKE_AUTOSCALER: NodeAutoscaler = {
+  name: 'the cluster autoscaler',
+  patienceSeconds: 3600,
+  source: 'Google Cloud docs, "About GKE cluster autoscaling" (limitations)',
+};
+
+/** Karpenter itself waits as long as pods take; the built-in pools of Auto Mode do not. */
+export const AUTO_MODE: NodeAutoscaler = {
+  name: 'Auto Mode',
+  patienceSeconds: 86_400,
+  source: 'EKS user guide, create-node-pool: terminationGracePeriod 24h of a NodePool',
+  raisedBy: 'terminationGracePeriod of the NodePool',
+};

@@ -1,6 +1,7 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes have no zone label, certificates are TLS Secrets.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
+import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../cluster/ingress-controller';
 import {
   groupSubject,
   INGRESS_SOURCE,
@@ -9,12 +10,13 @@ import {
   type Provider,
 } from '../cluster/provider';
 import { choice, fields, optional } from '../finding/schema';
+import { defined } from '../manifest/json';
 import { APP } from '../manifest/well-known';
 import { UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Description of a local cluster. */
-export interface LocalProps extends ClusterProps {
+export interface LocalProps extends ClusterProps, DeclaredTimeout {
   /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: PodRanges;
   /** The tool that created it. @default k3d */
@@ -25,6 +27,7 @@ export interface LocalProps extends ClusterProps {
 
 const PROPS = fields<LocalProps>({
   ...CLUSTER,
+  ...DECLARED_TIMEOUT,
   podNetwork: optional(POD_RANGES),
   distribution: optional(choice(['kind', 'minikube', 'k3d'])),
   ingressSource: optional(INGRESS_SOURCE),
@@ -35,15 +38,18 @@ export function local(props: LocalProps): ClusterDescription {
   return describeCluster(PROPS, props, {}, profile);
 }
 
-function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps): Provider {
+function profile(props: LocalProps): Provider {
+  const { distribution = 'k3d', ingressSource, podNetwork } = props;
+  const className = distribution === 'kind' ? undefined : 'traefik';
   const traefik = { namespace: 'kube-system', podLabels: { [APP.name]: 'traefik' } };
   const source = ingressSource ?? (distribution === 'k3d' ? traefik : undefined);
   return {
     name: 'local',
+    balancer: controllerOf(className, props),
     ingress: () => ({
       // k3s docs, networking-services: k3d brings Traefik; minikube has it as an addon (minikube issue 22030). kind's own
       // cloud-provider-kind handles Ingresses without a class (kind docs, ingress)
-      ...(distribution === 'kind' ? {} : { className: 'traefik' }),
+      ...defined({ className }),
       annotations: {},
       certificateFromSecret: true,
     }),

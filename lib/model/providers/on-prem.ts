@@ -1,14 +1,20 @@
 // A cluster in your own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is given.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
+import { longestOf } from '../cluster/exposed';
+import {
+  controllerOf,
+  DECLARED_TIMEOUT,
+  type DeclaredTimeout,
+  timeoutAnnotations,
+} from '../cluster/ingress-controller';
 import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Provider } from '../cluster/provider';
 import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
-
 import { APP } from '../manifest/well-known';
-import { UPSTREAM_LIMITS } from './limits';
+import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
-interface CommonProps extends ClusterProps {
+interface CommonProps extends ClusterProps, DeclaredTimeout {
   /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: PodRanges;
   /** Prefix that the API server puts before the groups of its OIDC issuer: `oidc:`. @default none: no group has a subject */
@@ -25,6 +31,7 @@ export type OnPremProps =
 const PROPS = checked<OnPremProps>(
   fields<OnPremProps>({
     ...CLUSTER,
+    ...DECLARED_TIMEOUT,
     distribution: choice(['kubeadm', 'k3s', 'rke2']),
     ingressClass: optional(text()),
     podNetwork: optional(POD_RANGES),
@@ -63,9 +70,16 @@ function profile(props: OnPremProps): Provider {
   const { ingressClass, groupsPrefix, ingressController } = props;
   const bundled = ingressClass === undefined || ingressClass === 'traefik' ? bundledWith(props) : undefined;
   const source = ingressController ?? bundled;
+  const className = ingressClass ?? 'traefik';
+  const balancer = controllerOf(className, props);
   return {
     name: 'onPrem',
-    ingress: () => ({ className: ingressClass ?? 'traefik', annotations: {}, certificateFromSecret: true }),
+    balancer,
+    ingress: (exposed) => ({
+      className,
+      annotations: timeoutAnnotations(balancer, longestOf(exposed, 'timeoutSeconds')),
+      certificateFromSecret: true,
+    }),
     namespaceLabels: {},
     loadsImages: false,
     workloadIdentity: noWorkloadIdentity,
@@ -81,6 +95,7 @@ function profile(props: OnPremProps): Provider {
       },
     nodes: {}, // labels differ by installation
     network: podRangeNetwork(props.podNetwork),
+    nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,
     allowedDifferences: [],
   };

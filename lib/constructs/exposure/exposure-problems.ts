@@ -1,0 +1,62 @@
+// What is wrong with an exposure once the chart is complete: keys changed by hand, and components that share hosts without agreeing.
+
+import type { ApiObject } from 'cdk8s';
+import type { IngressShape } from '../../model/cluster/exposed';
+import { type Finding, findingOf } from '../../model/finding/finding';
+import { isProblem, type Problem } from '../../model/finding/problem';
+import type { Json } from '../../model/manifest/json';
+import { findRedundant, nameOf } from '../../model/platform/paths';
+import { claimsOf, type Sharing } from './shared-hosts';
+
+/** An error at `exposeAt`. */
+export function exposureError(rule: string, message: string, expected: string, value?: Json): Finding {
+  return findingOf(rule, { field: 'exposeAt', message, expected, ...(value === undefined ? {} : { value }) });
+}
+
+/** Keys of the profile that have another value by now. */
+export function findChangedKeys({ metadata }: ApiObject, keys: Readonly<Record<string, string>> = {}): Finding[] {
+  return Object.entries(keys).flatMap(([key, value]) => {
+    const now: unknown = metadata.toJson().annotations?.[key];
+    if (now === value) return [];
+    return [
+      {
+        rule: 'provider-key',
+        severity: 'error',
+        field: `metadata.annotations["${key}"]`,
+        value: String(now),
+        message: 'this annotation, set by the provider profile, was changed by hand',
+        expected: `${value}; or override(…), which makes it explicit`,
+      },
+    ];
+  });
+}
+
+interface Agreed extends Sharing {
+  readonly tlsSecret: string | undefined;
+  readonly plainHttp: string | undefined;
+}
+
+/** What those that share an Ingress do not agree on. */
+export function findSharingProblems(sharing: readonly Agreed[], shape: IngressShape | Problem): Finding[] {
+  const names = sharing.map(({ name }) => name).join(' and ');
+  const found: Finding[] = [];
+  const add = (message: string, expected: string) => found.push(exposureError('exposure-shared', message, expected));
+  if (isProblem(shape)) add(shape.message, shape.expected);
+  const secrets = new Set(sharing.flatMap(({ tlsSecret }) => tlsSecret ?? []));
+  if (secrets.size > 1) add(`${names} share hosts, but not a TLS Secret: ${[...secrets].join(', ')}`, 'one tlsSecret');
+  const plain = new Set(sharing.map(({ plainHttp }) => plainHttp !== undefined));
+  if (plain.size > 1) add(`${names} share hosts, but not plain HTTP`, 'plainHttp for each of them, or for none');
+  return found;
+}
+
+/** Paths of a component that change nothing at any of its hosts. */
+export function findRedundantPaths({ name, hosts, paths }: Sharing, sharing: readonly Sharing[]): Finding[] {
+  const atHosts = hosts.map((host) => findRedundant(claimsOf(sharing, host), name));
+  return paths.flatMap((path) => {
+    const wider = atHosts.flatMap((found) => found.flatMap(([one, by]) => (one === path ? [by] : [])));
+    const [first] = wider;
+    if (first === undefined || wider.length < hosts.length) return [];
+    const message = `${nameOf(path)} is below ${nameOf(first)}, which leads to ${name} as well`;
+    return [exposureError('exposure-paths', message, `${nameOf(first)} alone`, nameOf(path))];
+  });
+}
