@@ -8,6 +8,10 @@ import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
 import { rbacEscalationRules } from './access/rbac-escalation';
 import { rbacPlaceRules } from './access/rbac-places';
+import { limitRangeRules } from './capacity/limit-ranges';
+import { memoryRules } from './capacity/memory';
+import { quantityRules } from './capacity/quantities';
+import { quotaRules } from './capacity/quota';
 import { externalIpRules } from './network/external-ips';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
@@ -23,7 +27,6 @@ import { identityRules } from './objects/identity';
 import { knownValueRules } from './objects/known-values';
 import { labelRules } from './objects/labels';
 import { nameRules } from './objects/names';
-import { referenceRules } from './objects/references';
 import { selectorRules } from './objects/selectors';
 import { servedKindRules } from './objects/served-kinds';
 import { unsetRules } from './objects/unset';
@@ -31,21 +34,22 @@ import { configurationRules } from './pods/configuration';
 import { containerRules } from './pods/containers';
 import { graceRules } from './pods/grace';
 import { imageRules } from './pods/images';
-import { memoryRules } from './pods/memory';
 import { podSecurityRules } from './pods/pod-security';
 import { podSecurityLabelRules } from './pods/pod-security-labels';
 import { priorityRules } from './pods/priority';
 import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
-import { quantityRules } from './pods/quantities';
 import { Reasons, withWayOut } from './reasons';
+import { referenceRules } from './relations/references';
 import type { Rule } from './rule';
+import { autoscalingRules } from './scaling/autoscaling';
+import { metricRules } from './scaling/metrics';
+import { metricsApiRules } from './scaling/metrics-api';
+import { reachableTargetRules } from './scaling/reachable-targets';
+import { verticalRules } from './scaling/vertical';
 import { secretRules } from './secrets/secrets';
-import { autoscalingRules } from './workloads/autoscaling';
 import { cronRules } from './workloads/cron';
 import { disruptionRules } from './workloads/disruption';
-import { metricRules } from './workloads/metrics';
-import { quotaRules } from './workloads/quota';
 import { rolloutRules } from './workloads/rollout';
 
 export type { Rule } from './rule';
@@ -82,8 +86,12 @@ export const rules: readonly Rule[] = [
   ...cronRules,
   ...autoscalingRules,
   ...metricRules,
+  ...reachableTargetRules,
+  ...metricsApiRules,
+  ...verticalRules,
   ...disruptionRules,
   ...quotaRules,
+  ...limitRangeRules,
   ...networkPolicyRules,
   ...rbacRules,
   ...rbacEscalationRules,

@@ -84,6 +84,8 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     workloadIdentity,
     subject,
     ingressSource: () => addressSource(gatewaySubnets, 'gatewaySubnets'), // AGC docs, components: a /24 of its own
+    // appvia/kore issue 1046: AKS and GKE deploy metrics-server by default
+    metricsApi: true,
     // AKS docs, use-labels
     nodes: {
       poolLabel: 'kubernetes.azure.com/agentpool',

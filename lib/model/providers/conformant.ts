@@ -45,6 +45,8 @@ function profile({ ingressSource: source, podNetwork }: ConformantProps): Provid
         message: 'the standard does not define the source of ingress traffic',
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
+    // kubernetes.io, "Resource metrics pipeline": metrics-server is an add-on
+    metricsApi: false,
     nodes: {},
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,

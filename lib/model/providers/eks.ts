@@ -73,6 +73,8 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       targets === 'pods'
         ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
         : addressSource(nodeSubnets, 'nodeSubnets'),
+    // EKS user guide, metrics-server: it is not deployed by default
+    metricsApi: false,
     nodes: {
       poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
     },

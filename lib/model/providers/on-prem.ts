@@ -60,7 +60,7 @@ function bundledWith({ distribution, kubernetes }: OnPremProps): PodSource | und
 }
 
 function profile(props: OnPremProps): Provider {
-  const { ingressClass, groupsPrefix, ingressController } = props;
+  const { distribution, ingressClass, groupsPrefix, ingressController } = props;
   const bundled = ingressClass === undefined || ingressClass === 'traefik' ? bundledWith(props) : undefined;
   const source = ingressController ?? bundled;
   return {
@@ -79,6 +79,8 @@ function profile(props: OnPremProps): Provider {
         message: 'the source of ingress traffic is unknown',
         expected: 'ingressController: { namespace, podLabels } of its pods',
       },
+    // k3s and RKE2 docs, packaged components: both deploy metrics-server; kubeadm does not
+    metricsApi: distribution !== 'kubeadm',
     nodes: {}, // labels differ by installation
     network: podRangeNetwork(props.podNetwork),
     limits: UPSTREAM_LIMITS,
