@@ -4,12 +4,14 @@ import { type Finding, findingOf, findingOn } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
 import type { ApiEntry } from '../model/manifest/object';
 import { compareText } from '../model/manifest/text';
+import { aggregationRules } from './access/aggregation';
 import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
 import { rbacEscalationRules } from './access/rbac-escalation';
 import { rbacPlaceRules } from './access/rbac-places';
 import { limitRangeRules } from './capacity/limit-ranges';
 import { memoryRules } from './capacity/memory';
+import { memoryFlagRules } from './capacity/memory-flags';
 import { quantityRules } from './capacity/quantities';
 import { quotaRules } from './capacity/quota';
 import { externalIpRules } from './network/external-ips';
@@ -32,6 +34,7 @@ import { servedKindRules } from './objects/served-kinds';
 import { unsetRules } from './objects/unset';
 import { configurationRules } from './pods/configuration';
 import { containerRules } from './pods/containers';
+import { drainRules } from './pods/drain';
 import { graceRules } from './pods/grace';
 import { imageRules } from './pods/images';
 import { podSecurityRules } from './pods/pod-security';
@@ -40,7 +43,10 @@ import { priorityRules } from './pods/priority';
 import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
 import { Reasons, withWayOut } from './reasons';
+import { overlapRules } from './relations/overlaps';
 import { referenceRules } from './relations/references';
+import { servicePodRules } from './relations/service-pods';
+import { webhookRules } from './relations/webhooks';
 import type { Rule } from './rule';
 import { autoscalingRules } from './scaling/autoscaling';
 import { metricRules } from './scaling/metrics';
@@ -49,8 +55,11 @@ import { reachableTargetRules } from './scaling/reachable-targets';
 import { verticalRules } from './scaling/vertical';
 import { secretRules } from './secrets/secrets';
 import { cronRules } from './workloads/cron';
+import { cronTimeRules } from './workloads/cron-times';
 import { disruptionRules } from './workloads/disruption';
+import { jobRules } from './workloads/jobs';
 import { rolloutRules } from './workloads/rollout';
+import { setRules } from './workloads/sets';
 
 export type { Rule } from './rule';
 
@@ -77,13 +86,18 @@ export const rules: readonly Rule[] = [
   ...externalIpRules,
   ...quantityRules,
   ...memoryRules,
+  ...memoryFlagRules,
   ...configurationRules,
   ...processTextRules,
   ...secretRules,
   ...probeRules,
   ...graceRules,
+  ...drainRules,
   ...rolloutRules,
   ...cronRules,
+  ...cronTimeRules,
+  ...jobRules,
+  ...setRules,
   ...autoscalingRules,
   ...metricRules,
   ...reachableTargetRules,
@@ -97,9 +111,13 @@ export const rules: readonly Rule[] = [
   ...rbacEscalationRules,
   ...rbacBindingRules,
   ...rbacPlaceRules,
+  ...aggregationRules,
   ...hostRules,
   ...ingressRules,
   ...referenceRules,
+  ...servicePodRules,
+  ...webhookRules,
+  ...overlapRules,
   ...helmHookRules,
 ];
 
