@@ -91,7 +91,7 @@ const reached: Rule = {
 const controlled: Rule = {
   id: 'disruption-budget-controller',
   what: 'A PodDisruptionBudget for pods of a DaemonSet, a Job or none has minAvailable as a number: their wanted number is unknown.',
-  why: 'The budget reports SyncFailed and allows no eviction: their nodes cannot be drained by whoever evicts them.',
+  why: 'The budget reports SyncFailed and allows no eviction: their nodes cannot be drained.',
   severity: 'error',
   judge:
     'disruption controller: getExpectedScale; kubernetes.io, "Specifying a Disruption Budget": arbitrary workloads',
