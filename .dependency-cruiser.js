@@ -32,7 +32,7 @@ const FOLDERS = {
     'nodes',
   ],
   'lib/analysis': ['objects', 'scheduling', 'survival', 'access', 'network', 'traffic', 'nodes', 'comparison'],
-  'lib/checks': ['network', 'objects', 'pods', 'workloads', 'secrets', 'access'],
+  'lib/checks': ['network', 'objects', 'capacity', 'pods', 'workloads', 'scaling', 'relations', 'secrets', 'access'],
   'lib/constructs': [
     'tree',
     'network',

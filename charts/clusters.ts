@@ -16,7 +16,7 @@ export const clusters = {
     region: 'ap-south-1',
     zones: ['ap-south-1a', 'ap-south-1b'],
     kubernetes: '1.36',
-    capabilities: ['external-dns'],
+    capabilities: ['external-dns', 'metrics-server'],
     loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
     groups: {
       developers: 'developers',

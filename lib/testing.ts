@@ -18,7 +18,7 @@ import { synthesize } from './synth/synthesize';
 export interface TestProps<Settings> {
   /** The system's settings, as a placement gives them. */
   readonly settings: Settings;
-  /** Where it runs. @default a conformant cluster of three zones */
+  /** Where it runs. @default a conformant cluster of three zones with metrics-server */
   readonly cluster?: ClusterDescription;
   /** What it must survive, and where its images come from. @default one that survives the loss of a zone, with the registry `registry.example` */
   readonly environment?: EnvironmentProps;
@@ -50,6 +50,7 @@ const NAME = 'test';
 const CLUSTER = conformant({
   kubernetes: '1.36',
   zones: ['zone-1', 'zone-2', 'zone-3'],
+  capabilities: ['metrics-server'],
   ingressSource: { cidrs: ['192.0.2.0/24'] }, // a documentation range (RFC 5737)
 });
 

@@ -1,19 +1,19 @@
-import { check, rules } from '../../lib/checks';
+import { check, type Rule, rules } from '../../lib/checks';
 import type { JsonObject } from '../../lib/model/manifest/json';
 import type { ApiEntry } from '../../lib/model/manifest/object';
 import { entry } from './support';
 
 /** Examples are objects of a system in the namespace `shop`. */
-const entries = (examples: readonly JsonObject[]): ApiEntry[] =>
-  examples.map((example) => ({ ...entry(example), systemNamespace: 'shop' }));
+const entries = (examples: readonly JsonObject[], { examples: { on } }: Rule): ApiEntry[] =>
+  examples.map((example) => ({ ...entry(example), systemNamespace: 'shop', ...(on === undefined ? {} : { api: on }) }));
 
 describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
   test('reports nothing about its passing examples', () => {
-    expect(check(entries(rule.examples.pass), [rule])).toEqual([]);
+    expect(check(entries(rule.examples.pass, rule), [rule])).toEqual([]);
   });
 
   test('reports its failing examples', () => {
-    const found = check(entries(rule.examples.fail), [rule]);
+    const found = check(entries(rule.examples.fail, rule), [rule]);
     expect(found.length).toBeGreaterThan(0);
     for (const finding of found) {
       expect(finding).toMatchObject({ rule: rule.id, severity: rule.severity });
@@ -34,7 +34,7 @@ test('ids are unique', () => {
 });
 
 test('messages and expectations are single sentences without a full stop', () => {
-  const all = rules.flatMap((rule) => check(entries(rule.examples.fail), [rule]));
+  const all = rules.flatMap((rule) => check(entries(rule.examples.fail, rule), [rule]));
   expect(all.length).toBeGreaterThanOrEqual(rules.length);
   for (const { message, expected } of all) {
     expect(message).not.toMatch(/\.$|\n/);

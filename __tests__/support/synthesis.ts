@@ -17,6 +17,7 @@ export const TWO_ZONES = eks({
   region: 'ap-south-1',
   zones: ['ap-south-1a', 'ap-south-1b'],
   kubernetes: '1.36',
+  capabilities: ['metrics-server'],
   ...SUBNETS,
 });
 

@@ -79,6 +79,7 @@ function reportsOf(rule, { check, groupOf }) {
     identity: { ...metadata, group: groupOf(apiVersion), kind },
     cluster: 'example',
     systemNamespace: 'shop',
+    api: rule.examples.on,
     origin: { construct: 'shop', source: () => undefined },
   }));
   const lines = check(entries, [rule]).map(({ message, expected, fix }) =>

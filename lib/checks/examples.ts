@@ -1,6 +1,7 @@
 // Small objects for the rules' examples. Users see them, so they contain only what matters.
 import { dig } from '../analysis/objects/read-json';
 import type { Json, JsonObject } from '../model/manifest/json';
+import type { ClusterApi } from '../model/manifest/object';
 
 type Extra = { readonly [key: string]: Json };
 
@@ -10,6 +11,16 @@ const object = (apiVersion: string, kind: string, name: string, body: Extra, nam
   metadata: { name, namespace },
   ...body,
 });
+
+/** A cluster with nothing beyond conformance. */
+export const bare: ClusterApi = {
+  kubernetes: '1.36',
+  scopes: {},
+  plurals: {},
+  capabilities: [],
+  provider: { name: 'conformant', metricsApi: false },
+  nodePools: [],
+};
 
 export const namespace: JsonObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
 

@@ -4,10 +4,16 @@ import { type Finding, findingOf, findingOn } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
 import type { ApiEntry } from '../model/manifest/object';
 import { compareText } from '../model/manifest/text';
+import { aggregationRules } from './access/aggregation';
 import { rbacRules } from './access/rbac';
 import { rbacBindingRules } from './access/rbac-bindings';
 import { rbacEscalationRules } from './access/rbac-escalation';
 import { rbacPlaceRules } from './access/rbac-places';
+import { limitRangeRules } from './capacity/limit-ranges';
+import { memoryRules } from './capacity/memory';
+import { memoryFlagRules } from './capacity/memory-flags';
+import { quantityRules } from './capacity/quantities';
+import { quotaRules } from './capacity/quota';
 import { externalIpRules } from './network/external-ips';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
@@ -23,30 +29,37 @@ import { identityRules } from './objects/identity';
 import { knownValueRules } from './objects/known-values';
 import { labelRules } from './objects/labels';
 import { nameRules } from './objects/names';
-import { referenceRules } from './objects/references';
 import { selectorRules } from './objects/selectors';
 import { servedKindRules } from './objects/served-kinds';
 import { unsetRules } from './objects/unset';
 import { configurationRules } from './pods/configuration';
 import { containerRules } from './pods/containers';
+import { drainRules } from './pods/drain';
 import { graceRules } from './pods/grace';
 import { imageRules } from './pods/images';
-import { memoryRules } from './pods/memory';
 import { podSecurityRules } from './pods/pod-security';
 import { podSecurityLabelRules } from './pods/pod-security-labels';
 import { priorityRules } from './pods/priority';
 import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
-import { quantityRules } from './pods/quantities';
 import { Reasons, withWayOut } from './reasons';
+import { overlapRules } from './relations/overlaps';
+import { referenceRules } from './relations/references';
+import { servicePodRules } from './relations/service-pods';
+import { webhookRules } from './relations/webhooks';
 import type { Rule } from './rule';
+import { autoscalingRules } from './scaling/autoscaling';
+import { metricRules } from './scaling/metrics';
+import { metricsApiRules } from './scaling/metrics-api';
+import { reachableTargetRules } from './scaling/reachable-targets';
+import { verticalRules } from './scaling/vertical';
 import { secretRules } from './secrets/secrets';
-import { autoscalingRules } from './workloads/autoscaling';
 import { cronRules } from './workloads/cron';
+import { cronTimeRules } from './workloads/cron-times';
 import { disruptionRules } from './workloads/disruption';
-import { metricRules } from './workloads/metrics';
-import { quotaRules } from './workloads/quota';
+import { jobRules } from './workloads/jobs';
 import { rolloutRules } from './workloads/rollout';
+import { setRules } from './workloads/sets';
 
 export type { Rule } from './rule';
 
@@ -73,25 +86,38 @@ export const rules: readonly Rule[] = [
   ...externalIpRules,
   ...quantityRules,
   ...memoryRules,
+  ...memoryFlagRules,
   ...configurationRules,
   ...processTextRules,
   ...secretRules,
   ...probeRules,
   ...graceRules,
+  ...drainRules,
   ...rolloutRules,
   ...cronRules,
+  ...cronTimeRules,
+  ...jobRules,
+  ...setRules,
   ...autoscalingRules,
   ...metricRules,
+  ...reachableTargetRules,
+  ...metricsApiRules,
+  ...verticalRules,
   ...disruptionRules,
   ...quotaRules,
+  ...limitRangeRules,
   ...networkPolicyRules,
   ...rbacRules,
   ...rbacEscalationRules,
   ...rbacBindingRules,
   ...rbacPlaceRules,
+  ...aggregationRules,
   ...hostRules,
   ...ingressRules,
   ...referenceRules,
+  ...servicePodRules,
+  ...webhookRules,
+  ...overlapRules,
   ...helmHookRules,
 ];
 

@@ -4,7 +4,7 @@ import { dig, own, text } from '../analysis/objects/read-json';
 import type { Severity } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
 import type { JsonObject } from '../model/manifest/json';
-import type { ApiEntry } from '../model/manifest/object';
+import type { ApiEntry, ClusterApi } from '../model/manifest/object';
 
 /** A problem of an object. */
 export interface ObjectProblem extends Omit<Problem, 'field'> {
@@ -35,7 +35,12 @@ export interface Rule {
   /** Reports each violation. It must accept any JSON, for users may place anything. */
   readonly check: (entries: readonly ApiEntry[], report: Report) => void;
   /** Objects that pass and objects that fail; each list is checked as one app. */
-  readonly examples: { readonly pass: readonly JsonObject[]; readonly fail: readonly JsonObject[] };
+  readonly examples: {
+    readonly pass: readonly JsonObject[];
+    readonly fail: readonly JsonObject[];
+    /** The cluster that they are for. @default nothing is known of it */
+    readonly on?: ClusterApi;
+  };
 }
 
 /** Whether the object gives a reason under this key. A blank one is none. */

@@ -61,7 +61,7 @@ function printTables(output: Output, comparison: ProviderComparison): void {
   ]);
   const zones = held.zones.length === 0 ? 'no zones' : `zones ${held.zones.join(', ')}`;
   output.out(
-    `Held equal: Kubernetes ${held.kubernetes}, ${zones}, no capabilities, one registry, the systems' own settings\n\n`,
+    `Held equal: Kubernetes ${held.kubernetes}, ${zones}, the capability metrics-server, one registry, the systems' own settings\n\n`,
   );
   output.out(formatTable([['SYSTEM', 'OBJECTS', ...profiles], ...rows], [1]));
   const allowed = deviations.flatMap(({ profile, entry, pointer, allowed: line }) =>

@@ -15,7 +15,12 @@ const POOL: NodePool = {
   nodesPerZone: { min: 1, max: 20 },
   headroom: HEADROOM,
 };
-const ON_EKS = { region: 'ap-south-1', kubernetes: '1.36', ...SUBNETS } as const;
+const ON_EKS = {
+  region: 'ap-south-1',
+  kubernetes: '1.36',
+  capabilities: ['metrics-server'],
+  ...SUBNETS,
+} as const;
 
 class Shop extends System {
   constructor(scope: Construct, target: Target<object>) {

@@ -18,6 +18,7 @@ const LOAD: Load = {
   margin: 1.25,
 };
 const THREE_ZONES = eks({
+  capabilities: ['metrics-server'],
   region: 'ap-south-1',
   zones: ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'],
   kubernetes: '1.36',

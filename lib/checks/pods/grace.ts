@@ -10,7 +10,7 @@ const SLEEP = /(?:^|[\s;&|/])sleep\s+([0-9]+(?:\.[0-9]+)?)(s|m|h)?(?=$|[\s;&|])/
 const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600 };
 
 /** The seconds that a preStop hook sleeps, with the place that sets them. */
-function preStopSleep(
+export function preStopSleep(
   container: Container,
 ): { readonly seconds: number; readonly pointer: string; readonly value: Json } | undefined {
   const pointer = `${container.pointer}/lifecycle/preStop`;

@@ -10,6 +10,9 @@ import type { Environment } from '../../model/platform/environment';
 import { PROFILES, STANDARD } from '../../model/providers/profiles';
 import { objectsOf, type Project } from './rebuildable';
 
+/** What every autoscaler reads: some profiles bring it, so that all of them have it here. */
+const CAPABILITIES = ['metrics-server'] as const;
+
 /** What manifests depend on in a cluster. */
 type Aspects = Pick<Cluster, 'provider' | 'kubernetes' | 'zones' | 'capabilities'>;
 
@@ -40,7 +43,7 @@ export function compareProviders(
   { placement }: { readonly placement: boolean },
 ): ProviderComparison | { readonly errors: readonly Finding[] } {
   const clusters = project.targets.map(({ target }) => target.cluster);
-  const held = { ...hold(clusters), capabilities: [] };
+  const held = { ...hold(clusters), capabilities: CAPABILITIES };
   const errors: Finding[] = [];
   const build = (name: string, aspects: (real: Cluster) => Aspects): readonly ApiEntry[] => {
     const app = project.rebuild((real) => equalized(real, aspects(real.cluster)));
@@ -60,7 +63,7 @@ export function compareProviders(
   const further = (): readonly [string, readonly ApiEntry[]][] => [
     ['provider', asPlaced],
     ['minor', build('the real minor', ({ provider, kubernetes }) => ({ ...held, provider, kubernetes }))],
-    ['zones', build('the real zones', (real) => ({ ...real, capabilities: [] }))],
+    ['zones', build('the real zones', (real) => ({ ...real, capabilities: CAPABILITIES }))],
     ['capabilities', build('the real capabilities', (real) => real)],
     ['images, groups, identities and nodes', project.objects],
   ];

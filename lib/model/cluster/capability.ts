@@ -9,6 +9,7 @@ export const CAPABILITIES = [
   'prometheus-operator',
   'gateway-api',
   'external-metrics',
+  'custom-metrics',
   'velero',
 ] as const;
 

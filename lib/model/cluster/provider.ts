@@ -155,6 +155,8 @@ export interface Provider {
   readonly subject: (id: string) => Subject | Problem;
   /** Where ingress traffic comes from, for the network policies; a problem where it is unknown. */
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
+  /** Whether each of its clusters serves CPU and memory of pods, `metrics.k8s.io`, without any installation. */
+  readonly metricsApi: boolean;
   /** Labels of its nodes. */
   readonly nodes: NodeLabels;
   /** What removes nodes where pools may shrink. @default nothing does */

@@ -15,10 +15,24 @@ export interface Identity {
   readonly name: string;
 }
 
-/** What a platform says of the API of a cluster. */
+/** What a platform says of a cluster, as far as rules about objects need it. */
 export interface ClusterApi {
   /** Its minor: `1.36`. */
   readonly kubernetes: string;
+  /** What it has beyond conformance. */
+  readonly capabilities: readonly string[];
+  /** Its provider. */
+  readonly provider: {
+    /** Name of the profile. */
+    readonly name: string;
+    /** Whether every cluster of the provider serves CPU and memory of pods, `metrics.k8s.io`. */
+    readonly metricsApi: boolean;
+  };
+  /** Its pools of nodes; empty where they are not declared. */
+  readonly nodePools: readonly {
+    readonly name: string;
+    readonly nodesPerZone: { readonly min: number; readonly max: number };
+  }[];
   /** Scopes of custom kinds, as `group/Kind`. */
   readonly scopes: Readonly<Record<string, 'cluster' | 'namespace'>>;
   /** Plurals of custom kinds, as `group/Kind`. */

@@ -119,6 +119,8 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     workloadIdentity,
     subject,
     ingressSource: () => addressSource(gatewaySubnets, 'gatewaySubnets'), // AGC docs, components: a /24 of its own
+    // appvia/kore issue 1046: AKS and GKE deploy metrics-server by default
+    metricsApi: true,
     // AKS docs, use-labels
     nodes: {
       // AKS docs, use-labels, reserved system labels: the name of the pool; `agentpool` is the older form

@@ -49,6 +49,8 @@ function profile(props: ConformantProps): Provider {
         message: 'the standard does not define the source of ingress traffic',
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
+    // kubernetes.io, "Resource metrics pipeline": metrics-server is an add-on
+    metricsApi: false,
     nodes: {},
     network: podRangeNetwork(podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,

@@ -90,6 +90,8 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
       targets === 'pods'
         ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
         : addressSource(nodeSubnets, 'nodeSubnets'),
+    // EKS user guide, metrics-server: it is not deployed by default; of Auto Mode no source says that it is
+    metricsApi: false,
     // Karpenter docs, well-known labels
     nodes: { poolLabel: 'karpenter.sh/nodepool' },
     // EKS user guide, auto-networking: prefixes, and a pool of spare ones of undocumented size

@@ -78,6 +78,8 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       targets === 'pods'
         ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
         : addressSource(nodeSubnets, 'nodeSubnets'),
+    // EKS user guide, metrics-server: it is not deployed by default
+    metricsApi: false,
     nodes: {
       // the user data of managed node groups sets it (`--node-labels`)
       poolLabel: 'eks.amazonaws.com/nodegroup',

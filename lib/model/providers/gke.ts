@@ -73,6 +73,8 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
     subject,
     // The load balancers' proxies and health checks, for pods and nodes alike. Google Cloud docs, load-balancing firewall-rules
     ingressSource: () => ({ cidrs: ['35.191.0.0/16', '130.211.0.0/22'] }),
+    // appvia/kore issue 1046: AKS and GKE deploy metrics-server by default
+    metricsApi: true,
     nodes: {
       poolLabel: 'cloud.google.com/gke-nodepool', // Google Cloud docs, node-pools: its value is the pool's name
     },

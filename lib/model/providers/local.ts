@@ -62,6 +62,8 @@ function profile(props: LocalProps): Provider {
         message: `the source of ingress traffic differs between ${distribution} clusters`,
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
+    // k3d runs k3s, which packages it; minikube, pkg/minikube/assets/addons.go: off by default; kind has none
+    metricsApi: distribution === 'k3d',
     nodes: {},
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,

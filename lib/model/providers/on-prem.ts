@@ -67,7 +67,7 @@ function bundledWith({ distribution, kubernetes }: OnPremProps): PodSource | und
 }
 
 function profile(props: OnPremProps): Provider {
-  const { ingressClass, groupsPrefix, ingressController } = props;
+  const { distribution, ingressClass, groupsPrefix, ingressController } = props;
   const bundled = ingressClass === undefined || ingressClass === 'traefik' ? bundledWith(props) : undefined;
   const source = ingressController ?? bundled;
   const className = ingressClass ?? 'traefik';
@@ -93,6 +93,8 @@ function profile(props: OnPremProps): Provider {
         message: 'the source of ingress traffic is unknown',
         expected: 'ingressController: { namespace, podLabels } of its pods',
       },
+    // k3s and RKE2 docs, packaged components: both deploy metrics-server; kubeadm does not
+    metricsApi: distribution !== 'kubeadm',
     nodes: {}, // labels differ by installation
     network: podRangeNetwork(props.podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,

@@ -4,11 +4,11 @@ import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/
 import { dig, own, places, record, shown } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
 import { reasonKey } from '../../model/manifest/annotations';
-import { isBuiltIn } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, ingress, namespace, service } from '../examples';
 import type { Rule } from '../rule';
+import { operated } from './operators';
 import { type Reference, references } from './reference-places';
 
 /** Objects that Kubernetes creates in every namespace. */
@@ -77,23 +77,6 @@ const referenceExists: Rule = {
     fail: [namespace, ingress('shop.example.com'), deployment({}, { serviceAccountName: 'web' })],
   },
 };
-
-/** Custom resources without pods. For any other, an operator may create the pods that a Service selects. */
-const PODLESS = new Set(
-  'Certificate Issuer ServiceMonitor PodMonitor Probe PrometheusRule AlertmanagerConfig ScrapeConfig ScaledObject TriggerAuthentication ExternalSecret SecretStore SealedSecret BackendConfig FrontendConfig ManagedCertificate TargetGroupBinding'.split(
-    ' ',
-  ),
-);
-
-/** Namespaces in which an operator may create pods, or in which a kind is misspelt or gone that would. */
-const operated = memoizePerObjects((entries): ReadonlySet<string> => {
-  const found = new Set<string>();
-  for (const { identity, cluster } of entries) {
-    if (!isBuiltIn(identity.group, identity.kind) && !PODLESS.has(identity.kind))
-      found.add(placeOf(cluster, identity.namespace));
-  }
-  return found;
-});
 
 const serviceSelectsPods: Rule = {
   id: 'service-selects-pods',

@@ -1,20 +1,13 @@
 // Metrics of an HPA: targets above 0, and requests to measure utilization against.
 
+import { type ScalingMetric, scalingMetrics } from '../../analysis/objects/metrics';
 import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
-import { dig, integer, isInteger, isSet, own, places, text } from '../../analysis/objects/read-json';
-import { isHpa, scaledWorkload, scalers } from '../../analysis/objects/scalers';
+import { dig, isInteger, isSet, own, places } from '../../analysis/objects/read-json';
+import { scaledWorkload, scalers } from '../../analysis/objects/scalers';
 import { type Container, lasting, type Workload } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { autoscaler, deployment, running } from '../examples';
 import type { Rule } from '../rule';
-
-/** A metric that compares usage with requests. */
-interface Utilization {
-  readonly pointer: string;
-  readonly resource: string;
-  /** Only this container, if one is named. */
-  readonly container: string | undefined;
-}
 
 const NUMBER = 'an integer of 1 or more, in percent of the request';
 
@@ -68,30 +61,6 @@ const targetUtilization: Rule = {
   },
 };
 
-/** The metrics of an HPA that need requests. Without any metrics, the API server sets 80 % CPU. */
-function utilizations(spec: JsonObject): Utilization[] {
-  if (isSet(spec.targetCPUUtilizationPercentage)) {
-    return [{ pointer: '/spec/targetCPUUtilizationPercentage', resource: 'cpu', container: undefined }];
-  }
-  const metrics = places(spec, 'metrics', '/spec');
-  if (metrics.length === 0) return [{ pointer: '/spec/metrics', resource: 'cpu', container: undefined }];
-  const found: Utilization[] = [];
-  for (const { value, pointer } of metrics) {
-    for (const source of ['resource', 'containerResource']) {
-      const of = dig(value, source);
-      const resource = text(of?.name);
-      if (of === undefined || resource === undefined || integer(dig(of, 'target')?.averageUtilization, 1) === undefined)
-        continue;
-      found.push({
-        pointer: `${pointer}/${source}`,
-        resource,
-        container: source === 'resource' ? undefined : text(of.container),
-      });
-    }
-  }
-  return found;
-}
-
 /** Resources that a LimitRange requests for containers without requests, by namespace. */
 const defaulted = memoizePerObjects((entries): ReadonlyMap<string, ReadonlySet<string>> => {
   const found = new Map<string, Set<string>>();
@@ -115,37 +84,42 @@ const requestsResource = (podOrContainer: JsonObject, resource: string): boolean
   isSet(own(dig(podOrContainer, 'resources', 'limits'), resource));
 
 /** The measured containers without a request. */
-function lacking(workload: Workload, { resource, container }: Utilization): readonly Container[] {
+function lacking(workload: Workload, resource: string, container: string | undefined): readonly Container[] {
   if (requestsResource(workload.pod.value, resource)) return [];
   return lasting(workload).filter(
     ({ name, value }) => (container === undefined || name === container) && !requestsResource(value, resource),
   );
 }
 
+/** Where the metric names its container. */
+const containerPointer = ({ pointer, target }: ScalingMetric): string =>
+  target.endsWith('/metadata/value') ? `${pointer}/metadata/containerName` : `${pointer}/container`;
+
 const needsRequests: Rule = {
   id: 'autoscaling-needs-requests',
-  what: 'If an HPA has a utilization target, every container of the pod, including sidecars, requests that resource; for a ContainerResource metric, its container does.',
+  what: 'If an autoscaler has a utilization target, every container of the pod, including sidecars, requests that resource; for a ContainerResource metric, its container does.',
   why: 'If one container has no request, the HPA reports FailedGetResourceMetric and scales nothing, even under load.',
   severity: 'error',
   judge: 'HPA controller: calculatePodRequests',
   check: (entries, report) => {
     for (const scaler of scalers(entries)) {
       const workload = scaledWorkload(entries, scaler);
-      if (!isHpa(scaler) || workload === undefined) continue;
+      if (workload === undefined) continue;
       const defaults = defaulted(entries).get(placeOf(scaler.entry.cluster, scaler.entry.identity.namespace));
-      for (const metric of utilizations(scaler.spec)) {
-        const { pointer, resource, container } = metric;
+      for (const metric of scalingMetrics(scaler)) {
+        const { pointer, resource, container, utilization } = metric;
+        if (resource === undefined || utilization === undefined) continue;
         if (container !== undefined && !lasting(workload).some(({ name }) => name === container)) {
           const expected = `one of ${lasting(workload)
             .map(({ name }) => name)
             .join(', ')}`;
-          report(scaler.entry, `${pointer}/container`, {
+          report(scaler.entry, containerPointer(metric), {
             message: `the pods have no container "${container}"`,
             expected,
             value: container,
           });
         }
-        const without = defaults?.has(resource) === true ? [] : lacking(workload, metric);
+        const without = defaults?.has(resource) === true ? [] : lacking(workload, resource, container);
         if (without.length === 0) continue;
         const names = without.map(({ name }) => `"${name ?? ''}"`).join(', ');
         const verb = without.length === 1 ? 'has' : 'have';

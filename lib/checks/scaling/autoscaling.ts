@@ -5,7 +5,8 @@ import { dig, integer, isInteger, isSet, shown, text } from '../../analysis/obje
 import { isHpa, type Scaler, scalers, scalersOf } from '../../analysis/objects/scalers';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { Json } from '../../model/manifest/json';
-import { REPLICATED } from '../../model/manifest/kind-lookup';
+import { isBuiltIn, REPLICATED } from '../../model/manifest/kind-lookup';
+import type { Kind } from '../../model/manifest/kinds';
 import { describeOrigin } from '../../model/manifest/origin';
 import { autoscaler, deployment, object } from '../examples';
 import type { Rule } from '../rule';
@@ -146,4 +147,27 @@ const onePerTarget: Rule = {
   },
 };
 
-export const autoscalingRules: readonly Rule[] = [bounds, targetExists, ownsReplicas, onePerTarget];
+const scalable: Rule = {
+  id: 'autoscaling-scalable-target',
+  what: 'The target of an autoscaler has a number of pods that can be set: a Deployment, StatefulSet, ReplicaSet or a custom kind with a scale subresource.',
+  why: 'A DaemonSet has a pod on each node, a Job runs to its end: the autoscaler reports FailedGetScale and does nothing.',
+  severity: 'error',
+  judge: 'HPA controller: FailedGetScale; KEDA: "the server could not find the requested resource"',
+  check: (entries, report) => {
+    for (const { entry, target } of scalers(entries)) {
+      const kind: Kind = `${target.group}/${target.kind}`;
+      if (!isBuiltIn(target.group, target.kind) || REPLICATED.has(kind)) continue;
+      report(entry, '/spec/scaleTargetRef/kind', {
+        message: `a ${target.kind} cannot be scaled`,
+        expected: 'a Deployment or StatefulSet, or no autoscaler',
+        value: target.kind,
+      });
+    }
+  },
+  examples: {
+    pass: [autoscaler({}), deployment()],
+    fail: [autoscaler({ scaleTargetRef: { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'agent' } })],
+  },
+};
+
+export const autoscalingRules: readonly Rule[] = [bounds, targetExists, scalable, ownsReplicas, onePerTarget];

@@ -1,29 +1,47 @@
 // Quotas: they leave room for the peak of the workloads in their namespace, which state everything that is counted.
 
-import { type Demand, demands, total, type WorkloadDemand } from '../../analysis/objects/demand';
+import { type Demand, demands, podLimit, total, type WorkloadDemand } from '../../analysis/objects/demand';
 import { containerDefaults, requestDefaults } from '../../analysis/objects/limit-ranges';
 import { neighbours } from '../../analysis/objects/namespaces';
 import { objectIndex } from '../../analysis/objects/object-index';
 import { type Counted, hardLimits, QUOTA_KEYS } from '../../analysis/objects/quota-keys';
 import { at, dig, isSet, own, record } from '../../analysis/objects/read-json';
 import { SERVICE_KEYS, serviceDemand } from '../../analysis/objects/service-demand';
-import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
+import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';
+import { pluralOf } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { cpuQuantity, memoryQuantity, readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { object, running, service } from '../examples';
 import type { Report, Rule } from '../rule';
 
-/** The peak demand of workloads for what a quota counts, and how to write it; unknown for limits. */
+/** The peak demand of workloads for what a quota counts, and how to write it. */
 function needOf(
   counted: Counted,
   { pods, cpu, memory }: Demand,
+  limits: Readonly<Record<'cpu' | 'memory', bigint>>,
 ): { readonly amount: bigint; readonly written: string } | undefined {
   if (counted.part === 'pods') return { amount: BigInt(pods) * WHOLE, written: String(pods) };
-  if (counted.part === 'limits') return undefined;
-  return counted.resource === 'cpu'
-    ? { amount: cpu, written: cpuQuantity(cpu) }
-    : { amount: memory, written: memoryQuantity(memory) };
+  const isLimit = counted.part === 'limits';
+  if (counted.resource === 'cpu') {
+    const amount = isLimit ? limits.cpu : cpu;
+    return { amount, written: cpuQuantity(amount) };
+  }
+  const amount = isLimit ? limits.memory : memory;
+  return { amount, written: memoryQuantity(amount) };
+}
+
+/** What the workloads are limited to together, at their peak. Pods without a limit are refused, and count nothing. */
+function limitsOf(members: readonly ApiEntry[], all: readonly WorkloadDemand[]): Record<'cpu' | 'memory', bigint> {
+  const counts = new Map(all.map(({ kind, name, pods }) => [`${kind}/${name}`, BigInt(pods)]));
+  const defaults = containerDefaults(members, 'default');
+  const sum = { cpu: 0n, memory: 0n };
+  for (const { entry, pod } of workloads(members)) {
+    const times = counts.get(`${entry.identity.kind}/${entry.identity.name}`) ?? 0n;
+    sum.cpu += times * podLimit(pod.value, 'cpu', defaults.cpu);
+    sum.memory += times * podLimit(pod.value, 'memory', defaults.memory);
+  }
+  return sum;
 }
 
 /** Quotas that count every pod; those with scopes cannot be checked here. */
@@ -52,8 +70,9 @@ const room: Rule = {
         requestDefaults(members),
       );
       const together = total(all);
+      const limits = limitsOf(members, all);
       for (const { key, counted, given, limit } of hardLimits(entry)) {
-        const need = needOf(counted, together);
+        const need = needOf(counted, together, limits);
         if (need === undefined || limit >= need.amount) continue;
         report(entry, at('/spec/hard', key), {
           message: `workloads of the namespace can need more: ${describePeaks(all)} pods`,
@@ -89,7 +108,10 @@ function reportWorkload(
   defaults: JsonObject,
   report: Report,
 ): void {
-  for (const { value, pointer } of lasting(workload)) {
+  // what the pod states as a whole stands for its containers
+  if (isStated(workload.pod.value, part, resource, undefined)) return;
+  for (const { value, pointer, role } of workload.containers) {
+    if (role === 'ephemeral') continue;
     if (isStated(value, part, resource, own(defaults, resource))) continue;
     report(workload.entry, `${pointer}/resources/${part}/${resource}`, {
       message: `the container does not state ${key}, which a quota counts: its pods are refused`,
@@ -162,4 +184,41 @@ const services: Rule = {
   },
 };
 
-export const quotaRules: readonly Rule[] = [room, stated, services];
+/** How `spec.hard` counts objects, by kind: `count/deployments.apps`, or a name of its own for some of the core. */
+const COUNT = /^count\/([a-z0-9]+)(?:\.(.+))?$/;
+const OWN_NAMES = new Set(
+  'configmaps persistentvolumeclaims replicationcontrollers resourcequotas secrets services'.split(' '),
+);
+
+const objects: Rule = {
+  id: 'quota-objects',
+  what: 'A ResourceQuota that counts objects leaves room for those of the app in its namespace.',
+  why: 'The API server refuses the last of them.',
+  severity: 'error',
+  judge: 'API server: ResourceQuota admission',
+  check: (entries, report) => {
+    for (const entry of quotas(entries)) {
+      const members = neighbours(entries, entry);
+      for (const [key, given] of Object.entries(dig(entry.manifest, 'spec', 'hard') ?? {})) {
+        const [, plural = OWN_NAMES.has(key) ? key : '', group = ''] = COUNT.exec(key) ?? [];
+        const limit = readQuantity(given);
+        if (plural === '' || plural === 'pods' || limit === undefined) continue;
+        const counted = members.filter(
+          ({ identity }) => identity.group === group && pluralOf(identity.group, identity.kind) === plural,
+        );
+        if (limit >= BigInt(counted.length) * WHOLE) continue;
+        report(entry, at('/spec/hard', key), {
+          message: `the app has ${counted.length} ${plural} in the namespace: the API server refuses the last of them`,
+          expected: `at least ${counted.length}`,
+          value: given,
+        });
+      }
+    }
+  },
+  examples: {
+    pass: [object('v1', 'ResourceQuota', 'shop', { spec: { hard: { services: '1' } } }), service({})],
+    fail: [object('v1', 'ResourceQuota', 'shop', { spec: { hard: { 'count/services': '0' } } }), service({})],
+  },
+};
+
+export const quotaRules: readonly Rule[] = [room, stated, services, objects];

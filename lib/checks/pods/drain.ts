@@ -1,0 +1,188 @@
+// What happens while a pod stops: its containers together, its balancer, its node.
+
+import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
+import { dig, own, record, text } from '../../analysis/objects/read-json';
+import { pods } from '../../analysis/objects/selectors';
+import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
+import { reasonKey } from '../../model/manifest/annotations';
+import type { JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { bare, container, deployment, ingress, running, service } from '../examples';
+import { ingressBackends, serviceOf } from '../network/routes';
+import type { Rule } from '../rule';
+import { preStopSleep } from './grace';
+
+const sleepOf = (it: Workload['containers'][number]): number => preStopSleep(it)?.seconds ?? 0;
+
+const together: Rule = {
+  id: 'drain-together',
+  what: 'If one container of a pod sleeps in preStop, each other has a preStop too, or is a sidecar that stops last.',
+  why: 'The other gets SIGTERM at once, while the first still serves: a proxy beside the application ends its requests.',
+  severity: 'warning',
+  judge: 'kubernetes.io, "Sidecar Containers": terminated after the main containers; "Pod Lifecycle": termination',
+  reason: reasonKey('drain-together'),
+  check: (entries, report) => {
+    for (const { entry, containers } of workloads(entries)) {
+      const main = containers.filter(({ role }) => role === 'main');
+      const sleeper = main.find((one) => sleepOf(one) > 0);
+      if (sleeper === undefined) continue;
+      for (const other of main) {
+        if (dig(other.value, 'lifecycle', 'preStop') !== undefined) continue;
+        report(entry, other.pointer, {
+          message: `"${other.name ?? ''}" is stopped at once, "${sleeper.name ?? ''}" serves for ${sleepOf(sleeper)} s more`,
+          expected: 'the same preStop, or an init container with restartPolicy: Always',
+        });
+      }
+    }
+  },
+  examples: {
+    pass: [running({ lifecycle: { preStop: { sleep: { seconds: 20 } } } })],
+    fail: [
+      deployment(
+        {},
+        {
+          containers: [
+            container({ lifecycle: { preStop: { sleep: { seconds: 20 } } } }),
+            { ...container(), name: 'cloud-sql-proxy' },
+          ],
+        },
+      ),
+    ],
+  },
+};
+
+/** The minor from which the kubelet itself sleeps. */
+const SLEEPS_FROM = 30;
+
+const byCommand: Rule = {
+  id: 'drain-command',
+  what: 'Before Kubernetes 1.30 a preStop hook sleeps by a command, which the image must have.',
+  why: 'Without `sleep` in the image the hook fails with an event only (FailedPreStopHook), and the drain is gone.',
+  severity: 'note',
+  judge: 'kubelet: FailedPreStopHook; kubernetes.io, "Container Lifecycle Hooks": sleep from 1.30',
+  check: (entries, report) => {
+    const noted = new Set<string>();
+    for (const { entry, containers } of workloads(entries)) {
+      const minor = Number(entry.api?.kubernetes.slice(2) ?? Number.NaN);
+      if (!(minor < SLEEPS_FROM) || noted.has(entry.cluster)) continue;
+      const sleeper = containers.find((one) => preStopSleep(one)?.pointer.endsWith('/exec/command'));
+      if (sleeper === undefined) continue;
+      noted.add(entry.cluster);
+      report(entry, `${sleeper.pointer}/lifecycle/preStop/exec/command`, {
+        message: `drains on ${entry.cluster} (Kubernetes 1.${minor}) depend on \`sleep\` in the images`,
+        expected: 'images with sleep, or Kubernetes 1.30, where the kubelet sleeps',
+      });
+    }
+  },
+  examples: {
+    pass: [running({ lifecycle: { preStop: { httpGet: { port: 80 } } } })],
+    fail: [running({ lifecycle: { preStop: { exec: { command: ['sleep', '20'] } } } })],
+    on: { ...bare, kubernetes: '1.29' },
+  },
+};
+
+/** Whether a balancer outside the cluster sends to the pods themselves. */
+function targetsPods(exposed: ApiEntry, to: ApiEntry): boolean {
+  const annotations = (entry: ApiEntry): JsonObject | undefined => dig(entry.manifest, 'metadata', 'annotations');
+  const of = (entry: ApiEntry, key: string): string => text(own(annotations(entry), key)) ?? '';
+  return (
+    of(exposed, 'alb.ingress.kubernetes.io/target-type') === 'ip' ||
+    of(to, 'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type') === 'ip' ||
+    /"ingress": *true/.test(of(to, 'cloud.google.com/neg')) ||
+    /^azure-a/.test(text(dig(exposed.manifest, 'spec')?.ingressClassName) ?? '')
+  );
+}
+
+/** Workloads behind such a balancer, with what exposes them. */
+const exposed = memoizePerObjects((entries): ReadonlyMap<Workload, ApiEntry> => {
+  const found = new Map<Workload, ApiEntry>();
+  const add = (by: ApiEntry, to: ApiEntry | undefined): void => {
+    const selector = record(dig(to?.manifest, 'spec')?.selector);
+    if (to === undefined || selector === undefined || Object.keys(selector).length === 0 || !targetsPods(by, to))
+      return;
+    for (const workload of pods(entries).having(to.cluster, to.identity.namespace, selector)) found.set(workload, by);
+  };
+  for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
+    for (const { value } of ingressBackends(entry))
+      add(entry, serviceOf(entries, entry, text(value.name), entry.identity.namespace));
+  }
+  for (const entry of objectIndex(entries).of('/Service')) {
+    if (dig(entry.manifest, 'spec')?.type === 'LoadBalancer') add(entry, entry);
+  }
+  return found;
+});
+
+const behindBalancer: Rule = {
+  id: 'drain-balancer',
+  what: 'Pods that a load balancer outside the cluster targets wait in preStop until it knows that they stop.',
+  why: 'SIGTERM comes at the moment at which the balancer is only being informed: it sends requests to a process that is gone (502, 504).',
+  severity: 'warning',
+  judge: 'kubernetes.io, "Pod Lifecycle": termination; aws-load-balancer-controller issue 1064',
+  reason: reasonKey('drain-balancer'),
+  check: (entries, report) => {
+    for (const [workload, by] of exposed(entries)) {
+      const all = lasting(workload);
+      if (all.some((one) => sleepOf(one) > 0)) continue;
+      // a hook that does something else may wait as well
+      const [first] = all;
+      const hook = all.map((one) => dig(one.value, 'lifecycle', 'preStop')).find((one) => one !== undefined);
+      if (first === undefined || (hook !== undefined && dig(hook, 'sleep') === undefined)) continue;
+      report(workload.entry, `${first.pointer}/lifecycle/preStop`, {
+        message: `pods stop without waiting for the load balancer of ${by.identity.kind} ${by.identity.name}`,
+        expected: 'a preStop sleep of 10 s or more',
+      });
+    }
+  },
+  examples: {
+    pass: [
+      running({ lifecycle: { preStop: { sleep: { seconds: 20 } } } }),
+      service({ selector: { app: 'web' }, ports: [{ port: 80 }] }),
+      albIngress(),
+    ],
+    fail: [deployment(), service({ selector: { app: 'web' }, ports: [{ port: 80 }] }), albIngress()],
+  },
+};
+
+function albIngress(): JsonObject {
+  const made = ingress('shop.example.com');
+  const annotations = { 'alb.ingress.kubernetes.io/target-type': 'ip' };
+  return { ...made, metadata: { ...dig(made, 'metadata'), annotations } };
+}
+
+/** Source: cluster-autoscaler/FAQ.md, `--max-graceful-termination-sec`. */
+const PATIENCE = 600;
+const SAFE = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
+
+const patience: Rule = {
+  id: 'grace-node-autoscaler',
+  what: 'Where pools of nodes grow and shrink, a grace period is at most 600 s, or the pods are marked as not safe to evict.',
+  why: 'The cluster autoscaler waits 600 s for a pod, then takes its node away: the rest of the work is lost.',
+  severity: 'warning',
+  judge: 'kubernetes/autoscaler, cluster-autoscaler FAQ: --max-graceful-termination-sec',
+  reason: reasonKey('grace-node-autoscaler'),
+  check: (entries, report) => {
+    for (const { entry, pod, template, kind } of workloads(entries)) {
+      const { api } = entry;
+      const grace = pod.value.terminationGracePeriodSeconds;
+      if (typeof grace !== 'number' || grace <= PATIENCE || api === undefined || kind === 'apps/DaemonSet') continue;
+      // Karpenter waits as long as the pod may take
+      if (api.provider.name === 'eksAuto') continue;
+      if (!api.nodePools.some(({ nodesPerZone: { min, max } }) => min < max)) continue;
+      const keys = template.split('/').slice(1);
+      const annotations = dig(entry.manifest, ...keys, 'metadata', 'annotations');
+      if (own(annotations, SAFE) === 'false') continue;
+      report(entry, `${pod.pointer}/terminationGracePeriodSeconds`, {
+        message: `a node is taken away after ${PATIENCE} s, the pods may take ${grace} s to stop`,
+        expected: `the annotation ${SAFE}: "false" on the pods, a Job, or --max-graceful-termination-sec ${grace} and a reason`,
+        value: grace,
+      });
+    }
+  },
+  examples: {
+    pass: [deployment({}, { terminationGracePeriodSeconds: 600 })],
+    fail: [deployment({}, { terminationGracePeriodSeconds: 1825 })],
+    on: { ...bare, nodePools: [{ name: 'general', nodesPerZone: { min: 2, max: 6 } }] },
+  },
+};
+
+export const drainRules: readonly Rule[] = [together, byCommand, behindBalancer, patience];
