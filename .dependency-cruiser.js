@@ -31,8 +31,18 @@ const FOLDERS = {
     'platform',
     'nodes',
   ],
-  'lib/analysis': ['objects', 'scheduling', 'survival', 'access', 'network', 'traffic', 'nodes', 'comparison'],
-  'lib/checks': ['network', 'objects', 'pods', 'workloads', 'secrets', 'access'],
+  'lib/analysis': [
+    'objects',
+    'scheduling',
+    'survival',
+    'access',
+    'network',
+    'traffic',
+    'nodes',
+    'comparison',
+    'changes',
+  ],
+  'lib/checks': ['network', 'objects', 'pods', 'workloads', 'secrets', 'access', 'changes'],
   'lib/constructs': [
     'tree',
     'network',
@@ -48,7 +58,7 @@ const FOLDERS = {
     'load-test',
   ],
   'lib/synth': ['tree', 'output', 'text', 'object'],
-  'lib/commands': ['project'],
+  'lib/commands': ['changes', 'project'],
   e2e: [
     'process',
     'programs',
@@ -102,7 +112,7 @@ module.exports = {
       comment:
         'Only the output directory, the project that a command works on, included manifests and the launcher touch the file system.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(synth/output|commands/project|constructs/foreign)/' },
+      from: { path: '^lib/', pathNot: '^lib/(synth/output|commands/(changes|project)|constructs/foreign)/' },
       to: { path: '^(node:)?fs(/promises)?$', dependencyTypes: ['core'] },
     },
     // as a user's repository: the package by its name, which is lib/index.ts here
