@@ -1,5 +1,6 @@
 // 41, 47, 48: what API servers refuse of a change is an error, and what they make is not. E24 asks API servers about the same list.
-import { answerOf, isServed, OBJECT_CHANGES, type ObjectChange } from '../../../e2e/manifests/object-changes';
+import { answerOf, isServed, type ObjectChange } from '../../../e2e/manifests/change';
+import { OBJECT_CHANGES } from '../../../e2e/manifests/object-changes';
 import { pairObjects } from '../../../lib/analysis/changes/object-pairs';
 import { checkChanges } from '../../../lib/checks/changes/check-changes';
 import { FIXED_FIELDS } from '../../../lib/checks/changes/fixed-fields';
