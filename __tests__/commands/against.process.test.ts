@@ -134,7 +134,7 @@ describe('synth, against HEAD', () => {
     expect(err).toContain('the apply scales web from 6 pods to 1');
   });
 
-  test('a move to another file is no change', async () => {
+  test('a move to another file changes nothing', async () => {
     await committed(sized('20Gi'));
     const from = join(outdir, '10-shop-production.yaml');
     writeFileSync(join(outdir, '07-moved.yaml'), readFileSync(from));

@@ -75,7 +75,7 @@ async function answerTo(kubectl: Kubectl, change: ObjectChange): Promise<Answere
     return { answer: await madeOrKept(kubectl, change), reason: lines.join(' ') };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    // what is no answer about the change fails the proof by its text
+    // any other error fails the proof
     const isRefusal = /is invalid|forbidden|immutable|may not change/i.test(error.errorOutput);
     assert.ok(isRefusal, String(error));
     return { answer: 'refused', reason: error.errorOutput.trim() };

@@ -162,7 +162,7 @@ describe('a delivery that deletes and creates', () => {
   ])('not %j', (annotations) => {
     expect(changed(before, annotated(after, annotations))).toHaveLength(1);
   });
-  it('is no way for a claim', () => {
+  it('does not help a claim', () => {
     const smaller = caseOf('/PersistentVolumeClaim', 'smaller');
     const forced = annotated(smaller.after, { 'kustomize.toolkit.fluxcd.io/force': 'enabled' });
     expect(changed(smaller.before, forced)).toHaveLength(1);

@@ -43,7 +43,7 @@ describe('data that is gone', () => {
     { 'argocd.argoproj.io/sync-options': 'PruneLast=true,Prune=false' },
     { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
   ])('is not where the delivery keeps it: %j', (annotations) => expect(found([kept(annotations)], [])).toEqual([]));
-  it('is no word about what is made again', () => {
+  it('does not mean what is made again', () => {
     expect(
       found([configMap({ a: 'b' }, 'web-1'), deployment()], [configMap({ a: 'c' }, 'web-2'), deployment()]),
     ).toEqual([]);

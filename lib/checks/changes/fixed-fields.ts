@@ -16,7 +16,7 @@ export const FIXED_FIELDS: ReadonlyMap<Kind, readonly FindRefusals[]> = new Map(
   [...fixedWorkloads, ...fixedStorage, ...fixedServices, ...fixedOthers].map(([kind, ...finds]) => [kind, finds]),
 );
 
-/** Kinds that hold data, or stand for it: to delete and create one is no way round. */
+/** Kinds that hold data, or stand for it: deleting and creating one does not help. */
 const HOLD_DATA: ReadonlySet<Kind> = new Set<Kind>([
   '/PersistentVolumeClaim',
   '/PersistentVolume',

@@ -325,12 +325,13 @@ export const reportedRules = {
   'Changes since a commit': {
     'autoscaler-left': {
       what: 'An autoscaler that leaves the manifests leaves the cluster, too.',
-      why: 'kubectl apply deletes nothing: it would go on to set the number of pods, against what the manifests say.',
+      why: 'Apply by kubectl deletes nothing: it would go on to set the number of pods, against what the manifests say.',
       severity: 'warning',
     },
     comparison: {
-      what: 'What is committed can be read: the commit of `--against`, or else HEAD, with its `dist/`.',
+      what: 'What is committed can be read: the commit of `--against`, or else HEAD, with its `dist/`. Without `--against` it is a note.',
       why: 'A change that the API server refuses would only show itself in the cluster.',
+      severity: 'error or warning',
     },
     'data-removed': {
       what: 'Namespaces, claims, volumes and definitions stay, or are gone on purpose.',
