@@ -27,12 +27,12 @@ export function checkChanges(changes: ObjectChanges): Finding[] {
 
 function findFixedFields({ after }: ObjectPair, refusals: readonly Refusal[]): Finding[] {
   if (hasReason(after, FIXED_FIELD_REASON)) return [];
-  return refusals.map(({ pointer, severity, expected, ...problem }) => {
+  return refusals.map(({ pointer, severity, expected, ...rest }) => {
     const wayOut = `${expected}, or a reason in the annotation ${FIXED_FIELD_REASON}`;
-    return findingOn(
-      after,
-      findingOf('fixed-field', { ...problem, field: pointer, expected: wayOut }, severity ?? 'error'),
-    );
+    const problem = { ...rest, field: pointer, expected: wayOut };
+    const finding =
+      severity === 'warning' ? findingOf('fixed-field', problem, 'warning') : findingOf('fixed-field', problem);
+    return findingOn(after, finding);
   });
 }
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { pairObjects } from '../../analysis/changes/object-pairs';
 import { checkChanges } from '../../checks/changes/check-changes';
 import { type Finding, findingOf } from '../../model/finding/finding';
+import { defined } from '../../model/manifest/json';
 import { readCommitted, type Written } from './committed';
 import { findCommit, findPlace, hasRepository, isIgnored, type Place } from './git';
 
@@ -57,11 +58,7 @@ function unknownCommit(ref: string, { isShallow }: Place): Finding {
 }
 
 function uncompared(isAsked: boolean, ref: string, message: string, expected: string, fix?: string): Finding {
-  const about = isAsked ? { field: '--against', value: ref } : {};
-  const way = fix ?? (isAsked ? undefined : 'changes that the API server refuses were not looked for');
-  return findingOf(
-    RULE,
-    { ...about, message, expected, ...(way === undefined ? {} : { fix: way }) },
-    isAsked ? 'error' : 'note',
-  );
+  if (isAsked) return findingOf(RULE, { field: '--against', value: ref, message, expected, ...defined({ fix }) });
+  const unknown = 'changes that the API server refuses were not looked for';
+  return findingOf(RULE, { message, expected, fix: fix ?? unknown }, 'note');
 }

@@ -6,7 +6,7 @@ interface Reported {
   /** What happens if it is violated. */
   readonly why: string;
   /** @default error */
-  readonly severity?: 'warning' | 'note' | 'error or warning';
+  readonly severity?: 'warning' | 'note' | 'error or warning' | 'error or note or warning';
 }
 
 /** By subject, then by id. The reason for an id is here only; who reports it is where its name is found in `lib/`. */
@@ -329,9 +329,9 @@ export const reportedRules = {
       severity: 'warning',
     },
     comparison: {
-      what: 'What is committed can be read: the commit of `--against`, or else HEAD, with its `dist/`. Without `--against` it is a note.',
+      what: 'What is committed can be read: the commit of `--against`, or else HEAD, with its `dist/`.',
       why: 'A change that the API server refuses would only show itself in the cluster.',
-      severity: 'error or warning',
+      severity: 'error or note or warning',
     },
     'data-removed': {
       what: 'Namespaces, claims, volumes and definitions stay, or are gone on purpose.',
