@@ -49,6 +49,7 @@ export const WORKLOAD_CHANGES: readonly ObjectChange[] = [
       ],
       ['one claim more', workload(), workload({ volumeClaimTemplates: [template('1Gi')] })],
       ['another start of its pods', workload(), workload({ podManagementPolicy: 'Parallel' })],
+      ['on deletion', workload(), workload({ updateStrategy: { type: 'OnDelete' } })],
       ['a shorter history', workload(), workload({ revisionHistoryLimit: 3 }), { madeFrom: 33 }],
     ],
     [
@@ -66,7 +67,11 @@ export const WORKLOAD_CHANGES: readonly ObjectChange[] = [
         workload({ persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' } }),
       ],
       ['other ordinals', workload(), workload({ ordinals: { start: 1 } })],
-      ['on deletion', workload(), workload({ updateStrategy: { type: 'OnDelete' } })],
+      [
+        'on deletion, after a strategy that is stated',
+        workload({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }),
+        workload({ updateStrategy: { type: 'OnDelete' } }),
+      ],
     ],
   ),
   ...ofKind(

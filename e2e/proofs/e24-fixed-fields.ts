@@ -1,4 +1,4 @@
-// E24: API servers refuse the changes that synth refuses, and make those beside them: the oldest minor, the main one and the newest.
+// E24: API servers refuse the changes that synth refuses, and make those beside them: the oldest minor and the newest.
 import assert from 'node:assert/strict';
 import { ControlPlane } from '../cluster/control-plane';
 import type { Kubectl } from '../cluster/kubectl';
@@ -15,8 +15,10 @@ export const fixedFields: Proof = {
   id: 'E24',
   title: 'what synth says of a change, the API server says: refused, made, or kept as it was',
   needs: 'api',
+  full: true,
   prove: async (world, figure) => {
-    for (const minor of MINORS.filter((each) => each !== '1.30')) await proveOn(minor, world, figure);
+    for (const minor of MINORS.filter((each) => each === '1.27' || each === '1.37'))
+      await proveOn(minor, world, figure);
   },
 };
 
@@ -33,7 +35,6 @@ async function proveOn(minor: Minor, { run }: World, figure: Figure): Promise<vo
       const expected = answerOf(change, number);
       const { answer, reason } = await answerTo(kubectl, change);
       counts[answer] += 1;
-      // a change that is made, but to the value before, is refused in effect
       if (answer !== expected) wrong.push(`${change.kind}, ${change.what}: ${answer}, not ${expected}: ${reason}`);
     }
     assert.deepEqual(wrong, [], `${minor} answers otherwise`);
@@ -80,11 +81,12 @@ async function answerTo(kubectl: Kubectl, change: ObjectChange): Promise<Answere
     assert.ok(isRefusal, String(error));
     return { answer: 'refused', reason: error.errorOutput.trim() };
   } finally {
-    // a claim, a volume and a Job wait for a controller that ends their finalizer
-    await kubectl.run(
-      ['patch', '-f', '-', '--type=merge', '-p', '{"metadata":{"finalizers":null}}'],
-      JSON.stringify(before),
-    );
+    // claims and volumes wait for a controller that ends their finalizer
+    if (kind.startsWith('/PersistentVolume'))
+      await kubectl.run(
+        ['patch', '-f', '-', '--type=merge', '-p', '{"metadata":{"finalizers":null}}'],
+        JSON.stringify(before),
+      );
     await kubectl.run(
       ['delete', '-f', '-', '--ignore-not-found', '--grace-period=0', '--force'],
       JSON.stringify(before),

@@ -18,7 +18,25 @@ const keepingPods = ({ after: { identity } }: ObjectPair): string =>
 
 const selector = fixed(['spec', 'selector'], { way: beside });
 
+/**
+ * From RollingUpdate to OnDelete: `rollingUpdate`, which the API server filled in, stays beside it and is refused. Of a Deployment kubectl
+ * drops it, since `strategy` has the patch strategy retainKeys. Source: ValidateStatefulSetSpec; an API server of 1.37 (E24).
+ */
+const strategy: FindRefusals = (pair) => {
+  const [before, after] = [pair.before, pair.after].map(({ manifest }) => dig(manifest, 'spec', 'updateStrategy'));
+  const [was, is] = [before, after].map((value) => text(value?.type) ?? 'RollingUpdate');
+  // what the last apply had, the next one removes
+  const isRemoved = isJsonObject(before?.rollingUpdate);
+  if (was !== 'RollingUpdate' || is !== 'OnDelete' || isRemoved) return [];
+  const { kind, namespace, name } = pair.after.identity;
+  const place = namespace === undefined ? '' : `-n ${namespace} `;
+  const patch = `'{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}'`;
+  const way = `kubectl ${place}patch ${kind.toLowerCase()} ${name} --type=merge -p ${patch} right before the apply`;
+  return [refusal(pair, ['spec', 'updateStrategy', 'type'], { before: was, after: is }, way)];
+};
+
 const ofStatefulSet = [
+  strategy,
   fixed(['spec', 'selector'], { way: beside }),
   fixed(['spec', 'volumeClaimTemplates'], { stored: claimTemplates, way: keepingPods }),
   fixed(['spec', 'serviceName'], { way: keepingPods }),
