@@ -60,7 +60,7 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
     .option('--kubernetes <minor>', 'preview an upgrade: as if every cluster ran this minor; needs --outdir or --check')
     .option(
       '--against <commit>',
-      'refuse changes since this commit that the API server refuses (default: HEAD; with --check: none)',
+      'refuse changes since this commit that the API server refuses (default: HEAD; with --check or --stdout: none)',
     )
     .option('--types', 'check the types first, which synth strips otherwise')
     .option('--quiet', 'print findings only')
@@ -124,9 +124,13 @@ function findConflicts({ check: checks, strict, stdout, outdir }: SynthOptions):
   ];
 }
 
-/** What the API server would refuse of the way from a commit: HEAD, unless one is named. A check compares only with one that is named. */
-function findChanges(synthesis: Synthesis, { outdir, only }: Delivery, { against, check: checks }: SynthOptions) {
-  if (against === undefined && checks) return [];
+/** What the API server would refuse of the way from a commit: HEAD, unless one is named. A check, and what is printed, only with one that is named. */
+function findChanges(
+  synthesis: Synthesis,
+  { outdir, only }: Delivery,
+  { against, check: checks, stdout }: SynthOptions,
+) {
+  if (against === undefined && (checks || stdout)) return [];
   return findChangeProblems({ ref: against, outdir }, { files: synthesis.files, objects: synthesis.objects, only });
 }
 
