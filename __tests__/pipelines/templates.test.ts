@@ -8,6 +8,10 @@ import { scripts } from '../../templates/repository/package.json';
 const TEMPLATES = join(__dirname, '../../templates/pipelines');
 const COMMANDS = ['npm ci', 'npm test', 'npm run synth -- --check --strict --types'];
 
+/** In pull requests: compared with the commit that the branch left, which the clone must have. */
+const against = (commit: string): string => `npm run synth -- --check --against "${commit}"`;
+const mergeBase = (target: string): string => against(`$(git merge-base HEAD "origin/${target}")`);
+
 const read = (path: string): string => readFileSync(join(TEMPLATES, path), 'utf8');
 const asYaml = (path: string) => parse(read(path), { strict: true });
 
@@ -27,25 +31,37 @@ test('GitHub Actions', () => {
     'actions/checkout@v4',
     'actions/setup-node@v4',
   ]);
-  expect(steps.flatMap(({ run }: { run?: string }) => run ?? [])).toEqual(COMMANDS);
+  const last = { if: "github.event_name == 'pull_request'", run: mergeBase('$GITHUB_BASE_REF') };
+  expect(steps.flatMap(({ run }: { run?: string }) => run ?? [])).toEqual([...COMMANDS, last.run]);
+  expect(steps.at(-1)).toEqual(last);
+  expect(steps[0]).toEqual({ uses: 'actions/checkout@v4', with: { 'fetch-depth': 0 } });
 });
 
 test('Azure Pipelines (azure-schema.test.ts: it is valid)', () => {
   const { steps } = asYaml('azure/azure-pipelines.yml');
-  expect(steps.flatMap(({ bash }: { bash?: string }) => bash ?? [])).toEqual(COMMANDS);
+  const last = mergeBase(`${'$'}{SYSTEM_PULLREQUEST_TARGETBRANCH#refs/heads/}`);
+  expect(steps.flatMap(({ bash }: { bash?: string }) => bash ?? [])).toEqual([...COMMANDS, last]);
+  expect(steps.at(-1).condition).toBe("and(succeeded(), eq(variables['Build.Reason'], 'PullRequest'))");
+  expect(steps[0]).toEqual({ checkout: 'self', fetchDepth: 0 });
 });
 
 test('GitLab CI', () => {
   const { manifests, ...others } = asYaml('gitlab/.gitlab-ci.yml');
   expect(others).toEqual({});
-  expect(manifests).toMatchObject({ image: 'node:20', script: COMMANDS });
+  const base = '$CI_MERGE_REQUEST_DIFF_BASE_SHA';
+  const script = [...COMMANDS, `if [ -n "${base}" ]; then ${against(base)}; fi`];
+  expect(manifests).toMatchObject({ image: 'node:20', variables: { GIT_DEPTH: 0 }, script });
 });
 
 test('Jenkins: a declarative pipeline, braces in pairs', () => {
   const text = read('jenkins/Jenkinsfile');
-  expect([...text.matchAll(/^ +sh '(.*)'$/gm)].map(([, command]) => command)).toEqual(COMMANDS);
+  expect([...text.matchAll(/^ +sh '(.*)'$/gm)].map(([, command]) => command)).toEqual([
+    ...COMMANDS,
+    mergeBase('$CHANGE_TARGET'),
+  ]);
+  expect(text).toMatch(/when \{ changeRequest\(\) \}\n {6}steps \{\n {8}sh 'npm run synth -- --check --against/);
   expect(text).toMatch(
-    /^\/\/ .*\npipeline \{\n {2}agent \{[\s\S]*\n {2}stages \{\n {4}stage\('Manifests'\) \{\n {6}steps \{\n/,
+    /^(?:\/\/ .*\n)+pipeline \{\n {2}agent \{[\s\S]*\n {2}stages \{\n {4}stage\('Manifests'\) \{\n {6}steps \{\n/,
   );
   expect(text.match(/\{/g)).toHaveLength(text.match(/\}/g)?.length ?? 0);
 });
@@ -54,5 +70,8 @@ test('AWS CodeBuild', () => {
   const { version, phases } = asYaml('codebuild/buildspec.yml');
   expect(version).toBe(0.2);
   expect(phases.install['runtime-versions']).toEqual({ nodejs: 20 });
-  expect([...phases.install.commands, ...phases.build.commands]).toEqual(COMMANDS);
+  expect([...phases.install.commands, ...phases.build.commands]).toEqual([
+    ...COMMANDS,
+    `if [ -n "$CODEBUILD_WEBHOOK_BASE_REF" ]; then ${mergeBase(`${'$'}{CODEBUILD_WEBHOOK_BASE_REF#refs/heads/}`)}; fi`,
+  ]);
 });

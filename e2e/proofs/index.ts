@@ -25,6 +25,7 @@ import { headroom } from './e20-headroom';
 import { pantherCopy } from './e21-panther-copy';
 import { loadTest } from './e22-load-test';
 import { admission } from './e23-admission';
+import { fixedFields } from './e24-fixed-fields';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -50,6 +51,7 @@ export const PROOFS: readonly Proof[] = [
   randomAccess,
   accessElsewhere,
   admission,
+  fixedFields,
   connections,
   memory,
   environment,

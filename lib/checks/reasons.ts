@@ -4,7 +4,7 @@ import { at, dig, own } from '../analysis/objects/read-json';
 import { didYouMean } from '../model/finding/closest';
 import { type Finding, findingOf, findingOn } from '../model/finding/finding';
 import type { Problem } from '../model/finding/problem';
-import { isReasonKey } from '../model/manifest/annotations';
+import { FIXED_FIELD_REASON, isReasonKey } from '../model/manifest/annotations';
 import type { JsonObject } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 import { hasReason, type ObjectProblem, type Rule } from './rule';
@@ -28,9 +28,12 @@ export class Reasons {
 
   /** A finding for each reason that no rule needed: it would hide the next violation. */
   unused(rules: readonly Rule[]): Finding[] {
-    const known = new Set(rules.flatMap(({ reason }) => reason ?? []));
+    const known = new Set([...rules.flatMap(({ reason }) => reason ?? []), FIXED_FIELD_REASON]);
     return this.entries.flatMap((entry) => {
-      const keys = Object.keys(annotationsOf(entry) ?? {}).filter(isReasonKey);
+      // whether a comparison needs its reason is not known here
+      const keys = Object.keys(annotationsOf(entry) ?? {}).filter(
+        (key) => isReasonKey(key) && key !== FIXED_FIELD_REASON,
+      );
       return keys.filter((key) => this.needed.get(entry)?.has(key) !== true).map((key) => unused(entry, key, known));
     });
   }

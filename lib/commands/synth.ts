@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import { check } from '../checks';
 import { plural } from '../model/finding/derivation';
-import { type Finding, findingOf } from '../model/finding/finding';
+import { type Finding, findingOf, hasError } from '../model/finding/finding';
 import { oneLine } from '../report/inert';
 import { groupFindings, type Output, printFindings } from '../report/output';
 import { printSummary } from '../report/summary';
@@ -12,6 +12,7 @@ import { findOtherLineEnds } from '../synth/output/line-ends';
 import { compareFiles, OutputError, writeFiles } from '../synth/output/write';
 import { type Synthesis, synthesize } from '../synth/synthesize';
 import { DIVIDER } from '../synth/text/yaml';
+import { findChangeProblems } from './changes/against';
 import { appName } from './project/app-name';
 import {
   DEFAULT_OUTDIR,
@@ -32,6 +33,7 @@ interface SynthOptions extends PreviewOptions {
   readonly strict?: true;
   readonly stdout?: true;
   readonly cluster?: string;
+  readonly against?: string;
 }
 
 /** Where the files go: an output directory of an app, and which of them. */
@@ -56,6 +58,10 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
     .option('--cluster <name>', 'only the files of this cluster')
     .option('--outdir <directory>', 'where to write (default: CDK8S_OUTDIR, else dist)')
     .option('--kubernetes <minor>', 'preview an upgrade: as if every cluster ran this minor; needs --outdir or --check')
+    .option(
+      '--against <commit>',
+      'refuse changes since this commit that the API server refuses (default: HEAD; with --check or --stdout: none)',
+    )
     .option('--types', 'check the types first, which synth strips otherwise')
     .option('--quiet', 'print findings only')
     .option('--verbose', 'print the summary even if stdout is not a terminal')
@@ -75,11 +81,13 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
       const synthesis = synthesize(app, check);
       const preview = options.stdout ? { ...options, check: true as const } : options;
       const findings = [...findPreviewProblems(app, preview, outdir), ...synthesis.findings];
-      if (findings.some(({ severity }) => severity === 'error')) return finish(refuse(output, findings));
+      if (hasError(findings)) return finish(refuse(output, findings));
       const only = selectFiles(synthesis, { systems, cluster: options.cluster });
       if (Array.isArray(only)) return finish(refuse(output, [...findings, ...only]));
-      printFindings(output, findings);
       const delivery = { outdir, app: appName(entry()), only: only instanceof Set ? only : undefined };
+      const changes = findChanges(synthesis, delivery, options);
+      if (hasError(changes)) return finish(refuse(output, [...findings, ...changes]));
+      printFindings(output, [...findings, ...changes]);
       finish(deliver(synthesis, delivery, options, output));
     });
 }
@@ -91,6 +99,7 @@ Examples:
   evenkeel synth --outdir /tmp/manifests
   evenkeel synth --check --types || echo 'fix the types, or commit dist/'
   evenkeel synth --check || echo 'run npm run synth and commit dist/'
+  evenkeel synth --check --against origin/main || echo 'dist/ differs, or a cluster with the dist/ of main refuses it'
   evenkeel synth --check --strict || echo 'dist/ also has nothing that evenkeel did not write'
   evenkeel synth --stdout --cluster laptop | kubectl diff -f -
   evenkeel synth --kubernetes 1.37 --check || echo 'an upgrade to 1.37 changes these files'
@@ -113,6 +122,16 @@ function findConflicts({ check: checks, strict, stdout, outdir }: SynthOptions):
       ? conflict('--stdout', '--stdout writes to no directory', '--outdir or --stdout, one of them')
       : []),
   ];
+}
+
+/** What the API server would refuse of the way from a commit: HEAD, unless one is named. A check, and what is printed, only with one that is named. */
+function findChanges(
+  synthesis: Synthesis,
+  { outdir, only }: Delivery,
+  { against, check: checks, stdout }: SynthOptions,
+) {
+  if (against === undefined && (checks || stdout)) return [];
+  return findChangeProblems({ ref: against, outdir }, { files: synthesis.files, objects: synthesis.objects, only });
 }
 
 /** Prints findings, and what became of the run: `state` is what was written before it failed. */

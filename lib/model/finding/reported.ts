@@ -6,7 +6,7 @@ interface Reported {
   /** What happens if it is violated. */
   readonly why: string;
   /** @default error */
-  readonly severity?: 'warning' | 'note' | 'error or warning';
+  readonly severity?: 'warning' | 'note' | 'error or warning' | 'error or note or warning';
 }
 
 /** By subject, then by id. The reason for an id is here only; who reports it is where its name is found in `lib/`. */
@@ -343,6 +343,38 @@ export const reportedRules = {
     'yaml-corruption': {
       what: 'Keys and values are JSON, and their text has whole characters.',
       why: 'YAML has no form for anything else, so the cluster would get another value ([what has a form](decisions.md#text-that-readers-of-yaml-take-for-something-else)).',
+    },
+  },
+  'Changes since a commit': {
+    'autoscaler-left': {
+      what: 'An autoscaler that leaves the manifests leaves the cluster, too.',
+      why: 'Apply by kubectl deletes nothing: it would go on to set the number of pods, against what the manifests say.',
+      severity: 'warning',
+    },
+    comparison: {
+      what: 'What is committed can be read: the commit of `--against`, or else HEAD, with its `dist/`.',
+      why: 'A change that the API server refuses would only show itself in the cluster.',
+      severity: 'error or note or warning',
+    },
+    'data-removed': {
+      what: 'Namespaces, claims, volumes and definitions stay, or are gone on purpose.',
+      why: 'Argo CD and Flux delete what leaves the manifests, and its data with it.',
+      severity: 'warning',
+    },
+    'fixed-field': {
+      what: 'A field that the API server never changes is as it was; a reason in `evenkeel.dev/fixed-field-reason` says who deletes the object first.',
+      why: 'The API server refuses the change, or keeps the old value: the apply fails in the cluster, or changes nothing.',
+      severity: 'error or warning',
+    },
+    renamed: {
+      what: 'A workload or Service that gets another name or kind is replaced as a whole.',
+      why: 'Both run where nothing prunes, the new one has empty volumes, or clients ask for the old name.',
+      severity: 'warning',
+    },
+    'replicas-handover': {
+      what: '`replicas` that an autoscaler takes over stay what they are when they leave the manifest.',
+      why: 'Apply removes the field, and the API server fills in 1: all other pods end.',
+      severity: 'warning',
     },
   },
   Commands: {

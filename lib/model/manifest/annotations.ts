@@ -12,6 +12,9 @@ export const reasonKey = (rule: string): string => `${PREFIX}${rule}${REASON}`;
 /** Whether an annotation gives such a reason. */
 export const isReasonKey = (key: string): boolean => key.startsWith(PREFIX) && key.endsWith(REASON);
 
+/** Why a field that never changes does so: someone deletes the object first. Only a comparison with a commit reads it. */
+export const FIXED_FIELD_REASON = reasonKey('fixed-field');
+
 /** Annotations whose value is what a user gave, or a sentence. */
 export const ANNOTATION = {
   /** Hosts of an exposure that other clusters serve too, as a list. */
