@@ -358,10 +358,12 @@ test('labels of nodes', () => {
   expect(Object.values(CLUSTERS).map(({ provider }) => provider.nodes)).toEqual([
     {
       poolLabel: 'eks.amazonaws.com/nodegroup',
+      otherPoolLabels: ['karpenter.sh/nodepool'],
     },
     { poolLabel: 'karpenter.sh/nodepool' },
     {
       poolLabel: 'kubernetes.azure.com/agentpool',
+      otherPoolLabels: ['karpenter.sh/nodepool'],
     },
     {
       poolLabel: 'cloud.google.com/gke-nodepool',

@@ -1,6 +1,7 @@
 // A cluster at one scale: its nodes and all its pods, with results that several events share.
 
 import type { Cluster } from '../../model/cluster/cluster';
+import { nodeLabels } from '../../model/cluster/pool-labels';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { HOSTNAME, NAMESPACE_NAME, NODE_OS, REGION, ZONE } from '../../model/manifest/well-known';
@@ -211,7 +212,7 @@ export function nodesOf({ nodePools, zones, region, provider }: Cluster, extent:
       Array.from({ length: nodesPerZone[extent] }, (_, index) =>
         nodeIn(place, {
           name: `${place.zone === undefined ? '' : `${place.zone}-`}${name}-${index + 1}`,
-          labels: provider.nodes.poolLabel === undefined ? labels : { ...labels, [provider.nodes.poolLabel]: name },
+          labels: nodeLabels(provider, { name, labels }),
           taints,
           ...room(cpu, memory),
           pods,

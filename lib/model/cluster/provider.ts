@@ -141,6 +141,8 @@ export const INGRESS_SOURCE: Schema = either(
 export interface NodeLabels {
   /** Label that holds the name of the node's pool. @default none common to all such clusters */
   readonly poolLabel?: string;
+  /** Labels that name the pool of a node which another tool made. A pool that declares one has it instead. @default none */
+  readonly otherPoolLabels?: readonly string[];
 }
 
 /** A field of a neutral kind in which a provider may still differ. */

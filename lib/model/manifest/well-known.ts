@@ -12,6 +12,9 @@ export const REGION = 'topology.kubernetes.io/region';
 /** Label of a node: its operating system. */
 export const NODE_OS = 'kubernetes.io/os';
 
+/** Label of a node: its architecture, as Go names it: `amd64`, `arm64`. */
+export const NODE_ARCH = 'kubernetes.io/arch';
+
 /** Taint of a node that the node controller cannot reach. */
 export const UNREACHABLE = 'node.kubernetes.io/unreachable';
 

@@ -86,7 +86,9 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     ingressSource: () => addressSource(gatewaySubnets, 'gatewaySubnets'), // AGC docs, components: a /24 of its own
     // AKS docs, use-labels
     nodes: {
+      // AKS docs, use-labels, reserved system labels: the name of the pool; `agentpool` is the older form
       poolLabel: 'kubernetes.azure.com/agentpool',
+      otherPoolLabels: ['karpenter.sh/nodepool'], // node auto-provisioning
     },
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     limits: AKS_LIMITS,

@@ -74,7 +74,9 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
         ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
         : addressSource(nodeSubnets, 'nodeSubnets'),
     nodes: {
-      poolLabel: 'eks.amazonaws.com/nodegroup', // unsourced
+      // the user data of managed node groups sets it (`--node-labels`)
+      poolLabel: 'eks.amazonaws.com/nodegroup',
+      otherPoolLabels: ['karpenter.sh/nodepool'], // Karpenter docs, well-known labels
     },
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
     limits: EKS_LIMITS,

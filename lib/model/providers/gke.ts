@@ -67,7 +67,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
     // The load balancers' proxies and health checks, for pods and nodes alike. Google Cloud docs, load-balancing firewall-rules
     ingressSource: () => ({ cidrs: ['35.191.0.0/16', '130.211.0.0/22'] }),
     nodes: {
-      poolLabel: 'cloud.google.com/gke-nodepool', // unsourced
+      poolLabel: 'cloud.google.com/gke-nodepool', // Google Cloud docs, node-pools: its value is the pool's name
     },
     network: GKE_NETWORK,
     limits: GKE_LIMITS,
