@@ -21,10 +21,7 @@ export interface WorkloadDemand extends Demand {
 }
 
 /** The default requests of a container: the defaults of a LimitRange, as quantities. */
-export interface RequestDefaults {
-  readonly cpu?: Json;
-  readonly memory?: Json;
-}
+export type RequestDefaults = JsonObject;
 
 interface PodCount {
   readonly pods: number;
@@ -151,7 +148,7 @@ function podOf(manifest: JsonObject): JsonObject | undefined {
  * The request of a whole pod is on by default from Kubernetes 1.34; its limit alone stands for the request that no container
  * states. Source: k8s.io/kubernetes v1.36.3, staging/src/k8s.io/component-helpers/resource, `PodRequests`; pkg/apis/core/v1/defaults.go.
  */
-export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
+export function podRequest(pod: JsonObject, resource: string, fallback: Json | undefined): bigint {
   const overhead = amountOf(dig(pod, 'overhead')?.[resource]);
   const { requests, limits } = dig(pod, 'resources') ?? {};
   const request = record(requests)?.[resource];
@@ -160,6 +157,18 @@ export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback
   const containers = [...objects(pod.containers), ...objects(pod.initContainers)];
   if (isSet(limit) && !containers.some((one) => isSet(statedRequest(one, resource)))) return amountOf(limit) + overhead;
   return largestTogether(pod, (container) => statedRequest(container, resource) ?? fallback) + overhead;
+}
+
+/** Names of the resources besides CPU and memory that the containers of a pod ask for. */
+export function otherResources(pod: JsonObject): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const container of [...objects(pod.containers), ...objects(pod.initContainers), pod]) {
+    const { requests, limits } = dig(container, 'resources') ?? {};
+    for (const amounts of [record(requests), record(limits)]) {
+      for (const name of Object.keys(amounts ?? {})) if (name !== 'cpu' && name !== 'memory') found.add(name);
+    }
+  }
+  return found;
 }
 
 /** What a quota counts as the limit of a pod, derived in the same way. */

@@ -19,7 +19,6 @@ import {
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
-import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
 import {
@@ -29,7 +28,6 @@ import {
   type AvailabilityOptions,
   deriveAvailability,
 } from '../../model/pods/availability';
-import { peakPods } from '../../model/pods/replacement';
 import {
   type Client,
   type Connectable,
@@ -54,7 +52,7 @@ import {
 } from '../pod/deployment';
 import { FILES, type Files, fileData, findMountProblems } from '../pod/files';
 import type { DerivedFrom } from '../pod/node-fit';
-import { checkNodeFitLater, fits } from '../pod/node-fit';
+import { checkNodeFitLater } from '../pod/node-fit';
 import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
 import { findProbeProblems, PROBES_SCHEMA, PROBES_STAND_IN, type Probes } from '../pod/probes';
 import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
@@ -324,21 +322,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return deriveAvailability(this.availabilityInput);
   }
 
-  /** Its demand on nodes; `undefined` where the requests of a pod are unknown. */
-  get planned(): PlannedWorkload | undefined {
-    const { cpu, memory } = this.resources;
-    if (!this.isCounted) return undefined;
-    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // reported by checkNodeFitLater
-    const { min, max } = this.pods;
-    const atOnce = peakPods(max, this.client.numbers().replacement).value;
-    const targets = this.policyInput.exposed?.targets;
-    return {
-      name: `${this.system.namespace}/${this.name}`,
-      cpu,
-      memory,
-      pods: { offPeak: min, peak: max, atOnce },
-      ...defined({ targets }),
-    };
+  /** What its load balancer sends to; `undefined` where it has none. */
+  get loadBalancerTargets(): 'pods' | 'nodes' | undefined {
+    return this.policyInput.exposed?.targets;
   }
 
   /** Adds environment variables. */
