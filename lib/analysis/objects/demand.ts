@@ -36,15 +36,19 @@ interface PodCount {
  * - StatefulSet: the replicas; a pod is created only after its namesake is gone.
  * - Job: twice its parallelism, since a failed pod is replaced while it terminates; CronJob: that, and twice where runs
  *   may overlap.
- * - DaemonSets are left out: their number of pods depends on the nodes.
+ * - DaemonSet: the most nodes that it can run on; twice with a surge. Left out where that number is unknown.
  *
  * Source: kubernetes.io, "Resource Quotas"; k8s.io/kubernetes pkg/quota/v1/evaluator/core, `QuotaV1Pod`.
  */
-export function demands(manifests: readonly JsonObject[], defaults: RequestDefaults): WorkloadDemand[] {
+export function demands(
+  manifests: readonly JsonObject[],
+  defaults: RequestDefaults,
+  nodesFor: NodeCount = () => undefined,
+): WorkloadDemand[] {
   const maxima = scaledMaxima(manifests);
   return manifests.flatMap((manifest) => {
-    const count = countPods(manifest, maxima);
     const pod = podOf(manifest);
+    const count = manifest.kind === 'DaemonSet' ? countDaemons(manifest, pod, nodesFor) : countPods(manifest, maxima);
     if (count === undefined || pod === undefined) return [];
     const times = BigInt(count.pods);
     return {
@@ -55,6 +59,18 @@ export function demands(manifests: readonly JsonObject[], defaults: RequestDefau
       memory: times * podRequest(pod, 'memory', defaults.memory),
     };
   });
+}
+
+/** The most nodes that can run a pod with this spec; `undefined` where nodes are not described. */
+export type NodeCount = (pod: JsonObject) => number | undefined;
+
+function countDaemons(manifest: JsonObject, pod: JsonObject | undefined, nodesFor: NodeCount): PodCount | undefined {
+  const nodes = pod && nodesFor(pod);
+  if (nodes === undefined) return undefined;
+  const surge = dig(manifest, 'spec', 'updateStrategy', 'rollingUpdate')?.maxSurge ?? 0;
+  return surge === 0 || surge === '0%'
+    ? { pods: nodes, reason: `${nodes} nodes` }
+    : times(2, nodes, 'surge and terminating');
 }
 
 /** All of them together. */

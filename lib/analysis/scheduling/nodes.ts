@@ -4,8 +4,11 @@ import type { Cluster, ClusterDescription } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { boundsByZone, boundsIn } from '../../model/cluster/pool-bounds';
 import { nodeLabels } from '../../model/cluster/pool-labels';
+import { isProblem } from '../../model/finding/problem';
+import type { JsonObject } from '../../model/manifest/json';
 import { HOSTNAME, NODE_ARCH, NODE_OS, REGION, ZONE } from '../../model/manifest/well-known';
 import { room, wholeUnits } from './pod-groups';
+import { tolerates, wantsNode } from './terms';
 import type { Node } from './world';
 
 /** Which nodes there are: those that always run, or all that may be ordered. */
@@ -52,6 +55,33 @@ export function sampleNodes({
     }),
   );
 }
+
+/**
+ * The most nodes that can run a pod, including those that an upgrade adds where the provider's way is known; `undefined` where the
+ * cluster describes none.
+ */
+export function nodeCount(cluster: Described): (pod: JsonObject) => number | undefined {
+  const { nodePools, provider, zones } = cluster;
+  if (nodePools.length === 0) return () => undefined;
+  const nodes = sampleNodes(cluster);
+  const added = (pool: NodePool): number => {
+    const { network } = provider;
+    const all = boundsByZone(pool, zones).reduce((sum, { max }) => sum + max, 0);
+    return isProblem(network) ? 0 : network.surgeNodes(pool, all, Math.max(1, zones.length)).value;
+  };
+  return (pod) => {
+    const able = nodes.filter(({ node }) => accepts(pod, node));
+    const pools = [...new Set(able.map(({ pool }) => pool))];
+    return able.reduce((sum, { most }) => sum + most, 0) + pools.reduce((sum, pool) => sum + added(pool), 0);
+  };
+}
+
+/**
+ * Whether a DaemonSet puts a pod on the node: its controller tolerates what the node controller adds, but not a pool's own taints.
+ * Source: kubernetes.io, "DaemonSet".
+ */
+const accepts = (spec: JsonObject, node: Node): boolean =>
+  wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
 
 function poolNode(provider: Described['provider'], pool: NodePool, place: Location, number: number): Node {
   const { name, cpu, memory, pods, resources, taints = [] } = pool;

@@ -1,23 +1,37 @@
 // A cluster at one scale: its nodes and all its pods, with results that several events share.
 
 import type { Cluster } from '../../model/cluster/cluster';
+import { boundsIn } from '../../model/cluster/pool-bounds';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { HOSTNAME, NAMESPACE_NAME, ZONE } from '../../model/manifest/well-known';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
+import { bindings } from '../objects/volumes';
 import { type Workload, workloads } from '../objects/workloads';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../scheduling/forecast';
 import { mayHave } from '../scheduling/groups';
 import { type Extent, isFixed, nodesOf } from '../scheduling/nodes';
 import { lessDaemons, podGroup } from '../scheduling/pod-groups';
 import { wantsNode } from '../scheduling/terms';
-import type { Departure, Interval, Node, PodGroup, World } from '../scheduling/world';
+import {
+  type Departure,
+  type Interval,
+  type Node,
+  offered,
+  type PodGroup,
+  requested,
+  resourcesOf,
+  type World,
+} from '../scheduling/world';
+import { type Admitted, admittedPods } from './admitted';
 import { type Scale, wantedPods } from './component';
 
 /** The situations of a cluster: pods at each scale, with the nodes that run then, and with all that may be ordered. */
 export interface Situations {
+  /** At peak, with no node ordered in one zone: by zone. Empty where nodes are not described, or cannot be ordered there. */
+  readonly closed: () => ReadonlyMap<string, Situation>;
   /** With the nodes that always run; or with all, if some pod cannot be placed on those. */
   readonly steady: Situation;
   readonly steadyGrown: Situation;
@@ -35,9 +49,27 @@ export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Si
   const steadyGrown = isFixed(cluster) ? least : new Situation(entries, cluster, 'steady', 'max');
   const steady = least.isWhole ? least : steadyGrown;
   const peak = new Situation(entries, cluster, 'peak', 'max');
-  const made = { steady, steadyGrown, peak };
+  let stalled: ReadonlyMap<string, Situation> | undefined;
+  const closed = () => {
+    stalled ??= new Map(
+      growingZones(cluster).map((zone) => [zone, new Situation(entries, cluster, 'peak', 'max', zone)]),
+    );
+    return stalled;
+  };
+  const made = { steady, steadyGrown, peak, closed };
   all(entries).set(id, made);
   return made;
+}
+
+/** Zones in which a pool may order nodes, one of each kind: zones with the same bounds are equivalent. */
+function growingZones({ zones, nodePools }: Cluster): string[] {
+  const found = new Map<string, string>();
+  for (const zone of zones) {
+    const bounds = nodePools.map((pool) => boundsIn(pool, zone));
+    const id = JSON.stringify(bounds);
+    if (bounds.some(({ min, max }) => max > min) && !found.has(id)) found.set(id, zone);
+  }
+  return [...found.values()];
 }
 
 const all = memoizePerObjects(() => new Map<string, Situations>());
@@ -45,6 +77,8 @@ const all = memoizePerObjects(() => new Map<string, Situations>());
 export class Situation {
   readonly world: World;
   private readonly groups: ReadonlyMap<ApiEntry, PodGroup>;
+  /** Workloads of which not all pods can exist, or serve at the same time. */
+  private readonly limits: ReadonlyMap<ApiEntry, Admitted>;
   private undisturbed: Forecast | undefined;
   private readonly left = new Map<string, Forecast>();
   private readonly after = new Map<string, Forecast>();
@@ -55,6 +89,7 @@ export class Situation {
     readonly cluster: Cluster,
     readonly scale: Scale,
     readonly extent: Extent,
+    closed?: string,
   ) {
     const here = workloads(entries).filter(({ entry }) => entry.cluster === cluster.name);
     const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.has(kind));
@@ -64,7 +99,7 @@ export class Situation {
     const daemons = here
       .filter(({ kind }) => kind === 'apps/DaemonSet')
       .map((one) => podGroup(entries, one, 1, 'running'));
-    const nodes = nodesOf(cluster, extent).map((node) => {
+    const nodes = nodesOf(cluster, extent, closed).map((node) => {
       return lessDaemons(
         node,
         daemons.filter((one) => mayHave(one, node)),
@@ -75,6 +110,12 @@ export class Situation {
       [NAMESPACE_NAME]: name, // set by the API server
     });
     this.world = { nodes, groups: [...this.groups.values()], namespaceLabels };
+    this.limits = limited(admittedPods(entries, cluster, pods, scale), entries, pods, this.groups, nodes);
+  }
+
+  /** Why not all pods of a workload can exist, or serve at the same time. */
+  limitsOf({ entry }: Workload): readonly string[] {
+    return this.limits.get(entry)?.because ?? [];
   }
 
   /** Whether all pods are placed, except those below priority 0, which may wait for room. */
@@ -142,9 +183,46 @@ export class Situation {
 
   private read(forecast: Forecast, workload: Workload): Interval {
     const group = this.groupOf(workload);
-    return (group === undefined ? undefined : forecast.get(group)) ?? { fewest: 0, most: 0 };
+    const { fewest, most } = (group === undefined ? undefined : forecast.get(group)) ?? { fewest: 0, most: 0 };
+    const limit = this.limits.get(workload.entry);
+    if (group === undefined || limit === undefined) return { fewest, most };
+    // those that are missing may be among the ones that would be left
+    const missing = Math.max(0, group.wanted - limit.fewest);
+    return { fewest: Math.max(0, fewest - missing), most: Math.min(most, limit.most) };
   }
 }
+
+/** The limits, with those of claims that only the pods of one node can use. */
+function limited(
+  admitted: ReadonlyMap<ApiEntry, Admitted>,
+  entries: readonly ApiEntry[],
+  pods: readonly Workload[],
+  groups: ReadonlyMap<ApiEntry, PodGroup>,
+  nodes: readonly Node[],
+): ReadonlyMap<ApiEntry, Admitted> {
+  const found = new Map(admitted);
+  for (const workload of pods) {
+    const [claim, ...others] = bindings(entries).get(workload)?.once ?? [];
+    const group = groups.get(workload.entry);
+    if (claim === undefined || group === undefined || group.wanted < 2) continue;
+    const isSolo = [claim, ...others].some(({ access }) => access === 'ReadWriteOncePod');
+    if (!isSolo && nodes.length < 2) continue;
+    const known = found.get(workload.entry) ?? { fewest: group.wanted, most: group.wanted, because: [] };
+    const onOne = isSolo ? 1 : Math.max(0, ...nodes.map((node) => podsThatFit(group, node)));
+    found.set(workload.entry, {
+      fewest: Math.min(known.fewest, 1),
+      most: Math.min(known.most, onOne),
+      because: [...known.because, `the claim ${claim.name} is ${claim.access}: pods on other nodes wait for it`],
+    });
+  }
+  return found;
+}
+
+const podsThatFit = (group: PodGroup, node: Node): number =>
+  resourcesOf([group]).reduce((fit, resource) => {
+    const each = requested(group, resource);
+    return each === 0 ? fit : Math.min(fit, Math.floor(offered(node, resource) / each));
+  }, group.wanted);
 
 function wanted(entries: readonly ApiEntry[], workload: Workload, scale: Scale): number {
   return wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, scale);

@@ -57,7 +57,7 @@ export class ClusterHeadroom extends Chart {
         description: 'Holds room on nodes and gives way to every other pod',
       },
     );
-    createQuota(this, NAME, []);
+    createQuota(this, NAME, cluster, []);
     createDefaultDeny(this);
     for (const pool of pools) this.hold(cluster, pool, trace);
   }

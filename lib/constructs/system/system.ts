@@ -77,7 +77,7 @@ export abstract class System<Settings = object> extends Chart {
     allowAnyId(this);
     traceChildren(this);
     this.namespaceObject = createNamespace(this, namespace, cluster);
-    createQuota(this, system, this.reserves);
+    createQuota(this, system, cluster, this.reserves);
     createDefaultDeny(this);
     createAccess(this, namespace, target);
   }
