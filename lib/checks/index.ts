@@ -47,6 +47,7 @@ import { disruptionRules } from './workloads/disruption';
 import { metricRules } from './workloads/metrics';
 import { quotaRules } from './workloads/quota';
 import { rolloutRules } from './workloads/rollout';
+import { volumeRules } from './workloads/volumes';
 
 export type { Rule } from './rule';
 
@@ -79,6 +80,7 @@ export const rules: readonly Rule[] = [
   ...probeRules,
   ...graceRules,
   ...rolloutRules,
+  ...volumeRules,
   ...cronRules,
   ...autoscalingRules,
   ...metricRules,

@@ -80,7 +80,7 @@ export function hasRoom(group: PodGroup, node: Node): boolean {
 const KIBIBYTE = 1024;
 
 /** Requests as quantities. */
-export function sizeOf({ cpu, memory, extended }: PodGroup): Pick<PlannedWorkload, 'cpu' | 'memory' | 'resources'> {
+function sizeOf({ cpu, memory, extended }: PodGroup): Pick<PlannedWorkload, 'cpu' | 'memory' | 'resources'> {
   const resources =
     extended && Object.fromEntries(Object.entries(extended).map(([name, amount]) => [name, String(amount)]));
   const bytes = memory % KIBIBYTE === 0 ? `${memory / KIBIBYTE}Ki` : String(memory);

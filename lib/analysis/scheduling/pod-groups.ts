@@ -29,7 +29,7 @@ export function wholeUnits(amounts: JsonObject): Readonly<Record<string, number>
 }
 
 /** What a pod requests besides CPU and memory; `undefined` where that is nothing. */
-export function extendedRequests(pod: JsonObject, defaults: RequestDefaults): PodGroup['extended'] {
+function extendedRequests(pod: JsonObject, defaults: RequestDefaults): PodGroup['extended'] {
   const names = new Set(otherResources(pod));
   for (const name of Object.keys(defaults)) if (name !== 'cpu' && name !== 'memory') names.add(name);
   if (names.size === 0) return undefined;

@@ -33,7 +33,7 @@ export function requested({ cpu, memory, pods, extended }: Room, resource: strin
 }
 
 /** Counted only where a pool says it: kubelets report it, and few know the figure. */
-export const EPHEMERAL_STORAGE = 'ephemeral-storage';
+const EPHEMERAL_STORAGE = 'ephemeral-storage';
 
 /** What a node has of a resource. A node without limits has any of it. */
 export function offered(node: Room, resource: string): number {
@@ -94,7 +94,7 @@ const GONE: readonly Taint[] = [
   { key: UNREACHABLE, effect: 'NoExecute' },
 ];
 
-/** Nodes go by a failure, or they are drained: then every pod is evicted, and replaced by its controller. */
+/** Nodes fail, or they are drained: then every pod is evicted, and replaced by its controller. */
 export type Departure = 'lost' | 'drained';
 
 /** The taint of a cordoned node. Source: kubernetes.io, "Taints and Tolerations". */
