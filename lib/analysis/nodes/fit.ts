@@ -4,7 +4,7 @@ import type { Cluster } from '../../model/cluster/cluster';
 import { type Finding, findingOf, findingOn } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import type { ApiEntry } from '../../model/manifest/object';
-import { NODE_ARCH, NODE_OS } from '../../model/manifest/well-known';
+import { HOSTNAME, NODE_ARCH, NODE_OS } from '../../model/manifest/well-known';
 import { memoizePerObjects } from '../objects/object-index';
 import { dig, shown, text } from '../objects/read-json';
 import { type Workload, workloads } from '../objects/workloads';
@@ -36,6 +36,8 @@ export function findFitFindings(entries: readonly ApiEntry[], cluster: Cluster, 
   const nodes = sampleNodes(cluster);
   if (nodes.length === 0) return [];
   return (bySystem(entries).get(keyOf(cluster.name, namespace)) ?? []).flatMap((workload) => {
+    // names of nodes are known to the cluster alone
+    if (asks(workload, HOSTNAME)) return [];
     const group = podGroup(entries, workload, 1, 'running');
     return findingsOf(workload, group, nodes, cluster).map((finding) =>
       findingOn(workload.entry, { ...finding, field: `${workload.pod.pointer}${finding.field ?? ''}` }),
