@@ -1,4 +1,4 @@
-// Pods that no node takes, or the wrong one: found in the final objects, whoever wrote them.
+// Pods that no node takes, or the wrong one: found in the final objects of any source.
 
 import { ApiObject } from 'cdk8s';
 import { override, type System, WebService } from '../../../lib/constructs';

@@ -322,7 +322,10 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return deriveAvailability(this.availabilityInput);
   }
 
-  /** What its load balancer sends to; `undefined` where it has none. */
+  /**
+   * What its load balancer sends to; `undefined` where it has none.
+   * @internal
+   */
   get loadBalancerTargets(): 'pods' | 'nodes' | undefined {
     return this.policyInput.exposed?.targets;
   }
