@@ -11,9 +11,10 @@ import { neighbours } from '../objects/namespaces';
 import { objectIndex } from '../objects/object-index';
 import { dig, own, places, record, shown } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
+import { bindings } from '../objects/volumes';
 import type { Workload } from '../objects/workloads';
 import { nodeCount } from '../scheduling/nodes';
-import type { Interval } from '../scheduling/world';
+import { type Interval, type Node, offered, type PodGroup, requested, resourcesOf } from '../scheduling/world';
 import { type Scale, wantedPods } from './component';
 import { countedQuotas } from './quota';
 
@@ -128,3 +129,35 @@ function isOutside({ request, limit }: Amounts, item: JsonObject, resource: stri
   const isHigh = max !== undefined && (limit === undefined || limit === 0n || limit > max);
   return isInverted || isLow || isHigh;
 }
+
+/** The limits, with those of claims that only the pods of one node can use. */
+export function withSharedClaims(
+  admitted: ReadonlyMap<ApiEntry, Admitted>,
+  entries: readonly ApiEntry[],
+  pods: readonly Workload[],
+  groups: ReadonlyMap<ApiEntry, PodGroup>,
+  nodes: readonly Node[],
+): ReadonlyMap<ApiEntry, Admitted> {
+  const found = new Map(admitted);
+  for (const workload of pods) {
+    const [claim, ...others] = bindings(entries).get(workload)?.once ?? [];
+    const group = groups.get(workload.entry);
+    if (claim === undefined || group === undefined || group.wanted < 2) continue;
+    const isSolo = [claim, ...others].some(({ access }) => access === 'ReadWriteOncePod');
+    if (!isSolo && nodes.length < 2) continue;
+    const known = found.get(workload.entry) ?? { fewest: group.wanted, most: group.wanted, because: [] };
+    const onOne = isSolo ? 1 : Math.max(0, ...nodes.map((node) => podsThatFit(group, node)));
+    found.set(workload.entry, {
+      fewest: Math.min(known.fewest, 1),
+      most: Math.min(known.most, onOne),
+      because: [...known.because, `the claim ${claim.name} is ${claim.access}: pods on other nodes wait for it`],
+    });
+  }
+  return found;
+}
+
+const podsThatFit = (group: PodGroup, node: Node): number =>
+  resourcesOf([group]).reduce((fit, resource) => {
+    const each = requested(group, resource);
+    return each === 0 ? fit : Math.min(fit, Math.floor(offered(node, resource) / each));
+  }, group.wanted);

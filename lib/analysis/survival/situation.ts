@@ -8,24 +8,14 @@ import { HOSTNAME, NAMESPACE_NAME, ZONE } from '../../model/manifest/well-known'
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
-import { bindings } from '../objects/volumes';
 import { type Workload, workloads } from '../objects/workloads';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../scheduling/forecast';
 import { mayHave } from '../scheduling/groups';
 import { type Extent, isFixed, nodesOf } from '../scheduling/nodes';
 import { lessDaemons, podGroup } from '../scheduling/pod-groups';
 import { wantsNode } from '../scheduling/terms';
-import {
-  type Departure,
-  type Interval,
-  type Node,
-  offered,
-  type PodGroup,
-  requested,
-  resourcesOf,
-  type World,
-} from '../scheduling/world';
-import { type Admitted, admittedPods } from './admitted';
+import type { Departure, Interval, Node, PodGroup, World } from '../scheduling/world';
+import { type Admitted, admittedPods, withSharedClaims } from './admitted';
 import { type Scale, wantedPods } from './component';
 
 /** The situations of a cluster: pods at each scale, with the nodes that run then, and with all that may be ordered. */
@@ -110,7 +100,7 @@ export class Situation {
       [NAMESPACE_NAME]: name, // set by the API server
     });
     this.world = { nodes, groups: [...this.groups.values()], namespaceLabels };
-    this.limits = limited(admittedPods(entries, cluster, pods, scale), entries, pods, this.groups, nodes);
+    this.limits = withSharedClaims(admittedPods(entries, cluster, pods, scale), entries, pods, this.groups, nodes);
   }
 
   /** Why not all pods of a workload can exist, or serve at the same time. */
@@ -191,38 +181,6 @@ export class Situation {
     return { fewest: Math.max(0, fewest - missing), most: Math.min(most, limit.most) };
   }
 }
-
-/** The limits, with those of claims that only the pods of one node can use. */
-function limited(
-  admitted: ReadonlyMap<ApiEntry, Admitted>,
-  entries: readonly ApiEntry[],
-  pods: readonly Workload[],
-  groups: ReadonlyMap<ApiEntry, PodGroup>,
-  nodes: readonly Node[],
-): ReadonlyMap<ApiEntry, Admitted> {
-  const found = new Map(admitted);
-  for (const workload of pods) {
-    const [claim, ...others] = bindings(entries).get(workload)?.once ?? [];
-    const group = groups.get(workload.entry);
-    if (claim === undefined || group === undefined || group.wanted < 2) continue;
-    const isSolo = [claim, ...others].some(({ access }) => access === 'ReadWriteOncePod');
-    if (!isSolo && nodes.length < 2) continue;
-    const known = found.get(workload.entry) ?? { fewest: group.wanted, most: group.wanted, because: [] };
-    const onOne = isSolo ? 1 : Math.max(0, ...nodes.map((node) => podsThatFit(group, node)));
-    found.set(workload.entry, {
-      fewest: Math.min(known.fewest, 1),
-      most: Math.min(known.most, onOne),
-      because: [...known.because, `the claim ${claim.name} is ${claim.access}: pods on other nodes wait for it`],
-    });
-  }
-  return found;
-}
-
-const podsThatFit = (group: PodGroup, node: Node): number =>
-  resourcesOf([group]).reduce((fit, resource) => {
-    const each = requested(group, resource);
-    return each === 0 ? fit : Math.min(fit, Math.floor(offered(node, resource) / each));
-  }, group.wanted);
 
 function wanted(entries: readonly ApiEntry[], workload: Workload, scale: Scale): number {
   return wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, scale);
