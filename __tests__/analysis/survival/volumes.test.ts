@@ -94,7 +94,7 @@ describe('pods return to the zone of their volume', () => {
     ],
   };
   const kept =
-    (provisioner = 'ebs.csi.aws.com', parameters: JsonObject = {}) =>
+    (provisioner = 'ebs.csi.aws.com', parameters: JsonObject = {}, pod: JsonObject = spread) =>
     (system: System) => {
       new ApiObject(system, 'class', {
         apiVersion: 'storage.k8s.io/v1',
@@ -104,7 +104,7 @@ describe('pods return to the zone of their volume', () => {
         parameters,
         volumeBindingMode: 'WaitForFirstConsumer',
       });
-      workload('StatefulSet', { replicas: 3, serviceName: 'db', volumeClaimTemplates: claims }, spread)(system);
+      workload('StatefulSet', { replicas: 3, serviceName: 'db', volumeClaimTemplates: claims }, pod)(system);
     };
 
   test('a drained node has a second one in its zone', () => {
@@ -114,6 +114,14 @@ describe('pods return to the zone of their volume', () => {
   test('without a second one in the zone the pod waits, though other zones have room', () => {
     const single = onAws({ nodesPerZone: { min: 1, max: 1 }, cpu: '4' });
     expect(worst(rowOf(kept(), single), 'node drained').placed).toEqual({ fewest: 2, most: 2 });
+  });
+
+  test('and for no other reason: without a spread, only the volume keeps it there', () => {
+    const single = onAws({ nodesPerZone: { min: 1, max: 1 }, cpu: '4' });
+    const drained = (provisioner: string) => worst(rowOf(kept(provisioner, {}, {}), single), 'node drained');
+    // all three may have been on the node
+    expect(drained('ebs.csi.aws.com').placed.fewest).toBe(0);
+    expect(drained('efs.csi.aws.com').placed).toEqual({ fewest: 3, most: 3 });
   });
 
   test('a volume that all zones reach binds to none', () => {
