@@ -20,6 +20,7 @@ const EVENTS = [
   'zone lost',
   'zone lost, scaled in',
   '2 zones lost',
+  'zone cannot grow',
   'region lost',
   'node drained',
   'release',

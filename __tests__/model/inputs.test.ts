@@ -228,7 +228,7 @@ const DOORS: Readonly<Record<string, Door>> = {
     least: { zonesLost: 0, workloads: [WORKLOAD], daemons: [] },
     full: {
       zonesLost: 0,
-      workloads: [{ ...WORKLOAD, pool: 'general', targets: 'pods' }],
+      workloads: [{ ...WORKLOAD, pools: ['general'], targets: 'pods' }],
       daemons: [{ name: 'logs', cpu: '10m', memory: '10Mi' }],
     },
   },

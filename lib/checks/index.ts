@@ -60,6 +60,7 @@ import { disruptionRules } from './workloads/disruption';
 import { jobRules } from './workloads/jobs';
 import { rolloutRules } from './workloads/rollout';
 import { setRules } from './workloads/sets';
+import { volumeRules } from './workloads/volumes';
 
 export type { Rule } from './rule';
 
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   ...graceRules,
   ...drainRules,
   ...rolloutRules,
+  ...volumeRules,
   ...cronRules,
   ...cronTimeRules,
   ...jobRules,

@@ -27,8 +27,9 @@ export function planCommand({ load, output, finish }: Context): Command {
         printFindings(output, app.errors);
         return finish(1);
       }
-      const errors = synthesize(app, check).findings.filter(({ severity }) => severity === 'error');
-      const loads = nodeLoads(app);
+      const { findings, entries } = synthesize(app, check);
+      const errors = findings.filter(({ severity }) => severity === 'error');
+      const loads = nodeLoads(app, entries);
       const problems = findClusterProblems(loads, cluster);
       // the plan explains errors about too few nodes; after any other error it would be unreliable
       if (problems.length > 0 || errors.some(({ rule }) => !SHOWN.has(rule))) {
@@ -51,4 +52,4 @@ Examples:
   evenkeel plan westeurope --markdown
   evenkeel plan --json | jq '.[] | select(.unplanned | length > 0)'
 
-Nothing is written. Jobs, DaemonSets and plain objects are not counted.`;
+Nothing is written. Jobs are not counted.`;

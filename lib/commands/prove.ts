@@ -7,6 +7,7 @@ import { failureTable, type Row } from '../analysis/survival/table';
 import type { Cell, Decider, Result } from '../analysis/survival/verdict';
 import { check } from '../checks';
 import { placementsOf } from '../constructs/system/system';
+import { boundsInWords } from '../model/cluster/pool-bounds';
 import { plural } from '../model/finding/derivation';
 import type { Finding } from '../model/finding/finding';
 import { type ApiEntry, describeIdentity } from '../model/manifest/object';
@@ -99,9 +100,9 @@ function headOf(row: Row): string {
 
 function poolsOf({ placement: { cluster } }: Row): string {
   return cluster.nodePools
-    .map(({ nodesPerZone: { min, max }, cpu, memory }) => {
-      const count = min === max ? String(min) : `${min} to ${max}`;
-      return `${count} node${count === '1' ? '' : 's'} ${cluster.zones.length === 0 ? 'in all' : 'a zone'} with ${cpu} CPU and ${memory}`;
+    .map((pool) => {
+      const others = Object.entries(pool.resources ?? {}).map(([name, amount]) => `, ${amount} ${name}`);
+      return `${boundsInWords(pool, cluster.zones)} with ${pool.cpu} CPU and ${pool.memory}${others.join('')}`;
     })
     .join(', ');
 }
@@ -110,12 +111,14 @@ const mark = ({ verdict }: Cell): string => verdict ?? '–';
 
 function inText(row: Row): string {
   const rows = row.cells.map((cell) => [`  ${cell.event}`, mark(cell), cell.says]);
-  return `${nameOf(row)} ${headOf(row)}\n${formatTable(rows)}\n`;
+  const notes = row.notes.map((note) => `  not counted: ${note}\n`).join('');
+  return `${nameOf(row)} ${headOf(row)}\n${formatTable(rows)}${notes}\n`;
 }
 
 function inMarkdown(row: Row): string {
+  const notes = row.notes.map((note) => `Not counted: ${note}.\n\n`).join('');
   const lines = row.cells.map((cell) => `| ${cell.event} | ${mark(cell)} | ${cell.says} |\n`);
-  return `**${nameOf(row)}** ${headOf(row)}.\n\n| event | verdict | |\n|---|---|---|\n${lines.join('')}\n`;
+  return `**${nameOf(row)}** ${headOf(row)}.\n\n| event | verdict | |\n|---|---|---|\n${lines.join('')}\n${notes}`;
 }
 
 const wordsOf = (why: string): string[] => why.toLowerCase().split(/\s+/);
@@ -155,7 +158,7 @@ function workingOf({ component, scale, verdict, working, decides }: Result): str
 
 const describe = ({ entry, pointer }: Decider): string => `${describeIdentity(entry.identity)} ${pointer}`;
 
-function asJson({ placement, nodesKnown, cells }: Row): object {
+function asJson({ placement, nodesKnown, cells, notes }: Row): object {
   const { system, environment, survives, cluster } = placement;
   return {
     system,
@@ -163,6 +166,7 @@ function asJson({ placement, nodesKnown, cells }: Row): object {
     cluster: cluster.name,
     survives,
     nodesKnown,
+    notCounted: notes,
     cells: cells.map(({ results, ...cell }) => ({
       ...cell,
       results: results.map(({ decides, scale, ...result }) => ({

@@ -7,7 +7,7 @@ export type { Capability } from './cluster/capability';
 export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from './cluster/cluster';
 export type { Exposed, Exposure, IngressShape } from './cluster/exposed';
 export type { AddressRange, Subnets } from './cluster/network';
-export type { Headroom, Machine, NodePool, Taint } from './cluster/pool';
+export type { Headroom, Machine, NodeBounds, NodePool, Taint } from './cluster/pool';
 export type { AllowedDifference, IngressSource, PodSource, Provider, Subject } from './cluster/provider';
 export type { Derived, Outcome } from './finding/derivation';
 export type { Finding, Severity } from './finding/finding';

@@ -1,7 +1,7 @@
 // The nodes of a cluster as its description has them: what pods may ask for, and what keeps them off.
 
+import { nodesOf } from '../../../lib/analysis/scheduling/nodes';
 import { tolerates, wantsNode } from '../../../lib/analysis/scheduling/terms';
-import { nodesOf } from '../../../lib/analysis/survival/situation';
 import { type Cluster, conformant, eks, type JsonObject, type NodePool } from '../../../lib/model';
 
 const POOL: NodePool = { name: 'general', cpu: '2', memory: '7Gi', pods: 29, nodesPerZone: { min: 1, max: 1 } };

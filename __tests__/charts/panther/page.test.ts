@@ -5,6 +5,7 @@ import { planCluster } from '../../../lib/analysis/nodes/plan';
 import { nodeLoads } from '../../../lib/constructs/platform/nodes';
 import type { Json } from '../../../lib/model';
 import { planInMarkdown } from '../../../lib/report/plan';
+import { synthesize } from '../../../lib/synth/synthesize';
 import { app } from '../../../main';
 import { Placement } from '../../support/shipped';
 import { at } from '../../support/synthesis';
@@ -23,7 +24,7 @@ function rowsOf(title: string): string[][] {
 
 /** The plan of a cluster with our shipped systems only: adding your own system does not change the page. */
 function shippedPlan(name: string) {
-  const load = nodeLoads(app).find(({ cluster }) => cluster === name);
+  const load = nodeLoads(app, synthesize(app, () => []).entries).find(({ cluster }) => cluster === name);
   if (load === undefined) throw new Error(`nothing runs on ${name}`);
   const isShipped = (workload: { readonly name: string }) => /^(panther|flaschenpost)-/.test(workload.name);
   const workloads = load.input.workloads.filter(isShipped);

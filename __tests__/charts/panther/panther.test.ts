@@ -12,6 +12,7 @@ import {
 } from '../../../lib/model';
 import { responseTail } from '../../../lib/model/capacity/queueing';
 import { deriveDatabaseBudget } from '../../../lib/model/services/database';
+import { synthesize } from '../../../lib/synth/synthesize';
 import { Placement, shipped } from '../../support/shipped';
 import { at } from '../../support/synthesis';
 
@@ -60,7 +61,8 @@ function targetOn(region: string): Target<unknown> {
 }
 
 function nodesOf(region: string) {
-  const load = nodeLoads(platform.app()).find(({ cluster }) => cluster === region);
+  const app = platform.app();
+  const load = nodeLoads(app, synthesize(app, () => []).entries).find(({ cluster }) => cluster === region);
   if (load === undefined) throw new Error(`nothing runs on ${region}`);
   const { plan, problems } = deriveProviderPlan(load.input);
   expect(problems).toEqual([]);

@@ -5,6 +5,7 @@ import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL } from '../.
 import { nodeLoads } from '../../../lib/constructs/platform/nodes';
 import { System } from '../../../lib/constructs/system/system';
 import { deriveProviderPlan } from '../../../lib/model/nodes/node-plan';
+import { synthesize } from '../../../lib/synth/synthesize';
 import { app } from '../../../main';
 
 const manifests = readManifests(CLINIC);
@@ -28,7 +29,7 @@ describe('P2: headroom on nodes that are full', () => {
 
   test('as many as the provider plan wants off peak, and the fewest that the pool has', () => {
     const cluster = northEurope();
-    const load = nodeLoads(app).find((one) => one.cluster === 'northeurope');
+    const load = nodeLoads(app, synthesize(app, () => []).entries).find((one) => one.cluster === 'northeurope');
     const planned = load && deriveProviderPlan(load.input).plan?.pools[0]?.offPeak.value;
     const nodes = nodesInZone([{ deployment: booking, pods: 9 }]) + nodesInZone([headroom]);
     expect(nodes).toBe(planned);

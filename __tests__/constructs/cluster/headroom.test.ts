@@ -140,7 +140,7 @@ describe('pools and clusters', () => {
 
   test('several pools without a label on their nodes', () => {
     const cluster = onPrem({ distribution: 'k3s', kubernetes: '1.36', nodePools: [POOL, { ...bare, name: 'other' }] });
-    expect(errors(shopOn({ cluster, environment: ANYWHERE }))).toEqual(['headroom-pool nodePools[default].headroom']);
+    expect(errors(shopOn({ cluster, environment: ANYWHERE }))).toEqual(['headroom-pool nodePools[default].labels']);
     expect(errors(shopOn({ cluster: { ...cluster, nodePools: [POOL] }, environment: ANYWHERE }))).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 // P12: what the systems of a cluster can reach must fit into its pools, its subnets and its provider's limits.
-import { type System, WebService } from '../../../lib/constructs';
+import { ApiObject } from 'cdk8s';
+import { override, type System, WebService } from '../../../lib/constructs';
 import { aks, type ClusterDescription, type NodePool } from '../../../lib/model';
 import { errors, shop, WEB } from '../../support/synthesis';
 
@@ -80,4 +81,76 @@ test('nothing is planned without a pod network', () => {
   });
   const planned = errors(found({ ...rest, provider })).filter((error) => error.startsWith('provider-plan'));
   expect(planned).toEqual([]);
+});
+
+const SIDECAR = {
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    runAsUser: 10001,
+    seccompProfile: { type: 'RuntimeDefault' },
+  },
+};
+
+describe('61, 62: several pools', () => {
+  const system: NodePool = { ...POOL, name: 'system', taints: [{ key: 'CriticalAddonsOnly', effect: 'NoSchedule' }] };
+  const apps: NodePool = { ...POOL, name: 'apps', nodesPerZone: { min: 1, max: 25 } };
+  const on = (...nodePools: readonly NodePool[]) => ({ ...cluster(), nodePools });
+
+  test('pods go where taints and selectors let them', () => {
+    expect(errors(found(on(system, apps)))).toEqual([]);
+    expect(errors(found(on(system, { ...apps, nodesPerZone: { min: 1, max: 24 } })))).toEqual([
+      'provider-plan clusters.mumbai.nodePools[apps].nodesPerZone.max',
+    ]);
+  });
+
+  test('a pool that the pods select', () => {
+    const selecting = (s: System) => {
+      large(s);
+      const web = s.node.findAll().find((one) => one instanceof WebService);
+      if (web instanceof WebService) {
+        override(web.deployment).set('spec.template.spec.nodeSelector', { 'kubernetes.azure.com/agentpool': 'apps' });
+      }
+    };
+    const open = { ...system, taints: [] };
+    expect(errors(found(on(open, apps), selecting))).toEqual([]);
+    // without the choice both have room together
+    expect(errors(found(on(open, apps)))).toEqual([]);
+  });
+});
+
+describe('54, 63: what runs beside', () => {
+  const tight = cluster({ nodesPerZone: { min: 1, max: 25 } });
+
+  test('a sidecar takes its part of each node', () => {
+    const beside = (s: System) => {
+      large(s);
+      const web = s.node.findAll().find((one) => one instanceof WebService);
+      if (!(web instanceof WebService)) throw new Error('no web service');
+      const resources = { requests: { cpu: '1', memory: '64Mi' }, limits: { memory: '64Mi' } };
+      const sidecar = { name: 'proxy', image: 'registry.example/x:1', restartPolicy: 'Always', resources, ...SIDECAR };
+      override(web.deployment).set('spec.template.spec.initContainers', [sidecar]);
+    };
+    expect(errors(found(tight, beside))).toContain('provider-plan clusters.mumbai.nodePools[default].nodesPerZone.max');
+  });
+
+  test('27: a DaemonSet of the app takes its part of each node', () => {
+    const agent = (s: System) => {
+      large(s);
+      const resources = { requests: { cpu: '500m', memory: '64Mi' }, limits: { memory: '64Mi' } };
+      const containers = [{ name: 'agent', image: 'registry.example/x:1', resources, ...SIDECAR }];
+      const labels = { app: 'agent' };
+      new ApiObject(s, 'agent', {
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        metadata: { name: 'agent' },
+        spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+      });
+    };
+    // three pods of a core beside it instead of four
+    expect(errors(found(tight, agent))).toEqual(['provider-plan clusters.mumbai.nodePools[default].nodesPerZone.max']);
+    expect(errors(found(cluster({ nodesPerZone: { min: 1, max: 34 } }), agent))).toEqual([]);
+  });
 });

@@ -1,8 +1,8 @@
 // The quota of a namespace: derived, sufficient, and refused when an override makes it too small.
 import { ApiObject } from 'cdk8s';
 import { override, type System, WebService } from '../../../lib/constructs';
-import type { JsonObject } from '../../../lib/model';
-import { at, errors, find, shop, WEB } from '../../support/synthesis';
+import type { JsonObject, NodePool } from '../../../lib/model';
+import { at, errors, find, shop, TWO_ZONES, WEB } from '../../support/synthesis';
 
 const hard = (synthesis: ReturnType<typeof shop>, name = 'shop') =>
   at(find(synthesis, 'ResourceQuota', name), 'spec', 'hard');
@@ -181,5 +181,48 @@ describe('F9: load balancers and node ports', () => {
     expect(synthesis.findings.filter(({ rule }) => rule === 'quota-services')).toMatchObject([
       { field: '/spec/hard/services.nodeports', value: '0', expected: 'at least 1' },
     ]);
+  });
+});
+
+describe('27, 56: a DaemonSet', () => {
+  const pool: NodePool = { name: 'general', cpu: '4', memory: '16Gi', pods: 110, nodesPerZone: { min: 2, max: 6 } };
+  const tainted: NodePool = { ...pool, name: 'gpu', taints: [{ key: 'gpu', effect: 'NoSchedule' }] };
+  const onPools = (...nodePools: readonly NodePool[]) => ({ cluster: { ...TWO_ZONES, nodePools } });
+  const agent =
+    (spec: JsonObject = {}, reserved = false) =>
+    (system: System): void => {
+      const labels = { app: 'agent' };
+      const resources = { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '64Mi' } };
+      const containers = [{ name: 'agent', image: 'registry.example/shop/agent:1', resources }];
+      new ApiObject(system, 'agent', {
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        metadata: { name: 'agent' },
+        spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } }, ...spec },
+      });
+      if (reserved) system.reserve({ pods: 6 });
+    };
+  const daemons = (synthesis: ReturnType<typeof shop>) =>
+    synthesis.findings.filter(({ rule }) => rule === 'quota-daemons');
+
+  test('counts on the most nodes that may run it', () => {
+    expect(hard(shop(agent(), onPools(pool, tainted)))).toMatchObject({ pods: '12', 'requests.cpu': '600m' });
+  });
+
+  test('with a surge twice', () => {
+    const updateStrategy = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+    expect(hard(shop(agent({ updateStrategy }), onPools(pool)))).toMatchObject({ pods: '24' });
+  });
+
+  test('where nodes are not declared, the finding says what to reserve for each', () => {
+    expect(daemons(shop(agent()))).toMatchObject([
+      {
+        severity: 'warning',
+        value: 'agent',
+        expected: "nodePools of the cluster, or reserve({ pods: 1, cpu: '50m', memory: '64Mi' }) for each node",
+      },
+    ]);
+    expect(daemons(shop(agent({}, true)))).toEqual([]);
+    expect(daemons(shop(agent(), onPools(pool)))).toEqual([]);
   });
 });

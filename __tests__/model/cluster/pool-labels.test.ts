@@ -47,7 +47,7 @@ describe('61: a pod chooses a pool', () => {
       ],
       /same labels as those of other/,
     ],
-  ])('labels that tell it from no other pool are refused: %s', (_, pools, message) => {
+  ])('labels that other pools have too are refused: %s', (_, pools, message) => {
     const [web = WEB] = pools;
     const answer = poolLabels(profile('onPrem'), web, pools);
     expect(isProblem(answer)).toBe(true);

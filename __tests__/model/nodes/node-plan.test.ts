@@ -156,7 +156,7 @@ describe('P2 addresses and subnets: 60 nodes of 110 pods', () => {
   test('pools add up', () => {
     const second = { ...POOL, name: 'second', nodesPerZone: { min: 0, max: 1 }, pods: 30 };
     const cluster = aks({ ...AZURE, podNetwork: 'flat', nodePools: [POOL, second] });
-    const plan = planOf(cluster, { workloads: [{ ...WEB, pool: 'default' }] });
+    const plan = planOf(cluster, { workloads: [{ ...WEB, pools: ['default'] }] });
     expect(ranges(plan)).toEqual([['nodes and pods', false, (60 + 6) * 111 + (3 + 1) * 31, 19]]);
     expect(plan.nodes).toEqual({
       value: 70,
@@ -398,7 +398,7 @@ describe('P12 a plan that exceeds a limit is refused: which limit, by how much, 
         nodePools: nodePools.map((it) => ({ ...it, ...nodes(8) })),
       });
     };
-    const workloads = [{ ...WEB, pool: 'p0' }];
+    const workloads = [{ ...WEB, pools: ['p0'] }];
     expect(fields(pools(30), { workloads })).toEqual([]);
     expect(derive(pools(31), { workloads }).problems).toMatchObject([
       { field: 'nodePools', value: 31, message: expect.stringContaining('allows 30 pools in a cluster') },
@@ -462,7 +462,7 @@ describe('P12 invalid input of a plan', () => {
 
   test.each<[string, Partial<ProviderPlanInput>, string]>([
     ['every zone lost', { zonesLost: 3 }, 'survives.zones'],
-    ['no request', { workloads: [{ ...WEB, cpu: '0' }] }, 'workloads[web].cpu'],
+    ['not a request', { workloads: [{ ...WEB, cpu: 'half' }] }, 'workloads[web].cpu'],
     [
       'half a pod',
       { workloads: [{ ...WEB, pods: { offPeak: 0.5, peak: 1, atOnce: 1 } }] },
@@ -476,23 +476,85 @@ describe('P12 invalid input of a plan', () => {
     ['a pod larger than a node', { workloads: [{ ...WEB, cpu: '4' }] }, 'web'],
     ['a pod larger than what daemons leave', { daemons: [{ name: 'logs', cpu: '3900m', memory: '1Mi' }] }, 'web'],
     ['a daemon without a request', { daemons: [{ name: 'logs', cpu: '', memory: '1Mi' }] }, 'daemons[logs].cpu'],
-    ['a pool that does not exist', { workloads: [{ ...WEB, pool: 'gpu' }] }, 'web.pool'],
+    ['a pool that does not exist', { workloads: [{ ...WEB, pools: ['gpu'] }] }, 'web.pools'],
   ])('%s', (_, change, field) => {
     const { plan, problems } = derive(onGke(), change);
     expect(plan).toBeUndefined();
     expect(problems).toMatchObject([{ field }]);
   });
 
-  test('several pools, and a workload that names none', () => {
-    const cluster = gke({ ...COMMON, region: 'r', nodePools: [POOL, { ...POOL, name: 'second' }] });
-    expect(derive(cluster).problems).toEqual([
+  describe('61: several pools', () => {
+    const both = (max: number) =>
+      gke({
+        ...COMMON,
+        region: 'r',
+        nodePools: [
+          { ...POOL, nodesPerZone: { min: 1, max } },
+          { ...POOL, name: 'second', nodesPerZone: { min: 1, max } },
+        ],
+      });
+
+    test('a workload that both may run: each may have all of it, up to what it allows', () => {
+      const { plan, problems } = derive(both(4));
+      expect(problems).toEqual([]);
+      expect(plan?.pools.map(({ most }) => most)).toEqual(
+        ['second', 'default'].map((other) => ({
+          value: 4,
+          because: expect.stringContaining(`the pool allows 4, and some of them may be in ${other}`),
+        })),
+      );
+    });
+
+    test('both together are too small for it', () => {
+      expect(derive(both(3)).problems).toEqual([
+        {
+          field: 'nodePools',
+          value: 6,
+          message: 'web: 8 nodes needed per zone in default, second, in any order; allowed are 6',
+          expected: expect.stringContaining('at least 8, or a pool of its own'),
+        },
+      ]);
+    });
+
+    test('pods that may go anywhere can fill the only pool of others', () => {
+      const workloads = [
+        WEB,
+        { ...WEB, name: 'own', cpu: '1800m', pods: { offPeak: 1, peak: 1, atOnce: 2 }, pools: ['second'] },
+      ];
+      const [problem] = derive(both(12), { workloads }).problems;
+      expect(problem).toMatchObject({ field: 'nodePools[second].nodesPerZone', value: 12 });
+      expect(problem?.message).toMatch(/^own: \d+ nodes needed per zone in second beside web, in any order/);
+    });
+
+    test('a workload in one of them takes nothing from the other', () => {
+      const plan = planOf(both(8), { workloads: [{ ...WEB, pools: ['second'] }] });
+      expect(plan.pools.map(({ most }) => most.value)).toEqual([0, 8]);
+    });
+  });
+
+  test('42: bounds by zone: the smallest must be enough, the largest needs the subnet', () => {
+    const nodesPerZone = { a: { min: 1, max: 10 }, b: { min: 1, max: 8 }, c: { min: 1, max: 8 } };
+    const plan = planOf(onEks('addresses', { pods: 29, nodesPerZone }));
+    expect(plan.pools[0]?.nodes).toEqual({
+      value: 26,
+      because: '10 + 8 + 8, needed or allowed in each zone = 26 nodes',
+    });
+    expect(plan.ranges[0]?.addresses.because).toMatch(/^12 nodes × 30/);
+    const small = { ...nodesPerZone, b: { min: 1, max: 7 } };
+    expect(derive(onEks('addresses', { pods: 29, nodesPerZone: small })).problems).toMatchObject([
       {
-        field: 'web.pool',
-        value: '',
-        message: 'web names no pool, and there are several',
-        expected: 'one of default, second',
+        field: 'nodePools[default].nodesPerZone',
+        value: 7,
+        message: expect.stringContaining('allows 7 in one of them'),
       },
     ]);
+  });
+
+  test('34: devices limit the pods of a node', () => {
+    const workloads = [{ ...WEB, resources: { 'nvidia.com/gpu': '1' } }];
+    const pool = { resources: { 'nvidia.com/gpu': '2' }, nodesPerZone: { min: 1, max: 16 } };
+    expect(planOf(onGke(pool), { workloads }).pools[0]?.most.because).toContain('31 pods of web, 2 on a node');
+    expect(derive(onGke(), { workloads }).problems).toMatchObject([{ field: 'web' }]);
   });
 
   test('all of it at once', () => {

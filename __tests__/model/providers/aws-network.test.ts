@@ -18,7 +18,8 @@ const pool = (machine: Machine, pods: number): NodePool => ({
 /** Addresses that the plan counts per node: those of two nodes − those of one. */
 function addressesPerNode(mode: 'addresses' | 'prefixes', of: NodePool): number {
   const taken = (nodesPerZone: number) =>
-    eksNetwork(mode).ranges({ pools: [{ pool: of, nodesPerZone, surge: 0 }], zones: 1 })[0]?.addresses.value ?? 0;
+    eksNetwork(mode).ranges({ pools: [{ pool: of, nodes: nodesPerZone, nodesPerZone, surge: 0 }], zones: 1 })[0]
+      ?.addresses.value ?? 0;
   return taken(2) - taken(1);
 }
 

@@ -1,6 +1,7 @@
 // The rows of a cluster's plan: each number beside the cluster's own, with the sentence that derives it.
 
 import type { NodePool } from '../../model/cluster/pool';
+import { boundsByZone } from '../../model/cluster/pool-bounds';
 import type { Derived } from '../../model/finding/derivation';
 import { defined } from '../../model/manifest/json';
 import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
@@ -21,10 +22,9 @@ export interface PlanRow {
 /** All rows of a plan; without a plan, those of the headroom alone. */
 export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[] {
   const { nodePools, subnets, zones } = description;
-  const where = zones.length === 0 ? 'in all' : 'a zone';
   const cluster = (what: string, number: Derived): PlanRow => row('cluster', what, number);
   return [
-    ...(plan?.pools.flatMap((one) => poolRows(one, nodePools, where)) ?? []),
+    ...(plan?.pools.flatMap((one) => poolRows(one, nodePools, zones)) ?? []),
     ...headroomRows(nodePools, headroom),
     ...(plan === undefined
       ? []
@@ -52,17 +52,19 @@ function row(of: string, what: string, { value, because }: Derived, given?: stri
   return { of, what, plan: String(value), ...defined({ given }), because };
 }
 
-function poolRows(plan: PoolPlan, pools: readonly NodePool[], where: string): PlanRow[] {
+function poolRows(plan: PoolPlan, pools: readonly NodePool[], zones: readonly string[]): PlanRow[] {
+  const where = zones.length === 0 ? 'in all' : 'a zone';
   const pool = pools.find(({ name }) => name === plan.name);
-  const { min, max } = pool?.nodesPerZone ?? {};
+  const bounds = pool === undefined ? [] : boundsByZone(pool, zones);
+  const span = (what: 'min' | 'max') => [...new Set(bounds.map((one) => one[what]))].sort((a, b) => a - b).join(' to ');
   const of = `nodePools[${plan.name}]`;
   const nodes = (when: string, number: Derived, given?: string) => row(of, `nodes ${where} ${when}`, number, given);
   return [
-    nodes('off peak', plan.offPeak, `min ${min}`),
+    nodes('off peak', plan.offPeak, `min ${span('min')}`),
     nodes('at peak', plan.peak),
     nodes('while releases roll', plan.rollout),
     nodes('after the promised loss', plan.afterLoss),
-    nodes('at the very most', plan.most, `max ${max}`),
+    nodes('at the very most', plan.most, `max ${span('max')}`),
     row(of, 'nodes in all', plan.nodes),
     row(of, 'nodes more while it is upgraded', plan.surge, upgradesOf(pool)),
     row(of, 'pods on a node', plan.podsPerNode, pool === undefined ? undefined : String(pool.pods)),

@@ -21,10 +21,7 @@ export interface WorkloadDemand extends Demand {
 }
 
 /** The default requests of a container: the defaults of a LimitRange, as quantities. */
-export interface RequestDefaults {
-  readonly cpu?: Json;
-  readonly memory?: Json;
-}
+export type RequestDefaults = JsonObject;
 
 interface PodCount {
   readonly pods: number;
@@ -39,15 +36,19 @@ interface PodCount {
  * - StatefulSet: the replicas; a pod is created only after its namesake is gone.
  * - Job: twice its parallelism, since a failed pod is replaced while it terminates; CronJob: that, and twice where runs
  *   may overlap.
- * - DaemonSets are left out: their number of pods depends on the nodes.
+ * - DaemonSet: the most nodes that it can run on; twice with a surge. Left out where that number is unknown.
  *
  * Source: kubernetes.io, "Resource Quotas"; k8s.io/kubernetes pkg/quota/v1/evaluator/core, `QuotaV1Pod`.
  */
-export function demands(manifests: readonly JsonObject[], defaults: RequestDefaults): WorkloadDemand[] {
+export function demands(
+  manifests: readonly JsonObject[],
+  defaults: RequestDefaults,
+  nodesFor: NodeCount = () => undefined,
+): WorkloadDemand[] {
   const maxima = scaledMaxima(manifests);
   return manifests.flatMap((manifest) => {
-    const count = countPods(manifest, maxima);
     const pod = podOf(manifest);
+    const count = manifest.kind === 'DaemonSet' ? countDaemons(manifest, pod, nodesFor) : countPods(manifest, maxima);
     if (count === undefined || pod === undefined) return [];
     const times = BigInt(count.pods);
     return {
@@ -58,6 +59,18 @@ export function demands(manifests: readonly JsonObject[], defaults: RequestDefau
       memory: times * podRequest(pod, 'memory', defaults.memory),
     };
   });
+}
+
+/** The most nodes that can run a pod with this spec; `undefined` where nodes are not described. */
+export type NodeCount = (pod: JsonObject) => number | undefined;
+
+function countDaemons(manifest: JsonObject, pod: JsonObject | undefined, nodesFor: NodeCount): PodCount | undefined {
+  const nodes = pod && nodesFor(pod);
+  if (nodes === undefined) return undefined;
+  const surge = dig(manifest, 'spec', 'updateStrategy', 'rollingUpdate')?.maxSurge ?? 0;
+  return surge === 0 || surge === '0%'
+    ? { pods: nodes, reason: `${nodes} nodes` }
+    : times(2, nodes, 'surge and terminating');
 }
 
 /** All of them together. */
@@ -151,7 +164,7 @@ function podOf(manifest: JsonObject): JsonObject | undefined {
  * The request of a whole pod is on by default from Kubernetes 1.34; its limit alone stands for the request that no container
  * states. Source: k8s.io/kubernetes v1.36.3, staging/src/k8s.io/component-helpers/resource, `PodRequests`; pkg/apis/core/v1/defaults.go.
  */
-export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback: Json | undefined): bigint {
+export function podRequest(pod: JsonObject, resource: string, fallback: Json | undefined): bigint {
   const overhead = amountOf(dig(pod, 'overhead')?.[resource]);
   const { requests, limits } = dig(pod, 'resources') ?? {};
   const request = record(requests)?.[resource];
@@ -160,6 +173,18 @@ export function podRequest(pod: JsonObject, resource: 'cpu' | 'memory', fallback
   const containers = [...objects(pod.containers), ...objects(pod.initContainers)];
   if (isSet(limit) && !containers.some((one) => isSet(statedRequest(one, resource)))) return amountOf(limit) + overhead;
   return largestTogether(pod, (container) => statedRequest(container, resource) ?? fallback) + overhead;
+}
+
+/** Names of the resources besides CPU and memory that the containers of a pod ask for. */
+export function otherResources(pod: JsonObject): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const container of [...objects(pod.containers), ...objects(pod.initContainers), pod]) {
+    const { requests, limits } = dig(container, 'resources') ?? {};
+    for (const amounts of [record(requests), record(limits)]) {
+      for (const name of Object.keys(amounts ?? {})) if (name !== 'cpu' && name !== 'memory') found.add(name);
+    }
+  }
+  return found;
 }
 
 /** What a quota counts as the limit of a pod, derived in the same way. */

@@ -47,9 +47,15 @@ export function boundShare(world: World, group: PodGroup, key: string, count: nu
   return { fewest: Math.min(fewest, most), most };
 }
 
+/** The most pods of a group that can be on these nodes. */
+export function mostOn(world: World, group: PodGroup, nodes: readonly Node[]): number {
+  const homes = kept(nodes, (node) => mayHave(group, node));
+  return Math.min(roomFor(world, group, homes), groupIndexOf(world).share(group, homes));
+}
+
 /** The most pods of a group that fit on these nodes when empty: one in each domain of its anti-affinity. */
 function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
-  const room = (some: readonly Node[]) => sum(some.map((node) => slots(group, node)));
+  const room = (some: readonly Node[]) => sum(some.map((node) => slots(world, group, node)));
   const index = groupIndexOf(world);
   const apart = index
     .keysApart(group)

@@ -1,12 +1,13 @@
 // How many pods of each group are placed: intervals over every order and every choice that a scheduler may make.
 import { own } from '../objects/read-json';
+import { boundAfter, byVolumes } from './bound-pods';
 import { boundPlaced, boundShare } from './bounds';
 import { placeOneByOne } from './one-by-one';
 import { type Partition, partitionsOf } from './partitions';
 import { type Counts, domainsOf, MOST_COUNTED, type Obstacle, Rules } from './rules';
 import { Budget, placedOf, settle } from './search';
 import { stays, tolerates } from './terms';
-import { type Interval, type Node, type PodGroup, tainted, type World } from './world';
+import { type Departure, departing, type Interval, isReplaced, type Node, type PodGroup, type World } from './world';
 
 /** Intervals by group. They always hold, but may be wider than what can happen. */
 export type Forecast = ReadonlyMap<PodGroup, Interval>;
@@ -34,18 +35,19 @@ export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Fore
   return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), beside);
 }
 
-/** Pods on living nodes, after those on `lost` nodes have been removed and placed again where possible. */
-export function forecastAfterLoss(world: World, lost: ReadonlySet<Node>): Forecast {
-  const after = tainted(world, lost);
+/** Pods on living nodes, after those on nodes that go have been removed and placed again where possible. */
+export function forecastAfterLoss(world: World, lost: ReadonlySet<Node>, how: Departure = 'lost'): Forecast {
+  const after = departing(world, lost, how);
   const isLost = (index: number) => lost.has(world.nodes[index] ?? NOWHERE);
   const living = { ...after, nodes: after.nodes.filter((_, index) => !isLost(index)) };
   const dead = after.nodes.filter((_, index) => isLost(index));
   const bound = (group: PodGroup): Interval => {
+    if (group.boundTo !== undefined) return boundAfter(world, lost, how, group);
     // pods that tolerate a dead node may be bound there, where they serve no requests
     const strays = dead.some(({ taints }) => taints.every((one) => tolerates(group.spec, one)));
     return { fewest: strays ? 0 : boundPlaced(after, group).fewest, most: boundPlaced(living, group).most };
   };
-  return forecast(world, lost, undefined, bound, afterLoss);
+  return forecast(world, lost, undefined, bound, (part) => afterLoss(part, how));
 }
 
 /** Pods that are left at once when the `count` fullest domains of a label are lost. */
@@ -60,12 +62,13 @@ export function forecastLeft(world: World, key: string, count: number): Forecast
 }
 
 /** Why pods of a group wait, in the scheduler's words with the number of nodes: in the worst case, or in one of many orders. */
-export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup): string[] {
+export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup, how: Departure = 'lost'): string[] {
   const part = partitionsOf(world, lost).find(({ world: { groups } }) => groups.includes(group));
   if (part === undefined) return [];
-  const { rules, states } = samples(part);
+  const { states, rules: common, ruled } = samples(part, how);
   const index = part.world.groups.indexOf(group);
-  const [worst] = [...states].sort((a, b) => placedOf(rules, a, index) - placedOf(rules, b, index));
+  const [worst] = [...states].sort((a, b) => placedOf(common, a, index) - placedOf(common, b, index));
+  const rules = (worst && ruled?.get(worst)) ?? common;
   if (worst === undefined || placedOf(rules, worst, index) >= group.wanted) return [];
   const counts = new Map<Obstacle, number>();
   rules.nodes.forEach((_, node) => {
@@ -75,19 +78,20 @@ export function reasons(world: World, lost: ReadonlySet<Node>, group: PodGroup):
   return [...counts].map(([obstacle, nodes]) => `${nodes} ${obstacle}`);
 }
 
-type Samples = Pick<SearchResult, 'rules' | 'states'>;
+type Samples = Pick<SearchResult, 'rules' | 'states' | 'ruled'>;
 
-const sampled = new WeakMap<Partition, Samples>();
+const sampled = new WeakMap<Partition, Map<Departure, Samples>>();
 
 /** Possible layouts of the pods after the loss: all of them, or one if there are too many. */
-function samples(part: Partition): Samples {
-  const known = sampled.get(part) ?? (isHopeless(part) ? undefined : afterLoss(part)) ?? oneSample(part);
-  sampled.set(part, known);
+function samples(part: Partition, how: Departure): Samples {
+  const made = sampled.get(part) ?? new Map<Departure, Samples>();
+  const known = made.get(how) ?? (isHopeless(part) ? undefined : afterLoss(part, how)) ?? oneSample(part, how);
+  sampled.set(part, made.set(how, known));
   return known;
 }
 
-function oneSample({ world, lost }: Partition): Samples {
-  const rules = new Rules(tainted(world, lost));
+function oneSample({ world, lost }: Partition, how: Departure): Samples {
+  const rules = new Rules(departing(world, lost, how));
   const counts = placeOneByOne(rules);
   return { rules, states: counts === undefined ? [] : [counts] };
 }
@@ -98,6 +102,8 @@ const NOWHERE: Node = { name: '', labels: {}, taints: [], cpu: 0, memory: 0, pod
 interface SearchResult {
   readonly rules: Rules;
   readonly states: readonly Counts[];
+  /** Filters of single states, where they differ. */
+  readonly ruled?: ReadonlyMap<Counts, Rules>;
   readonly measure: (counts: Counts, group: number) => number;
 }
 
@@ -156,25 +162,36 @@ function search({ world, classes }: Partition): SearchResult | undefined {
   return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
 }
 
-function afterLoss(part: Partition): SearchResult | undefined {
+function afterLoss(part: Partition, how: Departure): SearchResult | undefined {
   const { world, lost, classes } = part;
   const first = before(part);
   if (first === undefined) return undefined;
-  const after = tainted(world, lost);
+  const after = departing(world, lost, how);
   const isDead = world.nodes.map((node) => lost.has(node));
   const width = world.nodes.length;
   const leaves = world.groups.map(({ spec }) =>
-    after.nodes.map((node, index) => isDead[index] === true && !node.taints.every((taint) => stays(spec, taint))),
+    after.nodes.map(
+      (node, index) =>
+        isDead[index] === true && (how === 'drained' || !node.taints.every((taint) => stays(spec, taint))),
+    ),
   );
-  const hit = first.states.map((counts) =>
-    counts.map((count, index) => (leaves[Math.floor(index / width)]?.[index % width] ? 0 : count)),
-  );
-  const returning = after.groups.map((group) => (group.returns ? group : { ...group, wanted: 0 }));
-  const rules = new Rules({ ...after, groups: returning });
-  const states = settle(rules, hit, classes, budgetFor(world));
+  const hit = (counts: Counts) =>
+    counts.map((count, index) => (leaves[Math.floor(index / width)]?.[index % width] ? 0 : count));
+  const returning = after.groups.map((group) => (isReplaced(group, how) ? group : { ...group, wanted: 0 }));
+  const budget = budgetFor(world);
+  const states: Counts[] = [];
+  const ruled = new Map<Counts, Rules>();
+  const bound = byVolumes({ ...after, groups: returning }, first.states, hit);
+  for (const { rules, starts } of bound) {
+    const found = settle(rules, starts, classes, budget);
+    if (found === undefined) return undefined;
+    for (const counts of found) ruled.set(counts, rules);
+    states.push(...found);
+  }
   const living = (counts: Counts, group: number) =>
     world.nodes.reduce((sum, _, node) => sum + (isDead[node] ? 0 : (counts[group * width + node] ?? 0)), 0);
-  return states && { rules, states, measure: living };
+  const [any] = bound;
+  return any && { rules: any.rules, states, ruled, measure: living };
 }
 
 function leftOf(part: Partition, key: string, count: number): SearchResult | undefined {

@@ -1,21 +1,22 @@
 // Whether pods can fill nodes so that no further pod fits: how much room they can request there at most.
 import { smallestWith } from '../../model/finding/bisection';
 import { groupIndexOf } from './groups';
-import { type Node, type PodGroup, RESOURCES, type World } from './world';
-
-type Resource = (typeof RESOURCES)[number];
+import { type Node, offered, type PodGroup, requested, type World } from './world';
 
 /** Pods of the group that fit on an empty node. */
-export function slots(group: PodGroup, node: Node): number {
-  const fit = (resource: Resource) =>
-    group[resource] === 0 ? group.wanted : Math.floor(node[resource] / group[resource]);
-  return Math.max(0, Math.min(group.wanted, ...RESOURCES.map(fit)));
+export function slots(world: World, group: PodGroup, node: Node): number {
+  const fit = (resource: string) => {
+    const each = requested(group, resource);
+    return each === 0 ? group.wanted : Math.floor(offered(node, resource) / each);
+  };
+  return Math.max(0, Math.min(group.wanted, ...groupIndexOf(world).resources.map(fit)));
 }
 
 /** How many pods of the group can make all these nodes full; infinite if all wanted ones do not suffice. */
 export function fillCount(world: World, group: PodGroup, nodes: readonly Node[]): number {
   if (nodes.length === 0) return 0;
-  if (nodes.some((node) => RESOURCES.every((resource) => node[resource] === Infinity))) return Infinity;
+  const { resources } = groupIndexOf(world);
+  if (nodes.some((node) => resources.every((resource) => offered(node, resource) === Infinity))) return Infinity;
   const full = fullNodes(world, group, nodes);
   const pods = smallestWith(0, group.wanted, (some) => full(some) >= nodes.length);
   return pods < group.wanted ? pods : Number.POSITIVE_INFINITY;
@@ -23,15 +24,19 @@ export function fillCount(world: World, group: PodGroup, nodes: readonly Node[])
 
 /** How many of these nodes can be full at most, with `pods` pods of the group and all that others can request. */
 export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[]): (pods: number) => number {
-  const others = groupIndexOf(world).demandOfOthers(group, nodes);
+  const index = groupIndexOf(world);
+  const others = index.demandOfOthers(group, nodes);
   const shapes = shapesOf(nodes);
-  const missing = RESOURCES.filter((resource) => group[resource] > 0).map((resource) => ({
-    resource,
-    amounts: missingRoom(world, group, shapes, resource),
-  }));
+  const missing = index.resources
+    .map((resource) => ({ resource, each: requested(group, resource) }))
+    .filter(({ each }) => each > 0)
+    .map(({ resource, each }) => ({
+      each,
+      asked: others.get(resource) ?? 0,
+      amounts: missingRoom(world, group, shapes, resource),
+    }));
   // each full node lacks some resource; counting each resource separately overestimates, which is safe
-  return (pods) =>
-    missing.reduce((sum, { resource, amounts }) => sum + filled(amounts, others[resource] + pods * group[resource]), 0);
+  return (pods) => missing.reduce((sum, { each, asked, amounts }) => sum + filled(amounts, asked + pods * each), 0);
 }
 
 /** Nodes with the same room: a pool has many of them. */
@@ -47,7 +52,7 @@ function shapesOf(nodes: readonly Node[]): readonly Shape[] {
   if (known !== undefined) return known;
   const found = new Map<string, { node: Node; count: number }>();
   for (const node of nodes) {
-    const id = `${node.cpu} ${node.memory} ${node.pods}`;
+    const id = shapeOf(node);
     const shape = found.get(id);
     if (shape === undefined) found.set(id, { node, count: 1 });
     else shape.count += 1;
@@ -57,6 +62,11 @@ function shapesOf(nodes: readonly Node[]): readonly Shape[] {
   return made;
 }
 
+/** The same text for nodes with the same room. */
+export function shapeOf({ cpu, memory, pods, extended }: Node): string {
+  return `${cpu} ${memory} ${pods}${extended === undefined ? '' : ` ${JSON.stringify(extended)}`}`;
+}
+
 /** The amount of a resource that fills each of `count` nodes. */
 interface Missing {
   readonly amount: number;
@@ -64,12 +74,15 @@ interface Missing {
 }
 
 /** The amounts of a resource that fill the nodes for a further pod, where the groups can request that much; the least first. */
-function missingRoom(world: World, group: PodGroup, offered: readonly Shape[], resource: Resource): Missing[] {
+function missingRoom(world: World, group: PodGroup, shaped: readonly Shape[], resource: string): Missing[] {
   const index = groupIndexOf(world);
-  const beside = RESOURCES.filter((other) => other !== resource);
-  return offered
-    .map(({ node, count }) => ({ node, count, amount: Math.max(0, node[resource] - group[resource] + 1) }))
-    .filter(({ node, amount }) => beside.every((other) => !(index.densest[resource][other] * node[other] < amount)))
+  const beside = index.resources.filter((other) => other !== resource);
+  const each = requested(group, resource);
+  return shaped
+    .map(({ node, count }) => ({ node, count, amount: Math.max(0, offered(node, resource) - each + 1) }))
+    .filter(({ node, amount }) =>
+      beside.every((other) => !(index.densest(resource, other) * offered(node, other) < amount)),
+    )
     .sort((a, b) => a.amount - b.amount);
 }
 

@@ -2,8 +2,17 @@
 
 import { own, record, shown } from '../objects/read-json';
 import { matches } from '../objects/selectors';
-import { isGated, requiredSpreads, requiredTerms, type Spread, type Term, tolerates, wantsNode } from './terms';
-import { type Node, type PodGroup, RESOURCES, type Room, type World } from './world';
+import {
+  hasVolumes,
+  isGated,
+  requiredSpreads,
+  requiredTerms,
+  type Spread,
+  type Term,
+  tolerates,
+  wantsNode,
+} from './terms';
+import { type Node, type PodGroup, requested, resourcesOf, type World } from './world';
 
 const indexes = new WeakMap<World, GroupIndex>();
 
@@ -15,8 +24,14 @@ export function groupIndexOf(world: World): GroupIndex {
 }
 
 /** Whether a group can ever be on a node. */
-export function mayHave({ spec }: PodGroup, node: Node): boolean {
-  return !isGated(spec) && wantsNode(spec, node) && node.taints.every((taint) => tolerates(spec, taint));
+export function mayHave(group: PodGroup, node: Node): boolean {
+  const { spec } = group;
+  return (
+    !isGated(spec) &&
+    wantsNode(spec, node) &&
+    hasVolumes(group, node) &&
+    node.taints.every((taint) => tolerates(spec, taint))
+  );
 }
 
 /** Whether a node has the labels of all these spreads. A node without one takes no such pod, and no spread counts it. */
@@ -24,19 +39,23 @@ export function hasAllKeys({ labels }: Node, spreads: readonly Spread[]): boolea
   return spreads.every(({ key }) => own(labels, key) !== undefined);
 }
 
+/** Amounts by resource. */
+type Amounts = ReadonlyMap<string, number>;
+
 const NONE: readonly PodGroup[] = [];
 const NO_KEYS: readonly string[] = [];
 
 export class GroupIndex {
-  /** For each pair of resources, the most of the first that a pod requests per unit of the second. */
-  readonly densest: Readonly<Record<keyof Room, Readonly<Record<keyof Room, number>>>>;
+  /** Kinds of room that pods request. */
+  readonly resources: readonly string[];
+  private readonly densities = new Map<string, number>();
   private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
   private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
   private readonly byLabel = new Map<string, PodGroup[]>();
   private readonly homes = new Map<PodGroup, readonly Node[]>();
   private readonly ranges = new Map<PodGroup, Map<string, number>>();
   private readonly lone = new Map<PodGroup, boolean>();
-  private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Room>>();
+  private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Amounts>>();
   private readonly domains = new WeakMap<readonly Node[], Map<string, readonly (readonly Node[])[]>>();
   private readonly highest: number;
 
@@ -47,14 +66,7 @@ export class GroupIndex {
       .map((group) => ({ group, terms: requiredTerms(group, 'podAntiAffinity', world) }))
       .filter(({ terms }) => terms.length > 0);
     this.highest = groups.reduce((most, one) => (one.preempts ? Math.max(most, one.priority) : most), -Infinity);
-    const most = (resource: keyof Room, beside: keyof Room) =>
-      groups.reduce((densest, one) => Math.max(densest, one[resource] === 0 ? 0 : one[resource] / one[beside]), 0);
-    const row = (resource: keyof Room) => ({
-      cpu: most(resource, 'cpu'),
-      memory: most(resource, 'memory'),
-      pods: most(resource, 'pods'),
-    });
-    this.densest = { cpu: row('cpu'), memory: row('memory'), pods: row('pods') };
+    this.resources = resourcesOf(groups);
     for (const group of groups) {
       for (const [key, value] of Object.entries(group.labels)) {
         const id = `${group.namespace}\n${key}=${shown(value)}`;
@@ -63,6 +75,20 @@ export class GroupIndex {
         else labelled.push(group);
       }
     }
+  }
+
+  /** Of two resources, the most of the first that a pod requests per unit of the second. */
+  densest(resource: string, beside: string): number {
+    const id = `${resource} ${beside}`;
+    const known = this.densities.get(id);
+    if (known !== undefined) return known;
+    let most = 0;
+    for (const group of this.world.groups) {
+      const asked = requested(group, resource);
+      if (asked > 0) most = Math.max(most, asked / requested(group, beside));
+    }
+    this.densities.set(id, most);
+    return most;
   }
 
   /** Nodes that a group can ever be on. */
@@ -133,25 +159,27 @@ export class GroupIndex {
    * Room that all other groups can request on these nodes, at the most that their spreads allow there; without those of lower
    * priority, which would be preempted.
    */
-  demandOfOthers(group: PodGroup, nodes: readonly Node[]): Room {
+  demandOfOthers(group: PodGroup, nodes: readonly Node[]): Amounts {
     const levels = this.demands.get(nodes) ?? this.demandByPriority(nodes);
     this.demands.set(nodes, levels);
-    const sum = { cpu: 0, memory: 0, pods: 0 };
+    const sum = new Map<string, number>();
+    const add = (resource: string, amount: number) => sum.set(resource, (sum.get(resource) ?? 0) + amount);
     for (const [priority, demand] of levels) {
       if (group.preempts && priority < group.priority) continue;
-      for (const resource of RESOURCES) sum[resource] += demand[resource];
+      for (const [resource, amount] of demand) add(resource, amount);
     }
     const own = this.share(group, nodes);
-    for (const resource of RESOURCES) sum[resource] -= own * group[resource];
+    for (const resource of this.resources) add(resource, -own * requested(group, resource));
     return sum;
   }
 
-  private demandByPriority(nodes: readonly Node[]): ReadonlyMap<number, Room> {
-    const levels = new Map<number, { cpu: number; memory: number; pods: number }>();
+  private demandByPriority(nodes: readonly Node[]): ReadonlyMap<number, Amounts> {
+    const levels = new Map<number, Map<string, number>>();
     for (const group of this.world.groups) {
-      const level = levels.get(group.priority) ?? { cpu: 0, memory: 0, pods: 0 };
+      const level = levels.get(group.priority) ?? new Map<string, number>();
       const pods = this.share(group, nodes);
-      for (const resource of RESOURCES) level[resource] += pods * group[resource];
+      for (const resource of this.resources)
+        level.set(resource, (level.get(resource) ?? 0) + pods * requested(group, resource));
       levels.set(group.priority, level);
     }
     return levels;

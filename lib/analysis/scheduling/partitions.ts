@@ -1,9 +1,10 @@
 // Divides a world into partitions: groups that cannot affect each other. Nodes with room for all pods are merged into one.
 
 import { own, shown } from '../objects/read-json';
+import { shapeOf } from './fullness';
 import { groupIndexOf } from './groups';
-import { requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
-import { type Node, type PodGroup, RESOURCES, type World } from './world';
+import { hasVolumes, requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
+import { type Node, offered, type PodGroup, requested, resourcesOf, type World } from './world';
 
 /** A part of the world that can be searched separately. */
 export interface Partition {
@@ -29,15 +30,19 @@ function partition(world: World, lost: ReadonlySet<Node>, key: string | undefine
   const roomy = new Set(world.nodes.filter((node) => hasRoomForAll(world, node)));
   return connected(world, roomy).map((groups) => {
     const keys = new Set(key === undefined ? [] : [key]);
-    for (const group of groups) for (const used of topologyKeys(group, world)) keys.add(used);
+    for (const group of groups) {
+      for (const used of topologyKeys(group, world)) keys.add(used);
+      if (group.boundTo !== undefined) keys.add(group.boundTo);
+    }
     return simplify({ ...world, groups }, lost, roomy, [...keys]);
   });
 }
 
 function hasRoomForAll({ groups }: World, node: Node): boolean {
   const here = groups.filter(({ spec }) => wantsNode(spec, node));
-  return RESOURCES.every(
-    (resource) => here.reduce((sum, group) => sum + group.wanted * group[resource], 0) <= node[resource],
+  return resourcesOf(here).every(
+    (resource) =>
+      here.reduce((sum, group) => sum + group.wanted * requested(group, resource), 0) <= offered(node, resource),
   );
 }
 
@@ -81,7 +86,7 @@ function simplify(world: World, lost: ReadonlySet<Node>, roomy: ReadonlySet<Node
   const gone = new Set<Node>();
   for (const node of world.nodes) {
     const signature = [fixedSignature(world, node, lost), ...keys.map((key) => shown(own(node.labels, key)))];
-    const kept = roomy.has(node) ? { ...node, cpu: Infinity, memory: Infinity, pods: Infinity } : node;
+    const kept = roomy.has(node) ? unlimited(node) : node;
     const id = JSON.stringify(roomy.has(node) ? signature : [signature, node.name]);
     if (merged.has(id)) continue;
     merged.set(id, kept);
@@ -89,6 +94,10 @@ function simplify(world: World, lost: ReadonlySet<Node>, roomy: ReadonlySet<Node
   }
   const nodes = [...merged.values()];
   return { world: { ...world, nodes }, lost: gone, classes: classify({ ...world, nodes }, gone, keys) };
+}
+
+function unlimited({ extended: _, ...node }: Node): Node {
+  return { ...node, cpu: Infinity, memory: Infinity, pods: Infinity };
 }
 
 /** Equal numbers for equivalent nodes. A label value that is unique to a node, such as its hostname, does not distinguish it. */
@@ -100,7 +109,7 @@ function classify(world: World, lost: ReadonlySet<Node>, keys: readonly string[]
       const sharing = world.nodes.filter(({ labels }) => own(labels, key) === value);
       return value !== undefined && sharing.length === 1 ? 'its own' : [value ?? null];
     });
-    const id = JSON.stringify([fixedSignature(world, node, lost), values, node.cpu, node.memory, node.pods]);
+    const id = JSON.stringify([fixedSignature(world, node, lost), values, shapeOf(node)]);
     const number = numbers.get(id) ?? numbers.size;
     numbers.set(id, number);
     return number;
@@ -109,7 +118,7 @@ function classify(world: World, lost: ReadonlySet<Node>, keys: readonly string[]
 
 /** Which groups can be on a node, before and after the loss, and are counted there. */
 function fixedSignature({ groups }: World, node: Node, lost: ReadonlySet<Node>): string {
-  const wanting = groups.map(({ spec }) => wantsNode(spec, node));
+  const wanting = groups.map((group) => wantsNode(group.spec, node) && hasVolumes(group, node));
   const tolerating = groups.map(({ spec }) => node.taints.map((taint) => tolerates(spec, taint)));
   return JSON.stringify([wanting, tolerating, lost.has(node)]);
 }

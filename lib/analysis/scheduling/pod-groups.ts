@@ -1,15 +1,16 @@
 // Pods of a workload as the scheduler sees them: their requests, priority and labels.
 
-import type { Json, JsonObject } from '../../model/manifest/json';
+import { defined, type Json, type JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity, WHOLE } from '../../model/manifest/quantity';
-import { podRequest } from '../objects/demand';
+import { otherResources, podRequest, type RequestDefaults } from '../objects/demand';
 import { requestDefaults } from '../objects/limit-ranges';
 import { neighbours } from '../objects/namespaces';
 import { objectIndex } from '../objects/object-index';
 import { dig, integer, text } from '../objects/read-json';
+import { bindings } from '../objects/volumes';
 import { comesBack, type Workload } from '../objects/workloads';
-import { type Node, type PodGroup, RESOURCES, type Room } from './world';
+import { type Node, offered, type PodGroup, type Room, requested, resourcesOf } from './world';
 
 const MILLI = WHOLE / 1000n;
 
@@ -22,6 +23,19 @@ const amount = (quantity: Json | undefined): bigint => readQuantity(quantity) ??
 const millicores = (nano: bigint): number => Number((nano + MILLI - 1n) / MILLI);
 const bytes = (nano: bigint): number => Number((nano + WHOLE - 1n) / WHOLE);
 
+/** Amounts of other resources, in whole units, rounded up. */
+export function wholeUnits(amounts: JsonObject): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, quantity]) => [name, bytes(amount(quantity))]));
+}
+
+/** What a pod requests besides CPU and memory; `undefined` where that is nothing. */
+function extendedRequests(pod: JsonObject, defaults: RequestDefaults): PodGroup['extended'] {
+  const names = new Set(otherResources(pod));
+  for (const name of Object.keys(defaults)) if (name !== 'cpu' && name !== 'memory') names.add(name);
+  if (names.size === 0) return undefined;
+  return Object.fromEntries([...names].map((name) => [name, bytes(podRequest(pod, name, defaults[name]))]));
+}
+
 /**
  * `wanted` pods of one revision of a workload.
  *
@@ -32,6 +46,7 @@ export function podGroup(entries: readonly ApiEntry[], workload: Workload, wante
   const { entry, labels, pod } = workload;
   const { namespace = '', name } = entry.identity;
   const defaults = requestDefaults(neighbours(entries, entry));
+  const volumes = bindings(entries).get(workload);
   return {
     name: `${namespace}/${name}`,
     namespace,
@@ -43,7 +58,13 @@ export function podGroup(entries: readonly ApiEntry[], workload: Workload, wante
     priority: priorityOf(entries, entry.cluster, pod.value),
     preempts: preempts(entries, entry.cluster, pod.value),
     returns: comesBack(workload),
+    returnsEvicted: workload.kind !== '/Pod',
     spec: pod.value,
+    ...defined({
+      extended: extendedRequests(pod.value, defaults),
+      boundTo: volumes?.boundTo,
+      volumeNodes: volumes === undefined || volumes.nodes.length === 0 ? undefined : volumes.nodes,
+    }),
   };
 }
 
@@ -87,10 +108,15 @@ function priorityClass(
  * nothing.
  */
 export function lessDaemons(node: Node, daemons: readonly PodGroup[]): Node {
-  const left = { cpu: node.cpu, memory: node.memory, pods: node.pods };
+  if (daemons.length === 0) return node;
+  const resources = resourcesOf(daemons);
+  const left = new Map(resources.map((resource) => [resource, offered(node, resource)]));
   for (const daemon of daemons.toSorted((one, other) => other.priority - one.priority)) {
-    if (RESOURCES.some((resource) => daemon[resource] > 0 && daemon[resource] > left[resource])) continue;
-    for (const resource of RESOURCES) left[resource] -= daemon[resource];
+    const asked = resources.map((resource) => ({ resource, amount: requested(daemon, resource) }));
+    if (asked.some(({ resource, amount }) => amount > 0 && amount > (left.get(resource) ?? 0))) continue;
+    for (const { resource, amount } of asked) left.set(resource, (left.get(resource) ?? 0) - amount);
   }
-  return { ...node, ...left };
+  const { cpu, memory, pods, ...others } = Object.fromEntries(left);
+  const extended = Object.keys(others).length === 0 ? {} : { extended: { ...node.extended, ...others } };
+  return { ...node, cpu: cpu ?? node.cpu, memory: memory ?? node.memory, pods: pods ?? node.pods, ...extended };
 }

@@ -1,12 +1,12 @@
 // The scheduler's filters over counts of pods: which nodes would take one more pod of a group.
 //
 // Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/plugins: noderesources, nodeaffinity, tainttoleration,
-// podtopologyspread, interpodaffinity. Host ports, volumes and resources other than CPU and memory are ignored.
+// podtopologyspread, interpodaffinity, volumebinding. Host ports and limits on attached volumes are ignored.
 
 import { own, shown } from '../objects/read-json';
 import { matches } from '../objects/selectors';
-import { countsNode, isGated, requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
-import { type Node, type PodGroup, RESOURCES, type World } from './world';
+import { countsNode, hasVolumes, isGated, requiredSpreads, requiredTerms, tolerates, wantsNode } from './terms';
+import { type Node, offered, type PodGroup, requested, resourcesOf, type World } from './world';
 
 /** Pods of each group on each node: group × nodes + node. */
 export type Counts = Uint16Array;
@@ -19,18 +19,21 @@ export type Obstacle =
   | 'waiting for scheduling gates'
   | 'untolerated taint'
   | "didn't match Pod's node affinity/selector"
-  | 'insufficient cpu'
-  | 'insufficient memory'
+  | `insufficient ${string}`
   | 'too many pods'
+  | 'volume node affinity conflict'
   | "didn't match pod topology spread constraints"
   | "didn't match pod affinity rules"
   | "didn't match pod anti-affinity rules";
 
-const LACKS = {
-  cpu: 'insufficient cpu',
-  memory: 'insufficient memory',
-  pods: 'too many pods',
-} as const satisfies Record<(typeof RESOURCES)[number], Obstacle>;
+const lackOf = (resource: string): Obstacle => (resource === 'pods' ? 'too many pods' : `insufficient ${resource}`);
+
+/** One kind of room: what a pod of each group requests, and what each node has. */
+interface CountedRoom {
+  readonly resource: string;
+  readonly asked: readonly number[];
+  readonly offered: readonly number[];
+}
 
 /** Nodes by the value of a label: a number each, −1 where a node has no such label. */
 type Domains = readonly number[];
@@ -54,22 +57,38 @@ interface CountedTerm {
   readonly selected: readonly number[];
 }
 
+/** Where the volumes of a group's pods are: how many of them in each domain, at most. */
+export interface Seats {
+  readonly domains: Domains;
+  readonly most: ReadonlyMap<number, number>;
+}
+
 /** The filters, with everything precomputed that does not depend on where pods are. */
 export class Rules {
   readonly nodes: readonly Node[];
   readonly groups: readonly PodGroup[];
   /** What always keeps a group off a node, by group and node. */
   private readonly fixed: readonly (readonly (Obstacle | undefined)[])[];
+  private readonly rooms: readonly CountedRoom[];
   private readonly spreads: readonly (readonly CountedSpread[])[];
   private readonly affinity: readonly (readonly CountedTerm[])[];
   /** Anti-affinity terms that concern a group, its own and those of others, by group. */
   private readonly repelling: readonly (readonly CountedTerm[])[];
 
-  constructor(world: World) {
+  /** `seats`, by group, limit those whose pods return to their volumes. */
+  constructor(
+    world: World,
+    private readonly seats: readonly (Seats | undefined)[] = [],
+  ) {
     const { nodes, groups } = world;
     this.nodes = nodes;
     this.groups = groups;
-    this.fixed = groups.map(({ spec }) => nodes.map((node) => fixedObstacle(spec, node)));
+    this.fixed = groups.map((group) => nodes.map((node) => fixedObstacle(group, node)));
+    this.rooms = resourcesOf(groups).map((resource) => ({
+      resource,
+      asked: groups.map((group) => requested(group, resource)),
+      offered: nodes.map((node) => offered(node, resource)),
+    }));
     this.spreads = groups.map((group) => countSpreads(group, world));
     const indexes = groups.map((_, group) => group);
     const terms = (kind: 'podAffinity' | 'podAntiAffinity') =>
@@ -104,22 +123,30 @@ export class Rules {
   obstacle(counts: Counts, group: number, node: number): Obstacle | undefined {
     const fixed = this.fixed[group]?.[node];
     if (fixed !== undefined) return fixed;
-    for (const resource of RESOURCES) if (!this.hasRoom(counts, group, node, resource)) return LACKS[resource];
+    for (const room of this.rooms) if (!this.hasRoom(counts, group, node, room)) return lackOf(room.resource);
     if (!this.spreads[group]?.every((spread) => keepsSkew(this, counts, spread, node))) {
       return "didn't match pod topology spread constraints";
     }
     if (!this.meetsAffinity(counts, group, node)) return "didn't match pod affinity rules";
-    return this.isRepelled(counts, group, node) ? "didn't match pod anti-affinity rules" : undefined;
+    if (this.isRepelled(counts, group, node)) return "didn't match pod anti-affinity rules";
+    return this.hasSeat(counts, group, node) ? undefined : 'volume node affinity conflict';
   }
 
-  private hasRoom(counts: Counts, group: number, node: number, resource: (typeof RESOURCES)[number]): boolean {
-    const asked = this.groups[group]?.[resource] ?? 0;
-    if (asked === 0) return true;
-    let used = asked;
+  private hasSeat(counts: Counts, group: number, node: number): boolean {
+    const seats = this.seats[group];
+    if (seats === undefined) return true;
+    const domain = seats.domains[node] ?? -1;
+    return this.count(counts, [group], seats.domains, domain) < (seats.most.get(domain) ?? 0);
+  }
+
+  private hasRoom(counts: Counts, group: number, node: number, { asked, offered: room }: CountedRoom): boolean {
+    const own = asked[group] ?? 0;
+    if (own === 0) return true;
+    let used = own;
     for (let other = 0; other < this.groups.length; other++) {
-      used += (counts[other * this.nodes.length + node] ?? 0) * (this.groups[other]?.[resource] ?? 0);
+      used += (counts[other * this.nodes.length + node] ?? 0) * (asked[other] ?? 0);
     }
-    return used <= (this.nodes[node]?.[resource] ?? 0);
+    return used <= (room[node] ?? 0);
   }
 
   /** All terms together must be met by pods that match all of them, unless there is none and the pod would be the first. */
@@ -160,10 +187,12 @@ export class Rules {
   }
 }
 
-function fixedObstacle(spec: PodGroup['spec'], node: Node): Obstacle | undefined {
+function fixedObstacle(group: PodGroup, node: Node): Obstacle | undefined {
+  const { spec } = group;
   if (isGated(spec)) return 'waiting for scheduling gates';
   if (node.taints.some((taint) => !tolerates(spec, taint))) return 'untolerated taint';
-  return wantsNode(spec, node) ? undefined : "didn't match Pod's node affinity/selector";
+  if (!wantsNode(spec, node)) return "didn't match Pod's node affinity/selector";
+  return hasVolumes(group, node) ? undefined : 'volume node affinity conflict';
 }
 
 /**

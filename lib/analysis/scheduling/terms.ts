@@ -49,6 +49,14 @@ function meets(requirement: JsonObject, labels: JsonObject): boolean {
   return operator === 'Gt' ? found > bound : found < bound;
 }
 
+/** Whether the volumes of a group can be used on the node. */
+export function hasVolumes({ volumeNodes }: PodGroup, node: Node): boolean {
+  return (
+    volumeNodes === undefined ||
+    volumeNodes.every((affinity) => wantsNode({ affinity: { nodeAffinity: affinity } }, node))
+  );
+}
+
 /** A required spread. */
 export interface Spread {
   readonly key: string;

@@ -2,6 +2,7 @@
 
 import { plural } from '../../model/finding/derivation';
 import { HOSTNAME } from '../../model/manifest/well-known';
+import { bindings } from '../objects/volumes';
 import { podGroup } from '../scheduling/pod-groups';
 import type { Interval } from '../scheduling/world';
 import type { Component, Scale } from './component';
@@ -20,7 +21,7 @@ export function drain(situations: Situations, components: readonly Component[], 
     const before = placedBefore(situations, component, scale);
     const without = situations[scale].leftWithout(workload, HOSTNAME, 1);
     const onNode = { fewest: Math.max(0, before.fewest - without.most), most: before.most - without.fewest };
-    const end = placedAfterRecovery(situations, component, scale, NODE);
+    const end = placedAfterRecovery(situations, component, scale, NODE, 'drained');
     const { kept, others } = component.protection(scale);
     // pods that were never placed are missing already
     const beside = together(others.map((one) => placedBefore(situations, one, scale)));
@@ -35,7 +36,7 @@ export function drain(situations: Situations, components: readonly Component[], 
       most: before.most - Math.min(least, Math.max(0, before.most + beside.fewest - kept)),
     };
     const serving = together(
-      [end, ...others.map((one) => placedAfterRecovery(situations, one, scale, NODE))].map(placedOf),
+      [end, ...others.map((one) => placedAfterRecovery(situations, one, scale, NODE, 'drained'))].map(placedOf),
     );
     const ends = (one: 'fewest' | 'most') => allowed[one] > 0 && serving[one] >= kept;
     const isKept = budgets.length > 0 && wanted > 0;
@@ -118,7 +119,7 @@ const podsAtOnce = (component: Component, scale: Scale): number =>
 function roll(situations: Situations, components: readonly Component[], scale: Scale, how: Roll): Result[] {
   const { first, stuck } = begin(situations, components, scale);
   const rooms = how.added === surgePods ? first : roomFor(situations, components, scale, how.added);
-  const refused = refusals(components, (one) => how.demand(one, scale));
+  const refused = refusals(components, situations.steady.cluster, (one) => how.demand(one, scale));
   return components.map((component, index) => {
     const before = placedBefore(situations, component, scale);
     const placed = moved(component, scale, before, first[index] ?? exactly(0), stuck.has(component));
@@ -157,10 +158,24 @@ function begin(situations: Situations, components: readonly Component[], scale: 
   const byScale = beginnings.get(components) ?? new Map<Scale, Beginning>();
   const made = byScale.get(scale) ?? {
     first: roomFor(situations, components, scale, surgePods),
-    stuck: stuckInDomains(situations, components, scale),
+    stuck: new Set([
+      ...stuckInDomains(situations, components, scale),
+      ...components.filter((one) => waitsForVolume(situations, one, scale)),
+    ]),
   };
   beginnings.set(components, byScale.set(scale, made));
   return made;
+}
+
+const isOnce = ({ all, workload }: Component): boolean => (bindings(all).get(workload)?.once.length ?? 0) > 0;
+
+/** Whether a new pod needs a volume that an old one keeps on its node, and no old one may go first. */
+function waitsForVolume(situations: Situations, component: Component, scale: Scale): boolean {
+  const claims = bindings(component.all).get(component.workload)?.once ?? [];
+  const isSolo = claims.some(({ access }) => access === 'ReadWriteOncePod');
+  const { unavailable } = component.rollout(scale);
+  const isKept = component.workload.kind === 'apps/Deployment' && unavailable === 0 && component.wanted(scale) > 0;
+  return isKept && claims.length > 0 && (isSolo || situations[scale].world.nodes.length > 1);
 }
 
 /** New pods that are placed: as many as the old ones, or none where the rollout cannot proceed. */
@@ -196,6 +211,10 @@ function rollOf(
   if (before.fewest < wanted) working.push(`before it, ${range(before)} of ${wanted} are placed`);
   if (placed.most === 0 && wanted > 0)
     working.push('no new pod can be placed, and no old one may be removed first: the rollout is stuck');
+  else if (placed.fewest === 0 && wanted > 0 && isOnce(component))
+    working.push(
+      'a new pod on another node waits for the volume, which is attached to that of the old one: the rollout can get stuck',
+    );
   else if (placed.fewest === 0 && wanted > 0)
     working.push(
       'a new pod may find no node that its spread allows, and no old one may be removed first: the rollout can get stuck',

@@ -181,7 +181,7 @@ export function componentsOf(entries: readonly ApiEntry[], cluster: string, name
 
 const isLasting = ({ restartPolicy }: JsonObject): boolean => (restartPolicy ?? 'Always') === 'Always';
 
-function bound(value: Json, wanted: number, round: (pods: number) => number): number {
+export function bound(value: Json, wanted: number, round: (pods: number) => number): number {
   const known = typeof value === 'number' ? value : /^\d+%$/.test(text(value) ?? '') ? (text(value) ?? '') : 0;
   return podCount(known, wanted, round);
 }

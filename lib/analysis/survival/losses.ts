@@ -3,11 +3,12 @@
 import { plural } from '../../model/finding/derivation';
 import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
 import { dig, list } from '../objects/read-json';
+import { bindings } from '../objects/volumes';
 import { reasons } from '../scheduling/forecast';
-import type { Interval, Node } from '../scheduling/world';
+import type { Departure, Interval, Node } from '../scheduling/world';
 import type { Component, Scale } from './component';
 import type { Situation, Situations } from './situation';
-import { DETECTION_SECONDS, duration, EVICTION_SECONDS, PROVISION_SECONDS } from './timing';
+import { DETECTION_SECONDS, duration, EVICTION_SECONDS, FORCED_DETACH_SECONDS, PROVISION_SECONDS } from './timing';
 import { absent, type Cell, cellOf, type Decider, judge, type Result, range } from './verdict';
 
 /** No event: whether all pods can be placed at all. */
@@ -90,11 +91,12 @@ export function lossOf(
     return judge(component.name, scale, numbers, working, replicasOf(component));
   }
   const recovery = placedAfterRecovery(situations, component, scale, { key, count, name });
-  const seconds = DETECTION_SECONDS + EVICTION_SECONDS * recovery.lost.size + timing.toleration + timing.boot;
+  const detach = bindings(component.all).get(workload)?.isAttached === true ? FORCED_DETACH_SECONDS : 0;
+  const seconds = DETECTION_SECONDS + EVICTION_SECONDS * recovery.lost.size + timing.toleration + detach + timing.boot;
   const working = [
     need(component, scale),
     lost,
-    `${duration(seconds)}: given up after ${DETECTION_SECONDS} s, evicted after ${duration(timing.toleration)} and ${EVICTION_SECONDS} s a node, boot ${timing.boot} s`,
+    `${duration(seconds)}: given up after ${DETECTION_SECONDS} s, evicted after ${duration(timing.toleration)} and ${EVICTION_SECONDS} s a node${detach === 0 ? '' : `, its volume detached by force after ${duration(detach)}`}, boot ${timing.boot} s`,
     ...recovery.working,
   ];
   const numbers = {
@@ -123,6 +125,7 @@ export function placedAfterRecovery(
   component: Component,
   scale: Scale,
   domain: Domain,
+  how: Departure = 'lost',
 ): Recovery {
   const wanted = component.wanted(scale);
   if (component.workload.kind === '/Pod') {
@@ -130,8 +133,8 @@ export function placedAfterRecovery(
     return { placed, lost: NOTHING, seconds: 0, reason: [], working: [NO_CONTROLLER] };
   }
   const ask = (situation: Situation) => {
-    const { placed, lost } = situation.placedWithout(component.workload, domain.key, domain.count);
-    return { placed, lost, reason: placed.fewest < wanted ? why(situation, component, lost) : [] };
+    const { placed, lost } = situation.placedWithout(component.workload, domain.key, domain.count, how);
+    return { placed, lost, reason: placed.fewest < wanted ? why(situation, component, lost, how) : [] };
   };
   const now = ask(situations[scale]);
   const remaining = `then ${range(now.placed)} of ${wanted} are placed on the remaining nodes (without ${namesOf(now.lost)})`;
@@ -146,15 +149,24 @@ export function placedAfterRecovery(
 /** Starts the sentence about why pods wait. */
 export const WAITING = 'nodes that accept no more pods: ';
 
+/** Why pods wait while nothing is lost. */
+export const whyWaiting = (situation: Situation, component: Component): string[] => why(situation, component, NOTHING);
+
 /** Why pods wait, in the scheduler's words. */
-function why(situation: Situation, { workload }: Component, lost: ReadonlySet<Node>): string[] {
+function why(
+  situation: Situation,
+  { workload }: Component,
+  lost: ReadonlySet<Node>,
+  how: Departure = 'lost',
+): string[] {
   const group = situation.groupOf(workload);
-  const obstacles = group === undefined ? [] : reasons(situation.world, lost, group);
-  return obstacles.length === 0 ? [] : [`${WAITING}${obstacles.join(', ')}`];
+  const obstacles = group === undefined ? [] : reasons(situation.world, lost, group, how);
+  const limits = situation.limitsOf(workload);
+  return obstacles.length === 0 ? [...limits] : [...limits, `${WAITING}${obstacles.join(', ')}`];
 }
 
 /** The object that keeps pods from being placed, or else the one that sets their number. */
-function deciderOf(component: Component, reason: readonly string[]): Decider {
+export function deciderOf(component: Component, reason: readonly string[]): Decider {
   const { entry, pod } = component.workload;
   const text = reason.join();
   if (text.includes('spread constraints')) {
@@ -163,6 +175,7 @@ function deciderOf(component: Component, reason: readonly string[]): Decider {
     );
     return { entry, pointer: `${pod.pointer}/topologySpreadConstraints/${Math.max(0, index)}` };
   }
+  if (text.includes('volume')) return { entry, pointer: `${pod.pointer}/volumes` };
   if (text.includes('scheduling gates')) return { entry, pointer: `${pod.pointer}/schedulingGates` };
   if (text.includes('node affinity') && pod.value.nodeSelector !== undefined)
     return { entry, pointer: `${pod.pointer}/nodeSelector` };

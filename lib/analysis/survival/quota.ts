@@ -1,6 +1,7 @@
 // Quotas of a namespace that would refuse pods: too many of them, or too large requests or limits.
 
-import type { JsonObject } from '../../model/manifest/json';
+import type { Cluster } from '../../model/cluster/cluster';
+import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { WHOLE } from '../../model/manifest/quantity';
 import { demands, podLimit, podRequest, type RequestDefaults } from '../objects/demand';
@@ -11,6 +12,7 @@ import { type Counted, hardLimits } from '../objects/quota-keys';
 import { at, dig, isSet, list, places, record, shown, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import { type Workload, workloads } from '../objects/workloads';
+import { nodeCount } from '../scheduling/nodes';
 import type { Component } from './component';
 import type { Decider } from './verdict';
 
@@ -22,7 +24,11 @@ export interface Refusal {
 }
 
 /** Quotas too small for these pods of each component, with all other workloads of the namespace at their maximum. */
-export function refusals(components: readonly Component[], pods: (component: Component) => number): Refusal[] {
+export function refusals(
+  components: readonly Component[],
+  cluster: Cluster,
+  pods: (component: Component) => number,
+): Refusal[] {
   const [first] = components;
   if (first === undefined) return [];
   const members = neighbours(first.all, first.entry);
@@ -31,6 +37,7 @@ export function refusals(components: readonly Component[], pods: (component: Com
     demands(
       members.map(({ manifest }) => manifest),
       defaults.requests,
+      nodeCount(cluster),
     ).map((one) => [`${one.kind}/${one.name}`, one.pods]),
   );
   const asked = new Map(components.map((one) => [one.entry, pods(one)]));
@@ -52,6 +59,35 @@ export function refusals(components: readonly Component[], pods: (component: Com
         };
       });
     });
+}
+
+/** What a quota counts of each pod of a workload, and up to which sum. */
+export interface CountedQuota {
+  readonly entry: ApiEntry;
+  readonly key: string;
+  readonly given: Json;
+  readonly limit: bigint;
+  readonly counted: readonly { readonly workload: Workload; readonly each: bigint }[];
+}
+
+/** Every limit of every quota among the objects of one namespace. */
+export function countedQuotas(all: readonly ApiEntry[], members: readonly ApiEntry[]): CountedQuota[] {
+  const quotas = objectIndex(members).of('/ResourceQuota');
+  if (quotas.length === 0) return [];
+  const defaults = { requests: requestDefaults(members), limits: containerDefaults(members, 'default') };
+  return quotas.flatMap((entry) => {
+    const scopes = scopesOf(entry.manifest);
+    const inScope = workloads(members).filter(({ pod }) =>
+      scopes.every((scope) => isIn(all, entry, pod.value, defaults, scope)),
+    );
+    return hardLimits(entry).map(({ key, counted: what, given, limit }) => ({
+      entry,
+      key,
+      given,
+      limit,
+      counted: inScope.map((workload) => ({ workload, each: amountOf(what, workload.pod.value, defaults) })),
+    }));
+  });
 }
 
 /** What containers get by default. */

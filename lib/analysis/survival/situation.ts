@@ -1,25 +1,27 @@
 // A cluster at one scale: its nodes and all its pods, with results that several events share.
 
 import type { Cluster } from '../../model/cluster/cluster';
-import { nodeLabels } from '../../model/cluster/pool-labels';
+import { boundsIn } from '../../model/cluster/pool-bounds';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
-import { HOSTNAME, NAMESPACE_NAME, NODE_OS, REGION, ZONE } from '../../model/manifest/well-known';
+import { HOSTNAME, NAMESPACE_NAME, ZONE } from '../../model/manifest/well-known';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { type Workload, workloads } from '../objects/workloads';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../scheduling/forecast';
-import { lessDaemons, podGroup, room } from '../scheduling/pod-groups';
-import { tolerates, wantsNode } from '../scheduling/terms';
-import type { Interval, Node, PodGroup, World } from '../scheduling/world';
+import { mayHave } from '../scheduling/groups';
+import { type Extent, isFixed, nodesOf } from '../scheduling/nodes';
+import { lessDaemons, podGroup } from '../scheduling/pod-groups';
+import { wantsNode } from '../scheduling/terms';
+import type { Departure, Interval, Node, PodGroup, World } from '../scheduling/world';
+import { type Admitted, admittedPods, withSharedClaims } from './admitted';
 import { type Scale, wantedPods } from './component';
-
-/** Which nodes there are: those that always run, or all that may be ordered. */
-export type Extent = 'min' | 'max';
 
 /** The situations of a cluster: pods at each scale, with the nodes that run then, and with all that may be ordered. */
 export interface Situations {
+  /** At peak, with no node ordered in one zone: by zone. Empty where nodes are not described, or cannot be ordered there. */
+  readonly closed: () => ReadonlyMap<string, Situation>;
   /** With the nodes that always run; or with all, if some pod cannot be placed on those. */
   readonly steady: Situation;
   readonly steadyGrown: Situation;
@@ -34,13 +36,30 @@ export function situationsOf(entries: readonly ApiEntry[], cluster: Cluster): Si
   const known = all(entries).get(id);
   if (known !== undefined) return known;
   const least = new Situation(entries, cluster, 'steady', 'min');
-  const isFixed = cluster.nodePools.every(({ nodesPerZone: { min, max } }) => min === max);
-  const steadyGrown = isFixed ? least : new Situation(entries, cluster, 'steady', 'max');
+  const steadyGrown = isFixed(cluster) ? least : new Situation(entries, cluster, 'steady', 'max');
   const steady = least.isWhole ? least : steadyGrown;
   const peak = new Situation(entries, cluster, 'peak', 'max');
-  const made = { steady, steadyGrown, peak };
+  let stalled: ReadonlyMap<string, Situation> | undefined;
+  const closed = () => {
+    stalled ??= new Map(
+      growingZones(cluster).map((zone) => [zone, new Situation(entries, cluster, 'peak', 'max', zone)]),
+    );
+    return stalled;
+  };
+  const made = { steady, steadyGrown, peak, closed };
   all(entries).set(id, made);
   return made;
+}
+
+/** Zones in which a pool may order nodes, one of each kind: zones with the same bounds are equivalent. */
+function growingZones({ zones, nodePools }: Cluster): string[] {
+  const found = new Map<string, string>();
+  for (const zone of zones) {
+    const bounds = nodePools.map((pool) => boundsIn(pool, zone));
+    const id = JSON.stringify(bounds);
+    if (bounds.some(({ min, max }) => max > min) && !found.has(id)) found.set(id, zone);
+  }
+  return [...found.values()];
 }
 
 const all = memoizePerObjects(() => new Map<string, Situations>());
@@ -48,6 +67,8 @@ const all = memoizePerObjects(() => new Map<string, Situations>());
 export class Situation {
   readonly world: World;
   private readonly groups: ReadonlyMap<ApiEntry, PodGroup>;
+  /** Workloads of which not all pods can exist, or serve at the same time. */
+  private readonly limits: ReadonlyMap<ApiEntry, Admitted>;
   private undisturbed: Forecast | undefined;
   private readonly left = new Map<string, Forecast>();
   private readonly after = new Map<string, Forecast>();
@@ -58,6 +79,7 @@ export class Situation {
     readonly cluster: Cluster,
     readonly scale: Scale,
     readonly extent: Extent,
+    closed?: string,
   ) {
     const here = workloads(entries).filter(({ entry }) => entry.cluster === cluster.name);
     const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.has(kind));
@@ -67,17 +89,23 @@ export class Situation {
     const daemons = here
       .filter(({ kind }) => kind === 'apps/DaemonSet')
       .map((one) => podGroup(entries, one, 1, 'running'));
-    const nodes = nodesOf(cluster, extent).map((node) => {
-      const present = daemons.filter(
-        ({ spec }) => wantsNode(spec, node) && node.taints.every((one) => tolerates(spec, one)),
+    const nodes = nodesOf(cluster, extent, closed).map((node) => {
+      return lessDaemons(
+        node,
+        daemons.filter((one) => mayHave(one, node)),
       );
-      return lessDaemons(node, present);
     });
     const namespaceLabels = (name: string) => ({
       ...dig(objectIndex(entries).find('/Namespace', cluster.name, undefined, name)?.manifest, 'metadata', 'labels'),
       [NAMESPACE_NAME]: name, // set by the API server
     });
     this.world = { nodes, groups: [...this.groups.values()], namespaceLabels };
+    this.limits = withSharedClaims(admittedPods(entries, cluster, pods, scale), entries, pods, this.groups, nodes);
+  }
+
+  /** Why not all pods of a workload can exist, or serve at the same time. */
+  limitsOf({ entry }: Workload): readonly string[] {
+    return this.limits.get(entry)?.because ?? [];
   }
 
   /** Whether all pods are placed, except those below priority 0, which may wait for room. */
@@ -109,12 +137,13 @@ export class Situation {
     workload: Workload,
     key: string,
     count: number,
+    how: Departure = 'lost',
   ): { readonly placed: Interval; readonly lost: ReadonlySet<Node> } {
     const losses = this.losses.get(`${key} ${count}`) ?? this.lossesOf(key, count);
     this.losses.set(`${key} ${count}`, losses);
     const cases = losses.map((lost) => {
-      const id = [...lost].map(({ name }) => name).join(' ');
-      const known = this.after.get(id) ?? forecastAfterLoss(this.world, lost);
+      const id = `${how} ${[...lost].map(({ name }) => name).join(' ')}`;
+      const known = this.after.get(id) ?? forecastAfterLoss(this.world, lost, how);
       this.after.set(id, known);
       return { placed: this.read(known, workload), lost };
     });
@@ -144,7 +173,12 @@ export class Situation {
 
   private read(forecast: Forecast, workload: Workload): Interval {
     const group = this.groupOf(workload);
-    return (group === undefined ? undefined : forecast.get(group)) ?? { fewest: 0, most: 0 };
+    const { fewest, most } = (group === undefined ? undefined : forecast.get(group)) ?? { fewest: 0, most: 0 };
+    const limit = this.limits.get(workload.entry);
+    if (group === undefined || limit === undefined) return { fewest, most };
+    // those that are missing may be among the ones that would be left
+    const missing = Math.max(0, group.wanted - limit.fewest);
+    return { fewest: Math.max(0, fewest - missing), most: Math.min(most, limit.most) };
   }
 }
 
@@ -195,46 +229,4 @@ function signatureOf({ nodes, groups }: World): (nodes: readonly Node[]) => stri
 function combinations<Item>(items: readonly Item[], count: number): Item[][] {
   if (count === 0) return [[]];
   return items.flatMap((item, index) => combinations(items.slice(index + 1), count - 1).map((rest) => [item, ...rest]));
-}
-
-/**
- * The cluster's nodes. If the cluster does not describe them, each zone is one node without limits: enough for questions about
- * zones.
- */
-export function nodesOf({ nodePools, zones, region, provider }: Cluster, extent: Extent): Node[] {
-  const places = (zones.length === 0 ? [undefined] : zones).map((zone) => ({ zone, region }));
-  if (nodePools.length === 0) {
-    const bare = { labels: {}, taints: [], cpu: Infinity, memory: Infinity, pods: Infinity };
-    return places.map((place) => nodeIn(place, { name: place.zone ?? 'nodes', ...bare }));
-  }
-  return nodePools.flatMap(({ name, cpu, memory, pods, nodesPerZone, labels = {}, taints = [] }) =>
-    places.flatMap((place) =>
-      Array.from({ length: nodesPerZone[extent] }, (_, index) =>
-        nodeIn(place, {
-          name: `${place.zone === undefined ? '' : `${place.zone}-`}${name}-${index + 1}`,
-          labels: nodeLabels(provider, { name, labels }),
-          taints,
-          ...room(cpu, memory),
-          pods,
-        }),
-      ),
-    ),
-  );
-}
-
-interface Location {
-  readonly zone: string | undefined;
-  readonly region: string | undefined;
-}
-
-/** A node with the labels that every node has. Source: kubernetes.io, "Well-Known Labels, Annotations and Taints". */
-function nodeIn({ zone, region }: Location, node: Node): Node {
-  const labels = {
-    [NODE_OS]: 'linux',
-    ...node.labels,
-    ...(region === undefined ? {} : { [REGION]: region }),
-    ...(zone === undefined ? {} : { [ZONE]: zone }),
-    [HOSTNAME]: node.name,
-  };
-  return { ...node, labels };
 }

@@ -17,8 +17,9 @@ import { drain, release, twoReleases } from './changes';
 import { type Component, componentsOf, SCALES, type Scale } from './component';
 import { domainLoss, NODE, podLoss, undisturbed, zoneCell } from './losses';
 import { databaseBudget, type ProviderChange, providerCell, regionLoss, type Sibling } from './outside';
-import { scaledInCell } from './scale-in';
+import { scaledInCell, stalledZoneCell } from './scale-in';
 import { situationsOf } from './situation';
+import { uncounted } from './uncounted';
 import { absent, type Cell, cellOf, type Result } from './verdict';
 
 /** A system in an environment on a cluster, and what it promises to survive. */
@@ -36,6 +37,8 @@ export interface Row {
   /** Whether the cluster describes its nodes. */
   readonly nodesKnown: boolean;
   readonly cells: readonly Cell[];
+  /** What the cells do not count, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** What is known apart from the manifests. */
@@ -111,6 +114,7 @@ class Table {
     return {
       placement,
       nodesKnown,
+      notes: uncounted(this.entries, placement.cluster, components),
       cells: [
         cell('as it is', (scale) => undisturbed(situations, components, scale)),
         cell('pod lost', (scale) => podLoss(situations, components, scale)),
@@ -118,6 +122,7 @@ class Table {
         this.zones(placement, 1),
         excusing(components, (asked) => scaledInCell('zone lost, scaled in', situations, asked)),
         this.zones(placement, 2),
+        stalledZoneCell('zone cannot grow', situations, components),
         this.regions(placement),
         ofNodes('node drained', (scale) => drain(situations, components, scale)),
         cell('release', (scale) => release(situations, components, scale)),

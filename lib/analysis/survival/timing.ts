@@ -16,6 +16,9 @@ const TOLERATION_SECONDS = 300;
 /** Seconds between two nodes of a zone whose pods are evicted: `--node-eviction-rate` of 0.1. Source: kubernetes.io, "Nodes". */
 export const EVICTION_SECONDS = 10;
 
+/** Seconds until a volume is detached from a node that does not answer. Source: kubernetes.io, "Node Shutdowns". */
+export const FORCED_DETACH_SECONDS = 360;
+
 /** Seconds that an ordered node may take: the cluster autoscaler's `--max-node-provision-time`. Source: its FAQ. */
 export const PROVISION_SECONDS = 900;
 

@@ -4,9 +4,10 @@ import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-in
 import { dig, own, record, text } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
 import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
+import { isEven } from '../../model/cluster/pool-bounds';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
-import type { ApiEntry } from '../../model/manifest/object';
+import type { ApiEntry, ClusterApi } from '../../model/manifest/object';
 import { bare, container, deployment, ingress, running, service } from '../examples';
 import { ingressBackends, serviceOf } from '../network/routes';
 import type { Rule } from '../rule';
@@ -149,14 +150,18 @@ function albIngress(): JsonObject {
   return { ...made, metadata: { ...dig(made, 'metadata'), annotations } };
 }
 
-/** Source: cluster-autoscaler/FAQ.md, `--max-graceful-termination-sec`. */
-const PATIENCE = 600;
+/** Whether the pool has nodes that may go. */
+function mayShrink({ nodesPerZone }: ClusterApi['nodePools'][number]): boolean {
+  const bounds = isEven(nodesPerZone) ? [nodesPerZone] : Object.values(nodesPerZone);
+  return bounds.some(({ min, max }) => min < max);
+}
+
 const SAFE = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
 
 const patience: Rule = {
   id: 'grace-node-autoscaler',
-  what: 'Where pools of nodes grow and shrink, a grace period is at most 600 s, or the pods are marked as not safe to evict.',
-  why: 'The cluster autoscaler waits 600 s for a pod, then takes its node away: the rest of the work is lost.',
+  what: 'Where pools of nodes grow and shrink, a grace period is at most what the node autoscaler waits (600 s by default; 3600 s on GKE), or the pods are marked as not safe to evict.',
+  why: 'A node autoscaler waits for a pod only so long, then takes its node away: the rest of the work is lost.',
   severity: 'warning',
   judge: 'kubernetes/autoscaler, cluster-autoscaler FAQ: --max-graceful-termination-sec',
   reason: reasonKey('grace-node-autoscaler'),
@@ -164,16 +169,16 @@ const patience: Rule = {
     for (const { entry, pod, template, kind } of workloads(entries)) {
       const { api } = entry;
       const grace = pod.value.terminationGracePeriodSeconds;
-      if (typeof grace !== 'number' || grace <= PATIENCE || api === undefined || kind === 'apps/DaemonSet') continue;
-      // Karpenter waits as long as the pod may take
-      if (api.provider.name === 'eksAuto') continue;
-      if (!api.nodePools.some(({ nodesPerZone: { min, max } }) => min < max)) continue;
+      const autoscaler = api?.provider.nodeAutoscaler;
+      if (typeof grace !== 'number' || api === undefined || autoscaler === undefined) continue;
+      if (grace <= autoscaler.patienceSeconds || kind === 'apps/DaemonSet') continue;
+      if (!api.nodePools.some(mayShrink)) continue;
       const keys = template.split('/').slice(1);
       const annotations = dig(entry.manifest, ...keys, 'metadata', 'annotations');
       if (own(annotations, SAFE) === 'false') continue;
       report(entry, `${pod.pointer}/terminationGracePeriodSeconds`, {
-        message: `a node is taken away after ${PATIENCE} s, the pods may take ${grace} s to stop`,
-        expected: `the annotation ${SAFE}: "false" on the pods, a Job, or --max-graceful-termination-sec ${grace} and a reason`,
+        message: `${autoscaler.name} takes a node away after ${autoscaler.patienceSeconds} s, the pods may take ${grace} s to stop`,
+        expected: `the annotation ${SAFE}: "false" on the pods, a Job, or ${autoscaler.raisedBy ?? 'a longer wait'} and a reason`,
         value: grace,
       });
     }
@@ -181,7 +186,11 @@ const patience: Rule = {
   examples: {
     pass: [deployment({}, { terminationGracePeriodSeconds: 600 })],
     fail: [deployment({}, { terminationGracePeriodSeconds: 1825 })],
-    on: { ...bare, nodePools: [{ name: 'general', nodesPerZone: { min: 2, max: 6 } }] },
+    on: {
+      ...bare,
+      provider: { ...bare.provider, nodeAutoscaler: { name: 'the cluster autoscaler', patienceSeconds: 600 } },
+      nodePools: [{ name: 'general', nodesPerZone: { min: 2, max: 6 } }],
+    },
   },
 };
 

@@ -4,7 +4,9 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { Headroom, NodePool } from '../../model/cluster/pool';
-import type { Finding } from '../../model/finding/finding';
+import { poolLabels, poolTolerations } from '../../model/cluster/pool-labels';
+import { findingOf } from '../../model/finding/finding';
+import { isProblem } from '../../model/finding/problem';
 import type { Trace } from '../../model/manifest/origin';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { ZONE } from '../../model/manifest/well-known';
@@ -57,7 +59,7 @@ export class ClusterHeadroom extends Chart {
         description: 'Holds room on nodes and gives way to every other pod',
       },
     );
-    createQuota(this, NAME, []);
+    createQuota(this, NAME, cluster, []);
     createDefaultDeny(this);
     for (const pool of pools) this.hold(cluster, pool, trace);
   }
@@ -76,15 +78,9 @@ export class ClusterHeadroom extends Chart {
     // no system's deployer may write here
     setEntry(deployment, ENTRY.platformOwned, true);
     checkNodeFitLater(this, { ...cluster, nodePools: [pool] }, () => pool.headroom);
-    if (nodePools.length === 1 || provider.nodes.poolLabel !== undefined) return;
-    const problem: Finding = {
-      rule: 'headroom-pool',
-      severity: 'error',
-      field: `nodePools[${pool.name}].headroom`,
-      message: `${provider.name} has no label for pools, so headroom cannot be bound to one`,
-      expected: 'headroom only on a cluster with one pool',
-    };
-    report(this, problem, trace);
+    if (nodePools.length === 1) return;
+    const chosen = poolLabels(provider, pool, nodePools);
+    if (isProblem(chosen)) report(this, findingOf('headroom-pool', chosen), trace);
   }
 }
 
@@ -101,12 +97,10 @@ function render(labels: Readonly<Record<string, string>>, cluster: Cluster, pool
   };
 }
 
-function renderPod(
-  cluster: Cluster,
-  { name, headroom }: PoolWithHeadroom,
-  labels: Readonly<Record<string, string>>,
-): PodSpec {
-  const { poolLabel } = cluster.provider.nodes;
+function renderPod(cluster: Cluster, pool: PoolWithHeadroom, labels: Readonly<Record<string, string>>): PodSpec {
+  const { headroom } = pool;
+  const chosen = cluster.nodePools.length === 1 ? undefined : poolLabels(cluster.provider, pool, cluster.nodePools);
+  const tolerations = poolTolerations(pool);
   const memory = canonicalQuantity(headroom.memory);
   const zones = {
     topologyKey: ZONE,
@@ -120,7 +114,8 @@ function renderPod(
     enableServiceLinks: false,
     ...podSecurity({}),
     terminationGracePeriodSeconds: 0,
-    ...(cluster.nodePools.length === 1 || poolLabel === undefined ? {} : { nodeSelector: { [poolLabel]: name } }),
+    ...(chosen === undefined || isProblem(chosen) ? {} : { nodeSelector: chosen }),
+    ...(tolerations.length === 0 ? {} : { tolerations }),
     ...(cluster.zones.length === 0 ? {} : { topologySpreadConstraints: [zones] }),
     containers: [
       {

@@ -297,6 +297,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   }
 
   /**
+   * What its load balancer sends to; `undefined` where it has none.
+   * @internal
+   */
+  get loadBalancerTargets(): 'pods' | 'nodes' | undefined {
+    return this.policyInput.exposed?.targets;
+  }
+
+  /**
    * Gives its pods rights at the Kubernetes API, in their namespace: a Role, its binding, and a token. The Role is the platform
    * team's to apply.
    *

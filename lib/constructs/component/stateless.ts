@@ -5,7 +5,6 @@ import type { Construct } from 'constructs';
 import { type Fields, fields, number, optional, type Schema, text } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
-import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import {
   AVAILABILITY,
   type Availability,
@@ -13,12 +12,10 @@ import {
   type AvailabilityOptions,
   deriveAvailability,
 } from '../../model/pods/availability';
-import { peakPods } from '../../model/pods/replacement';
 import type { ClientNumbers } from '../network/connection';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
 import { renderDeployment } from '../pod/deployment';
 import { renderSpread } from '../pod/life';
-import { fits } from '../pod/node-fit';
 import { PROBES_SCHEMA, type Probes } from '../pod/probes';
 import { exitAnnotations } from '../pod/security';
 import { createObject } from '../tree/kinds';
@@ -115,23 +112,6 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
   /** The derived unit: rollout, drain, budget, spread, and how many pods are certain to remain after the promised loss. */
   get availability(): Availability {
     return deriveAvailability(this.availabilityInput);
-  }
-
-  /** Its demand on nodes; `undefined` where the requests of a pod are unknown. */
-  get planned(): PlannedWorkload | undefined {
-    const { cpu, memory } = this.resources;
-    if (!this.isCounted) return undefined;
-    if (!fits(this.system.target.cluster.nodePools, { cpu, memory })) return undefined; // reported by checkNodeFitLater
-    const { min, max } = this.pods;
-    const atOnce = peakPods(max, this.numbers.replacement).value;
-    const targets = this.policyInput.exposed?.targets;
-    return {
-      name: `${this.system.namespace}/${this.name}`,
-      cpu,
-      memory,
-      pods: { offPeak: min, peak: max, atOnce },
-      ...defined({ targets }),
-    };
   }
 
   /** Its numbers of pods, once the chart is complete. */

@@ -1,25 +1,27 @@
 // Nodes of a cluster: whether its pools, its addresses and its provider's limits hold the most that its systems can reach at once.
 
 import { Construct, type IConstruct } from 'constructs';
+import { loadOf } from '../../analysis/nodes/loads';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
 import { type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
-import type { Trace } from '../../model/manifest/origin';
-
+import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
+import type { ApiEntry } from '../../model/manifest/object';
+import { type Trace, userLine } from '../../model/manifest/origin';
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
-import { type LongRunningProps, StatelessComponent } from '../component/stateless';
+import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
+import { Component, type ComponentProps } from '../component/component';
 import { WebService } from '../component/web-service';
 import { System } from '../system/system';
 import { isRefused } from '../tree/door';
-import { report } from '../tree/findings';
 
 /**
- * Reports every limit that the plan of a cluster exceeds, and growth that the headroom does not cover. A cluster is planned
- * once it describes its pools and how its pods get addresses; plain objects of a system are not counted.
+ * Checks, once all objects are final, every limit that the plan of a cluster exceeds, and growth that the headroom does not cover. A
+ * cluster is planned once it describes its pools and how its pods get addresses. Findings that only follow from errors are left out.
  */
-export function reportNodes(
+export function checkNodes(
   app: IConstruct,
   clusters: Readonly<Record<string, ClusterDescription>>,
   trace: Trace,
@@ -27,56 +29,57 @@ export function reportNodes(
   for (const [name, cluster] of Object.entries(clusters)) {
     const scope = app.node.tryFindChild(name);
     if (!(scope instanceof Construct) || isRefused(scope)) continue;
-    const load = nodeLoad(app, name, cluster);
-    const headroom = headroomOf(load);
-    if (headroom !== undefined) reportHeadroom(app, name, cluster.nodePools, headroom, trace);
-    if (!describesNodes(cluster)) continue;
-    const { unplanned, beyond } = planCluster(load);
-    for (const { field, ...problem } of [...unplanned, ...beyond]) {
-      report(app, { ...problem, rule: 'provider-plan', severity: 'error', field: `clusters.${name}.${field}` }, trace);
-    }
+    const verification: Verification = (objects, isSound) => {
+      if (!isSound) return [];
+      const origin = { construct: app.node.path, source: () => userLine(trace) };
+      return findNodeFindings(nodeLoad(app, objects, name, cluster)).map((finding) => findingAt(origin, finding));
+    };
+    setEntry(scope, ENTRY.verification, verification);
   }
 }
 
-/** The load of every cluster that runs a system, in the order of the platform. */
-export function nodeLoads(root: IConstruct): NodeLoad[] {
+function findNodeFindings(load: NodeLoad): Finding[] {
+  const { cluster: name, input } = load;
+  const headroom = headroomOf(load);
+  const growth = headroom === undefined ? [] : findShortHeadroom(name, input.cluster.nodePools, headroom);
+  if (!describesNodes(input.cluster)) return growth;
+  const { unplanned, beyond } = planCluster(load);
+  const exceeded = [...unplanned, ...beyond].map(({ field, ...problem }) =>
+    findingOf('provider-plan', { ...problem, field: `clusters.${name}.${field}` }),
+  );
+  return [...growth, ...exceeded];
+}
+
+/** The load of every cluster that runs a system, in the order of the platform, from the final objects of the app. */
+export function nodeLoads(root: IConstruct, entries: readonly ApiEntry[]): NodeLoad[] {
   const clusters = new Map(System.allIn(root).map(({ target: { cluster } }) => [cluster.name, cluster]));
-  return [...clusters].map(([name, cluster]) => nodeLoad(root, name, cluster));
+  return [...clusters].map(([name, cluster]) => nodeLoad(root, entries, name, cluster));
 }
 
 /** The input of the plan of the cluster `name`. */
-function nodeLoad(root: IConstruct, name: string, cluster: ClusterDescription): NodeLoad {
+function nodeLoad(root: IConstruct, entries: readonly ApiEntry[], name: string, cluster: ClusterDescription): NodeLoad {
   const systems = System.allIn(root).filter(({ target }) => target.cluster.name === name);
-  const planned = systems.flatMap((system) => system.node.findAll().flatMap(plannedOf));
+  const components = systems.flatMap(({ node, namespace = '' }) =>
+    node.findAll().flatMap((one) => (one instanceof Component ? [[`${namespace}/${one.name}`, one] as const] : [])),
+  );
+  const targets = new Map<string, 'pods' | 'nodes'>();
+  for (const [id, one] of components) {
+    const to = one.loadBalancerTargets;
+    if (to !== undefined) targets.set(id, to);
+  }
   const zonesLost = Math.max(0, ...systems.map(({ target }) => target.environment.survives.zones));
+  const load = loadOf(entries, { ...cluster, name }, targets);
+  const planned = new Map(load.workloads.map((workload) => [workload.name, workload]));
   return {
     cluster: name,
-    // DaemonSets are already subtracted from a pool's allocatable resources
-    input: { cluster, zonesLost, workloads: planned.map(({ workload }) => workload), daemons: [] },
-    growing: planned.flatMap(({ growth }) => growth ?? []),
+    input: { cluster, zonesLost, ...load },
+    growing: components.flatMap(([id, one]) => growthOf(one, planned.get(id))),
   };
 }
 
-interface Planned {
-  readonly workload: PlannedWorkload;
-  readonly growth?: Growth;
-}
-
-function plannedOf(construct: IConstruct): Planned[] {
-  if (!(construct instanceof StatelessComponent)) return [];
-  try {
-    return planOf(construct);
-  } catch {
-    // missing properties are reported by the component itself, and must not hide findings about the others
-    return [];
-  }
-}
-
-function planOf(construct: StatelessComponent<LongRunningProps>): Planned[] {
-  const workload = construct.planned;
-  if (workload === undefined) return [];
-  const plan = construct instanceof WebService ? construct.capacityPlan : undefined;
-  if (plan === undefined) return [{ workload }];
+function growthOf(component: Component<ComponentProps>, workload: PlannedWorkload | undefined): Growth[] {
+  const plan = component instanceof WebService ? component.capacityPlan : undefined;
+  if (plan === undefined || workload === undefined) return [];
   const { name, cpu, memory } = workload;
   const room = plan.max.value - plan.min.value;
   // an autoscaler adds no more than the distance between its bounds
@@ -84,26 +87,23 @@ function planOf(construct: StatelessComponent<LongRunningProps>): Planned[] {
     plan.headroomPods.value <= room
       ? plan.headroomPods
       : derived(room, `${plan.headroomPods.because}, of which the autoscaler adds ${room}`);
-  return [{ workload, growth: { name, cpu, memory, pods } }];
+  return [{ name, cpu, memory, pods }];
 }
 
-/** Reports growth that the pools' headroom does not cover. */
-function reportHeadroom(
-  app: IConstruct,
+/** Growth that the pools' headroom does not cover. */
+function findShortHeadroom(
   cluster: string,
   pools: readonly NodePool[],
   { wanted, held, short, line }: HeadroomBalance,
-  trace: Trace,
-): void {
-  if (short.length === 0) return;
+): Finding[] {
+  if (short.length === 0) return [];
   const [only, ...others] = pools;
   const pool = only !== undefined && others.length === 0 ? `nodePools[${only.name}].headroom` : 'nodePools';
   const shortage =
     held.pods === 0
       ? `nothing covers growth: ${wanted.because}`
       : `the headroom has ${short.join(', ')}: ${wanted.because}; held: ${held.because}`;
-  report(
-    app,
+  return [
     {
       rule: 'headroom',
       severity: 'warning',
@@ -112,6 +112,5 @@ function reportHeadroom(
       message: `until a new node is ready, ${shortage}`,
       expected: `${headroomLine(line)}${others.length === 0 ? '' : ', or the same over several pools'}`,
     },
-    trace,
-  );
+  ];
 }

@@ -24,7 +24,7 @@ import { checkCapabilitiesLater } from './capabilities';
 import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
 import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
 import { reportImages } from './images';
-import { reportNodes } from './nodes';
+import { checkNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { NOTHING, PLACE, PLATFORM, type PlatformProps } from './platform-props';
 import { type Move, offerRebuild } from './rebuild';
@@ -156,7 +156,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
    */
   app(): App {
     const app = this.construct((where) => where);
-    reportNodes(app, this.props.clusters, this.trace);
+    checkNodes(app, this.props.clusters, this.trace);
     offerRebuild(app, (move) => this.construct(move));
     return app;
   }

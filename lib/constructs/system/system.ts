@@ -2,6 +2,7 @@
 
 import { type ApiObject, Chart } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import { findFitFindings } from '../../analysis/nodes/fit';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Placement } from '../../analysis/survival/table';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
@@ -71,13 +72,18 @@ export abstract class System<Settings = object> extends Chart {
     };
     setEntry(this, ENTRY.destination, destination);
     const verification: Verification = (objects, isSound) =>
-      isSound ? promiseFindings(objects, placementsOf(this.node.root), placementOf(this)) : [];
+      isSound
+        ? [
+            ...findFitFindings(objects, cluster, namespace),
+            ...promiseFindings(objects, placementsOf(this.node.root), placementOf(this)),
+          ]
+        : [];
     setEntry(this, ENTRY.verification, verification);
     traceConstruct(this);
     allowAnyId(this);
     traceChildren(this);
     this.namespaceObject = createNamespace(this, namespace, cluster);
-    createQuota(this, system, this.reserves);
+    createQuota(this, system, cluster, this.reserves);
     createDefaultDeny(this);
     createAccess(this, namespace, target);
   }

@@ -154,7 +154,7 @@ function complete(
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
   // groups may be among what was refused
   const isUnsure = input.groups === undefined && refused.size > 0;
-  const poolProblems = findPoolProblems(nodePools, zones.length, region);
+  const poolProblems = findPoolProblems(nodePools, zones, region);
   return {
     provider,
     kubernetes,

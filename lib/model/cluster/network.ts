@@ -21,7 +21,9 @@ export const SUBNETS = fields<Subnets>({ nodes: optional(PREFIX), pods: optional
 /** A pool at its largest. */
 export interface PoolAtMost {
   readonly pool: NodePool;
-  /** Nodes in each zone; in the whole cluster, where it declares no zones. */
+  /** Nodes over all zones. */
+  readonly nodes: number;
+  /** Nodes in the zone with the most of them; in the whole cluster, where it declares no zones. */
   readonly nodesPerZone: number;
   /** Additional nodes during an upgrade, over all zones. */
   readonly surge: number;
@@ -89,11 +91,9 @@ export function addressRange(
 }
 
 /** All nodes of all pools, including those of an upgrade. */
-export function allNodes({ pools, zones }: AddressDemand): Derived {
-  const sum = pools.reduce((nodes, { nodesPerZone, surge }) => nodes + zones * nodesPerZone + surge, 0);
-  const parts = pools.map(
-    ({ nodesPerZone, surge }) => `${zones * nodesPerZone}${surge === 0 ? '' : ` + ${surge} while upgrading`}`,
-  );
+export function allNodes({ pools }: AddressDemand): Derived {
+  const sum = pools.reduce((total, { nodes, surge }) => total + nodes + surge, 0);
+  const parts = pools.map(({ nodes, surge }) => `${nodes}${surge === 0 ? '' : ` + ${surge} while upgrading`}`);
   return derived(sum, `${parts.join(' + ')} = ${plural(sum, 'node')}`);
 }
 
@@ -101,7 +101,7 @@ export function allNodes({ pools, zones }: AddressDemand): Derived {
 export function sumOverNodes(
   demand: AddressDemand,
   perNode: (pool: NodePool) => Derived,
-  nodesOf: (pool: PoolAtMost) => number = ({ nodesPerZone, surge }) => demand.zones * nodesPerZone + surge,
+  nodesOf: (pool: PoolAtMost) => number = ({ nodes, surge }) => nodes + surge,
 ): Derived {
   const parts = demand.pools.map((pool) => ({ nodes: nodesOf(pool), each: perNode(pool.pool) }));
   const sum = parts.reduce((total, { nodes, each }) => total + nodes * each.value, 0);

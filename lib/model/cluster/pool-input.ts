@@ -5,6 +5,7 @@ import type { Problem } from '../finding/problem';
 import {
   checked,
   choice,
+  either,
   emptyText,
   fields,
   list,
@@ -15,15 +16,16 @@ import {
   table,
   text,
 } from '../finding/schema';
+import { labelKey } from '../manifest/formats';
 import { HOSTNAME, REGION, ZONE } from '../manifest/well-known';
 import { POD_BOUND } from '../pods/replacement';
-import type { Headroom, Machine, NodePool, Taint } from './pool';
+import type { Headroom, Machine, NodeBounds, NodePool, Taint } from './pool';
+import { isEven } from './pool-bounds';
 
 const AMOUNT = quantity("a quantity above 0 as a text, such as '3920m' or '14Gi'");
-type NodesPerZone = NodePool['nodesPerZone'];
 
-const NODES = checked<NodesPerZone>(
-  fields<NodesPerZone>({
+const BOUNDS = checked<NodeBounds>(
+  fields<NodeBounds>({
     min: number({ atLeast: 0, atMost: 1e6, whole: true }),
     max: number({ atLeast: 1, atMost: 1e6, whole: true }),
   }),
@@ -31,6 +33,31 @@ const NODES = checked<NodesPerZone>(
     min <= max
       ? []
       : [{ field: 'min', value: min, message: `min is ${min}, but max is ${max}`, expected: `at most ${max}` }],
+);
+
+const NODES = either(
+  [BOUNDS, table(BOUNDS, '{ zone: { min, max } }')],
+  "{ min, max }, or by zone { 'zone-a': { min, max } }",
+);
+
+/** Resources with a property of their own. */
+const OWN: ReadonlySet<string> = new Set(['cpu', 'memory', 'pods']);
+/** Source: kubernetes.io, "Extended Resources" (fully qualified names), "Manage HugePages", "Local ephemeral storage". */
+const isResource = (name: string): boolean =>
+  name.includes('/') ? labelKey.fits(name) : name === 'ephemeral-storage' || name.startsWith('hugepages-');
+
+const RESOURCES = checked<Readonly<Record<string, string>>>(
+  table(quantity("a quantity above 0 as a text, such as '1'"), "{ 'nvidia.com/gpu': '1' }"),
+  (resources) =>
+    Object.keys(resources).flatMap((name) => {
+      const expected = "the resource's full name, such as 'nvidia.com/gpu'";
+      if (OWN.has(name)) {
+        return [{ field: name, value: name, message: `${name} has a property of its own`, expected: `${name}: …` }];
+      }
+      return isResource(name)
+        ? []
+        : [{ field: name, value: name, message: 'no node offers a resource of this name', expected }];
+    }),
 );
 
 const MACHINE = fields<Machine>({
@@ -59,6 +86,7 @@ export const NODE_POOLS: Schema = list(
     memory: AMOUNT,
     pods: number({ atLeast: 1, atMost: 10_000, whole: true }),
     nodesPerZone: NODES,
+    resources: optional(RESOURCES),
     labels: optional(table(emptyText())),
     taints: optional(list(TAINT, 'a list: [{ key, effect }]')),
     machine: optional(MACHINE),
@@ -67,12 +95,30 @@ export const NODE_POOLS: Schema = list(
   }),
 );
 
-/** Headroom that leaves a zone without, and labels that the cluster already implies. `zones` is the number that it declares. */
-export function findPoolProblems(pools: readonly NodePool[], zones: number, region: string | undefined): Problem[] {
-  return pools.flatMap(({ name, headroom, labels = {} }) => [
-    ...findHeadroomProblems(`nodePools[${name}].headroom.pods`, headroom, zones),
+/** Headroom that leaves a zone without, bounds of zones that do not exist, and labels that the cluster already implies. */
+export function findPoolProblems(
+  pools: readonly NodePool[],
+  zones: readonly string[],
+  region: string | undefined,
+): Problem[] {
+  return pools.flatMap(({ name, headroom, nodesPerZone, labels = {} }) => [
+    ...findZoneBoundProblems(`nodePools[${name}].nodesPerZone`, nodesPerZone, zones),
+    ...findHeadroomProblems(`nodePools[${name}].headroom.pods`, headroom, zones.length),
     ...findLabelProblems(`nodePools[${name}].labels`, labels, region),
   ]);
+}
+
+function findZoneBoundProblems(field: string, bounds: NodePool['nodesPerZone'], zones: readonly string[]): Problem[] {
+  if (isEven(bounds)) return [];
+  const names = Object.keys(bounds);
+  const others = names.filter((name) => !zones.includes(name));
+  if (zones.length === 0) {
+    return [{ field, value: names, message: 'the cluster declares no zones', expected: '{ min, max } of the cluster' }];
+  }
+  if (others.length > 0) {
+    return [{ field, value: others, message: 'not zones of the cluster', expected: `zones of ${zones.join(', ')}` }];
+  }
+  return names.length > 0 ? [] : [{ field, message: 'no zone has nodes', expected: `bounds of ${zones.join(', ')}` }];
 }
 
 function findHeadroomProblems(field: string, headroom: Headroom | undefined, zones: number): Problem[] {

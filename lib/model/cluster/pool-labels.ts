@@ -23,7 +23,7 @@ export function nodeLabels({ nodes }: Pick<Provider, 'nodes'>, { name, labels = 
 
 /**
  * The labels by which a pod chooses the nodes of one pool, as its `nodeSelector`: the provider's label for pools, or else those that
- * the pool declares. A problem where nothing tells its nodes from those of `pools`, all pools of the cluster.
+ * the pool declares. A problem where nothing distinguishes its nodes from those of `pools`, all pools of the cluster.
  */
 export function poolLabels(
   provider: Pick<Provider, 'name' | 'nodes'>,

@@ -32,6 +32,14 @@ export interface Taint {
   readonly effect: 'NoSchedule' | 'NoExecute';
 }
 
+/** How many nodes there are. */
+export interface NodeBounds {
+  /** Nodes that always run. */
+  readonly min: number;
+  /** Nodes that may be ordered, those included. */
+  readonly max: number;
+}
+
 /** Nodes of one size. Allocatable is what pods can have: less than the machine has. */
 export interface NodePool {
   /** Name of the pool, as in the provider's node label. */
@@ -42,12 +50,20 @@ export interface NodePool {
   readonly memory: string;
   /** Pods per node, including those of DaemonSets. */
   readonly pods: number;
-  /** Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. */
-  readonly nodesPerZone: { readonly min: number; readonly max: number };
+  /**
+   * Fewest and most nodes in each zone; in the whole cluster, where it declares no zones. Or by zone, where they differ:
+   * `{ 'ap-south-1a': { min: 2, max: 4 }, … }`; a zone that is left out has none.
+   */
+  readonly nodesPerZone: NodeBounds | Readonly<Record<string, NodeBounds>>;
+  /**
+   * What else a node has for its pods, each as a quantity: `{ 'nvidia.com/gpu': '1' }`, `ephemeral-storage`, `hugepages-2Mi`.
+   * @default none: a pod that requests such a resource finds no node. The room of `ephemeral-storage` is then unknown, and not counted
+   */
+  readonly resources?: Readonly<Record<string, string>>;
   /**
    * Labels of the nodes that pods may require, such as `{ 'kubernetes.io/arch': 'arm64' }`. Host name, zone, region and the pool's
    * name are known.
-   * @default only those and `kubernetes.io/os: linux`: a pod that requires another finds no node in the table of failures
+   * @default only those, `kubernetes.io/os: linux` and `kubernetes.io/arch: amd64`: a pod that requires another finds no node
    */
   readonly labels?: Readonly<Record<string, string>>;
   /** Taints of the nodes. @default none */

@@ -42,7 +42,7 @@ export const reportedRules = {
       severity: 'warning',
     },
     'headroom-pool': {
-      what: 'Room is reserved in one pool only where the provider labels the nodes of a pool.',
+      what: 'Room is reserved in one of several pools only where labels distinguish its nodes.',
       why: 'The placeholder pods could run in any other pool.',
     },
     home: {
@@ -153,8 +153,27 @@ export const reportedRules = {
       why: 'It would take over the ServiceAccount default, and give its identity to every pod that names none.',
     },
     'node-fit': {
-      what: 'A pod fits on an empty node of a pool that may run it.',
+      what: 'A pod fits on an empty node of a pool that may run it: its CPU, its memory, its devices, and the taints of the pool.',
       why: 'It would wait for ever.',
+    },
+    'node-choice': {
+      what: 'Some node has the labels that a pod selects, and those that its volumes require.',
+      why: 'It would wait for ever; the table of failures counts it as missing.',
+      severity: 'warning',
+    },
+    'node-os': {
+      what: 'Pods cannot start on nodes of another operating system.',
+      why: 'The scheduler does not look at images: they are placed there, and never start.',
+    },
+    'node-architecture': {
+      what: 'Pods that nodes of several architectures may run say which they are built for.',
+      why: 'An image of the other architecture fails with "exec format error", in some orders of scheduling only.',
+      severity: 'warning',
+    },
+    'quota-daemons': {
+      what: 'A quota counts the pods of every DaemonSet in its namespace.',
+      why: 'They are refused, or take the place of other pods, as soon as there are more nodes than the quota has room for.',
+      severity: 'warning',
     },
     'release-cadence': {
       what: 'A rollout ends before the next release starts (`releaseEverySeconds`).',

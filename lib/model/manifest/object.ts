@@ -27,16 +27,24 @@ export interface ClusterApi {
     readonly name: string;
     /** Whether every cluster of the provider serves CPU and memory of pods, `metrics.k8s.io`. */
     readonly metricsApi: boolean;
+    /** What removes nodes where pools may shrink; absent where nothing does. */
+    readonly nodeAutoscaler?: { readonly name: string; readonly patienceSeconds: number; readonly raisedBy?: string };
   };
   /** Its pools of nodes; empty where they are not declared. */
   readonly nodePools: readonly {
     readonly name: string;
-    readonly nodesPerZone: { readonly min: number; readonly max: number };
+    readonly nodesPerZone: Bounds | Readonly<Record<string, Bounds>>;
   }[];
   /** Scopes of custom kinds, as `group/Kind`. */
   readonly scopes: Readonly<Record<string, 'cluster' | 'namespace'>>;
   /** Plurals of custom kinds, as `group/Kind`. */
   readonly plurals: Readonly<Record<string, string>>;
+}
+
+/** Fewest and most nodes. */
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
 }
 
 /** An API object with its final JSON. */

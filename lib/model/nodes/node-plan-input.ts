@@ -4,9 +4,9 @@ import type { CapacityPlan } from '../capacity/capacity';
 import type { ClusterDescription } from '../cluster/cluster';
 import type { NodePool } from '../cluster/pool';
 import type { Problem } from '../finding/problem';
-import { checked, choice, fields, findSchemaProblems, list, number, optional, quantity, text } from '../finding/schema';
+import { checked, choice, fields, findSchemaProblems, list, number, optional, table, text } from '../finding/schema';
 
-import { quantityAmount } from '../manifest/quantity';
+import { parseQuantity, quantityAmount } from '../manifest/quantity';
 import { peakPods, type Replacement } from '../pods/replacement';
 import { type NodeRoom, podsOnNode, type Resources } from './packing';
 
@@ -30,8 +30,10 @@ export interface PlannedWorkload {
   readonly memory: string;
   /** How many of its pods exist at the same time. */
   readonly pods: PodsOverTime;
-  /** Pool that it runs on. @default the only one */
-  readonly pool?: string;
+  /** What else a pod requests, as quantities by name: `{ 'nvidia.com/gpu': '1' }`. @default nothing */
+  readonly resources?: Readonly<Record<string, string>>;
+  /** Names of the pools that may run it. Its pods may then all be in any of them. @default every pool */
+  readonly pools?: readonly string[];
   /** What its load balancer sends to. @default none: it has no load balancer */
   readonly targets?: 'pods' | 'nodes';
 }
@@ -44,6 +46,10 @@ export interface DaemonPod {
   readonly cpu: string;
   /** Memory request as a quantity. */
   readonly memory: string;
+  /** What else it requests, as quantities by name. @default nothing */
+  readonly resources?: Readonly<Record<string, string>>;
+  /** Names of the pools whose nodes run it. @default every pool */
+  readonly pools?: readonly string[];
 }
 
 const COUNT = number({ atLeast: 0, atMost: 1e6, whole: true });
@@ -57,16 +63,21 @@ const PODS = checked<PodsOverTime>(
   },
 );
 
+const AMOUNT = text('a quantity as a text, such as 250m', (value) => (parseQuantity(value) ?? -1n) >= 0n);
+const OTHERS = optional(table(AMOUNT));
+const POOLS = optional(list(text('the name of a pool')));
+
 const WORKLOAD = fields<PlannedWorkload>({
   name: text(),
-  cpu: quantity(),
-  memory: quantity(),
+  cpu: AMOUNT,
+  memory: AMOUNT,
+  resources: OTHERS,
   pods: PODS,
-  pool: optional(text()),
+  pools: POOLS,
   targets: optional(choice(['pods', 'nodes'])),
 });
 
-const DAEMON = fields<DaemonPod>({ name: text(), cpu: quantity(), memory: quantity() });
+const DAEMON = fields<DaemonPod>({ name: text(), cpu: AMOUNT, memory: AMOUNT, resources: OTHERS, pools: POOLS });
 
 /** Workloads, and the cluster that runs them. */
 export interface ProviderPlanInput {
@@ -91,22 +102,39 @@ export function podsOverTime({ min, total, max }: CapacityPlan, replacement: Rep
   return { offPeak: min.value, peak: total.value, atOnce: peakPods(max.value, replacement).value };
 }
 
-/** The pool of a workload. */
-export function poolOf(workload: PlannedWorkload, pools: readonly NodePool[]): NodePool | undefined {
-  if (workload.pool === undefined) return pools.length === 1 ? pools[0] : undefined;
-  return pools.find(({ name }) => name === workload.pool);
+/** Whether a pool runs a workload, or a pod of every node. */
+export const isIn = (name: string, { pools }: Pick<PlannedWorkload, 'pools'>): boolean =>
+  pools === undefined || pools.includes(name);
+
+/** The pools of a workload. */
+export function poolsOf(workload: PlannedWorkload, pools: readonly NodePool[]): NodePool[] {
+  return pools.filter(({ name }) => isIn(name, workload));
 }
 
-/** Requests as numbers. */
-export function resourcesOf({ cpu, memory }: { readonly cpu: string; readonly memory: string }): Resources {
-  return { cpu: quantityAmount(cpu) ?? 0, memory: quantityAmount(memory) ?? 0 };
+/** Requests as numbers, or what a node offers. */
+export function resourcesOf({
+  cpu,
+  memory,
+  resources,
+}: Pick<PlannedWorkload, 'cpu' | 'memory' | 'resources'>): Resources {
+  const basic = { cpu: quantityAmount(cpu) ?? 0, memory: quantityAmount(memory) ?? 0 };
+  if (resources === undefined) return basic;
+  const extended = Object.entries(resources).map(([name, amount]) => [name, quantityAmount(amount) ?? 0] as const);
+  return { ...basic, extended: Object.fromEntries(extended) };
 }
 
 /** Room on a node of the pool besides the pods that every node runs. */
 export function roomOf(pool: NodePool, daemons: readonly DaemonPod[]): NodeRoom {
-  const taken = daemons.map(resourcesOf);
-  const left = (what: keyof Resources) => taken.reduce((rest, daemon) => rest - daemon[what], resourcesOf(pool)[what]);
-  return { cpu: left('cpu'), memory: left('memory'), pods: pool.pods - daemons.length };
+  const present = daemons.filter((daemon) => isIn(pool.name, daemon));
+  const taken = present.map(resourcesOf);
+  const { extended = {}, ...whole } = resourcesOf(pool);
+  const left = (what: 'cpu' | 'memory') => taken.reduce((rest, daemon) => rest - daemon[what], whole[what]);
+  const others = Object.entries(extended).map(([name, amount]) => {
+    const used = taken.reduce((sum, daemon) => sum + (daemon.extended?.[name] ?? 0), 0);
+    return [name, amount - used] as const;
+  });
+  const room = { cpu: left('cpu'), memory: left('memory'), pods: pool.pods - present.length };
+  return others.length === 0 ? room : { ...room, extended: Object.fromEntries(others) };
 }
 
 /** Every input that is invalid or does not fit on a node. The cluster was checked when it was described. */
@@ -132,11 +160,13 @@ function findPlaceProblems({ cluster, workloads, daemons }: ProviderPlanInput): 
   const { nodePools } = cluster;
   const names = nodePools.map(({ name }) => name).join(', ');
   const placed = workloads.flatMap((workload) => {
-    const pool = poolOf(workload, nodePools);
-    if (pool !== undefined) return findFitProblems(workload.name, workload, pool, daemons);
-    const { name, pool: wanted = '' } = workload;
-    const message = wanted === '' ? `${name} names no pool, and there are several` : `unknown pool '${wanted}'`;
-    return [{ field: `${name}.pool`, value: wanted, message, expected: `one of ${names}` }];
+    const { name, pools: wanted = [] } = workload;
+    const unknown = wanted.filter((one) => nodePools.every((pool) => pool.name !== one));
+    if (unknown.length > 0) {
+      const message = `unknown pool '${unknown.join(', ')}'`;
+      return [{ field: `${name}.pools`, value: unknown, message, expected: `some of ${names}` }];
+    }
+    return poolsOf(workload, nodePools).flatMap((pool) => findFitProblems(name, workload, pool, daemons));
   });
   const held = nodePools.flatMap((pool) =>
     pool.headroom === undefined
@@ -148,12 +178,15 @@ function findPlaceProblems({ cluster, workloads, daemons }: ProviderPlanInput): 
 
 function findFitProblems(
   field: string,
-  pod: { readonly cpu: string; readonly memory: string },
+  pod: Pick<PlannedWorkload, 'cpu' | 'memory' | 'resources'>,
   pool: NodePool,
   daemons: readonly DaemonPod[],
 ): Problem[] {
   if (podsOnNode(roomOf(pool, daemons), resourcesOf(pod)) >= 1) return [];
-  const beside = daemons.map(({ name, cpu, memory }) => `${name} (${cpu}, ${memory})`).join(', ');
+  const beside = daemons
+    .filter((daemon) => isIn(pool.name, daemon))
+    .map(({ name, cpu, memory }) => `${name} (${cpu}, ${memory})`)
+    .join(', ');
   const of = `${pool.cpu} CPU, ${pool.memory} and ${pool.pods} pods of a node`;
   return [
     {

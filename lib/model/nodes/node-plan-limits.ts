@@ -3,6 +3,7 @@
 import type { ClusterDescription } from '../cluster/cluster';
 import type { Limited, ProviderLimit } from '../cluster/limit';
 import { type AddressDemand, type AddressRange, addressesOf, type NodeNetwork } from '../cluster/network';
+import { boundsByZone, isEven } from '../cluster/pool-bounds';
 import { smallestWith } from '../finding/bisection';
 import { type Derived, derived, plural } from '../finding/derivation';
 import { isProblem, type Problem } from '../finding/problem';
@@ -26,16 +27,17 @@ export function findProviderProblems(
 }
 
 /** More nodes than the pool allows, and more pods per node than its network mode has addresses for. */
-function findPoolProblems({ nodePools }: PlannedCluster, network: NodeNetwork, plan: PoolPlan): Problem[] {
+function findPoolProblems({ nodePools, zones }: PlannedCluster, network: NodeNetwork, plan: PoolPlan): Problem[] {
   const pool = nodePools.find(({ name }) => name === plan.name);
   if (pool === undefined) return [];
   const problems: Problem[] = [];
-  const { max } = pool.nodesPerZone;
+  const bounds = boundsByZone(pool, zones);
+  const max = Math.min(...bounds.map((one) => one.max));
   if (plan.most.value > max) {
     problems.push({
-      field: `nodePools[${pool.name}].nodesPerZone.max`,
+      field: `nodePools[${pool.name}].nodesPerZone${isEven(pool.nodesPerZone) ? '.max' : ''}`,
       value: max,
-      message: `needs ${plural(plan.most.value, 'node')} per zone; the pool allows ${max}: ${plan.most.because}`,
+      message: `needs ${plural(plan.most.value, 'node')} per zone; the pool allows ${max}${isEven(pool.nodesPerZone) ? '' : ' in one of them'}: ${plan.most.because}`,
       expected: `at least ${plan.most.value}, or larger nodes, or fewer or smaller pods`,
     });
   }
@@ -136,6 +138,7 @@ function mostNodesPerZone(network: NodeNetwork, range: AddressRange, demand: Add
       const fewer = Math.min(nodesPerZone, most);
       return {
         pool,
+        nodes: fewer * demand.zones,
         nodesPerZone: fewer,
         surge: network.surgeNodes(pool, fewer * demand.zones, demand.zones).value,
       };

@@ -1,19 +1,23 @@
 // The provider plan: from pods to nodes, addresses and load-balancer targets, checked against the provider's limits.
 
 import type { AddressDemand, NodeNetwork } from '../cluster/network';
-import type { NodePool } from '../cluster/pool';
+import type { NodeBounds, NodePool } from '../cluster/pool';
+import { boundsByZone } from '../cluster/pool-bounds';
 import { type Derived, derived, type Outcome, plural } from '../finding/derivation';
 import { isProblem } from '../finding/problem';
 import {
+  type DaemonPod,
   findPlanInputProblems,
+  isIn,
   type PlannedWorkload,
   type PodsOverTime,
   type ProviderPlanInput,
-  poolOf,
+  poolsOf,
   resourcesOf,
   roomOf,
 } from './node-plan-input';
 import { findProviderProblems } from './node-plan-limits';
+import { findSharedProblems } from './node-plan-shared';
 import type { PoolPlan, ProviderPlan, TargetsPlan } from './node-plan-types';
 
 import { type NodeRoom, nodesFor, podsInZone } from './packing';
@@ -40,13 +44,14 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
   });
   if (inputProblems.length > 0 || refused.length > 0) return { problems: [...inputProblems, ...refused] };
   const zones = Math.max(1, input.cluster.zones.length);
-  const planned = input.cluster.nodePools.map((pool) => ({ pool, plan: planPool(input, network, pool, zones) }));
+  const planned = input.cluster.nodePools.map((pool) => ({ pool, plan: planPool(input, network, pool) }));
   const pools = planned.map(({ plan }) => plan);
   const demand: AddressDemand = {
-    pools: planned.map(({ pool, plan: { nodes, surge } }) => ({
+    pools: planned.map(({ pool, plan }) => ({
       pool,
-      nodesPerZone: nodes.value / zones,
-      surge: surge.value,
+      nodes: plan.nodes.value,
+      nodesPerZone: mostInZone(plan, pool, input.cluster.zones),
+      surge: plan.surge.value,
     })),
     zones,
   };
@@ -57,23 +62,41 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
     mode: network.mode,
     pools,
     fewest: sum(
-      pools.map(({ name, offPeak }) => ({
-        name: `${name} (${offPeak.value} in each of ${plural(zones, 'zone')})`,
-        value: offPeak.value * zones,
-      })),
+      planned.map(({ pool, plan: { name, offPeak } }) => {
+        const zonesOfPool = zonesWith(pool, input.cluster.zones);
+        return {
+          name: `${name} (${offPeak.value} in each of ${plural(zonesOfPool, 'zone')})`,
+          value: offPeak.value * zonesOfPool,
+        };
+      }),
     ),
     nodes,
-    pods: allPods(input, nodes.value),
+    pods: allPods(input, nodes.value, pools),
     ranges: network.ranges(demand),
     targets: input.workloads.flatMap((workload) => targetsOf(workload, nodes)),
   };
-  return { plan, problems: findProviderProblems(input.cluster, network, plan, demand) };
+  const problems = [...findSharedProblems(input), ...findProviderProblems(input.cluster, network, plan, demand)];
+  return { plan, problems };
 }
 
-function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool, zones: number): PoolPlan {
+/** Zones that may have nodes of a pool. */
+const zonesWith = (pool: NodePool, zones: readonly string[]): number => Math.max(1, boundsByZone(pool, zones).length);
+
+/** The most nodes of a pool in one zone. */
+function mostInZone({ most }: PoolPlan, pool: NodePool, zones: readonly string[]): number {
+  return Math.max(most.value, ...boundsByZone(pool, zones).map(({ max }) => max));
+}
+
+function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool): PoolPlan {
   const { cluster, daemons, zonesLost } = input;
   const room = roomOf(pool, daemons);
-  const workloads = input.workloads.filter((workload) => poolOf(workload, cluster.nodePools) === pool);
+  const bounds = boundsByZone(pool, cluster.zones);
+  const zones = Math.max(1, bounds.length);
+  const allowed = Math.min(...bounds.map(({ max }) => max));
+  const workloads = input.workloads.filter((workload) => isIn(pool.name, workload));
+  const others = workloads.flatMap((workload) =>
+    poolsOf(workload, cluster.nodePools).flatMap(({ name }) => (name === pool.name ? [] : [name])),
+  );
   const inZone = (when: keyof PodsOverTime, left: number) => {
     // only a rollout has pods of two revisions
     const revisions = when === 'atOnce' ? 2 : 1;
@@ -83,12 +106,15 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
       pods: podsInZone(workload.pods[when], left, revisions),
     }));
     const nodes = nodesFor(room, groups);
-    return derived(nodes.value, `in each of ${plural(left, 'zone')}: ${nodes.because}`);
+    const because = `in each of ${plural(left, 'zone')}: ${nodes.because}`;
+    if (others.length === 0 || nodes.value <= allowed) return derived(nodes.value, because);
+    const elsewhere = [...new Set(others)].join(', ');
+    return derived(allowed, `${because}; the pool allows ${allowed}, and some of them may be in ${elsewhere}`);
   };
   const held = headroomNodes(pool, room, zones);
   const withHeadroom = (nodes: Derived) =>
     held.value === 0 ? nodes : derived(nodes.value + held.value, `${nodes.because}, + ${held.because}`);
-  const left = zones - zonesLost;
+  const left = Math.max(1, zones - zonesLost);
   const moments = {
     offPeak: withHeadroom(inZone('offPeak', zones)),
     peak: withHeadroom(inZone('peak', zones)),
@@ -96,12 +122,7 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
     afterLoss: inZone('peak', left),
   };
   const [most = moments.peak] = [inZone('atOnce', left), ...Object.values(moments)].sort((a, b) => b.value - a.value);
-  const perZone = Math.max(most.value, pool.nodesPerZone.max);
-  const why = most.value > pool.nodesPerZone.max ? 'needed' : 'that the pool allows';
-  const nodes = derived(
-    perZone * zones,
-    `${perZone} ${why} × ${plural(zones, 'zone')} = ${plural(perZone * zones, 'node')}`,
-  );
+  const nodes = mostNodes(most.value, bounds);
   const takes = network.podsPerNode(pool);
   return {
     name: pool.name,
@@ -112,6 +133,19 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
     nodes,
     surge: network.surgeNodes(pool, nodes.value, zones),
   };
+}
+
+/** In each zone as many as are needed, or as the pool allows, if that is more. */
+function mostNodes(needed: number, bounds: readonly NodeBounds[]): Derived {
+  const each = bounds.map(({ max }) => Math.max(needed, max));
+  const [first = needed] = each;
+  const zones = Math.max(1, each.length);
+  const all = each.reduce((total, one) => total + one, 0);
+  if (each.every((one) => one === first)) {
+    const why = bounds.some(({ max }) => needed > max) ? 'needed' : 'that the pool allows';
+    return derived(first * zones, `${first} ${why} × ${plural(zones, 'zone')} = ${plural(first * zones, 'node')}`);
+  }
+  return derived(all, `${each.join(' + ')}, needed or allowed in each zone = ${plural(all, 'node')}`);
 }
 
 /** Counted on separate nodes: next to other pods, headroom would give way to them. */
@@ -134,12 +168,21 @@ function sum(parts: readonly Part[]): Derived {
   return derived(all, present.length > 1 ? `${because} = ${all}` : because || 'none');
 }
 
-function allPods({ workloads, daemons, cluster }: ProviderPlanInput, nodes: number): Derived {
+const nodesWith = (daemon: DaemonPod, plans: readonly PoolPlan[]): number =>
+  plans.reduce((all, { name, nodes, surge }) => all + (isIn(name, daemon) ? nodes.value + surge.value : 0), 0);
+
+function allPods(
+  { workloads, daemons, cluster }: ProviderPlanInput,
+  nodes: number,
+  plans: readonly PoolPlan[],
+): Derived {
   const held = cluster.nodePools.reduce((pods, { headroom }) => pods + (headroom?.pods ?? 0), 0);
   return sum([
     ...workloads.map(({ name, pods }) => ({ name, value: pods.atOnce })),
     { name: 'headroom', value: held },
-    { name: `${daemons.length} on each of ${plural(nodes, 'node')}`, value: daemons.length * nodes },
+    ...(daemons.every(({ pools }) => pools === undefined)
+      ? [{ name: `${daemons.length} on each of ${plural(nodes, 'node')}`, value: daemons.length * nodes }]
+      : daemons.map((daemon) => ({ name: daemon.name, value: nodesWith(daemon, plans) }))),
   ]);
 }
 

@@ -5,6 +5,8 @@ import { type Derived, derived, plural, roundDown } from '../finding/derivation'
 export interface Resources {
   readonly cpu: number;
   readonly memory: number;
+  /** Other resources by name, in whole units. @default none */
+  readonly extended?: Readonly<Record<string, number>>;
 }
 
 /** Room on a node besides the pods that every node runs. */
@@ -22,7 +24,13 @@ export interface PodGroup extends Resources {
 /** Pods of one size that an empty node takes. */
 export function podsOnNode(room: NodeRoom, pod: Resources): number {
   const times = (all: number, each: number) => (each === 0 ? Number.POSITIVE_INFINITY : roundDown(all / each));
-  return Math.max(0, Math.min(room.pods, times(room.cpu, pod.cpu), times(room.memory, pod.memory)));
+  const others = Object.entries(pod.extended ?? {}).map(([name, each]) => times(offers(room, name), each));
+  return Math.max(0, Math.min(room.pods, times(room.cpu, pod.cpu), times(room.memory, pod.memory), ...others));
+}
+
+/** What a node has of a resource. The storage of a node is not counted where its pool does not say it. */
+function offers({ extended = {} }: Resources, name: string): number {
+  return extended[name] ?? (name === 'ephemeral-storage' ? Number.POSITIVE_INFINITY : 0);
 }
 
 /**
@@ -39,7 +47,11 @@ export function nodesFor(room: NodeRoom, groups: readonly PodGroup[]): Derived {
   const present = groups.filter(({ pods }) => pods > 0);
   const [first, ...others] = present;
   if (first === undefined) return derived(0, 'no pods, no nodes');
-  if (others.every(({ cpu, memory }) => cpu === first.cpu && memory === first.memory)) {
+  const isAlike = ({ cpu, memory, extended }: PodGroup) =>
+    cpu === first.cpu &&
+    memory === first.memory &&
+    JSON.stringify(extended ?? {}) === JSON.stringify(first.extended ?? {});
+  if (others.every(isAlike)) {
     const each = podsOnNode(room, first);
     const pods = present.reduce((sum, group) => sum + group.pods, 0);
     const nodes = Math.ceil(pods / each);
@@ -59,13 +71,17 @@ export function nodesFor(room: NodeRoom, groups: readonly PodGroup[]): Derived {
 
 /** The most nodes that the other pods can fill so that the last pod of `last` does not fit. */
 function refusingNodes(room: NodeRoom, last: PodGroup, groups: readonly PodGroup[]): number {
-  const share = (pod: Resources) =>
-    Math.min(
-      1,
-      Math.max(part(pod.cpu, room.cpu - last.cpu), part(pod.memory, room.memory - last.memory), 1 / room.pods),
-    );
-  const sum = groups.reduce((total, group) => total + group.pods * share(group), 0);
-  return roundDown(sum - share(last));
+  const sum = groups.reduce((total, group) => total + group.pods * refusalShare(room, last, group), 0);
+  return roundDown(sum - refusalShare(room, last, last));
+}
+
+/** The most that one pod contributes to a node of this size refusing a pod of `last`. */
+export function refusalShare(room: NodeRoom, last: Resources, pod: Resources): number {
+  const others = Object.keys(last.extended ?? {}).map((name) =>
+    part(pod.extended?.[name] ?? 0, offers(room, name) - (last.extended?.[name] ?? 0)),
+  );
+  const basic = [part(pod.cpu, room.cpu - last.cpu), part(pod.memory, room.memory - last.memory), 1 / room.pods];
+  return Math.min(1, Math.max(...basic, ...others));
 }
 
 /** Where `last` needs the whole node, any other pod blocks it. */
