@@ -12,9 +12,12 @@ import { externalIpRules } from './network/external-ips';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
 import { ingressRules } from './network/ingress';
+import { isolatedPodRules } from './network/isolated-pods';
 import { networkPolicyRules } from './network/network-policies';
 import { portRelationRules } from './network/port-relations';
 import { portRules } from './network/ports';
+import { unreachedRules } from './network/unreached';
+import { unreachedCallerRules } from './network/unreached-callers';
 import { applySizeRules } from './objects/apply-size';
 import { customKindRules } from './objects/custom-kinds';
 import { formRules } from './objects/form';
@@ -85,6 +88,9 @@ export const rules: readonly Rule[] = [
   ...disruptionRules,
   ...quotaRules,
   ...networkPolicyRules,
+  ...isolatedPodRules,
+  ...unreachedRules,
+  ...unreachedCallerRules,
   ...rbacRules,
   ...rbacEscalationRules,
   ...rbacBindingRules,

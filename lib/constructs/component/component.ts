@@ -37,7 +37,9 @@ import {
   connectionVariables,
   credentialsPath,
   type Limited,
+  type Sender,
 } from '../network/connection';
+import { Incoming } from '../network/incoming';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
@@ -65,6 +67,7 @@ import { createObject } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { identityOf } from './identity';
+import { admitTo, connectable, type Raw } from './neighbour';
 
 /** Required and optional properties of every component. */
 export interface ComponentProps extends Partial<Ports> {
@@ -212,6 +215,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Its ports, the main one first; none for a component without a port. */
   protected readonly ports: readonly NamedPort[];
   protected readonly system: System<unknown>;
+  protected readonly incoming = new Incoming();
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
   private configuration?: Configuration;
@@ -286,14 +290,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    * @example web.connectTo(cart, { as: { CART_ADDR: '{host}:{port}' } })
    * @example web.connectTo(database, { connectionsPerPod: 10 })
    */
-  connectTo(service: Connectable, options?: ConnectOptions): this;
+  connectTo(service: Connectable | Raw, options?: ConnectOptions): this;
   connectTo<Use extends object>(service: Limited<Use>, use: Use, options?: ConnectOptions): this;
   connectTo<Use extends object>(
-    service: Connectable | Limited<Use>,
+    service: Connectable | Raw | Limited<Use>,
     second?: Use | ConnectOptions,
     third?: ConnectOptions,
   ): this {
-    const added = this.outgoing.add(service, [second, third], this.client);
+    const added = this.outgoing.add(connectable(service), [second, third], this.client);
     if (Array.isArray(added)) {
       for (const problem of added) report(this, problem);
       return this;
@@ -301,6 +305,19 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const { connection, options } = added;
     nameExit(this.networkPolicy, connection.name, connection.peer);
     this.configure(connectionVariables(connection, options));
+    return this;
+  }
+
+  /**
+   * Lets in a client that is not a component, at `port` by its name or number: a workload of this system, pods of another namespace,
+   * addresses, or a neighbour that the cluster knows. The first port is the default.
+   *
+   * @example web.admit(loadGenerator)
+   * @example web.admit({ namespace: 'linkerd-viz', podLabels: { app: 'tap' } }, 'admin')
+   * @example web.admit('prometheus', 'metrics')
+   */
+  admit(client: Sender | Raw, port?: string | number): this {
+    admitTo(this, { name: this.name, ports: this.ports, incoming: this.incoming }, client, port);
     return this;
   }
 
@@ -381,7 +398,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   protected get policyInput(): PolicyInput {
     const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
-    return { admitted: [], peers };
+    const callsApiServer = this.props.security?.serviceAccountToken !== undefined;
+    return { admitted: this.incoming.all, peers, callsApiServer };
   }
 
   /** This component in the account of a service with limits. */

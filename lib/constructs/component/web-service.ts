@@ -10,7 +10,7 @@ import { fields } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
 import type { ScalingProps } from '../../model/pods/scaling';
 import { EXPOSURE, Exposure, type ExposureOptions } from '../exposure/exposure';
-import type { Connectable, Connection } from '../network/connection';
+import type { Connectable, Connection, Pods } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
 import { type NamedPort, PORTS, type Ports, servicePorts } from '../pod/ports';
@@ -94,7 +94,6 @@ const CPU_TWICE: Finding = {
 export class WebService extends Component<WebServiceProps> implements Connectable {
   /** Its Service, for overrides. */
   readonly service: ApiObject;
-  private readonly admitted: PolicyInput['admitted'][number][] = [];
   private readonly sized: Outcome<CapacityPlan> | undefined;
   private readonly scaling: ScalingProps | undefined;
   private exposure?: Exposure;
@@ -166,8 +165,8 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     return this.connectionTo(this.main, this.name);
   }
 
-  admit(client: string): void {
-    this.admitted.push({ client, port: this.main });
+  letIn(client: Pods): void {
+    this.incoming.add(client, this.main);
   }
 
   /**
@@ -181,9 +180,7 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
     const used = port ?? this.main;
     return {
       connection: () => this.connectionTo(used, used === this.main ? this.name : `${this.name}-${name}`),
-      admit: (client) => {
-        this.admitted.push({ client, port: used });
-      },
+      letIn: (client) => this.incoming.add(client, used),
     };
   }
 
@@ -257,9 +254,9 @@ export class WebService extends Component<WebServiceProps> implements Connectabl
   }
 
   protected override get policyInput(): PolicyInput {
-    const { admitted, exposure } = this;
+    const { exposure } = this;
     const exposed = exposure && { port: this.exposedPort(exposure.port), targets: exposure.targets };
-    return { ...super.policyInput, admitted, ...defined({ exposed }) };
+    return { ...super.policyInput, ...defined({ exposed }) };
   }
 
   protected get pods(): PodNumbers {

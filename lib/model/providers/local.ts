@@ -56,6 +56,7 @@ function profile({ distribution = 'k3d', ingressSource, podNetwork }: LocalProps
         message: `the source of ingress traffic differs between ${distribution} clusters`,
         expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
       },
+    ...(distribution === 'minikube' ? { apiServerPorts: [443, 8443] } : {}), // minikube docs, commands/start: --apiserver-port
     nodes: {},
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,

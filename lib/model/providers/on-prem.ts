@@ -79,6 +79,8 @@ function profile(props: OnPremProps): Provider {
         message: 'the source of ingress traffic is unknown',
         expected: 'ingressController: { namespace, podLabels } of its pods',
       },
+    // kubeadm docs, kubeadm-config: serviceSubnet 10.96.0.0/12; k3s docs, cli/server, and RKE2 docs, server_config: cluster-dns
+    dnsAddresses: [props.distribution === 'kubeadm' ? '10.96.0.10' : '10.43.0.10'],
     nodes: {}, // labels differ by installation
     network: podRangeNetwork(props.podNetwork),
     limits: UPSTREAM_LIMITS,
