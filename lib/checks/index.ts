@@ -47,6 +47,7 @@ import { secretRules } from './secrets/secrets';
 import { autoscalingRules } from './workloads/autoscaling';
 import { cronRules } from './workloads/cron';
 import { disruptionRules } from './workloads/disruption';
+import { meshRules } from './workloads/mesh';
 import { metricRules } from './workloads/metrics';
 import { quotaRules } from './workloads/quota';
 import { rolloutRules } from './workloads/rollout';
@@ -91,6 +92,7 @@ export const rules: readonly Rule[] = [
   ...isolatedPodRules,
   ...unreachedRules,
   ...unreachedCallerRules,
+  ...meshRules,
   ...rbacRules,
   ...rbacEscalationRules,
   ...rbacBindingRules,

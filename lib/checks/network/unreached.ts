@@ -2,12 +2,13 @@
 
 import { letsIn, type Source, sides } from '../../analysis/network/reach';
 import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, isSet, type Place, places, record, text } from '../../analysis/objects/read-json';
+import { dig, isSet, own, type Place, places, record, text } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
 import { lasting, type Workload } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
+import { APP } from '../../model/manifest/well-known';
 import { deployment, ingress, object, service } from '../examples';
 import type { Report, Rule } from '../rule';
 import { openingOf } from './isolated-pods';
@@ -52,6 +53,13 @@ export const podsBehind = (
   if (selector === undefined || Object.keys(selector).length === 0) return [];
   return pods(entries).having(cluster, identity.namespace, selector);
 };
+
+/** The Service of a component: its verbs open it, and a component that nothing connects to needs no word. */
+function isOfComponent({ identity, manifest }: ApiEntry, all: readonly Workload[]): boolean {
+  const selector = record(dig(manifest, 'spec')?.selector);
+  const isItsOwn = [APP.name, APP.instance].every((key) => own(selector, key) === identity.name);
+  return isItsOwn && all.every(({ labels }) => own(labels, APP.managedBy) === 'evenkeel');
+}
 
 const portsOfService = ({ manifest }: ApiEntry): Place[] => places(dig(manifest, 'spec'), 'ports', '/spec');
 
@@ -121,6 +129,7 @@ const unreached: Rule = {
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of('/Service')) {
       const all = podsBehind(entries, entry);
+      if (isOfComponent(entry, all)) continue;
       const targets = portsOfService(entry).flatMap((port) => targetOf(port) ?? []);
       const dead = targets.map((target) => closed(entries, all, target, 'anyone'));
       const [first] = dead.flat();
@@ -147,6 +156,7 @@ const partly: Rule = {
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of('/Service')) {
       const all = podsBehind(entries, entry);
+      if (isOfComponent(entry, all)) continue;
       const found = portsOfService(entry).flatMap((port) => {
         const target = targetOf(port);
         return target === undefined ? [] : [{ port, target, dead: closed(entries, all, target, 'anyone') }];

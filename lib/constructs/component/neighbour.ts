@@ -265,7 +265,8 @@ export function network(object: Raw): Neighbour {
 
 /** What connectTo takes as what it means: a raw Service is one as any other. */
 export function connectable<T>(service: T): Exclude<T, Raw> | Neighbour {
-  return isRaw(service) ? new Neighbour(service) : (service as Exclude<T, Raw>);
+  const hasPods = isRaw(service) && objectsOf(service).some((one) => rawService(one) ?? rawWorkload(one));
+  return hasPods ? new Neighbour(service) : (service as Exclude<T, Raw>);
 }
 
 /** Lets a client in to a host, and out to it where it is a workload of the same namespace. */

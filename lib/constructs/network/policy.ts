@@ -2,7 +2,7 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { apiServerPorts, dnsBlocks, type Neighbourhood, senderOf } from '../../model/cluster/neighbours';
+import { apiServerPorts, dnsBlocks, type Neighbourhood, prometheusOf, senderOf } from '../../model/cluster/neighbours';
 import type { IngressSource, Provider } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
@@ -17,6 +17,7 @@ import { checkLater } from '../tree/findings';
 import { createObject, type NetworkPolicySpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import type { Admitted, Peer, Pods, PolicyPort, Sender } from './connection';
+import { readMonitors, scrapedPorts } from './monitors';
 
 type IngressRule = NonNullable<NetworkPolicySpec['ingress']>[number];
 type EgressRule = NonNullable<NetworkPolicySpec['egress']>[number];
@@ -55,9 +56,30 @@ function dnsRule(cluster: Neighbourhood): EgressRule {
 }
 
 /** The default of a namespace: no traffic in or out unless the policy of a component allows it. */
-export function createDefaultDeny(scope: Construct): void {
+export function createDefaultDeny(scope: Construct, cluster?: Neighbourhood): void {
   const spec: NetworkPolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
   const policy = createObject(scope, 'default-deny', 'NetworkPolicy', { name: 'default-deny' }, { spec });
+  setEntry(policy, ENTRY.platformOwned, true);
+  checkLater(scope, () => {
+    readMonitors(scope);
+    return [];
+  });
+  if (cluster?.capabilities.includes('cert-manager')) createAcmeSolver(scope, cluster);
+}
+
+/** cert-manager, pkg/issuer/acme/http: its solvers run in the namespace of the certificate, behind an Ingress of its own. */
+const ACME_SOLVER = { podLabels: { 'acme.cert-manager.io/http01-solver': 'true' }, port: 8089 };
+
+/** Lets ingress traffic reach the solvers of HTTP-01, which cert-manager makes by itself; none where its source is unknown. */
+function createAcmeSolver(scope: Construct, { provider }: Neighbourhood): void {
+  const from = (['pods', 'nodes'] as const).flatMap((targets) => loadBalancerPeers(provider, targets));
+  if (from.length === 0) return;
+  const spec: NetworkPolicySpec = {
+    podSelector: { matchLabels: ACME_SOLVER.podLabels },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: distinct(from), ports: portsOf(ACME_SOLVER) }],
+  };
+  const policy = createObject(scope, 'acme-solver', 'NetworkPolicy', { name: 'acme-solver' }, { spec });
   setEntry(policy, ENTRY.platformOwned, true);
 }
 
@@ -88,10 +110,22 @@ export function createNetworkPolicy(
     'network-policy',
     'NetworkPolicy',
     { name, labels: podLabels, notes },
-    { spec: () => render(podLabels, cluster, input()) },
+    { spec: () => render(podLabels, cluster, withScraped(scope, podLabels, cluster, input())) },
   );
   checkLater(scope, () => [...findSourceProblems(cluster, input()), ...findSenderProblems(cluster, input())]);
   return policy;
+}
+
+/** What monitors of the chart select is opened to Prometheus, where the cluster knows one. */
+function withScraped(
+  scope: Construct,
+  podLabels: Pods['podLabels'],
+  cluster: Neighbourhood,
+  input: PolicyInput,
+): PolicyInput {
+  if (isProblem(prometheusOf(cluster))) return input;
+  const scraped = scrapedPorts(scope, podLabels).map((port): Admitted => ({ from: 'prometheus', port }));
+  return scraped.length === 0 ? input : { ...input, admitted: [...input.admitted, ...scraped] };
 }
 
 /** Where a reviewer sees that the addresses are not known. */
@@ -189,7 +223,7 @@ function loadBalancerPeers(provider: Provider, targets: 'pods' | 'nodes'): Polic
 }
 
 /** Two destinations of unknown address behind one port are one rule. */
-function distinct(rules: readonly EgressRule[]): EgressRule[] {
+function distinct<Rule>(rules: readonly Rule[]): Rule[] {
   return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
