@@ -106,7 +106,7 @@ const monitor: Rule = {
   reason: reasonKey('unreached-monitor'),
   judge: 'kubernetes.io, "Network Policies"; prometheus-operator, API reference: ServiceMonitor, PodMonitor',
   check: (entries, report) => {
-    const tell = (entry: ApiEntry, pointer: string, all: readonly Workload[], target: Target): void => {
+    const judge = (entry: ApiEntry, pointer: string, all: readonly Workload[], target: Target): void => {
       const source: Source = entry.api?.prometheus ?? 'outside';
       const [first] = closed(entries, all, target, source);
       if (first === undefined) return;
@@ -129,7 +129,7 @@ const monitor: Rule = {
           const target = isPort(value.targetPort)
             ? { port: value.targetPort, protocol: 'TCP' }
             : portOf(to, value.port);
-          if (target !== undefined) tell(entry, pointer, podsBehind(entries, to), target);
+          if (target !== undefined) judge(entry, pointer, podsBehind(entries, to), target);
         }
       }
     }
@@ -141,7 +141,7 @@ const monitor: Rule = {
       for (const { value, pointer } of places(spec, 'podMetricsEndpoints', '/spec')) {
         const port = [value.port, value.portNumber, value.targetPort].find(isPort);
         if (port === undefined) continue;
-        for (const workload of selected) tell(entry, pointer, [workload], { port, protocol: 'TCP' });
+        for (const workload of selected) judge(entry, pointer, [workload], { port, protocol: 'TCP' });
       }
     }
   },

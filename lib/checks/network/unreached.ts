@@ -29,7 +29,7 @@ function numberOf(workload: Workload, { port, protocol }: Target): number | unde
   return typeof number === 'number' ? number : undefined;
 }
 
-/** Workloads that have the port, and of which none lets the source in; empty where one does, or none has it. */
+/** Workloads that have the port, where none of them lets the source in; empty where one does, or none has it. */
 export function closed(
   entries: readonly ApiEntry[],
   all: readonly Workload[],
