@@ -9,7 +9,6 @@ import { Incoming } from '../network/incoming';
 import { createNetworkPolicy, nameExit } from '../network/policy';
 import type { System } from '../system/system';
 import { traceConstruct } from '../tree/trace';
-import { identityOf } from './identity';
 
 /** Pods that a policy selects. */
 export interface PodsOfNetwork extends Pods {
@@ -17,8 +16,6 @@ export interface PodsOfNetwork extends Pods {
   readonly name: string;
   /** Kind of it. @default they are only known by their labels */
   readonly kind?: string;
-  /** Their ServiceAccount, whose identity they act as. @default none */
-  readonly account?: string;
 }
 
 /** The network of pods of one set of labels: they may resolve names, and what is added. */
@@ -44,16 +41,11 @@ export class PodNetwork extends Construct {
   }
 
   /** The one of these labels, made where there is none. */
-  static of(system: System<unknown>, { name, kind, podLabels, account }: PodsOfNetwork): PodNetwork {
+  static of(system: System<unknown>, { name, kind, podLabels }: PodsOfNetwork): PodNetwork {
     // a slash separates the ids of a path
     const id = `network ${jsonText(Object.fromEntries(Object.entries(podLabels).sort()))}`.replaceAll('/', '|');
     const known = system.node.tryFindChild(id);
-    const network =
-      known instanceof PodNetwork ? known : new PodNetwork(system, id, freeName(system, name, kind), podLabels);
-    if (account !== undefined && known === undefined) {
-      for (const peer of identityOf(network, account)?.tokens ?? []) network.reach({ name: 'identity', peer });
-    }
-    return network;
+    return known instanceof PodNetwork ? known : new PodNetwork(system, id, freeName(system, name, kind), podLabels);
   }
 
   /** Lets the pods reach a service. */
