@@ -18,9 +18,12 @@ import { externalIpRules } from './network/external-ips';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
 import { ingressRules } from './network/ingress';
+import { isolatedPodRules } from './network/isolated-pods';
 import { networkPolicyRules } from './network/network-policies';
 import { portRelationRules } from './network/port-relations';
 import { portRules } from './network/ports';
+import { unreachedRules } from './network/unreached';
+import { unreachedCallerRules } from './network/unreached-callers';
 import { applySizeRules } from './objects/apply-size';
 import { customKindRules } from './objects/custom-kinds';
 import { formRules } from './objects/form';
@@ -58,6 +61,7 @@ import { cronRules } from './workloads/cron';
 import { cronTimeRules } from './workloads/cron-times';
 import { disruptionRules } from './workloads/disruption';
 import { jobRules } from './workloads/jobs';
+import { meshRules } from './workloads/mesh';
 import { rolloutRules } from './workloads/rollout';
 import { setRules } from './workloads/sets';
 import { volumeRules } from './workloads/volumes';
@@ -109,6 +113,10 @@ export const rules: readonly Rule[] = [
   ...quotaRules,
   ...limitRangeRules,
   ...networkPolicyRules,
+  ...isolatedPodRules,
+  ...unreachedRules,
+  ...unreachedCallerRules,
+  ...meshRules,
   ...rbacRules,
   ...rbacEscalationRules,
   ...rbacBindingRules,

@@ -17,15 +17,22 @@ export function secretsCommand({ load, output, finish }: Context): Command {
       const secrets = listSecrets(loaded.objects);
       if (json) output.out(`${JSON.stringify(secrets, null, 2)}\n`);
       else {
-        const rows = secrets.map(({ cluster, namespace, name, type, keys, users }) => [
+        const isMade = secrets.some(({ madeBy }) => madeBy !== undefined);
+        const rows = secrets.map(({ cluster, namespace, name, type, keys, users, madeBy = 'hand' }) => [
           cluster,
           namespace,
           name,
           type,
           keys.length === 0 ? '(all keys)' : keys.join(','),
           users.join(', '),
+          ...(isMade ? [madeBy] : []),
         ]);
-        output.out(formatTable([['CLUSTER', 'NAMESPACE', 'NAME', 'TYPE', 'KEYS', 'USED BY'], ...rows]));
+        output.out(
+          formatTable([
+            ['CLUSTER', 'NAMESPACE', 'NAME', 'TYPE', 'KEYS', 'USED BY', ...(isMade ? ['MADE BY'] : [])],
+            ...rows,
+          ]),
+        );
       }
       finish(0);
     });

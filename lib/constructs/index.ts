@@ -1,6 +1,7 @@
 // The building blocks that charts are made of.
 
 export type { ApiRights } from './component/api-rights';
+export { type Neighbour, network, type Raw } from './component/neighbour';
 export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './component/queue-consumer';
 export { Volume, type VolumeProps } from './component/volume';
 export { WebService, type WebServiceProps } from './component/web-service';
@@ -14,8 +15,10 @@ export type {
   Connection,
   ConnectOptions,
   Limited,
+  Pods,
   PolicyPort,
   SecretReference,
+  Sender,
 } from './network/connection';
 export type { CopyProps } from './platform/copy';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';

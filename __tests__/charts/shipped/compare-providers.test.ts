@@ -105,7 +105,14 @@ describe('G14 no lock-in: the shipped systems', () => {
     const rebuild = rebuildOf(platform.app());
     if (rebuild === undefined) throw new Error('no platform');
     const app = rebuild(({ cluster, environment, regions }) => ({
-      cluster: { ...cluster, provider, zones: ['a', 'b'], capabilities: ['metrics-server'], identities: {}, nodePools: [] },
+      cluster: {
+        ...cluster,
+        provider,
+        zones: ['a', 'b'],
+        capabilities: ['metrics-server'],
+        identities: {},
+        nodePools: [],
+      },
       regions,
       environment: { ...environment, registry: { external: 'registry.example' } },
     }));

@@ -16,6 +16,8 @@ export interface SecretNeed {
   readonly keys: readonly string[];
   /** Objects that refer to it. */
   readonly users: readonly string[];
+  /** The object from which a controller makes it, such as a Certificate. Absent where it is made by hand. */
+  readonly madeBy?: string;
 }
 
 interface Reference {
@@ -34,11 +36,13 @@ export function listSecrets(entries: readonly ApiEntry[]): SecretNeed[] {
     ...entries.flatMap(fromServiceAccount),
     ...entries.flatMap(fromTriggerAuthentication),
   ];
+  const makers = makersOf(entries);
   const needs = new Map<string, SecretNeed>();
   for (const { entry, name, type, keys } of references) {
     const { cluster } = entry;
     const namespace = entry.identity.namespace ?? '';
     const key = [cluster, namespace, name].join('\0');
+    const madeBy = makers.get(key);
     const known = needs.get(key);
     needs.set(key, {
       cluster,
@@ -47,9 +51,46 @@ export function listSecrets(entries: readonly ApiEntry[]): SecretNeed[] {
       type: known?.type ?? type,
       keys: union(known?.keys ?? [], keys),
       users: union(known?.users ?? [], [describeIdentity(entry.identity)]),
+      ...(madeBy === undefined ? {} : { madeBy }),
     });
   }
   return [...needs].sort(compareKeys).map(([, need]) => need);
+}
+
+/** The objects from which controllers make Secrets, by the Secret's place and name. */
+function makersOf(entries: readonly ApiEntry[]): ReadonlyMap<string, string> {
+  return new Map(
+    entries.flatMap((entry) => {
+      const place = [entry.cluster, entry.identity.namespace ?? ''];
+      return madeFrom(entry).map((name) => [[...place, name].join('\0'), describeIdentity(entry.identity)] as const);
+    }),
+  );
+}
+
+/** Annotations of an Ingress or Gateway for which cert-manager makes its certificates. cert-manager docs, usage/ingress. */
+const ISSUERS = ['cert-manager.io/issuer', 'cert-manager.io/cluster-issuer', 'kubernetes.io/tls-acme'];
+
+function madeFrom(entry: ApiEntry): string[] {
+  const { identity, manifest } = entry;
+  const spec = record(manifest.spec);
+  switch (`${identity.group}/${identity.kind}`) {
+    case 'cert-manager.io/Certificate':
+      return keyNames([spec?.secretName]);
+    case 'external-secrets.io/ExternalSecret':
+      return [text(record(spec?.target)?.name) ?? identity.name];
+    case 'bitnami.com/SealedSecret':
+      return [text(record(record(spec?.template)?.metadata)?.name) ?? identity.name];
+    case 'secrets-store.csi.x-k8s.io/SecretProviderClass':
+      return keyNames(places(spec, 'secretObjects', '').map(({ value }) => value.secretName));
+    case 'networking.k8s.io/Ingress':
+    case 'gateway.networking.k8s.io/Gateway': {
+      const annotations = record(record(manifest.metadata)?.annotations) ?? {};
+      const isIssued = ISSUERS.some((key) => Object.hasOwn(annotations, key));
+      return isIssued ? [...fromIngress(entry), ...fromGateway(entry)].map(({ name }) => name) : [];
+    }
+    default:
+      return [];
+  }
 }
 
 function fromPods({ entry, pod, containers }: Workload): Reference[] {

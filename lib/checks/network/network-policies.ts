@@ -1,26 +1,15 @@
-// Network policies: well-formed address blocks, and pods that none of them opens.
+// Network policies: well-formed address blocks.
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, place, places } from '../../analysis/objects/read-json';
-import { pods } from '../../analysis/objects/selectors';
-import type { Workload } from '../../analysis/objects/workloads';
 import { isCidr } from '../../model/manifest/cidr';
-import type { JsonObject } from '../../model/manifest/json';
-import { deployment, object } from '../examples';
+import { object } from '../examples';
 import type { Rule } from '../rule';
 
 const policy = (cidr: string) =>
   object('networking.k8s.io/v1', 'NetworkPolicy', 'web', {
     spec: { podSelector: {}, egress: [{ to: [{ ipBlock: { cidr } }] }] },
   });
-
-const selecting = (name: string, spec: JsonObject) => object('networking.k8s.io/v1', 'NetworkPolicy', name, { spec });
-
-const denyAll = selecting('default-deny', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-const opening = selecting('web', {
-  podSelector: { matchLabels: { app: 'web' } },
-  ingress: [{ ports: [{ port: 8080 }] }],
-});
 
 const cidr: Rule = {
   id: 'network-policy-cidr',
@@ -59,36 +48,4 @@ const cidr: Rule = {
   },
 };
 
-/** Pods that hold room for others and do nothing themselves: the headroom of a cluster. */
-const isPlaceholder = ({ containers }: Workload): boolean => containers.every(({ name }) => name === 'pause');
-
-const isolated: Rule = {
-  id: 'isolated-pods',
-  what: 'Pods under a default deny are selected by a NetworkPolicy that allows something.',
-  why: 'They would reach nothing, not even DNS, and nothing would reach them: their probes pass, and all else times out.',
-  severity: 'warning',
-  judge: 'kubernetes.io, "Network Policies"; kube-score pod-networkpolicy',
-  check: (entries, report) => {
-    const denied = new Set<Workload>();
-    const opened = new Set<Workload>();
-    for (const { manifest, cluster, identity } of objectIndex(entries).of('networking.k8s.io/NetworkPolicy')) {
-      const spec = dig(manifest, 'spec') ?? {};
-      const opens = list(spec.ingress).length + list(spec.egress).length > 0;
-      const selected = pods(entries).selected(cluster, identity.namespace, dig(spec, 'podSelector') ?? {});
-      for (const workload of selected) (opens ? opened : denied).add(workload);
-    }
-    for (const workload of denied) {
-      if (opened.has(workload) || workload.pod.value.hostNetwork === true || isPlaceholder(workload)) continue;
-      report(workload.entry, workload.pod.pointer, {
-        message: 'no NetworkPolicy allows these pods anything: not even DNS',
-        expected: 'a NetworkPolicy that selects their labels, with what they need',
-      });
-    }
-  },
-  examples: {
-    pass: [deployment(), denyAll, opening],
-    fail: [deployment(), denyAll],
-  },
-};
-
-export const networkPolicyRules: readonly Rule[] = [cidr, isolated];
+export const networkPolicyRules: readonly Rule[] = [cidr];

@@ -28,7 +28,9 @@ import {
   connectionVariables,
   credentialsPath,
   type Limited,
+  type Sender,
 } from '../network/connection';
+import { Incoming } from '../network/incoming';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
 import {
@@ -59,6 +61,7 @@ import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { API_RIGHTS, type ApiRights, createApiRights } from './api-rights';
 import { identityOf } from './identity';
+import { admitTo, connectable, type Raw } from './neighbour';
 
 /** Required and optional properties of every component, whatever its workload. */
 export interface ComponentProps extends Partial<Ports>, Company, NodeChoice {
@@ -214,6 +217,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Its ports, the main one first; none for a component without a port. */
   protected readonly ports: readonly NamedPort[];
   protected readonly system: System<unknown>;
+  protected readonly incoming = new Incoming();
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
   private configuration?: Configuration;
@@ -278,14 +282,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    * @example web.connectTo(cart, { as: { CART_ADDR: '{host}:{port}' } })
    * @example web.connectTo(database, { connectionsPerPod: 10 })
    */
-  connectTo(service: Connectable, options?: ConnectOptions): this;
+  connectTo(service: Connectable | Raw, options?: ConnectOptions): this;
   connectTo<Use extends object>(service: Limited<Use>, use: Use, options?: ConnectOptions): this;
   connectTo<Use extends object>(
-    service: Connectable | Limited<Use>,
+    service: Connectable | Raw | Limited<Use>,
     second?: Use | ConnectOptions,
     third?: ConnectOptions,
   ): this {
-    const added = this.outgoing.add(service, [second, third], this.client);
+    const added = this.outgoing.add(connectable(service), [second, third], this.client);
     if (Array.isArray(added)) {
       for (const problem of added) report(this, problem);
       return this;
@@ -302,6 +306,19 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    */
   get loadBalancerTargets(): 'pods' | 'nodes' | undefined {
     return this.policyInput.exposed?.targets;
+  }
+
+  /**
+   * Lets in a client that is not a component, at `port` by its name or number: a workload of this system, pods of another namespace,
+   * addresses, or a neighbour that the cluster knows. The first port is the default.
+   *
+   * @example web.admit(loadGenerator)
+   * @example web.admit({ namespace: 'linkerd-viz', podLabels: { app: 'tap' } }, 'admin')
+   * @example web.admit('prometheus', 'metrics')
+   */
+  admit(client: Sender | Raw, port?: string | number): this {
+    admitTo(this, { name: this.name, ports: this.ports, incoming: this.incoming }, client, port);
+    return this;
   }
 
   /**
@@ -359,7 +376,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   protected get policyInput(): PolicyInput {
     const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
-    return { admitted: [], peers };
+    const callsApiServer = this.exits.serviceAccountToken !== undefined;
+    return { admitted: this.incoming.all, peers, callsApiServer };
   }
 
   /** This component in the account of a service with limits. */

@@ -13,7 +13,7 @@ import type { AvailabilityOptions } from '../../model/pods/availability';
 import type { ScalingProps } from '../../model/pods/scaling';
 import { Exposure } from '../exposure/exposure';
 import { EXPOSURE, type ExposureOptions } from '../exposure/exposure-options';
-import type { Connectable, Connection } from '../network/connection';
+import type { Connectable, Connection, Pods } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
 import { type NamedPort, PORTS, type Ports, servicePorts } from '../pod/ports';
@@ -98,7 +98,6 @@ const CPU_TWICE: Finding = {
 export class WebService extends StatelessComponent<WebServiceProps> implements Connectable {
   /** Its Service, for overrides. */
   readonly service: ApiObject;
-  private readonly admitted: PolicyInput['admitted'][number][] = [];
   private readonly sized: Outcome<CapacityPlan> | undefined;
   private readonly scaling: ScalingProps | undefined;
   private exposure?: Exposure;
@@ -173,8 +172,8 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
     return this.connectionTo(this.main, this.name);
   }
 
-  admit(client: string): void {
-    this.admitted.push({ client, port: this.main });
+  letIn(client: Pods): void {
+    this.incoming.add(client, this.main);
   }
 
   /**
@@ -188,9 +187,7 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
     const used = port ?? this.main;
     return {
       connection: () => this.connectionTo(used, used === this.main ? this.name : `${this.name}-${name}`),
-      admit: (client) => {
-        this.admitted.push({ client, port: used });
-      },
+      letIn: (client) => this.incoming.add(client, used),
     };
   }
 
@@ -274,9 +271,9 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
   }
 
   protected override get policyInput(): PolicyInput {
-    const { admitted, exposure } = this;
+    const { exposure } = this;
     const exposed = exposure && { port: this.exposedPort(exposure.port), targets: exposure.targets };
-    return { ...super.policyInput, admitted, ...defined({ exposed }) };
+    return { ...super.policyInput, ...defined({ exposed }) };
   }
 
   protected get pods(): PodNumbers {

@@ -119,7 +119,7 @@ export class LoadTest extends Construct {
     const host = { outside: this.props.host, cidrs: [], port: 443 };
     const [masterScope, workerScope] = [new Construct(this, 'master'), new Construct(this, 'workers')];
     createNetworkPolicy(masterScope, master, cluster, () => ({
-      admitted: [{ client: workers, port: { port: PORT } }],
+      admitted: [{ from: { podLabels: selectorLabels(workers) }, port: { port: PORT } }],
       peers: [],
     }));
     const peers = [{ component: master, port: PORT }, host];

@@ -1,6 +1,7 @@
 // A connection: what a client must know of a service, as variables and files in its pod.
 
 import type { IConstruct } from 'constructs';
+import type { NeighbourRole } from '../../model/cluster/neighbours';
 import type { Endpoint } from '../../model/cluster/provider';
 import type { Problem } from '../../model/finding/problem';
 import { checked, emptyText, fields, optional, type Schema, table } from '../../model/finding/schema';
@@ -18,8 +19,8 @@ export interface SecretReference {
 export interface Connectable {
   /** How clients reach it, and where their packets go. */
   connection(): Connection;
-  /** Called when the component `client` connects, so that its policy admits the client. @default no client needs admitting */
-  admit?(client: string): void;
+  /** Called when a client connects, so that the policy of the service admits its pods. @default no client needs admitting */
+  letIn?(client: Pods): void;
   /** Only services with limits have it: for them `connectTo` also needs the client's use. */
   readonly join?: never;
 }
@@ -58,8 +59,25 @@ export interface PolicyPort {
   readonly transport?: 'TCP' | 'UDP';
 }
 
-/** The other end of a connection, as a network policy names it: pods of the namespace, or addresses outside the cluster. */
-export type Peer = (PolicyPort & { readonly component: string }) | Endpoint;
+/** Pods by their labels. */
+export interface Pods {
+  /** Labels that they have, one or more. */
+  readonly podLabels: Readonly<Record<string, string>>;
+  /** Their namespace. @default that of the policy */
+  readonly namespace?: string;
+}
+
+/** Who sends: pods, addresses, or a neighbour that the cluster knows. */
+export type Sender = Pods | { readonly cidrs: readonly string[] } | NeighbourRole;
+
+/** A sender that is let in, and at which port. */
+export interface Admitted {
+  readonly from: Sender;
+  readonly port: PolicyPort;
+}
+
+/** The other end of a connection, as a network policy names it: pods, or addresses outside the cluster. */
+export type Peer = (PolicyPort & { readonly component: string }) | (PolicyPort & Pods) | Endpoint;
 
 /** Address and credentials of a service, as seen from the client's namespace. */
 export interface Connection {

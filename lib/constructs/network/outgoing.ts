@@ -3,6 +3,7 @@
 import type { IConstruct } from 'constructs';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { findSchemaProblems, like, type Schema } from '../../model/finding/schema';
+import { selectorLabels } from '../tree/labels';
 import {
   type Client,
   CONNECT_OPTIONS,
@@ -14,7 +15,7 @@ import {
 } from './connection';
 
 const SERVICE = like(
-  'a WebService, a queue or a service outside: a Worker and a QueueConsumer have no Service',
+  'a WebService, a queue, a raw Service or a service outside: a Worker and a QueueConsumer have no Service',
   (value) => typeof value === 'object' && value !== null && 'connection' in value,
 );
 
@@ -60,7 +61,7 @@ export class Outgoing {
       this.accounts.push(limited);
     }
     this.connections.push(connection);
-    service.admit?.(this.component);
+    service.letIn?.({ podLabels: selectorLabels(this.component) });
     return { connection, options };
   }
 
@@ -97,7 +98,7 @@ export class Outgoing {
     if (other !== undefined) {
       return problem(
         `${name} is in the system ${other}: its address and policies end at that namespace`,
-        'component' in peer
+        !('outside' in peer)
           ? `exposeAt(…) there, and new ExternalService(this, '${name}', { host: '…', port: 443 }) here; or both in one system`
           : 'a service with the same host in this system',
       );

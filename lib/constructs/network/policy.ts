@@ -2,8 +2,9 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { Cluster } from '../../model/cluster/cluster';
+import { apiServerPorts, dnsBlocks, type Neighbourhood, prometheusOf, senderOf } from '../../model/cluster/neighbours';
 import type { IngressSource, Provider } from '../../model/cluster/provider';
+import type { Finding } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { exitKey } from '../../model/manifest/annotations';
 import { isCidr } from '../../model/manifest/cidr';
@@ -15,43 +16,70 @@ import { checkLater } from '../tree/findings';
 
 import { createObject, type NetworkPolicySpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
-import type { Peer, PolicyPort } from './connection';
+import type { Admitted, Peer, Pods, PolicyPort, Sender } from './connection';
+import { readMonitors, scrapedPorts } from './monitors';
 
 type IngressRule = NonNullable<NetworkPolicySpec['ingress']>[number];
 type EgressRule = NonNullable<NetworkPolicySpec['egress']>[number];
 type PolicyPeer = NonNullable<IngressRule['from']>[number];
 
-/** What the policy of a component follows from, known once the chart is complete. */
+/** What the policy of some pods follows from, known once the chart is complete. */
 export interface PolicyInput {
-  /** Components of the namespace that connect to it, each with the port that it connects to. */
-  readonly admitted: readonly { readonly client: string; readonly port: PolicyPort }[];
+  /** Who is let in, each at a port. */
+  readonly admitted: readonly Admitted[];
   /** The port that the load balancer sends to, and how. Absent where the component is not exposed. */
   readonly exposed?: { readonly port: PolicyPort; readonly targets: 'pods' | 'nodes' };
+  /** Where they connect to. */
   readonly peers: readonly Peer[];
+  /** Whether they call the API server. @default false */
+  readonly callsApiServer?: boolean;
 }
 
 type Addresses = Extract<IngressSource, { readonly cidrs: readonly string[] }>;
-type Pods = Exclude<IngressSource, Addresses>;
+type FromPods = Exclude<IngressSource, Addresses>;
 
 /**
- * DNS: the pods of the namespace kube-system, or the node's own cache, which has a link-local address
- * (kubernetes.io, "Using NodeLocal DNSCache").
+ * DNS: the pods of the namespace kube-system, the node's own cache, which has a link-local address, or the Service's address, where
+ * that cache listens too (kubernetes.io, "Using NodeLocal DNSCache").
  */
-const DNS_RULE: EgressRule = {
-  to: [
-    { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
-    { ipBlock: { cidr: '169.254.0.0/16' } },
-  ],
-  ports: [
-    { port: 53, protocol: 'UDP' },
-    { port: 53, protocol: 'TCP' },
-  ],
-};
+function dnsRule(cluster: Neighbourhood): EgressRule {
+  return {
+    to: [
+      { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: 'kube-system' } } },
+      ...['169.254.0.0/16', ...dnsBlocks(cluster)].map((cidr) => ({ ipBlock: { cidr } })),
+    ],
+    ports: [
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ],
+  };
+}
 
 /** The default of a namespace: no traffic in or out unless the policy of a component allows it. */
-export function createDefaultDeny(scope: Construct): void {
+export function createDefaultDeny(scope: Construct, cluster?: Neighbourhood): void {
   const spec: NetworkPolicySpec = { podSelector: {}, policyTypes: ['Ingress', 'Egress'] };
   const policy = createObject(scope, 'default-deny', 'NetworkPolicy', { name: 'default-deny' }, { spec });
+  setEntry(policy, ENTRY.platformOwned, true);
+  checkLater(scope, () => {
+    readMonitors(scope);
+    return [];
+  });
+  if (cluster?.capabilities.includes('cert-manager')) createAcmeSolver(scope, cluster);
+}
+
+/** cert-manager, pkg/issuer/acme/http: its solvers run in the namespace of the certificate, behind an Ingress of its own. */
+const ACME_SOLVER = { podLabels: { 'acme.cert-manager.io/http01-solver': 'true' }, port: 8089 };
+
+/** Lets ingress traffic reach the solvers of HTTP-01, which cert-manager makes by itself; none where its source is unknown. */
+function createAcmeSolver(scope: Construct, { provider }: Neighbourhood): void {
+  const from = (['pods', 'nodes'] as const).flatMap((targets) => loadBalancerPeers(provider, targets));
+  if (from.length === 0) return;
+  const spec: NetworkPolicySpec = {
+    podSelector: { matchLabels: ACME_SOLVER.podLabels },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: distinct(from), ports: portsOf(ACME_SOLVER) }],
+  };
+  const policy = createObject(scope, 'acme-solver', 'NetworkPolicy', { name: 'acme-solver' }, { spec });
   setEntry(policy, ENTRY.platformOwned, true);
 }
 
@@ -61,45 +89,116 @@ export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
   policy.metadata.addAnnotation(exitKey(name), peer.outside);
 }
 
-/** The policy of one component. The provider knows where ingress traffic comes from; if it does not, that is a finding. */
+/** What a policy selects, and what it is called. */
+export interface Selected {
+  readonly name: string;
+  readonly podLabels: Pods['podLabels'];
+}
+
+/** The policy of some pods, or of the component of that name. What the cluster does not say of a neighbour that they need is a finding. */
 export function createNetworkPolicy(
   scope: Construct,
-  name: string,
-  { name: clusterName, provider }: Pick<Cluster, 'name' | 'provider'>,
+  selected: string | Selected,
+  cluster: Neighbourhood,
   input: () => PolicyInput,
 ): ApiObject {
-  const labels = selectorLabels(name);
+  const name = typeof selected === 'string' ? selected : selected.name;
+  const podLabels = typeof selected === 'string' ? selectorLabels(name) : selected.podLabels;
+  const notes = () => (input().callsApiServer && cluster.apiServer === undefined ? API_SERVER_EXIT : {});
   const policy = createObject(
     scope,
     'network-policy',
     'NetworkPolicy',
-    { name, labels },
-    { spec: () => render(name, provider, input()) },
+    { name, labels: podLabels, notes },
+    { spec: () => render(podLabels, cluster, withScraped(scope, podLabels, cluster, input())) },
   );
-  checkLater(scope, () => {
-    const { exposed } = input();
-    const source = exposed === undefined ? undefined : sourceOf(provider, exposed.targets);
-    if (source === undefined || !isProblem(source)) return [];
-    const message = source.message;
-    const expected = `in clusters.${clusterName}, ${source.expected}`;
-    return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message, expected }];
-  });
+  checkLater(scope, () => [...findSourceProblems(cluster, input()), ...findSenderProblems(cluster, input())]);
   return policy;
 }
 
-function render(name: string, provider: Provider, { admitted, exposed, peers }: PolicyInput): NetworkPolicySpec {
+/** What monitors of the chart select is opened to Prometheus, where the cluster knows one. */
+function withScraped(
+  scope: Construct,
+  podLabels: Pods['podLabels'],
+  cluster: Neighbourhood,
+  input: PolicyInput,
+): PolicyInput {
+  if (isProblem(prometheusOf(cluster))) return input;
+  const scraped = scrapedPorts(scope, podLabels).map((port): Admitted => ({ from: 'prometheus', port }));
+  return scraped.length === 0 ? input : { ...input, admitted: [...input.admitted, ...scraped] };
+}
+
+/** Where a reviewer sees that the addresses are not known. */
+const API_SERVER_EXIT = { [exitKey('api-server')]: 'kubernetes.default.svc' };
+
+function findSourceProblems({ name, provider }: Neighbourhood, { exposed }: PolicyInput): Finding[] {
+  const source = exposed === undefined ? undefined : sourceOf(provider, exposed.targets);
+  if (source === undefined || !isProblem(source)) return [];
+  const expected = `in clusters.${name}, ${source.expected}`;
+  return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message: source.message, expected }];
+}
+
+function findSenderProblems(cluster: Neighbourhood, { admitted }: PolicyInput): Finding[] {
+  const roles = new Set(admitted.flatMap(({ from }) => (typeof from === 'string' ? from : [])));
+  const unknown = [...roles].flatMap((role): Finding[] => {
+    const sender = senderOf(cluster, role);
+    if (!isProblem(sender)) return [];
+    return [{ ...sender, rule: 'neighbour', severity: 'error', field: 'admit', value: role }];
+  });
+  return admitted.every(({ port }) => portsOf(port).length > 0) ? unknown : [...unknown, UNKNOWN_PORT];
+}
+
+const UNKNOWN_PORT: Finding = {
+  rule: 'neighbour',
+  severity: 'error',
+  field: 'admit',
+  message: 'no container of the pods declares the port that clients reach by its name',
+  expected: 'a container port of the name that the Service has as targetPort, or a number there',
+};
+
+function render(podLabels: Pods['podLabels'], cluster: Neighbourhood, input: PolicyInput): NetworkPolicySpec {
+  const { admitted, exposed, peers, callsApiServer = false } = input;
   const ingress = rulesByPort([
-    ...admitted
-      .toSorted((a, b) => compareText(a.client, b.client))
-      .map(({ client, port }) => ({ port, from: [{ podSelector: { matchLabels: selectorLabels(client) } }] })),
-    ...(exposed === undefined ? [] : [{ port: exposed.port, from: loadBalancerPeers(provider, exposed.targets) }]),
+    ...new Map(
+      admitted
+        .map(({ from, port }) => ({ key: JSON.stringify([from, port.port, port.transport ?? 'TCP']), from, port }))
+        .toSorted((a, b) => compareText(a.key, b.key))
+        .map(({ key, from, port }) => [key, { port, from: senderPeers(cluster, from) }]),
+    ).values(),
+    ...(exposed === undefined
+      ? []
+      : [{ port: exposed.port, from: loadBalancerPeers(cluster.provider, exposed.targets) }]),
   ]);
   return {
-    podSelector: { matchLabels: selectorLabels(name) },
+    podSelector: { matchLabels: podLabels },
     policyTypes: ['Ingress', 'Egress'],
     ...(ingress.length === 0 ? {} : { ingress }),
-    egress: [DNS_RULE, ...distinct(peers.map(egressTo))],
+    egress: [
+      dnsRule(cluster),
+      // without a port, a rule would let all ports through
+      ...distinct([...peers.map(egressTo), ...(callsApiServer ? [apiServerRule(cluster)] : [])]).filter(hasPorts),
+    ],
   };
+}
+
+/** The API server is outside of the pods' network; where its addresses are unknown, its ports are all that a policy can name. */
+function apiServerRule(cluster: Neighbourhood): EgressRule {
+  const to = cluster.apiServer?.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  const ports = apiServerPorts(cluster).flatMap((port) => portsOf({ port }));
+  return to === undefined ? { ports } : { to, ports };
+}
+
+/** The pods of a policy's namespace, or of another one. */
+function podPeer({ podLabels, namespace }: Pods): PolicyPeer {
+  const podSelector = { matchLabels: podLabels };
+  if (namespace === undefined) return { podSelector };
+  return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME]: namespace } }, podSelector };
+}
+
+function senderPeers(cluster: Neighbourhood, from: Sender): PolicyPeer[] {
+  if (typeof from === 'object') return 'cidrs' in from ? sourcePeers(from) : [podPeer(from)];
+  const sender = senderOf(cluster, from);
+  return isProblem(sender) ? [] : sourcePeers(sender);
 }
 
 /** One rule a port, the lowest first, with everyone who is admitted there. */
@@ -112,8 +211,11 @@ function rulesByPort(
     .map(([, together]) => ({
       from: together.flatMap(({ from }) => from),
       ports: together.slice(0, 1).flatMap(({ port }) => portsOf(port)),
-    }));
+    }))
+    .filter(hasPorts);
 }
+
+const hasPorts = ({ ports = [] }: { readonly ports?: readonly unknown[] }): boolean => ports.length > 0;
 
 function loadBalancerPeers(provider: Provider, targets: 'pods' | 'nodes'): PolicyPeer[] {
   const source = sourceOf(provider, targets);
@@ -121,7 +223,7 @@ function loadBalancerPeers(provider: Provider, targets: 'pods' | 'nodes'): Polic
 }
 
 /** Two destinations of unknown address behind one port are one rule. */
-function distinct(rules: readonly EgressRule[]): EgressRule[] {
+function distinct<Rule>(rules: readonly Rule[]): Rule[] {
   return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }
 
@@ -129,7 +231,7 @@ function distinct(rules: readonly EgressRule[]): EgressRule[] {
 function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource | Problem {
   const source = provider.ingressSource(targets);
   if (typeof source === 'object' && isProblem(source)) return source;
-  const { cidrs, namespace, podLabels }: Partial<Addresses & Pods> = typeof source === 'object' ? source : {};
+  const { cidrs, namespace, podLabels }: Partial<Addresses & FromPods> = typeof source === 'object' ? source : {};
   if (Array.isArray(cidrs) && cidrs.length > 0 && cidrs.every(isCidr)) return source;
   if (typeof namespace === 'string' && namespace !== '' && Object.keys(podLabels ?? {}).length > 0) return source;
   return {
@@ -141,8 +243,7 @@ function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource 
 
 function sourcePeers(source: IngressSource): PolicyPeer[] {
   if ('cidrs' in source) return source.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
-  const namespaceSelector = { matchLabels: { [NAMESPACE_NAME]: source.namespace } };
-  return [{ namespaceSelector, podSelector: { matchLabels: source.podLabels } }];
+  return [podPeer(source)];
 }
 
 /** None for an invalid port, which is reported for the container or the Service. */
@@ -153,6 +254,7 @@ function portsOf({ port, transport = 'TCP' }: PolicyPort): { readonly port: numb
 /** An outside destination of unknown address is allowed by its port alone: policies cannot use names. */
 function egressTo(peer: Peer): EgressRule {
   const ports = portsOf(peer);
-  if ('component' in peer) return { to: [{ podSelector: { matchLabels: selectorLabels(peer.component) } }], ports };
+  if ('component' in peer) return { to: [podPeer({ podLabels: selectorLabels(peer.component) })], ports };
+  if ('podLabels' in peer) return { to: [podPeer(peer)], ports };
   return peer.cidrs.length === 0 ? { ports } : { to: peer.cidrs.map((cidr) => ({ ipBlock: { cidr } })), ports };
 }

@@ -84,7 +84,7 @@ export abstract class System<Settings = object> extends Chart {
     traceChildren(this);
     this.namespaceObject = createNamespace(this, namespace, cluster);
     createQuota(this, system, cluster, this.reserves);
-    createDefaultDeny(this);
+    createDefaultDeny(this, cluster);
     createAccess(this, namespace, target);
   }
 

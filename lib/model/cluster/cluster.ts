@@ -18,6 +18,7 @@ import { defined } from '../manifest/json';
 import { captureTrace, type Trace } from '../manifest/origin';
 import { compareKeys } from '../manifest/text';
 import { CAPABILITIES, type Capability } from './capability';
+import { NEIGHBOURS, type Neighbours } from './neighbours';
 import { SUBNETS, type Subnets } from './network';
 import type { NodePool } from './pool';
 import { findPoolProblems, NODE_POOLS } from './pool-input';
@@ -44,7 +45,7 @@ export const MINOR: Schema = checked<string>(text(KNOWN_MINORS), (minor) => {
 export type GroupId = string | { readonly namespace: string; readonly serviceAccount: string };
 
 /** What every provider's function takes. */
-export interface ClusterProps {
+export interface ClusterProps extends Neighbours {
   /** Kubernetes minor of the API server. */
   readonly kubernetes: Minor;
   /**
@@ -64,7 +65,8 @@ export interface ClusterProps {
    */
   readonly groups?: Readonly<Record<string, GroupId>>;
   /**
-   * Identities of the provider that components act as: `<namespace>/<component>` → its id, in the provider's form.
+   * Identities of the provider that components act as: `<namespace>/<component>` → its id, in the provider's form; on EKS also
+   * `pod-identity`, where an association outside the manifests gives the role.
    * @default none: credentials are Secrets
    */
   readonly identities?: Readonly<Record<string, string>>;
@@ -102,10 +104,11 @@ export const CLUSTER: Fields<ClusterProps> = {
   sysadmins: optional(list(text('the name of a group'))),
   plurals: optional(table(text('the plural of the kind'))),
   scopes: optional(table(choice(['cluster', 'namespace']))),
+  ...NEIGHBOURS,
 };
 
 /** A cluster, not yet named. */
-export interface ClusterDescription extends Required<ClusterProps> {
+export interface ClusterDescription extends Required<Omit<ClusterProps, keyof Neighbours>>, Neighbours {
   /** The profile of its provider. */
   readonly provider: Provider;
   /** What is wrong with the description; each refused key has its default. */
@@ -152,6 +155,7 @@ function complete(
   trace: Trace,
 ): ClusterDescription {
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
+  const { prometheus, apiServer, dnsAddress } = input;
   // groups may be among what was refused
   const isUnsure = input.groups === undefined && refused.size > 0;
   const poolProblems = findPoolProblems(nodePools, zones, region);
@@ -168,7 +172,7 @@ function complete(
     sysadmins,
     plurals: input.plurals ?? {},
     scopes: input.scopes ?? {},
-    ...defined({ region }),
+    ...defined({ region, prometheus, apiServer, dnsAddress }),
     problems: [
       ...problems,
       ...findZoneProblems(provider, region, zones),

@@ -77,7 +77,7 @@ export interface PodSource {
 export const CIDRS: Schema = list(text("a CIDR, such as '10.20.0.0/24'", isCidr), "a list of CIDRs: ['10.20.0.0/24']");
 
 /** Without a label the NetworkPolicy would allow all pods. */
-const POD_LABELS = checked<PodSource['podLabels']>(
+export const POD_LABELS = checked<PodSource['podLabels']>(
   table(text(), "{ 'app.kubernetes.io/name': 'traefik' }"),
   (labels) =>
     Object.keys(labels).length > 0
@@ -93,7 +93,7 @@ const POD_LABELS = checked<PodSource['podLabels']>(
 export const POD_SOURCE = fields<PodSource>({ namespace: text(), podLabels: POD_LABELS });
 
 /** Without an address the NetworkPolicy would allow none. */
-const SOURCE_CIDRS = checked<readonly string[]>(CIDRS, (cidrs) =>
+export const SOURCE_CIDRS = checked<readonly string[]>(CIDRS, (cidrs) =>
   cidrs.length > 0 ? [] : [{ message: 'the list of addresses is empty', expected: "CIDRs: ['10.20.0.0/24']" }],
 );
 
@@ -157,6 +157,10 @@ export interface Provider {
   readonly ingressSource: (targets: Exposure['targets']) => IngressSource | Problem;
   /** Whether each of its clusters serves CPU and memory of pods, `metrics.k8s.io`, without any installation. */
   readonly metricsApi: boolean;
+  /** Ports of the API server behind the Service `kubernetes`. @default 443 and 6443 */
+  readonly apiServerPorts?: readonly number[];
+  /** Address of the Service kube-dns. @default it differs between clusters */
+  readonly dnsAddresses?: readonly string[];
   /** Labels of its nodes. */
   readonly nodes: NodeLabels;
   /** What removes nodes where pools may shrink. @default nothing does */

@@ -280,6 +280,10 @@ export const reportedRules = {
       what: 'A cluster says where ingress traffic comes from.',
       why: 'The network policy would deny it: the host responds with a timeout.',
     },
+    neighbour: {
+      what: 'A network of raw workloads, and a client or neighbour that is let in, names pods, ports and addresses that are known.',
+      why: 'The policy would select no pods or all of them, or deny what is meant to be let through.',
+    },
     'provider-key': {
       what: 'An annotation of the provider profile is changed by an override only.',
       why: 'A change by hand looks like an oversight, and breaks what the profile promises.',

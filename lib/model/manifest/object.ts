@@ -39,11 +39,15 @@ export interface ClusterApi {
   readonly scopes: Readonly<Record<string, 'cluster' | 'namespace'>>;
   /** Plurals of custom kinds, as `group/Kind`. */
   readonly plurals: Readonly<Record<string, string>>;
+  /** Pods of the Prometheus that scrapes. @default unknown */
+  readonly prometheus?: { readonly namespace: string; readonly podLabels: Readonly<Record<string, string>> };
 }
 
 /** Fewest and most nodes. */
 interface Bounds {
+  /** Fewest. */
   readonly min: number;
+  /** Most. */
   readonly max: number;
 }
 

@@ -23,12 +23,26 @@ const ROLE = 'eks.amazonaws.com/role-arn';
 /** EKS user guide, configure-sts-endpoint: a regional endpoint, of no fixed address. */
 const SECURITY_TOKEN_SERVICE: Endpoint = { outside: 'sts.amazonaws.com', cidrs: [], port: 443 };
 
-/** IRSA. Pod Identity needs no annotation: do not require one. EKS user guide, associate-service-account-role. */
+/** EKS user guide, pod-identities and pod-id-agent-setup: the agent of the node. */
+const POD_IDENTITY_AGENT: Endpoint = {
+  outside: 'eks-pod-identity-agent',
+  cidrs: ['169.254.170.23/32', 'fd00:ec2::23/128'],
+  port: 80,
+};
+
+/** An association outside the manifests gives the role: nothing in them names it. */
+const POD_IDENTITY = 'pod-identity';
+
+/** IRSA, by an annotation; Pod Identity needs none. EKS user guide, associate-service-account-role. */
 export function assumeRole(arn: string): WorkloadIdentity | Problem {
+  if (arn === POD_IDENTITY) return { podLabels: {}, serviceAccountAnnotations: {}, tokens: [POD_IDENTITY_AGENT] };
   if (/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(arn)) {
     return { podLabels: {}, serviceAccountAnnotations: { [ROLE]: arn }, tokens: [SECURITY_TOKEN_SERVICE] };
   }
-  return { message: `${arn} is not an IAM role ARN`, expected: 'an ARN such as arn:aws:iam::123456789012:role/shop' };
+  return {
+    message: `${arn} is not an IAM role ARN`,
+    expected: `an ARN such as arn:aws:iam::123456789012:role/shop, or '${POD_IDENTITY}'`,
+  };
 }
 
 /** Group names of access entries. The API refuses `system:`. terraform-aws-eks issue 2915; EKS user guide, grant-k8s-access. */

@@ -64,6 +64,7 @@ function profile(props: LocalProps): Provider {
       },
     // k3d runs k3s, which packages it; minikube, pkg/minikube/assets/addons.go: off by default; kind has none
     metricsApi: distribution === 'k3d',
+    ...(distribution === 'minikube' ? { apiServerPorts: [443, 8443] } : {}), // minikube docs, commands/start: --apiserver-port
     nodes: {},
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,

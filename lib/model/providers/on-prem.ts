@@ -95,6 +95,8 @@ function profile(props: OnPremProps): Provider {
       },
     // k3s and RKE2 docs, packaged components: both deploy metrics-server; kubeadm does not
     metricsApi: distribution !== 'kubeadm',
+    // kubeadm docs, kubeadm-config: serviceSubnet 10.96.0.0/12; k3s docs, cli/server, and RKE2 docs, server_config: cluster-dns
+    dnsAddresses: [props.distribution === 'kubeadm' ? '10.96.0.10' : '10.43.0.10'],
     nodes: {}, // labels differ by installation
     network: podRangeNetwork(props.podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,

@@ -1,0 +1,106 @@
+// Neighbours: what is outside of every namespace, and what a default deny must let through to it or from it.
+
+import { isIP } from 'node:net';
+import { isProblem, type Problem } from '../finding/problem';
+import { either, type Fields, fields, list, number, optional, text } from '../finding/schema';
+import type { Capability } from './capability';
+import { type IngressSource, POD_SOURCE, type PodSource, type Provider, SOURCE_CIDRS } from './provider';
+
+/** Where the API server listens. */
+export interface ApiServer {
+  /** Its addresses as pods and nodes reach them, behind the Service `kubernetes`; of its nodes, where webhooks are called from there. */
+  readonly cidrs: readonly string[];
+  /** Its port behind that Service. @default those of `apiServerPorts` */
+  readonly port?: number;
+}
+
+/** What a platform says of the neighbours. */
+export interface Neighbours {
+  /**
+   * Pods of the Prometheus that scrapes.
+   * @default with the capability prometheus-operator, pods with `app.kubernetes.io/name: prometheus` in the namespace monitoring
+   */
+  readonly prometheus?: PodSource;
+  /** The API server. @default pods with a token reach its ports at any address; webhooks are not opened to it */
+  readonly apiServer?: ApiServer;
+  /**
+   * Addresses that pods ask for names, besides pods of kube-system and link-local ones: the Service kube-dns, where NodeLocal DNSCache
+   * runs and kube-proxy uses iptables.
+   * @default that of the distribution; none where it differs between clusters
+   */
+  readonly dnsAddress?: string | readonly string[];
+}
+
+const ADDRESS = text("an IP address, such as '10.96.0.10'", (value) => isIP(value) > 0);
+
+/** What a platform may say of the neighbours. */
+export const NEIGHBOURS: Fields<Neighbours> = {
+  prometheus: optional(POD_SOURCE),
+  apiServer: optional(
+    fields<ApiServer>(
+      { cidrs: SOURCE_CIDRS, port: optional(number({ atLeast: 1, atMost: 65_535, whole: true })) },
+      "{ cidrs: ['10.0.0.4/32'], port: 6443 }",
+    ),
+  ),
+  dnsAddress: optional(either([ADDRESS, list(ADDRESS)], `${ADDRESS.expected}, or a list of them`)),
+};
+
+/** A cluster, as far as its neighbours follow from it. */
+export interface Neighbourhood extends Neighbours {
+  readonly name: string;
+  readonly provider: Provider;
+  readonly capabilities: readonly Capability[];
+}
+
+/** A neighbour that every cluster knows by its role. */
+export const ROLES_OF_NEIGHBOURS = ['ingress', 'prometheus', 'api-server'] as const;
+
+/** `ingress`: what serves hosts; `prometheus`: what scrapes; `api-server`: what calls webhooks. */
+export type NeighbourRole = (typeof ROLES_OF_NEIGHBOURS)[number];
+
+/** Where kube-prometheus installs it, with the label that the operator gives its pods. prometheus-operator, pkg/prometheus. */
+const KUBE_PROMETHEUS: PodSource = { namespace: 'monitoring', podLabels: { 'app.kubernetes.io/name': 'prometheus' } };
+
+/** What scrapes; a problem where nothing is known to. */
+export function prometheusOf({ name, prometheus, capabilities }: Neighbourhood): PodSource | Problem {
+  if (prometheus !== undefined) return prometheus;
+  if (capabilities.includes('prometheus-operator')) return KUBE_PROMETHEUS;
+  return {
+    message: 'no Prometheus of the cluster is known',
+    expected: `in clusters.${name}, prometheus: { namespace, podLabels }, or the capability prometheus-operator`,
+  };
+}
+
+/** Where a neighbour sends from; a problem where that is unknown. */
+export function senderOf(cluster: Neighbourhood, role: NeighbourRole): IngressSource | Problem {
+  if (role === 'prometheus') return prometheusOf(cluster);
+  if (role === 'ingress') {
+    const source = cluster.provider.ingressSource('pods');
+    return isProblem(source) ? { ...source, expected: `in clusters.${cluster.name}, ${source.expected}` } : source;
+  }
+  const { apiServer } = cluster;
+  if (apiServer !== undefined) return { cidrs: apiServer.cidrs };
+  return {
+    message: 'the addresses of the API server are unknown',
+    expected: `in clusters.${cluster.name}, apiServer: { cidrs: […] }, from which it calls webhooks`,
+  };
+}
+
+/** 443, as managed clusters have it and as the Service does; 6443, the port of kubeadm. kubernetes.io, "Ports and Protocols". */
+const API_SERVER_PORTS = [443, 6443];
+
+/** The ports of the API server, as a policy sees them: some plugins judge before the Service's address is rewritten, most after. */
+export function apiServerPorts({
+  apiServer,
+  provider,
+}: Pick<Neighbourhood, 'apiServer' | 'provider'>): readonly number[] {
+  if (apiServer?.port !== undefined) return [apiServer.port];
+  return provider.apiServerPorts ?? API_SERVER_PORTS;
+}
+
+/** Addresses of names, as blocks of one. */
+export function dnsBlocks({ dnsAddress, provider }: Pick<Neighbourhood, 'dnsAddress' | 'provider'>): readonly string[] {
+  return [dnsAddress ?? provider.dnsAddresses ?? []]
+    .flat()
+    .map((address) => `${address}/${isIP(address) === 4 ? 32 : 128}`);
+}
