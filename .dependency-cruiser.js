@@ -43,6 +43,7 @@ const FOLDERS = {
     'scaling',
     'exposure',
     'cluster',
+    'storage',
     'component',
     'platform',
     'load-test',

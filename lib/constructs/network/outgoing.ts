@@ -14,7 +14,7 @@ import {
 } from './connection';
 
 const SERVICE = like(
-  'a WebService, a queue or a service outside: a Worker and a QueueConsumer have no Service',
+  'a WebService, a StatefulService, a queue or a service outside: other components have no Service',
   (value) => typeof value === 'object' && value !== null && 'connection' in value,
 );
 

@@ -9,6 +9,7 @@ import type { Trace } from '../../model/manifest/origin';
 
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
+import { StatefulService } from '../component/stateful-service';
 import { type LongRunningProps, StatelessComponent } from '../component/stateless';
 import { WebService } from '../component/web-service';
 import { System } from '../system/system';
@@ -63,8 +64,10 @@ interface Planned {
 }
 
 function plannedOf(construct: IConstruct): Planned[] {
-  if (!(construct instanceof StatelessComponent)) return [];
   try {
+    if (construct instanceof StatefulService)
+      return construct.planned === undefined ? [] : [{ workload: construct.planned }];
+    if (!(construct instanceof StatelessComponent)) return [];
     return planOf(construct);
   } catch {
     // missing properties are reported by the component itself, and must not hide findings about the others
