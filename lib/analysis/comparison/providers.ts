@@ -29,7 +29,7 @@ export function deviations(
   return compareObjects(standard.filter(isProviderNeutral), others.filter(isProviderNeutral)).map((difference) => {
     const { entry, pointer } = difference;
     const allowed = providerOf(entry.cluster)?.allowedDifferences.find(
-      (line) => line.kind === entry.identity.kind && line.pointer === pointer,
+      (line) => line.kind === entry.identity.kind && line.pointer === pointer.replace(/\/\d+(?=\/)/g, '/*'),
     );
     return { ...difference, profile, ...(allowed === undefined ? {} : { allowed }) };
   });

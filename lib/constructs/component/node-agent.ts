@@ -90,7 +90,6 @@ export class NodeAgent extends Component<NodeAgentProps> {
         name: this.name,
         labels: selectorLabels(this.name),
         annotations: exitAnnotations(this.props.security ?? {}),
-        notes: () => this.accountNotes,
       },
       { spec: () => this.renderSpec() },
     );
@@ -105,11 +104,13 @@ export class NodeAgent extends Component<NodeAgentProps> {
     second?: Use | ConnectOptions,
     third?: ConnectOptions,
   ): this {
-    const { nodePools, name } = this.system.target.cluster;
-    if (typeof service === 'object' && service !== null && service.join !== undefined && nodePools.length === 0) {
-      const message = `the account needs the number of nodes, and ${name} declares no pools`;
-      report(this, findingOf('connection', { field: 'connectTo', message, expected: `nodePools of ${name}` }));
-      return this;
+    const { name } = this.system.target.cluster;
+    if (typeof service === 'object' && service?.join !== undefined && !this.isCounted) {
+      const message = `the account leaves it out: ${name} declares no node pools, so its number of pods is unknown`;
+      report(
+        this,
+        findingOf('connection', { field: 'connectTo', message, expected: `nodePools of ${name}` }, 'warning'),
+      );
     }
     return super.connectTo(service as Limited<Use>, second as Use, third);
   }
@@ -118,7 +119,7 @@ export class NodeAgent extends Component<NodeAgentProps> {
     return this.props.probes;
   }
 
-  /** The most nodes that its pools may have. Without pools their number is unknown, and nothing asks for it. */
+  /** The most nodes that its pools may have. */
   protected get numbers(): ClientNumbers {
     const zones = Math.max(1, this.system.target.cluster.zones.length);
     const maxReplicas = this.pools.reduce((sum, { nodesPerZone }) => sum + nodesPerZone.max * zones, 0);
@@ -128,6 +129,11 @@ export class NodeAgent extends Component<NodeAgentProps> {
     const fastestAvailableSeconds = Math.max(1, minReadySeconds);
     const replacement = { maxSurge: update.maxSurge, terminationGracePeriodSeconds, fastestAvailableSeconds };
     return { maxReplicas, replacement };
+  }
+
+  /** Without pools the number of nodes is unknown. */
+  protected override get isCounted(): boolean {
+    return this.system.target.cluster.nodePools.length > 0;
   }
 
   protected override get hasSeveralPods(): boolean {

@@ -21,7 +21,7 @@ import type { PolicyInput } from '../network/policy';
 import { createDisruptionBudget } from '../pod/availability';
 import { companyScratchNames } from '../pod/company';
 import { renderSpread } from '../pod/life';
-import { allMounts, type Mounts, podVolumes } from '../pod/mounts';
+import { type Mounts, podVolumes } from '../pod/mounts';
 import { fits } from '../pod/node-fit';
 import { PORTS, type Ports, servicePorts } from '../pod/ports';
 import type { Probes } from '../pod/probes';
@@ -248,10 +248,8 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
   }
 
   protected override findInputProblems(): Problem[] {
-    const shared = { ...super.mounts };
-    const volumes = [...podVolumes(shared).map(({ name }) => name), ...companyScratchNames(this.props)];
-    const folders = allMounts(shared).map(({ mountPath }) => mountPath);
-    return [...super.findInputProblems(), ...findClaimProblems(this.claims, volumes, folders)];
+    const volumes = [...podVolumes(super.mounts).map(({ name }) => name), ...companyScratchNames(this.props)];
+    return [...super.findInputProblems(), ...findClaimProblems(this.claims, volumes)];
   }
 
   private get pods(): number {

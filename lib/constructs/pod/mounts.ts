@@ -122,6 +122,11 @@ export function allMounts(mounts: Mounts): NonNullable<Container['volumeMounts']
   return [...allMounted(mounts).map(({ mount }) => mount), ...own, ...fileMounts(mounts.files)];
 }
 
+/** Whether a volume of the pod outlives it. */
+export function keepsData({ volumes, claims = [] }: Mounts): boolean {
+  return claims.length > 0 || Object.values(volumes).some((folder) => 'claim' in folder);
+}
+
 /** Names of the volumes that are empty at each start. */
 export function scratchNames(scratch: readonly Scratch[]): readonly string[] {
   return scratch.map((_, index) => `scratch-${index}`);

@@ -65,17 +65,10 @@ export function namedClaims(claims: Claims): NamedClaim[] {
   }));
 }
 
-/** Claims whose name is that of another volume of the pod, which they would replace, and paths that are taken. */
-export function findClaimProblems(
-  claims: readonly NamedClaim[],
-  volumes: readonly string[],
-  folders: readonly string[],
-): Problem[] {
+/** Claims whose name is that of another volume of the pod, which they would replace. */
+export function findClaimProblems(claims: readonly NamedClaim[], volumes: readonly string[]): Problem[] {
   return claims.flatMap(({ path, name }): Problem[] => {
     const field = `claims${fieldOf(path)}`;
-    if (folders.includes(path)) {
-      return [{ field, message: `${path} is another folder of the component as well`, expected: 'each path once' }];
-    }
     if (!volumes.includes(name)) return [];
     const message = `${name} is also the name of another volume of the pod`;
     return [{ field, value: name, message, expected: "another name: name: 'data'" }];

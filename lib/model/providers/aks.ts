@@ -9,6 +9,7 @@ import {
   groupSubject,
   type IngressShape,
   type Provider,
+  STORAGE_CLASS_DIFFERENCE,
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
@@ -93,6 +94,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     limits: AKS_LIMITS,
     allowedDifferences: [
+      STORAGE_CLASS_DIFFERENCE,
       {
         kind: 'Deployment',
         pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,

@@ -1,7 +1,16 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
 
-import type { AllowedDifference, Endpoint, Exposure, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
-import { CIDRS, groupSubject } from '../cluster/provider';
+import {
+  type AllowedDifference,
+  CIDRS,
+  type Endpoint,
+  type Exposure,
+  groupSubject,
+  STORAGE_CLASS_DIFFERENCE,
+  type Subject,
+  type WorkloadIdentity,
+  type ZoneNames,
+} from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
 
@@ -34,6 +43,7 @@ export function accessEntryGroup(id: string): Subject | Problem {
 
 /** EKS user guide, associate-service-account-role. */
 export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
+  STORAGE_CLASS_DIFFERENCE,
   {
     kind: 'ServiceAccount',
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',

@@ -7,6 +7,7 @@ import {
   groupSubject,
   type IngressShape,
   type Provider,
+  STORAGE_CLASS_DIFFERENCE,
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
@@ -72,6 +73,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
     network: GKE_NETWORK,
     limits: GKE_LIMITS,
     allowedDifferences: [
+      STORAGE_CLASS_DIFFERENCE,
       {
         kind: 'Service',
         pointer: `/metadata/annotations/${BACKEND_CONFIG.replace('/', '~1')}`,
