@@ -129,6 +129,6 @@ describe('the account of a database', () => {
 
   test('leaves it out where the nodes are unknown, and says so', () => {
     const synthesis = connected(conformant({ kubernetes: '1.36' }));
-    expect(synthesis.findings).toMatchObject([{ rule: 'connection', severity: 'warning' }]);
+    expect(synthesis.findings).toMatchObject([{ rule: 'agent-pods', severity: 'warning' }]);
   });
 });

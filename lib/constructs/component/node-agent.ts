@@ -109,7 +109,7 @@ export class NodeAgent extends Component<NodeAgentProps> {
       const message = `the account leaves it out: ${name} declares no node pools, so its number of pods is unknown`;
       report(
         this,
-        findingOf('connection', { field: 'connectTo', message, expected: `nodePools of ${name}` }, 'warning'),
+        findingOf('agent-pods', { field: 'connectTo', message, expected: `nodePools of ${name}` }, 'warning'),
       );
     }
     return super.connectTo(service as Limited<Use>, second as Use, third);

@@ -140,7 +140,7 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
       this,
       'members',
       'Service',
-      // labels of its own: whoever selects the Service of the clients would count each pod twice
+      // labels of its own: what selects the Service of the clients, such as a scraper, would find each pod twice
       { name: membersName, labels: selectorLabels(membersName) },
       {
         // members find each other before they are ready, or none would ever be

@@ -19,7 +19,7 @@ export function findMemberProblems(members: number): Problem[] {
   return [{ field, value: members, message, expected: `an odd number: ${members - 1} or ${members + 1}` }];
 }
 
-/** Members that are no majority after the promised loss, spread evenly over the zones. */
+/** Fewer members than a majority after the promised loss, spread evenly over the zones. */
 export function findQuorumProblems(members: number, zones: number, lost: number): Problem[] {
   if (lost === 0 || lost >= zones) return []; // a promise beyond the zones is reported as such
   const left = podsLeft(members, zones, lost);
