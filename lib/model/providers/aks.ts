@@ -94,7 +94,6 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     limits: AKS_LIMITS,
     allowedDifferences: [
-      STORAGE_CLASS_DIFFERENCE,
       {
         kind: 'Deployment',
         pointer: `/spec/template/metadata/labels/${IDENTITY}~1use`,
@@ -106,6 +105,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
         source: IDENTITY_SOURCE,
       },
       { kind: 'ServiceAccount', pointer: `/metadata/annotations/${IDENTITY}~1client-id`, source: IDENTITY_SOURCE },
+      STORAGE_CLASS_DIFFERENCE,
     ],
   };
 }

@@ -73,7 +73,6 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
     network: GKE_NETWORK,
     limits: GKE_LIMITS,
     allowedDifferences: [
-      STORAGE_CLASS_DIFFERENCE,
       {
         kind: 'Service',
         pointer: `/metadata/annotations/${BACKEND_CONFIG.replace('/', '~1')}`,
@@ -89,6 +88,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
         pointer: `/metadata/annotations/${SERVICE_ACCOUNT.replace('/', '~1')}`,
         source: 'Google Cloud docs, workload-identity (linking to an IAM service account)',
       },
+      STORAGE_CLASS_DIFFERENCE,
     ],
   };
 }
