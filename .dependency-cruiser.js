@@ -64,6 +64,7 @@ const FOLDERS = {
     'scaling',
     'exposure',
     'cluster',
+    'storage',
     'component',
     'platform',
     'load-test',

@@ -1,7 +1,7 @@
 // `evenkeel compare providers`: systems are the same on every provider; any other difference is refused.
 
 import { App } from 'cdk8s';
-import { Database, override, WebService, type WebServiceProps } from '../../lib/constructs';
+import { Database, override, StatefulService, WebService, type WebServiceProps } from '../../lib/constructs';
 import type { System } from '../../lib/constructs/system/system';
 import type { ClusterDescription, Provider } from '../../lib/model';
 import { gke } from '../../lib/model';
@@ -63,6 +63,25 @@ test('accounts of a database follow from the grace period of its clients, which 
   });
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(/^eks +Service +\/metadata\/annotations\/evenkeel.dev~1connections +follows from the grace/m);
+});
+
+test('the storage class of each claim of a StatefulService is the provider’s own, and nothing else of it', async () => {
+  const cart = (system: System) =>
+    new StatefulService(system, 'cart', {
+      ...WEB,
+      claims: {
+        '/data': { size: '1Gi' },
+        '/log': { size: system.target.cluster.provider.name === wrong ? '2Gi' : '1Gi' },
+      },
+      size: { replicas: 1 },
+      survives: { zones: 0, because: 'a cart may be lost' },
+    });
+  let wrong = '';
+  expect(await compareProviders(cart)).toMatchObject({ code: 0, err: '' });
+  wrong = 'gke';
+  const { code, err } = await compareProviders(cart);
+  expect(code).toBe(1);
+  expect(err).toContain('volumeClaimTemplates/1/spec/resources');
 });
 
 describe('refused', () => {

@@ -2,8 +2,9 @@
 
 export type { ApiRights } from './component/api-rights';
 export { type Neighbour, network, type Raw } from './component/neighbour';
+export { NodeAgent, type NodeAgentProps } from './component/node-agent';
 export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './component/queue-consumer';
-export { Volume, type VolumeProps } from './component/volume';
+export { StatefulService, type StatefulServiceProps } from './component/stateful-service';
 export { WebService, type WebServiceProps } from './component/web-service';
 export { Worker, type WorkerProps } from './component/worker';
 export { DnsRecord, type DnsRecordProps } from './exposure/dns-record';
@@ -46,6 +47,8 @@ export { Database, type DatabaseProps, type DatabaseUse } from './services/datab
 export { ExternalService } from './services/external-service';
 export type { ExternalServiceProps } from './services/outside-service';
 export { Redis, type RedisProps, type RedisUse } from './services/redis';
+export type { Claim, Claims } from './storage/claims';
+export { Volume, type VolumeProps } from './storage/volume';
 export type { Reserve } from './system/quota';
 export { System } from './system/system';
 export { type Overrides, override } from './tree/override';

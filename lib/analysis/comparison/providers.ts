@@ -31,7 +31,7 @@ export function deviations(
   const all = found.map((difference): Deviation => {
     const { entry, pointer } = difference;
     const allowed = providerOf(entry.cluster)?.allowedDifferences.find(
-      (line) => line.kind === entry.identity.kind && line.pointer === pointer,
+      (line) => line.kind === entry.identity.kind && line.pointer === pointer.replace(/\/\d+(?=\/)/g, '/*'),
     );
     return { ...difference, profile, ...(allowed === undefined ? {} : { allowed }) };
   });

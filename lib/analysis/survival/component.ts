@@ -1,6 +1,6 @@
 // A component: how many pods it should have and needs, how they start and stop, and how many evictions must leave.
 
-import { ANNOTATION } from '../../model/manifest/annotations';
+import { ANNOTATION, quorumOf } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -101,13 +101,16 @@ export class Component {
   /**
    * Pods that can carry the load. An autoscaler on CPU keeps each pod at a share of its request, and tolerates a tenth more; at
    * 100 % of the request fewer pods carry the same load (rounded up). Without such an autoscaler the load is unknown and all pods
-   * are needed; of a StatefulSet those that its budget keeps, its quorum.
+   * are needed; of a StatefulSet its quorum, as it states it, or else those that its budget keeps.
    */
   needed(scale: Scale): number {
     const wanted = this.wanted(scale);
     const share = this.utilization;
     if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * (1 + TOLERANCE) * wanted - 1e-9)));
-    if (this.workload.kind !== 'apps/StatefulSet' || this.budgets.length !== 1) return wanted;
+    if (this.workload.kind !== 'apps/StatefulSet') return wanted;
+    const quorum = quorumOf(dig(this.entry.manifest, 'metadata', 'annotations'));
+    if (quorum !== undefined) return Math.min(wanted, quorum);
+    if (this.budgets.length !== 1) return wanted;
     const { kept, others } = this.protection(scale);
     return others.length > 0 ? wanted : Math.min(wanted, Math.max(1, kept));
   }

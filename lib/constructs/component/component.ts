@@ -53,6 +53,7 @@ import { renderPod } from '../pod/pod';
 import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
 import { findProbeProblems, PROBES_STAND_IN, type Probes } from '../pod/probes';
 import { SECURITY, type SecurityExits } from '../pod/security';
+import { findOneNodeProblems, holdClaims } from '../storage/one-node';
 import { System } from '../system/system';
 import { receive, refuse } from '../tree/door';
 import { checkLater, report } from '../tree/findings';
@@ -266,6 +267,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     );
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
     checkLater(this, () => this.findInputProblems().map((problem) => findingOf('input', problem)));
+    holdClaims(this.name, props.volumes ?? {}, this.system);
     const variables = Object.entries(props.env ?? {});
     this.secretVariables = Object.fromEntries(variables.filter(isFromSecret));
     this.configure(Object.fromEntries(variables.filter(isText)));
@@ -398,6 +400,16 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return { ...this.props.resources, cpu: this.cpu ?? '0' };
   }
 
+  /** Whether its pods may run on several nodes. */
+  protected get hasSeveralPods(): boolean {
+    return this.isCounted && this.numbers.maxReplicas > 1;
+  }
+
+  /** What may keep data where one volume for all pods cannot. */
+  protected get insteadOfVolume(): string {
+    return 'size: { replicas: 1 }, a StatefulService with a claim for each pod';
+  }
+
   /** Seconds by which its init containers and sidecars delay the start of its container. */
   protected get companySeconds(): number {
     return bootSecondsOf(this.props);
@@ -407,11 +419,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   protected findInputProblems(): Problem[] {
     const { files = {}, volumes = {} } = this.props;
     const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
-    const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...Object.keys(volumes)];
+    const own = (this.mounts.claims ?? []).map(({ path }) => path);
+    const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...own, ...Object.keys(volumes)];
+    const { hasSeveralPods, insteadOfVolume: instead } = this;
     return [
       ...findSharedMountProblems(this.props, this.mounts),
       ...findMountProblems(files, folders, secrets),
       ...findChoiceProblems(this.props, this.system.target.cluster),
+      ...findOneNodeProblems(this.name, volumes, this.system, { hasSeveralPods, instead }),
     ];
   }
 

@@ -12,12 +12,14 @@ import {
   type AvailabilityOptions,
   deriveAvailability,
 } from '../../model/pods/availability';
+import { deriveInPlace } from '../../model/pods/in-place';
 import type { ClientNumbers } from '../network/connection';
 import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availability';
 import { renderDeployment } from '../pod/deployment';
 import { renderSpread } from '../pod/life';
 import { PROBES_SCHEMA, type Probes } from '../pod/probes';
 import { exitAnnotations } from '../pod/security';
+import { oneNodeVolumes } from '../storage/one-node';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { COMPONENT, Component, type ComponentProps } from './component';
@@ -91,7 +93,11 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
       },
       { spec: () => this.renderSpec() },
     );
-    checkAvailabilityLater(this, () => this.availabilityInput);
+    checkAvailabilityLater(
+      this,
+      () => this.availabilityInput,
+      () => this.isInPlace,
+    );
   }
 
   /** Its PodDisruptionBudget, for overrides; `undefined` for a single pod. */
@@ -111,7 +117,7 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
 
   /** The derived unit: rollout, drain, budget, spread, and how many pods are certain to remain after the promised loss. */
   get availability(): Availability {
-    return deriveAvailability(this.availabilityInput);
+    return (this.isInPlace ? deriveInPlace : deriveAvailability)(this.availabilityInput);
   }
 
   /** Its numbers of pods, once the chart is complete. */
@@ -127,6 +133,7 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
   }
 
   protected get numbers(): ClientNumbers {
+    if (this.isInPlace) return { maxReplicas: this.pods.max, replacement: 'inPlace' };
     const { maxSurge, maxUnavailable, terminationGracePeriodSeconds, minReadySeconds } = this.availability;
     // the shortest boot is unknown, and the worst case is one that takes no time
     const fastestAvailableSeconds = Math.max(1, minReadySeconds);
@@ -138,6 +145,12 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
   protected createBudget(fewest: number): void {
     if (fewest <= 1 && this.props.availability?.disruption === undefined) return;
     createDisruptionBudget(this, this.name, selectorLabels(this.name), () => this.availability);
+  }
+
+  /** Whether the old pod must be gone before the new one starts: one node at a time can mount its volume. */
+  private get isInPlace(): boolean {
+    const { volumes } = this.props;
+    return volumes !== undefined && oneNodeVolumes(volumes, this.system).length > 0;
   }
 
   private get availabilityInput(): AvailabilityInput {
@@ -162,7 +175,7 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
     return renderDeployment({
       ...(stated === undefined ? {} : { replicas: stated }),
       availability,
-      sharesVolume: Object.values(this.props.volumes ?? {}).some((folder) => 'claim' in folder),
+      isInPlace: this.isInPlace,
       selector,
       template: this.podTemplate({ preStopSeconds, terminationGracePeriodSeconds, spread }),
     });

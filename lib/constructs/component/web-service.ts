@@ -4,7 +4,6 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
 import { type Balancer, preStopFor } from '../../model/cluster/balancer';
-import { didYouMean } from '../../model/finding/closest';
 import type { Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { fields } from '../../model/finding/schema';
@@ -16,15 +15,15 @@ import { EXPOSURE, type ExposureOptions } from '../exposure/exposure-options';
 import type { Connectable, Connection, Pods } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../pod/node-fit';
-import { type NamedPort, PORTS, type Ports, servicePorts } from '../pod/ports';
+import { type NamedPort, PORTS, type Ports } from '../pod/ports';
 import { pathAt } from '../pod/probes';
 import { createAutoscaler } from '../scaling/autoscaler';
 import { SIZE, type Size } from '../scaling/size';
 import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from '../scaling/sizing';
 import { isRefused, receive, refuse } from '../tree/door';
 import { report } from '../tree/findings';
-import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
+import { ClientService, unknownPort } from './client-service';
 import { COMPONENT_STAND_INS } from './component';
 import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
@@ -54,27 +53,6 @@ const NO_ADDRESS: Finding = {
   expected: "http as the port, and gRPC beside it: ports: { rpc: { port: 9090, protocol: 'grpc' } }",
 };
 
-function unbalanced({ name }: NamedPort): Finding {
-  return {
-    rule: 'grpc-balance',
-    severity: 'note',
-    field: `ports.${name}`,
-    message: 'each gRPC client keeps its connection to one pod: new pods get no load from it',
-    expected:
-      "gRPC as the component's port, whose Service is headless; a mesh; or clients that connect again from time to time",
-  };
-}
-
-function unknownPort(field: string, name: string, ports: readonly NamedPort[]): Finding {
-  const names = ports.map((one) => one.name);
-  return findingOf('input', {
-    field,
-    value: name,
-    message: `there is no port ${name}${didYouMean(name, names)}`,
-    expected: `one of ${names.join(', ')}`,
-  });
-}
-
 /** Assumed pods while the size is refused: enough for any promise, so that no further finding follows. */
 const PODS_WITHOUT_PLAN = 100;
 
@@ -98,30 +76,20 @@ const CPU_TWICE: Finding = {
 export class WebService extends StatelessComponent<WebServiceProps> implements Connectable {
   /** Its Service, for overrides. */
   readonly service: ApiObject;
+  private readonly server: ClientService;
   private readonly sized: Outcome<CapacityPlan> | undefined;
   private readonly scaling: ScalingProps | undefined;
   private exposure?: Exposure;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
     super(scope, id, props, WEB_SERVICE, { ...COMPONENT_STAND_INS, size: { replicas: PODS_WITHOUT_PLAN } });
-    const labels = selectorLabels(this.name);
-    this.service = createObject(
-      this,
-      'service',
-      'Service',
-      { name: this.name, labels },
-      {
-        spec: () => ({
-          type: this.exposure?.serviceType ?? 'ClusterIP',
-          ...(this.isHeadless ? { clusterIP: 'None' } : {}),
-          selector: labels,
-          ports: servicePorts(this.ports),
-        }),
-      },
-    );
-    for (const port of this.isHeadless ? [] : this.ports.slice(1)) {
-      if (port.protocol === 'grpc') report(this, unbalanced(port));
-    }
+    this.server = new ClientService(this, {
+      name: this.name,
+      ports: this.ports,
+      incoming: this.incoming,
+      type: () => this.exposure?.serviceType,
+    });
+    this.service = this.server.object;
     const { size } = this.props;
     this.sized = 'load' in size ? this.planFor(size.load) : undefined;
     this.scaling = 'min' in size ? size : this.sized?.plan && scalingOf(this.sized.plan);
@@ -169,11 +137,11 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
   }
 
   connection(): Connection {
-    return this.connectionTo(this.main, this.name);
+    return this.server.connection();
   }
 
   letIn(client: Pods): void {
-    this.incoming.add(client, this.main);
+    this.server.letIn(client);
   }
 
   /**
@@ -182,18 +150,7 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
    * @example web.connectTo(cart.at('admin'))
    */
   at(name: string): Connectable {
-    const port = this.ports.find((one) => one.name === name);
-    if (port === undefined) report(this, unknownPort('at', String(name), this.ports));
-    const used = port ?? this.main;
-    return {
-      connection: () => this.connectionTo(used, used === this.main ? this.name : `${this.name}-${name}`),
-      letIn: (client) => this.incoming.add(client, used),
-    };
-  }
-
-  private connectionTo({ port, servicePort, transport }: NamedPort, name: string): Connection {
-    const peer = { component: this.name, port, transport };
-    return { name, host: this.service.name, port: servicePort, peer, construct: this };
+    return this.server.at(name);
   }
 
   /** The numbers that its load derives; `undefined` for another size, and where the load is refused. */
@@ -201,33 +158,24 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
     return this.sized?.plan;
   }
 
-  private get main(): NamedPort {
-    const [main] = this.ports;
-    if (main === undefined) throw new Error(`${this.node.path} has no port, which its schema requires`);
-    return main;
-  }
-
   /** The port behind its hosts: the one asked for, or the first that speaks http. */
   private exposedPort(name: string | undefined): NamedPort {
-    return this.ports.find((one) => (name === undefined ? one.protocol === 'http' : one.name === name)) ?? this.main;
+    return (
+      this.ports.find((one) => (name === undefined ? one.protocol === 'http' : one.name === name)) ?? this.server.main
+    );
   }
 
   private findExposureProblem(name: string | undefined): Finding | undefined {
     if (name !== undefined && !this.ports.some((one) => one.name === name))
       return unknownPort('exposeAt.port', name, this.ports);
     const { protocol } = this.exposedPort(name);
-    if (this.isHeadless) return NO_ADDRESS;
+    if (this.server.isHeadless) return NO_ADDRESS;
     if (protocol === 'http') return undefined;
     return findingOf('exposure-port', {
       field: name === undefined ? 'port' : 'exposeAt.port',
       message: `an Ingress serves http, and this port speaks ${protocol}`,
       expected: "a port that speaks http: ports: { web: 8080 }, exposeAt(…, { port: 'web' })",
     });
-  }
-
-  /** A gRPC client keeps one connection: only one that sees the addresses of all pods can spread its calls over them. */
-  private get isHeadless(): boolean {
-    return this.main.protocol === 'grpc';
   }
 
   private planFor(load: Load): Outcome<CapacityPlan> {

@@ -48,7 +48,7 @@ export interface Client {
 /** The most pods of a client, and how they are replaced. */
 export interface ClientNumbers {
   readonly maxReplicas: number;
-  readonly replacement: RollingUpdate;
+  readonly replacement: RollingUpdate | 'inPlace';
 }
 
 /** A port of a container, as policies name it. */

@@ -15,7 +15,7 @@ import {
 } from './connection';
 
 const SERVICE = like(
-  'a WebService, a queue, a raw Service or a service outside: a Worker and a QueueConsumer have no Service',
+  'a WebService, a StatefulService, a queue, a raw Service or a service outside: other components have no Service',
   (value) => typeof value === 'object' && value !== null && 'connection' in value,
 );
 

@@ -9,6 +9,7 @@ import {
   findAvailabilityProblems,
   findCadenceProblems,
 } from '../../model/pods/availability';
+import { findInPlaceCadenceProblems, findInPlaceProblems } from '../../model/pods/in-place';
 import { checkLater } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 
@@ -34,10 +35,19 @@ export function createDisruptionBudget(
   );
 }
 
-/** Reports every contradiction of the inputs once the component is complete. */
-export function checkAvailabilityLater(scope: Construct, input: () => AvailabilityInput): void {
-  checkLater(scope, () => [
-    ...findAvailabilityProblems(input()).map((problem) => findingOf('availability', problem)),
-    ...findCadenceProblems(input()).map((problem) => findingOf('release-cadence', problem)),
-  ]);
+/** Reports every contradiction of the inputs once the component is complete; `isInPlace`: whether its pods have no surge. */
+export function checkAvailabilityLater(
+  scope: Construct,
+  input: () => AvailabilityInput,
+  isInPlace: () => boolean = () => false,
+): void {
+  checkLater(scope, () => {
+    const [find, findCadence] = isInPlace()
+      ? [findInPlaceProblems, findInPlaceCadenceProblems]
+      : [findAvailabilityProblems, findCadenceProblems];
+    return [
+      ...find(input()).map((problem) => findingOf('availability', problem)),
+      ...findCadence(input()).map((problem) => findingOf('release-cadence', problem)),
+    ];
+  });
 }

@@ -9,22 +9,20 @@ interface DeploymentInput {
   /** Absent where an autoscaler owns the number. */
   readonly replicas?: number;
   readonly availability: Availability;
-  /** Whether its pods share a volume that one node at a time can mount: the old pod must be gone before the new one starts. */
-  readonly sharesVolume: boolean;
+  /** Whether the old pod must be gone before the new one starts. */
+  readonly isInPlace: boolean;
   readonly selector: Readonly<Record<string, string>>;
   readonly template: DeploymentSpec['template'];
 }
 
 /** The Deployment's spec. */
 export function renderDeployment(input: DeploymentInput): DeploymentSpec {
-  const { replicas, availability, sharesVolume, selector, template } = input;
+  const { replicas, availability, isInPlace, selector, template } = input;
   const { maxSurge, maxUnavailable } = availability;
   return {
     ...defined({ replicas }),
     selector: { matchLabels: selector },
-    strategy: sharesVolume
-      ? { type: 'Recreate' }
-      : { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },
+    strategy: isInPlace ? { type: 'Recreate' } : { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } },
     minReadySeconds: availability.minReadySeconds,
     progressDeadlineSeconds: availability.progressDeadlineSeconds,
     template,

@@ -19,16 +19,21 @@ export interface Life {
 
 /**
  * Spreads evenly and strictly over zones, over nodes as well as possible. `nodeTaintsPolicy: Honor` ignores a dead zone, and
- * `matchLabelKeys` counts each revision separately. Source: kubernetes.io, "Pod Topology Spread Constraints".
+ * `matchLabelKeys` counts each revision separately.
+ *
+ * Pods that are replaced in place have no `revisionLabel`: all are counted together. A pod that returns to the zone of its volume finds
+ * the skew as it was; counted by revision, two new pods bound to one zone could wait for a third one that is replaced only after them.
+ *
+ * Source: kubernetes.io, "Pod Topology Spread Constraints".
  */
 export function renderSpread(
   { zoneSpread }: Pick<Availability, 'zoneSpread'>,
   selector: Readonly<Record<string, string>>,
-  revisionLabel: string,
+  revisionLabel?: string,
 ): Pick<PodSpec, 'topologySpreadConstraints' | 'affinity'> {
   const common = {
     labelSelector: { matchLabels: selector },
-    matchLabelKeys: [revisionLabel],
+    ...(revisionLabel === undefined ? {} : { matchLabelKeys: [revisionLabel] }),
     nodeTaintsPolicy: 'Honor',
   };
   const host = { ...common, topologyKey: HOSTNAME, maxSkew: 1, whenUnsatisfiable: 'ScheduleAnyway' };

@@ -2,7 +2,19 @@
 
 import { ApiObject } from 'cdk8s';
 import type { Problem } from '../../model/finding/problem';
-import { checked, either, fields, flag, like, list, optional, quantity, table, text } from '../../model/finding/schema';
+import {
+  checked,
+  choice,
+  either,
+  fields,
+  flag,
+  like,
+  list,
+  optional,
+  quantity,
+  table,
+  text,
+} from '../../model/finding/schema';
 import { dataKey, subdomain } from '../../model/manifest/formats';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { type Connection, credentialsPath } from '../network/connection';
@@ -22,10 +34,15 @@ const PATH = 'an absolute path, such as /tmp';
 /** What a writable folder may say. */
 export const SCRATCH = fields<Scratch>({ path: text(PATH, (path) => path.startsWith('/')), size: quantity() });
 
+/** How nodes mount a claim: one node that writes, several that read, or several that write. */
+export type AccessMode = 'ReadWriteOnce' | 'ReadWriteOncePod' | 'ReadOnlyMany' | 'ReadWriteMany';
+
 /** A claim of storage: that of a `Volume`, or one that is made elsewhere, by name. */
 export interface ClaimFolder {
   /** The claim, in the namespace of the component. */
   readonly claim: ApiObject | string;
+  /** How nodes may mount it. @default as the claim says, where the system has it; otherwise ReadWriteOnce */
+  readonly accessMode?: AccessMode;
   /** @default false */
   readonly readOnly?: boolean;
 }
@@ -58,6 +75,7 @@ export const VOLUMES = checked<Volumes>(
         like(FOLDER, isVolume),
         fields<ClaimFolder>({
           claim: either([like('the claim of a Volume', isClaim), text(subdomain.expected, subdomain.fits)]),
+          accessMode: optional(choice(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany', 'ReadWriteMany'])),
           readOnly: optional(flag()),
         }),
         fields<SecretFolder>({
@@ -80,6 +98,8 @@ export const VOLUMES = checked<Volumes>(
 export interface Mounts {
   readonly scratch: readonly Scratch[];
   readonly volumes: Volumes;
+  /** Claims that each pod has of its own, by the names that they have in a StatefulSet's templates. @default none */
+  readonly claims?: readonly { readonly name: string; readonly path: string }[];
   readonly connections: readonly Connection[];
   /** Its files. @default none */
   readonly files?: MountedFiles;
@@ -98,7 +118,13 @@ export function podVolumes(mounts: Mounts): NonNullable<PodSpec['volumes']> {
 
 /** The mounts of a container that has them all. */
 export function allMounts(mounts: Mounts): NonNullable<Container['volumeMounts']> {
-  return [...allMounted(mounts).map(({ mount }) => mount), ...fileMounts(mounts.files)];
+  const own = (mounts.claims ?? []).map(({ name, path }) => ({ name, mountPath: path }));
+  return [...allMounted(mounts).map(({ mount }) => mount), ...own, ...fileMounts(mounts.files)];
+}
+
+/** Whether a volume of the pod outlives it. */
+export function keepsData({ volumes, claims = [] }: Mounts): boolean {
+  return claims.length > 0 || Object.values(volumes).some((folder) => 'claim' in folder);
 }
 
 /** Names of the volumes that are empty at each start. */

@@ -41,7 +41,7 @@ export function checkNodeFitLater(
 }
 
 /** Whether a node can hold the pod; assumed where no pool is described. */
-function fits(pools: readonly NodePool[], { cpu, memory }: Pick<NodePool, 'cpu' | 'memory'>): boolean {
+export function fits(pools: readonly NodePool[], { cpu, memory }: Pick<NodePool, 'cpu' | 'memory'>): boolean {
   return pools.length === 0 || pools.some((pool) => isWithin(cpu, pool.cpu) && isWithin(memory, pool.memory));
 }
 

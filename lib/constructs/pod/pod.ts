@@ -6,7 +6,7 @@ import type { PodSpec } from '../tree/kinds';
 import { type Company, renderCompany } from './company';
 import { type ContainerInput, renderContainer } from './container';
 import { drain, type Life } from './life';
-import { allMounts, type Mounts, podVolumes } from './mounts';
+import { allMounts, keepsData, type Mounts, podVolumes } from './mounts';
 import { podSecurity } from './security';
 
 /** Input of a pod. */
@@ -55,7 +55,7 @@ export function renderPod({
     serviceAccountName: name,
     ...(pullSecret === undefined ? {} : { imagePullSecrets: [{ name: pullSecret }] }),
     enableServiceLinks: false,
-    ...podSecurity(main.exits),
+    ...podSecurity(main.exits, keepsData(mounts)),
     ...(life.restartPolicy === undefined ? {} : { restartPolicy: life.restartPolicy }),
     terminationGracePeriodSeconds: life.terminationGracePeriodSeconds,
     dnsConfig: { options: [{ name: 'ndots', value: String(ndots) }] },

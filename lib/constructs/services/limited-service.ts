@@ -18,7 +18,7 @@ const SERVICE = entryKey<unknown>('limited-service');
 
 /** A client in the account, without its use of the service. */
 export interface Account extends BudgetClient {
-  readonly replacement: RollingUpdate;
+  readonly replacement: RollingUpdate | 'inPlace';
 }
 
 /**

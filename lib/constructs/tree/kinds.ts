@@ -57,6 +57,18 @@ export type PodSpec = Newer<
 >;
 export type PodTemplate = Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }>;
 export type DeploymentSpec = Newer<Plain<k8s.DeploymentSpec>, { readonly template: PodTemplate }>;
+/** A claim template as the API server stores it: with the kind of what it makes. */
+export type ClaimTemplate = {
+  readonly apiVersion: 'v1';
+  readonly kind: 'PersistentVolumeClaim';
+  readonly metadata: { readonly name: string };
+  readonly spec: Plain<k8s.PersistentVolumeClaimSpec>;
+};
+export type StatefulSetSpec = Newer<
+  Plain<k8s.StatefulSetSpec>,
+  { readonly template: PodTemplate; readonly volumeClaimTemplates?: readonly ClaimTemplate[] }
+>;
+export type DaemonSetSpec = Newer<Plain<k8s.DaemonSetSpec>, { readonly template: PodTemplate }>;
 export type JobSpec = Newer<Plain<k8s.JobSpec>, { readonly template: PodTemplate }>;
 export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
@@ -79,6 +91,8 @@ interface Bodies {
   readonly Ingress: { readonly spec: Late<IngressSpec> };
   readonly NetworkPolicy: { readonly spec: Late<NetworkPolicySpec> };
   readonly Deployment: { readonly spec: Late<DeploymentSpec> };
+  readonly StatefulSet: { readonly spec: Late<StatefulSetSpec> };
+  readonly DaemonSet: { readonly spec: Late<DaemonSetSpec> };
   readonly Job: { readonly spec: JobSpec };
   readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
   readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };

@@ -114,11 +114,18 @@ export interface NodeLabels {
 export interface AllowedDifference {
   /** Kind of the object. */
   readonly kind: NeutralKind;
-  /** JSON pointer (RFC 6901) of the one field. */
+  /** JSON pointer (RFC 6901) of the one field; `*` is any item of a list. */
   readonly pointer: string;
   /** The documentation of why the provider needs it. */
   readonly source: string;
 }
+
+/** Storage classes belong to a provider: a profile without one takes the default of the cluster. */
+export const STORAGE_CLASS_DIFFERENCE: AllowedDifference = {
+  kind: 'StatefulSet',
+  pointer: '/spec/volumeClaimTemplates/*/spec/storageClassName',
+  source: 'kubernetes.io, "Storage Classes", provisioner and parameters',
+};
 
 /** A provider profile. */
 export interface Provider {

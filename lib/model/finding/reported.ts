@@ -132,6 +132,11 @@ export const reportedRules = {
     },
   },
   Components: {
+    'agent-pods': {
+      what: 'A component on every node that uses a service with limits is on a cluster that declares its node pools.',
+      why: 'The number of its pods is unknown, so the account of the service leaves them out.',
+      severity: 'warning',
+    },
     availability: {
       what: 'Surge, budget, grace period, deadline and spread of a component agree with each other and with what it survives.',
       why: 'A rollout never starts or never ends, a drain is blocked, or requests are cut off.',

@@ -35,6 +35,8 @@ export const ANNOTATION = {
   oneZone: `${PREFIX}one-zone`,
   /** Why a workload need not survive the loss of a zone that its environment promises to survive. */
   zoneLoss: `${PREFIX}zone-loss`,
+  /** How many members of a quorum must serve: `2 of 3 members`. */
+  quorum: `${PREFIX}quorum`,
   /** Why the root file system is writable. */
   writableRootFilesystem: `${PREFIX}writable-root-filesystem`,
   /** Why the pod gets a token for the Kubernetes API. */
@@ -72,6 +74,15 @@ const OURS = annotationPointer(PREFIX);
 /** Whether a JSON pointer points to one of our annotations. */
 export function isOurAnnotation(pointer: string): boolean {
   return pointer.startsWith(OURS);
+}
+
+/** The quorum of a workload's members as an annotation. */
+export const quorumText = (majority: number, members: number): string => `${majority} of ${members} members`;
+
+/** The members that must serve, by the annotation; `undefined` if it has none. */
+export function quorumOf(annotations: Annotations): number | undefined {
+  const [, majority] = /^(\d+) of \d+ members$/.exec(textOf(annotations, ANNOTATION.quorum) ?? '') ?? [];
+  return majority === undefined ? undefined : Number(majority);
 }
 
 /** A list as the value of an annotation. */

@@ -2,7 +2,7 @@
 
 import { plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
-import { either, fields, number, optional } from '../finding/schema';
+import { either, type Fields, fields, number, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { POD_BOUND, type PodBound, podCount } from './replacement';
 
@@ -40,8 +40,8 @@ export type Disruption =
   | { readonly minAvailable: number | `${number}%`; readonly maxUnavailable?: never };
 
 const SECONDS = number({ atLeast: 0, atMost: 86_400, whole: true });
-/** What the options may say. */
-export const AVAILABILITY = fields<AvailabilityOptions>({
+/** What each of the options may say. */
+export const AVAILABILITY_FIELDS: Fields<AvailabilityOptions> = {
   longestRequestSeconds: optional(SECONDS),
   preStopSeconds: optional(SECONDS),
   terminationGracePeriodSeconds: optional(SECONDS),
@@ -57,7 +57,9 @@ export const AVAILABILITY = fields<AvailabilityOptions>({
     ]),
   ),
   minDomains: optional(number({ atLeast: 1, atMost: 100, whole: true })),
-});
+};
+/** What the options may say. */
+export const AVAILABILITY = fields<AvailabilityOptions>(AVAILABILITY_FIELDS);
 
 /** Input of the derivation. */
 export interface AvailabilityInput {

@@ -17,6 +17,7 @@ import {
   CIDRS,
   groupSubject,
   type Provider,
+  STORAGE_CLASS_DIFFERENCE,
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
@@ -143,6 +144,7 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
       },
       { kind: 'ServiceAccount', pointer: `/metadata/annotations/${IDENTITY}~1client-id`, source: IDENTITY_SOURCE },
       ...(gateway === 'application-gateway' ? drainDifferences(APPLICATION_GATEWAY) : []),
+      STORAGE_CLASS_DIFFERENCE,
     ],
   };
 }

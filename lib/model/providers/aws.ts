@@ -5,7 +5,7 @@ import { drainDifferences } from '../cluster/drain-differences';
 import type { Exposed, Exposure } from '../cluster/exposed';
 import { longestOf } from '../cluster/exposed';
 import type { AllowedDifference, Endpoint, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
-import { CIDRS, groupSubject } from '../cluster/provider';
+import { CIDRS, groupSubject, STORAGE_CLASS_DIFFERENCE } from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
 
@@ -63,6 +63,7 @@ export const ALB: Balancer = {
 
 /** EKS user guide, associate-service-account-role. */
 export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
+  STORAGE_CLASS_DIFFERENCE,
   {
     kind: 'ServiceAccount',
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',

@@ -4,7 +4,14 @@ import type { Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { drainDifferences } from '../cluster/drain-differences';
 import type { BackendShape, Exposed, Exposure, IngressShape } from '../cluster/exposed';
-import { type Endpoint, groupSubject, type Provider, type Subject, type WorkloadIdentity } from '../cluster/provider';
+import {
+  type Endpoint,
+  groupSubject,
+  type Provider,
+  STORAGE_CLASS_DIFFERENCE,
+  type Subject,
+  type WorkloadIdentity,
+} from '../cluster/provider';
 import type { Problem } from '../finding/problem';
 import { fields, optional, text } from '../finding/schema';
 
@@ -98,6 +105,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
         source: 'Google Cloud docs, workload-identity (linking to an IAM service account)',
       },
       ...drainDifferences(GOOGLE_BALANCER),
+      STORAGE_CLASS_DIFFERENCE,
     ],
   };
 }

@@ -2,19 +2,16 @@
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { VolumeSource } from '../../model/cluster/provider';
-import { plural } from '../../model/finding/derivation';
-import { fields, optional, quantity, text } from '../../model/finding/schema';
+import { type Fields, fields, optional, quantity, text } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
-import { ClusterObjects } from '../cluster/cluster-objects';
 import { System } from '../system/system';
-import { isRefused, receive } from '../tree/door';
-import { report } from '../tree/findings';
+import { receive } from '../tree/door';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
+import { storageClassOf } from './storage-class';
 
 /** Size and promise of a volume. */
 export interface VolumeProps {
@@ -27,10 +24,23 @@ export interface VolumeProps {
   readonly oneZone?: string;
 }
 
-const VOLUME = fields<VolumeProps>({
+/** What each property of a volume may say. */
+export const VOLUME_FIELDS: Fields<VolumeProps> = {
   size: quantity("a quantity above 0 as a text, such as '10Gi'"),
   oneZone: optional(text('the reason why its data may be unreachable')),
-});
+};
+
+const VOLUME = fields<VolumeProps>(VOLUME_FIELDS);
+
+/** A claim of block storage for one node at a time; of the cluster's default class without a name. */
+export function claimSpec(size: string, storageClassName: string | undefined) {
+  return {
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: canonicalQuantity(size) } },
+    ...defined({ storageClassName }),
+    volumeMode: 'Filesystem',
+  };
+}
 
 /**
  * Block storage for one node at a time.
@@ -49,42 +59,12 @@ export class Volume extends Construct {
     super(scope, id);
     traceConstruct(this);
     const { size, oneZone } = receive(this, '', VOLUME, props, { size: '1Gi' });
-    const storageClassName = this.storageClass(oneZone);
+    const { zones } = System.of(this).target.environment.survives;
+    const storageClassName = storageClassOf(this, { zones, field: 'oneZone', oneZone });
     const annotations = defined({ [ANNOTATION.oneZone]: oneZone });
     const metadata = { name: id, labels: selectorLabels(id), annotations };
     this.claim = createObject(this, 'claim', 'PersistentVolumeClaim', metadata, {
-      spec: {
-        accessModes: ['ReadWriteOnce'],
-        resources: { requests: { storage: canonicalQuantity(size) } },
-        ...defined({ storageClassName }),
-        volumeMode: 'Filesystem',
-      },
+      spec: claimSpec(size, storageClassName),
     });
-  }
-
-  /** Name of the class, which is created with it; `undefined` where the cluster's default is taken. */
-  private storageClass(oneZone: string | undefined): string | undefined {
-    const system = System.of(this);
-    const { cluster, environment, home } = system.target;
-    const { storage, name } = cluster.provider;
-    if (storage === undefined) return undefined;
-    const { zones, regions } = environment.survives;
-    const redundant = zones > 0 && oneZone === undefined;
-    if (redundant && storage.zoneRedundant === undefined && !isRefused(this)) {
-      report(this, {
-        rule: 'volume-zones',
-        severity: 'error',
-        field: 'oneZone',
-        message: `${environment.name} must survive losing ${plural(zones, 'zone')}, but a volume of ${name} is in one`,
-        expected: "oneZone: 'why its data may be unreachable', or an application that keeps copies in other zones",
-      });
-    }
-    const source: VolumeSource = (redundant ? storage.zoneRedundant : undefined) ?? storage.zonal;
-    const kept = zones + regions > 0;
-    const className = `${redundant ? 'zone-redundant' : 'one-zone'}-${kept ? 'retain' : 'delete'}`;
-    const scope = system.node.scope;
-    if (scope instanceof Construct)
-      ClusterObjects.ensureStorage(scope, cluster, home, { name: className, kept, ...source });
-    return className;
   }
 }
