@@ -44,6 +44,7 @@ const FOLDERS = {
     'exposure',
     'cluster',
     'component',
+    'jobs',
     'platform',
     'load-test',
   ],

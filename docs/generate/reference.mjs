@@ -12,6 +12,7 @@ const PAGES = [
     [
       'constructs/system',
       'constructs/component',
+      'constructs/jobs',
       'constructs/pod',
       'constructs/exposure',
       'constructs/tree',

@@ -58,6 +58,10 @@ export type PodSpec = Newer<
 export type PodTemplate = Newer<Plain<k8s.PodTemplateSpec>, { readonly spec: PodSpec }>;
 export type DeploymentSpec = Newer<Plain<k8s.DeploymentSpec>, { readonly template: PodTemplate }>;
 export type JobSpec = Newer<Plain<k8s.JobSpec>, { readonly template: PodTemplate }>;
+export type CronJobSpec = Newer<
+  Plain<k8s.CronJobSpec>,
+  { readonly jobTemplate: Newer<Plain<k8s.JobTemplateSpec>, { readonly spec: JobSpec }> }
+>;
 export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
 export type ServiceSpec = Plain<k8s.ServiceSpec>;
@@ -79,7 +83,8 @@ interface Bodies {
   readonly Ingress: { readonly spec: Late<IngressSpec> };
   readonly NetworkPolicy: { readonly spec: Late<NetworkPolicySpec> };
   readonly Deployment: { readonly spec: Late<DeploymentSpec> };
-  readonly Job: { readonly spec: JobSpec };
+  readonly Job: { readonly spec: Late<JobSpec> };
+  readonly CronJob: { readonly spec: Late<CronJobSpec> };
   readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
   readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };
   readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };
