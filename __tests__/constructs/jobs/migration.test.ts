@@ -22,6 +22,7 @@ const MIGRATE: MigrationProps = {
 };
 const WAVE = 'argocd.argoproj.io/sync-wave';
 const WORKER = { ...WEB, size: { replicas: 2 } } as const;
+const SINGLE = { ...WEB, size: { replicas: 1 }, survives: { zones: 0, because: 'a test' } } as const;
 const ENDS = { image: 'registry.example/shop/report:1', resources: WEB.resources, deadlineSeconds: 60 };
 
 function database(system: System, maxConnections = 100) {
@@ -54,7 +55,7 @@ test('comes before all others, with all that it needs', () => {
     const data = new Volume(system, 'data', { size: '1Gi', oneZone: 'a cache' });
     const db = database(system);
     new WebService(system, 'web', WEB).connectTo(db, { poolSize: 2 });
-    new Worker(system, 'mailer', { ...WORKER, size: { replicas: 1 }, volumes: { '/data': data } });
+    new Worker(system, 'mailer', { ...SINGLE, volumes: { '/data': data } });
     new CronJob(system, 'report', { ...ENDS, schedule: '@daily' });
     new Migration(system, 'migrate', { ...MIGRATE, env: { A: 'b' } }).connectTo(db, { poolSize: 1 });
   });
@@ -123,7 +124,7 @@ test('what waits for it is not what it needs', () => {
     const store = new WebService(system, 'store', WEB);
     new Migration(system, 'migrate', { ...MIGRATE, before: [store, system] }).connectTo(store);
   });
-  expect(errors(synthesis).map(({ rule, value }) => [rule, value])).toEqual([
+  expect(synthesis.findings.map(({ rule, value }) => [rule, value])).toEqual([
     ['migration-order', expect.stringMatching(/store$/)],
     ['migration-order', expect.stringMatching(/shop-production$/)],
   ]);
@@ -134,10 +135,10 @@ test('a database has its connections beside those of the pods', () => {
     errors(
       shop((system) => {
         const db = database(system, maxConnections);
-        new Worker(system, 'mailer', { ...WORKER, size: { replicas: 1 } }).connectTo(db, { poolSize: 1 });
+        new Worker(system, 'mailer', SINGLE).connectTo(db, { poolSize: 1 });
         new Migration(system, 'migrate', MIGRATE).connectTo(db, { poolSize: 5 });
       }),
-    ).map(({ rule }) => rule);
+    );
   expect(tight(11)).toEqual([]);
-  expect(tight(10)).toEqual(['budget']);
+  expect(tight(10)[0]).toMatch(/^budget /);
 });

@@ -50,7 +50,6 @@ const formed = (expected: string, find: (value: string) => string | undefined): 
 
 const LOOK_SECONDS = 10;
 const HISTORY = 3;
-const LONGEST_NAME = 52;
 const KEPT = optional(number({ atLeast: 0, whole: true }));
 
 const CRON_JOB = fields<CronJobProps>({
@@ -126,14 +125,7 @@ export class CronJob extends EndingComponent<CronJobProps> {
   }
 
   protected get numbers(): ClientNumbers {
-    return { maxReplicas: this.podsAtOnce, replacement: 'afterEnd' };
-  }
-
-  protected override findEndingProblems(): Problem[] {
-    const found = super.findEndingProblems();
-    if (this.name.length <= LONGEST_NAME) return found;
-    const message = `the name of a CronJob cannot have ${this.name.length} characters: those of its Jobs are longer`;
-    return [...found, { field: 'name', value: this.name, message, expected: `at most ${LONGEST_NAME} characters` }];
+    return { maxReplicas: this.podsAtOnce, replacement: 'inPlace' };
   }
 
   private renderSpec(): CronJobSpec {

@@ -2,10 +2,13 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { choice, fields, number, optional, type Schema } from '../../model/finding/schema';
 import type { ClientNumbers } from '../network/connection';
 import { exitAnnotations } from '../pod/security';
+import { refuse } from '../tree/door';
+import { report } from '../tree/findings';
 import type { JobSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { ENDING, ENDING_STAND_INS, EndingComponent, type EndingProps } from './ending';
@@ -42,6 +45,7 @@ export abstract class OneTimeComponent<Props extends EndingProps> extends Ending
   constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
     super(scope, id, given, schema, standIns);
     const { name, image } = this;
+    this.checkName();
     this.job = new JobObject(this, 'job', {
       name,
       image,
@@ -63,16 +67,21 @@ export abstract class OneTimeComponent<Props extends EndingProps> extends Ending
     return 0;
   }
 
-  protected override findEndingProblems(): Problem[] {
+  /** The rule about names of objects does not know what follows the name. */
+  private checkName(): void {
+    const { name } = this;
     const longest = longestJobName(this.behindName);
-    const found = super.findEndingProblems();
-    if (this.name.length <= longest) return found;
-    const message = `the name of a Job has a hash behind it, and ${this.name.length} characters leave no room`;
-    return [...found, { field: 'name', value: this.name, message, expected: `at most ${longest} characters` }];
+    if (name.length <= longest) return;
+    const message = `the name of a Job has a hash behind it, and ${name.length} characters leave no room`;
+    report(
+      this,
+      findingOf('input', { field: 'name', value: name, message, expected: `at most ${longest} characters` }),
+    );
+    refuse(this);
   }
 
   protected get numbers(): ClientNumbers {
-    return { maxReplicas: this.podsAtOnce, replacement: 'afterEnd' };
+    return { maxReplicas: this.podsAtOnce, replacement: 'inPlace' };
   }
 
   protected renderSpec(): JobSpec {

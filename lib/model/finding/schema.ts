@@ -121,6 +121,9 @@ export function either(forms: readonly Schema[], expected = forms.map((form) => 
       const fallback = plain.length === 1 && value !== null ? plain[0] : undefined;
       return (plain.find((form) => v.is(form.shape, value)) ?? fallback ?? none).shape;
     }
+    // a construct is an object too, and has keys of its own
+    const whole = forms.find((form) => form.keys === undefined && form.isTable !== true && v.is(form.shape, value));
+    if (whole !== undefined) return whole.shape;
     const [best] = [...forms].sort((a, b) => likeness(value, b) - likeness(value, a));
     if (best !== undefined && likeness(value, best) > 0) return best.shape;
     return (forms.find(({ isTable }) => isTable) ?? none).shape;

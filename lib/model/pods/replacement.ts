@@ -18,8 +18,11 @@ export interface RollingUpdate {
   readonly fastestAvailableSeconds: number;
 }
 
-/** How a workload is replaced: in place, by a second full copy next to the first, or each pod only after it has ended, as in a Job. */
-export type Replacement = RollingUpdate | 'blueGreen' | 'afterEnd';
+/**
+ * How a workload is replaced: a few pods at a time beside the old ones, by a second full copy next to the first, or in place: a pod is
+ * created only after the one that it replaces has gone.
+ */
+export type Replacement = RollingUpdate | 'blueGreen' | 'inPlace';
 
 export const POD_BOUND: Schema = like('a whole number, or a whole percentage such as 50%', (bound) =>
   typeof bound === 'number' ? Number.isInteger(bound) && bound >= 0 : /^\d{1,3}%$/.test(String(bound)),
@@ -38,7 +41,7 @@ const MOVING = checked<RollingUpdate>(ROLLING, ({ maxSurge, maxUnavailable = 0 }
   return [{ field: 'maxSurge', value: maxSurge, message, expected: 'maxSurge of 1 or more while maxUnavailable is 0' }];
 });
 
-export const REPLACEMENT: Schema = either([MOVING, choice(['blueGreen', 'afterEnd'])]);
+export const REPLACEMENT: Schema = either([MOVING, choice(['blueGreen', 'inPlace'])]);
 
 /** A count, or a percentage of `replicas` rounded as the API does: the product first, so that 7 % of 100 is 7. */
 export function podCount(bound: number | string, replicas: number, round: (pods: number) => number): number {
@@ -55,7 +58,7 @@ export function podCount(bound: number | string, replicas: number, round: (pods:
  * This holds for one release at a time: the next starts when the old pods have gone (cadence ≥ rollout + grace). One
  * that is undone half-way stops its booting pods at once, up to `surge + unavailable` more.
  *
- * After the end: no pod but the wanted ones.
+ * In place: never more than maxR, since each new pod waits until the old one has gone.
  *
  * Blue-green: both colours, each of maxR pods; a new colour is created after the one before the current has gone.
  *
@@ -65,8 +68,8 @@ export function peakPods(maxReplicas: number, replacement: Replacement): Derived
   if (replacement === 'blueGreen') {
     return derived(2 * maxReplicas, `blue and green at once: 2 × ${maxReplicas} = ${plural(2 * maxReplicas, 'pod')}`);
   }
-  if (replacement === 'afterEnd') {
-    return derived(maxReplicas, `${plural(maxReplicas, 'pod')}, each replaced only after it has ended`);
+  if (replacement === 'inPlace') {
+    return derived(maxReplicas, `each pod is replaced after it has gone: ${plural(maxReplicas, 'pod')}`);
   }
   const { terminationGracePeriodSeconds: grace, fastestAvailableSeconds: fastest } = replacement;
   const surge = podCount(replacement.maxSurge, maxReplicas, Math.ceil);
