@@ -55,7 +55,7 @@ interface Read {
   readonly times?: Times;
 }
 
-/** When a schedule runs: at the times that five fields name, or each so many seconds. */
+/** When a schedule runs: at the times that five fields name, or every few seconds. */
 export type Times = { readonly everySeconds: number } | { readonly fields: readonly TimesField[] };
 
 /** The values of a field, and whether it leaves them open (`*` or `?`). */
