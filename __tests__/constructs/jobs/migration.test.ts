@@ -13,7 +13,7 @@ import {
   Worker,
 } from '../../../lib/constructs';
 import type { Synthesis } from '../../../lib/synth/synthesize';
-import { errors, shop, WEB } from '../../support/synthesis';
+import { errors, find, PRODUCTION, shop, TWO_ZONES, WEB } from '../../support/synthesis';
 
 const MIGRATE: MigrationProps = {
   image: 'registry.example/shop/migrate:7',
@@ -141,4 +141,16 @@ test('a database has its connections beside those of the pods', () => {
     );
   expect(tight(11)).toEqual([]);
   expect(tight(10)[0]).toMatch(/^budget /);
+});
+
+test('its deployer may apply it, on every minor', () => {
+  const built = (kubernetes: '1.27' | '1.36') =>
+    shop((system) => void new Migration(system, 'migrate', MIGRATE), {
+      cluster: { ...TWO_ZONES, kubernetes, groups: { pipeline: 'pipeline' } },
+      environment: { ...PRODUCTION, access: { pipeline: 'deployer' } },
+    });
+  for (const minor of ['1.27', '1.36'] as const) expect(built(minor).findings).toEqual([]);
+  expect(find(built('1.36'), 'Role', 'deployer').rules).toEqual(
+    expect.arrayContaining([expect.objectContaining({ apiGroups: ['batch'], resources: ['jobs'] })]),
+  );
 });
