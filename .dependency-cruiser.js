@@ -66,6 +66,7 @@ const FOLDERS = {
     'cluster',
     'storage',
     'component',
+    'jobs',
     'platform',
     'load-test',
   ],

@@ -1,7 +1,7 @@
 // `evenkeel compare environments`: environments of a system differ only in what an environment decides; an `if` in a chart is refused.
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { ExternalService, override, Platform, System, WebService } from '../../lib/constructs';
+import { ExternalService, Job, override, Platform, System, WebService } from '../../lib/constructs';
 import { local, type Target } from '../../lib/model';
 import { cli } from '../support/cli';
 import { PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
@@ -179,6 +179,29 @@ describe('what an environment decides', () => {
     );
     expect(code).toBe(0);
     expect(found).toContain('secrets Deployment /spec/template/spec/volumes/1/secret/secretName');
+  });
+
+  const ends = { resources: WEB.resources, deadlineSeconds: 60 };
+
+  test('the hash in the name of a Job, which follows from its image and its files', async () => {
+    const { code, found } = await compareEnvironments(
+      shop((system) => {
+        const files = { '/etc/name': system.target.environment.name };
+        new Job(system, 'import', { ...ends, image: system.image('import'), files });
+      }),
+    );
+    expect(code).toBe(0);
+    expect(found).toEqual(expect.arrayContaining(['content Job /metadata/name', 'content ConfigMap /metadata/name']));
+  });
+
+  test('and not what a Job does', async () => {
+    const { code, found } = await compareEnvironments(
+      shop((system, isProduction) => {
+        new Job(system, 'import', { ...ends, image: system.image('import'), args: [String(isProduction)] });
+      }),
+    );
+    expect(code).toBe(1);
+    expect(found).toContain('NOTHING Job /spec/template/spec/containers/0/args/0');
   });
 
   test('its own name in the configuration', async () => {

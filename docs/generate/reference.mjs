@@ -13,6 +13,7 @@ const PAGES = [
       'constructs/system',
       'constructs/component',
       'constructs/storage',
+      'constructs/jobs',
       'constructs/pod',
       'constructs/exposure',
       'constructs/tree',

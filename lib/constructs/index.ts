@@ -9,6 +9,10 @@ export { WebService, type WebServiceProps } from './component/web-service';
 export { Worker, type WorkerProps } from './component/worker';
 export { DnsRecord, type DnsRecordProps } from './exposure/dns-record';
 export type { ExposureOptions } from './exposure/exposure-options';
+export { CronJob, type CronJobProps } from './jobs/cron-job';
+export type { EndingProps } from './jobs/ending';
+export { Job, type JobProps } from './jobs/job';
+export { Migration, type MigrationProps } from './jobs/migration';
 export { LoadTest, type LoadTestProps } from './load-test/load-test';
 export type {
   Client,

@@ -8,7 +8,7 @@ import { COMMON_ROLES, clusterRoleName, DEPLOYER } from '../../model/platform/ro
 import { dig } from '../objects/read-json';
 import { compareObjects, type ObjectDifference } from './difference';
 
-/** What an environment may decide. `content` follows from the others: the hash in the name of a ConfigMap. */
+/** What an environment may decide. `content` follows from the others: the hash in the name of a ConfigMap or a Job. */
 export type Aspect = 'name' | 'size' | 'hosts' | 'images' | 'secrets' | 'identities' | 'groups' | 'content';
 
 /** One of the two environments: its objects on the common cluster, and the settings of its system. */
@@ -54,7 +54,9 @@ const SIZE =
 const COUNTS =
   /^\/spec\/(?:(?:min|max)Replica(?:s|Count)|fallback\/replicas|(?:advanced\/horizontalPodAutoscalerConfig\/)?behavior\/scaleUp\/policies\/\d+\/value)$/;
 const GRANTED_ROLES: ReadonlySet<string> = new Set([DEPLOYER, ...COMMON_ROLES.map(clusterRoleName)]);
-const HASHED = /^(.+-config-)[0-9a-f]{10}$/;
+const HASHED = /^(.+-(?:config|files)-)[0-9a-f]{10}$/;
+/** `<component>-<tag>-<hash>`: the tag and the content are compared in the Job itself. */
+const HASHED_JOB = /-[0-9a-f]{8}$/;
 
 /** The first aspect that explains a difference. Sizes must come from the settings: a number chosen by an `if` explains nothing. */
 function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
@@ -70,7 +72,7 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (followsFromSizes(difference, pair)) return 'size';
   if (SIZE.test(pointer)) return isSetting(before, after, pair) ? 'size' : undefined;
   if (followsFromSize(difference, pair)) return 'size';
-  if (isHashed(before, after)) return 'content';
+  if (isHashed(before, after) || isRenamedJob(difference)) return 'content';
   if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isSetting(before, after, pair)) {
     return isHostOrNumber(before) && isHostOrNumber(after) ? (isNumber(before) ? 'size' : 'hosts') : undefined;
   }
@@ -156,6 +158,11 @@ function isHashed(before: Json | undefined, after: Json | undefined): boolean {
   if (typeof before !== 'string' || typeof after !== 'string') return false;
   const prefix = HASHED.exec(before)?.[1];
   return prefix !== undefined && prefix === HASHED.exec(after)?.[1];
+}
+
+function isRenamedJob({ entry, pointer, before, after }: ObjectDifference): boolean {
+  if (entry.identity.kind !== 'Job' || pointer !== '/metadata/name') return false;
+  return [before, after].every((name) => typeof name === 'string' && HASHED_JOB.test(name));
 }
 
 /** Whether both values are, word for word, those of one setting. */

@@ -338,6 +338,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return this;
   }
 
+  /** The services that it connects to. */
+  get connectedTo(): readonly IConstruct[] {
+    return this.outgoing.constructs;
+  }
+
   /** Adds environment variables. */
   protected configure(variables: Readonly<Record<string, string>>): void {
     for (const name of Object.keys(variables)) {

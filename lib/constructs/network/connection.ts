@@ -5,7 +5,7 @@ import type { NeighbourRole } from '../../model/cluster/neighbours';
 import type { Endpoint } from '../../model/cluster/provider';
 import type { Problem } from '../../model/finding/problem';
 import { checked, emptyText, fields, optional, type Schema, table } from '../../model/finding/schema';
-import type { RollingUpdate } from '../../model/pods/replacement';
+import type { Replacement } from '../../model/pods/replacement';
 
 /** A Secret by name, and the keys that are read from it. It is made elsewhere; `evenkeel secrets` lists it. */
 export interface SecretReference {
@@ -48,7 +48,7 @@ export interface Client {
 /** The most pods of a client, and how they are replaced. */
 export interface ClientNumbers {
   readonly maxReplicas: number;
-  readonly replacement: RollingUpdate | 'inPlace';
+  readonly replacement: Replacement;
 }
 
 /** A port of a container, as policies name it. */

@@ -69,6 +69,11 @@ export class Outgoing {
     return this.connections;
   }
 
+  /** The constructs that describe them, where they say so. */
+  get constructs(): readonly IConstruct[] {
+    return this.connections.flatMap(({ construct }) => construct ?? []);
+  }
+
   get peers(): readonly Peer[] {
     return this.connections.map(({ peer }) => peer);
   }

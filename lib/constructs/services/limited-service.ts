@@ -6,7 +6,7 @@ import { findingOf } from '../../model/finding/finding';
 import type { Schema } from '../../model/finding/schema';
 import { accountNotes, limitKey } from '../../model/manifest/annotations';
 import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
-import type { RollingUpdate } from '../../model/pods/replacement';
+import type { Replacement } from '../../model/pods/replacement';
 import type { Budget, BudgetClient } from '../../model/services/budget';
 import type { Client, Limited } from '../network/connection';
 import { System } from '../system/system';
@@ -18,7 +18,7 @@ const SERVICE = entryKey<unknown>('limited-service');
 
 /** A client in the account, without its use of the service. */
 export interface Account extends BudgetClient {
-  readonly replacement: RollingUpdate | 'inPlace';
+  readonly replacement: Replacement;
 }
 
 /**

@@ -70,6 +70,10 @@ export type StatefulSetSpec = Newer<
 >;
 export type DaemonSetSpec = Newer<Plain<k8s.DaemonSetSpec>, { readonly template: PodTemplate }>;
 export type JobSpec = Newer<Plain<k8s.JobSpec>, { readonly template: PodTemplate }>;
+export type CronJobSpec = Newer<
+  Plain<k8s.CronJobSpec>,
+  { readonly jobTemplate: Newer<Plain<k8s.JobTemplateSpec>, { readonly spec: JobSpec }> }
+>;
 export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
 export type ServiceSpec = Plain<k8s.ServiceSpec>;
@@ -93,7 +97,8 @@ interface Bodies {
   readonly Deployment: { readonly spec: Late<DeploymentSpec> };
   readonly StatefulSet: { readonly spec: Late<StatefulSetSpec> };
   readonly DaemonSet: { readonly spec: Late<DaemonSetSpec> };
-  readonly Job: { readonly spec: JobSpec };
+  readonly Job: { readonly spec: Late<JobSpec> };
+  readonly CronJob: { readonly spec: Late<CronJobSpec> };
   readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
   readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };
   readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };

@@ -137,6 +137,15 @@ export const reportedRules = {
       why: 'The number of its pods is unknown, so the account of the service leaves them out.',
       severity: 'warning',
     },
+    'migration-order': {
+      what: 'A migration needs none of the components that wait for it, and stands in their system.',
+      why: 'Each would wait for the other, and the release would never come to its end.',
+    },
+    'run-overlap': {
+      what: 'The deadline of a CronJob whose runs wait for each other is at most the time between two runs.',
+      why: 'A run that goes on when the next is due delays it, or takes its place.',
+      severity: 'note',
+    },
     availability: {
       what: 'Surge, budget, grace period, deadline and spread of a component agree with each other and with what it survives.',
       why: 'A rollout never starts or never ends, a drain is blocked, or requests are cut off.',

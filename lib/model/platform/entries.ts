@@ -65,6 +65,8 @@ export const ENTRY = {
   verification: entryKey<Verification>('verification'),
   /** On an ApiObject of a kind that deployers write: this one is the platform team's. */
   platformOwned: entryKey<true>('platform-owned'),
+  /** On a chart: which of its objects come before others. */
+  phases: entryKey<PhaseOf>('phases'),
   /** On a chart: how long its constructor took, in milliseconds. */
   buildTime: entryKey<number>('build-time'),
   /** On a construct whose input was refused: what its stand-ins lead to, in it or below it, is not reported. */
@@ -112,7 +114,7 @@ export type Completion = (manifest: JsonObject, surroundings: Surroundings) => C
 export interface Surroundings {
   /** The other objects of the namespace, whatever their source. */
   readonly others: readonly JsonObject[];
-  /** The objects of the system's `10-…` file, which its deployer applies, in any namespace. */
+  /** The objects of the system's `07-…` and `10-…` files, which its deployer applies, in any namespace. */
   readonly deployed: readonly JsonObject[];
   /** All objects of the cluster but those that are completed themselves. */
   readonly cluster: readonly JsonObject[];
@@ -123,6 +125,17 @@ export interface Surroundings {
  * follow from an error should be left out.
  */
 export type Verification = (objects: readonly ApiEntry[], isSound: boolean) => readonly Finding[];
+
+/**
+ * When an object is applied in a release: `before` the migration and with its file, as the `migration` itself, or `after` it is complete.
+ */
+export type Phase = 'before' | 'migration' | 'after';
+
+/**
+ * The phase of an object, known once the chart is complete; `undefined` where it does not matter. `scopes` are its construct and those
+ * that contain it.
+ */
+export type PhaseOf = (scopes: readonly object[], kind: string) => Phase | undefined;
 
 /** One change to the final JSON of an object. */
 export interface Override {

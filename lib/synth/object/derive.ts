@@ -3,7 +3,7 @@
 import { type Finding, findingAt } from '../../model/finding/finding';
 import { groupBy } from '../../model/manifest/group-by';
 import { isJsonObject, type JsonObject } from '../../model/manifest/json';
-import { deployerFile } from '../text/file-names';
+import { deployerFile, migrationFile } from '../text/file-names';
 import { type FinalObject, finish } from './final';
 import type { Overridden } from './override';
 
@@ -23,7 +23,9 @@ export function derive(objects: readonly Overridden[]): {
     const { cluster, destination, origin } = rendered;
     const { manifest, findings: incomplete } = complete(rendered.manifest, {
       others: manifestsOf(byNamespace.get(namespaceKey(cluster, rendered.manifest))),
-      deployed: manifestsOf(byFile.get(deployerFile(destination))),
+      deployed: [migrationFile(destination), deployerFile(destination)].flatMap((file) =>
+        manifestsOf(byFile.get(file)),
+      ),
       get cluster() {
         return manifestsOf(byCluster.get(cluster));
       },

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { isPlatformOwned } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity, groupOf, type Identity } from '../../model/manifest/object';
 import { type Destination, ENTRY, entriesOf } from '../../model/platform/entries';
-import { clusterFile, deployerFile, platformFile } from '../text/file-names';
+import { clusterFile, deployerFile, migrationFile, platformFile } from '../text/file-names';
 import { applyOverrides } from './apply-overrides';
 import { canonical } from './canonical';
 import type { Rendered } from './render';
@@ -52,10 +52,11 @@ function surroundingsOf({ api, namespace }: Destination): Pick<ApiEntry, 'api' |
   return namespace === undefined ? { api } : { api, systemNamespace: namespace };
 }
 
-function fileOf({ group, kind }: Identity, { construct, destination, clusterScoped }: Rendered): string {
+function fileOf({ group, kind }: Identity, { construct, destination, clusterScoped, phase }: Rendered): string {
   if (clusterScoped) return clusterFile(destination);
   const platformOwned = isPlatformOwned(group, kind) || entriesOf(construct, ENTRY.platformOwned).length > 0;
-  return platformOwned ? platformFile(destination) : deployerFile(destination);
+  if (platformOwned) return platformFile(destination);
+  return phase === 'before' || phase === 'migration' ? migrationFile(destination) : deployerFile(destination);
 }
 
 function identityOf({ apiVersion, kind, metadata }: JsonObject): Identity {

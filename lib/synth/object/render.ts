@@ -4,8 +4,9 @@ import type { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
 import { defined, isJsonObject, type JsonObject } from '../../model/manifest/json';
-import { isClusterScoped } from '../../model/manifest/kind-lookup';
+import { isClusterScoped, isPlatformOwned } from '../../model/manifest/kind-lookup';
 import { describeIdentity, groupOf } from '../../model/manifest/object';
+import { ENTRY, entriesOf, type Phase } from '../../model/platform/entries';
 import type { Clock } from '../tree/clock';
 import type { Collected } from '../tree/collect';
 import { itemsOf } from './list';
@@ -16,6 +17,8 @@ export interface Rendered extends Collected {
   readonly manifest: JsonObject;
   /** Whether the kind has no namespace. */
   readonly clusterScoped: boolean;
+  /** When it is applied in a release. @default it does not matter */
+  readonly phase?: Phase;
 }
 
 /** Renders the objects. What is not JSON becomes a finding and is left out; so is an object of which nothing is left. */
@@ -37,7 +40,7 @@ export function render(
     for (const item of items) rendered.push({ ...object, manifest: item, clusterScoped: false });
   }
   const scopes = customClusterScopes(rendered);
-  return { objects: rendered.map((object) => withScope(object, scopes)), findings };
+  return { objects: rendered.map((object) => withPhase(withScope(object, scopes))), findings };
 }
 
 function describeObject({ construct }: Collected): string {
@@ -80,4 +83,28 @@ function withScope(object: Rendered, scopes: ReadonlySet<string>): Rendered {
   if (!isJsonObject(metadata) || metadata.namespace === undefined) return { ...object, clusterScoped: true };
   const { namespace: _, ...rest } = metadata;
   return { ...object, clusterScoped: true, manifest: { ...object.manifest, metadata: rest } };
+}
+
+/**
+ * Waves of Argo CD: a wave is applied when all of the one before is healthy, and what has no wave is in wave 0
+ * (argo-cd.readthedocs.io, "Sync Phases and Waves").
+ */
+const WAVES: Readonly<Record<Phase, string | undefined>> = { before: undefined, migration: '1', after: '2' };
+
+/** What the platform team applies comes before every phase. */
+function withPhase(object: Rendered): Rendered {
+  const { construct, manifest, clusterScoped } = object;
+  const phases = entriesOf(construct.chart, ENTRY.phases);
+  const { apiVersion, kind, metadata } = manifest;
+  if (phases.length === 0 || clusterScoped || isPlatformOwned(groupOf(apiVersion), String(kind))) return object;
+  const found = phases.map((phaseOf) => phaseOf(construct.node.scopes, String(kind)));
+  const phase = (['migration', 'before', 'after'] as const).find((one) => found.includes(one));
+  if (phase === undefined) return object;
+  const wave = WAVES[phase];
+  if (wave === undefined || !isJsonObject(metadata)) return { ...object, phase };
+  const annotations = {
+    'argocd.argoproj.io/sync-wave': wave,
+    ...(isJsonObject(metadata.annotations) ? metadata.annotations : {}),
+  };
+  return { ...object, phase, manifest: { ...manifest, metadata: { ...metadata, annotations } } };
 }

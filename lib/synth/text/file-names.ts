@@ -11,6 +11,11 @@ export function platformFile(destination: Destination): string {
   return phaseFile('05', destination);
 }
 
+/** Path of the file that the deployer of a system applies first, and waits for: its migrations, and what they need. */
+export function migrationFile(destination: Destination): string {
+  return phaseFile('07', destination);
+}
+
 /** Path of the file that the deployer of a system applies. */
 export function deployerFile(destination: Destination): string {
   return phaseFile('10', destination);
