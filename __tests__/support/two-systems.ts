@@ -51,7 +51,7 @@ export const twoSystems = new Platform({
   clusters: {
     mumbai: {
       ...TWO_ZONES,
-      capabilities: ['external-dns'],
+      capabilities: ['external-dns', 'metrics-server'],
       groups: {
         developers: 'developers',
         support: 'support',

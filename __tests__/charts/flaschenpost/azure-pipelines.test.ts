@@ -124,23 +124,28 @@ const PROMISES: readonly Promised[] = [
       NAMESPACES.every((name) => {
         const commands = commandsOf(sources, name);
         const file = 'dist/10-$SYSTEMNAME-$ENVIRONMENT.yaml"';
-        const applied = commands.match(/kubectl (?!rollout status)\w+.*/g) ?? [];
+        const migrated = ['apply -f "$migration"', 'get -f "$migration"', 'wait --namespace'];
+        const all = commands.match(/kubectl (?!rollout status)\w+.*/g) ?? [];
+        const applied = all.filter((one) => !migrated.some((step) => one.startsWith(`kubectl ${step}`)));
         return (
           inOrder(
             commands,
             'npm run image',
             SYNTH,
             CHECK,
-            'diff "$PIPELINE_WORKSPACE/approved/',
+            'diff -N "$PIPELINE_WORKSPACE/approved$file"',
             'git push',
-            'kubectl apply',
+            'kubectl apply -f "$migration"',
+            'xargs kubectl wait',
+            'kubectl apply -f "dist',
           ) && applied.join() === `kubectl apply -f "${file}`
         );
       }),
     breaks: [
       [`kubectl apply -f "dist${parameter('folder')}/10-$SYSTEMNAME-$ENVIRONMENT.yaml"`, 'kubectl apply -f dist'],
       ['kubectl apply -f', 'kubectl replace --force -f'],
-      ['diff "$PIPELINE_WORKSPACE', 'ls "$PIPELINE_WORKSPACE'],
+      ['diff -N "$PIPELINE_WORKSPACE', 'ls "$PIPELINE_WORKSPACE'],
+      ['xargs kubectl wait', 'true'],
       ['git push origin HEAD:main', 'true'],
     ],
   },

@@ -74,10 +74,11 @@ const PROMISES: readonly Promised[] = [
             commands,
             'npm run image',
             'npm run synth -- --check --strict',
-            `approved/clusters/${region}/10-$SYSTEMNAME-$ENVIRONMENT.yaml`,
+            `file="/clusters/${region}/$phase-$SYSTEMNAME-$ENVIRONMENT.yaml"`,
+            'diff -N "$PIPELINE_WORKSPACE/approved$file"',
             'git push',
             ...applied(region),
-          ) && commands.match(/kubectl apply/g)?.length === 1
+          ) && commands.match(/kubectl apply/g)?.length === 2
         );
       }),
     breaks: [

@@ -129,6 +129,9 @@ describe('the account of a database', () => {
 
   test('leaves it out where the nodes are unknown, and says so', () => {
     const synthesis = connected(conformant({ kubernetes: '1.36' }));
-    expect(synthesis.findings).toMatchObject([{ rule: 'agent-pods', severity: 'warning' }]);
+    expect(synthesis.findings).toMatchObject([
+      { rule: 'agent-pods', severity: 'warning' },
+      { rule: 'quota-daemons', severity: 'warning' },
+    ]);
   });
 });

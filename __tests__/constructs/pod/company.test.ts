@@ -48,7 +48,7 @@ test('a sidecar starts before the component and stops after it', () => {
 
 test('before 1.29 it is a container that waits until the component has served its last request (74)', () => {
   const synthesis = web({ sidecars: { proxy: PROXY } }, '1.28');
-  expect(synthesis.findings).toEqual([]);
+  expect(synthesis.findings).toMatchObject([{ rule: 'drain-command', severity: 'note' }]);
   expect(pod(synthesis)).not.toHaveProperty('initContainers');
   const grace = Number(at(pod(synthesis), 'terminationGracePeriodSeconds'));
   const [own, proxy] = [at(pod(synthesis), 'containers', 0), at(pod(synthesis), 'containers', 1)];

@@ -7,10 +7,15 @@ import { reportedRules } from '../../../lib/model/finding/reported';
 const LIB = join(__dirname, '../../../lib');
 
 /** Where an id passes through: its literal is elsewhere. */
-const PASSED_ON = ['checks/index.ts: rule.id', 'model/finding/finding.ts: rule', 'constructs/tree/findings.ts: rule'];
+const PASSED_ON = [
+  'checks/index.ts: rule.id',
+  'model/finding/finding.ts: rule',
+  'constructs/tree/findings.ts: rule',
+  'constructs/exposure/exposure-problems.ts: rule',
+];
 
 /** Functions of `lib` that make findings, with the position of the id among their arguments. */
-const MAKERS: Readonly<Record<string, number>> = { findingOf: 0, unless: 1 };
+const MAKERS: Readonly<Record<string, number>> = { findingOf: 0, unless: 1, exposureError: 0 };
 
 interface Id {
   /** The id, or a pattern for it where a part is computed; `undefined` if no literal is found. */
@@ -53,7 +58,7 @@ function idOf(node: ts.Node): ts.Expression | undefined {
 /** The severity beside the id: of the same literal, or the next argument but one of `findingOf`. */
 function severityOf(node: ts.Node): string {
   const given = ts.isCallExpression(node)
-    ? node.arguments[2]
+    ? node.arguments[node.expression.getText() === 'exposureError' ? -1 : 2]
     : (node.parent as ts.ObjectLiteralExpression).properties
         .filter(ts.isPropertyAssignment)
         .find(({ name }) => name.getText() === 'severity')?.initializer;

@@ -90,7 +90,7 @@ function targetsPods(exposed: ApiEntry, to: ApiEntry): boolean {
     of(exposed, 'alb.ingress.kubernetes.io/target-type') === 'ip' ||
     of(to, 'service.beta.kubernetes.io/aws-load-balancer-nlb-target-type') === 'ip' ||
     /"ingress": *true/.test(of(to, 'cloud.google.com/neg')) ||
-    /^azure-a/.test(text(dig(exposed.manifest, 'spec')?.ingressClassName) ?? '')
+    /^azure-application/.test(text(dig(exposed.manifest, 'spec')?.ingressClassName) ?? '')
   );
 }
 

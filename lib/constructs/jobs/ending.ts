@@ -75,11 +75,10 @@ export abstract class EndingComponent<Props extends EndingProps> extends Compone
   /** What is wrong between the properties of a run. */
   protected findEndingProblems(): Problem[] {
     const { deadlineSeconds, terminationGracePeriodSeconds = GRACE_SECONDS, initContainers = {} } = this.props;
-    const { sidecars = {}, volumes = {} } = this.props;
+    const { sidecars = {} } = this.props;
     const { cluster } = this.system.target;
     const within = 'less than deadlineSeconds, or a longer deadline';
     const starting = Object.values(initContainers).reduce((sum, { seconds }) => sum + seconds, 0);
-    const claims = Object.entries(volumes).filter(([, folder]) => 'claim' in folder && folder.readOnly !== true);
     const problems: (Problem | false)[] = [
       terminationGracePeriodSeconds > deadlineSeconds && {
         field: 'terminationGracePeriodSeconds',
@@ -101,19 +100,11 @@ export abstract class EndingComponent<Props extends EndingProps> extends Compone
           expected: 'an init container, or one container that starts and stops both',
         },
     ];
-    const many = claims.flatMap(([path]): Problem[] =>
-      this.podsAtOnce <= 1
-        ? []
-        : [
-            {
-              field: `volumes["${path}"]`,
-              value: this.podsAtOnce,
-              message: `${this.podsAtOnce} pods may mount a volume for one node at a time`,
-              expected: 'one pod at once, or readOnly: true with a claim that many nodes may mount',
-            },
-          ],
-    );
-    return [...problems.filter((one) => one !== false), ...many];
+    return problems.filter((one) => one !== false);
+  }
+
+  protected override get insteadOfVolume(): string {
+    return 'one pod at once';
   }
 
   /** What the Jobs of its runs have in common. */

@@ -1,6 +1,7 @@
 // The load balancer in front of a cluster: how long it waits for an answer, and how late it learns that a pod ends.
 
-import type { Finding } from '../finding/finding';
+import { type Finding, findingOf } from '../finding/finding';
+import type { Problem } from '../finding/problem';
 import { LONGEST_REQUEST_SECONDS, PRE_STOP_SECONDS } from '../pods/availability';
 
 /** What a provider's load balancer, or the proxy of an ingress controller, does with a request that takes long, and with a pod that ends. */
@@ -64,15 +65,17 @@ export function preStopFor({ late }: Balancer, targets: 'pods' | 'nodes'): numbe
   return targets === 'pods' ? late.seconds : Math.min(late.seconds, AS_ENDPOINTS.seconds);
 }
 
-/** A pod that stops serving at once, though the balancer does not know yet. */
+/**
+ * A pod that stops serving at once, though the balancer does not know yet. Balancers that are later than the endpoints of a Service are
+ * judged on the final objects, by the rule `drain-balancer`.
+ */
 export function findDrainProblems(
   balancer: Balancer,
   stated: number | undefined,
   targets: 'pods' | 'nodes',
 ): Finding[] {
-  if (stated !== 0) return [];
+  if (stated !== 0 || (targets === 'pods' && balancer.late !== AS_ENDPOINTS)) return [];
   const seconds = preStopFor(balancer, targets);
-  const { source } = seconds === balancer.late.seconds ? balancer.late : AS_ENDPOINTS;
   return [
     {
       rule: 'balancer-drain',
@@ -80,35 +83,25 @@ export function findDrainProblems(
       field: 'availability.preStopSeconds',
       value: 0,
       message: `${balancer.name} still sends requests to a pod that has begun to stop`,
-      expected: `${seconds}, which is the default here (${source})`,
+      expected: `${seconds}, which is the default here (${AS_ENDPOINTS.source})`,
     },
   ];
 }
 
-const FIELD = 'availability.longestRequestSeconds';
+/** A problem with the longest request. */
+function about(value: number, message: string, expected: string): Problem {
+  return { field: 'availability.longestRequestSeconds', value, message, expected };
+}
 
 /** What the balancer cannot do for requests of `stated` seconds, or of the default where the chart does not say. */
 export function findTimeoutProblems(balancer: Balancer, stated: number | undefined): Finding[] {
   const longest = stated ?? LONGEST_REQUEST_SECONDS;
-  const found = (
-    severity: Finding['severity'],
-    message: string,
-    expected: string,
-    rule = 'balancer-timeout',
-  ): Finding => ({
-    rule,
-    severity,
-    field: FIELD,
-    value: longest,
-    message,
-    expected,
-  });
   const { name, timeout, drain, silence } = balancer;
   if (timeout === undefined) {
     if (longest <= LONGEST_REQUEST_SECONDS) return [];
     const message = `how long ${name} waits is unknown: it may end a request of ${longest} s`;
     const expected = `its configuration, as requestTimeoutSeconds of the cluster: ${longest + MARGIN_SECONDS}`;
-    return [found('warning', message, expected)];
+    return [findingOf('balancer-timeout', about(longest, message, expected), 'warning')];
   }
   if ('fixedSeconds' in timeout) {
     const { fixedSeconds, isDeclared, raisedBy } = timeout;
@@ -118,7 +111,8 @@ export function findTimeoutProblems(balancer: Balancer, stated: number | undefin
       ? `${name} ends a request after ${fixedSeconds} s, as the cluster says`
       : `${name} ends a request after ${fixedSeconds} s unless it is configured otherwise`;
     const expected = `at most ${most}; or ${raisedBy(longest + MARGIN_SECONDS)}`;
-    return [found(isDeclared ? 'error' : 'warning', message, expected)];
+    const problem = about(longest, message, expected);
+    return [isDeclared ? findingOf('balancer-timeout', problem) : findingOf('balancer-timeout', problem, 'warning')];
   }
   const problems: Finding[] = [];
   const { mostSeconds: waits = Number.POSITIVE_INFINITY, source } = timeout;
@@ -128,11 +122,13 @@ export function findTimeoutProblems(balancer: Balancer, stated: number | undefin
     const message = isDrain
       ? `${name} lets requests of a stopping pod end for ${most} s at most`
       : `${name} waits ${waits} s at most for an answer`;
-    problems.push(found('error', message, `at most ${most} (${isDrain ? drain?.source : source})`));
+    const expected = `at most ${most} (${isDrain ? drain?.source : source})`;
+    problems.push(findingOf('balancer-timeout', about(longest, message, expected)));
   }
   if (silence !== undefined && longest + MARGIN_SECONDS > silence.mostSeconds) {
     const message = `${name} ends a request without a byte for ${silence.mostSeconds} s (${silence.source})`;
-    problems.push(found('note', message, 'an answer that begins, and goes on, sooner', 'balancer-silence'));
+    const problem = about(longest, message, 'an answer that begins, and goes on, sooner');
+    problems.push(findingOf('balancer-silence', problem, 'note'));
   }
   return problems;
 }

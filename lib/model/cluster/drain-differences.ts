@@ -5,7 +5,7 @@ import type { AllowedDifference } from './provider';
 
 /** How long a pod serves after its end has begun, and the grace period that follows, differ where the balancer is later than others. */
 export function drainDifferences({ late: { source } }: Balancer): readonly AllowedDifference[] {
-  const lifecycle = '/spec/template/spec/containers/0/lifecycle/preStop';
+  const lifecycle = '/spec/template/spec/containers/*/lifecycle/preStop';
   const pointers = [
     `${lifecycle}/sleep/seconds`,
     `${lifecycle}/exec/command/1`,

@@ -70,8 +70,9 @@ export function collect(root: IConstruct, clock: Clock): Collection {
     const here = inherit(construct, above);
     for (const elapsed of entriesOf(construct, ENTRY.buildTime)) clock.add(here.destination, elapsed);
     const origin = originOf(construct, here.trace);
-    if (here.refused && !above.refused) refused.push(construct.node.path);
-    findings.push(...(here.refused ? recordedFindings(construct, origin) : findingsOf(construct, origin)));
+    const found = here.refused ? recordedFindings(construct, origin) : findingsOf(construct, origin);
+    findings.push(...found);
+    if (!above.refused && (here.refused || isRefusal(construct, found))) refused.push(construct.node.path);
     const ignored = construct === root ? findIgnoredOptions(root) : findIgnoredHooks(construct);
     findings.push(...ignored.map((finding) => findingAt(origin, finding)));
     if (construct instanceof ApiObject && !here.incomplete) {
@@ -129,6 +130,15 @@ function findingsOf(construct: IConstruct, origin: Origin): Finding[] {
       .map((message) => validationFinding(message, origin)),
   );
   return foreign.length === 0 ? ours : [...ours, ...foreign];
+}
+
+/** What only shows in the complete chart, and is as wrong as an input that is refused at once. */
+const REFUSALS = ['input', 'ingress-source'];
+
+/** Whether a registered check of the construct refused it. */
+function isRefusal(construct: IConstruct, found: readonly Finding[]): boolean {
+  const recorded = entriesOf(construct, ENTRY.finding).length;
+  return found.slice(recorded).some(({ rule, severity }) => severity === 'error' && REFUSALS.includes(rule));
 }
 
 function recordedFindings(construct: IConstruct, origin: Origin): Finding[] {
