@@ -26,6 +26,7 @@ const FOLDERS = {
     'pods',
     'capacity',
     'services',
+    'exposure',
     'cluster',
     'providers',
     'platform',

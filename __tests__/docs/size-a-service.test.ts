@@ -7,7 +7,7 @@ import { at, find, SUBNETS, shop, WEB } from '../support/synthesis';
 const PAGE = readPage('how-to/size-a-service.md');
 
 const zones = ['ap-south-1a', 'ap-south-1b', 'ap-south-1c'];
-const cluster = eks({ region: 'ap-south-1', zones, kubernetes: '1.36', ...SUBNETS });
+const cluster = eks({ region: 'ap-south-1', zones, kubernetes: '1.36', capabilities: ['metrics-server'], ...SUBNETS });
 
 /** Builds the page's service, with its code changed by `change`. */
 const synth = (change: (code: string) => string = (code) => code) =>

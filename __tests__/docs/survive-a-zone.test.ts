@@ -26,6 +26,7 @@ function zoneLost(zones: readonly string[], min: number) {
     },
     {
       cluster: eks({
+        capabilities: ['metrics-server'],
         region: 'ap-south-1',
         zones,
         kubernetes: '1.36',

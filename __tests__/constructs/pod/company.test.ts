@@ -129,7 +129,7 @@ test.each<[string, object, string, string]>([
     'cpu',
   ],
   ['no time', { initContainers: { a: PROXY } }, 'initContainers.a.seconds', 'a number'],
-  ['a name that is no name', { sidecars: { Proxy: PROXY } }, 'sidecars.Proxy', 'lower-case'],
+  ['a name that is not valid', { sidecars: { Proxy: PROXY } }, 'sidecars.Proxy', 'lower-case'],
   ['the name of the component', { sidecars: { web: PROXY } }, 'sidecars.web', 'another name'],
   ['a name twice', { sidecars: { a: PROXY }, initContainers: { a: PREPARE } }, 'initContainers.a', 'another name'],
   [

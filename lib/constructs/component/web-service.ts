@@ -3,7 +3,7 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
-import { type Balancer, preStopFor } from '../../model/cluster/balancer';
+import { type Balancer, preStopFor } from '../../model/exposure/balancer';
 import type { Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { fields } from '../../model/finding/schema';

@@ -1,7 +1,7 @@
 // What is wrong with an exposure once the chart is complete: keys changed by hand, and components that share hosts without agreeing.
 
 import type { ApiObject } from 'cdk8s';
-import type { IngressShape } from '../../model/cluster/exposed';
+import type { IngressShape } from '../../model/exposure/exposed';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import type { Json } from '../../model/manifest/json';

@@ -2,14 +2,14 @@
 
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { findDrainProblems, findTimeoutProblems, timeoutFor } from '../../model/cluster/balancer';
+import { findDrainProblems, findTimeoutProblems, timeoutFor } from '../../model/exposure/balancer';
 import type {
   Exposure as Backend,
   BackendShape,
   Exposed,
   IngressShape,
   ProviderObject,
-} from '../../model/cluster/exposed';
+} from '../../model/exposure/exposed';
 import type { Finding } from '../../model/finding/finding';
 import { isProblem } from '../../model/finding/problem';
 import { ANNOTATION } from '../../model/manifest/annotations';

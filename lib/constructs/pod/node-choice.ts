@@ -47,7 +47,7 @@ export function renderChoice({ pool, architecture, priorityClass }: NodeChoice, 
   };
 }
 
-/** A pool that the cluster does not have or cannot tell from others, or that is built for another architecture. */
+/** A pool that the cluster does not have or that looks like others, or that is built for another architecture. */
 export function findChoiceProblems({ pool, architecture }: NodeChoice, cluster: Cluster): Problem[] {
   const { nodePools, provider, name } = cluster;
   if (pool === undefined) return [];

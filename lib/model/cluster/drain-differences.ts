@@ -1,6 +1,6 @@
 // Where the end of a pod may differ between providers: load balancers outside the cluster learn of it later than others.
 
-import type { Balancer } from './balancer';
+import type { Balancer } from '../exposure/balancer';
 import type { AllowedDifference } from './provider';
 
 /** How long a pod serves after its end has begun, and the grace period that follows, differ where the balancer is later than others. */

@@ -1,12 +1,12 @@
 // A provider profile: everything that differs between providers, and nothing else. One file of data each, in `providers/`.
 
+import type { Balancer } from '../exposure/balancer';
+import type { BackendShape, Exposed, Exposure, IngressShape, ProviderObject } from '../exposure/exposed';
 import type { Problem } from '../finding/problem';
 import { checked, either, fields, list, type Schema, table, text } from '../finding/schema';
 import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
 import type { NeutralKind } from '../manifest/kinds';
-import type { Balancer } from './balancer';
-import type { BackendShape, Exposed, Exposure, IngressShape, ProviderObject } from './exposed';
 import type { NodeAutoscaler, ProviderLimit } from './limit';
 import type { NodeNetwork } from './network';
 

@@ -1,16 +1,7 @@
 // Azure Kubernetes Service with Application Gateway for Containers (AGC), or with the older ingress controller (AGIC).
 
-import { AS_ENDPOINTS, type Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { drainDifferences } from '../cluster/drain-differences';
-import {
-  type BackendShape,
-  type Exposed,
-  type Exposure,
-  haveEqual,
-  type IngressShape,
-  longestOf,
-} from '../cluster/exposed';
 import { networkOf } from '../cluster/network';
 import {
   addressSource,
@@ -21,6 +12,15 @@ import {
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
+import { AS_ENDPOINTS, type Balancer } from '../exposure/balancer';
+import {
+  type BackendShape,
+  type Exposed,
+  type Exposure,
+  haveEqual,
+  type IngressShape,
+  longestOf,
+} from '../exposure/exposed';
 import type { Problem } from '../finding/problem';
 import { choice, either, fields, optional, text } from '../finding/schema';
 

@@ -1,11 +1,11 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
 
-import type { Balancer } from '../cluster/balancer';
 import { drainDifferences } from '../cluster/drain-differences';
-import type { Exposed, Exposure } from '../cluster/exposed';
-import { longestOf } from '../cluster/exposed';
 import type { AllowedDifference, Endpoint, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
 import { CIDRS, groupSubject, STORAGE_CLASS_DIFFERENCE } from '../cluster/provider';
+import type { Balancer } from '../exposure/balancer';
+import type { Exposed, Exposure } from '../exposure/exposed';
+import { longestOf } from '../exposure/exposed';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
 

@@ -1,6 +1,5 @@
 // Any conformant cluster: nothing beyond the standard. What another profile adds to it is specific to that provider.
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../cluster/ingress-controller';
 import {
   groupSubject,
   INGRESS_SOURCE,
@@ -8,6 +7,7 @@ import {
   noWorkloadIdentity,
   type Provider,
 } from '../cluster/provider';
+import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../exposure/ingress-controller';
 import { fields, optional } from '../finding/schema';
 import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';

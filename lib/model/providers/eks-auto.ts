@@ -1,8 +1,8 @@
 // Amazon EKS Auto Mode: its load balancing and storage differ from EKS, and are configured by a class of the cluster.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { haveEqual } from '../cluster/exposed';
 import { addressSource, type Provider } from '../cluster/provider';
+import { haveEqual } from '../exposure/exposed';
 import { fields, list, optional, text } from '../finding/schema';
 import type { JsonObject } from '../manifest/json';
 import {

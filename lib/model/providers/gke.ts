@@ -1,9 +1,7 @@
 // Google Kubernetes Engine with its own ingress controller: every key that we write there, each with its source.
 
-import type { Balancer } from '../cluster/balancer';
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { drainDifferences } from '../cluster/drain-differences';
-import type { BackendShape, Exposed, Exposure, IngressShape } from '../cluster/exposed';
 import {
   type Endpoint,
   groupSubject,
@@ -12,6 +10,8 @@ import {
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
+import type { Balancer } from '../exposure/balancer';
+import type { BackendShape, Exposed, Exposure, IngressShape } from '../exposure/exposed';
 import type { Problem } from '../finding/problem';
 import { fields, optional, text } from '../finding/schema';
 

@@ -1,7 +1,6 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes have no zone label, certificates are TLS Secrets.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../cluster/ingress-controller';
 import {
   groupSubject,
   INGRESS_SOURCE,
@@ -9,6 +8,7 @@ import {
   noWorkloadIdentity,
   type Provider,
 } from '../cluster/provider';
+import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../exposure/ingress-controller';
 import { choice, fields, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { APP } from '../manifest/well-known';

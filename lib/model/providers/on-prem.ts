@@ -1,14 +1,14 @@
 // A cluster in your own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is given.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
-import { longestOf } from '../cluster/exposed';
+import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Provider } from '../cluster/provider';
+import { longestOf } from '../exposure/exposed';
 import {
   controllerOf,
   DECLARED_TIMEOUT,
   type DeclaredTimeout,
   timeoutAnnotations,
-} from '../cluster/ingress-controller';
-import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Provider } from '../cluster/provider';
+} from '../exposure/ingress-controller';
 import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
 import { APP } from '../manifest/well-known';
 import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
