@@ -57,7 +57,7 @@ const isOfAnother = (minor: string, text: string): boolean =>
   (text.includes('-version: v1.') && !text.includes(`-version: v${minor}\n`)) ||
   (text.includes('          sleep:\n') && minor === '1.27');
 
-/** How the pods of mumbai stop, where an ALB is told of it late, and those of the laptop. */
+/** How the pods of mumbai stop, where an ALB learns of it late, and those of the laptop. */
 const NATIVE = (seconds: number) => ({ sleep: { seconds } });
 const BY_COMMAND = (seconds: number) => ({ exec: { command: ['sleep', String(seconds)] } });
 
