@@ -5,8 +5,7 @@ import ts from 'typescript';
 /** Pages, and the folders of `lib` whose exports they list. */
 const PAGES = [
   ['platform', 'Platform, environments, placements', ['constructs/platform', 'model/platform']],
-  ['clusters', 'Clusters and providers', ['model/cluster',
-      'model/exposure', 'model/providers']],
+  ['clusters', 'Clusters and providers', ['model/cluster', 'model/exposure', 'model/providers']],
   [
     'components',
     'Systems and components',
