@@ -52,5 +52,5 @@ export function asks({ pod }: Workload, label: string): boolean {
 
 function beside({ kind, entry }: Workload): string[] {
   if (kind !== 'batch/Job' && kind !== 'batch/CronJob') return [];
-  return [`the room of ${entry.identity.kind} ${entry.identity.name} is not counted`];
+  return [`the room of ${entry.identity.kind} ${entry.identity.name}`];
 }

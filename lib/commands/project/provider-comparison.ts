@@ -93,25 +93,33 @@ function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones
   return { kubernetes: oldest?.kubernetes ?? '1.27', zones: widest?.zones ?? [] };
 }
 
-/** Groups, identities and nodes belong to the clusters, and are not compared. */
+/**
+ * Groups, identities and nodes belong to the clusters, and are not compared. A component that chooses a pool finds one of that name,
+ * large enough and with the same label everywhere.
+ */
 function equalized({ cluster, environment, regions }: Where, aspects: Aspects): Where {
   const { provider, kubernetes, zones, capabilities } = aspects;
   return {
     cluster: {
       ...cluster,
-      provider,
+      provider: { ...provider, nodes: {} },
       kubernetes,
       zones,
       capabilities,
       groups: {},
       sysadmins: [],
       identities: {},
-      nodePools: [],
+      nodePools: cluster.nodePools.map(({ name }) => ({ ...LARGE_POOL, name, labels: { [POOL]: name } })),
     },
     environment: { ...environment, access: {}, registry: equalRegistry(environment) },
     regions,
   };
 }
+
+/** Label of the nodes of a pool while providers are compared. */
+const POOL = 'example.com/pool';
+
+const LARGE_POOL = { cpu: '100k', memory: '1Pi', pods: 100_000, nodesPerZone: { min: 1, max: 1 } } as const;
 
 /** An external registry is the same everywhere already. */
 function equalRegistry({ registry }: Environment): Required<Environment>['registry'] {
