@@ -68,6 +68,21 @@ test('init containers run in the order of the user, before the sidecars, and pro
   expect(deadline(withThem)).toBeGreaterThanOrEqual(deadline(without) + 120);
 });
 
+test('prove knows how long they take', () => {
+  const seconds = (synthesis: Synthesis) =>
+    at(
+      find(synthesis, 'Deployment', 'web'),
+      'spec',
+      'template',
+      'metadata',
+      'annotations',
+      'evenkeel.dev/init-seconds',
+    );
+  const sidecars = { proxy: { ...PROXY, probes: { bootSeconds: 5 } } };
+  expect(seconds(web({ initContainers: { prepare: PREPARE }, sidecars }))).toBe('65');
+  expect(seconds(web({}))).toBeUndefined();
+});
+
 test('what they request is in the quota (54)', () => {
   const hard = (synthesis: Synthesis) => at(find(synthesis, 'ResourceQuota', 'shop'), 'spec', 'hard', 'requests.cpu');
   expect(hard(web({}))).toBe('1');

@@ -1,5 +1,6 @@
 // How long recovery takes: the control plane's timeouts, and what a pod's probes and grace period allow.
 
+import { ANNOTATION } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
 import { UNREACHABLE } from '../../model/manifest/well-known';
 import { dig, integer, list, places, record } from '../objects/read-json';
@@ -34,7 +35,10 @@ export interface Timing {
   readonly toleration: number;
 }
 
-/** The times of a workload's pods. Boot is the startup probe, if any, then the first success of the readiness probe. */
+/**
+ * The times of a workload's pods. Boot is what init containers may take, if an annotation says it, the startup probe, if any, then the
+ * first success of the readiness probe.
+ */
 export function timingOf(manifest: JsonObject, pod: JsonObject): Timing {
   const boots = places(pod, 'containers', '').map(({ value }) => {
     const startup = record(value.startupProbe);
@@ -45,11 +49,17 @@ export function timingOf(manifest: JsonObject, pod: JsonObject): Timing {
     );
   });
   return {
-    boot: Math.max(0, ...boots),
+    boot: initSeconds(manifest) + Math.max(0, ...boots),
     minReady: integer(dig(manifest, 'spec')?.minReadySeconds, 0) ?? 0,
     grace: integer(pod.terminationGracePeriodSeconds, 0) ?? 30,
     toleration: tolerationSeconds(pod),
   };
+}
+
+function initSeconds(manifest: JsonObject): number {
+  const annotations = dig(manifest, 'spec', 'template', 'metadata', 'annotations');
+  const stated = annotations?.[ANNOTATION.initSeconds];
+  return typeof stated === 'string' && /^\d+$/.test(stated) ? Number(stated) : 0;
 }
 
 /** Seconds until a probe finally fails (`whole`), or can first succeed (`first`). Defaults are the API's. */

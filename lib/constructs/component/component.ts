@@ -17,6 +17,7 @@ import {
   table,
   text,
 } from '../../model/finding/schema';
+import { ANNOTATION } from '../../model/manifest/annotations';
 import { dnsLabel } from '../../model/manifest/formats';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
@@ -469,7 +470,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       ...versionLabel(image),
       ...this.identity?.podLabels,
     };
-    return { metadata: { labels, annotations: { [SAFE_TO_EVICT]: this.emptyVolumes } }, spec };
+    const annotations = {
+      [SAFE_TO_EVICT]: this.emptyVolumes,
+      ...(this.companySeconds === 0 ? {} : { [ANNOTATION.initSeconds]: String(Math.ceil(this.companySeconds)) }),
+    };
+    return { metadata: { labels, annotations }, spec };
   }
 
   /** Names of its volumes that are empty at each start. */

@@ -37,6 +37,8 @@ export const ANNOTATION = {
   zoneLoss: `${PREFIX}zone-loss`,
   /** How many members of a quorum must serve: `2 of 3 members`. */
   quorum: `${PREFIX}quorum`,
+  /** On a pod template: seconds that init containers and sidecars may take before the containers start. */
+  initSeconds: `${PREFIX}init-seconds`,
   /** Why the root file system is writable. */
   writableRootFilesystem: `${PREFIX}writable-root-filesystem`,
   /** Why the pod gets a token for the Kubernetes API. */
