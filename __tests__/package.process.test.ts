@@ -138,7 +138,9 @@ describe('a repository that uses the package', () => {
   });
 
   it('previews another minor of Kubernetes', () => {
-    expect(synth('--kubernetes', '1.27', '--outdir', 'preview')).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    const { status, stdout, stderr } = synth('--kubernetes', '1.27', '--outdir', 'preview');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(stderr).toMatch(/^main.ts:\d+:\d+ note drain-command\n/);
     const preview = readFileSync(join(repository, 'preview', '00-cluster.yaml'), 'utf8');
     expect(preview).toContain('enforce-version: v1.27\n');
     expect(existsSync(join(repository, 'dist'))).toBe(false);
