@@ -1,6 +1,7 @@
 // The building blocks that charts are made of.
 
 export type { ApiRights } from './component/api-rights';
+export type { Metrics } from './component/metrics';
 export { type Neighbour, network, type Raw } from './component/neighbour';
 export { NodeAgent, type NodeAgentProps } from './component/node-agent';
 export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './component/queue-consumer';

@@ -6,7 +6,7 @@ export { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from './capacit
 export type { Capability } from './cluster/capability';
 export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from './cluster/cluster';
 export type { Exposed, Exposure, IngressShape } from './cluster/exposed';
-export type { ApiServer, NeighbourRole, Neighbours } from './cluster/neighbours';
+export type { ApiServer, NeighbourRole, Neighbours, Prometheus } from './cluster/neighbours';
 export type { AddressRange, Subnets } from './cluster/network';
 export type { Headroom, Machine, NodeBounds, NodePool, Taint } from './cluster/pool';
 export type { AllowedDifference, IngressSource, PodSource, Provider, Subject } from './cluster/provider';

@@ -57,7 +57,8 @@ export const podsBehind = (
 /** The Service of a component: its verbs open it, and a component that nothing connects to needs no word. */
 function isOfComponent({ identity, manifest }: ApiEntry, all: readonly Workload[]): boolean {
   const selector = record(dig(manifest, 'spec')?.selector);
-  const isItsOwn = [APP.name, APP.instance].every((key) => own(selector, key) === identity.name);
+  const name = own(selector, APP.name);
+  const isItsOwn = name === own(selector, APP.instance) && [name, `${name}-members`].includes(identity.name);
   return isItsOwn && all.every(({ labels }) => own(labels, APP.managedBy) === 'evenkeel');
 }
 

@@ -62,6 +62,15 @@ import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { API_RIGHTS, type ApiRights, createApiRights } from './api-rights';
 import { identityOf } from './identity';
+import {
+  findMetricsProblems,
+  METRICS,
+  type Metrics,
+  ofMetrics,
+  ownMetricsPort,
+  type Scrape,
+  scrapeOf,
+} from './metrics';
 import { admitTo, connectable, type Raw } from './neighbour';
 
 /** Required and optional properties of every component, whatever its workload. */
@@ -109,6 +118,13 @@ export interface ComponentProps extends Partial<Ports>, Company, NodeChoice {
    * @default 2
    */
   readonly ndots?: number;
+  /**
+   * Where it shows its metrics. With the capability `prometheus-operator` a ServiceMonitor has them scraped every 30 s, or a PodMonitor where
+   * there is no Service; without it, annotations `prometheus.io/…` of the pods. The policy lets the cluster's `prometheus` in.
+   * @default none
+   * @example metrics: { port: 9102 }
+   */
+  readonly metrics?: Metrics;
 }
 
 /** What the properties of every component may say. */
@@ -138,6 +154,7 @@ export const COMPONENT: Fields<ComponentProps> = {
   ...NODE_CHOICE,
   security: optional(SECURITY),
   ndots: optional(number({ atLeast: 0, atMost: 15, whole: true })),
+  metrics: optional(METRICS),
 };
 
 /** Stand for required properties that are refused. */
@@ -215,8 +232,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Its image, with a tag or a digest. */
   readonly image: string;
   protected readonly props: Props;
-  /** Its ports, the main one first; none for a component without a port. */
+  /** Its monitor, for overrides; `undefined` without `metrics`, and where the cluster has no prometheus-operator. */
+  readonly monitor: ApiObject | undefined;
+  /** Its ports that clients may reach, the main one first; none for a component without a port. */
   protected readonly ports: readonly NamedPort[];
+  /** All ports of its pods. */
+  private readonly podPorts: readonly NamedPort[];
+  private readonly scrape: Scrape | undefined;
   protected readonly system: System<unknown>;
   protected readonly incoming = new Incoming();
   private readonly outgoing: Outgoing;
@@ -232,6 +254,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const props = receive(this, '', schema, given, standIns);
     this.props = props;
     this.ports = allPorts(props);
+    const ownMetrics = ownMetricsPort(props.metrics, this.ports);
+    this.podPorts = ownMetrics === undefined ? this.ports : [...this.ports, ownMetrics];
     this.system = System.of(this);
     this.image = props.image ?? this.system.image(id);
     this.name = props.name ?? id;
@@ -241,8 +265,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const { probes } = this;
     const problems = [
       ...findPortProblems(props),
-      ...(probes === undefined ? [] : findProbeProblems(probes, this.ports)),
-      ...findCompanyProblems(props, this.name, this.ports),
+      ...findMetricsProblems(props.metrics, this.ports),
+      ...(probes === undefined ? [] : findProbeProblems(probes, this.podPorts)),
+      ...findCompanyProblems(props, this.name, this.podPorts).map((one) => ofMetrics(one, ownMetrics)),
     ];
     for (const problem of problems) report(this, findingOf('input', problem));
     if (problems.length > 0) refuse(this);
@@ -257,6 +282,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       account,
     );
     const { cluster } = this.system.target;
+    this.scrape = scrapeOf(cluster, props.metrics, this.podPorts);
+    this.monitor = this.scrape?.createMonitor(this, this.name, this.hasService ? this.ports : undefined);
     this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.policyInput);
     for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
     checkNodeFitLater(
@@ -266,6 +293,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       () => this.cpuFrom,
     );
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
+    checkLater(this, () => this.scrape?.notes ?? []);
     checkLater(this, () => this.findInputProblems().map((problem) => findingOf('input', problem)));
     holdClaims(this.name, props.volumes ?? {}, this.system);
     const variables = Object.entries(props.env ?? {});
@@ -319,7 +347,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    * @example web.admit('prometheus', 'metrics')
    */
   admit(client: Sender | Raw, port?: string | number): this {
-    admitTo(this, { name: this.name, ports: this.ports, incoming: this.incoming }, client, port);
+    admitTo(this, { name: this.name, ports: this.podPorts, incoming: this.incoming }, client, port);
     return this;
   }
 
@@ -361,6 +389,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return undefined;
   }
 
+  /** Whether it has a Service with its ports. */
+  protected get hasService(): boolean {
+    return false;
+  }
+
   /** CPU request of a pod, as given or derived. */
   protected get cpu(): string | undefined {
     return this.props.resources.cpu;
@@ -384,7 +417,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   protected get policyInput(): PolicyInput {
     const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
     const callsApiServer = this.exits.serviceAccountToken !== undefined;
-    return { admitted: this.incoming.all, peers, callsApiServer };
+    const scraped = this.scrape?.isAdmitted ? [{ from: 'prometheus', port: this.scrape.port } as const] : [];
+    return { admitted: [...this.incoming.all, ...scraped], peers, callsApiServer };
   }
 
   /** This component in the account of a service with limits. */
@@ -449,7 +483,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
         image,
         ...(command === undefined ? {} : { command }),
         ...(args === undefined ? {} : { args }),
-        ports: this.ports,
+        ports: this.podPorts,
         ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
         variables: this.secretVariables,
         resources: this.resources,
@@ -469,7 +503,10 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       ...versionLabel(image),
       ...this.identity?.podLabels,
     };
-    return { metadata: { labels, annotations: { [SAFE_TO_EVICT]: this.emptyVolumes } }, spec };
+    return {
+      metadata: { labels, annotations: { [SAFE_TO_EVICT]: this.emptyVolumes, ...this.scrape?.podAnnotations } },
+      spec,
+    };
   }
 
   /** Names of its volumes that are empty at each start. */

@@ -224,6 +224,10 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
     return { ...super.mounts, claims: this.claims };
   }
 
+  protected override get hasService(): boolean {
+    return true;
+  }
+
   protected override get policyInput(): PolicyInput {
     const { peers, admitted, ...rest } = super.policyInput;
     if (this.quorum === undefined) return { ...rest, admitted, peers };

@@ -137,6 +137,11 @@ export const reportedRules = {
       why: 'The number of its pods is unknown, so the account of the service leaves them out.',
       severity: 'warning',
     },
+    'metrics-unread': {
+      severity: 'note',
+      what: 'Metrics of a component are on a cluster that says where its Prometheus runs.',
+      why: 'No policy lets it in: the pods have annotations for it, and no one reads them.',
+    },
     'migration-order': {
       what: 'A migration needs none of the components that wait for it, and stands in their system.',
       why: 'Each would wait for the other, and the release would never come to its end.',
