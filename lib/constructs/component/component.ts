@@ -45,14 +45,22 @@ import { Configuration } from '../pod/configuration';
 import { type ContainerInput, RESOURCES, type Resources, SECRET_KEY, type SecretKey } from '../pod/container';
 import { FILES, type Files, fileData, findMountProblems } from '../pod/files';
 import type { Life } from '../pod/life';
-import { type Mounts, SCRATCH, type Scratch, scratchNames, VOLUMES, type Volumes } from '../pod/mounts';
+import {
+  claimAnnotations,
+  type Mounts,
+  SCRATCH,
+  type Scratch,
+  scratchNames,
+  VOLUMES,
+  type Volumes,
+} from '../pod/mounts';
 import { findChoiceProblems, NODE_CHOICE, type NodeChoice, renderChoice } from '../pod/node-choice';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater } from '../pod/node-fit';
 import { renderPod } from '../pod/pod';
 import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
 import { findProbeProblems, PROBES_STAND_IN, type Probes } from '../pod/probes';
-import { SECURITY, type SecurityExits } from '../pod/security';
+import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
 import { findOneNodeProblems, holdClaims } from '../storage/one-node';
 import { System } from '../system/system';
 import { receive, refuse } from '../tree/door';
@@ -433,6 +441,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       (reason) => reason !== undefined,
     );
     return reasons.length === 0 ? security : { ...security, serviceAccountToken: [...new Set(reasons)].join('; ') };
+  }
+
+  /** Reasons that its workload keeps as annotations, once the chart is complete. */
+  protected get reasons(): Readonly<Record<string, string>> {
+    return { ...exitAnnotations(this.exits), ...claimAnnotations(this.props.volumes ?? {}) };
   }
 
   protected get resources(): ContainerInput['resources'] {
