@@ -26,6 +26,7 @@ const FOLDERS = {
     'pods',
     'capacity',
     'services',
+    'secrets',
     'cluster',
     'providers',
     'platform',

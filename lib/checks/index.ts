@@ -56,6 +56,7 @@ import { metricRules } from './scaling/metrics';
 import { metricsApiRules } from './scaling/metrics-api';
 import { reachableTargetRules } from './scaling/reachable-targets';
 import { verticalRules } from './scaling/vertical';
+import { madeKeyRules } from './secrets/made-keys';
 import { secretRules } from './secrets/secrets';
 import { cronRules } from './workloads/cron';
 import { cronTimeRules } from './workloads/cron-times';
@@ -95,6 +96,7 @@ export const rules: readonly Rule[] = [
   ...configurationRules,
   ...processTextRules,
   ...secretRules,
+  ...madeKeyRules,
   ...probeRules,
   ...graceRules,
   ...drainRules,

@@ -55,5 +55,6 @@ export { Redis, type RedisProps, type RedisUse } from './services/redis';
 export type { Claim, Claims } from './storage/claims';
 export { Volume, type VolumeProps } from './storage/volume';
 export type { Reserve } from './system/quota';
+export { StoredSecret, type StoredSecretProps } from './system/stored-secret';
 export { System } from './system/system';
 export { type Overrides, override } from './tree/override';

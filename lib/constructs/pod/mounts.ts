@@ -18,7 +18,7 @@ import {
 import { reasonKey } from '../../model/manifest/annotations';
 import { dataKey, subdomain } from '../../model/manifest/formats';
 import { canonicalQuantity } from '../../model/manifest/quantity';
-import { type Connection, credentialsPath } from '../network/connection';
+import { type Connection, credentialsPath, isStoredSecret } from '../network/connection';
 import type { Container, PodSpec } from '../tree/kinds';
 import { fileMounts, fileVolumes, type MountedFiles } from './files';
 
@@ -80,6 +80,7 @@ export const VOLUMES = checked<Volumes>(
     either(
       [
         like(FOLDER, isVolume),
+        like(FOLDER, isStoredSecret),
         fields<ClaimFolder>({
           claim: either([like('the claim of a Volume', isClaim), text(subdomain.expected, subdomain.fits)]),
           accessMode: optional(choice(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany', 'ReadWriteMany'])),

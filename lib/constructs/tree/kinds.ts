@@ -26,17 +26,19 @@ interface JsonNames {
   readonly setHostnameAsFqdn: 'setHostnameAsFQDN';
 }
 
-/** An L1 type as the JSON that it stands for: wrappers are strings or numbers, dates are strings. */
+/** An L1 type as the JSON that it stands for: wrappers are strings or numbers, dates and enums are strings. */
 export type Plain<T> =
   T extends Wrapper<T>
     ? string | number
-    : T extends Date
-      ? string
-      : T extends readonly (infer Item)[]
-        ? readonly Plain<Item>[]
-        : T extends object
-          ? { readonly [Key in keyof T as Key extends keyof JsonNames ? JsonNames[Key] : Key]: Plain<T[Key]> }
-          : T;
+    : T extends string
+      ? `${T}`
+      : T extends Date
+        ? string
+        : T extends readonly (infer Item)[]
+          ? readonly Plain<Item>[]
+          : T extends object
+            ? { readonly [Key in keyof T as Key extends keyof JsonNames ? JsonNames[Key] : Key]: Plain<T[Key]> }
+            : T;
 
 /** Replaces properties of `T` by newer forms of them. */
 type Newer<T, Fields> = Omit<T, keyof Fields> & Fields;

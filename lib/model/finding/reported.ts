@@ -202,6 +202,10 @@ export const reportedRules = {
       what: 'A component has a CPU request: stated, or derived from its load, but not both.',
       why: 'Without one an autoscaler on CPU does nothing; with two, one is ignored.',
     },
+    'secret-store': {
+      what: 'A cluster with External Secrets says which store has the values of its Secrets.',
+      why: 'Nothing would make the Secret: the pods that mount it never start.',
+    },
     'volume-zones': {
       what: 'A volume of an environment that survives zones is zone-redundant, or says why it need not be.',
       why: 'The loss of its zone makes the data unreachable.',
