@@ -108,7 +108,7 @@ test.each<[string, Partial<ClusterProps>, string]>([
 
 test.each<[string, object, string]>([
   ['no keys', {}, 'keys'],
-  ['a key that is no file name', { 'a b': 'x' }, 'keys.a b'],
+  ['a key with a blank', { 'a b': 'x' }, 'keys.a b'],
   ['a place without a property', { token: 'prod/payments#' }, 'keys.token'],
   ['an empty place', { token: '' }, 'keys.token'],
 ])('%s is refused', (_, keys, field) => {
