@@ -27,6 +27,7 @@ const FOLDERS = {
     'capacity',
     'services',
     'exposure',
+    'secrets',
     'cluster',
     'providers',
     'platform',

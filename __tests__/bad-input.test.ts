@@ -468,7 +468,7 @@ describe('the platform', () => {
       rule: 'input',
       field: 'clusters.mumbai.capabilities[1]',
       value: '"teleport"',
-      expected: /one of external-dns, cert-manager, metrics-server, keda/,
+      expected: /one of external-dns, cert-manager, external-secrets, metrics-server, keda/,
       plain: true,
     });
   });

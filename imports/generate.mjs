@@ -43,6 +43,33 @@ const SOURCES = [
     licence: 'Apache-2.0',
     crds: ['config/crd/bases/keda.sh_scaledobjects.yaml', 'config/crd/bases/keda.sh_triggerauthentications.yaml'],
   },
+  {
+    file: 'prometheus-operator.yaml',
+    module: 'github.com/prometheus-operator/prometheus-operator',
+    version: 'v0.85.0',
+    sum: 'h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=',
+    licence: 'Apache-2.0',
+    crds: [
+      'example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml',
+      'example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml',
+    ],
+  },
+  {
+    file: 'external-secrets.yaml',
+    module: 'github.com/external-secrets/external-secrets',
+    version: 'v1.3.2',
+    sum: 'h1:u2J8RjlHIeF0oZCqtl92adI/uZWUwOesJIDkfql6LqQ=',
+    licence: 'Apache-2.0',
+    crds: ['config/crds/bases/external-secrets.io_externalsecrets.yaml'],
+  },
+  {
+    file: 'cert-manager.yaml',
+    module: 'github.com/cert-manager/cert-manager',
+    version: 'v1.21.2',
+    sum: 'h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=',
+    licence: 'Apache-2.0',
+    crds: ['deploy/crds/cert-manager.io_certificates.yaml'],
+  },
 ];
 
 /** First line of every file that `cdk8s import` writes; it distinguishes them from other files in the folder. */

@@ -46,9 +46,11 @@ import { priorityRules } from './pods/priority';
 import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
 import { Reasons, withWayOut } from './reasons';
+import { addressRules } from './relations/addresses';
 import { overlapRules } from './relations/overlaps';
 import { referenceRules } from './relations/references';
 import { servicePodRules } from './relations/service-pods';
+import { shortNameRules } from './relations/short-names';
 import { webhookRules } from './relations/webhooks';
 import type { Rule } from './rule';
 import { autoscalingRules } from './scaling/autoscaling';
@@ -56,9 +58,11 @@ import { metricRules } from './scaling/metrics';
 import { metricsApiRules } from './scaling/metrics-api';
 import { reachableTargetRules } from './scaling/reachable-targets';
 import { verticalRules } from './scaling/vertical';
+import { madeKeyRules } from './secrets/made-keys';
 import { secretRules } from './secrets/secrets';
 import { cronRules } from './workloads/cron';
 import { cronTimeRules } from './workloads/cron-times';
+import { derivedRules } from './workloads/derived';
 import { disruptionRules } from './workloads/disruption';
 import { jobRules } from './workloads/jobs';
 import { meshRules } from './workloads/mesh';
@@ -95,10 +99,12 @@ export const rules: readonly Rule[] = [
   ...configurationRules,
   ...processTextRules,
   ...secretRules,
+  ...madeKeyRules,
   ...probeRules,
   ...graceRules,
   ...drainRules,
   ...rolloutRules,
+  ...derivedRules,
   ...volumeRules,
   ...cronRules,
   ...cronTimeRules,
@@ -125,6 +131,8 @@ export const rules: readonly Rule[] = [
   ...hostRules,
   ...ingressRules,
   ...referenceRules,
+  ...addressRules,
+  ...shortNameRules,
   ...servicePodRules,
   ...webhookRules,
   ...overlapRules,

@@ -1,6 +1,7 @@
 // The building blocks that charts are made of.
 
 export type { ApiRights } from './component/api-rights';
+export type { Metrics } from './component/metrics';
 export { type Neighbour, network, type Raw } from './component/neighbour';
 export { NodeAgent, type NodeAgentProps } from './component/node-agent';
 export { QueueConsumer, type QueueConsumerProps, type QueueScaling } from './component/queue-consumer';
@@ -54,5 +55,6 @@ export { Redis, type RedisProps, type RedisUse } from './services/redis';
 export type { Claim, Claims } from './storage/claims';
 export { Volume, type VolumeProps } from './storage/volume';
 export type { Reserve } from './system/quota';
+export { StoredSecret, type StoredSecretProps } from './system/stored-secret';
 export { System } from './system/system';
 export { type Overrides, override } from './tree/override';

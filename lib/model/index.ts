@@ -5,7 +5,7 @@ export type { CapacityInput } from './capacity/capacity-input';
 export { deriveLoadTest, type LoadTestInput, type LoadTestPlan } from './capacity/load-test';
 export type { Capability } from './cluster/capability';
 export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from './cluster/cluster';
-export type { ApiServer, NeighbourRole, Neighbours } from './cluster/neighbours';
+export type { ApiServer, NeighbourRole, Neighbours, Prometheus } from './cluster/neighbours';
 export type { AddressRange, Subnets } from './cluster/network';
 export type { Headroom, Machine, NodeBounds, NodePool, Taint } from './cluster/pool';
 export type { AllowedDifference, IngressSource, PodSource, Provider, Subject } from './cluster/provider';

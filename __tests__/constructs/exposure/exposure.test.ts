@@ -1,5 +1,6 @@
 // exposeAt: what reaches the load balancer of each provider, paths and shared hosts, and plain HTTP.
 
+import { listSecrets } from '../../../lib/analysis/access/secrets';
 import { type ExposureOptions, WebService, type WebServiceProps } from '../../../lib/constructs';
 import type { System } from '../../../lib/constructs/system/system';
 import {
@@ -358,5 +359,53 @@ describe('plain HTTP', () => {
 
   test('a reason is required', () => {
     expect(errors(exposed(CLUSTERS.eks, {}, { plainHttp: '' }))).toEqual(['input exposeAt.plainHttp']);
+  });
+});
+
+describe('13 a certificate of cert-manager', () => {
+  const issuer = { name: 'letsencrypt' };
+  const certManager = { kubernetes: '1.36', capabilities: ['cert-manager'], issuer } as const;
+  const hand = conformant({ kubernetes: KUBERNETES, ingressSource: { cidrs: RANGE } });
+  const made = conformant({ ...certManager, ingressSource: { cidrs: RANGE } });
+  const certificates = ({ objects }: Synthesis) =>
+    objects.filter(({ entry }) => entry.identity.kind === 'Certificate').map(({ entry }) => entry.manifest);
+
+  test('has the hosts of the Ingress and makes its Secret', () => {
+    const synthesis = on(made, (system) => {
+      new WebService(system, 'web', WEB).exposeAt('a.example').exposeAt('b.example');
+    });
+    expect(errors(synthesis)).toEqual([]);
+    expect(find(synthesis, 'Certificate', 'web').spec).toEqual({
+      secretName: 'web-tls',
+      dnsNames: ['a.example', 'b.example'],
+      issuerRef: { name: 'letsencrypt', kind: 'ClusterIssuer', group: 'cert-manager.io' },
+    });
+    expect(at(find(synthesis, 'Ingress', 'web'), 'spec', 'tls')).toEqual([
+      { hosts: ['a.example', 'b.example'], secretName: 'web-tls' },
+    ]);
+    expect(listSecrets(synthesis.objects.map(({ entry }) => entry))).toMatchObject([
+      { name: 'web-tls', madeBy: 'cert-manager.io/Certificate shop-production/web' },
+    ]);
+  });
+
+  test('one for components that share a host, with all their hosts', () => {
+    const synthesis = on(made, (system) => {
+      new WebService(system, 'web', WEB).exposeAt('a.example', { paths: ['/web'] });
+      new WebService(system, 'api', WEB).exposeAt(['a.example', 'c.example']);
+    });
+    expect(certificates(synthesis).map(({ spec }) => at(spec, 'dnsNames'))).toEqual([['a.example', 'c.example']]);
+  });
+
+  test.each<[string, Synthesis]>([
+    ['without an issuer', exposed(hand)],
+    ['by plain HTTP', exposed(made, {}, { plainHttp: 'devices without TLS' })],
+    ['with a Secret of elsewhere', exposed(made, {}, { tlsSecret: 'wildcard' })],
+    [
+      'where the load balancer has certificates of its own',
+      exposed(eks({ region: 'ap-south-1', ...SUBNETS, ...certManager })),
+    ],
+  ])('is not written %s', (_, synthesis) => {
+    expect(errors(synthesis)).toEqual([]);
+    expect(certificates(synthesis)).toEqual([]);
   });
 });

@@ -1,9 +1,11 @@
 // A volume for one node at a time: one pod mounts it, and the old one stops before the new one starts (20, 51, 60).
 
 import { ApiObject } from 'cdk8s';
-import { Database, type System, Volume, WebService, Worker } from '../../../lib/constructs';
+import { CronJob, Database, Job, type System, Volume, WebService, Worker } from '../../../lib/constructs';
 import { at, errors, find, PRODUCTION, shop, WEB } from '../../support/synthesis';
 
+const RUN = { image: 'registry.example/w:1', resources: { cpu: '100m', memory: '64Mi' } };
+const ELSEWHERE = { '/data': { claim: 'elsewhere', madeBy: 'the platform team' } };
 const environment = { ...PRODUCTION, survives: { zones: 0, regions: 0 } };
 const synthesize = (build: (system: System) => void) => shop(build, { environment });
 const data = (system: System) => new Volume(system, 'data', { size: '10Gi' });
@@ -100,4 +102,53 @@ test('a claim of elsewhere is taken for one of a single node', () => {
     (system) => void web(system, { volumes: { '/data': { claim: 'elsewhere' } }, size: { replicas: 3 } }),
   );
   expect(errors(synthesis)).toContain('input volumes["/data"]');
+});
+
+describe('a claim that no object of the app makes', () => {
+  const madeBy = 'the platform team, from a backup';
+  const mounting = (folder: object) =>
+    synthesize((system) => void web(system, { volumes: { '/data': { claim: 'elsewhere', ...folder } } }));
+
+  test('is refused, with what to write', () => {
+    expect(mounting({}).findings).toMatchObject([
+      { rule: 'reference-exists', severity: 'error', expected: expect.stringContaining('{ claim, madeBy }') },
+    ]);
+  });
+
+  test('has a maker, whom the workload names', () => {
+    const synthesis = mounting({ madeBy });
+    expect(synthesis.findings).toEqual([]);
+    expect(at(find(synthesis, 'Deployment', 'web'), 'metadata', 'annotations')).toMatchObject({
+      'evenkeel.dev/reference-exists-reason': `claim elsewhere: ${madeBy}`,
+    });
+  });
+
+  test('an idle maker is reported: the app has the claim', () => {
+    const { findings } = synthesize(
+      (system) => void web(system, { volumes: { '/data': { claim: rwx(system, 'shared'), madeBy } } }),
+    );
+    expect(findings).toMatchObject([{ rule: 'unused-reason' }]);
+  });
+
+  test.each([
+    [
+      'a worker',
+      (system: System) =>
+        void new Worker(system, 'w', { ...RUN, probes: { bootSeconds: 1 }, size: { replicas: 1 }, volumes: ELSEWHERE }),
+    ],
+    ['a run', (system: System) => void new Job(system, 'w', { ...RUN, deadlineSeconds: 60, volumes: ELSEWHERE })],
+    [
+      'a clocked run',
+      (system: System) =>
+        void new CronJob(system, 'w', {
+          ...RUN,
+          deadlineSeconds: 60,
+          schedule: '0 3 * * *',
+          timeZone: 'Etc/UTC',
+          volumes: ELSEWHERE,
+        }),
+    ],
+  ])('%s too', (_, build) => {
+    expect(errors(synthesize(build))).toEqual([]);
+  });
 });

@@ -1,55 +1,14 @@
 // Memory that a process is allowed to take by its own flags, held against the limit of its container.
 
+import { type Setting, settingsOf } from '../../analysis/network/pod-texts';
 import { containerDefaults } from '../../analysis/objects/limit-ranges';
 import { neighbours } from '../../analysis/objects/namespaces';
-import { objectIndex } from '../../analysis/objects/object-index';
-import { at, dig, isSet, list, own, places, text } from '../../analysis/objects/read-json';
-import { type Container, type Workload, workloads } from '../../analysis/objects/workloads';
+import { dig, isSet, own } from '../../analysis/objects/read-json';
+import { workloads } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
-import type { ApiEntry } from '../../model/manifest/object';
 import { memoryQuantity, readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { configMap, running } from '../examples';
 import type { Rule } from '../rule';
-
-/** A text that a process reads when it starts, with its name and place. */
-interface Setting {
-  readonly name: string;
-  readonly value: string;
-  readonly pointer: string;
-}
-
-/** Variables, from wherever they come within the app, and arguments. */
-function settingsOf(entries: readonly ApiEntry[], { entry }: Workload, container: Container): Setting[] {
-  const { value, pointer } = container;
-  const dataOf = (name: string | undefined) =>
-    name === undefined
-      ? undefined
-      : dig(objectIndex(entries).find('/ConfigMap', entry.cluster, entry.identity.namespace, name)?.manifest, 'data');
-  const found = new Map<string, Setting>();
-  for (const from of places(value, 'envFrom', pointer)) {
-    const prefix = text(from.value.prefix) ?? '';
-    for (const [key, content] of Object.entries(dataOf(text(dig(from.value, 'configMapRef')?.name)) ?? {})) {
-      const name = `${prefix}${key}`;
-      if (typeof content === 'string')
-        found.set(name, { name, value: content, pointer: `${from.pointer}/configMapRef/name` });
-    }
-  }
-  for (const variable of places(value, 'env', pointer)) {
-    const name = text(variable.value.name) ?? '';
-    const ref = dig(variable.value, 'valueFrom', 'configMapKeyRef');
-    const content = text(variable.value.value) ?? own(dataOf(text(ref?.name)), text(ref?.key) ?? '');
-    found.delete(name);
-    if (typeof content !== 'string') continue;
-    const where = ref === undefined ? 'value' : 'valueFrom/configMapKeyRef/key';
-    found.set(name, { name, value: content, pointer: `${variable.pointer}/${where}` });
-  }
-  const words = ['command', 'args'].flatMap((field) =>
-    list(value[field]).flatMap((word, index) =>
-      typeof word === 'string' ? [{ name: field, value: word, pointer: at(pointer, field, index) }] : [],
-    ),
-  );
-  return [...found.values(), ...words];
-}
 
 const UNITS: Readonly<Record<string, bigint>> = { '': 1n, k: 1024n, m: 1024n ** 2n, g: 1024n ** 3n, t: 1024n ** 4n };
 

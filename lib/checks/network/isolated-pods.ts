@@ -2,7 +2,7 @@
 
 import { reachesApiServer, sending, sides } from '../../analysis/network/reach';
 import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
-import { places, text } from '../../analysis/objects/read-json';
+import { places, shown, text } from '../../analysis/objects/read-json';
 import type { Workload } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
@@ -25,7 +25,7 @@ const isPlaceholder = ({ containers }: Workload): boolean => containers.every(({
 
 /** What to write: in a system, the verb; elsewhere a policy. */
 export const openingOf = ({ entry, labels }: Workload, verb: string): string => {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`);
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${shown(value)}`);
   const selected = pairs.length === 0 ? 'labels of theirs' : pairs.join(',');
   const policyToWrite = `a NetworkPolicy that selects ${selected}`;
   return entry.systemNamespace === undefined

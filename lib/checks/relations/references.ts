@@ -56,7 +56,8 @@ const referenceExists: Rule = {
       if (found === undefined) {
         if (isCreatedByCluster(entries, reference)) continue;
         const message = `${what} does not exist in namespace "${space ?? ''}"`;
-        report(entry, pointer, { message, expected: `the name of an existing ${kindName(kind)}`, value: name });
+        const made = kind === '/PersistentVolumeClaim' ? "a Volume, volumes: { '/…': { claim, madeBy } }, or " : '';
+        report(entry, pointer, { message, expected: `${made}the name of an existing ${kindName(kind)}`, value: name });
       } else if (
         key !== undefined &&
         own(dig(found.manifest, 'data'), key) === undefined &&

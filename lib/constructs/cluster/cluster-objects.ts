@@ -8,6 +8,7 @@ import { ANNOTATION } from '../../model/manifest/annotations';
 import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
 import type { Environment } from '../../model/platform/environment';
 import { COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
+import { writtenClasses } from '../../model/pods/priority';
 import { createObject } from '../tree/kinds';
 import { systemLabels } from '../tree/labels';
 import { createAdmissionPolicy, hasAdmissionPolicies } from './admission-policy';
@@ -28,7 +29,8 @@ export class ClusterObjects extends Chart {
     const given = new Set(Object.values(environment.access ?? {}));
     const roles = COMMON_ROLES.filter((role) => given.has(role));
     const { clusterObjects = [] } = cluster.provider;
-    const needed = clusterObjects.length + cluster.sysadmins.length + roles.length;
+    const classes = writtenClasses(cluster.priorityClasses);
+    const needed = clusterObjects.length + cluster.sysadmins.length + roles.length + classes.length;
     if (needed === 0 && !hasAdmissionPolicies(cluster)) return;
     const chart = ClusterObjects.chartOf(scope, cluster, home);
     for (const role of roles) ensureRole(chart, role);
@@ -66,6 +68,9 @@ export class ClusterObjects extends Chart {
     setEntry(this, ENTRY.destination, destination);
     for (const { name, apiVersion, kind, spec } of cluster.provider.clusterObjects ?? []) {
       new ApiObject(this, kind, { apiVersion, kind, metadata: { name }, spec });
+    }
+    for (const [className, value] of writtenClasses(cluster.priorityClasses)) {
+      createObject(this, `priority-${className}`, 'PriorityClass', { name: className }, { value });
     }
     this.bindSysadmins(cluster);
     if (hasAdmissionPolicies(cluster)) createAdmissionPolicy(this);

@@ -46,14 +46,22 @@ import { Configuration } from '../pod/configuration';
 import { type ContainerInput, RESOURCES, type Resources, SECRET_KEY, type SecretKey } from '../pod/container';
 import { FILES, type Files, fileData, findMountProblems } from '../pod/files';
 import type { Life } from '../pod/life';
-import { type Mounts, SCRATCH, type Scratch, scratchNames, VOLUMES, type Volumes } from '../pod/mounts';
+import {
+  claimAnnotations,
+  type Mounts,
+  SCRATCH,
+  type Scratch,
+  scratchNames,
+  VOLUMES,
+  type Volumes,
+} from '../pod/mounts';
 import { findChoiceProblems, NODE_CHOICE, type NodeChoice, renderChoice } from '../pod/node-choice';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater } from '../pod/node-fit';
 import { renderPod } from '../pod/pod';
 import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
 import { findProbeProblems, PROBES_STAND_IN, type Probes } from '../pod/probes';
-import { SECURITY, type SecurityExits } from '../pod/security';
+import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
 import { findOneNodeProblems, holdClaims } from '../storage/one-node';
 import { System } from '../system/system';
 import { receive, refuse } from '../tree/door';
@@ -63,6 +71,15 @@ import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { API_RIGHTS, type ApiRights, createApiRights } from './api-rights';
 import { identityOf } from './identity';
+import {
+  findMetricsProblems,
+  METRICS,
+  type Metrics,
+  ofMetrics,
+  ownMetricsPort,
+  type Scrape,
+  scrapeOf,
+} from './metrics';
 import { admitTo, connectable, type Raw } from './neighbour';
 
 /** Required and optional properties of every component, whatever its workload. */
@@ -110,6 +127,13 @@ export interface ComponentProps extends Partial<Ports>, Company, NodeChoice {
    * @default 2
    */
   readonly ndots?: number;
+  /**
+   * Where it shows its metrics. With the capability `prometheus-operator` a ServiceMonitor has them scraped every 30 s, or a PodMonitor where
+   * there is no Service; without it, annotations `prometheus.io/…` of the pods. The policy lets the cluster's `prometheus` in.
+   * @default none
+   * @example metrics: { port: 9102 }
+   */
+  readonly metrics?: Metrics;
 }
 
 /** What the properties of every component may say. */
@@ -139,6 +163,7 @@ export const COMPONENT: Fields<ComponentProps> = {
   ...NODE_CHOICE,
   security: optional(SECURITY),
   ndots: optional(number({ atLeast: 0, atMost: 15, whole: true })),
+  metrics: optional(METRICS),
 };
 
 /** Stand for required properties that are refused. */
@@ -216,8 +241,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Its image, with a tag or a digest. */
   readonly image: string;
   protected readonly props: Props;
-  /** Its ports, the main one first; none for a component without a port. */
+  /** Its monitor, for overrides; `undefined` without `metrics`, and where the cluster has no prometheus-operator. */
+  readonly monitor: ApiObject | undefined;
+  /** Its ports that clients may reach, the main one first; none for a component without a port. */
   protected readonly ports: readonly NamedPort[];
+  /** All ports of its pods. */
+  private readonly podPorts: readonly NamedPort[];
+  private readonly scrape: Scrape | undefined;
   protected readonly system: System<unknown>;
   protected readonly incoming = new Incoming();
   private readonly outgoing: Outgoing;
@@ -233,6 +263,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const props = receive(this, '', schema, given, standIns);
     this.props = props;
     this.ports = allPorts(props);
+    const ownMetrics = ownMetricsPort(props.metrics, this.ports);
+    this.podPorts = ownMetrics === undefined ? this.ports : [...this.ports, ownMetrics];
     this.system = System.of(this);
     this.image = props.image ?? this.system.image(id);
     this.name = props.name ?? id;
@@ -242,8 +274,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const { probes } = this;
     const problems = [
       ...findPortProblems(props),
-      ...(probes === undefined ? [] : findProbeProblems(probes, this.ports)),
-      ...findCompanyProblems(props, this.name, this.ports),
+      ...findMetricsProblems(props.metrics, this.ports),
+      ...(probes === undefined ? [] : findProbeProblems(probes, this.podPorts)),
+      ...findCompanyProblems(props, this.name, this.podPorts).map((one) => ofMetrics(one, ownMetrics)),
     ];
     for (const problem of problems) report(this, findingOf('input', problem));
     if (problems.length > 0) refuse(this);
@@ -258,6 +291,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       account,
     );
     const { cluster } = this.system.target;
+    this.scrape = scrapeOf(cluster, props.metrics, this.podPorts);
+    this.monitor = this.scrape?.createMonitor(this, this.name, this.hasService ? this.ports : undefined);
     this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.policyInput);
     for (const tokens of this.identity?.tokens ?? []) nameExit(this.networkPolicy, 'identity', tokens);
     checkNodeFitLater(
@@ -267,6 +302,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       () => this.cpuFrom,
     );
     checkLater(this, () => (this.cpu === undefined ? [NO_CPU] : []));
+    checkLater(this, () => this.scrape?.notes ?? []);
     checkLater(this, () => this.findInputProblems().map((problem) => findingOf('input', problem)));
     holdClaims(this.name, props.volumes ?? {}, this.system);
     const variables = Object.entries(props.env ?? {});
@@ -320,7 +356,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    * @example web.admit('prometheus', 'metrics')
    */
   admit(client: Sender | Raw, port?: string | number): this {
-    admitTo(this, { name: this.name, ports: this.ports, incoming: this.incoming }, client, port);
+    admitTo(this, { name: this.name, ports: this.podPorts, incoming: this.incoming }, client, port);
     return this;
   }
 
@@ -362,6 +398,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return undefined;
   }
 
+  /** Whether it has a Service with its ports. */
+  protected get hasService(): boolean {
+    return false;
+  }
+
   /** CPU request of a pod, as given or derived. */
   protected get cpu(): string | undefined {
     return this.props.resources.cpu;
@@ -385,7 +426,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   protected get policyInput(): PolicyInput {
     const peers = [...this.outgoing.peers, ...(this.identity?.tokens ?? [])];
     const callsApiServer = this.exits.serviceAccountToken !== undefined;
-    return { admitted: this.incoming.all, peers, callsApiServer };
+    const scraped = this.scrape?.isAdmitted ? [{ from: 'prometheus', port: this.scrape.port } as const] : [];
+    return { admitted: [...this.incoming.all, ...scraped], peers, callsApiServer };
   }
 
   /** This component in the account of a service with limits. */
@@ -400,6 +442,11 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       (reason) => reason !== undefined,
     );
     return reasons.length === 0 ? security : { ...security, serviceAccountToken: [...new Set(reasons)].join('; ') };
+  }
+
+  /** Reasons that its workload keeps as annotations, once the chart is complete. */
+  protected get reasons(): Readonly<Record<string, string>> {
+    return { ...exitAnnotations(this.exits), ...claimAnnotations(this.props.volumes ?? {}) };
   }
 
   protected get resources(): ContainerInput['resources'] {
@@ -450,7 +497,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
         image,
         ...(command === undefined ? {} : { command }),
         ...(args === undefined ? {} : { args }),
-        ports: this.ports,
+        ports: this.podPorts,
         ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
         variables: this.secretVariables,
         resources: this.resources,
@@ -473,6 +520,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const annotations = {
       [SAFE_TO_EVICT]: this.emptyVolumes,
       ...(this.companySeconds === 0 ? {} : { [ANNOTATION.initSeconds]: String(Math.ceil(this.companySeconds)) }),
+      ...this.scrape?.podAnnotations,
     };
     return { metadata: { labels, annotations }, spec };
   }

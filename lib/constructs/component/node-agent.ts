@@ -15,7 +15,6 @@ import { POD_BOUND, type PodBound } from '../../model/pods/replacement';
 import type { ClientNumbers, Connectable, ConnectOptions, Limited } from '../network/connection';
 import { fits } from '../pod/node-fit';
 import type { Probes } from '../pod/probes';
-import { exitAnnotations } from '../pod/security';
 import { checkLater, report } from '../tree/findings';
 import { createObject, type DaemonSetSpec, type PodSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -90,7 +89,7 @@ export class NodeAgent extends Component<NodeAgentProps> {
       {
         name: this.name,
         labels: selectorLabels(this.name),
-        annotations: exitAnnotations(this.props.security ?? {}),
+        notes: () => this.reasons,
       },
       { spec: () => this.renderSpec() },
     );

@@ -23,7 +23,6 @@ import { renderSpread } from '../pod/life';
 import { type Mounts, podVolumes } from '../pod/mounts';
 import { PORTS, type Ports, servicePorts } from '../pod/ports';
 import type { Probes } from '../pod/probes';
-import { exitAnnotations } from '../pod/security';
 import { REPLICAS } from '../scaling/size';
 import { CLAIMS, type Claims, claimTemplate, findClaimProblems, type NamedClaim, namedClaims } from '../storage/claims';
 import { storageClassOf } from '../storage/storage-class';
@@ -163,7 +162,12 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
       this,
       'stateful-set',
       'StatefulSet',
-      { name: this.name, labels, annotations: this.annotations, notes: () => this.accountNotes },
+      {
+        name: this.name,
+        labels,
+        annotations: this.annotations,
+        notes: () => ({ ...this.reasons, ...this.accountNotes }),
+      },
       { spec: () => this.renderSpec() },
     );
     if (this.pods > 1 || this.props.availability?.disruption !== undefined) {
@@ -224,6 +228,10 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
     return { ...super.mounts, claims: this.claims };
   }
 
+  protected override get hasService(): boolean {
+    return true;
+  }
+
   protected override get policyInput(): PolicyInput {
     const { peers, admitted, ...rest } = super.policyInput;
     if (this.quorum === undefined) return { ...rest, admitted, peers };
@@ -258,10 +266,9 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
   /** On the StatefulSet itself: a claim template cannot change, and a reason may. */
   private get annotations(): Readonly<Record<string, string>> {
     const { quorum } = this;
-    const { security = {}, survives } = this.props;
+    const { survives } = this.props;
     const reasons = new Set(this.claims.flatMap(({ oneZone }) => oneZone ?? []));
     return {
-      ...exitAnnotations(security),
       ...defined({
         [ANNOTATION.zoneLoss]: survives?.because,
         [ANNOTATION.oneZone]: reasons.size === 0 ? undefined : [...reasons].join('; '),

@@ -18,7 +18,6 @@ import { checkAvailabilityLater, createDisruptionBudget } from '../pod/availabil
 import { renderDeployment } from '../pod/deployment';
 import { renderSpread } from '../pod/life';
 import { PROBES_SCHEMA, type Probes } from '../pod/probes';
-import { exitAnnotations } from '../pod/security';
 import { oneNodeVolumes } from '../storage/one-node';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -87,7 +86,7 @@ export abstract class StatelessComponent<Props extends LongRunningProps> extends
         annotations: defined({ [ANNOTATION.zoneLoss]: survives?.because }),
         // with an autoscaler, that one has them
         notes: () => ({
-          ...exitAnnotations(this.exits),
+          ...this.reasons,
           ...(this.pods.stated === undefined ? {} : this.accountNotes),
         }),
       },

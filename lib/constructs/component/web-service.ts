@@ -218,6 +218,10 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
     return !isRefused(this);
   }
 
+  protected override get hasService(): boolean {
+    return true;
+  }
+
   protected override get policyInput(): PolicyInput {
     const { exposure } = this;
     const exposed = exposure && { port: this.exposedPort(exposure.port), targets: exposure.targets };

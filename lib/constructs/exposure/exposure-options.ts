@@ -16,7 +16,10 @@ export interface ExposureOptions {
    * @default pods
    */
   readonly targets?: 'pods' | 'nodes';
-  /** Name of the TLS Secret, where the provider reads certificates from Secrets. @default `<component>-tls` */
+  /**
+   * Name of the TLS Secret, where the provider reads certificates from Secrets. One that is named is made elsewhere, by hand or otherwise.
+   * @default `<component>-tls`, which cert-manager makes where the cluster has an `issuer`
+   */
   readonly tlsSecret?: string;
   /**
    * Hosts that all clusters of the environment serve, each with its share of the traffic (`traffic` in the placement).

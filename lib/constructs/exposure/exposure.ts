@@ -20,6 +20,7 @@ import { System } from '../system/system';
 import { checkLater, report } from '../tree/findings';
 import { createObject, type IngressSpec } from '../tree/kinds';
 import { traceConstruct } from '../tree/trace';
+import { createCertificate } from './certificate';
 import { dnsAnnotations } from './dns';
 import type { ExposureOptions } from './exposure-options';
 import { exposureError, findChangedKeys, findRedundantPaths, findSharingProblems } from './exposure-problems';
@@ -35,6 +36,9 @@ interface ExposureProps extends ExposureOptions {
   readonly service: ApiObject;
   readonly labels: Readonly<Record<string, string>>;
 }
+
+/** Id of its Certificate. */
+const CERTIFICATE = 'certificate';
 
 const SHARED = new SharedHosts<Exposure>();
 
@@ -170,6 +174,7 @@ export class Exposure extends Construct implements Sharing {
   private takeIngress(): void {
     const metadata = { name: this.name, labels: this.props.labels };
     this.ingress ??= createObject(this, 'ingress', 'Ingress', metadata, { spec: () => this.renderSpec() });
+    this.takeCertificate(metadata);
     const { annotations, objects = [] } = this.shape;
     for (const { kind, ...object } of objects) {
       if (this.beside.has(kind)) continue;
@@ -181,9 +186,25 @@ export class Exposure extends Construct implements Sharing {
     annotate(this.props.service, this.backendShape(true).serviceAnnotations);
   }
 
+  /** Has cert-manager make the TLS Secret, where the hosts have one and no one says that it is made elsewhere. */
+  private takeCertificate(metadata: { readonly name: string; readonly labels: ExposureProps['labels'] }): void {
+    const { issuer } = System.of(this).target.cluster;
+    const isGiven = this.sharing.some(({ tlsSecret }) => tlsSecret !== undefined);
+    const isWanted = this.exposed.tls && this.shape.certificateFromSecret && !isGiven;
+    if (!isWanted) this.node.tryRemoveChild(CERTIFICATE);
+    if (!isWanted || issuer === undefined || this.node.tryFindChild(CERTIFICATE) !== undefined) return;
+    const { secretName } = this;
+    createCertificate(this, CERTIFICATE, metadata, issuer, () => ({ hosts: hostsOf(this.sharing), secretName }));
+  }
+
+  private get secretName(): string {
+    const [secretName = `${this.name}-tls`] = this.sharing.flatMap(({ tlsSecret }) => tlsSecret ?? []);
+    return secretName;
+  }
+
   /** Is behind the Ingress of another one from now on. */
   private leaveIngress(): void {
-    for (const id of ['ingress', ...this.beside]) this.node.tryRemoveChild(id);
+    for (const id of ['ingress', CERTIFICATE, ...this.beside]) this.node.tryRemoveChild(id);
     this.beside.clear();
     this.ingress = undefined;
     annotate(this.props.service, this.backendShape(false).serviceAnnotations);
@@ -218,7 +239,7 @@ export class Exposure extends Construct implements Sharing {
   private renderSpec(): IngressSpec {
     const { className, certificateFromSecret } = this.shape;
     const hosts = hostsOf(this.sharing);
-    const [secretName = `${this.name}-tls`] = this.sharing.flatMap(({ tlsSecret }) => tlsSecret ?? []);
+    const { secretName } = this;
     return {
       ...(className === undefined ? {} : { ingressClassName: className }),
       ...(this.exposed.tls ? { tls: [{ hosts, ...(certificateFromSecret ? { secretName } : {}) }] } : {}),

@@ -12,7 +12,6 @@ import {
 } from '../../model/pods/schedule';
 import { runsAtOnce, shortestGapSeconds } from '../../model/pods/schedule-starts';
 import type { ClientNumbers } from '../network/connection';
-import { exitAnnotations } from '../pod/security';
 import { isRefused } from '../tree/door';
 import { checkLater } from '../tree/findings';
 import { type CronJobSpec, createObject } from '../tree/kinds';
@@ -87,8 +86,7 @@ export class CronJob extends EndingComponent<CronJobProps> {
       {
         name: this.name,
         labels: selectorLabels(this.name),
-        annotations: exitAnnotations(this.props.security ?? {}),
-        notes: () => this.accountNotes,
+        notes: () => ({ ...this.reasons, ...this.accountNotes }),
       },
       { spec: () => this.renderSpec() },
     );

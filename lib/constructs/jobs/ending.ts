@@ -10,8 +10,8 @@ import { isRefused } from '../tree/door';
 import { checkLater } from '../tree/findings';
 import type { JobSpec } from '../tree/kinds';
 
-/** Required and optional properties of every component that comes to an end. It has no port and no probes. */
-export interface EndingProps extends Omit<ComponentProps, 'port' | 'ports'> {
+/** Required and optional properties of every component that comes to an end. It has no port, no probes and no metrics: a run may begin and end between two scrapes. */
+export interface EndingProps extends Omit<ComponentProps, 'port' | 'ports' | 'metrics'> {
   /** Seconds after which a run is stopped and has failed, with all its retries. */
   readonly deadlineSeconds: number;
   /**
@@ -24,7 +24,7 @@ export interface EndingProps extends Omit<ComponentProps, 'port' | 'ports'> {
   readonly terminationGracePeriodSeconds?: number;
 }
 
-const { port: _port, ports: _ports, ...WITHOUT_PORTS } = COMPONENT;
+const { port: _port, ports: _ports, metrics: _metrics, ...WITHOUT_PORTS } = COMPONENT;
 
 /** What the properties of every component that comes to an end may say. */
 export const ENDING: Fields<EndingProps> = {

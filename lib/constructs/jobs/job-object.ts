@@ -19,7 +19,6 @@ const LONGEST = 63;
 interface JobInput {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
   readonly notes: () => Readonly<Record<string, string>>;
   readonly image: string;
   readonly spec: () => JobSpec;
@@ -35,11 +34,11 @@ export class JobObject extends ApiObject {
   private readonly input: JobInput;
 
   constructor(scope: Construct, id: string, input: JobInput) {
-    const { name, labels, annotations, spec } = input;
+    const { name, labels, spec } = input;
     super(scope, id, {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: { name, labels, annotations },
+      metadata: { name, labels },
       spec: Lazy.any({ produce: spec }),
     });
     this.input = input;

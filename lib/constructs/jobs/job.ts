@@ -6,7 +6,6 @@ import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { choice, fields, number, optional, type Schema } from '../../model/finding/schema';
 import type { ClientNumbers } from '../network/connection';
-import { exitAnnotations } from '../pod/security';
 import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import type { JobSpec } from '../tree/kinds';
@@ -50,8 +49,7 @@ export abstract class OneTimeComponent<Props extends EndingProps> extends Ending
       name,
       image,
       labels: { ...selectorLabels(name), ...this.jobLabels },
-      annotations: exitAnnotations(this.props.security ?? {}),
-      notes: () => this.accountNotes,
+      notes: () => ({ ...this.reasons, ...this.accountNotes }),
       behind: this.behindName,
       spec: () => this.renderSpec(),
     });

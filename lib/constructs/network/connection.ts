@@ -15,6 +15,10 @@ export interface SecretReference {
   readonly keys: readonly string[];
 }
 
+/** Whether the value is a `StoredSecret`: a construct, and so no plain object. */
+export const isStoredSecret = (value: unknown): value is SecretReference =>
+  typeof value === 'object' && value !== null && 'node' in value && 'secret' in value && 'keys' in value;
+
 /** Anything that `connectTo` takes: a component or one of its ports, or a service outside. */
 export interface Connectable {
   /** How clients reach it, and where their packets go. */

@@ -15,9 +15,10 @@ import {
   table,
   text,
 } from '../../model/finding/schema';
+import { reasonKey } from '../../model/manifest/annotations';
 import { dataKey, subdomain } from '../../model/manifest/formats';
 import { canonicalQuantity } from '../../model/manifest/quantity';
-import { type Connection, credentialsPath } from '../network/connection';
+import { type Connection, credentialsPath, isStoredSecret } from '../network/connection';
 import type { Container, PodSpec } from '../tree/kinds';
 import { fileMounts, fileVolumes, type MountedFiles } from './files';
 
@@ -45,6 +46,12 @@ export interface ClaimFolder {
   readonly accessMode?: AccessMode;
   /** @default false */
   readonly readOnly?: boolean;
+  /**
+   * Who makes the claim, where no object of the app does: without it the pods never start. Kept as an annotation.
+   * @default the claim is in the app
+   * @example { claim: 'archive', madeBy: 'the platform team, from the backup of 2026' }
+   */
+  readonly madeBy?: string;
 }
 
 /** Keys of a Secret as files. It is made elsewhere; `evenkeel secrets` lists it. */
@@ -73,10 +80,12 @@ export const VOLUMES = checked<Volumes>(
     either(
       [
         like(FOLDER, isVolume),
+        like(FOLDER, isStoredSecret),
         fields<ClaimFolder>({
           claim: either([like('the claim of a Volume', isClaim), text(subdomain.expected, subdomain.fits)]),
           accessMode: optional(choice(['ReadWriteOnce', 'ReadWriteOncePod', 'ReadOnlyMany', 'ReadWriteMany'])),
           readOnly: optional(flag()),
+          madeBy: optional(text('who makes it, as a sentence')),
         }),
         fields<SecretFolder>({
           secret: text(subdomain.expected, subdomain.fits),
@@ -130,6 +139,14 @@ export function keepsData({ volumes, claims = [] }: Mounts): boolean {
 /** Names of the volumes that are empty at each start. */
 export function scratchNames(scratch: readonly Scratch[]): readonly string[] {
   return scratch.map((_, index) => `scratch-${index}`);
+}
+
+/** Annotations that say who makes the claims that are not in the app. */
+export function claimAnnotations(volumes: Volumes): Readonly<Record<string, string>> {
+  const makers = Object.values(volumes).flatMap((folder) =>
+    'claim' in folder && folder.madeBy !== undefined ? [`claim ${claimName(folder)}: ${folder.madeBy}`] : [],
+  );
+  return makers.length === 0 ? {} : { [reasonKey('reference-exists')]: makers.join('; ') };
 }
 
 /** The name of the claim. */

@@ -5,9 +5,20 @@ import { Construct } from 'constructs';
 import { CIDRS } from '../../model/cluster/provider';
 import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { type Fields, fields, flag, list, number, optional, type Schema, text } from '../../model/finding/schema';
+import {
+  either,
+  type Fields,
+  fields,
+  flag,
+  like,
+  list,
+  number,
+  optional,
+  type Schema,
+  text,
+} from '../../model/finding/schema';
 import { dataKey, subdomain } from '../../model/manifest/formats';
-import { type Connection, type SecretReference, variableName } from '../network/connection';
+import { type Connection, isStoredSecret, type SecretReference, variableName } from '../network/connection';
 import { receive } from '../tree/door';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
@@ -37,7 +48,13 @@ export interface ExternalServiceProps {
   readonly acceptsIdentity?: boolean;
 }
 
-const CREDENTIALS = fields<SecretReference>({ secret: text('the name of a Secret'), keys: list(text()) });
+const CREDENTIALS = either(
+  [
+    like('a StoredSecret', isStoredSecret),
+    fields<SecretReference>({ secret: text('the name of a Secret'), keys: list(text()) }),
+  ],
+  "a StoredSecret, or { secret: 'bank', keys: ['password'] }",
+);
 
 /** What the properties of every service may say. */
 export const OUTSIDE_SERVICE: Fields<ExternalServiceProps> = {

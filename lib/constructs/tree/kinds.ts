@@ -4,7 +4,10 @@
 import { ApiObject, type ApiObjectProps, Lazy } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import type { CertificateSpec } from '../../../imports/cert-manager.io';
+import type { ExternalSecretSpec } from '../../../imports/external-secrets.io';
 import type { ScaledObjectSpec, TriggerAuthenticationSpec } from '../../../imports/keda.sh';
+import type { PodMonitorSpec, ServiceMonitorSpec } from '../../../imports/monitoring.coreos.com';
 import { apiVersionOf } from '../../model/manifest/kind-lookup';
 import { compareKeys } from '../../model/manifest/text';
 
@@ -23,17 +26,19 @@ interface JsonNames {
   readonly setHostnameAsFqdn: 'setHostnameAsFQDN';
 }
 
-/** An L1 type as the JSON that it stands for: wrappers are strings or numbers, dates are strings. */
+/** An L1 type as the JSON that it stands for: wrappers are strings or numbers, dates and enums are strings. */
 export type Plain<T> =
   T extends Wrapper<T>
     ? string | number
-    : T extends Date
-      ? string
-      : T extends readonly (infer Item)[]
-        ? readonly Plain<Item>[]
-        : T extends object
-          ? { readonly [Key in keyof T as Key extends keyof JsonNames ? JsonNames[Key] : Key]: Plain<T[Key]> }
-          : T;
+    : T extends string
+      ? `${T}`
+      : T extends Date
+        ? string
+        : T extends readonly (infer Item)[]
+          ? readonly Plain<Item>[]
+          : T extends object
+            ? { readonly [Key in keyof T as Key extends keyof JsonNames ? JsonNames[Key] : Key]: Plain<T[Key]> }
+            : T;
 
 /** Replaces properties of `T` by newer forms of them. */
 type Newer<T, Fields> = Omit<T, keyof Fields> & Fields;
@@ -102,6 +107,10 @@ interface Bodies {
   readonly PodDisruptionBudget: { readonly spec: Late<Plain<k8s.PodDisruptionBudgetSpec>> };
   readonly HorizontalPodAutoscaler: { readonly spec: Late<AutoscalerSpec> };
   readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };
+  readonly ServiceMonitor: { readonly spec: Plain<ServiceMonitorSpec> };
+  readonly PodMonitor: { readonly spec: Plain<PodMonitorSpec> };
+  readonly ExternalSecret: { readonly spec: Plain<ExternalSecretSpec> };
+  readonly Certificate: { readonly spec: Late<Plain<CertificateSpec>> };
   readonly TriggerAuthentication: { readonly spec: Plain<TriggerAuthenticationSpec> };
   readonly Role: { readonly rules: Late<readonly Plain<k8s.PolicyRule>[]> };
   readonly ClusterRole: Bodies['Role'];

@@ -4,6 +4,7 @@
 export const CAPABILITIES = [
   'external-dns',
   'cert-manager',
+  'external-secrets',
   'metrics-server',
   'keda',
   'prometheus-operator',

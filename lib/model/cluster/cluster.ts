@@ -17,6 +17,8 @@ import {
 import { defined } from '../manifest/json';
 import { captureTrace, type Trace } from '../manifest/origin';
 import { compareKeys } from '../manifest/text';
+import { PRIORITY_CLASSES, type PriorityClasses } from '../pods/priority';
+import { findMakerProblems, SECRET_MAKERS, type SecretMakers } from '../secrets/makers';
 import { CAPABILITIES, type Capability } from './capability';
 import { NEIGHBOURS, type Neighbours } from './neighbours';
 import { SUBNETS, type Subnets } from './network';
@@ -45,7 +47,7 @@ export const MINOR: Schema = checked<string>(text(KNOWN_MINORS), (minor) => {
 export type GroupId = string | { readonly namespace: string; readonly serviceAccount: string };
 
 /** What every provider's function takes. */
-export interface ClusterProps extends Neighbours {
+export interface ClusterProps extends Neighbours, SecretMakers {
   /** Kubernetes minor of the API server. */
   readonly kubernetes: Minor;
   /**
@@ -72,6 +74,13 @@ export interface ClusterProps extends Neighbours {
   readonly identities?: Readonly<Record<string, string>>;
   /** Groups that may do everything, in every namespace. @default none in the manifests: only the creator of the cluster */
   readonly sysadmins?: readonly string[];
+  /**
+   * Priority classes that pods may name, each with its value, up to 1000000000: they are written into `00-cluster.yaml`. A class with
+   * `'elsewhere'` is made by others.
+   * @default none but those of Kubernetes
+   * @example priorityClasses: { payments: 1000, batch: -10 }
+   */
+  readonly priorityClasses?: PriorityClasses;
   /**
    * Plurals of unknown custom kinds, as `group/Kind`: `{ 'example.com/Widget': 'widgets' }`. A deployer's rights need them.
    * @default none
@@ -102,13 +111,18 @@ export const CLUSTER: Fields<ClusterProps> = {
   groups: optional(table(GROUP_ID)),
   identities: optional(table(text('the id of the identity'))),
   sysadmins: optional(list(text('the name of a group'))),
+  priorityClasses: optional(PRIORITY_CLASSES),
   plurals: optional(table(text('the plural of the kind'))),
   scopes: optional(table(choice(['cluster', 'namespace']))),
   ...NEIGHBOURS,
+  ...SECRET_MAKERS,
 };
 
 /** A cluster, not yet named. */
-export interface ClusterDescription extends Required<Omit<ClusterProps, keyof Neighbours>>, Neighbours {
+export interface ClusterDescription
+  extends Required<Omit<ClusterProps, keyof Neighbours | keyof SecretMakers>>,
+    Neighbours,
+    SecretMakers {
   /** The profile of its provider. */
   readonly provider: Provider;
   /** What is wrong with the description; each refused key has its default. */
@@ -155,7 +169,7 @@ function complete(
   trace: Trace,
 ): ClusterDescription {
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
-  const { prometheus, apiServer, dnsAddress } = input;
+  const { prometheus, apiServer, dnsAddress, secretStore, issuer } = input;
   // groups may be among what was refused
   const isUnsure = input.groups === undefined && refused.size > 0;
   const poolProblems = findPoolProblems(nodePools, zones, region);
@@ -170,13 +184,15 @@ function complete(
     groups,
     identities: input.identities ?? {},
     sysadmins,
+    priorityClasses: input.priorityClasses ?? {},
     plurals: input.plurals ?? {},
     scopes: input.scopes ?? {},
-    ...defined({ region, prometheus, apiServer, dnsAddress }),
+    ...defined({ region, prometheus, apiServer, dnsAddress, secretStore, issuer }),
     problems: [
       ...problems,
       ...findZoneProblems(provider, region, zones),
       ...poolProblems,
+      ...(input.capabilities === undefined && refused.size > 0 ? [] : findMakerProblems(input, input.capabilities)),
       ...(isUnsure ? [] : findSysadminProblems({ groups, provider }, sysadmins)),
     ],
     trace,

@@ -2,9 +2,9 @@
 
 import { isIP } from 'node:net';
 import { isProblem, type Problem } from '../finding/problem';
-import { either, type Fields, fields, list, number, optional, text } from '../finding/schema';
+import { either, type Fields, fields, list, number, optional, table, text } from '../finding/schema';
 import type { Capability } from './capability';
-import { type IngressSource, POD_SOURCE, type PodSource, type Provider, SOURCE_CIDRS } from './provider';
+import { type IngressSource, POD_SOURCE_FIELDS, type PodSource, type Provider, SOURCE_CIDRS } from './provider';
 
 /** Where the API server listens. */
 export interface ApiServer {
@@ -14,13 +14,22 @@ export interface ApiServer {
   readonly port?: number;
 }
 
+/** The Prometheus that scrapes. */
+export interface Prometheus extends PodSource {
+  /**
+   * Labels of the monitors that it reads, its `serviceMonitorSelector`: kube-prometheus-stack wants `{ release: '<its release>' }`.
+   * @default it reads all
+   */
+  readonly monitorLabels?: Readonly<Record<string, string>>;
+}
+
 /** What a platform says of the neighbours. */
 export interface Neighbours {
   /**
    * Pods of the Prometheus that scrapes.
    * @default with the capability prometheus-operator, pods with `app.kubernetes.io/name: prometheus` in the namespace monitoring
    */
-  readonly prometheus?: PodSource;
+  readonly prometheus?: Prometheus;
   /** The API server. @default pods with a token reach its ports at any address; webhooks are not opened to it */
   readonly apiServer?: ApiServer;
   /**
@@ -35,7 +44,9 @@ const ADDRESS = text("an IP address, such as '10.96.0.10'", (value) => isIP(valu
 
 /** What a platform may say of the neighbours. */
 export const NEIGHBOURS: Fields<Neighbours> = {
-  prometheus: optional(POD_SOURCE),
+  prometheus: optional(
+    fields<Prometheus>({ ...POD_SOURCE_FIELDS, monitorLabels: optional(table(text())) }, '{ namespace, podLabels }'),
+  ),
   apiServer: optional(
     fields<ApiServer>(
       { cidrs: SOURCE_CIDRS, port: optional(number({ atLeast: 1, atMost: 65_535, whole: true })) },

@@ -3,7 +3,7 @@
 import type { Balancer } from '../exposure/balancer';
 import type { BackendShape, Exposed, Exposure, IngressShape, ProviderObject } from '../exposure/exposed';
 import type { Problem } from '../finding/problem';
-import { checked, either, fields, list, type Schema, table, text } from '../finding/schema';
+import { checked, either, type Fields, fields, list, type Schema, table, text } from '../finding/schema';
 import { isCidr } from '../manifest/cidr';
 import { dnsLabel, subdomain } from '../manifest/formats';
 import type { NeutralKind } from '../manifest/kinds';
@@ -90,7 +90,9 @@ export const POD_LABELS = checked<PodSource['podLabels']>(
         ],
 );
 
-export const POD_SOURCE = fields<PodSource>({ namespace: text(), podLabels: POD_LABELS });
+export const POD_SOURCE_FIELDS: Fields<PodSource> = { namespace: text(), podLabels: POD_LABELS };
+
+export const POD_SOURCE = fields<PodSource>(POD_SOURCE_FIELDS);
 
 /** Without an address the NetworkPolicy would allow none. */
 export const SOURCE_CIDRS = checked<readonly string[]>(CIDRS, (cidrs) =>

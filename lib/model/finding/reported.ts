@@ -137,6 +137,11 @@ export const reportedRules = {
       why: 'The number of its pods is unknown, so the account of the service leaves them out.',
       severity: 'warning',
     },
+    'metrics-unread': {
+      severity: 'note',
+      what: 'Metrics of a component are on a cluster that says where its Prometheus runs.',
+      why: 'No policy lets it in: the pods have annotations for it, and no one reads them.',
+    },
     'migration-order': {
       what: 'A migration needs none of the components that wait for it, and stands in their system.',
       why: 'Each would wait for the other, and the release would never come to its end.',
@@ -196,6 +201,10 @@ export const reportedRules = {
     resources: {
       what: 'A component has a CPU request: stated, or derived from its load, but not both.',
       why: 'Without one an autoscaler on CPU does nothing; with two, one is ignored.',
+    },
+    'secret-store': {
+      what: 'A cluster with External Secrets says which store has the values of its Secrets.',
+      why: 'Nothing would make the Secret: the pods that mount it never start.',
     },
     'volume-zones': {
       what: 'A volume of an environment that survives zones is zone-redundant, or says why it need not be.',

@@ -25,7 +25,14 @@ interface Peculiarities {
   /** `platform` if the platform team owns it although it is namespaced, so deployers need no access. @default the deployer */
   readonly owner?: 'platform';
   /** The capability that gives a cluster its API group. @default none: built in, or not declared as a capability */
-  readonly capability?: 'cert-manager' | 'external-dns' | 'gateway-api' | 'keda' | 'prometheus-operator' | 'velero';
+  readonly capability?:
+    | 'cert-manager'
+    | 'external-dns'
+    | 'external-secrets'
+    | 'gateway-api'
+    | 'keda'
+    | 'prometheus-operator'
+    | 'velero';
   /** @default a DNS subdomain */
   readonly naming?: Naming;
   /** Top-level fields of its objects besides apiVersion, kind and metadata. @default spec and status */
@@ -287,8 +294,8 @@ const ROWS = [
   namespaced('cloud.google.com/v1', 'BackendConfig', 'backendconfigs'),
   cluster('eks.amazonaws.com/v1', 'IngressClassParams', 'ingressclassparams'),
   namespaced('elbv2.k8s.aws/v1beta1', 'TargetGroupBinding', 'targetgroupbindings'),
-  namespaced('external-secrets.io/v1', 'ExternalSecret', 'externalsecrets'),
-  namespaced('external-secrets.io/v1', 'SecretStore', 'secretstores'),
+  namespaced('external-secrets.io/v1', 'ExternalSecret', 'externalsecrets', { capability: 'external-secrets' }),
+  namespaced('external-secrets.io/v1', 'SecretStore', 'secretstores', { capability: 'external-secrets' }),
   namespaced('externaldns.k8s.io/v1alpha1', 'DNSEndpoint', 'dnsendpoints', { capability: 'external-dns' }),
   namespaced('gateway.k8s.aws/v1beta1', 'LoadBalancerConfiguration', 'loadbalancerconfigurations'),
   namespaced('gateway.k8s.aws/v1beta1', 'TargetGroupConfiguration', 'targetgroupconfigurations'),

@@ -39,6 +39,8 @@ export interface ClusterApi {
   readonly scopes: Readonly<Record<string, 'cluster' | 'namespace'>>;
   /** Plurals of custom kinds, as `group/Kind`. */
   readonly plurals: Readonly<Record<string, string>>;
+  /** Priority classes that exist, by name: those with a value are in the app. @default none is known */
+  readonly priorityClasses?: Readonly<Record<string, number | 'elsewhere'>>;
   /** Pods of the Prometheus that scrapes. @default unknown */
   readonly prometheus?: { readonly namespace: string; readonly podLabels: Readonly<Record<string, string>> };
 }
