@@ -9,10 +9,10 @@ export interface BoutiqueSettings {
   readonly replicas: number;
 }
 
-/** Variables with the address of a service. */
-const as = (...names: string[]) => ({ as: Object.fromEntries(names.map((name) => [`${name}_ADDR`, '{host}:{port}'])) });
+/** The variable that has the address of a service. */
+const as = (name: string) => ({ as: { [`${name}_ADDR`]: '{host}:{port}' } });
 
-/** Requests that the application's log leaves out. */
+/** A probe with a session of its own: without one, the application starts a new one for each request. */
 const healthz = (session: string) => ({ path: '/_healthz', headers: { Cookie: `shop_session-id=${session}` } });
 
 export class Boutique extends System<BoutiqueSettings> {
