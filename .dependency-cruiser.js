@@ -5,7 +5,7 @@ const only = (room, ...known) => ({
   // The applications of the proofs are written as a user's are.
   from: { path: `^${room}/`, ...(room === 'e2e' ? { pathNot: '^e2e/apps/' } : {}) },
   to: {
-    path: '^(lib|charts|imports|main|dist|__tests__|bench|bin|e2e|templates)',
+    path: '^(lib|charts|imports|main|dist|__tests__|bench|bin|e2e|templates|examples)',
     pathNot: [room, ...known].map((name) => `^${name}(/|\\.)`),
   },
 });
@@ -133,6 +133,7 @@ module.exports = {
     // as a user's repository: the package by its name, which is lib/index.ts here
     only('charts', 'lib/index', 'imports'),
     only('templates', 'lib/index'),
+    only('examples', 'lib/index'),
     only('lib/model'),
     only('lib/analysis', 'lib/model'),
     only('lib/constructs', 'lib/model', 'lib/analysis', 'imports'),

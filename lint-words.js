@@ -5,7 +5,20 @@ const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const STYLE = 'docs/style.md';
-const ROOMS = ['.ci', '__tests__', 'bench', 'bin', 'charts', 'docs', 'e2e', 'lib', 'pipelines', 'templates', '*.md'];
+const ROOMS = [
+  '.ci',
+  '__tests__',
+  'bench',
+  'bin',
+  'charts',
+  'docs',
+  'e2e',
+  'examples',
+  'lib',
+  'pipelines',
+  'templates',
+  '*.md',
+];
 const NOT_OURS = [STYLE, 'dist/', 'imports/', '__tests__/fixtures/', 'lint-words.js', '__tests__/lint-words.test.ts'];
 
 /** Sentences that keep a refused word: `fragment` is the text around it, in `file`. */

@@ -82,6 +82,7 @@ describe('the tarball, packed where nothing was built (F15)', () => {
       'charts',
       'docs',
       'e2e',
+      'examples',
       'imports',
       'package.json',
       'pipelines',

@@ -127,6 +127,17 @@ describe('what an environment decides', () => {
       size: { replicas: system.settings.replicas },
     });
 
+  test('a size that is too small for the promise of the first: both are compared without it', async () => {
+    const load = shop(sized, { replicas: 1 });
+    const { code, out, err } = await cli(['compare', 'environments'], load);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('2 zones, surviving 0 of them\n');
+    expect(out).toMatch(/^size +\/spec\/replicas +4 +1 +Deployment web$/m);
+    const byIf: Build = (system, isProduction) =>
+      void new WebService(system, 'web', { ...WEB, size: { replicas: isProduction ? 3 : 1 } });
+    expect((await compareEnvironments(shop(byIf))).found).toContain('NOTHING Deployment /spec/replicas');
+  });
+
   test('a size that is read from the settings, and what follows from it', async () => {
     expect(await compareEnvironments(shop(sized, { replicas: 2 }))).toEqual({
       code: 0,

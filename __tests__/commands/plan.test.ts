@@ -48,6 +48,20 @@ const row = (out: string, what: string): string[] | undefined =>
     .map((line) => line.slice(2, -2).split(' | '))
     .find((cells) => cells[1] === what);
 
+test('A21: a terminal gets the beginning of long sentences, a pipe all of them', async () => {
+  const many = () => ({
+    app: shopApp((system) => void ['a', 'b', 'c', 'd', 'e', 'f'].map((id) => new WebService(system, id, WEB)), {
+      cluster: planned(),
+    }),
+  });
+  const [piped, watched] = [await cli(['plan'], many), await cli(['plan'], many, { interactive: true })];
+  const longest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+  expect(longest(watched.out)).toBeLessThan(260);
+  expect(longest(piped.out)).toBeGreaterThan(longest(watched.out));
+  expect(watched.out).toMatch(/… \(\d+ characters\)$/m);
+  expect(piped.out).not.toContain('…');
+});
+
 describe('needs, beside what the cluster declares, with the sentence', () => {
   test('nodes, pods, addresses, subnets, headroom, targets', async () => {
     const { code, out, err } = await cli(

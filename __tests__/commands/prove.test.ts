@@ -1,5 +1,6 @@
 // `evenkeel prove`: the table as text, Markdown and JSON, the working of a cell, and the exit code of a refuted promise.
 import { override, WebService } from '../../lib/constructs';
+import { local } from '../../lib/model';
 import { cli } from '../support/cli';
 import { shopApp, WEB } from '../support/synthesis';
 import { twoSystems } from '../support/two-systems';
@@ -44,6 +45,18 @@ describe('as JSON', () => {
 });
 
 describe('as text', () => {
+  test('a cluster without zones asks no component for the loss of one', async () => {
+    const because = 'the load generator of a test';
+    const load = () => ({
+      app: shopApp(
+        (system) =>
+          void new WebService(system, 'load', { ...WEB, size: { replicas: 1 }, survives: { zones: 0, because } }),
+        { cluster: local({ kubernetes: '1.36' }), environment: { survives: { zones: 0, regions: 0 } } },
+      ),
+    });
+    expect((await cli(['prove'], load)).out).toMatch(/^ {2}zone lost +– +the cluster declares no zones$/m);
+  });
+
   test('twice the same bytes', async () => {
     const [one, other] = [await cli(['prove'], few), await cli(['prove'], few)];
     expect(one.out).toBe(other.out);

@@ -11,6 +11,7 @@ import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
 import { jsonText } from '../model/manifest/json';
 import { compareText } from '../model/manifest/text';
+import type { Survives } from '../model/platform/environment';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
 import { loadProject, objectsOf, type Project, type SystemTarget } from './project/rebuildable';
@@ -19,6 +20,8 @@ import { loadProject, objectsOf, type Project, type SystemTarget } from './proje
 interface Compared {
   readonly first: SystemTarget;
   readonly second: SystemTarget;
+  /** What both of them promise here. */
+  readonly survives: Survives;
   readonly differences: readonly EnvironmentDifference[];
 }
 
@@ -81,13 +84,33 @@ function compareAll(
   return errors.length > 0 ? { errors } : { compared: results.flatMap((one) => ('errors' in one ? [] : [one])) };
 }
 
-/** Both on the first one's cluster, with its promises. Cluster names stay: they identify the charts. */
+/** With the promises of the first, or where one of both is too small for those, with the weaker of both. */
 function compare(
   project: Project,
   first: SystemTarget,
   second: SystemTarget,
 ): Compared | { readonly errors: readonly Finding[] } {
-  const { cluster, environment, regions } = first.target;
+  const { survives } = first.target.environment;
+  const weaker = weakerOf(survives, second.target.environment.survives);
+  const result = compareUnder(survives, project, first, second);
+  if (!('errors' in result) || (weaker.zones === survives.zones && weaker.regions === survives.regions)) return result;
+  const again = compareUnder(weaker, project, first, second);
+  return 'errors' in again ? result : again;
+}
+
+const weakerOf = (one: Survives, other: Survives): Survives => ({
+  zones: Math.min(one.zones, other.zones),
+  regions: Math.min(one.regions, other.regions),
+});
+
+/** Both on the first one's cluster. Cluster names stay: they identify the charts. */
+function compareUnder(
+  survives: Survives,
+  project: Project,
+  first: SystemTarget,
+  second: SystemTarget,
+): Compared | { readonly errors: readonly Finding[] } {
+  const { cluster, regions } = first.target;
   const app = project.rebuild((real) =>
     [first, second].some(({ target }) => isSamePlace(target, real))
       ? {
@@ -97,7 +120,7 @@ function compare(
             groups: { ...real.cluster.groups, ...cluster.groups },
             identities: { ...real.cluster.identities, ...cluster.identities },
           },
-          environment: { ...real.environment, survives: environment.survives },
+          environment: { ...real.environment, survives },
           regions,
         }
       : real,
@@ -112,16 +135,15 @@ function compare(
     ),
     settings: target.settings,
   });
-  return { first, second, differences: environmentDifferences(side(first), side(second)) };
+  return { first, second, survives, differences: environmentDifferences(side(first), side(second)) };
 }
 
 function isSamePlace(one: Omit<Where, 'regions'>, other: Omit<Where, 'regions'>): boolean {
   return one.cluster.name === other.cluster.name && one.environment.name === other.environment.name;
 }
 
-function printTable(output: Output, { first, second, differences }: Compared): void {
-  const { cluster, environment } = first.target;
-  const { survives } = environment;
+function printTable(output: Output, { first, second, survives, differences }: Compared): void {
+  const { cluster } = first.target;
   output.out(
     `${nameOf(first)} and ${nameOf(second)}, both on ${cluster.provider.name}, Kubernetes ${cluster.kubernetes}, ` +
       `${cluster.zones.length} zones, surviving ${survives.zones} of them\n\n`,

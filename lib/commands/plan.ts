@@ -38,7 +38,7 @@ export function planCommand({ load, output, finish }: Context): Command {
       }
       const plans = loads.filter((one) => cluster === undefined || one.cluster === cluster).map(planCluster);
       if (json) output.out(`${JSON.stringify(plans.map(planAsJson), null, 2)}\n`);
-      else for (const plan of plans) output.out((markdown ? planInMarkdown : planInText)(plan));
+      else for (const plan of plans) output.out(markdown ? planInMarkdown(plan) : planInText(plan, output));
       printFindings(output, errors);
       finish(errors.length === 0 ? 0 : 1);
     });
@@ -52,4 +52,4 @@ Examples:
   evenkeel plan westeurope --markdown
   evenkeel plan --json | jq '.[] | select(.unplanned | length > 0)'
 
-Nothing is written. Jobs are not counted.`;
+Nothing is written. Jobs are not counted. A terminal gets the beginning of long sentences, a pipe all of them.`;

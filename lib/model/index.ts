@@ -41,7 +41,7 @@ export type { Images, Tags, Target } from './platform/target';
 export { moveTraffic, TRAFFIC_STEPS, type TrafficShare, type TrafficStep } from './platform/traffic';
 export type { Availability, AvailabilityOptions, Disruption } from './pods/availability';
 export type { Replacement } from './pods/replacement';
-export type { ScalingProps } from './pods/scaling';
+export type { ScalingMetric, ScalingProps } from './pods/scaling';
 export { type AksGateway, type AksProps, aks } from './providers/aks';
 export type { AksPodNetwork } from './providers/aks-network';
 export type { EksPodNetwork } from './providers/aws-network';

@@ -3,13 +3,18 @@
 import type { ClusterPlan } from '../analysis/nodes/plan';
 import { planRows } from '../analysis/nodes/plan-rows';
 import { plural } from '../model/finding/derivation';
-import { formatTable } from './output';
+import { shortened } from './inert';
+import { formatTable, type Output } from './output';
 
 const HEADER = ['OF', 'WHAT', 'PLAN', 'GIVEN', 'BECAUSE'];
 
-/** For a terminal. */
-export function planInText(found: ClusterPlan): string {
-  const rows = cellsOf(found);
+/** Characters of a sentence that fit on a line of a terminal. */
+const LONGEST = 100;
+
+/** As a table. Where a terminal shows it, long sentences are cut; a pipe gets all of them. */
+export function planInText(found: ClusterPlan, { interactive }: Pick<Output, 'interactive'>): string {
+  const all = cellsOf(found);
+  const rows = interactive ? all.map((cells) => cells.map((cell) => shortened(cell, LONGEST))) : all;
   const table = rows.length === 0 ? '' : formatTable([HEADER, ...rows]);
   return `${[`${found.cluster} ${headOf(found)}\n`, table, ...notesOn(found)].join('')}\n`;
 }

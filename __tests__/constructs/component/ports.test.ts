@@ -78,6 +78,17 @@ describe('one port', () => {
     expect(at(spec(cart({ port: GRPC }), 'Service', 'cart'), 'clusterIP')).toBe('None');
     expect(at(spec(cart({ port: 7070 }), 'Service', 'cart'), 'clusterIP')).toBeUndefined();
   });
+
+  test('50: of gRPC that something else balances it has an address, whose port may be another', () => {
+    const port = { ...GRPC, servicePort: 5000, balancedBy: 'no one: calls are few' };
+    const synthesis = cart({ port }, (service, web) => web.connectTo(service));
+    expect(synthesis.findings).toEqual([]);
+    expect(at(spec(synthesis, 'Service', 'cart'), 'clusterIP')).toBeUndefined();
+    expect(variables(synthesis, 'web')).toEqual({ CART_HOST: 'cart', CART_PORT: '5000' });
+    expect(at(spec(synthesis, 'NetworkPolicy', 'cart'), 'ingress', 0, 'ports', 0, 'port')).toBe(7070);
+    const annotations = at(find(synthesis, 'Service', 'cart'), 'metadata', 'annotations');
+    expect(annotations).toEqual({ 'evenkeel.dev/grpc-balance': 'no one: calls are few' });
+  });
 });
 
 describe('several ports', () => {
@@ -100,6 +111,15 @@ describe('several ports', () => {
 
   test('gRPC behind one address is pointed out', () => {
     expect(cart({ ports }).findings).toMatchObject([{ rule: 'grpc-balance', severity: 'note', field: 'ports.rpc' }]);
+  });
+
+  test('unless something else balances it, which the Service says', () => {
+    const balanced = { ...ports, rpc: { ...ports.rpc, balancedBy: 'the mesh' } };
+    const synthesis = cart({ ports: balanced });
+    expect(synthesis.findings).toEqual([]);
+    expect(at(find(synthesis, 'Service', 'cart'), 'metadata', 'annotations', 'evenkeel.dev/grpc-balance')).toBe(
+      'the mesh',
+    );
   });
 
   test('a client of one port is admitted to that port only', () => {
@@ -161,6 +181,12 @@ describe('refused', () => {
       'another servicePort of a headless Service',
       { port: { ...GRPC, servicePort: 80 } },
       'clients of a headless Service',
+    ],
+    ['a balancer of http', { port: { port: 8080, balancedBy: 'the mesh' } }, 'port.balancedBy is about gRPC'],
+    [
+      'a balancer of one port behind a headless Service',
+      { port: GRPC, ports: { rpc: { port: 9090, protocol: 'grpc', balancedBy: 'the mesh' } } },
+      'the Service is headless',
     ],
     [
       'a probe of a port that does not exist',

@@ -87,10 +87,14 @@ function unlessBlind(cell: Cell, components: readonly Component[]): Cell {
   return { event: cell.event, says, results: cell.results };
 }
 
-/** The cell for the components that must survive the loss of a zone, with the reasons of the others. */
-function excusing(components: readonly Component[], cellOfZones: (asked: readonly Component[]) => Cell): Cell {
+/** The cell for the components that must survive the loss of a zone, with the reasons of the others. Without zones none is asked. */
+function excusing(
+  { cluster }: Placement,
+  components: readonly Component[],
+  cellOfZones: (asked: readonly Component[]) => Cell,
+): Cell {
   const excused = components.filter(({ zoneLossReason }) => zoneLossReason !== undefined);
-  if (excused.length === 0) return cellOfZones(components);
+  if (excused.length === 0 || cluster.zones.length === 0) return cellOfZones(components);
   const cell = cellOfZones(components.filter((one) => !excused.includes(one)));
   const reasons = excused.map(({ name, zoneLossReason }) => `${name} is not asked: ${zoneLossReason}`);
   return { ...cell, says: [...(cell.says === '' ? [] : [cell.says]), ...reasons].join('; ') };
@@ -120,7 +124,7 @@ class Table {
         cell('pod lost', (scale) => podLoss(situations, components, scale)),
         ofNodes('node lost', (scale) => domainLoss(situations, components, scale, NODE)),
         this.zones(placement, 1),
-        excusing(components, (asked) => scaledInCell('zone lost, scaled in', situations, asked)),
+        excusing(placement, components, (asked) => scaledInCell('zone lost, scaled in', situations, asked)),
         this.zones(placement, 2),
         stalledZoneCell('zone cannot grow', situations, components),
         this.regions(placement),
@@ -140,7 +144,7 @@ class Table {
     const event = count === 1 ? 'zone lost' : `${count} zones lost`;
     const how = { isPromised: count <= placement.survives.zones, scales: SCALES };
     const situations = situationsOf(this.entries, placement.cluster);
-    return excusing(this.componentsOf(placement), (asked) => zoneCell(event, situations, asked, count, how));
+    return excusing(placement, this.componentsOf(placement), (asked) => zoneCell(event, situations, asked, count, how));
   }
 
   regions(placement: Placement): Cell {

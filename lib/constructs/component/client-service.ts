@@ -4,9 +4,11 @@ import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { didYouMean } from '../../model/finding/closest';
 import { type Finding, findingOf } from '../../model/finding/finding';
+import { ANNOTATION } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import type { Connectable, Connection, Pods } from '../network/connection';
 import type { Incoming } from '../network/incoming';
-import { type NamedPort, servicePorts } from '../pod/ports';
+import { isHeadless, type NamedPort, servicePorts } from '../pod/ports';
 import { report } from '../tree/findings';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -18,8 +20,14 @@ function unbalanced({ name }: NamedPort): Finding {
     field: `ports.${name}`,
     message: 'each gRPC client keeps its connection to one pod: new pods get no load from it',
     expected:
-      "gRPC as the component's port, whose Service is headless; a mesh; or clients that connect again from time to time",
+      "gRPC as the component's port, whose Service is headless; or balancedBy: who spreads the calls, such as 'the mesh'",
   };
+}
+
+/** Who balances its gRPC, each once. */
+function balancersOf(ports: readonly NamedPort[]): string | undefined {
+  const all = new Set(ports.flatMap(({ balancedBy = [] }) => balancedBy));
+  return all.size === 0 ? undefined : [...all].join('; ');
 }
 
 /** A port that the component does not have. */
@@ -59,7 +67,7 @@ export class ClientService implements Connectable {
       component,
       'service',
       'Service',
-      { name, labels },
+      { name, labels, annotations: defined({ [ANNOTATION.grpcBalance]: balancersOf(ports) }) },
       {
         spec: () => ({
           type: type?.() ?? 'ClusterIP',
@@ -70,7 +78,7 @@ export class ClientService implements Connectable {
       },
     );
     for (const port of this.isHeadless ? [] : ports.slice(1)) {
-      if (port.protocol === 'grpc') report(component, unbalanced(port));
+      if (isHeadless(port)) report(component, unbalanced(port));
     }
   }
 
@@ -81,9 +89,9 @@ export class ClientService implements Connectable {
     return main;
   }
 
-  /** A gRPC client keeps one connection: only one that sees the addresses of all pods can spread its calls over them. */
+  /** Whether its name has the addresses of all pods. */
   get isHeadless(): boolean {
-    return this.main.protocol === 'grpc';
+    return isHeadless(this.main);
   }
 
   connection(): Connection {

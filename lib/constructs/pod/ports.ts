@@ -29,6 +29,12 @@ export interface Port {
   readonly servicePort?: number;
   /** The sidecar that listens on it. @default the component's own container */
   readonly container?: string;
+  /**
+   * Who spreads gRPC calls over the pods, where the Service shall have one address: `'the mesh'`. It may then have another port than the
+   * container. Kept as an annotation.
+   * @default the clients: where `port` speaks gRPC, the Service is headless
+   */
+  readonly balancedBy?: string;
 }
 
 /** The ports of a component. */
@@ -40,12 +46,13 @@ export interface Ports {
 }
 
 /** A port with all its defaults. */
-export interface NamedPort extends Required<Omit<Port, 'container'>>, Pick<Port, 'container'> {
+export interface NamedPort extends Required<Omit<Port, Optional>>, Pick<Port, Optional> {
   readonly name: string;
   readonly transport: Transport;
 }
 
 type Transport = 'TCP' | 'UDP';
+type Optional = 'container' | 'balancedBy';
 
 const NUMBER = number({ atLeast: 1, atMost: 65_535, whole: true });
 
@@ -58,6 +65,7 @@ const PORT = either(
         protocol: optional(choice(['http', 'grpc', 'tcp', 'udp'])),
         servicePort: optional(NUMBER),
         container: optional(text('the name of a sidecar')),
+        balancedBy: optional(text("who spreads gRPC calls over the pods: 'the mesh'")),
       },
       "{ port: 9090, protocol: 'grpc' }",
     ),
@@ -92,10 +100,15 @@ export function allPorts({ port, ports = {} }: Partial<Ports>): readonly NamedPo
   ];
 }
 
-function named(name: string, { port, protocol = 'http', servicePort = port, container }: Port): NamedPort {
+function named(name: string, given: Port): NamedPort {
+  const { port, protocol = 'http', servicePort = port, container, balancedBy } = given;
   const transport = protocol === 'udp' ? 'UDP' : 'TCP';
-  return { name, port, protocol, servicePort, transport, ...defined({ container }) };
+  return { name, port, protocol, servicePort, transport, ...defined({ container, balancedBy }) };
 }
+
+/** A gRPC client keeps one connection: only one that sees the addresses of all pods can spread its calls over them. */
+export const isHeadless = ({ protocol, balancedBy }: NamedPort): boolean =>
+  protocol === 'grpc' && balancedBy === undefined;
 
 /** Ports that cannot stand beside each other. */
 export function findPortProblems(given: Partial<Ports>): Problem[] {
@@ -107,13 +120,23 @@ export function findPortProblems(given: Partial<Ports>): Problem[] {
       ? []
       : [{ field: 'ports', message, expected: 'port, and further ports beside it' }];
   }
-  const moved = main.protocol === 'grpc' ? all.find(({ port, servicePort }) => port !== servicePort) : undefined;
+  const moved = isHeadless(main) ? all.find(({ port, servicePort }) => port !== servicePort) : undefined;
   const headless = moved && {
     field: `${fieldOf(moved, main)}.servicePort`,
     value: moved.servicePort,
     message: "clients of a headless Service, as a port that speaks gRPC has it, reach the pods' own ports",
-    expected: 'no servicePort',
+    expected: "no servicePort; or, for a Service with an address, balancedBy: who spreads the calls, as 'the mesh'",
   };
+  const unbalanced = all.flatMap((one): Problem[] => {
+    if (one.balancedBy === undefined || (one.protocol === 'grpc' && (one === main || !isHeadless(main)))) return [];
+    const field = `${fieldOf(one, main)}.balancedBy`;
+    if (one.protocol === 'grpc') {
+      const message = 'the Service is headless, since port speaks gRPC: its clients balance this port too';
+      return [{ field, message, expected: 'balancedBy of port, or none' }];
+    }
+    const message = `${field} is about gRPC, and the port speaks ${one.protocol}`;
+    return [{ field, message, expected: "protocol: 'grpc', or no balancedBy" }];
+  });
   const clashes = further.flatMap((one, index): Problem[] => {
     const field = `ports.${one.name}`;
     if (one.name === main.name) {
@@ -131,7 +154,7 @@ export function findPortProblems(given: Partial<Ports>): Problem[] {
     const message = `port ${one.servicePort} of the Service is that of ${fieldOf(clash, main)} as well`;
     return [{ field, value: one.servicePort, message, expected: 'another servicePort' }];
   });
-  return headless === undefined ? clashes : [headless, ...clashes];
+  return [...(headless === undefined ? [] : [headless]), ...unbalanced, ...clashes];
 }
 
 function fieldOf(port: NamedPort, main: NamedPort): string {

@@ -2,15 +2,16 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { SCALING_BEHAVIOR, type ScalingProps } from '../../model/pods/scaling';
-import { createObject } from '../tree/kinds';
+import { canonicalQuantity } from '../../model/manifest/quantity';
+import { SCALING_BEHAVIOR, type ScalingMetric, type ScalingProps } from '../../model/pods/scaling';
+import { type AutoscalerSpec, createObject } from '../tree/kinds';
 
 /** Marks a Deployment whose replicas an autoscaler owns: Polaris would require the field anyway. */
 export const OWNED_REPLICAS = { 'polaris.fairwinds.com/deploymentMissingReplicas-exempt': 'true' } as const;
 
 /**
  * Creates the autoscaler of `deployment`, which then has no `spec.replicas`, or every apply would undo the
- * scaling. Memory comes before CPU, as the API server stores it.
+ * scaling. CPU comes last, as the API server stores it.
  */
 export function createAutoscaler(
   scope: Construct,
@@ -31,6 +32,7 @@ export function createAutoscaler(
         minReplicas: props.min,
         maxReplicas: props.max,
         metrics: [
+          ...(props.metrics ?? []).map(renderMetric),
           ...(props.memory === undefined ? [] : [utilization('memory', props.memory)]),
           utilization('cpu', props.cpu),
         ],
@@ -38,6 +40,21 @@ export function createAutoscaler(
       },
     },
   );
+}
+
+type Metric = NonNullable<AutoscalerSpec['metrics']>[number];
+
+/** A metric that an adapter serves. */
+export function renderMetric(metric: ScalingMetric): Metric {
+  const { labels, averageValue } = metric;
+  const target = { type: 'AverageValue', averageValue: canonicalQuantity(String(averageValue)) };
+  const source = (name: string) => ({
+    metric: { name, ...(labels === undefined ? {} : { selector: { matchLabels: labels } }) },
+    target,
+  });
+  return 'pods' in metric
+    ? { type: 'Pods', pods: source(metric.pods) }
+    : { type: 'External', external: source(metric.external) };
 }
 
 /** A metric: the share of its request at which an autoscaler keeps a pod. */

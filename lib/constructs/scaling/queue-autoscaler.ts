@@ -5,13 +5,12 @@ import type { Construct } from 'constructs';
 import type { Capability } from '../../model/cluster/capability';
 import type { Derived } from '../../model/finding/derivation';
 import { ANNOTATION, derivationNotes } from '../../model/manifest/annotations';
-import { canonicalQuantity } from '../../model/manifest/quantity';
 import { SCALING_BEHAVIOR } from '../../model/pods/scaling';
 import type { QueueConsumerPlan } from '../../model/services/queue';
 import type { Queue } from '../services/broker';
 import { type AutoscalerSpec, createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
-import { OWNED_REPLICAS, percentage, utilization } from './autoscaler';
+import { OWNED_REPLICAS, percentage, renderMetric, utilization } from './autoscaler';
 
 /** How often KEDA polls for a first message, in seconds. */
 export const POLL_SECONDS = 15;
@@ -116,15 +115,7 @@ function externalMetrics({ queue, metrics }: Queue, plan: QueueConsumerPlan): No
   const metric = (name: string | undefined, value: Derived | undefined) =>
     name === undefined || value === undefined
       ? []
-      : [
-          {
-            type: 'External',
-            external: {
-              metric: { name, selector: { matchLabels: { queue } } },
-              target: { type: 'AverageValue', averageValue: canonicalQuantity(String(value.value)) },
-            },
-          },
-        ];
+      : [renderMetric({ external: name, labels: { queue }, averageValue: value.value })];
   return [...metric(metrics?.length, plan.queueLengthPerPod), ...metric(metrics?.rate, plan.messageRatePerPod)];
 }
 

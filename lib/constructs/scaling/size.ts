@@ -1,7 +1,7 @@
 // The size of a component: a fixed number of pods, an autoscaler's bounds, or the load that derives them.
 
-import { either, fields, number, optional } from '../../model/finding/schema';
-import type { ScalingProps } from '../../model/pods/scaling';
+import { either, fields, list, number, optional, table, text } from '../../model/finding/schema';
+import type { ScalingMetric, ScalingProps } from '../../model/pods/scaling';
 import { LOAD, type Load } from './sizing';
 
 /** How many pods a component has. */
@@ -19,8 +19,25 @@ const SHARE = number({ above: 0, atMost: 1 });
 /** A fixed number of pods. */
 export const REPLICAS = fields<{ replicas: number }>({ replicas: PODS });
 
+const OF_METRIC = { labels: optional(table(text(), "{ queue: 'orders' }")), averageValue: number({ above: 0 }) };
+const METRIC_NAME = text('the name of a metric');
+
+const METRIC = either(
+  [
+    fields<Extract<ScalingMetric, { external: string }>>({ external: METRIC_NAME, ...OF_METRIC }),
+    fields<Extract<ScalingMetric, { pods: string }>>({ pods: METRIC_NAME, ...OF_METRIC }),
+  ],
+  "{ external: 'queue_length', averageValue: 30 } or { pods: 'requests_per_second', averageValue: 100 }",
+);
+
 /** The bounds and targets of an autoscaler. */
-export const BOUNDS = fields<ScalingProps>({ min: PODS, max: PODS, cpu: SHARE, memory: optional(SHARE) });
+export const BOUNDS = fields<ScalingProps>({
+  min: PODS,
+  max: PODS,
+  cpu: SHARE,
+  memory: optional(SHARE),
+  metrics: optional(list(METRIC, "[{ external: 'queue_length', averageValue: 30 }]")),
+});
 
 /** What a size may say. */
 export const SIZE = either(

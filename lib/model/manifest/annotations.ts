@@ -39,6 +39,8 @@ export const ANNOTATION = {
   quorum: `${PREFIX}quorum`,
   /** On a pod template: seconds that init containers and sidecars may take before the containers start. */
   initSeconds: `${PREFIX}init-seconds`,
+  /** Who spreads gRPC calls over the pods of a Service with one address. */
+  grpcBalance: `${PREFIX}grpc-balance`,
   /** Why the root file system is writable. */
   writableRootFilesystem: `${PREFIX}writable-root-filesystem`,
   /** Why the pod gets a token for the Kubernetes API. */

@@ -1,5 +1,19 @@
 // Horizontal scaling: fast out, slow in.
 
+/** A metric besides CPU and memory, which an adapter on the cluster serves. */
+export type ScalingMetric =
+  /** Of something outside the pods, such as the length of a queue, as the adapter calls it. It needs the capability `external-metrics`. */
+  (
+    | { readonly external: string }
+    /** Of the pods themselves, such as requests a second, as the adapter calls it. It needs the capability `custom-metrics`. */
+    | { readonly pods: string }
+  ) & {
+    /** Labels that choose one of its series. @default none */
+    readonly labels?: Readonly<Record<string, string>>;
+    /** Target of its value ÷ the number of pods. */
+    readonly averageValue: number;
+  };
+
 /** Metrics and bounds of a component's autoscaler. */
 export interface ScalingProps {
   /** Target of CPU in use ÷ CPU requested: more than 0, at most 1. */
@@ -9,6 +23,12 @@ export interface ScalingProps {
    * @default not scaled on memory
    */
   readonly memory?: number;
+  /**
+   * Further metrics, of which the one that asks for the most pods decides.
+   * @default none
+   * @example metrics: [{ external: 'queue_length', labels: { queue: 'orders' }, averageValue: 30 }]
+   */
+  readonly metrics?: readonly ScalingMetric[];
   /** Fewest pods. */
   readonly min: number;
   /** Most pods. */
