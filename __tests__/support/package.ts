@@ -62,7 +62,7 @@ export function unpackedPackage(scratch: string): string {
     'tsconfig.json',
     'tsconfig.build.json',
   ];
-  const pages = ['docs', 'charts', 'e2e/README.md'];
+  const pages = ['docs', 'charts', 'examples', 'e2e/README.md'];
   for (const name of [...own, ...pages, 'build.mjs', 'bin', 'lib', 'imports', 'pipelines', 'templates']) {
     cpSync(join(ROOT, name), join(sources, name), { recursive: true });
   }
