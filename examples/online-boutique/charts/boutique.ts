@@ -56,7 +56,6 @@ export class Boutique extends System<BoutiqueSettings> {
       port: 8080,
       resources: { cpu: '100m', memory: '128Mi' },
       size: { replicas },
-      // the assistant is not installed, here as there; the application asks for its address anyway
       env: { PORT: '8080', ENABLE_PROFILER: '0', SHOPPING_ASSISTANT_SERVICE_ADDR: 'shoppingassistantservice:80' },
       probes: {
         bootSeconds: 30,
@@ -95,6 +94,8 @@ export class Boutique extends System<BoutiqueSettings> {
       client.connectTo(currencies, as('CURRENCY_SERVICE'));
       client.connectTo(shipping, as('SHIPPING_SERVICE'));
     }
+    const reason = 'the assistant is not installed, here as there; the application asks for its address anyway';
+    frontend.deployment.metadata.addAnnotation('evenkeel.dev/address-service-reason', reason);
     frontend.exposeAt(host);
   }
 }
