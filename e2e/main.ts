@@ -30,7 +30,10 @@ async function main(options: Options): Promise<void> {
   const obstacle = await Cluster.obstacle();
   const nodes = options.build || options.hold || able.some(({ needs }) => needs === 'nodes');
   if (nodes || able.length > 0)
-    buildAll({ nodes: nodes && obstacle === undefined, full: able.some(({ full }) => full) });
+    buildAll({
+      nodes: nodes && obstacle === undefined,
+      extras: new Set(able.flatMap(({ programs = [] }) => programs)),
+    });
   if (options.build) return report(options, { passed: 0, failed: 0, skipped: 0 }, builds);
   await prove(proofs, present, obstacle, options);
 }

@@ -4,7 +4,7 @@ import { type Behaviour, packImages } from '../images/components';
 import { packLocust } from '../images/locust';
 import { serveRegistry } from '../images/registry';
 import { ImageStore } from '../images/store';
-import { type Deployment, type Manifest, ofKind, readManifests } from '../manifests/manifests';
+import { type Manifest, ofKind, readManifests } from '../manifests/manifests';
 import { hasCgroups } from '../process/cgroups';
 import { command } from '../process/command';
 import type { Run } from '../process/run';
@@ -85,9 +85,9 @@ export class Cluster {
 
   /** Makes the images that these manifests name available: loaded on the nodes where they are never pulled, else in the registry. */
   async provideImages(folder: string, behaviour: Behaviour = {}): Promise<void> {
-    const deployments = ofKind(readManifests(folder), 'Deployment');
-    packImages(this.store, deployments, behaviour);
-    for (const image of deployments.flatMap(loadedByHand)) {
+    const containers = packImages(this.store, readManifests(folder), behaviour);
+    const loadedByHand = containers.filter(({ imagePullPolicy }) => imagePullPolicy === 'Never');
+    for (const { image } of loadedByHand) {
       const archive = await this.store.archive(image);
       for (const node of this.nodes) await node.importImage(archive);
     }
@@ -96,6 +96,17 @@ export class Cluster {
   /** Puts Locust into the registry, under the names that the Jobs of these manifests use. */
   async provideLocust(manifests: readonly Manifest[]): Promise<void> {
     await packLocust(this.store, ofKind(manifests, 'Job'));
+  }
+
+  /** Puts a program, with nothing beside it but the files of a folder, into the registry, under each of these names. */
+  async provideProgram(
+    references: readonly string[],
+    folder: string,
+    program: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const root = await this.store.pack(folder, program);
+    for (const reference of references) this.store.add({ reference, root, environment });
   }
 
   /** Serves the Ingresses of another class from an address of its own, until it is stopped. */
@@ -139,9 +150,3 @@ const NEEDED: readonly (readonly [string, readonly string[]])[] = [
   ['nsenter', ['--version']],
   ['/usr/lib/cni/bridge', ['--version']],
 ];
-
-function loadedByHand({ spec }: Deployment): string[] {
-  return spec.template.spec.containers
-    .filter(({ imagePullPolicy }) => imagePullPolicy === 'Never')
-    .map(({ image }) => image);
-}

@@ -59,6 +59,17 @@ export class RealNode {
     await setLink(this.host, state);
   }
 
+  /** Process ids of the containers that run on it, by container id. */
+  async processes(): Promise<ReadonlyMap<string, number>> {
+    const [, ...lines] = (await this.ctr('tasks', 'list')).trim().split('\n');
+    return new Map(
+      lines.flatMap((line) => {
+        const [id = '', pid, status] = line.split(/\s+/);
+        return status === 'RUNNING' ? [[id, Number(pid)] as const] : [];
+      }),
+    );
+  }
+
   private ctr(...args: string[]): Promise<string> {
     const inside = ['--target', String(this.runtime.pid), '--mount', '--net', '--'];
     const ctr = [binary(CONTAINERD, 'ctr'), '--address', this.socket, '--namespace', 'k8s.io', ...args];

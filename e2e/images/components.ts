@@ -1,5 +1,5 @@
 // An image for every component: our server with the component's own port and probe paths, under the name that its manifest uses.
-import type { Container, Deployment } from '../manifests/manifests';
+import { type Container, type Manifest, ofKind } from '../manifests/manifests';
 import type { ImageStore } from './store';
 
 /** What a release of a component is like, beyond its manifest. */
@@ -22,14 +22,27 @@ export interface Behaviour {
 /** Half a second lets keep-alive clients leave, and hides nothing: endpoints take longer to be withdrawn than that. */
 const USUAL: Behaviour = { LAME_DUCK_SECONDS: '0.5', START_SECONDS: '2' };
 
-/** Packs the images that the workloads name. */
-export function packImages(store: ImageStore, deployments: readonly Deployment[], behaviour: Behaviour = {}): string[] {
-  return deployments.flatMap(({ spec }) =>
-    spec.template.spec.containers.map((container) => {
-      store.add({ reference: container.image, environment: { ...settingsOf(container), ...USUAL, ...behaviour } });
-      return container.image;
-    }),
-  );
+/** Packs the images that the workloads name, and gives their containers. */
+export function packImages(
+  store: ImageStore,
+  manifests: readonly Manifest[],
+  behaviour: Behaviour = {},
+): readonly Container[] {
+  const serving = [...ofKind(manifests, 'Deployment'), ...ofKind(manifests, 'DaemonSet')].map(({ spec }) => spec);
+  const ending = [
+    ...ofKind(manifests, 'Job').map(({ spec }) => spec),
+    ...ofKind(manifests, 'CronJob').map(({ spec }) => spec.jobTemplate.spec),
+  ];
+  const servers = serving.flatMap(({ template }) => template.spec.containers);
+  // their manifests say by a command what they do
+  const others = [
+    ...serving.flatMap(({ template }) => template.spec.initContainers ?? []),
+    ...ending.flatMap(({ template }) => [...(template.spec.initContainers ?? []), ...template.spec.containers]),
+  ];
+  for (const { image } of others) store.add({ reference: image, environment: {} });
+  for (const container of servers)
+    store.add({ reference: container.image, environment: { ...settingsOf(container), ...USUAL, ...behaviour } });
+  return [...servers, ...others];
 }
 
 function settingsOf({ name, image, ports, startupProbe, readinessProbe, livenessProbe }: Container) {

@@ -33,6 +33,7 @@ export interface Container {
 export interface PodTemplate {
   readonly metadata: Omit<Metadata, 'name'>;
   readonly spec: {
+    readonly initContainers?: readonly Container[];
     readonly containers: readonly Container[];
     readonly terminationGracePeriodSeconds?: number;
     readonly topologySpreadConstraints?: readonly object[];
@@ -64,6 +65,18 @@ export interface Job {
     readonly suspend?: boolean;
     readonly template: PodTemplate;
   };
+}
+
+export interface CronJob {
+  readonly kind: 'CronJob';
+  readonly metadata: Metadata;
+  readonly spec: { readonly jobTemplate: Pick<Job, 'spec'> };
+}
+
+export interface DaemonSet {
+  readonly kind: 'DaemonSet';
+  readonly metadata: Metadata;
+  readonly spec: { readonly template: PodTemplate };
 }
 
 export interface ConfigMap {
@@ -114,7 +127,17 @@ export interface Ingress {
   readonly spec: { readonly rules: readonly { readonly host: string }[] };
 }
 
-export type Manifest = Namespace | Deployment | Job | ConfigMap | Autoscaler | ScaledObject | Service | Ingress;
+export type Manifest =
+  | Namespace
+  | Deployment
+  | DaemonSet
+  | Job
+  | CronJob
+  | ConfigMap
+  | Autoscaler
+  | ScaledObject
+  | Service
+  | Ingress;
 
 /** All objects that `kubectl apply -f <path>` takes: of a file, or of the files in a folder, without those in folders below. */
 export function readManifests(path: string): Manifest[] {

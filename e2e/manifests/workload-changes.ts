@@ -12,6 +12,10 @@ const workload = (more: Json = {}, label = 'one', pod: Json = POD): Json => ({
   },
 });
 
+/** 1.27 requires its Service. */
+const stateful = (more: Json = {}, label = 'one', pod: Json = POD): Json =>
+  workload({ serviceName: 'one', ...more }, label, pod);
+
 const IMAGE = { containers: [{ ...CONTAINER, image: 'main:2' }] };
 
 const WORKLOAD_CASES: readonly [readonly Case[], readonly Case[]] = [
@@ -40,37 +44,37 @@ export const WORKLOAD_CHANGES: readonly ObjectChange[] = [
     'apps/v1',
     'StatefulSet',
     [
-      ['another selector', workload({ serviceName: 'one' }), workload({ serviceName: 'one' }, 'other')],
-      ['another Service', workload({ serviceName: 'one' }), workload({ serviceName: 'other' })],
+      ['another selector', stateful(), stateful({}, 'other')],
+      ['another Service', stateful(), stateful({ serviceName: 'other' })],
       [
         'a larger claim',
-        workload({ volumeClaimTemplates: [template('1Gi')] }),
-        workload({ volumeClaimTemplates: [template('2Gi')] }),
+        stateful({ volumeClaimTemplates: [template('1Gi')] }),
+        stateful({ volumeClaimTemplates: [template('2Gi')] }),
       ],
-      ['one claim more', workload(), workload({ volumeClaimTemplates: [template('1Gi')] })],
-      ['another start of its pods', workload(), workload({ podManagementPolicy: 'Parallel' })],
-      ['on deletion', workload(), workload({ updateStrategy: { type: 'OnDelete' } })],
-      ['a shorter history', workload(), workload({ revisionHistoryLimit: 3 }), { madeFrom: 33 }],
+      ['one claim more', stateful(), stateful({ volumeClaimTemplates: [template('1Gi')] })],
+      ['another start of its pods', stateful(), stateful({ podManagementPolicy: 'Parallel' })],
+      ['on deletion', stateful(), stateful({ updateStrategy: { type: 'OnDelete' } })],
+      ['a shorter history', stateful(), stateful({ revisionHistoryLimit: 3 }), { madeFrom: 33 }],
     ],
     [
-      ['another image', workload(), workload({}, 'one', IMAGE)],
-      ['what is the default', workload(), workload({ podManagementPolicy: 'OrderedReady', revisionHistoryLimit: 10 })],
+      ['another image', stateful(), stateful({}, 'one', IMAGE)],
+      ['what is the default', stateful(), stateful({ podManagementPolicy: 'OrderedReady', revisionHistoryLimit: 10 })],
       [
         'a claim with its defaults and another spelling',
-        workload({ volumeClaimTemplates: [template('1Gi')] }),
-        workload({ volumeClaimTemplates: [template('1024Mi', { volumeMode: 'Filesystem' })] }),
+        stateful({ volumeClaimTemplates: [template('1Gi')] }),
+        stateful({ volumeClaimTemplates: [template('1024Mi', { volumeMode: 'Filesystem' })] }),
       ],
-      ['a delay', workload(), workload({ minReadySeconds: 5 })],
+      ['a delay', stateful(), stateful({ minReadySeconds: 5 })],
       [
         'retention of claims',
-        workload(),
-        workload({ persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' } }),
+        stateful(),
+        stateful({ persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' } }),
       ],
-      ['other ordinals', workload(), workload({ ordinals: { start: 1 } })],
+      ['other ordinals', stateful(), stateful({ ordinals: { start: 1 } })],
       [
         'on deletion, after a strategy that is stated',
-        workload({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }),
-        workload({ updateStrategy: { type: 'OnDelete' } }),
+        stateful({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }),
+        stateful({ updateStrategy: { type: 'OnDelete' } }),
       ],
     ],
   ),

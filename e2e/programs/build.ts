@@ -9,10 +9,10 @@ import { cached, isCached } from './cache';
 import { python, pythonObstacle } from './python';
 import { TRIMS, trimFlags } from './trim';
 
-/** Which runs need a program: those on real nodes only, those with --full only. */
+/** Which runs need a program: those on real nodes only, those with a proof that names it only. */
 interface Need {
   readonly nodes?: true;
-  readonly full?: true;
+  readonly named?: true;
 }
 
 /**
@@ -24,20 +24,24 @@ const MODULES = {
   'programs/etcd': {},
   'programs/kwok': {},
   'programs/kubernetes-1.27': {},
-  'programs/kubernetes-1.30': { full: true },
+  'programs/kubernetes-1.30': { named: true },
   'programs/kubernetes-1.37': {},
   'programs/containerd': { nodes: true },
   'programs/runc': { nodes: true },
   'programs/coredns': { nodes: true },
   'programs/metrics-server': { nodes: true },
   'programs/traefik': { nodes: true },
-  'programs/keda': { nodes: true, full: true },
+  'programs/kube-router': { nodes: true },
+  'programs/keda': { nodes: true, named: true },
   load: { nodes: true },
   server: { nodes: true },
   reader: {},
 } as const satisfies Readonly<Record<string, Need>>;
 
 export type Module = keyof typeof MODULES;
+
+/** What only some proofs use, and name for that. */
+export type Extra = 'programs/kubernetes-1.30' | 'programs/keda' | 'locust';
 
 /** Minors of the API servers of E1, newest first. */
 export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
@@ -47,22 +51,27 @@ export type Minor = (typeof MINORS)[number];
 /** Folders of what was asked for in this run. */
 const folders = new Map<Module, string>();
 
+interface Wanted {
+  readonly nodes: boolean;
+  readonly extras: ReadonlySet<Extra>;
+}
+
 /**
  * Builds what the run needs and the cache does not hold.
- * @param nodes whether proofs on real nodes run
- * @param full whether proofs of --full run
+ * @param wanted whether proofs on real nodes run, and what its proofs name
  */
-export function buildAll(run: { readonly nodes: boolean; readonly full: boolean }): void {
-  const needed = neededModules(run);
+export function buildAll(wanted: Wanted): void {
+  const needed = neededModules(wanted);
   const download = downloadSources(needed);
   for (const module of needed) folderOf(module);
   download.kill();
-  if (run.nodes && run.full && pythonObstacle() === undefined) python('locust');
+  if (wanted.nodes && wanted.extras.has('locust') && pythonObstacle() === undefined) python('locust');
 }
 
-function neededModules({ nodes, full }: { readonly nodes: boolean; readonly full: boolean }): readonly Module[] {
+function neededModules({ nodes, extras }: Wanted): readonly Module[] {
+  const names: ReadonlySet<string> = extras;
   return Object.entries<Need>(MODULES).flatMap(([module, need]) =>
-    (need.nodes && !nodes) || (need.full && !full) ? [] : [module as Module],
+    (need.nodes && !nodes) || (need.named && !names.has(module)) ? [] : [module as Module],
   );
 }
 

@@ -17,7 +17,11 @@ export const acceptance = accepted(
   'E1',
   MINORS.filter((minor) => !BETWEEN.includes(minor)),
 );
-export const acceptanceBetween: Proof = { ...accepted('E1c', BETWEEN), full: true };
+export const acceptanceBetween: Proof = {
+  ...accepted('E1c', BETWEEN),
+  full: true,
+  programs: ['programs/kubernetes-1.30'],
+};
 
 function accepted(id: string, minors: readonly Minor[]): Proof {
   return {

@@ -34,6 +34,7 @@ export const queue: Proof = {
   systems: DEPLOYED,
   alone: true,
   full: true,
+  programs: ['programs/keda'],
   obstacle: () => RabbitMQ.obstacle(),
   prove: async (world, figure) => {
     const { cluster } = await world.deployed();

@@ -28,6 +28,7 @@ export const capacity: Proof = {
   systems: DEPLOYED,
   alone: true,
   full: true,
+  programs: ['locust'],
   obstacle: pythonObstacle,
   prove: async (world, figure) => {
     const deployed = await world.deployed();

@@ -42,6 +42,7 @@ export const loadTest: Proof = {
   systems: DEPLOYED,
   alone: true,
   full: true,
+  programs: ['locust'],
   obstacle: pythonObstacle,
   prove: async (world, figure) => {
     const { cluster } = await world.deployed();

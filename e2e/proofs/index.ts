@@ -26,6 +26,8 @@ import { pantherCopy } from './e21-panther-copy';
 import { loadTest } from './e22-load-test';
 import { admission } from './e23-admission';
 import { fixedFields } from './e24-fixed-fields';
+import { dataplane } from './e25-dataplane';
+import { kinds } from './e26-kinds';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -41,6 +43,8 @@ export const PROOFS: readonly Proof[] = [
   providerChange,
   drain,
   zoneLoss,
+  dataplane,
+  kinds,
   withoutPreStop,
   ignoringTaints,
   blockingBudget,

@@ -1,5 +1,6 @@
 // A proof: a promise with an id, shown on a cluster. It asserts invariants and prints figures.
 import type { Figure } from '../measure/figure';
+import type { Extra } from '../programs/build';
 import type { World } from '../world/world';
 
 export interface Proof {
@@ -12,6 +13,8 @@ export interface Proof {
   readonly alone?: true;
   /** Whether it runs with --full only, and not in the gate. @default false */
   readonly full?: true;
+  /** Programs that only some proofs use, built where one of them runs. @default none */
+  readonly programs?: readonly Extra[];
   /** Systems of charts/ that it works on; it is skipped where one of them is gone. @default it works on any, or has its own */
   readonly systems?: readonly string[];
   /** Why this machine lacks what it needs beside the cluster. @default it needs nothing beside */

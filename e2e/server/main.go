@@ -10,7 +10,7 @@ func main() {
 	os.Exit(play(os.Args))
 }
 
-// A component's image runs it without arguments, the image of a pod's sandbox as `pause`; `produce` runs beside the cluster.
+// A component's image runs it without arguments, the image of a pod's sandbox as `pause`, a Job's as `finish`; `produce` runs beside the cluster.
 func play(arguments []string) int {
 	switch rest := arguments[1:]; {
 	case len(rest) == 0:
@@ -19,8 +19,10 @@ func play(arguments []string) int {
 		return pause()
 	case rest[0] == "produce":
 		return produce(rest[1:])
+	case rest[0] == "finish":
+		return finish(rest[1:])
 	default:
-		fmt.Fprintf(os.Stderr, "unknown role %q: it is pause, produce or none\n", rest[0])
+		fmt.Fprintf(os.Stderr, "unknown role %q: it is pause, produce, finish or none\n", rest[0])
 		return 2
 	}
 }

@@ -53,6 +53,15 @@ func TestTerminatedWhileBootingEndsPromptly(t *testing.T) {
 	}
 }
 
+func TestFinishEndsWell(t *testing.T) {
+	if code := exitCode(t, command(t, []string{"server", "finish", "0.1"})); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+	if code := exitCode(t, command(t, []string{"server", "finish", "soon"})); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+}
+
 func TestWrongSettingsEndAtOnce(t *testing.T) {
 	if code := exitCode(t, command(t, []string{"server"}, "START_SECONDS=soon")); code != 1 {
 		t.Errorf("exit code %d, want 1", code)

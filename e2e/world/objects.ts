@@ -16,18 +16,26 @@ export interface Condition {
 }
 
 export interface Pod {
-  readonly metadata: Metadata & { readonly uid: string; readonly deletionTimestamp?: string };
+  readonly metadata: Metadata & {
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+  };
   readonly spec: { readonly nodeName?: string; readonly priority?: number };
   readonly status: {
     readonly podIP?: string;
     readonly phase: string;
     readonly conditions?: readonly Condition[];
-    readonly containerStatuses?: readonly {
-      readonly restartCount: number;
-      readonly image: string;
-      readonly state: { readonly terminated?: { readonly exitCode: number } };
-    }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
+}
+
+interface ContainerStatus {
+  readonly restartCount: number;
+  readonly image: string;
+  readonly containerID?: string;
+  readonly state: { readonly terminated?: { readonly exitCode: number; readonly finishedAt: string } };
 }
 
 /** Pods of one component. */

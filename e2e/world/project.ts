@@ -35,6 +35,14 @@ export interface Difference {
   readonly aspect?: string;
 }
 
+/** Traffic that the policies let through: an item of `evenkeel connections --json`. */
+export interface Connection {
+  readonly cluster: string;
+  readonly from: string;
+  readonly to: string;
+  readonly port: string;
+}
+
 export class Project {
   private constructor(private readonly folder: string) {}
 
@@ -77,6 +85,11 @@ export class Project {
 
   async access(): Promise<{ readonly rights: readonly Right[] }> {
     const found: { readonly rights: readonly Right[] } = JSON.parse(await this.evenkeel('access', '--json'));
+    return found;
+  }
+
+  async connections(): Promise<readonly Connection[]> {
+    const found: readonly Connection[] = JSON.parse(await this.evenkeel('connections', '--json'));
     return found;
   }
 

@@ -515,6 +515,29 @@ test('two releases of a StatefulSet: its pods are made once their namesakes have
   expect(worst(rowOf(build('2'), cluster(), unchecked), 'two releases').verdict).toBe('fails');
 });
 
+test('a release of a StatefulSet stops each pod before its successor starts: 2 × (40 s grace + 5 s boot)', () => {
+  const row = rowOf(
+    (system) => {
+      const labels = { app: 'queue' };
+      const container = { name: 'main', readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 5 } };
+      const spec = { terminationGracePeriodSeconds: 40, containers: [container] };
+      const template = { metadata: { labels }, spec };
+      new ApiObject(system, 'queue', {
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: { name: 'queue' },
+        spec: { replicas: 2, selector: { matchLabels: labels }, template },
+      });
+    },
+    cluster(),
+    unchecked,
+  );
+  const result = worst(row, 'release');
+  expect(result.seconds).toBe(90);
+  expect(result.working).toContain('90 s: 2 waves of grace 40 s, boot 5 s and minReady 0 s');
+  expect(decider(result)).toBe('apps/StatefulSet shop-production/queue /spec/updateStrategy');
+});
+
 describe('a quota that Evenkeel did not write', () => {
   /** Four pods of 100m and 128Mi, and two of the surge. */
   const release = (spec: JsonObject, pod: JsonObject = {}) => {

@@ -186,6 +186,22 @@ function moved(component: Component, scale: Scale, before: Interval, room: Inter
   return { fewest: moves('fewest') && !mayBeStuck ? before.fewest : 0, most: moves('most') ? before.most : 0 };
 }
 
+/** How long a rollout takes at most. A pod of a StatefulSet starts once its namesake is gone, so that each wave waits for a stop. */
+function timeOf(
+  { workload, timing }: Component,
+  waves: number,
+): { readonly seconds: number; readonly working: string } {
+  const { boot, minReady, grace } = timing;
+  if (workload.kind === 'apps/StatefulSet') {
+    const seconds = waves * (grace + boot + minReady);
+    const wave = `grace ${grace} s, boot ${boot} s and minReady ${minReady} s`;
+    return { seconds, working: `${duration(seconds)}: ${waves} waves of ${wave}` };
+  }
+  const seconds = waves * (boot + minReady) + grace;
+  const wave = `boot ${boot} s and minReady ${minReady} s`;
+  return { seconds, working: `${duration(seconds)}: ${waves} waves of ${wave}, grace ${grace} s` };
+}
+
 function rollOf(
   component: Component,
   scale: Scale,
@@ -195,18 +211,17 @@ function rollOf(
   placed: Interval,
   refusal: Refusal | undefined,
 ): Result {
-  const { entry, timing } = component;
+  const { entry, workload } = component;
   const wanted = component.wanted(scale);
   const added = how.added(component, scale);
   const { surge, unavailable } = component.rollout(scale);
   const left = atBoth(before, (pods) => Math.min(pods, Math.max(0, wanted - unavailable)));
-  const waves = Math.ceil(wanted / Math.max(1, surge + unavailable));
-  const seconds = waves * (timing.boot + timing.minReady) + timing.grace;
+  const { seconds, working: times } = timeOf(component, Math.ceil(wanted / Math.max(1, surge + unavailable)));
   const working = [
     need(component, scale),
     `maxSurge ${surge}, maxUnavailable ${unavailable}: ${range(left)} of ${wanted} serve all the time`,
     `${how.says}: ${range(room)} of ${added} are placed at once`,
-    `${duration(seconds)}: ${waves} waves of boot ${timing.boot} s and minReady ${timing.minReady} s, grace ${timing.grace} s`,
+    times,
   ];
   if (before.fewest < wanted) working.push(`before it, ${range(before)} of ${wanted} are placed`);
   if (placed.most === 0 && wanted > 0)
@@ -221,7 +236,8 @@ function rollOf(
     );
   else if (room.fewest < added) working.push('the others wait for old pods to go: it takes longer');
   if (refusal !== undefined) working.push(refusal.says);
-  const decides = refusal?.decides ?? { entry, pointer: '/spec/strategy' };
+  const pointer = workload.kind === 'apps/StatefulSet' ? '/spec/updateStrategy' : '/spec/strategy';
+  const decides = refusal?.decides ?? { entry, pointer };
   const numbers = { wanted, needed: component.needed(scale), left, placed, seconds };
   return judge(component.name, scale, numbers, working, decides, refusal !== undefined);
 }
