@@ -5,20 +5,8 @@ import { Construct, type IConstruct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import {
-  either,
-  type Fields,
-  findSchemaProblems,
-  like,
-  list,
-  number,
-  optional,
-  type Schema,
-  table,
-  text,
-} from '../../model/finding/schema';
+import { findSchemaProblems, type Schema } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
-import { dnsLabel } from '../../model/manifest/formats';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
 import {
@@ -34,34 +22,19 @@ import {
 import { Incoming } from '../network/incoming';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
-import {
-  bootSecondsOf,
-  COMPANY,
-  type Company,
-  companyScratchNames,
-  findCompanyProblems,
-  findSharedMountProblems,
-} from '../pod/company';
+import { bootSecondsOf, companyScratchNames, findCompanyProblems, findSharedMountProblems } from '../pod/company';
 import { Configuration } from '../pod/configuration';
-import { type ContainerInput, RESOURCES, type Resources, SECRET_KEY, type SecretKey } from '../pod/container';
-import { FILES, type Files, fileData, findMountProblems } from '../pod/files';
+import type { ContainerInput, SecretKey } from '../pod/container';
+import { fileData, findMountProblems } from '../pod/files';
 import type { Life } from '../pod/life';
-import {
-  claimAnnotations,
-  type Mounts,
-  SCRATCH,
-  type Scratch,
-  scratchNames,
-  VOLUMES,
-  type Volumes,
-} from '../pod/mounts';
-import { findChoiceProblems, NODE_CHOICE, type NodeChoice, renderChoice } from '../pod/node-choice';
+import { claimAnnotations, type Mounts, type Scratch, scratchNames } from '../pod/mounts';
+import { findChoiceProblems, renderChoice } from '../pod/node-choice';
 import type { DerivedFrom } from '../pod/node-fit';
 import { checkNodeFitLater } from '../pod/node-fit';
 import { renderPod } from '../pod/pod';
-import { allPorts, findPortProblems, type NamedPort, PORTS, type Ports } from '../pod/ports';
-import { findProbeProblems, PROBES_STAND_IN, type Probes } from '../pod/probes';
-import { exitAnnotations, SECURITY, type SecurityExits } from '../pod/security';
+import { allPorts, findPortProblems, type NamedPort } from '../pod/ports';
+import { findProbeProblems, type Probes } from '../pod/probes';
+import { exitAnnotations, type SecurityExits } from '../pod/security';
 import { findOneNodeProblems, holdClaims } from '../storage/one-node';
 import { System } from '../system/system';
 import { receive, refuse } from '../tree/door';
@@ -70,109 +43,10 @@ import { createObject, type PodTemplate } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { API_RIGHTS, type ApiRights, createApiRights } from './api-rights';
+import type { ComponentProps } from './component-props';
 import { identityOf } from './identity';
-import {
-  findMetricsProblems,
-  METRICS,
-  type Metrics,
-  ofMetrics,
-  ownMetricsPort,
-  type Scrape,
-  scrapeOf,
-} from './metrics';
+import { findMetricsProblems, ofMetrics, ownMetricsPort, type Scrape, scrapeOf } from './metrics';
 import { admitTo, connectable, type Raw } from './neighbour';
-
-/** Required and optional properties of every component, whatever its workload. */
-export interface ComponentProps extends Partial<Ports>, Company, NodeChoice {
-  /**
-   * Name of its objects and of its selectors. Give it to change the construct's id without changing the cluster's objects.
-   * @default the construct's id
-   */
-  readonly name?: string;
-  /** Image with a build number or a digest. @default the system's image of the construct's id: `this.image(id)` */
-  readonly image?: string;
-  /** The command, which replaces the image's entrypoint; no shell reads it. @default the image's entrypoint */
-  readonly command?: readonly string[];
-  /** Arguments of the command, or of the entrypoint. @default those of the image */
-  readonly args?: readonly string[];
-  /** CPU and memory of a pod. */
-  readonly resources: Resources;
-  /**
-   * Environment variables: texts, through its own ConfigMap, and keys of Secrets. A key is better read from a file, as `connectTo`
-   * mounts it: variables show in dumps and are inherited by every process.
-   * @default those of its connections
-   * @example env: { LOG_LEVEL: 'info', API_TOKEN: { secret: 'payments', key: 'token' } }
-   */
-  readonly env?: Readonly<Record<string, string | SecretKey>>;
-  /**
-   * Files by absolute path, through a ConfigMap of their own. A change rolls the pods.
-   * @default none
-   * @example files: { '/etc/app/app.conf': readFileSync('charts/app.conf', 'utf8') }
-   */
-  readonly files?: Files;
-  /** Writable folders besides /tmp of 64Mi, which may be listed here with another size. @default none */
-  readonly scratch?: readonly Scratch[];
-  /**
-   * Volumes and Secrets by the absolute path of their folder.
-   * @default none
-   * @example volumes: { '/var/lib/app': new Volume(this, 'data', { size: '10Gi' }), '/etc/tls': { secret: 'app-tls' } }
-   */
-  readonly volumes?: Volumes;
-  /** Exits from the secure defaults, each with its reason. @default none */
-  readonly security?: SecurityExits;
-  /**
-   * Dots that a name must have to be looked up as it is, before the cluster's search domains. With 2, a name of the namespace is found
-   * at once and an outside host costs 2 queries instead of 8. Images built on musl (Alpine) then do not find `web.shop.svc`, which
-   * `web.shop.svc.cluster.local` is in full.
-   * @default 2
-   */
-  readonly ndots?: number;
-  /**
-   * Where it shows its metrics. With the capability `prometheus-operator` a ServiceMonitor has them scraped every 30 s, or a PodMonitor where
-   * there is no Service; without it, annotations `prometheus.io/…` of the pods. The policy lets the cluster's `prometheus` in.
-   * @default none
-   * @example metrics: { port: 9102 }
-   */
-  readonly metrics?: Metrics;
-}
-
-/** What the properties of every component may say. */
-export const COMPONENT: Fields<ComponentProps> = {
-  name: optional(text(dnsLabel.expected, dnsLabel.fits)),
-  image: optional(text('an image with a build number or a digest')),
-  command: optional(list(text(), "['/app/server']")),
-  args: optional(
-    list(
-      like('a text', (value) => typeof value === 'string'),
-      "['--verbose']",
-    ),
-  ),
-  ...PORTS,
-  port: optional(PORTS.port),
-  resources: RESOURCES,
-  env: optional(
-    table(
-      either([like('a text: String(value)', (value) => typeof value === 'string'), SECRET_KEY]),
-      "{ NAME: 'value' }",
-    ),
-  ),
-  files: optional(FILES),
-  scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
-  volumes: optional(VOLUMES),
-  ...COMPANY,
-  ...NODE_CHOICE,
-  security: optional(SECURITY),
-  ndots: optional(number({ atLeast: 0, atMost: 15, whole: true })),
-  metrics: optional(METRICS),
-};
-
-/** Stand for required properties that are refused. */
-export const COMPONENT_STAND_INS = {
-  image: 'registry.invalid/refused:1',
-  port: 8080,
-  resources: { cpu: '1m', memory: '1Mi' },
-  probes: PROBES_STAND_IN,
-} as const;
 
 /** The measurement is in docs/decisions.md. */
 const NDOTS = 2;

@@ -18,7 +18,8 @@ import type { Probes } from '../pod/probes';
 import { checkLater, report } from '../tree/findings';
 import { createObject, type DaemonSetSpec, type PodSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
-import { COMPONENT_STAND_INS, Component } from './component';
+import { Component } from './component';
+import { COMPONENT_STAND_INS } from './component-props';
 import { LONG_RUNNING, type LongRunningProps } from './stateless';
 
 /** How a release replaces the pods: each after it has stopped, or beside the old one. */

@@ -12,7 +12,7 @@ import { createQueueAutoscaler, POLL_SECONDS, readerOf } from '../scaling/queue-
 import type { Queue } from '../services/broker';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
-import { COMPONENT_STAND_INS } from './component';
+import { COMPONENT_STAND_INS } from './component-props';
 import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** What decides the number of consumers. */

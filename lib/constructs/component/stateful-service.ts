@@ -30,7 +30,8 @@ import { checkLater } from '../tree/findings';
 import { createObject, type StatefulSetSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { ClientService } from './client-service';
-import { COMPONENT_STAND_INS, Component } from './component';
+import { Component } from './component';
+import { COMPONENT_STAND_INS } from './component-props';
 import { LONG_RUNNING, type LongRunningProps } from './stateless';
 
 /** How many pods it has; an autoscaler does not change it. */

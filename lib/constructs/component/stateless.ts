@@ -21,7 +21,8 @@ import { PROBES_SCHEMA, type Probes } from '../pod/probes';
 import { oneNodeVolumes } from '../storage/one-node';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
-import { COMPONENT, Component, type ComponentProps } from './component';
+import { Component } from './component';
+import { COMPONENT, type ComponentProps } from './component-props';
 
 /** Properties of a component that runs until it is removed. */
 export interface LongRunningProps extends ComponentProps {

@@ -24,7 +24,7 @@ import { isRefused, receive, refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { selectorLabels } from '../tree/labels';
 import { ClientService, unknownPort } from './client-service';
-import { COMPONENT_STAND_INS } from './component';
+import { COMPONENT_STAND_INS } from './component-props';
 import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** Required and optional properties of a web service. */

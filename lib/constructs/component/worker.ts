@@ -7,7 +7,7 @@ import type { ScalingProps } from '../../model/pods/scaling';
 import { createAutoscaler } from '../scaling/autoscaler';
 import { BOUNDS, REPLICAS, type Size } from '../scaling/size';
 import { selectorLabels } from '../tree/labels';
-import { COMPONENT_STAND_INS } from './component';
+import { COMPONENT_STAND_INS } from './component-props';
 import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** Required and optional properties of a worker. No client is admitted to its `port`, which serves probes. */
