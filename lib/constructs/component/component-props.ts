@@ -1,3 +1,5 @@
+// What every component takes, whatever its workload.
+
 import { either, type Fields, like, list, number, optional, table, text } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import { COMPANY, type Company } from '../pod/company';
