@@ -1,9 +1,10 @@
 // A root file system with the Python of this machine and what a requirements file pins: no distribution, no shell.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cached } from '../programs/cache';
 import { python } from '../programs/python';
+import { copyLibraries, SHARED } from './libraries';
 
 /** Folder of the file system, and what its images must say: where Python finds itself is its own knowledge, the rest is not. */
 export interface PythonRoot {
@@ -25,7 +26,6 @@ paths = {"executable": os.path.realpath(sys._base_executable), "library": syscon
 print(json.dumps(paths))`;
 const INTERPRETER = '/python/bin/python3';
 const PACKAGES = '/packages';
-const SHARED = '/shared';
 /** Not of the library: what others install beside it, its own tests, and what one links C programs with. */
 const LEFT_OUT = /^(site-packages|dist-packages|test|tests|__pycache__|config-.*)$/;
 
@@ -45,7 +45,8 @@ function fill(root: string, interpreter: string): void {
   copyFileSync(places.executable, join(root, INTERPRETER));
   copyTree(places.library, library);
   copyTree(places.packages, join(root, PACKAGES));
-  copyLibraries(root);
+  const libraries = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.so(\.|$)/.test(name));
+  copyLibraries(root, [INTERPRETER, ...libraries]);
   // By content, not by time: layers know no times, and the file system is read-only when Python starts and would compile.
   const compile = ['-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', library, join(root, PACKAGES)];
   execFileSync(interpreter, compile, { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -57,22 +58,4 @@ function copyTree(from: string, to: string): void {
   for (const name of readdirSync(from).filter((entry) => wanted(join(from, entry)))) {
     cpSync(join(from, name), join(to, name), { recursive: true, dereference: true, filter: wanted });
   }
-}
-
-/** Everything that the dynamic linker would load from outside of the root, by the name it is asked for; the linker itself in its place. */
-function copyLibraries(root: string): void {
-  mkdirSync(join(root, SHARED));
-  const programs = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.so(\.|$)/.test(name));
-  const { stdout } = spawnSync(
-    'ldd',
-    [INTERPRETER, ...programs].map((name) => join(root, name)),
-    { encoding: 'utf8' },
-  );
-  for (const [, name, path = ''] of stdout.matchAll(/^\t(\S+) => (\/\S+) \(/gm)) {
-    if (!path.startsWith(root + sep)) copyFileSync(path, join(root, SHARED, name ?? basename(path)));
-  }
-  const linker = /^\t(\/\S+) \(/m.exec(stdout)?.[1];
-  if (linker === undefined) throw new Error(`ldd names no dynamic linker for ${INTERPRETER}`);
-  mkdirSync(dirname(join(root, linker)), { recursive: true });
-  copyFileSync(linker, join(root, linker));
 }

@@ -28,6 +28,7 @@ import { admission } from './e23-admission';
 import { fixedFields } from './e24-fixed-fields';
 import { dataplane } from './e25-dataplane';
 import { kinds } from './e26-kinds';
+import { state } from './e27-state';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -50,6 +51,7 @@ export const PROOFS: readonly Proof[] = [
   blockingBudget,
   scaleOut,
   failure,
+  state,
   scale,
   access,
   randomAccess,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Behaviour } from '../images/components';
 import { type Manifest, ofKind, readManifests } from '../manifests/manifests';
-import type { SecretNeed } from './project';
+import type { SecretNeed, Survival } from './project';
 import { type World, waitForRollout } from './world';
 
 export interface ApplicationProps {
@@ -46,7 +46,7 @@ export class Application {
 
   /** Sets the next tag of its images, as a pipeline would, and applies that release. */
   async release(): Promise<Written> {
-    this.edit(`tag: '${this.tag}'`, `tag: '${this.tag + 1}'`);
+    this.edit(`production: '${this.tag}'`, `production: '${this.tag + 1}'`);
     this.tag += 1;
     const written = await this.write();
     await this.apply(written);
@@ -62,6 +62,11 @@ export class Application {
   async complete({ manifests }: Written): Promise<void> {
     const { cluster } = await this.world.deployed();
     for (const { metadata } of ofKind(manifests, 'Deployment')) await waitForRollout(cluster, metadata);
+  }
+
+  /** What `prove` says of it. */
+  async prove(): Promise<readonly Survival[]> {
+    return this.world.project.prove(...this.app);
   }
 
   async remove(): Promise<void> {

@@ -35,6 +35,20 @@ export interface Difference {
   readonly aspect?: string;
 }
 
+/** What a placement survives: an item of `evenkeel prove --json`. */
+export interface Survival {
+  readonly cells: readonly {
+    readonly event: string;
+    readonly results: readonly {
+      readonly component: string;
+      /** Pods that serve while it goes on. */
+      readonly left: { readonly fewest: number };
+      /** Until all is well again, at most; absent where it never is. */
+      readonly seconds?: number;
+    }[];
+  }[];
+}
+
 /** Traffic that the policies let through: an item of `evenkeel connections --json`. */
 export interface Connection {
   readonly cluster: string;
@@ -86,6 +100,11 @@ export class Project {
   async access(): Promise<{ readonly rights: readonly Right[] }> {
     const found: { readonly rights: readonly Right[] } = JSON.parse(await this.evenkeel('access', '--json'));
     return found;
+  }
+
+  async prove(...options: string[]): Promise<readonly Survival[]> {
+    const rows: readonly Survival[] = JSON.parse(await this.evenkeel('prove', '--json', ...options));
+    return rows;
   }
 
   async connections(): Promise<readonly Connection[]> {
