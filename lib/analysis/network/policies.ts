@@ -52,24 +52,40 @@ const NOTHING: Allowed = { sure: NO_PORTS, possible: NO_PORTS };
 /** Where objects without a namespace are applied. */
 const spaceOf = ({ identity }: ApiEntry): string => identity.namespace ?? 'default';
 
-/** The policies, by cluster and namespace. */
+/**
+ * The policies by cluster and namespace, and by a label without which a pod is certainly not selected: a pod is asked about few of them.
+ * Those that require no such label have the key of their namespace alone.
+ */
 const policies = memoizePerObjects((entries) =>
-  groupBy(objectIndex(entries).of('networking.k8s.io/NetworkPolicy'), (entry) =>
-    placeOf(entry.cluster, spaceOf(entry)),
-  ),
+  groupBy([...objectIndex(entries).of('networking.k8s.io/NetworkPolicy')].entries(), ([, entry]) => {
+    const labels = dig(entry.manifest, 'spec', 'podSelector', 'matchLabels') ?? {};
+    const [required] = Object.entries(labels).filter(([key]) => !isAdded(key));
+    return keyOf(placeOf(entry.cluster, spaceOf(entry)), required);
+  }),
 );
+
+const keyOf = (place: string, label: readonly [key: string, value: Json | undefined] | undefined): string =>
+  JSON.stringify([place, ...(label ?? [])]);
+
+/** The policies that may select the pods of a workload, in the order of the objects. */
+function policiesFor({ entry, labels }: Workload, entries: readonly ApiEntry[]): readonly ApiEntry[] {
+  const place = placeOf(entry.cluster, spaceOf(entry));
+  const byLabel = policies(entries);
+  return [undefined, ...Object.entries(labels)]
+    .flatMap((label) => byLabel.get(keyOf(place, label)) ?? [])
+    .sort(([a], [b]) => a - b)
+    .map(([, policy]) => policy);
+}
 
 export function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
   const { entry, pod } = workload;
   const namespace = spaceOf(entry);
   const hostNetwork = pod.value.hostNetwork === true;
-  const selecting = (policies(entries).get(placeOf(entry.cluster, namespace)) ?? []).flatMap(
-    ({ manifest }): Selecting[] => {
-      const spec = dig(manifest, 'spec') ?? {};
-      const selects = selectsPods(dig(spec, 'podSelector') ?? {}, workload);
-      return selects === 'no' ? [] : [{ spec, selects }];
-    },
-  );
+  const selecting = policiesFor(workload, entries).flatMap(({ manifest }): Selecting[] => {
+    const spec = dig(manifest, 'spec') ?? {};
+    const selects = selectsPods(dig(spec, 'podSelector') ?? {}, workload);
+    return selects === 'no' ? [] : [{ spec, selects }];
+  });
   return {
     workload,
     namespace,
