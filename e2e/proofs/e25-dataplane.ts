@@ -241,15 +241,23 @@ async function restartsOf(cluster: Cluster): Promise<ReadonlyMap<string, number>
   return new Map(items.map((pod) => [`${pod.metadata.namespace}/${pod.metadata.name}`, restarts(pod)]));
 }
 
+/** The ServiceAccount of a pod outside. */
+const accountOf = (pod: string): string => `outside-${pod}`;
+
 const outsidePod = (namespace: string, name: string): object => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace, labels: { 'app.kubernetes.io/name': name } },
-  spec: { containers: [{ name, image: 'evenkeel.test/pause:1' }] },
+  spec: { serviceAccountName: accountOf(name), containers: [{ name, image: 'evenkeel.test/pause:1' }] },
 });
 
 const OUTSIDE_PODS: readonly object[] = [
   { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'elsewhere' } },
-  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'elsewhere' } },
+  // the account `default` of a new namespace comes some time after it, from a controller
+  ...OUTSIDE.map(([namespace, name]) => ({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name: accountOf(name), namespace },
+  })),
   ...OUTSIDE.map(([namespace, name]) => outsidePod(namespace, name)),
 ];
