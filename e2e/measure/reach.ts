@@ -11,7 +11,7 @@ export interface Source {
   readonly network: readonly string[];
   /** Address that it uses. @default the one of its route */
   readonly localAddress?: string;
-  /** Whether a target needs no question for it. @default none is */
+  /** Whether a target is left out for it. @default none is */
   skips?(target: Target): boolean;
 }
 
