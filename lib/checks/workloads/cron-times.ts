@@ -3,10 +3,10 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, integer, isSet, text } from '../../analysis/objects/read-json';
 import { reasonKey } from '../../model/manifest/annotations';
-import { memoize } from '../../model/manifest/formats';
+import { findScheduleProblem, type TimesField, timesOf } from '../../model/pods/schedule';
+import { shortestGapSeconds } from '../../model/pods/schedule-starts';
 import { cronJob } from '../examples';
 import type { Rule } from '../rule';
-import { cronTimes, smallestInterval } from './cron-fields';
 import { clockChanges } from './summer-time';
 
 const cronNever: Rule = {
@@ -18,10 +18,10 @@ const cronNever: Rule = {
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of('batch/CronJob')) {
       const schedule = text(dig(entry.manifest, 'spec')?.schedule);
-      const times = schedule === undefined ? undefined : timesOf(schedule).value;
-      if (times === undefined || times.exists) continue;
+      if (schedule === undefined || findScheduleProblem(schedule) !== undefined) continue;
+      if (shortestGapSeconds(schedule) !== undefined) continue;
       const message = `${JSON.stringify(schedule)} never comes: no month of it has that day`;
-      report(entry, '/spec/schedule', { message, expected: 'a day that its months have', value: schedule ?? null });
+      report(entry, '/spec/schedule', { message, expected: 'a day that its months have', value: schedule });
     }
   },
   examples: {
@@ -29,8 +29,6 @@ const cronNever: Rule = {
     fail: [cronJob({ schedule: '0 0 30 2 *' })],
   },
 };
-
-const timesOf = memoize((schedule) => ({ value: cronTimes(schedule) }));
 
 /** Source: kubernetes.io, "CronJob": the controller looks every 10 s. */
 const LOOKS_EVERY = 10;
@@ -58,6 +56,13 @@ const cronDeadline: Rule = {
   },
 };
 
+/** Whether a schedule may run on a day of the week. Where days of the month are given too, either is enough (robfig/cron). */
+function mayRunOn(weekday: number, fields: readonly TimesField[]): boolean {
+  const [, , ofMonth, , ofWeek] = fields;
+  const isEither = ofMonth?.any === false && ofWeek?.any === false;
+  return isEither || ofWeek?.values.includes(weekday) === true;
+}
+
 const cronSummerTime: Rule = {
   id: 'cron-summer-time',
   what: 'A run is not at a local time that summer time skips or repeats.',
@@ -68,15 +73,15 @@ const cronSummerTime: Rule = {
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of('batch/CronJob')) {
       const { schedule, timeZone } = dig(entry.manifest, 'spec') ?? {};
-      const times = typeof schedule === 'string' ? timesOf(schedule).value : undefined;
-      if (times === undefined || typeof timeZone !== 'string' || times.hours.size >= 12) continue;
+      const times = typeof schedule === 'string' ? timesOf(schedule) : undefined;
+      if (times === undefined || 'everySeconds' in times || typeof timeZone !== 'string') continue;
+      const [minutes = [], hours = [], , months = []] = times.fields.map(({ values }) => values);
+      if (hours.length >= 12) continue;
       const change = clockChanges(timeZone).find(
         ({ month, weekday, minutes: [from, to] }) =>
-          times.months.has(month) &&
-          times.runsOn(weekday) &&
-          [...times.hours].some((hour) =>
-            [...times.minutes].some((minute) => hour * 60 + minute >= from && hour * 60 + minute < to),
-          ),
+          months.includes(month) &&
+          mayRunOn(weekday, times.fields) &&
+          hours.some((hour) => minutes.some((minute) => hour * 60 + minute >= from && hour * 60 + minute < to)),
       );
       if (change === undefined) continue;
       report(entry, '/spec/schedule', {
@@ -105,7 +110,8 @@ const cronOverlap: Rule = {
     for (const entry of objectIndex(entries).of('batch/CronJob')) {
       const spec = dig(entry.manifest, 'spec');
       const schedule = text(spec?.schedule);
-      const interval = schedule === undefined ? undefined : smallestInterval(schedule);
+      const gap = schedule === undefined ? undefined : shortestGapSeconds(schedule);
+      const interval = gap === undefined ? undefined : gap / 60;
       if (interval === undefined || interval > CLOSE_MINUTES || isSet(spec?.concurrencyPolicy)) continue;
       const job = dig(spec, 'jobTemplate', 'spec');
       const deadline = integer(job?.activeDeadlineSeconds, 1);
