@@ -25,6 +25,9 @@ test.each<[string, string | undefined, boolean]>([
   ['30 2 * * *', 'Asia/Kolkata', true],
   ['30 2 * * *', undefined, true],
   ['30 * * * *', 'Europe/Berlin', true],
+  // a step above 1 takes the star's meaning from it: either of the two days is enough
+  ['30 2 */2 * MON', 'Europe/Berlin', false],
+  ['30 2 */1 * MON', 'Europe/Berlin', true],
 ])('43c %s in %s: %s', (schedule, timeZone, fine) => {
   const spec = timeZone === undefined ? { schedule } : { schedule, timeZone };
   expect(fields('cron-summer-time', cronJob(spec))).toEqual(fine ? [] : ['/spec/schedule']);

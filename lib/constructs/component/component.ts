@@ -193,7 +193,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    * network policies. A service with limits, such as a `Database`, also needs a pod's use of it.
    *
    * @example web.connectTo(cart, { as: { CART_ADDR: '{host}:{port}' } })
-   * @example web.connectTo(database, { connectionsPerPod: 10 })
+   * @example web.connectTo(database, { poolSize: 10 })
    */
   connectTo(service: Connectable | Raw, options?: ConnectOptions): this;
   connectTo<Use extends object>(service: Limited<Use>, use: Use, options?: ConnectOptions): this;
