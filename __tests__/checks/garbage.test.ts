@@ -86,6 +86,12 @@ test.each<JsonObject>([
     metadata: { name: 'a', labels: [] },
     spec: { selector: 'a', template: 1 },
   },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    metadata: { name: 'a', labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' } },
+    rules: [{ resources: [{ toString: 1 }], verbs: [{ toString: 1 }] }],
+  },
 ])('%j makes no rule throw', (manifest) => {
   expect(() => check([entry(manifest)])).not.toThrow();
 });

@@ -1,7 +1,7 @@
 // Aggregated ClusterRoles: whose rules the controller writes, and whom new rules reach.
 
 import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, isSet, list, own, places } from '../../analysis/objects/read-json';
+import { dig, isSet, list, own, places, shown } from '../../analysis/objects/read-json';
 import { ANNOTATION, reasonKey } from '../../model/manifest/annotations';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import type { Rule } from '../rule';
@@ -37,6 +37,7 @@ const overwritten: Rule = {
 };
 
 const JOINS = 'rbac.authorization.k8s.io/aggregate-to-';
+const inWords = (values: readonly Json[]): string => values.map(shown).join(', ');
 const READS: readonly (Json | undefined)[] = ['get', 'list', 'watch'];
 
 const joins: Rule = {
@@ -53,7 +54,7 @@ const joins: Rule = {
         const verbs = list(value.verbs).filter((verb) => !READS.includes(verb));
         if (verbs.length === 0) continue;
         report(entry, `${pointer}/verbs`, {
-          message: `everyone with view may ${verbs.join(', ')} ${list(value.resources).join(', ')} in every namespace`,
+          message: `everyone with view may ${inWords(verbs)} ${inWords(list(value.resources))} in every namespace`,
           expected: 'get, list and watch, or a role that is bound where it is needed',
           value: value.verbs ?? null,
         });
