@@ -35,7 +35,8 @@ test('synth finds nothing in them', () => {
 
 test('what is judged here is what is committed', () => {
   const dist = join(__dirname, '../../../dist');
-  const differ = [...shipped.files].filter(([path, text]) => readFileSync(join(dist, path), 'utf8') !== text);
-  expect(shipped.files.size).toBeGreaterThan(20);
+  const manifests = [...shipped.files].filter(([path]) => path.endsWith('.yaml'));
+  const differ = manifests.filter(([path, text]) => readFileSync(join(dist, path), 'utf8') !== text);
+  expect(manifests.length).toBeGreaterThan(20);
   expect(differ.map(([path]) => path)).toEqual([]);
 });

@@ -11,8 +11,9 @@ import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig, integer, places, record, text } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { pods } from '../objects/selectors';
-import { comesBack, type Workload, workloads } from '../objects/workloads';
+import { comesBack, stopsAtOnce, type Workload, workloads } from '../objects/workloads';
 import { type Timing, timingOf } from './timing';
+import type { Loss } from './verdict';
 
 /** The autoscaler at its minimum, or at its maximum. Without an autoscaler both are the same. */
 export type Scale = 'steady' | 'peak';
@@ -86,6 +87,16 @@ export class Component {
   get isBlind(): boolean {
     const hasProbe = this.workload.containers.some(({ value }) => record(value.readinessProbe) !== undefined);
     return !hasProbe && behindServices(this.all).has(this.workload);
+  }
+
+  /** How it loses requests whenever pods are replaced, release or drain. */
+  get losses(): readonly Loss[] {
+    if (!behindServices(this.all).has(this.workload)) return [];
+    const starts = this.workload.containers.some(({ value }) => record(value.startupProbe) !== undefined);
+    return [
+      ...(stopsAtOnce(this.workload) ? ['no preStop' as const] : []),
+      ...(this.isBlind ? [starts ? ('no readiness' as const) : ('no probe' as const)] : []),
+    ];
   }
 
   /** Why it need not survive the loss of a zone; `undefined` where it must. */
