@@ -49,7 +49,7 @@ test('without readiness it is unknown what happens as it is, with the name of th
 });
 
 describe('S3: without readiness behind a Service', () => {
-  test('a release loses requests, unless to have started is to be able to serve', () => {
+  test('a release loses requests, unless a process that has started can serve', () => {
     const { startup = { path: '/' } } = healthz({ bootSeconds: 30 });
     const found = cells({ bootSeconds: 30, startup });
     expect(verdicts(found)).toEqual(ALL_DEGRADED);
