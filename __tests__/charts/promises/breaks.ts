@@ -22,7 +22,7 @@ export interface Break {
 type Path = readonly (string | number)[];
 
 /** The object with another value at a path; without it where the value is undefined. A missing part of the path is made. */
-export function put(value: Json | undefined, path: Path, to: Json | undefined): Json {
+function put(value: Json | undefined, path: Path, to: Json | undefined): Json {
   const [key, ...rest] = path;
   if (key === undefined) throw new Error('an empty path');
   const inner = rest.length === 0 ? to : put(at(value, key), rest, to);

@@ -13,7 +13,6 @@ import { scalersOf } from '../objects/scalers';
 import { pods } from '../objects/selectors';
 import { comesBack, stopsAtOnce, type Workload, workloads } from '../objects/workloads';
 import { type Timing, timingOf } from './timing';
-import type { Loss } from './verdict';
 
 /** The autoscaler at its minimum, or at its maximum. Without an autoscaler both are the same. */
 export type Scale = 'steady' | 'peak';
@@ -32,6 +31,12 @@ export interface Protection {
   readonly kept: number;
   readonly others: readonly Component[];
 }
+
+/**
+ * How a pod behind a Service loses requests when it is replaced: it gets SIGTERM while Services still send to it, or it gets requests
+ * once it has started, or once it runs. Source: kubernetes.io, "Pod Lifecycle", termination and container probes.
+ */
+export type Loss = 'no preStop' | 'no readiness' | 'no probe';
 
 /** Budgets by the workloads whose pods they select. */
 const budgetsOf = memoizePerObjects((entries): ReadonlyMap<Workload, readonly ApiEntry[]> => {

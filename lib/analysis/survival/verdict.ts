@@ -3,7 +3,7 @@
 import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Interval } from '../scheduling/world';
-import type { Scale } from './component';
+import type { Loss, Scale } from './component';
 import { duration } from './timing';
 
 /** From the best to the worst. */
@@ -26,12 +26,6 @@ export interface Numbers {
   /** How requests are lost on the way, though enough pods serve. @default none is */
   readonly losses?: readonly Loss[];
 }
-
-/**
- * How a pod behind a Service loses requests when it is replaced: it gets SIGTERM while Services still send to it, or it gets requests
- * once it has started, or once it runs. Source: kubernetes.io, "Pod Lifecycle", termination and container probes.
- */
-export type Loss = 'no preStop' | 'no readiness' | 'no probe';
 
 /** What is lost, for the components of these names. */
 const LOST: Readonly<Record<Loss, (names: string) => string>> = {
