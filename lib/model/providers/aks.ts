@@ -115,7 +115,8 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     // AKS docs, create-volume-azure-disk; azuredisk CSI driver, docs/driver-parameters
     storage: {
       zonal: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_LRS' } },
-      zoneRedundant: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_ZRS' } },
+      // Azure docs, disks-redundancy: copies in three zones, of which one may be lost
+      zoneRedundant: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_ZRS' }, zonesLost: 1 },
     },
     workloadIdentity,
     subject,
