@@ -78,7 +78,9 @@ test('the default class of a cluster without a profile of storage may be in one 
     { rule: 'volume-zones', severity: 'warning', message: expect.stringContaining('the default class') },
   ]);
   const oneZone = 'a report of a test, which is made again';
-  expect(shop((system) => void new Volume(system, 'results', { size: '10Gi', oneZone }), { cluster }).findings).toEqual([]);
+  expect(shop((system) => void new Volume(system, 'results', { size: '10Gi', oneZone }), { cluster }).findings).toEqual(
+    [],
+  );
 });
 
 describe('a volume is in one region, and the environment survives the loss of one', () => {

@@ -53,7 +53,12 @@ function findPromiseFindings(system: System<unknown>, promise: StoragePromise): 
   const found: Finding[] = [];
   if (zones > 0 && oneZone === undefined) {
     const field = `${at}oneZone`;
-    const problem = findZoneProblem(`${environment.name} must survive losing ${plural(zones, 'zone')}`, zones, storage, name);
+    const problem = findZoneProblem(
+      `${environment.name} must survive losing ${plural(zones, 'zone')}`,
+      zones,
+      storage,
+      name,
+    );
     // the pods of declared nodes are counted: there the loss of a volume of the default class is an error of its own
     const severity = storage === undefined ? 'warning' : 'error';
     const isCounted = storage === undefined && cluster.nodePools.length > 0;
@@ -61,7 +66,8 @@ function findPromiseFindings(system: System<unknown>, promise: StoragePromise): 
   }
   if (regions > 0 && oneRegion === undefined) {
     const message = `${environment.name} must survive losing ${plural(regions, 'region')}, but a volume is in one`;
-    const expected = "oneRegion: 'why its data may be unreachable', such as: the application copies it to the other region";
+    const expected =
+      "oneRegion: 'why its data may be unreachable', such as: the application copies it to the other region";
     found.push(findingOf('volume-regions', { field: `${at}oneRegion`, message, expected }));
   }
   return found;
