@@ -10,6 +10,7 @@ import { type Destination, ENTRY, setEntry, type Verification } from '../../mode
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { allowAnyId } from '../tree/children';
+import { FinalChart } from '../tree/final-chart';
 import { systemLabels } from '../tree/labels';
 import { traceChildren, traceConstruct } from '../tree/trace';
 import { createAccess } from './access';
@@ -37,7 +38,7 @@ export interface MissingTag {
  *   }
  * }
  */
-export abstract class System<Settings = object> extends Chart {
+export abstract class System<Settings = object> extends FinalChart {
   /** Where it runs, with its settings. */
   readonly target: Target<Settings>;
   /** What the placement says of the system in this environment. */
