@@ -350,25 +350,43 @@ describe('P12 what AKS allows', () => {
 });
 
 describe('P13 storage where data is kept', () => {
-  test('a volume in the clinic is in three zones, by the line that the page shows', () => {
-    const [line = ''] = blocksOf(readPage('systems/panther.md')).filter((code) => code.startsWith('new Volume('));
+  /** The clinic with a line of the page in its chart. */
+  const clinicWith = (line: string) => {
     class Kept extends Panther {
       constructor(scope: Construct, target: Target<PantherSettings>) {
         super(scope, target);
         runPage(line.replace('this', 'system'), { Volume, system: this });
       }
     }
-    const app = new Platform({ home: 'mumbai', clusters, environments, images })
+    const { mumbai, northeurope, westeurope } = clusters;
+    const app = new Platform({
+      home: 'mumbai',
+      clusters: { mumbai, northeurope, westeurope: { ...westeurope, identities: {} } },
+      environments,
+      images,
+    })
       .place(Kept, { clinic: { on: [...REGIONS], settings: panther('', { peak: 30_000, offPeak: 8000 }, 0.001) } })
       .app();
-    const { findings, objects } = synthesize(app, check);
+    return synthesize(app, check);
+  };
+  const [line = ''] = blocksOf(readPage('systems/panther.md')).filter((code) => code.startsWith('new Volume('));
+
+  test('a volume in the clinic is in three zones, by the line that the page shows', () => {
+    const { findings, objects } = clinicWith(line);
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     const classes = objects.filter(({ entry }) => entry.identity.kind === 'StorageClass');
-    expect(classes.map(({ file }) => file)).toEqual(REGIONS.map((name) => `clusters/${name}/00-cluster.yaml`).sort());
+    expect(classes.map(({ file }) => file).sort()).toEqual(
+      REGIONS.map((name) => `clusters/${name}/00-cluster.yaml`).sort(),
+    );
     for (const { entry } of classes) {
       expect(entry.identity.name).toBe('zone-redundant-retain');
       expect(entry.manifest).toMatchObject({ parameters: { skuName: 'Premium_ZRS' }, reclaimPolicy: 'Retain' });
     }
+  });
+
+  test('without its reason about the region it is refused', () => {
+    const { findings } = clinicWith(line.replace(/, oneRegion: '[^']*'/, ''));
+    expect(findings.filter(({ rule }) => rule === 'volume-regions')).toHaveLength(2);
   });
 
   test('the results of the load test have a class of storage that waits for its first pod, and may grow', () => {
