@@ -1,7 +1,9 @@
 // `evenkeel plan`: needs beside what there is, what cannot be planned, and a plan that is refused (P2, P12).
 import type { Construct } from 'constructs';
+import { check } from '../../lib/checks';
 import { type Load, Platform, System, WebService } from '../../lib/constructs';
 import { aks, type ClusterDescription, eks, type NodePool, type Target } from '../../lib/model';
+import { synthesize } from '../../lib/synth/synthesize';
 import { cli } from '../support/cli';
 import { PRODUCTION, SUBNETS, shopApp, WEB } from '../support/synthesis';
 import { twoSystems } from '../support/two-systems';
@@ -293,6 +295,8 @@ describe('P12: how many clusters a provider allows', () => {
 
   test('more are refused, once', async () => {
     expect((await cli(['plan', 'c0'], many(100))).code).toBe(0);
+    const { findings } = synthesize(many(101)().app, check);
+    expect(findings.filter(({ rule }) => rule === 'provider-plan')).toHaveLength(1);
     const { code, err } = await cli(['plan', 'c0'], many(101));
     expect(code).toBe(1);
     expect(err.match(/eks allows 100 clusters in one account and region \(.*\); 1 too many/g)).toHaveLength(1);
