@@ -65,7 +65,13 @@ describe('X3 database tier: managed MariaDB by ExternalName', () => {
   });
 
   test('credentials by reference to a Secret that is made elsewhere', () => {
-    expect(at(podOf(production, 'middleware'), 'volumes', 1, 'secret', 'secretName')).toBe('toytrex-database');
+    expect(at(podOf(production, 'middleware'), 'volumes', 1, 'secret')).toMatchObject({
+      secretName: 'toytrex-database',
+      items: [
+        { key: 'username', path: 'username' },
+        { key: 'password', path: 'password' },
+      ],
+    });
     expect(production.all('Secret')).toEqual([]);
   });
 });
@@ -96,7 +102,14 @@ describe('X5 pod-level HA', () => {
       metrics: [
         { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 65 } } },
       ],
-      behavior: { scaleUp: { stabilizationWindowSeconds: 0 }, scaleDown: { stabilizationWindowSeconds: 300 } },
+      behavior: {
+        scaleUp: { stabilizationWindowSeconds: 0, selectPolicy: 'Max' },
+        scaleDown: {
+          stabilizationWindowSeconds: 300,
+          selectPolicy: 'Max',
+          policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }],
+        },
+      },
     });
     expect(at(containerOf(production, name), 'resources', 'requests')).toHaveProperty('cpu');
   });

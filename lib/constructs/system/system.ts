@@ -12,6 +12,7 @@ import { registryPath } from '../../model/platform/environment';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { allowAnyId } from '../tree/children';
+import { FinalChart } from '../tree/final-chart';
 import { systemLabels } from '../tree/labels';
 import { traceChildren, traceConstruct } from '../tree/trace';
 import { createAccess } from './access';
@@ -39,7 +40,7 @@ export interface MissingTag {
  *   }
  * }
  */
-export abstract class System<Settings = object> extends Chart {
+export abstract class System<Settings = object> extends FinalChart {
   /** Where it runs, with its settings. */
   readonly target: Target<Settings>;
   /** What the placement says of the system in this environment. */

@@ -211,8 +211,12 @@ export const reportedRules = {
       what: 'A cluster with External Secrets says which store has the values of its Secrets.',
       why: 'Nothing would make the Secret: the pods that mount it never start.',
     },
+    'volume-regions': {
+      what: 'A volume of an environment that survives regions says why its data may be unreachable.',
+      why: 'A volume is in one region, and its loss makes the data unreachable.',
+    },
     'volume-zones': {
-      what: 'A volume of an environment that survives zones is zone-redundant, or says why it need not be.',
+      what: 'A volume of an environment that survives zones is in enough of them, or says why it need not be.',
       why: 'The loss of its zone makes the data unreachable.',
     },
   },
