@@ -133,7 +133,7 @@ test('promote refuses a copy of another digest, and does not copy twice', () => 
 });
 
 describe('set-tags', () => {
-  test('a number where the file has one, a digest where it names components; names that end alike are told apart by their whole', () => {
+  test('a number where the file has one, a digest where it names components; a name is matched as a whole', () => {
     scanned({ IMAGES: 'new-web api web' });
     run('push', { env: { IMAGES: 'new-web api web' } });
     expect(run('set-tags').calls).toEqual([
@@ -302,7 +302,7 @@ test.each(CALLS)(
     const { calls } = run(name, { env });
     expect(calls.length).toBeGreaterThan(0);
     for (const call of new Set(calls)) {
-      // brackets and stars of a call are no pattern here, and its paths have lost the folder of the agent
+      // brackets and stars of a call match themselves here, and its paths have lost the folder of the agent
       const pattern = call.replace(/[[\]*?]/g, '?').replace(/ \/(?=step|work)/g, ' *');
       const { failed, calls: made } = run(name, { env: { ...env, FAIL: `${pattern}*` }, again: true });
       expect({ call, failed, last: made.at(-1) }).toEqual({ call, failed: true, last: call });

@@ -86,7 +86,7 @@ export const scan = ({ names, base, tag }: Images, { work }: Pick<Folders, 'work
   ]);
 
 /** A push, with what the registry needs before and after it. */
-export const push = (images: Images, before: (name: string) => string[], after: (name: string) => string[]): string[] =>
+const push = (images: Images, before: (name: string) => string[], after: (name: string) => string[]): string[] =>
   images.names.flatMap((name) => [
     `docker image inspect --format {{.Id}} ${images.base}/${name}:${images.tag}`,
     ...before(name),

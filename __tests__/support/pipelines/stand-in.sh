@@ -18,7 +18,7 @@ component_of() {
   name=${name%%@*}
   echo "${name%%:*}"
 }
-# A digest that tells the components of one system apart, since their names differ in length.
+# A digest of its own for each component of a system, since their names differ in length.
 digest_of() { printf 'sha256:%064d\n' "${#1}"; }
 # The argument after an option.
 option() {
