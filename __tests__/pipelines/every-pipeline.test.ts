@@ -81,6 +81,54 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
+    promise:
+      'no step and no job is left out: only stages have conditions, and test results are published of failed tests too',
+    holds: (sources) =>
+      PIPELINES.flatMap((main) => [...stagesBy(sources, main).values()])
+        .flatMap(({ jobs }) => jobs.flatMap(({ given, steps }) => [given, ...steps.map((step) => step.given)]))
+        .every(
+          ({ condition, enabled, task }) =>
+            enabled === undefined &&
+            (condition === undefined || (task === 'PublishTestResults@2' && condition === 'succeededOrFailed()')),
+        ),
+    breaks: [
+      ['            displayName: Scan\n', '            displayName: Scan\n            enabled: false\n'],
+      ['          - bash: npm test\n', '          - bash: npm test\n            condition: false\n'],
+      ['      - job: images\n', "      - job: images\n        condition: ne(variables['urgent'], 'yes')\n"],
+      ['condition: succeededOrFailed()', 'condition: failed()'],
+    ],
+  },
+  {
+    promise: 'releases wait for each other, have the whole history, and may push',
+    holds: (sources) => {
+      const releases = PIPELINES.flatMap((main) => [...stagesBy(sources, main).values()]).filter(({ commands }) =>
+        commands.some((command) => command.includes('git push')),
+      );
+      const [, lock] = /(lockBehavior: sequential)/.exec(sources['azure-pipelines-release.yml'] ?? '') ?? [];
+      return (
+        lock !== undefined &&
+        releases.length > 3 &&
+        releases.every(({ jobs }) =>
+          jobs.every(({ steps }) =>
+            steps.some(
+              ({ given }) =>
+                given.checkout === 'self' && given.fetchDepth === '0' && given.persistCredentials === 'true',
+            ),
+          ),
+        ) &&
+        parse(sources['buildspec.yml'] ?? '').env['git-credential-helper'] === 'yes' &&
+        /^ {4}disableConcurrentBuilds\(\)$/m.test(sources.Jenkinsfile ?? '')
+      );
+    },
+    breaks: [
+      ['lockBehavior: sequential', 'lockBehavior: runLatest'],
+      ['persistCredentials: true', 'persistCredentials: false'],
+      ['fetchDepth: 0', 'fetchDepth: 1'],
+      ['git-credential-helper: yes', 'git-credential-helper: no'],
+      ['    disableConcurrentBuilds()\n', ''],
+    ],
+  },
+  {
     promise: 'a script stops at the first failing command, in a pipe and at an unset variable too',
     holds: (sources) =>
       stepsOf(sources).every(([, text]) => /^#!\/usr\/bin\/env bash\n(?:# .*\n)+set -eu -o pipefail\n/.test(text)) &&
@@ -233,7 +281,7 @@ const PROMISES: readonly Promised[] = [
       ['curl --fail', 'curl --insecure --fail'],
       ['curl --fail', 'curl -k --fail'],
       ['curl --fail', 'curl'],
-      ['https://toytrex.com', 'http://toytrex.com'],
+      ['https://', 'http://'],
       ['git push origin', 'git push --force origin'],
       ['kubectl apply', 'kubectl apply --force'],
     ],
@@ -252,7 +300,7 @@ const PROMISES: readonly Promised[] = [
     },
     breaks: [
       ['bash pipelines/steps/smoke.sh', 'bash pipelines/steps/ask.sh'],
-      ['bash pipelines/steps/revert.sh', 'true'],
+      ['bash pipelines/steps/promote.sh', 'true'],
       ['npm run typecheck', 'npm run types'],
       ['npm run synth -- --check --strict', 'npm run diff'],
     ],

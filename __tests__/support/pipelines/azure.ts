@@ -14,8 +14,9 @@ export interface Step {
   readonly folder: string | undefined;
 }
 
-/** A job: its variables, and its steps. */
+/** A job: itself, its variables, and its steps. */
 export interface Job {
+  readonly given: Node;
   readonly variables: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
@@ -132,7 +133,7 @@ const texts = (value: unknown): Values =>
 function stagesOf(sources: Sources, pipeline: unknown): Stage[] {
   return children(pipeline, 'stages').map((stage) => {
     const given = children(stage, 'jobs');
-    const jobs = given.map((job) => ({ variables: texts(job.variables), steps: stepsOf(job) }));
+    const jobs = given.map((job) => ({ given: job, variables: texts(job.variables), steps: stepsOf(job) }));
     const steps = jobs.flatMap((job) => job.steps);
     return {
       name: String(stage.stage),
