@@ -69,6 +69,12 @@ export interface ApiEntry {
   readonly systemNamespace?: string;
 }
 
+/** The minor of the object's cluster: 36 of `1.36`. Undefined where no platform describes the cluster. */
+export function minorOf({ api }: ApiEntry): number | undefined {
+  const minor = Number(api?.kubernetes.split('.')[1]);
+  return Number.isInteger(minor) ? minor : undefined;
+}
+
 /** The API group of an `apiVersion`; empty for the core group, or if `apiVersion` is not a string. */
 export function groupOf(apiVersion: unknown): string {
   return typeof apiVersion === 'string' ? apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/'))) : '';
