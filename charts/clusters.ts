@@ -19,6 +19,7 @@ export const clusters = {
     kubernetes: '1.36',
     capabilities: ['external-dns', 'metrics-server'],
     loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
+    podNetwork: 'addresses',
     groups: {
       developers: 'developers',
       support: 'support',
@@ -29,8 +30,15 @@ export const clusters = {
     },
     sysadmins: ['platform'],
     nodePools: [
-      // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
-      { name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, nodesPerZone: { min: 2, max: 4 } },
+      {
+        name: 'general',
+        // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
+        machine: { interfaces: 3, addressesPerInterface: 10, cores: 2 },
+        cpu: '1700m',
+        memory: '6500Mi',
+        pods: 29,
+        nodesPerZone: { min: 2, max: 10 },
+      },
     ],
   }),
   laptop: local({

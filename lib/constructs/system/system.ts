@@ -5,8 +5,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { findFitFindings } from '../../analysis/nodes/fit';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Placement } from '../../analysis/survival/table';
+import { defined } from '../../model/manifest/json';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
+import { registryPath } from '../../model/platform/environment';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { allowAnyId } from '../tree/children';
@@ -68,6 +70,7 @@ export abstract class System<Settings = object> extends FinalChart {
       home,
       system,
       environment: environment.name,
+      ...defined({ registry: registryPath(environment) }),
       api: cluster,
       namespace,
     };

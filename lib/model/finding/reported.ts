@@ -32,6 +32,11 @@ export const reportedRules = {
       what: "An image comes from its own environment's registry, or from one of no environment.",
       why: 'An image that was never released to this environment would run in it.',
     },
+    'group-id': {
+      what: 'A group has one id in a directory, on all clusters of its provider, and an id has one name; `directory` of a cluster names another one.',
+      why: 'A role would reach people that no one means, such as the pipeline of another environment.',
+      severity: 'warning',
+    },
     'group-subject': {
       what: "The id of a group has the form of the cluster's directory.",
       why: 'The binding would name no one, and the group could do nothing.',
