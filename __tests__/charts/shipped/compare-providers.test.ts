@@ -87,6 +87,7 @@ describe('G14 no lock-in: the shipped systems', () => {
       'ConfigMap /data/DATA_LAKE_ACCOUNT_KEY_FILE',
       'ConfigMap /metadata/name',
       'NetworkPolicy /metadata/annotations/evenkeel.dev~1exit-identity',
+      'NetworkPolicy /spec/egress', // the addresses where an identity gets its tokens
       'NetworkPolicy ',
       'Deployment /spec/template/spec/containers/0/image',
       'Deployment /spec/template/metadata/labels/azure.workload.identity~1use',
