@@ -57,6 +57,8 @@ export class GroupIndex {
   private readonly lone = new Map<PodGroup, boolean>();
   private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Amounts>>();
   private readonly domains = new WeakMap<readonly Node[], Map<string, readonly (readonly Node[])[]>>();
+  private readonly numbers = new Map<Node, number>();
+  private readonly lists = new Map<string, readonly Node[]>();
   private readonly highest: number;
 
   constructor(private readonly world: World) {
@@ -94,10 +96,26 @@ export class GroupIndex {
   /** Nodes that a group can ever be on. */
   homesOf(group: PodGroup): readonly Node[] {
     const spreads = this.spreadsOf(group);
-    const able = () => kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(group, node));
+    const able = () => this.kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(group, node));
     const known = this.homes.get(group) ?? able();
     this.homes.set(group, known);
     return known;
+  }
+
+  /** The nodes that pass; the same list for the same nodes, so that results memoized of a list are shared by alike groups. */
+  kept(nodes: readonly Node[], isSo: (node: Node) => boolean): readonly Node[] {
+    const some = nodes.filter(isSo);
+    if (some.length === nodes.length) return nodes;
+    const id = some.map((node) => this.numberOf(node)).join();
+    const known = this.lists.get(id) ?? some;
+    this.lists.set(id, known);
+    return known;
+  }
+
+  private numberOf(node: Node): number {
+    const number = this.numbers.get(node) ?? this.numbers.size;
+    this.numbers.set(node, number);
+    return number;
   }
 
   /** Nodes by the value of a label, without those that lack it. */
@@ -215,12 +233,6 @@ export class GroupIndex {
     this.ranges.set(group, counted.set(key, known));
     return known;
   }
-}
-
-/** A filter that returns the same list if all pass, so that memoized results of that list are reused. */
-export function kept(nodes: readonly Node[], isSo: (node: Node) => boolean): readonly Node[] {
-  const some = nodes.filter(isSo);
-  return some.length === nodes.length ? nodes : some;
 }
 
 function cellsOf(nodes: readonly Node[], key: string): Node[][] {

@@ -15,7 +15,7 @@ import { ENTRY, setEntry, type Verification } from '../../model/platform/entries
 import { Component } from '../component/component';
 import type { ComponentProps } from '../component/component-props';
 import { WebService } from '../component/web-service';
-import { System } from '../system/system';
+import { placedIn } from '../system/system';
 import { isRefused } from '../tree/door';
 
 /**
@@ -53,13 +53,14 @@ function findNodeFindings(load: NodeLoad): Finding[] {
 
 /** The load of every cluster that runs a system, in the order of the platform, from the final objects of the app. */
 export function nodeLoads(root: IConstruct, entries: readonly ApiEntry[]): NodeLoad[] {
-  const clusters = new Map(System.allIn(root).map(({ target: { cluster } }) => [cluster.name, cluster]));
-  return [...clusters].map(([name, cluster]) => nodeLoad(root, entries, name, cluster));
+  return [...placedIn(root, entries).byCluster].flatMap(([name, systems]) =>
+    systems.slice(-1).map(({ target }) => nodeLoad(root, entries, name, target.cluster)),
+  );
 }
 
 /** The input of the plan of the cluster `name`. */
 function nodeLoad(root: IConstruct, entries: readonly ApiEntry[], name: string, cluster: ClusterDescription): NodeLoad {
-  const systems = System.allIn(root).filter(({ target }) => target.cluster.name === name);
+  const systems = placedIn(root, entries).byCluster.get(name) ?? [];
   const components = systems.flatMap(({ node, namespace = '' }) =>
     node.findAll().flatMap((one) => (one instanceof Component ? [[`${namespace}/${one.name}`, one] as const] : [])),
   );
