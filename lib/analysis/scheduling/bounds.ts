@@ -1,6 +1,6 @@
 // Bounds without a search: how many pods are placed in any order, and how many at most.
 import { own } from '../objects/read-json';
-import { fillCount, fullNodes, slots } from './fullness';
+import { fillCount, fullNodes, shapesOf, slots } from './fullness';
 import { groupIndexOf, hasAllKeys, mayHave } from './groups';
 import { countsNode, requiredTerms, type Spread } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
@@ -56,7 +56,8 @@ export function mostOn(world: World, group: PodGroup, nodes: readonly Node[]): n
 
 /** The most pods of a group that fit on these nodes when empty: one in each domain of its anti-affinity. */
 function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
-  const room = (some: readonly Node[]) => sum(some.map((node) => slots(world, group, node)));
+  const room = (some: readonly Node[]) =>
+    sum(shapesOf(some).map(({ node, count }) => count * slots(world, group, node)));
   const index = groupIndexOf(world);
   const apart = index
     .keysApart(group)

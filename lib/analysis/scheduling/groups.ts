@@ -50,10 +50,9 @@ export class GroupIndex {
   readonly resources: readonly string[];
   private readonly densities = new Map<string, number>();
   private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
-  private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
+  private readonly repelling: ReadonlyMap<PodGroup, readonly Term[]>;
   private readonly byLabel = new Map<string, PodGroup[]>();
   private readonly homes = new Map<PodGroup, readonly Node[]>();
-  private readonly ranges = new Map<PodGroup, Map<string, number>>();
   private readonly lone = new Map<PodGroup, boolean>();
   private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Amounts>>();
   private readonly domains = new WeakMap<readonly Node[], Map<string, readonly (readonly Node[])[]>>();
@@ -64,9 +63,8 @@ export class GroupIndex {
   constructor(private readonly world: World) {
     const { groups } = world;
     this.spreads = new Map(groups.map((group) => [group, requiredSpreads(group)]));
-    this.repelling = groups
-      .map((group) => ({ group, terms: requiredTerms(group, 'podAntiAffinity', world) }))
-      .filter(({ terms }) => terms.length > 0);
+    const terms = groups.map((group) => [group, requiredTerms(group, 'podAntiAffinity', world)] as const);
+    this.repelling = new Map(terms.filter(([, { length }]) => length > 0));
     this.highest = groups.reduce((most, one) => (one.preempts ? Math.max(most, one.priority) : most), -Infinity);
     this.resources = resourcesOf(groups);
     for (const group of groups) {
@@ -155,13 +153,13 @@ export class GroupIndex {
 
   /** Labels whose domains may each hold only one pod of the group, by its own anti-affinity. */
   keysApart(group: PodGroup): readonly string[] {
-    const own = this.repelling.find((one) => one.group === group);
-    return own === undefined ? NO_KEYS : own.terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
+    const terms = this.repelling.get(group);
+    return terms === undefined ? NO_KEYS : terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
   }
 
   /** Whether an anti-affinity separates it from other groups. */
   isKeptApart(group: PodGroup): boolean {
-    return this.repelling.some(({ group: other, terms }) =>
+    return [...this.repelling].some(([other, terms]) =>
       terms.some(({ selects }) =>
         other === group ? this.world.groups.some((one) => one !== group && selects(one)) : selects(group),
       ),
@@ -216,22 +214,22 @@ export class GroupIndex {
   ): number {
     if (!this.isSafe(group) || !this.countsOwnOnly(group)) return group.wanted;
     const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
-      const first = nodes[0] && own(nodes[0].labels, key);
-      const isOneDomain = nodes.every(({ labels }) => own(labels, key) === first);
-      if (fullest.key === undefined ? !isOneDomain : fullest.key !== key) return group.wanted;
+      if (fullest.key === undefined ? !this.isOneDomain(nodes, key) : fullest.key !== key) return group.wanted;
       const domains = this.domainsOf(group, key);
       return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));
     });
     return Math.min(group.wanted, ...shares);
   }
 
+  /** Whether all these nodes have the same value of a label, or all lack it. */
+  private isOneDomain(nodes: readonly Node[], key: string): boolean {
+    const [first, ...others] = this.cells(nodes, key);
+    return others.length === 0 && (first === undefined || first.length === nodes.length);
+  }
+
   /** Domains of a label with a node that the group can be on. */
   private domainsOf(group: PodGroup, key: string): number {
-    const counted = this.ranges.get(group) ?? new Map<string, number>();
-    const values = () => this.homesOf(group).flatMap(({ labels }) => own(labels, key) ?? []);
-    const known = counted.get(key) ?? new Set(values()).size;
-    this.ranges.set(group, counted.set(key, known));
-    return known;
+    return this.cells(this.homesOf(group), key).length;
   }
 }
 
