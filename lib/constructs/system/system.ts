@@ -5,13 +5,17 @@ import type { Construct, IConstruct } from 'constructs';
 import { findFitFindings } from '../../analysis/nodes/fit';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Placement } from '../../analysis/survival/table';
+import type { Cluster } from '../../model/cluster/cluster';
 import { groupBy } from '../../model/manifest/group-by';
+import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
+import { registryPath } from '../../model/platform/environment';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { allowAnyId } from '../tree/children';
+import { FinalChart } from '../tree/final-chart';
 import { systemLabels } from '../tree/labels';
 import { traceChildren, traceConstruct } from '../tree/trace';
 import { createAccess } from './access';
@@ -39,7 +43,7 @@ export interface MissingTag {
  *   }
  * }
  */
-export abstract class System<Settings = object> extends Chart {
+export abstract class System<Settings = object> extends FinalChart {
   /** Where it runs, with its settings. */
   readonly target: Target<Settings>;
   /** What the placement says of the system in this environment. */
@@ -69,6 +73,7 @@ export abstract class System<Settings = object> extends Chart {
       home,
       system,
       environment: environment.name,
+      ...defined({ registry: registryPath(environment) }),
       api: cluster,
       namespace,
     };
@@ -144,6 +149,8 @@ export const placementsOf = (root: IConstruct): Placement[] => System.allIn(root
 
 /** The systems of an app whose objects are final. */
 export interface Placed {
+  /** The clusters that run a system, in the order of the platform. */
+  readonly clusters: readonly Cluster[];
   readonly byCluster: ReadonlyMap<string, readonly System<unknown>[]>;
   readonly placements: readonly Placement[];
 }
@@ -156,6 +163,7 @@ export function placedIn(root: IConstruct, entries: readonly ApiEntry[]): Placed
   if (known !== undefined) return known;
   const systems = System.allIn(root);
   const made = {
+    clusters: [...new Map(systems.map(({ target: { cluster } }) => [cluster.name, cluster])).values()],
     byCluster: groupBy(systems, ({ target }) => target.cluster.name),
     placements: systems.map(placementOf),
   };
