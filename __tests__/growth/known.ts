@@ -15,7 +15,7 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   'prove | environments of a system': { placements: [5.08, 2.49], steep: 31 },
   // Each cluster counts those of its account (lib/model/nodes/cluster-count.ts).
   'synth | clusters of a system': { steep: 3 },
-  // Each workload is asked about each peer of the policies that select it (`meets`, lib/analysis/network/policies.ts).
+  // Each pair of workloads is asked about the peers of both (`allowedBetween`, lib/analysis/network/policies.ts).
   'connections | components of a system': { calls: [5, 2.16] },
   // Each step of a move says the share of each cluster.
   'move | clusters of a system': { steep: 1 },
