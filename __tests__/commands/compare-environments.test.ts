@@ -400,6 +400,53 @@ describe('an environment-dependent `if` is refused', () => {
   });
 });
 
+test('many environments, some too small for a promise, of systems that start elsewhere: the same as pair by pair', async () => {
+  const named = (name: string) =>
+    class extends System<{ readonly replicas: number }> {
+      constructor(scope: Construct, target: Target<{ readonly replicas: number }>) {
+        super(scope, name, target);
+        const { replicas } = this.settings;
+        new WebService(this, 'web', { ...WEB, image: this.image('web'), size: { replicas } });
+      }
+    };
+  const settings = { replicas: 4 };
+  const tags = { production: '1', stage: '2', test: '3', small: '4' };
+  const load = () => ({
+    app: new Platform({
+      home: 'mumbai',
+      images: { shop: tags, depot: tags },
+      clusters: { mumbai: TWO_ZONES, laptop: local({ kubernetes: '1.29' }) },
+      environments: {
+        production: PRODUCTION,
+        stage: PRODUCTION,
+        test: { survives: { zones: 0, regions: 0 } },
+        small: { survives: { zones: 0, regions: 0 } },
+      },
+    })
+      .place(named('shop'), {
+        production: { on: 'mumbai', settings },
+        stage: { on: 'mumbai', settings },
+        test: { on: 'laptop', settings },
+        small: { on: 'laptop', settings: { replicas: 1 } },
+      })
+      .place(named('depot'), { stage: { on: 'mumbai', settings }, production: { on: 'mumbai', settings } })
+      .app(),
+  });
+  const all = await cli(['compare', 'environments'], load);
+  const pairs = [
+    ['shop/production', 'shop/stage'],
+    ['shop/production', 'shop/test'],
+    ['shop/production', 'shop/small'],
+    ['depot/stage', 'depot/production'],
+  ].sort();
+  const single = [];
+  for (const pair of pairs) single.push((await cli(['compare', 'environments', ...pair], load)).out);
+  const tables = all.out.split(/(?=^\S+ and )/m).sort();
+  expect({ code: all.code, err: all.err }).toEqual({ code: 0, err: '' });
+  expect(tables).toEqual(single);
+  expect(tables.map((table) => /surviving (\d)/.exec(table)?.[1])).toEqual(['1', '0', '1', '1']);
+});
+
 test('a system and an environment that do not exist, or are not of one system', async () => {
   const load = () => ({ app: twoSystems.app() });
   for (const args of [['shop/staging'], ['shop/production', 'shop/staging'], ['shop/production', 'blog/local']]) {

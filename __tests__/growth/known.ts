@@ -9,35 +9,21 @@ export interface Known extends Readonly<Partial<Record<Measure, readonly [ratio:
 
 /** By row: `verb | what grows`. */
 export const KNOWN: Readonly<Record<string, Known>> = {
-  // The check of promises places each workload beside all others (`GroupIndex`, lib/analysis/scheduling/groups.ts).
-  'synth | components of a system': { placements: [5.2, 2.52], steep: 8 },
-  'check | components of a system': { steep: 5 },
-  'prove | components of a system': { steep: 6 },
-  'prove | systems on a cluster': { calls: [5.1, 2.5], placements: [8.8, 3.35] },
-  'prove | environments of a system': { calls: [5.1, 2.5], placements: [8.8, 3.35] },
-  // Each cluster looks through the whole tree for its systems (lib/constructs/platform/nodes.ts); the promises come on top.
-  'synth | systems on a cluster': { visits: [5.02, 2.52], steep: 8 },
-  'synth | environments of a system': { visits: [5.02, 2.52], steep: 8 },
-  'synth | clusters of a system': { visits: [6.23, 2.83], steep: 5 },
-  'check | systems on a cluster': { visits: [5.02, 2.52], steep: 8 },
-  'plan | clusters of a system': { visits: [7.86, 3.21], steep: 3 },
-  // Each override looks through all keys beside its own for one that no type knows (lib/synth/object/unchecked.ts).
-  'synth | overrides of an object': { steep: 1 },
-  // Each workload is asked about each policy of its namespace (`sideOf`, lib/analysis/network/policies.ts).
-  'connections | components of a system': { calls: [6.03, 2.41] },
+  // Each system rolls out beside all others of its cluster (`placedBeside`, lib/analysis/survival/situation.ts).
+  'prove | components of a system': { steep: 1 },
+  'prove | systems on a cluster': { placements: [5.08, 2.49], steep: 31 },
+  'prove | environments of a system': { placements: [5.08, 2.49], steep: 31 },
+  // Each cluster counts those of its account (lib/model/nodes/cluster-count.ts).
+  'synth | clusters of a system': { steep: 3 },
+  // Each pair of workloads is asked about the peers of both (`allowedBetween`, lib/analysis/network/policies.ts).
+  'connections | components of a system': { calls: [5, 2.16] },
   // Each step of a move says the share of each cluster.
   'move | clusters of a system': { steep: 1 },
-  // Each cell of the table looks through all deviations (lib/commands/compare-providers.ts).
-  'providers | systems on a cluster': { steep: 5 },
-  'providers | environments of a system': { steep: 5 },
-  'providers | clusters of a system': { steep: 6 },
-  // Each environment but the first builds the whole platform again (lib/commands/compare-environments.ts).
-  'environments | environments of a system': {
-    calls: [14.74, 3.76],
-    placements: [16, 4],
-    rules: [13.73, 3.86],
-    visits: [12.99, 3.83],
-  },
+  // Each system is asked whether another of its cluster has its namespace (lib/constructs/platform/place.ts).
+  'providers | systems on a cluster': { steep: 1 },
+  'providers | environments of a system': { steep: 1 },
+  // Each cluster sums the weights of all (lib/model/platform/traffic.ts).
+  'providers | clusters of a system': { steep: 2 },
   // Each region is asked what it has left when each other one is lost.
   'prove | clusters of a system': { steep: 5 },
 };

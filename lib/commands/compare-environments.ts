@@ -9,12 +9,14 @@ import {
 } from '../analysis/comparison/environments';
 import type { Where } from '../constructs/platform/rebuild';
 import type { Finding } from '../model/finding/finding';
+import { groupBy } from '../model/manifest/group-by';
 import { jsonText } from '../model/manifest/json';
+import type { ApiEntry } from '../model/manifest/object';
 import { compareText } from '../model/manifest/text';
 import type { Survives } from '../model/platform/environment';
 import { formatTable, type Output, printFindings } from '../report/output';
 import type { Context } from './project/project';
-import { loadProject, objectsOf, type Project, type SystemTarget } from './project/rebuildable';
+import { loadProject, type Objects, objectsOf, type Project, type SystemTarget } from './project/rebuildable';
 
 /** Two environments of one system. */
 interface Compared {
@@ -65,36 +67,64 @@ function compareAll(
   second: string | undefined,
 ): { readonly compared: readonly Compared[] } | { readonly errors: readonly Finding[] } {
   // an environment on several clusters is the same on each of them: `compare providers` checks that
-  const targets = project.targets.filter(
-    (one, index) => project.targets.findIndex((other) => nameOf(other) === nameOf(one)) === index,
-  );
+  const targets = [...groupBy(project.targets, nameOf).values()].flatMap((same) => same.slice(0, 1));
   const unknown = [first, second].filter((name) => name !== undefined && !targets.some((one) => nameOf(one) === name));
   if (unknown.length > 0) return { errors: unknown.map((name) => noSuch(name, targets)) };
+  const bySystem = groupBy(targets, ({ system }) => system);
   const bases = targets.filter(
-    (one) => nameOf(one) === first || (first === undefined && targets.find((it) => it.system === one.system) === one),
+    (one) => nameOf(one) === first || (first === undefined && bySystem.get(one.system)?.[0] === one),
   );
   const pairs = bases.flatMap((base) =>
-    targets
-      .filter((one) => one !== base && one.system === base.system && (second === undefined || nameOf(one) === second))
+    (bySystem.get(base.system) ?? [])
+      .filter((one) => one !== base && (second === undefined || nameOf(one) === second))
       .map((one) => ({ first: base, second: one })),
   );
   if (second !== undefined && pairs.length === 0) return { errors: [noSuch(second, targets)] };
-  const results = pairs.map((pair) => compare(project, pair.first, pair.second));
+  const together = new Map(batchesOf(pairs).flatMap((batch) => compareTogether(project, batch)));
+  const results = pairs.map((pair) => together.get(pair) ?? compare(project, pair));
   const errors = results.flatMap((one) => ('errors' in one ? one.errors : []));
   return errors.length > 0 ? { errors } : { compared: results.flatMap((one) => ('errors' in one ? [] : [one])) };
 }
 
+/** Two environments of one system, before they are compared. */
+type Pair = Pick<Compared, 'first' | 'second'>;
+
+/** Pairs that one build can hold: they ask the same of each place. */
+function batchesOf(pairs: readonly Pair[]): Pair[][] {
+  const batches: { readonly pairs: Pair[]; readonly bases: Map<string, string> }[] = [];
+  for (const pair of pairs) {
+    const { target } = pair.first;
+    const base = JSON.stringify([placeOf(target), target.regions]);
+    const places = [target, pair.second.target].map(placeOf);
+    const fitting = batches.find(({ bases }) => places.every((place) => (bases.get(place) ?? base) === base));
+    const batch = fitting ?? { pairs: [], bases: new Map<string, string>() };
+    if (fitting === undefined) batches.push(batch);
+    batch.pairs.push(pair);
+    for (const place of places) batch.bases.set(place, base);
+  }
+  return batches.map((batch) => batch.pairs);
+}
+
+/** Compares by one build the pairs that it has no errors of; the others need builds of their own, to say what is wrong. */
+function compareTogether(project: Project, pairs: readonly Pair[]): (readonly [Pair, Compared])[] {
+  if (pairs.length < 2) return [];
+  const built = build(project, pairs, ({ target }) => target.environment.survives);
+  if (!('errors' in built)) {
+    const compared = comparisonIn(built.objects);
+    return pairs.map((pair) => [pair, compared(pair, pair.first.target.environment.survives)] as const);
+  }
+  const failed = new Set(built.errors.map(({ construct = '' }) => chartOf(construct)));
+  const sound = pairs.filter(({ first, second }) => ![first, second].some((one) => failed.has(chartAt(one))));
+  return sound.length === pairs.length ? [] : compareTogether(project, sound);
+}
+
 /** With the promises of the first, or where one of both is too small for those, with the weaker of both. */
-function compare(
-  project: Project,
-  first: SystemTarget,
-  second: SystemTarget,
-): Compared | { readonly errors: readonly Finding[] } {
-  const { survives } = first.target.environment;
-  const weaker = weakerOf(survives, second.target.environment.survives);
-  const result = compareUnder(survives, project, first, second);
+function compare(project: Project, pair: Pair): Compared | { readonly errors: readonly Finding[] } {
+  const { survives } = pair.first.target.environment;
+  const weaker = weakerOf(survives, pair.second.target.environment.survives);
+  const result = compareUnder(survives, project, pair);
   if (!('errors' in result) || (weaker.zones === survives.zones && weaker.regions === survives.regions)) return result;
-  const again = compareUnder(weaker, project, first, second);
+  const again = compareUnder(weaker, project, pair);
   return 'errors' in again ? result : again;
 }
 
@@ -103,44 +133,63 @@ const weakerOf = (one: Survives, other: Survives): Survives => ({
   regions: Math.min(one.regions, other.regions),
 });
 
-/** Both on the first one's cluster. Cluster names stay: they identify the charts. */
 function compareUnder(
   survives: Survives,
   project: Project,
-  first: SystemTarget,
-  second: SystemTarget,
+  pair: Pair,
 ): Compared | { readonly errors: readonly Finding[] } {
-  const { cluster, regions } = first.target;
-  const app = project.rebuild((real) =>
-    [first, second].some(({ target }) => isSamePlace(target, real))
-      ? {
-          cluster: {
-            ...cluster,
-            name: real.cluster.name,
-            groups: { ...real.cluster.groups, ...cluster.groups },
-            identities: { ...real.cluster.identities, ...cluster.identities },
-          },
-          environment: { ...real.environment, survives },
-          regions,
-        }
-      : real,
-  );
-  const built = objectsOf(app, `on ${cluster.name}: `);
-  if ('errors' in built) return built;
-  const side = ({ system, environment: name, namespace, target }: SystemTarget): Side => ({
-    environment: name,
-    namespace,
-    objects: built.objects.filter(({ origin }) =>
-      origin.construct.startsWith(`${target.cluster.name}/${system}-${name}/`),
-    ),
-    settings: target.settings,
-  });
-  return { first, second, survives, differences: environmentDifferences(side(first), side(second)) };
+  const built = build(project, [pair], () => survives);
+  return 'errors' in built ? built : comparisonIn(built.objects)(pair, survives);
 }
 
-function isSamePlace(one: Omit<Where, 'regions'>, other: Omit<Where, 'regions'>): boolean {
-  return one.cluster.name === other.cluster.name && one.environment.name === other.environment.name;
+/** Both of each pair on the first one's cluster. Cluster names stay: they identify the charts. */
+function build(project: Project, pairs: readonly Pair[], survivesOf: (first: SystemTarget) => Survives): Objects {
+  const bases = new Map(
+    pairs.flatMap(({ first, second }) => [first, second].map(({ target }) => [placeOf(target), first] as const)),
+  );
+  const app = project.rebuild((real) => {
+    const first = bases.get(placeOf(real));
+    if (first === undefined) return real;
+    const { cluster, regions } = first.target;
+    return {
+      cluster: {
+        ...cluster,
+        name: real.cluster.name,
+        groups: { ...real.cluster.groups, ...cluster.groups },
+        identities: { ...real.cluster.identities, ...cluster.identities },
+      },
+      environment: { ...real.environment, survives: survivesOf(first) },
+      regions,
+    };
+  });
+  return objectsOf(app, `on ${pairs[0]?.first.target.cluster.name ?? ''}: `);
 }
+
+/** Compares pairs among the objects of a build. */
+function comparisonIn(objects: readonly ApiEntry[]): (pair: Pair, survives: Survives) => Compared {
+  const byChart = groupBy(objects, ({ origin }) => chartOf(origin.construct));
+  const side = (one: SystemTarget): Side => ({
+    environment: one.environment,
+    namespace: one.namespace,
+    objects: byChart.get(chartAt(one)) ?? [],
+    settings: one.target.settings,
+  });
+  return ({ first, second }, survives) => ({
+    first,
+    second,
+    survives,
+    differences: environmentDifferences(side(first), side(second)),
+  });
+}
+
+/** The path of a system's chart. */
+const chartAt = ({ system, environment, target }: SystemTarget): string =>
+  `${target.cluster.name}/${system}-${environment}`;
+
+/** The path of the chart that a construct is in. */
+const chartOf = (construct: string): string => construct.split('/', 2).join('/');
+
+const placeOf = ({ cluster, environment }: Omit<Where, 'regions'>): string => `${cluster.name}/${environment.name}`;
 
 function printTable(output: Output, { first, second, survives, differences }: Compared): void {
   const { cluster } = first.target;

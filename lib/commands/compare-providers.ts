@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { ObjectDifference } from '../analysis/comparison/difference';
 import { deviationFinding } from '../analysis/comparison/providers';
+import { groupBy } from '../model/manifest/group-by';
 import { jsonText } from '../model/manifest/json';
 import type { ApiEntry } from '../model/manifest/object';
 import { formatTable, type Output, printFindings } from '../report/output';
@@ -45,18 +46,22 @@ function chartOf(entry: ApiEntry): string {
   return `${systemOf(entry)} on ${entry.cluster}`;
 }
 
+const cellOf = (chart: string, profile: string): string => `${chart}\0${profile}`;
+
 function printTables(output: Output, comparison: ProviderComparison): void {
   const { held, profiles, compared, deviations, placement } = comparison;
-  const charts = [...new Set(compared.map(chartOf))].sort();
+  const byChart = groupBy(compared, chartOf);
+  const charts = [...byChart.keys()].sort();
+  const byCell = groupBy(deviations, ({ profile, entry }) => cellOf(chartOf(entry), profile));
   const cell = (chart: string, profile: string): string => {
-    const here = deviations.filter((deviation) => deviation.profile === profile && chartOf(deviation.entry) === chart);
+    const here = byCell.get(cellOf(chart, profile)) ?? [];
     const refused = here.filter(({ allowed }) => allowed === undefined).length;
     if (here.length === 0) return '=';
     return refused === 0 ? `${here.length} allowed` : `${refused} REFUSED`;
   };
   const rows = charts.map((chart) => [
     chart,
-    String(compared.filter((entry) => chartOf(entry) === chart).length),
+    String(byChart.get(chart)?.length ?? 0),
     ...profiles.map((profile) => cell(chart, profile)),
   ]);
   const zones = held.zones.length === 0 ? 'no zones' : `zones ${held.zones.join(', ')}`;

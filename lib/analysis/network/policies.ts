@@ -53,16 +53,26 @@ const NOTHING: Allowed = { sure: NO_PORTS, possible: NO_PORTS };
 const spaceOf = ({ identity }: ApiEntry): string => identity.namespace ?? 'default';
 
 /**
- * The policies by cluster and namespace, and by a label without which a pod is certainly not selected: a pod is asked about few of them.
- * Those that require no such label have the key of their namespace alone.
+ * The policies by cluster and namespace, and by a label without which a pod is certainly not selected, the one that fewest require: a
+ * pod is asked about few of them. Those that require no such label have the key of their namespace alone.
  */
-const policies = memoizePerObjects((entries) =>
-  groupBy([...objectIndex(entries).of('networking.k8s.io/NetworkPolicy')].entries(), ([, entry]) => {
-    const labels = dig(entry.manifest, 'spec', 'podSelector', 'matchLabels') ?? {};
-    const [required] = Object.entries(labels).filter(([key]) => !isAdded(key));
-    return keyOf(placeOf(entry.cluster, spaceOf(entry)), required);
-  }),
-);
+const policies = memoizePerObjects((entries) => {
+  const requiring = new Map<string, number>();
+  const keyed = objectIndex(entries)
+    .of('networking.k8s.io/NetworkPolicy')
+    .map((entry) => {
+      const place = placeOf(entry.cluster, spaceOf(entry));
+      const labels = dig(entry.manifest, 'spec', 'podSelector', 'matchLabels') ?? {};
+      const required = Object.entries(labels).filter(([key]) => !isAdded(key));
+      const keys = required.length === 0 ? [keyOf(place, undefined)] : required.map((label) => keyOf(place, label));
+      for (const key of keys) requiring.set(key, (requiring.get(key) ?? 0) + 1);
+      return { entry, keys };
+    });
+  const requirersOf = (key: string) => requiring.get(key) ?? 0;
+  return groupBy(keyed.entries(), ([, { keys }]) =>
+    keys.reduce((rarest, key) => (requirersOf(key) < requirersOf(rarest) ? key : rarest)),
+  );
+});
 
 const keyOf = (place: string, label: readonly [key: string, value: Json | undefined] | undefined): string =>
   JSON.stringify([place, ...(label ?? [])]);
@@ -74,7 +84,7 @@ function policiesFor({ entry, labels }: Workload, entries: readonly ApiEntry[]):
   return [undefined, ...Object.entries(labels)]
     .flatMap((label) => byLabel.get(keyOf(place, label)) ?? [])
     .sort(([a], [b]) => a - b)
-    .map(([, policy]) => policy);
+    .map(([, { entry: policy }]) => policy);
 }
 
 export function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {

@@ -1,7 +1,7 @@
 // Bounds without a search: how many pods are placed in any order, and how many at most.
 import { own } from '../objects/read-json';
-import { fillCount, fullNodes, slots } from './fullness';
-import { groupIndexOf, hasAllKeys, kept, mayHave } from './groups';
+import { fillCount, fullNodes, shapesOf, slots } from './fullness';
+import { groupIndexOf, hasAllKeys, mayHave } from './groups';
 import { countsNode, requiredTerms, type Spread } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
 
@@ -49,13 +49,15 @@ export function boundShare(world: World, group: PodGroup, key: string, count: nu
 
 /** The most pods of a group that can be on these nodes. */
 export function mostOn(world: World, group: PodGroup, nodes: readonly Node[]): number {
-  const homes = kept(nodes, (node) => mayHave(group, node));
-  return Math.min(roomFor(world, group, homes), groupIndexOf(world).share(group, homes));
+  const index = groupIndexOf(world);
+  const homes = index.kept(nodes, (node) => mayHave(group, node));
+  return Math.min(roomFor(world, group, homes), index.share(group, homes));
 }
 
 /** The most pods of a group that fit on these nodes when empty: one in each domain of its anti-affinity. */
 function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number {
-  const room = (some: readonly Node[]) => sum(some.map((node) => slots(world, group, node)));
+  const room = (some: readonly Node[]) =>
+    sum(shapesOf(some).map(({ node, count }) => count * slots(world, group, node)));
   const index = groupIndexOf(world);
   const apart = index
     .keysApart(group)
@@ -68,19 +70,11 @@ function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number 
  * already. A pod bars at most the nodes of the largest domains.
  */
 function barCount(world: World, group: PodGroup, nodes: readonly Node[], keys: readonly string[]): number {
-  const carrying = kept(nodes, (node) => !keys.every((key) => lacks(key)(node)));
+  const index = groupIndexOf(world);
+  const carrying = index.kept(nodes, (node) => keys.some((key) => !lacks(key)(node)));
   if (carrying.length === 0) return fillCount(world, group, nodes);
   const open = Math.max(0, carrying.length - fullNodes(world, group, carrying)(0));
-  const reach = sum(
-    keys.map((key) =>
-      Math.max(
-        0,
-        ...groupIndexOf(world)
-          .cells(carrying, key)
-          .map(({ length }) => length),
-      ),
-    ),
-  );
+  const reach = sum(keys.map((key) => Math.max(0, ...index.cells(carrying, key).map(({ length }) => length))));
   return Math.ceil(open / reach);
 }
 
@@ -98,11 +92,11 @@ const lacks =
 /** Nodes that the group can be on, by the domains that its spread counts, including domains without such nodes. */
 function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Node[])[] {
   const index = groupIndexOf(world);
-  const counted = kept(
+  const counted = index.kept(
     world.nodes,
     (node) => hasAllKeys(node, index.spreadsOf(group)) && countsNode(spread, group.spec, node),
   );
-  return index.cells(counted, spread.key).map((domain) => kept(domain, (node) => mayHave(group, node)));
+  return index.cells(counted, spread.key).map((domain) => index.kept(domain, (node) => mayHave(group, node)));
 }
 
 /** The fewest pods in a final state, given how many of its own fill each domain together with the others. */

@@ -22,7 +22,7 @@ export function forecastPlaced(world: World): Forecast {
   return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), before);
 }
 
-/** Pods of added groups that are placed after all others have been placed. */
+/** Pods of added groups that are placed after all others have been placed; only the added ones are listed. */
 export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Forecast {
   const beside = (part: Partition): SearchResult | undefined => {
     const groups = part.world.groups.map((group) => (added.has(group) ? { ...group, wanted: 0 } : group));
@@ -32,7 +32,7 @@ export function forecastBeside(world: World, added: ReadonlySet<PodGroup>): Fore
     const states = settle(rules, first.states, part.classes, budgetFor(part.world));
     return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
   };
-  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), beside);
+  return forecast(world, NOTHING, undefined, (group) => boundPlaced(world, group), beside, [...added]);
 }
 
 /** Pods on living nodes, after those on nodes that go have been removed and placed again where possible. */
@@ -113,18 +113,20 @@ function forecast(
   key: string | undefined,
   bound: (group: PodGroup) => Interval,
   search: (part: Partition) => SearchResult | undefined,
+  asked: readonly PodGroup[] = world.groups,
 ): Forecast {
-  const bounds = new Map(world.groups.map((group) => [group, bound(group)]));
+  const bounds = new Map(asked.map((group) => [group, bound(group)]));
   const isOpen = (group: PodGroup) => {
     const { fewest = 0, most = 0 } = bounds.get(group) ?? {};
     return fewest !== most;
   };
-  if (!world.groups.some(isOpen)) return bounds;
+  if (!asked.some(isOpen)) return bounds;
   for (const part of partitionsOf(world, lost, key)) {
     if (!part.world.groups.some(isOpen) || isHopeless(part)) continue;
     const found = search(part);
     if (found === undefined) continue;
     part.world.groups.forEach((group, index) => {
+      if (!bounds.has(group)) return;
       const values = found.states.map((counts) => found.measure(counts, index));
       bounds.set(group, { fewest: Math.min(...values), most: Math.max(...values) });
     });
@@ -155,12 +157,24 @@ function before(part: Partition): SearchResult | undefined {
   return known.found;
 }
 
+type Final = { readonly states: readonly Counts[] | undefined };
+
+/** The latest searches from empty nodes: one cluster asks the same at several scales, and alike clusters ask it again. */
+const searched = new Map<string, Final>();
+const MOST_SEARCHED = 64;
+
 function search({ world, classes }: Partition): SearchResult | undefined {
   const rules = new Rules(world);
-  const empty = new Uint16Array(world.groups.length * world.nodes.length);
-  const states = settle(rules, [empty], classes, budgetFor(world));
+  const id = JSON.stringify([rules.signature, classes]);
+  const known = searched.get(id) ?? { states: fromEmpty(rules, classes, budgetFor(world)) };
+  if (searched.size === MOST_SEARCHED) searched.clear();
+  searched.set(id, known);
+  const { states } = known;
   return states && { rules, states, measure: (counts, group) => placedOf(rules, counts, group) };
 }
+
+const fromEmpty = (rules: Rules, classes: Partition['classes'], budget: Budget): readonly Counts[] | undefined =>
+  settle(rules, [new Uint16Array(rules.groups.length * rules.nodes.length)], classes, budget);
 
 function afterLoss(part: Partition, how: Departure): SearchResult | undefined {
   const { world, lost, classes } = part;

@@ -47,7 +47,8 @@ interface Shape {
 
 const shapes = new WeakMap<readonly Node[], readonly Shape[]>();
 
-function shapesOf(nodes: readonly Node[]): readonly Shape[] {
+/** The shapes of nodes, memoized per list. */
+export function shapesOf(nodes: readonly Node[]): readonly Shape[] {
   const known = shapes.get(nodes);
   if (known !== undefined) return known;
   const found = new Map<string, { node: Node; count: number }>();

@@ -50,21 +50,21 @@ export class GroupIndex {
   readonly resources: readonly string[];
   private readonly densities = new Map<string, number>();
   private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
-  private readonly repelling: readonly { readonly group: PodGroup; readonly terms: readonly Term[] }[];
+  private readonly repelling: ReadonlyMap<PodGroup, readonly Term[]>;
   private readonly byLabel = new Map<string, PodGroup[]>();
   private readonly homes = new Map<PodGroup, readonly Node[]>();
-  private readonly ranges = new Map<PodGroup, Map<string, number>>();
   private readonly lone = new Map<PodGroup, boolean>();
   private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Amounts>>();
   private readonly domains = new WeakMap<readonly Node[], Map<string, readonly (readonly Node[])[]>>();
+  private readonly numbers = new Map<Node, number>();
+  private readonly lists = new Map<string, readonly Node[]>();
   private readonly highest: number;
 
   constructor(private readonly world: World) {
     const { groups } = world;
     this.spreads = new Map(groups.map((group) => [group, requiredSpreads(group)]));
-    this.repelling = groups
-      .map((group) => ({ group, terms: requiredTerms(group, 'podAntiAffinity', world) }))
-      .filter(({ terms }) => terms.length > 0);
+    const terms = groups.map((group) => [group, requiredTerms(group, 'podAntiAffinity', world)] as const);
+    this.repelling = new Map(terms.filter(([, { length }]) => length > 0));
     this.highest = groups.reduce((most, one) => (one.preempts ? Math.max(most, one.priority) : most), -Infinity);
     this.resources = resourcesOf(groups);
     for (const group of groups) {
@@ -94,10 +94,26 @@ export class GroupIndex {
   /** Nodes that a group can ever be on. */
   homesOf(group: PodGroup): readonly Node[] {
     const spreads = this.spreadsOf(group);
-    const able = () => kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(group, node));
+    const able = () => this.kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(group, node));
     const known = this.homes.get(group) ?? able();
     this.homes.set(group, known);
     return known;
+  }
+
+  /** The nodes that pass; the same list for the same nodes, so that results memoized of a list are shared by alike groups. */
+  kept(nodes: readonly Node[], isSo: (node: Node) => boolean): readonly Node[] {
+    const some = nodes.filter(isSo);
+    if (some.length === nodes.length) return nodes;
+    const id = some.map((node) => this.numberOf(node)).join();
+    const known = this.lists.get(id) ?? some;
+    this.lists.set(id, known);
+    return known;
+  }
+
+  private numberOf(node: Node): number {
+    const number = this.numbers.get(node) ?? this.numbers.size;
+    this.numbers.set(node, number);
+    return number;
   }
 
   /** Nodes by the value of a label, without those that lack it. */
@@ -137,13 +153,13 @@ export class GroupIndex {
 
   /** Labels whose domains may each hold only one pod of the group, by its own anti-affinity. */
   keysApart(group: PodGroup): readonly string[] {
-    const own = this.repelling.find((one) => one.group === group);
-    return own === undefined ? NO_KEYS : own.terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
+    const terms = this.repelling.get(group);
+    return terms === undefined ? NO_KEYS : terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
   }
 
   /** Whether an anti-affinity separates it from other groups. */
   isKeptApart(group: PodGroup): boolean {
-    return this.repelling.some(({ group: other, terms }) =>
+    return [...this.repelling].some(([other, terms]) =>
       terms.some(({ selects }) =>
         other === group ? this.world.groups.some((one) => one !== group && selects(one)) : selects(group),
       ),
@@ -198,29 +214,23 @@ export class GroupIndex {
   ): number {
     if (!this.isSafe(group) || !this.countsOwnOnly(group)) return group.wanted;
     const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
-      const first = nodes[0] && own(nodes[0].labels, key);
-      const isOneDomain = nodes.every(({ labels }) => own(labels, key) === first);
-      if (fullest.key === undefined ? !isOneDomain : fullest.key !== key) return group.wanted;
+      if (fullest.key === undefined ? !this.isOneDomain(nodes, key) : fullest.key !== key) return group.wanted;
       const domains = this.domainsOf(group, key);
       return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));
     });
     return Math.min(group.wanted, ...shares);
   }
 
+  /** Whether all these nodes have the same value of a label, or all lack it. */
+  private isOneDomain(nodes: readonly Node[], key: string): boolean {
+    const [first, ...others] = this.cells(nodes, key);
+    return others.length === 0 && (first === undefined || first.length === nodes.length);
+  }
+
   /** Domains of a label with a node that the group can be on. */
   private domainsOf(group: PodGroup, key: string): number {
-    const counted = this.ranges.get(group) ?? new Map<string, number>();
-    const values = () => this.homesOf(group).flatMap(({ labels }) => own(labels, key) ?? []);
-    const known = counted.get(key) ?? new Set(values()).size;
-    this.ranges.set(group, counted.set(key, known));
-    return known;
+    return this.cells(this.homesOf(group), key).length;
   }
-}
-
-/** A filter that returns the same list if all pass, so that memoized results of that list are reused. */
-export function kept(nodes: readonly Node[], isSo: (node: Node) => boolean): readonly Node[] {
-  const some = nodes.filter(isSo);
-  return some.length === nodes.length ? nodes : some;
 }
 
 function cellsOf(nodes: readonly Node[], key: string): Node[][] {

@@ -50,6 +50,8 @@ interface CountedSpread {
   readonly own: 0 | 1;
   /** Domains that have a counted node. */
   readonly existing: readonly number[];
+  /** How many domains there are, counted or not. */
+  readonly size: number;
 }
 
 interface CountedTerm {
@@ -119,12 +121,38 @@ export class Rules {
     return this.obstacle(counts, group, node) === undefined;
   }
 
+  /** Those of some nodes that would take one more pod of a group: its spreads are counted once for all of them. */
+  taking(counts: Counts, group: number, nodes: readonly number[]): number[] {
+    const able = nodes.filter(
+      (node) =>
+        this.fixed[group]?.[node] === undefined && this.rooms.every((room) => this.hasRoom(counts, group, node, room)),
+    );
+    if (able.length === 0) return able;
+    const spreads = (this.spreads[group] ?? []).map((spread) => ({ spread, pods: podsByDomain(this, counts, spread) }));
+    return able.filter(
+      (node) =>
+        spreads.every(({ spread, pods }) => keepsSkew(spread, pods, node)) &&
+        this.meetsAffinity(counts, group, node) &&
+        !this.isRepelled(counts, group, node) &&
+        this.hasSeat(counts, group, node),
+    );
+  }
+
+  /** What decides the outcome of a search: the same text for worlds that differ in names only. */
+  get signature(): string {
+    const { fixed, rooms, spreads, affinity, repelling, seats } = this;
+    const groups = this.groups.map(({ wanted, priority, preempts }) => [wanted, priority, preempts]);
+    const bound = seats.map((one) => one && [one.domains, [...one.most]]);
+    const offers = rooms.map((room) => [room.asked, room.offered.map(String)]);
+    return JSON.stringify([groups, fixed, offers, spreads, affinity, repelling, bound]);
+  }
+
   /** The first filter that refuses, in the order in which the scheduler asks them. */
   obstacle(counts: Counts, group: number, node: number): Obstacle | undefined {
     const fixed = this.fixed[group]?.[node];
     if (fixed !== undefined) return fixed;
     for (const room of this.rooms) if (!this.hasRoom(counts, group, node, room)) return lackOf(room.resource);
-    if (!this.spreads[group]?.every((spread) => keepsSkew(this, counts, spread, node))) {
+    if (!this.spreads[group]?.every((spread) => keepsSkew(spread, podsByDomain(this, counts, spread), node))) {
       return "didn't match pod topology spread constraints";
     }
     if (!this.meetsAffinity(counts, group, node)) return "didn't match pod affinity rules";
@@ -217,18 +245,32 @@ function countSpreads(group: PodGroup, { nodes, groups }: World): CountedSpread[
       selected: groups.flatMap((other, index) => (isCounted(other) ? [index] : [])),
       own: isCounted(group) ? 1 : 0,
       existing: [...new Set(domains.filter((_, node) => counted[node]))],
+      size: Math.max(0, ...domains) + 1,
     };
   });
 }
 
+/** Pods that a spread counts, by domain. */
+function podsByDomain(rules: Rules, counts: Counts, { counted, selected, size }: CountedSpread): readonly number[] {
+  const pods = new Array<number>(size).fill(0);
+  const width = rules.nodes.length;
+  for (const group of selected) {
+    for (let node = 0; node < width; node++) {
+      const domain = counted[node] ?? -1;
+      if (domain !== -1) pods[domain] = (pods[domain] ?? 0) + (counts[group * width + node] ?? 0);
+    }
+  }
+  return pods;
+}
+
 /** `pods there + 1 − fewest in any domain ≤ maxSkew`; the fewest is 0 with fewer domains than wanted. */
-function keepsSkew(rules: Rules, counts: Counts, spread: CountedSpread, node: number): boolean {
-  const { domains, counted, selected, existing, maxSkew, minDomains } = spread;
-  const domain = domains[node];
+function keepsSkew(spread: CountedSpread, pods: readonly number[], node: number): boolean {
+  const { domains, existing, maxSkew, minDomains } = spread;
+  const domain = domains[node] ?? -1;
   if (domain === -1) return false;
   let fewest = existing.length < minDomains ? 0 : Infinity;
-  for (const one of existing) fewest = Math.min(fewest, rules.count(counts, selected, counted, one));
-  return rules.count(counts, selected, counted, domain) + spread.own - fewest <= maxSkew;
+  for (const one of existing) fewest = Math.min(fewest, pods[one] ?? 0);
+  return (pods[domain] ?? 0) + spread.own - fewest <= maxSkew;
 }
 
 /** A number for each value that nodes have of a label. */

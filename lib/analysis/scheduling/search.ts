@@ -34,7 +34,7 @@ export function settle(
   const settled: Counts[] = [];
   const visit = (counts: Counts): boolean => {
     canonicalize(counts, rules, alike);
-    const key = String.fromCharCode(...counts);
+    const key: string = Reflect.apply(String.fromCharCode, undefined, counts); // a spread would take most of the time
     if (seen.has(key)) return true;
     seen.add(key);
     open.push(counts);
@@ -66,7 +66,7 @@ function steps(rules: Rules, counts: Counts, alike: AlikeNodes): Counts[] {
   });
   rules.groups.forEach(({ wanted, preempts }, group) => {
     if (placedOf(rules, counts, group) >= wanted) return;
-    const taking = nodes.filter((node) => rules.takes(counts, group, node));
+    const taking = rules.taking(counts, group, nodes);
     for (const node of taking) found.push(changed(rules, counts, group, node, 1));
     if (taking.length === 0 && preempts) {
       for (const node of nodes) found.push(...preemptions(rules, counts, group, node));

@@ -27,18 +27,46 @@ export function stays(spec: JsonObject, taint: Taint): boolean {
 /** Whether the pod's node selector and its required node affinity take the node. Source: kubernetes.io, "Assigning Pods to Nodes". */
 export function wantsNode(spec: JsonObject, node: Node): boolean {
   if (spec.nodeSelector === undefined && spec.affinity === undefined) return true; // most pods, on many nodes
-  const selector = Object.entries(record(spec.nodeSelector) ?? {});
+  const { selector, terms } = choiceOf(spec);
   if (!selector.every(([key, value]) => own(node.labels, key) === value)) return false;
-  const required = dig(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
-  if (required === undefined) return true;
   // terms are alternatives, and an empty one matches nothing
-  return places(required, 'nodeSelectorTerms', '').some(({ value }) => {
-    const expressions = places(value, 'matchExpressions', '');
-    const fields = places(value, 'matchFields', '');
-    if (expressions.length + fields.length === 0) return false;
-    const name: JsonObject = { 'metadata.name': node.name };
-    return expressions.every((one) => meets(one.value, node.labels)) && fields.every((one) => meets(one.value, name));
-  });
+  return (
+    terms?.some(({ expressions, fields }) => {
+      if (expressions.length + fields.length === 0) return false;
+      const name: JsonObject = { 'metadata.name': node.name };
+      return expressions.every((one) => meets(one, node.labels)) && fields.every((one) => meets(one, name));
+    }) ?? true
+  );
+}
+
+/** What a pod's spec requires of nodes. */
+interface Choice {
+  readonly selector: readonly (readonly [key: string, value: Json])[];
+  /** Absent where nothing is required. */
+  readonly terms:
+    | readonly { readonly expressions: readonly JsonObject[]; readonly fields: readonly JsonObject[] }[]
+    | undefined;
+}
+
+const choices = new WeakMap<JsonObject, Choice>();
+
+/** Read once: each node asks for it. */
+function choiceOf(spec: JsonObject): Choice {
+  const known = choices.get(spec);
+  if (known !== undefined) return known;
+  const required = dig(spec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
+  const valuesAt = (term: JsonObject, key: string) => places(term, key, '').map(({ value }) => value);
+  const choice = {
+    selector: Object.entries(record(spec.nodeSelector) ?? {}),
+    terms:
+      required &&
+      valuesAt(required, 'nodeSelectorTerms').map((term) => ({
+        expressions: valuesAt(term, 'matchExpressions'),
+        fields: valuesAt(term, 'matchFields'),
+      })),
+  };
+  choices.set(spec, choice);
+  return choice;
 }
 
 function meets(requirement: JsonObject, labels: JsonObject): boolean {

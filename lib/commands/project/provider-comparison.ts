@@ -70,14 +70,14 @@ export function compareProviders(
   const steps = placement ? further() : [];
   if (errors.length > 0) return { errors };
 
-  const providerOf = (name: string) => clusters.find((cluster) => cluster.name === name)?.provider;
+  const providers = new Map(clusters.map(({ name, provider }) => [name, provider]));
   return {
     held,
     profiles: [...PROFILES.map(({ name }) => name), AS_PLACED],
     compared: standard.filter(isProviderNeutral),
     deviations: [
       ...others.flatMap(({ profile, objects }) => deviations(standard, objects, profile.name, () => profile)),
-      ...deviations(standard, asPlaced, AS_PLACED, providerOf),
+      ...deviations(standard, asPlaced, AS_PLACED, (name) => providers.get(name)),
     ],
     placement: steps.flatMap(([by, after], index) =>
       compareObjects(steps[index - 1]?.[1] ?? standard, after).map((difference) => ({ ...difference, by })),

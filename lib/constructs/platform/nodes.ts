@@ -3,7 +3,7 @@
 import { Construct, type IConstruct } from 'constructs';
 import { loadOf } from '../../analysis/nodes/loads';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
-import { type Cluster, type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
+import { type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
 import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
@@ -17,7 +17,7 @@ import { ENTRY, setEntry, type Verification } from '../../model/platform/entries
 import { Component } from '../component/component';
 import type { ComponentProps } from '../component/component-props';
 import { WebService } from '../component/web-service';
-import { System } from '../system/system';
+import { placedIn } from '../system/system';
 import { isRefused } from '../tree/door';
 
 /**
@@ -60,17 +60,13 @@ function findNodeFindings(load: NodeLoad): Finding[] {
 
 /** The load of every cluster that runs a system, in the order of the platform, from the final objects of the app. */
 export function nodeLoads(root: IConstruct, entries: readonly ApiEntry[]): NodeLoad[] {
-  return clustersOf(root).map((cluster) => nodeLoad(root, entries, cluster.name, cluster));
-}
-
-/** The clusters that run a system, in the order of the platform. */
-function clustersOf(root: IConstruct): Cluster[] {
-  return [...new Map(System.allIn(root).map(({ target: { cluster } }) => [cluster.name, cluster])).values()];
+  return placedIn(root, entries).clusters.map((cluster) => nodeLoad(root, entries, cluster.name, cluster));
 }
 
 /** The input of the plan of the cluster `name`. */
 function nodeLoad(root: IConstruct, entries: readonly ApiEntry[], name: string, cluster: ClusterDescription): NodeLoad {
-  const systems = System.allIn(root).filter(({ target }) => target.cluster.name === name);
+  const { byCluster, clusters } = placedIn(root, entries);
+  const systems = byCluster.get(name) ?? [];
   const components = systems.flatMap(({ node, namespace = '' }) =>
     node.findAll().flatMap((one) => (one instanceof Component ? [[`${namespace}/${one.name}`, one] as const] : [])),
   );
@@ -86,7 +82,7 @@ function nodeLoad(root: IConstruct, entries: readonly ApiEntry[], name: string, 
     cluster: name,
     input: { cluster, zonesLost, ...load },
     growing: components.flatMap(([id, one]) => growthOf(one, planned.get(id))),
-    ...defined({ clusters: countClusters(clustersOf(root), name) }),
+    ...defined({ clusters: countClusters(clusters, name) }),
   };
 }
 

@@ -5,7 +5,10 @@ import type { Construct, IConstruct } from 'constructs';
 import { findFitFindings } from '../../analysis/nodes/fit';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Placement } from '../../analysis/survival/table';
+import type { Cluster } from '../../model/cluster/cluster';
+import { groupBy } from '../../model/manifest/group-by';
 import { defined } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { registryPath } from '../../model/platform/environment';
@@ -79,7 +82,7 @@ export abstract class System<Settings = object> extends FinalChart {
       isSound
         ? [
             ...findFitFindings(objects, cluster, namespace),
-            ...promiseFindings(objects, placementsOf(this.node.root), placementOf(this)),
+            ...promiseFindings(objects, placedIn(this.node.root, objects).placements, placementOf(this)),
           ]
         : [];
     setEntry(this, ENTRY.verification, verification);
@@ -143,6 +146,30 @@ function freeId(scope: Construct, name: string): string {
 
 /** Where all systems below `root` run and what is promised of them, as the table of failures knows it. */
 export const placementsOf = (root: IConstruct): Placement[] => System.allIn(root).map(placementOf);
+
+/** The systems of an app whose objects are final. */
+export interface Placed {
+  /** The clusters that run a system, in the order of the platform. */
+  readonly clusters: readonly Cluster[];
+  readonly byCluster: ReadonlyMap<string, readonly System<unknown>[]>;
+  readonly placements: readonly Placement[];
+}
+
+const placed = new WeakMap<readonly ApiEntry[], Placed>();
+
+/** What runs where in the app whose final objects these are. Its tree is walked once, since each system and cluster asks. */
+export function placedIn(root: IConstruct, entries: readonly ApiEntry[]): Placed {
+  const known = placed.get(entries);
+  if (known !== undefined) return known;
+  const systems = System.allIn(root);
+  const made = {
+    clusters: [...new Map(systems.map(({ target: { cluster } }) => [cluster.name, cluster])).values()],
+    byCluster: groupBy(systems, ({ target }) => target.cluster.name),
+    placements: systems.map(placementOf),
+  };
+  placed.set(entries, made);
+  return made;
+}
 
 function placementOf({ system, target, namespace = '' }: System<unknown>): Placement {
   const { cluster, environment } = target;

@@ -40,9 +40,8 @@ function keeps(type: GeneratedClass, manifest: JsonObject, keys: readonly string
 }
 
 function childOf(value: Json | undefined, key: string): Json | undefined {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([name]) => name === key)?.[1]
-    : undefined;
+  if (Array.isArray(value)) return value[Number(key)];
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 let classes: Map<string, GeneratedClass> | undefined;
@@ -76,7 +75,7 @@ const lettersOf = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').to
 function follow(value: unknown, keys: readonly string[]): unknown {
   const [key, ...rest] = keys;
   if (key === undefined) return value;
-  return typeof value === 'object' && value !== null && key in value
-    ? follow(Object.entries(value).find(([name]) => name === key)?.[1], rest)
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? follow(Reflect.get(value, key), rest)
     : undefined;
 }
