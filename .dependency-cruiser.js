@@ -43,6 +43,7 @@ const FOLDERS = {
     'nodes',
     'comparison',
     'changes',
+    'picture',
   ],
   'lib/checks': [
     'network',
@@ -73,6 +74,7 @@ const FOLDERS = {
     'load-test',
   ],
   'lib/synth': ['tree', 'output', 'text', 'object'],
+  'lib/report': ['picture'],
   'lib/commands': ['changes', 'project'],
   e2e: [
     'process',
@@ -149,7 +151,7 @@ module.exports = {
     packages('lib/report'),
     packages('lib/constructs', 'cdk8s', 'cdk8s-plus-27', 'constructs', 'yaml'),
     packages('lib/synth', 'cdk8s', 'constructs', 'yaml'),
-    packages('lib/commands', 'commander', 'constructs'),
+    packages('lib/commands', 'commander', 'constructs', 'elkjs'),
     packages('e2e', 'commander', 'constructs', 'esbuild', 'yaml'),
   ],
   options: {
