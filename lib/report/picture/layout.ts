@@ -216,15 +216,22 @@ function readScene(
 /** Pixels by which the library may miss the column or row of the point before. */
 const SLIP = 2;
 
-/** Points whose segments are exactly upright or level, where they nearly are. */
+/** Points whose segments are upright or level. Where the library misses by more than a slip, at the border of a frame, a step is put in. */
 function straightened(points: readonly Point[]): Point[] {
   const straight: Point[] = [];
   for (const point of points) {
     const before = straight.at(-1) ?? point;
-    straight.push({
-      x: Math.abs(point.x - before.x) <= SLIP ? before.x : point.x,
-      y: Math.abs(point.y - before.y) <= SLIP ? before.y : point.y,
-    });
+    const x = Math.abs(point.x - before.x) <= SLIP ? before.x : point.x;
+    const y = Math.abs(point.y - before.y) <= SLIP ? before.y : point.y;
+    if (x !== before.x && y !== before.y) {
+      const isUpright = Math.abs(y - before.y) >= Math.abs(x - before.x);
+      const middle = { x: (x + before.x) / 2, y: (y + before.y) / 2 };
+      straight.push(
+        isUpright ? { x: before.x, y: middle.y } : { x: middle.x, y: before.y },
+        isUpright ? { x, y: middle.y } : { x: middle.x, y },
+      );
+    }
+    straight.push({ x, y });
   }
   return straight;
 }
