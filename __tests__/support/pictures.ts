@@ -1,7 +1,7 @@
 // Drawings for tests, and random systems to draw: final objects of every kind of workload, with names as long as they may be.
 import type { Picture } from '../../lib/analysis/picture/picture';
 import type { Placement } from '../../lib/analysis/survival/table';
-import { loadLayout } from '../../lib/commands/project/pictures';
+import { loadLayout } from '../../lib/commands/picture/layout-library';
 import { aks, eks, type JsonObject, local } from '../../lib/model';
 import { exitKey } from '../../lib/model/manifest/annotations';
 import type { ApiEntry } from '../../lib/model/manifest/object';

@@ -13,8 +13,9 @@ import { printFindings } from '../report/output';
 import { draw } from '../report/picture/drawing';
 import { mermaidOf } from '../report/picture/mermaid';
 import { svgOf } from '../report/picture/svg';
+import { loadLayout } from './picture/layout-library';
+import { comparePictures, writePictures } from './picture/picture-files';
 import { type LoadedObjects, loadObjects } from './project/objects';
-import { comparePictures, loadLayout, writePictures } from './project/pictures';
 import type { Context } from './project/project';
 
 interface Options {

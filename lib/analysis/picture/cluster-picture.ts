@@ -14,7 +14,7 @@ import { describeSize, workloadsByName } from './drawn-workloads';
 import { frameOf } from './drawn-zones';
 import type { Arrow, Box, Picture } from './picture';
 
-/** Components of a namespace that are named; of more, only the number is told. */
+/** Components of a namespace that are named; of more, the number is given. */
 const MOST_NAMED = 6;
 
 /** The picture; `undefined` where nothing runs on the cluster. `placements` are all of the platform. */
@@ -105,12 +105,12 @@ function enter(
 }
 
 function classBox(cluster: Cluster, kind: string, lines: readonly string[]): Box {
-  const told = lines.map((line) => line.replace(/^TLS, Secret .*/, 'TLS by Secrets'));
+  const general = lines.map((line) => line.replace(/^TLS, Secret .*/, 'TLS by Secrets'));
   return {
-    id: `${cluster.name}/${kind} ${told.join('\n')}`,
+    id: `${cluster.name}/${kind} ${general.join('\n')}`,
     kind: 'entry',
     title: `${kind} objects`,
-    lines: told,
+    lines: general,
     frame: cluster.name,
   };
 }

@@ -203,7 +203,7 @@ class Drawing {
     return [...names, ...exits.filter(({ host }) => !names.some((service) => service.host === host))];
   }
 
-  /** The box of an end that is no workload of this namespace. */
+  /** The box of an end that is not a workload of this namespace. */
   private peer(peer: string, direction: 'from' | 'to'): string {
     const isPods = peer.startsWith('namespaces ');
     const isInside = isPods || (peer !== ANYWHERE && !isBlock(peer));

@@ -12,7 +12,7 @@ import { lasting, type Workload, workloads } from '../objects/workloads';
 import { wantedPods } from '../survival/component';
 import type { Box } from './picture';
 
-/** The workloads of a namespace, by name: connections do not tell workloads of one name apart. */
+/** The workloads of a namespace, by name: in connections, workloads of one name are one. */
 export function workloadsByName(
   entries: readonly ApiEntry[],
   cluster: string,

@@ -1,29 +1,12 @@
-// The files of pictures, and the library that lays them out, which no other command loads.
+// The files of pictures: compared, written, and removed once they are no longer drawn.
 
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { type Finding, findingOf } from '../../model/finding/finding';
-import type { Layout } from '../../report/picture/layout';
 import { MARK as MERMAID_MARK } from '../../report/picture/mermaid';
 import { MARK as SVG_MARK } from '../../report/picture/svg';
 import { OutputError } from '../../synth/output/output-error';
 import { explain } from '../../synth/output/system-error';
-
-/** The layout library, or why it is missing. */
-export async function loadLayout(): Promise<Layout | Finding> {
-  try {
-    const { default: library } = await import('elkjs/lib/elk.bundled.js');
-    const elk = new library.default();
-    return (graph) => elk.layout(graph);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    return findingOf('picture-layout', {
-      message: 'the layout library elkjs is not installed',
-      expected: 'npm install --save-dev elkjs@0.12, or --format mermaid, which needs no library',
-    });
-  }
-}
 
 /** Pictures that differ from those in a directory, as paths. */
 export interface PictureDifferences {
