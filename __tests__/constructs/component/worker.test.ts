@@ -1,8 +1,9 @@
 // A worker: no Service, no port unless it has one, and a reason that takes it out of a promise for zones.
 
 import { override, WebService, Worker, type WorkerProps } from '../../../lib/constructs';
+import type { ClusterDescription } from '../../../lib/model';
 import type { Synthesis } from '../../../lib/synth/synthesize';
-import { at, errors, find, shop, WEB } from '../../support/synthesis';
+import { at, errors, find, shop, TWO_ZONES, WEB } from '../../support/synthesis';
 import { unchecked } from '../../support/unchecked';
 
 const WORKER: WorkerProps = {
@@ -62,6 +63,55 @@ test('is scaled by CPU and memory', () => {
     maxReplicas: 6,
   });
   expect(at(find(synthesis, 'Deployment', 'mailer'), 'spec')).not.toHaveProperty('replicas');
+});
+
+describe('no pod while there is no work', () => {
+  const because = 'mails may wait';
+  const idle = (size: object, change: Partial<ClusterDescription> = {}) =>
+    shop(
+      (system) =>
+        new Worker(system, 'mailer', {
+          ...WORKER,
+          ...unchecked<Partial<WorkerProps>>({ size }),
+          survives: { zones: 0, because },
+        }),
+      {
+        cluster: { ...TWO_ZONES, kubernetes: '1.37', capabilities: ['metrics-server', 'external-metrics'], ...change },
+      },
+    );
+  const metrics = [{ external: 'mails_waiting', averageValue: 50 }];
+  const size = { min: 0, max: 8, cpu: 0.65, metrics };
+
+  test('from Kubernetes 1.37 on, by a metric that exists without pods', () => {
+    const synthesis = idle(size);
+    expect(synthesis.findings).toEqual([]);
+    expect(at(find(synthesis, 'HorizontalPodAutoscaler', 'mailer'), 'spec')).toMatchObject({
+      minReplicas: 0,
+      maxReplicas: 8,
+      metrics: [{ type: 'External' }, { type: 'Resource' }],
+    });
+    expect(namesOf(synthesis)).not.toContain('PodDisruptionBudget mailer');
+  });
+
+  test.each<[string, object, Partial<ClusterDescription>, string]>([
+    ['an older minor', size, { kubernetes: '1.36' }, '1 or more; 0 is accepted from Kubernetes 1.37 on'],
+    ['no such metric', { ...size, metrics: undefined }, {}, 'a metric of type External or Object'],
+    [
+      'a metric of its own pods',
+      { ...size, metrics: [{ pods: 'rps', averageValue: 1 }] },
+      { capabilities: ['metrics-server', 'custom-metrics'] },
+      'a metric of type External or Object',
+    ],
+  ])('%s is refused', (_, wrong, cluster, expected) => {
+    expect(idle(wrong, cluster).findings).toMatchObject([
+      { rule: 'autoscaling-bounds', field: '/spec/minReplicas', expected: expect.stringContaining(expected) },
+    ]);
+  });
+
+  test('a service that clients wait for keeps one', () => {
+    const web = shop((system) => new WebService(system, 'web', { ...WEB, size }));
+    expect(errors(web)).toContain('input size.min');
+  });
 });
 
 test.each<[string, object, string, string]>([

@@ -50,7 +50,7 @@ const entryId = ({ cluster, identity }: ApiEntry): string =>
   `${cluster}/${identity.kind} ${identity.namespace}/${identity.name}`;
 
 /** The class or the Gateways, and who has the certificate. */
-export function linesOf({ identity, manifest }: ApiEntry): string[] {
+function linesOf({ identity, manifest }: ApiEntry): string[] {
   const spec = dig(manifest, 'spec');
   if (identity.kind === 'Service') {
     const ports = places(spec, 'ports', '').map(

@@ -7,8 +7,9 @@ import { isSame, storedClaim, storedValue } from '../../analysis/changes/stored-
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, text } from '../../analysis/objects/read-json';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
+import { minorOf } from '../../model/manifest/object';
 import { readQuantity } from '../../model/manifest/quantity';
-import { type FindRefusals, fixed, minorOf, type RefusalTable, refusal, WAYS } from './refusal';
+import { type FindRefusals, fixed, type RefusalTable, refusal, WAYS } from './refusal';
 
 const copied = ({ after: { identity } }: ObjectPair): string =>
   `a ${identity.kind} of another name, and its data copied before the workload names the new one`;
@@ -57,7 +58,7 @@ const volumeName: FindRefusals = (pair) => {
 /** Once it has one: from 1.34 on, where the field is served by default. */
 const attributesClass: FindRefusals = (pair) => {
   const [before, after] = [pair.before, pair.after].map((object) => specOf(object).volumeAttributesClassName);
-  if ((minorOf(pair) ?? 0) < 34 || !isSet(before) || before === '' || (isSet(after) && after !== '')) return [];
+  if ((minorOf(pair.after) ?? 0) < 34 || !isSet(before) || before === '' || (isSet(after) && after !== '')) return [];
   const way = 'the name of another VolumeAttributesClass';
   return [refusal(pair, ['spec', 'volumeAttributesClassName'], { before }, way)];
 };

@@ -5,7 +5,8 @@ import type { ObjectPair } from '../../analysis/changes/object-pairs';
 import { isSame, storedClaim, storedPod, storedValue } from '../../analysis/changes/stored-form';
 import { dig, integer, text } from '../../analysis/objects/read-json';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
-import { deletion, type FindRefusals, fixed, minorOf, type RefusalTable, refusal } from './refusal';
+import { minorOf } from '../../model/manifest/object';
+import { deletion, type FindRefusals, fixed, type RefusalTable, refusal } from './refusal';
 
 /** Pods stay when their workload is deleted with this option, and the new one takes those that its selector matches. */
 const ORPHAN = '--cascade=orphan';
@@ -81,7 +82,7 @@ function jobPod(pair: ObjectPair, manifest: JsonObject): Json | undefined {
   const spec = dig(template, 'spec') ?? {};
   const affinity = { ...dig(spec, 'affinity'), nodeAffinity: null };
   const placed = { ...spec, affinity, nodeSelector: null, tolerations: null, schedulingGates: null };
-  const mayResize = (minorOf(pair) ?? 0) >= 36;
+  const mayResize = (minorOf(pair.after) ?? 0) >= 36;
   return storedPod({ ...rest, spec: mayResize ? withoutResources(placed) : placed });
 }
 

@@ -5,7 +5,7 @@ import { isSame, storedValue } from '../../analysis/changes/stored-form';
 import { at, dig, own } from '../../analysis/objects/read-json';
 import { type Json, type JsonObject, jsonText } from '../../model/manifest/json';
 import type { Kind } from '../../model/manifest/kinds';
-import { type ApiEntry, describeIdentity, type Identity } from '../../model/manifest/object';
+import { type ApiEntry, describeIdentity, type Identity, minorOf } from '../../model/manifest/object';
 
 /** One change that the API server does not make. */
 export interface Refusal {
@@ -62,17 +62,11 @@ export function valueAt(manifest: JsonObject, path: readonly string[]): Json | u
   return own(dig(manifest, ...path.slice(0, -1)), path.at(-1) ?? '');
 }
 
-/** The minor of the cluster as a number: `36`. Undefined where no platform describes the cluster. */
-export function minorOf({ after: { api } }: ObjectPair): number | undefined {
-  const minor = Number(api?.kubernetes.split('.')[1]);
-  return Number.isInteger(minor) ? minor : undefined;
-}
-
 /** Judges the field at `path`, which never changes once the object exists. */
 export function fixed(path: readonly string[], field: FixedField): FindRefusals {
   const { fallback, stored = storedValue, until = Infinity, from = 0, way, hidden } = field;
   return (pair) => {
-    const minor = minorOf(pair);
+    const minor = minorOf(pair.after);
     // where the minor is unknown, only what every minor refuses is reported
     if (minor === undefined ? until !== Infinity || from > 0 : minor >= until || minor < from) return [];
     const before = stored(valueAt(pair.before.manifest, path)) ?? fallback;

@@ -15,17 +15,12 @@ import {
 } from '../../model/kinds/serving';
 import { reasonKey } from '../../model/manifest/annotations';
 import { isKnownCustomKind } from '../../model/manifest/kind-lookup';
-import { type ApiEntry, groupOf } from '../../model/manifest/object';
+import { groupOf, minorOf } from '../../model/manifest/object';
 import { object } from '../examples';
 import type { ObjectProblem, Rule } from '../rule';
 import { vouchers } from './custom-kinds';
 
 type Minor = number | undefined;
-
-/** The minor of the object's cluster; `undefined` if the app does not say. */
-function minorOf({ api }: ApiEntry): Minor {
-  return api === undefined ? undefined : Number(api.kubernetes.slice(2));
-}
 
 const nameOf = (minor: Minor): string =>
   minor === undefined ? `Kubernetes from 1.${OLDEST_MINOR} on` : `Kubernetes 1.${minor}`;

@@ -1,34 +1,52 @@
 // Autoscalers: their bounds, and that each target exists and has only one.
 
 import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, integer, isInteger, isSet, shown, text } from '../../analysis/objects/read-json';
+import { dig, integer, isInteger, isSet, places, shown, text } from '../../analysis/objects/read-json';
 import { isHpa, type Scaler, scalers, scalersOf } from '../../analysis/objects/scalers';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { Json } from '../../model/manifest/json';
 import { isBuiltIn, REPLICATED } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
+import { type ApiEntry, minorOf } from '../../model/manifest/object';
 import { describeOrigin } from '../../model/manifest/origin';
 import { autoscaler, deployment, object } from '../examples';
-import type { Rule } from '../rule';
+import type { ObjectProblem, Rule } from '../rule';
 
 const HPA = 'autoscaling/HorizontalPodAutoscaler';
 
+const TOO_FEW = { message: 'minReplicas must be at least 1', expected: 'an integer of 1 or more' };
+
+/** HPAScaleToZero is beta, and on, from this minor. */
+const ZERO_FROM = 37;
+
+/** Metrics that have a value while there is no pod. */
+const WITHOUT_PODS: readonly unknown[] = ['External', 'Object'];
+
+function findZeroProblem(entry: ApiEntry): ObjectProblem | undefined {
+  const minor = minorOf(entry) ?? 0;
+  if (minor < ZERO_FROM) {
+    const expected = `1 or more; 0 is accepted from Kubernetes 1.${ZERO_FROM} on, or by KEDA in a ScaledObject`;
+    return { ...TOO_FEW, expected };
+  }
+  const metrics = places(dig(entry.manifest, 'spec'), 'metrics', '');
+  if (metrics.some(({ value }) => WITHOUT_PODS.includes(value.type))) return undefined;
+  return {
+    message: 'minReplicas is 0, and no metric exists without pods',
+    expected: "a metric of type External or Object, of a Worker size: { metrics: [{ external: '…', averageValue }] }",
+  };
+}
+
 const bounds: Rule = {
   id: 'autoscaling-bounds',
-  what: 'An HPA has maxReplicas of at least 1, and minReplicas from 1 to maxReplicas.',
-  why: 'The API server refuses the HPA; before 1.37, minReplicas: 0 needs a feature gate.',
+  what: 'An HPA has maxReplicas of at least 1, and minReplicas from 1 to maxReplicas; from 1.37 on, 0 beside a metric that exists without pods.',
+  why: 'The API server refuses the HPA; before 1.37, minReplicas: 0 needs a feature gate. CPU and memory of no pod are unknown, so that nothing would start the first one.',
   severity: 'error',
   judge: 'API server: validateHorizontalPodAutoscalerSpec',
   check: (entries, report) => {
     for (const entry of objectIndex(entries).of(HPA)) {
       const { minReplicas: min, maxReplicas: max } = dig(entry.manifest, 'spec') ?? {};
-      if (isSet(min) && !isInteger(min, 1)) {
-        report(entry, '/spec/minReplicas', {
-          message: 'minReplicas must be at least 1',
-          expected: 'an integer of 1 or more',
-          value: min,
-        });
-      }
+      const problem = min === 0 ? findZeroProblem(entry) : isSet(min) && !isInteger(min, 1) ? TOO_FEW : undefined;
+      if (problem !== undefined) report(entry, '/spec/minReplicas', { ...problem, value: min ?? null });
       const highest = integer(max, 1);
       if (highest === undefined) {
         const message = isSet(max) ? 'maxReplicas must be at least 1' : 'maxReplicas is missing';

@@ -4,14 +4,12 @@ import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, own } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
-import type { ApiEntry } from '../../model/manifest/object';
+import { minorOf } from '../../model/manifest/object';
 import { container, cronJob, object } from '../examples';
 import type { Rule } from '../rule';
 
 /** The minor from which init containers may be sidecars. */
 const SIDECARS_FROM = 29;
-
-const minorOf = ({ api }: ApiEntry): number => Number(api?.kubernetes.slice(2) ?? Number.NaN);
 
 const company: Rule = {
   id: 'job-company',
@@ -29,7 +27,7 @@ const company: Rule = {
       report(entry, `${pod.pointer}/containers`, {
         message: `the Job ends only when ${names} have all ended`,
         expected:
-          minorOf(entry) < SIDECARS_FROM
+          (minorOf(entry) ?? SIDECARS_FROM) < SIDECARS_FROM
             ? 'one container, or a helper that ends itself'
             : 'the helper in initContainers, with restartPolicy: Always',
       });

@@ -1,24 +1,28 @@
 // A component that nothing connects to: it works on its own, by what it asks of others.
 
 import type { Construct } from 'constructs';
-import { either, fields } from '../../model/finding/schema';
+import { fields } from '../../model/finding/schema';
 import type { AvailabilityOptions } from '../../model/pods/availability';
 import type { ScalingProps } from '../../model/pods/scaling';
 import { createAutoscaler } from '../scaling/autoscaler';
-import { BOUNDS, REPLICAS, type Size } from '../scaling/size';
+import { IDLE_SIZE, type Size } from '../scaling/size';
 import { selectorLabels } from '../tree/labels';
 import { COMPONENT_STAND_INS } from './component-props';
 import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** Required and optional properties of a worker. No client is admitted to its `port`, which serves probes. */
 export interface WorkerProps extends LongRunningProps {
-  /** How many pods it has: always as many, or as an autoscaler decides by CPU and memory. */
+  /**
+   * How many pods it has: always as many, or as an autoscaler decides by CPU, memory and metrics. From Kubernetes 1.37 on, `min` may be
+   * 0 beside an `external` metric; for a queue and KEDA, see QueueConsumer.
+   * @example size: { min: 0, max: 8, cpu: 0.65, metrics: [{ external: 'mails_waiting', averageValue: 50 }] }
+   */
   readonly size: Exclude<Size, { readonly load: unknown }>;
 }
 
 const WORKER = fields<WorkerProps>({
   ...LONG_RUNNING,
-  size: either([REPLICAS, BOUNDS], '{ replicas: 1 } or { min: 1, max: 4, cpu: 0.65 }'),
+  size: IDLE_SIZE,
 });
 
 /**

@@ -29,7 +29,7 @@ export interface ScalingProps {
    * @example metrics: [{ external: 'queue_length', labels: { queue: 'orders' }, averageValue: 30 }]
    */
   readonly metrics?: readonly ScalingMetric[];
-  /** Fewest pods. */
+  /** Fewest pods: at least 1, of a Worker at least 0. */
   readonly min: number;
   /** Most pods. */
   readonly max: number;
