@@ -43,6 +43,7 @@ const FOLDERS = {
     'nodes',
     'comparison',
     'changes',
+    'picture',
   ],
   'lib/checks': [
     'network',
@@ -73,7 +74,8 @@ const FOLDERS = {
     'load-test',
   ],
   'lib/synth': ['tree', 'output', 'text', 'object'],
-  'lib/commands': ['changes', 'project'],
+  'lib/report': ['picture'],
+  'lib/commands': ['changes', 'project', 'picture'],
   e2e: [
     'process',
     'programs',
@@ -127,7 +129,7 @@ module.exports = {
       comment:
         'Only the output directory, the project that a command works on, included manifests and the launcher touch the file system.',
       severity: 'error',
-      from: { path: '^lib/', pathNot: '^lib/(synth/output|commands/(changes|project)|constructs/foreign)/' },
+      from: { path: '^lib/', pathNot: '^lib/(synth/output|commands/(changes|project|picture)|constructs/foreign)/' },
       to: { path: '^(node:)?fs(/promises)?$', dependencyTypes: ['core'] },
     },
     // as a user's repository: the package by its name, which is lib/index.ts here
@@ -150,7 +152,7 @@ module.exports = {
     packages('lib/report'),
     packages('lib/constructs', 'cdk8s', 'cdk8s-plus-27', 'constructs', 'yaml'),
     packages('lib/synth', 'cdk8s', 'constructs', 'yaml'),
-    packages('lib/commands', 'commander', 'constructs'),
+    packages('lib/commands', 'commander', 'constructs', 'elkjs'),
     packages('e2e', 'commander', 'constructs', 'esbuild', 'yaml'),
   ],
   options: {

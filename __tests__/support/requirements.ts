@@ -8,6 +8,7 @@ const testsAll = process.env[VARIABLE] === '1';
 
 /** Requirements that may be missing even where every test must run, each with its reason. */
 const OPTIONAL: Readonly<Record<string, string>> = {
+  Chromium: 'CI may have no browser; the geometry of pictures is judged without one',
   go: 'CI may have no Go; the corpus of YAML has what it reads',
   'python3 with PyYAML': 'it is a second reader of YAML, and no tool of Kubernetes has it',
   'root on Linux that may mount': 'containers of CI may not mount',

@@ -8,8 +8,7 @@ import type { PolicyRule } from '../analysis/access/roles';
 import { secretWays, secretWaysOf } from '../analysis/access/ways';
 import { dig } from '../analysis/objects/read-json';
 import { System } from '../constructs/system/system';
-import { groupSubjectOn } from '../model/cluster/cluster';
-import { isProblem } from '../model/finding/problem';
+import { groupNames } from '../model/cluster/cluster';
 import type { ApiEntry } from '../model/manifest/object';
 import { compareKeys, compareText } from '../model/manifest/text';
 import { formatTable, type Output } from '../report/output';
@@ -28,7 +27,7 @@ export function accessCommand({ load, output, finish }: Context): Command {
       const { app, objects: entries } = loaded;
       if (json) {
         output.out(`${JSON.stringify(answer(entries), null, 2)}\n`);
-      } else printTables(output, entries, groupNames(app));
+      } else printTables(output, entries, namesIn(app));
       finish(0);
     });
 }
@@ -49,14 +48,11 @@ const answer = (entries: readonly ApiEntry[]): object => ({
 /** The platform's names of groups, by cluster and by the directory's name. */
 type GroupNames = ReadonlyMap<string, string>;
 
-function groupNames(app: IConstruct): GroupNames {
+function namesIn(app: IConstruct): GroupNames {
   const clusters = System.allIn(app).map(({ target }) => target.cluster);
   return new Map(
     clusters.flatMap((cluster) =>
-      Object.keys(cluster.groups).flatMap((group): [string, string][] => {
-        const subject = groupSubjectOn(cluster, group);
-        return isProblem(subject) ? [] : [[`${cluster.name}\n${subject.name}`, group]];
-      }),
+      [...groupNames(cluster)].map(([subject, group]): [string, string] => [`${cluster.name}\n${subject}`, group]),
     ),
   );
 }

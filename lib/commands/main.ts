@@ -10,6 +10,7 @@ import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
 import { imageCommand } from './image';
 import { initCommand } from './init';
+import { pictureCommand } from './picture';
 import { planCommand } from './plan';
 import { findNpmOptions } from './project/npm-options';
 import type { ExitCode, Load } from './project/project';
@@ -42,6 +43,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     compareCommand,
     connectionsCommand,
     imageCommand,
+    pictureCommand,
     planCommand,
     proveCommand,
     trafficCommand,
@@ -100,6 +102,7 @@ Examples:
   evenkeel compare providers      compare all providers, and show what the real placement changes
   evenkeel compare environments   compare the environments of each system
   evenkeel prove                  show what each system survives, and by how much
+  evenkeel picture shop           draw a system from its final objects
   evenkeel plan                   show the nodes, addresses and headroom that each cluster needs
   evenkeel traffic                show what DNS must say, and the steps of a move to another cluster
 

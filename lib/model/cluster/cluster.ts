@@ -235,6 +235,17 @@ export function groupSubjectOn({ groups, provider }: Directory, group: string): 
   return { message: `group ${group} has no subject`, expected: `groups: { ${group}: … } on the cluster` };
 }
 
+/** Our names of a cluster's groups, by the name of the RBAC subject; of a ServiceAccount, by its namespace and name. */
+export function groupNames(directory: Directory): ReadonlyMap<string, string> {
+  return new Map(
+    Object.keys(directory.groups).flatMap((group): [string, string][] => {
+      const subject = groupSubjectOn(directory, group);
+      if (isProblem(subject)) return [];
+      return [[subject.kind === 'Group' ? subject.name : `${subject.namespace}/${subject.name}`, group]];
+    }),
+  );
+}
+
 /** The subjects of groups on a cluster, each once, in alphabetical order; groups without one are left out. */
 export function subjectsOn(cluster: ClusterDescription, groups: readonly string[]): Subject[] {
   const subjects = groups

@@ -453,6 +453,14 @@ export const reportedRules = {
       what: 'The output directory is a path of the system that synth runs on.',
       why: 'A path of Windows is one oddly named folder elsewhere.',
     },
+    'picture-layout': {
+      what: '`picture` finds the layout library, unless it prints Mermaid.',
+      why: 'There is no place for a box.',
+    },
+    'picture-option': {
+      what: '`picture` is given the name of one system or cluster with a workload, a known format and a directory.',
+      why: 'There is nothing to draw, or no place for the file.',
+    },
     'plan-cluster': {
       what: '`plan` is asked about a cluster that runs a system.',
       why: 'It has no load to plan for.',

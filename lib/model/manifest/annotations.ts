@@ -56,6 +56,10 @@ export const ANNOTATION = {
 /** Annotation with the host name of an egress rule, which a network policy cannot hold; `name` is the outside service's. */
 export const exitKey = (name: string): string => `${PREFIX}exit-${name}`;
 
+/** The outside service of such an annotation; `undefined` for any other. */
+export const exitName = (key: string): string | undefined =>
+  key.startsWith(exitKey('')) ? key.slice(exitKey('').length) : undefined;
+
 /** Annotation of an autoscaler: how far an outside service lets its workload scale. */
 export const limitKey = (service: string): string => `${PREFIX}limit-${service}`;
 

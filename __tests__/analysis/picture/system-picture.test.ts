@@ -1,0 +1,138 @@
+// The picture of a system says what the analyses say: connections, hosts, bounds, zones and groups; and what it leaves out.
+import { connections } from '../../../lib/analysis/network/connections';
+import { pictureOfCluster } from '../../../lib/analysis/picture/cluster-picture';
+import type { Box, Picture, Scene } from '../../../lib/analysis/picture/picture';
+import { pictureOfSystem } from '../../../lib/analysis/picture/system-picture';
+import { placementsOf } from '../../../lib/constructs/system/system';
+import { app } from '../../../main';
+import { shipped } from '../../support/shipped';
+
+const placements = placementsOf(app);
+const namesOf = (clusterOrSystem: 'cluster' | 'system') =>
+  new Set(placements.map(({ system, cluster }) => (clusterOrSystem === 'system' ? system : cluster.name)));
+
+function picture(name: string): Picture {
+  const found =
+    pictureOfSystem(shipped.entries, placements, name) ?? pictureOfCluster(shipped.entries, placements, name);
+  if (found === undefined) throw new Error(`nothing to draw of ${name}`);
+  return found;
+}
+
+function sceneOf(name: string, title: string): Scene {
+  const scene = picture(name).scenes.find((one) => one.title === title);
+  if (scene === undefined) throw new Error(`no scene ${title}`);
+  return scene;
+}
+
+function box({ boxes, cards }: Scene, title: string): Box {
+  const found = [...boxes, ...cards.flatMap((row) => row.boxes)].find((one) => one.title === title);
+  if (found === undefined) throw new Error(`no box ${title}`);
+  return found;
+}
+
+/** Arrows by the titles of their ends. */
+const waysOf = ({ boxes, arrows }: Scene): string[] => {
+  const titles = new Map(boxes.map(({ id, title, frame = '' }) => [id, `${title}${frame === '' ? '' : `@${frame}`}`]));
+  return arrows.map(({ from, to, label = '' }) => `${titles.get(from)} > ${titles.get(to)} ${label}`.trim()).sort();
+};
+
+test('toytrex: three tiers behind an entry with TLS, over two zones', () => {
+  const scene = sceneOf('toytrex', 'production');
+  expect(waysOf(scene)).toEqual([
+    'Ingress web@mumbai > web@mumbai',
+    'middleware@mumbai > database',
+    'toytrex.com > Ingress web@mumbai',
+    'web@mumbai > middleware@mumbai',
+  ]);
+  expect(box(scene, 'web').lines).toEqual(['Deployment, 3 to 12 pods', 'spread over zones', '8080/TCP']);
+  expect(box(scene, 'Ingress web').lines).toContain('sends from 10.20.0.0/24, 10.20.1.0/24');
+  expect(box(scene, 'database').lines).toContain('toytrex.cluster-c0ffee.ap-south-1.rds.amazonaws.com');
+  expect(scene.frames[0]?.zones.map(({ title, lines }) => [title, ...lines])).toEqual([
+    ['ap-south-1a', 'general: 2 to 4 nodes'],
+    ['ap-south-1b', 'general: 2 to 4 nodes'],
+  ]);
+  expect(box(scene, 'toytrex-pipeline').lines).toEqual(['deployer', 'may change workloads, create workloads']);
+  expect(box(scene, 'platform').lines).toEqual(['cluster-admin, whole cluster', 'may do everything']);
+});
+
+test('panther: two regions with equal parts of the traffic, and one database', () => {
+  const scene = sceneOf('panther', 'clinic');
+  expect(scene.frames.map(({ id }) => id)).toEqual(['westeurope', 'northeurope']);
+  expect(waysOf(scene).filter((way) => way.endsWith('%'))).toHaveLength(2);
+  expect(waysOf(scene).filter((way) => way.endsWith('> database'))).toHaveLength(2);
+  expect(scene.subtitle).toBe('promises to survive the loss of 1 zone, and of 1 region');
+});
+
+test('flaschenpost: one stage is drawn, the others are cards', () => {
+  const { scenes } = picture('flaschenpost');
+  expect(scenes.map(({ title }) => title)).toEqual(['prod']);
+  const cards = scenes[0]?.cards.find(({ title }) => title.startsWith('Environments'));
+  expect(cards?.boxes.map(({ title }) => title)).toEqual([
+    'dev on westeurope',
+    'qa on westeurope',
+    'staging on westeurope',
+  ]);
+});
+
+test.each([...namesOf('system')])('%s: every connection is drawn or named as left out, and no other', (name) => {
+  for (const scene of picture(name).scenes) {
+    const places = placements.filter(({ system, environment }) => system === name && environment === scene.title);
+    const spaces = new Map(places.map(({ cluster, namespace }) => [cluster.name, `${namespace}/`]));
+    const own = connections(shipped.entries).filter(({ cluster, from, to }) => {
+      const space = spaces.get(cluster) ?? '-';
+      return from.startsWith(space) || to.startsWith(space);
+    });
+    const title = (cluster: string, end: string) => end.replace(spaces.get(cluster) ?? '', '');
+    const inside = own.filter(({ cluster, from, to }) =>
+      [from, to].every((end) => end.startsWith(spaces.get(cluster) ?? '-')),
+    );
+    const expected = new Set(
+      inside.map(({ cluster, from, to }) => `${title(cluster, from)}@${cluster} > ${title(cluster, to)}@${cluster}`),
+    );
+    const frames = new Map(scene.boxes.map((one) => [one.id, one]));
+    const isComponent = (id: string) => frames.get(id)?.kind === 'component';
+    const drawn = scene.arrows.filter(({ from, to }) => isComponent(from) && isComponent(to));
+    expect(new Set(waysOf({ ...scene, arrows: drawn.map(({ from, to }) => ({ from, to })) }))).toEqual(expected);
+    // beyond: each component that may send somewhere but to DNS has an arrow that leaves it, and no other has
+    const leaving = own.filter(
+      ({ from, to, cluster, port }) =>
+        from.startsWith(spaces.get(cluster) ?? '-') &&
+        !inside.some((one) => one.from === from && one.to === to) &&
+        !/^53\//.test(port),
+    );
+    const away = scene.arrows.filter(({ from, to }) => isComponent(from) && !isComponent(to));
+    expect(new Set(away.map(({ from }) => from))).toEqual(
+      new Set(leaving.map(({ cluster, from }) => `${cluster}/${title(cluster, from)}`)),
+    );
+    // and each that lets traffic in from beyond has one that enters it
+    const entering = own.filter(
+      ({ from, to, cluster }) =>
+        to.startsWith(spaces.get(cluster) ?? '-') && !from.startsWith(spaces.get(cluster) ?? '-'),
+    );
+    const entered = scene.arrows.filter(({ from, to }) => isComponent(to) && !isComponent(from));
+    expect(new Set(entered.map(({ to }) => to))).toEqual(
+      new Set(entering.map(({ cluster, to }) => `${cluster}/${title(cluster, to)}`)),
+    );
+  }
+});
+
+test('westeurope: systems with their hosts, the entry that leads to them, and roles', () => {
+  const scene = sceneOf('westeurope', 'westeurope');
+  expect(scene.boxes.filter(({ kind }) => kind === 'component').map(({ title }) => title)).toEqual([
+    'flaschenpost/dev',
+    'flaschenpost/prod',
+    'flaschenpost/qa',
+    'flaschenpost/staging',
+    'headroom',
+    'panther/clinic',
+    'panther/clinic-dev',
+    'panther-load/clinic-dev',
+  ]);
+  expect(box(scene, 'panther/clinic').lines).toContain('booking.panther-clinic.example');
+  expect(scene.arrows).toHaveLength(6);
+  expect(box(scene, 'viewer').lines).toEqual([
+    'may see pods, read logs',
+    'booking-team: panther-clinic',
+    'developers: flaschenpost-prod, flaschenpost-staging',
+  ]);
+});

@@ -1,0 +1,252 @@
+// Connections as arrows, and what is at their other ends: services outside by their hosts, address blocks, other pods.
+
+import type { Cluster } from '../../model/cluster/cluster';
+import { exitName } from '../../model/manifest/annotations';
+import { groupBy } from '../../model/manifest/group-by';
+import type { ApiEntry } from '../../model/manifest/object';
+import { compareText } from '../../model/manifest/text';
+import { type Connection, connections, isUnsure } from '../network/connections';
+import { filesOf, settingsOf } from '../network/pod-texts';
+import { selectsPods } from '../network/policies';
+import { objectIndex } from '../objects/object-index';
+import { dig, places, text } from '../objects/read-json';
+import { lasting, type Workload } from '../objects/workloads';
+import { type Entry, entriesIn, entrySources } from './drawn-entries';
+import { boxOfWorkloads, portsOf, workloadsByName } from './drawn-workloads';
+import type { Arrow, Box } from './picture';
+
+/** What is drawn of one namespace. */
+export interface DrawnNamespace {
+  readonly boxes: readonly Box[];
+  readonly arrows: readonly Arrow[];
+  readonly entries: readonly Entry[];
+  /** What is left out, or cannot be drawn, as sentences. */
+  readonly notes: readonly string[];
+}
+
+/** The workloads of a namespace, with every connection from and to them. */
+export function drawNamespace(entries: readonly ApiEntry[], cluster: Cluster, namespace: string): DrawnNamespace {
+  const byName = workloadsByName(entries, cluster.name, namespace);
+  const drawing = new Drawing(entries, cluster, namespace, byName);
+  const found = connections(entries).filter((one) => one.cluster === cluster.name);
+  const ends = groupBy(found, ({ from, to }) => `${from}\n${to}`);
+  for (const all of ends.values()) drawing.add(all);
+  return drawing.finish();
+}
+
+/** A service outside, as the namespace names it. */
+interface Service {
+  readonly name: string;
+  readonly host: string;
+  readonly ports: readonly string[];
+}
+
+const ANYWHERE = 'anywhere';
+
+/** Boxes and arrows, as they are found. */
+class Drawing {
+  private readonly boxes = new Map<string, Box>();
+  private readonly arrows: Arrow[] = [];
+  private readonly notes = new Set<string>();
+  private readonly entered: readonly Entry[];
+  private readonly sources: ReadonlySet<string>;
+  /** Names of workloads to the peers that let an entry's traffic in. */
+  private readonly letIn = new Map<string, { readonly peers: Set<string>; readonly ports: Set<string> }>();
+
+  constructor(
+    private readonly all: readonly ApiEntry[],
+    private readonly cluster: Cluster,
+    private readonly namespace: string,
+    private readonly byName: ReadonlyMap<string, readonly Workload[]>,
+  ) {
+    for (const [name, workloads] of byName) {
+      this.put(boxOfWorkloads(all, cluster.name, name, workloads));
+    }
+    this.entered = entriesIn(all, cluster, namespace);
+    this.sources = entrySources(cluster);
+  }
+
+  /** Connections with the same ends. */
+  add(found: readonly Connection[]): void {
+    const [first] = found;
+    if (first === undefined) return;
+    const [from, to] = [this.own(first.from), this.own(first.to)];
+    if (from === undefined && to === undefined) return;
+    if (from !== undefined && to !== undefined) this.arrow(this.idOf(from), this.idOf(to), found, this.portsOf(to));
+    else if (to !== undefined) this.comingIn(first.from, to, found);
+    else if (from !== undefined) this.goingOut(from, first.to, found);
+  }
+
+  finish(): DrawnNamespace {
+    const entries = this.entered.map((entry) => this.enter(entry));
+    const boxes = [...entries.map(({ box }) => box), ...this.boxes.values()];
+    return { boxes, arrows: this.arrows, entries, notes: [...this.notes] };
+  }
+
+  private put(box: Box): string {
+    const known = this.boxes.get(box.id);
+    const lines = known === undefined ? box.lines : [...new Set([...known.lines, ...box.lines])];
+    this.boxes.set(box.id, { ...box, lines });
+    return box.id;
+  }
+
+  /** The name of a workload of this namespace. */
+  private own(end: string): string | undefined {
+    const name = end.startsWith(`${this.namespace}/`) ? end.slice(this.namespace.length + 1) : '';
+    return this.byName.has(name) ? name : undefined;
+  }
+
+  private idOf(name: string): string {
+    return `${this.cluster.name}/${name}`;
+  }
+
+  private portsOf(name: string): readonly string[] {
+    return portsOf(this.byName.get(name) ?? []);
+  }
+
+  private arrow(from: string, to: string, found: readonly Connection[], known: readonly string[]): void {
+    const ports = found.map(({ port }) => port);
+    const isPlain = ports.length === known.length && ports.every((port) => known.includes(port));
+    this.arrows.push({
+      from,
+      to,
+      ...(isPlain ? {} : { label: ports.sort(byNumber).join(', ') }),
+      ...(found.some(isUnsure) ? { isUnsure: true as const } : {}),
+    });
+  }
+
+  private comingIn(peer: string, to: string, found: readonly Connection[]): void {
+    const isEntry = this.sources.has(peer) || peer === ANYWHERE;
+    if (isEntry && this.entered.some(({ leadsTo }) => leadsTo.includes(to))) {
+      const known = this.letIn.get(to) ?? { peers: new Set(), ports: new Set() };
+      known.peers.add(peer);
+      for (const { port } of found) known.ports.add(port);
+      this.letIn.set(to, known);
+      return;
+    }
+    this.arrow(this.peer(peer, 'from'), this.idOf(to), found, this.portsOf(to));
+  }
+
+  private goingOut(from: string, peer: string, found: readonly Connection[]): void {
+    const isDns = peer !== ANYWHERE && found.every(({ port }) => /^53\/(?:TCP|UDP)(?: \?)?$/.test(port));
+    if (isDns) {
+      this.notes.add('Left out: DNS look-ups, on port 53 of the cluster.');
+      return;
+    }
+    const rest = peer === ANYWHERE || isBlock(peer) ? this.toServices(from, peer, found) : found;
+    if (rest.length > 0) this.arrow(this.idOf(from), this.peer(peer, 'to'), rest, []);
+  }
+
+  /** Draws what leads to services that the pods name, and gives the rest. */
+  private toServices(from: string, peer: string, found: readonly Connection[]): readonly Connection[] {
+    const workloads = this.byName.get(from) ?? [];
+    const services = this.servicesOf(workloads);
+    const taken = new Set<Connection>();
+    for (const { name, host, ports } of services.filter((service) => service.ports.length > 0)) {
+      const used = found.filter(({ port }) => ports.includes(port.replace(/ \?$/, '')));
+      if (used.length === 0) continue;
+      for (const connection of used) taken.add(connection);
+      const id = this.service(name, host, ports.join(', '), peer);
+      this.arrow(this.idOf(from), id, used, ports);
+    }
+    const left = found.filter((connection) => !taken.has(connection));
+    const unplaced = peer === ANYWHERE ? services.filter((service) => service.ports.length === 0) : [];
+    if (unplaced.length === 0) return left;
+    const possible = left.length > 0 ? left : found;
+    const ports = [...new Set(possible.map(({ port }) => port))].sort(byNumber);
+    const which = ports.length === 1 ? (ports[0] ?? '') : `one of ${ports.join(', ')}`;
+    for (const { name, host } of unplaced) {
+      const id = this.service(name, host, which, peer);
+      this.arrow(this.idOf(from), id, possible, ports);
+    }
+    return [];
+  }
+
+  private service(name: string, host: string, ports: string, peer: string): string {
+    const allowed = peer === ANYWHERE ? 'at any address' : `at ${peer}`;
+    return this.put({ id: `service/${name}/${host}`, kind: 'outside', title: name, lines: [host, ports, allowed] });
+  }
+
+  /** Services outside that pods name: by an exit of their policies, or by a setting with the host. */
+  private servicesOf(workloads: readonly Workload[]): Service[] {
+    const index = objectIndex(this.all);
+    const isHere = ({ cluster, identity }: ApiEntry) =>
+      cluster === this.cluster.name && identity.namespace === this.namespace;
+    const exits = index
+      .of('networking.k8s.io/NetworkPolicy')
+      .filter(isHere)
+      .flatMap(({ manifest }) => {
+        const selector = dig(manifest, 'spec', 'podSelector') ?? {};
+        if (!workloads.some((workload) => selectsPods(selector, workload) !== 'no')) return [];
+        return Object.entries(dig(manifest, 'metadata', 'annotations') ?? {}).flatMap(([key, value]) => {
+          const [name, host] = [exitName(key), text(value)];
+          return name === undefined || host === undefined ? [] : [{ name, host, ports: [] }];
+        });
+      });
+    const texts = workloads.flatMap((workload) => [
+      ...lasting(workload).flatMap((container) => settingsOf(this.all, workload, container)),
+      ...filesOf(this.all, workload),
+    ]);
+    const names = index
+      .of('/Service')
+      .filter(isHere)
+      .flatMap(({ identity, manifest }): Service[] => {
+        const spec = dig(manifest, 'spec');
+        const host = text(spec?.externalName);
+        if (spec?.type !== 'ExternalName' || host === undefined) return [];
+        const isNamed = exits.some((exit) => exit.host === host) || texts.some(({ value }) => value.includes(host));
+        const ports = places(spec, 'ports', '').map(
+          ({ value }) => `${String(value.port)}/${text(value.protocol) ?? 'TCP'}`,
+        );
+        return isNamed ? [{ name: identity.name, host, ports }] : [];
+      });
+    return [...names, ...exits.filter(({ host }) => !names.some((service) => service.host === host))];
+  }
+
+  /** The box of an end that is not a workload of this namespace. */
+  private peer(peer: string, direction: 'from' | 'to'): string {
+    const isPods = peer.startsWith('namespaces ');
+    const isInside = isPods || (peer !== ANYWHERE && !isBlock(peer));
+    const [title = peer, ...lines] = isPods ? describePods(peer) : [peer];
+    const id = `${isInside ? this.cluster.name : ''}/${direction}/${peer}`;
+    return this.put({ id, kind: 'outside', title, lines, ...(isInside ? { frame: this.cluster.name } : {}) });
+  }
+
+  /** An entry with arrows to the workloads that let its traffic in. */
+  private enter(entry: Entry): Entry {
+    const { box, object, leadsTo } = entry;
+    const peers = new Set<string>();
+    for (const name of leadsTo) {
+      const known = this.letIn.get(name);
+      if (known === undefined) {
+        this.notes.add(`No policy of ${name} lets the traffic of ${object.identity.kind} ${object.identity.name} in.`);
+        continue;
+      }
+      for (const peer of known.peers) peers.add(peer);
+      const { cluster } = object;
+      const found = [...known.ports].map((port) => ({ cluster, from: box.title, to: name, port }));
+      this.arrow(box.id, this.idOf(name), found, this.portsOf(name));
+    }
+    const sends = [...peers].sort(compareText).map(shortPeer);
+    return {
+      ...entry,
+      box: { ...box, lines: [...box.lines, ...(sends.length === 0 ? [] : [`sends from ${sends.join(', ')}`])] },
+    };
+  }
+}
+
+/** `10.30.0.0/24`, `fd00::/8 except …`: a workload's namespace has neither a dot nor a colon. */
+const isBlock = (peer: string): boolean => /^[\da-f]*[.:][\da-f.:]*\/\d/i.test(peer);
+
+const shortPeer = (peer: string): string =>
+  peer.startsWith('namespaces ') ? describePods(peer).toReversed().join(' of ') : peer;
+
+/** `namespaces kubernetes.io/metadata.name=kube-system, pods app=dns` as lines. */
+function describePods(peer: string): string[] {
+  const [, space = '', labels] = /^namespaces (.*?)(?:, pods (.*))?$/.exec(peer) ?? [];
+  const named = /^kubernetes\.io\/metadata\.name=([^,]+)$/.exec(space)?.[1];
+  const name = named === undefined ? `namespaces ${space}` : `namespace ${named}`;
+  return [name, labels === undefined ? 'all pods' : `pods ${labels}`];
+}
+
+const byNumber = (a: string, b: string): number => Number.parseInt(a, 10) - Number.parseInt(b, 10) || compareText(a, b);
