@@ -71,7 +71,7 @@ test.each([
   'myamazonaws.com/a',
   'service.beta.kubernetes.io/awsome',
   'team',
-])('%s is no key of a provider', (key) => {
+])('%s is not a key of a provider', (key) => {
   expect(NAMES.flatMap((name) => fields(name, annotated(key)))).toEqual([]);
 });
 

@@ -75,7 +75,7 @@ function visit(value: Json | undefined, pointer: string, found: (map: JsonObject
   }
 }
 
-/** Content of a user's own, and schemas: their keys are no one's. */
+/** Content of a user's own, and schemas: the keys in it are the user's. */
 const CONTENT = new Set(['ConfigMap', 'Secret', 'CustomResourceDefinition']);
 
 function judge(entry: ApiEntry, report: Report): void {
