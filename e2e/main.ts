@@ -93,8 +93,8 @@ async function prove(
     if (counts.failed > 0) process.stdout.write(`logs: ${run.folder}/logs\n`);
   });
   await describe('proofs', { concurrency: true }, () => {
-    for (const [needs, own] of lanesOf(proofs)) {
-      void describe(`that need ${needs}`, { concurrency: false }, () => {
+    for (const { needs, own, width } of lanesOf(proofs)) {
+      void describe(`that need ${needs}`, { concurrency: width }, () => {
         for (const proof of own) {
           const skip = hindrance(proof);
           const options = skip === undefined ? {} : { skip };

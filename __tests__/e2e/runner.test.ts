@@ -29,9 +29,10 @@ async function settle(): Promise<void> {
 
 test('the lanes hold every proof once, in order, real nodes apart from API servers', () => {
   const lanes = lanesOf(PROOFS);
-  expect(lanes.map(([needs]) => needs)).toEqual(['nodes', 'api']);
-  for (const [needs, own] of lanes) expect(own).toEqual(PROOFS.filter((proof) => proof.needs === needs));
-  expect(lanesOf(PROOFS.filter(({ needs }) => needs === 'api')).map(([needs]) => needs)).toEqual(['api']);
+  expect(lanes.map(({ needs }) => needs)).toEqual(['nodes', 'api']);
+  for (const { needs, own } of lanes) expect(own).toEqual(PROOFS.filter((proof) => proof.needs === needs));
+  expect(lanesOf(PROOFS.filter(({ needs }) => needs === 'api')).map(({ needs }) => needs)).toEqual(['api']);
+  expect(lanes.find(({ needs }) => needs === 'nodes')?.width).toBe(1);
 });
 
 test('work that does not need the machine alone runs side by side', async () => {

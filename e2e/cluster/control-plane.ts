@@ -22,7 +22,11 @@ export interface ControlPlaneProps {
   readonly controllers: boolean;
   /** Seconds until a silent node is given up. @default 24: a dead zone shows sooner than after the usual 50 */
   readonly nodeGraceSeconds?: number;
+  /** Seconds until the scheduler tries a refused pod again, at most. @default its own: 10 */
+  readonly retrySeconds?: number;
 }
+
+type Props = Required<ControlPlaneProps>;
 
 export class ControlPlane {
   readonly kubectl: Kubectl;
@@ -32,7 +36,7 @@ export class ControlPlane {
 
   private constructor(
     readonly run: Run,
-    private readonly props: Required<ControlPlaneProps>,
+    private readonly props: Props,
     readonly authority: Authority,
     readonly folder: string,
     readonly endpoint: string,
@@ -42,7 +46,7 @@ export class ControlPlane {
   }
 
   static async start(run: Run, given: ControlPlaneProps): Promise<ControlPlane> {
-    const props = { minor: MAIN_MINOR, address: '127.0.0.1', nodeGraceSeconds: 24, ...given } as const;
+    const props: Props = { minor: MAIN_MINOR, address: '127.0.0.1', nodeGraceSeconds: 24, retrySeconds: 10, ...given };
     const folder = join(run.folder, props.name);
     mkdirSync(folder);
     const authority = await Authority.create(folder, 'authority');
@@ -104,15 +108,27 @@ export class ControlPlane {
       `--node-monitor-grace-period=${this.props.nodeGraceSeconds}s`,
     ]);
     const schedules = run.start(`${name}-scheduler`, binary(kubernetes, 'kube-scheduler'), [
-      `--kubeconfig=${await this.kubeconfig('system:kube-scheduler')}`,
+      `--config=${await this.writeSchedulerConfig()}`,
       '--bind-address=127.0.0.1',
       `--secure-port=${scheduler}`,
-      '--leader-elect=false',
     ]);
     this.programs.push(manages, schedules);
     await run.until(`${name}: default service account`, 60, () =>
       this.kubectl.run(['get', 'serviceaccount', 'default', '-n', 'default']),
     );
+  }
+
+  private async writeSchedulerConfig(): Promise<string> {
+    const path = join(this.folder, 'scheduler.json');
+    const config = {
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'KubeSchedulerConfiguration',
+      clientConnection: { kubeconfig: await this.kubeconfig('system:kube-scheduler') },
+      leaderElection: { leaderElect: false },
+      podMaxBackoffSeconds: this.props.retrySeconds,
+    };
+    writeFileSync(path, JSON.stringify(config));
+    return path;
   }
 }
 
@@ -131,7 +147,7 @@ function startStore(run: Run, name: string, folder: string, clients: string, pee
 
 async function startApi(
   run: Run,
-  { name, minor, address }: Required<ControlPlaneProps>,
+  { name, minor, address }: Props,
   authority: Authority,
   folder: string,
   store: string,

@@ -26,6 +26,8 @@ export interface SimulatedNodes {
 export interface SimulationOptions {
   /** Whether a pod is ready only when its boot may take no longer. @default false: a moment after it was bound */
   readonly boots?: boolean;
+  /** Seconds until the scheduler tries a refused pod again, at most. @default its own: from 1 to 10 */
+  readonly retrySeconds?: number;
 }
 
 /** What startup probes leave a pod until they restart it; nothing where there are none. */
@@ -44,9 +46,10 @@ export class SimulatedCluster {
     run: Run,
     name: string,
     nodes: readonly object[],
-    { boots = false }: SimulationOptions = {},
+    { boots = false, ...scheduling }: SimulationOptions = {},
   ): Promise<SimulatedCluster> {
-    const plane = await ControlPlane.start(run, { name, controllers: true, nodeGraceSeconds: PATIENCE_SECONDS });
+    const props = { name, controllers: true, nodeGraceSeconds: PATIENCE_SECONDS, ...scheduling };
+    const plane = await ControlPlane.start(run, props);
     const kubeconfig = await plane.kubeconfig('kwok', 'system:masters');
     const player = run.start(`${name}-kwok`, binary('programs/kwok', 'kwok'), [
       `--kubeconfig=${kubeconfig}`,

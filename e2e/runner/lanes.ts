@@ -1,14 +1,27 @@
-// Which proofs run at the same time: those on real nodes one after the other, and beside them, one after the other, those that need API servers only.
+// Which proofs run at the same time: those on real nodes one after the other, and beside them, two at a time, those that need API servers only.
 import type { Proof } from '../proofs/proof';
 
 type Plan = Pick<Proof, 'needs' | 'alone'>;
 
-/** The proofs of each lane, in their order; a lane without a proof is left out. */
-export function lanesOf<Item extends Plan>(proofs: readonly Item[]): (readonly [Proof['needs'], readonly Item[]])[] {
-  const lanes = (['nodes', 'api'] as const).map(
-    (needs) => [needs, proofs.filter((proof) => proof.needs === needs)] as const,
-  );
-  return lanes.filter(([, own]) => own.length > 0);
+/** Proofs that begin in their order. */
+interface Lane<Item> {
+  readonly needs: Proof['needs'];
+  readonly own: readonly Item[];
+  /** How many run at the same time. */
+  readonly width: number;
+}
+
+/** Real nodes are shared; each API server belongs to one proof, which waits for it more than it works. */
+const WIDTHS = { nodes: 1, api: 2 } as const;
+
+/** The lanes; one without a proof is left out. */
+export function lanesOf<Item extends Plan>(proofs: readonly Item[]): Lane<Item>[] {
+  const lanes = (['nodes', 'api'] as const).map((needs) => ({
+    needs,
+    own: proofs.filter((proof) => proof.needs === needs),
+    width: WIDTHS[needs],
+  }));
+  return lanes.filter(({ own }) => own.length > 0);
 }
 
 /** The machine, which all lanes share. Work begins in the order in which it is given. */

@@ -1,4 +1,5 @@
 // A trial: a small random cluster, random workloads on it, and the nodes that will be lost. Made of API objects, as manifests are.
+import type { Departure } from '../../lib/analysis/scheduling/world';
 import { Random } from './random';
 
 /** A node as the API server has it. */
@@ -12,23 +13,34 @@ export interface NodeObject {
   readonly status: { readonly allocatable: Amounts; readonly capacity: Amounts };
 }
 
+/** Quantities of cpu, memory and pods, and of devices where there are any. */
 interface Amounts {
   readonly cpu: string;
   readonly memory: string;
   readonly pods: string;
+  readonly [device: string]: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields of a Deployment that the trials use. */
-export interface DeploymentObject {
+/** What a trial creates. */
+export interface ApiObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** The fields of a workload that the trials use. */
+export interface WorkloadObject extends ApiObject {
   readonly apiVersion: 'apps/v1';
-  readonly kind: 'Deployment';
+  readonly kind: 'Deployment' | 'StatefulSet';
   readonly metadata: { readonly name: string; readonly namespace: string };
   readonly spec: {
     readonly replicas: number;
     readonly selector: Fields;
     readonly template: { readonly metadata: Fields; readonly spec: Fields };
+    readonly podManagementPolicy?: 'OrderedReady' | 'Parallel';
+    readonly volumeClaimTemplates?: readonly Fields[];
   };
 }
 
@@ -36,9 +48,14 @@ export interface Trial {
   readonly seed: number;
   readonly namespace: string;
   readonly nodes: readonly NodeObject[];
-  readonly deployments: readonly DeploymentObject[];
-  /** Names of the nodes that are lost. */
+  readonly workloads: readonly WorkloadObject[];
+  /** DaemonSets, whose pods come first. */
+  readonly daemons: readonly ApiObject[];
+  /** Classes, volumes and claims. */
+  readonly storage: readonly ApiObject[];
+  /** Names of the nodes that go. */
   readonly lost: ReadonlySet<string>;
+  readonly departure: Departure;
 }
 
 /** How large a trial may be. */
@@ -51,6 +68,14 @@ export interface Size {
 
 /** Priorities by class. */
 export const PRIORITIES: Readonly<Record<string, number>> = { 'trial-high': 1000, 'trial-low': -5 };
+
+/** What pods tolerate of the nodes of their trial. */
+export const tolerationOf = (namespace: string): Fields => ({
+  key: 'trial',
+  operator: 'Equal',
+  value: namespace,
+  effect: 'NoSchedule',
+});
 
 /**
  * The trial of a seed. Trials share one cluster without seeing each other: a namespace each, a taint on its nodes that only its
@@ -86,11 +111,12 @@ export function trialOf(seed: number, size: Size): Trial {
   );
   const victims = random.chance(0.6) ? [`t${seed}-${random.whole(0, zones - 1)}-`] : [random.pick(nodes).metadata.name];
   const lost = nodes.map(({ metadata }) => metadata.name).filter((name) => victims.some((one) => name.startsWith(one)));
-  return { seed, namespace, nodes, deployments: deployments.map(({ object }) => object), lost: new Set(lost) };
+  const workloads = deployments.map(({ object }) => object);
+  return { seed, namespace, nodes, workloads, daemons: [], storage: [], lost: new Set(lost), departure: 'lost' };
 }
 
 interface Made {
-  readonly object: DeploymentObject;
+  readonly object: WorkloadObject;
   /** Millicores of all its pods. */
   readonly cpu: number;
 }
@@ -109,14 +135,14 @@ function deploymentOf(random: Random, namespace: string, app: string, replicas: 
   const pod = {
     ...priority,
     ...(random.chance(0.12) ? { nodeSelector: { pool: 'general' } } : {}),
-    tolerations: [{ key: 'trial', operator: 'Equal', value: namespace, effect: 'NoSchedule' }],
+    tolerations: [tolerationOf(namespace)],
     topologySpreadConstraints: spreadsOf(random, labels, keys),
     affinity: affinityOf(random, labels, keys),
     terminationGracePeriodSeconds: 0,
     automountServiceAccountToken: false,
     containers: [{ name: 'main', image: 'none', resources: { requests: request } }],
   };
-  const object: DeploymentObject = {
+  const object: WorkloadObject = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: app, namespace },
@@ -151,4 +177,10 @@ function affinityOf(random: Random, labels: Fields, { zone, host }: Keys): Field
   if (random.chance(0.04)) return { podAntiAffinity: required(host, { app: 'w0' }) };
   if (random.chance(0.06)) return { podAffinity: required(zone, random.chance(0.5) ? labels : { app: 'w0' }) };
   return {};
+}
+
+/** The workload with other pods. */
+export function withPod(workload: WorkloadObject, change: (pod: Fields) => Fields): WorkloadObject {
+  const { spec } = workload;
+  return { ...workload, spec: { ...spec, template: { ...spec.template, spec: change(spec.template.spec) } } };
 }

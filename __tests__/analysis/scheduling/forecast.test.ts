@@ -184,6 +184,28 @@ test('pods that no controller recreates leave their room to others', () => {
   expect(webAfterLoss(false)).toEqual({ fewest: 2, most: 2 });
 });
 
+describe('pods that are bound to their zone, or not replaced', () => {
+  const own = spread({ nodeTaintsPolicy: 'Honor' });
+  const [first, ...others] = NODES;
+  const afterLoss = (pods: PodGroup, nodes: readonly Node[], how?: 'drained') =>
+    forecastAfterLoss({ ...worldWith(pods), nodes }, new Set(nodes.slice(0, 1)), how).get(pods);
+
+  test('without volumes too, those of a lost node stay away', () => {
+    expect(afterLoss(group(3, { returns: false, spec: own }), NODES)).toEqual({ fewest: 2, most: 2 });
+    expect(afterLoss(group(3, { returns: false }), NODES)).toEqual({ fewest: 0, most: 3 });
+  });
+
+  test('those that had to wait have no volume yet, and come where there is room', () => {
+    // the first zone has room for one, so that the spread leaves two of five waiting
+    const nodes = [...(first === undefined ? [] : [{ ...first, cpu: 1000 }]), ...others.slice(0, 1)];
+    const db = group(5, { spec: own, boundTo: ZONE, returns: false, returnsEvicted: true });
+    expect(forecastPlaced({ ...worldWith(db), nodes }).get(db)).toEqual({ fewest: 3, most: 3 });
+    expect(afterLoss(db, nodes)).toEqual({ fewest: 4, most: 4 });
+    expect(afterLoss(db, nodes, 'drained')).toEqual({ fewest: 4, most: 4 });
+    expect(afterLoss({ ...db, wanted: 3 }, nodes, 'drained')).toEqual({ fewest: 2, most: 2 });
+  });
+});
+
 test('zones that a pod does not want count only where their affinity is ignored', () => {
   const takes = (more: JsonObject) => {
     const web = group(4, { spec: { ...spread(more), nodeSelector: { pool: 'here' } } });

@@ -12,43 +12,65 @@ export interface Bound {
   readonly starts: readonly Counts[];
 }
 
-/** Layouts before a loss by where the volumes of bound pods are; all together where no pod is bound. */
-export function byVolumes(after: World, before: readonly Counts[], hit: (counts: Counts) => Counts): Bound[] {
+/**
+ * Layouts before a loss, by where the volumes of bound pods are, and by how many pods are not replaced. `hit` takes the pods of lost
+ * nodes away.
+ */
+export function byVolumes(
+  after: World,
+  before: readonly Counts[],
+  how: Departure,
+  hit: (counts: Counts) => Counts,
+): Bound[] {
   const { groups, nodes } = after;
   const bound = groups.map(({ boundTo }) => (boundTo === undefined ? undefined : domainsOf(nodes, boundTo)));
-  if (bound.every((domains) => domains === undefined)) return [{ rules: new Rules(after), starts: before.map(hit) }];
+  if (bound.every((domains) => domains === undefined) && groups.every((group) => isReplaced(group, how)))
+    return [{ rules: new Rules(after), starts: before.map(hit) }];
   const found = new Map<string, { readonly rules: Rules; readonly starts: Counts[] }>();
   for (const counts of before) {
-    const seats = bound.map((domains, group) => domains && seatsOf(counts, group, domains));
-    const id = JSON.stringify(seats.map((one) => one && [...one.most].sort(([a], [b]) => a - b)));
-    const known = found.get(id) ?? { rules: new Rules(after, seats), starts: [] };
-    known.starts.push(hit(counts));
+    const start = hit(counts);
+    const seats = bound.map((domains, group) => domains && seatsOf(counts, group, domains, groups[group]?.wanted ?? 0));
+    const left = groups.map((group, index) => {
+      if (isReplaced(group, how)) return group;
+      const gone = placedOf(counts, index, nodes.length) - placedOf(start, index, nodes.length);
+      return { ...group, wanted: group.wanted - gone };
+    });
+    const places = seats.map((one) => one && [...one.most].sort(([a], [b]) => a - b));
+    const id = JSON.stringify([places, left.map(({ wanted }) => wanted)]);
+    const known = found.get(id) ?? { rules: new Rules({ ...after, groups: left }, seats), starts: [] };
+    known.starts.push(start);
     found.set(id, known);
   }
   return [...found.values()];
 }
 
-function seatsOf(counts: Counts, group: number, domains: readonly number[]): Seats {
+const placedOf = (counts: Counts, group: number, width: number): number =>
+  counts.subarray(group * width, (group + 1) * width).reduce((sum, one) => sum + one, 0);
+
+function seatsOf(counts: Counts, group: number, domains: readonly number[], wanted: number): Seats {
   const most = new Map<number, number>();
   domains.forEach((domain, node) => {
     most.set(domain, (most.get(domain) ?? 0) + (counts[group * domains.length + node] ?? 0));
   });
-  return { domains, most };
+  return { domains, most, free: wanted - placedOf(counts, group, domains.length) };
 }
 
 /**
- * Pods of a bound group on living nodes, without a search: those that were on other nodes stay, and the others return where their
- * domain has a node left and there is room for all that may be bound to it, whatever comes first.
+ * Pods on living nodes of a group that is bound, or not replaced, without a search: those that were on other nodes stay, and the others
+ * return where they are replaced, their domain has a node left and there is room for all that may be bound to it, whatever comes first.
  */
 export function boundAfter(world: World, lost: ReadonlySet<Node>, how: Departure, group: PodGroup): Interval {
-  const { boundTo = '' } = group;
   const living = world.nodes.filter((node) => !lost.has(node));
   const most = Math.min(group.wanted, mostOn(world, group, living));
   const placed = boundPlaced(world, group).fewest;
   const homes = groupIndexOf(world).homesOf(group);
   const isGone = (domain: readonly Node[]) => domain.every((node) => lost.has(node));
-  const domains = groupIndexOf(world).cells(homes, boundTo);
-  const isWhole = !domains.some(isGone) && isReplaced(group, how) && returnsWhole(world, lost, how, group);
+  const isWhole =
+    isReplaced(group, how) &&
+    !groupIndexOf(world)
+      .cells(homes, group.boundTo ?? '')
+      .some(isGone) &&
+    returnsWhole(world, lost, how, group);
   if (isWhole) return { fewest: Math.min(placed, most), most };
   const gone = mostOn(
     world,

@@ -42,7 +42,7 @@ export function forecastAfterLoss(world: World, lost: ReadonlySet<Node>, how: De
   const living = { ...after, nodes: after.nodes.filter((_, index) => !isLost(index)) };
   const dead = after.nodes.filter((_, index) => isLost(index));
   const bound = (group: PodGroup): Interval => {
-    if (group.boundTo !== undefined) return boundAfter(world, lost, how, group);
+    if (group.boundTo !== undefined || !isReplaced(group, how)) return boundAfter(world, lost, how, group);
     // pods that tolerate a dead node may be bound there, where they serve no requests
     const strays = dead.some(({ taints }) => taints.every((one) => tolerates(group.spec, one)));
     return { fewest: strays ? 0 : boundPlaced(after, group).fewest, most: boundPlaced(living, group).most };
@@ -191,11 +191,10 @@ function afterLoss(part: Partition, how: Departure): SearchResult | undefined {
   );
   const hit = (counts: Counts) =>
     counts.map((count, index) => (leaves[Math.floor(index / width)]?.[index % width] ? 0 : count));
-  const returning = after.groups.map((group) => (isReplaced(group, how) ? group : { ...group, wanted: 0 }));
   const budget = budgetFor(world);
   const states: Counts[] = [];
   const ruled = new Map<Counts, Rules>();
-  const bound = byVolumes({ ...after, groups: returning }, first.states, hit);
+  const bound = byVolumes(after, first.states, how, hit);
   for (const { rules, starts } of bound) {
     const found = settle(rules, starts, classes, budget);
     if (found === undefined) return undefined;

@@ -59,10 +59,11 @@ interface CountedTerm {
   readonly selected: readonly number[];
 }
 
-/** Where the volumes of a group's pods are: how many of them in each domain, at most. */
+/** Where the volumes of a group's pods are: how many of them in each domain, and how many pods have none yet. */
 export interface Seats {
   readonly domains: Domains;
   readonly most: ReadonlyMap<number, number>;
+  readonly free: number;
 }
 
 /** The filters, with everything precomputed that does not depend on where pods are. */
@@ -163,8 +164,14 @@ export class Rules {
   private hasSeat(counts: Counts, group: number, node: number): boolean {
     const seats = this.seats[group];
     if (seats === undefined) return true;
-    const domain = seats.domains[node] ?? -1;
-    return this.count(counts, [group], seats.domains, domain) < (seats.most.get(domain) ?? 0);
+    const { domains, most, free } = seats;
+    const own = domains[node] ?? -1;
+    let beyond = 0;
+    for (const [domain, volumes] of most) {
+      const pods = this.count(counts, [group], domains, domain) + (domain === own ? 1 : 0);
+      beyond += Math.max(0, pods - volumes);
+    }
+    return beyond <= free;
   }
 
   private hasRoom(counts: Counts, group: number, node: number, { asked, offered: room }: CountedRoom): boolean {

@@ -69,7 +69,8 @@ const CPU_TWICE: Finding = {
  * or a drain.
  *
  * Its Service has the address of one virtual IP, which balances connections. Where `port` speaks gRPC it is headless: its name has the
- * addresses of all ready pods, and the client balances its calls (gRPC: `dns:///` and the policy round_robin).
+ * addresses of all ready pods, and the client balances its calls (gRPC: `dns:///` and the policy round_robin). Clients ask for the addresses
+ * again when a connection ends: one that ends connections by their age (`MaxConnectionAge`) has load on the pods of a larger size too.
  *
  * @throws when it is not inside a System
  */
