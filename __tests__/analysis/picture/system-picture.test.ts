@@ -74,6 +74,13 @@ test('flaschenpost: one stage is drawn, the others are cards', () => {
   ]);
 });
 
+test('flaschenpost: of several blocks at one port, it is said that a service has some, by one arrow', () => {
+  const scene = sceneOf('flaschenpost', 'prod');
+  expect(waysOf(scene).filter((way) => way === 'dispatch@westeurope > data-lake')).toHaveLength(1);
+  expect(box(scene, 'data-lake').lines.at(-1)).toMatch(/^at some of \S+\/\d+, /);
+  expect(box(scene, 'redis').lines.at(-1)).toMatch(/^at \d\S+\/\d+$/);
+});
+
 test.each([...namesOf('system')])('%s: every connection is drawn or named as left out, and no other', (name) => {
   for (const scene of picture(name).scenes) {
     const places = placements.filter(({ system, environment }) => system === name && environment === scene.title);
