@@ -47,9 +47,16 @@ test('toytrex: three tiers behind an entry with TLS, over two zones', () => {
   expect(box(scene, 'web').lines).toEqual(['Deployment, 3 to 12 pods', 'spread over zones', '8080/TCP']);
   expect(box(scene, 'Ingress web').lines).toContain('sends from 10.20.0.0/24, 10.20.1.0/24');
   expect(box(scene, 'database').lines).toContain('toytrex.cluster-c0ffee.ap-south-1.rds.amazonaws.com');
+  const mumbai = placements.find(
+    ({ system, environment }) => system === 'toytrex' && environment === 'production',
+  )?.cluster;
+  const nodes = mumbai?.nodePools.map(
+    (pool) => `${pool.name}: ${pool.nodesPerZone.min} to ${pool.nodesPerZone.max} nodes`,
+  );
+  expect(nodes).toHaveLength(1);
   expect(scene.frames[0]?.zones.map(({ title, lines }) => [title, ...lines])).toEqual([
-    ['ap-south-1a', 'general: 2 to 4 nodes'],
-    ['ap-south-1b', 'general: 2 to 4 nodes'],
+    ['ap-south-1a', ...(nodes ?? [])],
+    ['ap-south-1b', ...(nodes ?? [])],
   ]);
   expect(box(scene, 'toytrex-pipeline').lines).toEqual(['deployer', 'may change workloads, create workloads']);
   expect(box(scene, 'platform').lines).toEqual(['cluster-admin, whole cluster', 'may do everything']);
