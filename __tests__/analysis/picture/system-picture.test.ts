@@ -47,9 +47,16 @@ test('toytrex: three tiers behind an entry with TLS, over two zones', () => {
   expect(box(scene, 'web').lines).toEqual(['Deployment, 3 to 12 pods', 'spread over zones', '8080/TCP']);
   expect(box(scene, 'Ingress web').lines).toContain('sends from 10.20.0.0/24, 10.20.1.0/24');
   expect(box(scene, 'database').lines).toContain('toytrex.cluster-c0ffee.ap-south-1.rds.amazonaws.com');
+  const mumbai = placements.find(
+    ({ system, environment }) => system === 'toytrex' && environment === 'production',
+  )?.cluster;
+  const nodes = mumbai?.nodePools.map(
+    (pool) => `${pool.name}: ${pool.nodesPerZone.min} to ${pool.nodesPerZone.max} nodes`,
+  );
+  expect(nodes).toHaveLength(1);
   expect(scene.frames[0]?.zones.map(({ title, lines }) => [title, ...lines])).toEqual([
-    ['ap-south-1a', 'general: 2 to 4 nodes'],
-    ['ap-south-1b', 'general: 2 to 4 nodes'],
+    ['ap-south-1a', ...(nodes ?? [])],
+    ['ap-south-1b', ...(nodes ?? [])],
   ]);
   expect(box(scene, 'toytrex-pipeline').lines).toEqual(['deployer', 'may change workloads, create workloads']);
   expect(box(scene, 'platform').lines).toEqual(['cluster-admin, whole cluster', 'may do everything']);
@@ -72,6 +79,13 @@ test('flaschenpost: one stage is drawn, the others are cards', () => {
     'qa on westeurope',
     'staging on westeurope',
   ]);
+});
+
+test('flaschenpost: of several blocks at one port, it is said that a service has some, by one arrow', () => {
+  const scene = sceneOf('flaschenpost', 'prod');
+  expect(waysOf(scene).filter((way) => way === 'dispatch@westeurope > data-lake')).toHaveLength(1);
+  expect(box(scene, 'data-lake').lines.at(-1)).toMatch(/^at some of \S+\/\d+, /);
+  expect(box(scene, 'redis').lines.at(-1)).toMatch(/^at \d\S+\/\d+$/);
 });
 
 test.each([...namesOf('system')])('%s: every connection is drawn or named as left out, and no other', (name) => {

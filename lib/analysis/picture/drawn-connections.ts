@@ -46,7 +46,9 @@ const ANYWHERE = 'anywhere';
 /** Boxes and arrows, as they are found. */
 class Drawing {
   private readonly boxes = new Map<string, Box>();
-  private readonly arrows: Arrow[] = [];
+  private readonly arrows = new Map<string, Arrow>();
+  /** Where policies let services outside be reached, by the box. */
+  private readonly addresses = new Map<string, Set<string>>();
   private readonly notes = new Set<string>();
   private readonly entered: readonly Entry[];
   private readonly sources: ReadonlySet<string>;
@@ -79,8 +81,8 @@ class Drawing {
 
   finish(): DrawnNamespace {
     const entries = this.entered.map((entry) => this.enter(entry));
-    const boxes = [...entries.map(({ box }) => box), ...this.boxes.values()];
-    return { boxes, arrows: this.arrows, entries, notes: [...this.notes] };
+    const boxes = [...entries.map(({ box }) => box), ...[...this.boxes.values()].map((box) => this.withAddresses(box))];
+    return { boxes, arrows: [...this.arrows.values()], entries, notes: [...this.notes] };
   }
 
   private put(box: Box): string {
@@ -107,12 +109,13 @@ class Drawing {
   private arrow(from: string, to: string, found: readonly Connection[], known: readonly string[]): void {
     const ports = found.map(({ port }) => port);
     const isPlain = ports.length === known.length && ports.every((port) => known.includes(port));
-    this.arrows.push({
+    const arrow: Arrow = {
       from,
       to,
       ...(isPlain ? {} : { label: ports.sort(byNumber).join(', ') }),
       ...(found.some(isUnsure) ? { isUnsure: true as const } : {}),
-    });
+    };
+    this.arrows.set(JSON.stringify(arrow), arrow);
   }
 
   private comingIn(peer: string, to: string, found: readonly Connection[]): void {
@@ -163,8 +166,18 @@ class Drawing {
   }
 
   private service(name: string, host: string, ports: string, peer: string): string {
-    const allowed = peer === ANYWHERE ? 'at any address' : `at ${peer}`;
-    return this.put({ id: `service/${name}/${host}`, kind: 'outside', title: name, lines: [host, ports, allowed] });
+    const id = this.put({ id: `service/${name}/${host}`, kind: 'outside', title: name, lines: [host, ports] });
+    this.addresses.set(id, (this.addresses.get(id) ?? new Set()).add(peer));
+    return id;
+  }
+
+  /** With the addresses that policies allow at its ports: which of several it has, the manifests do not say. */
+  private withAddresses(box: Box): Box {
+    const peers = [...(this.addresses.get(box.id) ?? [])].sort(compareText);
+    if (peers.length === 0) return box;
+    const [first = ''] = peers;
+    const where = peers.length === 1 ? first : `some of ${peers.join(', ')}`;
+    return { ...box, lines: [...box.lines, peers.includes(ANYWHERE) ? 'at any address' : `at ${where}`] };
   }
 
   /** Services outside that pods name: by an exit of their policies, or by a setting with the host. */

@@ -80,7 +80,7 @@ const ROOT = {
   'elk.json.edgeCoords': 'ROOT',
   'elk.padding': '[top=2,left=2,bottom=2,right=2]',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
 };
 
 const DIRECTIONS = {

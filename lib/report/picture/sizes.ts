@@ -35,10 +35,10 @@ const PADDING = { across: 12, down: 9 };
 
 /** Pixels that the text of a box may be wide, by what it is. */
 const WIDEST: Readonly<Record<BoxKind, number>> = {
-  host: 236,
+  host: 206,
   entry: 236,
   component: 236,
-  outside: 172,
+  outside: 166,
   zone: 170,
   group: 262,
   placement: 262,
