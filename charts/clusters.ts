@@ -9,6 +9,7 @@ const D8S = {
   pods: 110,
   upgradesAtOnce: '10%',
   headroom: { pods: 9, cpu: '2', memory: '1Gi' },
+  prices: { currency: 'USD', nodeHour: 0.46 }, // an example of pay-as-you-go: read the provider's list
 } as const;
 
 export const clusters = {
@@ -18,6 +19,7 @@ export const clusters = {
     kubernetes: '1.36',
     capabilities: ['external-dns', 'metrics-server'],
     loadBalancerSubnets: ['10.20.0.0/24', '10.20.1.0/24'],
+    podNetwork: 'addresses',
     groups: {
       developers: 'developers',
       support: 'support',
@@ -28,8 +30,15 @@ export const clusters = {
     },
     sysadmins: ['platform'],
     nodePools: [
-      // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
-      { name: 'general', cpu: '1700m', memory: '6500Mi', pods: 29, nodesPerZone: { min: 2, max: 4 } },
+      {
+        name: 'general',
+        // m5.large: 1930m and 7050Mi are allocatable, less what the provider's DaemonSets request
+        machine: { interfaces: 3, addressesPerInterface: 10, cores: 2 },
+        cpu: '1700m',
+        memory: '6500Mi',
+        pods: 29,
+        nodesPerZone: { min: 2, max: 10 },
+      },
     ],
   }),
   laptop: local({
@@ -45,6 +54,8 @@ export const clusters = {
     capabilities: ['external-dns', 'keda', 'metrics-server'],
     gateway: { albName: 'alb', albNamespace: 'alb-infra' },
     gatewaySubnets: ['10.30.0.0/24'],
+    // login.microsoftonline.com; Microsoft 365 URLs and IP address ranges, id 56. They change: read the service tag's
+    entraCidrs: ['20.20.32.0/19', '20.190.128.0/18', '20.231.128.0/19', '40.126.0.0/18'],
     podNetwork: 'overlay',
     subnets: { nodes: 25, pods: 17 },
     nodePools: [{ ...D8S, nodesPerZone: { min: 4, max: 36 } }],

@@ -24,6 +24,8 @@ export interface FlaschenpostSettings {
     readonly redis: string;
     readonly rabbitmq: string;
     readonly dataLake: string;
+    /** Subnet of their private endpoints, as a CIDR: the environment's own. */
+    readonly privateEndpoints: string;
   };
   /** Fewest and most pods of the web services. */
   readonly size: { readonly min: number; readonly max: number };
@@ -43,9 +45,10 @@ const probes: Probes = {
 export const SMALL = { size: { min: 2, max: 4 }, ordersPerSecond: 20 };
 export const LARGE = { size: { min: 3, max: 10 }, ordersPerSecond: 100 };
 
-/** The settings of an environment, which differ in name and size only. */
+/** The settings of an environment, which differ in name, private endpoints and size only. */
 export const flaschenpost = (
   name: string,
+  privateEndpoints: string,
   size: Pick<FlaschenpostSettings, 'size' | 'ordersPerSecond'>,
 ): FlaschenpostSettings => ({
   host: `api.${name}.flaschenpost.example`,
@@ -55,6 +58,7 @@ export const flaschenpost = (
     redis: `flaschenpost-${name}.redis.cache.windows.net`,
     rabbitmq: `rabbitmq.${name}.flaschenpost.example`,
     dataLake: `flaschenpost${name}.dfs.core.windows.net`,
+    privateEndpoints,
   },
   ...size,
 });
@@ -64,19 +68,23 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
     super(scope, 'flaschenpost', target);
     const { host, frontEnd, services, size, ordersPerSecond } = this.settings;
 
+    const cidrs = [services.privateEndpoints];
+
     new DnsRecord(this, 'front-end', { hosts: frontEnd.hosts, target: frontEnd.cdn });
 
     const cosmos = new Database(this, 'cosmos', {
       host: services.cosmos,
       port: 10255,
       tls: true,
+      cidrs,
       credentials: { secret: 'cosmos', keys: ['connection-string'] },
-      limits: { maxConnections: 1500, superuserReserved: 0, monitoring: 20, iops: 20_000 },
+      limits: { maxConnections: 1500, superuserReserved: 0, monitoring: 20, cpu: 16, memoryMiB: 8192, iops: 20_000 },
     });
     const redis = new Redis(this, 'redis', {
       host: services.redis,
       port: 6380,
       tls: true,
+      cidrs,
       credentials: { secret: 'redis', keys: ['password'] },
       nodes: { kind: 'ha', replicas: 1, maxClients: 1000, operationsPerSecondPerNode: 50_000 },
     });
@@ -84,6 +92,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       host: services.rabbitmq,
       port: 5671,
       tls: true,
+      cidrs,
       credentials: { secret: 'rabbitmq', keys: ['username', 'password'] },
       management: { secret: 'rabbitmq-management', key: 'uri' },
       nodes: {
@@ -100,6 +109,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       host: services.dataLake,
       port: 443,
       tls: true,
+      cidrs,
       credentials: { secret: 'data-lake', keys: ['account-key'] },
       acceptsIdentity: true,
     });
@@ -110,7 +120,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       size: { cpu: 0.6, memory: 0.8, ...size },
       probes,
     });
-    catalogue.connectTo(cosmos, { poolSize: 20, iopsPerPod: 300 });
+    catalogue.connectTo(cosmos, { poolSize: 20, cpuPerPod: 0.4, memoryMiBPerConnection: 4, iopsPerPod: 300 });
     catalogue.connectTo(redis, { connectionsPerPod: 4, operationsPerSecondPerPod: 1500 });
 
     const orders = new WebService(this, 'orders', {
@@ -119,7 +129,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       size: { cpu: 0.6, memory: 0.8, ...size },
       probes,
     });
-    orders.connectTo(cosmos, { poolSize: 20, iopsPerPod: 400 });
+    orders.connectTo(cosmos, { poolSize: 20, cpuPerPod: 0.5, memoryMiBPerConnection: 4, iopsPerPod: 400 });
     orders.connectTo(rabbitmq, { messagesPerSecondPerPod: 50, connectionsPerPod: 2 });
 
     const dispatch = new QueueConsumer(this, 'dispatch', {

@@ -33,10 +33,10 @@ export const platform = new Platform({ home: 'mumbai', clusters, environments, i
     local: { on: 'laptop', settings: { host: 'pingpong.localhost', requestsPerSecond: 10, burst: 20 } },
   })
   .place(Flaschenpost, {
-    dev: { on: 'westeurope', settings: flaschenpost('dev', SMALL) },
-    qa: { on: 'westeurope', settings: flaschenpost('qa', SMALL) },
-    staging: { on: 'westeurope', settings: flaschenpost('staging', LARGE) },
-    prod: { on: 'westeurope', settings: flaschenpost('prod', LARGE) },
+    dev: { on: 'westeurope', settings: flaschenpost('dev', '10.30.1.0/28', SMALL) },
+    qa: { on: 'westeurope', settings: flaschenpost('qa', '10.30.1.16/28', SMALL) },
+    staging: { on: 'westeurope', settings: flaschenpost('staging', '10.30.1.32/28', LARGE) },
+    prod: { on: 'westeurope', settings: flaschenpost('prod', '10.30.1.48/28', LARGE) },
   })
   .place(Panther, {
     clinic: { on: ['westeurope', 'northeurope'], settings: panther('', { peak: 30_000, offPeak: 8000 }, 0.001) },

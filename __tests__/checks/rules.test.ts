@@ -1,11 +1,15 @@
 import { check, type Rule, rules } from '../../lib/checks';
-import type { JsonObject } from '../../lib/model/manifest/json';
+import { defined, type JsonObject } from '../../lib/model/manifest/json';
 import type { ApiEntry } from '../../lib/model/manifest/object';
 import { entry } from './support';
 
 /** Examples are objects of a system in the namespace `shop`. */
-const entries = (examples: readonly JsonObject[], { examples: { on } }: Rule): ApiEntry[] =>
-  examples.map((example) => ({ ...entry(example), systemNamespace: 'shop', ...(on === undefined ? {} : { api: on }) }));
+const entries = (examples: readonly JsonObject[], { examples: { on, environments = {} } }: Rule): ApiEntry[] =>
+  examples.map((example) => {
+    const made = entry(example);
+    const environment = environments[made.identity.namespace ?? ''];
+    return { ...made, systemNamespace: 'shop', ...defined({ api: on, environment }) };
+  });
 
 describe.each(rules.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
   test('reports nothing about its passing examples', () => {

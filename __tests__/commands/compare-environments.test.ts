@@ -19,7 +19,12 @@ const production: Settings = { hosts: ['shop.example'], replicas: 4, secret: 'pr
 type Build = (system: System<Settings>, isProduction: boolean) => void;
 
 /** The system `shop` in production on EKS and in test on a laptop. */
-function shop(build: Build, test: Partial<Settings> = {}, tags = { production: '1', test: '1' }) {
+function shop(
+  build: Build,
+  test: Partial<Settings> = {},
+  tags = { production: '1', test: '1' },
+  first: Partial<Settings> = {},
+) {
   class Shop extends System<Settings> {
     constructor(scope: Construct, target: Target<Settings>) {
       super(scope, 'shop', target);
@@ -35,7 +40,7 @@ function shop(build: Build, test: Partial<Settings> = {}, tags = { production: '
       environments: { production: PRODUCTION, test: { survives: { zones: 0, regions: 0 } } },
     })
       .place(Shop, {
-        production: { on: 'mumbai', settings: production },
+        production: { on: 'mumbai', settings: { ...production, ...first } },
         test: { on: 'laptop', settings: { ...production, hosts: ['shop.localhost'], ...test } },
       })
       .app();
@@ -111,6 +116,29 @@ describe('what an environment decides', () => {
   test('the build number', async () => {
     const found = [...USUAL, 'images Deployment /spec/template/metadata/labels/app.kubernetes.io~1version'].sort();
     expect(await compareEnvironments(shop(web, {}, { production: '1', test: '2' }))).toEqual({ code: 0, found });
+  });
+
+  test('addresses of a service outside that are settings; not those that an `if` of the chart decides', async () => {
+    const bank =
+      (addressOf: (hosts: readonly string[], isProduction: boolean) => string | undefined): Build =>
+      (system, isProduction) => {
+        const cidrs = [addressOf(system.settings.hosts, isProduction) ?? ''];
+        const outside = new ExternalService(system, 'bank', { host: 'bank.example', port: 443, cidrs });
+        new WebService(system, 'web', { ...WEB, image: system.image('web') }).connectTo(outside);
+      };
+    const [here, there] = ['10.1.0.0/28', '10.1.0.16/28'];
+    const address = 'NetworkPolicy /spec/egress/1/to/0/ipBlock/cidr';
+    const given = await compareEnvironments(
+      shop(
+        bank(([cidr]) => cidr),
+        { hosts: [there] },
+        undefined,
+        { hosts: [here] },
+      ),
+    );
+    expect(given).toEqual({ code: 0, found: [`hosts ${address}`, ...IMAGES].sort() });
+    const chosen = await compareEnvironments(shop(bank((_, isProduction) => (isProduction ? here : there))));
+    expect(chosen).toEqual({ code: 1, found: [`NOTHING ${address}`, ...IMAGES].sort() });
   });
 
   test('more hosts', async () => {

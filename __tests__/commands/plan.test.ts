@@ -1,9 +1,13 @@
 // `evenkeel plan`: needs beside what there is, what cannot be planned, and a plan that is refused (P2, P12).
-import { type Load, WebService } from '../../lib/constructs';
-import { aks, type ClusterDescription, type NodePool } from '../../lib/model';
+import type { Construct } from 'constructs';
+import { check } from '../../lib/checks';
+import { type Load, Platform, System, WebService } from '../../lib/constructs';
+import { aks, type ClusterDescription, eks, type NodePool, type Target } from '../../lib/model';
+import { synthesize } from '../../lib/synth/synthesize';
 import { cli } from '../support/cli';
-import { shopApp, WEB } from '../support/synthesis';
+import { PRODUCTION, SUBNETS, shopApp, WEB } from '../support/synthesis';
 import { twoSystems } from '../support/two-systems';
+import { unchecked } from '../support/unchecked';
 
 const POOL: NodePool = { name: 'default', cpu: '8', memory: '32Gi', pods: 110, nodesPerZone: { min: 1, max: 40 } };
 
@@ -122,9 +126,12 @@ describe('what cannot be planned, and why', () => {
   test('no pools', async () => {
     const { code, out } = await cli(['plan', '--markdown'], sizedOn(planned({ nodePools: [] })));
     expect(code).toBe(0);
-    expect(out).toBe(
-      '**mumbai** on aks, 3 zones.\n\nnot planned: nodePools: the cluster describes no node pools; expected nodePools\n\n',
-    );
+    expect(out).toMatch(/^\*\*mumbai\*\* on aks, 3 zones\.\n\n/);
+    expect(out).toMatch(/\n\nnot planned: nodePools: the cluster describes no node pools; expected nodePools\n\n$/);
+    expect(out.match(/^\| \w.*$/gm)).toEqual([
+      expect.stringMatching(/^\| of /),
+      expect.stringMatching(/^\| aks \| clusters /),
+    ]);
   });
 });
 
@@ -184,5 +191,115 @@ describe('exit codes', () => {
     const { out } = await cli(['plan', 'laptop'], several);
     expect(out).toContain('laptop on local');
     expect(out).not.toContain('mumbai');
+  });
+});
+
+describe('P2: what the nodes of a pool cost in a month', () => {
+  const priced = (prices: unknown, others: readonly NodePool[] = []) =>
+    planned({ nodePools: [unchecked<NodePool>({ ...POOL, nodesPerZone: { min: 2, max: 40 }, prices }), ...others] });
+  const EURO = { currency: 'EUR', nodeHour: 0.5 };
+
+  test('node-hours and cost off peak, at peak and after growth, each with its sentence', async () => {
+    const { code, out } = await cli(['plan', '--markdown'], sizedOn(priced(EURO)));
+    expect(code).toBe(0);
+    const json = JSON.parse((await cli(['plan', '--json'], sizedOn(priced(EURO)))).out);
+    const [{ peak, offPeak, nodes, packedAtPeak }] = json[0].plan.pools;
+    const months = ['off peak', 'at peak', 'after growth'].map((load) => row(out, `a month ${load}`));
+    const [low, high] = [3 * Math.max(2, offPeak.value), 3 * peak.value];
+    expect(packedAtPeak.value).toBeGreaterThan(6);
+    expect(packedAtPeak.value).toBeLessThanOrEqual(high);
+    const text = (least: number, most: number) =>
+      [1, 0.5].map((price) => [...new Set([least, most])].map((count) => Math.round(count * 730 * price)).join(' to '));
+    expect(months.map((cells) => cells?.[2])).toEqual(
+      [text(6, low), text(packedAtPeak.value, high), text(high, nodes.value)].map(
+        ([hours, cost]) => `${hours} node-hours, ${cost} EUR`,
+      ),
+    );
+    expect(nodes.value).toBe(120);
+    expect(months[0]?.[4]).toMatch(/ nodes × 730 h × 0\.5 EUR: 6 always run; \d+ in each of 3 zones hold the pods/);
+    expect(json[0].plan.costs[2]).toMatchObject({ load: 'after growth', nodes: { least: high, most: 120 } });
+  });
+
+  test('without prices there are no costs; of several pools their sum, if each has prices', async () => {
+    const other = { ...POOL, name: 'other' };
+    expect(row((await cli(['plan', '--markdown'], sizedOn(planned()))).out, 'a month off peak')).toBeUndefined();
+    const sums = async (prices: object) => {
+      const cluster = priced(EURO, [{ ...other, ...prices }]);
+      return (await cli(['plan'], sizedOn(cluster))).out.split('\n').filter((line) => line.includes('a month at peak'));
+    };
+    expect(await sums({})).toHaveLength(1);
+    const lines = await sums({ prices: { ...EURO, nodeHour: 1 } });
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toContain('default + other');
+    const least = lines.map((line) => Number(/([\d.]+) to [\d.]+ EUR/.exec(line)?.[1]));
+    expect(least[2]).toBe((least[0] ?? 0) + (least[1] ?? 0));
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a price below zero', { ...EURO, nodeHour: -1 }, 'nodePools[default].prices.nodeHour'],
+    ['a price of zero', { ...EURO, nodeHour: 0 }, 'nodePools[default].prices.nodeHour'],
+    ['a price as a text', { ...EURO, nodeHour: '0.5' }, 'nodePools[default].prices.nodeHour'],
+    ['no currency', { nodeHour: 0.5 }, 'nodePools[default].prices.currency'],
+    ['a sign for a currency', { ...EURO, currency: '€' }, 'nodePools[default].prices.currency'],
+    ['another key', { ...EURO, spot: 0.1 }, 'nodePools[default].prices.spot'],
+    ['a number alone', 0.5, 'nodePools[default].prices'],
+  ])('%s is refused, once', async (_, prices, field) => {
+    const { code, err } = await cli(['plan'], sizedOn(priced(prices)));
+    expect(code).toBe(1);
+    expect(err.match(/^ {2}field .*$/gm)).toEqual([`  field    clusters.mumbai.${field}`]);
+  });
+
+  test('two currencies in one cluster are refused', async () => {
+    const other = { ...POOL, name: 'other', prices: { ...EURO, currency: 'USD' } };
+    const { code, err } = await cli(['plan'], sizedOn(priced(EURO, [other])));
+    expect(code).toBe(1);
+    expect(err).toContain('USD beside a pool with prices in EUR');
+    expect(err).toContain('nodePools[other].prices.currency');
+  });
+});
+
+describe('P12: how many clusters a provider allows', () => {
+  /** A platform of EKS clusters in one region, and one in another. */
+  const many = (count: number) => () => {
+    const cluster = (region: string) => eks({ region, kubernetes: '1.36', ...SUBNETS });
+    const names = Array.from({ length: count }, (_, index) => `c${index}`);
+    const clusters: Record<string, ClusterDescription> = {
+      ...Object.fromEntries(names.map((name) => [name, cluster('eu-west-1')])),
+      far: cluster('eu-north-1'),
+    };
+    class Shop extends System {
+      constructor(scope: Construct, target: Target<object>) {
+        super(scope, 'shop', target);
+      }
+    }
+    const environments = { production: { ...PRODUCTION, survives: { zones: 0, regions: 0 } } };
+    const on = [...names, 'far'];
+    const app = new Platform({ home: 'c0', clusters, environments, images: {} })
+      .place(Shop, { production: { on, settings: {} } })
+      .app();
+    return { app };
+  };
+
+  test('the plan names the limit, and the clusters of the platform that count', async () => {
+    const { out } = await cli(['plan', '--markdown'], sizedOn(planned()));
+    expect(row(out, 'clusters in one subscription')).toEqual([
+      'aks',
+      'clusters in one subscription',
+      '1',
+      'at most 5000',
+      expect.stringMatching(/^mumbai, as if all were in one subscription; .* AKS docs, quotas-skus-regions$/),
+    ]);
+    const { out: onAws } = await cli(['plan', 'c0', '--markdown'], many(2));
+    expect(row(onAws, 'clusters in one account and region')?.slice(2, 4)).toEqual(['2', 'at most 100']);
+  });
+
+  test('more are refused, once', async () => {
+    expect((await cli(['plan', 'c0'], many(100))).code).toBe(0);
+    const { findings } = synthesize(many(101)().app, check);
+    expect(findings.filter(({ rule }) => rule === 'provider-plan')).toHaveLength(1);
+    const { code, err } = await cli(['plan', 'c0'], many(101));
+    expect(code).toBe(1);
+    expect(err.match(/eks allows 100 clusters in one account and region \(.*\); 1 too many/g)).toHaveLength(1);
+    expect(err).toContain('at most 100 in each account, or a quota from AWS');
   });
 });

@@ -88,7 +88,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   Volume: {
     enter: construct(Volume),
     least: { size: '10Gi', oneZone: 'a cache' },
-    full: { size: '10Gi', oneZone: 'a cache' },
+    full: { size: '10Gi', oneZone: 'a cache', oneRegion: 'a cache' },
   },
   DnsRecord: {
     enter: construct(DnsRecord),

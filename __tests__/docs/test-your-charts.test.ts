@@ -1,9 +1,11 @@
 // docs/how-to/test-your-charts.md: its files are those that `evenkeel init` writes, and what it says of the helper holds.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { synthesizeForTest } from '../../lib';
+import { Chart, Testing } from 'cdk8s';
+import { check, synthesize, synthesizeForTest } from '../../lib';
 import { clusters } from '../../templates/repository/charts/clusters';
 import { environments } from '../../templates/repository/charts/environments';
+import { platform } from '../../templates/repository/charts/platform';
 import { Shop } from '../../templates/repository/charts/shop';
 import { blockWith, readPage } from '../support/page';
 
@@ -22,4 +24,18 @@ test("a cluster and an environment of the repository's own", () => {
   const production = synthesizeForTest(Shop, { ...here, settings: { host: 'shop.example' } });
   expect(production.yaml).toContain('image: shop/web:1\n');
   expect(production.findings).toEqual([]);
+});
+
+test("cdk8s' Testing.synth, as the page calls it, gives what synth writes", () => {
+  const block = blockWith(PAGE, 'Testing.synth(chart)');
+  expect(block).toContain(
+    'platform.app().node.findAll().flatMap((construct) => (Chart.isChart(construct) ? [construct] : []))',
+  );
+  const app = platform.app();
+  const charts = app.node.findAll().flatMap((construct) => (Chart.isChart(construct) ? [construct] : []));
+  const text = (objects: readonly unknown[]) => objects.map((object) => JSON.stringify(object)).sort();
+  expect(charts.length).toBeGreaterThan(1);
+  expect(text(charts.flatMap((chart) => Testing.synth(chart)))).toEqual(
+    text(synthesize(app, check).entries.map(({ manifest }) => manifest)),
+  );
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
-import { broken, expand, FLASCHENPOST, PIPELINES, shipped, unexpanded } from '../support/azure-pipelines';
+import { expand, FLASCHENPOST, PIPELINES, unexpanded } from '../support/pipelines/azure';
+import { broken, shipped } from '../support/pipelines/files';
 
 const FIXTURE = join(__dirname, '../fixtures/azure-pipelines');
 

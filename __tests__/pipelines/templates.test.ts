@@ -28,13 +28,16 @@ test('GitHub Actions', () => {
   expect(permissions).toEqual({ contents: 'read' });
   const { steps } = jobs.check;
   expect(steps.flatMap(({ uses }: { uses?: string }) => uses ?? [])).toEqual([
-    'actions/checkout@v4',
-    'actions/setup-node@v4',
+    'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683',
+    'actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020',
   ]);
   const last = { if: "github.event_name == 'pull_request'", run: mergeBase('$GITHUB_BASE_REF') };
   expect(steps.flatMap(({ run }: { run?: string }) => run ?? [])).toEqual([...COMMANDS, last.run]);
   expect(steps.at(-1)).toEqual(last);
-  expect(steps[0]).toEqual({ uses: 'actions/checkout@v4', with: { 'fetch-depth': 0 } });
+  expect(steps[0]).toEqual({
+    uses: 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683',
+    with: { 'fetch-depth': 0 },
+  });
 });
 
 test('Azure Pipelines (azure-schema.test.ts: it is valid)', () => {
@@ -50,7 +53,7 @@ test('GitLab CI', () => {
   expect(others).toEqual({});
   const base = '$CI_MERGE_REQUEST_DIFF_BASE_SHA';
   const script = [...COMMANDS, `if [ -n "${base}" ]; then ${against(base)}; fi`];
-  expect(manifests).toMatchObject({ image: 'node:20', variables: { GIT_DEPTH: 0 }, script });
+  expect(manifests).toMatchObject({ image: expect.stringMatching(/^node:20-/), variables: { GIT_DEPTH: 0 }, script });
 });
 
 test('Jenkins: a declarative pipeline, braces in pairs', () => {

@@ -79,6 +79,7 @@ function reportsOf(rule, { check, groupOf }) {
     identity: { ...metadata, group: groupOf(apiVersion), kind },
     cluster: 'example',
     systemNamespace: 'shop',
+    ...(rule.examples.environments && { environment: rule.examples.environments[metadata.namespace] }),
     api: rule.examples.on,
     origin: { construct: 'shop', source: () => undefined },
   }));

@@ -28,9 +28,14 @@ export class Kubectl {
     return this.run(['delete', '-f', '-'], list(objects));
   }
 
+  /** Deletes fixtures that nothing holds: each is gone with the answer, and kubectl need not look for it, a fifth of a second each. */
+  deleteAtOnce(objects: readonly object[]): Promise<string> {
+    return this.run(['delete', '--wait=false', '-f', '-'], list(objects));
+  }
+
   /** Creates fixtures in one request each: for many of them, none of which exists yet. */
   create(objects: readonly object[]): Promise<string> {
-    return this.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
+    return this.run(['create', '-f', '-'], list(objects));
   }
 
   /** The named object, or the list of a kind. The caller says which shape the kind has. */

@@ -283,8 +283,7 @@ async function compareRandom(kubectl: Kubectl, seed: number, figure: Figure): Pr
   await kubectl.create([stray]);
   const strays = (await compare(asked.slice(0, TWIN_QUESTIONS))).wrong.length;
   assert.ok(strays > 0, 'a binding that the analysis does not see is seen here');
-  await kubectl.delete([stray]);
-  await kubectl.delete(objects);
+  await kubectl.deleteAtOnce([stray, ...objects]);
   reviews.close();
   figure(
     `${roles.length} roles, ${bindings.length} bindings, ${asked.length} access reviews: ${allowed} allowed, ` +

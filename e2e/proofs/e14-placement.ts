@@ -121,7 +121,7 @@ async function depart(
 }
 
 /**
- * Once nothing moves, those that wait are recreated and tried once more: a pod that was refused is otherwise asked again when something
+ * Once nothing moves, those that wait are recreated (without a node, a pod is gone with the answer) and tried once more: a pod that was refused is otherwise asked again when something
  * changes that the scheduler takes for helpful (a pod of another group that ends is not), or after five minutes.
  * Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/plugins, `EventsToRegister`.
  */
@@ -131,7 +131,7 @@ async function settledAfresh(
   isGone?: (pod: Pod) => boolean,
 ): Promise<readonly Pod[]> {
   await settled(plane, trials, isGone);
-  await plane.kubectl.run(['delete', 'pods', '-A', '--field-selector=spec.nodeName=']);
+  await plane.kubectl.run(['delete', 'pods', '-A', '--field-selector=spec.nodeName=', '--wait=false']);
   return settled(plane, trials, isGone);
 }
 

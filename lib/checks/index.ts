@@ -32,6 +32,7 @@ import { identityRules } from './objects/identity';
 import { knownValueRules } from './objects/known-values';
 import { labelRules } from './objects/labels';
 import { nameRules } from './objects/names';
+import { providerKeyRules } from './objects/provider-keys';
 import { selectorRules } from './objects/selectors';
 import { servedKindRules } from './objects/served-kinds';
 import { unsetRules } from './objects/unset';
@@ -47,6 +48,7 @@ import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
 import { Reasons, withWayOut } from './reasons';
 import { addressRules } from './relations/addresses';
+import { environmentRules } from './relations/environments';
 import { overlapRules } from './relations/overlaps';
 import { referenceRules } from './relations/references';
 import { servicePodRules } from './relations/service-pods';
@@ -57,6 +59,7 @@ import { autoscalingRules } from './scaling/autoscaling';
 import { metricRules } from './scaling/metrics';
 import { metricsApiRules } from './scaling/metrics-api';
 import { reachableTargetRules } from './scaling/reachable-targets';
+import { scaleInRules } from './scaling/scale-in';
 import { verticalRules } from './scaling/vertical';
 import { madeKeyRules } from './secrets/made-keys';
 import { secretRules } from './secrets/secrets';
@@ -81,6 +84,7 @@ export const rules: readonly Rule[] = [
   ...applySizeRules,
   ...nameRules,
   ...labelRules,
+  ...providerKeyRules,
   ...selectorRules,
   ...unsetRules,
   ...knownValueRules,
@@ -114,6 +118,7 @@ export const rules: readonly Rule[] = [
   ...metricRules,
   ...reachableTargetRules,
   ...metricsApiRules,
+  ...scaleInRules,
   ...verticalRules,
   ...disruptionRules,
   ...quotaRules,
@@ -136,6 +141,7 @@ export const rules: readonly Rule[] = [
   ...servicePodRules,
   ...webhookRules,
   ...overlapRules,
+  ...environmentRules,
   ...helmHookRules,
 ];
 

@@ -40,6 +40,8 @@ export interface Rule {
     readonly fail: readonly JsonObject[];
     /** The cluster that they are for. @default nothing is known of it */
     readonly on?: ClusterApi;
+    /** The environments of their namespaces. @default nothing is known of them */
+    readonly environments?: Readonly<Record<string, Exclude<ApiEntry['environment'], undefined>>>;
   };
 }
 

@@ -7,7 +7,7 @@ export type { Capability } from './cluster/capability';
 export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from './cluster/cluster';
 export type { ApiServer, NeighbourRole, Neighbours, Prometheus } from './cluster/neighbours';
 export type { AddressRange, Subnets } from './cluster/network';
-export type { Headroom, Machine, NodeBounds, NodePool, Taint } from './cluster/pool';
+export type { Headroom, Machine, NodeBounds, NodePool, NodePrices, Taint } from './cluster/pool';
 export type { AllowedDifference, IngressSource, PodSource, Provider, Subject } from './cluster/provider';
 export type { Exposed, Exposure, IngressShape } from './exposure/exposed';
 export type { Derived, Outcome } from './finding/derivation';
@@ -26,7 +26,7 @@ export {
   type ProviderPlanInput,
   podsOverTime,
 } from './nodes/node-plan-input';
-export type { PoolPlan, ProviderPlan } from './nodes/node-plan-types';
+export type { NodeCost, PoolPlan, ProviderPlan, Span } from './nodes/node-plan-types';
 
 export type {
   Access,

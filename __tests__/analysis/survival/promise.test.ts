@@ -3,7 +3,7 @@ import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
 import { override, Platform, System, WebService } from '../../../lib/constructs';
-import { eks, local, type NodePool, type Target } from '../../../lib/model';
+import { aks, eks, local, type NodePool, type Target } from '../../../lib/model';
 import { type Synthesis, synthesize } from '../../../lib/synth/synthesize';
 import { errors, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 
@@ -101,6 +101,46 @@ test('a workload of any origin: without a spread over zones, all its pods may be
   expect(errors(shop(plain('Deployment')))).toEqual(['survives-zones /spec/replicas']);
   expect(errors(shop(plain('Deployment'), { environment: promising(0) }))).toEqual([]);
   expect(errors(shop(plain('Deployment', 2, SPREAD)))).toEqual([]);
+});
+
+test('a pod whose volume is in the lost zone: the finding names a class that is in several', () => {
+  const west = aks({
+    region: 'westeurope',
+    zones: ['westeurope-1', 'westeurope-2', 'westeurope-3'],
+    kubernetes: '1.36',
+    gateway: 'application-gateway',
+    nodePools: [{ ...POOL, nodesPerZone: { min: 2, max: 2 } }],
+  });
+  const withClass = (skuName: string) => (system: System) => {
+    const [storageClassName, claimName] = ['disks', 'data'];
+    new ApiObject(system, 'disks', {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: storageClassName },
+      provisioner: 'disk.csi.azure.com',
+      parameters: { skuName },
+      reclaimPolicy: 'Retain',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    });
+    new ApiObject(system, 'claim', {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: claimName },
+      spec: { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '1Gi' } } },
+    });
+    const strategy = { type: 'Recreate' };
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName } }];
+    override(plain('Deployment', 1, { volumes })(system)).set('spec.strategy', strategy);
+  };
+  const expected = (skuName: string) =>
+    shop(withClass(skuName), { cluster: west })
+      .findings.filter(({ rule }) => rule === 'survives-zones')
+      .map((finding) => finding.expected);
+  expect(expected('Premium_LRS')).toEqual([
+    'at least 1 pod at once and 1 after recovery, in any scheduling order: a claim whose class is in several zones ' +
+      '(provisioner disk.csi.azure.com, skuName: Premium_ZRS); or survives.zones: 0',
+  ]);
+  expect(String(expected('Premium_ZRS'))).not.toContain('several zones');
 });
 
 test('a StatefulSet has what its budget keeps, for its pods stay away while their node is unreachable', () => {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import images from '../../../charts/images.json';
 import { platform } from '../../../charts/platform';
 import { listSecrets } from '../../../lib/analysis/access/secrets';
+import { connections } from '../../../lib/analysis/network/connections';
+import { Database, WebService } from '../../../lib/constructs';
 import { cli } from '../../support/cli';
 import { Placement, shipped } from '../../support/shipped';
-import { at } from '../../support/synthesis';
+import { at, WEB as SERVICE, shop } from '../../support/synthesis';
 
 const STAGES = ['dev', 'qa', 'staging', 'prod'] as const;
 const WEB = ['catalogue', 'gateway', 'orders'];
@@ -55,7 +57,30 @@ describe('F2 managed services: typed, with egress rules, credentials by referenc
   });
 
   test('clients get the name in the certificate', () => {
-    expect(variables('orders')).toMatchObject({ COSMOS_HOST: 'flaschenpost-prod.mongo.cosmos.azure.com' });
+    const cosmos = { COSMOS_HOST: 'flaschenpost-prod.mongo.cosmos.azure.com' };
+    const broker = { RABBITMQ_HOST: 'rabbitmq.prod.flaschenpost.example' };
+    const redis = { REDIS_HOST: 'flaschenpost-prod.redis.cache.windows.net' };
+    expect(variables('catalogue')).toMatchObject({ ...cosmos, ...redis });
+    expect(variables('orders')).toMatchObject({ ...cosmos, ...broker });
+    expect(variables('dispatch')).toMatchObject({ ...broker, DATA_LAKE_HOST: 'flaschenpostprod.dfs.core.windows.net' });
+  });
+
+  test.each(STAGES)('%s has services of its own', (name) => {
+    const hosts = ['cosmos', 'redis', 'rabbitmq', 'data-lake'].map((id) =>
+      at(stage(name).one('Service', id), 'spec', 'externalName'),
+    );
+    expect(hosts).toEqual([
+      `flaschenpost-${name}.mongo.cosmos.azure.com`,
+      `flaschenpost-${name}.redis.cache.windows.net`,
+      `rabbitmq.${name}.flaschenpost.example`,
+      `flaschenpost${name}.dfs.core.windows.net`,
+    ]);
+  });
+
+  test.each(STAGES)('%s acts as an identity of its own', (name) => {
+    const ids = { dev: '01', qa: '02', staging: '03', prod: '04' };
+    const id = at(stage(name).one('ServiceAccount', 'dispatch'), 'metadata', 'annotations');
+    expect(id).toEqual({ 'azure.workload.identity/client-id': `5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e${ids[name]}` });
   });
 
   test('who may leave, by which port', () => {
@@ -108,6 +133,21 @@ describe('F3 back ends are private; the gateway ingress is public', () => {
     expect(from('gateway')).toEqual([{ ipBlock: { cidr: '10.30.0.0/24' } }]);
     expect(from('dispatch')).toBeUndefined();
   });
+
+  test('no pod may go anywhere: private endpoints of the stage, and the addresses of Entra ID', () => {
+    const found = connections(entries).filter(({ from }) => from.startsWith('flaschenpost-'));
+    expect(found.length).toBeGreaterThan(40);
+    const outside = found.map(({ to }) => to).filter((to) => !/^(flaschenpost-|namespaces |169\.254\.)/.test(to));
+    const entra = ['20.190.128.0/18', '20.20.32.0/19', '20.231.128.0/19', '40.126.0.0/18'];
+    const endpoints = ['10.30.1.0/28', '10.30.1.16/28', '10.30.1.32/28', '10.30.1.48/28'];
+    expect([...new Set(outside)].sort()).toEqual([...endpoints, ...entra].sort());
+  });
+
+  test('the addresses of Entra ID are open to the pods with an identity alone', () => {
+    const policies = JSON.stringify(WEB.map((name) => prod.one('NetworkPolicy', name)));
+    expect(policies).not.toContain('20.190.128.0/18');
+    expect(JSON.stringify(prod.one('NetworkPolicy', 'dispatch'))).toContain('20.190.128.0/18');
+  });
 });
 
 describe('F4a the queue consumer scales on messages, CPU and memory', () => {
@@ -121,6 +161,18 @@ describe('F4a the queue consumer scales on messages, CPU and memory', () => {
     ]);
     expect(prod.all('HorizontalPodAutoscaler').map(({ metadata }) => at(metadata, 'name'))).toEqual(WEB);
   });
+
+  test.each([
+    ['prod', '100/s', '8 pods × 20/s − 100/s) = 175 s', 8],
+    ['dev', '20/s', '2 pods × 20/s − 20/s) = 135 s', 2],
+  ])('%s: %s at peak, a backlog of one minute drained in 300 s', (name, rate, drain, most) => {
+    const dispatch = stage(name).one('ScaledObject', 'dispatch');
+    const said = at(dispatch, 'metadata', 'annotations');
+    expect(at(said, 'evenkeel.dev/queue-length')).toContain('(300 s to drain − 75 s to react)');
+    expect(at(said, 'evenkeel.dev/max-replicas')).toContain(`${rate} ÷ (0.65 × 20/s)`);
+    expect(at(said, 'evenkeel.dev/drain-time')).toContain(drain);
+    expect(dispatch.spec).toMatchObject({ minReplicaCount: 2, maxReplicaCount: most });
+  });
 });
 
 describe('F4b database clients are capped by what the database can take', () => {
@@ -129,11 +181,48 @@ describe('F4b database clients are capped by what the database can take', () => 
     // 10 wanted, 5 surge, 10 stopping pods of both, each with 20 connections
     expect(at(account, 'evenkeel.dev/connections')).toMatch(/^1000 of 1480: catalogue 500 \+ orders 500 = 1000 needed/);
     expect(at(account, 'evenkeel.dev/iops')).toMatch(/^7000 of 20000: /);
+    expect(at(account, 'evenkeel.dev/cpu')).toMatch(/^9 of 16: catalogue 4 \+ orders 5 = 9 needed; .* 16 cores$/);
+    expect(at(account, 'evenkeel.dev/memory')).toMatch(/^4000 of 8192: .* 8192 MiB for connections$/);
     for (const name of ['catalogue', 'orders']) {
       const most = at(notes('HorizontalPodAutoscaler', name), 'evenkeel.dev/limit-cosmos');
       expect(most).toMatch(/^at most 19 replicas, bound by connections: /);
       expect(at(prod.one('HorizontalPodAutoscaler', name), 'spec', 'maxReplicas')).toBe(10);
     }
+  });
+});
+
+describe('F4b what the database cannot take is refused', () => {
+  type Limits = ConstructorParameters<typeof Database>[2]['limits'];
+
+  /** The findings of a catalogue of 10 pods at its database. */
+  const findingsAt = (limits: Partial<Limits>) =>
+    shop((system) => {
+      const database = new Database(system, 'cosmos', {
+        host: 'cosmos.example',
+        port: 10255,
+        limits: { maxConnections: 1500, superuserReserved: 0, cpu: 16, memoryMiB: 8192, ...limits },
+      });
+      new WebService(system, 'catalogue', { ...SERVICE, size: { replicas: 10 } }).connectTo(database, {
+        poolSize: 20,
+        cpuPerPod: 0.4,
+        memoryMiBPerConnection: 4,
+      });
+    }).findings.map(({ rule, message, expected }) => `${rule}: ${message}; ${expected}`);
+
+  test('with room for all there is no finding', () => expect(findingsAt({})).toEqual([]));
+
+  test('CPU', () => {
+    expect(findingsAt({ cpu: 3 })).toEqual([
+      expect.stringMatching(
+        /^budget: 1 too many cpu at the worst moment: .*; catalogue at most 7 replicas, or a database that takes 4 cores$/,
+      ),
+    ]);
+  });
+
+  test('memory', () => {
+    expect(findingsAt({ memoryMiB: 1000 })).toEqual([
+      expect.stringMatching(/^budget: \d+ too many memory at the worst moment: .* MiB for connections$/),
+    ]);
   });
 });
 
@@ -146,6 +235,14 @@ describe('F4c the producer scales on CPU and memory, as far as the broker can ta
     const said = notes('HorizontalPodAutoscaler', 'orders');
     expect(at(said, 'evenkeel.dev/limit-rabbitmq')).toMatch(/^at most 80 replicas, bound by messages\/s: /);
     expect(at(said, 'evenkeel.dev/order-rabbitmq')).toMatch(/^beyond 80 replicas: broker first/);
+  });
+});
+
+describe('F4c the broker with a node away', () => {
+  test('its messages and connections are those of two of three nodes', () => {
+    const account = notes('Service', 'rabbitmq');
+    expect(at(account, 'evenkeel.dev/messages-s')).toMatch(/^500 of 4000: .*3 nodes − 1 away: /);
+    expect(at(account, 'evenkeel.dev/connections')).toMatch(/^70 of 1000: .*2 nodes × 500 connections/);
   });
 });
 
@@ -167,7 +264,7 @@ describe('F6 one cluster, four namespaces, a deployer each', () => {
       {
         kind: 'Group',
         apiGroup: 'rbac.authorization.k8s.io',
-        name: expect.stringMatching(/^7c0f6a3e-1d2b-4c5d-8e9f-00000000001\d$/),
+        name: `7c0f6a3e-1d2b-4c5d-8e9f-00000000001${STAGES.indexOf(name) + 1}`,
       },
     ]);
   });

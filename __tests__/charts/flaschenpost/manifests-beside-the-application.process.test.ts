@@ -12,13 +12,15 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import manifest from '../../../package.json';
-import { shipped as every, FLASCHENPOST, stagesBy } from '../../support/azure-pipelines';
 import { install, type Outcome, run, unpackedPackage } from '../../support/package';
-import { PANTHER } from '../shipped/pipelines';
+import { FLASCHENPOST, stagesBy, variablesOf } from '../../support/pipelines/azure';
+import { shipped } from '../../support/pipelines/files';
 
 const PAGE = readFileSync(join(__dirname, '../../../docs/how-to/manifests-beside-the-application.md'), 'utf8');
-// the package has only these
-const shipped = Object.fromEntries(Object.entries(every).filter(([name]) => name !== PANTHER));
+/** What the page says to write into the parameters of the pipeline. */
+const PARAMETERS = Object.fromEntries(
+  [...PAGE.matchAll(/^\| `(\w+)` \| .* \| `([^`]+)` \|$/gm)].map(([, name = '', value = '']) => [name, value]),
+);
 const NAMESPACES = ['dev', 'prod', 'qa', 'staging'];
 
 /** Text of each file that the page shows, by its path. */
@@ -51,6 +53,11 @@ function write(path: string, text: string): void {
   mkdirSync(dirname(join(repository, path)), { recursive: true });
   writeFileSync(join(repository, path), text);
 }
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /[.]\w+$/.test(path))
+    .sort();
 
 const read = (path: string): string => readFileSync(join(repository, path), 'utf8');
 const shell = (script: string, environment = {}): Outcome =>
@@ -101,13 +108,25 @@ describe('F7 the page', () => {
       'flaschenpostdev.azurecr.io/flaschenpost/orders:1',
       'flaschenpost.azurecr.io/flaschenpost/orders:1',
     ]);
-    for (const [name, text] of Object.entries(shipped)) expect(read(name)).toBe(text);
-    expect(readdirSync(repository)).not.toContain(PANTHER);
+    const copied = Object.keys(shipped).filter((path) => /^azure-|^steps\//.test(path) && !path.includes('panther'));
+    expect(filesBelow(join(repository, 'pipelines'))).toEqual(copied);
+    for (const path of copied) expect(read(`pipelines/${path}`)).toBe(shipped[path]);
   }, 120_000);
+
+  test('its parameters are those of the pipeline, and fit what the page shows', () => {
+    expect(PARAMETERS).toEqual({ images: 'orders', cluster: 'flaschenpost', folder: 'dist' });
+    const variables = variablesOf(shipped, FLASCHENPOST, PARAMETERS);
+    const platform = read('charts/platform.ts');
+    for (const registry of [variables.registry, variables.production_registry])
+      expect(platform).toContain(`'${registry}'`);
+    expect(Object.keys(JSON.parse(read('charts/images.json')))).toEqual([variables.system_name]);
+  });
 
   test('its package.json has every npm script of the pipeline', () => {
     const { scripts } = JSON.parse(read('package.json'));
-    const named = Object.values(shipped).flatMap((text) => [...text.matchAll(/\bnpm (?:run (\w+)|(test)\b)/g)]);
+    const named = Object.entries(shipped)
+      .filter(([path]) => path === FLASCHENPOST || path.startsWith('steps/'))
+      .flatMap(([, text]) => [...text.matchAll(/\bnpm (?:run (\w+)|(test)\b)/g)]);
     for (const [, script, test = ''] of named) expect(scripts).toHaveProperty(script ?? test);
     expect(named.length).toBeGreaterThan(5);
   });
@@ -126,7 +145,7 @@ test.each([
 });
 
 describe('F6 the scripts of the pipeline, run unchanged', () => {
-  const stages = stagesBy(shipped, FLASCHENPOST);
+  const stages = stagesBy(shipped, FLASCHENPOST, PARAMETERS);
 
   /** The environment of an agent. Programs that would call other services only record their arguments. */
   function agent(environment = ''): Record<string, string> {
@@ -143,36 +162,46 @@ describe('F6 the scripts of the pipeline, run unchanged', () => {
       PATH: `${programs}:${process.env.PATH}`,
       AGENT_TEMPDIRECTORY: join(workspace, 'temp'),
       PIPELINE_WORKSPACE: workspace,
-      BUILD_BUILDID: '77',
-      BUILD_DEFINITIONNAME: 'flaschenpost',
-      SYSTEMNAME: 'flaschenpost',
+      SYSTEM_NAME: 'flaschenpost',
       ENVIRONMENT: environment,
-      CLUSTER: 'flaschenpost',
-      CLUSTERRESOURCEGROUP: 'flaschenpost',
-      KUBECTLVERSION: '1.36.6',
-      KUBELOGINVERSION: 'v0.2.22',
+      BRANCH: 'main',
+      BUILD_NUMBER: '77',
+      RESOURCE_GROUP: 'flaschenpost',
+      KUBECTL_VERSION: '1.36.6',
+      KUBELOGIN_VERSION: 'v0.2.22',
     };
   }
 
-  /** The scripts of a stage. Packages are already installed; the agent itself runs the other steps. */
-  const scriptsOf = (stage: string): string[] =>
-    (stages.get(stage)?.commands ?? [])
-      .filter((command) => !command.startsWith('{'))
-      .map((command) => command.replace(/^npm ci$/m, 'true'));
+  /**
+   * Runs the scripts of a stage, each with its own variables, and returns what they print. Packages are already installed; the agent
+   * itself runs the other steps.
+   */
+  function runStage(name: string, environment: Record<string, string>): string {
+    const steps = stages.get(name)?.jobs.flatMap((job) => job.steps) ?? [];
+    const outputs = steps.flatMap(({ script, env }) => {
+      if (script === undefined || script === 'npm ci') return [];
+      const own = Object.entries(env).map(([key, value]) => [
+        key,
+        value
+          .replace('$(Pipeline.Workspace)', environment.PIPELINE_WORKSPACE ?? '')
+          .replace('$(Agent.TempDirectory)', environment.AGENT_TEMPDIRECTORY ?? ''),
+      ]);
+      return succeed(script, { ...environment, ...Object.fromEntries(own) });
+    });
+    return outputs.join('');
+  }
 
   /** The diff that approvers read; publishes dist as the agent does. */
   function approve(): string {
-    const outputs = scriptsOf('manifests').map((script) => succeed(script, agent()));
+    const difference = runStage('manifests', agent());
     const approved = join(agent().PIPELINE_WORKSPACE ?? '', 'approved');
     rmSync(approved, { recursive: true, force: true });
     cpSync(join(repository, 'dist'), approved, { recursive: true });
     succeed('git checkout --quiet .');
-    return outputs.join('');
+    return difference;
   }
 
-  const release = (environment: string): void => {
-    for (const script of scriptsOf(environment)) succeed(script, agent(environment));
-  };
+  const release = (environment: string): string => runStage(environment, agent(environment));
 
   beforeEach(() => {
     const origin = join(scratch, 'origin.git');
@@ -180,6 +209,7 @@ describe('F6 the scripts of the pipeline, run unchanged', () => {
     rmSync(join(dirname(repository), 'workspace'), { recursive: true, force: true });
     succeed(`
       set -e
+      ${commands.filter((command) => /\bpipelines\b/.test(command)).join('\n')}
       npm run synth
       echo node_modules >.gitignore
       git init --quiet --initial-branch main && git init --quiet --bare --initial-branch main ${origin}
@@ -201,7 +231,7 @@ describe('F6 the scripts of the pipeline, run unchanged', () => {
     const called = readFileSync(join(agent().AGENT_TEMPDIRECTORY ?? '', 'called'), 'utf8').split('\n');
     expect(called.filter((line) => line.startsWith('kubectl'))).toEqual([
       'kubectl apply -f dist/10-flaschenpost-dev.yaml',
-      'kubectl rollout status deployment --namespace flaschenpost-dev --selector app.kubernetes.io/part-of=flaschenpost --timeout 20m',
+      'kubectl get -f dist/10-flaschenpost-dev.yaml -o name',
     ]);
 
     release('dev'); // a second attempt commits nothing

@@ -1,26 +1,31 @@
 // What the Azure pipeline of Panther Clinic promises (P8, P9): the shipped files keep each promise, and changes break it.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import images from '../../../charts/images.json';
-import { broken, expand, type Promised, type Sources, shipped, stagesBy } from '../../support/azure-pipelines';
-import { inOrder, PANTHER, parameter } from '../shipped/pipelines';
+import { commandsOf as commandsIn, expand, PANTHER, stagesBy, variablesOf } from '../../support/pipelines/azure';
+import { broken, inOrder, type Promised, type Sources, shipped } from '../../support/pipelines/files';
+import { placed } from '../shipped/pipelines';
 
 const REGIONS = ['westeurope', 'northeurope'];
 const ORDER = ['verify', 'images', 'manifests', 'dev', 'promotion', ...REGIONS];
 const MAIN = "eq(variables['Build.SourceBranch'], 'refs/heads/main')";
 
 const stages = (sources: Sources) => stagesBy(sources, PANTHER);
-const commandsOf = (sources: Sources, name: string): string => stages(sources).get(name)?.commands.join('\n') ?? '';
-const manifestOf = (region: string): string => `dist/clusters/${region}/10-$SYSTEMNAME-$ENVIRONMENT.yaml`;
+const commandsOf = (sources: Sources, name: string): string => commandsIn(sources, PANTHER, name);
 
 /** Commands that bring one region to the state in git. */
-const applied = (region: string): string[] => [
-  `--name "${region}"`,
-  `kubectl apply -f "${manifestOf(region)}"`,
-  'kubectl rollout status',
-  'curl --fail',
-  `"https://${region}.booking.panther-clinic.example/health/ready"`,
+const APPLIED = ['az aks get-credentials', 'kubectl apply -f "$FOLDER/10-', 'kubectl rollout status', 'curl --fail'];
+
+/** Clusters, folders and addresses of the steps of a stage that deploy, in their order. */
+const deployed = (sources: Sources, name: string): string[] =>
+  (stages(sources).get(name)?.jobs ?? [])
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ env: { CLUSTER, FOLDER, SMOKE_URL } }) =>
+      SMOKE_URL !== undefined ? SMOKE_URL : CLUSTER !== undefined ? `${CLUSTER} ${FOLDER}` : [],
+    );
+const inRegion = (region: string, host = 'panther-clinic.example'): string[] => [
+  `${region} dist/clusters/${region}`,
+  `https://${region}.booking.${host}/health/ready`,
 ];
+const parameter = (name: string): string => `\${{ parameters.${name} }}`;
 
 const PROMISES: readonly Promised[] = [
   {
@@ -31,7 +36,14 @@ const PROMISES: readonly Promised[] = [
         ordered.map(({ name }) => name).join() === [...ORDER, 'rollback'].join() &&
         ORDER.every((name, at) => stages(sources).get(name)?.after === ORDER[at - 1]) &&
         ORDER.slice(1).every((name) => stages(sources).get(name)?.condition === `and(succeeded(), ${MAIN})`) &&
-        inOrder(commandsOf(sources, 'images'), '{"checkout":"booking"}', 'docker build', 'docker push') &&
+        inOrder(
+          commandsOf(sources, 'images'),
+          '{"checkout":"self","path":"self"}',
+          '{"checkout":"booking","path":"booking"}',
+          'docker build',
+          '--exit-code 1',
+          'docker push',
+        ) &&
         inOrder(
           commandsOf(sources, 'manifests'),
           'npm run image',
@@ -42,7 +54,7 @@ const PROMISES: readonly Promised[] = [
     },
     breaks: [
       ['after: westeurope', 'after: promotion'],
-      ['source: booking', 'source: self'],
+      ['code: booking', 'code: ""'],
       ['and(succeeded(), eq', 'and(always(), eq'],
     ],
   },
@@ -74,19 +86,18 @@ const PROMISES: readonly Promised[] = [
             commands,
             'npm run image',
             'npm run synth -- --check --strict',
-            `file="/clusters/${region}/$phase-$SYSTEMNAME-$ENVIRONMENT.yaml"`,
-            'diff -N "$PIPELINE_WORKSPACE/approved$file"',
+            'diff -N "$APPROVED',
             'git push',
-            ...applied(region),
-          ) && commands.match(/kubectl apply/g)?.length === 2
+            ...APPLIED,
+          ) && deployed(sources, region).join() === inRegion(region).join()
         );
       }),
     breaks: [
-      ['folder: /clusters/northeurope', 'folder: /clusters/westeurope'],
+      ['folder: dist/clusters/northeurope', 'folder: dist/clusters/westeurope'],
       ['cluster: northeurope', 'cluster: westeurope'],
       ['https://northeurope.booking', 'https://booking'],
       ['curl --fail', 'curl'],
-      ['git push origin HEAD:main', 'true'],
+      ['git push origin "HEAD:$BRANCH"', 'true'],
     ],
   },
   {
@@ -117,9 +128,11 @@ const PROMISES: readonly Promised[] = [
           '"fetchDepth":"0"',
           'revert --no-edit "$newest"',
           'npm run synth -- --check --strict',
-          'git push origin HEAD:main',
-          ...REGIONS.flatMap(applied),
-        )
+          'git push origin "HEAD:$BRANCH"',
+          ...APPLIED,
+          ...APPLIED,
+        ) &&
+        deployed(sources, 'rollback').join() === REGIONS.flatMap((region) => inRegion(region)).join()
       );
     },
     breaks: [
@@ -130,64 +143,131 @@ const PROMISES: readonly Promised[] = [
     ],
   },
   {
-    promise: 'P9: its regions, hosts, health path and registries are those of the manifests',
+    promise: 'P9: its images, clusters, namespaces, hosts, health paths and registries are those of dist',
     holds: (sources) => {
-      const text = JSON.stringify(expand(sources, PANTHER));
-      const urls = [...text.matchAll(/https:\/\/([\w.-]+)(\/[\w/-]+)/g)];
-      const applies = [...text.matchAll(/kubectl apply -f \\"(dist[\w/]+)\/10-/g)].map(([, folder = '']) => folder);
-      const manifests = ['clusters/westeurope', 'clusters/northeurope'].flatMap((folder) =>
-        ['clinic', 'clinic-dev']
-          .map((environment) => join(__dirname, `../../../dist/${folder}/10-panther-${environment}.yaml`))
-          .filter((path) => existsSync(path))
-          .map((path) => readFileSync(path, 'utf8')),
-      );
-      const registries = manifests.map((manifest) => /image: ([\w.]+)\/panther\/booking[:@]/.exec(manifest)?.[1]);
+      const variables = variablesOf(sources, PANTHER);
+      const environments = [
+        ['dev', 'westeurope', 'clinic-dev', variables.registry],
+        ['westeurope', 'westeurope', 'clinic', variables.production_registry],
+        ['northeurope', 'northeurope', 'clinic', variables.production_registry],
+      ] as const;
       return (
-        urls.length === 5 &&
-        urls.every(([, host, path]) =>
-          manifests.some(
-            (manifest) =>
-              manifest.includes(`- host: ${host}\n`) && manifest.includes(`evenkeel.dev/health-path: ${path}\n`),
-          ),
-        ) &&
-        applies.length === 5 &&
-        applies.every((folder) => existsSync(join(__dirname, '../../..', folder, '00-cluster.yaml'))) &&
-        registries.length === 3 &&
-        registries.every((registry) => text.includes(`"value":"${registry}"`))
+        variables.registry !== variables.production_registry &&
+        environments.every(([name, region, environment, registry]) => {
+          const {
+            images: expected,
+            hosts,
+            ready,
+            namespaces,
+            deployers,
+          } = placed(`dist/clusters/${region}`, `panther-${environment}`);
+          const [target, url = ''] = deployed(sources, name);
+          const { host, pathname, protocol } = new URL(url);
+          const built = (variables.images ?? '').split(' ').map((one) => `${registry}/${variables.system_name}/${one}`);
+          return (
+            target === `${region} dist/clusters/${region}` &&
+            built.join() === expected.join() &&
+            protocol === 'https:' &&
+            hosts.includes(host) &&
+            ready.includes(pathname) &&
+            stages(sources).get(name)?.jobs[0]?.variables.environment === environment &&
+            namespaces.join() === `${variables.system_name}-${environment}` &&
+            deployers.length === 1
+          );
+        })
       );
     },
     breaks: [
-      ['https://westeurope.booking.dev', 'https://northeurope.booking.dev'],
+      ['https://westeurope.booking.dev', 'https://frankfurt.booking.dev'],
       ['/health/ready', '/ready'],
-      ['folder: /clusters/northeurope', 'folder: /clusters/norway'],
+      ['folder: dist/clusters/northeurope', 'folder: dist/clusters/norway'],
       ['value: panther.azurecr.io', 'value: clinic.azurecr.io'],
+      ['value: panther.azurecr.io', 'value: pantherdev.azurecr.io'],
+      ['value: booking', 'value: web'],
     ],
   },
   {
-    promise:
-      'P9: what it writes to charts/images.json has a place there, and is the same in the difference and in releases',
+    promise: 'P9: each environment of charts/images.json gets this build, in the difference as in releases',
     holds: (sources) => {
-      const targetsOf = (name: string) => /for target in (.*); do/.exec(commandsOf(sources, name))?.[1];
-      const known = Object.entries(images.panther).flatMap(([environment, tags]) =>
-        typeof tags === 'string' ? [environment] : Object.keys(tags).map((component) => `${environment}/${component}`),
-      );
-      const released = [targetsOf('dev'), targetsOf('westeurope')];
+      const environmentsOf = (name: string) =>
+        (stages(sources).get(name)?.jobs ?? []).flatMap(({ steps }) =>
+          steps.flatMap(({ env }) => env.ENVIRONMENTS ?? []),
+        );
+      const known = Object.keys(images.panther);
       return (
-        targetsOf('manifests') === known.join(' ') &&
-        released.join(' ') === known.join(' ') &&
-        targetsOf('westeurope') === targetsOf('northeurope')
+        environmentsOf('manifests').join() === known.join(' ') &&
+        [...environmentsOf('dev'), ...environmentsOf('westeurope')].join() === known.join() &&
+        environmentsOf('northeurope').join() === environmentsOf('westeurope').join()
       );
     },
     breaks: [
-      ['targets: clinic-dev clinic/booking', 'targets: clinic-dev clinic'],
-      ['      targets: clinic/booking\n', ''],
+      ['environments: clinic-dev clinic', 'environments: clinic-dev'],
+      ['environment: clinic-dev', 'environment: clinic'],
     ],
+  },
+  {
+    promise: 'P9: what makes the manifests is linted, typed, tested and checked first, for pull requests too',
+    holds: (sources) => {
+      const verify = stages(sources).get('verify');
+      return (
+        verify?.condition === undefined &&
+        inOrder(
+          commandsOf(sources, 'verify'),
+          '"fetchDepth":"0"',
+          'npm ci',
+          'npm run lint',
+          'npm run typecheck',
+          'npm test',
+          'npm run synth -- --check --strict',
+          'npm run synth -- --check --against "$base"',
+        ) &&
+        verify?.jobs.every(({ steps }) => steps.at(-1)?.env.AGAINST === 'main') === true
+      );
+    },
+    breaks: [
+      ['          - bash: npm run lint\n', ''],
+      ['          - bash: npm run typecheck\n', ''],
+      ['          - bash: npm test\n', ''],
+      ['npm run synth -- --check --strict\n', 'true\n'],
+      ['              AGAINST: main', '              AGAINST: ""'],
+      ['- stage: verify\n', '- stage: verify\n    condition: false\n'],
+    ],
+  },
+  {
+    promise: 'P9: a change of the manifests, of the code and a pull request start it, a release does not',
+    holds: (sources) => {
+      const pipeline = JSON.stringify(expand(sources, PANTHER));
+      return (
+        pipeline.includes(
+          '"trigger":{"batch":"true","branches":{"include":["main"]},"paths":{"exclude":["dist","charts/images.json"]}}',
+        ) &&
+        pipeline.includes('"pr":{"branches":{"include":["main"]}}') &&
+        pipeline.includes(
+          '"repositories":[{"repository":"booking","type":"git","name":"panther/booking","ref":"refs/heads/main","trigger":{"branches":{"include":["main"]}}}]',
+        ) &&
+        commandsOf(sources, 'westeurope').includes('[skip ci]')
+      );
+    },
+    breaks: [
+      [
+        '      ref: refs/heads/main\n      trigger:\n        branches:\n          include: [main]\n',
+        '      ref: refs/heads/main\n',
+      ],
+      ['pr:\n  branches:\n    include: [main]', 'pr: none'],
+      ['include: [main]\n  paths', 'include: [release]\n  paths'],
+      [' [skip ci]', ''],
+    ],
+  },
+  {
+    promise: 'P9: its clusters are in its own resource group',
+    holds: (sources) => variablesOf(sources, PANTHER).resource_group === 'panther',
+    breaks: [['  - name: resource_group\n    value: panther', '  - name: resource_group\n    value: flaschenpost']],
   },
   {
     promise: 'P8, P9: production gets the digest that development has tested',
     holds: (sources) =>
-      inOrder(commandsOf(sources, 'promotion'), 'az acr import', '@$digest', '"$PRODUCTIONREGISTRY")" = "$digest"'),
-    breaks: [['$image@$digest', '$image:$BUILD_BUILDID']],
+      inOrder(commandsOf(sources, 'promotion'), 'az acr import', '@$digest', 'if [ "$copy" != "$digest" ]; then'),
+    breaks: [['$name@$digest', '$name:$BUILD_NUMBER']],
   },
 ];
 

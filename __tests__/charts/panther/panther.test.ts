@@ -1,7 +1,13 @@
 // Panther Clinic, row by row: docs/systems/panther.md.
+import type { Construct } from 'constructs';
+import { clusters } from '../../../charts/clusters';
+import { environments } from '../../../charts/environments';
+import images from '../../../charts/images.json';
+import { Panther, type PantherSettings, panther } from '../../../charts/panther';
 import { platform } from '../../../charts/platform';
 import { listSecrets } from '../../../lib/analysis/access/secrets';
-import { System } from '../../../lib/constructs';
+import { check } from '../../../lib/checks';
+import { Platform, System, Volume } from '../../../lib/constructs';
 import { nodeLoads } from '../../../lib/constructs/platform/nodes';
 import {
   type CapacityInput,
@@ -13,6 +19,7 @@ import {
 import { responseTail } from '../../../lib/model/capacity/queueing';
 import { deriveDatabaseBudget } from '../../../lib/model/services/database';
 import { synthesize } from '../../../lib/synth/synthesize';
+import { blocksOf, readPage, runPage } from '../../support/page';
 import { Placement, shipped } from '../../support/shipped';
 import { at } from '../../support/synthesis';
 
@@ -58,6 +65,12 @@ function targetOn(region: string): Target<unknown> {
     .find(({ target }) => target.cluster.name === region && target.environment.name === 'clinic');
   if (found === undefined) throw new Error(`not on ${region}`);
   return found.target;
+}
+
+/** The time between releases that the chart states, in seconds: a slower rollout is refused, so nothing of it is in the manifests. */
+function cadenceOn(region: string): unknown {
+  const booking = platform.app().node.findChild(region).node.findChild('panther-clinic').node.findChild('booking');
+  return Object(Reflect.get(booking, 'props')).availability?.releaseEverySeconds;
 }
 
 function nodesOf(region: string) {
@@ -121,6 +134,20 @@ describe('P2 pods and nodes grow and shrink', () => {
     });
   });
 
+  test.each(REGIONS)('%s: pods shrink again', (region) => {
+    expect(clinic(region).one('HorizontalPodAutoscaler', 'booking').spec).toMatchObject({
+      behavior: { scaleDown: { selectPolicy: 'Max', policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }] } },
+    });
+  });
+
+  test.each(REGIONS)('%s: a month of its nodes costs least off peak, most after growth', (region) => {
+    const { costs } = nodesOf(region).plan;
+    expect(costs.map(({ load }) => load)).toEqual(['off peak', 'at peak', 'after growth']);
+    const [offPeak = 0, peak = 0, grown = 0] = costs.map(({ cost }) => cost.most);
+    expect(offPeak).toBeLessThan(peak);
+    expect(peak).toBeLessThan(grown);
+  });
+
   test.each(REGIONS)('%s: fewest nodes and subnets are those of the plan, and most are enough', (region) => {
     const { plan: nodes, pool } = nodesOf(region);
     const { nodePools, subnets } = targetOn(region).cluster;
@@ -139,6 +166,15 @@ describe('P3 the load test', () => {
     for (const job of jobs) expect(job.spec).toMatchObject({ suspend: true });
     expect(load.one('Job', 'load-workers').spec).toMatchObject({ parallelism: 3 });
     expect(home.all('Job')).toEqual([]);
+  });
+
+  test('it asks North Europe, which must carry the peak alone, for 15 minutes at full size', () => {
+    const args = at(load.one('Job', 'load-master'), 'spec', 'template', 'spec', 'containers', 0, 'args');
+    const given = (name: string) => (Array.isArray(args) ? args[args.indexOf(name) + 1] : undefined);
+    expect(given('--host')).toBe(`https://northeurope.${HOST}`);
+    expect(given('--users')).toBe('30000');
+    expect(given('--spawn-rate')).toBe('100');
+    expect(given('--run-time')).toBe(`${30_000 / 100 + 15 * 60}s`);
   });
 
   test('it judges the promise', () => {
@@ -162,7 +198,10 @@ describe('P4 a release every two minutes', () => {
     expect(at(deployment, 'spec', 'strategy', 'rollingUpdate')).toEqual({ maxSurge: '50%', maxUnavailable: 0 });
     const waves = 2; // 38 pods, 19 at a time
     const rollout = waves * (boot + Number(at(deployment, 'spec', 'minReadySeconds')));
-    expect(rollout + Number(at(pod, 'terminationGracePeriodSeconds'))).toBe(105);
+    const seconds = rollout + Number(at(pod, 'terminationGracePeriodSeconds'));
+    expect(seconds).toBe(105);
+    expect(cadenceOn(region)).toBe(120);
+    expect(seconds).toBeLessThan(120);
   });
 
   test('a stopping pod serves until the gateway has forgotten it', () => {
@@ -252,6 +291,9 @@ describe('P11 groups of the directory', () => {
       for (const [role, group] of Object.entries(groups)) {
         const subjects = [{ name: targetOn(region).cluster.groups[group] }];
         expect(clinic(region).one('RoleBinding', role)).toMatchObject({ subjects });
+        // one directory: a group has the same id on every cluster
+        const [first, other] = REGIONS.map((name) => targetOn(name).cluster.groups[group]);
+        expect(first).toBe(other);
       }
     }
   });
@@ -276,7 +318,77 @@ describe('P12 within the provider’s limits; a plan beyond one is refused at sy
   });
 });
 
+describe('P12 what AKS allows', () => {
+  const limits = () =>
+    Object.fromEntries(targetOn('westeurope').cluster.provider.limits.map(({ of, most }) => [of, most]));
+
+  test('the figures of its documentation', () => {
+    expect(limits()).toEqual({
+      clusters: 5000,
+      nodes: 5000,
+      nodesPerPool: 1000,
+      pools: 100,
+      pods: 200_000,
+      podsPerNode: 250,
+    });
+  });
+
+  test('a plan of more nodes than a cluster may have is refused, with the limit', () => {
+    const { cluster } = targetOn('westeurope');
+    const [pool] = cluster.nodePools;
+    if (pool === undefined) throw new Error('no pool');
+    const pools = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ ...pool, name, nodesPerZone: { min: 1, max: 300 } }));
+    const { problems } = deriveProviderPlan({
+      cluster: { ...cluster, nodePools: pools, subnets: {} },
+      zonesLost: 0,
+      workloads: [],
+      daemons: [],
+    });
+    const message = expect.stringMatching(/^aks allows 5000 nodes in a cluster \(AKS docs, .*\); \d+ too many: /);
+    expect(problems).toContainEqual(expect.objectContaining({ field: 'nodePools', message }));
+  });
+});
+
 describe('P13 storage where data is kept', () => {
+  /** The clinic with a line of the page in its chart. */
+  const clinicWith = (line: string) => {
+    class Kept extends Panther {
+      constructor(scope: Construct, target: Target<PantherSettings>) {
+        super(scope, target);
+        runPage(line.replace('this', 'system'), { Volume, system: this });
+      }
+    }
+    const { mumbai, northeurope, westeurope } = clusters;
+    const app = new Platform({
+      home: 'mumbai',
+      clusters: { mumbai, northeurope, westeurope: { ...westeurope, identities: {} } },
+      environments,
+      images,
+    })
+      .place(Kept, { clinic: { on: [...REGIONS], settings: panther('', { peak: 30_000, offPeak: 8000 }, 0.001) } })
+      .app();
+    return synthesize(app, check);
+  };
+  const [line = ''] = blocksOf(readPage('systems/panther.md')).filter((code) => code.startsWith('new Volume('));
+
+  test('a volume in the clinic is in three zones, by the line that the page shows', () => {
+    const { findings, objects } = clinicWith(line);
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const classes = objects.filter(({ entry }) => entry.identity.kind === 'StorageClass');
+    expect(classes.map(({ file }) => file).sort()).toEqual(
+      REGIONS.map((name) => `clusters/${name}/00-cluster.yaml`).sort(),
+    );
+    for (const { entry } of classes) {
+      expect(entry.identity.name).toBe('zone-redundant-retain');
+      expect(entry.manifest).toMatchObject({ parameters: { skuName: 'Premium_ZRS' }, reclaimPolicy: 'Retain' });
+    }
+  });
+
+  test('without its reason about the region it is refused', () => {
+    const { findings } = clinicWith(line.replace(/, oneRegion: '[^']*'/, ''));
+    expect(findings.filter(({ rule }) => rule === 'volume-regions')).toHaveLength(2);
+  });
+
   test('the results of the load test have a class of storage that waits for its first pod, and may grow', () => {
     const load = new Placement('westeurope', 'panther-load');
     const name = String(at(load.one('PersistentVolumeClaim', 'load-results'), 'spec', 'storageClassName'));

@@ -3,8 +3,11 @@
 import type { Json, JsonObject } from '../../../lib/model';
 import { isJsonObject } from '../../../lib/model/manifest/json';
 
+import { readPage } from '../../support/page';
 import { Placement } from '../../support/shipped';
 import { at } from '../../support/synthesis';
+
+const PAGE = readPage('systems/pingpong.md').replace(/\s+/g, ' ');
 
 const production = new Placement('mumbai', 'pingpong-production');
 const laptop = new Placement('laptop', 'pingpong-local');
@@ -33,6 +36,20 @@ describe('T1 namespace, Deployment with more than one replica, Service, image fr
       /^\d{12}\.dkr\.ecr\.ap-south-1\.amazonaws\.com\/pingpong\/web:\d+$/,
     );
     expect(pod).not.toHaveProperty('imagePullSecrets');
+  });
+
+  test('its host, by TLS', () => {
+    expect(production.one('Ingress', 'web').spec).toMatchObject({
+      rules: [{ host: 'pingpong.example.com' }],
+      tls: [{ hosts: ['pingpong.example.com'] }],
+    });
+  });
+
+  test('the page says that each pod counts on its own, and the most that all of them let through', () => {
+    const replicas = Number(at(production.one('Deployment', 'web'), 'spec', 'replicas'));
+    const rate = Number(at(production.one('ConfigMap', 'web'), 'data', 'THROTTLE_REQUESTS_PER_SECOND'));
+    expect(PAGE).toContain(`${rate} requests a second is per pod`);
+    expect(PAGE).toContain(`up to ${replicas} × ${rate} = ${replicas * rate} a second`);
   });
 
   test('throttling is configuration, per environment', () => {

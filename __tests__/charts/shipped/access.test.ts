@@ -3,6 +3,7 @@ import { type Access, access } from '../../../lib/analysis/access/access';
 import { app } from '../../../main';
 import { cli } from '../../support/cli';
 import { shipped } from '../../support/shipped';
+import { at } from '../../support/synthesis';
 import { isShipped, isShippedCluster } from './placements';
 
 describe('G11: the shipped platform', () => {
@@ -44,6 +45,40 @@ describe('G11: the shipped platform', () => {
       'northeurope 7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
       'westeurope 7c0f6a3e-1d2b-4c5d-8e9f-000000000003',
     ]);
+  });
+
+  test('F6, P11: the ids of pipelines and operators are those of the directory, written here a second time', () => {
+    const id = (last: number | string) => `7c0f6a3e-1d2b-4c5d-8e9f-0000000000${last}`;
+    const subjects = (role: string) =>
+      Object.fromEntries(
+        shipped.entries
+          .filter(({ identity: { kind, name } }) => kind === 'RoleBinding' && name === role)
+          .filter(({ cluster, identity }) => isShipped(cluster, identity.namespace))
+          .map(({ cluster, identity, manifest }) => [
+            `${cluster} ${identity.namespace}`,
+            (Array.isArray(manifest.subjects) ? manifest.subjects : []).map((subject) => at(subject, 'name')),
+          ]),
+      );
+    expect(subjects('deployer')).toEqual({
+      'mumbai toytrex-production': ['toytrex-pipeline'],
+      'mumbai pingpong-production': ['pingpong-pipeline'],
+      'westeurope flaschenpost-dev': [id(11)],
+      'westeurope flaschenpost-qa': [id(12)],
+      'westeurope flaschenpost-staging': [id(13)],
+      'westeurope flaschenpost-prod': [id(14)],
+      'westeurope panther-clinic-dev': [id(21)],
+      'westeurope panther-load': [id(21)],
+      'westeurope panther-clinic': [id(22)],
+      'northeurope panther-clinic': [id(22)],
+    });
+    expect(subjects('operator')).toEqual({
+      'mumbai toytrex-production': ['devops'],
+      'mumbai pingpong-production': ['devops'],
+      'westeurope flaschenpost-staging': [id('02')],
+      'westeurope flaschenpost-prod': [id('02')],
+      'westeurope panther-clinic': [id('02')],
+      'northeurope panther-clinic': [id('02')],
+    });
   });
 
   test('what a deployer may write is what its file holds', () => {

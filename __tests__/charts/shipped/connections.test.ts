@@ -3,7 +3,10 @@ import { connections } from '../../../lib/analysis/network/connections';
 import { shipped } from '../../support/shipped';
 import { SHIPPED } from './placements';
 
-const STAGES = ['dev', 'prod', 'qa', 'staging'];
+const STAGES = ['dev', 'prod', 'qa', 'staging'] as const;
+/** Private endpoints of each stage's services, and the addresses of Entra ID. */
+const ENDPOINTS = { dev: '10.30.1.0/28', qa: '10.30.1.16/28', staging: '10.30.1.32/28', prod: '10.30.1.48/28' };
+const ENTRA = ['20.190.128.0/18', '20.20.32.0/19', '20.231.128.0/19', '40.126.0.0/18'];
 
 test('the shipped systems: every pair of components over all namespaces', () => {
   const lines = connections(shipped.entries)
@@ -28,18 +31,20 @@ test('the shipped systems: every pair of components over all namespaces', () => 
     '10.30.0.0/24 → panther-clinic-dev/booking 8080/TCP',
     '10.30.0.0/24 → panther-clinic/booking 8080/TCP',
     ...STAGES.flatMap((environment) => {
+      const endpoints = ENDPOINTS[environment];
       const [catalogue, dispatch, gateway, orders] = ['catalogue', 'dispatch', 'gateway', 'orders'].map(
         (name) => `flaschenpost-${environment}/${name}`,
       );
       return [
-        `${catalogue} → anywhere 10255/TCP`,
-        `${catalogue} → anywhere 6380/TCP`,
-        `${dispatch} → anywhere 443/TCP`,
-        `${dispatch} → anywhere 5671/TCP`,
+        `${catalogue} → ${endpoints} 10255/TCP`,
+        `${catalogue} → ${endpoints} 6380/TCP`,
+        `${dispatch} → ${endpoints} 443/TCP`,
+        `${dispatch} → ${endpoints} 5671/TCP`,
+        ...ENTRA.map((cidr) => `${dispatch} → ${cidr} 443/TCP`),
         `${gateway} → ${catalogue} 8080/TCP`,
         `${gateway} → ${orders} 8080/TCP`,
-        `${orders} → anywhere 10255/TCP`,
-        `${orders} → anywhere 5671/TCP`,
+        `${orders} → ${endpoints} 10255/TCP`,
+        `${orders} → ${endpoints} 5671/TCP`,
       ];
     }),
     'panther-clinic-dev/booking → anywhere 5432/TCP',

@@ -11,7 +11,7 @@ test('of the shipped clusters, those that say both are planned', async () => {
   );
   expect([code, err]).toEqual([0, '']);
   expect(numbers).toMatchObject({
-    mumbai: 'podNetwork',
+    mumbai: 'planned',
     laptop: 'podNetwork',
     westeurope: 'planned',
     northeurope: 'planned',

@@ -47,6 +47,8 @@ const IMAGE = /\/(?:initContainers|containers)\/\d+\/image$/;
 const PULL = /\/(?:imagePullPolicy|imagePullSecrets(?:\/.*)?|labels\/app\.kubernetes\.io~1version)$/;
 const HOST =
   /^\/spec\/(?:rules\/\d+\/host|tls\/\d+\/hosts(?:\/\d+)?|externalName|hostnames(?:\/\d+)?)$|\/annotations\/(?:external-dns\.[^/]*~1hostname|evenkeel\.dev~1(?:exit-[^/]+|common-hosts|dns-by-hand))$/;
+/** Where pods may go: the addresses of services outside. */
+const ADDRESS = /^\/spec\/egress\/\d+\/to\/\d+\/ipBlock\/cidr$/;
 const SECRET = /\/(?:secretName|secretKeyRef\/name|secretRef\/name)$/;
 const SIZE =
   /^\/spec\/(?:replicas|minReplicas|maxReplicas)$|\/resources\/(?:requests|limits)\/[^/]+$|^\/spec\/hard\/[^/]+$/;
@@ -65,6 +67,7 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (IMAGE.test(pointer)) return component(before) === component(after) ? 'images' : undefined;
   if (PULL.test(pointer)) return 'images';
   if (HOST.test(pointer) || isHostList(difference)) return 'hosts';
+  if (ADDRESS.test(pointer)) return isSetting(before, after, pair) ? 'hosts' : undefined;
   if (SECRET.test(pointer)) return 'secrets';
   if (isGranted(difference, pair)) return 'groups';
   if (entry.identity.kind === 'ServiceAccount' && pointer.startsWith('/metadata/annotations/')) return 'identities';

@@ -4,8 +4,10 @@ import type { NodePool } from '../../model/cluster/pool';
 import { boundsByZone } from '../../model/cluster/pool-bounds';
 import type { Derived } from '../../model/finding/derivation';
 import { defined } from '../../model/manifest/json';
+import type { ClusterCount } from '../../model/nodes/cluster-count';
 import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
-import type { PoolPlan } from '../../model/nodes/node-plan-types';
+import { spanText } from '../../model/nodes/node-cost';
+import type { NodeCost, PoolPlan, Span } from '../../model/nodes/node-plan-types';
 import type { ClusterPlan } from './plan';
 
 /** One number. */
@@ -20,11 +22,14 @@ export interface PlanRow {
 }
 
 /** All rows of a plan; without a plan, those of the headroom alone. */
-export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[] {
-  const { nodePools, subnets, zones } = description;
+export function planRows({ plan, description, headroom, clusters }: ClusterPlan): PlanRow[] {
+  const { nodePools, subnets, zones, provider } = description;
   const cluster = (what: string, number: Derived): PlanRow => row('cluster', what, number);
   return [
-    ...(plan?.pools.flatMap((one) => poolRows(one, nodePools, zones)) ?? []),
+    ...(plan?.pools.flatMap((one) => [
+      ...poolRows(one, nodePools, zones),
+      ...plan.costs.filter(({ pool }) => pool === one.name).map(costRow),
+    ]) ?? []),
     ...headroomRows(nodePools, headroom),
     ...(plan === undefined
       ? []
@@ -32,6 +37,7 @@ export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[
           cluster('fewest nodes', plan.fewest),
           cluster('most nodes, those of an upgrade included', plan.nodes),
           cluster('most pods', plan.pods),
+          ...totalRows(plan.costs, nodePools),
           ...plan.ranges.flatMap(({ subnet, name, perZone, addresses, prefix }) => {
             const [of, given] = [`subnets.${subnet}`, subnets[subnet]];
             const whose = `${name}${perZone ? ' of each zone' : ''}`;
@@ -45,6 +51,7 @@ export function planRows({ plan, description, headroom }: ClusterPlan): PlanRow[
           }),
           ...plan.targets.map(({ name, targets }) => row(name, 'load-balancer targets', targets)),
         ]),
+    ...(clusters === undefined ? [] : [clustersRow(clusters, provider.name)]),
   ];
 }
 
@@ -69,6 +76,32 @@ function poolRows(plan: PoolPlan, pools: readonly NodePool[], zones: readonly st
     row(of, 'nodes more while it is upgraded', plan.surge, upgradesOf(pool)),
     row(of, 'pods on a node', plan.podsPerNode, pool === undefined ? undefined : String(pool.pods)),
   ];
+}
+
+/** Node-hours and cost of a pool in a month at one load. */
+function costRow({ pool, load, nodeHours, cost, currency, because }: NodeCost): PlanRow {
+  const plan = `${spanText(nodeHours)} node-hours, ${spanText(cost)} ${currency}`;
+  return { of: `nodePools[${pool}]`, what: `a month ${load}`, plan, because };
+}
+
+/** The sums of several pools, if each of them has prices. */
+function totalRows(costs: readonly NodeCost[], pools: readonly NodePool[]): PlanRow[] {
+  if (pools.length < 2 || pools.some(({ prices }) => prices === undefined)) return [];
+  return [...new Set(costs.map(({ load }) => load))].map((load): PlanRow => {
+    const here = costs.filter((cost) => cost.load === load);
+    const sum = (of: (cost: NodeCost) => Span): Span => ({
+      least: here.reduce((total, cost) => total + of(cost).least, 0),
+      most: here.reduce((total, cost) => total + of(cost).most, 0),
+    });
+    const plan = `${spanText(sum(({ nodeHours }) => nodeHours))} node-hours, ${spanText(sum(({ cost }) => cost))} ${here[0]?.currency}`;
+    return { of: 'cluster', what: `a month ${load}`, plan, because: here.map(({ pool }) => pool).join(' + ') };
+  });
+}
+
+/** The limit of clusters, beside those of the platform. */
+function clustersRow({ limit, count }: ClusterCount, provider: string): PlanRow {
+  const because = `${count.because}; the limit is that of ${limit.source}`;
+  return { ...row(provider, `clusters in one ${limit.per}`, count, `at most ${limit.most}`), because };
 }
 
 function upgradesOf(pool: NodePool | undefined): string | undefined {

@@ -4,6 +4,7 @@ import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { defined } from '../../model/manifest/json';
+import type { ClusterCount } from '../../model/nodes/cluster-count';
 import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/nodes/headroom-balance';
 import { deriveProviderPlan } from '../../model/nodes/node-plan';
 import type { ProviderPlanInput } from '../../model/nodes/node-plan-input';
@@ -16,6 +17,8 @@ export interface NodeLoad {
   readonly input: ProviderPlanInput & { readonly cluster: ClusterDescription };
   /** How sized components grow while a node is being added. */
   readonly growing: readonly Growth[];
+  /** The clusters of the platform that count against one limit with it. Absent where its provider has none. */
+  readonly clusters?: ClusterCount;
 }
 
 /** What is needed, beside what the cluster declares. */
@@ -30,18 +33,20 @@ export interface ClusterPlan {
   readonly beyond: readonly Problem[];
   /** Absent without growth, and without described pools. */
   readonly headroom?: HeadroomBalance;
+  /** Absent where its provider has no limit of clusters. */
+  readonly clusters?: ClusterCount;
 }
 
 /** The plan of a cluster, as `evenkeel plan` prints it and synth checks it. */
 export function planCluster(load: NodeLoad): ClusterPlan {
-  const { cluster, input } = load;
+  const { cluster, input, clusters } = load;
   const { plan, problems } = deriveProviderPlan(input);
   const headroom = headroomOf(load);
   return {
     cluster,
     description: input.cluster,
     ...(plan === undefined ? { unplanned: problems, beyond: [] } : { plan, unplanned: [], beyond: problems }),
-    ...defined({ headroom }),
+    ...defined({ headroom, clusters }),
   };
 }
 

@@ -1,10 +1,10 @@
-// Where pods come from: the pod template of every workload kind, and the containers in it.
-import type { JsonObject } from '../../model/manifest/json';
+// Where pods come from: the pod template of every workload kind, the containers in it, and how they stop.
+import type { Json, JsonObject } from '../../model/manifest/json';
 import { POD_TEMPLATES } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { memoizePerObjects, objectIndex } from './object-index';
-import { dig, type Place, places, record, text } from './read-json';
+import { dig, list, type Place, places, record, text } from './read-json';
 
 /** One container of a pod template. */
 export interface Container extends Place {
@@ -76,3 +76,32 @@ export const workloadOf = memoizePerObjects(
 /** The containers that run as long as the pod: those that a probe, a metric or a Service can reach. */
 export const lasting = ({ containers }: Workload): readonly Container[] =>
   containers.filter(({ role }) => role === 'main' || role === 'sidecar');
+
+const SLEEP = /(?:^|[\s;&|/])sleep\s+([0-9]+(?:\.[0-9]+)?)(s|m|h)?(?=$|[\s;&|])/g;
+const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600 };
+
+/** The seconds that a preStop hook sleeps, with the place that sets them. */
+export function preStopSleep(
+  container: Container,
+): { readonly seconds: number; readonly pointer: string; readonly value: Json } | undefined {
+  const pointer = `${container.pointer}/lifecycle/preStop`;
+  const hook = dig(container.value, 'lifecycle', 'preStop');
+  const native = dig(hook, 'sleep')?.seconds;
+  if (typeof native === 'number') return { seconds: native, pointer: `${pointer}/sleep/seconds`, value: native };
+  const command = list(dig(hook, 'exec')?.command);
+  const line = command.map((part) => text(part) ?? '').join(' ');
+  if (!line.includes('sleep')) return undefined;
+  let seconds = 0;
+  for (const [, amount, unit] of line.matchAll(SLEEP)) seconds += Number(amount) * (SECONDS[unit ?? ''] ?? 1);
+  return { seconds, pointer: `${pointer}/exec/command`, value: command };
+}
+
+/** Whether the preStop hook keeps the container serving: it sleeps, or does something of unknown length. */
+function waits(container: Container): boolean {
+  if (dig(container.value, 'lifecycle', 'preStop') === undefined) return false;
+  const sleep = preStopSleep(container);
+  return sleep === undefined || sleep.seconds > 0 || /sleep [^0]/.test(list(sleep.value).join(' '));
+}
+
+/** Whether SIGTERM comes at the moment at which Services and balancers are only being informed: no container waits in preStop. */
+export const stopsAtOnce = (workload: Workload): boolean => !lasting(workload).some(waits);

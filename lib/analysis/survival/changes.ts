@@ -11,7 +11,7 @@ import { type Refusal, refusals } from './quota';
 import { NEXT, roomBeside, stuckInDomains } from './rollout';
 import type { Situations } from './situation';
 import { duration } from './timing';
-import { type Decider, judge, type Result, range } from './verdict';
+import { type Decider, judge, lossesOf, type Result, range } from './verdict';
 
 /** A node is drained: its pods are evicted as fast as their budgets allow, and placed on other nodes. */
 export function drain(situations: Situations, components: readonly Component[], scale: Scale): Result[] {
@@ -58,7 +58,8 @@ export function drain(situations: Situations, components: readonly Component[], 
       );
     else working.push(`${duration(seconds)}: ${plural(rounds, 'round')} of boot and grace period`);
     const decides: Decider = budget === undefined ? replicasOf(component) : { entry: budget, pointer: '/spec' };
-    const numbers = { wanted, needed: component.needed(scale), left, placed: end.placed };
+    working.push(...lossesOf([{ component: component.name, losses: component.losses }]));
+    const numbers = { wanted, needed: component.needed(scale), left, placed: end.placed, losses: component.losses };
     return judge(component.name, scale, blocked ? numbers : { ...numbers, seconds }, working, decides, blocked);
   });
 }
@@ -236,8 +237,10 @@ function rollOf(
     );
   else if (room.fewest < added) working.push('the others wait for old pods to go: it takes longer');
   if (refusal !== undefined) working.push(refusal.says);
+  const { losses } = component;
+  working.push(...lossesOf([{ component: component.name, losses }]));
   const pointer = workload.kind === 'apps/StatefulSet' ? '/spec/updateStrategy' : '/spec/strategy';
   const decides = refusal?.decides ?? { entry, pointer };
-  const numbers = { wanted, needed: component.needed(scale), left, placed, seconds };
+  const numbers = { wanted, needed: component.needed(scale), left, placed, seconds, losses };
   return judge(component.name, scale, numbers, working, decides, refusal !== undefined);
 }

@@ -11,7 +11,7 @@ import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig, integer, places, record, text } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { pods } from '../objects/selectors';
-import { comesBack, type Workload, workloads } from '../objects/workloads';
+import { comesBack, stopsAtOnce, type Workload, workloads } from '../objects/workloads';
 import { type Timing, timingOf } from './timing';
 
 /** The autoscaler at its minimum, or at its maximum. Without an autoscaler both are the same. */
@@ -31,6 +31,12 @@ export interface Protection {
   readonly kept: number;
   readonly others: readonly Component[];
 }
+
+/**
+ * How a pod behind a Service loses requests when it is replaced: it gets SIGTERM while Services still send to it, or it gets requests
+ * once it has started, or once it runs. Source: kubernetes.io, "Pod Lifecycle", termination and container probes.
+ */
+export type Loss = 'no preStop' | 'no readiness' | 'no probe';
 
 /** Budgets by the workloads whose pods they select. */
 const budgetsOf = memoizePerObjects((entries): ReadonlyMap<Workload, readonly ApiEntry[]> => {
@@ -86,6 +92,16 @@ export class Component {
   get isBlind(): boolean {
     const hasProbe = this.workload.containers.some(({ value }) => record(value.readinessProbe) !== undefined);
     return !hasProbe && behindServices(this.all).has(this.workload);
+  }
+
+  /** How it loses requests whenever pods are replaced, release or drain. */
+  get losses(): readonly Loss[] {
+    if (!behindServices(this.all).has(this.workload)) return [];
+    const starts = this.workload.containers.some(({ value }) => record(value.startupProbe) !== undefined);
+    return [
+      ...(stopsAtOnce(this.workload) ? ['no preStop' as const] : []),
+      ...(this.isBlind ? [starts ? ('no readiness' as const) : ('no probe' as const)] : []),
+    ];
   }
 
   /** Why it need not survive the loss of a zone; `undefined` where it must. */

@@ -27,7 +27,7 @@ function refuted(placement: Placement, what: Lost, results: readonly Result[]): 
   });
 }
 
-function brokenPromise({ survives, system, environment }: Placement, what: Lost, result: Result): Finding {
+function brokenPromise({ survives, system, environment, cluster }: Placement, what: Lost, result: Result): Finding {
   const { component, scale, left, placed, needed, working, decides } = result;
   const reason = working.findLast((line) => line.startsWith(WAITING));
   const lost = `${survives[what]} ${survives[what] === 1 ? what.slice(0, -1) : what}`;
@@ -38,13 +38,19 @@ function brokenPromise({ survives, system, environment }: Placement, what: Lost,
     message:
       `${component} does not survive losing ${lost}${scale === 'peak' ? ' at peak' : ''}, as ${environment} promises: ` +
       `${needed} pods needed, ${serve}${reason === undefined ? '' : `; ${reason}`}`,
-    expected: `${EXPECTED[what](needed)}${remedy(reason)}; or survives.${what}: 0`,
+    expected: `${EXPECTED[what](needed)}${remedy(cluster, reason)}; or survives.${what}: 0`,
     fix: `evenkeel prove --why '${system}/${environment} ${what.slice(0, -1)}' prints the working`,
   };
   return decides === undefined ? finding : findingOn(decides.entry, { ...finding, field: decides.pointer });
 }
 
-function remedy(reason = ''): string {
+function remedy({ provider: { storage } }: Placement['cluster'], reason = ''): string {
+  if (reason.includes('volume node affinity')) {
+    const source = storage?.zoneRedundant;
+    if (source === undefined) return ': an application that keeps copies in other zones';
+    const parameters = Object.entries(source.parameters).map(([key, value]) => `${key}: ${value}`);
+    return `: a claim whose class is in several zones (provisioner ${source.provisioner}, ${parameters.join(', ')})`;
+  }
   if (/insufficient|too many/.test(reason)) return ': a higher nodesPerZone.max, larger nodes, or smaller requests';
   if (reason.includes('spread'))
     return ': a spread that the remaining zones can satisfy (nodeTaintsPolicy: Honor, a lower minDomains)';

@@ -3,7 +3,7 @@
 import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Interval } from '../scheduling/world';
-import type { Scale } from './component';
+import type { Loss, Scale } from './component';
 import { duration } from './timing';
 
 /** From the best to the worst. */
@@ -23,6 +23,24 @@ export interface Numbers {
   readonly placed: Interval;
   /** Seconds until then. Absent where the manifests do not determine it. */
   readonly seconds?: number;
+  /** How requests are lost on the way, though enough pods serve. @default none is */
+  readonly losses?: readonly Loss[];
+}
+
+/** What is lost, for the components of these names. */
+const LOST: Readonly<Record<Loss, (names: string) => string>> = {
+  'no preStop': (names) => `loses requests unless ${names} can serve on after SIGTERM: no preStop`,
+  'no readiness': (names) => `loses requests unless ${names} can serve once started: no readiness probe`,
+  'no probe': (names) => `loses requests: new pods of ${names} get them before they can serve: no readiness probe`,
+};
+
+/** One sentence for each kind of loss. */
+export function lossesOf(results: readonly Pick<Result, 'component' | 'losses'>[]): string[] {
+  return Object.entries(LOST).flatMap(([loss, says]) => {
+    const losing = results.filter(({ losses = [] }) => losses.some((one) => one === loss));
+    const names = [...new Set(losing.map(({ component }) => component))];
+    return names.length === 0 ? [] : [says(names.join(', '))];
+  });
 }
 
 export interface Result extends Numbers {
@@ -60,15 +78,16 @@ export interface Cell {
  *
  * - fails: no pod is left at once, or fewer than needed after recovery;
  * - depends on scheduling order: some orders of pods fail and others do not, or only some leave the needed pods at once;
- * - degraded: at least one pod serves all the time, but fewer than needed at once, or fewer than wanted after recovery;
+ * - degraded: at least one pod serves all the time, but fewer than needed at once, or fewer than wanted after recovery, or requests
+ *   are lost on the way;
  * - holds: the needed pods serve all the time, and the wanted ones after recovery.
  */
-export function verdictOf({ wanted, needed, left, placed }: Numbers): Verdict {
+export function verdictOf({ wanted, needed, left, placed, losses = [] }: Numbers): Verdict {
   if (wanted === 0) return 'holds';
   if (left.most === 0 || placed.most < needed) return 'fails';
   if (left.fewest === 0 || placed.fewest < needed) return 'depends on scheduling order';
   if (left.fewest < needed && left.most >= needed) return 'depends on scheduling order';
-  return left.fewest < needed || placed.fewest < wanted ? 'degraded' : 'holds';
+  return left.fewest < needed || placed.fewest < wanted || losses.length > 0 ? 'degraded' : 'holds';
 }
 
 /** Whether the operation never completes, whatever the numbers: for all orders of pods, or for some. */
@@ -106,7 +125,8 @@ function refusedVerdict(refused: Refused, otherwise: Verdict): Verdict {
 export function cellOf(event: string, results: readonly Result[]): Cell {
   const worst = worstOf(results);
   if (worst === undefined) return { event, says: 'no serving workloads', results };
-  return { event, verdict: worst.verdict, says: explain(worst), results };
+  const says = [explain(worst), ...lossesOf(results)].filter((sentence) => sentence !== '').join('; ');
+  return { event, verdict: worst.verdict, says, results };
 }
 
 /** The result with the worst verdict; among equals the one with most pods missing, then the one that takes longest. */
@@ -122,6 +142,7 @@ function explain({ verdict, component, scale, left, needed, missing, placed, wan
   if (verdict === 'holds') return seconds === undefined || seconds === 0 ? '' : `recovered within ${duration(seconds)}`;
   const numbers = `${component}${at}: ${range(left)} of ${needed} at once, ${range(placed)} of ${wanted} after recovery`;
   if (verdict !== 'degraded') return numbers;
+  if (left.fewest >= needed && placed.fewest >= wanted) return ''; // it loses requests
   const share = Math.round(missing * 100);
   return `${share === 0 ? '' : `by ${share} %, `}${numbers}${seconds === undefined ? '' : `, within ${duration(seconds)}`}`;
 }

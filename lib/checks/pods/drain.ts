@@ -3,7 +3,7 @@
 import { memoizePerObjects, objectIndex } from '../../analysis/objects/object-index';
 import { dig, own, record, text } from '../../analysis/objects/read-json';
 import { pods } from '../../analysis/objects/selectors';
-import { lasting, type Workload, workloads } from '../../analysis/objects/workloads';
+import { lasting, preStopSleep, stopsAtOnce, type Workload, workloads } from '../../analysis/objects/workloads';
 import { isEven } from '../../model/cluster/pool-bounds';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
@@ -11,7 +11,6 @@ import type { ApiEntry, ClusterApi } from '../../model/manifest/object';
 import { bare, container, deployment, ingress, running, service } from '../examples';
 import { ingressBackends, serviceOf } from '../network/routes';
 import type { Rule } from '../rule';
-import { preStopSleep } from './grace';
 
 const sleepOf = (it: Workload['containers'][number]): number => preStopSleep(it)?.seconds ?? 0;
 
@@ -122,12 +121,8 @@ const behindBalancer: Rule = {
   reason: reasonKey('drain-balancer'),
   check: (entries, report) => {
     for (const [workload, by] of exposed(entries)) {
-      const all = lasting(workload);
-      if (all.some((one) => sleepOf(one) > 0)) continue;
-      // a hook that does something else may wait as well
-      const [first] = all;
-      const hook = all.map((one) => dig(one.value, 'lifecycle', 'preStop')).find((one) => one !== undefined);
-      if (first === undefined || (hook !== undefined && dig(hook, 'sleep') === undefined)) continue;
+      const [first] = lasting(workload);
+      if (first === undefined || !stopsAtOnce(workload)) continue;
       report(workload.entry, `${first.pointer}/lifecycle/preStop`, {
         message: `pods stop without waiting for the load balancer of ${by.identity.kind} ${by.identity.name}`,
         expected: 'a preStop sleep of 10 s or more',

@@ -1,29 +1,8 @@
 // Pod shutdown: the grace period, and how much of it the preStop hook sleeps.
 
-import { dig, list, text } from '../../analysis/objects/read-json';
-import { type Container, lasting, workloads } from '../../analysis/objects/workloads';
-import type { Json } from '../../model/manifest/json';
+import { lasting, preStopSleep, workloads } from '../../analysis/objects/workloads';
 import { running } from '../examples';
 import type { Rule } from '../rule';
-
-const SLEEP = /(?:^|[\s;&|/])sleep\s+([0-9]+(?:\.[0-9]+)?)(s|m|h)?(?=$|[\s;&|])/g;
-const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600 };
-
-/** The seconds that a preStop hook sleeps, with the place that sets them. */
-export function preStopSleep(
-  container: Container,
-): { readonly seconds: number; readonly pointer: string; readonly value: Json } | undefined {
-  const pointer = `${container.pointer}/lifecycle/preStop`;
-  const hook = dig(container.value, 'lifecycle', 'preStop');
-  const native = dig(hook, 'sleep')?.seconds;
-  if (typeof native === 'number') return { seconds: native, pointer: `${pointer}/sleep/seconds`, value: native };
-  const command = list(dig(hook, 'exec')?.command);
-  const line = command.map((part) => text(part) ?? '').join(' ');
-  if (!line.includes('sleep')) return undefined;
-  let seconds = 0;
-  for (const [, amount, unit] of line.matchAll(SLEEP)) seconds += Number(amount) * (SECONDS[unit ?? ''] ?? 1);
-  return { seconds, pointer: `${pointer}/exec/command`, value: command };
-}
 
 const DEFAULT_GRACE = 30;
 

@@ -1,6 +1,6 @@
 // Objects that a cluster needs once: load balancer classes, storage classes, the roles in use, its sysadmins, and its admission policy.
 
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Cluster, subjectsOn } from '../../model/cluster/cluster';
 import type { VolumeSource } from '../../model/cluster/provider';
@@ -9,6 +9,7 @@ import { type Destination, ENTRY, setEntry } from '../../model/platform/entries'
 import type { Environment } from '../../model/platform/environment';
 import { COMMON_ROLES, type CommonRole, clusterRoleName, RIGHTS } from '../../model/platform/roles';
 import { writtenClasses } from '../../model/pods/priority';
+import { FinalChart } from '../tree/final-chart';
 import { createObject } from '../tree/kinds';
 import { systemLabels } from '../tree/labels';
 import { createAdmissionPolicy, hasAdmissionPolicies } from './admission-policy';
@@ -23,7 +24,7 @@ export interface StorageClass extends VolumeSource {
 }
 
 /** The objects of one cluster. */
-export class ClusterObjects extends Chart {
+export class ClusterObjects extends FinalChart {
   /** Creates below `scope` what the provider, the cluster and the roles of the environment need and do not have yet. */
   static ensure(scope: Construct, cluster: Cluster, environment: Environment, home: boolean): void {
     const given = new Set(Object.values(environment.access ?? {}));

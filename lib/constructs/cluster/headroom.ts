@@ -1,6 +1,5 @@
 // Headroom: idle pods hold room on nodes, and give way to other pods until the next node is ready.
 
-import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { Headroom, NodePool } from '../../model/cluster/pool';
@@ -17,6 +16,7 @@ import { checkNodeFitLater } from '../pod/node-fit';
 import { containerSecurity, podSecurity } from '../pod/security';
 import { createNamespace } from '../system/namespace';
 import { createQuota } from '../system/quota';
+import { FinalChart } from '../tree/final-chart';
 import { report } from '../tree/findings';
 import { createObject, type DeploymentSpec, type PodSpec } from '../tree/kinds';
 import { selectorLabels, systemLabels } from '../tree/labels';
@@ -28,7 +28,7 @@ const PAUSE = 'registry.k8s.io/pause:3.10';
 type PoolWithHeadroom = NodePool & { readonly headroom: Headroom };
 
 /** The headroom of one cluster, in its own namespace: a Deployment for each pool with headroom. */
-export class ClusterHeadroom extends Chart {
+export class ClusterHeadroom extends FinalChart {
   /** Creates it below `scope` where a pool has headroom and it does not exist yet. */
   static ensure(scope: Construct, cluster: Cluster, home: boolean, trace: Trace): void {
     const pools = cluster.nodePools.filter((pool): pool is PoolWithHeadroom => pool.headroom !== undefined);

@@ -154,9 +154,9 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
     this.claims = namedClaims(this.props.claims);
     const zones = this.quorum === undefined ? this.zonesLost : 0; // a quorum has copies in other zones
     this.storageClasses = new Map(
-      this.claims.map(({ path, name, oneZone }) => [
+      this.claims.map(({ path, name, oneZone, oneRegion }) => [
         name,
-        storageClassOf(this, { zones, field: `claims["${path}"].oneZone`, oneZone }),
+        storageClassOf(this, { zones, at: `claims["${path}"].`, oneZone, oneRegion }),
       ]),
     );
     this.statefulSet = createObject(
@@ -268,11 +268,13 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
   private get annotations(): Readonly<Record<string, string>> {
     const { quorum } = this;
     const { survives } = this.props;
-    const reasons = new Set(this.claims.flatMap(({ oneZone }) => oneZone ?? []));
+    const reasonsOf = (reasons: readonly (string | undefined)[]): string | undefined =>
+      [...new Set(reasons.flatMap((reason) => reason ?? []))].join('; ') || undefined;
     return {
       ...defined({
         [ANNOTATION.zoneLoss]: survives?.because,
-        [ANNOTATION.oneZone]: reasons.size === 0 ? undefined : [...reasons].join('; '),
+        [ANNOTATION.oneZone]: reasonsOf(this.claims.map(({ oneZone }) => oneZone)),
+        [ANNOTATION.oneRegion]: reasonsOf(this.claims.map(({ oneRegion }) => oneRegion)),
         [ANNOTATION.quorum]: quorum === undefined ? undefined : quorumText(majorityOf(quorum), quorum),
       }),
     };

@@ -90,10 +90,8 @@ export class LoadTest extends Construct {
     if (plan === undefined) return;
     this.createScript(id);
     this.createNetwork();
-    new Volume(this, this.names.results, {
-      size: this.props.results,
-      oneZone: 'the results of a test, which can be made again',
-    });
+    const reason = 'the results of a test, which can be made again';
+    new Volume(this, this.names.results, { size: this.props.results, oneZone: reason, oneRegion: reason });
     this.createMaster(plan);
     this.createWorkers(plan);
   }

@@ -83,9 +83,9 @@ function createAcmeSolver(scope: Construct, { provider }: Neighbourhood): void {
   setEntry(policy, ENTRY.platformOwned, true);
 }
 
-/** Annotates the policy with a destination that it cannot name itself, where a reviewer sees it. */
+/** Annotates the policy with a destination outside, which it cannot name: a reviewer sees whose the port and the addresses are. */
 export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
-  if (!('outside' in peer) || peer.cidrs.length > 0) return;
+  if (!('outside' in peer)) return;
   policy.metadata.addAnnotation(exitKey(name), peer.outside);
 }
 

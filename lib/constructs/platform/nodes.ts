@@ -3,12 +3,14 @@
 import { Construct, type IConstruct } from 'constructs';
 import { loadOf } from '../../analysis/nodes/loads';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
-import { type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
+import { type Cluster, type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
 import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
+import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { type Trace, userLine } from '../../model/manifest/origin';
+import { countClusters, findClusterCountProblems } from '../../model/nodes/cluster-count';
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
@@ -40,9 +42,14 @@ export function checkNodes(
 }
 
 function findNodeFindings(load: NodeLoad): Finding[] {
-  const { cluster: name, input } = load;
+  const { cluster: name, input, clusters } = load;
   const headroom = headroomOf(load);
-  const growth = headroom === undefined ? [] : findShortHeadroom(name, input.cluster.nodePools, headroom);
+  // once, at the first of those that are too many
+  const tooMany = clusters?.names[0] === name ? findClusterCountProblems(clusters, input.cluster.provider.name) : [];
+  const growth = [
+    ...tooMany.map((problem) => findingOf('provider-plan', problem)),
+    ...(headroom === undefined ? [] : findShortHeadroom(name, input.cluster.nodePools, headroom)),
+  ];
   if (!describesNodes(input.cluster)) return growth;
   const { unplanned, beyond } = planCluster(load);
   const exceeded = [...unplanned, ...beyond].map(({ field, ...problem }) =>
@@ -53,8 +60,12 @@ function findNodeFindings(load: NodeLoad): Finding[] {
 
 /** The load of every cluster that runs a system, in the order of the platform, from the final objects of the app. */
 export function nodeLoads(root: IConstruct, entries: readonly ApiEntry[]): NodeLoad[] {
-  const clusters = new Map(System.allIn(root).map(({ target: { cluster } }) => [cluster.name, cluster]));
-  return [...clusters].map(([name, cluster]) => nodeLoad(root, entries, name, cluster));
+  return clustersOf(root).map((cluster) => nodeLoad(root, entries, cluster.name, cluster));
+}
+
+/** The clusters that run a system, in the order of the platform. */
+function clustersOf(root: IConstruct): Cluster[] {
+  return [...new Map(System.allIn(root).map(({ target: { cluster } }) => [cluster.name, cluster])).values()];
 }
 
 /** The input of the plan of the cluster `name`. */
@@ -75,6 +86,7 @@ function nodeLoad(root: IConstruct, entries: readonly ApiEntry[], name: string, 
     cluster: name,
     input: { cluster, zonesLost, ...load },
     growing: components.flatMap(([id, one]) => growthOf(one, planned.get(id))),
+    ...defined({ clusters: countClusters(clustersOf(root), name) }),
   };
 }
 

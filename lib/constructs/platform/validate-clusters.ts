@@ -6,6 +6,7 @@ import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { findSchemaProblems } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
+import { groupBy } from '../../model/manifest/group-by';
 import type { EnvironmentProps } from '../../model/platform/environment';
 import { unless } from '../tree/findings';
 
@@ -43,8 +44,50 @@ export function findPlatformProblems({ home, clusters, environments }: Described
     ...Object.entries(environments).flatMap(([name, props]) =>
       findAccessProblems(`environments.${name}`, props, clusters),
     ),
+    ...findGroupIdProblems(clusters),
   ];
 }
+
+/** A group of a cluster, with its id in a directory. */
+interface GroupOf {
+  readonly cluster: string;
+  readonly group: string;
+  readonly id: string;
+}
+
+/** In one directory a group has one id, and an id one name: otherwise a role reaches people that no one means. */
+function findGroupIdProblems(clusters: Described['clusters']): Finding[] {
+  const directories = groupBy(Object.entries(clusters), ([, { provider, directory = '' }]) =>
+    JSON.stringify([provider.name, directory]),
+  );
+  return [...directories.values()].flatMap((described) => {
+    const groups = described.flatMap(([cluster, one]) =>
+      Object.entries(one.groups).flatMap(([group, id]): GroupOf[] =>
+        typeof id === 'string' ? [{ cluster, group, id }] : [],
+      ),
+    );
+    const names = [...groupBy(groups, ({ group }) => group).values()].flatMap(([first, ...others]) =>
+      others.filter(({ id }) => id !== first?.id).map((other) => aboutGroup(other, otherId(first))),
+    );
+    const ids = [...groupBy(groups, ({ id }) => id).values()].flatMap(([first, ...others]) =>
+      others.filter(({ group }) => group !== first?.group).map((other) => aboutGroup(other, otherName(first))),
+    );
+    return [...names, ...ids];
+  });
+}
+
+const aboutGroup = ({ cluster, group, id }: GroupOf, problem: Omit<Problem, 'field' | 'value'>): Finding =>
+  findingOf('group-id', { ...problem, field: `clusters.${cluster}.groups.${group}`, value: id }, 'warning');
+
+const otherId = (first: GroupOf | undefined): Omit<Problem, 'field' | 'value'> => ({
+  message: `the group is another one of the directory on ${first?.cluster}`,
+  expected: `'${first?.id}' as there, or directory: '…' on the cluster with another directory`,
+});
+
+const otherName = (first: GroupOf | undefined): Omit<Problem, 'field' | 'value'> => ({
+  message: `the group is ${first?.group} of ${first?.cluster} under another name`,
+  expected: 'an id of its own, or one name for the group',
+});
 
 /** Problems of a Kubernetes minor given at `field`. */
 export function findMinorProblems(field: string, minor: unknown): Finding[] {

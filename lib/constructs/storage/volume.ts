@@ -22,12 +22,18 @@ export interface VolumeProps {
    * @default it must not: where the environment survives zones, the volume is in more than one
    */
   readonly oneZone?: string;
+  /**
+   * Why its data may be unreachable while its region is down, although the environment survives the loss of one. Kept as an annotation.
+   * @default it must not: where the environment survives regions, the volume is refused, since each is in one region
+   */
+  readonly oneRegion?: string;
 }
 
 /** What each property of a volume may say. */
 export const VOLUME_FIELDS: Fields<VolumeProps> = {
   size: quantity("a quantity above 0 as a text, such as '10Gi'"),
   oneZone: optional(text('the reason why its data may be unreachable')),
+  oneRegion: optional(text('the reason why its data may be unreachable')),
 };
 
 const VOLUME = fields<VolumeProps>(VOLUME_FIELDS);
@@ -46,6 +52,7 @@ export function claimSpec(size: string, storageClassName: string | undefined) {
  * Block storage for one node at a time.
  *
  * - Where the environment survives zones it is zone-redundant, otherwise it is in the zone of its first pod.
+ * - Its data is in one region: where the environment survives the loss of one, `oneRegion` says why that is enough.
  * - Where the environment survives any loss, the disk stays when the claim is deleted.
  * - Without a storage profile of the provider it has the cluster's default class, which is unknown here.
  *
@@ -58,10 +65,10 @@ export class Volume extends Construct {
   constructor(scope: Construct, id: string, props: VolumeProps) {
     super(scope, id);
     traceConstruct(this);
-    const { size, oneZone } = receive(this, '', VOLUME, props, { size: '1Gi' });
+    const { size, oneZone, oneRegion } = receive(this, '', VOLUME, props, { size: '1Gi' });
     const { zones } = System.of(this).target.environment.survives;
-    const storageClassName = storageClassOf(this, { zones, field: 'oneZone', oneZone });
-    const annotations = defined({ [ANNOTATION.oneZone]: oneZone });
+    const storageClassName = storageClassOf(this, { zones, oneZone, oneRegion });
+    const annotations = defined({ [ANNOTATION.oneZone]: oneZone, [ANNOTATION.oneRegion]: oneRegion });
     const metadata = { name: id, labels: selectorLabels(id), annotations };
     this.claim = createObject(this, 'claim', 'PersistentVolumeClaim', metadata, {
       spec: claimSpec(size, storageClassName),

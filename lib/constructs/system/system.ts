@@ -5,11 +5,14 @@ import type { Construct, IConstruct } from 'constructs';
 import { findFitFindings } from '../../analysis/nodes/fit';
 import { promiseFindings } from '../../analysis/survival/promise';
 import type { Placement } from '../../analysis/survival/table';
+import { defined } from '../../model/manifest/json';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
+import { registryPath } from '../../model/platform/environment';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { allowAnyId } from '../tree/children';
+import { FinalChart } from '../tree/final-chart';
 import { systemLabels } from '../tree/labels';
 import { traceChildren, traceConstruct } from '../tree/trace';
 import { createAccess } from './access';
@@ -37,7 +40,7 @@ export interface MissingTag {
  *   }
  * }
  */
-export abstract class System<Settings = object> extends Chart {
+export abstract class System<Settings = object> extends FinalChart {
   /** Where it runs, with its settings. */
   readonly target: Target<Settings>;
   /** What the placement says of the system in this environment. */
@@ -67,6 +70,7 @@ export abstract class System<Settings = object> extends Chart {
       home,
       system,
       environment: environment.name,
+      ...defined({ registry: registryPath(environment) }),
       api: cluster,
       namespace,
     };

@@ -67,6 +67,11 @@ export interface ClusterProps extends Neighbours, SecretMakers {
    */
   readonly groups?: Readonly<Record<string, GroupId>>;
   /**
+   * Name of the directory that the ids of its groups are of, where it is not that of the provider's other clusters, as with a second tenant.
+   * @default that of the other clusters of its provider: a group has one id there
+   */
+  readonly directory?: string;
+  /**
    * Identities of the provider that components act as: `<namespace>/<component>` → its id, in the provider's form; on EKS also
    * `pod-identity`, where an association outside the manifests gives the role.
    * @default none: credentials are Secrets
@@ -109,6 +114,7 @@ export const CLUSTER: Fields<ClusterProps> = {
   nodePools: optional(NODE_POOLS),
   subnets: optional(SUBNETS),
   groups: optional(table(GROUP_ID)),
+  directory: optional(text('the name of a directory')),
   identities: optional(table(text('the id of the identity'))),
   sysadmins: optional(list(text('the name of a group'))),
   priorityClasses: optional(PRIORITY_CLASSES),
@@ -120,7 +126,8 @@ export const CLUSTER: Fields<ClusterProps> = {
 
 /** A cluster, not yet named. */
 export interface ClusterDescription
-  extends Required<Omit<ClusterProps, keyof Neighbours | keyof SecretMakers>>,
+  extends Required<Omit<ClusterProps, keyof Neighbours | keyof SecretMakers | 'directory'>>,
+    Pick<ClusterProps, 'directory'>,
     Neighbours,
     SecretMakers {
   /** The profile of its provider. */
@@ -169,7 +176,7 @@ function complete(
   trace: Trace,
 ): ClusterDescription {
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
-  const { prometheus, apiServer, dnsAddress, secretStore, issuer } = input;
+  const { prometheus, apiServer, dnsAddress, secretStore, issuer, directory } = input;
   // groups may be among what was refused
   const isUnsure = input.groups === undefined && refused.size > 0;
   const poolProblems = findPoolProblems(nodePools, zones, region);
@@ -187,7 +194,7 @@ function complete(
     priorityClasses: input.priorityClasses ?? {},
     plurals: input.plurals ?? {},
     scopes: input.scopes ?? {},
-    ...defined({ region, prometheus, apiServer, dnsAddress, secretStore, issuer }),
+    ...defined({ region, prometheus, apiServer, dnsAddress, secretStore, issuer, directory }),
     problems: [
       ...problems,
       ...findZoneProblems(provider, region, zones),

@@ -1,7 +1,18 @@
 // Limits of a provider: figures beyond which it refuses, or must be asked first. The data are in `providers/limits.ts`.
 
 /** What is limited. Nodes include those of an upgrade. */
-export type Limited = 'nodes' | 'nodesPerPool' | 'nodesPerPoolAndZone' | 'pools' | 'pods' | 'podsPerNode' | 'targets';
+export type Limited =
+  | 'clusters'
+  | 'nodes'
+  | 'nodesPerPool'
+  | 'nodesPerPoolAndZone'
+  | 'pools'
+  | 'pods'
+  | 'podsPerNode'
+  | 'targets';
+
+/** Of what a provider counts the clusters. */
+export type ClusterOwner = 'subscription' | 'account and region' | 'project and region';
 
 /** One limit. */
 export interface ProviderLimit {
@@ -11,6 +22,8 @@ export interface ProviderLimit {
   readonly most: number;
   /** Where the figure is documented. */
   readonly source: string;
+  /** Of what the clusters are counted. Mandatory for `clusters`, absent otherwise. */
+  readonly per?: ClusterOwner;
   /** What raises it: `a quota from Google`. @default nothing */
   readonly raisedBy?: string;
 }

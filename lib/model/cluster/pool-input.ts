@@ -19,7 +19,7 @@ import {
 import { labelKey } from '../manifest/formats';
 import { HOSTNAME, REGION, ZONE } from '../manifest/well-known';
 import { POD_BOUND } from '../pods/replacement';
-import type { Headroom, Machine, NodeBounds, NodePool, Taint } from './pool';
+import type { Headroom, Machine, NodeBounds, NodePool, NodePrices, Taint } from './pool';
 import { isEven } from './pool-bounds';
 
 const AMOUNT = quantity("a quantity above 0 as a text, such as '3920m' or '14Gi'");
@@ -73,6 +73,11 @@ const HEADROOM = fields<Headroom>({
   image: optional(text()),
 });
 
+const PRICES = fields<NodePrices>({
+  currency: text("a code of ISO 4217, such as 'EUR'", (code) => /^[A-Z]{3}$/.test(code)),
+  nodeHour: number({ above: 0 }),
+});
+
 const TAINT = fields<Taint>({
   key: text(),
   value: optional(emptyText()),
@@ -92,20 +97,29 @@ export const NODE_POOLS: Schema = list(
     machine: optional(MACHINE),
     upgradesAtOnce: optional(POD_BOUND),
     headroom: optional(HEADROOM),
+    prices: optional(PRICES),
   }),
 );
 
-/** Headroom that leaves a zone without, bounds of zones that do not exist, and labels that the cluster already implies. */
+/** Several currencies, headroom that leaves a zone without, bounds of zones that do not exist, and labels that the cluster already implies. */
 export function findPoolProblems(
   pools: readonly NodePool[],
   zones: readonly string[],
   region: string | undefined,
 ): Problem[] {
-  return pools.flatMap(({ name, headroom, nodesPerZone, labels = {} }) => [
+  const [first] = pools.flatMap(({ prices }) => prices ?? []);
+  return pools.flatMap(({ name, headroom, nodesPerZone, prices, labels = {} }) => [
+    ...findCurrencyProblems(`nodePools[${name}].prices.currency`, prices, first),
     ...findZoneBoundProblems(`nodePools[${name}].nodesPerZone`, nodesPerZone, zones),
     ...findHeadroomProblems(`nodePools[${name}].headroom.pods`, headroom, zones.length),
     ...findLabelProblems(`nodePools[${name}].labels`, labels, region),
   ]);
+}
+
+function findCurrencyProblems(field: string, prices: NodePrices | undefined, first: NodePrices | undefined): Problem[] {
+  if (prices === undefined || first === undefined || prices.currency === first.currency) return [];
+  const message = `${prices.currency} beside a pool with prices in ${first.currency}`;
+  return [{ field, value: prices.currency, message, expected: `${first.currency}, as the other pools of the cluster` }];
 }
 
 function findZoneBoundProblems(field: string, bounds: NodePool['nodesPerZone'], zones: readonly string[]): Problem[] {

@@ -40,6 +40,14 @@ export interface NodeBounds {
   readonly max: number;
 }
 
+/** What the nodes of a pool cost. */
+export interface NodePrices {
+  /** Currency by its code of ISO 4217: `EUR`. The same for all pools of a cluster. */
+  readonly currency: string;
+  /** Price of one node for an hour, with its disk and licences. */
+  readonly nodeHour: number;
+}
+
 /** Nodes of one size. Allocatable is what pods can have: less than the machine has. */
 export interface NodePool {
   /** Name of the pool, as in the provider's node label. */
@@ -78,4 +86,6 @@ export interface NodePool {
   readonly upgradesAtOnce?: number | `${number}%`;
   /** @default none: new pods wait for a node that is ordered when they appear */
   readonly headroom?: Headroom;
+  /** What its nodes cost, for the plan. @default unknown: the plan has no costs of this pool */
+  readonly prices?: NodePrices;
 }

@@ -37,7 +37,13 @@ export interface StorageShape {
   /** A volume that lives in one zone. */
   readonly zonal: VolumeSource;
   /** A volume that survives the loss of a zone. @default none: the application replicates, or a file system is used */
-  readonly zoneRedundant?: VolumeSource;
+  readonly zoneRedundant?: ZoneRedundantSource;
+}
+
+/** The source of a volume that is in several zones. */
+export interface ZoneRedundantSource extends VolumeSource {
+  /** Zones that may be lost at the same time while its data is reachable. */
+  readonly zonesLost: number;
 }
 
 /** What a pod needs to act as an identity of the provider. */

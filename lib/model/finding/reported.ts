@@ -32,6 +32,11 @@ export const reportedRules = {
       what: "An image comes from its own environment's registry, or from one of no environment.",
       why: 'An image that was never released to this environment would run in it.',
     },
+    'group-id': {
+      what: 'A group has one id in a directory, on all clusters of its provider, and an id has one name; `directory` of a cluster names another one.',
+      why: 'A role would reach people that no one means, such as the pipeline of another environment.',
+      severity: 'warning',
+    },
     'group-subject': {
       what: "The id of a group has the form of the cluster's directory.",
       why: 'The binding would name no one, and the group could do nothing.',
@@ -206,8 +211,12 @@ export const reportedRules = {
       what: 'A cluster with External Secrets says which store has the values of its Secrets.',
       why: 'Nothing would make the Secret: the pods that mount it never start.',
     },
+    'volume-regions': {
+      what: 'A volume of an environment that survives regions says why its data may be unreachable.',
+      why: 'A volume is in one region, and its loss makes the data unreachable.',
+    },
     'volume-zones': {
-      what: 'A volume of an environment that survives zones is zone-redundant, or says why it need not be.',
+      what: 'A volume of an environment that survives zones is in enough of them, or says why it need not be.',
       why: 'The loss of its zone makes the data unreachable.',
     },
   },

@@ -33,6 +33,8 @@ export const ANNOTATION = {
   plainHttp: `${PREFIX}plain-http`,
   /** Why a volume may be unavailable while its zone is. */
   oneZone: `${PREFIX}one-zone`,
+  /** Why the data of a volume may be unavailable while its region is. */
+  oneRegion: `${PREFIX}one-region`,
   /** Why a workload need not survive the loss of a zone that its environment promises to survive. */
   zoneLoss: `${PREFIX}zone-loss`,
   /** How many members of a quorum must serve: `2 of 3 members`. */

@@ -67,6 +67,13 @@ export interface ApiEntry {
   readonly api?: ClusterApi;
   /** Namespace of the system that it belongs to. Absent outside systems. */
   readonly systemNamespace?: string;
+  /** Environment of that system. Absent outside systems. */
+  readonly environment?: {
+    /** Its name in the platform. */
+    readonly name: string;
+    /** Registry and path of its images; absent where they are loaded by hand. */
+    readonly registry?: string;
+  };
 }
 
 /** The minor of the object's cluster: 36 of `1.36`. Undefined where no platform describes the cluster. */

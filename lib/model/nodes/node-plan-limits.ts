@@ -68,6 +68,9 @@ function measured(of: Limited, plan: ProviderPlan, demand: AddressDemand): Measu
     return derived(count, `${nodes.because}, ${surge.value} more while upgrading (${surge.because})`);
   };
   switch (of) {
+    // judged over the platform: cluster-count.ts
+    case 'clusters':
+      return [];
     case 'nodes':
       return [{ field: 'nodePools', what: 'nodes in a cluster', amount: plan.nodes }];
     case 'pods':

@@ -12,6 +12,8 @@ export interface PoolPlan {
   readonly offPeak: Derived;
   /** At peak, with the headroom. */
   readonly peak: Derived;
+  /** At peak over all zones, if pods and headroom were packed without a gap: no placement takes fewer. */
+  readonly packedAtPeak: Derived;
   /** During a rollout at the maximum. Headroom gives way. */
   readonly rollout: Derived;
   /** At peak in the zones left after the promised loss. Headroom gives way. */
@@ -32,6 +34,32 @@ export interface TargetsPlan {
   readonly targets: Derived;
 }
 
+/** The least and the most of something. */
+export interface Span {
+  /** The least. */
+  readonly least: number;
+  /** The most. */
+  readonly most: number;
+}
+
+/** What the nodes of a pool cost in a month of 730 hours at one load. A real month is in between. */
+export interface NodeCost {
+  /** Name of the pool. */
+  readonly pool: string;
+  /** The load: the lowest, the peak with its headroom, or from the peak to as many nodes as the pool allows. */
+  readonly load: 'off peak' | 'at peak' | 'after growth';
+  /** Nodes over all zones. */
+  readonly nodes: Span;
+  /** Hours of all nodes together. */
+  readonly nodeHours: Span;
+  /** Cost in the currency. */
+  readonly cost: Span;
+  /** Currency of the pool's prices. */
+  readonly currency: string;
+  /** The sentence that derives them. */
+  readonly because: string;
+}
+
 /** The plan of one cluster. Each number comes with the sentence that derives it. */
 export interface ProviderPlan {
   /** `Azure CNI overlay`. */
@@ -48,4 +76,6 @@ export interface ProviderPlan {
   readonly ranges: readonly AddressRange[];
   /** Load-balancer targets of each exposure. */
   readonly targets: readonly TargetsPlan[];
+  /** Costs of the pools that have prices; empty without any. */
+  readonly costs: readonly NodeCost[];
 }

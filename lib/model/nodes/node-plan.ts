@@ -5,6 +5,7 @@ import type { NodeBounds, NodePool } from '../cluster/pool';
 import { boundsByZone } from '../cluster/pool-bounds';
 import { type Derived, derived, type Outcome, plural } from '../finding/derivation';
 import { isProblem } from '../finding/problem';
+import { nodeCosts } from './node-cost';
 import {
   type DaemonPod,
   findPlanInputProblems,
@@ -20,7 +21,7 @@ import { findProviderProblems } from './node-plan-limits';
 import { findSharedProblems } from './node-plan-shared';
 import type { PoolPlan, ProviderPlan, TargetsPlan } from './node-plan-types';
 
-import { type NodeRoom, nodesFor, podsInZone } from './packing';
+import { type NodeRoom, nodesFor, type PodGroup, packedNodes, podsInZone } from './packing';
 
 /**
  * Derives the plan of a cluster. It assumes that workloads are spread over zones as our components are, and that `daemons` lists
@@ -74,6 +75,7 @@ export function deriveProviderPlan(input: ProviderPlanInput): Outcome<ProviderPl
     pods: allPods(input, nodes.value, pools),
     ranges: network.ranges(demand),
     targets: input.workloads.flatMap((workload) => targetsOf(workload, nodes)),
+    costs: nodeCosts(pools, input.cluster),
   };
   const problems = [...findSharedProblems(input), ...findProviderProblems(input.cluster, network, plan, demand)];
   return { plan, problems };
@@ -129,6 +131,7 @@ function planPool(input: ProviderPlanInput, network: NodeNetwork, pool: NodePool
     podsPerNode:
       isProblem(takes) || takes.value >= pool.pods ? derived(pool.pods, `${pool.pods} as the pool says`) : takes,
     ...moments,
+    packedAtPeak: packedNodes(room, [...atPeakHere(input, pool), ...headroomPods(pool)]),
     most,
     nodes,
     surge: network.surgeNodes(pool, nodes.value, zones),
@@ -146,6 +149,19 @@ function mostNodes(needed: number, bounds: readonly NodeBounds[]): Derived {
     return derived(first * zones, `${first} ${why} × ${plural(zones, 'zone')} = ${plural(first * zones, 'node')}`);
   }
   return derived(all, `${each.join(' + ')}, needed or allowed in each zone = ${plural(all, 'node')}`);
+}
+
+/** Pods at peak that no other pool may have. */
+function atPeakHere({ workloads, cluster }: ProviderPlanInput, pool: NodePool): PodGroup[] {
+  return workloads.flatMap((workload) => {
+    const [only, ...others] = poolsOf(workload, cluster.nodePools);
+    if (only?.name !== pool.name || others.length > 0) return [];
+    return [{ name: workload.name, ...resourcesOf(workload), pods: workload.pods.peak }];
+  });
+}
+
+function headroomPods({ headroom }: NodePool): PodGroup[] {
+  return headroom === undefined ? [] : [{ name: 'headroom', ...resourcesOf(headroom), pods: headroom.pods }];
 }
 
 /** Counted on separate nodes: next to other pods, headroom would give way to them. */

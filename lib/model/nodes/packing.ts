@@ -1,5 +1,5 @@
 // Packing: the number of equal nodes that hold a set of pods in any order of scheduling.
-import { type Derived, derived, plural, roundDown } from '../finding/derivation';
+import { type Derived, derived, plural, roundDown, roundUp } from '../finding/derivation';
 
 /** Allocatable resources of a node, or requests of a pod: cores, bytes. */
 export interface Resources {
@@ -31,6 +31,19 @@ export function podsOnNode(room: NodeRoom, pod: Resources): number {
 /** What a node has of a resource. The storage of a node is not counted where its pool does not say it. */
 function offers({ extended = {} }: Resources, name: string): number {
   return extended[name] ?? (name === 'ephemeral-storage' ? Number.POSITIVE_INFINITY : 0);
+}
+
+/** The nodes that hold the groups if they were packed without a gap: what is scarcest of them decides, and no placement takes fewer. */
+export function packedNodes(room: NodeRoom, groups: readonly PodGroup[]): Derived {
+  const total = (each: (group: PodGroup) => number) => groups.reduce((sum, group) => sum + group.pods * each(group), 0);
+  const shares = [
+    ['CPU', total(({ cpu }) => cpu) / room.cpu],
+    ['memory', total(({ memory }) => memory) / room.memory],
+    ['pods', total(() => 1) / room.pods],
+  ] as const;
+  const [scarcest = ['CPU', 0] as const] = [...shares].sort(([, a], [, b]) => b - a);
+  const nodes = roundUp(scarcest[1]);
+  return derived(nodes, `the ${scarcest[0]} of ${plural(nodes, 'node')}`);
 }
 
 /**

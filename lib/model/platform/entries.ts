@@ -92,6 +92,8 @@ export interface Destination {
   readonly system: string;
   /** Name of the environment. */
   readonly environment: string;
+  /** Registry and path of its images. @default they are loaded by hand, or it is not an environment */
+  readonly registry?: string;
   /** What the platform says of the cluster's API. @default nothing is known of it */
   readonly api?: ClusterApi;
   /** Namespace of the system. @default it is not one */

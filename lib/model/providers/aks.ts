@@ -44,6 +44,11 @@ export interface AksProps extends ClusterProps {
   readonly gateway: AksGateway;
   /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly gatewaySubnets?: readonly string[];
+  /**
+   * Addresses of Microsoft Entra ID (service tag AzureActiveDirectory), as CIDRs: pods that act as an identity get their tokens there.
+   * @default unknown: such pods may reach port 443 anywhere, since a policy cannot use names
+   */
+  readonly entraCidrs?: readonly string[];
   /** Where pods get their addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: AksPodNetwork;
 }
@@ -65,6 +70,7 @@ const PROPS = fields<AksProps>({
   region: text("a region of Azure, such as 'westeurope'"),
   gateway: GATEWAY,
   gatewaySubnets: optional(CIDRS),
+  entraCidrs: optional(CIDRS),
   podNetwork: optional(choice(AKS_POD_NETWORKS)),
 });
 
@@ -101,7 +107,7 @@ const APPLICATION_GATEWAY: Balancer = {
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 
-function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
+function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork }: AksProps): Provider {
   return {
     name: 'aks',
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
@@ -115,9 +121,10 @@ function profile({ gateway, gatewaySubnets, podNetwork }: AksProps): Provider {
     // AKS docs, create-volume-azure-disk; azuredisk CSI driver, docs/driver-parameters
     storage: {
       zonal: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_LRS' } },
-      zoneRedundant: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_ZRS' } },
+      // Azure docs, disks-redundancy: copies in three zones, of which one may be lost
+      zoneRedundant: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_ZRS' }, zonesLost: 1 },
     },
-    workloadIdentity,
+    workloadIdentity: (clientId) => workloadIdentity(clientId, entraCidrs),
     subject,
     ingressSource: () => addressSource(gatewaySubnets, 'gatewaySubnets'), // AGC docs, components: a /24 of its own
     // appvia/kore issue 1046: AKS and GKE deploy metrics-server by default
@@ -219,12 +226,12 @@ function agicIngress(exposed: Exposed): IngressShape | Problem {
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The pod's label is required, or nothing is injected. */
-function workloadIdentity(clientId: string): WorkloadIdentity | Problem {
+function workloadIdentity(clientId: string, cidrs: readonly string[]): WorkloadIdentity | Problem {
   if (!GUID.test(clientId)) return { message: `${clientId} is not a client id`, expected: 'a GUID' };
   return {
     podLabels: { [`${IDENTITY}/use`]: 'true' },
     serviceAccountAnnotations: { [`${IDENTITY}/client-id`]: clientId },
-    tokens: [{ outside: 'login.microsoftonline.com', cidrs: [], port: 443 }], // the exchange of the projected token
+    tokens: [{ outside: 'login.microsoftonline.com', cidrs, port: 443 }], // the exchange of the projected token
   };
 }
 

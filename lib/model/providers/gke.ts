@@ -74,6 +74,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
       zoneRedundant: {
         provisioner: 'pd.csi.storage.gke.io',
         parameters: { type: 'pd-balanced', 'replication-type': 'regional-pd' },
+        zonesLost: 1,
       },
     },
     workloadIdentity,

@@ -13,6 +13,7 @@ export const UPSTREAM_LIMITS: readonly ProviderLimit[] = [
 const AKS = 'AKS docs, best-practices-performance-scale-large';
 
 export const AKS_LIMITS: readonly ProviderLimit[] = [
+  { of: 'clusters', most: 5000, per: 'subscription', source: 'AKS docs, quotas-skus-regions' },
   { of: 'nodes', most: 5000, source: AKS },
   { of: 'nodesPerPool', most: 1000, source: 'AKS docs, upgrade-aks-node-pools-rolling: those of an upgrade included' },
   { of: 'pools', most: 100, source: 'Azure docs, container-service-limits (2024)' },
@@ -24,6 +25,13 @@ const EKS = 'EKS best practices, scalability';
 const ASKING = 'asking AWS first';
 
 export const EKS_LIMITS: readonly ProviderLimit[] = [
+  {
+    of: 'clusters',
+    most: 100,
+    per: 'account and region',
+    source: 'EKS user guide, service-quotas',
+    raisedBy: 'a quota from AWS',
+  },
   { of: 'nodes', most: 1000, source: EKS, raisedBy: ASKING },
   { of: 'nodesPerPool', most: 450, source: EKS },
   { of: 'pools', most: 30, source: 'secondary source only' },
@@ -34,6 +42,12 @@ export const EKS_LIMITS: readonly ProviderLimit[] = [
 const GKE = 'Google Cloud docs, GKE quotas and limits (2023)';
 
 export const GKE_LIMITS: readonly ProviderLimit[] = [
+  {
+    of: 'clusters',
+    most: 100,
+    per: 'project and region',
+    source: 'Google Cloud docs, GKE quotas and limits: regional clusters',
+  },
   { of: 'nodes', most: 5000, source: GKE, raisedBy: 'a quota from Google, up to 15000' },
   { of: 'nodesPerPoolAndZone', most: 1000, source: GKE },
   { of: 'pods', most: 200_000, source: GKE },

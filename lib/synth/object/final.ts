@@ -2,7 +2,7 @@
 
 import type { IConstruct } from 'constructs';
 import { type Finding, findingAt } from '../../model/finding/finding';
-import { isJsonObject, type JsonObject } from '../../model/manifest/json';
+import { defined, isJsonObject, type JsonObject } from '../../model/manifest/json';
 import { isPlatformOwned } from '../../model/manifest/kind-lookup';
 import { type ApiEntry, describeIdentity, groupOf, type Identity } from '../../model/manifest/object';
 import { type Destination, ENTRY, entriesOf } from '../../model/platform/entries';
@@ -47,9 +47,15 @@ export function finish(rendered: Rendered): Finished {
   return { object: { entry, destination, clusterScoped, construct, file }, findings: [...findings, ...unchecked] };
 }
 
-function surroundingsOf({ api, namespace }: Destination): Pick<ApiEntry, 'api' | 'systemNamespace'> {
+function surroundingsOf({
+  api,
+  namespace,
+  environment,
+  registry,
+}: Destination): Pick<ApiEntry, 'api' | 'systemNamespace' | 'environment'> {
   if (api === undefined) return {};
-  return namespace === undefined ? { api } : { api, systemNamespace: namespace };
+  if (namespace === undefined) return { api };
+  return { api, systemNamespace: namespace, environment: { name: environment, ...defined({ registry }) } };
 }
 
 function fileOf({ group, kind }: Identity, { construct, destination, clusterScoped, phase }: Rendered): string {

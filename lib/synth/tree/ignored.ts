@@ -5,6 +5,9 @@ import type { IConstruct } from 'constructs';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { Json } from '../../model/manifest/json';
 
+/** On a `toJson` of a chart: it returns what is written. */
+export const WRITTEN = Symbol('written');
+
 const RULE = 'ignored-option';
 
 interface Option {
@@ -51,7 +54,8 @@ export function findIgnoredOptions(app: IConstruct): Finding[] {
 
 /** A toJson() of a chart's own: what it returns would be lost. */
 export function findIgnoredHooks(construct: IConstruct): Finding[] {
-  if (!(construct instanceof Chart) || construct.toJson === stockToJson(construct)) return [];
+  if (!(construct instanceof Chart) || WRITTEN in construct.toJson || construct.toJson === stockToJson(construct))
+    return [];
   return [
     findingOf(RULE, {
       field: 'toJson',
