@@ -33,7 +33,8 @@ export function packImages(
     ...ofKind(manifests, 'Job').map(({ spec }) => spec),
     ...ofKind(manifests, 'CronJob').map(({ spec }) => spec.jobTemplate.spec),
   ];
-  const servers = serving.flatMap(({ template }) => template.spec.containers);
+  // one with a command is a program of its own, which its proof provides
+  const servers = serving.flatMap(({ template }) => template.spec.containers).filter(({ command }) => !command);
   // their manifests say by a command what they do
   const others = [
     ...serving.flatMap(({ template }) => template.spec.initContainers ?? []),

@@ -21,6 +21,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly imagePullPolicy?: string;
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly ports?: readonly { readonly containerPort: number }[];
   readonly resources?: { readonly requests?: Readonly<Record<string, string>> };

@@ -35,13 +35,14 @@ const MODULES = {
   'programs/keda': { nodes: true, named: true },
   load: { nodes: true },
   server: { nodes: true },
+  calls: { nodes: true, named: true },
   reader: {},
 } as const satisfies Readonly<Record<string, Need>>;
 
 export type Module = keyof typeof MODULES;
 
 /** What only some proofs use, and name for that. */
-export type Extra = 'programs/kubernetes-1.30' | 'programs/keda' | 'locust';
+export type Extra = 'programs/kubernetes-1.30' | 'programs/keda' | 'calls' | 'locust';
 
 /** Minors of the API servers of E1, newest first. */
 export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;

@@ -1,10 +1,11 @@
 // E6: a zone fails under load, abruptly. What is lost is measured; what was promised to remain, remains; a release still rolls.
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
+import type { Cluster } from '../cluster/cluster';
 import type { Watched } from '../measure/endpoints';
 import type { Figure } from '../measure/figure';
 import { describeSeconds, failuresBySecond, underLoad, userLoads } from '../measure/under-load';
-import { isReady, podsOf } from '../world/objects';
+import { countBy, isReady, type Pod, podsOf } from '../world/objects';
 import {
   DEPLOYED,
   type Deployed,
@@ -64,13 +65,22 @@ export const zoneLoss: Proof = {
   },
 };
 
-/** Earlier proofs may have left a zone empty: a fresh rollout spreads over both. */
+/** Earlier proofs may have left a zone with too few: a fresh rollout spreads over both. */
 async function spreadAgain({ cluster }: Deployed): Promise<void> {
-  for (const { namespace, name } of PRODUCTION) {
+  const pods = await Promise.all(PRODUCTION.map(({ namespace, name }) => podsOf(cluster, namespace, name)));
+  const uneven = PRODUCTION.filter((_, index) => !isSpread(cluster, pods[index] ?? []));
+  for (const { namespace, name } of uneven) {
     await cluster.kubectl.run(['rollout', 'restart', `deployment/${name}`, '-n', namespace]);
   }
-  for (const component of PRODUCTION) await waitForRollout(cluster, component);
+  for (const component of uneven) await waitForRollout(cluster, component);
   await waitForSettledPods(cluster, PRODUCTION);
+}
+
+function isSpread({ nodes }: Cluster, pods: readonly Pod[]): boolean {
+  const zoneOf = ({ spec }: Pod) => nodes.find(({ name }) => name === spec.nodeName)?.zone;
+  const counts = countBy(pods.filter(isReady), zoneOf);
+  const zones = new Set(nodes.flatMap(({ zone = [] }) => zone));
+  return counts.size === zones.size && Math.max(...counts.values()) - Math.min(...counts.values()) <= 1;
 }
 
 /** Folder of a release that rolls during the outage. */

@@ -29,6 +29,7 @@ import { fixedFields } from './e24-fixed-fields';
 import { dataplane } from './e25-dataplane';
 import { kinds } from './e26-kinds';
 import { state } from './e27-state';
+import { grpc } from './e28-grpc';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -52,6 +53,7 @@ export const PROOFS: readonly Proof[] = [
   scaleOut,
   failure,
   state,
+  grpc,
   scale,
   access,
   randomAccess,
