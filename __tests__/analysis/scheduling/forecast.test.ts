@@ -135,6 +135,20 @@ const group = (wanted: number, more: Partial<PodGroup> = {}): PodGroup => ({
 const worldWith = (...groups: PodGroup[]): World => ({ nodes: NODES, groups, namespaceLabels: () => ({}) });
 const lostA: ReadonlySet<Node> = new Set(NODES.slice(0, 1));
 
+test('worlds that differ in one number are searched one by one, though searches are remembered', () => {
+  const beside = [{ topologyKey: ZONE, labelSelector: { matchLabels: { app: 'web' } } }];
+  const spec = { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: beside } } };
+  const placed = (cpu: number, more: Partial<PodGroup> = {}) => {
+    const web = group(6, { spec, ...more });
+    return forecastPlaced({ ...worldWith(web), nodes: NODES.map((node) => ({ ...node, cpu })) }).get(web);
+  };
+  expect(placed(4000)).toEqual({ fewest: 4, most: 4 });
+  expect(placed(2000)).toEqual({ fewest: 2, most: 2 });
+  expect(placed(4000, { cpu: 2000 })).toEqual({ fewest: 2, most: 2 });
+  expect(placed(4000, { wanted: 3 })).toEqual({ fewest: 3, most: 3 });
+  expect(placed(4000)).toEqual({ fewest: 4, most: 4 });
+});
+
 describe('a zone of three is lost, six pods', () => {
   const placed = (more: JsonObject, wanted = 6) => {
     const web = group(wanted, { spec: spread(more), cpu: 500 });
