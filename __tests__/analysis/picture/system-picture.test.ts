@@ -85,6 +85,7 @@ test('flaschenpost: of several blocks at one port, it is said that a service has
   const scene = sceneOf('flaschenpost', 'prod');
   expect(waysOf(scene).filter((way) => way === 'dispatch@westeurope > data-lake')).toHaveLength(1);
   expect(box(scene, 'data-lake').lines.at(-1)).toMatch(/^at some of \S+\/\d+, /);
+  expect(box(scene, 'identity').lines.slice(0, 2)).toEqual(['login.microsoftonline.com', 'one of 443/TCP, 5671/TCP']);
   expect(box(scene, 'redis').lines.at(-1)).toMatch(/^at \d\S+\/\d+$/);
 });
 

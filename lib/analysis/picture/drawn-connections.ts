@@ -47,6 +47,8 @@ const ANYWHERE = 'anywhere';
 class Drawing {
   private readonly boxes = new Map<string, Box>();
   private readonly arrows = new Map<string, Arrow>();
+  /** What goes to addresses outside, by the component. */
+  private readonly leaving = new Map<string, readonly Connection[]>();
   /** Where policies let services outside be reached, by the box. */
   private readonly addresses = new Map<string, Set<string>>();
   private readonly notes = new Set<string>();
@@ -80,6 +82,7 @@ class Drawing {
   }
 
   finish(): DrawnNamespace {
+    for (const [from, found] of this.leaving) this.leave(from, found);
     const entries = this.entered.map((entry) => this.enter(entry));
     const boxes = [...entries.map(({ box }) => box), ...[...this.boxes.values()].map((box) => this.withAddresses(box))];
     return { boxes, arrows: [...this.arrows.values()], entries, notes: [...this.notes] };
@@ -107,7 +110,7 @@ class Drawing {
   }
 
   private arrow(from: string, to: string, found: readonly Connection[], known: readonly string[]): void {
-    const ports = found.map(({ port }) => port);
+    const ports = [...new Set(found.map(({ port }) => port))];
     const isPlain = ports.length === known.length && ports.every((port) => known.includes(port));
     const arrow: Arrow = {
       from,
@@ -136,38 +139,38 @@ class Drawing {
       this.notes.add('Left out: DNS look-ups, on port 53 of the cluster.');
       return;
     }
-    const rest = peer === ANYWHERE || isBlock(peer) ? this.toServices(from, peer, found) : found;
-    if (rest.length > 0) this.arrow(this.idOf(from), this.peer(peer, 'to'), rest, []);
+    if (peer === ANYWHERE || isBlock(peer)) this.leaving.set(from, [...(this.leaving.get(from) ?? []), ...found]);
+    else this.arrow(this.idOf(from), this.peer(peer, 'to'), found, []);
   }
 
-  /** Draws what leads to services that the pods name, and gives the rest. */
-  private toServices(from: string, peer: string, found: readonly Connection[]): readonly Connection[] {
-    const workloads = this.byName.get(from) ?? [];
-    const services = this.servicesOf(workloads);
+  /** Draws what leads to services that the pods name, and to other addresses. */
+  private leave(from: string, found: readonly Connection[]): void {
+    const services = this.servicesOf(this.byName.get(from) ?? []);
     const taken = new Set<Connection>();
-    for (const { name, host, ports } of services.filter((service) => service.ports.length > 0)) {
-      const used = found.filter(({ port }) => ports.includes(port.replace(/ \?$/, '')));
+    for (const service of services.filter(({ ports }) => ports.length > 0)) {
+      const used = found.filter(({ port }) => service.ports.includes(port.replace(/ \?$/, '')));
       if (used.length === 0) continue;
       for (const connection of used) taken.add(connection);
-      const id = this.service(name, host, ports.join(', '), peer);
-      this.arrow(this.idOf(from), id, used, ports);
+      this.arrow(this.idOf(from), this.service(service, service.ports.join(', '), used), used, service.ports);
     }
     const left = found.filter((connection) => !taken.has(connection));
-    const unplaced = peer === ANYWHERE ? services.filter((service) => service.ports.length === 0) : [];
-    if (unplaced.length === 0) return left;
+    // whose ports no Service says: any that no other service has, or else any
+    const unplaced = services.filter(({ ports }) => ports.length === 0);
     const possible = left.length > 0 ? left : found;
     const ports = [...new Set(possible.map(({ port }) => port))].sort(byNumber);
     const which = ports.length === 1 ? (ports[0] ?? '') : `one of ${ports.join(', ')}`;
-    for (const { name, host } of unplaced) {
-      const id = this.service(name, host, which, peer);
-      this.arrow(this.idOf(from), id, possible, ports);
+    for (const service of unplaced) {
+      this.arrow(this.idOf(from), this.service(service, which, possible), possible, ports);
     }
-    return [];
+    if (unplaced.length > 0) return;
+    for (const [peer, all] of groupBy(left, ({ to }) => to)) {
+      this.arrow(this.idOf(from), this.peer(peer, 'to'), all, []);
+    }
   }
 
-  private service(name: string, host: string, ports: string, peer: string): string {
+  private service({ name, host }: Service, ports: string, used: readonly Connection[]): string {
     const id = this.put({ id: `service/${name}/${host}`, kind: 'outside', title: name, lines: [host, ports] });
-    this.addresses.set(id, (this.addresses.get(id) ?? new Set()).add(peer));
+    this.addresses.set(id, new Set([...(this.addresses.get(id) ?? []), ...used.map(({ to }) => to)]));
     return id;
   }
 
