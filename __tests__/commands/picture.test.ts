@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { Construct } from 'constructs';
 import { Platform, System, WebService } from '../../lib/constructs';
 import type { Target } from '../../lib/model';
-import { app } from '../../main';
 import { cli } from '../support/cli';
 import { PRODUCTION, shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 import { twoSystems } from '../support/two-systems';
@@ -21,10 +20,6 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
   jest.resetModules();
-});
-
-test('the committed pictures are those of the shipped systems', async () => {
-  expect(await cli(['picture', '--check'], () => ({ app }))).toEqual({ code: 0, out: '', err: '' });
 });
 
 test('a system is printed as SVG, or as Mermaid', async () => {

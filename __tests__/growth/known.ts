@@ -17,6 +17,8 @@ export const KNOWN: Readonly<Record<string, Known>> = {
   'synth | clusters of a system': { steep: 3 },
   // Each pair of workloads is asked about the peers of both (`allowedBetween`, lib/analysis/network/policies.ts).
   'connections | components of a system': { calls: [5, 2.16] },
+  // The picture asks each workload about each policy of its namespace, too (`servicesOf`, lib/analysis/picture/drawn-connections.ts).
+  'picture | components of a system': { steep: 7 },
   // Each step of a move says the share of each cluster.
   'move | clusters of a system': { steep: 1 },
   // Each system is asked whether another of its cluster has its namespace (lib/constructs/platform/place.ts).

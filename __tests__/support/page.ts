@@ -15,7 +15,7 @@ export function relativeLinks(page: string): readonly string[] {
 
 /** Whether a path is that of a deleted file of a system without a chart: links to it may stay where a company deletes examples. */
 export function isOfGoneSystem(path: string): boolean {
-  const [, system] = /(?:systems\/|charts\/|pipelines\/azure-pipelines-)([a-z-]+)\.(?:md|ts|yml)$/.exec(path) ?? [];
+  const [, system] = /(?:systems\/|charts\/|pipelines\/azure-pipelines-)([a-z-]+)\.(?:md|svg|ts|yml)$/.exec(path) ?? [];
   if (system === undefined || existsSync(join(ROOT, 'charts', `${system}.ts`))) return false;
   return ![path, join(ROOT, path), join(ROOT, 'docs', path)].some((place) => existsSync(place));
 }

@@ -62,7 +62,7 @@ test('the page shows all files, and has commands before and after them', () => {
     '__tests__/charts/guestbook/guestbook.test.ts',
   ]);
   expect(deleting.length).toBeGreaterThan(3);
-  expect(checking).toEqual(['npm run synth', 'npm test', 'npm run lint', 'npm run typecheck']);
+  expect(checking).toEqual(['npm run synth', 'npm run picture', 'npm test', 'npm run lint', 'npm run typecheck']);
 });
 
 testInFull(
@@ -83,6 +83,8 @@ testInFull(
       '10-guestbook-production.yaml',
       'inventory.txt',
     ]);
+    const pictures = readdirSync(join(copy, 'docs/systems')).filter((name) => name.endsWith('.svg'));
+    expect(pictures.sort()).toEqual(['dublin.svg', 'guestbook.svg']);
     const { status, output } = bash('npm run e2e -- E4 E20');
     expect({ status, output }).toEqual({
       status: 0,

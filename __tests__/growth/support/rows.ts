@@ -95,7 +95,8 @@ const askedOf = (verb: Verb): string => VERBS[verb].join(' ');
 
 async function countVerb(verb: Verb, app: () => App, scratch: string): Promise<Calls> {
   const args = VERBS[verb];
-  const outdir = args[0] === VERBS.synth[0] ? ['--outdir', join(scratch, 'dist')] : [];
+  const writes = args[0] === VERBS.synth[0] || verb === 'picture';
+  const outdir = writes ? ['--outdir', join(scratch, 'dist')] : [];
   const run = (verbArgs: readonly string[]) => succeed([...verbArgs, ...outdir], () => ({ app: app() }));
   if (verb === 'check') await run(VERBS.synth);
   return countCalls(label, () => run(args));
@@ -177,6 +178,10 @@ export const ROWS: readonly Row[] = [
   ]),
   askBeyond('move', 'clusters of a system', MIDDLE),
   IMAGE,
+  askBeyond('picture', 'components of a system', SMALL),
+  askBeyond('picture', 'systems on a cluster', SMALL),
+  askBeyond('picture', 'environments of a system', SMALL),
+  askBeyond('picture', 'clusters of a system', SMALL),
   ...(['providers', 'environments'] as const).flatMap((verb) => [
     ask(verb, 'components of a system', SMALL),
     ask(verb, 'systems on a cluster', SMALL),

@@ -5,6 +5,7 @@ import { groupBy } from '../../model/manifest/group-by';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { connections, isUnsure } from '../network/connections';
+import { memoizePerObjects } from '../objects/object-index';
 import { workloads } from '../objects/workloads';
 import type { Placement } from '../survival/table';
 import { type Answer, hosts } from '../traffic/hosts';
@@ -115,6 +116,8 @@ function classBox(cluster: Cluster, kind: string, lines: readonly string[]): Box
   };
 }
 
+const connectionsByCluster = memoizePerObjects((entries) => groupBy(connections(entries), ({ cluster }) => cluster));
+
 /** Connections from one namespace to another. */
 function between(entries: readonly ApiEntry[], name: string): Arrow[] {
   const spaces = new Set(namespacesOn(entries, name));
@@ -122,9 +125,9 @@ function between(entries: readonly ApiEntry[], name: string): Arrow[] {
     const space = end.split('/')[0] ?? '';
     return spaces.has(space) ? space : undefined;
   };
-  const found = connections(entries).flatMap((one) => {
+  const found = (connectionsByCluster(entries).get(name) ?? []).flatMap((one) => {
     const [from, to] = [spaceOf(one.from), spaceOf(one.to)];
-    const isMeant = one.cluster === name && from !== undefined && to !== undefined && from !== to;
+    const isMeant = from !== undefined && to !== undefined && from !== to;
     return isMeant ? [{ from: idOf(name, from), to: idOf(name, to), port: one.port, isUnsure: isUnsure(one) }] : [];
   });
   return [...groupBy(found, ({ from, to }) => `${from}\n${to}`).values()].flatMap((all) => {

@@ -3,12 +3,13 @@
 import type { Cluster } from '../../model/cluster/cluster';
 import { exitName } from '../../model/manifest/annotations';
 import { groupBy } from '../../model/manifest/group-by';
+import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { type Connection, connections, isUnsure } from '../network/connections';
 import { filesOf, settingsOf } from '../network/pod-texts';
 import { selectsPods } from '../network/policies';
-import { objectIndex } from '../objects/object-index';
+import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index';
 import { dig, places, text } from '../objects/read-json';
 import { lasting, type Workload } from '../objects/workloads';
 import { type Entry, entriesIn, entrySources } from './drawn-entries';
@@ -24,12 +25,31 @@ export interface DrawnNamespace {
   readonly notes: readonly string[];
 }
 
+/** Connections by the namespaces in which they end. */
+const byNamespace = memoizePerObjects((entries) => {
+  const ends = connections(entries).flatMap((connection) => {
+    const spaces = new Set([connection.from, connection.to].map((end) => end.slice(0, Math.max(0, end.indexOf('/')))));
+    return [...spaces].map((space) => ({ connection, place: placeOf(connection.cluster, space) }));
+  });
+  return groupBy(ends, ({ place }) => place);
+});
+
+const objectsOf = (kind: Kind) =>
+  memoizePerObjects((entries) =>
+    groupBy(objectIndex(entries).of(kind), ({ cluster, identity }) => placeOf(cluster, identity.namespace)),
+  );
+const policiesByNamespace = objectsOf('networking.k8s.io/NetworkPolicy');
+const servicesByNamespace = objectsOf('/Service');
+
 /** The workloads of a namespace, with every connection from and to them. */
 export function drawNamespace(entries: readonly ApiEntry[], cluster: Cluster, namespace: string): DrawnNamespace {
   const byName = workloadsByName(entries, cluster.name, namespace);
   const drawing = new Drawing(entries, cluster, namespace, byName);
-  const found = connections(entries).filter((one) => one.cluster === cluster.name);
-  const ends = groupBy(found, ({ from, to }) => `${from}\n${to}`);
+  const found = byNamespace(entries).get(placeOf(cluster.name, namespace)) ?? [];
+  const ends = groupBy(
+    found.map(({ connection }) => connection),
+    ({ from, to }) => `${from}\n${to}`,
+  );
   for (const all of ends.values()) drawing.add(all);
   return drawing.finish();
 }
@@ -185,37 +205,29 @@ class Drawing {
 
   /** Services outside that pods name: by an exit of their policies, or by a setting with the host. */
   private servicesOf(workloads: readonly Workload[]): Service[] {
-    const index = objectIndex(this.all);
-    const isHere = ({ cluster, identity }: ApiEntry) =>
-      cluster === this.cluster.name && identity.namespace === this.namespace;
-    const exits = index
-      .of('networking.k8s.io/NetworkPolicy')
-      .filter(isHere)
-      .flatMap(({ manifest }) => {
-        const selector = dig(manifest, 'spec', 'podSelector') ?? {};
-        if (!workloads.some((workload) => selectsPods(selector, workload) !== 'no')) return [];
-        return Object.entries(dig(manifest, 'metadata', 'annotations') ?? {}).flatMap(([key, value]) => {
-          const [name, host] = [exitName(key), text(value)];
-          return name === undefined || host === undefined ? [] : [{ name, host, ports: [] }];
-        });
+    const here = placeOf(this.cluster.name, this.namespace);
+    const exits = (policiesByNamespace(this.all).get(here) ?? []).flatMap(({ manifest }) => {
+      const selector = dig(manifest, 'spec', 'podSelector') ?? {};
+      if (!workloads.some((workload) => selectsPods(selector, workload) !== 'no')) return [];
+      return Object.entries(dig(manifest, 'metadata', 'annotations') ?? {}).flatMap(([key, value]) => {
+        const [name, host] = [exitName(key), text(value)];
+        return name === undefined || host === undefined ? [] : [{ name, host, ports: [] }];
       });
+    });
     const texts = workloads.flatMap((workload) => [
       ...lasting(workload).flatMap((container) => settingsOf(this.all, workload, container)),
       ...filesOf(this.all, workload),
     ]);
-    const names = index
-      .of('/Service')
-      .filter(isHere)
-      .flatMap(({ identity, manifest }): Service[] => {
-        const spec = dig(manifest, 'spec');
-        const host = text(spec?.externalName);
-        if (spec?.type !== 'ExternalName' || host === undefined) return [];
-        const isNamed = exits.some((exit) => exit.host === host) || texts.some(({ value }) => value.includes(host));
-        const ports = places(spec, 'ports', '').map(
-          ({ value }) => `${String(value.port)}/${text(value.protocol) ?? 'TCP'}`,
-        );
-        return isNamed ? [{ name: identity.name, host, ports }] : [];
-      });
+    const names = (servicesByNamespace(this.all).get(here) ?? []).flatMap(({ identity, manifest }): Service[] => {
+      const spec = dig(manifest, 'spec');
+      const host = text(spec?.externalName);
+      if (spec?.type !== 'ExternalName' || host === undefined) return [];
+      const isNamed = exits.some((exit) => exit.host === host) || texts.some(({ value }) => value.includes(host));
+      const ports = places(spec, 'ports', '').map(
+        ({ value }) => `${String(value.port)}/${text(value.protocol) ?? 'TCP'}`,
+      );
+      return isNamed ? [{ name: identity.name, host, ports }] : [];
+    });
     return [...names, ...exits.filter(({ host }) => !names.some((service) => service.host === host))];
   }
 

@@ -6,11 +6,16 @@ import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { ZONE } from '../../model/manifest/well-known';
+import { memoizePerObjects, placeOf } from '../objects/object-index';
 import { dig, integer, list, places, text } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { lasting, type Workload, workloads } from '../objects/workloads';
 import { wantedPods } from '../survival/component';
 import type { Box } from './picture';
+
+const byNamespace = memoizePerObjects((entries) =>
+  groupBy(workloads(entries), ({ entry: { cluster, identity } }) => placeOf(cluster, identity.namespace ?? 'default')),
+);
 
 /** The workloads of a namespace, by name: in connections, workloads of one name are one. */
 export function workloadsByName(
@@ -18,9 +23,7 @@ export function workloadsByName(
   cluster: string,
   namespace: string,
 ): ReadonlyMap<string, readonly Workload[]> {
-  const found = workloads(entries).filter(
-    ({ entry }) => entry.cluster === cluster && (entry.identity.namespace ?? 'default') === namespace,
-  );
+  const found = byNamespace(entries).get(placeOf(cluster, namespace)) ?? [];
   const byName = [...found].sort((a, b) => compareText(a.entry.identity.name, b.entry.identity.name));
   return groupBy(byName, ({ entry }) => entry.identity.name);
 }

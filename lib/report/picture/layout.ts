@@ -1,6 +1,7 @@
 // Places for the boxes and arrows of a scene: the question to the layout library, and its answer.
 
 import type { Box, Scene } from '../../analysis/picture/picture';
+import { groupBy } from '../../model/manifest/group-by';
 import { type Column, columnOf, type Sized, sizeOf, sizeOfLabel } from './sizes';
 
 /** A point, in pixels from the upper left corner. */
@@ -139,8 +140,9 @@ function graphOf(
 ): Node {
   const met = new Set(arrows.flatMap(({ from, to }) => [from, to]));
   const node = ({ id }: Box): Node => ({ id, width: sizes.get(id)?.width ?? 0, height: sizes.get(id)?.height ?? 0 });
+  const byFrame = groupBy(boxes, ({ frame }) => frame);
   const inside = (frame: string | undefined, prefix: string): Node[] => {
-    const own = boxes.filter((box) => box.frame === frame);
+    const own = byFrame.get(frame) ?? [];
     const alone = own.filter(({ id }) => !met.has(id)).map(node);
     return [
       ...own.filter(({ id }) => met.has(id)).map(node),
@@ -186,6 +188,7 @@ function readScene(
   sizes: ReadonlyMap<string, Sized>,
 ): PlacedScene {
   const nodes = nodesOf(laid);
+  const edges = new Map((laid.edges ?? []).map((edge) => [edge.id, edge]));
   const frames = scene.frames.flatMap(({ id }): Placed[] => {
     const [node, column] = [nodes.get(frameId(id)), columns.get(id)];
     if (node === undefined || column === undefined) return [];
@@ -200,7 +203,7 @@ function readScene(
     return node === undefined || sized === undefined ? [] : [{ ...sized, id, kind, x: node.x ?? 0, y: node.y ?? 0 }];
   });
   const ways = scene.arrows.flatMap((arrow, index): Way[] => {
-    const edge = laid.edges?.find(({ id }) => id === `arrow/${index}`);
+    const edge = edges.get(`arrow/${index}`);
     const [section] = edge?.sections ?? [];
     if (section === undefined) return [];
     const { from, to, isUnsure = false } = arrow;

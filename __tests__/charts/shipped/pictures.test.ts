@@ -5,6 +5,7 @@ import type { Box, Picture, Scene } from '../../../lib/analysis/picture/picture'
 import { pictureOfSystem } from '../../../lib/analysis/picture/system-picture';
 import { placementsOf } from '../../../lib/constructs/system/system';
 import { app } from '../../../main';
+import { cli } from '../../support/cli';
 import { shipped } from '../../support/shipped';
 
 const placements = placementsOf(app);
@@ -35,6 +36,10 @@ const waysOf = ({ boxes, arrows }: Scene): string[] => {
   const titles = new Map(boxes.map(({ id, title, frame = '' }) => [id, `${title}${frame === '' ? '' : `@${frame}`}`]));
   return arrows.map(({ from, to, label = '' }) => `${titles.get(from)} > ${titles.get(to)} ${label}`.trim()).sort();
 };
+
+test('the committed pictures are as drawn today', async () => {
+  expect(await cli(['picture', '--check'], () => ({ app }))).toEqual({ code: 0, out: '', err: '' });
+});
 
 test('toytrex: three tiers behind an entry with TLS, over two zones', () => {
   const scene = sceneOf('toytrex', 'production');
