@@ -114,7 +114,7 @@ describe('S1: without a preStop behind a Service', () => {
 });
 
 describe('a raw Deployment behind a raw Service', () => {
-  const raw = (lifecycle: JsonObject | undefined) =>
+  const raw = (lifecycle: JsonObject | undefined, ports: JsonObject = {}, beside: readonly JsonObject[] = []) =>
     table((system) => {
       const labels = { app: 'web' };
       const probe = { httpGet: { path: '/', port: 80 } };
@@ -124,6 +124,7 @@ describe('a raw Deployment behind a raw Service', () => {
         resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '64Mi' } },
         securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         readinessProbe: probe,
+        ...ports,
         ...(lifecycle === undefined ? {} : { lifecycle }),
       };
       new ApiObject(system, 'service', {
@@ -146,7 +147,7 @@ describe('a raw Deployment behind a raw Service', () => {
             spec: {
               automountServiceAccountToken: false,
               securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-              containers: [container],
+              containers: [container, ...beside.map((one) => ({ ...container, ...one }))],
               topologySpreadConstraints: [
                 { ...zone, nodeTaintsPolicy: 'Honor', labelSelector: { matchLabels: labels } },
               ],
@@ -168,5 +169,16 @@ describe('a raw Deployment behind a raw Service', () => {
   ])('%s', (_, lifecycle, isLost) => {
     const cell = raw(lifecycle).get('release');
     expect([cell?.verdict, cell?.says.includes(NO_PRE_STOP)]).toEqual([isLost ? 'degraded' : 'holds', isLost]);
+  });
+
+  const SLEEP = { preStop: { sleep: { seconds: 10 } } };
+  const PORT = { ports: [{ containerPort: 80 }] };
+  test.each<[string, JsonObject | undefined, JsonObject, JsonObject, boolean]>([
+    ['only a container without a port sleeps', undefined, PORT, { name: 'log', ports: [], lifecycle: SLEEP }, true],
+    ['the one with the port sleeps', SLEEP, PORT, { name: 'log', ports: [], lifecycle: {} }, false],
+    ['none has a port, and one sleeps', undefined, {}, { name: 'log', lifecycle: SLEEP }, false],
+  ])('of two containers, %s', (_, lifecycle, ports, beside, isLost) => {
+    const cell = raw(lifecycle, ports, [beside]).get('release');
+    expect(cell?.says.includes(NO_PRE_STOP)).toBe(isLost);
   });
 });

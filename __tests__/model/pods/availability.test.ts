@@ -118,6 +118,7 @@ describe('contradictions', () => {
     ['a loss of every zone', { zonesLost: 3 }, 'survives.zones', 'the cluster declares 3'],
     ['a loss where no zone is declared', { zones: 0 }, 'survives.zones', 'the cluster declares 0'],
     ['replicas that may all be in the lost zone', { minReplicas: 1, maxReplicas: 6 }, 'replicas', 'may take all of'],
+    ['no replica while there is no work', { minReplicas: 0, maxReplicas: 6 }, 'replicas', 'there may be no pod'],
     ['replicas that may all be in the two lost zones', { minReplicas: 2, zonesLost: 2 }, 'replicas', 'may take all of'],
   ])('%s', (_, change, field, message) => {
     const found = findAvailabilityProblems({ ...INPUT, ...change });

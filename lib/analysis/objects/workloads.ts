@@ -100,8 +100,17 @@ export function preStopSleep(
 function waits(container: Container): boolean {
   if (dig(container.value, 'lifecycle', 'preStop') === undefined) return false;
   const sleep = preStopSleep(container);
+  // `sleep $DRAIN` has no number, and may be long
   return sleep === undefined || sleep.seconds > 0 || /sleep [^0]/.test(list(sleep.value).join(' '));
 }
 
-/** Whether SIGTERM comes at the moment at which Services and balancers are only being informed: no container waits in preStop. */
-export const stopsAtOnce = (workload: Workload): boolean => !lasting(workload).some(waits);
+/**
+ * Whether SIGTERM comes at the moment at which Services and balancers are only being informed: no container with a port waits in preStop.
+ * Each container has its own hook, so one beside it does not count; where only sidecars have ports, or none, any counts, since sidecars
+ * stop last. Source: kubernetes.io, "Pod Lifecycle", termination, and "Sidecar Containers".
+ */
+export function stopsAtOnce(workload: Workload): boolean {
+  const all = lasting(workload);
+  const serving = all.filter(({ role, value }) => role === 'main' && places(value, 'ports', '').length > 0);
+  return !(serving.length > 0 ? serving : all).some(waits);
+}

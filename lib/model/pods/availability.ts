@@ -257,8 +257,11 @@ function findZoneProblems({ minReplicas, zones, zonesLost }: AvailabilityInput, 
     problems.push({
       field: 'replicas',
       value: minReplicas,
-      message: `losing ${plural(zonesLost, 'zone')} of ${zones} may take all of ${plural(minReplicas, 'replica')}`,
-      expected: `at least ${zonesLost + 1}`,
+      message:
+        minReplicas === 0
+          ? `there may be no pod when ${plural(zonesLost, 'zone')} of ${zones} is lost`
+          : `losing ${plural(zonesLost, 'zone')} of ${zones} may take all of ${plural(minReplicas, 'replica')}`,
+      expected: `at least ${zonesLost + 1}${minReplicas === 0 ? ', or survives: { zones: 0, because }' : ''}`,
     });
   }
   return problems;
