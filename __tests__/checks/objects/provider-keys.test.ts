@@ -99,7 +99,7 @@ test.each(Object.entries(CLUSTERS))('what we write on %s has only its own keys',
   expect(findings.filter(({ rule }) => rule === 'foreign-provider-key')).toEqual([]);
 });
 
-test('L36: a raw object and an override are refused with the line, the cluster and the way out', () => {
+test('L36: a raw object and an override are refused with the line, the provider and the way out', () => {
   const key = 'service.beta.kubernetes.io/aws-load-balancer-type';
   const { findings } = shop(
     (system) => {
@@ -116,8 +116,8 @@ test('L36: a raw object and an override are refused with the line, the cluster a
   );
   const found = findings.filter(({ rule }) => rule === 'foreign-provider-key');
   expect(found.map(({ message }) => message).sort()).toEqual([
-    'nothing on mumbai reads cloud.google.com/neg, a key of Google Cloud',
-    `nothing on mumbai reads ${key}, a key of AWS`,
+    'nothing on aks reads cloud.google.com/neg, a key of Google Cloud',
+    `nothing on aks reads ${key}, a key of AWS`,
   ]);
   for (const one of found) {
     expect(one).toMatchObject({

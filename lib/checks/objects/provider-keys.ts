@@ -79,7 +79,7 @@ function visit(value: Json | undefined, pointer: string, found: (map: JsonObject
 const CONTENT = new Set(['ConfigMap', 'Secret', 'CustomResourceDefinition']);
 
 function judge(entry: ApiEntry, report: Report): void {
-  const { api, cluster, manifest, identity } = entry;
+  const { api, manifest, identity } = entry;
   if (api === undefined) return;
   const foreign = OWNERS.filter(({ profiles }) => !profiles.includes(api.provider.name));
   visit(CONTENT.has(identity.kind) ? { metadata: manifest.metadata ?? {} } : manifest, '', (map, pointer) => {
@@ -87,7 +87,8 @@ function judge(entry: ApiEntry, report: Report): void {
       const owner = foreign.find(({ keys }) => keys.test(key));
       if (owner === undefined) continue;
       report(entry, at(pointer, key), {
-        message: `nothing on ${cluster} reads ${key}, a key of ${owner.name}`,
+        // without the name of the cluster: one line of a chart is one mistake, on however many it runs
+        message: `nothing on ${api.provider.name} reads ${key}, a key of ${owner.name}`,
         expected: `no such key on ${api.provider.name}`,
         value,
       });
