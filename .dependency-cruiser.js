@@ -61,6 +61,7 @@ const FOLDERS = {
     'tree',
     'network',
     'pod',
+    'nodes',
     'system',
     'foreign',
     'services',

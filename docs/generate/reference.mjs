@@ -15,6 +15,7 @@ const PAGES = [
       'constructs/storage',
       'constructs/jobs',
       'constructs/pod',
+      'constructs/nodes',
       'constructs/exposure',
       'constructs/tree',
       'model/pods',

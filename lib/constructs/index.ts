@@ -1,6 +1,6 @@
 // The building blocks that charts are made of.
 
-export type { ApiRights } from './component/api-rights';
+export type { ApiRights, UrlRights } from './component/api-rights';
 export type { Metrics } from './component/metrics';
 export { type Neighbour, network, type Raw } from './component/neighbour';
 export { NodeAgent, type NodeAgentProps } from './component/node-agent';
@@ -26,13 +26,14 @@ export type {
   SecretReference,
   Sender,
 } from './network/connection';
+export type { NodeAccess } from './nodes/node-access';
+export type { NodeChoice } from './nodes/node-choice';
 export type { CopyProps } from './platform/copy';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
 export type { Companion, Company, InitContainer, Sidecar } from './pod/company';
-export type { Resources, SecretKey } from './pod/container';
+export type { PodField, Resources, SecretKey } from './pod/container';
 export type { Files } from './pod/files';
 export type { ClaimFolder, Scratch, SecretFolder, Volumes } from './pod/mounts';
-export type { NodeChoice } from './pod/node-choice';
 export type { Port, Ports, Protocol } from './pod/ports';
 export {
   type ExecProbe,
@@ -56,5 +57,5 @@ export type { Claim, Claims } from './storage/claims';
 export { Volume, type VolumeProps } from './storage/volume';
 export type { Reserve } from './system/quota';
 export { StoredSecret, type StoredSecretProps } from './system/stored-secret';
-export { System } from './system/system';
+export { System, type SystemOptions } from './system/system';
 export { type Overrides, override } from './tree/override';

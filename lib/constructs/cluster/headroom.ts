@@ -12,7 +12,7 @@ import { ZONE } from '../../model/manifest/well-known';
 import { HEADROOM_PRIORITY } from '../../model/nodes/headroom';
 import { type Destination, ENTRY, setEntry } from '../../model/platform/entries';
 import { createDefaultDeny } from '../network/policy';
-import { checkNodeFitLater } from '../pod/node-fit';
+import { checkNodeFitLater } from '../nodes/node-fit';
 import { containerSecurity, podSecurity } from '../pod/security';
 import { createNamespace } from '../system/namespace';
 import { createQuota } from '../system/quota';
@@ -47,7 +47,7 @@ export class ClusterHeadroom extends FinalChart {
     const destination: Destination = { cluster: cluster.name, home, system: NAME, environment: '', api: cluster };
     setEntry(this, ENTRY.destination, destination);
     setEntry(this, ENTRY.trace, trace);
-    createNamespace(this, NAME, cluster);
+    createNamespace(this, NAME, cluster, undefined);
     createObject(
       this,
       'priority',

@@ -2,11 +2,11 @@
 
 import { either, type Fields, like, list, number, optional, table, text } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
+import { NODE_CHOICE, type NodeChoice } from '../nodes/node-choice';
 import { COMPANY, type Company } from '../pod/company';
-import { RESOURCES, type Resources, SECRET_KEY, type SecretKey } from '../pod/container';
+import { type LateVariable, POD_FIELD, RESOURCES, type Resources, SECRET_KEY } from '../pod/container';
 import { FILES, type Files } from '../pod/files';
 import { SCRATCH, type Scratch, VOLUMES, type Volumes } from '../pod/mounts';
-import { NODE_CHOICE, type NodeChoice } from '../pod/node-choice';
 import { PORTS, type Ports } from '../pod/ports';
 import { PROBES_STAND_IN } from '../pod/probes';
 import { SECURITY, type SecurityExits } from '../pod/security';
@@ -28,12 +28,12 @@ export interface ComponentProps extends Partial<Ports>, Company, NodeChoice {
   /** CPU and memory of a pod. */
   readonly resources: Resources;
   /**
-   * Environment variables: texts, through its own ConfigMap, and keys of Secrets. A key is better read from a file, as `connectTo`
-   * mounts it: variables show in dumps and are inherited by every process.
+   * Environment variables: texts, through its own ConfigMap, keys of Secrets, and fields of the pod. A key is better read from a file, as
+   * `connectTo` mounts it: variables show in dumps and are inherited by every process.
    * @default those of its connections
-   * @example env: { LOG_LEVEL: 'info', API_TOKEN: { secret: 'payments', key: 'token' } }
+   * @example env: { LOG_LEVEL: 'info', API_TOKEN: { secret: 'payments', key: 'token' }, POD_IP: { field: 'status.podIP' } }
    */
-  readonly env?: Readonly<Record<string, string | SecretKey>>;
+  readonly env?: Readonly<Record<string, string | LateVariable>>;
   /**
    * Files by absolute path, through a ConfigMap of their own. A change rolls the pods.
    * @default none
@@ -82,7 +82,7 @@ export const COMPONENT: Fields<ComponentProps> = {
   resources: RESOURCES,
   env: optional(
     table(
-      either([like('a text: String(value)', (value) => typeof value === 'string'), SECRET_KEY]),
+      either([like('a text: String(value)', (value) => typeof value === 'string'), SECRET_KEY, POD_FIELD]),
       "{ NAME: 'value' }",
     ),
   ),

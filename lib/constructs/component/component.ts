@@ -4,9 +4,10 @@ import type { ApiObject } from 'cdk8s';
 import { Construct, type IConstruct } from 'constructs';
 import type { WorkloadIdentity } from '../../model/cluster/provider';
 import { type Finding, findingOf } from '../../model/finding/finding';
-import type { Problem } from '../../model/finding/problem';
-import { findSchemaProblems, type Schema } from '../../model/finding/schema';
+import { isProblem, type Problem } from '../../model/finding/problem';
+import type { Schema } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
 import {
@@ -22,15 +23,16 @@ import {
 import { Incoming } from '../network/incoming';
 import { Outgoing } from '../network/outgoing';
 import { createNetworkPolicy, nameExit, type PolicyInput } from '../network/policy';
+import { TRACES, tracesOf } from '../network/traces';
+import { findChoiceProblems, renderChoice } from '../nodes/node-choice';
+import type { DerivedFrom } from '../nodes/node-fit';
+import { checkNodeFitLater } from '../nodes/node-fit';
 import { bootSecondsOf, companyScratchNames, findCompanyProblems, findSharedMountProblems } from '../pod/company';
 import { Configuration } from '../pod/configuration';
-import type { ContainerInput, SecretKey } from '../pod/container';
+import type { ContainerInput, LateVariable } from '../pod/container';
 import { fileData, findMountProblems } from '../pod/files';
 import type { Life } from '../pod/life';
 import { claimAnnotations, type Mounts, type Scratch, scratchNames } from '../pod/mounts';
-import { findChoiceProblems, renderChoice } from '../pod/node-choice';
-import type { DerivedFrom } from '../pod/node-fit';
-import { checkNodeFitLater } from '../pod/node-fit';
 import { renderPod } from '../pod/pod';
 import { allPorts, findPortProblems, type NamedPort } from '../pod/ports';
 import { findProbeProblems, type Probes } from '../pod/probes';
@@ -42,10 +44,10 @@ import { checkLater, report } from '../tree/findings';
 import { createObject, type PodTemplate } from '../tree/kinds';
 import { selectorLabels, versionLabel } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
-import { API_RIGHTS, type ApiRights, createApiRights } from './api-rights';
+import { type ApiRights, createApiRights, findRightsProblems, holdEverywhere, type UrlRights } from './api-rights';
 import type { ComponentProps } from './component-props';
 import { identityOf } from './identity';
-import { findMetricsProblems, ofMetrics, ownMetricsPort, type Scrape, scrapeOf } from './metrics';
+import { findMetricsProblems, type Observed, ofMetrics, ownMetricsPort, type Scrape, scrapeOf } from './metrics';
 import { admitTo, connectable, type Raw } from './neighbour';
 
 /** The measurement is in docs/decisions.md. */
@@ -85,15 +87,15 @@ function otherSystem(own: System<unknown>, construct: IConstruct): string | unde
   return found === undefined || found === own ? undefined : found.node.path;
 }
 
-type Variable = readonly [name: string, value: string | SecretKey];
+type Variable = readonly [name: string, value: string | LateVariable];
 
 const isText = (variable: Variable): variable is [string, string] => typeof variable[1] === 'string';
-const isFromSecret = (variable: Variable): variable is [string, SecretKey] => !isText(variable);
+const isLate = (variable: Variable): variable is [string, LateVariable] => !isText(variable);
 
 const setTwice = (name: string): Finding =>
   findingOf('configuration-conflict', {
     field: name,
-    message: `variable ${name} is set to a text, and from a Secret`,
+    message: `variable ${name} is set to a text, and from a Secret or the pod`,
     expected: 'one value per variable',
   });
 
@@ -127,8 +129,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   private readonly outgoing: Outgoing;
   private readonly identity: WorkloadIdentity | undefined;
   private configuration?: Configuration;
-  private readonly rights: ApiRights[] = [];
-  private readonly secretVariables: Readonly<Record<string, SecretKey>>;
+  private readonly rights: (ApiRights | UrlRights)[] = [];
+  private readonly lateVariables: Readonly<Record<string, LateVariable>>;
   private readonly files: Configuration | undefined;
 
   constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
@@ -180,7 +182,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     checkLater(this, () => this.findInputProblems().map((problem) => findingOf('input', problem)));
     holdClaims(this.name, props.volumes ?? {}, this.system);
     const variables = Object.entries(props.env ?? {});
-    this.secretVariables = Object.fromEntries(variables.filter(isFromSecret));
+    this.lateVariables = Object.fromEntries(variables.filter(isLate));
     this.configure(Object.fromEntries(variables.filter(isText)));
     if (Object.keys(props.files ?? {}).length > 0) {
       this.files = new Configuration(this, this.name, selectorLabels(this.name), 'files');
@@ -193,15 +195,19 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    * network policies. A service with limits, such as a `Database`, also needs a pod's use of it.
    *
    * @example web.connectTo(cart, { as: { CART_ADDR: '{host}:{port}' } })
+   * `'traces'` is the cluster's collector: the variables are those of OpenTelemetry, `{host}:{port}` by HTTP, and port 4317 is open for gRPC.
+   *
    * @example web.connectTo(database, { poolSize: 10 })
+   * @example web.connectTo('traces')
    */
-  connectTo(service: Connectable | Raw, options?: ConnectOptions): this;
+  connectTo(service: Connectable | Raw | 'traces', options?: ConnectOptions): this;
   connectTo<Use extends object>(service: Limited<Use>, use: Use, options?: ConnectOptions): this;
   connectTo<Use extends object>(
-    service: Connectable | Raw | Limited<Use>,
+    service: Connectable | Raw | Limited<Use> | 'traces',
     second?: Use | ConnectOptions,
     third?: ConnectOptions,
   ): this {
+    if (service === TRACES) return this.sendTraces(second as ConnectOptions | undefined);
     const added = this.outgoing.add(connectable(service), [second, third], this.client);
     if (Array.isArray(added)) {
       for (const problem of added) report(this, problem);
@@ -211,6 +217,38 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     nameExit(this.networkPolicy, connection.name, connection.peer);
     this.configure(connectionVariables(connection, options));
     return this;
+  }
+
+  private sendTraces(given: ConnectOptions | undefined): this {
+    const { target, namespace = '' } = this.system;
+    const sender = { name: this.name, namespace, environment: target.environment.name };
+    const traces = tracesOf(target.cluster, sender);
+    if (isProblem(traces)) {
+      report(this, findingOf('neighbour', traces));
+      return this;
+    }
+    const [http, grpc] = traces.services;
+    if (http !== undefined) this.connectTo(http, given ?? traces.options);
+    return grpc === undefined ? this : this.connectTo(grpc, { as: {} });
+  }
+
+  /**
+   * What the parts of the platform know of it.
+   * @internal
+   */
+  get observed(): Observed {
+    const { scrape, props } = this;
+    return {
+      name: this.name,
+      pods: this.isCounted ? this.numbers.maxReplicas : 0,
+      sendsTraces: this.outgoing.all.some(({ name }) => name === TRACES),
+      ...defined({ port: scrape?.port.port, requests: props.metrics?.requests, latency: this.latency }),
+    };
+  }
+
+  /** The latency that it promises. */
+  protected get latency(): Observed['latency'] {
+    return undefined;
   }
 
   /**
@@ -235,16 +273,19 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   }
 
   /**
-   * Gives its pods rights at the Kubernetes API, in their namespace: a Role, its binding, and a token. The Role is the platform
-   * team's to apply.
+   * Gives its pods rights at the Kubernetes API, in their namespace or `everywhere`: a Role or a ClusterRole, its binding, and a token.
+   * Roles are the platform team's to apply.
    *
    * @example web.mayCall({ group: 'coordination.k8s.io', resources: ['leases'], verbs: ['get', 'create', 'update'], because: 'elects a leader' })
    */
-  mayCall(rights: ApiRights): this {
-    const problems = findSchemaProblems(API_RIGHTS, rights, 'mayCall');
+  mayCall(rights: ApiRights | UrlRights): this {
+    const problems = findRightsProblems(rights);
     for (const problem of problems) report(this, findingOf('input', problem));
     if (problems.length > 0) return this;
-    if (this.rights.length === 0) createApiRights(this, this.name, this.system.namespace ?? '', () => this.rights);
+    const everywhere = holdEverywhere(rights);
+    const alike = () => this.rights.filter((one) => holdEverywhere(one) === everywhere);
+    const account = { name: this.name, namespace: this.system.namespace ?? '' };
+    if (alike().length === 0) createApiRights(this, account, everywhere, alike);
     this.rights.push(rights);
     return this;
   }
@@ -257,7 +298,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   /** Adds environment variables. */
   protected configure(variables: Readonly<Record<string, string>>): void {
     for (const name of Object.keys(variables)) {
-      if (Object.hasOwn(this.secretVariables, name)) report(this, setTwice(name));
+      if (Object.hasOwn(this.lateVariables, name)) report(this, setTwice(name));
     }
     if (Object.keys(variables).length === 0) return;
     this.configuration ??= new Configuration(this, this.name, selectorLabels(this.name));
@@ -373,7 +414,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
         ...(args === undefined ? {} : { args }),
         ports: this.podPorts,
         ...(this.configuration === undefined ? {} : { configuration: this.configuration.hashedName }),
-        variables: this.secretVariables,
+        variables: this.lateVariables,
         resources: this.resources,
         ...(probes === undefined ? {} : { probes }),
         exits: this.exits,

@@ -24,6 +24,32 @@ export interface Metrics {
   readonly path?: string;
   /** The sidecar that listens on a port of its own. @default the component's own container */
   readonly container?: string;
+  /** Which of its metrics count requests. Dashboards and promises about requests need it. @default unknown */
+  readonly requests?: RequestMetrics;
+}
+
+/** The metrics of requests, under the names that the application gives them. */
+export interface RequestMetrics {
+  /**
+   * Name of the histogram of their duration in seconds, without `_bucket`.
+   * @example histogram: 'http_request_duration_seconds'
+   */
+  readonly histogram: string;
+  /** Matchers of those that failed: `code=~"5.."`. */
+  readonly errors: string;
+}
+
+/** What the parts of the platform know of a component. */
+export interface Observed {
+  readonly name: string;
+  /** Its most pods; 0 where that is unknown. */
+  readonly pods: number;
+  readonly sendsTraces: boolean;
+  /** The port of its metrics. @default it has none */
+  readonly port?: number;
+  readonly requests?: RequestMetrics;
+  /** The latency that it promises. @default none */
+  readonly latency?: { readonly quantile: number; readonly seconds: number };
 }
 
 const PORT = either(
@@ -31,12 +57,25 @@ const PORT = either(
   'the name of one of its ports, or an integer from 1 to 65535',
 );
 
+/** prometheus.io, "Data model": names of metrics. */
+const isHistogram = (name: string): boolean =>
+  /^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name) && !/_(bucket|count|sum)$/.test(name);
+
 /** What the metrics of a component may say. */
 export const METRICS = fields<Metrics>(
   {
     port: PORT,
     path: optional(text('an absolute path, such as /metrics', (path) => path.startsWith('/'))),
     container: optional(text('the name of a sidecar')),
+    requests: optional(
+      fields<RequestMetrics>(
+        {
+          histogram: text('the name of a histogram, without _bucket', isHistogram),
+          errors: text('matchers of labels: code=~"5.."', (matchers) => matchers.includes('=')),
+        },
+        "{ histogram: 'http_request_duration_seconds', errors: 'code=~\"5..\"' }",
+      ),
+    ),
   },
   '{ port: 9102 }',
 );

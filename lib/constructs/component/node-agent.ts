@@ -13,13 +13,21 @@ import { checked, either, fields, list, number, optional, text } from '../../mod
 import { NODE_OS } from '../../model/manifest/well-known';
 import { POD_BOUND, type PodBound } from '../../model/pods/replacement';
 import type { ClientNumbers, Connectable, ConnectOptions, Limited } from '../network/connection';
-import { fits } from '../pod/node-fit';
+import {
+  findAccessProblems,
+  NODE_ACCESS,
+  type NodeAccess,
+  nodeAccessNotes,
+  withNodeAccess,
+} from '../nodes/node-access';
+import { fits } from '../nodes/node-fit';
 import type { Probes } from '../pod/probes';
 import { checkLater, report } from '../tree/findings';
 import { createObject, type DaemonSetSpec, type PodSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { Component } from './component';
 import { COMPONENT_STAND_INS } from './component-props';
+import type { Raw } from './neighbour';
 import { LONG_RUNNING, type LongRunningProps } from './stateless';
 
 /** How a release replaces the pods: each after it has stopped, or beside the old one. */
@@ -37,6 +45,12 @@ export interface NodeAgentProps extends Omit<LongRunningProps, 'availability' | 
   readonly pools?: readonly string[];
   /** Tolerations besides those of the taints of its pools. @default none */
   readonly tolerations?: readonly NodeToleration[];
+  /**
+   * What it sees of the node itself. Only a System that is `privileged` may have it.
+   * @default nothing
+   * @example node: { folders: { '/host/root': '/' }, network: true, because: 'reads how full the disks are' }
+   */
+  readonly node?: NodeAccess;
   /** How long a new pod must stay ready before it counts, in seconds. @default 10 */
   readonly minReadySeconds?: number;
   /** Time from the stop signal until a pod is killed, in seconds. @default 30 */
@@ -61,6 +75,7 @@ const NODE_AGENT = fields<NodeAgentProps>({
   update: optional(either([bound('maxUnavailable'), bound('maxSurge')], '{ maxUnavailable: 1 } or { maxSurge: 1 }')),
   pools: optional(list(text('the name of a node pool'), "['general']")),
   tolerations: optional(list(TOLERATION, "[{ operator: 'Exists' }]")),
+  node: optional(NODE_ACCESS),
   minReadySeconds: SECONDS,
   terminationGracePeriodSeconds: SECONDS,
 });
@@ -70,8 +85,8 @@ const isLinux = ({ labels = {} }: NodePool): boolean => (labels[NODE_OS] ?? 'lin
 /**
  * A component with one pod on every node: a DaemonSet without a Service, and without a disruption budget, since a drain leaves its pods.
  *
- * It tolerates the taints of the cluster's pools, so that it runs on all of them; Kubernetes adds those of nodes in trouble. Folders and
- * the network of the node are not available: Pod Security *restricted* forbids them.
+ * It tolerates the taints of the cluster's pools, so that it runs on all of them; Kubernetes adds those of nodes in trouble. Folders,
+ * network and processes of the node need `node`, in a System that is privileged: Pod Security *restricted* forbids them.
  *
  * @example new NodeAgent(this, 'collector', { resources, port: 9100, probes: { bootSeconds: 5, readiness: { path: '/' } } })
  * @throws when it is not inside a System
@@ -90,23 +105,24 @@ export class NodeAgent extends Component<NodeAgentProps> {
       {
         name: this.name,
         labels: selectorLabels(this.name),
-        notes: () => this.reasons,
+        notes: () => ({ ...this.reasons, ...nodeAccessNotes(this.props.node) }),
       },
       { spec: () => this.renderSpec() },
     );
-    checkLater(this, () => this.poolProblems.map((problem) => findingOf('input', problem)));
+    const problems = () => [...this.poolProblems, ...findAccessProblems(this.props.node, this.system.isPrivileged)];
+    checkLater(this, () => problems().map((problem) => findingOf('input', problem)));
     checkLater(this, () => this.fitProblems);
   }
 
-  override connectTo(service: Connectable, options?: ConnectOptions): this;
+  override connectTo(service: Connectable | Raw | 'traces', options?: ConnectOptions): this;
   override connectTo<Use extends object>(service: Limited<Use>, use: Use, options?: ConnectOptions): this;
   override connectTo<Use extends object>(
-    service: Connectable | Limited<Use>,
+    service: Connectable | Raw | Limited<Use> | 'traces',
     second?: Use | ConnectOptions,
     third?: ConnectOptions,
   ): this {
     const { name } = this.system.target.cluster;
-    if (typeof service === 'object' && service?.join !== undefined && !this.isCounted) {
+    if (typeof service === 'object' && 'join' in service && service.join !== undefined && !this.isCounted) {
       const message = `the account leaves it out: ${name} declares no node pools, so its number of pods is unknown`;
       report(
         this,
@@ -218,7 +234,8 @@ export class NodeAgent extends Component<NodeAgentProps> {
   private renderSpec(): DaemonSetSpec {
     const { update } = this;
     const { minReadySeconds = 10, terminationGracePeriodSeconds = 30 } = this.props;
-    const pod = this.podTemplate({ preStopSeconds: 0, terminationGracePeriodSeconds });
+    const template = this.podTemplate({ preStopSeconds: 0, terminationGracePeriodSeconds });
+    const pod = withNodeAccess(template, this.props.node);
     const { place } = this;
     const tolerations = [...(pod.spec.tolerations ?? []), ...(place.tolerations ?? [])];
     return {

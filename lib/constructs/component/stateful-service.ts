@@ -4,7 +4,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { checked, choice, either, fields, number, optional } from '../../model/finding/schema';
+import { checked, choice, either, fields, flag, number, optional } from '../../model/finding/schema';
 import { ANNOTATION, quorumText } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import {
@@ -23,7 +23,6 @@ import { renderSpread } from '../pod/life';
 import { type Mounts, podVolumes } from '../pod/mounts';
 import { PORTS, type Ports, servicePorts } from '../pod/ports';
 import type { Probes } from '../pod/probes';
-import { REPLICAS } from '../scaling/size';
 import { CLAIMS, type Claims, claimTemplate, findClaimProblems, type NamedClaim, namedClaims } from '../storage/claims';
 import { storageClassOf } from '../storage/storage-class';
 import { checkLater } from '../tree/findings';
@@ -36,8 +35,8 @@ import { LONG_RUNNING, type LongRunningProps } from './stateless';
 
 /** How many pods it has; an autoscaler does not change it. */
 type StatefulSize =
-  /** Each pod on its own, with data that no other has. */
-  | { readonly replicas: number }
+  /** Each pod on its own, with data that no other has; `gossip`: they reach each other on all ports, and need no majority. */
+  | { readonly replicas: number; readonly gossip?: boolean }
   /** Members that decide by majority: an odd number of at least 3. They reach each other on all ports. */
   | { readonly members: number };
 
@@ -67,7 +66,7 @@ export interface StatefulServiceProps extends Omit<LongRunningProps, 'availabili
   readonly availability?: StatefulAvailability;
   /**
    * Whether pods start one after the other, or all at once. It cannot change once it is applied.
-   * @default OrderedReady; Parallel for members, whose readiness may wait for a majority
+   * @default OrderedReady; Parallel for pods that reach each other, whose readiness may wait for the others
    */
   readonly podManagementPolicy?: 'OrderedReady' | 'Parallel';
   /** What happens to the claims of pods that are no longer wanted. @default they stay */
@@ -76,6 +75,10 @@ export interface StatefulServiceProps extends Omit<LongRunningProps, 'availabili
 
 const { availability: _, ...SHARED } = LONG_RUNNING;
 const { maxSurge: __, maxUnavailable: ___, progressDeadlineSeconds: ____, ...AVAILABILITY } = AVAILABILITY_FIELDS;
+const GOSSIPING = fields<{ replicas: number; gossip?: boolean }>({
+  replicas: number({ atLeast: 1, atMost: 1e6, whole: true }),
+  gossip: optional(flag()),
+});
 const RETENTION = optional(choice(['Retain', 'Delete']));
 
 const STATEFUL_SERVICE = fields<StatefulServiceProps>({
@@ -84,7 +87,7 @@ const STATEFUL_SERVICE = fields<StatefulServiceProps>({
   claims: CLAIMS,
   size: either(
     [
-      REPLICAS,
+      GOSSIPING,
       checked<{ members: number }>(
         fields<{ members: number }>({ members: number({ atLeast: 1, atMost: 1001, whole: true }) }),
         ({ members }) => findMemberProblems(members),
@@ -235,7 +238,7 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
 
   protected override get policyInput(): PolicyInput {
     const { peers, admitted, ...rest } = super.policyInput;
-    if (this.quorum === undefined) return { ...rest, admitted, peers };
+    if (!this.reachEachOther) return { ...rest, admitted, peers };
     const own = this.ports.map(({ port, transport }) => ({ port, transport }));
     return {
       ...rest,
@@ -258,6 +261,11 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
   private get quorum(): number | undefined {
     const { size } = this.props;
     return 'members' in size ? size.members : undefined;
+  }
+
+  private get reachEachOther(): boolean {
+    const { size } = this.props;
+    return 'members' in size || size.gossip === true;
   }
 
   private get zonesLost(): number {
@@ -310,9 +318,8 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
   }
 
   private renderSpec(): StatefulSetSpec {
-    const { availability, quorum, claims } = this;
-    const { podManagementPolicy = quorum === undefined ? 'OrderedReady' : 'Parallel', claimRetention = {} } =
-      this.props;
+    const { availability, claims } = this;
+    const { podManagementPolicy = this.reachEachOther ? 'Parallel' : 'OrderedReady', claimRetention = {} } = this.props;
     const { whenDeleted = 'Retain', whenScaled = 'Retain' } = claimRetention;
     const selector = selectorLabels(this.name);
     const { preStopSeconds, terminationGracePeriodSeconds } = availability;

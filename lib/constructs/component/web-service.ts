@@ -14,7 +14,7 @@ import { Exposure } from '../exposure/exposure';
 import { EXPOSURE, type ExposureOptions } from '../exposure/exposure-options';
 import type { Connectable, Connection, Pods } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
-import type { DerivedFrom } from '../pod/node-fit';
+import type { DerivedFrom } from '../nodes/node-fit';
 import { type NamedPort, PORTS, type Ports } from '../pod/ports';
 import { pathAt } from '../pod/probes';
 import { createAutoscaler } from '../scaling/autoscaler';
@@ -25,6 +25,7 @@ import { report } from '../tree/findings';
 import { selectorLabels } from '../tree/labels';
 import { ClientService, unknownPort } from './client-service';
 import { COMPONENT_STAND_INS } from './component-props';
+import type { Observed } from './metrics';
 import { LONG_RUNNING, type LongRunningProps, type PodNumbers, StatelessComponent } from './stateless';
 
 /** Required and optional properties of a web service. */
@@ -202,6 +203,11 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
   protected override get cpuFrom(): DerivedFrom | undefined {
     const cores = this.capacityPlan?.cpuRequest;
     return cores === undefined ? undefined : { field: 'size.load.cpuSecondsPerRequest', because: cores.because };
+  }
+
+  protected override get latency(): Observed['latency'] {
+    const { size } = this.props;
+    return 'load' in size ? size.load.latency : undefined;
   }
 
   /** A load balancer learns of a pod's end later than its neighbours. */

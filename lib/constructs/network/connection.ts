@@ -81,7 +81,12 @@ export interface Admitted {
 }
 
 /** The other end of a connection, as a network policy names it: pods, or addresses outside the cluster. */
-export type Peer = (PolicyPort & { readonly component: string }) | (PolicyPort & Pods) | Endpoint;
+export type Peer = (PolicyPort & { readonly component: string }) | (PolicyPort & Pods) | Endpoint | EveryPod;
+
+/** All pods of the cluster, at all ports. */
+export interface EveryPod {
+  readonly every: 'pod';
+}
 
 /** Address and credentials of a service, as seen from the client's namespace. */
 export interface Connection {

@@ -176,7 +176,7 @@ function render(podLabels: Pods['podLabels'], cluster: Neighbourhood, input: Pol
     egress: [
       dnsRule(cluster),
       // without a port, a rule would let all ports through
-      ...distinct([...peers.map(egressTo), ...(callsApiServer ? [apiServerRule(cluster)] : [])]).filter(hasPorts),
+      ...distinct([...peers.map(egressTo), ...(callsApiServer ? [apiServerRule(cluster)] : [])]).filter(isMeant),
     ],
   };
 }
@@ -214,6 +214,11 @@ function rulesByPort(
     }))
     .filter(hasPorts);
 }
+
+/** Without ports, only a rule to every pod is meant. */
+const isMeant = (rule: EgressRule): boolean => hasPorts(rule) || rule === TO_EVERY_POD;
+
+const TO_EVERY_POD: EgressRule = { to: [{ namespaceSelector: {} }] };
 
 const hasPorts = ({ ports = [] }: { readonly ports?: readonly unknown[] }): boolean => ports.length > 0;
 
@@ -253,6 +258,7 @@ function portsOf({ port, transport = 'TCP' }: PolicyPort): { readonly port: numb
 
 /** An outside destination of unknown address is allowed by its port alone: policies cannot use names. */
 function egressTo(peer: Peer): EgressRule {
+  if ('every' in peer) return TO_EVERY_POD;
   const ports = portsOf(peer);
   if ('component' in peer) return { to: [podPeer({ podLabels: selectorLabels(peer.component) })], ports };
   if ('podLabels' in peer) return { to: [podPeer(peer)], ports };

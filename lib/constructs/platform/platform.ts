@@ -1,12 +1,13 @@
 // The platform: which systems run in which environments on which clusters. It builds the app from that table.
 
 import { App } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { type ClusterDescription, isMinor, type Minor, recheck } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { findSchemaProblems } from '../../model/finding/schema';
+import { defined } from '../../model/manifest/json';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
@@ -16,7 +17,7 @@ import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
 import { guardIncludes } from '../foreign/include';
-import type { System } from '../system/system';
+import { System } from '../system/system';
 import { allowAnyId } from '../tree/children';
 import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
@@ -25,6 +26,16 @@ import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from '.
 import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
 import { reportImages } from './images';
 import { checkNodes } from './nodes';
+import {
+  EQUIP,
+  type Equipment,
+  type EquipProps,
+  findEquipmentProblems,
+  neighboursOn,
+  type PartSettings,
+  PlacedPart,
+  partsOn,
+} from './part';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { NOTHING, PLACE, PLATFORM, type PlatformProps } from './platform-props';
 import { type Move, offerRebuild } from './rebuild';
@@ -84,6 +95,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   private readonly problems: { readonly problem: Problem; readonly trace: Trace }[] = [];
   private readonly placements: Placement[] = [];
   private readonly copies: Copy[] = [];
+  private readonly equipment: Equipment[] = [];
   private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
@@ -149,6 +161,23 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 
   /**
+   * Gives clusters parts of the platform itself, such as its metrics, in namespaces of their own. Other systems of the cluster then need no
+   * more than `metrics: { port }` to be scraped.
+   *
+   * @example platform.equip('operations', { on: 'mumbai', parts: [metrics({ retention: '15d' })] })
+   */
+  equip(environment: EnvironmentName, props: EquipProps<ClusterName>): this {
+    const trace = captureTrace();
+    const problems = findSchemaProblems(EQUIP, props, 'equip');
+    this.note(problems, trace);
+    if (problems.length > 0) return this;
+    const { on, parts, access } = props;
+    const clusters = typeof on === 'string' ? [on] : on;
+    this.equipment.push({ environment, clusters, parts, ...defined({ access }), trace });
+    return this;
+  }
+
+  /**
    * Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart.
    *
    * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, every cluster is treated as running it: a preview of an
@@ -191,6 +220,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const building = { app, move: previewed, environments, unread: new UnreadSettings() };
     for (const { build } of this.isComplete ? this.placements : []) build(building);
     for (const copy of this.isComplete ? this.copies : []) this.buildCopy(building, copy);
+    if (this.isComplete) this.buildParts(building);
     building.unread.report();
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
@@ -220,6 +250,26 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     if (problems.length === 0) placed?.copy(copy)(building);
   }
 
+  /** Builds the parts of every cluster, after all that they may ask about. */
+  private buildParts(building: Building): void {
+    const { app } = building;
+    const found = findEquipmentProblems(this.equipment, this.props.clusters);
+    for (const { problem, trace } of found) report(app, problem, trace);
+    if (found.length > 0) return;
+    const named = new Set(this.equipment.flatMap(({ clusters }) => clusters));
+    const others = new Map([...named].map((name) => [name, systemsBelow(app.node.tryFindChild(name))]));
+    for (const name of named) {
+      const all = partsOn(this.equipment, name).map(([part]) => part);
+      for (const [part, { environment, access, trace }] of partsOn(this.equipment, name)) {
+        const here = new PlacedPart(part, environment, all, others.get(name) ?? []);
+        const placement = { on: name, settings: { here }, ...defined({ access }) };
+        for (const system of Object.values(part.systems)) {
+          this.build<PartSettings>(building, { system, environment, placement, trace, isRefused: false, isPart: true });
+        }
+      }
+    }
+  }
+
   private build<Settings extends object>(building: Building, request: PlacementRequest<Settings>): void {
     const { app, move, unread, environments } = building;
     const { placement, trace } = request;
@@ -241,28 +291,35 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const weights = findTrafficProblems(names, placement.traffic);
     const doubtful =
       request.isRefused || known.some(({ problems }) => problems.length > 0) || (described?.problems.length ?? 0) > 0;
-    const problems = doubtful ? [] : [...findPlacementProblems(names.length, environment, known), ...weights];
+    // a part names its images with their registries
+    const demanded = findPlacementProblems(names.length, environment, known).filter(
+      ({ rule }) => !(request.isPart && rule === 'registry'),
+    );
+    const problems = doubtful ? [] : [...demanded, ...weights];
     for (const { message, ...problem } of problems)
       report(app, { ...problem, message: `${placementName}: ${message}` }, trace);
     const regions = new Set(known.map(({ region }) => region)).size;
     const traffic = weights.length === 0 ? placement.traffic : undefined;
     const built: System<unknown>[] = [];
     for (const name of names) {
-      const cluster = lookUp<ClusterDescription>(clusters, name);
-      if (cluster === undefined) reportUnknown(app, 'cluster', name, placementName, Object.keys(clusters), trace);
+      const description = lookUp<ClusterDescription>(clusters, name);
+      if (description === undefined) reportUnknown(app, 'cluster', name, placementName, Object.keys(clusters), trace);
       const scope = app.node.tryFindChild(name);
       const isNamed = isName(name) && isName(request.environment);
-      if (environment === undefined || cluster === undefined || !(scope instanceof Construct) || !isNamed) continue;
-      const named = { ...cluster, name };
+      if (environment === undefined || description === undefined || !(scope instanceof Construct) || !isNamed) continue;
+      const named = { ...description, name };
+      const neighbours = neighboursOn(this.equipment, name);
       const moved = move({
-        cluster: clusterWithFallbacks(named),
+        cluster: clusterWithFallbacks({ ...named, ...neighbours }),
         environment: environmentWithFallbacks({ ...environment, name: request.environment }, regions, named),
         regions,
       });
-      ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
-      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
+      const cluster = { ...moved.cluster, ...neighbours }; // another provider's cluster has the same parts
+      ClusterObjects.ensure(scope, cluster, moved.environment, name === home);
+      ClusterHeadroom.ensure(scope, cluster, name === home, this.trace);
       const where = {
         ...moved,
+        cluster,
         share: trafficShare(name, names, traffic),
         home: name === home,
         images: this.tagsIn(request.environment, request.imagesOf),
@@ -314,6 +371,9 @@ function reportUnknown(
   };
   report(app, problem, trace);
 }
+
+const systemsBelow = (scope: IConstruct | undefined): System<unknown>[] =>
+  scope?.node.children.filter(System.isSystem) ?? [];
 
 function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;

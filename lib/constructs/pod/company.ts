@@ -21,12 +21,13 @@ import type { PullPolicy } from '../../model/platform/target';
 import type { Container, PodSpec } from '../tree/kinds';
 import {
   type ContainerInput,
+  type LateVariable,
+  POD_FIELD,
   portsFor,
   RESOURCES,
   type Resources,
   renderContainer,
   SECRET_KEY,
-  type SecretKey,
 } from './container';
 import { drain, type Life } from './life';
 import { allMounts, type Mounts } from './mounts';
@@ -43,8 +44,8 @@ export interface Companion {
   readonly args?: readonly string[];
   /** CPU and memory, which come on top of the component's. */
   readonly resources: Resources;
-  /** Environment variables: texts, and keys of Secrets. @default none */
-  readonly env?: Readonly<Record<string, string | SecretKey>>;
+  /** Environment variables: texts, keys of Secrets, and fields of the pod. @default none */
+  readonly env?: Readonly<Record<string, string | LateVariable>>;
   /** Whether it has the variables of the component too, with the addresses of its connections. @default false */
   readonly sharesEnv?: boolean;
   /** Paths of the component's folders and files that it has too: `['/var/lib/app']`. @default none */
@@ -83,7 +84,9 @@ const COMPANION: Fields<Companion> = {
   resources: checked<Resources>(RESOURCES, ({ cpu }) =>
     cpu === undefined ? [{ field: 'cpu', message: 'resources.cpu is required', expected: "cpu: '50m'" }] : [],
   ),
-  env: optional(table(either([like('a text: String(value)', (value) => typeof value === 'string'), SECRET_KEY]))),
+  env: optional(
+    table(either([like('a text: String(value)', (value) => typeof value === 'string'), SECRET_KEY, POD_FIELD])),
+  ),
   sharesEnv: optional(flag()),
   mounts: optional(list(text('a path of the component'), "['/var/lib/app']")),
 };

@@ -1,7 +1,7 @@
 // The containers of a pod: what each of them runs, with which variables, resources and folders.
 
 import type { Problem } from '../../model/finding/problem';
-import { checked, fields, number, optional, quantity, table, text } from '../../model/finding/schema';
+import { checked, choice, fields, number, optional, quantity, table, text } from '../../model/finding/schema';
 import { dataKey, subdomain } from '../../model/manifest/formats';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import type { PullPolicy } from '../../model/platform/target';
@@ -65,6 +65,28 @@ export const SECRET_KEY = fields<SecretKey>(
   "{ secret: 'shop', key: 'password' }",
 );
 
+/** Fields of a pod that a variable can have. Source: kubernetes.io, "Downward API". */
+const POD_FIELDS = [
+  'metadata.name',
+  'metadata.namespace',
+  'metadata.uid',
+  'spec.nodeName',
+  'spec.serviceAccountName',
+  'status.hostIP',
+  'status.podIP',
+] as const;
+
+/** A field of the pod, which each pod has its own of. */
+export interface PodField {
+  readonly field: (typeof POD_FIELDS)[number];
+}
+
+/** What a field of the pod may say. */
+export const POD_FIELD = fields<PodField>({ field: choice(POD_FIELDS) }, "{ field: 'status.podIP' }");
+
+/** A variable whose value the manifest does not hold. */
+export type LateVariable = SecretKey | PodField;
+
 /** Input of a container. */
 export interface ContainerInput {
   readonly name: string;
@@ -79,7 +101,7 @@ export interface ContainerInput {
   /** Name of the ConfigMap with its variables. @default none */
   readonly configuration?: string;
   /** Variables of its own. */
-  readonly variables: Readonly<Record<string, string | SecretKey>>;
+  readonly variables: Readonly<Record<string, string | LateVariable>>;
   readonly resources: Resources & Required<Pick<Resources, 'cpu'>>;
   /** @default none */
   readonly probes?: Probes;
@@ -93,10 +115,8 @@ export interface ContainerInput {
 export function renderContainer(input: ContainerInput): Container {
   const { name, image, pullPolicy, command, args, sidecar, configuration, resources, probes, lifecycle, exits } = input;
   const ports = input.ports.filter(({ container }) => container === sidecar);
-  const env = Object.entries(input.variables).map(([variable, value]) =>
-    typeof value === 'string'
-      ? { name: variable, value }
-      : { name: variable, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },
+  const env = Object.entries(input.variables).map(([name, value]) =>
+    typeof value === 'string' ? { name, value } : { name, valueFrom: sourceOf(value) },
   );
   return {
     name,
@@ -113,6 +133,12 @@ export function renderContainer(input: ContainerInput): Container {
     ...containerSecurity(exits),
     ...(input.mounts.length === 0 ? {} : { volumeMounts: input.mounts }),
   };
+}
+
+/** As the API server stores it: with the version of the field's path. */
+function sourceOf(variable: LateVariable): NonNullable<NonNullable<Container['env']>[number]['valueFrom']> {
+  if ('field' in variable) return { fieldRef: { apiVersion: 'v1', fieldPath: variable.field } };
+  return { secretKeyRef: { name: variable.secret, key: variable.key } };
 }
 
 /** The ports that probes of a container may ask: its own first. */

@@ -32,6 +32,16 @@ export interface MissingTag {
   readonly trace: Trace;
 }
 
+/** What a system may say of itself besides its settings. */
+export interface SystemOptions {
+  /**
+   * Why its pods may do what Pod Security *restricted* forbids, up to taking over their node. Of the groups with access to the
+   * environment only viewers then get their role in its namespace: sysadmins apply its files.
+   * @default its namespace is restricted
+   */
+  readonly privileged?: string;
+}
+
 /**
  * Base class of every system. `Settings` is what each of its placements must give.
  *
@@ -50,6 +60,8 @@ export abstract class System<Settings = object> extends FinalChart {
   readonly settings: Settings;
   /** Name of the system, the same in every environment. */
   readonly system: string;
+  /** Whether Pod Security lets its pods do anything. */
+  readonly isPrivileged: boolean;
   /** Its Namespace, for overrides. */
   readonly namespaceObject: ApiObject;
   private readonly reserves: Reserve[] = [];
@@ -60,7 +72,7 @@ export abstract class System<Settings = object> extends FinalChart {
    */
   readonly missingTags: MissingTag[] = [];
 
-  constructor(scope: Construct, system: string, target: Target<Settings>) {
+  constructor(scope: Construct, system: string, target: Target<Settings>, { privileged }: SystemOptions = {}) {
     const name = `${system}-${target.environment.name}`;
     const namespace = target.namespace ?? name;
     super(scope, freeId(scope, name), { namespace, disableResourceNameHashes: true, labels: systemLabels(system) });
@@ -89,10 +101,11 @@ export abstract class System<Settings = object> extends FinalChart {
     traceConstruct(this);
     allowAnyId(this);
     traceChildren(this);
-    this.namespaceObject = createNamespace(this, namespace, cluster);
+    this.isPrivileged = privileged !== undefined;
+    this.namespaceObject = createNamespace(this, namespace, cluster, privileged);
     createQuota(this, system, cluster, this.reserves);
     createDefaultDeny(this, cluster);
-    createAccess(this, namespace, target);
+    createAccess(this, namespace, this.isPrivileged ? withoutPods(target) : target);
   }
 
   /** Adds a reserve to the namespace's quota, which otherwise just fits the system's own workloads at their maximum. */
@@ -137,6 +150,12 @@ export abstract class System<Settings = object> extends FinalChart {
     if (system === undefined) throw new Error(`${construct.node.path} is not inside a System, which knows the cluster`);
     return system;
   }
+}
+
+/** The target without roles that create pods: in a privileged namespace a pod may take over its node, and all that runs there. */
+function withoutPods<Settings>({ environment, ...target }: Target<Settings>): Target<Settings> {
+  const access = Object.entries(environment.access ?? {}).filter(([, role]) => role === 'viewer');
+  return { ...target, environment: { ...environment, access: Object.fromEntries(access) } };
 }
 
 /** `a-b` in `c` and `a` in `b-c` have the same name: `findNamespaceProblems` reports it better than the tree's own exception. */

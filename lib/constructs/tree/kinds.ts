@@ -83,6 +83,10 @@ export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
 export type ServiceSpec = Plain<k8s.ServiceSpec>;
 export type NetworkPolicySpec = Plain<k8s.NetworkPolicySpec>;
+/** A rule of a role as the API spells it. */
+export type PolicyRule = Omit<Plain<k8s.PolicyRule>, 'nonResourceUrLs'> & {
+  readonly nonResourceURLs?: readonly string[];
+};
 export type AutoscalerSpec = Plain<k8s.HorizontalPodAutoscalerSpecV2>;
 
 /** A value, or how to make it once the chart is complete. */
@@ -112,7 +116,7 @@ interface Bodies {
   readonly ExternalSecret: { readonly spec: Plain<ExternalSecretSpec> };
   readonly Certificate: { readonly spec: Late<Plain<CertificateSpec>> };
   readonly TriggerAuthentication: { readonly spec: Plain<TriggerAuthenticationSpec> };
-  readonly Role: { readonly rules: Late<readonly Plain<k8s.PolicyRule>[]> };
+  readonly Role: { readonly rules: Late<readonly PolicyRule[]> };
   readonly ClusterRole: Bodies['Role'];
   readonly RoleBinding: { readonly roleRef: Plain<k8s.RoleRef>; readonly subjects: readonly Plain<k8s.Subject>[] };
   readonly ClusterRoleBinding: Bodies['RoleBinding'];

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { isProblem, type Problem } from '../finding/problem';
 import { either, type Fields, fields, list, number, optional, table, text } from '../finding/schema';
+import { subdomain } from '../manifest/formats';
 import type { Capability } from './capability';
 import { type IngressSource, POD_SOURCE_FIELDS, type PodSource, type Provider, SOURCE_CIDRS } from './provider';
 
@@ -23,13 +24,24 @@ export interface Prometheus extends PodSource {
   readonly monitorLabels?: Readonly<Record<string, string>>;
 }
 
+/** The collector that components send traces to, by OTLP. */
+export interface TraceCollector extends PodSource {
+  /** Its host name, as pods of every namespace look it up. */
+  readonly host: string;
+}
+
+/** Ports of OTLP: opentelemetry.io, "OTLP Exporter Configuration". */
+export const OTLP = { grpc: 4317, http: 4318 } as const;
+
 /** What a platform says of the neighbours. */
 export interface Neighbours {
   /**
    * Pods of the Prometheus that scrapes.
-   * @default with the capability prometheus-operator, pods with `app.kubernetes.io/name: prometheus` in the namespace monitoring
+   * @default those of the part `metrics`, where the cluster has it; with the capability prometheus-operator, pods with `app.kubernetes.io/name: prometheus` in the namespace monitoring
    */
   readonly prometheus?: Prometheus;
+  /** The collector of traces. @default that of the part `traces`, where the cluster has it */
+  readonly traces?: TraceCollector;
   /** The API server. @default pods with a token reach its ports at any address; webhooks are not opened to it */
   readonly apiServer?: ApiServer;
   /**
@@ -46,6 +58,12 @@ const ADDRESS = text("an IP address, such as '10.96.0.10'", (value) => isIP(valu
 export const NEIGHBOURS: Fields<Neighbours> = {
   prometheus: optional(
     fields<Prometheus>({ ...POD_SOURCE_FIELDS, monitorLabels: optional(table(text())) }, '{ namespace, podLabels }'),
+  ),
+  traces: optional(
+    fields<TraceCollector>(
+      { ...POD_SOURCE_FIELDS, host: text('a host name', subdomain.fits) },
+      "{ host: 'collector.tracing.svc.cluster.local', namespace: 'tracing', podLabels: { app: 'collector' } }",
+    ),
   ),
   apiServer: optional(
     fields<ApiServer>(
@@ -78,7 +96,7 @@ export function prometheusOf({ name, prometheus, capabilities }: Neighbourhood):
   if (capabilities.includes('prometheus-operator')) return KUBE_PROMETHEUS;
   return {
     message: 'no Prometheus of the cluster is known',
-    expected: `in clusters.${name}, prometheus: { namespace, podLabels }, or the capability prometheus-operator`,
+    expected: `the part metrics on ${name}; in clusters.${name}, prometheus: { namespace, podLabels }, or the capability prometheus-operator`,
   };
 }
 

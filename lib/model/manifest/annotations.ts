@@ -47,6 +47,8 @@ export const ANNOTATION = {
   writableRootFilesystem: `${PREFIX}writable-root-filesystem`,
   /** Why the pod gets a token for the Kubernetes API. */
   serviceAccountToken: `${PREFIX}service-account-token`,
+  /** Why the pod sees folders, the network or processes of its node. */
+  nodeAccess: `${PREFIX}node-access`,
   /** Why the pod runs as another user. */
   user: `${PREFIX}user`,
   /** The loss if nothing reads the queue. */

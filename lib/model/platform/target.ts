@@ -64,12 +64,15 @@ export function imageReference(system: string, component: string, environment: E
 /** When nodes fetch an image. */
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 
+/** Whether the first part of an image's name is a registry's host, as container runtimes decide it: distribution/reference, splitDockerDomain. */
+const namesRegistry = (image: string): boolean => /^(localhost|[^/]*[.:][^/]*)\//.test(image);
+
 /**
  * A digest never changes, so the node's copy will do; a tag is pulled again, because the registry decides what it means
  * (kube-score, Polaris). An image that was loaded by hand is never pulled: `shop/web` without a registry could be anyone's
  * name on the public one.
  */
 export function pullPolicy(image: string, environment: Environment): PullPolicy {
-  if (registryPath(environment) === undefined) return 'Never';
+  if (registryPath(environment) === undefined && !namesRegistry(image)) return 'Never';
   return image.includes('@sha256:') ? 'IfNotPresent' : 'Always';
 }

@@ -4,9 +4,8 @@ import type { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { quantityAmount } from '../../model/manifest/quantity';
+import type { ContainerInput } from '../pod/container';
 import { checkLater } from '../tree/findings';
-
-import type { ContainerInput } from './container';
 
 /** The field that a derived request follows from, and how. */
 export interface DerivedFrom {

@@ -1,0 +1,50 @@
+// Traces: how a component sends them to the cluster's collector, in the variables that the SDKs of OpenTelemetry read.
+
+import type { Cluster } from '../../model/cluster/cluster';
+import { OTLP } from '../../model/cluster/neighbours';
+import type { Problem } from '../../model/finding/problem';
+import type { Connectable, ConnectOptions } from './connection';
+
+/** What `connectTo` takes for the cluster's collector of traces. */
+export const TRACES = 'traces';
+
+/** The component that sends. */
+interface Traced {
+  readonly name: string;
+  readonly namespace: string;
+  readonly environment: string;
+}
+
+/**
+ * The variables that the SDKs of every language read. Source: opentelemetry.io, "OTLP Exporter Configuration", "General SDK
+ * Configuration", "Service", "Deployment".
+ */
+const variablesOf = ({ name, namespace, environment }: Traced): Readonly<Record<string, string>> => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: 'http://{host}:{port}',
+  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+  OTEL_SERVICE_NAME: name,
+  OTEL_RESOURCE_ATTRIBUTES: `service.namespace=${namespace},deployment.environment.name=${environment}`,
+});
+
+/** How a component reaches the collector: by HTTP, and by gRPC where its SDK speaks nothing else; or why it cannot. */
+export function tracesOf(
+  { name: cluster, traces }: Pick<Cluster, 'name' | 'traces'>,
+  sender: Traced,
+): { readonly services: readonly Connectable[]; readonly options: ConnectOptions } | Problem {
+  if (traces === undefined) {
+    return {
+      field: 'connectTo',
+      value: TRACES,
+      message: `no collector of traces on ${cluster} is known`,
+      expected: `the part traces on ${cluster}; or, in clusters.${cluster}, traces: { host, namespace, podLabels }`,
+    };
+  }
+  const { host, namespace, podLabels } = traces;
+  const service = (name: string, port: number): Connectable => ({
+    connection: () => ({ name, host, port, peer: { namespace, podLabels, port } }),
+  });
+  return {
+    services: [service(TRACES, OTLP.http), service(`${TRACES}-grpc`, OTLP.grpc)],
+    options: { as: variablesOf(sender) },
+  };
+}

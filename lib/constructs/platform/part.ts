@@ -1,0 +1,133 @@
+// A part of the platform itself, such as its metrics: systems that all others of a cluster use, placed by one line.
+
+import type { ClusterDescription } from '../../model/cluster/cluster';
+import type { Neighbours } from '../../model/cluster/neighbours';
+import { type Finding, findingOf } from '../../model/finding/finding';
+import type { Problem } from '../../model/finding/problem';
+import { either, fields, like, list, optional, text } from '../../model/finding/schema';
+import type { Trace } from '../../model/manifest/origin';
+import { ACCESS_CHANGES, type AccessChanges } from '../../model/platform/environment';
+import type { System } from '../system/system';
+import type { SystemClass } from './place';
+
+/** A part, as `metrics({ … })` or another function makes it. */
+export interface Part<Props extends object = object> {
+  /** Its name: `metrics`. A cluster has each part once. */
+  readonly name: string;
+  /** What the user said of it. */
+  readonly props: Props;
+  /** What is wrong with that. */
+  readonly problems: readonly Problem[];
+  /** Its systems by name, each in a namespace of its own: `<system>-<environment>`. */
+  readonly systems: Readonly<Record<string, SystemClass<PartSettings>>>;
+  /** What the cluster's other systems must know of it, where `namespaceOf` is the namespace of one of its systems. */
+  readonly neighbours: (namespaceOf: (system: string) => string) => Neighbours;
+  /** The line that made it. */
+  readonly trace: Trace;
+}
+
+/** What each system of a part gets as its settings. */
+export interface PartSettings {
+  readonly here: PlacedPart;
+}
+
+/** A part on one cluster, with what it needs to know of the others there. A class, so that nobody's settings are what it holds. */
+export class PlacedPart {
+  constructor(
+    readonly part: Part,
+    private readonly environment: string,
+    private readonly parts: readonly Part[],
+    /** The systems of the cluster that are no parts, complete. */
+    readonly systems: readonly System<unknown>[],
+  ) {}
+
+  /** The namespace of a system of this part, or of another part of the cluster; `undefined` where it has none. */
+  namespaceOf(system: string): string | undefined {
+    const found = this.parts.some(({ systems }) => Object.hasOwn(systems, system));
+    return found ? namespaceIn(this.environment, system) : undefined;
+  }
+}
+
+/** What `equip` takes besides the environment. */
+export interface EquipProps<ClusterName extends string> {
+  /** Cluster, or clusters, that get the parts. */
+  readonly on: ClusterName | readonly ClusterName[];
+  /** The parts, one line each: `[metrics({ retention: '15d' })]`. */
+  readonly parts: readonly Part[];
+  /** Groups that have another role in the parts' namespaces than in the environment. @default the environment's */
+  readonly access?: AccessChanges;
+}
+
+const isPart = (value: unknown): value is Part =>
+  typeof value === 'object' && value !== null && 'systems' in value && 'neighbours' in value;
+
+/** What `equip` may say. */
+export const EQUIP = fields<EquipProps<string>>({
+  on: either([text('the name of a cluster'), list(text('the name of a cluster'))], 'the name of a cluster, or a list'),
+  parts: list(like("metrics({ … }) or another part's function", isPart), '[metrics({ … })]'),
+  access: optional(ACCESS_CHANGES),
+});
+
+/** Parts for clusters, as one call of `equip` says it. */
+export interface Equipment {
+  readonly environment: string;
+  readonly clusters: readonly string[];
+  readonly parts: readonly Part[];
+  readonly access?: AccessChanges;
+  readonly trace: Trace;
+}
+
+const namespaceIn = (environment: string, system: string): string => `${system}-${environment}`;
+
+/** What is wrong with all equipment together: no parts, or a cluster that has one twice or has its own already. */
+export function findEquipmentProblems(
+  equipment: readonly Equipment[],
+  clusters: Readonly<Record<string, ClusterDescription>>,
+): { readonly problem: Finding; readonly trace: Trace }[] {
+  const seen = new Map<string, string>();
+  return equipment.flatMap(({ environment, clusters: names, parts, trace }) => {
+    const empty = { field: 'equip.parts', message: 'the list is empty', expected: 'one or more: [metrics({ … })]' };
+    const found = names.flatMap((cluster) =>
+      parts.flatMap(({ name, neighbours }): Problem[] => {
+        const key = `${cluster} ${name}`;
+        const first = seen.get(key);
+        seen.set(key, environment);
+        if (first !== undefined) {
+          const message = `${cluster} has ${name} already, from ${first}: two would do the same work twice`;
+          return [{ field: 'equip.parts', value: name, message, expected: 'each part once on a cluster' }];
+        }
+        const described = Object.hasOwn(clusters, cluster) ? clusters[cluster] : undefined;
+        return Object.keys(neighbours((system) => system))
+          .filter((role) => described?.[role as keyof Neighbours] !== undefined)
+          .map((role) => ({
+            field: `clusters.${cluster}.${role}`,
+            message: `${cluster} says where its ${role} is, and gets the part ${name}, which would be another one`,
+            expected: `no ${role} there, or no part ${name}`,
+          }));
+      }),
+    );
+    const ofProps = parts.flatMap(({ problems, trace: line }) =>
+      problems.map((problem) => ({ problem: findingOf('input', problem), trace: line })),
+    );
+    const own = (parts.length === 0 ? [empty, ...found] : found).map((problem) => ({
+      problem: findingOf('input', problem),
+      trace,
+    }));
+    return [...own, ...ofProps];
+  });
+}
+
+/** The parts of a cluster, with their environments. */
+export function partsOn(equipment: readonly Equipment[], cluster: string): readonly (readonly [Part, Equipment])[] {
+  return equipment
+    .filter(({ clusters }) => clusters.includes(cluster))
+    .flatMap((one) => one.parts.map((part) => [part, one] as const));
+}
+
+/** What the cluster's systems know of its parts. */
+export function neighboursOn(equipment: readonly Equipment[], cluster: string): Neighbours {
+  const found = partsOn(equipment, cluster).map(([part, { environment }]) =>
+    part.neighbours((system) => namespaceIn(environment, system)),
+  );
+  return Object.assign({}, ...found);
+}
