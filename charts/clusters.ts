@@ -29,6 +29,10 @@ export const clusters = {
       platform: 'platform',
     },
     sysadmins: ['platform'],
+    identities: {
+      'logs-operations/loki': 'arn:aws:iam::123456789012:role/mumbai-loki',
+      'traces-operations/tempo': 'arn:aws:iam::123456789012:role/mumbai-tempo',
+    },
     nodePools: [
       {
         name: 'general',
@@ -37,7 +41,7 @@ export const clusters = {
         cpu: '1700m',
         memory: '6500Mi',
         pods: 29,
-        nodesPerZone: { min: 2, max: 10 },
+        nodesPerZone: { min: 2, max: 14 },
       },
     ],
   }),
@@ -45,7 +49,7 @@ export const clusters = {
     kubernetes: '1.36',
     groups: { developers: 'developers', laptop: 'laptop' },
     sysadmins: ['laptop'],
-    nodePools: [{ name: 'laptop', cpu: '8', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 1 } }],
+    nodePools: [{ name: 'laptop', cpu: '10', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 1 } }],
   }),
   westeurope: aks({
     region: 'westeurope',
@@ -77,6 +81,8 @@ export const clusters = {
       'flaschenpost-qa/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e02',
       'flaschenpost-staging/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e03',
       'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
+      'logs-operations/loki': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e11',
+      'traces-operations/tempo': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e12',
     },
   }),
   northeurope: aks({
@@ -96,5 +102,9 @@ export const clusters = {
       'clinic-pipeline': '7c0f6a3e-1d2b-4c5d-8e9f-000000000022',
     },
     sysadmins: ['platform'],
+    identities: {
+      'logs-operations/loki': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e21',
+      'traces-operations/tempo': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e22',
+    },
   }),
 };

@@ -37,5 +37,6 @@ export const environments = {
     registry: 'panther.azurecr.io',
     access: { 'booking-team': 'viewer', devops: 'operator', 'clinic-pipeline': 'deployer' },
   },
+  operations: { survives: { zones: 1, regions: 0 }, access: { devops: 'viewer' } },
   local: { survives: { zones: 0, regions: 0 }, access: { developers: 'developer' } },
 } satisfies Record<string, EnvironmentProps>;

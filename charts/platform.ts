@@ -4,12 +4,17 @@ import { clusters } from './clusters';
 import { environments } from './environments';
 import { Flaschenpost, flaschenpost, LARGE, SMALL } from './flaschenpost';
 import images from './images.json';
+import { laptop, mumbai, onAzure } from './operations';
 import { Panther, panther } from './panther';
 import { PantherLoad } from './panther-load';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
 
 export const platform = new Platform({ home: 'mumbai', clusters, environments, images })
+  .equip('operations', { on: 'mumbai', parts: mumbai })
+  .equip('operations', { on: 'westeurope', parts: onAzure('westeurope') })
+  .equip('operations', { on: 'northeurope', parts: onAzure('northeurope') })
+  .equip('local', { on: 'laptop', parts: laptop })
   .place(ToyTrex, {
     production: {
       on: 'mumbai',

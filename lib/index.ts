@@ -2,6 +2,7 @@
 export { check, rules } from './checks';
 export * from './constructs';
 export * from './model';
+export * from './parts';
 export { OutputError } from './synth/output/output-error';
 export { compareFiles, type WriteResult, writeFiles } from './synth/output/write';
 export { type Synthesis, synthesize } from './synth/synthesize';

@@ -29,6 +29,7 @@ export type {
 export type { NodeAccess } from './nodes/node-access';
 export type { NodeChoice } from './nodes/node-choice';
 export type { CopyProps } from './platform/copy';
+export type { EquipProps, Part } from './platform/part';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
 export type { Companion, Company, InitContainer, Sidecar } from './pod/company';
 export type { PodField, Resources, SecretKey } from './pod/container';

@@ -3,7 +3,6 @@
 import type { Construct } from 'constructs';
 import type { Problem } from '../../model/finding/problem';
 import { checked, fields, findSchemaProblems, flag, list, optional, text } from '../../model/finding/schema';
-import { ANNOTATION } from '../../model/manifest/annotations';
 import { isJsonObject } from '../../model/manifest/json';
 import { createObject, type PolicyRule } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -87,13 +86,7 @@ export function createApiRights(
     : ([component, 'Role'] as const);
   const binding = `${kind}Binding` as const;
   const id = everywhere ? 'cluster-role' : 'role';
-  const because = () => [...new Set(rights().map((one) => one.because))].join('; ');
-  const metadata = {
-    name,
-    labels: selectorLabels(component),
-    // the rules about rights that reach far read it there
-    ...(everywhere ? { notes: () => ({ [ANNOTATION.accessReason]: because() }) } : {}),
-  };
+  const metadata = { name, labels: selectorLabels(component) };
   createObject(scope, id, kind, metadata, { rules: () => rights().map(ruleOf) });
   createObject(scope, `${id}-binding`, binding, metadata, {
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name },

@@ -195,7 +195,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    * network policies. A service with limits, such as a `Database`, also needs a pod's use of it.
    *
    * @example web.connectTo(cart, { as: { CART_ADDR: '{host}:{port}' } })
-   * `'traces'` is the cluster's collector: the variables are those of OpenTelemetry, `{host}:{port}` by HTTP, and port 4317 is open for gRPC.
+   * `'traces'` is the cluster's collector: the variables are those of OpenTelemetry, by HTTP; its ports for gRPC and for Jaeger are open
+   * too (4317, 14268, 14250).
    *
    * @example web.connectTo(database, { poolSize: 10 })
    * @example web.connectTo('traces')
@@ -227,9 +228,9 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       report(this, findingOf('neighbour', traces));
       return this;
     }
-    const [http, grpc] = traces.services;
-    if (http !== undefined) this.connectTo(http, given ?? traces.options);
-    return grpc === undefined ? this : this.connectTo(grpc, { as: {} });
+    this.connectTo(traces.main, given ?? { as: traces.variables });
+    for (const other of traces.others) this.connectTo(other, { as: {} });
+    return this;
   }
 
   /**

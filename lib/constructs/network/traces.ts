@@ -1,9 +1,9 @@
 // Traces: how a component sends them to the cluster's collector, in the variables that the SDKs of OpenTelemetry read.
 
 import type { Cluster } from '../../model/cluster/cluster';
-import { OTLP } from '../../model/cluster/neighbours';
+import { JAEGER, OTLP } from '../../model/cluster/neighbours';
 import type { Problem } from '../../model/finding/problem';
-import type { Connectable, ConnectOptions } from './connection';
+import type { Connectable } from './connection';
 
 /** What `connectTo` takes for the cluster's collector of traces. */
 export const TRACES = 'traces';
@@ -26,11 +26,20 @@ const variablesOf = ({ name, namespace, environment }: Traced): Readonly<Record<
   OTEL_RESOURCE_ATTRIBUTES: `service.namespace=${namespace},deployment.environment.name=${environment}`,
 });
 
-/** How a component reaches the collector: by HTTP, and by gRPC where its SDK speaks nothing else; or why it cannot. */
+/** How a component reaches the collector. */
+interface Traces {
+  /** OTLP by HTTP, whose address is in the variables. */
+  readonly main: Connectable;
+  /** OTLP by gRPC, and Jaeger's protocols, for what speaks nothing else. */
+  readonly others: readonly Connectable[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** How a component reaches the collector, or why it cannot. */
 export function tracesOf(
   { name: cluster, traces }: Pick<Cluster, 'name' | 'traces'>,
   sender: Traced,
-): { readonly services: readonly Connectable[]; readonly options: ConnectOptions } | Problem {
+): Traces | Problem {
   if (traces === undefined) {
     return {
       field: 'connectTo',
@@ -44,7 +53,12 @@ export function tracesOf(
     connection: () => ({ name, host, port, peer: { namespace, podLabels, port } }),
   });
   return {
-    services: [service(TRACES, OTLP.http), service(`${TRACES}-grpc`, OTLP.grpc)],
-    options: { as: variablesOf(sender) },
+    main: service(TRACES, OTLP.http),
+    others: [
+      service(`${TRACES}-grpc`, OTLP.grpc),
+      service(`${TRACES}-jaeger`, JAEGER.http),
+      service(`${TRACES}-jaeger-grpc`, JAEGER.grpc),
+    ],
+    variables: variablesOf(sender),
   };
 }

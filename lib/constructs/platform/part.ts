@@ -39,7 +39,14 @@ export class PlacedPart {
     private readonly parts: readonly Part[],
     /** The systems of the cluster that are no parts, complete. */
     readonly systems: readonly System<unknown>[],
+    /** Identities of the cluster, as it is described: also while a comparison builds the part on another provider. */
+    private readonly identities: Readonly<Record<string, string>>,
   ) {}
+
+  /** Whether the cluster gives a component of the part an identity of its provider. */
+  hasIdentity(system: string, component: string): boolean {
+    return Object.hasOwn(this.identities, `${namespaceIn(this.environment, system)}/${component}`);
+  }
 
   /** The namespace of a system of this part, or of another part of the cluster; `undefined` where it has none. */
   namespaceOf(system: string): string | undefined {

@@ -8,7 +8,7 @@ import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { findSchemaProblems } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
-import { captureTrace, type Trace } from '../../model/manifest/origin';
+import { captureTrace, type Trace, tracedTo } from '../../model/manifest/origin';
 import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
 import { type Images, imagesIn } from '../../model/platform/target';
@@ -261,10 +261,12 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     for (const name of named) {
       const all = partsOn(this.equipment, name).map(([part]) => part);
       for (const [part, { environment, access, trace }] of partsOn(this.equipment, name)) {
-        const here = new PlacedPart(part, environment, all, others.get(name) ?? []);
+        const { identities = {} } = lookUp<ClusterDescription>(this.props.clusters, name) ?? {};
+        const here = new PlacedPart(part, environment, all, others.get(name) ?? [], identities);
         const placement = { on: name, settings: { here }, ...defined({ access }) };
         for (const system of Object.values(part.systems)) {
-          this.build<PartSettings>(building, { system, environment, placement, trace, isRefused: false, isPart: true });
+          const request = { system, environment, placement, trace, isRefused: false, isPart: true };
+          tracedTo(part.trace, () => this.build<PartSettings>(building, request));
         }
       }
     }

@@ -22,6 +22,13 @@ export interface DatabaseProps extends ExternalServiceProps {
 
 const DATABASE = fields<DatabaseProps>({ ...OUTSIDE_SERVICE, limits: DATABASE_LIMITS });
 
+/** Connections of a database: all that clients may open, and those that one pod of each opens. */
+export interface ObservedDatabase {
+  readonly database: string;
+  readonly connections: number;
+  readonly perPod: readonly { readonly component: string; readonly connections: number }[];
+}
+
 /** What one pod of a client uses of the database. */
 export type DatabaseUse = Omit<DatabaseClient, keyof Account>;
 
@@ -35,6 +42,16 @@ export class Database extends LimitedService<DatabaseProps, DatabaseUse> {
 
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id, props, DATABASE, { ...OUTSIDE_STAND_INS, limits: { maxConnections: 1e6, superuserReserved: 0 } });
+  }
+
+  /**
+   * What the parts of the platform know of it: its connections, and those that each client of this system opens in one pod.
+   * @internal
+   */
+  get observed(): ObservedDatabase {
+    const { maxConnections, superuserReserved } = this.props.limits;
+    const perPod = this.clients.map(({ client, use }) => ({ component: client.name, connections: use.poolSize }));
+    return { database: this.node.id, connections: maxConnections - superuserReserved, perPod };
   }
 
   protected account(clients: readonly (Account & DatabaseUse)[]): Outcome<Budget> {

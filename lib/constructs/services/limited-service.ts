@@ -35,7 +35,7 @@ export abstract class LimitedService<
   implements Limited<Use>
 {
   abstract readonly use: Schema;
-  private readonly clients: { readonly client: Client; readonly use: Use }[] = [];
+  protected readonly clients: { readonly client: Client; readonly use: Use }[] = [];
 
   constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
     super(scope, id, given, schema, standIns);

@@ -33,6 +33,9 @@ export interface TraceCollector extends PodSource {
 /** Ports of OTLP: opentelemetry.io, "OTLP Exporter Configuration". */
 export const OTLP = { grpc: 4317, http: 4318 } as const;
 
+/** Ports of Jaeger's protocols: jaegertracing.io, "APIs", collector. */
+export const JAEGER = { grpc: 14_250, http: 14_268 } as const;
+
 /** What a platform says of the neighbours. */
 export interface Neighbours {
   /**

@@ -1,0 +1,34 @@
+// What every cluster has of its own: metrics, logs and traces. Rows G5–G8, P11: docs/systems/global-cluster.md.
+import { logs, metrics, type Part, traces } from 'evenkeel';
+
+/** Who gets alerts. The addresses are keys of the Secret `alerts` in the namespace metrics-operations. */
+const receivers = {
+  oncall: { only: 'critical', watchdog: true, webhook: { url: { secret: 'alerts', key: 'oncall-url' } } },
+  team: { slack: { channel: '#operations', url: { secret: 'alerts', key: 'slack-url' } } },
+} as const;
+
+const region = 'ap-south-1';
+
+/** Two zones cannot keep a quorum of three. */
+export const mumbai: readonly Part[] = [
+  metrics({ retention: '45d', receivers }),
+  logs({
+    retention: '30d',
+    store: { s3: { bucket: 'mumbai-logs', region } },
+    survives: { zones: 0, because: 'three members in two zones: the loss of the zone with two stops writing' },
+  }),
+  traces({ retention: '14d', store: { s3: { bucket: 'mumbai-traces', region } } }),
+];
+
+export const onAzure = (cluster: 'westeurope' | 'northeurope'): readonly Part[] => [
+  metrics({ retention: '45d', receivers }),
+  logs({ retention: '30d', store: { azure: { account: `${cluster}logs`, container: 'loki' } } }),
+  traces({ retention: '14d', store: { azure: { account: `${cluster}traces`, container: 'tempo' } } }),
+];
+
+/** The small set: it keeps a day. */
+export const laptop: readonly Part[] = [
+  metrics({ retention: '1d', receivers: { team: receivers.team } }),
+  logs({ retention: '1d', store: { volume: '2Gi' } }),
+  traces({ retention: '1d', store: { volume: '2Gi' } }),
+];

@@ -1,0 +1,7 @@
+// The parts of the platform, each one line of `equip`.
+
+export { type LogsProps, logs } from './logs/logs';
+export type { Receiver } from './metrics/alertmanager-config';
+export { type MetricsProps, metrics } from './metrics/metrics';
+export type { Store } from './part/store';
+export { type TracesProps, traces } from './traces/traces';

@@ -1,0 +1,287 @@
+// The part `metrics`: Prometheus, Alertmanager, Grafana and the exporters, for every system of a cluster.
+
+import type { Construct } from 'constructs';
+import { StatefulService } from '../../constructs/component/stateful-service';
+import type { Part, PartSettings } from '../../constructs/platform/part';
+import { SECRET_KEY, type SecretKey } from '../../constructs/pod/container';
+import { Database } from '../../constructs/services/database';
+import { System } from '../../constructs/system/system';
+import { report } from '../../constructs/tree/findings';
+import { selectorLabels } from '../../constructs/tree/labels';
+import { override } from '../../constructs/tree/override';
+import { findingOf } from '../../model/finding/finding';
+import { fields, number, optional, quantity, type Schema, text } from '../../model/finding/schema';
+import { subdomain } from '../../model/manifest/formats';
+import type { Target } from '../../model/platform/target';
+import { clusterSize, componentsOf, definePart, durationSeconds } from '../part/define';
+import { imageOf, type OwnImages } from '../part/images';
+import { BY_FILE, everyNode, everyPod, PORTS } from '../part/reach';
+import { alertmanagerConfig, RECEIVERS, type Receiver, SECRETS, secretsOf } from './alertmanager-config';
+import { alertFile } from './alerts';
+import { clusterDashboard, systemDashboard } from './dashboards';
+import { createNodeExporter, createStateMetrics, NODE_EXPORTER_PORT } from './exporters';
+import { createGrafana } from './grafana';
+import { CONFIG, prometheusConfig } from './prometheus-config';
+import { findSizeProblems, type MetricsLoad, sizeMetrics } from './sizing';
+
+/** What `metrics` takes. */
+export interface MetricsProps extends MetricsLoad {
+  /**
+   * Who gets alerts, by name.
+   * @default none: alerts show in Alertmanager and Grafana only, which a warning says
+   * @example receivers: { oncall: { slack: { channel: '#alerts', url: { secret: 'alerts', key: 'slack' } } } }
+   */
+  readonly receivers?: Readonly<Record<string, Receiver>>;
+  /** Grafana: its host, and the key of a Secret with the administrator's password. */
+  readonly grafana?: {
+    /** Host name at which it is exposed. @default none: `kubectl port-forward` shows it */
+    readonly host?: string;
+    /** @default { secret: 'grafana', key: 'admin-password' } */
+    readonly admin?: SecretKey;
+  };
+  /** Images to use instead of those of the projects, such as a mirror's. @default none */
+  readonly images?: OwnImages<'prometheus' | 'alertmanager' | 'kube-state-metrics' | 'node-exporter' | 'grafana'>;
+}
+
+const DURATION = "a duration: '15d', '6w'";
+const IMAGE = optional(text('an image with a version'));
+
+const METRICS: Schema = fields<MetricsProps>({
+  retention: text(DURATION, (duration) => durationSeconds(duration) !== undefined),
+  series: optional(number({ atLeast: 1, whole: true })),
+  volume: optional(quantity()),
+  receivers: optional(RECEIVERS),
+  grafana: optional(
+    fields<NonNullable<MetricsProps['grafana']>>({
+      host: optional(text('a host name', subdomain.fits)),
+      admin: optional(SECRET_KEY),
+    }),
+  ),
+  images: optional(
+    fields<NonNullable<MetricsProps['images']>>({
+      prometheus: IMAGE,
+      alertmanager: IMAGE,
+      'kube-state-metrics': IMAGE,
+      'node-exporter': IMAGE,
+      grafana: IMAGE,
+    }),
+  ),
+});
+
+const OTHER_ZONE = 'each pod has data of its own, and one in another zone goes on';
+
+/**
+ * Metrics of a whole cluster: Prometheus, which scrapes every component that names `metrics`, Alertmanager, Grafana with a dashboard for each
+ * system, kube-state-metrics and node-exporter. Where the environment survives a zone, Prometheus is a pair and Alertmanager three.
+ *
+ * @example metrics({ retention: '15d', receivers: { oncall: { slack: { channel: '#alerts', url: { secret: 'alerts', key: 'slack' } } } } })
+ */
+export function metrics(props: MetricsProps): Part<MetricsProps> {
+  return definePart('metrics', METRICS, props, {
+    systems: { metrics: Metrics, 'node-metrics': NodeMetrics },
+    neighbours: (namespaceOf) => ({
+      prometheus: { namespace: namespaceOf('metrics'), podLabels: selectorLabels('prometheus') },
+    }),
+  });
+}
+
+class Metrics extends System<PartSettings> {
+  constructor(scope: Construct, target: Target<PartSettings>) {
+    super(scope, 'metrics', target);
+    const { here } = this.settings;
+    const {
+      retention = '15d',
+      receivers = {},
+      grafana = {},
+      images,
+      ...given
+    } = here.part.props as Partial<MetricsProps>;
+    const { cluster, environment } = target;
+    const survives = environment.survives.zones > 0;
+    const size = clusterSize(this, here);
+    const load = { retention, ...given };
+    for (const problem of findSizeProblems(load, size)) report(this, findingOf('input', problem), here.part.trace);
+    const sized = sizeMetrics(load, size);
+
+    // one in each of three zones; of two in one zone the loss of that zone would leave fewer than their budget keeps
+    const senders = survives ? Math.min(3, Math.max(2, cluster.zones.length)) : 1;
+    const alertmanager = this.createAlertmanager(imageOf('alertmanager', images), receivers, senders);
+    const stateMetrics = createStateMetrics(this, imageOf('kube-state-metrics', images), size.pods);
+    const prometheus = new StatefulService(this, 'prometheus', {
+      image: imageOf('prometheus', images),
+      args: [
+        `--config.file=${CONFIG}/prometheus.yml`,
+        '--storage.tsdb.path=/prometheus',
+        // traces become metrics too: Tempo writes them here
+        '--web.enable-remote-write-receiver',
+        '--enable-feature=exemplar-storage',
+      ],
+      port: { port: PORTS.prometheus, servicePort: PORTS.prometheus },
+      resources: { cpu: sized.cpu, memory: sized.memory },
+      size: { replicas: survives ? 2 : 1 },
+      probes: {
+        // the log of what is not yet in blocks is read at the start
+        bootSeconds: 600,
+        startup: { path: '/-/ready' },
+        readiness: { path: '/-/ready' },
+        liveness: { path: '/-/healthy' },
+      },
+      claims: { '/prometheus': { size: `${sized.volume.value}Gi`, ...(survives ? { oneZone: OTHER_ZONE } : {}) } },
+      metrics: { port: PORTS.prometheus },
+      env: { POD_NAME: { field: 'metadata.name' } },
+      files: {
+        [`${CONFIG}/prometheus.yml`]: prometheusConfig({
+          cluster: cluster.name,
+          retention,
+          kept: sized.kept,
+          alertmanagers: alertmanager.members.map((host) => `${host}:9093`),
+          stateMetrics: 'kube-state-metrics:8080',
+          nodeExporterPort: NODE_EXPORTER_PORT,
+        }),
+        [`${CONFIG}/rules/evenkeel.yml`]: alertFile(),
+      },
+    });
+    // a client keeps to one of the pair: they were not asked at the same moments
+    override(prometheus.service)
+      .set('spec.sessionAffinity', 'ClientIP')
+      .set('spec.sessionAffinityConfig', { clientIP: { timeoutSeconds: 10_800 } });
+    const tracing = here.namespaceOf('traces');
+    if (tracing !== undefined) prometheus.admit({ namespace: tracing, podLabels: selectorLabels('tempo') });
+    prometheus.connectTo(stateMetrics, BY_FILE).connectTo(alertmanager, BY_FILE);
+    prometheus.connectTo(everyPod, BY_FILE);
+    prometheus.connectTo(everyNode('kubelet', 10_250), BY_FILE);
+    prometheus.connectTo(everyNode('node-exporter', NODE_EXPORTER_PORT), BY_FILE);
+    const because = 'it looks for what to scrape in every namespace';
+    const verbs = ['get', 'list', 'watch'];
+    prometheus
+      .mayCall({ resources: ['nodes', 'pods', 'services'], verbs, everywhere: true, because })
+      .mayCall({ resources: ['nodes/metrics'], verbs: ['get'], everywhere: true, because })
+      .mayCall({ group: 'discovery.k8s.io', resources: ['endpointslices'], verbs, everywhere: true, because })
+      .mayCall({ urls: ['/metrics', '/metrics/slis'], verbs: ['get'], because });
+
+    const { host, admin = { secret: 'grafana', key: 'admin-password' } } = grafana;
+    const logs = here.namespaceOf('logs');
+    const shown = createGrafana(this, {
+      image: imageOf('grafana', images),
+      sources: { ...(logs === undefined ? {} : { logs }), ...(tracing === undefined ? {} : { traces: tracing }) },
+      dashboards: this.dashboards(),
+      admin,
+      host,
+    });
+    shown.connectTo(prometheus, BY_FILE);
+  }
+
+  private createAlertmanager(
+    image: string,
+    receivers: Readonly<Record<string, Receiver>>,
+    replicas: number,
+  ): StatefulService {
+    const secrets = secretsOf(receivers);
+    const peers = Array.from({ length: replicas }, (_, ordinal) => `alertmanager-${ordinal}.alertmanager-members:9094`);
+    const alertmanager = new StatefulService(this, 'alertmanager', {
+      image,
+      args: [
+        '--config.file=/etc/alertmanager/alertmanager.yml',
+        '--storage.path=/alertmanager',
+        ...(replicas === 1
+          ? ['--cluster.listen-address=']
+          : [
+              '--cluster.listen-address=[$(POD_IP)]:9094',
+              '--cluster.peer-name=$(POD_NAME)',
+              ...peers.map((peer) => `--cluster.peer=${peer}`),
+              // a pod that comes back has another address
+              '--cluster.reconnect-timeout=5m',
+              `--cluster.label=${this.namespace ?? ''}/alertmanager`,
+            ]),
+      ],
+      port: { port: 9093, servicePort: 9093 },
+      ...(replicas === 1
+        ? {}
+        : { ports: { gossip: { port: 9094, protocol: 'tcp' }, 'gossip-udp': { port: 9094, protocol: 'udp' } } }),
+      resources: { cpu: '50m', memory: '128Mi' },
+      size: { replicas, ...(replicas === 1 ? {} : { gossip: true }) },
+      probes: {
+        bootSeconds: 60,
+        startup: { path: '/-/ready' },
+        readiness: { path: '/-/ready' },
+        liveness: { path: '/-/healthy' },
+      },
+      // several tell each other of silences and of what they sent, so that one without a disk can start in any zone
+      ...(replicas === 1
+        ? { claims: { '/alertmanager': { size: '1Gi' } } }
+        : { claims: {}, scratch: [{ path: '/alertmanager', size: '1Gi' }] }),
+      metrics: { port: 9093 },
+      env: { POD_NAME: { field: 'metadata.name' }, POD_IP: { field: 'status.podIP' } },
+      volumes: Object.fromEntries([...secrets].map(([secret, keys]) => [`${SECRETS}/${secret}`, { secret, keys }])),
+      files: { '/etc/alertmanager/alertmanager.yml': alertmanagerConfig(receivers) },
+    });
+    const { trace } = this.settings.here.part;
+    if (Object.keys(receivers).length === 0) {
+      report(
+        this,
+        findingOf(
+          'alerts-unsent',
+          {
+            field: 'metrics.receivers',
+            message: 'alerts reach no one: they show in Alertmanager and Grafana only',
+            expected:
+              "receivers: { oncall: { slack: { channel: '#alerts', url: { secret: 'alerts', key: 'slack' } } } }",
+          },
+          'warning',
+        ),
+        trace,
+      );
+    }
+    const key = `${this.namespace ?? ''}/alertmanager`;
+    const hasIdentity = this.settings.here.hasIdentity('metrics', 'alertmanager');
+    for (const [name, receiver] of Object.entries(receivers)) {
+      if (!('sns' in receiver) || hasIdentity) continue;
+      report(
+        this,
+        findingOf('input', {
+          field: `metrics.receivers.${name}.sns`,
+          message: `${key} has no identity on ${this.target.cluster.name}, and SNS takes no key from a file`,
+          expected: `in clusters.${this.target.cluster.name}, identities: { '${key}': … }`,
+        }),
+        trace,
+      );
+    }
+    for (const [name, receiver] of Object.entries(receivers)) {
+      const port = 'email' in receiver ? Number(receiver.email.server.split(':')[1]) : 443;
+      alertmanager.connectTo(outside(name, port), BY_FILE);
+    }
+    return alertmanager;
+  }
+
+  /** A dashboard for the cluster, and one for each system. */
+  private dashboards(): Readonly<Record<string, string>> {
+    const { here } = this.settings;
+    const { cluster } = this.target;
+    const systems = here.systems.map((system) => {
+      const { namespace = '' } = system;
+      const databases = system.node.findAll().filter((one): one is Database => one instanceof Database);
+      const shown = {
+        namespace,
+        components: componentsOf(system).map(({ observed }) => observed),
+        databases: databases.map(({ observed }) => observed),
+      };
+      return [namespace, systemDashboard(shown)] as const;
+    });
+    return { [`cluster-${cluster.name}`]: clusterDashboard(cluster.name), ...Object.fromEntries(systems) };
+  }
+}
+
+/** A receiver outside of the cluster, whose addresses no manifest knows. */
+const outside = (name: string, port: number) => ({
+  connection: () => ({ name, host: name, port, peer: { outside: `the receiver ${name}`, cidrs: [], port } }),
+});
+
+class NodeMetrics extends System<PartSettings> {
+  constructor(scope: Construct, target: Target<PartSettings>) {
+    super(scope, 'node-metrics', target, {
+      privileged: 'node-exporter reads the disks, the network and the load of its node',
+    });
+    const { images } = this.settings.here.part.props as Partial<MetricsProps>;
+    createNodeExporter(this, imageOf('node-exporter', images));
+  }
+}

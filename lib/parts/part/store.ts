@@ -1,0 +1,115 @@
+// Where a part keeps what it has collected: an object store of a provider, or a volume of its own.
+
+import type { Component } from '../../constructs/component/component';
+import type { ComponentProps } from '../../constructs/component/component-props';
+import type { Connectable } from '../../constructs/network/connection';
+import type { PlacedPart } from '../../constructs/platform/part';
+import type { LateVariable } from '../../constructs/pod/container';
+import { System } from '../../constructs/system/system';
+import { report } from '../../constructs/tree/findings';
+import { findingOf } from '../../model/finding/finding';
+import { either, fields, optional, quantity, type Schema, text } from '../../model/finding/schema';
+import { dataKey, subdomain } from '../../model/manifest/formats';
+
+/** Keys of a Secret that hold an access key and its secret. */
+export interface StoreKeys {
+  /** Name of the Secret, in the part's namespace; `evenkeel secrets` lists it. */
+  readonly secret: string;
+  /** Its key with the id of the access key. */
+  readonly id: string;
+  /** Its key with the secret of the access key. */
+  readonly value: string;
+}
+
+/**
+ * An object store, or a volume. Stores are used under the identity that the cluster gives the component; only S3, which others than AWS
+ * have too, may have keys instead.
+ */
+export type Store =
+  | {
+      readonly s3: {
+        readonly bucket: string;
+        readonly region: string;
+        /** Host of the store. @default that of AWS in the region */
+        readonly endpoint?: string;
+        /** @default the component acts under its identity */
+        readonly keys?: StoreKeys;
+      };
+    }
+  | { readonly azure: { readonly account: string; readonly container: string } }
+  | { readonly gcs: { readonly bucket: string } }
+  /** Size of a volume of each pod, as a quantity: for a single pod, such as on a laptop. */
+  | { readonly volume: string };
+
+const BUCKET = text('the name of a bucket: 3 to 63 lower-case letters, digits, "-" and "."', (name) =>
+  /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name),
+);
+
+/** What a store may say. */
+export const STORE: Schema = either(
+  [
+    fields<Extract<Store, { s3: unknown }>>({
+      s3: fields<Extract<Store, { s3: unknown }>['s3']>({
+        bucket: BUCKET,
+        region: text('a region'),
+        endpoint: optional(text('a host name', subdomain.fits)),
+        keys: optional(
+          fields<StoreKeys>({
+            secret: text(subdomain.expected, subdomain.fits),
+            id: text(dataKey.expected, dataKey.fits),
+            value: text(dataKey.expected, dataKey.fits),
+          }),
+        ),
+      }),
+    }),
+    fields<Extract<Store, { azure: unknown }>>({
+      azure: fields<{ account: string; container: string }>({
+        account: text('a storage account: 3 to 24 lower-case letters and digits', (name) =>
+          /^[a-z0-9]{3,24}$/.test(name),
+        ),
+        container: BUCKET,
+      }),
+    }),
+    fields<Extract<Store, { gcs: unknown }>>({ gcs: fields<{ bucket: string }>({ bucket: BUCKET }) }),
+    fields<{ volume: string }>({ volume: quantity() }),
+  ],
+  "{ s3: { bucket, region } }, { azure: { account, container } }, { gcs: { bucket } } or { volume: '10Gi' }",
+);
+
+/** Host of an object store; `undefined` for a volume. */
+function hostOf(store: Store): string | undefined {
+  if ('s3' in store) return endpointOf(store.s3);
+  if ('azure' in store) return `${store.azure.account}.blob.core.windows.net`;
+  return 'gcs' in store ? 'storage.googleapis.com' : undefined;
+}
+
+/** Host of a store with the interface of S3. */
+export const endpointOf = ({ endpoint, region }: Extract<Store, { s3: unknown }>['s3']): string =>
+  endpoint ?? `s3.${region}.amazonaws.com`;
+
+/** Variables that hold the keys, under the names that every client of S3 reads; none where an identity is used. */
+export function keyVariables(store: Store): Readonly<Record<string, LateVariable>> {
+  const keys = 's3' in store ? store.s3.keys : undefined;
+  if (keys === undefined) return {};
+  const { secret, id, value } = keys;
+  return { AWS_ACCESS_KEY_ID: { secret, key: id }, AWS_SECRET_ACCESS_KEY: { secret, key: value } };
+}
+
+/** Lets a component of a part reach its store, and reports a store that it could not use. `field` is where the user wrote it. */
+export function useStore(component: Component<ComponentProps>, store: Store, field: string, here: PlacedPart): void {
+  const host = hostOf(store);
+  if (host === undefined) return;
+  const outside: Connectable = {
+    connection: () => ({ name: 'store', host, port: 443, peer: { outside: host, cidrs: [], port: 443 } }),
+  };
+  component.connectTo(outside, { as: {} });
+  const { system, target, namespace = '' } = System.of(component);
+  const hasKeys = Object.keys(keyVariables(store)).length > 0;
+  if (hasKeys || here.hasIdentity(system, component.name)) return;
+  const key = `${namespace}/${component.name}`;
+  const { name } = target.cluster;
+  const message = `${key} has no identity on ${name}, under which it could use ${host}`;
+  const orKeys = 's3' in store ? ', or keys: { secret, id, value }' : '';
+  const expected = `in clusters.${name}, identities: { '${key}': … }${orKeys}`;
+  report(component, findingOf('input', { field, message, expected }), here.part.trace);
+}
