@@ -1,0 +1,101 @@
+// G8: parts of the platform are one line each; what two of them, or a part and its cluster, cannot both be is refused.
+
+import { check } from '../../../lib/checks';
+import { eks, local } from '../../../lib/model';
+import { logs, metrics, traces } from '../../../lib/parts';
+import { synthesize } from '../../../lib/synth/synthesize';
+import { equipped, equippedPlatform, findIn } from '../../support/parts';
+import { at, errors, SUBNETS, TWO_ZONES } from '../../support/synthesis';
+import { unchecked } from '../../support/unchecked';
+
+const METRICS = { retention: '15d' };
+const VOLUMES = { retention: '2d', store: { volume: '20Gi' } };
+const messages = (found: ReturnType<typeof equipped>): string[] =>
+  found.findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+
+test('G8: all three on a laptop are one pod a program, in namespaces of their own, and nothing is wrong', () => {
+  const found = equipped([metrics(METRICS), logs(VOLUMES), traces(VOLUMES)], {
+    cluster: local({ kubernetes: '1.36' }),
+    web: { size: { replicas: 1 } },
+  });
+  expect(errors(found)).toEqual([]);
+  const namespaces = found.objects.filter(({ entry }) => entry.identity.kind === 'Namespace');
+  expect(namespaces.map(({ entry }) => entry.identity.name).sort()).toEqual([
+    'logs-operations',
+    'metrics-operations',
+    'node-metrics-operations',
+    'shop-production',
+    'traces-operations',
+  ]);
+  for (const [namespace, name] of [
+    ['metrics-operations', 'prometheus'],
+    ['metrics-operations', 'alertmanager'],
+    ['logs-operations', 'loki'],
+    ['traces-operations', 'tempo'],
+  ] as const) {
+    expect(at(findIn(found, namespace, 'StatefulSet', name), 'spec', 'replicas')).toBe(1);
+  }
+});
+
+test('one line less, and its namespace is gone', () => {
+  const found = equipped([metrics(METRICS)]);
+  const names = found.objects.map(({ entry }) => entry.identity.namespace ?? '');
+  expect(names).not.toContain('logs-operations');
+  expect(names).toContain('metrics-operations');
+});
+
+test('two of one part on a cluster are refused, at the line of the second', () => {
+  const platform = equippedPlatform([metrics(METRICS)]).equip('operations', {
+    on: 'mumbai',
+    parts: [metrics(METRICS)],
+  });
+  const found = synthesize(platform.app(), check);
+  expect(messages(found)).toEqual(['mumbai has metrics already, from operations: two would do the same work twice']);
+});
+
+test('a cluster that names its own Prometheus gets no other', () => {
+  const cluster = eks({
+    ...SUBNETS,
+    region: 'ap-south-1',
+    zones: ['ap-south-1a', 'ap-south-1b'],
+    kubernetes: '1.36',
+    prometheus: { namespace: 'monitoring', podLabels: { app: 'prometheus' } },
+  });
+  expect(messages(equipped([metrics(METRICS)], { cluster }))).toEqual([
+    'mumbai says where its prometheus is, and gets the part metrics, which would be another one',
+  ]);
+});
+
+test.each<[string, object, string]>([
+  ['no parts', { on: 'mumbai', parts: [] }, 'the list is empty'],
+  ['what is no part', { on: 'mumbai', parts: [{}] }, 'equip.parts[0] cannot be'],
+  ['a misspelt key', { on: 'mumbai', part: [] }, "unknown property 'part' in equip (did you mean parts?)"],
+])('%s is refused', (_, props, message) => {
+  const platform = equippedPlatform([logs(VOLUMES)], { cluster: TWO_ZONES }).equip(
+    'operations',
+    unchecked<{ on: 'mumbai'; parts: [] }>(props),
+  );
+  expect(messages(synthesize(platform.app(), check)).join('\n')).toContain(message);
+});
+
+test('a cluster that does not exist is refused', () => {
+  const nowhere: 'mumbai' = JSON.parse('"munbai"');
+  const platform = equippedPlatform([logs(VOLUMES)]).equip('operations', { on: nowhere, parts: [metrics(METRICS)] });
+  expect(messages(synthesize(platform.app(), check)).join()).toContain("unknown cluster 'munbai'");
+});
+
+test.each<[string, object, string]>([
+  ['a retention that is no duration', { retention: 'forever' }, 'metrics.retention'],
+  ['a misspelt property', { retention: '15d', reciever: {} }, "unknown property 'reciever' in metrics"],
+  [
+    'a receiver without a Secret',
+    { retention: '15d', receivers: { a: { slack: { channel: '#a' } } } },
+    'metrics.receivers.a',
+  ],
+])('metrics: %s is refused once, at its line', (_, props, message) => {
+  const { findings } = equipped([metrics(unchecked<Parameters<typeof metrics>[0]>(props))]);
+  const found = findings.filter(({ severity }) => severity === 'error');
+  expect(found).toHaveLength(1);
+  expect(`${found[0]?.field} ${found[0]?.message}`).toContain(message);
+  expect(found[0]?.source?.file).toContain('equip.test.ts');
+});
