@@ -1,6 +1,6 @@
 // Rights at the Kubernetes API: a Role, its binding and a token, for a reason.
 
-import { type ApiRights, Worker } from '../../../lib/constructs';
+import { type ApiRights, type UrlRights, Worker } from '../../../lib/constructs';
 import type { Synthesis } from '../../../lib/synth/synthesize';
 import { at, find, shop } from '../../support/synthesis';
 import { unchecked } from '../../support/unchecked';
@@ -12,7 +12,7 @@ const LEASES: ApiRights = {
   because: 'elects a leader',
 };
 
-const mailer = (...rights: ApiRights[]): Synthesis =>
+const mailer = (...rights: (ApiRights | UrlRights)[]): Synthesis =>
   shop((system) => {
     const worker = new Worker(system, 'mailer', {
       image: 'registry.example/shop/mailer:1',
@@ -65,4 +65,33 @@ test.each<[string, object, string]>([
   ['a misspelt key', { ...LEASES, resource: ['leases'] }, 'mayCall.resource'],
 ])('%s is refused', (_, rights, field) => {
   expect(mailer(unchecked<ApiRights>(rights)).findings).toMatchObject([{ rule: 'input', field }]);
+});
+
+test('everywhere are a ClusterRole of a name that no other namespace has, beside the Role; urls are such rights', () => {
+  const nodes: ApiRights = { resources: ['nodes'], verbs: ['list'], everywhere: true, because: 'counts nodes' };
+  const synthesis = mailer(LEASES, nodes, { urls: ['/metrics'], verbs: ['get'], because: 'reads metrics' });
+  expect(synthesis.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(at(find(synthesis, 'Role', 'mailer'), 'rules')).toHaveLength(1);
+  expect(at(find(synthesis, 'ClusterRole', 'shop-production-mailer'), 'rules')).toEqual([
+    { apiGroups: [''], resources: ['nodes'], verbs: ['list'] },
+    { nonResourceURLs: ['/metrics'], verbs: ['get'] },
+  ]);
+  expect(find(synthesis, 'ClusterRoleBinding', 'shop-production-mailer')).toMatchObject({
+    roleRef: { kind: 'ClusterRole', name: 'shop-production-mailer' },
+    subjects: [{ kind: 'ServiceAccount', name: 'mailer', namespace: 'shop-production' }],
+  });
+});
+
+test('everywhere that lead to others are refused as those of any ClusterRole', () => {
+  const { findings } = mailer({ resources: ['secrets'], verbs: ['list'], everywhere: true, because: 'looks around' });
+  expect(findings).toContainEqual(expect.objectContaining({ rule: 'rbac-secrets', severity: 'error' }));
+});
+
+test.each<[string, object, string]>([
+  ['no path', { urls: ['metrics'], verbs: ['get'], because: 'x' }, 'mayCall.urls[0]'],
+  ['an empty list', { urls: [], verbs: ['get'], because: 'x' }, 'mayCall.urls'],
+  ['no reason', { urls: ['/metrics'], verbs: ['get'] }, 'mayCall.because'],
+])('rights to a URL with %s are refused', (_, rights, field) => {
+  const { findings } = mailer(unchecked<UrlRights>(rights));
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([expect.objectContaining({ field })]);
 });

@@ -104,6 +104,17 @@ describe('variables from Secrets', () => {
     expect(listSecrets(synthesis.entries)).toMatchObject([{ name: 'payments', keys: ['token'] }]);
   });
 
+  test('a field of the pod is one too, as the API server stores it; a field that no variable can have is refused', () => {
+    const synthesis = web({ env: { POD_IP: { field: 'status.podIP' } } });
+    expect(synthesis.findings).toEqual([]);
+    expect(at(container(synthesis), 'env')).toEqual([
+      { name: 'POD_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.podIP' } } },
+    ]);
+    expect(errors(web(unchecked<Partial<WebServiceProps>>({ env: { PHASE: { field: 'status.phase' } } })))).toEqual([
+      'input env.PHASE.field',
+    ]);
+  });
+
   test('a variable is not set by both', () => {
     const synthesis = shop((system) => {
       const api = new ExternalService(system, 'api', { host: 'api.example', port: 443 });

@@ -168,7 +168,8 @@ describe('without an operator', () => {
         rule: 'metrics-unread',
         severity: 'note',
         field: 'metrics',
-        expected: 'the part metrics on mumbai; in clusters.mumbai, prometheus: { namespace, podLabels }, or the capability prometheus-operator',
+        expected:
+          'the part metrics on mumbai; in clusters.mumbai, prometheus: { namespace, podLabels }, or the capability prometheus-operator',
       },
     ]);
     expect(spec(synthesis, 'NetworkPolicy', 'web')).not.toHaveProperty('ingress');

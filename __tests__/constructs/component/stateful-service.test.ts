@@ -104,6 +104,17 @@ describe('a single pod', () => {
   });
 });
 
+test('pods that gossip reach each other on every port and start at once, and need no majority', () => {
+  const synthesis = cart({ ...PROMISED, claims: {}, size: { replicas: 2, gossip: true } });
+  expect(synthesis.findings).toEqual([]);
+  expect(specOf(synthesis)).toMatchObject({ replicas: 2, podManagementPolicy: 'Parallel' });
+  expect(JSON.stringify(find(synthesis, 'StatefulSet', 'cart'))).not.toContain('evenkeel.dev/quorum');
+  const own = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'cart' } } };
+  const policy = at(find(synthesis, 'NetworkPolicy', 'cart'), 'spec');
+  expect(at(policy, 'ingress')).toMatchObject([{ from: [own], ports: [{ port: 6379 }] }]);
+  expect(at(policy, 'egress')).toMatchObject([{}, { to: [own] }]);
+});
+
 describe('a quorum', () => {
   test('starts at once, is evicted one at a time, and its members reach each other on every port', () => {
     const synthesis = cart(QUORUM, {}, (one) => expect(one.members).toHaveLength(3));

@@ -139,6 +139,22 @@ describe('images', () => {
     const synthesis = synth(platform().place(Shop, { local: { on: 'laptop', settings: {} } }));
     expect(container(synthesis)).toMatchObject({ image: 'shop/web:7', imagePullPolicy: 'Never' });
   });
+
+  test.each([
+    ['quay.io/prometheus/prometheus:v3', 'Always'],
+    ['localhost/web:1', 'Always'],
+    ['mirror:5000/web:1', 'Always'],
+    ['prometheus/prometheus:v3', 'Never'],
+  ])('without a registry %s, which names one or none of its own, is pulled: %s', (image, imagePullPolicy) => {
+    class Watch extends System {
+      constructor(scope: Construct, target: Target<object>) {
+        super(scope, 'watch', target);
+        new WebService(this, 'web', { ...WEB, image });
+      }
+    }
+    const synthesis = synth(platform().place(Watch, { local: { on: 'laptop', settings: {} } }));
+    expect(container(synthesis)).toMatchObject({ image, imagePullPolicy });
+  });
 });
 
 describe("objects of the provider's own kinds", () => {
