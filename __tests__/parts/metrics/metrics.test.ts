@@ -362,3 +362,42 @@ describe('Grafana', () => {
     expect(at(pod, 'containers', 0)).toMatchObject({ image, imagePullPolicy: 'Always' });
   });
 });
+
+describe('with prometheus-operator, whose Prometheus others installed', () => {
+  const cluster = gke({
+    region: 'europe-west1',
+    zones: ['europe-west1-b'],
+    kubernetes: '1.36',
+    capabilities: ['prometheus-operator'],
+    prometheus: {
+      namespace: 'monitoring',
+      podLabels: { 'app.kubernetes.io/name': 'prometheus' },
+      monitorLabels: { release: 'stack' },
+    },
+  });
+  const found = equipped([metrics({ retention: '15d' })], { cluster, web: { metrics: { port: 9102 } } });
+
+  test('its rules are a PrometheusRule that it reads, components have monitors, and nothing scrapes them twice', () => {
+    expect(errors(found)).toEqual([]);
+    const rule = findIn(found, NAMESPACE, 'PrometheusRule', 'evenkeel');
+    expect(at(rule, 'metadata', 'labels', 'release')).toBe('stack');
+    expect(expressions(rule).length).toBeGreaterThan(20);
+    expect(findIn(found, 'shop-production', 'ServiceMonitor', 'web')).toBeDefined();
+    const workloads = found.objects.filter(({ entry }) => /StatefulSet|DaemonSet/.test(entry.identity.kind));
+    expect(workloads).toEqual([]);
+  });
+
+  test('Grafana asks the Service that the operator makes, and may reach its pods', () => {
+    expect(fileOf(found, NAMESPACE, 'grafana', '/etc/grafana/provisioning/datasources/evenkeel.yaml')).toContain(
+      'url: http://prometheus-operated.monitoring.svc.cluster.local:9090',
+    );
+    const egress = at(findIn(found, NAMESPACE, 'NetworkPolicy', 'grafana'), 'spec', 'egress');
+    expect(JSON.stringify(egress)).toContain('"kubernetes.io/metadata.name":"monitoring"');
+  });
+
+  test('receivers are those of its own Alertmanager: refused here', () => {
+    expect(errors(equipped([metrics({ retention: '15d', receivers: RECEIVERS })], { cluster }))).toEqual([
+      'input metrics.receivers',
+    ]);
+  });
+});

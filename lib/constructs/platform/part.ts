@@ -18,13 +18,16 @@ export interface Part<Props extends object = object> {
   readonly props: Props;
   /** What is wrong with that. */
   readonly problems: readonly Problem[];
-  /** Its systems by name, each in a namespace of its own: `<system>-<environment>`. */
-  readonly systems: Readonly<Record<string, SystemClass<PartSettings>>>;
+  /** Its systems on a cluster, by name, each in a namespace of its own: `<system>-<environment>`. */
+  readonly systems: (cluster: Equipped) => Readonly<Record<string, SystemClass<PartSettings>>>;
   /** What the cluster's other systems must know of it, where `namespaceOf` is the namespace of one of its systems. */
-  readonly neighbours: (namespaceOf: (system: string) => string) => Neighbours;
+  readonly neighbours: (cluster: Equipped, namespaceOf: (system: string) => string) => Neighbours;
   /** The line that made it. */
   readonly trace: Trace;
 }
+
+/** A cluster, as far as what a part is made of depends on it. */
+export type Equipped = Pick<ClusterDescription, 'capabilities'>;
 
 /** What each system of a part gets as its settings. */
 export interface PartSettings {
@@ -36,22 +39,22 @@ export class PlacedPart {
   constructor(
     readonly part: Part,
     private readonly environment: string,
-    private readonly parts: readonly Part[],
+    /** Names of the systems of all parts of the cluster. */
+    private readonly all: ReadonlySet<string>,
     /** The systems of the cluster that are no parts, complete. */
     readonly systems: readonly System<unknown>[],
-    /** Identities of the cluster, as it is described: also while a comparison builds the part on another provider. */
-    private readonly identities: Readonly<Record<string, string>>,
+    /** The cluster as it is described, also while a comparison builds the part on another provider. */
+    private readonly cluster: ClusterDescription,
   ) {}
 
   /** Whether the cluster gives a component of the part an identity of its provider. */
   hasIdentity(system: string, component: string): boolean {
-    return Object.hasOwn(this.identities, `${namespaceIn(this.environment, system)}/${component}`);
+    return Object.hasOwn(this.cluster.identities, `${namespaceIn(this.environment, system)}/${component}`);
   }
 
   /** The namespace of a system of this part, or of another part of the cluster; `undefined` where it has none. */
   namespaceOf(system: string): string | undefined {
-    const found = this.parts.some(({ systems }) => Object.hasOwn(systems, system));
-    return found ? namespaceIn(this.environment, system) : undefined;
+    return this.all.has(system) ? namespaceIn(this.environment, system) : undefined;
   }
 }
 
@@ -104,8 +107,9 @@ export function findEquipmentProblems(
           return [{ field: 'equip.parts', value: name, message, expected: 'each part once on a cluster' }];
         }
         const described = Object.hasOwn(clusters, cluster) ? clusters[cluster] : undefined;
-        return Object.keys(neighbours((system) => system))
-          .filter((role) => described?.[role as keyof Neighbours] !== undefined)
+        if (described === undefined) return []; // reported where it is placed
+        return Object.keys(neighbours(described, (system) => system))
+          .filter((role) => described[role as keyof Neighbours] !== undefined)
           .map((role) => ({
             field: `clusters.${cluster}.${role}`,
             message: `${cluster} says where its ${role} is, and gets the part ${name}, which would be another one`,
@@ -131,10 +135,10 @@ export function partsOn(equipment: readonly Equipment[], cluster: string): reado
     .flatMap((one) => one.parts.map((part) => [part, one] as const));
 }
 
-/** What the cluster's systems know of its parts. */
-export function neighboursOn(equipment: readonly Equipment[], cluster: string): Neighbours {
-  const found = partsOn(equipment, cluster).map(([part, { environment }]) =>
-    part.neighbours((system) => namespaceIn(environment, system)),
+/** What the systems of a cluster know of its parts. */
+export function neighboursOn(equipment: readonly Equipment[], name: string, cluster: Equipped): Neighbours {
+  const found = partsOn(equipment, name).map(([part, { environment }]) =>
+    part.neighbours(cluster, (system) => namespaceIn(environment, system)),
   );
   return Object.assign({}, ...found);
 }

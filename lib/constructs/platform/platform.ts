@@ -259,12 +259,22 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const named = new Set(this.equipment.flatMap(({ clusters }) => clusters));
     const others = new Map([...named].map((name) => [name, systemsBelow(app.node.tryFindChild(name))]));
     for (const name of named) {
-      const all = partsOn(this.equipment, name).map(([part]) => part);
-      for (const [part, { environment, access, trace }] of partsOn(this.equipment, name)) {
-        const { identities = {} } = lookUp<ClusterDescription>(this.props.clusters, name) ?? {};
-        const here = new PlacedPart(part, environment, all, others.get(name) ?? [], identities);
+      const cluster = lookUp<ClusterDescription>(this.props.clusters, name);
+      if (cluster === undefined) {
+        const line = this.equipment.find(({ clusters }) => clusters.includes(name))?.trace ?? this.trace;
+        reportUnknown(app, 'cluster', name, 'equip', Object.keys(this.props.clusters), line);
+        continue;
+      }
+      const parts = partsOn(this.equipment, name).map(([part, equipment]) => ({
+        part,
+        systems: part.systems(cluster),
+        ...equipment,
+      }));
+      const all = new Set(parts.flatMap(({ systems }) => Object.keys(systems)));
+      for (const { part, systems, environment, access, trace } of parts) {
+        const here = new PlacedPart(part, environment, all, others.get(name) ?? [], cluster);
         const placement = { on: name, settings: { here }, ...defined({ access }) };
-        for (const system of Object.values(part.systems)) {
+        for (const system of Object.values(systems)) {
           const request = { system, environment, placement, trace, isRefused: false, isPart: true };
           tracedTo(part.trace, () => this.build<PartSettings>(building, request));
         }
@@ -310,7 +320,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const isNamed = isName(name) && isName(request.environment);
       if (environment === undefined || description === undefined || !(scope instanceof Construct) || !isNamed) continue;
       const named = { ...description, name };
-      const neighbours = neighboursOn(this.equipment, name);
+      const neighbours = neighboursOn(this.equipment, name, description);
       const moved = move({
         cluster: clusterWithFallbacks({ ...named, ...neighbours }),
         environment: environmentWithFallbacks({ ...environment, name: request.environment }, regions, named),

@@ -8,6 +8,7 @@ import type { CertificateSpec } from '../../../imports/cert-manager.io';
 import type { ExternalSecretSpec } from '../../../imports/external-secrets.io';
 import type { ScaledObjectSpec, TriggerAuthenticationSpec } from '../../../imports/keda.sh';
 import type { PodMonitorSpec, ServiceMonitorSpec } from '../../../imports/monitoring.coreos.com';
+import type { JsonObject } from '../../model/manifest/json';
 import { apiVersionOf } from '../../model/manifest/kind-lookup';
 import { compareKeys } from '../../model/manifest/text';
 
@@ -113,6 +114,8 @@ interface Bodies {
   readonly ScaledObject: { readonly spec: Late<Plain<ScaledObjectSpec>> };
   readonly ServiceMonitor: { readonly spec: Plain<ServiceMonitorSpec> };
   readonly PodMonitor: { readonly spec: Plain<PodMonitorSpec> };
+  /** Groups as Prometheus itself takes them: prometheus-operator, API reference. */
+  readonly PrometheusRule: { readonly spec: { readonly groups: readonly JsonObject[] } };
   readonly ExternalSecret: { readonly spec: Plain<ExternalSecretSpec> };
   readonly Certificate: { readonly spec: Late<Plain<CertificateSpec>> };
   readonly TriggerAuthentication: { readonly spec: Plain<TriggerAuthenticationSpec> };

@@ -63,7 +63,7 @@ const LOCAL = '10Gi';
  * @example logs({ retention: '30d', store: { s3: { bucket: 'shop-logs', region: 'eu-central-1' } } })
  */
 export function logs(props: LogsProps): Part<LogsProps> {
-  return definePart('logs', LOGS, props, { systems: { logs: Logs }, neighbours: () => ({}) });
+  return definePart('logs', LOGS, props, { systems: () => ({ logs: Logs }), neighbours: () => ({}) });
 }
 
 class Logs extends System<PartSettings> {
@@ -89,7 +89,10 @@ class Logs extends System<PartSettings> {
       args: [`-config.file=/etc/loki/loki.yaml`, '-target=all'],
       port: { port: PORTS.loki, servicePort: PORTS.loki },
       ports: { grpc: { port: 9095, protocol: 'tcp' }, gossip: { port: 7946, protocol: 'tcp' } },
-      resources: { cpu: copies === 1 ? '100m' : '250m', memory: `${512 + Math.ceil((daily * 64) / copies / 64) * 64}Mi` },
+      resources: {
+        cpu: copies === 1 ? '100m' : '250m',
+        memory: `${512 + Math.ceil((daily * 64) / copies / 64) * 64}Mi`,
+      },
       size: copies === 1 ? { replicas: 1 } : { members: copies },
       ...(survives === undefined ? {} : { survives }),
       probes: {

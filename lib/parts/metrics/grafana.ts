@@ -11,8 +11,10 @@ import { PROMETHEUS } from './dashboards';
 const PROVISIONING = '/etc/grafana/provisioning';
 const DASHBOARDS = '/var/lib/dashboards';
 
-/** Where Grafana finds logs and traces, in the namespaces of other parts. */
+/** Where Grafana finds metrics, logs and traces, the latter in the namespaces of other parts. */
 export interface GrafanaSources {
+  /** Host of Prometheus. */
+  readonly prometheus: string;
   /** The namespace of Loki. @default the cluster has no logs */
   readonly logs?: string;
   /** The namespace of Tempo. @default the cluster has no traces */
@@ -23,14 +25,14 @@ export interface GrafanaSources {
 const DOLLAR = '$$';
 
 /** Sources: grafana.com, "Provision Grafana"; "Configure the Tempo data source"; "Configure the Loki data source". */
-function dataSources({ logs, traces }: GrafanaSources): JsonObject[] {
+function dataSources({ prometheus, logs, traces }: GrafanaSources): JsonObject[] {
   const shared = { access: 'proxy', editable: false };
   return [
     {
       name: 'Prometheus',
       uid: PROMETHEUS,
       type: 'prometheus',
-      url: `http://prometheus:${PORTS.prometheus}`,
+      url: `http://${prometheus}:${PORTS.prometheus}`,
       isDefault: true,
       ...shared,
       jsonData: {
@@ -105,7 +107,7 @@ export interface GrafanaInput {
   readonly host: string | undefined;
 }
 
-/** Creates Grafana, which reaches the Prometheus of its namespace by `prometheus`. */
+/** Creates Grafana. The caller lets it reach Prometheus. */
 export function createGrafana(scope: System<unknown>, input: GrafanaInput): WebService {
   const { image, sources, dashboards, admin, host } = input;
   const yaml = (value: JsonObject): string => stringify(value, { lineWidth: 0 });

@@ -2,22 +2,27 @@
 
 import type { Construct } from 'constructs';
 import { StatefulService } from '../../constructs/component/stateful-service';
-import type { Part, PartSettings } from '../../constructs/platform/part';
+import type { WebService } from '../../constructs/component/web-service';
+import type { Equipped, Part, PartSettings } from '../../constructs/platform/part';
 import { SECRET_KEY, type SecretKey } from '../../constructs/pod/container';
 import { Database } from '../../constructs/services/database';
 import { System } from '../../constructs/system/system';
 import { report } from '../../constructs/tree/findings';
+import { createObject } from '../../constructs/tree/kinds';
 import { selectorLabels } from '../../constructs/tree/labels';
 import { override } from '../../constructs/tree/override';
+import { prometheusOf } from '../../model/cluster/neighbours';
 import { findingOf } from '../../model/finding/finding';
+import { isProblem } from '../../model/finding/problem';
 import { fields, number, optional, quantity, type Schema, text } from '../../model/finding/schema';
 import { subdomain } from '../../model/manifest/formats';
+import { defined } from '../../model/manifest/json';
 import type { Target } from '../../model/platform/target';
 import { clusterSize, componentsOf, definePart, durationSeconds } from '../part/define';
 import { imageOf, type OwnImages } from '../part/images';
-import { BY_FILE, everyNode, everyPod, PORTS } from '../part/reach';
+import { BY_FILE, everyNode, everyPod, hostIn, PORTS, podsIn } from '../part/reach';
 import { alertmanagerConfig, RECEIVERS, type Receiver, SECRETS, secretsOf } from './alertmanager-config';
-import { alertFile } from './alerts';
+import { alertFile, alertGroups } from './alerts';
 import { clusterDashboard, systemDashboard } from './dashboards';
 import { createNodeExporter, createStateMetrics, NODE_EXPORTER_PORT } from './exporters';
 import { createGrafana } from './grafana';
@@ -78,10 +83,12 @@ const OTHER_ZONE = 'each pod has data of its own, and one in another zone goes o
  */
 export function metrics(props: MetricsProps): Part<MetricsProps> {
   return definePart('metrics', METRICS, props, {
-    systems: { metrics: Metrics, 'node-metrics': NodeMetrics },
-    neighbours: (namespaceOf) => ({
-      prometheus: { namespace: namespaceOf('metrics'), podLabels: selectorLabels('prometheus') },
-    }),
+    systems: (cluster) =>
+      hasOperator(cluster) ? { metrics: WatchedMetrics } : { metrics: Metrics, 'node-metrics': NodeMetrics },
+    neighbours: (cluster, namespaceOf) =>
+      hasOperator(cluster)
+        ? {}
+        : { prometheus: { namespace: namespaceOf('metrics'), podLabels: selectorLabels('prometheus') } },
   });
 }
 
@@ -159,16 +166,7 @@ class Metrics extends System<PartSettings> {
       .mayCall({ group: 'discovery.k8s.io', resources: ['endpointslices'], verbs, everywhere: true, because })
       .mayCall({ urls: ['/metrics', '/metrics/slis'], verbs: ['get'], because });
 
-    const { host, admin = { secret: 'grafana', key: 'admin-password' } } = grafana;
-    const logs = here.namespaceOf('logs');
-    const shown = createGrafana(this, {
-      image: imageOf('grafana', images),
-      sources: { ...(logs === undefined ? {} : { logs }), ...(tracing === undefined ? {} : { traces: tracing }) },
-      dashboards: this.dashboards(),
-      admin,
-      host,
-    });
-    shown.connectTo(prometheus, BY_FILE);
+    shownIn(this, 'prometheus').connectTo(prometheus, BY_FILE);
   }
 
   private createAlertmanager(
@@ -252,24 +250,64 @@ class Metrics extends System<PartSettings> {
     }
     return alertmanager;
   }
+}
 
-  /** A dashboard for the cluster, and one for each system. */
-  private dashboards(): Readonly<Record<string, string>> {
-    const { here } = this.settings;
-    const { cluster } = this.target;
-    const systems = here.systems.map((system) => {
-      const { namespace = '' } = system;
-      const databases = system.node.findAll().filter((one): one is Database => one instanceof Database);
-      const shown = {
-        namespace,
-        components: componentsOf(system).map(({ observed }) => observed),
-        databases: databases.map(({ observed }) => observed),
-      };
-      return [namespace, systemDashboard(shown)] as const;
-    });
-    return { [`cluster-${cluster.name}`]: clusterDashboard(cluster.name), ...Object.fromEntries(systems) };
+/** Rules and dashboards beside a Prometheus that its operator runs, with Alertmanager and the exporters, as kube-prometheus installs them. */
+class WatchedMetrics extends System<PartSettings> {
+  constructor(scope: Construct, target: Target<PartSettings>) {
+    super(scope, 'metrics', target);
+    const { cluster } = target;
+    const { part } = this.settings.here;
+    const { receivers } = part.props as Partial<MetricsProps>;
+    if (receivers !== undefined) {
+      const message = `${cluster.name} has prometheus-operator, whose Alertmanager has receivers of its own`;
+      const expected = 'no receivers here: its AlertmanagerConfig or its Secret names them';
+      report(this, findingOf('input', { field: 'metrics.receivers', message, expected }), part.trace);
+    }
+    const labels = { ...cluster.prometheus?.monitorLabels };
+    createObject(this, 'rules', 'PrometheusRule', { name: 'evenkeel', labels }, { spec: { groups: alertGroups() } });
+    const source = prometheusOf(cluster);
+    if (isProblem(source)) return; // not with the operator
+    // the Service that the operator gives every Prometheus: prometheus-operator, pkg/prometheus
+    shownIn(this, hostIn(source.namespace, 'prometheus-operated')).connectTo(
+      podsIn('prometheus', source, PORTS.prometheus),
+      BY_FILE,
+    );
   }
 }
+
+/** Creates Grafana in a system of the part, with what the cluster's systems are and promise. */
+function shownIn(system: System<PartSettings>, prometheus: string): WebService {
+  const { here } = system.settings;
+  const { grafana = {}, images } = here.part.props as Partial<MetricsProps>;
+  const { host, admin = { secret: 'grafana', key: 'admin-password' } } = grafana;
+  const [logs, traces] = [here.namespaceOf('logs'), here.namespaceOf('traces')];
+  return createGrafana(system, {
+    image: imageOf('grafana', images),
+    sources: { prometheus, ...defined({ logs, traces }) },
+    dashboards: dashboardsOf(here.systems, system.target.cluster.name),
+    admin,
+    host,
+  });
+}
+
+/** A dashboard for the cluster, and one for each of its systems, as JSON by name. */
+function dashboardsOf(systems: readonly System<unknown>[], cluster: string): Readonly<Record<string, string>> {
+  const shown = systems.map((system) => {
+    const { namespace = '' } = system;
+    const databases = system.node.findAll().filter((one): one is Database => one instanceof Database);
+    const json = systemDashboard({
+      namespace,
+      components: componentsOf(system).map(({ observed }) => observed),
+      databases: databases.map(({ observed }) => observed),
+    });
+    return [namespace, json] as const;
+  });
+  return { [`cluster-${cluster}`]: clusterDashboard(cluster), ...Object.fromEntries(shown) };
+}
+
+/** Whether Prometheus is run by its operator, which others installed with all that belongs to it. */
+const hasOperator = ({ capabilities }: Equipped): boolean => capabilities.includes('prometheus-operator');
 
 /** A receiver outside of the cluster, whose addresses no manifest knows. */
 const outside = (name: string, port: number) => ({

@@ -2,6 +2,7 @@
 
 import type { Connectable, ConnectOptions, Peer } from '../../constructs/network/connection';
 import { selectorLabels } from '../../constructs/tree/labels';
+import type { PodSource } from '../../model/cluster/provider';
 
 /** Ports of what parts ask each other. */
 export const PORTS = { prometheus: 9090, loki: 3100, tempo: 3200 } as const;
@@ -20,6 +21,10 @@ export const everyPod: Connectable = reached('pods', 'pods', 1, { every: 'pod' }
 /** A port of every node, whose addresses no manifest knows. */
 export const everyNode = (name: string, port: number): Connectable =>
   reached(name, name, port, { outside: `${name}, on every node`, cidrs: [], port });
+
+/** Pods that others made, at a port. */
+export const podsIn = (name: string, pods: PodSource, port: number): Connectable =>
+  reached(name, hostIn(pods.namespace, name), port, { ...pods, port });
 
 /** A component of another namespace, at a port of its pods. */
 export const componentIn = (namespace: string, component: string, port: number): Connectable =>

@@ -45,8 +45,8 @@ const ANY_POD = 'each pod of the collector takes the spans of any client, and a 
  */
 export function traces(props: TracesProps): Part<TracesProps> {
   return definePart('traces', TRACES, props, {
-    systems: { traces: Traces },
-    neighbours: (namespaceOf) => ({
+    systems: () => ({ traces: Traces }),
+    neighbours: (_, namespaceOf) => ({
       traces: {
         namespace: namespaceOf('traces'),
         podLabels: selectorLabels('trace-collector'),
