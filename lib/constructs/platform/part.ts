@@ -31,13 +31,13 @@ export interface PartSettings {
   readonly here: PlacedPart;
 }
 
-/** A part on one cluster, with what it needs to know of the others there. A class, so that nobody's settings are what it holds. */
+/** A part on one cluster, with what it needs to know of the others there. A class, so that what it holds is not taken for settings of a user. */
 export class PlacedPart {
   constructor(
     readonly part: Part,
     private readonly environment: string,
     private readonly parts: readonly Part[],
-    /** The systems of the cluster that are no parts, complete. */
+    /** The systems of the cluster that are not parts, complete. */
     readonly systems: readonly System<unknown>[],
     /** Identities of the cluster, as it is described: also while a comparison builds the part on another provider. */
     private readonly identities: Readonly<Record<string, string>>,

@@ -31,7 +31,10 @@ export interface LogsProps {
    * @default 0.05 for each of the most pods of the cluster's components: an assumption
    */
   readonly gigabytesPerDay?: number;
-  /** Takes Loki out of the promise to survive zones, for a reason: three members need three zones to keep a majority without one. */
+  /**
+   * Takes Loki out of the promise to survive zones, for a reason: three members need three zones to keep a majority without one.
+   * @default the environment's promise
+   */
   readonly survives?: LongRunningProps['survives'];
   /** Images to use instead of those of the projects, such as a mirror's. @default none */
   readonly images?: OwnImages<'loki' | 'alloy'>;
@@ -89,7 +92,10 @@ class Logs extends System<PartSettings> {
       args: [`-config.file=/etc/loki/loki.yaml`, '-target=all'],
       port: { port: PORTS.loki, servicePort: PORTS.loki },
       ports: { grpc: { port: 9095, protocol: 'tcp' }, gossip: { port: 7946, protocol: 'tcp' } },
-      resources: { cpu: copies === 1 ? '100m' : '250m', memory: `${512 + Math.ceil((daily * 64) / copies / 64) * 64}Mi` },
+      resources: {
+        cpu: copies === 1 ? '100m' : '250m',
+        memory: `${512 + Math.ceil((daily * 64) / copies / 64) * 64}Mi`,
+      },
       size: copies === 1 ? { replicas: 1 } : { members: copies },
       ...(survives === undefined ? {} : { survives }),
       probes: {
