@@ -4,7 +4,16 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
-const ROOMS = ['lib/model', 'lib/analysis', 'lib/constructs', 'lib/checks', 'lib/synth', 'lib/report', 'lib/commands'];
+const ROOMS = [
+  'lib/model',
+  'lib/analysis',
+  'lib/constructs',
+  'lib/parts',
+  'lib/checks',
+  'lib/synth',
+  'lib/report',
+  'lib/commands',
+];
 
 /** Folders of a room, without their files. */
 const foldersOf = (room: string): string[] =>
@@ -68,8 +77,9 @@ test('the matrix names every folder of its rooms, and no other', () => {
   }
 });
 
-test('the page names every folder of synth and of commands', () => {
-  for (const folder of [...foldersOf('lib/synth'), ...foldersOf('lib/commands')]) expect(PAGE).toContain(`${folder}/`);
+test('the page names every folder of parts, of synth and of commands', () => {
+  for (const folder of ['lib/parts', 'lib/synth', 'lib/commands'].flatMap(foldersOf))
+    expect(PAGE).toContain(`${folder}/`);
 });
 
 test('a step of the table is a file of synth', () => {

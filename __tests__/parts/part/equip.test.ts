@@ -68,7 +68,7 @@ test('a cluster that names its own Prometheus gets no other', () => {
 
 test.each<[string, object, string]>([
   ['no parts', { on: 'mumbai', parts: [] }, 'the list is empty'],
-  ['what is no part', { on: 'mumbai', parts: [{}] }, 'equip.parts[0] cannot be'],
+  ['what is not a part', { on: 'mumbai', parts: [{}] }, 'equip.parts[0] cannot be'],
   ['a misspelt key', { on: 'mumbai', part: [] }, "unknown property 'part' in equip (did you mean parts?)"],
 ])('%s is refused', (_, props, message) => {
   const platform = equippedPlatform([logs(VOLUMES)], { cluster: TWO_ZONES }).equip(
@@ -85,7 +85,7 @@ test('a cluster that does not exist is refused', () => {
 });
 
 test.each<[string, object, string]>([
-  ['a retention that is no duration', { retention: 'forever' }, 'metrics.retention'],
+  ['a retention that is not a duration', { retention: 'forever' }, 'metrics.retention'],
   ['a misspelt property', { retention: '15d', reciever: {} }, "unknown property 'reciever' in metrics"],
   [
     'a receiver without a Secret',

@@ -23,7 +23,7 @@ export interface ApiRights {
   readonly because: string;
 }
 
-/** Rights at paths of the API server that are no objects. */
+/** Rights at paths of the API server that are not objects. */
 export interface UrlRights {
   /** Absolute paths: `['/metrics']`. */
   readonly urls: readonly string[];

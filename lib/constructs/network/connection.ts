@@ -85,6 +85,7 @@ export type Peer = (PolicyPort & { readonly component: string }) | (PolicyPort &
 
 /** All pods of the cluster, at all ports. */
 export interface EveryPod {
+  /** All pods, in every namespace. */
   readonly every: 'pod';
 }
 

@@ -34,14 +34,14 @@ export interface PartSettings {
   readonly here: PlacedPart;
 }
 
-/** A part on one cluster, with what it needs to know of the others there. A class, so that nobody's settings are what it holds. */
+/** A part on one cluster, with what it needs to know of the others there. A class, so that what it holds is not taken for settings of a user. */
 export class PlacedPart {
   constructor(
     readonly part: Part,
     private readonly environment: string,
     /** Names of the systems of all parts of the cluster. */
     private readonly all: ReadonlySet<string>,
-    /** The systems of the cluster that are no parts, complete. */
+    /** The systems of the cluster that are not parts, complete. */
     readonly systems: readonly System<unknown>[],
     /** The cluster as it is described, also while a comparison builds the part on another provider. */
     private readonly cluster: ClusterDescription,

@@ -78,6 +78,7 @@ const POD_FIELDS = [
 
 /** A field of the pod, which each pod has its own of. */
 export interface PodField {
+  /** Path of the field. */
   readonly field: (typeof POD_FIELDS)[number];
 }
 

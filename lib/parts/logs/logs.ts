@@ -31,7 +31,10 @@ export interface LogsProps {
    * @default 0.05 for each of the most pods of the cluster's components: an assumption
    */
   readonly gigabytesPerDay?: number;
-  /** Takes Loki out of the promise to survive zones, for a reason: three members need three zones to keep a majority without one. */
+  /**
+   * Takes Loki out of the promise to survive zones, for a reason: three members need three zones to keep a majority without one.
+   * @default the environment's promise
+   */
   readonly survives?: LongRunningProps['survives'];
   /** Images to use instead of those of the projects, such as a mirror's. @default none */
   readonly images?: OwnImages<'loki' | 'alloy'>;

@@ -13,7 +13,7 @@ interface Received {
   /** The alerts that it gets: `critical` ones only, or warnings too. @default all */
   readonly only?: 'critical';
   /**
-   * Whether it gets `Watchdog`, which always fires: a service that expects it all the time tells when this whole chain is broken.
+   * Whether it gets `Watchdog`, which always fires: a service that expects it all the time reports when this whole chain is broken.
    * @default false
    */
   readonly watchdog?: boolean;

@@ -3,7 +3,7 @@
 import { stringify } from 'yaml';
 import type { JsonObject } from '../../model/manifest/json';
 
-/** `critical` wakes somebody; `warning` waits for the morning; `none` is for machines. */
+/** `critical` wakes the person on call; `warning` waits for the morning; `none` is for machines. */
 type Severity = 'critical' | 'warning' | 'none';
 
 /** A rule that fires while its expression has a result, and has had one for some time. */
@@ -147,7 +147,7 @@ const GROUPS: Readonly<Record<string, readonly Alert[]>> = {
       expr: 'vector(1)',
       minutes: 0,
       severity: 'none',
-      summary: 'Always fires: whoever gets it knows that alerts arrive.',
+      summary: 'Always fires: who gets it knows that alerts arrive.',
     },
     {
       alert: 'KubeStateMetricsDown',

@@ -8,8 +8,8 @@ import type { System } from '../../constructs/system/system';
 export const NODE_EXPORTER_PORT = 9100;
 
 /**
- * What kube-state-metrics lists, by API group. Secrets and ConfigMaps, which it also could, are left out: their metrics tell little, and the
- * right to list them tells all. Source: kubernetes/kube-state-metrics, docs/developer/cli-arguments.md.
+ * What kube-state-metrics lists, by API group. Secrets and ConfigMaps, which it also could, are left out: their metrics say little, and the
+ * right to list them is the right to read them. Source: kubernetes/kube-state-metrics, docs/developer/cli-arguments.md.
  */
 const LISTED: Readonly<Record<string, readonly string[]>> = {
   '': [

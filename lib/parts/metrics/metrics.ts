@@ -37,7 +37,10 @@ export interface MetricsProps extends MetricsLoad {
    * @example receivers: { oncall: { slack: { channel: '#alerts', url: { secret: 'alerts', key: 'slack' } } } }
    */
   readonly receivers?: Readonly<Record<string, Receiver>>;
-  /** Grafana: its host, and the key of a Secret with the administrator's password. */
+  /**
+   * Grafana: its host, and the key of a Secret with the administrator's password.
+   * @default without a host
+   */
   readonly grafana?: {
     /** Host name at which it is exposed. @default none: `kubectl port-forward` shows it */
     readonly host?: string;
@@ -204,7 +207,7 @@ class Metrics extends System<PartSettings> {
         readiness: { path: '/-/ready' },
         liveness: { path: '/-/healthy' },
       },
-      // several tell each other of silences and of what they sent, so that one without a disk can start in any zone
+      // several inform each other of silences and of what they sent, so that one without a disk can start in any zone
       ...(replicas === 1
         ? { claims: { '/alertmanager': { size: '1Gi' } } }
         : { claims: {}, scratch: [{ path: '/alertmanager', size: '1Gi' }] }),

@@ -122,7 +122,7 @@ export function prometheusConfig(input: PrometheusConfig): string {
         scrape_interval: `${SCRAPE_SECONDS}s`,
         scrape_timeout: '10s',
         evaluation_interval: `${SCRAPE_SECONDS}s`,
-        // the pod's name tells the two of a pair apart; Prometheus puts it in
+        // the pod's name distinguishes the two of a pair; Prometheus puts it in
         // biome-ignore lint/suspicious/noTemplateCurlyInString: it is Prometheus' own
         external_labels: { cluster, replica: '${POD_NAME}' },
       },

@@ -71,7 +71,7 @@ export function sizeMetrics({ retention, series: measured, volume }: MetricsLoad
   };
 }
 
-/** A retention that is no duration, and one whose samples do not fit on the volume that is given. */
+/** A retention whose samples do not fit on the volume that is given. */
 export function findSizeProblems(load: MetricsLoad, size: ClusterSize): Problem[] {
   if (load.volume === undefined) return [];
   const { volume } = sizeMetrics({ ...load, volume: '0' }, size);

@@ -35,7 +35,7 @@ const TRACES: Schema = fields<TracesProps>({
 });
 
 const LOCAL = '10Gi';
-const ANY_POD = 'each pod of the collector takes the spans of any client, and a client connects anew when a pod ends';
+const ANY_POD = 'each pod of the collector takes the spans of any client, and a client connects again when a pod ends';
 
 /**
  * Traces of a whole cluster: components send them by `connectTo('traces')`. The collector has pods in several zones; Tempo is one pod, since
