@@ -4,7 +4,8 @@ import { type Behaviour, packImages } from '../images/components';
 import { packLocust } from '../images/locust';
 import { serveRegistry } from '../images/registry';
 import { ImageStore } from '../images/store';
-import { type Manifest, ofKind, readManifests } from '../manifests/manifests';
+import { type Manifest, ofKind } from '../manifests/manifests';
+import { readSystems } from '../manifests/systems';
 import { hasCgroups } from '../process/cgroups';
 import { command } from '../process/command';
 import type { Run } from '../process/run';
@@ -85,7 +86,7 @@ export class Cluster {
 
   /** Makes the images that these manifests name available: loaded on the nodes where they are never pulled, else in the registry. */
   async provideImages(folder: string, behaviour: Behaviour = {}): Promise<void> {
-    const containers = packImages(this.store, readManifests(folder), behaviour);
+    const containers = packImages(this.store, readSystems(folder), behaviour);
     const loadedByHand = containers.filter(({ imagePullPolicy }) => imagePullPolicy === 'Never');
     for (const { image } of loadedByHand) {
       const archive = await this.store.archive(image);

@@ -1,7 +1,7 @@
 // What a folder of manifests as synth writes it holds: its clusters' folders, and the systems in them.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ofKind, readManifests } from './manifests';
+import { type Manifest, ofKind, readManifests } from './manifests';
 
 /** The folder of each cluster: `dist` itself is the home cluster's. */
 export function clusterFolders(dist: string): string[] {
@@ -15,3 +15,15 @@ export function systemsIn(dist: string): ReadonlySet<string> {
   const namespaces = clusterFolders(dist).flatMap((folder) => ofKind(readManifests(folder), 'Namespace'));
   return new Set(namespaces.flatMap(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] ?? []));
 }
+
+/** The parts of the platform, which the shared cluster does not hold: E29 runs them. */
+const PARTS = ['logs', 'metrics', 'node-metrics', 'traces'];
+
+const LABEL = 'app.kubernetes.io/part-of';
+
+/** kubectl, applying what is not of a part, from the files or folders that follow. */
+export const APPLY_SYSTEMS = ['apply', '-l', `${LABEL} notin (${PARTS.join(', ')})`, '-f'] as const;
+
+/** The manifests of a file or folder that are not of a part. */
+export const readSystems = (path: string): Manifest[] =>
+  readManifests(path).filter(({ metadata }) => !PARTS.includes(metadata.labels?.[LABEL] ?? ''));

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
-import { ofKind, readManifests } from '../manifests/manifests';
+import { ofKind } from '../manifests/manifests';
+import { APPLY_SYSTEMS, readSystems } from '../manifests/systems';
 import type { Figure } from '../measure/figure';
 import { countBy, isReady, type List, type Pod } from '../world/objects';
 import { DEPLOYED, DIST } from '../world/world';
@@ -31,10 +32,10 @@ export const scale: Proof = {
 
 async function placeAll({ plane }: SimulatedCluster, figure: Figure): Promise<void> {
   const { kubectl } = plane;
-  const manifests = Object.values(DIST).flatMap(readManifests);
+  const manifests = Object.values(DIST).flatMap(readSystems);
   const autoscalers = ofKind(manifests, 'HorizontalPodAutoscaler');
   const started = Date.now();
-  for (const folder of Object.values(DIST)) await kubectl.run(['apply', '-f', folder]);
+  for (const folder of Object.values(DIST)) await kubectl.run([...APPLY_SYSTEMS, folder]);
   for (const { metadata, spec } of autoscalers) {
     const target = [`deployment/${spec.scaleTargetRef.name}`, '-n', metadata.namespace ?? ''];
     await kubectl.run(['scale', ...target, `--replicas=${spec.maxReplicas}`]);

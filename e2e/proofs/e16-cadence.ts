@@ -1,7 +1,8 @@
 // E16: two releases back to back, the second while pods of the one before still end, lose nothing.
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
-import { ofKind, readManifests } from '../manifests/manifests';
+import { ofKind } from '../manifests/manifests';
+import { APPLY_SYSTEMS, readSystems } from '../manifests/systems';
 import type { Watched } from '../measure/endpoints';
 import { failures, underLoad, userLoads } from '../measure/under-load';
 import { DEPLOYED, waitForRollout, waitForSettledPods } from '../world/world';
@@ -43,7 +44,7 @@ export const cadence: Proof = {
     const outcome = await underLoad(deployed, await userLoads(deployed), COMPONENTS, figure, async () => {
       for (const [index, folders] of releases.entries()) {
         const started = Date.now();
-        for (const folder of folders) await cluster.kubectl.run(['apply', '-f', folder]);
+        for (const folder of folders) await cluster.kubectl.run([...APPLY_SYSTEMS, folder]);
         await Promise.all(COMPONENTS.map((component) => waitForRollout(cluster, component)));
         figure(`release ${index + 1}: all rolled in ${((Date.now() - started) / 1000).toFixed(0)} s`);
       }
@@ -62,7 +63,7 @@ export const cadence: Proof = {
 /** The rollout's time by the model, and the longest grace of what is released: until the last old pod is gone. */
 function predictSeconds(folders: readonly string[]): number {
   const graces = folders
-    .flatMap((folder) => ofKind(readManifests(folder), 'Deployment'))
+    .flatMap((folder) => ofKind(readSystems(folder), 'Deployment'))
     .map(({ spec }) => spec.template.spec.terminationGracePeriodSeconds ?? 30);
   const { rolloutSeconds } = deriveAvailability({
     minReplicas: 3,

@@ -1,8 +1,10 @@
 // E17: traffic moves to a second provider in steps, and back, and nothing is lost.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OUR_ADDRESS } from '../cluster/network';
+import { APPLY_SYSTEMS } from '../manifests/systems';
 import { serves } from '../measure/availability';
 import type { Figure } from '../measure/figure';
 import { describeVerdict, type LoadProps, startLoad, type Verdict } from '../measure/load';
@@ -67,7 +69,7 @@ async function apply({ project }: World, { cluster }: Deployed, name: string): P
   ];
   for (const file of files) {
     await cluster.provideImages(file);
-    await cluster.kubectl.run(['apply', '-f', file]);
+    await cluster.kubectl.run([...APPLY_SYSTEMS, file]);
   }
   for (const { namespace } of [FIRST, SECOND]) await waitForRollout(cluster, { namespace, name: 'web' });
 }

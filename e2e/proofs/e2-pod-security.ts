@@ -1,6 +1,7 @@
 // E2: Pod Security `restricted` is enforced on our namespaces and admits every pod of ours.
 import assert from 'node:assert/strict';
-import { ofKind, readManifests } from '../manifests/manifests';
+import { ofKind } from '../manifests/manifests';
+import { readSystems } from '../manifests/systems';
 import { assertEnforced, refusals } from '../measure/acceptance';
 import { podsOf } from '../world/objects';
 import { DEPLOYED, DIST } from '../world/world';
@@ -13,7 +14,7 @@ export const podSecurity: Proof = {
   systems: DEPLOYED,
   prove: async (world, figure) => {
     const { cluster } = await world.deployed();
-    const namespaces = ofKind(Object.values(DIST).flatMap(readManifests), 'Namespace').map(
+    const namespaces = ofKind(Object.values(DIST).flatMap(readSystems), 'Namespace').map(
       ({ metadata }) => metadata.name,
     );
     assert.ok(namespaces.length > 0);

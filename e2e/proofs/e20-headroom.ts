@@ -1,9 +1,11 @@
 // E20: growth takes the place of headroom at once, and headroom waits for the next node instead; without it, growth waits.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
 import { growthOf } from '../manifests/derivations';
 import { readManifests } from '../manifests/manifests';
+import { APPLY_SYSTEMS } from '../manifests/systems';
 import type { Figure } from '../measure/figure';
 import { isReady, isRefused, type Pod, podsOf } from '../world/objects';
 import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, podsToFill, scaleBooking } from '../world/panther';
@@ -91,7 +93,7 @@ async function growWith(cluster: SimulatedCluster, plan: Plan, figure: Figure): 
   const { kubectl, run } = cluster.plane;
   const { offPeak, grown, held, onNode, nodes } = plan;
   const holding = () => podsOf(cluster.plane, HEADROOM.namespace);
-  await kubectl.run(['apply', '-f', CLINIC]);
+  await kubectl.run([...APPLY_SYSTEMS, CLINIC]);
   await scaleBooking(cluster.plane, offPeak);
   const before = await serving(cluster, offPeak);
   const isHeld = async () => {

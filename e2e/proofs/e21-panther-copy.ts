@@ -1,10 +1,12 @@
 // E21: one line makes an environment like Panther Clinic's, with its own manifests and as many pods as production has off peak.
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodesInZones, SimulatedCluster } from '../cluster/kwok';
 import { growthOf } from '../manifests/derivations';
 import { type Deployment, type Manifest, ofKind, readManifests } from '../manifests/manifests';
+import { APPLY_SYSTEMS } from '../manifests/systems';
 import type { Figure } from '../measure/figure';
 import { type List, type Pod, podsOf } from '../world/objects';
 import { BOOKING, CLINIC, deploymentOf, HEADROOM, nodesInZone, POOL, scaleBooking } from '../world/panther';
@@ -35,7 +37,7 @@ export const pantherCopy: Proof = {
     const { kubectl } = cluster.plane;
     const project = Project.create(join(run.folder, 'copy-project'));
     try {
-      await kubectl.run(['apply', '-f', CLINIC]);
+      await kubectl.run([...APPLY_SYSTEMS, CLINIC]);
       await scaleBooking(cluster.plane, min);
       const production = await run.until('production is placed', 60, async () => {
         const pods = await podsOf(cluster.plane, BOOKING.namespace);
@@ -74,7 +76,7 @@ async function copy(cluster: SimulatedCluster, project: Project, figure: Figure)
   project.append(join('charts', 'platform.ts'), LINE);
   const folder = join(await project.synthesize('copied'), 'clusters', 'northeurope');
   const synthesized = Date.now();
-  await cluster.plane.kubectl.run(['apply', '-f', folder]);
+  await cluster.plane.kubectl.run([...APPLY_SYSTEMS, folder]);
   const manifests = readManifests(folder);
   await waitUntilAvailable(cluster, manifests);
   const available = Date.now();

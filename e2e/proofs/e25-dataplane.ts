@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import type { Cluster } from '../cluster/cluster';
 import { Dataplane } from '../cluster/dataplane';
 import { OUR_ADDRESS } from '../cluster/network';
-import { ofKind, readManifests } from '../manifests/manifests';
+import { ofKind } from '../manifests/manifests';
+import { APPLY_SYSTEMS, readSystems } from '../manifests/systems';
 import type { Figure } from '../measure/figure';
 import { describeTry, type Source, type Target, type Try, tryAll } from '../measure/reach';
 import { command } from '../process/command';
@@ -121,7 +122,7 @@ async function prove(cluster: Cluster, scene: Scene, ends: (() => Promise<unknow
   });
   assert.ok(open.every((line) => line.includes(`${TWIN.namespace}/${TWIN.name}`)));
   figure(`twin: without the policies of ${TWIN.name}, ${open.length} connections are not as listed`);
-  await kubectl.run(['apply', '-f', DIST.mumbai]);
+  await kubectl.run([...APPLY_SYSTEMS, DIST.mumbai]);
   await asListed('the policies again');
 
   await stop();
@@ -172,7 +173,7 @@ async function findPeers(cluster: Cluster): Promise<Pick<Scene, 'peers' | 'sourc
   };
   const peers: Peer[] = [];
   const services: Target[] = [];
-  for (const { metadata } of Object.values(DIST).flatMap((folder) => ofKind(readManifests(folder), 'Deployment'))) {
+  for (const { metadata } of Object.values(DIST).flatMap((folder) => ofKind(readSystems(folder), 'Deployment'))) {
     const { namespace = '', name } = metadata;
     const pods = onOtherNodes(await podsOf(cluster, namespace, name));
     peers.push(...pods.map((pod) => peerOf(`${namespace}/${name}`, pod, [OTHER_PORT])));

@@ -1,6 +1,7 @@
 // E3: the systems become available on real nodes from their own manifests, spread over the zones as promised.
 import assert from 'node:assert/strict';
-import { ofKind, readManifests } from '../manifests/manifests';
+import { ofKind } from '../manifests/manifests';
+import { readSystems } from '../manifests/systems';
 import { countBy, isReady, type Pod, podsOf } from '../world/objects';
 import { DEPLOYED, type Deployed, DIST } from '../world/world';
 import type { Proof } from './proof';
@@ -13,7 +14,7 @@ export const availability: Proof = {
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
-    for (const { metadata } of ofKind(readManifests(DIST.mumbai), 'Deployment')) {
+    for (const { metadata } of ofKind(readSystems(DIST.mumbai), 'Deployment')) {
       const pods = await podsOf(cluster, metadata.namespace ?? '', metadata.name);
       assert.ok(pods.length >= 3 && pods.every(isReady), `${metadata.namespace}/${metadata.name} is ready`);
       const zones = countBy(pods, (pod) => zoneOf(deployed, pod));
@@ -24,7 +25,7 @@ export const availability: Proof = {
       const counts = [...zones.values()];
       assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, 'a skew of at most one');
     }
-    for (const { metadata } of ofKind(readManifests(DIST.laptop), 'Deployment')) {
+    for (const { metadata } of ofKind(readSystems(DIST.laptop), 'Deployment')) {
       const pods = await podsOf(cluster, metadata.namespace ?? '', metadata.name);
       assert.ok(pods.length >= 3 && pods.every(isReady), `${metadata.namespace}/${metadata.name} is ready`);
       const without = pods.filter((pod) => zoneOf(deployed, pod) === undefined).length;

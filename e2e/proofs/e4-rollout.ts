@@ -1,6 +1,8 @@
 // E4: a rollout under load loses nothing, whatever changed: the image, or the configuration.
+
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
+import { APPLY_SYSTEMS } from '../manifests/systems';
 import type { Watched } from '../measure/endpoints';
 import type { Figure } from '../measure/figure';
 import { failures, underLoad, userLoads } from '../measure/under-load';
@@ -46,7 +48,7 @@ async function rollOut(
   for (const folder of folders) await cluster.provideImages(folder);
   const outcome = await underLoad(deployed, await userLoads(deployed), components, figure, async () => {
     const started = Date.now();
-    for (const folder of folders) await cluster.kubectl.run(['apply', '-f', folder]);
+    for (const folder of folders) await cluster.kubectl.run([...APPLY_SYSTEMS, folder]);
     await Promise.all(components.map((component) => waitForRollout(cluster, component)));
     figure(`new ${what}: ${describeTime((Date.now() - started) / 1000)}`);
     await waitForSettledPods(cluster, components);

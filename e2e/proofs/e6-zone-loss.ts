@@ -1,7 +1,9 @@
 // E6: a zone fails under load, abruptly. What is lost is measured; what was promised to remain, remains; a release still rolls.
+
 import assert from 'node:assert/strict';
 import { deriveAvailability } from '../../lib/model/pods/availability';
 import type { Cluster } from '../cluster/cluster';
+import { APPLY_SYSTEMS } from '../manifests/systems';
 import type { Watched } from '../measure/endpoints';
 import type { Figure } from '../measure/figure';
 import { describeSeconds, failuresBySecond, underLoad, userLoads } from '../measure/under-load';
@@ -98,7 +100,7 @@ async function loseZone(deployed: Deployed, release: string, figure: Figure): Pr
   try {
     await waitForDeadZone(deployed);
     figure(`dead endpoints withdrawn ${since()} after the loss`);
-    await cluster.kubectl.run(['apply', '-f', release]);
+    await cluster.kubectl.run([...APPLY_SYSTEMS, release]);
     await Promise.all(PRODUCTION.map((component) => waitForRollout(cluster, component)));
     figure(`rollout during the outage complete ${since()} after the loss`);
     await waitForReadyPods(cluster, PRODUCTION);

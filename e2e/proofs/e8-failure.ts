@@ -1,7 +1,9 @@
 // E8: what goes wrong with one pod, one release, one dependency stays there: probes do what they promise, and no more.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { APPLY_SYSTEMS } from '../manifests/systems';
 import type { Figure } from '../measure/figure';
 import { describeVerdict, startLoad } from '../measure/load';
 import { failures } from '../measure/under-load';
@@ -131,7 +133,7 @@ async function hang({ cluster }: Deployed, figure: Figure): Promise<void> {
 async function slowStartThenUndo({ cluster }: Deployed, { slow, configured }: Releases, figure: Figure): Promise<void> {
   const component = { namespace: 'pingpong-production', name: 'web' };
   await cluster.provideImages(slow, { START_SECONDS: '15' });
-  await cluster.kubectl.run(['apply', '-f', slow]);
+  await cluster.kubectl.run([...APPLY_SYSTEMS, slow]);
   await waitForRollout(cluster, component);
   await waitForSettledPods(cluster, [component]);
   const booted = await podsOf(cluster, component.namespace, component.name);
@@ -146,7 +148,7 @@ async function slowStartThenUndo({ cluster }: Deployed, { slow, configured }: Re
     return [...new Set(values)].sort();
   };
   assert.deepEqual(await served(), ['200']);
-  await cluster.kubectl.run(['apply', '-f', configured]);
+  await cluster.kubectl.run([...APPLY_SYSTEMS, configured]);
   await waitForRollout(cluster, component);
   await waitForSettledPods(cluster, [component]);
   assert.deepEqual(await served(), ['250']);
@@ -170,7 +172,7 @@ async function badRelease({ cluster, authority }: Deployed, { bad }: Releases, f
     authority,
     rate: 20,
   });
-  await cluster.kubectl.run(['apply', '-f', bad]);
+  await cluster.kubectl.run([...APPLY_SYSTEMS, bad]);
   const progressing = 'jsonpath={.status.conditions[?(@.type=="Progressing")].reason}';
   await cluster.run.until('the rollout is given up', 240, async () => {
     const reason = await cluster.kubectl.run([

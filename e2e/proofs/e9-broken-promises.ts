@@ -1,7 +1,9 @@
 // E9: each test fails on manifests without its promise, so that a pass has a meaning.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { writeBrokenCopy } from '../manifests/broken-copy';
+import { APPLY_SYSTEMS } from '../manifests/systems';
 import { failures, underLoad, userLoads } from '../measure/under-load';
 import { isReady, podsOf } from '../world/objects';
 import {
@@ -37,7 +39,7 @@ export const withoutPreStop: Proof = {
       if (tag === '901') await startAfresh(deployed, broken, component);
       else {
         const roll = async () => {
-          await cluster.kubectl.run(['apply', '-f', broken]);
+          await cluster.kubectl.run([...APPLY_SYSTEMS, broken]);
           await waitForRollout(cluster, component);
           await waitForSettledPods(cluster, [component]);
         };
@@ -69,7 +71,7 @@ export const ignoringTaints: Proof = {
     await cluster.setZone(LOST_ZONE, 'down');
     try {
       await waitForDeadZone(deployed);
-      await cluster.kubectl.run(['apply', '-f', broken]);
+      await cluster.kubectl.run([...APPLY_SYSTEMS, broken]);
       await assert.rejects(waitForRollout(cluster, component, 45), 'the test of E6 would be red');
       const pods = await podsOf(cluster, component.namespace, component.name);
       const why = pods
@@ -98,7 +100,7 @@ export const blockingBudget: Proof = {
     const path = join('clusters', 'laptop', '10-pingpong-local.yaml');
     const file = join(await world.project.synthesize('as-it-is'), path);
     const broken = writeBrokenCopy(file, /^( +)maxUnavailable: 1$/gm, '$1minAvailable: 3');
-    await cluster.kubectl.run(['apply', '-f', broken]);
+    await cluster.kubectl.run([...APPLY_SYSTEMS, broken]);
     const [pod] = (await podsOf(cluster, component.namespace, component.name)).filter(isReady);
     const node = cluster.nodes.find(({ name }) => name === pod?.spec.nodeName);
     assert.ok(node !== undefined);
@@ -108,7 +110,7 @@ export const blockingBudget: Proof = {
     } finally {
       await cluster.uncordon(node);
     }
-    await cluster.kubectl.run(['apply', '-f', file]);
+    await cluster.kubectl.run([...APPLY_SYSTEMS, file]);
     await waitForReadyPods(cluster, [component]);
   },
 };
@@ -137,6 +139,6 @@ async function restore(
 /** All pods at once: nothing is measured, so that none has to wait for another. */
 async function startAfresh({ cluster }: Deployed, file: string, component: Component): Promise<void> {
   await cluster.kubectl.run(['delete', 'deployment', component.name, '-n', component.namespace]);
-  await cluster.kubectl.run(['apply', '-f', file]);
+  await cluster.kubectl.run([...APPLY_SYSTEMS, file]);
   await waitForRollout(cluster, component);
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Authority } from '../cluster/certificates';
 import { Cluster } from '../cluster/cluster';
 import { OUR_ADDRESS } from '../cluster/network';
-import { ofKind, readManifests } from '../manifests/manifests';
+import { ofKind } from '../manifests/manifests';
+import { APPLY_SYSTEMS, readSystems } from '../manifests/systems';
 import { PROJECT } from '../process/paths';
 import type { Run } from '../process/run';
 import { isReady, type Pod, podsOf } from './objects';
@@ -50,7 +51,8 @@ export class World {
   }
 
   private async deploy(): Promise<Deployed> {
-    const all = Object.values(DIST).flatMap(readManifests);
+    const all = Object.values(DIST).flatMap(readSystems);
+    const namespaces = new Set(ofKind(all, 'Namespace').map(({ metadata }) => metadata.name));
     const outside = ofKind(all, 'Service').flatMap(({ spec }) => spec.externalName ?? []);
     const cluster = await Cluster.start(this.run, {
       nodes: NODES,
@@ -61,9 +63,11 @@ export class World {
     const applied: string[] = [];
     for (const folder of Object.values(DIST)) {
       await cluster.provideImages(folder);
-      applied.push(await cluster.kubectl.run(['apply', '-f', folder]));
+      applied.push(await cluster.kubectl.run([...APPLY_SYSTEMS, folder]));
     }
-    const needs = (await this.project.secrets()).filter((need) => need.cluster in DIST);
+    const needs = (await this.project.secrets()).filter(
+      ({ cluster: name, namespace }) => name in DIST && namespaces.has(namespace),
+    );
     await createSecrets(cluster, needs, authority, ofKind(all, 'Ingress').flatMap(hostsOf));
     for (const { metadata } of ofKind(all, 'Deployment')) await waitForRollout(cluster, metadata);
     return { cluster, authority: authority.certificate, database, applied };
