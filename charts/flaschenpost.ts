@@ -12,6 +12,7 @@ import {
   type Target,
   WebService,
 } from 'evenkeel';
+import { METRICS } from './operations';
 
 export interface FlaschenpostSettings {
   /** Host name of the back ends' gateway. */
@@ -119,6 +120,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       resources: { cpu: '250m', memory: '512Mi' },
       size: { cpu: 0.6, memory: 0.8, ...size },
       probes,
+      metrics: METRICS,
     });
     catalogue.connectTo(cosmos, { poolSize: 20, cpuPerPod: 0.4, memoryMiBPerConnection: 4, iopsPerPod: 300 });
     catalogue.connectTo(redis, { connectionsPerPod: 4, operationsPerSecondPerPod: 1500 });
@@ -128,6 +130,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       resources: { cpu: '500m', memory: '512Mi' },
       size: { cpu: 0.6, memory: 0.8, ...size },
       probes,
+      metrics: METRICS,
     });
     orders.connectTo(cosmos, { poolSize: 20, cpuPerPod: 0.5, memoryMiBPerConnection: 4, iopsPerPod: 400 });
     orders.connectTo(rabbitmq, { messagesPerSecondPerPod: 50, connectionsPerPod: 2 });
@@ -136,6 +139,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       port: 8080,
       resources: { cpu: '250m', memory: '512Mi' },
       probes,
+      metrics: METRICS,
       queue: rabbitmq.queue('orders'),
       connectionsPerPod: 1,
       size: {
@@ -156,6 +160,7 @@ export class Flaschenpost extends System<FlaschenpostSettings> {
       resources: { cpu: '250m', memory: '256Mi' },
       size: { cpu: 0.6, ...size },
       probes,
+      metrics: METRICS,
       env: { CORS_ALLOWED_ORIGINS: frontEnd.hosts.map((name) => `https://${name}`).join(',') },
     });
     gateway.connectTo(catalogue);

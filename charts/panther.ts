@@ -1,6 +1,7 @@
 // Panther Clinic, booking of appointments: two regions, each able to carry the peak alone. Rows P1–P13: docs/systems/panther.md.
 import type { Construct } from 'constructs';
 import { Database, System, type Target, WebService } from 'evenkeel';
+import { METRICS } from './operations';
 
 export interface PantherSettings {
   /** Host name that patients type. Each cluster also serves its own, `<cluster>.<host>`. */
@@ -65,6 +66,7 @@ export class Panther extends System<PantherSettings> {
         readiness: { path: '/health/ready' },
         liveness: { path: '/health/live' },
       },
+      metrics: METRICS,
       availability: { longestRequestSeconds: 10, releaseEverySeconds: 120 },
     });
     booking.connectTo(database, { poolSize: 8 });

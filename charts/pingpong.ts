@@ -1,6 +1,7 @@
 // PingPong, a small web application that throttles its callers. Rows T1, T4, T5: docs/systems/pingpong.md.
 import type { Construct } from 'constructs';
 import { healthz, System, type Target, WebService } from 'evenkeel';
+import { METRICS } from './operations';
 
 export interface PingPongSettings {
   readonly host: string;
@@ -20,6 +21,7 @@ export class PingPong extends System<PingPongSettings> {
       resources: { cpu: '100m', memory: '128Mi' },
       size: { replicas: 3 },
       probes: healthz({ bootSeconds: 20 }),
+      metrics: METRICS,
       env: {
         THROTTLE_REQUESTS_PER_SECOND: String(requestsPerSecond),
         THROTTLE_BURST: String(burst),

@@ -1,6 +1,7 @@
 // ToyTrex, a three-tier shop: web and middleware run here, MariaDB is managed outside. Rows X1–X8: docs/systems/toytrex.md.
 import type { Construct } from 'constructs';
 import { ExternalService, healthz, System, type Target, WebService } from 'evenkeel';
+import { METRICS } from './operations';
 
 /** The shop's host names, the first of which is its address, and the host name of its managed MariaDB. */
 export type ToyTrexSettings = { readonly hosts: readonly string[]; readonly databaseHost: string };
@@ -20,6 +21,7 @@ export class ToyTrex extends System<ToyTrexSettings> {
       resources: { cpu: '250m', memory: '512Mi' },
       size: { min: 3, max: 12, cpu: 0.65 },
       probes: healthz({ bootSeconds: 60 }),
+      metrics: METRICS,
     });
     middleware.connectTo(database);
 
@@ -28,6 +30,7 @@ export class ToyTrex extends System<ToyTrexSettings> {
       resources: { cpu: '200m', memory: '256Mi' },
       size: { min: 3, max: 12, cpu: 0.65 },
       probes: healthz({ bootSeconds: 30 }),
+      metrics: METRICS,
       env: { LOG_LEVEL: 'info' },
     });
     web.connectTo(middleware);

@@ -55,10 +55,11 @@ function settingsOf({ name, image, ports, startupProbe, readinessProbe, liveness
     READY_PATH: readinessProbe?.httpGet?.path,
     LIVE_PATH: livenessProbe?.httpGet?.path,
   };
+  const metrics = ports?.find((port) => port.name === 'metrics')?.containerPort.toString();
   const missing = Object.entries(settings).filter(([, value]) => value === undefined);
   if (missing.length > 0)
     throw new Error(`${image}: its manifest does not say ${missing.map(([key]) => key).join(', ')}`);
   return Object.fromEntries(
-    Object.entries(settings).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    Object.entries({ ...settings, METRICS_PORT: metrics }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
   );
 }

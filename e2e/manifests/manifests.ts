@@ -23,7 +23,7 @@ export interface Container {
   readonly imagePullPolicy?: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  readonly ports?: readonly { readonly containerPort: number }[];
+  readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
   readonly resources?: { readonly requests?: Readonly<Record<string, string>> };
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;

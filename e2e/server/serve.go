@@ -37,7 +37,15 @@ func serve() int {
 		return fail(err)
 	}
 	// No idle timeout: a server that gives up idle connections before its proxies do resets requests in steady state.
-	server := &http.Server{Handler: routes(s, l, hostname)}
+	handler := routes(s, l, hostname)
+	if s.metricsPort != "" {
+		m := newRequestMetrics()
+		if err := m.show(s.metricsPort); err != nil {
+			return fail(err)
+		}
+		handler = m.measured(handler)
+	}
+	server := &http.Server{Handler: handler}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

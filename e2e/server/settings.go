@@ -10,7 +10,9 @@ import (
 )
 
 type settings struct {
-	port        string
+	port string
+	// Port of its metrics. Empty: none.
+	metricsPort string
 	startedPath string
 	readyPath   string
 	livePath    string
@@ -35,6 +37,7 @@ type settings struct {
 func readSettings() (settings, error) {
 	read := settings{
 		port:        variable("PORT", "8080"),
+		metricsPort: os.Getenv("METRICS_PORT"),
 		startedPath: variable("STARTED_PATH", "/healthz/started"),
 		readyPath:   variable("READY_PATH", "/healthz/ready"),
 		livePath:    variable("LIVE_PATH", "/healthz/live"),

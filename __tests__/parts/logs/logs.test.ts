@@ -146,7 +146,10 @@ describe('the collector', () => {
 });
 
 test('Grafana of the part metrics is let in to Loki, and no other pod of its namespace', () => {
-  const found = equipped([metrics({ retention: '2d' }), logs({ retention: '2d', store: { volume: '20Gi' } })]);
+  const found = equipped([
+    metrics({ retention: '2d', volume: '10Gi' }),
+    logs({ retention: '2d', store: { volume: '20Gi' } }),
+  ]);
   const ingress = at(findIn(found, NAMESPACE, 'NetworkPolicy', 'loki'), 'spec', 'ingress', 0, 'from');
   expect(ingress).toContainEqual({
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'metrics-operations' } },

@@ -28,7 +28,7 @@ const THREE_ZONES = gke({
   kubernetes: '1.36',
 });
 const build = (props: Partial<MetricsProps> = {}, world: PartsWorld = {}): Synthesis =>
-  equipped([metrics({ retention: '15d', receivers: RECEIVERS, ...props })], world);
+  equipped([metrics({ retention: '15d', volume: '100Gi', receivers: RECEIVERS, ...props })], world);
 const prometheus = (found: Synthesis): JsonObject =>
   yamlOf(found, NAMESPACE, 'prometheus', '/etc/prometheus/prometheus.yml');
 const alertmanager = (found: Synthesis): JsonObject =>
@@ -256,24 +256,44 @@ describe('size', () => {
       'storage',
     );
 
-  test('follows from the series: 300,000 for 45 days at 2 bytes every 30 s, with a fifth left', () => {
-    const found = build({ series: 300_000, retention: '45d' });
-    // 300,000 ÷ 30 × 2 × 3,888,000 s = 77.76 GB, ÷ 0.8 = 90.6 GiB
-    expect(volume(found)).toBe('91Gi');
-    expect(at(prometheus(found), 'storage', 'tsdb', 'retention')).toEqual({ time: '45d', size: '72.8GB' });
+  test('the volume is what is given, of which a fifth stays free: nothing that others add changes a claim', () => {
+    const found = build({ volume: '100Gi' });
+    expect(volume(found)).toBe('100Gi');
+    expect(volume(build({ volume: '100Gi' }, { web: { size: { replicas: 9 }, metrics: { port: 9102 } } }))).toBe(
+      '100Gi',
+    );
+    expect(at(prometheus(found), 'storage', 'tsdb', 'retention')).toEqual({ time: '15d', size: '85.8GB' });
+  });
+
+  test('memory follows from the series', () => {
+    const memory = (series: number) =>
+      at(
+        findIn(build({ series, retention: '1d' }), NAMESPACE, 'StatefulSet', 'prometheus'),
+        ...['spec', 'template', 'spec', 'containers', 0, 'resources', 'requests', 'memory'],
+      );
+    expect(memory(65_536)).toBe('1Gi'); // 512Mi + 65,536 × 8Ki
+    expect(memory(131_072)).toBe('1536Mi');
   });
 
   test('a volume on which the retention does not fit is refused with both numbers; one on which it fits is taken', () => {
-    const { findings } = build({ series: 300_000, retention: '45d', volume: '20Gi' });
+    // 300,000 ÷ 30 × 2 × 3,888,000 s = 77.76 GB, ÷ 0.8 = 90.5 GiB
+    const { findings } = build({ series: 300_000, retention: '45d', volume: '90Gi' });
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([
       expect.objectContaining({
         field: 'metrics.volume',
-        value: '20Gi',
+        value: '90Gi',
         message: '45d of samples do not fit on it: 300000 series ÷ 30 s × 2 bytes × 45d ÷ 0.8 = 91 GiB',
-        expected: "volume: '91Gi', or a shorter retention",
+        expected: "volume: '91Gi', a shorter retention, or the series that were measured",
       }),
     ]);
-    expect(volume(build({ series: 300_000, retention: '45d', volume: '100Gi' }))).toBe('100Gi');
+    expect(errors(build({ series: 300_000, retention: '45d', volume: '91Gi' }))).toEqual([]);
+  });
+
+  test('without measured series they are assumed from nodes and pods, and the message says how', () => {
+    const { findings } = build({ retention: '52w', volume: '1Gi' }, { web: { metrics: { port: 9102 } } });
+    expect(findings.find(({ field }) => field === 'metrics.volume')?.message).toContain(
+      '0 nodes × 2000 + 3 pods × 150 + 3 with metrics × 500 = 1950 series ÷ 30 s',
+    );
   });
 });
 
@@ -310,7 +330,7 @@ describe('Grafana', () => {
     ] as JsonObject[];
 
   test('G7: logs, traces and metrics lead to each other', () => {
-    const found = equipped([metrics({ retention: '2d' }), logs(VOLUMES), traces(VOLUMES)]);
+    const found = equipped([metrics({ retention: '2d', volume: '10Gi' }), logs(VOLUMES), traces(VOLUMES)]);
     const [prometheusSource, loki, tempo] = sources(found);
     expect(at(prometheusSource, 'jsonData', 'exemplarTraceIdDestinations', 0, 'datasourceUid')).toBe('tempo');
     expect(at(loki, 'jsonData', 'derivedFields', 0)).toMatchObject({ datasourceUid: 'tempo', url: '$${__value.raw}' });
@@ -375,7 +395,10 @@ describe('with prometheus-operator, whose Prometheus others installed', () => {
       monitorLabels: { release: 'stack' },
     },
   });
-  const found = equipped([metrics({ retention: '15d' })], { cluster, web: { metrics: { port: 9102 } } });
+  const found = equipped([metrics({ retention: '15d', volume: '10Gi' })], {
+    cluster,
+    web: { metrics: { port: 9102 } },
+  });
 
   test('its rules are a PrometheusRule that it reads, components have monitors, and nothing scrapes them twice', () => {
     expect(errors(found)).toEqual([]);
@@ -396,8 +419,8 @@ describe('with prometheus-operator, whose Prometheus others installed', () => {
   });
 
   test('receivers are those of its own Alertmanager: refused here', () => {
-    expect(errors(equipped([metrics({ retention: '15d', receivers: RECEIVERS })], { cluster }))).toEqual([
-      'input metrics.receivers',
-    ]);
+    expect(
+      errors(equipped([metrics({ retention: '15d', volume: '10Gi', receivers: RECEIVERS })], { cluster })),
+    ).toEqual(['input metrics.receivers']);
   });
 });

@@ -8,7 +8,7 @@ import { equipped, equippedPlatform, findIn } from '../../support/parts';
 import { at, errors, SUBNETS, TWO_ZONES } from '../../support/synthesis';
 import { unchecked } from '../../support/unchecked';
 
-const METRICS = { retention: '15d' };
+const METRICS = { retention: '15d', volume: '50Gi' };
 const VOLUMES = { retention: '2d', store: { volume: '20Gi' } };
 const messages = (found: ReturnType<typeof equipped>): string[] =>
   found.findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
@@ -85,11 +85,11 @@ test('a cluster that does not exist is refused', () => {
 });
 
 test.each<[string, object, string]>([
-  ['a retention that is not a duration', { retention: 'forever' }, 'metrics.retention'],
-  ['a misspelt property', { retention: '15d', reciever: {} }, "unknown property 'reciever' in metrics"],
+  ['a retention that is not a duration', { ...METRICS, retention: 'forever' }, 'metrics.retention'],
+  ['a misspelt property', { ...METRICS, reciever: {} }, "unknown property 'reciever' in metrics"],
   [
     'a receiver without a Secret',
-    { retention: '15d', receivers: { a: { slack: { channel: '#a' } } } },
+    { ...METRICS, receivers: { a: { slack: { channel: '#a' } } } },
     'metrics.receivers.a',
   ],
 ])('metrics: %s is refused once, at its line', (_, props, message) => {

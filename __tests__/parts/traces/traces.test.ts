@@ -114,7 +114,10 @@ test('that Tempo is one pod is said where the environment survives a zone; the c
 });
 
 test('beside metrics, spans become metrics there: Tempo writes to Prometheus, which lets it in', () => {
-  const found = equipped([metrics({ retention: '2d' }), traces({ retention: '2d', store: { volume: '5Gi' } })]);
+  const found = equipped([
+    metrics({ retention: '2d', volume: '10Gi' }),
+    traces({ retention: '2d', store: { volume: '5Gi' } }),
+  ]);
   expect(at(tempo(found), 'metrics_generator', 'storage', 'remote_write', 0)).toEqual({
     url: 'http://prometheus.metrics-operations.svc.cluster.local:9090/api/v1/write',
     send_exemplars: true,

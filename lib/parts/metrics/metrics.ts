@@ -57,7 +57,7 @@ const IMAGE = optional(text('an image with a version'));
 const METRICS: Schema = fields<MetricsProps>({
   retention: text(DURATION, (duration) => durationSeconds(duration) !== undefined),
   series: optional(number({ atLeast: 1, whole: true })),
-  volume: optional(quantity()),
+  volume: quantity(),
   receivers: optional(RECEIVERS),
   grafana: optional(
     fields<NonNullable<MetricsProps['grafana']>>({
@@ -101,15 +101,15 @@ class Metrics extends System<PartSettings> {
     const { here } = this.settings;
     const {
       retention = '15d',
+      volume = '1Ti',
+      series,
       receivers = {},
-      grafana = {},
       images,
-      ...given
     } = here.part.props as Partial<MetricsProps>;
     const { cluster, environment } = target;
     const survives = environment.survives.zones > 0;
     const size = clusterSize(this, here);
-    const load = { retention, ...given };
+    const load = { retention, volume, ...defined({ series }) };
     for (const problem of findSizeProblems(load, size)) report(this, findingOf('input', problem), here.part.trace);
     const sized = sizeMetrics(load, size);
 
@@ -136,7 +136,7 @@ class Metrics extends System<PartSettings> {
         readiness: { path: '/-/ready' },
         liveness: { path: '/-/healthy' },
       },
-      claims: { '/prometheus': { size: `${sized.volume.value}Gi`, ...(survives ? { oneZone: OTHER_ZONE } : {}) } },
+      claims: { '/prometheus': { size: volume, ...(survives ? { oneZone: OTHER_ZONE } : {}) } },
       metrics: { port: PORTS.prometheus },
       env: { POD_NAME: { field: 'metadata.name' } },
       files: {

@@ -29,64 +29,60 @@ const GIB = 1024 ** 3;
 export interface MetricsLoad {
   /** How long samples are kept, such as `15d`. */
   readonly retention: string;
+  /**
+   * Size of the volume of each Prometheus, as a quantity. It is given, and only checked: a claim cannot change once it is applied, so it must
+   * not follow from what others add.
+   */
+  readonly volume: string;
   /** Series at the same time, as measured. @default estimated from nodes and pods */
   readonly series?: number;
-  /** Size of each volume as a quantity. @default derived */
-  readonly volume?: string;
 }
 
-/** The numbers of each Prometheus, with how they were derived. */
+/** The numbers of each Prometheus. */
 export interface MetricsSize {
-  readonly series: Derived;
-  /** Size of the volume, in GiB. */
-  readonly volume: Derived;
-  /** Size up to which it keeps samples, in GiB; less than the volume. */
+  /** Size up to which it keeps samples, in GB; less than the volume. */
   readonly kept: number;
   readonly memory: string;
   readonly cpu: string;
 }
 
+/** Series at the same time, with how they were derived. */
+function seriesOf({ series }: Pick<MetricsLoad, 'series'>, { nodes, pods, scraped }: ClusterSize): Derived {
+  if (series !== undefined) return derived(series, `${series} series`);
+  const sum = nodes * SERIES.node + pods * SERIES.pod + scraped * SERIES.scraped;
+  const parts = [
+    `${plural(nodes, 'node')} × ${SERIES.node}`,
+    `${plural(pods, 'pod')} × ${SERIES.pod}`,
+    `${scraped} with metrics × ${SERIES.scraped}`,
+  ];
+  return derived(sum, `${parts.join(' + ')} = ${sum} series`);
+}
+
 /** The size of each Prometheus of a cluster. */
-export function sizeMetrics({ retention, series: measured, volume }: MetricsLoad, size: ClusterSize): MetricsSize {
-  const series =
-    measured === undefined
-      ? derived(
-          size.nodes * SERIES.node + size.pods * SERIES.pod + size.scraped * SERIES.scraped,
-          `${plural(size.nodes, 'node')} × ${SERIES.node} + ${plural(size.pods, 'pod')} × ${SERIES.pod} + ${size.scraped} with metrics × ${SERIES.scraped}, assumed`,
-        )
-      : derived(measured, `${measured}, as given`);
-  const seconds = durationSeconds(retention) ?? 0;
-  const bytes = (series.value / SCRAPE_SECONDS) * BYTES_A_SAMPLE * seconds;
-  const needed = Math.max(1, Math.ceil(bytes / FILLED / GIB));
-  const given = volume === undefined ? undefined : (quantityAmount(volume) ?? 0) / GIB;
-  const because = `${series.value} series ÷ ${SCRAPE_SECONDS} s × ${BYTES_A_SAMPLE} bytes × ${retention} ÷ ${FILLED} = ${needed} GiB`;
-  const gib = given ?? needed;
-  const mebibytes = Math.ceil((MEMORY.process + series.value * MEMORY.series) / 1024 ** 2 / 64) * 64;
+export function sizeMetrics(load: MetricsLoad, size: ClusterSize): MetricsSize {
+  const series = seriesOf(load, size).value;
+  const mebibytes = Math.ceil((MEMORY.process + series * MEMORY.series) / 1024 ** 2 / 64) * 64;
   return {
-    series,
-    volume: derived(gib, because),
-    kept: Math.max(0.5, Math.floor(gib * FILLED * 10) / 10),
+    kept: Math.floor(((quantityAmount(load.volume) ?? 0) * FILLED) / 1e8) / 10,
     memory: `${mebibytes}Mi`,
-    cpu: `${Math.max(100, Math.ceil(series.value / 2000 / 50) * 50)}m`,
+    cpu: `${Math.max(100, Math.ceil(series / 2000 / 50) * 50)}m`,
   };
 }
 
-/** A retention whose samples do not fit on the volume that is given. */
+/** A volume on which the retention does not fit. */
 export function findSizeProblems(load: MetricsLoad, size: ClusterSize): Problem[] {
-  if (load.volume === undefined) return [];
-  const { volume } = sizeMetrics({ ...load, volume: '0' }, size);
-  const needed = sizeMetrics(
-    { retention: load.retention, ...(load.series === undefined ? {} : { series: load.series }) },
-    size,
-  );
-  const given = (quantityAmount(load.volume) ?? 0) / GIB;
-  if (given >= needed.volume.value) return [];
+  const { retention, volume } = load;
+  const series = seriesOf(load, size);
+  const bytes = (series.value / SCRAPE_SECONDS) * BYTES_A_SAMPLE * (durationSeconds(retention) ?? 0);
+  const needed = Math.max(1, Math.ceil(bytes / FILLED / GIB));
+  if ((quantityAmount(volume) ?? 0) >= needed * GIB) return [];
+  const because = `${series.because} ÷ ${SCRAPE_SECONDS} s × ${BYTES_A_SAMPLE} bytes × ${retention} ÷ ${FILLED} = ${needed} GiB`;
   return [
     {
       field: 'metrics.volume',
-      value: load.volume,
-      message: `${load.retention} of samples do not fit on it: ${volume.because}`,
-      expected: `volume: '${needed.volume.value}Gi', or a shorter retention`,
+      value: volume,
+      message: `${retention} of samples do not fit on it: ${because}`,
+      expected: `volume: '${needed}Gi', a shorter retention, or the series that were measured`,
     },
   ];
 }
