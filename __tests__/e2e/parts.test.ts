@@ -1,6 +1,10 @@
-// The platform's parts in the proofs: when their programs are built, and which version they print.
-import { existsSync, readFileSync } from 'node:fs';
+// The platform's parts in the proofs: when their programs are built, which version they print, and their images.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packPart } from '../../e2e/images/parts';
+import { ImageStore } from '../../e2e/images/store';
 import { FOLDER } from '../../e2e/process/paths';
 import { type Extra, neededModules } from '../../e2e/programs/build';
 import { versionFlags, versionOf } from '../../e2e/programs/version';
@@ -69,4 +73,75 @@ describe('programs', () => {
     expect(versionFlags('programs/restic')).toEqual([]);
     expect(() => versionOf('programs/restic')).toThrow('programs/restic: its version is not set by its build');
   });
+});
+
+describe('images', () => {
+  let scratch: string;
+  let store: ImageStore;
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+
+  beforeAll(async () => {
+    scratch = mkdtempSync(join(tmpdir(), 'evenkeel-parts-'));
+    store = await ImageStore.create(join(scratch, 'images'), __filename);
+    // Stands for the programs that a build would take minutes for.
+    const programs = join(scratch, 'programs');
+    mkdirSync(programs);
+    for (const name of ['prometheus', 'promtool', 'kube-state-metrics', 'loki'])
+      writeFileSync(join(programs, name), name, { mode: 0o755 });
+    process.env['KUBEBUILDER_ASSETS'] = programs;
+  });
+
+  afterAll(() => {
+    if (assets === undefined) delete process.env['KUBEBUILDER_ASSETS'];
+    else process.env['KUBEBUILDER_ASSETS'] = assets;
+    rmSync(scratch, { recursive: true });
+  });
+
+  /** Version of the program, configuration of the image and names of its files. */
+  async function packed(reference: string, name: string, tag: string) {
+    const version = await packPart(store, reference, mkdtempSync(join(scratch, 'root-')));
+    const read = (digest: string) => store.read(digest) ?? Buffer.from('');
+    const { config, layers } = JSON.parse(String(read(store.find(name, tag)?.digest ?? '')));
+    const tar = join(scratch, 'layer.tar');
+    writeFileSync(tar, read(layers[0].digest));
+    const files = execFileSync('tar', ['-tf', tar], { encoding: 'utf8' }).split('\n');
+    const passwd = execFileSync('tar', ['-xOf', tar, './etc/passwd'], { encoding: 'utf8' });
+    return { version, ...JSON.parse(String(read(config.digest))).config, files, passwd };
+  }
+
+  test('Prometheus starts as in its own image, with promtool beside it', async () => {
+    const image = await packed('quay.io/prometheus/prometheus:v3.15.0', 'prometheus/prometheus', 'v3.15.0');
+    expect(image.Entrypoint).toEqual(['/bin/prometheus']);
+    expect(image.Cmd).toEqual(['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/prometheus']);
+    expect(image.WorkingDir).toBe('/prometheus');
+    expect(image.User).toBe('nobody');
+    expect(image.passwd).toContain('nobody:x:65534:65534:');
+    expect(image.files).toEqual(expect.arrayContaining(['./bin/prometheus', './bin/promtool', './prometheus/']));
+    expect(image.version).toBe(versionOf('programs/prometheus'));
+  });
+
+  test('arguments that an image fixes are no part of those that a manifest replaces', async () => {
+    const name = 'kube-state-metrics/kube-state-metrics';
+    const image = await packed(`registry.k8s.io/${name}:v2.20.0`, name, 'v2.20.0');
+    expect(image.Entrypoint).toEqual(['/kube-state-metrics', '--port=8080', '--telemetry-port=8081']);
+    expect(image.Cmd).toEqual([]);
+  });
+
+  test('Loki is found by its short name and by its full one', async () => {
+    for (const reference of ['grafana/loki:3.7.8', 'docker.io/grafana/loki:3.7.8']) {
+      const image = await packed(reference, 'grafana/loki', '3.7.8');
+      expect([image.User, ...image.Entrypoint]).toEqual(['10001', '/usr/bin/loki']);
+    }
+  });
+
+  test.each(['localhost:5000/prometheus/prometheus:v3.15.0', 'grafana/loki:3.7.8@sha256:00'])(
+    'an image that is not built here is refused, by what is: %s',
+    async (reference) => {
+      const pack = packPart(store, reference, join(scratch, 'none'));
+      await expect(pack).rejects.toThrow(
+        `${reference} is not a part that is built here: quay.io/prometheus/prometheus, `,
+      );
+      expect(existsSync(join(scratch, 'none'))).toBe(false);
+    },
+  );
 });
