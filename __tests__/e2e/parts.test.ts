@@ -131,6 +131,7 @@ describe('images', () => {
     for (const reference of ['grafana/loki:3.7.8', 'docker.io/grafana/loki:3.7.8']) {
       const image = await packed(reference, 'grafana/loki', '3.7.8');
       expect([image.User, ...image.Entrypoint]).toEqual(['10001', '/usr/bin/loki']);
+      expect(image.passwd).toContain(':10001:10001:');
     }
   });
 

@@ -14,10 +14,16 @@ interface Part {
   readonly fixed?: readonly string[];
   /** Arguments that a manifest's own replace. @default none */
   readonly usual?: readonly string[];
-  readonly user: 'nobody' | '10001';
+  readonly user: keyof typeof USERS;
   /** @default the root */
   readonly workingDirectory?: string;
 }
+
+/** Users as the images say them, and their rows in the image's /etc/passwd, which has their group. */
+const USERS = {
+  nobody: 'nobody:x:65534:65534:nobody:/:/bin/false\n',
+  '10001': 'loki:x:10001:10001:loki:/:/bin/false\n',
+};
 
 /** By the repository that manifests name. Source: the Dockerfile of each. The files that these put beside the programs, such as a configuration, are left out. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -67,8 +73,7 @@ export async function packPart(store: ImageStore, reference: string, folder: str
   for (const path of programs) copyInto(folder, path, binary(module, basename(path)));
   mkdirSync(join(folder, workingDirectory), { recursive: true });
   mkdirSync(join(folder, 'etc'), { recursive: true });
-  writeFileSync(join(folder, 'etc/passwd'), 'nobody:x:65534:65534:nobody:/:/bin/false\n');
-  writeFileSync(join(folder, 'etc/group'), 'nobody:x:65534:\n');
+  writeFileSync(join(folder, 'etc/passwd'), USERS[user]);
   const root = await store.pack(folder, [programs[0]]);
   store.add({ reference, root, args: fixed, usual, user, workingDirectory, environment: {} });
   return versionOf(module);
