@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { type Behaviour, packImages } from '../images/components';
 import { packLocust } from '../images/locust';
+import { packPart } from '../images/parts';
 import { serveRegistry } from '../images/registry';
 import { ImageStore } from '../images/store';
 import { type Manifest, ofKind } from '../manifests/manifests';
@@ -108,6 +109,11 @@ export class Cluster {
   ): Promise<void> {
     const root = await this.store.pack(folder, program);
     for (const reference of references) this.store.add({ reference, root, environment });
+  }
+
+  /** Puts a part of the platform into the registry, under the name that manifests use. Gives the version of its program. */
+  async providePart(reference: string): Promise<string> {
+    return packPart(this.store, reference, join(this.run.folder, 'parts', reference.replaceAll(/[^\w.-]/g, '_')));
   }
 
   /** Serves the Ingresses of another class from an address of its own, until it is stopped. */

@@ -112,8 +112,9 @@ function startRuntime(run: Run, { name }: NodeProps, host: Host, folder: string,
   writeFileSync(join(folder, 'cni', 'bridge.conflist'), JSON.stringify(podNetwork(folder, number)));
   const containerd = binary(CONTAINERD, 'containerd');
   // What the kubelet and containerd would leave in the machine's own folders falls to the mount namespace, and goes with it.
+  // Its mounts are shared within it, as on any node: a container may ask to see those that come later.
   const script = `
-    mount -t tmpfs tmpfs /var/lib && mkdir /var/lib/kubelet &&
+    mount --make-rshared / && mount -t tmpfs tmpfs /var/lib && mkdir /var/lib/kubelet &&
     mount --bind ${join(folder, 'log')} /var/log &&
     exec ${containerd} --config ${config}`;
   return run.start(`${name}-containerd`, 'unshare', ['--mount', '--', 'sh', '-c', script], {

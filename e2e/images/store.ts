@@ -9,8 +9,14 @@ export interface ImageProps {
   readonly reference: string;
   /** What it is made of. @default the store's one program */
   readonly root?: Root;
-  /** Arguments of the program. @default none */
+  /** Arguments of the program, which a manifest adds to. @default none */
   readonly args?: readonly string[];
+  /** Arguments that a manifest's own replace. @default none */
+  readonly usual?: readonly string[];
+  /** A number, or a name of its /etc/passwd. @default root */
+  readonly user?: string;
+  /** @default the root */
+  readonly workingDirectory?: string;
   /** Environment variables baked in. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -57,12 +63,23 @@ export class ImageStore {
     return { layer: await packLayer(this.folder, folder), program };
   }
 
-  add({ reference, root = this.root, args = [], environment }: ImageProps): void {
+  add({
+    reference,
+    root = this.root,
+    args = [],
+    usual = [],
+    user = '',
+    workingDirectory = '',
+    environment,
+  }: ImageProps): void {
     const config = {
       architecture: process.arch === 'x64' ? 'amd64' : process.arch,
       os: 'linux',
       config: {
         Entrypoint: [...root.program, ...args],
+        Cmd: usual,
+        User: user,
+        WorkingDir: workingDirectory,
         Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
         // Makes every image its own: a kubelet refuses (from 1.35) a loaded image that it pulled under another name before.
         Labels: { 'org.opencontainers.image.ref.name': reference },

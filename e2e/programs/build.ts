@@ -8,6 +8,7 @@ import { FOLDER } from '../process/paths';
 import { cached, isCached } from './cache';
 import { python, pythonObstacle } from './python';
 import { TRIMS, trimFlags } from './trim';
+import { versionFlags } from './version';
 
 /** Which runs need a program: those on real nodes only, those with a proof that names it only. */
 interface Need {
@@ -33,6 +34,17 @@ const MODULES = {
   'programs/traefik': { nodes: true },
   'programs/kube-router': { nodes: true },
   'programs/keda': { nodes: true, named: true },
+  'programs/prometheus': { named: true },
+  'programs/alertmanager': { named: true },
+  'programs/kube-state-metrics': { named: true },
+  'programs/node-exporter': { named: true },
+  'programs/loki': { named: true },
+  'programs/kustomize-controller': { named: true },
+  'programs/source-controller': { named: true },
+  'programs/restic': { named: true },
+  'programs/etcd-tools': { named: true },
+  'programs/consul': { named: true },
+  'programs/consul-template': { named: true },
   load: { nodes: true },
   server: { nodes: true },
   calls: { nodes: true, named: true },
@@ -42,7 +54,9 @@ const MODULES = {
 export type Module = keyof typeof MODULES;
 
 /** What only some proofs use, and name for that. */
-export type Extra = 'programs/kubernetes-1.30' | 'programs/keda' | 'calls' | 'locust';
+export type Extra = Named | 'locust';
+
+type Named = { [M in Module]: (typeof MODULES)[M] extends { readonly named: true } ? M : never }[Module];
 
 /** Minors of the API servers of E1, newest first. */
 export const MINORS = ['1.37', '1.36', '1.30', '1.27'] as const;
@@ -69,7 +83,8 @@ export function buildAll(wanted: Wanted): void {
   if (wanted.nodes && wanted.extras.has('locust') && pythonObstacle() === undefined) python('locust');
 }
 
-function neededModules({ nodes, extras }: Wanted): readonly Module[] {
+/** In the order of their build. */
+export function neededModules({ nodes, extras }: Wanted): readonly Module[] {
   const names: ReadonlySet<string> = extras;
   return Object.entries<Need>(MODULES).flatMap(([module, need]) =>
     (need.nodes && !nodes) || (need.named && !names.has(module)) ? [] : [module as Module],
@@ -135,21 +150,26 @@ interface BuildSettings {
   readonly flags: readonly string[];
 }
 
-/** Variables that hold the version which Kubernetes' programs print; its own build sets them. */
-const VERSIONS = ['k8s.io/component-base/version.gitVersion', 'k8s.io/client-go/pkg/version.gitVersion'];
+/** Build tags: what a program needs, or what leaves out a part that no proof uses. */
+const TAGS: Partial<Record<Module, string>> = {
+  // The code of the clouds in Kubernetes before 1.31, and half of its build time with it.
+  'programs/kubernetes-1.27': 'providerless',
+  'programs/kubernetes-1.30': 'providerless',
+  'programs/runc': 'seccomp',
+  // The libraries of the clouds, by which Prometheus finds targets there.
+  'programs/prometheus': 'remove_all_sd,enable_kubernetes_sd',
+};
 
 function buildSettings(module: Module): BuildSettings {
   const flags = ['-gcflags=all=-dwarf=false', ...tagsOf(module)];
   if (module === 'programs/runc') return { env: { CGO_ENABLED: '1' }, flags: [...flags, '-ldflags=-s -w'] };
-  const kubernetes = /^\s*k8s\.io\/kubernetes (v\S+)/m.exec(readFileSync(join(FOLDER, module, 'go.mod'), 'utf8'))?.[1];
-  const version = kubernetes === undefined ? [] : VERSIONS.map((name) => `-X ${name}=${kubernetes}`);
-  return { env: { CGO_ENABLED: '0' }, flags: [...flags, `-ldflags=${['-s', '-w', ...version].join(' ')}`] };
+  const linker = ['-s', '-w', ...versionFlags(module)];
+  return { env: { CGO_ENABLED: '0' }, flags: [...flags, `-ldflags=${linker.join(' ')}`] };
 }
 
-/** Kubernetes before 1.31 holds the code of the clouds, and half of its build time with it, unless a tag leaves that out. */
 function tagsOf(module: Module): string[] {
-  if (module === 'programs/runc') return ['-tags=seccomp'];
-  return ['programs/kubernetes-1.27', 'programs/kubernetes-1.30'].includes(module) ? ['-tags=providerless'] : [];
+  const tags = TAGS[module];
+  return tags === undefined ? [] : [`-tags=${tags}`];
 }
 
 /** What decides how the programs behave: sources, versions and checksums of everything they are made of, flags, and the compiler. */

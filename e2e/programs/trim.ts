@@ -19,6 +19,17 @@ export const TRIMS: Readonly<Record<string, Trim>> = {
     file: 'providers/dns/zz_gen_dns_providers.go',
     by: 'dns/dns.go',
   },
+  // Its zip has the pages' sources only, which `go build` cannot make pages of.
+  'programs/alertmanager': {
+    module: 'github.com/prometheus/alertmanager',
+    file: 'ui/web.go',
+    by: 'ui/web.go',
+  },
+  'programs/consul': {
+    module: 'github.com/hashicorp/go-discover',
+    file: 'discover.go',
+    by: 'discover/discover.go',
+  },
 };
 
 /**
