@@ -120,7 +120,7 @@ describe('images', () => {
     expect(image.version).toBe(versionOf('programs/prometheus'));
   });
 
-  test('arguments that an image fixes are no part of those that a manifest replaces', async () => {
+  test('arguments that an image fixes stay beside those that a manifest replaces', async () => {
     const name = 'kube-state-metrics/kube-state-metrics';
     const image = await packed(`registry.k8s.io/${name}:v2.20.0`, name, 'v2.20.0');
     expect(image.Entrypoint).toEqual(['/kube-state-metrics', '--port=8080', '--telemetry-port=8081']);

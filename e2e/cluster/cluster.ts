@@ -116,6 +116,11 @@ export class Cluster {
     return packPart(this.store, reference, join(this.run.folder, 'parts', reference.replaceAll(/[^\w.-]/g, '_')));
   }
 
+  /** Puts our server into the registry under another name. */
+  provideServer(reference: string, environment: Readonly<Record<string, string>>): void {
+    this.store.add({ reference, environment });
+  }
+
   /** Serves the Ingresses of another class from an address of its own, until it is stopped. */
   async addIngress(className: string): Promise<Ingress> {
     const host = await makeHost(this.run, 'ingress-2', SECOND_INGRESS);

@@ -60,6 +60,8 @@ function settingsOf({ name, image, ports, startupProbe, readinessProbe, liveness
   if (missing.length > 0)
     throw new Error(`${image}: its manifest does not say ${missing.map(([key]) => key).join(', ')}`);
   return Object.fromEntries(
-    Object.entries({ ...settings, METRICS_PORT: metrics }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+    Object.entries({ ...settings, METRICS_PORT: metrics }).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, value]],
+    ),
   );
 }

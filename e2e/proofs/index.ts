@@ -30,6 +30,7 @@ import { dataplane } from './e25-dataplane';
 import { kinds } from './e26-kinds';
 import { state } from './e27-state';
 import { grpc } from './e28-grpc';
+import { metrics } from './e29-metrics';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -54,6 +55,7 @@ export const PROOFS: readonly Proof[] = [
   failure,
   state,
   grpc,
+  metrics,
   scale,
   access,
   randomAccess,
