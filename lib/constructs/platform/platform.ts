@@ -8,8 +8,9 @@ import { accept } from '../../model/finding/input';
 import type { Problem } from '../../model/finding/problem';
 import { findSchemaProblems } from '../../model/finding/schema';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
-import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
+import { setEntry, UPGRADE_MINOR, UPGRADE_VARIABLE } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
+import { clusterWithFallbacks, environmentWithFallbacks } from '../../model/platform/fallbacks';
 import { type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
@@ -22,7 +23,6 @@ import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { checkCapabilitiesLater } from './capabilities';
 import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
-import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
 import { reportImages } from './images';
 import { checkNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
@@ -151,8 +151,8 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   /**
    * Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart.
    *
-   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, every cluster is treated as running it: a preview of an
-   * upgrade, requested by `evenkeel synth --kubernetes` and never written to dist/.
+   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, every cluster is treated as running it: what an
+   * upgrade changes, requested by `evenkeel synth --kubernetes` and never written to dist/.
    */
   app(): App {
     const app = this.construct((where) => where);
@@ -165,7 +165,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   private construct(move: Move): App {
     const app = new App();
     allowAnyId(app);
-    const preview = previewMinor(app);
+    const upgrade = upgradeMinor(app);
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
     const { clusters } = this.props;
     const environments = this.acceptEnvironments();
@@ -186,9 +186,9 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       allowAnyId(scope);
       if (problems.length > 0) refuse(scope);
     }
-    const previewed: Move = ({ cluster, ...where }) =>
-      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
-    const building = { app, move: previewed, environments, unread: new UnreadSettings() };
+    const upgraded: Move = ({ cluster, ...where }) =>
+      move({ cluster: { ...cluster, kubernetes: upgrade ?? cluster.kubernetes }, ...where });
+    const building = { app, move: upgraded, environments, unread: new UnreadSettings() };
     for (const { build } of this.isComplete ? this.placements : []) build(building);
     for (const copy of this.isComplete ? this.copies : []) this.buildCopy(building, copy);
     building.unread.report();
@@ -285,14 +285,14 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 }
 
-/** The minor to preview, if there is one. The app keeps it, so that synth can distinguish a preview from the content of dist/. */
-function previewMinor(app: App): Minor | undefined {
-  const minor = process.env[PREVIEW_VARIABLE];
+/** The minor of an upgrade, if one is requested. The app keeps it, so that synth can distinguish it from the content of dist/. */
+function upgradeMinor(app: App): Minor | undefined {
+  const minor = process.env[UPGRADE_VARIABLE];
   if (minor === undefined || minor === '') return undefined;
   // without a line: the mistake is not in the user's code
-  for (const problem of findMinorProblems(PREVIEW_VARIABLE, minor)) report(app, problem, {});
+  for (const problem of findMinorProblems(UPGRADE_VARIABLE, minor)) report(app, problem, {});
   if (!isMinor(minor)) return undefined;
-  setEntry(app, PREVIEW_MINOR, minor);
+  setEntry(app, UPGRADE_MINOR, minor);
   return minor;
 }
 

@@ -63,7 +63,7 @@ export const reportedRules = {
       why: 'Types are gone at run time: a misspelt key would be ignored, and a wrong value would be written into the manifests.',
     },
     'kubernetes-minor': {
-      what: 'The Kubernetes version of a preview is a minor from 1.27 to 1.37, as text: `1.36`.',
+      what: 'The Kubernetes version of an upgrade is a minor from 1.27 to 1.37, as text: `1.36`.',
       why: 'Which fields an object may have follows from it.',
     },
     'missing-setting': {
@@ -465,14 +465,6 @@ export const reportedRules = {
       what: '`plan` is asked about a cluster that runs a system.',
       why: 'It has no load to plan for.',
     },
-    'preview-ignored': {
-      what: '`synth --kubernetes` is given an app that a platform built.',
-      why: 'The minor would have no effect.',
-    },
-    'preview-overwrites': {
-      what: 'A preview is written beside `dist/`.',
-      why: 'Manifests for a cluster that does not exist yet would be applied.',
-    },
     'provider-difference': {
       what: "Workloads are the same on every provider, but for the profile's allowed differences (`compare providers`).",
       why: 'A move would change more than was said.',
@@ -488,6 +480,14 @@ export const reportedRules = {
     'traffic-move': {
       what: '`traffic --from … --to …` names two clusters of one environment, with a share to move.',
       why: 'There is no line to write.',
+    },
+    'upgrade-ignored': {
+      what: '`synth --kubernetes` is given an app that a platform built.',
+      why: 'The minor would have no effect.',
+    },
+    'upgrade-overwrites': {
+      what: 'The manifests of an upgrade are written beside `dist/`.',
+      why: 'Manifests for a cluster that does not exist yet would be applied.',
     },
     type: {
       what: 'With `synth --types`, the project passes TypeScript.',

@@ -1,4 +1,4 @@
-// `evenkeel synth --kubernetes`: what an upgrade changes, and that a preview never lands in dist.
+// `evenkeel synth --kubernetes`: what an upgrade changes, and that it never lands in dist.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,12 +14,12 @@ import { twoSystems } from '../support/two-systems';
 const home = process.cwd();
 
 let scratch = '';
-let preview = '';
+let upgrade = '';
 
 // A refusal that fails must not overwrite the committed dist.
 beforeEach(() => {
-  scratch = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-preview-')));
-  preview = join(scratch, 'preview');
+  scratch = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-upgrade-')));
+  upgrade = join(scratch, 'upgrade');
   process.chdir(scratch);
 });
 
@@ -46,8 +46,8 @@ function manifests(directory: string): string[] {
 
 /** All objects of one kind among the files that were written. */
 function written(kind: string): JsonObject[] {
-  return manifests(preview)
-    .flatMap((path) => parseAllDocuments(readFileSync(join(preview, path), 'utf8')).map((each): unknown => each.toJS()))
+  return manifests(upgrade)
+    .flatMap((path) => parseAllDocuments(readFileSync(join(upgrade, path), 'utf8')).map((each): unknown => each.toJS()))
     .filter(isJsonObject)
     .filter((object) => object.kind === kind);
 }
@@ -72,7 +72,7 @@ describe('what an upgrade changes', () => {
   test.each(MINORS)(
     'on %s every pod stops as that minor can, and Pod Security is of that version',
     async (minor, preStop) => {
-      const { code, out, err } = await synth('--kubernetes', minor, '--outdir', preview);
+      const { code, out, err } = await synth('--kubernetes', minor, '--outdir', upgrade);
       expect([code, out]).toEqual([0, '']);
       expect(err.match(/note drain-command/g) ?? []).toHaveLength(preStop === BY_COMMAND ? 2 : 0);
       const containers = written('Deployment').map((one) => at(one, 'spec', 'template', 'spec', 'containers', 0));
@@ -109,10 +109,10 @@ async function refusal(args: readonly string[], load: () => unknown = small): Pr
   return err.split('\n').slice(0, -2);
 }
 
-describe('a preview that would land in dist is refused', () => {
+describe('an upgrade that would land in dist is refused', () => {
   const refused = (field: string) => [
-    'error preview-overwrites',
-    '  the preview would overwrite the current manifests',
+    'error upgrade-overwrites',
+    '  the manifests of an upgrade would overwrite the current ones',
     `  field    ${field}`,
     '  value    "1.37"',
     '  expected --outdir with a directory other than dist, or --check',
@@ -134,7 +134,7 @@ describe('a preview that would land in dist is refused', () => {
   test('EVENKEEL_KUBERNETES elsewhere is written, and --check compares', async () => {
     await cli(['synth', '--outdir', 'current'], small);
     process.env.EVENKEEL_KUBERNETES = '1.37';
-    process.env.CDK8S_OUTDIR = preview;
+    process.env.CDK8S_OUTDIR = upgrade;
     expect(await cli(['synth'], small)).toEqual({ code: 0, out: '', err: '' });
     expect(written('Namespace')).toHaveLength(1);
     expect((await cli(['synth', '--check'], small)).code).toBe(0);
@@ -161,13 +161,13 @@ test.each([
     `  value    ${JSON.stringify(minor)}`,
     `  expected ${right}`,
   ];
-  expect(await refusal(['--outdir', preview, '--kubernetes', minor], load)).toEqual(expected('--kubernetes'));
+  expect(await refusal(['--outdir', upgrade, '--kubernetes', minor], load)).toEqual(expected('--kubernetes'));
   expect(load).not.toHaveBeenCalled();
   process.env.EVENKEEL_KUBERNETES = minor;
-  if (minor !== '') expect(await refusal(['--outdir', preview])).toEqual(expected('EVENKEEL_KUBERNETES'));
+  if (minor !== '') expect(await refusal(['--outdir', upgrade])).toEqual(expected('EVENKEEL_KUBERNETES'));
 });
 
-describe('an app that was not built for the minor cannot be previewed', () => {
+describe('an app that was not built for the minor shows no upgrade', () => {
   const plain = () => {
     const app = new App();
     const chart = new Chart(app, 'blog', { namespace: 'blog' });
@@ -175,15 +175,15 @@ describe('an app that was not built for the minor cannot be previewed', () => {
     return { app };
   };
   const refused = [
-    'error preview-ignored',
-    '  the app was not built for this minor: only a platform supports previews',
+    'error upgrade-ignored',
+    '  the app was not built for this minor: only a platform supports that',
     '  field    --kubernetes',
     '  value    "1.37"',
     '  expected an app that is built by platform.app() when its file is loaded',
   ];
 
   test('one that no platform built', async () => {
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], plain)).toEqual(refused);
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', upgrade], plain)).toEqual(refused);
     process.env.EVENKEEL_KUBERNETES = '1.37';
     expect(await cli(['synth'], plain)).toEqual({ code: 0, out: '', err: '' });
     expect(existsSync('dist/inventory.txt')).toBe(true);
@@ -191,10 +191,10 @@ describe('an app that was not built for the minor cannot be previewed', () => {
 
   test('one that was built before, for none or for another', async () => {
     const before = small();
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => before)).toEqual(refused);
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', upgrade], () => before)).toEqual(refused);
     process.env.EVENKEEL_KUBERNETES = '1.30';
     const other = small();
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => other)).toEqual(refused);
+    expect(await refusal(['--kubernetes', '1.37', '--outdir', upgrade], () => other)).toEqual(refused);
   });
 });
 
@@ -205,7 +205,7 @@ describe('EVENKEEL_KUBERNETES is afterwards what it was', () => {
       seen.push(process.env.EVENKEEL_KUBERNETES);
       return small();
     };
-    await cli(['synth', '--outdir', preview, ...args], load);
+    await cli(['synth', '--outdir', upgrade, ...args], load);
     return seen;
   };
 
@@ -228,7 +228,7 @@ describe('EVENKEEL_KUBERNETES is afterwards what it was', () => {
     const failing = () => {
       throw new Error('no project');
     };
-    expect((await refusal(['--kubernetes', '1.30', '--outdir', preview], failing))[0]).toMatch(/error app$/);
+    expect((await refusal(['--kubernetes', '1.30', '--outdir', upgrade], failing))[0]).toMatch(/error app$/);
     expect(process.env).not.toHaveProperty('EVENKEEL_KUBERNETES');
   });
 });
