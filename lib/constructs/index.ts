@@ -28,6 +28,7 @@ export type {
 } from './network/connection';
 export type { CopyProps } from './platform/copy';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
+export type { PreviewProps } from './platform/preview';
 export type { Companion, Company, InitContainer, Sidecar } from './pod/company';
 export type { Resources, SecretKey } from './pod/container';
 export type { Files } from './pod/files';

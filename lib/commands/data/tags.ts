@@ -25,14 +25,16 @@ export function tagFileOf(entry: string): string {
  * cannot. Every other byte of the file stays, and so does its mode. Of several runs at once, each sets its own tag.
  */
 export function setTag(file: string, target: string, tag: string): Finding | undefined {
-  if (!TAG.test(tag) || NO_TAG.test(tag)) {
-    return problem(
-      tag,
-      'not an immutable image tag',
-      'a build number such as 412, or sha256: and 64 hexadecimal digits',
-    );
-  }
+  const refused = findTagProblem(tag);
+  if (refused !== undefined) return refused;
   return editFile(file, OF_TAGS, (text) => replaced(file, text, target, tag));
+}
+
+/** Why a tag is refused: it may move, or is none at all. */
+export function findTagProblem(tag: string): Finding | undefined {
+  if (TAG.test(tag) && !NO_TAG.test(tag)) return undefined;
+  const expected = 'a build number such as 412, or sha256: and 64 hexadecimal digits';
+  return problem(tag, 'not an immutable image tag', expected);
 }
 
 /** The text of the file with another tag, or why there is none. */

@@ -11,6 +11,7 @@ import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { setEntry, UPGRADE_MINOR, UPGRADE_VARIABLE } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
 import { clusterWithFallbacks, environmentWithFallbacks } from '../../model/platform/fallbacks';
+import { imagesWith } from '../../model/platform/preview';
 import { type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
@@ -22,11 +23,21 @@ import { allowAnyId } from '../tree/children';
 import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { checkCapabilitiesLater } from './capabilities';
-import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
+import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies, withoutNamespace } from './copy';
 import { reportImages } from './images';
 import { checkNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { NOTHING, PLACE, PLATFORM, type PlatformProps } from './platform-props';
+import {
+  buildPreviews,
+  environmentsOf,
+  ONE_MORE,
+  offerOneMore,
+  PREVIEW,
+  type PreviewProps,
+  type PreviewRequest,
+  previewsOf,
+} from './preview';
 import { type Move, offerRebuild } from './rebuild';
 import { checkRegistriesLater } from './registries';
 import { UnreadSettings } from './settings';
@@ -77,13 +88,14 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   /** Whether it has clusters and environments: otherwise nothing that is placed can be judged. */
   private readonly isComplete: boolean;
   /** None where they are refused. */
-  private readonly images: Images | undefined;
+  private images: Images | undefined;
   /** Tags by environment, as placements ask for them: a platform may have many. */
   private readonly tags = new Map<string, ReturnType<typeof imagesIn>>();
   /** Problems of the platform, and of calls of its methods, each with its line. */
   private readonly problems: { readonly problem: Problem; readonly trace: Trace }[] = [];
   private readonly placements: Placement[] = [];
   private readonly copies: Copy[] = [];
+  private readonly previews: PreviewRequest<Building>[] = [];
   private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
@@ -149,6 +161,31 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 
   /**
+   * Places a system once more in an environment of each branch that the data names: a preview, which starts as a line of that data and
+   * goes with it. `evenkeel preview` edits the data.
+   *
+   * @example
+   * platform.preview(Shop, {
+   *   of: 'dev',
+   *   on: 'mumbai',
+   *   branches: previews,
+   *   settings: ({ host }) => ({ host: host('shop.preview.example') }),
+   * })
+   */
+  preview<Settings extends object>(
+    system: SystemClass<Settings>,
+    props: PreviewProps<ClusterName, EnvironmentName, Settings>,
+  ): this {
+    const trace = captureTrace();
+    const problems = findSchemaProblems(PREVIEW, props, 'preview');
+    this.note(problems, trace);
+    if (problems.length > 0) return this;
+    this.images = this.images && imagesWith(this.images, props.branches, props.of);
+    this.previews.push(previewsOf(system, props, trace, (building, request) => this.build(building, request)));
+    return this;
+  }
+
+  /**
    * Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart.
    *
    * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, every cluster is treated as running it: what an
@@ -158,17 +195,19 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const app = this.construct((where) => where);
     checkNodes(app, this.props.clusters, this.trace);
     offerRebuild(app, (move) => this.construct(move));
+    if (this.previews.length > 0) offerOneMore(app, () => this.construct((where) => where, [ONE_MORE]));
     return app;
   }
 
-  /** Builds the tree with each system moved by `move`; placements and their lines stay. */
-  private construct(move: Move): App {
+  /** Builds the tree with each system moved by `move`, and with previews of further branches; placements and their lines stay. */
+  private construct(move: Move, further: readonly string[] = []): App {
+    const previews = this.previews.map((one) => ({ ...one, branches: [...one.branches, ...further] }));
     const app = new App();
     allowAnyId(app);
     const upgrade = upgradeMinor(app);
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
     const { clusters } = this.props;
-    const environments = this.acceptEnvironments();
+    const environments = this.acceptEnvironments(previews);
     for (const { problems } of Object.values(environments)) {
       for (const problem of problems) report(app, findingOf('input', problem), this.trace);
     }
@@ -191,6 +230,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const building = { app, move: upgraded, environments, unread: new UnreadSettings() };
     for (const { build } of this.isComplete ? this.placements : []) build(building);
     for (const copy of this.isComplete ? this.copies : []) this.buildCopy(building, copy);
+    if (this.isComplete) buildPreviews(building, previews, this.props, this.copies);
     building.unread.report();
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
@@ -204,13 +244,13 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     this.problems.push(...problems.map((problem) => ({ problem, trace })));
   }
 
-  private acceptEnvironments(): Environments {
+  private acceptEnvironments(previews: readonly PreviewRequest<Building>[]): Environments {
     const standIns = { survives: { zones: 0, regions: 0 } };
     const described = Object.entries(this.props.environments).map(([name, given]) => {
       const { input: props, problems } = accept(`environments.${name}`, ENVIRONMENT, given, standIns);
       return [name, { props, problems }] as const;
     });
-    return withCopies(Object.fromEntries(described), this.copies);
+    return withCopies(Object.fromEntries(described), [...this.copies, ...environmentsOf(previews)]);
   }
 
   private buildCopy(building: Building, copy: Copy): void {
@@ -317,12 +357,4 @@ function reportUnknown(
 
 function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
-/** A copy gets its own namespace. */
-function withoutNamespace<Settings>({
-  namespace: _,
-  ...placement
-}: PlacementProps<string, Settings>): PlacementProps<string, Settings> {
-  return placement;
 }

@@ -21,7 +21,7 @@ export const reportedRules = {
       why: 'The API server of a cluster without it refuses the object as an unknown kind.',
     },
     'environment-taken': {
-      what: 'A copy of an environment has an unused name.',
+      what: 'A copy of an environment, and the preview of a branch, has an unused name.',
       why: 'Two environments would write the same files.',
     },
     exception: {
@@ -85,6 +85,10 @@ export const reportedRules = {
     'no-placement': {
       what: 'A platform places a system, and every environment of a placement is on a cluster.',
       why: 'Its files would be deleted from `dist/`.',
+    },
+    'preview-of-production': {
+      what: 'Previews are like an environment that promises to survive nothing.',
+      why: 'What no one has reviewed would have the registry and the groups of an environment with users.',
     },
     'provider-plan': {
       what: 'Nodes, addresses and load-balancer targets of a cluster stay within its declared pools, subnets and limits.',
@@ -464,6 +468,10 @@ export const reportedRules = {
     'plan-cluster': {
       what: '`plan` is asked about a cluster that runs a system.',
       why: 'It has no load to plan for.',
+    },
+    preview: {
+      what: '`preview` is given one thing to do, names of branches, days of the calendar, and a file in which no two branches have one environment.',
+      why: 'The wrong environment would appear, or disappear.',
     },
     'provider-difference': {
       what: "Workloads are the same on every provider, but for the profile's allowed differences (`compare providers`).",
