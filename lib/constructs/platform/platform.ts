@@ -31,8 +31,7 @@ import { NOTHING, PLACE, PLATFORM, type PlatformProps } from './platform-props';
 import {
   buildPreviews,
   environmentsOf,
-  ONE_MORE,
-  offerOneMore,
+  offerPreviews,
   PREVIEW,
   type PreviewProps,
   type PreviewRequest,
@@ -195,7 +194,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const app = this.construct((where) => where);
     checkNodes(app, this.props.clusters, this.trace);
     offerRebuild(app, (move) => this.construct(move));
-    if (this.previews.length > 0) offerOneMore(app, () => this.construct((where) => where, [ONE_MORE]));
+    offerPreviews(app, this.previews, (further) => this.construct((where) => where, further));
     return app;
   }
 

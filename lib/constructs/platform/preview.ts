@@ -2,6 +2,7 @@
 
 import type { App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import type { PlacedPreview } from '../../analysis/nodes/previews';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { fields, like, optional, text } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
@@ -9,6 +10,7 @@ import type { Trace } from '../../model/manifest/origin';
 import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
 import { ACCESS_CHANGES, type AccessChanges, type EnvironmentProps } from '../../model/platform/environment';
 import { PREVIEWS, type Preview, type Previews, previewName, previewOf } from '../../model/platform/preview';
+import { System } from '../system/system';
 import { report, unless } from '../tree/findings';
 import type { PlacementRequest, SystemClass } from './place';
 import type { PlatformProps } from './platform-props';
@@ -112,7 +114,7 @@ export function buildPreviews<Building extends Built>(
 }
 
 /** Stands for the branch of a preview that does not exist: what it would need is known from it. */
-export const ONE_MORE = 'one-more-preview';
+const ONE_MORE = 'one-more-preview';
 
 /** The environments that previews add, each with the one that it is like. */
 export function environmentsOf(
@@ -178,14 +180,39 @@ function hasPromises(environment: EnvironmentProps | undefined): boolean {
   return zones > 0 || regions > 0;
 }
 
-const ONE_MORE_APP = entryKey<() => App>('one-more-preview');
-
-/** Keeps on `app` how to build it with one more preview of each system that has previews. */
-export function offerOneMore(app: App, build: () => App): void {
-  setEntry(app, ONE_MORE_APP, build);
+/** The previews of an app. */
+interface OfferedPreviews {
+  /** Names of their environments, in the order of the data. */
+  readonly environments: readonly string[];
+  /** Builds the app with one more preview of each system that has previews. */
+  readonly oneMore: () => App;
 }
 
-/** How to build an app with one more preview of each system that has previews; `undefined` where none has. */
-export function oneMoreOf(app: IConstruct): (() => App) | undefined {
-  return entriesOf(app, ONE_MORE_APP)[0];
+const PREVIEWS_OF_APP = entryKey<OfferedPreviews>('previews');
+
+/** Keeps on `app` which previews it has, and how to build it with one more branch. */
+export function offerPreviews(
+  app: App,
+  requests: readonly Described[],
+  build: (further: readonly string[]) => App,
+): void {
+  if (requests.length === 0) return;
+  const environments = environmentsOf(requests).map(({ as }) => as);
+  setEntry(app, PREVIEWS_OF_APP, { environments, oneMore: () => build([ONE_MORE]) });
+}
+
+/** The previews that an app has on a cluster, in the order of the data; with one more branch, only those of that branch. */
+export function previewsOn(app: IConstruct, cluster: string, onlyMore = false): PlacedPreview[] {
+  const environments = onlyMore ? [ONE_MORE] : (entriesOf(app, PREVIEWS_OF_APP)[0]?.environments ?? []);
+  const systems = System.allIn(app).filter(({ target }) => target.cluster.name === cluster);
+  return environments.flatMap((environment) =>
+    systems.flatMap(({ system, target, namespace = '' }) =>
+      target.environment.name === environment ? [{ system, environment, namespace }] : [],
+    ),
+  );
+}
+
+/** The app with one more preview of each system that has previews; `undefined` where none has. */
+export function withOneMore(app: IConstruct): App | undefined {
+  return entriesOf(app, PREVIEWS_OF_APP)[0]?.oneMore();
 }
