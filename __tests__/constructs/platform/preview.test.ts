@@ -174,6 +174,17 @@ describe('G9: refused', () => {
     expect(findings).toMatchObject([{ rule: 'unused-image', severity: 'warning', field: 'images.shp' }]);
   });
 
+  test('no image, where the environment that it is like has none either', () => {
+    const { findings } = previewed({ 'feature/x': {} }, { of: 'qa' });
+    expect(findings).toMatchObject(
+      ['web', 'api'].map((component) => ({
+        rule: 'image-tag',
+        message: `there is no tag for ${component} of shop in feature-x`,
+        expected: 'evenkeel preview feature/x --image shop=412: a build number or a digest',
+      })),
+    );
+  });
+
   test('a namespace of more than 63 characters', () => {
     const branches = { 'feature/something-that-goes-on-until-it-is-cut': {} };
     const described = platform().preview(LongName, { ...OF_DEV, branches: Object.assign(branches) });

@@ -29,6 +29,7 @@ import { checkNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { NOTHING, PLACE, PLATFORM, type PlatformProps } from './platform-props';
 import {
+  branchesOf,
   buildPreviews,
   environmentsOf,
   offerPreviews,
@@ -234,7 +235,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
     reportIdentities(app, clusters, this.trace);
-    reportImages(app, this.images ?? {}, this.trace);
+    reportImages(app, this.images ?? {}, branchesOf(previews), this.trace);
     checkRecordsLater(app);
     return app;
   }

@@ -126,6 +126,11 @@ export function environmentsOf(
 /** Previews without the way to build them. */
 type Described = Omit<PreviewRequest<unknown>, 'build'>;
 
+/** The branches of previews, by the name of their environment. */
+export function branchesOf(requests: readonly Described[]): ReadonlyMap<string, string> {
+  return new Map(requests.flatMap(({ branches }) => branches.map((branch) => [previewName(branch), branch])));
+}
+
 /** What there is besides the previews. */
 interface Known {
   readonly clusters: readonly string[];
