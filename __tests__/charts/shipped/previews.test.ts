@@ -46,6 +46,10 @@ describe('G9: a preview of PingPong', () => {
     expect(out).not.toMatch(/^NOTHING/m);
   });
 
+  test('is not drawn: a committed picture does not change with it', async () => {
+    await ask('picture', '--check');
+  });
+
   test('is in the answers of connections, traffic, prove and plan', async () => {
     expect(await ask('connections')).toContain(`${NAMESPACE}/web`);
     expect(await ask('traffic')).toContain('feature-pay-42-pingpong.preview.example.com');

@@ -206,6 +206,11 @@ export function offerPreviews(
   setEntry(app, PREVIEWS_OF_APP, { environments, oneMore: () => build([ONE_MORE]) });
 }
 
+/** Names of the environments of previews. */
+export function previewEnvironments(app: IConstruct): ReadonlySet<string> {
+  return new Set(entriesOf(app, PREVIEWS_OF_APP)[0]?.environments);
+}
+
 /** The previews that an app has on a cluster, in the order of the data; with one more branch, only those of that branch. */
 export function previewsOn(app: IConstruct, cluster: string, onlyMore = false): PlacedPreview[] {
   const environments = onlyMore ? [ONE_MORE] : (entriesOf(app, PREVIEWS_OF_APP)[0]?.environments ?? []);
