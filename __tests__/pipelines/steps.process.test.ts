@@ -273,6 +273,38 @@ describe('previews (G9)', () => {
   });
 });
 
+describe('commit, where main has moved on meanwhile', () => {
+  beforeEach(() => {
+    start(shipped, { 'charts/previews.json': '{}\n' });
+    run('check');
+    agent.leave('dist/10-shop-prod.yaml', object('Deployment', 'web'));
+  });
+
+  test('previews stay, and the release goes on top of them once it is what synth says', () => {
+    agent.change('charts/previews.json', '{ "feature/x": {} }');
+    agent.change('dist/10-shop-feature-x.yaml', object('Deployment', 'web'));
+    expect(run('commit', { again: true })).toMatchObject({
+      failed: false,
+      calls: ['npm run synth -- --check --strict'],
+    });
+    expect(agent.log()[0]).toBe('shop/prod is build 8 [skip ci]');
+    expect(agent.log()).toHaveLength(4);
+    expect(agent.file('charts/previews.json')).toBe('{ "feature/x": {} }');
+  });
+
+  test('where synth says something else, nothing is pushed', () => {
+    agent.change('dist/10-shop-feature-x.yaml', object('Deployment', 'web'));
+    expect(run('commit', { again: true, env: { FAIL: 'npm run synth *' } }).failed).toBe(true);
+    expect(agent.log()[0]).toBe('change dist/10-shop-feature-x.yaml');
+  });
+
+  test.each(['charts/images.json', 'charts/shop.ts'])('another change, of %s, refuses the release', (path) => {
+    agent.change(path, '{}');
+    expect(run('commit', { again: true })).toMatchObject({ failed: true, calls: [] });
+    expect(agent.log()[0]).toBe(`change ${path}`);
+  });
+});
+
 test('check compares with the commit that the branch left, and fails where there is none', () => {
   start();
   expect(run('check').calls).toEqual(['npm run synth -- --check --strict']);
