@@ -153,5 +153,6 @@ describe('G9: refused, and the file is as it was', () => {
     const { code, err } = await cli(['preview', 'a', '--file', join(scratch, 'none.json')], () => ({}));
     expect(code).toBe(1);
     expect(err).toContain('none.json');
+    expect(err).toContain('expected a file with JSON: { "<branch>": { "until": "<day>" } }, or {} for none');
   });
 });

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { isJsonObject } from '../../model/manifest/json';
-import { attempt } from '../../synth/output/entry';
+import { attempt, codeOf } from '../../synth/output/entry';
 import { acquireLock } from '../../synth/output/lock';
 import { OutputError } from '../../synth/output/output-error';
 import { explain } from '../../synth/output/system-error';
@@ -69,7 +69,8 @@ function safely<Result>(file: string, kind: DataFile, step: string, run: () => R
   } catch (error) {
     const known = explain(error, file, `the ${kind.name} ${file} cannot be ${step}`);
     if (!(known instanceof OutputError)) throw error;
-    return findingOf(kind.rule, { value: file, message: known.what, expected: known.expected });
+    const expected = codeOf(error) === 'ENOENT' ? `a file with JSON: ${kind.form}` : known.expected;
+    return findingOf(kind.rule, { value: file, message: known.what, expected });
   }
 }
 
