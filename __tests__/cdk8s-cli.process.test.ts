@@ -90,7 +90,7 @@ describe('cdk8s synth', () => {
     expect(existsSync(join(checkout, 'dist'))).toBe(false);
   }, 30_000);
 
-  it('previews another minor by EVENKEEL_KUBERNETES, as evenkeel synth does by --kubernetes, and not in dist', () => {
+  it('shows another minor by EVENKEEL_KUBERNETES, as evenkeel synth does by --kubernetes, and not in dist', () => {
     const variables = { CDK8S_CHECK_UPGRADE: 'false', EVENKEEL_KUBERNETES: '1.27' };
     expect(run(CLI, ['synth', '--output', 'other'], variables)).toMatchObject({ status: 0 });
     const args = ['synth', '--kubernetes', '1.27', '--outdir', 'another'];
@@ -100,7 +100,7 @@ describe('cdk8s synth', () => {
 
     const { status, stderr } = run(CLI, ['synth'], variables);
     expect(status).not.toBe(0);
-    expect(stderr).toMatch(/^error preview-overwrites$/m);
+    expect(stderr).toMatch(/^error upgrade-overwrites$/m);
     expect(existsSync(join(checkout, 'dist'))).toBe(false);
   }, 30_000);
 });

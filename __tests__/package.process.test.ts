@@ -138,7 +138,7 @@ describe('a repository that uses the package', () => {
     expect(system).toMatch(/^ +shareProcessNamespace: true$/m);
   });
 
-  it('previews another minor of Kubernetes', () => {
+  it('shows another minor of Kubernetes', () => {
     const { status, stdout, stderr } = synth('--kubernetes', '1.27', '--outdir', 'preview');
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
     expect(stderr).toMatch(/^main.ts:\d+:\d+ note drain-command\n/);

@@ -26,6 +26,7 @@ export const clusters = {
       devops: 'devops',
       'toytrex-pipeline': 'toytrex-pipeline',
       'pingpong-pipeline': 'pingpong-pipeline',
+      'pingpong-previews': 'pingpong-previews',
       platform: 'platform',
     },
     sysadmins: ['platform'],

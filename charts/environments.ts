@@ -38,5 +38,11 @@ export const environments = {
     access: { 'booking-team': 'viewer', devops: 'operator', 'clinic-pipeline': 'deployer' },
   },
   operations: { survives: { zones: 1, regions: 0 }, access: { devops: 'viewer' } },
+  // what previews of branches are like; a registry of another account: a build of a branch is never where production pulls from
+  preview: {
+    survives: { zones: 0, regions: 0 },
+    registry: '210987654321.dkr.ecr.ap-south-1.amazonaws.com',
+    access: { developers: 'developer', 'pingpong-previews': 'deployer' },
+  },
   local: { survives: { zones: 0, regions: 0 }, access: { developers: 'developer' } },
 } satisfies Record<string, EnvironmentProps>;

@@ -9,17 +9,19 @@ export interface PingPongSettings {
   readonly requestsPerSecond: number;
   /** Requests that one caller may make at once. */
   readonly burst: number;
+  /** Pods. */
+  readonly replicas: number;
 }
 
 export class PingPong extends System<PingPongSettings> {
   constructor(scope: Construct, target: Target<PingPongSettings>) {
     super(scope, 'pingpong', target);
-    const { host, requestsPerSecond, burst } = this.settings;
+    const { host, requestsPerSecond, burst, replicas } = this.settings;
 
     const web = new WebService(this, 'web', {
       port: 8080,
       resources: { cpu: '100m', memory: '128Mi' },
-      size: { replicas: 3 },
+      size: { replicas },
       probes: healthz({ bootSeconds: 20 }),
       metrics: METRICS,
       env: {

@@ -8,6 +8,7 @@ import { laptop, mumbai, onAzure } from './operations';
 import { Panther, panther } from './panther';
 import { PantherLoad } from './panther-load';
 import { PingPong } from './pingpong';
+import previews from './previews.json';
 import { ToyTrex } from './toytrex';
 
 export const platform = new Platform({ home: 'mumbai', clusters, environments, images })
@@ -33,9 +34,20 @@ export const platform = new Platform({ home: 'mumbai', clusters, environments, i
     production: {
       on: 'mumbai',
       access: { 'pingpong-pipeline': 'deployer' },
-      settings: { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200 },
+      settings: { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200, replicas: 3 },
     },
-    local: { on: 'laptop', settings: { host: 'pingpong.localhost', requestsPerSecond: 10, burst: 20 } },
+    local: { on: 'laptop', settings: { host: 'pingpong.localhost', requestsPerSecond: 10, burst: 20, replicas: 3 } },
+  })
+  .preview(PingPong, {
+    of: 'preview',
+    on: 'mumbai',
+    branches: previews,
+    settings: ({ host }) => ({
+      host: host('pingpong.preview.example.com'),
+      requestsPerSecond: 5,
+      burst: 10,
+      replicas: 1,
+    }),
   })
   .place(Flaschenpost, {
     dev: { on: 'westeurope', settings: flaschenpost('dev', '10.30.1.0/28', SMALL) },

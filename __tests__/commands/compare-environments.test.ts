@@ -2,9 +2,9 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { ExternalService, Job, override, Platform, System, WebService } from '../../lib/constructs';
-import { local, type Target } from '../../lib/model';
+import { eks, local, type Target } from '../../lib/model';
 import { cli } from '../support/cli';
-import { PRODUCTION, TWO_ZONES, WEB } from '../support/synthesis';
+import { PRODUCTION, SUBNETS, TWO_ZONES, WEB } from '../support/synthesis';
 import { twoSystems } from '../support/two-systems';
 
 interface Settings {
@@ -199,6 +199,47 @@ describe('what an environment decides', () => {
         ...QUOTA,
       ],
     });
+  });
+
+  test('a deployer who has no disruption budget to write, because each component is a single pod', async () => {
+    const deployed = { ...PRODUCTION, survives: { zones: 0, regions: 0 }, access: { pipeline: 'deployer' } } as const;
+    const described = (build: Build) => {
+      class Shop extends System<Settings> {
+        constructor(scope: Construct, target: Target<Settings>) {
+          super(scope, 'shop', target);
+          Object.values(this.settings); // as above
+          sized(this, false);
+          build(this, target.environment.name === 'production');
+        }
+      }
+      const groups = { pipeline: 'pipeline' };
+      const app = new Platform({
+        home: 'mumbai',
+        images: { shop: { production: '1', test: '1' } },
+        clusters: {
+          mumbai: eks({
+            region: 'ap-south-1',
+            zones: ['ap-south-1a', 'ap-south-1b'],
+            kubernetes: '1.36',
+            groups,
+            ...SUBNETS,
+          }),
+        },
+        environments: { production: deployed, test: deployed },
+      })
+        .place(Shop, {
+          production: { on: 'mumbai', settings: production },
+          test: { on: 'mumbai', settings: { ...production, replicas: 1 } },
+        })
+        .app();
+      return () => ({ app });
+    };
+    expect((await compareEnvironments(described(() => {}))).found).toContain('size Role /rules');
+    // more than the budget is missing
+    const more: Build = (system, isProduction) => {
+      if (isProduction) new ApiObject(system, 'lease', { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' });
+    };
+    expect((await compareEnvironments(described(more))).found).toContain('NOTHING Role /rules');
   });
 
   test('the name of a Secret', async () => {

@@ -1,234 +1,158 @@
-// `evenkeel synth --kubernetes`: what an upgrade changes, and that a preview never lands in dist.
-
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+// G9: `evenkeel preview`: what it writes, what it lists, and what it refuses with the file as it was.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, Chart } from 'cdk8s';
-import { parseAllDocuments } from 'yaml';
-import { WebService } from '../../lib/constructs';
-import { isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
 import { cli } from '../support/cli';
-import { at, shopApp, WEB } from '../support/synthesis';
-import { twoSystems } from '../support/two-systems';
 
-const home = process.cwd();
+const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-preview-'));
+const file = join(scratch, 'previews.json');
+const live = join(scratch, 'live');
+afterAll(() => rmSync(scratch, { recursive: true }));
 
-let scratch = '';
-let preview = '';
+const DATA = {
+  'feature/pay-42': { until: '2026-12-05', images: { shop: '61' } },
+  'feature/cart': { images: { shop: { web: '7', api: '8' } } },
+};
+const BEFORE = `${JSON.stringify(DATA, undefined, 2)}\n`;
+beforeEach(() => writeFileSync(file, BEFORE));
 
-// A refusal that fails must not overwrite the committed dist.
-beforeEach(() => {
-  scratch = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-preview-')));
-  preview = join(scratch, 'preview');
-  process.chdir(scratch);
-});
+const preview = (...args: string[]) => cli(['preview', '--file', file, ...args], () => ({}));
+const written = (): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
-afterEach(() => {
-  process.chdir(home);
-  rmSync(scratch, { recursive: true });
-  delete process.env.EVENKEEL_KUBERNETES;
-  delete process.env.CDK8S_OUTDIR;
-});
+describe('G9: adds, changes and ends a preview', () => {
+  test('adds a branch, prints its environment, and leaves no file beside', async () => {
+    expect(await preview('feature/login')).toEqual({ code: 0, out: 'feature-login\n', err: '' });
+    expect(written()).toEqual({ ...DATA, 'feature/login': {} });
+    expect(readdirSync(scratch).filter((name) => name.startsWith('previews'))).toEqual(['previews.json']);
+  });
 
-/** As main.ts does when it is imported. */
-const several = () => ({ app: twoSystems.app() });
+  test('changes only what is given of a branch that is there', async () => {
+    await preview('feature/pay-42', '--until', '2026-12-24');
+    expect(written()).toEqual({ ...DATA, 'feature/pay-42': { until: '2026-12-24', images: { shop: '61' } } });
+    await preview('feature/pay-42', '--image', 'shop=62', '--image', 'blog/web=3');
+    expect(written()).toMatchObject({
+      'feature/pay-42': { until: '2026-12-24', images: { shop: '62', blog: { web: '3' } } },
+    });
+    await preview('feature/cart', '--image', 'shop/api=9');
+    expect(written()).toMatchObject({ 'feature/cart': { images: { shop: { web: '7', api: '9' } } } });
+  });
 
-const synth = (...args: string[]) => cli(['synth', ...args], several);
+  test('the same again changes no byte', async () => {
+    await preview('feature/pay-42', '--until', '2026-12-05', '--image', 'shop=61');
+    expect(readFileSync(file, 'utf8')).toBe(BEFORE);
+  });
 
-/** A platform of one service, where it does not matter what is on it. */
-const small = () => ({ app: shopApp((system) => void new WebService(system, 'web', WEB)) });
+  test('ends one, and the others stay', async () => {
+    expect(await preview('feature/pay-42', '--end')).toEqual({ code: 0, out: '', err: '' });
+    expect(written()).toEqual({ 'feature/cart': DATA['feature/cart'] });
+  });
 
-/** Paths of the manifests in a directory. */
-function manifests(directory: string): string[] {
-  const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-  return paths.filter((path) => path.endsWith('.yaml')).sort();
-}
-
-/** All objects of one kind among the files that were written. */
-function written(kind: string): JsonObject[] {
-  return manifests(preview)
-    .flatMap((path) => parseAllDocuments(readFileSync(join(preview, path), 'utf8')).map((each): unknown => each.toJS()))
-    .filter(isJsonObject)
-    .filter((object) => object.kind === kind);
-}
-
-/** Whether a file holds what `minor` has otherwise: the version of Pod Security, and how a pod stops. */
-const isOfAnother = (minor: string, text: string): boolean =>
-  (text.includes('-version: v1.') && !text.includes(`-version: v${minor}\n`)) ||
-  (text.includes('          sleep:\n') && minor === '1.27');
-
-/** How the pods of mumbai stop, where an ALB learns of it late, and those of the laptop. */
-const NATIVE = (seconds: number) => ({ sleep: { seconds } });
-const BY_COMMAND = (seconds: number) => ({ exec: { command: ['sleep', String(seconds)] } });
-
-describe('what an upgrade changes', () => {
-  const MINORS: [minor: string, preStop: (seconds: number) => object][] = [
-    ['1.27', BY_COMMAND],
-    ['1.30', NATIVE],
-    ['1.29', BY_COMMAND],
-    ['1.36', NATIVE],
-    ['1.37', NATIVE],
-  ];
-  test.each(MINORS)(
-    'on %s every pod stops as that minor can, and Pod Security is of that version',
-    async (minor, preStop) => {
-      const { code, out, err } = await synth('--kubernetes', minor, '--outdir', preview);
-      expect([code, out]).toEqual([0, '']);
-      expect(err.match(/note drain-command/g) ?? []).toHaveLength(preStop === BY_COMMAND ? 2 : 0);
-      const containers = written('Deployment').map((one) => at(one, 'spec', 'template', 'spec', 'containers', 0));
-      expect(containers.map((one) => at(one, 'lifecycle', 'preStop'))).toEqual([30, 20, 30, 20, 20, 20].map(preStop));
-      const labels = written('Namespace').map((one) => at(one, 'metadata', 'labels'));
-      const version = Object.fromEntries(
-        ['enforce', 'warn', 'audit'].map((mode) => [`pod-security.kubernetes.io/${mode}-version`, `v${minor}`]),
-      );
-      expect(labels).toEqual(labels.map(() => expect.objectContaining(version)));
-      expect(labels.length).toBe(4);
-    },
-  );
-
-  const CHANGED: [minor: string, among: string[]][] = [
-    ['1.27', ['00-cluster.yaml', '10-shop-production.yaml', 'clusters/laptop/10-blog-local.yaml']],
-    ['1.37', ['00-cluster.yaml', 'clusters/laptop/00-cluster.yaml']],
-  ];
-  test.each(CHANGED)('--check --kubernetes %s exits 2 and names what would change', async (minor, among) => {
-    await synth();
-    const changed = manifests('dist').filter((path) => isOfAnother(minor, readFileSync(join('dist', path), 'utf8')));
-    expect(changed).toEqual(expect.arrayContaining(among));
-    // the oldest minors have no admission policy
-    const all = minor === '1.27' ? [...changed, 'inventory.txt'] : changed;
-    const out = all.map((path) => `changed  dist/${path}\n`).join('');
-    expect(await synth('--check', '--kubernetes', minor)).toMatchObject({ code: 2, out });
+  test('ends one of two with one environment, which is what is wrong with the file', async () => {
+    writeFileSync(file, '{ "feature/x": {}, "feature-x": {} }');
+    expect((await preview('--list')).err).toContain('both feature/x and feature-x are the environment feature-x');
+    expect((await preview('feature-x', '--end')).code).toBe(0);
+    expect(written()).toEqual({ 'feature/x': {} });
   });
 });
 
-/** The finding as it is printed, and that nothing was written. */
-async function refusal(args: readonly string[], load: () => unknown = small): Promise<string[]> {
-  const { code, out, err } = await cli(['synth', ...args], load);
-  expect({ code, out, files: readdirSync(scratch) }).toEqual({ code: 1, out: '', files: [] });
-  expect(err).toMatch(/\n1 error, nothing written\n$/);
-  return err.split('\n').slice(0, -2);
-}
+describe('G9: lists, and ends what has no branch', () => {
+  test('--list', async () => {
+    const { code, out } = await preview('--list');
+    expect(code).toBe(0);
+    expect(out.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['BRANCH', 'ENVIRONMENT', 'UNTIL', 'IMAGES'],
+      ['feature/pay-42', 'feature-pay-42', '2026-12-05', 'shop: 61'],
+      ['feature/cart', 'feature-cart', '–', 'shop: web=7,api=8'],
+      [''],
+    ]);
+  });
 
-describe('a preview that would land in dist is refused', () => {
-  const refused = (field: string) => [
-    'error preview-overwrites',
-    '  the preview would overwrite the current manifests',
-    `  field    ${field}`,
-    '  value    "1.37"',
-    '  expected --outdir with a directory other than dist, or --check',
-  ];
+  test('--expired exits 2 after the last day, and not on it', async () => {
+    expect(await preview('--expired', '--today', '2026-12-05')).toEqual({ code: 0, out: '', err: '' });
+    expect(await preview('--expired', '--today', '2026-12-06')).toEqual({ code: 2, out: 'feature/pay-42\n', err: '' });
+  });
+
+  test('--expired without --today reads the clock', async () => {
+    writeFileSync(file, '{ "a": { "until": "2000-01-01" }, "b": { "until": "9999-12-31" } }');
+    expect(await preview('--expired')).toEqual({ code: 2, out: 'a\n', err: '' });
+  });
+
+  const SHA = 'c3'.repeat(20);
+  test.each([
+    ['git ls-remote --heads', `${SHA}\trefs/heads/main\n${SHA}\trefs/heads/feature/cart\n`],
+    ['git ls-remote', `${SHA}\tHEAD\n${SHA}\trefs/heads/feature/cart\n${SHA}\trefs/tags/feature/pay-42\n`],
+    ['git for-each-ref', `${SHA} commit\trefs/heads/feature/cart\n${SHA} commit\trefs/heads/main\n`],
+    ['a branch a line', 'main\nfeature/cart\n'],
+    ['line ends of Windows', 'main\r\nfeature/cart\r\n'],
+  ])('--reconcile with what %s prints', async (_, text) => {
+    writeFileSync(live, text);
+    expect(await preview('--reconcile', live)).toEqual({ code: 0, out: 'feature/pay-42\n', err: '' });
+    expect(written()).toEqual({ 'feature/cart': DATA['feature/cart'] });
+    expect(await preview('--reconcile', live)).toEqual({ code: 0, out: '', err: '' });
+  });
+});
+
+describe('G9: refused, and the file is as it was', () => {
+  test.each<[string, string[], string]>([
+    ['nothing to do', [], 'nothing is asked for'],
+    ['two things to do', ['a', '--list'], 'a branch and --list have no meaning together'],
+    ['a branch that git cannot have', ['a b'], 'git has no branch of this name'],
+    ['an impossible day', ['a', '--until', '2026-02-30'], '--until has no day of the calendar'],
+    ['a word for a day', ['--expired', '--today', 'tomorrow'], '--today has no day of the calendar'],
+    ['a day that nothing reads', ['--list', '--today', '2026-12-05'], 'only --expired depends on the day'],
+    ['an end without a branch', ['--list', '--end'], '--until, --image and --end are about one branch'],
+    ['an end with a day', ['feature/cart', '--end', '--until', '2026-12-05'], 'a preview that ends has no day'],
+    ['the end of none', ['feature/none', '--end'], 'expected one of feature/pay-42, feature/cart'],
+    ['another branch of that environment', ['feature-cart'], 'both feature/cart and feature-cart are the environment'],
+    ['a tag that moves', ['a', '--image', 'shop=latest'], 'not an immutable image tag'],
+    ['no tag', ['a', '--image', 'shop'], 'not the images of a system'],
+    ['two tags', ['a', '--image', 'shop=1', '--image', 'shop/web=2'], 'the images of shop are given twice'],
+  ])('%s', async (_, args, message) => {
+    const { code, out, err } = await preview(...args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(message);
+    expect(readFileSync(file, 'utf8')).toBe(BEFORE);
+  });
 
   test.each([
-    ['--kubernetes', [], undefined],
-    ['--kubernetes', [], 'manifests'], // where they always go, perhaps
-    ['--kubernetes', ['--outdir', './dist/'], undefined],
-    ['EVENKEEL_KUBERNETES', [], undefined],
-    ['EVENKEEL_KUBERNETES', [], 'dist'], // as the cdk8s CLI sets it
-    ['EVENKEEL_KUBERNETES', ['--outdir', 'dist'], 'elsewhere'],
-  ])('%s with %j, CDK8S_OUTDIR %j', async (by, args, outdir) => {
-    if (by === 'EVENKEEL_KUBERNETES') process.env.EVENKEEL_KUBERNETES = '1.37';
-    if (outdir !== undefined) process.env.CDK8S_OUTDIR = outdir;
-    expect(await refusal(by === '--kubernetes' ? [...args, by, '1.37'] : args)).toEqual(refused(by));
+    ['nothing', '', 'there is no branch at all'],
+    ['an error of git', 'fatal: could not read from remote repository\n', 'the line names no branch'],
+    ['only tags', `${'c3'.repeat(20)}\trefs/tags/1.0\n`, 'there is no branch at all'],
+  ])('--reconcile with %s, which would end all previews', async (_, text, message) => {
+    writeFileSync(live, text);
+    const { code, err } = await preview('--reconcile', live);
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+    expect(readFileSync(file, 'utf8')).toBe(BEFORE);
   });
 
-  test('EVENKEEL_KUBERNETES elsewhere is written, and --check compares', async () => {
-    await cli(['synth', '--outdir', 'current'], small);
-    process.env.EVENKEEL_KUBERNETES = '1.37';
-    process.env.CDK8S_OUTDIR = preview;
-    expect(await cli(['synth'], small)).toEqual({ code: 0, out: '', err: '' });
-    expect(written('Namespace')).toHaveLength(1);
-    expect((await cli(['synth', '--check'], small)).code).toBe(0);
-    expect((await cli(['synth', '--check', '--outdir', 'current'], small)).code).toBe(2);
-  });
-});
-
-test.each([
-  ['1.26', "'1.27' to '1.37'"],
-  ['2.0', "'1.27' to '1.37'"],
-  ['1.x', "'1.27' to '1.37'"],
-  ['', "'1.27' to '1.37'"],
-  ['latest', "'1.27' to '1.37'"],
-  ['1.26.9', "'1.27' to '1.37'"],
-  ['v1.30', "'1.30'"],
-  ['1.30.2', "'1.30'"],
-  ['v1.36.2-eks-1', "'1.36'"],
-])('%j is not a minor', async (minor, right) => {
-  const load = jest.fn(small);
-  const expected = (field: string) => [
-    'error kubernetes-minor',
-    minor === '' ? `  ${field} cannot be empty` : '  unsupported Kubernetes version',
-    `  field    ${field}`,
-    `  value    ${JSON.stringify(minor)}`,
-    `  expected ${right}`,
-  ];
-  expect(await refusal(['--outdir', preview, '--kubernetes', minor], load)).toEqual(expected('--kubernetes'));
-  expect(load).not.toHaveBeenCalled();
-  process.env.EVENKEEL_KUBERNETES = minor;
-  if (minor !== '') expect(await refusal(['--outdir', preview])).toEqual(expected('EVENKEEL_KUBERNETES'));
-});
-
-describe('an app that was not built for the minor cannot be previewed', () => {
-  const plain = () => {
-    const app = new App();
-    const chart = new Chart(app, 'blog', { namespace: 'blog' });
-    new ApiObject(chart, 'map', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'map' } });
-    return { app };
-  };
-  const refused = [
-    'error preview-ignored',
-    '  the app was not built for this minor: only a platform supports previews',
-    '  field    --kubernetes',
-    '  value    "1.37"',
-    '  expected an app that is built by platform.app() when its file is loaded',
-  ];
-
-  test('one that no platform built', async () => {
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], plain)).toEqual(refused);
-    process.env.EVENKEEL_KUBERNETES = '1.37';
-    expect(await cli(['synth'], plain)).toEqual({ code: 0, out: '', err: '' });
-    expect(existsSync('dist/inventory.txt')).toBe(true);
+  test('--reconcile with a file that is not there', async () => {
+    const { code, err } = await preview('--reconcile', join(scratch, 'none'));
+    expect(code).toBe(1);
+    expect(err).toContain('cannot be read');
+    expect(readFileSync(file, 'utf8')).toBe(BEFORE);
   });
 
-  test('one that was built before, for none or for another', async () => {
-    const before = small();
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => before)).toEqual(refused);
-    process.env.EVENKEEL_KUBERNETES = '1.30';
-    const other = small();
-    expect(await refusal(['--kubernetes', '1.37', '--outdir', preview], () => other)).toEqual(refused);
-  });
-});
-
-describe('EVENKEEL_KUBERNETES is afterwards what it was', () => {
-  const minorAtLoad = async (...args: string[]) => {
-    const seen: (string | undefined)[] = [];
-    const load = () => {
-      seen.push(process.env.EVENKEEL_KUBERNETES);
-      return small();
-    };
-    await cli(['synth', '--outdir', preview, ...args], load);
-    return seen;
-  };
-
-  test('unset', async () => {
-    expect(await minorAtLoad('--kubernetes', '1.30')).toEqual(['1.30']);
-    expect(process.env).not.toHaveProperty('EVENKEEL_KUBERNETES');
-    expect(await minorAtLoad()).toEqual([undefined]);
+  test.each([
+    ['no JSON', '{', 'cannot be read'],
+    ['a list', '[]', 'it is not an object'],
+    ['a key twice', '{ "a": {}, "a": {} }', 'has a twice'],
+    ['an unknown key', '{ "a": { "untill": "2026-12-05" } }', "unknown property 'untill'"],
+    ['no object for a branch', '{ "a": null }', 'a cannot be null'],
+  ])('a file with %s', async (_, text, message) => {
+    writeFileSync(file, text);
+    for (const args of [['--list'], ['b']]) {
+      const { code, err } = await preview(...args);
+      expect(code).toBe(1);
+      expect(err).toContain(message);
+    }
+    expect(readFileSync(file, 'utf8')).toBe(text);
   });
 
-  test('set; the option wins', async () => {
-    process.env.EVENKEEL_KUBERNETES = '1.28';
-    expect(await minorAtLoad('--kubernetes', '1.30')).toEqual(['1.30']);
-    expect(process.env.EVENKEEL_KUBERNETES).toBe('1.28');
-    expect(written('Namespace').map((one) => at(one, 'metadata', 'labels'))).toContainEqual(
-      expect.objectContaining({ 'pod-security.kubernetes.io/enforce-version': 'v1.30' }),
-    );
-  });
-
-  test('also when the project cannot be loaded', async () => {
-    const failing = () => {
-      throw new Error('no project');
-    };
-    expect((await refusal(['--kubernetes', '1.30', '--outdir', preview], failing))[0]).toMatch(/error app$/);
-    expect(process.env).not.toHaveProperty('EVENKEEL_KUBERNETES');
+  test('a file that is not there', async () => {
+    const { code, err } = await cli(['preview', 'a', '--file', join(scratch, 'none.json')], () => ({}));
+    expect(code).toBe(1);
+    expect(err).toContain('none.json');
+    expect(err).toContain('expected a file with JSON: { "<branch>": { "until": "<day>" } }, or {} for none');
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'cdk8s';
-import { findOutdirProblems } from '../../lib/commands/project/preview';
+import { findOutdirProblems } from '../../lib/commands/project/upgrade';
 import { WebService, type WebServiceProps } from '../../lib/constructs';
 import { cli } from '../support/cli';
 import { shopApp, WEB } from '../support/synthesis';

@@ -168,6 +168,8 @@ describe('changed', () => {
     expect(answer()).toBe('no');
     agent.change('charts/images.json', '{}', 'blog/prod is build 3 [skip ci]');
     expect(answer()).toBe('no');
+    agent.change('charts/previews.json', '{ "feature/x": {} }');
+    expect(answer()).toBe('no');
     agent.change('services/web/server.js', '');
     expect(answer()).toBe('yes');
   });
@@ -204,6 +206,102 @@ describe('commit', () => {
     expect(agent.log()[0]).toBe('shop/prod is build 8 [skip ci]');
     expect(agent.changed()).toEqual(['charts/images.json']);
     expect(run('commit', { again: true }).printed).toBe('nothing changed, nothing to commit\n');
+  });
+});
+
+describe('previews (G9)', () => {
+  const NONE = { 'charts/previews.json': '{}\n' };
+  const ON_A_BRANCH = { BRANCH_NAME: 'feature/pay-42', BUILD_NUMBER: 'c0ffee-1' };
+  const ON_MAIN = { BRANCH_NAME: 'main', BUILD_NUMBER: '' };
+  const previews = (): unknown => JSON.parse(agent.file('charts/previews.json'));
+  const EDITED = ['npm run synth', 'npm run synth -- --check --strict'];
+  beforeEach(() => start(shipped, NONE));
+
+  test('a branch gets an environment with its build, by a commit on main; the next build is another one', () => {
+    expect(run('previews', { env: ON_A_BRANCH })).toMatchObject({
+      failed: false,
+      calls: ['npm ci', 'npm run preview -- feature/pay-42 --image shop=c0ffee-1', ...EDITED],
+    });
+    expect(previews()).toEqual({ 'feature/pay-42': { images: { shop: 'c0ffee-1' } } });
+    expect(agent.log()).toEqual(['previews: feature/pay-42, build c0ffee-1 [skip ci]', 'first']);
+    expect(agent.changed()).toEqual(['charts/previews.json', 'dist/10-preview-feature-pay-42.yaml']);
+    run('previews', { env: { ...ON_A_BRANCH, BUILD_NUMBER: 'c0ffee-2' } });
+    expect(previews()).toEqual({ 'feature/pay-42': { images: { shop: 'c0ffee-2' } } });
+    expect(run('previews', { env: { ...ON_A_BRANCH, BUILD_NUMBER: 'c0ffee-2' } }).printed).toContain(
+      'nothing changed, nothing to commit\n',
+    );
+    expect(agent.log()).toHaveLength(3);
+  });
+
+  test('on main, what has a branch stays, and what has none is gone with its files', () => {
+    for (const name of ['feature/pay-42', 'feature/cart']) {
+      agent.branch(name);
+      run('previews', { env: { ...ON_A_BRANCH, BRANCH_NAME: name } });
+    }
+    expect(run('previews', { env: ON_MAIN }).printed).toContain('nothing changed, nothing to commit\n');
+    agent.branch('feature/pay-42', false);
+    expect(run('previews', { env: ON_MAIN })).toMatchObject({
+      failed: false,
+      calls: ['npm ci', 'npm run preview -- --reconcile -', ...EDITED],
+    });
+    expect(previews()).toEqual({ 'feature/cart': { images: { shop: 'c0ffee-1' } } });
+    expect(agent.changed()).toEqual(['charts/previews.json', 'dist/10-preview-feature-pay-42.yaml']);
+  });
+
+  test.each(['npm ci', 'npm run preview *', 'npm run synth', 'npm run synth -- --check *'])(
+    'where %s fails, nothing is pushed',
+    (pattern) => {
+      const { failed, calls } = run('previews', { env: { ...ON_A_BRANCH, FAIL: pattern } });
+      expect(failed).toBe(true);
+      expect(calls).toHaveLength(['npm ci', 'npm run preview *', ...EDITED.slice(0, 1)].indexOf(pattern) + 1 || 4);
+      expect(agent.log()).toEqual(['first']);
+    },
+  );
+
+  test('a main that moves on meanwhile: the change is made again on what it is now, three times at most', () => {
+    const refusing = (times: number): string => {
+      // a hook of the origin refuses the first pushes, as if another one had been faster
+      const hook = `#!/bin/sh\ncount=$(cat "${agent.scratch}/count")\necho $((count + 1)) >"${agent.scratch}/count"\n[ "$count" -ge ${times} ]\n`;
+      agent.hook('pre-receive', hook);
+      return run('previews', { env: ON_A_BRANCH }).failed ? 'failed' : agent.read('count').trim();
+    };
+    expect(refusing(2)).toBe('3');
+    expect(agent.log()).toHaveLength(2);
+    start(shipped, NONE);
+    expect(refusing(3)).toBe('failed');
+    expect(agent.log()).toEqual(['first']);
+  });
+});
+
+describe('commit, where main has moved on meanwhile', () => {
+  beforeEach(() => {
+    start(shipped, { 'charts/previews.json': '{}\n' });
+    run('check');
+    agent.leave('dist/10-shop-prod.yaml', object('Deployment', 'web'));
+  });
+
+  test('previews stay, and the release goes on top of them once it is what synth says', () => {
+    agent.change('charts/previews.json', '{ "feature/x": {} }');
+    agent.change('dist/10-shop-feature-x.yaml', object('Deployment', 'web'));
+    expect(run('commit', { again: true })).toMatchObject({
+      failed: false,
+      calls: ['npm run synth -- --check --strict'],
+    });
+    expect(agent.log()[0]).toBe('shop/prod is build 8 [skip ci]');
+    expect(agent.log()).toHaveLength(4);
+    expect(agent.file('charts/previews.json')).toBe('{ "feature/x": {} }');
+  });
+
+  test('where synth says something else, nothing is pushed', () => {
+    agent.change('dist/10-shop-feature-x.yaml', object('Deployment', 'web'));
+    expect(run('commit', { again: true, env: { FAIL: 'npm run synth *' } }).failed).toBe(true);
+    expect(agent.log()[0]).toBe('change dist/10-shop-feature-x.yaml');
+  });
+
+  test.each(['charts/images.json', 'charts/shop.ts'])('another change, of %s, refuses the release', (path) => {
+    agent.change(path, '{}');
+    expect(run('commit', { again: true })).toMatchObject({ failed: true, calls: [] });
+    expect(agent.log()[0]).toBe(`change ${path}`);
   });
 });
 

@@ -27,7 +27,7 @@ const PAGES = [
     'Size, nodes, load tests',
     ['constructs/scaling', 'constructs/load-test', 'model/capacity', 'model/nodes'],
   ],
-  ['parts', 'Parts of the platform', ['parts']],
+  ['parts', 'Parts of the platform', ['parts', 'constructs/parts']],
   ['testing', 'Tests of charts', ['.']],
   ['findings', 'Findings, checks, files', ['model/finding', 'model/manifest', 'checks', 'synth']],
 ];

@@ -1,7 +1,7 @@
 // `evenkeel compare`: the same systems on every provider, or in two environments.
 import { Command } from 'commander';
-import { compareEnvironmentsCommand } from './compare-environments';
-import { compareProvidersCommand } from './compare-providers';
+import { compareEnvironmentsCommand } from './comparison/compare-environments';
+import { compareProvidersCommand } from './comparison/compare-providers';
 import type { Context } from './project/project';
 
 /** The verb, with a subcommand for each thing to compare. */

@@ -1,8 +1,8 @@
 // `evenkeel image`: sets the tag of a system's images in one environment. The one place that a pipeline writes to.
 import { Command } from 'commander';
 import { printFindings } from '../report/output';
+import { setTag, tagFileOf } from './data/tags';
 import type { Context } from './project/project';
-import { setTag, tagFileOf } from './project/tags';
 
 /** The verb. */
 export function imageCommand({ output, finish, entry }: Context): Command {

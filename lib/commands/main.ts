@@ -12,6 +12,7 @@ import { imageCommand } from './image';
 import { initCommand } from './init';
 import { pictureCommand } from './picture';
 import { planCommand } from './plan';
+import { previewCommand } from './preview';
 import { findNpmOptions } from './project/npm-options';
 import type { ExitCode, Load } from './project/project';
 import { terminal } from './project/terminal';
@@ -45,6 +46,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     imageCommand,
     pictureCommand,
     planCommand,
+    previewCommand,
     proveCommand,
     trafficCommand,
   ]) {
@@ -103,6 +105,7 @@ Examples:
   evenkeel compare environments   compare the environments of each system
   evenkeel prove                  show what each system survives, and by how much
   evenkeel picture shop           draw a system from its final objects
+  evenkeel preview feature/x      give a branch an environment of its own
   evenkeel plan                   show the nodes, addresses and headroom that each cluster needs
   evenkeel traffic                show what DNS must say, and the steps of a move to another cluster
 

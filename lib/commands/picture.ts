@@ -4,6 +4,7 @@ import { pictureOfCluster } from '../analysis/picture/cluster-picture';
 import type { Picture } from '../analysis/picture/picture';
 import { pictureOfSystem } from '../analysis/picture/system-picture';
 import type { Placement } from '../analysis/survival/table';
+import { previewEnvironments } from '../constructs/platform/preview';
 import { placementsOf } from '../constructs/system/system';
 import { didYouMean } from '../model/finding/closest';
 import { type Finding, findingOf } from '../model/finding/finding';
@@ -92,8 +93,24 @@ interface Chosen {
   readonly errors: readonly Finding[];
 }
 
-function choosePictures({ app, objects }: LoadedObjects, name: string | undefined): Chosen {
-  const placements = placementsOf(app);
+/** A picture is committed, and a preview comes and goes: it is drawn only where its system has nothing else. */
+function withoutPreviews({
+  app,
+  objects,
+}: LoadedObjects): Pick<LoadedObjects, 'objects'> & { placements: Placement[] } {
+  const all = placementsOf(app);
+  const previews = previewEnvironments(app);
+  const others = new Set(all.flatMap(({ system, environment }) => (previews.has(environment) ? [] : [system])));
+  const isLeft = ({ system, environment }: Placement) => previews.has(environment) && others.has(system);
+  const namespaces = new Set(all.filter(isLeft).map(({ cluster, namespace }) => `${cluster.name}/${namespace}`));
+  return {
+    placements: all.filter((one) => !isLeft(one)),
+    objects: objects.filter(({ cluster, systemNamespace = '' }) => !namespaces.has(`${cluster}/${systemNamespace}`)),
+  };
+}
+
+function choosePictures(loaded: LoadedObjects, name: string | undefined): Chosen {
+  const { placements, objects } = withoutPreviews(loaded);
   const systems = [...new Set(placements.map(({ system }) => system))].sort();
   const clusters = [...new Set(placements.map(({ cluster }) => cluster.name))].sort();
   const known = [...systems, ...clusters];

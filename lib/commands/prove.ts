@@ -14,9 +14,9 @@ import { type ApiEntry, describeIdentity } from '../model/manifest/object';
 import { PROFILES } from '../model/providers/profiles';
 import { formatTable, type Output, printFindings } from '../report/output';
 import { synthesize } from '../synth/synthesize';
+import { compareProviders } from './comparison/provider-comparison';
+import { projectOf } from './comparison/rebuildable';
 import { type Context, type Load, loadApp } from './project/project';
-import { compareProviders } from './project/provider-comparison';
-import { projectOf } from './project/rebuildable';
 
 interface Options {
   readonly json?: true;

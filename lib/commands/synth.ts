@@ -14,19 +14,19 @@ import { type Synthesis, synthesize } from '../synth/synthesize';
 import { DIVIDER } from '../synth/text/yaml';
 import { findChangeProblems } from './changes/against';
 import { appName } from './project/app-name';
+import { type Context, type ExitCode, loadApp } from './project/project';
+import { clustersOf, selectFiles } from './project/selection';
+import { findTypeProblems } from './project/types';
 import {
   DEFAULT_OUTDIR,
   findOptionProblems,
   findOutdirProblems,
-  findPreviewProblems,
-  type PreviewOptions,
+  findUpgradeProblems,
+  type UpgradeOptions,
   withMinor,
-} from './project/preview';
-import { type Context, type ExitCode, loadApp } from './project/project';
-import { clustersOf, selectFiles } from './project/selection';
-import { findTypeProblems } from './project/types';
+} from './project/upgrade';
 
-interface SynthOptions extends PreviewOptions {
+interface SynthOptions extends UpgradeOptions {
   readonly quiet?: true;
   readonly verbose?: true;
   readonly types?: true;
@@ -57,7 +57,7 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
     .option('--stdout', 'write nothing; print the manifests of one cluster')
     .option('--cluster <name>', 'only the files of this cluster')
     .option('--outdir <directory>', 'where to write (default: CDK8S_OUTDIR, else dist)')
-    .option('--kubernetes <minor>', 'preview an upgrade: as if every cluster ran this minor; needs --outdir or --check')
+    .option('--kubernetes <minor>', 'show an upgrade: as if every cluster ran this minor; needs --outdir or --check')
     .option(
       '--against <commit>',
       'refuse changes since this commit that the API server refuses (default: HEAD; with --check or --stdout: none)',
@@ -79,8 +79,8 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
       const app = await withMinor(options.kubernetes, () => loadApp(load));
       if ('errors' in app) return finish(refuse(output, app.errors));
       const synthesis = synthesize(app, check);
-      const preview = options.stdout ? { ...options, check: true as const } : options;
-      const findings = [...findPreviewProblems(app, preview, outdir), ...synthesis.findings];
+      const upgrade = options.stdout ? { ...options, check: true as const } : options;
+      const findings = [...findUpgradeProblems(app, upgrade, outdir), ...synthesis.findings];
       if (hasError(findings)) return finish(refuse(output, findings));
       const only = selectFiles(synthesis, { systems, cluster: options.cluster });
       if (Array.isArray(only)) return finish(refuse(output, [...findings, ...only]));
@@ -103,7 +103,7 @@ Examples:
   evenkeel synth --check --strict || echo 'dist/ also has nothing that evenkeel did not write'
   evenkeel synth --stdout --cluster laptop | kubectl diff -f -
   evenkeel synth --kubernetes 1.37 --check || echo 'an upgrade to 1.37 changes these files'
-  evenkeel synth --kubernetes 1.37 --outdir /tmp/preview && diff -r dist /tmp/preview`;
+  evenkeel synth --kubernetes 1.37 --outdir /tmp/upgrade && diff -r dist /tmp/upgrade`;
 
 /** Problems of options that have no meaning together. */
 function findConflicts({ check: checks, strict, stdout, outdir }: SynthOptions): readonly Finding[] {

@@ -28,9 +28,11 @@ export type {
 } from './network/connection';
 export type { NodeAccess } from './nodes/node-access';
 export type { NodeChoice } from './nodes/node-choice';
+export type { EquipProps } from './parts/equipment';
+export type { Part } from './parts/part';
 export type { CopyProps } from './platform/copy';
-export type { EquipProps, Part } from './platform/part';
 export { type PlacementProps, Platform, type PlatformProps, type SystemClass } from './platform/platform';
+export type { PreviewProps } from './platform/preview';
 export type { Companion, Company, InitContainer, Sidecar } from './pod/company';
 export type { PodField, Resources, SecretKey } from './pod/container';
 export type { Files } from './pod/files';

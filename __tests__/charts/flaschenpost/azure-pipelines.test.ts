@@ -249,14 +249,14 @@ const PROMISES: readonly Promised[] = [
       const pipeline = JSON.stringify(expand(sources, FLASCHENPOST));
       return (
         pipeline.includes(
-          '"trigger":{"batch":"true","branches":{"include":["main"]},"paths":{"exclude":["dist","charts/images.json"]}}',
+          '"trigger":{"batch":"true","branches":{"include":["main"]},"paths":{"exclude":["dist","charts/images.json","charts/previews.json"]}}',
         ) &&
         pipeline.includes('"pr":{"branches":{"include":["main"]}}') &&
         NAMESPACES.every((name) => commandsOf(sources, name).includes('[skip ci]'))
       );
     },
     breaks: [
-      ['[dist, charts/images.json]', '[docs]'],
+      ['[dist, charts/images.json, charts/previews.json]', '[docs]'],
       [' [skip ci]', ''],
       ['pr:\n  branches:\n    include: [main]', 'pr: none'],
       ['include: [main]\n  paths', 'include: [release]\n  paths'],

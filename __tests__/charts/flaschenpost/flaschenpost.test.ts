@@ -10,6 +10,9 @@ import { cli } from '../../support/cli';
 import { Placement, shipped } from '../../support/shipped';
 import { at, WEB as SERVICE, shop } from '../../support/synthesis';
 
+// the widths of columns are those without the preview of a branch
+jest.mock('../../../charts/previews.json', () => ({}));
+
 const STAGES = ['dev', 'qa', 'staging', 'prod'] as const;
 const WEB = ['catalogue', 'gateway', 'orders'];
 

@@ -239,7 +239,7 @@ const PROMISES: readonly Promised[] = [
       const pipeline = JSON.stringify(expand(sources, PANTHER));
       return (
         pipeline.includes(
-          '"trigger":{"batch":"true","branches":{"include":["main"]},"paths":{"exclude":["dist","charts/images.json"]}}',
+          '"trigger":{"batch":"true","branches":{"include":["main"]},"paths":{"exclude":["dist","charts/images.json","charts/previews.json"]}}',
         ) &&
         pipeline.includes('"pr":{"branches":{"include":["main"]}}') &&
         pipeline.includes(

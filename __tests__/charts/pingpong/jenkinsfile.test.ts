@@ -1,4 +1,5 @@
 // What the Jenkinsfile of PingPong promises (T1), by its structure: the shipped file keeps each promise, and changes break it.
+import { environments } from '../../../charts/environments';
 import { broken, inOrder, type Promised, type Sources, shipped, withSteps } from '../../support/pipelines/files';
 import { type JenkinsStage, readBlocks, readStages, shellOf } from '../../support/pipelines/jenkins';
 import { placed, TRIVY } from '../shipped/pipelines';
@@ -8,9 +9,10 @@ const RELEASE = [`branch 'main'`, `environment name: 'RELEASE', value: 'yes'`];
 
 const stages = (sources: Sources): readonly JenkinsStage[] => readStages(sources.Jenkinsfile ?? '');
 const stage = (sources: Sources, name: string) => stages(sources).find(({ path }) => path.at(-1) === name);
+/** The commands of these stages; without names, of those from a commit on main to its release. */
 const textOf = (sources: Sources, ...names: string[]): string =>
   stages(sources)
-    .filter(({ path }) => names.length === 0 || names.includes(path.at(-1) ?? ''))
+    .filter(({ path }) => (names.length === 0 ? path[0] !== 'Preview' : names.includes(path.at(-1) ?? '')))
     .flatMap(({ steps }) => shellOf(steps))
     .map((command) => withSteps(sources, command))
     .join('\n');
@@ -24,6 +26,7 @@ const PROMISES: readonly Promised[] = [
         .join() ===
         [
           'Verify',
+          ...['Build preview', 'Scan preview', 'Push preview', 'Environment'].map((name) => `Preview: ${name}`),
           ...['Build', 'Scan', 'Push', 'Manifests'].map((name) => `Images and manifests: ${name}`),
           ...['Commit', 'Apply', 'Pods', 'Smoke test'].map((name) => `Production: ${name}`),
         ].join() &&
@@ -69,7 +72,8 @@ const PROMISES: readonly Promised[] = [
             when.join() === ['beforeInput true', ...RELEASE].join() &&
             steps.length > 0
           );
-        return input.length === 0 && (first === 'Verify' || when.join() === ['beforeAgent true', ...RELEASE].join());
+        const starts = first === 'Preview' ? [`branch 'feature/**'`] : RELEASE;
+        return input.length === 0 && (first === 'Verify' || when.join() === ['beforeAgent true', ...starts].join());
       }) && readBlocks(sources.Jenkinsfile ?? '')[0]?.body[0]?.head === 'agent none',
     breaks: [
       [`        submitter 'pingpong-releasers'\n`, ''],
@@ -88,6 +92,59 @@ const PROMISES: readonly Promised[] = [
     breaks: [
       [`sh(script: 'bash pipelines/steps/changed.sh', returnStdout: true).trim()`, `'yes'`],
       ['changed.sh', 'check.sh'],
+    ],
+  },
+  {
+    promise:
+      'G9: a branch feature/… is verified, built, scanned and pushed, with a tag of its own, before it gets an environment',
+    holds: (sources) => {
+      const own = stages(sources).filter(({ path: [first] }) => first === 'Preview');
+      const { environment } = own.at(-1) ?? {};
+      const commands = own.flatMap(({ steps }) => shellOf(steps));
+      const { environment: production } = stage(sources, 'Push') ?? {};
+      return (
+        inOrder(
+          textOf(sources, 'Verify', ...own.map(({ path }) => path.at(-1) ?? '')),
+          'npm test',
+          'docker build',
+          '--scanners vuln --severity HIGH,CRITICAL --exit-code 1',
+          'docker push',
+          'npm run preview -- "$BRANCH_NAME" --image "$SYSTEM_NAME=$BUILD_NUMBER"',
+          'npm run synth -- --check --strict',
+          'git push origin "HEAD:$BRANCH"',
+        ) &&
+        commands.every((command) => command.startsWith('BUILD_NUMBER="$GIT_COMMIT-$BUILD_NUMBER" bash ')) &&
+        environment?.REGISTRY === environments.preview.registry &&
+        environment.REGISTRY !== production?.REGISTRY
+      );
+    },
+    breaks: [
+      [`        REGISTRY = '210987654321.dkr.ecr.ap-south-1.amazonaws.com'\n`, ''],
+      [`BUILD_NUMBER="$GIT_COMMIT-$BUILD_NUMBER" bash pipelines/steps/push.sh`, 'bash pipelines/steps/push.sh'],
+      [`            sh 'BUILD_NUMBER="$GIT_COMMIT-$BUILD_NUMBER" bash pipelines/steps/scan-images.sh'\n`, ''],
+      [`            sh 'BUILD_NUMBER="$GIT_COMMIT-$BUILD_NUMBER" bash pipelines/steps/previews.sh'\n`, ''],
+    ],
+  },
+  {
+    promise: 'G9: previews whose branch is gone end by a run of main of its own, which no gate holds up',
+    holds: (sources) => {
+      const text = sources['Jenkinsfile-previews'] ?? '';
+      const [only, ...more] = readStages(text);
+      const { SYSTEM_NAME, BRANCH, BRANCH_NAME } = only?.environment ?? {};
+      return (
+        more.length === 0 &&
+        /^ {4}cron\('H\/15 \* \* \* \*'\)$/m.test(text) &&
+        /^ {4}disableConcurrentBuilds\(\)$/m.test(text) &&
+        [SYSTEM_NAME, BRANCH, BRANCH_NAME].join() === 'pingpong,main,main' &&
+        only?.input.length === 0 &&
+        shellOf(only.steps).join('\n') === 'bash pipelines/steps/previews.sh\nnpm run preview -- --expired'
+      );
+    },
+    breaks: [
+      [`    BRANCH_NAME = 'main'\n`, ''],
+      [`    cron('H/15 * * * *')\n`, ''],
+      [`          sh 'bash pipelines/steps/previews.sh'\n`, ''],
+      [`        sh 'npm run preview -- --expired'\n`, ''],
     ],
   },
   {

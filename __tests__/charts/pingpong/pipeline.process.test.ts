@@ -63,8 +63,51 @@ test('a commit is built, scanned, pushed, synthesized and checked; after the gat
   expect(agent.file('dist/10-pingpong-production.yaml')).toContain(`image: ${BASE}/web:58\n`);
 }, 60_000);
 
-test('a branch, and the commit of a release, are verified only', () => {
-  expect(agent.jenkins(shipped, '58', {}, 'feature/throttle').calls).toEqual(verify);
+const PREVIEW = '210987654321.dkr.ecr.ap-south-1.amazonaws.com/pingpong';
+
+test('G9: a push on feature/… → image → environment; its branch gone → gone, in a run of main of its own', () => {
+  const images = { names: ['web'], base: PREVIEW, tag: '<commit>-7' };
+  agent.branch('feature/throttle');
+  const { calls, failed, printed } = agent.jenkins(shipped, '7', {}, 'feature/throttle');
+  const edited = ['npm run synth', 'npm run synth -- --check --strict'];
+  expect({ calls, printed: failed ? printed : '' }).toEqual({
+    calls: [
+      ...verify,
+      '── Preview: Build preview',
+      ...build(images, { code: '.' }),
+      '── Preview: Scan preview',
+      ...scan(images, { work: '/workspace@tmp/images' }),
+      '── Preview: Push preview',
+      ...pushToAmazon(images),
+      '── Preview: Environment',
+      'npm ci',
+      'npm run preview -- feature/throttle --image pingpong=<commit>-7',
+      ...edited,
+    ],
+    printed: '',
+  });
+  expect(JSON.parse(agent.file('charts/previews.json'))).toEqual({
+    'feature/throttle': { images: { pingpong: expect.stringMatching(/^[0-9a-f]{40}-7$/) } },
+  });
+  agent.branch('feature/throttle', false);
+  expect(agent.jenkins(shipped, '1', {}, 'main', 'Jenkinsfile-previews').calls).toEqual([
+    '── Previews',
+    'npm ci',
+    'npm run preview -- --reconcile -',
+    ...edited,
+    'npm run preview -- --expired',
+  ]);
+  expect(agent.file('charts/previews.json')).toBe('{}\n');
+  expect(
+    agent
+      .log()
+      .slice(0, 2)
+      .map((subject) => subject.replace(/[0-9a-f]{40}/, '<commit>')),
+  ).toEqual(['previews: main, build 1 [skip ci]', 'previews: feature/throttle, build <commit>-7 [skip ci]']);
+}, 60_000);
+
+test('a branch without a preview, and the commit of a release, are verified only', () => {
+  expect(agent.jenkins(shipped, '58', {}, 'fix/throttle').calls).toEqual(verify);
   agent.jenkins(shipped, '59');
   expect(agent.jenkins(shipped, '60').calls).toEqual(verify);
   expect(agent.log()).toHaveLength(2);

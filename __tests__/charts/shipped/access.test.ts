@@ -6,6 +6,9 @@ import { shipped } from '../../support/shipped';
 import { at } from '../../support/synthesis';
 import { isShipped, isShippedCluster } from './placements';
 
+// the widths of columns are those without the preview of a branch
+jest.mock('../../../charts/previews.json', () => ({}));
+
 describe('G11: the shipped platform', () => {
   const all = access(shipped.entries);
   const rights = all.filter(({ cluster, namespace }) =>

@@ -14,7 +14,7 @@ const PAGE = readPage('how-to/second-provider.md');
 
 /** Synthesizes the page's placement of PingPong, with a reader's environment and settings. */
 function synth(code: (text: string) => string) {
-  const settings = { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200 };
+  const settings = { host: 'pingpong.example.com', requestsPerSecond: 100, burst: 200, replicas: 3 };
   const images = { pingpong: { production: '57' } };
   const app = runPage(
     `return new Platform({ home: 'mumbai', images, ${blockWith(PAGE, 'clusters: {')} })${code(blockWith(PAGE, '.place('))}.app();`,

@@ -32,7 +32,13 @@ describe('data that is gone', () => {
     ]);
   });
   it('is one warning for a namespace, which is about all in it', () => {
-    expect(found([namespace, claim], [])).toMatchObject([{ rule: 'data-removed', object: 'Namespace shop' }]);
+    expect(found([namespace, claim], [])).toMatchObject([
+      {
+        rule: 'data-removed',
+        object: 'Namespace shop',
+        fix: expect.stringMatching(/^where it does not prune, kubectl delete namespace shop; /),
+      },
+    ]);
   });
   it('is a warning for a StatefulSet whose claims go with it', () => {
     const policy = { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' } };

@@ -159,6 +159,21 @@ const IMAGE: Row = {
     }),
 };
 
+const PREVIEW: Row = {
+  of: 'preview',
+  asked: askedOf('preview'),
+  grows: 'branches in the file of previews',
+  sizes: LARGE,
+  beyond: false,
+  count: (size) =>
+    withScratch((scratch) => {
+      const file = join(scratch, 'previews.json');
+      const branches = Array.from({ length: size }, (_, index) => [`feature/${index}`, { until: '2026-12-05' }]);
+      writeFileSync(file, JSON.stringify(Object.fromEntries(branches)));
+      return countCalls(label, () => succeed([...VERBS.preview, 'feature/new', '--file', file], () => ({})));
+    }),
+};
+
 /** All rows, in the order of the table. */
 export const ROWS: readonly Row[] = [
   ask('synth', 'components of a system', LARGE),
@@ -178,6 +193,7 @@ export const ROWS: readonly Row[] = [
   ]),
   askBeyond('move', 'clusters of a system', MIDDLE),
   IMAGE,
+  PREVIEW,
   askBeyond('picture', 'components of a system', SMALL),
   askBeyond('picture', 'systems on a cluster', SMALL),
   askBeyond('picture', 'environments of a system', SMALL),

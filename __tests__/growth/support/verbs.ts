@@ -9,6 +9,7 @@ export const VERBS = {
   connections: ['connections'],
   access: ['access'],
   image: ['image'],
+  preview: ['preview'],
   picture: ['picture'],
   providers: ['compare', 'providers'],
   environments: ['compare', 'environments'],

@@ -65,7 +65,9 @@ export class Agent {
     if (files === undefined) {
       cpSync(join(ROOT, 'dist'), join(first, 'dist'), { recursive: true });
       mkdirSync(join(first, 'charts'));
-      copyFileSync(join(ROOT, 'charts/images.json'), join(first, 'charts/images.json'));
+      for (const name of ['images.json', 'previews.json']) {
+        copyFileSync(join(ROOT, 'charts', name), join(first, 'charts', name));
+      }
     }
     const scripts = Object.entries(sources).map(([path, text]) => [`pipelines/${path}`, text] as const);
     for (const [path, text] of [...scripts, ...Object.entries(files ?? {})]) write(join(first, path), text);
@@ -92,6 +94,18 @@ export class Agent {
   runScript(name: string, env: Values, { clone = '', again = false } = {}): Run {
     const folder = again ? join(this.scratch, 'step') : this.clone('step', false, 'origin', clone);
     return this.run({}, () => this.shell(`bash pipelines/steps/${name}.sh`, folder, env));
+  }
+
+  /** A branch that is pushed, or removed again. */
+  branch(name: string, isThere = true): void {
+    const change = isThere ? `git branch ${name} main` : `git branch --delete --force ${name}`;
+    this.must(change, join(this.scratch, 'origin.git'));
+  }
+
+  /** A hook of the origin, with a count beside it that starts at 0. */
+  hook(name: string, text: string): void {
+    writeFileSync(join(this.scratch, 'count'), '0');
+    writeFileSync(join(this.scratch, 'origin.git/hooks', name), text, { mode: 0o755 });
   }
 
   /** A file of the agent's folder, such as what a step hands on. */
@@ -138,21 +152,22 @@ export class Agent {
     });
   }
 
-  /** A build of Jenkins on a branch, with the gate approved. */
-  jenkins(sources: Sources, number: string, given: Values = {}, branch = 'main'): Run {
+  /** A build of Jenkins on a branch, with the gate approved, by a file of pipelines/. */
+  jenkins(sources: Sources, number: string, given: Values = {}, branch = 'main', file = 'Jenkinsfile'): Run {
     return this.run(given, () => {
       let release = '';
       let workspace = '';
+      const stages = readStages(sources[file] ?? '');
       const stash = this.folder('stash');
-      for (const [at, stage] of readStages(sources.Jenkinsfile ?? '').entries()) {
+      for (const [at, stage] of stages.entries()) {
         const runs = stage.when.every((line) => {
           if (line === `branch 'main'`) return branch === 'main';
+          if (line === `branch 'feature/**'`) return branch.startsWith('feature/');
           if (line === `environment name: 'RELEASE', value: 'yes'`) return release === 'yes';
           return /^before(?:Agent|Input) true$/.test(line);
         });
         if (!runs) continue;
-        if (readStages(sources.Jenkinsfile ?? '')[at - 1]?.path[0] !== stage.path[0])
-          workspace = this.clone('workspace');
+        if (stages[at - 1]?.path[0] !== stage.path[0]) workspace = this.clone('workspace');
         this.note(stage.path.join(': '));
         const variables = Object.entries(stage.environment).map(([name, value]) => [
           name,
@@ -160,6 +175,7 @@ export class Agent {
           value.replace('${WORKSPACE_TMP}', `${workspace}@tmp`),
         ]);
         const env = { ...Object.fromEntries(variables), BUILD_NUMBER: number };
+        const build = { BRANCH_NAME: branch, GIT_COMMIT: this.newest() };
         for (const line of stage.steps) {
           const [, names = ''] = /^stash name: 'approved', includes: '(.*)'$/.exec(line) ?? [];
           for (const name of names.split(',').filter(Boolean)) {
@@ -169,7 +185,7 @@ export class Agent {
           if (line === `unstash 'approved'`) cpSync(stash, workspace, { recursive: true });
           for (const command of shellOf([line])) {
             const before = this.printed.length;
-            if (!this.shell(command, workspace, env)) return false;
+            if (!this.shell(command, workspace, { ...build, ...env })) return false;
             if (line.startsWith('env.RELEASE = ')) release = this.printed.slice(before).trim();
           }
         }
@@ -275,11 +291,16 @@ export class Agent {
     return stdout;
   }
 
+  private newest(): string {
+    return this.must('git rev-parse main', join(this.scratch, 'origin.git')).trim();
+  }
+
   private environment(): NodeJS.ProcessEnv {
     const { scratch, calls } = this;
     const git = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
     const path = `${join(scratch, 'programs')}:/usr/local/bin:/usr/bin:/bin`;
-    return { PATH: path, HOME: scratch, CALLS: calls, STATE: join(scratch, 'state'), ...git };
+    const state = { CALLS: calls, STATE: join(scratch, 'state'), EVENKEEL: join(ROOT, 'bin/evenkeel.js') };
+    return { PATH: path, HOME: scratch, ...state, ...git };
   }
 
   /** An empty folder of this name. */

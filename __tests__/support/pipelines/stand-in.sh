@@ -77,7 +77,19 @@ case $line in
     sed -i -E "/^  \"$system\": \{/,/^  \}/ { $within s|^( +\"$key\": )\"[^\"]*\"|\1\"$5\"| }" charts/images.json
     grep -q "\"$key\": \"$5\"" charts/images.json
     ;;
+  'npm run preview '*)
+    shift 3
+    node "$EVENKEEL" preview "$@"
+    ;;
   'npm run synth')
+    # what synth makes of previews: a file with its images each
+    node -e '
+      const fs = require("node:fs");
+      const previews = fs.existsSync("charts/previews.json") ? JSON.parse(fs.readFileSync("charts/previews.json", "utf8")) : {};
+      for (const name of fs.readdirSync("dist")) if (/^10-preview-/.test(name)) fs.unlinkSync(`dist/${name}`);
+      for (const [branch, { images }] of Object.entries(previews))
+        fs.writeFileSync(`dist/10-preview-${branch.replaceAll("/", "-")}.yaml`, `${JSON.stringify(images)}\n`);
+    '
     node -e '
       const fs = require("node:fs");
       const images = JSON.parse(fs.readFileSync("charts/images.json", "utf8"));

@@ -74,7 +74,7 @@ function explain(difference: ObjectDifference, pair: Pair): Aspect | undefined {
   if (isDerived(difference) && pair.settings.some(isResized)) return 'size';
   if (followsFromSizes(difference, pair)) return 'size';
   if (SIZE.test(pointer)) return isSetting(before, after, pair) ? 'size' : undefined;
-  if (followsFromSize(difference, pair)) return 'size';
+  if (followsFromSize(difference, pair) || hasNoBudgets(difference, pair)) return 'size';
   if (isHashed(before, after) || isRenamedJob(difference)) return 'content';
   if (entry.identity.kind === 'ConfigMap' && pointer.startsWith('/data/') && isSetting(before, after, pair)) {
     return isHostOrNumber(before) && isHostOrNumber(after) ? (isNumber(before) ? 'size' : 'hosts') : undefined;
@@ -155,6 +155,18 @@ function followsFromSize({ entry, pointer, before }: ObjectDifference, { first, 
     const spec = dig(manifest, 'spec');
     return spec?.replicas === 1 || spec?.minReplicas === 1;
   });
+}
+
+/** A deployer may write the kinds that there are: where every component is a single pod, disruption budgets are none of them. */
+function hasNoBudgets({ entry, pointer, before, after }: ObjectDifference, { found }: Pair): boolean {
+  const { kind, name } = entry.identity;
+  if (kind !== 'Role' || name !== DEPLOYER || pointer !== '/rules') return false;
+  const others = (rules: Json | undefined) => {
+    const all: readonly Json[] = Array.isArray(rules) ? rules : [];
+    return jsonText(all.filter((rule) => jsonText(dig({ rule }, 'rule')?.resources) !== '["poddisruptionbudgets"]'));
+  };
+  const isBudget = (one: ObjectDifference) => one.entry.identity.kind === 'PodDisruptionBudget' && one.pointer === '';
+  return found.some(isBudget) && others(before) === others(after);
 }
 
 function isHashed(before: Json | undefined, after: Json | undefined): boolean {

@@ -9,6 +9,7 @@ import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-ba
 import { spanText } from '../../model/nodes/node-cost';
 import type { NodeCost, PoolPlan, Span } from '../../model/nodes/node-plan-types';
 import type { ClusterPlan } from './plan';
+import type { PreviewRoom } from './previews';
 
 /** One number. */
 export interface PlanRow {
@@ -22,7 +23,7 @@ export interface PlanRow {
 }
 
 /** All rows of a plan; without a plan, those of the headroom alone. */
-export function planRows({ plan, description, headroom, clusters }: ClusterPlan): PlanRow[] {
+export function planRows({ plan, description, headroom, clusters, previews = [] }: ClusterPlan): PlanRow[] {
   const { nodePools, subnets, zones, provider } = description;
   const cluster = (what: string, number: Derived): PlanRow => row('cluster', what, number);
   return [
@@ -52,7 +53,23 @@ export function planRows({ plan, description, headroom, clusters }: ClusterPlan)
           ...plan.targets.map(({ name, targets }) => row(name, 'load-balancer targets', targets)),
         ]),
     ...(clusters === undefined ? [] : [clustersRow(clusters, provider.name)]),
+    ...previews.map(previewRow),
   ];
+}
+
+function previewRow({ system, present, more, unfit, limit }: PreviewRoom): PlanRow {
+  const because =
+    limit === undefined
+      ? 'the nodes have room for all of them'
+      : `one more: ${limit.field ?? 'nodes'}: ${limit.message}`;
+  const without = unfit.length === 0 ? '' : `no room for ${unfit.join(', ')}; `;
+  return {
+    of: 'previews',
+    what: `more of ${system}`,
+    plan: limit === undefined ? `${more} or more` : String(more),
+    given: `${present} there`,
+    because: `${without}${because}`,
+  };
 }
 
 function row(of: string, what: string, { value, because }: Derived, given?: string): PlanRow {

@@ -9,6 +9,7 @@ import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/
 import { deriveProviderPlan } from '../../model/nodes/node-plan';
 import type { ProviderPlanInput } from '../../model/nodes/node-plan-input';
 import type { ProviderPlan } from '../../model/nodes/node-plan-types';
+import type { PreviewRoom } from './previews';
 
 /** What the systems of a cluster ask of its nodes. */
 export interface NodeLoad {
@@ -35,6 +36,8 @@ export interface ClusterPlan {
   readonly headroom?: HeadroomBalance;
   /** Absent where its provider has no limit of clusters. */
   readonly clusters?: ClusterCount;
+  /** Room for previews, by system. @default none: no system has previews there, or they cannot be counted */
+  readonly previews?: readonly PreviewRoom[];
 }
 
 /** The plan of a cluster, as `evenkeel plan` prints it and synth checks it. */

@@ -32,7 +32,7 @@ export function findLostData({ removed }: ObjectChanges): Finding[] {
     const problem = {
       message: `${describeIdentity(identity)} is gone: where the delivery prunes, so is ${loss}`,
       expected: 'it to stay, or data that no one needs',
-      fix: 'to keep it beyond its manifest, first commit the annotations argocd.argoproj.io/sync-options: Prune=false and kustomize.toolkit.fluxcd.io/prune: disabled on it',
+      fix: `where it does not prune, ${deletion(identity)}; to keep it beyond its manifest, first commit the annotations argocd.argoproj.io/sync-options: Prune=false and kustomize.toolkit.fluxcd.io/prune: disabled on it`,
     };
     return [{ ...findingOf('data-removed', problem, 'warning'), object: describeIdentity(identity) }];
   });

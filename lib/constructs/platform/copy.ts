@@ -6,6 +6,7 @@ import { isJsonObject } from '../../model/manifest/json';
 import type { Trace } from '../../model/manifest/origin';
 import { ACCESS_CHANGES, type AccessChanges } from '../../model/platform/environment';
 import { unless } from '../tree/findings';
+import type { PlacementProps } from './place';
 
 /** The original of a copy, its name, and its differences. */
 export interface CopyProps<EnvironmentName extends string, Settings> {
@@ -45,7 +46,7 @@ export interface CopyChanges {
 /** The described environments, and those that copies add. */
 export function withCopies<Environment>(
   described: Readonly<Record<string, Environment>>,
-  copies: readonly Copy[],
+  copies: readonly Pick<Copy, 'of' | 'as'>[],
 ): Readonly<Record<string, Environment>> {
   const made: Record<string, Environment> = {};
   for (const { of, as } of copies) {
@@ -84,4 +85,12 @@ export function findCopyProblems(
       expected: 'an unused environment name',
     }),
   ];
+}
+
+/** A copy gets its own namespace. */
+export function withoutNamespace<Settings>({
+  namespace: _,
+  ...placement
+}: PlacementProps<string, Settings>): PlacementProps<string, Settings> {
+  return placement;
 }

@@ -18,8 +18,16 @@ interface Unused {
   readonly known: readonly string[];
 }
 
-/** Missing tags at the lines that asked for them, and entries that no system asks for, at that of the platform. */
-export function reportImages(root: IConstruct, images: Images, trace: Trace): void {
+/**
+ * Missing tags at the lines that asked for them, and entries that no system asks for, at that of the platform. `branches`: those of
+ * previews, by environment.
+ */
+export function reportImages(
+  root: IConstruct,
+  images: Images,
+  branches: ReadonlyMap<string, string>,
+  trace: Trace,
+): void {
   const systems = System.allIn(root);
   const missing = systems.flatMap((system) =>
     system.missingTags.map((tag) => ({ system, tag, keys: keysOf(system, tag) })),
@@ -38,7 +46,7 @@ export function reportImages(root: IConstruct, images: Images, trace: Trace): vo
   for (const { entry } of misspelt) report(root, findingOf('image-tag', problemOf(entry)), trace);
   for (const { system, tag, keys } of missing) {
     const isMisspelt = misspelt.some(({ meant }) => meant.every((key, index) => keys[index] === key));
-    if (!isMisspelt) report(system, missingTag(system, tag), tag.trace);
+    if (!isMisspelt) report(system, missingTag(system, tag, branches), tag.trace);
   }
   // a system that is refused may not have asked for all of its images
   if (isRefused(root) || hasError(entriesOf(root, ENTRY.finding))) return;
@@ -49,14 +57,23 @@ function keysOf({ system, target }: System<unknown>, { component }: MissingTag):
   return [system, target.environment.name, component];
 }
 
-function missingTag({ system, target }: System<unknown>, { component, isAlone }: MissingTag): Finding {
+function missingTag(
+  { system, target }: System<unknown>,
+  { component, isAlone }: MissingTag,
+  branches: ReadonlyMap<string, string>,
+): Finding {
   const environment = target.environment.name;
   const place = `images.${system}.${environment}`;
+  const branch = branches.get(environment);
+  const tag = isAlone ? `${system}/${component}=412` : `${system}=412`;
   const example = isAlone ? `{ ${component}: '412' }` : "'412'";
   return findingOf('image-tag', {
     field: isAlone ? `${place}.${component}` : place,
     message: `there is no tag for ${component} of ${system} in ${environment}`,
-    expected: `images: { ${system}: { ${environment}: ${example} } } on the platform: a build number or a digest`,
+    expected:
+      branch === undefined
+        ? `images: { ${system}: { ${environment}: ${example} } } on the platform: a build number or a digest`
+        : `evenkeel preview ${branch} --image ${tag}: a build number or a digest`,
   });
 }
 

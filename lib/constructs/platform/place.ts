@@ -171,13 +171,25 @@ function missingSetting(name: string, system: string, where: Pick<Target<object>
   };
 }
 
+/** What the API server takes, in characters. */
+const LONGEST_NAMESPACE = 63;
+
 /** Problems of the namespace of `system`, which shares its cluster with `others`. */
 function findNamespaceProblems(system: System<unknown>, others: readonly System<unknown>[]): Finding[] {
   const { namespace = '' } = system;
   const taken = others.find((other) => other.namespace === namespace);
   const location = { field: 'namespace', value: namespace };
   return [
-    ...unless(dnsLabel.fits(namespace), 'namespace', {
+    ...unless(
+      namespace.length <= LONGEST_NAMESPACE || !dnsLabel.fits(namespace.slice(0, LONGEST_NAMESPACE)),
+      'namespace',
+      {
+        ...location,
+        message: `'${namespace}' has ${namespace.length} characters, too many for a namespace`,
+        expected: `at most ${LONGEST_NAMESPACE}: a shorter name of the system, the environment or the branch, or namespace in a placement`,
+      },
+    ),
+    ...unless(dnsLabel.fits(namespace.slice(0, LONGEST_NAMESPACE)), 'namespace', {
       ...location,
       message: `'${namespace}' is not a valid namespace name`,
       expected: `namespace: ${dnsLabel.expected}`,

@@ -9,35 +9,45 @@ import type { Problem } from '../../model/finding/problem';
 import { findSchemaProblems } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
 import { captureTrace, type Trace, tracedTo } from '../../model/manifest/origin';
-import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
+import { setEntry, UPGRADE_MINOR, UPGRADE_VARIABLE } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
+import { clusterWithFallbacks, environmentWithFallbacks } from '../../model/platform/fallbacks';
+import { imagesWith } from '../../model/platform/preview';
 import { type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
 import { guardIncludes } from '../foreign/include';
-import { System } from '../system/system';
-import { allowAnyId } from '../tree/children';
-import { refuse } from '../tree/door';
-import { report } from '../tree/findings';
-import { checkCapabilitiesLater } from './capabilities';
-import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
-import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
-import { reportImages } from './images';
-import { checkNodes } from './nodes';
 import {
   EQUIP,
   type Equipment,
   type EquipProps,
   findEquipmentProblems,
   neighboursOn,
-  type PartSettings,
-  PlacedPart,
   partsOn,
-} from './part';
+} from '../parts/equipment';
+import { type PartSettings, PlacedPart } from '../parts/part';
+import { System } from '../system/system';
+import { allowAnyId } from '../tree/children';
+import { refuse } from '../tree/door';
+import { report } from '../tree/findings';
+import { checkCapabilitiesLater } from './capabilities';
+import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies, withoutNamespace } from './copy';
+import { reportImages } from './images';
+import { checkNodes } from './nodes';
 import { createSystem, type PlacementProps, type PlacementRequest, type SystemClass } from './place';
 import { NOTHING, PLACE, PLATFORM, type PlatformProps } from './platform-props';
+import {
+  branchesOf,
+  buildPreviews,
+  environmentsOf,
+  offerPreviews,
+  PREVIEW,
+  type PreviewProps,
+  type PreviewRequest,
+  previewsOf,
+} from './preview';
 import { type Move, offerRebuild } from './rebuild';
 import { checkRegistriesLater } from './registries';
 import { UnreadSettings } from './settings';
@@ -88,7 +98,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   /** Whether it has clusters and environments: otherwise nothing that is placed can be judged. */
   private readonly isComplete: boolean;
   /** None where they are refused. */
-  private readonly images: Images | undefined;
+  private images: Images | undefined;
   /** Tags by environment, as placements ask for them: a platform may have many. */
   private readonly tags = new Map<string, ReturnType<typeof imagesIn>>();
   /** Problems of the platform, and of calls of its methods, each with its line. */
@@ -96,6 +106,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   private readonly placements: Placement[] = [];
   private readonly copies: Copy[] = [];
   private readonly equipment: Equipment[] = [];
+  private readonly previews: PreviewRequest<Building>[] = [];
   private readonly trace = captureTrace();
 
   constructor(props: PlatformProps<ClusterName, EnvironmentName>) {
@@ -178,26 +189,53 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 
   /**
+   * Places a system once more in an environment of each branch that the data names: a preview, which starts as a line of that data and
+   * goes with it. `evenkeel preview` edits the data.
+   *
+   * @example
+   * platform.preview(Shop, {
+   *   of: 'dev',
+   *   on: 'mumbai',
+   *   branches: previews,
+   *   settings: ({ host }) => ({ host: host('shop.preview.example') }),
+   * })
+   */
+  preview<Settings extends object>(
+    system: SystemClass<Settings>,
+    props: PreviewProps<ClusterName, EnvironmentName, Settings>,
+  ): this {
+    const trace = captureTrace();
+    const problems = findSchemaProblems(PREVIEW, props, 'preview');
+    this.note(problems, trace);
+    if (problems.length > 0) return this;
+    this.images = this.images && imagesWith(this.images, props.branches, props.of);
+    this.previews.push(previewsOf(system, props, trace, (building, request) => this.build(building, request)));
+    return this;
+  }
+
+  /**
    * Builds the construct tree: every system in every environment on every cluster. An exception ends only its own chart.
    *
-   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, every cluster is treated as running it: a preview of an
-   * upgrade, requested by `evenkeel synth --kubernetes` and never written to dist/.
+   * Where the environment variable `EVENKEEL_KUBERNETES` holds a minor, every cluster is treated as running it: what an
+   * upgrade changes, requested by `evenkeel synth --kubernetes` and never written to dist/.
    */
   app(): App {
     const app = this.construct((where) => where);
     checkNodes(app, this.props.clusters, this.trace);
     offerRebuild(app, (move) => this.construct(move));
+    offerPreviews(app, this.previews, (further) => this.construct((where) => where, further));
     return app;
   }
 
-  /** Builds the tree with each system moved by `move`; placements and their lines stay. */
-  private construct(move: Move): App {
+  /** Builds the tree with each system moved by `move`, and with previews of further branches; placements and their lines stay. */
+  private construct(move: Move, further: readonly string[] = []): App {
+    const previews = this.previews.map((one) => ({ ...one, branches: [...one.branches, ...further] }));
     const app = new App();
     allowAnyId(app);
-    const preview = previewMinor(app);
+    const upgrade = upgradeMinor(app);
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
     const { clusters } = this.props;
-    const environments = this.acceptEnvironments();
+    const environments = this.acceptEnvironments(previews);
     for (const { problems } of Object.values(environments)) {
       for (const problem of problems) report(app, findingOf('input', problem), this.trace);
     }
@@ -215,17 +253,18 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       allowAnyId(scope);
       if (problems.length > 0) refuse(scope);
     }
-    const previewed: Move = ({ cluster, ...where }) =>
-      move({ cluster: { ...cluster, kubernetes: preview ?? cluster.kubernetes }, ...where });
-    const building = { app, move: previewed, environments, unread: new UnreadSettings() };
+    const upgraded: Move = ({ cluster, ...where }) =>
+      move({ cluster: { ...cluster, kubernetes: upgrade ?? cluster.kubernetes }, ...where });
+    const building = { app, move: upgraded, environments, unread: new UnreadSettings() };
     for (const { build } of this.isComplete ? this.placements : []) build(building);
     for (const copy of this.isComplete ? this.copies : []) this.buildCopy(building, copy);
+    if (this.isComplete) buildPreviews(building, previews, this.props, this.copies);
     if (this.isComplete) this.buildParts(building);
     building.unread.report();
     checkRegistriesLater(app, described);
     checkCapabilitiesLater(app);
     reportIdentities(app, clusters, this.trace);
-    reportImages(app, this.images ?? {}, this.trace);
+    reportImages(app, this.images ?? {}, branchesOf(previews), this.trace);
     checkRecordsLater(app);
     return app;
   }
@@ -234,13 +273,13 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     this.problems.push(...problems.map((problem) => ({ problem, trace })));
   }
 
-  private acceptEnvironments(): Environments {
+  private acceptEnvironments(previews: readonly PreviewRequest<Building>[]): Environments {
     const standIns = { survives: { zones: 0, regions: 0 } };
     const described = Object.entries(this.props.environments).map(([name, given]) => {
       const { input: props, problems } = accept(`environments.${name}`, ENVIRONMENT, given, standIns);
       return [name, { props, problems }] as const;
     });
-    return withCopies(Object.fromEntries(described), this.copies);
+    return withCopies(Object.fromEntries(described), [...this.copies, ...environmentsOf(previews)]);
   }
 
   private buildCopy(building: Building, copy: Copy): void {
@@ -354,14 +393,14 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
   }
 }
 
-/** The minor to preview, if there is one. The app keeps it, so that synth can distinguish a preview from the content of dist/. */
-function previewMinor(app: App): Minor | undefined {
-  const minor = process.env[PREVIEW_VARIABLE];
+/** The minor of an upgrade, if one is requested. The app keeps it, so that synth can distinguish it from the content of dist/. */
+function upgradeMinor(app: App): Minor | undefined {
+  const minor = process.env[UPGRADE_VARIABLE];
   if (minor === undefined || minor === '') return undefined;
   // without a line: the mistake is not in the user's code
-  for (const problem of findMinorProblems(PREVIEW_VARIABLE, minor)) report(app, problem, {});
+  for (const problem of findMinorProblems(UPGRADE_VARIABLE, minor)) report(app, problem, {});
   if (!isMinor(minor)) return undefined;
-  setEntry(app, PREVIEW_MINOR, minor);
+  setEntry(app, UPGRADE_MINOR, minor);
   return minor;
 }
 
@@ -389,12 +428,4 @@ const systemsBelow = (scope: IConstruct | undefined): System<unknown>[] =>
 
 function lookUp<Value>(table: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
-}
-
-/** A copy gets its own namespace. */
-function withoutNamespace<Settings>({
-  namespace: _,
-  ...placement
-}: PlacementProps<string, Settings>): PlacementProps<string, Settings> {
-  return placement;
 }

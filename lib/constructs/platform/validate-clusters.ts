@@ -7,7 +7,7 @@ import { isProblem, type Problem } from '../../model/finding/problem';
 import { findSchemaProblems } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import { groupBy } from '../../model/manifest/group-by';
-import type { EnvironmentProps } from '../../model/platform/environment';
+import { type EnvironmentProps, LONGEST_NAME } from '../../model/platform/environment';
 import { unless } from '../tree/findings';
 
 interface Described {
@@ -15,9 +15,6 @@ interface Described {
   readonly clusters: Readonly<Record<string, ClusterDescription>>;
   readonly environments: Readonly<Record<string, EnvironmentProps>>;
 }
-
-/** Longest name, in characters: it becomes part of namespaces. */
-const LONGEST_NAME = 40;
 
 /** Whether a cluster or an environment may have the name. */
 export function isName(name: string): boolean {

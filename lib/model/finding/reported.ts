@@ -21,7 +21,7 @@ export const reportedRules = {
       why: 'The API server of a cluster without it refuses the object as an unknown kind.',
     },
     'environment-taken': {
-      what: 'A copy of an environment has an unused name.',
+      what: 'A copy of an environment, and the preview of a branch, has an unused name.',
       why: 'Two environments would write the same files.',
     },
     exception: {
@@ -63,7 +63,7 @@ export const reportedRules = {
       why: 'Types are gone at run time: a misspelt key would be ignored, and a wrong value would be written into the manifests.',
     },
     'kubernetes-minor': {
-      what: 'The Kubernetes version of a preview is a minor from 1.27 to 1.37, as text: `1.36`.',
+      what: 'The Kubernetes version of an upgrade is a minor from 1.27 to 1.37, as text: `1.36`.',
       why: 'Which fields an object may have follows from it.',
     },
     'missing-setting': {
@@ -85,6 +85,10 @@ export const reportedRules = {
     'no-placement': {
       what: 'A platform places a system, and every environment of a placement is on a cluster.',
       why: 'Its files would be deleted from `dist/`.',
+    },
+    'preview-of-production': {
+      what: 'Previews are like an environment that promises to survive nothing.',
+      why: 'What no one has reviewed would have the registry and the groups of an environment with users.',
     },
     'provider-plan': {
       what: 'Nodes, addresses and load-balancer targets of a cluster stay within its declared pools, subnets and limits.',
@@ -465,13 +469,9 @@ export const reportedRules = {
       what: '`plan` is asked about a cluster that runs a system.',
       why: 'It has no load to plan for.',
     },
-    'preview-ignored': {
-      what: '`synth --kubernetes` is given an app that a platform built.',
-      why: 'The minor would have no effect.',
-    },
-    'preview-overwrites': {
-      what: 'A preview is written beside `dist/`.',
-      why: 'Manifests for a cluster that does not exist yet would be applied.',
+    preview: {
+      what: '`preview` is given one thing to do, names of branches, days of the calendar, and a file in which no two branches have one environment.',
+      why: 'The wrong environment would appear, or disappear.',
     },
     'provider-difference': {
       what: "Workloads are the same on every provider, but for the profile's allowed differences (`compare providers`).",
@@ -488,6 +488,14 @@ export const reportedRules = {
     'traffic-move': {
       what: '`traffic --from … --to …` names two clusters of one environment, with a share to move.',
       why: 'There is no line to write.',
+    },
+    'upgrade-ignored': {
+      what: '`synth --kubernetes` is given an app that a platform built.',
+      why: 'The minor would have no effect.',
+    },
+    'upgrade-overwrites': {
+      what: 'The manifests of an upgrade are written beside `dist/`.',
+      why: 'Manifests for a cluster that does not exist yet would be applied.',
     },
     type: {
       what: 'With `synth --types`, the project passes TypeScript.',

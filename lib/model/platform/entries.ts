@@ -74,13 +74,13 @@ export const ENTRY = {
 } as const;
 
 /**
- * A preview: the whole platform as if every cluster ran one minor, to see what an upgrade changes. This environment variable requests
+ * An upgrade: the whole platform as if every cluster ran one minor, to see what that changes. This environment variable requests
  * it; it must be set when main.ts is imported, since that builds the app.
  */
-export const PREVIEW_VARIABLE = 'EVENKEEL_KUBERNETES';
+export const UPGRADE_VARIABLE = 'EVENKEEL_KUBERNETES';
 
-/** On the app: the minor that the platform took from `PREVIEW_VARIABLE`. */
-export const PREVIEW_MINOR = entryKey<Minor>('preview');
+/** On the app: the minor that the platform took from `UPGRADE_VARIABLE`. */
+export const UPGRADE_MINOR = entryKey<Minor>('upgrade');
 
 /** Where a chart goes. A chart without one goes to the home directory under its own name. */
 export interface Destination {

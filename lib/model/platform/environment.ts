@@ -35,6 +35,9 @@ export interface EnvironmentProps {
   readonly access?: Access;
 }
 
+/** Longest name of an environment or a cluster, in characters: it becomes part of namespaces. */
+export const LONGEST_NAME = 40;
+
 /** Roles by group. */
 export type Access = Readonly<Record<string, Role>>;
 

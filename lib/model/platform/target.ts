@@ -14,7 +14,8 @@ export type Tags = string | Readonly<Record<string, string>>;
 export type Images = Readonly<Record<string, Readonly<Record<string, Tags>>>>;
 
 const TAG = text("a build number such as '412', or a digest");
-const TAGS = either([TAG, table(TAG)], TAG.expected);
+/** What the tags of one system may be. */
+export const TAGS = either([TAG, table(TAG)], TAG.expected);
 /** What `images` of a platform may say. */
 export const IMAGES = table(table(TAGS, "{ environment: '412' }"), "{ system: { environment: '412' } }");
 

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { NodeAgent } from '../../constructs/component/node-agent';
 import { StatefulService } from '../../constructs/component/stateful-service';
 import type { LongRunningProps } from '../../constructs/component/stateless';
-import type { Part, PartSettings } from '../../constructs/platform/part';
+import type { Part, PartSettings } from '../../constructs/parts/part';
 import { System } from '../../constructs/system/system';
 import { report } from '../../constructs/tree/findings';
 import { selectorLabels } from '../../constructs/tree/labels';

@@ -3,7 +3,7 @@
 import type { Construct } from 'constructs';
 import { StatefulService } from '../../constructs/component/stateful-service';
 import type { WebService } from '../../constructs/component/web-service';
-import type { Equipped, Part, PartSettings } from '../../constructs/platform/part';
+import type { Equipped, Part, PartSettings } from '../../constructs/parts/part';
 import { SECRET_KEY, type SecretKey } from '../../constructs/pod/container';
 import { Database } from '../../constructs/services/database';
 import { System } from '../../constructs/system/system';

@@ -3,7 +3,7 @@
 import { Component } from '../../constructs/component/component';
 import type { ComponentProps } from '../../constructs/component/component-props';
 import type { LongRunningProps } from '../../constructs/component/stateless';
-import type { Part, PlacedPart } from '../../constructs/platform/part';
+import type { Part, PlacedPart } from '../../constructs/parts/part';
 import type { System } from '../../constructs/system/system';
 import { boundsByZone } from '../../model/cluster/pool-bounds';
 import { accept } from '../../model/finding/input';

@@ -3,7 +3,7 @@
 import type { Component } from '../../constructs/component/component';
 import type { ComponentProps } from '../../constructs/component/component-props';
 import type { Connectable } from '../../constructs/network/connection';
-import type { PlacedPart } from '../../constructs/platform/part';
+import type { PlacedPart } from '../../constructs/parts/part';
 import type { LateVariable } from '../../constructs/pod/container';
 import { System } from '../../constructs/system/system';
 import { report } from '../../constructs/tree/findings';

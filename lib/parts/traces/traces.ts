@@ -3,7 +3,7 @@
 import type { Construct } from 'constructs';
 import { StatefulService } from '../../constructs/component/stateful-service';
 import { WebService } from '../../constructs/component/web-service';
-import type { Part, PartSettings } from '../../constructs/platform/part';
+import type { Part, PartSettings } from '../../constructs/parts/part';
 import { System } from '../../constructs/system/system';
 import { selectorLabels } from '../../constructs/tree/labels';
 import { JAEGER, OTLP } from '../../model/cluster/neighbours';

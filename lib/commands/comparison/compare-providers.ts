@@ -1,14 +1,14 @@
 // `evenkeel compare providers`: every system on every provider, all else equal: which differences are allowed, and which are not.
 import { Command } from 'commander';
-import type { ObjectDifference } from '../analysis/comparison/difference';
-import { deviationFinding } from '../analysis/comparison/providers';
-import { groupBy } from '../model/manifest/group-by';
-import { jsonText } from '../model/manifest/json';
-import type { ApiEntry } from '../model/manifest/object';
-import { formatTable, type Output, printFindings } from '../report/output';
-import type { Context } from './project/project';
-import { compareProviders, type ProviderComparison } from './project/provider-comparison';
-import { loadProject } from './project/rebuildable';
+import type { ObjectDifference } from '../../analysis/comparison/difference';
+import { deviationFinding } from '../../analysis/comparison/providers';
+import { groupBy } from '../../model/manifest/group-by';
+import { jsonText } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { formatTable, type Output, printFindings } from '../../report/output';
+import type { Context } from '../project/project';
+import { compareProviders, type ProviderComparison } from './provider-comparison';
+import { loadProject } from './rebuildable';
 
 /** The subcommand. */
 export function compareProvidersCommand({ load, output, finish }: Context): Command {

@@ -6,17 +6,17 @@ import {
   environmentDifferenceFinding,
   environmentDifferences,
   type Side,
-} from '../analysis/comparison/environments';
-import type { Where } from '../constructs/platform/rebuild';
-import type { Finding } from '../model/finding/finding';
-import { groupBy } from '../model/manifest/group-by';
-import { jsonText } from '../model/manifest/json';
-import type { ApiEntry } from '../model/manifest/object';
-import { compareText } from '../model/manifest/text';
-import type { Survives } from '../model/platform/environment';
-import { formatTable, type Output, printFindings } from '../report/output';
-import type { Context } from './project/project';
-import { loadProject, type Objects, objectsOf, type Project, type SystemTarget } from './project/rebuildable';
+} from '../../analysis/comparison/environments';
+import type { Where } from '../../constructs/platform/rebuild';
+import type { Finding } from '../../model/finding/finding';
+import { groupBy } from '../../model/manifest/group-by';
+import { jsonText } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { compareText } from '../../model/manifest/text';
+import type { Survives } from '../../model/platform/environment';
+import { formatTable, type Output, printFindings } from '../../report/output';
+import type { Context } from '../project/project';
+import { loadProject, type Objects, objectsOf, type Project, type SystemTarget } from './rebuildable';
 
 /** Two environments of one system. */
 interface Compared {

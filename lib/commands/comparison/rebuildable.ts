@@ -8,7 +8,7 @@ import type { Finding } from '../../model/finding/finding';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Target } from '../../model/platform/target';
 import { synthesize } from '../../synth/synthesize';
-import { type Load, loadApp } from './project';
+import { type Load, loadApp } from '../project/project';
 
 /** A project without errors. */
 export interface Project {
