@@ -10,6 +10,7 @@ import { findSchemaProblems } from '../../model/finding/schema';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
+import { GITOPS, gitOpsOf } from '../../model/platform/gitops';
 import { type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
@@ -166,6 +167,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const app = new App();
     allowAnyId(app);
     const preview = previewMinor(app);
+    if (this.props.gitops !== undefined) setEntry(app, GITOPS, gitOpsOf(this.props.gitops));
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
     const { clusters } = this.props;
     const environments = this.acceptEnvironments();
