@@ -89,18 +89,12 @@ export function deliveredApp(gitops: object | undefined, changes: Changes = {}):
   return app;
 }
 
-/** Adds a ConfigMap to the system `shop`. */
-export const withConfigMap =
-  (name: string, metadata: object = {}) =>
+/** Adds an object to the system `shop`. */
+export const withObject =
+  (kind: string, name: string, metadata: object = {}) =>
   (app: App): void => {
     const shop = app.node.findAll().find((one) => System.isSystem(one) && one.system === 'shop');
-    if (shop !== undefined)
-      new ApiObject(shop, name, {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name, ...metadata },
-        data: { a: 'b' },
-      });
+    if (shop !== undefined) new ApiObject(shop, name, { apiVersion: 'v1', kind, metadata: { name, ...metadata } });
   };
 
 /** Adds a pod that mounts a Secret which no manifest makes. */

@@ -60,3 +60,12 @@ test('two objects of one file are the business of other rules', () => {
   const [one] = SOUND;
   expect(one === undefined ? [] : owners([one, one])).toEqual([]);
 });
+
+test('a name that does not fit into a label is an error', () => {
+  const findingsOf = (letters: number) =>
+    deliveriesOf([filed(`10-${'a'.repeat(letters)}.yaml`, 'ConfigMap', 'web', 'shop-prod')], gitOpsOf(FLUX)).findings;
+  expect(findingsOf(60)).toEqual([]);
+  expect(findingsOf(61)).toMatchObject([
+    { rule: 'gitops-name', severity: 'error', message: expect.stringContaining('has 64 characters') },
+  ]);
+});
