@@ -9,7 +9,21 @@ import { PantherLoad } from './panther-load';
 import { PingPong } from './pingpong';
 import { ToyTrex } from './toytrex';
 
-export const platform = new Platform({ home: 'mumbai', clusters, environments, images })
+export const platform = new Platform({
+  home: 'mumbai',
+  clusters,
+  environments,
+  images,
+  // Flux applies what the platform team owns. Pipelines apply the systems: after a person's gate, and one region after the other.
+  gitops: {
+    controller: 'flux',
+    repository: 'https://git.example.com/platform.git',
+    secret: 'platform-repository',
+    clusters: ['mumbai', 'westeurope', 'northeurope'],
+    applies: 'platform',
+    alerts: { type: 'slack', secret: 'platform-alerts' },
+  },
+})
   .place(ToyTrex, {
     production: {
       on: 'mumbai',

@@ -17,14 +17,14 @@ const CASCADE = 'resources-finalizer.argocd.argoproj.io';
 const WAVES: Readonly<Record<Stage['phase'], string>> = { '00': '0', '05': '1', '07': '2', '10': '2' };
 
 /** The objects of Argo CD for one cluster. */
-export function argoFiles({ cluster, stages }: Delivery, settings: GitOps, paths: Paths): ObjectFiles {
+export function argoFiles({ cluster, stages, named: byName }: Delivery, settings: GitOps, paths: Paths): ObjectFiles {
   const first = stages.filter(isPlatforms);
   // one Application has a migration and what waits for it: its waves are in their manifests
-  const systems = stages.filter((stage) => stage.phase === '10' || isAlone(stage, stages));
+  const systems = stages.filter((stage) => stage.phase === '10' || isAlone(stage, byName));
   const named = new Map<string, readonly JsonObject[]>([
     ...first.map((stage) => [`${stage.name}.yaml`, [application(stage, [stage], settings, paths)]] as const),
     ...systems.map((stage) => {
-      const own = stages.filter((one) => !isPlatforms(one) && restOf(one) === restOf(stage));
+      const own = ['07', '10'].flatMap((phase) => byName.get(phase + restOf(stage)) ?? []);
       return [`${stage.name}.yaml`, [project(stage, own, settings), application(stage, own, settings, paths)]] as const;
     }),
   ]);
@@ -39,8 +39,8 @@ export function argoFiles({ cluster, stages }: Delivery, settings: GitOps, paths
 const restOf = ({ name, phase }: Stage): string => name.slice(phase.length);
 
 /** A migration of a system that has nothing else. */
-const isAlone = (stage: Stage, stages: readonly Stage[]): boolean =>
-  stage.phase === '07' && !stages.some(({ name }) => name === `10${restOf(stage)}`);
+const isAlone = (stage: Stage, byName: Delivery['named']): boolean =>
+  stage.phase === '07' && !byName.has(`10${restOf(stage)}`);
 
 function root(cluster: string, files: readonly string[], settings: GitOps, { gitops }: Paths): JsonObject {
   const { repository, branch, namespace } = settings;

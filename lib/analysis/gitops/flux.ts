@@ -46,7 +46,7 @@ export function fluxFiles(delivery: Delivery, settings: GitOps, paths: Paths, ha
   ]);
   const list = { resources: [...files.keys()].sort() };
   const folders = stages.map(
-    (stage) => [`${stage.name}/kustomization.yaml`, [overlay(stage, stages, paths, cluster, hasState)]] as const,
+    (stage) => [`${stage.name}/kustomization.yaml`, [overlay(stage, delivery, paths, hasState)]] as const,
   );
   const all = [...files, ['kustomization.yaml', [plainKustomization(list)]] as const, ...folders];
   return new Map(all.map(([path, documents]) => [`${cluster}/${path}`, documents]));
@@ -101,13 +101,13 @@ function root({ cluster, stages }: Delivery, settings: GitOps, { gitops }: Paths
 
 function kustomization(
   stage: Stage,
-  { cluster, stages }: Delivery,
+  { cluster, named }: Delivery,
   settings: GitOps,
   { gitops }: Paths,
   hasState: HasState,
 ): JsonObject {
   const namespace = namespaceOf(stage, settings);
-  const before = stages.find(({ name }) => name === stage.after);
+  const before = named.get(stage.after ?? '');
   return {
     apiVersion: KUSTOMIZE,
     kind: 'Kustomization',
@@ -144,15 +144,9 @@ function isLeftBehind(stage: Stage, cluster: string, hasState: HasState): boolea
 }
 
 /** What a stage applies: its file, with what must not be pruned marked as such. The manifests themselves name no controller. */
-function overlay(
-  stage: Stage,
-  stages: readonly Stage[],
-  { dist, gitops }: Paths,
-  cluster: string,
-  hasState: HasState,
-): JsonObject {
-  const folder = joined(gitops, cluster, stage.name);
-  const kept = [...keptAmong(stage.objects, hasState), ...rightsOfDeployer(stage, stages, hasState)];
+function overlay(stage: Stage, delivery: Delivery, { dist, gitops }: Paths, hasState: HasState): JsonObject {
+  const folder = joined(gitops, delivery.cluster, stage.name);
+  const kept = [...keptAmong(stage.objects, hasState), ...rightsOfDeployer(stage, delivery, hasState)];
   return plainKustomization({
     resources: [relativePath(folder, joined(dist, stage.file))],
     ...(kept.length === 0 ? {} : { patches: kept.map(unpruned) }),
@@ -160,11 +154,9 @@ function overlay(
 }
 
 /** Where a Namespace stays, its deployer must still be able to delete what it applied when the system goes. */
-function rightsOfDeployer(stage: Stage, stages: readonly Stage[], hasState: HasState): ApiEntry[] {
+function rightsOfDeployer(stage: Stage, { named }: Delivery, hasState: HasState): ApiEntry[] {
   if (stage.phase !== '05') return [];
-  const rest = stage.name.slice(stage.phase.length);
-  if (!stages.some(({ name, phase, account }) => name === `10${rest}` && phase === '10' && account !== undefined))
-    return [];
+  if (named.get(`10${stage.name.slice(stage.phase.length)}`)?.account === undefined) return [];
   return stage.objects.filter(
     ({ cluster, identity: { kind, name, namespace } }) =>
       ['Role', 'RoleBinding'].includes(kind) && name === DEPLOYER && hasState(cluster, namespace ?? ''),

@@ -42,6 +42,8 @@ export interface Stage {
 export interface Delivery {
   readonly cluster: string;
   readonly stages: readonly Stage[];
+  /** The same, by name. */
+  readonly named: ReadonlyMap<string, Stage>;
 }
 
 /** The phases, by which the names of files begin: the cluster, the platform's part of a namespace, its migrations, the rest. */
@@ -113,7 +115,7 @@ function deliveryOf(cluster: string, objects: readonly FiledObject[], settings: 
       },
     ];
   });
-  return { delivery: { cluster, stages }, findings };
+  return { delivery: { cluster, stages, named: new Map(stages.map((stage) => [stage.name, stage])) }, findings };
 }
 
 /** A ServiceAccount in a binding. */
