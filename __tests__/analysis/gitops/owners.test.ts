@@ -25,7 +25,7 @@ const SOUND = [
   filed('10-blog-prod.yaml', 'ConfigMap', 'web', 'blog-prod', 'blog'),
 ];
 
-test('objects with one owner each are no problem', () => expect(owners(SOUND)).toEqual([]));
+test('objects with one owner each are not reported', () => expect(owners(SOUND)).toEqual([]));
 
 test('an object in two files has two owners: an error with the line', () => {
   const [finding, ...others] = owners([...SOUND, filed('10-shop-prod.yaml', 'ConfigMap', 'migrate', 'shop-prod')]);

@@ -3,7 +3,7 @@
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { listSecrets } from '../access/secrets';
-import { LOSSES } from '../changes/losses';
+import { LOSSES } from '../changes/lost-with';
 import { list, record } from '../objects/read-json';
 
 const placeOf = (cluster: string, namespace: string): string => `${cluster}\n${namespace}`;

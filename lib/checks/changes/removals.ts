@@ -1,6 +1,6 @@
 // Objects that are gone: what is lost with them where the delivery prunes, and what goes on where it does not.
 
-import { LOSSES } from '../../analysis/changes/losses';
+import { LOSSES } from '../../analysis/changes/lost-with';
 import type { EarlierObject, ObjectChanges } from '../../analysis/changes/object-pairs';
 import { isSame, storedValue } from '../../analysis/changes/stored-form';
 import { dig, list, own, record, text } from '../../analysis/objects/read-json';

@@ -44,7 +44,7 @@ export interface FluxProps<ClusterName extends string = string> extends GitOpsSo
   readonly controller: 'flux';
   /** Name of the Secret with the credentials for the repository. It must exist beside each source. @default none: anyone may read it */
   readonly secret?: string;
-  /** @default none: no one is told of a failure */
+  /** @default none: a failure is seen only by those who look */
   readonly alerts?: FluxAlerts;
 }
 
