@@ -186,6 +186,22 @@ describe('bad input', () => {
     expect(err).toContain('other/main.ts');
   });
 
+  test('a directory in dist, which synth replaces', async () => {
+    await synth(of(FLUX));
+    for (const directory of [dist(), join(dist(), 'gitops')]) {
+      const { code, err } = await cli(['gitops', '--dist', dist(), '--outdir', directory], of(FLUX));
+      expect(code).toBe(1);
+      expect(err).toContain(`${directory} and ${dist()} are one directory, or one is in the other`);
+    }
+  });
+
+  test('a path of Windows', async () => {
+    await synth(of(FLUX));
+    const { code, err } = await cli(['gitops', '--dist', dist(), '--outdir', 'C:\\temp\\gitops'], of(FLUX));
+    expect(code).toBe(1);
+    expect(err).toContain('a path of Windows would be one oddly named folder on this system');
+  });
+
   test('a dist in another repository', async () => {
     await synth(of(FLUX));
     mkdirSync(join(dist(), '.git'));

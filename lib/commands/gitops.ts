@@ -22,7 +22,7 @@ import { stringifyDocuments } from '../synth/text/yaml';
 import { findTop } from './changes/git';
 import { appName } from './project/app-name';
 import { loadObjects } from './project/objects';
-import { DEFAULT_OUTDIR } from './project/preview';
+import { DEFAULT_OUTDIR, findOutdirProblems } from './project/preview';
 import type { Context, ExitCode } from './project/project';
 
 interface Options {
@@ -48,11 +48,12 @@ export function gitopsCommand({ load, output, finish, entry }: Context): Command
       const paths = pathsOf(dist, outdir);
       const { deliveries, findings } = deliveriesOf(loaded.synthesis.objects, settings);
       const problems = [
+        ...findOutdirProblems(outdir, true),
         ...findDistProblems(dist, loaded.synthesis, app),
         ...(isProblem(paths) ? [paths] : []),
         ...findings,
       ];
-      // what is written does not decide who owns what, but its names do
+      // owners do not depend on paths: all mistakes are reported at once
       const made = makeFiles(
         deliveries,
         loaded.synthesis,
@@ -87,6 +88,15 @@ function pathsOf(dist: string, outdir: string): Paths | Finding {
   const top = findTop(outdir) ?? dirname(resolve(outdir));
   const below = (directory: string) => relative(top, resolve(directory)).split(sep).join('/');
   const paths = { dist: below(dist), gitops: below(outdir) };
+  const isBelow = (one: string, other: string) => `${resolve(one)}${sep}`.startsWith(`${resolve(other)}${sep}`);
+  if (isBelow(outdir, dist) || isBelow(dist, outdir)) {
+    return findingOf('gitops-dist', {
+      field: '--outdir',
+      value: outdir,
+      message: `${outdir} and ${dist} are one directory, or one is in the other`,
+      expected: 'a directory beside dist, such as gitops',
+    });
+  }
   const isOutside = paths.dist.startsWith('..') || (findTop(dist) ?? top) !== top;
   if (!isOutside) return paths;
   return findingOf('gitops-dist', {

@@ -446,7 +446,7 @@ export const reportedRules = {
       why: 'The controller would have nothing to apply.',
     },
     'gitops-dist': {
-      what: '`gitops` finds the files that the code would write in `dist/`, in the repository of `gitops/`.',
+      what: '`gitops` finds the files that the code would write in `dist/`, beside `gitops/` in one repository.',
       why: 'The controller would look for files that are not there, or apply what no one owns.',
     },
     'gitops-name': {
