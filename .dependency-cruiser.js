@@ -44,6 +44,7 @@ const FOLDERS = {
     'comparison',
     'changes',
     'picture',
+    'gitops',
   ],
   'lib/checks': [
     'network',

@@ -76,6 +76,15 @@ new Platform({
   // @ts-expect-error an unknown role
   environments: { production: { survives: { zones: 0, regions: 0 }, access: { developers: 'admin' } } },
 });
+const one = { home: 'a', clusters: { a: local({ kubernetes: '1.36' }) }, environments: {} } as const;
+const repository = 'https://git.example/a.git';
+new Platform({ ...one, gitops: { controller: 'flux', repository, clusters: ['a'], secret: 'git' } });
+// @ts-expect-error a controller of an unknown cluster
+new Platform({ ...one, gitops: { controller: 'flux', repository, clusters: ['b'] } });
+// @ts-expect-error Argo CD finds credentials itself
+new Platform({ ...one, gitops: { controller: 'argo', repository, secret: 'git' } });
+// @ts-expect-error a controller without a repository
+new Platform({ ...one, gitops: { controller: 'argo' } });
 platform.place(Blog, { production: { on: 'mumbai', settings, access: { developers: 'none' } } });
 // @ts-expect-error an unknown role, for one system
 platform.place(Blog, { production: { on: 'mumbai', settings, access: { developers: 'admin' } } });

@@ -11,7 +11,21 @@ import { PingPong } from './pingpong';
 import previews from './previews.json';
 import { ToyTrex } from './toytrex';
 
-export const platform = new Platform({ home: 'mumbai', clusters, environments, images })
+export const platform = new Platform({
+  home: 'mumbai',
+  clusters,
+  environments,
+  images,
+  // Flux applies what the platform team owns. Pipelines apply the systems: after a person's gate, and one region after the other.
+  gitops: {
+    controller: 'flux',
+    repository: 'https://git.example.com/platform.git',
+    secret: 'platform-repository',
+    clusters: ['mumbai', 'westeurope', 'northeurope'],
+    applies: 'platform',
+    alerts: { type: 'slack', secret: 'platform-alerts' },
+  },
+})
   .equip('operations', { on: 'mumbai', parts: mumbai })
   .equip('operations', { on: 'westeurope', parts: onAzure('westeurope') })
   .equip('operations', { on: 'northeurope', parts: onAzure('northeurope') })

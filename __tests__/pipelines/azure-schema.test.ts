@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
-import { expand, FLASCHENPOST, PIPELINES, unexpanded } from '../support/pipelines/azure';
+import { expand, FLASCHENPOST, PIPELINES, SCHEDULED, unexpanded } from '../support/pipelines/azure';
 import { broken, shipped } from '../support/pipelines/files';
 
 const FIXTURE = join(__dirname, '../fixtures/azure-pipelines');
@@ -26,7 +26,7 @@ test('the schema is the one named in its README', () => {
   expect(readme).toContain(JSON.parse(text).$comment);
 });
 
-test.each(PIPELINES)('%s is valid', (main) => {
+test.each([...PIPELINES, ...SCHEDULED])('%s is valid', (main) => {
   expect(isPipeline(unexpanded(shipped, main))).toBe(true);
   expect(isPipeline(expand(shipped, main))).toBe(true);
 });
@@ -40,6 +40,14 @@ test.each([
   ['lockBehavior: sequential', 'lockBehavior: none'],
 ])('%j as %j is refused', (from, to) => {
   for (const main of PIPELINES) expect(isPipeline(expand(broken(from, to), main))).toBe(false);
+});
+
+test.each([
+  ['- cron: ', '- corn: '],
+  ['task: AzureCLI@2', 'task: AzureCLI@9'],
+])('by the clock, %j as %j is refused', (from, to) => {
+  expect(SCHEDULED.length).toBeGreaterThan(0);
+  for (const main of SCHEDULED) expect(isPipeline(expand(broken(from, to), main))).toBe(false);
 });
 
 test('unknown and missing parameters of a template are refused', () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import manifest from '../../package.json';
-import { expand, PIPELINES, stagesBy } from '../support/pipelines/azure';
+import { expand, PIPELINES, SCHEDULED, stagesBy } from '../support/pipelines/azure';
 import { type Promised, type Sources, STEPS, shipped as texts } from '../support/pipelines/files';
 import { readStages } from '../support/pipelines/jenkins';
 
@@ -47,6 +47,9 @@ const ALTERNATIVES = [
   /^az acr import /,
 ];
 
+/** What a commit starts, and what the clock does. */
+const ALL = [...PIPELINES, ...SCHEDULED];
+
 const PROMISES: readonly Promised[] = [
   {
     promise: 'no step is allowed to fail',
@@ -84,7 +87,7 @@ const PROMISES: readonly Promised[] = [
     promise:
       'no step and no job is left out: only stages have conditions, and test results are published of failed tests too',
     holds: (sources) =>
-      PIPELINES.flatMap((main) => [...stagesBy(sources, main).values()])
+      ALL.flatMap((main) => [...stagesBy(sources, main).values()])
         .flatMap(({ jobs }) => jobs.flatMap(({ given, steps }) => [given, ...steps.map((step) => step.given)]))
         .every(
           ({ condition, enabled, task }) =>
@@ -132,7 +135,7 @@ const PROMISES: readonly Promised[] = [
     promise: 'a script stops at the first failing command, in a pipe and at an unset variable too',
     holds: (sources) =>
       stepsOf(sources).every(([, text]) => /^#!\/usr\/bin\/env bash\n(?:# .*\n)+set -eu -o pipefail\n/.test(text)) &&
-      PIPELINES.flatMap((main) => [...stagesBy(sources, main).values()])
+      ALL.flatMap((main) => [...stagesBy(sources, main).values()])
         .flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps.flatMap(({ script }) => script ?? [])))
         .every((script) => !script.trim().includes('\n') || script.startsWith('set -eu -o pipefail\n')) &&
       !/\bset -(?!eu -o pipefail$)/m.test(codeOf(sources)),
@@ -204,7 +207,7 @@ const PROMISES: readonly Promised[] = [
         found(code, /uses: (\S+)/g).every((action) => /@[0-9a-f]{40}$/.test(action)) &&
         versions.length === 3 &&
         versions.every((version) => /^v?\d+\.\d+\.\d+$/.test(version)) &&
-        found(JSON.stringify(PIPELINES.map((main) => expand(sources, main))), /"task":"([^"]+)"/g).every((task) =>
+        found(JSON.stringify(ALL.map((main) => expand(sources, main))), /"task":"([^"]+)"/g).every((task) =>
           /@\d+$/.test(task),
         ) &&
         found(code, /docker run .*/g).every((call) => call.includes('"$TRIVY"')) &&
@@ -241,6 +244,31 @@ const PROMISES: readonly Promised[] = [
       ['include: [main]\n  paths', 'include: [release]\n  paths'],
       ['  pull_request:\n', ''],
       ['    branches: [main]', '    branches: [trunk]'],
+    ],
+  },
+  {
+    promise:
+      'what the clock starts releases nothing: no commit and no request starts it, and it applies, pushes and commits nothing',
+    holds: (sources) => {
+      const commands = SCHEDULED.flatMap((main) => [...stagesBy(sources, main).values()]).flatMap(
+        (stage) => stage.commands,
+      );
+      const text = [...commands, ...found(sources['buildspec-drift.yml'] ?? '', /- (bash .*)/g)].join('\n');
+      return (
+        SCHEDULED.length > 0 &&
+        SCHEDULED.every((name) => {
+          const { trigger, pr, schedules } = parse(sources[name] ?? '');
+          return trigger === 'none' && pr === 'none' && schedules.every(({ always }: { always?: boolean }) => always);
+        }) &&
+        text.includes('kubectl diff') &&
+        !/kubectl (?:apply|delete|patch)|git push|git commit|docker|npm run (?:image|synth)/.test(text)
+      );
+    },
+    breaks: [
+      ['trigger: none', 'trigger: [main]'],
+      ['pr: none', 'pr: [main]'],
+      ['    always: true\n', ''],
+      ['kubectl diff', 'kubectl apply'],
     ],
   },
   {

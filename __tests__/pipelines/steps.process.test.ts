@@ -1,7 +1,7 @@
 // The scripts of pipelines/steps, each run alone with stand-ins, on a system of its own: what it calls, what it refuses, where it stops.
 import { spawnSync } from 'node:child_process';
 import { Agent, type Run } from '../support/pipelines/agent';
-import { PIPELINES, stagesBy } from '../support/pipelines/azure';
+import { PIPELINES, SCHEDULED, stagesBy } from '../support/pipelines/azure';
 import { broken, type Sources, STEPS, shipped } from '../support/pipelines/files';
 
 const SHOP = {
@@ -51,7 +51,8 @@ const scanned = (env = {}): void => {
 test('bash parses each of them, and each script in the files of Azure; an open quote is noticed', () => {
   const scriptsOf = (sources: Sources): string[] => [
     ...STEPS.map((path) => sources[path] ?? ''),
-    ...PIPELINES.flatMap((main) => [...stagesBy(sources, main).values()])
+    ...[...PIPELINES, ...SCHEDULED]
+      .flatMap((main) => [...stagesBy(sources, main).values()])
       .flatMap(({ jobs }) => jobs.flatMap(({ steps }) => steps))
       .flatMap(({ script }) => script ?? []),
   ];
@@ -366,6 +367,40 @@ describe('apply', () => {
         calls: [...migrated, ...applied].slice(0, at + 1),
       });
     }
+  });
+});
+
+describe('drift', () => {
+  const files = { 'dist/00-cluster.yaml': object('Namespace', 'shop-prod'), 'dist/clusters/b/00-cluster.yaml': '' };
+  const compared = ['kubectl diff -f dist/00-cluster.yaml', 'kubectl diff -f dist/10-shop-prod.yaml'];
+  beforeAll(() => start(shipped, files));
+
+  test('each file of the cluster is compared, and of no other one', () => {
+    expect(run('drift')).toEqual({ failed: false, calls: compared, printed: '' });
+  });
+
+  test('a difference fails, once all files are compared', () => {
+    expect(run('drift', { env: { DIFFERS: 'dist/00-*' } })).toEqual({
+      failed: true,
+      calls: compared,
+      printed: 'drift: the cluster differs from: dist/00-cluster.yaml\n',
+    });
+  });
+
+  test('what cannot be compared is an error, not a difference', () => {
+    expect(run('drift', { env: { DIFFERS: 'dist/00-*', UNREADABLE: 'dist/10-*' } })).toEqual({
+      failed: true,
+      calls: compared,
+      printed: 'drift: not compared: dist/10-shop-prod.yaml\n',
+    });
+  });
+
+  test('a folder without manifests is refused', () => {
+    expect(run('drift', { env: { FOLDER: 'charts' } })).toMatchObject({
+      failed: true,
+      calls: [],
+      printed: 'drift: charts has no manifests, expected those of a cluster\n',
+    });
   });
 });
 

@@ -8,6 +8,7 @@ import { type Output, printFindings } from '../report/output';
 import { accessCommand } from './access';
 import { compareCommand } from './compare';
 import { connectionsCommand } from './connections';
+import { gitopsCommand } from './gitops';
 import { imageCommand } from './image';
 import { initCommand } from './init';
 import { pictureCommand } from './picture';
@@ -43,6 +44,7 @@ export async function main(args: readonly string[], load: Load, output: Output =
     accessCommand,
     compareCommand,
     connectionsCommand,
+    gitopsCommand,
     imageCommand,
     pictureCommand,
     planCommand,
@@ -106,6 +108,7 @@ Examples:
   evenkeel prove                  show what each system survives, and by how much
   evenkeel picture shop           draw a system from its final objects
   evenkeel preview feature/x      give a branch an environment of its own
+  evenkeel gitops                 write the objects with which Argo CD or Flux applies dist/
   evenkeel plan                   show the nodes, addresses and headroom that each cluster needs
   evenkeel traffic                show what DNS must say, and the steps of a move to another cluster
 

@@ -36,6 +36,7 @@ export type {
   ExternalRegistry,
   Survives,
 } from './platform/environment';
+export type { ArgoProps, FluxAlerts, FluxProps, GitOpsProps, GitOpsSource } from './platform/gitops';
 export type { Preview, PreviewData, Previews } from './platform/preview';
 export type { Role } from './platform/roles';
 export type { Images, Tags, Target } from './platform/target';

@@ -87,6 +87,20 @@ describe('G11: roles of an environment', () => {
     ]);
   });
 
+  test('a controller also reads what shows it the end of a rollout; a person or a pipeline does not', () => {
+    const argo = { namespace: 'argocd', serviceAccount: 'argocd-application-controller' };
+    const rules = (groups: typeof GROUPS | { readonly argo: typeof argo }, group: string) =>
+      at(find(shop(web, surroundings({ [group]: 'deployer' }, groups)), 'Role', 'deployer'), 'rules');
+    const reads = ['get', 'list', 'watch'];
+    expect(rules({ argo }, 'argo')).toEqual(
+      expect.arrayContaining([
+        { apiGroups: [''], resources: ['pods'], verbs: reads },
+        { apiGroups: ['apps'], resources: ['replicasets'], verbs: reads },
+      ]),
+    );
+    expect(JSON.stringify(rules(GROUPS, 'pipeline'))).not.toMatch(/"pods"|replicasets/);
+  });
+
   test('sysadmins have the built-in role in the whole cluster, and the binding says why', () => {
     const cluster = { ...TWO_ZONES, groups: GROUPS, sysadmins: ['devops'] };
     const synthesis = shop(web, { cluster });

@@ -76,6 +76,7 @@ export function platform({ components = 1, systems = 1, environments = 1, cluste
   const platform = new Platform<string, string>({
     home: A,
     clusters: named('cluster', clusters, cluster),
+    gitops: { controller: 'flux', repository: 'https://git.example/platform.git' },
     environments: named('environment', environments, environment),
     images: Object.fromEntries(
       numbers(systems).map((index) => [`system-${index}`, named('environment', environments, () => '1')]),

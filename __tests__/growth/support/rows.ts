@@ -96,9 +96,15 @@ const askedOf = (verb: Verb): string => VERBS[verb].join(' ');
 async function countVerb(verb: Verb, app: () => App, scratch: string): Promise<Calls> {
   const args = VERBS[verb];
   const writes = args[0] === VERBS.synth[0] || verb === 'picture';
-  const outdir = writes ? ['--outdir', join(scratch, 'dist')] : [];
+  const dist = join(scratch, 'dist');
+  const outdir = writes
+    ? ['--outdir', dist]
+    : verb === 'gitops'
+      ? ['--dist', dist, '--outdir', join(scratch, 'gitops')]
+      : [];
   const run = (verbArgs: readonly string[]) => succeed([...verbArgs, ...outdir], () => ({ app: app() }));
   if (verb === 'check') await run(VERBS.synth);
+  if (verb === 'gitops') await succeed([...VERBS.synth, '--outdir', dist], () => ({ app: app() }));
   return countCalls(label, () => run(args));
 }
 
@@ -194,6 +200,10 @@ export const ROWS: readonly Row[] = [
   askBeyond('move', 'clusters of a system', MIDDLE),
   IMAGE,
   PREVIEW,
+  askBeyond('gitops', 'components of a system', LARGE),
+  askBeyond('gitops', 'systems on a cluster', MIDDLE),
+  askBeyond('gitops', 'environments of a system', MIDDLE),
+  askBeyond('gitops', 'clusters of a system', SMALL),
   askBeyond('picture', 'components of a system', SMALL),
   askBeyond('picture', 'systems on a cluster', SMALL),
   askBeyond('picture', 'environments of a system', SMALL),

@@ -8,6 +8,7 @@ export const VERBS = {
   secrets: ['secrets'],
   connections: ['connections'],
   access: ['access'],
+  gitops: ['gitops'],
   image: ['image'],
   preview: ['preview'],
   picture: ['picture'],

@@ -152,6 +152,14 @@ export class Agent {
     });
   }
 
+  /** A build of CodeBuild by one file alone, as the clock starts it. */
+  buildspec(sources: Sources, name: string, given: Values = {}): Run {
+    return this.run(given, () => {
+      const { commands, variables } = readBuildspec(sources, name);
+      return this.shell(commands.join('\n'), this.clone('source', true), variables);
+    });
+  }
+
   /** A build of Jenkins on a branch, with the gate approved, by a file of pipelines/. */
   jenkins(sources: Sources, number: string, given: Values = {}, branch = 'main', file = 'Jenkinsfile'): Run {
     return this.run(given, () => {

@@ -42,10 +42,14 @@ export const FLASCHENPOST = 'azure-pipelines.yml';
 /** Panther Clinic's. */
 export const PANTHER = 'azure-pipelines-panther.yml';
 
-/** The pipelines among the files, without the templates: what the service starts. */
-export const PIPELINES = Object.keys(shipped).filter(
-  (name) => name.startsWith('azure-') && /^trigger:/m.test(shipped[name] ?? ''),
-);
+const among = (key: RegExp): string[] =>
+  Object.keys(shipped).filter((name) => name.startsWith('azure-') && key.test(shipped[name] ?? ''));
+
+/** The pipelines among the files, without the templates, that a commit starts. */
+export const PIPELINES = among(/^trigger:$/m);
+
+/** Those that the clock starts. */
+export const SCHEDULED = among(/^schedules:$/m);
 
 type Values = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Stands in for the programs that a pipeline calls: records each call, and answers as much as the steps read. FAIL: calls that fail.
+# Stands in for the programs that a pipeline calls: records each call, and answers as much as the steps read. FAIL: calls that fail. DIFFERS, UNREADABLE: files that `kubectl diff` finds different, or cannot compare.
 set -eu
 
 program=${0##*/}
@@ -62,6 +62,12 @@ case $line in
       /^kind: / { kind = tolower($2) }
       /^  name: / && kind != "" { print kind groups[kind] "/" $2; kind = "" }
     ' "$3"
+    ;;
+  'kubectl diff -f '*)
+    case $3 in
+      ${DIFFERS:-}) exit 1 ;;
+      ${UNREADABLE:-}) exit 2 ;;
+    esac
     ;;
   'npm run image '*)
     # charts/images.json as it is written: two blanks for an environment, four for a component

@@ -1,5 +1,6 @@
 // Objects that are gone: what is lost with them where the delivery prunes, and what goes on where it does not.
 
+import { LOSSES } from '../../analysis/changes/lost-with';
 import type { EarlierObject, ObjectChanges } from '../../analysis/changes/object-pairs';
 import { isSame, storedValue } from '../../analysis/changes/stored-form';
 import { dig, list, own, record, text } from '../../analysis/objects/read-json';
@@ -10,14 +11,6 @@ import { type ApiEntry, describeIdentity, type Identity } from '../../model/mani
 import { deletion } from './refusal';
 
 const kindOf = ({ group, kind }: Identity): Kind => `${group}/${kind}`;
-
-/** What goes with an object of the kind. */
-const LOSSES: ReadonlyMap<Kind, string> = new Map<Kind, string>([
-  ['/Namespace', 'everything in it, volumes too'],
-  ['/PersistentVolumeClaim', 'its data, unless its volume is retained'],
-  ['/PersistentVolume', 'the way to its data'],
-  ['apiextensions.k8s.io/CustomResourceDefinition', 'every object of its kind'],
-]);
 
 /** Objects that hold data and are gone. */
 export function findLostData({ removed }: ObjectChanges): Finding[] {

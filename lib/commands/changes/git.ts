@@ -66,9 +66,14 @@ function nearest(directory: string, below: readonly string[] = []): { folder: st
 
 /** Whether a directory, or one above it, has a repository. Git itself is not asked: it may not be there. */
 export function hasRepository(directory: string): boolean {
+  return findTop(directory) !== undefined;
+}
+
+/** The top of the repository that a directory is in, which need not exist; absolute. */
+export function findTop(directory: string): string | undefined {
   const absolute = resolve(directory);
-  if (existsSync(join(absolute, '.git'))) return true;
-  return dirname(absolute) !== absolute && hasRepository(dirname(absolute));
+  if (existsSync(join(absolute, '.git'))) return absolute;
+  return dirname(absolute) === absolute ? undefined : findTop(dirname(absolute));
 }
 
 /** Where a directory is in its repository. */

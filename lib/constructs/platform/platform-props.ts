@@ -4,6 +4,7 @@ import { type ClusterDescription, isDescription } from '../../model/cluster/clus
 import { fields, like, optional, table, text } from '../../model/finding/schema';
 import { isJsonObject } from '../../model/manifest/json';
 import type { EnvironmentProps } from '../../model/platform/environment';
+import { GITOPS_PROPS, type GitOpsProps } from '../../model/platform/gitops';
 import { IMAGES, type Images } from '../../model/platform/target';
 
 /** Clusters and environments by name. */
@@ -20,6 +21,8 @@ export interface PlatformProps<ClusterName extends string, EnvironmentName exten
    * @default none: components name their images
    */
   readonly images?: Images;
+  /** The controller that applies `dist/` from git, from which `evenkeel gitops` writes its objects. @default none: kubectl applies it */
+  readonly gitops?: GitOpsProps<NoInfer<ClusterName>>;
 }
 
 /** What a platform may say. Clusters are checked by their providers' functions, and each environment on its own. */
@@ -31,6 +34,7 @@ export const PLATFORM = fields<PlatformProps<string, string>>({
   ),
   environments: table(like('{ survives, registry, access }', isJsonObject), 'environments: { name: { … } }'),
   images: optional(IMAGES),
+  gitops: optional(GITOPS_PROPS),
 });
 
 /** Stands for a platform that is refused. */

@@ -12,6 +12,7 @@ import { captureTrace, type Trace, tracedTo } from '../../model/manifest/origin'
 import { setEntry, UPGRADE_MINOR, UPGRADE_VARIABLE } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
 import { clusterWithFallbacks, environmentWithFallbacks } from '../../model/platform/fallbacks';
+import { GITOPS, gitOpsOf } from '../../model/platform/gitops';
 import { imagesWith } from '../../model/platform/preview';
 import { type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
@@ -233,6 +234,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     const app = new App();
     allowAnyId(app);
     const upgrade = upgradeMinor(app);
+    if (this.props.gitops !== undefined) setEntry(app, GITOPS, gitOpsOf(this.props.gitops));
     for (const { problem, trace } of this.problems) report(app, findingOf('input', problem), trace);
     const { clusters } = this.props;
     const environments = this.acceptEnvironments(previews);

@@ -2,18 +2,21 @@
 
 import { type ClusterDescription, MINOR } from '../../model/cluster/cluster';
 import type { Subject } from '../../model/cluster/provider';
+import { didYouMean } from '../../model/finding/closest';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { findSchemaProblems } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import { groupBy } from '../../model/manifest/group-by';
 import { type EnvironmentProps, LONGEST_NAME } from '../../model/platform/environment';
+import type { GitOpsProps } from '../../model/platform/gitops';
 import { unless } from '../tree/findings';
 
 interface Described {
   readonly home: string;
   readonly clusters: Readonly<Record<string, ClusterDescription>>;
   readonly environments: Readonly<Record<string, EnvironmentProps>>;
+  readonly gitops?: Pick<GitOpsProps, 'clusters'>;
 }
 
 /** Whether a cluster or an environment may have the name. */
@@ -22,7 +25,10 @@ export function isName(name: string): boolean {
 }
 
 /** Problems of the platform itself. `placements` counts them, refused ones too: without any, the output would be empty. */
-export function findPlatformProblems({ home, clusters, environments }: Described, placements: number): Finding[] {
+export function findPlatformProblems(
+  { home, clusters, environments, gitops }: Described,
+  placements: number,
+): Finding[] {
   const names = Object.keys(clusters);
   return [
     ...unless(names.includes(home), 'home', {
@@ -42,6 +48,14 @@ export function findPlatformProblems({ home, clusters, environments }: Described
       findAccessProblems(`environments.${name}`, props, clusters),
     ),
     ...findGroupIdProblems(clusters),
+    ...(gitops?.clusters ?? []).flatMap((name) =>
+      unless(names.includes(name), 'unknown-cluster', {
+        field: 'gitops.clusters',
+        value: name,
+        message: `unknown cluster '${name}'${didYouMean(name, names)}: no controller was written for it`,
+        expected: `one of ${names.join(', ')}`,
+      }),
+    ),
   ];
 }
 

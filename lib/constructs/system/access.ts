@@ -10,7 +10,7 @@ import { pluralOf } from '../../model/manifest/kind-lookup';
 import { groupOf } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
 import { ENTRY, setEntry } from '../../model/platform/entries';
-import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES } from '../../model/platform/roles';
+import { APPLY, clusterRoleName, DEPLOYER, READ, ROLES, ROLLOUT } from '../../model/platform/roles';
 import type { Target } from '../../model/platform/target';
 import { createObject } from '../tree/kinds';
 
@@ -29,7 +29,8 @@ export function createAccess(
       groups.map(([group]) => group),
     );
     if (subjects.length === 0) continue;
-    if (role === 'deployer') createDeployer(scope, namespace, cluster);
+    const isController = subjects.some(({ kind }) => kind === 'ServiceAccount');
+    if (role === 'deployer') createDeployer(scope, namespace, cluster, isController);
     const roleRef =
       role === 'deployer'
         ? { apiGroup: API_GROUP, kind: 'Role', name: DEPLOYER }
@@ -38,17 +39,29 @@ export function createAccess(
   }
 }
 
+/** Kinds whose rollout a controller waits for by their pods. */
+const WORKLOADS = ['Deployment', 'StatefulSet'];
+
 /**
  * The Role for applying the system's `10-…` file: the kinds in the final file, with the verbs that applying needs. Where others
  * have objects of such a kind in the namespace, as the platform team has `default-deny`, it may change only its own.
  */
-function createDeployer(scope: Construct, namespace: string | undefined, { plurals }: Cluster): void {
+function createDeployer(
+  scope: Construct,
+  namespace: string | undefined,
+  { plurals }: Cluster,
+  isController: boolean,
+): void {
   const role = createObject(scope, 'access-deployer-role', 'Role', { name: DEPLOYER }, { rules: [] });
   setEntry(role, ENTRY.completion, ({ rules: _, ...manifest }, { others, deployed }) => {
     const own = deployed.filter((object) => namespaceOf(object) === namespace);
     // the rule outside-namespace reports those that give no reason
     const elsewhere = deployed.filter((object) => namespaceOf(object) !== namespace && isExcused(object));
-    const { rules, unknown } = rulesFor(own, others, plurals);
+    const { rules: written, unknown } = rulesFor(own, others, plurals);
+    const watches = isController && own.some(({ kind }) => WORKLOADS.includes(String(kind)));
+    const rules = watches
+      ? [...written, ...ROLLOUT.map((right) => rule(right.group, right.resources, right.verbs))]
+      : written;
     return {
       manifest: rules.length === 0 ? manifest : { ...manifest, rules },
       findings: [...elsewhere.map((object) => beyondReach(object, namespace)), ...unknown.map(unknownKind)],

@@ -120,8 +120,8 @@ export const reportedRules = {
       severity: 'warning',
     },
     'unknown-cluster': {
-      what: 'A placement names clusters that the platform declares.',
-      why: 'The system would be placed nowhere.',
+      what: 'A placement, and the controller in `gitops`, name clusters that the platform declares.',
+      why: 'The system would be placed nowhere, and the controller would apply nothing.',
     },
     'unknown-environment': {
       what: 'A placement, a copy and a comparison name environments that exist.',
@@ -440,6 +440,30 @@ export const reportedRules = {
     'environment-difference': {
       what: 'Environments of a system differ only in what an environment decides (`compare environments`).',
       why: 'What was tested in one is not what runs in the other.',
+    },
+    'gitops-account': {
+      what: 'One ServiceAccount deploys a namespace, and with Flux it is in a namespace that exists before.',
+      why: 'A controller acts as one account, and Flux has its object in the namespace of that account.',
+    },
+    'gitops-cluster': {
+      what: '`gitops` is about clusters that run a system.',
+      why: 'The controller would have nothing to apply.',
+    },
+    'gitops-dist': {
+      what: '`gitops` finds the files that the code would write in `dist/`, beside `gitops/` in one repository.',
+      why: 'The controller would look for files that are not there, or apply what no one owns.',
+    },
+    'gitops-name': {
+      what: 'Names of the objects of a controller have at most 63 characters.',
+      why: 'The controller writes them into a label of each object that it applies, which has no room for more.',
+    },
+    'gitops-owner': {
+      what: 'Every object is applied by one Application or Kustomization, that of its own system.',
+      why: "Two owners undo each other's changes for ever, and each deletes what the other needs.",
+    },
+    'gitops-settings': {
+      what: '`gitops` is given a platform with a controller and a repository.',
+      why: 'Without them there is no one to apply the files, and no place to read them.',
     },
     init: {
       what: '`init` is given names that it knows, in a folder that has none of its files, by a package that npm installed.',

@@ -31,6 +31,25 @@ export const READ = ['get', 'list', 'watch'] as const;
  */
 export const APPLY = ['create', 'delete', 'get', 'list', 'patch', 'watch'] as const;
 
+/**
+ * What a controller reads besides, to see that a rollout is complete; `kubectl rollout status` reads the workload alone.
+ * Source: fluxcd/cli-utils, pkg/kstatus/polling/statusreaders, deployment.go and pod_controller.go.
+ */
+export const ROLLOUT: readonly Right[] = [
+  {
+    group: '',
+    resources: ['pods'],
+    verbs: READ,
+    reason: 'Flux counts the ready pods of a ReplicaSet and a StatefulSet',
+  },
+  {
+    group: 'apps',
+    resources: ['replicasets'],
+    verbs: READ,
+    reason: 'Flux finds the pods of a Deployment through them',
+  },
+];
+
 const LOOK: readonly Right[] = [
   {
     group: '',
