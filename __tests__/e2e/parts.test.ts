@@ -114,13 +114,13 @@ describe('images', () => {
     expect(image.Entrypoint).toEqual(['/bin/prometheus']);
     expect(image.Cmd).toEqual(['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/prometheus']);
     expect(image.WorkingDir).toBe('/prometheus');
-    expect(image.User).toBe('nobody');
-    expect(image.passwd).toContain('nobody:x:65534:65534:');
+    expect(image.User).toMatch(/^[a-z]+$/);
+    expect(image.passwd).toContain(`${image.User}:x:65534:65534:`);
     expect(image.files).toEqual(expect.arrayContaining(['./bin/prometheus', './bin/promtool', './prometheus/']));
     expect(image.version).toBe(versionOf('programs/prometheus'));
   });
 
-  test('arguments that an image fixes stay beside those that a manifest replaces', async () => {
+  test('a manifest’s arguments replace none of those that an image fixes', async () => {
     const name = 'kube-state-metrics/kube-state-metrics';
     const image = await packed(`registry.k8s.io/${name}:v2.20.0`, name, 'v2.20.0');
     expect(image.Entrypoint).toEqual(['/kube-state-metrics', '--port=8080', '--telemetry-port=8081']);

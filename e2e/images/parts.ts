@@ -14,16 +14,19 @@ interface Part {
   readonly fixed?: readonly string[];
   /** Arguments that a manifest's own replace. @default none */
   readonly usual?: readonly string[];
-  readonly user: keyof typeof USERS;
+  readonly user: User;
   /** @default the root */
   readonly workingDirectory?: string;
 }
 
-/** Users as the images say them, and their rows in the image's /etc/passwd, which has their group. */
-const USERS = {
-  nobody: 'nobody:x:65534:65534:nobody:/:/bin/false\n',
-  '10001': 'loki:x:10001:10001:loki:/:/bin/false\n',
-};
+/** A user as images say it, and its row in their /etc/passwd, which has its group. */
+interface User {
+  readonly name: string;
+  readonly row: string;
+}
+
+const UNPRIVILEGED: User = { name: 'nobody', row: 'nobody:x:65534:65534:nobody:/:/bin/false\n' };
+const LOKI: User = { name: '10001', row: 'loki:x:10001:10001:loki:/:/bin/false\n' };
 
 /** By the repository that manifests name. Source: the Dockerfile of each. The files that these put beside the programs, such as a configuration, are left out. */
 const PARTS: Readonly<Record<string, Part>> = {
@@ -31,32 +34,32 @@ const PARTS: Readonly<Record<string, Part>> = {
     module: 'programs/prometheus',
     programs: ['/bin/prometheus', '/bin/promtool'],
     usual: ['--config.file=/etc/prometheus/prometheus.yml', '--storage.tsdb.path=/prometheus'],
-    user: 'nobody',
+    user: UNPRIVILEGED,
     workingDirectory: '/prometheus',
   },
   'quay.io/prometheus/alertmanager': {
     module: 'programs/alertmanager',
     programs: ['/bin/alertmanager', '/bin/amtool'],
     usual: ['--config.file=/etc/alertmanager/alertmanager.yml', '--storage.path=/alertmanager'],
-    user: 'nobody',
+    user: UNPRIVILEGED,
     workingDirectory: '/alertmanager',
   },
   'quay.io/prometheus/node-exporter': {
     module: 'programs/node-exporter',
     programs: ['/bin/node_exporter'],
-    user: 'nobody',
+    user: UNPRIVILEGED,
   },
   'registry.k8s.io/kube-state-metrics/kube-state-metrics': {
     module: 'programs/kube-state-metrics',
     programs: ['/kube-state-metrics'],
     fixed: ['--port=8080', '--telemetry-port=8081'],
-    user: 'nobody',
+    user: UNPRIVILEGED,
   },
   'docker.io/grafana/loki': {
     module: 'programs/loki',
     programs: ['/usr/bin/loki'],
     usual: ['-config.file=/etc/loki/local-config.yaml'],
-    user: '10001',
+    user: LOKI,
   },
 };
 
@@ -73,9 +76,9 @@ export async function packPart(store: ImageStore, reference: string, folder: str
   for (const path of programs) copyInto(folder, path, binary(module, basename(path)));
   mkdirSync(join(folder, workingDirectory), { recursive: true });
   mkdirSync(join(folder, 'etc'), { recursive: true });
-  writeFileSync(join(folder, 'etc/passwd'), USERS[user]);
+  writeFileSync(join(folder, 'etc/passwd'), user.row);
   const root = await store.pack(folder, [programs[0]]);
-  store.add({ reference, root, args: fixed, usual, user, workingDirectory, environment: {} });
+  store.add({ reference, root, args: fixed, usual, user: user.name, workingDirectory, environment: {} });
   return versionOf(module);
 }
 
