@@ -37,7 +37,11 @@ export const metrics: Proof = {
     const receiver = await listen();
     const ends: (() => Promise<unknown>)[] = [receiver.close];
     try {
-      const fixtures = [...disksOf(cluster), ...allowances(), ...secretsFor(receiver.url)];
+      // before the claims: with none in sight, the scheduler would wait for a disk of the class' provisioner
+      const disks = disksOf(cluster);
+      await cluster.kubectl.apply(disks);
+      ends.unshift(() => cluster.kubectl.delete(disks));
+      const fixtures = [...allowances(), ...secretsFor(receiver.url)];
       await provideImages(cluster, figure);
       ends.unshift(() => cluster.kubectl.run(['delete', '-f', DIST.mumbai, ...OF_PART, '--ignore-not-found']));
       await cluster.kubectl.run(['apply', '-f', DIST.mumbai, ...OF_PART]);
