@@ -11,6 +11,7 @@ import { defined } from '../../model/manifest/json';
 import { captureTrace, type Trace, tracedTo } from '../../model/manifest/origin';
 import { PREVIEW_MINOR, PREVIEW_VARIABLE, setEntry } from '../../model/platform/entries';
 import { accessWith, ENVIRONMENT, type EnvironmentProps } from '../../model/platform/environment';
+import { clusterWithFallbacks, environmentWithFallbacks } from '../../model/platform/fallbacks';
 import { type Images, imagesIn } from '../../model/platform/target';
 import { trafficShare } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
@@ -23,7 +24,6 @@ import { refuse } from '../tree/door';
 import { report } from '../tree/findings';
 import { checkCapabilitiesLater } from './capabilities';
 import { COPY, type Copy, type CopyProps, findCopyProblems, withCopies } from './copy';
-import { clusterWithFallbacks, environmentWithFallbacks } from './fallbacks';
 import { reportImages } from './images';
 import { checkNodes } from './nodes';
 import {
@@ -265,7 +265,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         const here = new PlacedPart(part, environment, all, others.get(name) ?? [], identities);
         const placement = { on: name, settings: { here }, ...defined({ access }) };
         for (const system of Object.values(part.systems)) {
-          const request = { system, environment, placement, trace, isRefused: false, isPart: true };
+          const request = { system, environment, placement, trace, isRefused: false, part: part.name };
           tracedTo(part.trace, () => this.build<PartSettings>(building, request));
         }
       }
@@ -295,7 +295,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       request.isRefused || known.some(({ problems }) => problems.length > 0) || (described?.problems.length ?? 0) > 0;
     // a part names its images with their registries
     const demanded = findPlacementProblems(names.length, environment, known).filter(
-      ({ rule }) => !(request.isPart && rule === 'registry'),
+      ({ rule }) => !(request.part !== undefined && rule === 'registry'),
     );
     const problems = doubtful ? [] : [...demanded, ...weights];
     for (const { message, ...problem } of problems)
@@ -325,6 +325,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         share: trafficShare(name, names, traffic),
         home: name === home,
         images: this.tagsIn(request.environment, request.imagesOf),
+        ...defined({ part: request.part }),
       };
       const system = createSystem(scope, request, where, unread);
       if (system === undefined) continue;

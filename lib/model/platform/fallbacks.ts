@@ -1,8 +1,8 @@
 // Fallbacks for invalid parts of a placement, so that its systems are still built and all their errors are reported at once.
-import type { Cluster } from '../../model/cluster/cluster';
-import type { Environment } from '../../model/platform/environment';
-import { registryPath } from '../../model/platform/environment';
-import { STANDARD } from '../../model/providers/profiles';
+import type { Cluster } from '../cluster/cluster';
+import { STANDARD } from '../providers/profiles';
+import type { Environment } from './environment';
+import { registryPath } from './environment';
 
 /** A reserved name (RFC 2606): nothing is written with it. */
 const FALLBACK_REGISTRY = { external: 'registry.invalid' };
