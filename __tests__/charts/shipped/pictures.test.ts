@@ -95,8 +95,12 @@ test('flaschenpost: of several blocks at one port, it is said that a service has
 });
 
 const isOnHost = ({ from, to, port }: Connection): boolean =>
-  port === 'any port ?' && [from, to].some((end) => end.endsWith('/node-exporter')) && !`${from}${to}`.includes('anywhere');
-const ON_HOST = expect.stringMatching(/^Left out: between any pod and node-metrics-\w+\/node-exporter, on the host network, /);
+  port === 'any port ?' &&
+  [from, to].some((end) => end.endsWith('/node-exporter')) &&
+  !`${from}${to}`.includes('anywhere');
+const ON_HOST = expect.stringMatching(
+  /^Left out: between any pod and node-metrics-\w+\/node-exporter, on the host network, /,
+);
 const WITH_PARTS = 'Left out: what the parts of the platform get from systems, and read of them.';
 const ofParts = new Set(placements.flatMap(({ part, namespace }) => (part === undefined ? [] : namespace)));
 
@@ -120,7 +124,9 @@ test.each([...namesOf('system')])('%s: every connection is drawn or named as lef
       const space = spaces.get(cluster) ?? '-';
       return from.startsWith(space) || to.startsWith(space);
     });
-    const own = touching.filter((one) => !isOnHost(one) && areParts === isWithParts(one, spaces.get(one.cluster) ?? '-'));
+    const own = touching.filter(
+      (one) => !isOnHost(one) && areParts === isWithParts(one, spaces.get(one.cluster) ?? '-'),
+    );
     expect(picture(name).notes).toEqual(expect.arrayContaining(touching.some(isOnHost) && areParts ? [ON_HOST] : []));
     expect(picture(name).notes.includes(WITH_PARTS)).toBe(name !== 'logs' && name !== 'traces');
     const title = (cluster: string, end: string) => end.replace(spaces.get(cluster) ?? '', '');
@@ -198,7 +204,10 @@ test('metrics: each cluster by itself; workloads that are met alike are one box,
   expect(scenes.map(({ title }) => title)).toEqual(['operations on northeurope', 'local on laptop']);
   expect(scenes.map(({ frames }) => frames.length)).toEqual([1, 1]);
   const scene = sceneOf('metrics', 'operations on northeurope');
-  expect(box(scene, '2 workloads').lines).toEqual(['logs-operations/loki 3100/TCP', 'traces-operations/tempo 3200/TCP']);
+  expect(box(scene, '2 workloads').lines).toEqual([
+    'logs-operations/loki 3100/TCP',
+    'traces-operations/tempo 3200/TCP',
+  ]);
   expect(waysOf(scene).filter((way) => /^(grafana|alertmanager)@northeurope > /.test(way))).toEqual([
     'alertmanager@northeurope > alertmanager@northeurope',
     'alertmanager@northeurope > oncall',
