@@ -155,7 +155,7 @@ function build(project: Project, pairs: readonly Pair[], survivesOf: (first: Sys
   );
   const app = project.rebuild((real) => {
     const first = bases.get(placeOf(real));
-    if (first === undefined) return real;
+    if (first === undefined || real.part !== undefined) return real;
     const { cluster, regions } = first.target;
     return {
       cluster: {

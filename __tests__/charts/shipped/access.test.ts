@@ -111,6 +111,9 @@ describe('G11: the shipped platform', () => {
     expect(out).toMatch(/^laptop +developers +toytrex-local +evenkeel-developer +via pods: mounted$/m);
     expect(out).toMatch(/^mumbai +platform +\(all\) +cluster-admin +read$/m);
     expect(out).toMatch(/^westeurope +flaschenpost-prod +flaschenpost-prod +deployer +via pods: any$/m);
-    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    const [people = '', programs = ''] = out.split('\nPrograms, by their ServiceAccounts\n');
+    expect(Math.max(...people.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+    expect(people).not.toContain('ServiceAccount ');
+    expect(programs).toMatch(/^mumbai +ServiceAccount metrics-operations\/prometheus +\(all\) +\S+ +none$/m);
   });
 });

@@ -63,10 +63,14 @@ describe('G14 no lock-in: the shipped systems', () => {
   test('changes by the real placement are listed by cause', async () => {
     const { out } = await cli(['compare', 'providers', '--json'], load);
     const { placement: all, refused }: Shown = JSON.parse(out);
-    const placement = all.filter(({ construct }) => isShippedConstruct(construct));
-    const by = (cause: string) => [
-      ...new Set(placement.filter((one) => one.by === cause).map(({ kind, pointer }) => `${kind} ${pointer}`)),
+    const shown = all.filter(({ construct }) => isShippedConstruct(construct));
+    const isPart = ({ construct }: { readonly construct: string }) =>
+      /^[^/]+\/(?:logs|metrics|node-metrics|traces)-/.test(construct);
+    const placement = shown.filter((one) => !isPart(one));
+    const causes = (found: typeof all, cause: string) => [
+      ...new Set(found.filter((one) => one.by === cause).map(({ kind, pointer }) => `${kind} ${pointer}`)),
     ];
+    const by = (cause: string) => causes(placement, cause);
     expect(refused).toEqual([]);
     expect([...new Set(placement.map((one) => one.by))]).toEqual([
       'provider',
@@ -75,6 +79,27 @@ describe('G14 no lock-in: the shipped systems', () => {
       'capabilities',
       'images, groups, identities and nodes',
     ]);
+    // zones of one node each: sizes of parts follow from the number of nodes
+    expect(causes(shown.filter(isPart), 'zones')).toEqual([
+      'ResourceQuota /spec/hard/pods',
+      'ResourceQuota /spec/hard/requests.cpu',
+      'ResourceQuota /spec/hard/requests.memory',
+      'ConfigMap /data/etc_prometheus_prometheus.yml', // the Alertmanagers, one a zone, and how much is kept
+      'ConfigMap /metadata/name',
+      'DaemonSet /spec/template/spec/containers/0/resources/limits/memory',
+      'DaemonSet /spec/template/spec/containers/0/resources/requests/memory',
+      'Deployment /spec/template/spec/topologySpreadConstraints',
+      'Deployment /spec/template/spec/topologySpreadConstraints/0/minDomains',
+      'StatefulSet /spec/template/spec/topologySpreadConstraints',
+      'StatefulSet /spec/template/spec/topologySpreadConstraints/0/minDomains',
+      'StatefulSet /spec/template/spec/containers/0/resources/limits/memory',
+      'StatefulSet /spec/template/spec/containers/0/resources/requests/memory',
+      'StatefulSet /spec/replicas',
+      'StatefulSet /spec/template/spec/containers/0/args',
+      'StatefulSet /spec/template/spec/volumes/1/configMap/name',
+      'StatefulSet /spec/volumeClaimTemplates/0/spec/resources/requests/storage',
+    ]);
+    expect(causes(shown.filter(isPart), 'capabilities')).toEqual([]);
     expect(by('minor').every((one) => one.startsWith('Namespace /metadata/labels/pod-security.'))).toBe(true);
     expect(by('zones')).toEqual([
       'Deployment /spec/template/spec/topologySpreadConstraints',

@@ -315,6 +315,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         cluster: clusterWithFallbacks({ ...named, ...neighbours }),
         environment: environmentWithFallbacks({ ...environment, name: request.environment }, regions, named),
         regions,
+        ...defined({ part: request.part }),
       });
       const cluster = { ...moved.cluster, ...neighbours }; // another provider's cluster has the same parts
       ClusterObjects.ensure(scope, cluster, moved.environment, name === home);
