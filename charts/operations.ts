@@ -11,7 +11,7 @@ const region = 'ap-south-1';
 
 /** Two zones cannot keep a quorum of three. */
 export const mumbai: readonly Part[] = [
-  metrics({ retention: '45d', receivers }),
+  metrics({ retention: '45d', volume: '100Gi', receivers }),
   logs({
     retention: '30d',
     store: { s3: { bucket: 'mumbai-logs', region } },
@@ -21,14 +21,14 @@ export const mumbai: readonly Part[] = [
 ];
 
 export const onAzure = (cluster: 'westeurope' | 'northeurope'): readonly Part[] => [
-  metrics({ retention: '45d', receivers }),
+  metrics({ retention: '45d', volume: '200Gi', receivers }),
   logs({ retention: '30d', store: { azure: { account: `${cluster}logs`, container: 'loki' } } }),
   traces({ retention: '14d', store: { azure: { account: `${cluster}traces`, container: 'tempo' } } }),
 ];
 
 /** The small set: it keeps a day. */
 export const laptop: readonly Part[] = [
-  metrics({ retention: '1d', receivers: { team: receivers.team } }),
+  metrics({ retention: '1d', volume: '2Gi', receivers: { team: receivers.team } }),
   logs({ retention: '1d', store: { volume: '2Gi' } }),
   traces({ retention: '1d', store: { volume: '2Gi' } }),
 ];

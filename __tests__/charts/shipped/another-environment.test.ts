@@ -49,7 +49,7 @@ describe('P6, F6: one line makes another environment', () => {
     for (const [path, text] of shipped.files) if (!shared.test(path)) expect(copied.files.get(path)).toBe(text);
   });
 
-  test('metrics gets a dashboard of each copy, and where it follows from more pods, its size', () => {
+  test('metrics gets a dashboard of each copy on its clusters, and nothing else of it changes', () => {
     const changed = (cluster: string): string[] => {
       const [before, after] = [shipped, copied].map(({ entries }) =>
         entries.filter((one) => one.cluster === cluster && one.identity.namespace === 'metrics-operations'),
@@ -64,7 +64,15 @@ describe('P6, F6: one line makes another environment', () => {
         ),
       ].sort();
     };
-    expect(['northeurope', 'westeurope', 'mumbai'].map(changed)).toEqual([]);
+    const dashboards = (...copies: readonly string[]) => [
+      ...copies.map((name) => `ConfigMap grafana/files /data/var_lib_dashboards_${name}.json`),
+      'ConfigMap grafana/files /metadata/name',
+      'Deployment grafana/deployment /spec/template/spec/containers/0/volumeMounts',
+      'Deployment grafana/deployment /spec/template/spec/volumes/4/configMap/name',
+    ];
+    expect(changed('northeurope')).toEqual(dashboards('panther-rehearsal'));
+    expect(changed('westeurope')).toEqual(dashboards('flaschenpost-uat', 'panther-rehearsal'));
+    expect(changed('mumbai')).toEqual([]);
   });
 
   test.each([['panther/clinic', 'panther/rehearsal', ['content', 'hosts', 'name', 'size']]])(

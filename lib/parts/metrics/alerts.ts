@@ -202,7 +202,7 @@ const GROUPS: Readonly<Record<string, readonly Alert[]>> = {
 };
 
 /** The groups of rules, as Prometheus and the PrometheusRule of its operator spell them. */
-export function alertGroups(): JsonObject[] {
+function alertGroups(): JsonObject[] {
   return Object.entries(GROUPS).map(([name, alerts]) => ({
     name: `evenkeel-${name}`,
     rules: alerts.map(({ alert, expr, minutes, severity, summary }) => ({
