@@ -95,7 +95,7 @@ export const clusters = {
     gatewaySubnets: ['10.31.0.0/24'],
     podNetwork: 'overlay',
     subnets: { nodes: 25, pods: 17 },
-    nodePools: [{ ...D8S, nodesPerZone: { min: 2, max: 24 } }],
+    nodePools: [{ ...D8S, nodesPerZone: { min: 3, max: 24 } }],
     groups: {
       devops: '7c0f6a3e-1d2b-4c5d-8e9f-000000000002',
       platform: '7c0f6a3e-1d2b-4c5d-8e9f-000000000003',

@@ -17,6 +17,9 @@ export function faultsOf(drawing: Drawing): string[] {
   const frames = boxes.filter(({ kind }) => kind === 'frame');
   const labels = ways.flatMap(({ label }) => label ?? []);
   const columns = frames.map(columnOf);
+  // an id is unique in its scene, and two scenes may show the same service
+  const isAt = (point: Point | undefined, id: string): boolean =>
+    point !== undefined && solid.some((box) => box.id === id && touches(point, box));
   const loose = texts.map((text) => areaOf(text, { x: 0, y: 0 }));
   return [
     ...boxes.filter((box) => !isWithin(box, sheet)).map(({ id }) => `${id} leaves the sheet`),
@@ -54,20 +57,8 @@ export function faultsOf(drawing: Drawing): string[] {
       const [start, end] = [way.points[0], way.points.at(-1)];
       const segments = way.points.slice(1).map((to, index) => areaBetween(way.points[index] ?? to, to));
       return [
-        ...(start !== undefined &&
-        touches(
-          start,
-          solid.find(({ id }) => id === way.from),
-        )
-          ? []
-          : [`${name} begins elsewhere`]),
-        ...(end !== undefined &&
-        touches(
-          end,
-          solid.find(({ id }) => id === way.to),
-        )
-          ? []
-          : [`${name} ends elsewhere`]),
+        ...(isAt(start, way.from) ? [] : [`${name} begins elsewhere`]),
+        ...(isAt(end, way.to) ? [] : [`${name} ends elsewhere`]),
         ...segments.filter(({ width: across, height: down }) => across > 0 && down > 0).map(() => `${name} is aslant`),
         ...segments.filter((segment) => !isWithin(segment, sheet)).map(() => `${name} leaves the sheet`),
         ...solid

@@ -63,17 +63,25 @@ function printTables(output: Output, entries: readonly ApiEntry[], names: GroupN
   const sortKey = (grant: Grant): string =>
     [grant.cluster, called(grant), grant.namespace ?? '', grant.role].join('\n');
   const all = [...grants(entries)].sort((a, b) => compareText(sortKey(a), sortKey(b)));
-  const roles = new Map(all.map((grant) => [roleKey(grant), grant]));
-  const given = all.map((grant) => [
-    grant.cluster,
-    called(grant),
-    grant.namespace ?? '(all)',
-    grant.role,
-    secretsOf(entries, grant),
-  ]);
-  output.out(formatTable([['CLUSTER', 'WHO', 'NAMESPACE', 'ROLE', 'SECRETS'], ...given]));
-  const rights = [...roles].sort(compareKeys).flatMap(([, grant]) => describeRole(grant));
-  output.out(`\n${formatTable([HEADER, ...inLines(rights)])}${LEGEND}`);
+  const tablesOf = (found: readonly Grant[]): string => {
+    const given = found.map((grant) => [
+      grant.cluster,
+      called(grant),
+      grant.namespace ?? '(all)',
+      grant.role,
+      secretsOf(entries, grant),
+    ]);
+    const roles = new Map(found.map((grant) => [roleKey(grant), grant]));
+    const rights = [...roles].sort(compareKeys).flatMap(([, grant]) => describeRole(grant));
+    const table = formatTable([['CLUSTER', 'WHO', 'NAMESPACE', 'ROLE', 'SECRETS'], ...given]);
+    return `${table}\n${formatTable([HEADER, ...inLines(rights)])}`;
+  };
+  const programs = all.filter(({ who }) => who.kind === 'ServiceAccount');
+  const people = all.filter(({ who }) => who.kind !== 'ServiceAccount');
+  output.out(tablesOf(people));
+  // with long names of their own, which would widen the tables of people
+  if (programs.length > 0) output.out(`\nPrograms, by their ServiceAccounts\n\n${tablesOf(programs)}`);
+  output.out(LEGEND);
 }
 
 const LEGEND = `

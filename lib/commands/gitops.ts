@@ -22,8 +22,8 @@ import { stringifyDocuments } from '../synth/text/yaml';
 import { findTop } from './changes/git';
 import { appName } from './project/app-name';
 import { loadObjects } from './project/objects';
-import { DEFAULT_OUTDIR, findOutdirProblems } from './project/upgrade';
 import type { Context, ExitCode } from './project/project';
+import { DEFAULT_OUTDIR, findOutdirProblems } from './project/upgrade';
 
 interface Options {
   readonly check?: true;

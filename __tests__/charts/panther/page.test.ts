@@ -26,7 +26,8 @@ function rowsOf(title: string): string[][] {
 function shippedPlan(name: string) {
   const load = nodeLoads(app, synthesize(app, () => []).entries).find(({ cluster }) => cluster === name);
   if (load === undefined) throw new Error(`nothing runs on ${name}`);
-  const isShipped = (workload: { readonly name: string }) => /^(panther|flaschenpost)-/.test(workload.name);
+  const isShipped = (workload: { readonly name: string }) =>
+    /^(?:panther|flaschenpost)-|-operations\//.test(workload.name);
   const workloads = load.input.workloads.filter(isShipped);
   return planCluster({ ...load, input: { ...load.input, workloads }, growing: load.growing.filter(isShipped) });
 }

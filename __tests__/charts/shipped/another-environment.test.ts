@@ -2,6 +2,7 @@
 import { Flaschenpost, flaschenpost, SMALL } from '../../../charts/flaschenpost';
 import { Panther } from '../../../charts/panther';
 import { platform } from '../../../charts/platform';
+import { compareObjects } from '../../../lib/analysis/comparison/difference';
 import { check } from '../../../lib/checks';
 import { synthesize } from '../../../lib/synth/synthesize';
 import { cli } from '../../support/cli';
@@ -43,8 +44,35 @@ describe('P6, F6: one line makes another environment', () => {
         ])
         .map((name) => `clusters/${name}.yaml`),
     );
-    const shared = /inventory\.txt$|00-cluster\.yaml$/; // the list of files, and the namespaces
+    // the list of files, the namespaces, and the dashboards, of which the next test says more
+    const shared = /inventory\.txt$|00-cluster\.yaml$|(?:west|north)europe\/10-metrics-operations\.yaml$/;
     for (const [path, text] of shipped.files) if (!shared.test(path)) expect(copied.files.get(path)).toBe(text);
+  });
+
+  test('metrics gets a dashboard of each copy on its clusters, and nothing else of it changes', () => {
+    const changed = (cluster: string): string[] => {
+      const [before, after] = [shipped, copied].map(({ entries }) =>
+        entries.filter((one) => one.cluster === cluster && one.identity.namespace === 'metrics-operations'),
+      );
+      const found = compareObjects(before ?? [], after ?? []);
+      return [
+        ...new Set(
+          found.map(
+            ({ entry, pointer }) =>
+              `${entry.identity.kind} ${entry.origin.construct.split('/').slice(2).join('/')} ${pointer}`,
+          ),
+        ),
+      ].sort();
+    };
+    const dashboards = (...copies: readonly string[]) => [
+      ...copies.map((name) => `ConfigMap grafana/files /data/var_lib_dashboards_${name}.json`),
+      'ConfigMap grafana/files /metadata/name',
+      'Deployment grafana/deployment /spec/template/spec/containers/0/volumeMounts',
+      'Deployment grafana/deployment /spec/template/spec/volumes/4/configMap/name',
+    ];
+    expect(changed('northeurope')).toEqual(dashboards('panther-rehearsal'));
+    expect(changed('westeurope')).toEqual(dashboards('flaschenpost-uat', 'panther-rehearsal'));
+    expect(changed('mumbai')).toEqual([]);
   });
 
   test.each([['panther/clinic', 'panther/rehearsal', ['content', 'hosts', 'name', 'size']]])(

@@ -12,7 +12,7 @@ import { PROFILES, STANDARD } from '../../../lib/model/providers/profiles';
 import { synthesize } from '../../../lib/synth/synthesize';
 import { stringifyDocument } from '../../../lib/synth/text/yaml';
 import { cli } from '../../support/cli';
-import { isShipped, isShippedConstruct, shippedRows } from './placements';
+import { isShipped, isShippedConstruct, isShippedPart, shippedRows } from './placements';
 
 interface Shown {
   readonly placement: readonly { readonly construct: string; by: string; kind: string; pointer: string }[];
@@ -20,6 +20,10 @@ interface Shown {
 }
 
 const load = () => ({ app: platform.app() });
+
+/** A row of a part for each cluster of production. */
+const onEach = (part: string, row: string): string[] =>
+  ['mumbai', 'northeurope', 'westeurope'].map((cluster) => `${part} on ${cluster} | ${row}`);
 
 describe('G14 no lock-in: the shipped systems', () => {
   test('differ in nothing but the allowed differences', async () => {
@@ -31,6 +35,12 @@ describe('G14 no lock-in: the shipped systems', () => {
       'flaschenpost-prod on westeurope | 28 | 2 allowed | 2 allowed | = | 4 allowed | = | = | =',
       'flaschenpost-qa on westeurope | 28 | 2 allowed | 2 allowed | = | 4 allowed | = | = | =',
       'flaschenpost-staging on westeurope | 28 | 2 allowed | 2 allowed | = | 4 allowed | = | = | =',
+      'logs-local on laptop | 7 | 1 allowed | 1 allowed | 1 allowed | 1 allowed | = | = | =',
+      ...onEach('logs-operations', '8 | 1 allowed | 1 allowed | 1 allowed | 1 allowed | = | = | 1 allowed'),
+      'metrics-local on laptop | 18 | 2 allowed | 2 allowed | 2 allowed | 2 allowed | = | = | =',
+      ...onEach('metrics-operations', '20 | 1 allowed | 1 allowed | 1 allowed | 1 allowed | = | = | 1 allowed'),
+      'node-metrics-local on laptop | 1 | = | = | = | = | = | = | =',
+      ...onEach('node-metrics-operations', '1 | = | = | = | = | = | = | ='),
       'panther-clinic on northeurope | 7 | 2 allowed | 2 allowed | = | 4 allowed | = | = | =',
       'panther-clinic on westeurope | 7 | 2 allowed | 2 allowed | = | 4 allowed | = | = | =',
       'panther-clinic-dev on westeurope | 7 | 2 allowed | 2 allowed | = | 4 allowed | = | = | =',
@@ -39,6 +49,8 @@ describe('G14 no lock-in: the shipped systems', () => {
       'pingpong-production on mumbai | 5 | 2 allowed | 2 allowed | = | 4 allowed | = | = | 2 allowed',
       'toytrex-local on laptop | 13 | 2 allowed | 2 allowed | = | 4 allowed | = | = | =',
       'toytrex-production on mumbai | 13 | 2 allowed | 2 allowed | = | 4 allowed | = | = | 2 allowed',
+      'traces-local on laptop | 9 | 1 allowed | 1 allowed | 1 allowed | 1 allowed | = | = | =',
+      ...onEach('traces-operations', '10 | 1 allowed | 1 allowed | 1 allowed | 1 allowed | = | = | 1 allowed'),
     ]);
     const page = readFileSync(join(__dirname, '../../../docs/systems/flaschenpost.md'), 'utf8');
     const narrow = (text: string) => text.trimEnd().replace(/ {2,}/g, '  ');
@@ -51,10 +63,14 @@ describe('G14 no lock-in: the shipped systems', () => {
   test('changes by the real placement are listed by cause', async () => {
     const { out } = await cli(['compare', 'providers', '--json'], load);
     const { placement: all, refused }: Shown = JSON.parse(out);
-    const placement = all.filter(({ construct }) => isShippedConstruct(construct));
-    const by = (cause: string) => [
-      ...new Set(placement.filter((one) => one.by === cause).map(({ kind, pointer }) => `${kind} ${pointer}`)),
+    const shown = all.filter(({ construct }) => isShippedConstruct(construct));
+    const isPart = ({ construct }: { readonly construct: string }) =>
+      /^[^/]+\/(?:logs|metrics|node-metrics|traces)-/.test(construct);
+    const placement = shown.filter((one) => !isPart(one));
+    const causes = (found: typeof all, cause: string) => [
+      ...new Set(found.filter((one) => one.by === cause).map(({ kind, pointer }) => `${kind} ${pointer}`)),
     ];
+    const by = (cause: string) => causes(placement, cause);
     expect(refused).toEqual([]);
     expect([...new Set(placement.map((one) => one.by))]).toEqual([
       'provider',
@@ -63,6 +79,27 @@ describe('G14 no lock-in: the shipped systems', () => {
       'capabilities',
       'images, groups, identities and nodes',
     ]);
+    // zones of one node each: sizes of parts follow from the number of nodes
+    expect(causes(shown.filter(isPart), 'zones')).toEqual([
+      'ResourceQuota /spec/hard/pods',
+      'ResourceQuota /spec/hard/requests.cpu',
+      'ResourceQuota /spec/hard/requests.memory',
+      'ConfigMap /data/etc_prometheus_prometheus.yml', // the Alertmanagers, one a zone, and how much is kept
+      'ConfigMap /metadata/name',
+      'DaemonSet /spec/template/spec/containers/0/resources/limits/memory',
+      'DaemonSet /spec/template/spec/containers/0/resources/requests/memory',
+      'Deployment /spec/template/spec/topologySpreadConstraints',
+      'Deployment /spec/template/spec/topologySpreadConstraints/0/minDomains',
+      'StatefulSet /spec/template/spec/topologySpreadConstraints',
+      'StatefulSet /spec/template/spec/topologySpreadConstraints/0/minDomains',
+      'StatefulSet /spec/template/spec/containers/0/resources/limits/memory',
+      'StatefulSet /spec/template/spec/containers/0/resources/requests/memory',
+      'StatefulSet /spec/replicas',
+      'StatefulSet /spec/template/spec/containers/0/args',
+      'StatefulSet /spec/template/spec/volumes/1/configMap/name',
+      'StatefulSet /spec/volumeClaimTemplates/0/spec/resources/requests/storage',
+    ]);
+    expect(causes(shown.filter(isPart), 'capabilities')).toEqual([]);
     expect(by('minor').every((one) => one.startsWith('Namespace /metadata/labels/pod-security.'))).toBe(true);
     expect(by('zones')).toEqual([
       'Deployment /spec/template/spec/topologySpreadConstraints',
@@ -109,10 +146,10 @@ describe('G14 no lock-in: the shipped systems', () => {
       cluster: {
         ...cluster,
         provider,
-        zones: ['a', 'b'],
+        zones: ['a', 'b', 'c'],
         capabilities: ['metrics-server'],
         identities: {},
-        nodePools: [],
+        nodePools: [{ name: 'general', cpu: '100k', memory: '1Pi', pods: 100_000, nodesPerZone: { min: 1, max: 1 } }],
       },
       regions,
       environment: { ...environment, registry: { external: 'registry.example' } },
@@ -121,11 +158,13 @@ describe('G14 no lock-in: the shipped systems', () => {
     expect(findings).toEqual([]);
     const comparable = objects
       .filter(({ entry }) => isNeutralKind(entry.identity.group, entry.identity.kind))
-      .filter(({ entry }) => isShipped(entry.cluster, entry.identity.namespace));
+      .filter(({ entry: { cluster, identity } }) =>
+        [isShipped, isShippedPart].some((isMeant) => isMeant(cluster, identity.namespace)),
+      );
     return comparable.map(({ entry }) => stringifyDocument(withoutAllowed(entry.manifest)));
   }
 
-  /** Without what may differ: two annotations of a Service that GKE needs, and how late the balancers of EKS and GKE are. */
+  /** Without what may differ: two annotations of a Service that GKE needs, how late the balancers of EKS and GKE are, and classes of disks. */
   function withoutAllowed(manifest: JsonObject): JsonObject {
     const { metadata } = manifest;
     const text = JSON.stringify(manifest)
@@ -135,6 +174,7 @@ describe('G14 no lock-in: the shipped systems', () => {
         (_, grace) => `"terminationGracePeriodSeconds":${grace - 10}`,
       );
     if (manifest.kind === 'Deployment') return JSON.parse(text);
+    if (manifest.kind === 'StatefulSet') return JSON.parse(text.replace(/"storageClassName":"[^"]*",?/g, ''));
     if (manifest.kind !== 'Service' || !isJsonObject(metadata) || !isJsonObject(metadata.annotations)) return manifest;
     const { annotations, ...rest } = metadata;
     const kept = Object.entries(annotations).filter(
@@ -149,7 +189,7 @@ describe('G14 no lock-in: the shipped systems', () => {
   });
 
   test.each(PROFILES.map((profile) => [profile.name, profile] as const))('%s writes the same bytes', (_, profile) => {
-    expect(standard).toHaveLength(36 + 4 * 28 + 3 * 7 + 2);
+    expect(standard).toHaveLength(36 + 4 * 28 + 3 * 7 + 2 + 3 * 39 + 35);
     expect(documents(profile)).toEqual(standard);
   });
 });

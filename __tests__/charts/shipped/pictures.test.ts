@@ -1,5 +1,5 @@
 // The picture of a system says what the analyses say: connections, hosts, bounds, zones and groups; and what it leaves out.
-import { connections } from '../../../lib/analysis/network/connections';
+import { type Connection, connections } from '../../../lib/analysis/network/connections';
 import { pictureOfCluster } from '../../../lib/analysis/picture/cluster-picture';
 import type { Box, Picture, Scene } from '../../../lib/analysis/picture/picture';
 import { pictureOfSystem } from '../../../lib/analysis/picture/system-picture';
@@ -94,14 +94,41 @@ test('flaschenpost: of several blocks at one port, it is said that a service has
   expect(box(scene, 'redis').lines.at(-1)).toMatch(/^at \d\S+\/\d+$/);
 });
 
+const isOnHost = ({ from, to, port }: Connection): boolean =>
+  port === 'any port ?' &&
+  [from, to].some((end) => end.endsWith('/node-exporter')) &&
+  !`${from}${to}`.includes('anywhere');
+const ON_HOST = expect.stringMatching(
+  /^Left out: between any pod and node-metrics-\w+\/node-exporter, on the host network, /,
+);
+const WITH_PARTS = 'Left out: what the parts of the platform get from systems, and read of them.';
+const ofParts = new Set(placements.flatMap(({ part, namespace }) => (part === undefined ? [] : namespace)));
+
+/** Whether an end beyond the namespace is a part's, or for a part's namespace any but a system's. */
+function isWithParts({ from, to }: Connection, space: string): boolean {
+  const [other = '', name] = (from.startsWith(space) ? to : from).split('/');
+  const isWorkload = name !== undefined && !/^[\d.]+$/.test(other);
+  return ofParts.has(space.slice(0, -1)) ? !isWorkload || ofParts.has(other) : ofParts.has(other);
+}
+
 test.each([...namesOf('system')])('%s: every connection is drawn or named as left out, and no other', (name) => {
   for (const scene of picture(name).scenes) {
-    const places = placements.filter(({ system, environment }) => system === name && environment === scene.title);
+    const places = placements.filter(({ system, environment, cluster, part }) => {
+      const title = part === undefined ? environment : `${environment} on ${cluster.name}`;
+      return system === name && title === scene.title;
+    });
+    expect(places).not.toEqual([]);
     const spaces = new Map(places.map(({ cluster, namespace }) => [cluster.name, `${namespace}/`]));
-    const own = connections(shipped.entries).filter(({ cluster, from, to }) => {
+    const areParts = places.every(({ part }) => part !== undefined);
+    const touching = connections(shipped.entries).filter(({ cluster, from, to }) => {
       const space = spaces.get(cluster) ?? '-';
       return from.startsWith(space) || to.startsWith(space);
     });
+    const own = touching.filter(
+      (one) => !isOnHost(one) && areParts === isWithParts(one, spaces.get(one.cluster) ?? '-'),
+    );
+    expect(picture(name).notes).toEqual(expect.arrayContaining(touching.some(isOnHost) && areParts ? [ON_HOST] : []));
+    expect(picture(name).notes.includes(WITH_PARTS)).toBe(name !== 'logs' && name !== 'traces');
     const title = (cluster: string, end: string) => end.replace(spaces.get(cluster) ?? '', '');
     const inside = own.filter(({ cluster, from, to }) =>
       [from, to].every((end) => end.startsWith(spaces.get(cluster) ?? '-')),
@@ -147,6 +174,7 @@ test('westeurope: systems with their hosts, the entry that leads to them, and ro
     'panther/clinic',
     'panther/clinic-dev',
     'panther-load/clinic-dev',
+    'parts of the platform',
   ]);
   expect(box(scene, 'panther/clinic').lines).toContain('booking.panther-clinic.example');
   expect(scene.arrows).toHaveLength(6);
@@ -154,5 +182,50 @@ test('westeurope: systems with their hosts, the entry that leads to them, and ro
     'may see pods, read logs',
     'booking-team: panther-clinic',
     'developers: flaschenpost-prod, flaschenpost-staging',
+    'devops: logs-operations, metrics-operations, node-metrics-operations, traces-operations',
+  ]);
+});
+
+test('westeurope: the parts of the platform are one box, whose connections with the systems are left out', () => {
+  const scene = sceneOf('westeurope', 'westeurope');
+  const parts = box(scene, 'parts of the platform');
+  expect(parts.lines).toEqual([
+    'logs-operations: log-collector, loki',
+    'metrics-operations: alertmanager, grafana, kube-state-metrics, prometheus',
+    'node-metrics-operations: node-exporter',
+    'traces-operations: tempo, trace-collector',
+  ]);
+  expect(scene.arrows.filter(({ from, to }) => [from, to].includes(parts.id))).toEqual([]);
+  expect(picture('westeurope').notes).toContain(WITH_PARTS);
+});
+
+test('metrics: each cluster by itself; workloads that are met alike are one box, with their ports', () => {
+  const { scenes } = picture('metrics');
+  expect(scenes.map(({ title }) => title)).toEqual(['operations on northeurope', 'local on laptop']);
+  expect(scenes.map(({ frames }) => frames.length)).toEqual([1, 1]);
+  const scene = sceneOf('metrics', 'operations on northeurope');
+  expect(box(scene, '2 workloads').lines).toEqual([
+    'logs-operations/loki 3100/TCP',
+    'traces-operations/tempo 3200/TCP',
+  ]);
+  expect(waysOf(scene).filter((way) => /^(grafana|alertmanager)@northeurope > /.test(way))).toEqual([
+    'alertmanager@northeurope > alertmanager@northeurope',
+    'alertmanager@northeurope > oncall',
+    'alertmanager@northeurope > team',
+    'grafana@northeurope > 2 workloads@northeurope',
+    'grafana@northeurope > prometheus@northeurope',
+  ]);
+});
+
+test('metrics: Prometheus may reach every pod, and those of one workload are not drawn again', () => {
+  const scene = sceneOf('metrics', 'operations on northeurope');
+  expect(waysOf(scene).filter((way) => way.startsWith('prometheus@'))).toEqual([
+    'prometheus@northeurope > alertmanager@northeurope 9093/TCP',
+    'prometheus@northeurope > grafana@northeurope',
+    'prometheus@northeurope > kube-state-metrics@northeurope',
+    'prometheus@northeurope > kubelet',
+    'prometheus@northeurope > namespaces (all)@northeurope any port',
+    'prometheus@northeurope > node-exporter',
+    'prometheus@northeurope > prometheus@northeurope',
   ]);
 });

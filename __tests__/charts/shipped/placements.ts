@@ -21,6 +21,21 @@ export const SHIPPED: readonly Shipped[] = [
   { system: 'panther-load', environment: 'clinic-dev', cluster: 'westeurope', namespace: 'panther-load' },
 ];
 
+const PARTS = ['logs', 'metrics', 'node-metrics', 'traces'] as const;
+
+/** The parts of the platform on the shipped clusters. */
+const SHIPPED_PARTS: readonly Shipped[] = [
+  ...['mumbai', 'northeurope', 'westeurope'].flatMap((cluster) =>
+    PARTS.flatMap((part) => placed(cluster, part, 'operations')),
+  ),
+  ...PARTS.flatMap((part) => placed('laptop', part, 'local')),
+];
+
+/** Whether a namespace of a cluster is that of a shipped part of the platform. */
+export function isShippedPart(cluster: string, namespace: string | undefined): boolean {
+  return SHIPPED_PARTS.some((one) => one.cluster === cluster && one.namespace === namespace);
+}
+
 /** Whether a namespace of a cluster is that of a shipped system. */
 export function isShipped(cluster: string, namespace: string | undefined): boolean {
   return SHIPPED.some((one) => one.cluster === cluster && one.namespace === namespace);
@@ -36,12 +51,14 @@ export function isShippedConstruct(path: string): boolean {
   const [cluster = '', chart = ''] = path.split('/');
   const ofCluster = isShippedCluster(cluster) && (chart === 'cluster' || chart === 'headroom');
   const ofSystem = ({ system, environment }: Shipped) => chart === `${system}-${environment}`;
-  return ofCluster || SHIPPED.some((one) => one.cluster === cluster && ofSystem(one));
+  return ofCluster || [...SHIPPED, ...SHIPPED_PARTS].some((one) => one.cluster === cluster && ofSystem(one));
 }
 
-/** Lines of a printed table that begin with the name of a shipped placement, with the space between columns even. */
+/** Lines of a printed table that begin with the name of a shipped placement, those of parts included, with the space between columns even. */
 export function shippedRows(table: string): string[] {
-  const names = SHIPPED.map(({ system, environment, cluster }) => `${system}-${environment} on ${cluster} `);
+  const names = [...SHIPPED, ...SHIPPED_PARTS].map(
+    ({ system, environment, cluster }) => `${system}-${environment} on ${cluster} `,
+  );
   const lines = table.split('\n').filter((line) => names.some((name) => line.startsWith(name)));
   return lines.map((line) => line.replace(/ {2,}/g, ' | '));
 }

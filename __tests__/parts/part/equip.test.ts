@@ -4,6 +4,7 @@ import { check } from '../../../lib/checks';
 import { eks, local } from '../../../lib/model';
 import { logs, metrics, traces } from '../../../lib/parts';
 import { synthesize } from '../../../lib/synth/synthesize';
+import { cli } from '../../support/cli';
 import { equipped, equippedPlatform, findIn } from '../../support/parts';
 import { at, errors, SUBNETS, TWO_ZONES } from '../../support/synthesis';
 import { unchecked } from '../../support/unchecked';
@@ -98,4 +99,13 @@ test.each<[string, object, string]>([
   expect(found).toHaveLength(1);
   expect(`${found[0]?.field} ${found[0]?.message}`).toContain(message);
   expect(found[0]?.source?.file).toContain('equip.test.ts');
+});
+
+test('parts are not compared as environments: to name one is an error that says why', async () => {
+  const load = () => ({ app: equippedPlatform([metrics(METRICS)]).app() });
+  expect(await cli(['compare', 'environments'], load)).toEqual({ code: 0, out: '', err: '' });
+  const { code, out, err } = await cli(['compare', 'environments', 'metrics/operations'], load);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain('a part of the platform: the line of equip decides what it is on its cluster');
+  expect(err).toContain('from shop/production');
 });

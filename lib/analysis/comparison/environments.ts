@@ -201,12 +201,14 @@ function belowChart(path: string): string {
   return path.split('/').slice(2).join('/');
 }
 
-/** Text and numbers in the settings, by their path. */
+/** Text and numbers in the settings, by their path. What is in an object of a class is not a setting, and may lead back to it. */
 function leaves(value: unknown, path = ''): Map<string, string> {
   if (typeof value === 'string' || typeof value === 'number') return new Map([[path, String(value)]]);
-  if (typeof value !== 'object' || value === null) return new Map();
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return new Map();
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, `${path}/${key}`)]));
 }
+
+const isPlain = (value: object): boolean => Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 
 function paired(first: ReadonlyMap<string, string>, second: ReadonlyMap<string, string>): [string, string][] {
   return [...first].flatMap(([path, text]): [string, string][] => {

@@ -33,7 +33,7 @@ export interface Connection {
 }
 
 /** Marks what may be let through. */
-const MAYBE = ' ?';
+export const MAYBE = ' ?';
 export const isUnsure = ({ port }: Connection): boolean => port.endsWith(MAYBE);
 
 /**
@@ -54,7 +54,9 @@ export const connections = memoizePerObjects((entries): readonly Connection[] =>
     const sides = new Sides(entries, cluster, all);
     for (const [from, to] of sides.pairs()) found.push(...between(from, to, entries));
     for (const side of all) {
-      const isWritten = (pods: JsonObject): boolean => writesPods(side, pods, sides.of(side.namespace), entries);
+      const isWritten: IsWritten = (pods, namespace) =>
+        objectIndex(entries).owns(cluster, namespace) &&
+        sides.of(namespace).some((other) => selectsPods(pods, other.workload) !== 'no');
       found.push(...outside(side, 'Egress', isWritten), ...outside(side, 'Ingress', isWritten));
     }
   }
@@ -78,8 +80,11 @@ function between(from: Side, to: Side, entries: readonly ApiEntry[]): Connection
   return ports.map((port) => ({ cluster, from: from.name, to: to.name, port }));
 }
 
+/** Whether the app writes the pods of a namespace that a selector means. */
+type IsWritten = (pods: JsonObject, namespace: string) => boolean;
+
 /** Connections beyond the workloads: address blocks, pods of other namespaces, anywhere. */
-function outside(side: Side, direction: Direction, isWritten: (pods: JsonObject) => boolean): Connection[] {
+function outside(side: Side, direction: Direction, isWritten: IsWritten): Connection[] {
   const { isolated, rules } = side[direction];
   const { cluster } = side.workload.entry;
   const write = (other: string, port: string): Connection =>
@@ -97,16 +102,6 @@ function outside(side: Side, direction: Direction, isWritten: (pods: JsonObject)
     }),
   ];
 }
-
-/** Whether the app writes the pods of a namespace that a selector means. */
-const writesPods = (
-  { namespace, workload }: Side,
-  pods: JsonObject,
-  neighbours: readonly Side[],
-  entries: readonly ApiEntry[],
-): boolean =>
-  objectIndex(entries).owns(workload.entry.cluster, namespace) &&
-  neighbours.some((side) => selectsPods(pods, side.workload) !== 'no');
 
 /** Objects that change who may talk to whom and that are not evaluated: policies of other kinds, and kinds that create pods by a template which is not read. */
 export const notEvaluated = memoizePerObjects((entries): readonly ApiEntry[] => {

@@ -250,8 +250,12 @@ function meets(selector: JsonObject, labels: JsonObject, isOpen: (key: string) =
   return means;
 }
 
-/** A peer that is not one of the workloads: address blocks, pods of other namespaces, pods of its own that the app does not write. */
-export function describePeer(peer: JsonObject, owner: Side, isWritten: (pods: JsonObject) => boolean): string[] {
+/** A peer that is not one of the workloads: address blocks, pods that the app does not write. */
+export function describePeer(
+  peer: JsonObject,
+  owner: Side,
+  isWritten: (pods: JsonObject, namespace: string) => boolean,
+): string[] {
   const block = dig(peer, 'ipBlock');
   if (block !== undefined) {
     const except = list(block.except).flatMap((cidr) => text(cidr) ?? []);
@@ -260,9 +264,18 @@ export function describePeer(peer: JsonObject, owner: Side, isWritten: (pods: Js
   }
   const pods = record(peer.podSelector);
   const namespaces = record(peer.namespaceSelector);
-  if (namespaces === undefined && (pods === undefined || isWritten(pods))) return [];
+  if (namespaces === undefined && pods === undefined) return [];
+  const named = namespaces === undefined ? owner.namespace : namedBy(namespaces);
+  if (pods !== undefined && named !== undefined && isWritten(pods, named)) return [];
   const space = describeSelector(namespaces ?? { matchLabels: { [NAMESPACE_NAME]: owner.namespace } });
   return [`namespaces ${space}${pods === undefined ? '' : `, pods ${describeSelector(pods)}`}`];
+}
+
+/** The one namespace that a selector means by its name. */
+function namedBy({ matchLabels, matchExpressions }: JsonObject): string | undefined {
+  const labels = record(matchLabels) ?? {};
+  const isName = list(matchExpressions).length === 0 && Object.keys(labels).length === 1;
+  return isName ? text(labels[NAMESPACE_NAME]) : undefined;
 }
 
 /** As `kubectl get -l` takes it. */

@@ -5,11 +5,12 @@ import { groupBy } from '../../model/manifest/group-by';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { connections, isUnsure } from '../network/connections';
+import { hostConnections, leftOutOnHost } from '../network/host-network';
 import { memoizePerObjects } from '../objects/object-index';
 import { workloads } from '../objects/workloads';
 import type { Placement } from '../survival/table';
 import { type Answer, hosts } from '../traffic/hosts';
-import { drawNamespace } from './drawn-connections';
+import { drawNamespace, PARTS_LEFT_OUT, partsOn } from './drawn-connections';
 import { groupsOn } from './drawn-groups';
 import { describeSize, workloadsByName } from './drawn-workloads';
 import { frameOf } from './drawn-zones';
@@ -28,7 +29,11 @@ export function pictureOfCluster(
   const cluster = own[0]?.cluster;
   const namespaces = namespacesOn(entries, name);
   if (cluster === undefined || namespaces.length === 0) return undefined;
-  const entered = namespaces.map((namespace) => enter(entries, cluster, namespace));
+  const ofParts = partsOn(own, name);
+  const parts = namespaces.filter((one) => ofParts.has(one));
+  const systems = namespaces.filter((one) => !ofParts.has(one));
+  const entered = namespaces.map((namespace) => enter(entries, cluster, namespace, ofParts));
+  const { arrows, notes } = between(entries, name, new Set(systems));
   const boxes = new Map(entered.flatMap(({ boxes: found }) => found).map((box) => [box.id, box]));
   const groups = groupsOn(entries, cluster);
   return {
@@ -39,12 +44,20 @@ export function pictureOfCluster(
         subtitle: 'what runs on this cluster',
         direction: 'right',
         frames: [frameOf(cluster, [])],
-        boxes: [...boxes.values(), ...namespaces.map((namespace) => boxOfNamespace(entries, cluster, namespace, own))],
-        arrows: [...entered.flatMap(({ arrows }) => arrows), ...between(entries, name)],
+        boxes: [
+          ...boxes.values(),
+          ...systems.map((namespace) => boxOfNamespace(entries, cluster, namespace, own)),
+          ...(parts.length === 0 ? [] : [boxOfParts(entries, cluster, parts)]),
+        ],
+        arrows: [...entered.flatMap((one) => one.arrows), ...arrows],
         cards: groups.length === 0 ? [] : [{ title: 'Who may do what', boxes: groups }],
       },
     ],
-    notes: ['Left out: what is within a system, and what it reaches outside; the picture of the system has it.'],
+    notes: [
+      'Left out: what is within a system, and what it reaches outside; the picture of the system has it.',
+      ...(parts.length === 0 ? [] : [PARTS_LEFT_OUT]),
+      ...notes,
+    ],
   };
 }
 
@@ -58,6 +71,18 @@ function namespacesOn(entries: readonly ApiEntry[], name: string): string[] {
 const isEntered = ({ endpoint, weight }: Answer): boolean => 'loadBalancerOf' in endpoint || weight !== undefined;
 
 const idOf = (cluster: string, namespace: string): string => `${cluster}/${namespace}`;
+const partsIdOf = (cluster: string): string => `${cluster}/parts of the platform`;
+
+/** The parts of the platform as one box, with a line for each of their namespaces. */
+const boxOfParts = (entries: readonly ApiEntry[], cluster: Cluster, parts: readonly string[]): Box => ({
+  id: partsIdOf(cluster.name),
+  kind: 'component',
+  title: 'parts of the platform',
+  lines: parts.map(
+    (namespace) => `${namespace}: ${[...workloadsByName(entries, cluster.name, namespace).keys()].join(', ')}`,
+  ),
+  frame: cluster.name,
+});
 
 function boxOfNamespace(
   entries: readonly ApiEntry[],
@@ -97,12 +122,14 @@ function enter(
   entries: readonly ApiEntry[],
   cluster: Cluster,
   namespace: string,
+  parts: ReadonlySet<string>,
 ): { readonly boxes: readonly Box[]; readonly arrows: readonly Arrow[] } {
-  const { entries: found, arrows } = drawNamespace(entries, cluster, namespace);
+  const { entries: found, arrows } = drawNamespace(entries, cluster, namespace, parts);
   const used = found.filter(({ box }) => arrows.some(({ from }) => from === box.id));
   const shared = used.map(({ box, object }) => classBox(cluster, object.identity.kind, box.lines));
   const boxes = [...new Map(shared.map((box) => [box.id, box])).values()];
-  return { boxes, arrows: boxes.map(({ id }) => ({ from: id, to: idOf(cluster.name, namespace) })) };
+  const to = parts.has(namespace) ? partsIdOf(cluster.name) : idOf(cluster.name, namespace);
+  return { boxes, arrows: boxes.map(({ id }) => ({ from: id, to })) };
 }
 
 function classBox(cluster: Cluster, kind: string, lines: readonly string[]): Box {
@@ -118,19 +145,27 @@ function classBox(cluster: Cluster, kind: string, lines: readonly string[]): Box
 
 const connectionsByCluster = memoizePerObjects((entries) => groupBy(connections(entries), ({ cluster }) => cluster));
 
-/** Connections from one namespace to another. */
-function between(entries: readonly ApiEntry[], name: string): Arrow[] {
-  const spaces = new Set(namespacesOn(entries, name));
+/** Connections from one of the namespaces to another, and what of them is left out. */
+function between(
+  entries: readonly ApiEntry[],
+  name: string,
+  spaces: ReadonlySet<string>,
+): { readonly arrows: readonly Arrow[]; readonly notes: readonly string[] } {
+  const hosts = new Set<string>();
   const spaceOf = (end: string): string | undefined => {
     const space = end.split('/')[0] ?? '';
     return spaces.has(space) ? space : undefined;
   };
   const found = (connectionsByCluster(entries).get(name) ?? []).flatMap((one) => {
     const [from, to] = [spaceOf(one.from), spaceOf(one.to)];
-    const isMeant = from !== undefined && to !== undefined && from !== to;
-    return isMeant ? [{ from: idOf(name, from), to: idOf(name, to), port: one.port, isUnsure: isUnsure(one) }] : [];
+    if (from === undefined || to === undefined || from === to) return [];
+    const onHost = hostConnections(entries).get(one) ?? [];
+    for (const host of onHost) hosts.add(host);
+    return onHost.length === 0
+      ? [{ from: idOf(name, from), to: idOf(name, to), port: one.port, isUnsure: isUnsure(one) }]
+      : [];
   });
-  return [...groupBy(found, ({ from, to }) => `${from}\n${to}`).values()].flatMap((all) => {
+  const arrows = [...groupBy(found, ({ from, to }) => `${from}\n${to}`).values()].flatMap((all): Arrow[] => {
     const [first] = all;
     if (first === undefined) return [];
     const label = [...new Set(all.map(({ port }) => port))].join(', ');
@@ -143,4 +178,5 @@ function between(entries: readonly ApiEntry[], name: string): Arrow[] {
       },
     ];
   });
+  return { arrows, notes: hosts.size === 0 ? [] : [leftOutOnHost(hosts)] };
 }

@@ -7,13 +7,16 @@ import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { type Connection, connections, isUnsure } from '../network/connections';
+import { hostConnections, leftOutOnHost } from '../network/host-network';
 import { filesOf, settingsOf } from '../network/pod-texts';
 import { selectsPods } from '../network/policies';
 import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index';
 import { dig, places, text } from '../objects/read-json';
 import { lasting, type Workload } from '../objects/workloads';
+import type { Placement } from '../survival/table';
 import { type Entry, entriesIn, entrySources } from './drawn-entries';
 import { boxOfWorkloads, portsOf, workloadsByName } from './drawn-workloads';
+import { joinPeers } from './joined-peers';
 import type { Arrow, Box } from './picture';
 
 /** What is drawn of one namespace. */
@@ -41,18 +44,43 @@ const objectsOf = (kind: Kind) =>
 const policiesByNamespace = objectsOf('networking.k8s.io/NetworkPolicy');
 const servicesByNamespace = objectsOf('/Service');
 
-/** The workloads of a namespace, with every connection from and to them. */
-export function drawNamespace(entries: readonly ApiEntry[], cluster: Cluster, namespace: string): DrawnNamespace {
+/**
+ * The workloads of a namespace, with the connections from and to them. Those between systems and `parts`, the namespaces of the parts of the
+ * platform, are left out: every system has them.
+ */
+export function drawNamespace(
+  entries: readonly ApiEntry[],
+  cluster: Cluster,
+  namespace: string,
+  parts: ReadonlySet<string>,
+): DrawnNamespace {
   const byName = workloadsByName(entries, cluster.name, namespace);
   const drawing = new Drawing(entries, cluster, namespace, byName);
   const found = byNamespace(entries).get(placeOf(cluster.name, namespace)) ?? [];
-  const ends = groupBy(
-    found.map(({ connection }) => connection),
-    ({ from, to }) => `${from}\n${to}`,
+  const isOfParts = (end: string): boolean => parts.has(end.split('/')[0] ?? '');
+  const everywhere = new Set(
+    found.flatMap(({ connection: { from, to, port } }) => (to === ALL_PODS && port === 'any port' ? from : [])),
   );
-  for (const all of ends.values()) drawing.add(all);
+  const shown = found.flatMap(({ connection }) => {
+    const { from, to } = connection;
+    const other = from.startsWith(`${namespace}/`) ? to : from;
+    const hosts = hostConnections(entries).get(connection);
+    if (!isOutside(other) && isOfParts(other) !== parts.has(namespace)) drawing.note(PARTS_LEFT_OUT);
+    else if (hosts !== undefined) drawing.note(leftOutOnHost(hosts));
+    else if (everywhere.has(from) && other === to && !isOutside(to) && !to.startsWith(`${namespace}/`)) return [];
+    else return [connection];
+    return [];
+  });
+  for (const all of groupBy(shown, ({ from, to }) => `${from}\n${to}`).values()) drawing.add(all);
   return drawing.finish();
 }
+
+/** Namespaces of the parts of the platform on a cluster. */
+export const partsOn = (placements: readonly Placement[], cluster: string): ReadonlySet<string> =>
+  new Set(placements.flatMap((one) => (one.cluster.name === cluster && one.part !== undefined ? one.namespace : [])));
+
+/** The note on what is between systems and the parts of the platform. */
+export const PARTS_LEFT_OUT = 'Left out: what the parts of the platform get from systems, and read of them.';
 
 /** A service outside, as the namespace names it. */
 interface Service {
@@ -62,6 +90,8 @@ interface Service {
 }
 
 const ANYWHERE = 'anywhere';
+/** All pods of the cluster: those of one workload are among them, and not drawn again. */
+const ALL_PODS = 'namespaces (all)';
 
 /** Boxes and arrows, as they are found. */
 class Drawing {
@@ -72,6 +102,8 @@ class Drawing {
   /** Where policies let services outside be reached, by the box. */
   private readonly addresses = new Map<string, Set<string>>();
   private readonly notes = new Set<string>();
+  /** Boxes of workloads of other namespaces. */
+  private readonly peers = new Set<string>();
   private readonly entered: readonly Entry[];
   private readonly sources: ReadonlySet<string>;
   /** Names of workloads to the peers that let an entry's traffic in. */
@@ -105,7 +137,12 @@ class Drawing {
     for (const [from, found] of this.leaving) this.leave(from, found);
     const entries = this.entered.map((entry) => this.enter(entry));
     const boxes = [...entries.map(({ box }) => box), ...[...this.boxes.values()].map((box) => this.withAddresses(box))];
-    return { boxes, arrows: [...this.arrows.values()], entries, notes: [...this.notes] };
+    const joined = joinPeers(boxes, [...this.arrows.values()], this.peers);
+    return { ...joined, entries, notes: [...this.notes] };
+  }
+
+  note(text: string): void {
+    this.notes.add(text);
   }
 
   private put(box: Box): string {
@@ -131,7 +168,8 @@ class Drawing {
 
   private arrow(from: string, to: string, found: readonly Connection[], known: readonly string[]): void {
     const ports = [...new Set(found.map(({ port }) => port))];
-    const isPlain = ports.length === known.length && ports.every((port) => known.includes(port));
+    const each = new Set(ports.flatMap(eachPort));
+    const isPlain = each.size === known.length && known.every((port) => each.has(port));
     const arrow: Arrow = {
       from,
       to,
@@ -234,9 +272,10 @@ class Drawing {
   /** The box of an end that is not a workload of this namespace. */
   private peer(peer: string, direction: 'from' | 'to'): string {
     const isPods = peer.startsWith('namespaces ');
-    const isInside = isPods || (peer !== ANYWHERE && !isBlock(peer));
+    const isInside = !isOutside(peer) || isPods;
     const [title = peer, ...lines] = isPods ? describePods(peer) : [peer];
     const id = `${isInside ? this.cluster.name : ''}/${direction}/${peer}`;
+    if (isInside && !isPods) this.peers.add(id);
     return this.put({ id, kind: 'outside', title, lines, ...(isInside ? { frame: this.cluster.name } : {}) });
   }
 
@@ -266,6 +305,9 @@ class Drawing {
 /** `10.30.0.0/24`, `fd00::/8 except …`: a workload's namespace has neither a dot nor a colon. */
 const isBlock = (peer: string): boolean => /^[\da-f]*[.:][\da-f.:]*\/\d/i.test(peer);
 
+/** Whether an end of a connection is none of the workloads that the app writes. */
+const isOutside = (peer: string): boolean => peer === ANYWHERE || peer.startsWith('namespaces ') || isBlock(peer);
+
 const shortPeer = (peer: string): string =>
   peer.startsWith('namespaces ') ? describePods(peer).toReversed().join(' of ') : peer;
 
@@ -276,5 +318,16 @@ function describePods(peer: string): string[] {
   const name = named === undefined ? `namespaces ${space}` : `namespace ${named}`;
   return [name, labels === undefined ? 'all pods' : `pods ${labels}`];
 }
+
+/** Ports of a short range, each as containers declare it: `8080-8081/TCP` is `8080/TCP` and `8081/TCP`. */
+function eachPort(port: string): string[] {
+  const [, first, last, protocol] = /^(\d+)-(\d+)\/(\w+)$/.exec(port) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  if (first === undefined || count > LONGEST_RANGE) return [port];
+  return Array.from({ length: count }, (_, index) => `${Number(first) + index}/${protocol}`);
+}
+
+/** Ports of a range that are compared one by one. */
+const LONGEST_RANGE = 16;
 
 const byNumber = (a: string, b: string): number => Number.parseInt(a, 10) - Number.parseInt(b, 10) || compareText(a, b);

@@ -5,7 +5,7 @@ import { groupBy } from '../../model/manifest/group-by';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import type { Placement } from '../survival/table';
-import { type DrawnNamespace, drawNamespace } from './drawn-connections';
+import { type DrawnNamespace, drawNamespace, partsOn } from './drawn-connections';
 import { drawHosts } from './drawn-entries';
 import { groupsIn } from './drawn-groups';
 import { mostPods, workloadsByName } from './drawn-workloads';
@@ -28,9 +28,7 @@ export function pictureOfSystem(
   system: string,
 ): Picture | undefined {
   const own = placements.filter((one) => one.system === system && hasWorkload(entries, one));
-  const environments = [...groupBy(own, ({ environment }) => environment)].map(([name, all]) =>
-    environmentOf(entries, name, all),
-  );
+  const environments = [...groupBy(own, titleOf)].map(([name, all]) => environmentOf(entries, placements, name, all));
   if (environments.length === 0) return undefined;
   const shapes = [...groupBy(environments, ({ shape }) => shape).values()];
   const scenes = shapes.flatMap((alike) => {
@@ -43,11 +41,22 @@ export function pictureOfSystem(
   return { name: system, scenes, notes: [...new Set([...notes, ...notesOn(scenes)])] };
 }
 
+/** The environment. A part of the platform serves its own cluster only, so that each is drawn by itself. */
+const titleOf = ({ environment, cluster, part }: Placement): string =>
+  part === undefined ? environment : `${environment} on ${cluster.name}`;
+
 const hasWorkload = (entries: readonly ApiEntry[], { cluster, namespace }: Placement): boolean =>
   workloadsByName(entries, cluster.name, namespace).size > 0;
 
-function environmentOf(entries: readonly ApiEntry[], name: string, placements: readonly Placement[]): Environment {
-  const drawn = placements.map(({ cluster, namespace }) => drawNamespace(entries, cluster, namespace));
+function environmentOf(
+  entries: readonly ApiEntry[],
+  all: readonly Placement[],
+  name: string,
+  placements: readonly Placement[],
+): Environment {
+  const drawn = placements.map(({ cluster, namespace }) =>
+    drawNamespace(entries, cluster, namespace, partsOn(all, cluster.name)),
+  );
   const shapes = new Set(drawn.map(shapeOf));
   return { name, placements, drawn, shape: [...shapes].sort(compareText).join('\n') };
 }

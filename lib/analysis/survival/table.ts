@@ -29,6 +29,8 @@ export interface Placement {
   readonly survives: Survives;
   readonly cluster: Cluster;
   readonly namespace: string;
+  /** Name of the part of the platform that the system is of. Absent for any other system. */
+  readonly part?: string;
 }
 
 /** One row. */

@@ -57,7 +57,9 @@ export function compareEnvironmentsCommand({ load, output, finish }: Context): C
 const EXAMPLES = `
 Examples:
   evenkeel compare environments
-  evenkeel compare environments toytrex/production toytrex/local`;
+  evenkeel compare environments toytrex/production toytrex/local
+
+Parts of the platform are not compared: the line of equip decides what each is on its cluster.`;
 
 const nameOf = ({ system, environment }: SystemTarget): string => `${system}/${environment}`;
 
@@ -67,9 +69,13 @@ function compareAll(
   second: string | undefined,
 ): { readonly compared: readonly Compared[] } | { readonly errors: readonly Finding[] } {
   // an environment on several clusters is the same on each of them: `compare providers` checks that
-  const targets = [...groupBy(project.targets, nameOf).values()].flatMap((same) => same.slice(0, 1));
+  const all = [...groupBy(project.targets, nameOf).values()].flatMap((same) => same.slice(0, 1));
+  const targets = all.filter(({ target }) => target.part === undefined);
   const unknown = [first, second].filter((name) => name !== undefined && !targets.some((one) => nameOf(one) === name));
-  if (unknown.length > 0) return { errors: unknown.map((name) => noSuch(name, targets)) };
+  if (unknown.length > 0) {
+    const isPart = (name: string | undefined) => all.some((one) => nameOf(one) === name);
+    return { errors: unknown.map((name) => (isPart(name) ? ofPart : noSuch)(name, targets)) };
+  }
   const bySystem = groupBy(targets, ({ system }) => system);
   const bases = targets.filter(
     (one) => nameOf(one) === first || (first === undefined && bySystem.get(one.system)?.[0] === one),
@@ -149,7 +155,7 @@ function build(project: Project, pairs: readonly Pair[], survivesOf: (first: Sys
   );
   const app = project.rebuild((real) => {
     const first = bases.get(placeOf(real));
-    if (first === undefined) return real;
+    if (first === undefined || real.part !== undefined) return real;
     const { cluster, regions } = first.target;
     return {
       cluster: {
@@ -236,6 +242,11 @@ function asJson({ first, second, differences }: Compared): object {
     })),
   };
 }
+
+const ofPart = (name: string | undefined, targets: readonly SystemTarget[]): Finding => ({
+  ...noSuch(name, targets),
+  message: 'a part of the platform: the line of equip decides what it is on its cluster',
+});
 
 function noSuch(name: string | undefined, targets: readonly SystemTarget[]): Finding {
   return {

@@ -56,8 +56,8 @@ export interface PlacementRequest<Settings> {
   readonly imagesOf?: string;
   /** Whether anything of the placement was refused: what follows from that is not reported. */
   readonly isRefused: boolean;
-  /** Whether it is a part of the platform. @default false */
-  readonly isPart?: boolean;
+  /** The part of the platform that it is of. @default none */
+  readonly part?: string;
   readonly trace: Trace;
 }
 

@@ -316,7 +316,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         const here = new PlacedPart(part, environment, all, others.get(name) ?? [], cluster);
         const placement = { on: name, settings: { here }, ...defined({ access }) };
         for (const system of Object.values(systems)) {
-          const request = { system, environment, placement, trace, isRefused: false, isPart: true };
+          const request = { system, environment, placement, trace, isRefused: false, part: part.name };
           tracedTo(part.trace, () => this.build<PartSettings>(building, request));
         }
       }
@@ -346,7 +346,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       request.isRefused || known.some(({ problems }) => problems.length > 0) || (described?.problems.length ?? 0) > 0;
     // a part names its images with their registries
     const demanded = findPlacementProblems(names.length, environment, known).filter(
-      ({ rule }) => !(request.isPart && rule === 'registry'),
+      ({ rule }) => !(request.part !== undefined && rule === 'registry'),
     );
     const problems = doubtful ? [] : [...demanded, ...weights];
     for (const { message, ...problem } of problems)
@@ -366,6 +366,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         cluster: clusterWithFallbacks({ ...named, ...neighbours }),
         environment: environmentWithFallbacks({ ...environment, name: request.environment }, regions, named),
         regions,
+        ...defined({ part: request.part }),
       });
       const cluster = { ...moved.cluster, ...neighbours }; // another provider's cluster has the same parts
       ClusterObjects.ensure(scope, cluster, moved.environment, name === home);
@@ -376,6 +377,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         share: trafficShare(name, names, traffic),
         home: name === home,
         images: this.tagsIn(request.environment, request.imagesOf),
+        ...defined({ part: request.part }),
       };
       const system = createSystem(scope, request, where, unread);
       if (system === undefined) continue;

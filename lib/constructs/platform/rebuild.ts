@@ -12,6 +12,8 @@ export interface Where {
   readonly environment: Environment;
   /** Regions in which the system runs in this environment. */
   readonly regions: number;
+  /** The part of the platform that the system is of. Absent for any other system. */
+  readonly part?: string;
 }
 
 /** Where a system runs instead. Names must stay: they identify its chart. */

@@ -17,7 +17,7 @@ const pods = (atLeast: number) => number({ atLeast, atMost: 1e6, whole: true });
 const SHARE = number({ above: 0, atMost: 1 });
 
 /** A fixed number of pods. */
-export const REPLICAS = fields<{ replicas: number }>({ replicas: pods(1) });
+const REPLICAS = fields<{ replicas: number }>({ replicas: pods(1) });
 
 const OF_METRIC = { labels: optional(table(text(), "{ queue: 'orders' }")), averageValue: number({ above: 0 }) };
 const METRIC_NAME = text('the name of a metric');

@@ -191,6 +191,7 @@ export function placedIn(root: IConstruct, entries: readonly ApiEntry[]): Placed
 }
 
 function placementOf({ system, target, namespace = '' }: System<unknown>): Placement {
-  const { cluster, environment } = target;
-  return { system, environment: environment.name, survives: environment.survives, cluster, namespace };
+  const { cluster, environment, part } = target;
+  const { survives } = environment;
+  return { system, environment: environment.name, survives, cluster, namespace, ...defined({ part }) };
 }

@@ -49,6 +49,8 @@ export interface Target<Settings> {
   readonly home: boolean;
   /** Name of the namespace. @default `<system>-<environment>` */
   readonly namespace?: string;
+  /** Name of the part of the platform that the system is of. @default none: it is placed by itself */
+  readonly part?: string;
   /** The tags of each system in this environment; `undefined` where `images` of the platform is refused. */
   readonly images: Readonly<Record<string, Tags>> | undefined;
   /** The system's own settings for this environment. */
