@@ -42,7 +42,7 @@ export const clusters = {
         cpu: '1700m',
         memory: '6500Mi',
         pods: 29,
-        nodesPerZone: { min: 2, max: 14 },
+        nodesPerZone: { min: 3, max: 14 },
       },
     ],
   }),

@@ -135,7 +135,10 @@ describe('F3 back ends are private; the gateway ingress is public', () => {
     expect(from('orders')).toMatchObject([gateway]);
     expect(from('catalogue')).toMatchObject([gateway]);
     expect(from('gateway')).toEqual([{ ipBlock: { cidr: '10.30.0.0/24' } }]);
-    expect(from('dispatch')).toBeUndefined();
+    // it takes no requests: Prometheus reads its metrics
+    expect(at(prod.one('NetworkPolicy', 'dispatch'), 'spec', 'ingress')).toMatchObject([
+      { from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } } }], ports: [{ port: 9102 }] },
+    ]);
   });
 
   test('no pod may go anywhere: private endpoints of the stage, and the addresses of Entra ID', () => {

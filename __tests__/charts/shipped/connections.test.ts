@@ -9,8 +9,15 @@ const STAGES = ['dev', 'prod', 'qa', 'staging'] as const;
 const ENDPOINTS = { dev: '10.30.1.0/28', qa: '10.30.1.16/28', staging: '10.30.1.32/28', prod: '10.30.1.48/28' };
 const ENTRA = ['20.190.128.0/18', '20.20.32.0/19', '20.231.128.0/19', '40.126.0.0/18'];
 
-/** Prometheus may reach every pod, and some plugins count pods among the addresses of a balancer's subnet. */
-const scraping = (...to: readonly string[]) => to.map((name) => `metrics-operations/prometheus → ${name} 8080/TCP ?`);
+/**
+ * Prometheus is let in where a component shows its metrics. It may reach every pod, and some plugins count pods among the addresses of a
+ * balancer's subnet: that is the first line of what is exposed.
+ */
+const scraping = (...to: readonly string[]) =>
+  to.flatMap((name) => [
+    ...(/web|gateway|booking/.test(name) ? [`metrics-operations/prometheus → ${name} 8080/TCP ?`] : []),
+    `metrics-operations/prometheus → ${name} 9102/TCP`,
+  ]);
 
 test('the shipped systems: every pair of components over all namespaces', () => {
   const lines = connections(shipped.entries)
@@ -20,6 +27,9 @@ test('the shipped systems: every pair of components over all namespaces', () => 
     .filter((line) => SHIPPED.some(({ namespace }) => line.includes(`${namespace}/`)))
     .map((line) => line.replaceAll(/namespaces .*traefik/g, 'Traefik'));
   expect(lines).toEqual([
+    ...['pingpong-local/web', 'toytrex-local/middleware', 'toytrex-local/web'].map(
+      (name) => `metrics-local/prometheus → ${name} 9102/TCP`,
+    ),
     'Traefik → pingpong-local/web 8080/TCP',
     'Traefik → toytrex-local/web 8080/TCP',
     'toytrex-local/middleware → anywhere 3306/TCP',
@@ -28,7 +38,7 @@ test('the shipped systems: every pair of components over all namespaces', () => 
     '10.20.0.0/24 → toytrex-production/web 8080/TCP',
     '10.20.1.0/24 → pingpong-production/web 8080/TCP',
     '10.20.1.0/24 → toytrex-production/web 8080/TCP',
-    ...scraping('pingpong-production/web', 'toytrex-production/web'),
+    ...scraping('pingpong-production/web', 'toytrex-production/middleware', 'toytrex-production/web'),
     'toytrex-production/middleware → anywhere 3306/TCP',
     'toytrex-production/web → toytrex-production/middleware 8080/TCP',
     '10.31.0.0/24 → panther-clinic/booking 8080/TCP',
@@ -54,7 +64,11 @@ test('the shipped systems: every pair of components over all namespaces', () => 
         `${orders} → ${endpoints} 5671/TCP`,
       ];
     }),
-    ...scraping(...STAGES.map((environment) => `flaschenpost-${environment}/gateway`)),
+    ...scraping(
+      ...STAGES.flatMap((environment) =>
+        ['catalogue', 'dispatch', 'gateway', 'orders'].map((name) => `flaschenpost-${environment}/${name}`),
+      ),
+    ),
     ...scraping('panther-clinic-dev/booking', 'panther-clinic/booking'),
     'panther-clinic-dev/booking → anywhere 5432/TCP',
     'panther-clinic/booking → anywhere 5432/TCP',

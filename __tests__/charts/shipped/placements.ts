@@ -24,7 +24,7 @@ export const SHIPPED: readonly Shipped[] = [
 const PARTS = ['logs', 'metrics', 'node-metrics', 'traces'] as const;
 
 /** The parts of the platform on the shipped clusters. */
-const SHIPPED_PARTS: readonly Shipped[] = [
+export const SHIPPED_PARTS: readonly Shipped[] = [
   ...['mumbai', 'northeurope', 'westeurope'].flatMap((cluster) =>
     PARTS.flatMap((part) => placed(cluster, part, 'operations')),
   ),

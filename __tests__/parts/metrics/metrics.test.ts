@@ -272,6 +272,8 @@ describe('size', () => {
         ...['spec', 'template', 'spec', 'containers', 0, 'resources', 'requests', 'memory'],
       );
     expect(memory(65_536)).toBe('1Gi'); // 512Mi + 65,536 × 8Ki
+    // in steps, so that one more component seldom rolls its pods
+    expect(memory(65_537)).toBe('1536Mi');
     expect(memory(131_072)).toBe('1536Mi');
   });
 

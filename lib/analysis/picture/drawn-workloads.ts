@@ -46,18 +46,30 @@ export function boxOfWorkloads(
   };
 }
 
-/** The ports that the containers declare, as connections write them. */
+/** Name of the port that a component has for its metrics alone. Nearly every component has one, and no other component uses it. */
+const METRICS = 'metrics';
+
+/** The ports that the containers declare, as connections write them; without that of metrics, unless there is no other. */
 export function portsOf(all: readonly Workload[]): string[] {
+  const declared = declaredPorts(all);
+  const others = declared.filter(({ name }) => name !== METRICS);
+  const shown = others.length === 0 ? declared : others;
+  return [...new Set(shown.map(({ number, protocol }) => `${number}/${protocol}`))];
+}
+
+function declaredPorts(
+  all: readonly Workload[],
+): { readonly name: string | undefined; readonly number: number; readonly protocol: string }[] {
   const found = all.flatMap((workload) =>
     lasting(workload).flatMap(({ value, pointer }) =>
       places(value, 'ports', pointer).flatMap((port) => {
         const number = integer(port.value.containerPort, 1);
-        return number === undefined ? [] : [{ number, protocol: text(port.value.protocol) ?? 'TCP' }];
+        if (number === undefined) return [];
+        return [{ name: text(port.value.name), number, protocol: text(port.value.protocol) ?? 'TCP' }];
       }),
     ),
   );
-  const inOrder = found.sort((a, b) => a.number - b.number || compareText(a.protocol, b.protocol));
-  return [...new Set(inOrder.map(({ number, protocol }) => `${number}/${protocol}`))];
+  return found.sort((a, b) => a.number - b.number || compareText(a.protocol, b.protocol));
 }
 
 /** `Deployment, 3 to 12 pods`, `CronJob, 0 3 * * *`. */

@@ -368,12 +368,10 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
         regions,
         ...defined({ part: request.part }),
       });
-      const cluster = { ...moved.cluster, ...neighbours }; // another provider's cluster has the same parts
-      ClusterObjects.ensure(scope, cluster, moved.environment, name === home);
-      ClusterHeadroom.ensure(scope, cluster, name === home, this.trace);
+      ClusterObjects.ensure(scope, moved.cluster, moved.environment, name === home);
+      ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
       const where = {
         ...moved,
-        cluster,
         share: trafficShare(name, names, traffic),
         home: name === home,
         images: this.tagsIn(request.environment, request.imagesOf),

@@ -25,6 +25,9 @@ const FILLED = 0.8;
 
 const GIB = 1024 ** 3;
 
+/** Mebibytes by which memory grows: each step rolls the pods, which one more component of another system should seldom do. */
+const STEP = 512;
+
 /** What Prometheus is sized from. */
 export interface MetricsLoad {
   /** How long samples are kept, such as `15d`. */
@@ -61,7 +64,7 @@ function seriesOf({ series }: Pick<MetricsLoad, 'series'>, { nodes, pods, scrape
 /** The size of each Prometheus of a cluster. */
 export function sizeMetrics(load: MetricsLoad, size: ClusterSize): MetricsSize {
   const series = seriesOf(load, size).value;
-  const mebibytes = Math.ceil((MEMORY.process + series * MEMORY.series) / 1024 ** 2 / 64) * 64;
+  const mebibytes = Math.ceil((MEMORY.process + series * MEMORY.series) / 1024 ** 2 / STEP) * STEP;
   return {
     kept: Math.floor(((quantityAmount(load.volume) ?? 0) * FILLED) / 1e8) / 10,
     memory: `${mebibytes}Mi`,
