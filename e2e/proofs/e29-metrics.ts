@@ -43,6 +43,9 @@ export const metrics: Proof = {
       ends.unshift(() => cluster.kubectl.delete(disks));
       const fixtures = [...allowances(), ...secretsFor(receiver.url)];
       await provideImages(cluster, figure);
+      // before anything scrapes: a connection that stands outlives the policy that forbids it
+      const firewall = await Dataplane.start(cluster);
+      ends.unshift(() => firewall.stop());
       ends.unshift(() => cluster.kubectl.run(['delete', '-f', DIST.mumbai, ...OF_PART, '--ignore-not-found']));
       await cluster.kubectl.run(['apply', '-f', DIST.mumbai, ...OF_PART]);
       ends.unshift(() => cluster.kubectl.delete(fixtures));
@@ -50,8 +53,6 @@ export const metrics: Proof = {
       for (const workload of ['statefulset/prometheus', 'statefulset/alertmanager', 'deployment/kube-state-metrics'])
         await cluster.kubectl.run(['rollout', 'status', workload, ...IN, '--timeout=300s']);
       await cluster.kubectl.run(['rollout', 'status', 'daemonset/node-exporter', '-n', 'node-metrics-operations']);
-      const firewall = await Dataplane.start(cluster);
-      ends.unshift(() => firewall.stop());
       await proveScraped(cluster, figure);
       await proveAlert(cluster, receiver, figure);
       await proveTwin(cluster, figure);
@@ -284,7 +285,8 @@ async function proveAlert(cluster: Cluster, receiver: Receiver, figure: Figure):
 async function proveTwin(cluster: Cluster, figure: Figure): Promise<void> {
   const twin = ['networkpolicy', 'web', '-n', 'pingpong-production'];
   await cluster.kubectl.run(['patch', ...twin, '--type=merge', '-p', JSON.stringify({ spec: { ingress: [] } })]);
-  await cluster.run.until('the twin', 120, async () => {
+  await cluster.kubectl.run(['rollout', 'restart', 'deployment/web', '-n', 'pingpong-production']);
+  await cluster.run.until('the twin', 180, async () => {
     const down = await ask(cluster, 'up{namespace="pingpong-production"} == 0');
     return down.length > 0;
   });
