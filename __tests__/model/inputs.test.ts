@@ -252,7 +252,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
 };
 
-const TABLES = ['labels', 'podLabels', 'groups', 'identities', 'plurals', 'scopes'];
+const TABLES = ['labels', 'podLabels', 'groups', 'identities', 'plurals', 'scopes', 'nodes'];
 
 /** The problems of any value, as a user without a compiler may give it. */
 function problemsOf({ find }: Door, input: unknown) {
