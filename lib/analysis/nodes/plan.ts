@@ -9,6 +9,7 @@ import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/
 import { deriveProviderPlan } from '../../model/nodes/node-plan';
 import type { ProviderPlanInput } from '../../model/nodes/node-plan-input';
 import type { ProviderPlan } from '../../model/nodes/node-plan-types';
+import { type TooFewZones, tooFewZones } from '../../model/nodes/recommended-zones';
 
 /** What the systems of a cluster ask of its nodes. */
 export interface NodeLoad {
@@ -35,6 +36,8 @@ export interface ClusterPlan {
   readonly headroom?: HeadroomBalance;
   /** Absent where its provider has no limit of clusters. */
   readonly clusters?: ClusterCount;
+  /** Absent where it has as many zones, and nodes in each, as recommended, or declares no zones. */
+  readonly tooFewZones?: TooFewZones;
 }
 
 /** The plan of a cluster, as `evenkeel plan` prints it and synth checks it. */
@@ -46,7 +49,7 @@ export function planCluster(load: NodeLoad): ClusterPlan {
     cluster,
     description: input.cluster,
     ...(plan === undefined ? { unplanned: problems, beyond: [] } : { plan, unplanned: [], beyond: problems }),
-    ...defined({ headroom, clusters }),
+    ...defined({ headroom, clusters, tooFewZones: tooFewZones(input.cluster) }),
   };
 }
 
