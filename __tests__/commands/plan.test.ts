@@ -303,3 +303,34 @@ describe('P12: how many clusters a provider allows', () => {
     expect(err).toContain('at most 100 in each account, or a quota from AWS');
   });
 });
+
+describe('G2 six nodes over three zones are recommended: a note, no error', () => {
+  const zonesOf = async (cluster: ClusterDescription) => {
+    const { code, out, err } = await cli(['plan', '--markdown'], () => ({
+      app: shopApp((system) => void new WebService(system, 'web', WEB), { cluster, environment: PRODUCTION }),
+    }));
+    expect([code, err]).toEqual([0, '']);
+    return row(out, 'zones')?.slice(2);
+  };
+  const pool = (min: number) => [{ ...POOL, nodesPerZone: { min, max: 40 } }];
+
+  test('two zones', async () => {
+    const zones = ['westeurope-1', 'westeurope-2'];
+    expect(await zonesOf(planned({ zones, nodePools: pool(2) }))).toEqual([
+      '3 zones, 2 nodes in each',
+      '2 zones, 2 nodes in each',
+      'recommended: with 3, a lost zone takes a third of the pods, and leaves a majority of three members',
+    ]);
+  });
+
+  test('one node in a zone; also where no plan can be made', async () => {
+    const because = 'recommended: with 2 nodes in each, a lost or drained node leaves its zone one';
+    const expected = ['3 zones, 2 nodes in each', '3 zones, 1 node in each', because];
+    expect(await zonesOf(planned({ nodePools: pool(1) }))).toEqual(expected);
+    expect(await zonesOf(aks({ ...AZURE, nodePools: pool(1) }))).toEqual(expected);
+  });
+
+  test('nothing is said of enough', async () => {
+    expect(await zonesOf(planned({ nodePools: pool(2) }))).toBeUndefined();
+  });
+});

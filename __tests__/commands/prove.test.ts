@@ -22,6 +22,7 @@ const EVENTS = [
   'zone lost, scaled in',
   '2 zones lost',
   'zone cannot grow',
+  'control plane lost',
   'region lost',
   'node drained',
   'release',

@@ -5,9 +5,11 @@ import { check } from '../../lib/checks';
 import { WebService } from '../../lib/constructs';
 import { placementsOf } from '../../lib/constructs/system/system';
 import { eks, type NodePool } from '../../lib/model';
+import type { ControlPlaneNodes } from '../../lib/model/cluster/provider';
+import { zonesSurvived } from '../../lib/model/cluster/zones';
 import { synthesize } from '../../lib/synth/synthesize';
 import { blockWith, readPage, runPage } from '../support/page';
-import { SUBNETS, shopApp, WEB } from '../support/synthesis';
+import { PRODUCTION, SUBNETS, shopApp, WEB } from '../support/synthesis';
 
 const PAGE = readPage('how-to/survive-a-zone.md');
 const SERVICE = blockWith(PAGE, 'new WebService(').replace('(this,', '(system,');
@@ -56,4 +58,26 @@ test('the seconds are those of the model', () => {
   expect(PAGE).toContain(
     `${DETECTION_SECONDS} s until the node controller gives the nodes up, ${EVICTION_SECONDS} s a node`,
   );
+});
+
+test('the control plane of the page survives one zone, and six pods of cpu: 0.3 leave the two that are needed', () => {
+  const planes: { controlPlane: ControlPlaneNodes }[] = [];
+  runPage(`planes.push({ ${blockWith(PAGE, 'controlPlane: { nodes')} });`, { planes });
+  expect(planes.map(({ controlPlane }) => zonesSurvived(controlPlane))).toEqual([1]);
+  const size = { min: 6, max: 6, cpu: 0.3 };
+  const app = shopApp((system) => void new WebService(system, 'web', { ...WEB, size }), {
+    cluster: eks({
+      capabilities: ['metrics-server'],
+      region: 'ap-south-1',
+      zones: THREE,
+      kubernetes: '1.36',
+      ...SUBNETS,
+    }),
+    environment: { ...PRODUCTION, survives: { zones: 2, regions: 0 } },
+  });
+  const { entries, findings } = synthesize(app, check);
+  expect(findings.map(({ rule, severity }) => [rule, severity])).toEqual([['control-plane-lost', 'note']]);
+  const [row] = failureTable(entries, placementsOf(app), { provider: { unknown: 'not asked' } });
+  const lost = row?.cells.find(({ event }) => event === '2 zones lost');
+  expect(lost?.results[0]).toMatchObject({ left: { fewest: 2 }, needed: 2 });
 });

@@ -115,7 +115,13 @@ const DOORS: Readonly<Record<string, Door>> = {
   gke: {
     find: (input) => gke(input).problems,
     least: { kubernetes: KUBERNETES, region: 'europe-west1' },
-    full: { ...CLUSTER, region: 'europe-west1', zones: ['europe-west1-b'], preSharedCertificate: 'shop' },
+    full: {
+      ...CLUSTER,
+      region: 'europe-west1',
+      zones: ['europe-west1-b'],
+      preSharedCertificate: 'shop',
+      controlPlane: 'zonal',
+    },
   },
   eks: {
     find: (input) => eks(input).problems,
@@ -155,17 +161,29 @@ const DOORS: Readonly<Record<string, Door>> = {
       podNetwork: { nodePrefix: 24 },
       groupsPrefix: 'oidc:',
       ingressController: PODS,
+      controlPlane: { nodes: { a: 1, b: 1, c: 1 } },
     },
   },
   local: {
     find: (input) => local(input).problems,
     least: { kubernetes: KUBERNETES },
-    full: { ...CLUSTER, distribution: 'kind', podNetwork: { nodePrefix: 24 }, ingressSource: PODS },
+    full: {
+      ...CLUSTER,
+      distribution: 'kind',
+      podNetwork: { nodePrefix: 24 },
+      ingressSource: PODS,
+      controlPlane: { nodes: 3 },
+    },
   },
   conformant: {
     find: (input) => conformant(input).problems,
     least: { kubernetes: KUBERNETES },
-    full: { ...CLUSTER, podNetwork: { nodePrefix: 24 }, ingressSource: { cidrs: ['10.0.0.0/24'] } },
+    full: {
+      ...CLUSTER,
+      podNetwork: { nodePrefix: 24 },
+      ingressSource: { cidrs: ['10.0.0.0/24'] },
+      controlPlane: { nodes: 1 },
+    },
   },
   capacity: {
     find: (input) => deriveCapacity(input).problems,
@@ -234,7 +252,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   },
 };
 
-const TABLES = ['labels', 'podLabels', 'groups', 'identities', 'plurals', 'scopes'];
+const TABLES = ['labels', 'podLabels', 'groups', 'identities', 'plurals', 'scopes', 'nodes'];
 
 /** The problems of any value, as a user without a compiler may give it. */
 function problemsOf({ find }: Door, input: unknown) {

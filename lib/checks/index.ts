@@ -14,7 +14,7 @@ import { memoryRules } from './capacity/memory';
 import { memoryFlagRules } from './capacity/memory-flags';
 import { quantityRules } from './capacity/quantities';
 import { quotaRules } from './capacity/quota';
-import { externalIpRules } from './network/external-ips';
+import { entryRules } from './network/entries';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
 import { ingressRules } from './network/ingress';
@@ -96,7 +96,7 @@ export const rules: readonly Rule[] = [
   ...portRules,
   ...portRelationRules,
   ...externalNameRules,
-  ...externalIpRules,
+  ...entryRules,
   ...quantityRules,
   ...memoryRules,
   ...memoryFlagRules,

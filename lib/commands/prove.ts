@@ -1,4 +1,4 @@
-// `evenkeel prove`: what happens to each system when pods, nodes, zones or regions are lost, a node is drained, or a release rolls out.
+// `evenkeel prove`: what happens to each system when pods, nodes, zones, a region or the control plane is lost, a node is drained, or a release rolls out.
 
 import { Command } from 'commander';
 import type { IConstruct } from 'constructs';

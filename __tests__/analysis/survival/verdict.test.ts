@@ -17,6 +17,8 @@ test.each([
   ['depends on scheduling order', numbers(3, [3, 3], [2, 4])],
   ['fails', numbers(3, [0, 0], [4, 4])],
   ['fails', numbers(3, [3, 3], [1, 2])],
+  ['degraded', { ...numbers(3, [3, 4], [4, 4]), unchangeable: 'the control plane is lost' }],
+  ['fails', { ...numbers(3, [0, 0], [4, 4]), unchangeable: 'the control plane is lost' }],
   ['holds', { ...numbers(0, [0, 0], [0, 0]), wanted: 0 }],
 ] as const)('%s: %j', (verdict, given) => {
   expect(verdictOf(given)).toBe(verdict);

@@ -2,12 +2,13 @@
 
 import type { NodePool } from '../../model/cluster/pool';
 import { boundsByZone } from '../../model/cluster/pool-bounds';
-import type { Derived } from '../../model/finding/derivation';
+import { type Derived, plural } from '../../model/finding/derivation';
 import { defined } from '../../model/manifest/json';
 import type { ClusterCount } from '../../model/nodes/cluster-count';
 import { headroomLine, type Room, roomHeld } from '../../model/nodes/headroom-balance';
 import { spanText } from '../../model/nodes/node-cost';
 import type { NodeCost, PoolPlan, Span } from '../../model/nodes/node-plan-types';
+import type { TooFewZones } from '../../model/nodes/recommended-zones';
 import type { ClusterPlan } from './plan';
 import type { PreviewRoom } from './previews';
 
@@ -22,8 +23,15 @@ export interface PlanRow {
   readonly because: string;
 }
 
-/** All rows of a plan; without a plan, those of the headroom alone. */
-export function planRows({ plan, description, headroom, clusters, previews = [] }: ClusterPlan): PlanRow[] {
+/** All rows of a plan; without a plan, those of the headroom, the zones and the number of clusters. */
+export function planRows({
+  plan,
+  description,
+  headroom,
+  clusters,
+  tooFewZones,
+  previews = [],
+}: ClusterPlan): PlanRow[] {
   const { nodePools, subnets, zones, provider } = description;
   const cluster = (what: string, number: Derived): PlanRow => row('cluster', what, number);
   return [
@@ -52,6 +60,7 @@ export function planRows({ plan, description, headroom, clusters, previews = [] 
           }),
           ...plan.targets.map(({ name, targets }) => row(name, 'load-balancer targets', targets)),
         ]),
+    ...zonesRow(tooFewZones),
     ...(clusters === undefined ? [] : [clustersRow(clusters, provider.name)]),
     ...previews.map(previewRow),
   ];
@@ -113,6 +122,14 @@ function totalRows(costs: readonly NodeCost[], pools: readonly NodePool[]): Plan
     const plan = `${spanText(sum(({ nodeHours }) => nodeHours))} node-hours, ${spanText(sum(({ cost }) => cost))} ${here[0]?.currency}`;
     return { of: 'cluster', what: `a month ${load}`, plan, because: here.map(({ pool }) => pool).join(' + ') };
   });
+}
+
+/** The zones and nodes that are recommended, beside fewer that are declared. */
+function zonesRow(found: TooFewZones | undefined): PlanRow[] {
+  if (found === undefined) return [];
+  const { zones, nodesInZone, recommended, because } = found;
+  const nodes = nodesInZone === undefined ? '' : `, ${plural(nodesInZone, 'node')} in each`;
+  return [{ of: 'cluster', what: 'zones', plan: recommended, given: `${plural(zones, 'zone')}${nodes}`, because }];
 }
 
 /** The limit of clusters, beside those of the platform. */

@@ -9,6 +9,7 @@ import { balanceHeadroom, type Growth, type HeadroomBalance } from '../../model/
 import { deriveProviderPlan } from '../../model/nodes/node-plan';
 import type { ProviderPlanInput } from '../../model/nodes/node-plan-input';
 import type { ProviderPlan } from '../../model/nodes/node-plan-types';
+import { type TooFewZones, tooFewZones } from '../../model/nodes/recommended-zones';
 import type { PreviewRoom } from './previews';
 
 /** What the systems of a cluster ask of its nodes. */
@@ -38,6 +39,8 @@ export interface ClusterPlan {
   readonly clusters?: ClusterCount;
   /** Room for previews, by system. @default none: no system has previews there, or they cannot be counted */
   readonly previews?: readonly PreviewRoom[];
+  /** Absent where it has as many zones, and nodes in each, as recommended, or declares no zones. */
+  readonly tooFewZones?: TooFewZones;
 }
 
 /** The plan of a cluster, as `evenkeel plan` prints it and synth checks it. */
@@ -49,7 +52,7 @@ export function planCluster(load: NodeLoad): ClusterPlan {
     cluster,
     description: input.cluster,
     ...(plan === undefined ? { unplanned: problems, beyond: [] } : { plan, unplanned: [], beyond: problems }),
-    ...defined({ headroom, clusters }),
+    ...defined({ headroom, clusters, tooFewZones: tooFewZones(input.cluster) }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../model/manifest/json';
 import { POD_TEMPLATES } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
-import { memoizePerObjects, objectIndex } from './object-index';
+import { memoizePerObjects, objectIndex, placeOf } from './object-index';
 import { dig, list, type Place, places, record, text } from './read-json';
 
 /** One container of a pod template. */
@@ -113,4 +113,30 @@ export function stopsAtOnce(workload: Workload): boolean {
   const all = lasting(workload);
   const serving = all.filter(({ role, value }) => role === 'main' && places(value, 'ports', '').length > 0);
   return !(serving.length > 0 ? serving : all).some(waits);
+}
+
+/** ServiceAccounts that a binding gives rights. */
+const boundAccounts = memoizePerObjects((entries): ReadonlySet<string> => {
+  const bindings = objectIndex(entries).of(
+    'rbac.authorization.k8s.io/RoleBinding',
+    'rbac.authorization.k8s.io/ClusterRoleBinding',
+  );
+  const found = bindings.flatMap(({ manifest, cluster, identity }) =>
+    places(manifest, 'subjects', '').flatMap(({ value }) => {
+      const name = value.kind === 'ServiceAccount' ? text(value.name) : undefined;
+      return name === undefined ? [] : [`${placeOf(cluster, text(value.namespace) ?? identity.namespace)}\n${name}`];
+    }),
+  );
+  return new Set(found);
+});
+
+/** Whether pods have a token and a use for it: they ask for it themselves, or their ServiceAccount has rights. */
+export function usesToken(entries: readonly ApiEntry[], { entry, pod }: Workload): boolean {
+  const { cluster, identity } = entry;
+  const asked = pod.value.automountServiceAccountToken;
+  if (typeof asked === 'boolean') return asked;
+  const account = text(pod.value.serviceAccountName) ?? 'default';
+  const written = objectIndex(entries).find('/ServiceAccount', cluster, identity.namespace, account);
+  const isBound = boundAccounts(entries).has(`${placeOf(cluster, identity.namespace)}\n${account}`);
+  return isBound && written?.manifest.automountServiceAccountToken !== false;
 }

@@ -1,13 +1,16 @@
 // Abrupt failures of a pod, a node or zones: which pods still serve, and which are placed again on the remaining nodes.
 
+import type { Cluster } from '../../model/cluster/cluster';
+import { answersWithout } from '../../model/cluster/zones';
 import { plural } from '../../model/finding/derivation';
+import { defined } from '../../model/manifest/json';
 import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
 import { dig, list } from '../objects/read-json';
 import { bindings } from '../objects/volumes';
 import { reasons } from '../scheduling/forecast';
 import type { Departure, Interval, Node } from '../scheduling/world';
 import type { Component, Scale } from './component';
-import type { Situation, Situations } from './situation';
+import { combinations, type Situation, type Situations } from './situation';
 import { DETECTION_SECONDS, duration, EVICTION_SECONDS, FORCED_DETACH_SECONDS, PROVISION_SECONDS } from './timing';
 import { absent, type Cell, cellOf, type Decider, judge, type Result, range } from './verdict';
 
@@ -81,14 +84,12 @@ export function lossOf(
   const left = situations[scale].leftWithout(workload, key, count);
   const wanted = component.wanted(scale);
   const lost = `${name} lost, in the worst case: ${range(left)} of ${wanted} serve at once`;
+  const unchangeable = key === ZONE ? controlPlaneLost(situations.steady.cluster, count) : undefined;
+  const known = { wanted, needed: component.needed(scale), left, ...defined({ unchangeable }) };
   if (!component.comesBack) {
-    const working = [
-      need(component, scale),
-      lost,
-      'no pod comes back until its node does or the Node object is deleted',
-    ];
-    const numbers = { wanted, needed: component.needed(scale), left, placed: left };
-    return judge(component.name, scale, numbers, working, replicasOf(component));
+    const stays = 'no pod comes back until its node does or the Node object is deleted';
+    const working = [need(component, scale), lost, stays, ...(unchangeable === undefined ? [] : [unchangeable])];
+    return judge(component.name, scale, { ...known, placed: left }, working, replicasOf(component));
   }
   const recovery = placedAfterRecovery(situations, component, scale, { key, count, name });
   const detach = bindings(component.all).get(workload)?.isAttached === true ? FORCED_DETACH_SECONDS : 0;
@@ -99,14 +100,24 @@ export function lossOf(
     `${duration(seconds)}: given up after ${DETECTION_SECONDS} s, evicted after ${duration(timing.toleration)} and ${EVICTION_SECONDS} s a node${detach === 0 ? '' : `, its volume detached by force after ${duration(detach)}`}, boot ${timing.boot} s`,
     ...recovery.working,
   ];
-  const numbers = {
-    wanted,
-    needed: component.needed(scale),
-    left,
-    placed: recovery.placed,
-    seconds: seconds + recovery.seconds,
-  };
+  if (unchangeable !== undefined) working.push(unchangeable);
+  const whole = { ...known, placed: recovery.placed };
+  const numbers = unchangeable === undefined ? { ...whole, seconds: seconds + recovery.seconds } : whole;
   return judge(component.name, scale, numbers, working, deciderOf(component, recovery.reason));
+}
+
+/** What stops while the control plane is away: pods run on, and Services send to the same ones, also to those that are lost. */
+export const STOPPED = 'nothing is placed, scaled or taken out of Services';
+
+/** Why nothing recovers after the loss of the worst zones: the control plane is lost with them. `undefined` where it survives, or is unknown. */
+function controlPlaneLost({ zones: all, provider: { controlPlane } }: Cluster, count: number): string | undefined {
+  if (controlPlane === undefined) return undefined;
+  const losses = combinations(all, count);
+  const fatal = losses.filter((lost) => !answersWithout(controlPlane, lost));
+  if (fatal.length === 0) return undefined;
+  const named = fatal.map((lost) => lost.join(' and ')).join(', or ');
+  const lost = fatal.length < losses.length ? named : count === 1 ? 'it' : 'them';
+  return `the control plane ${'nodes' in controlPlane ? 'is' : 'may be'} lost with ${lost}: ${STOPPED}`;
 }
 
 /** How pods are placed again, on the running nodes or on those that may be ordered. */

@@ -1,12 +1,15 @@
-// Events beyond one cluster: a region is lost, a database reaches its connection limit, the provider changes.
+// Events beyond the nodes of a cluster: its control plane or its region is lost, a database reaches its limit, the provider changes.
 
+import type { ControlPlane } from '../../model/cluster/provider';
+import { controlPlaneInWords, zonesSurvived } from '../../model/cluster/zones';
 import { plural } from '../../model/finding/derivation';
 import { accountKey, accountOf, annotationPointer } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
 import { objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
+import { usesToken } from '../objects/workloads';
 import { type Component, SCALES } from './component';
-import { exactly, need, replicasOf } from './losses';
+import { exactly, need, replicasOf, STOPPED } from './losses';
 import type { Situations } from './situation';
 import { absent, type Cell, cellOf, judge, type Result, range } from './verdict';
 
@@ -16,6 +19,45 @@ export interface Sibling {
   readonly region: string;
   readonly components: readonly Component[];
   readonly situations: Situations;
+}
+
+/**
+ * The control plane is away, in all zones. Pods run on, and are restarted in place: kubelets and proxies work on with what they know.
+ * Source: kubernetes.io, "Cluster Architecture"; "Leases": what elects a leader, or watches, needs the API.
+ */
+export function controlPlaneCell(situations: Situations, components: readonly Component[]): Cell {
+  const { zones, provider } = situations.steady.cluster;
+  const unchangeable = `pods run on; ${STOPPED} until it is back`;
+  const { controlPlane } = provider;
+  const where = controlPlane === undefined ? WHERE_UNKNOWN : controlPlaneInWords(controlPlane);
+  const results = components.flatMap((component) =>
+    SCALES.map((scale): Result => {
+      const wanted = component.wanted(scale);
+      const placed = situations[scale].placed(component.workload);
+      const working = [need(component, scale), unchangeable, `control plane: ${where}`];
+      const numbers = { wanted, needed: component.needed(scale), left: placed, placed, unchangeable };
+      return judge(component.name, scale, numbers, working, replicasOf(component));
+    }),
+  );
+  const cell = cellOf('control plane lost', results);
+  const scaled = components.filter(({ scalerEntry }) => scalerEntry !== undefined).map(({ name }) => name);
+  const asking = components.filter(({ all, workload }) => usesToken(all, workload)).map(({ name }) => name);
+  const further = [
+    ...(scaled.length === 0
+      ? []
+      : [`${scaled.join(', ')} keep${scaled.length === 1 ? 's' : ''} the size of that moment`]),
+    ...(asking.length === 0 ? [] : [`no answer for ${asking.join(', ')}: what it watches, discovers or leads stops`]),
+    ...(zones.length === 0 ? [] : [survivalOf(controlPlane, zones.length)]),
+  ];
+  return components.length === 0 ? cell : { ...cell, says: [cell.says, ...further].join('; ') };
+}
+
+const WHERE_UNKNOWN = 'where it runs is unknown';
+
+function survivalOf(controlPlane: ControlPlane | undefined, zones: number): string {
+  if (controlPlane === undefined) return `${WHERE_UNKNOWN}, and the rows of zones assume that it survives`;
+  const survived = Math.min(zonesSurvived(controlPlane), zones);
+  return `it survives the loss of ${survived === 0 ? 'no zone' : plural(survived, 'zone')}`;
 }
 
 /** The regions with the most pods are lost. The others keep their pods; DNS sends users there. */

@@ -1,5 +1,6 @@
 // A promise to survive that the table refutes is an error. It names the component, the pods left, and the object that decides.
 
+import { plural } from '../../model/finding/derivation';
 import { type Finding, findingOn } from '../../model/finding/finding';
 import type { ApiEntry } from '../../model/manifest/object';
 import { WAITING } from './losses';
@@ -13,7 +14,30 @@ export function promiseFindings(
   placement: Placement,
 ): Finding[] {
   const { zones, regions } = promised(entries, placements, placement);
-  return [...refuted(placement, 'zones', zones), ...refuted(placement, 'regions', regions)];
+  return [
+    ...refuted(placement, 'zones', zones),
+    ...refuted(placement, 'regions', regions),
+    ...frozen(placement, zones),
+  ];
+}
+
+/** The promise holds, but nothing recovers from the promised loss until the control plane is back. */
+function frozen({ survives, system, environment }: Placement, results: readonly Result[]): Finding[] {
+  const [unchangeable] = results.flatMap((result) => result.unchangeable ?? []);
+  if (unchangeable === undefined || results.some(({ survives: isKept }) => !isKept)) return [];
+  const missing = new Set(results.filter(({ left, needed }) => left.fewest < needed).map(({ component }) => component));
+  const lost = plural(survives.zones, 'zone');
+  const few = missing.size === 0 ? '' : `; until it is back ${[...missing].join(', ')} may have fewer pods than needed`;
+  return [
+    {
+      rule: 'control-plane-lost',
+      severity: 'note',
+      field: `environments.${environment}.survives.zones`,
+      value: survives.zones,
+      message: `${system} in ${environment} survives losing ${lost}, but ${unchangeable}${few}`,
+      expected: `a control plane that survives ${lost}, or enough pods at once: more of them, or size: { load }`,
+    },
+  ];
 }
 
 type Lost = 'zones' | 'regions';
@@ -38,7 +62,7 @@ function brokenPromise({ survives, system, environment, cluster }: Placement, wh
     message:
       `${component} does not survive losing ${lost}${scale === 'peak' ? ' at peak' : ''}, as ${environment} promises: ` +
       `${needed} pods needed, ${serve}${reason === undefined ? '' : `; ${reason}`}`,
-    expected: `${EXPECTED[what](needed)}${remedy(cluster, reason)}; or survives.${what}: 0`,
+    expected: `${EXPECTED[what](needed)}${remedy(cluster, reason)}${budgetRemedy(what, result)}; or survives.${what}: 0`,
     fix: `evenkeel prove --why '${system}/${environment} ${what.slice(0, -1)}' prints the working`,
   };
   return decides === undefined ? finding : findingOn(decides.entry, { ...finding, field: decides.pointer });
@@ -55,6 +79,14 @@ function remedy({ provider: { storage } }: Placement['cluster'], reason = ''): s
   if (reason.includes('spread'))
     return ': a spread that the remaining zones can satisfy (nodeTaintsPolicy: Honor, a lower minDomains)';
   return reason.includes('affinity') ? ': nodes that the pods accept in the remaining zones' : '';
+}
+
+/** Of pods that stay with their node, the budget says how many are needed. */
+function budgetRemedy(what: Lost, { decides, left, needed }: Result): string {
+  if (what !== 'zones' || decides?.entry.identity.kind !== 'StatefulSet' || left.fewest === 0) return '';
+  return left.fewest >= needed
+    ? ''
+    : `: a budget that keeps ${left.fewest} (availability.disruption), if so few can serve`;
 }
 
 const EXPECTED: Readonly<Record<Lost, (needed: number) => string>> = {

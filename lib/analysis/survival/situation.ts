@@ -226,7 +226,7 @@ function signatureOf({ nodes, groups }: World): (nodes: readonly Node[]) => stri
 }
 
 /** Every choice of `count` items. */
-function combinations<Item>(items: readonly Item[], count: number): Item[][] {
+export function combinations<Item>(items: readonly Item[], count: number): Item[][] {
   if (count === 0) return [[]];
   return items.flatMap((item, index) => combinations(items.slice(index + 1), count - 1).map((rest) => [item, ...rest]));
 }

@@ -16,7 +16,14 @@ import type { Survives } from '../../model/platform/environment';
 import { drain, release, twoReleases } from './changes';
 import { type Component, componentsOf, SCALES, type Scale } from './component';
 import { domainLoss, NODE, podLoss, undisturbed, zoneCell } from './losses';
-import { databaseBudget, type ProviderChange, providerCell, regionLoss, type Sibling } from './outside';
+import {
+  controlPlaneCell,
+  databaseBudget,
+  type ProviderChange,
+  providerCell,
+  regionLoss,
+  type Sibling,
+} from './outside';
 import { scaledInCell, stalledZoneCell } from './scale-in';
 import { situationsOf } from './situation';
 import { uncounted } from './uncounted';
@@ -129,6 +136,7 @@ class Table {
         excusing(placement, components, (asked) => scaledInCell('zone lost, scaled in', situations, asked)),
         this.zones(placement, 2),
         stalledZoneCell('zone cannot grow', situations, components),
+        controlPlaneCell(situations, components),
         this.regions(placement),
         ofNodes('node drained', (scale) => drain(situations, components, scale)),
         cell('release', (scale) => release(situations, components, scale)),

@@ -25,6 +25,8 @@ export interface Numbers {
   readonly seconds?: number;
   /** How requests are lost on the way, though enough pods serve. @default none is */
   readonly losses?: readonly Loss[];
+  /** Why recovery begins only when the control plane is back, and nothing can be changed until then. @default it answers */
+  readonly unchangeable?: string;
 }
 
 /** What is lost, for the components of these names. */
@@ -79,15 +81,16 @@ export interface Cell {
  * - fails: no pod is left at once, or fewer than needed after recovery;
  * - depends on scheduling order: some orders of pods fail and others do not, or only some leave the needed pods at once;
  * - degraded: at least one pod serves all the time, but fewer than needed at once, or fewer than wanted after recovery, or requests
- *   are lost on the way;
+ *   are lost on the way, or nothing can be changed meanwhile;
  * - holds: the needed pods serve all the time, and the wanted ones after recovery.
  */
-export function verdictOf({ wanted, needed, left, placed, losses = [] }: Numbers): Verdict {
+export function verdictOf({ wanted, needed, left, placed, losses = [], unchangeable }: Numbers): Verdict {
   if (wanted === 0) return 'holds';
   if (left.most === 0 || placed.most < needed) return 'fails';
   if (left.fewest === 0 || placed.fewest < needed) return 'depends on scheduling order';
   if (left.fewest < needed && left.most >= needed) return 'depends on scheduling order';
-  return left.fewest < needed || placed.fewest < wanted || losses.length > 0 ? 'degraded' : 'holds';
+  const isWhole = left.fewest >= needed && placed.fewest >= wanted && losses.length === 0;
+  return isWhole && unchangeable === undefined ? 'holds' : 'degraded';
 }
 
 /** Whether the operation never completes, whatever the numbers: for all orders of pods, or for some. */
@@ -125,7 +128,8 @@ function refusedVerdict(refused: Refused, otherwise: Verdict): Verdict {
 export function cellOf(event: string, results: readonly Result[]): Cell {
   const worst = worstOf(results);
   if (worst === undefined) return { event, says: 'no serving workloads', results };
-  const says = [explain(worst), ...lossesOf(results)].filter((sentence) => sentence !== '').join('; ');
+  const frozen = new Set(results.flatMap(({ unchangeable }) => unchangeable ?? []));
+  const says = [explain(worst), ...frozen, ...lossesOf(results)].filter((sentence) => sentence !== '').join('; ');
   return { event, verdict: worst.verdict, says, results };
 }
 
@@ -137,12 +141,14 @@ export function worstOf(results: readonly Result[]): Result | undefined {
 
 export const absent = (event: string, says: string): Cell => ({ event, says, results: [] });
 
-function explain({ verdict, component, scale, left, needed, missing, placed, wanted, seconds }: Result): string {
+function explain(result: Result): string {
+  const { verdict, component, scale, left, needed, missing, placed, wanted, seconds, unchangeable } = result;
   const at = scale === 'peak' ? ' at peak' : '';
   if (verdict === 'holds') return seconds === undefined || seconds === 0 ? '' : `recovered within ${duration(seconds)}`;
-  const numbers = `${component}${at}: ${range(left)} of ${needed} at once, ${range(placed)} of ${wanted} after recovery`;
+  const until = unchangeable === undefined ? '' : ' and until the control plane is back';
+  const numbers = `${component}${at}: ${range(left)} of ${needed} at once${until}, ${range(placed)} of ${wanted} after recovery`;
   if (verdict !== 'degraded') return numbers;
-  if (left.fewest >= needed && placed.fewest >= wanted) return ''; // it loses requests
+  if (left.fewest >= needed && placed.fewest >= wanted) return ''; // it loses requests, or cannot be changed
   const share = Math.round(missing * 100);
   return `${share === 0 ? '' : `by ${share} %, `}${numbers}${seconds === undefined ? '' : `, within ${duration(seconds)}`}`;
 }

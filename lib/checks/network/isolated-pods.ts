@@ -1,9 +1,8 @@
 // Pods under a default deny: whether they may send anything, resolve names, and call the API for which they have a token.
 
 import { reachesApiServer, sending, sides } from '../../analysis/network/reach';
-import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
-import { places, shown, text } from '../../analysis/objects/read-json';
-import type { Workload } from '../../analysis/objects/workloads';
+import { shown } from '../../analysis/objects/read-json';
+import { usesToken, type Workload } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -102,32 +101,6 @@ const answering: Rule = {
     fail: [deployment(), denyAll, opening([], [CLIENTS])],
   },
 };
-
-/** ServiceAccounts that a binding gives rights. */
-const boundAccounts = memoizePerObjects((entries): ReadonlySet<string> => {
-  const bindings = objectIndex(entries).of(
-    'rbac.authorization.k8s.io/RoleBinding',
-    'rbac.authorization.k8s.io/ClusterRoleBinding',
-  );
-  const found = bindings.flatMap(({ manifest, cluster, identity }) =>
-    places(manifest, 'subjects', '').flatMap(({ value }) => {
-      const name = value.kind === 'ServiceAccount' ? text(value.name) : undefined;
-      return name === undefined ? [] : [`${placeOf(cluster, text(value.namespace) ?? identity.namespace)}\n${name}`];
-    }),
-  );
-  return new Set(found);
-});
-
-/** Whether pods have a token and a use for it: they ask for it themselves, or their ServiceAccount has rights. */
-function usesToken(entries: readonly ApiEntry[], { entry, pod }: Workload): boolean {
-  const { cluster, identity } = entry;
-  const asked = pod.value.automountServiceAccountToken;
-  if (typeof asked === 'boolean') return asked;
-  const account = text(pod.value.serviceAccountName) ?? 'default';
-  const written = objectIndex(entries).find('/ServiceAccount', cluster, identity.namespace, account);
-  const isBound = boundAccounts(entries).has(`${placeOf(cluster, identity.namespace)}\n${account}`);
-  return isBound && written?.manifest.automountServiceAccountToken !== false;
-}
 
 const tokens: Rule = {
   id: 'token-without-way',

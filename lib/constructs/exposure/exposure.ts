@@ -57,6 +57,7 @@ export class Exposure extends Construct implements Sharing {
     const { balancer } = this.provider;
     for (const object of this.backendShape(true).objects ?? []) this.createBeside(object, () => object.spec);
     this.addHosts([...hosts, ...this.common]);
+    annotate(props.service, this.entryReason);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
       report(this, {
         rule: 'exposure-targets',
@@ -116,6 +117,13 @@ export class Exposure extends Construct implements Sharing {
   /** Type of the Service behind it. */
   get serviceType(): 'ClusterIP' | 'NodePort' {
     return this.props.serviceType ?? (this.props.targets === 'nodes' ? 'NodePort' : 'ClusterIP');
+  }
+
+  /** Why its Service has node ports beside the Ingress: the caller said so. */
+  private get entryReason(): Readonly<Record<string, string>> {
+    if (this.serviceType !== 'NodePort') return {};
+    const asked = this.targets === 'nodes' ? 'targets: nodes' : 'serviceType: NodePort';
+    return { [ANNOTATION.entryReason]: `exposed with ${asked}` };
   }
 
   /** Name of the component. */

@@ -25,7 +25,7 @@ import { SUBNETS, type Subnets } from './network';
 import type { NodePool } from './pool';
 import { findPoolProblems, NODE_POOLS } from './pool-input';
 import { type Provider, type Subject, serviceAccountSubject } from './provider';
-import { findZoneProblems, ZONES } from './zones';
+import { findControlPlaneProblems, findZoneProblems, ZONES } from './zones';
 
 /** A Kubernetes minor, such as `1.36`. */
 export type Minor = `1.${number}`;
@@ -198,6 +198,8 @@ function complete(
     problems: [
       ...problems,
       ...findZoneProblems(provider, region, zones),
+      // zones may be among what was refused
+      ...(input.zones === undefined && refused.size > 0 ? [] : findControlPlaneProblems(provider, zones)),
       ...poolProblems,
       ...(input.capabilities === undefined && refused.size > 0 ? [] : findMakerProblems(input, input.capabilities)),
       ...(isUnsure ? [] : findSysadminProblems({ groups, provider }, sysadmins)),

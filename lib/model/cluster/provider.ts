@@ -135,6 +135,26 @@ export const STORAGE_CLASS_DIFFERENCE: AllowedDifference = {
   source: 'kubernetes.io, "Storage Classes", provisioner and parameters',
 };
 
+/** The control plane of a cluster: the provider's own, or nodes of yours. */
+export type ControlPlane = ManagedControlPlane | ControlPlaneNodes;
+
+/** A control plane that the provider runs. */
+export interface ManagedControlPlane {
+  /** Zones that may be lost at the same time while it answers, as the provider documents it. */
+  readonly zonesLost: number;
+  /** The documentation. */
+  readonly source: string;
+}
+
+/** Nodes of a control plane, each with a member of etcd. */
+export interface ControlPlaneNodes {
+  /**
+   * How many: by zone `{ 'zone-a': 1, 'zone-b': 1, 'zone-c': 1 }`, of which one may be a zone without other nodes; a number where the
+   * cluster declares no zones.
+   */
+  readonly nodes: number | Readonly<Record<string, number>>;
+}
+
 /** A provider profile. */
 export interface Provider {
   /** Name of the object. */
@@ -176,6 +196,8 @@ export interface Provider {
   readonly apiServerPorts?: readonly number[];
   /** Address of the Service kube-dns. @default it differs between clusters */
   readonly dnsAddresses?: readonly string[];
+  /** Where its control plane runs. @default unknown */
+  readonly controlPlane?: ControlPlane;
   /** Labels of its nodes. */
   readonly nodes: NodeLabels;
   /** What removes nodes where pools may shrink. @default nothing does */

@@ -102,6 +102,11 @@ export const reportedRules = {
       what: "A registry is the provider's own, complete, or declared as external.",
       why: "Nodes pull with the cluster's identity, which has no rights elsewhere.",
     },
+    'control-plane-lost': {
+      what: 'The control plane survives the zones that an environment promises to survive.',
+      why: 'Until it is back no pod is placed or scaled, and Services send to lost ones.',
+      severity: 'note',
+    },
     'survives-regions': {
       what: 'An environment that survives the loss of regions runs in more of them, with enough pods in each.',
       why: 'The promise would be false.',

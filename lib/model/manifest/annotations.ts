@@ -27,6 +27,8 @@ export const ANNOTATION = {
   dnsByHand: `${PREFIX}dns-by-hand`,
   /** Why a Role, ClusterRole or binding may grant what the checks refuse. */
   accessReason: reasonKey('access'),
+  /** Why a Service has an entry of its own beside an Ingress. */
+  entryReason: reasonKey('entry-beside-ingress'),
   /** Why this Redis needs no replica. */
   withoutCopy: `${PREFIX}without-copy`,
   /** Why an exposed component answers by HTTP alone. */

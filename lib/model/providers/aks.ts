@@ -107,7 +107,7 @@ const APPLICATION_GATEWAY: Balancer = {
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 
-function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork }: AksProps): Provider {
+function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork, zones = [] }: AksProps): Provider {
   return {
     name: 'aks',
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
@@ -135,6 +135,8 @@ function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork }: AksPr
       poolLabel: 'kubernetes.azure.com/agentpool',
       otherPoolLabels: ['karpenter.sh/nodepool'], // node auto-provisioning
     },
+    // replicated over the zones of a region that has zones; over how many is not documented
+    ...(zones.length === 0 ? {} : { controlPlane: { zonesLost: 1, source: 'AKS docs, availability-zones' } }),
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     nodeAutoscaler: AKS_AUTOSCALER,
     limits: AKS_LIMITS,

@@ -1,7 +1,14 @@
 // What Amazon EKS has in common with its Auto Mode: registries, identities, groups, load-balancer annotations.
 
 import { drainDifferences } from '../cluster/drain-differences';
-import type { AllowedDifference, Endpoint, Subject, WorkloadIdentity, ZoneNames } from '../cluster/provider';
+import type {
+  AllowedDifference,
+  Endpoint,
+  ManagedControlPlane,
+  Subject,
+  WorkloadIdentity,
+  ZoneNames,
+} from '../cluster/provider';
 import { CIDRS, groupSubject, STORAGE_CLASS_DIFFERENCE } from '../cluster/provider';
 import type { Balancer } from '../exposure/balancer';
 import type { Exposed, Exposure } from '../exposure/exposed';
@@ -51,6 +58,12 @@ export function accessEntryGroup(id: string): Subject | Problem {
 }
 
 /** Pods are its targets (`ip`). Its time-out is on silence, so a stream that sends something stays open. */
+/** At least two API servers and three members of etcd in three zones. */
+export const AWS_CONTROL_PLANE: ManagedControlPlane = {
+  zonesLost: 1,
+  source: 'EKS user guide, disaster-recovery-resiliency',
+};
+
 export const ALB: Balancer = {
   name: 'the ALB',
   asksHealth: true,

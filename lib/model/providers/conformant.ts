@@ -7,13 +7,15 @@ import {
   noWorkloadIdentity,
   type Provider,
 } from '../cluster/provider';
+import { DECLARED_CONTROL_PLANE, type DeclaredControlPlane } from '../cluster/zones';
 import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../exposure/ingress-controller';
 import { fields, optional } from '../finding/schema';
+import { defined } from '../manifest/json';
 import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Description of a cluster of an unknown provider. */
-export interface ConformantProps extends ClusterProps, DeclaredTimeout {
+export interface ConformantProps extends ClusterProps, DeclaredTimeout, DeclaredControlPlane {
   /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: PodRanges;
   /** Where ingress traffic comes from. @default unknown, a finding when it is needed */
@@ -23,6 +25,7 @@ export interface ConformantProps extends ClusterProps, DeclaredTimeout {
 const PROPS = fields<ConformantProps>({
   ...CLUSTER,
   ...DECLARED_TIMEOUT,
+  ...DECLARED_CONTROL_PLANE,
   podNetwork: optional(POD_RANGES),
   ingressSource: optional(INGRESS_SOURCE),
 });
@@ -52,6 +55,7 @@ function profile(props: ConformantProps): Provider {
     // kubernetes.io, "Resource metrics pipeline": metrics-server is an add-on
     metricsApi: false,
     nodes: {},
+    ...defined({ controlPlane: props.controlPlane }),
     network: podRangeNetwork(podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,

@@ -7,6 +7,7 @@ import { fields, list, optional, text } from '../finding/schema';
 import type { JsonObject } from '../manifest/json';
 import {
   ALB,
+  AWS_CONTROL_PLANE,
   AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
@@ -95,6 +96,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     // Karpenter docs, well-known labels
     nodes: { poolLabel: 'karpenter.sh/nodepool' },
     // EKS user guide, auto-networking: prefixes, and a pool of spare ones of undocumented size
+    controlPlane: AWS_CONTROL_PLANE,
     network: {
       message: 'Auto Mode chooses machines and spare addresses itself, and documents no figures',
       expected: 'a plan for eks, or no plan',

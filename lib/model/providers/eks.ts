@@ -6,6 +6,7 @@ import { addressSource, type Provider } from '../cluster/provider';
 import { choice, fields, optional, text } from '../finding/schema';
 import {
   ALB,
+  AWS_CONTROL_PLANE,
   AWS_NETWORK,
   AWS_ZONES,
   type AwsNetwork,
@@ -85,6 +86,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       poolLabel: 'eks.amazonaws.com/nodegroup',
       otherPoolLabels: ['karpenter.sh/nodepool'], // Karpenter docs, well-known labels
     },
+    controlPlane: AWS_CONTROL_PLANE,
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: EKS_LIMITS,

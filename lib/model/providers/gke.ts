@@ -5,6 +5,7 @@ import { drainDifferences } from '../cluster/drain-differences';
 import {
   type Endpoint,
   groupSubject,
+  type ManagedControlPlane,
   type Provider,
   STORAGE_CLASS_DIFFERENCE,
   type Subject,
@@ -13,10 +14,16 @@ import {
 import type { Balancer } from '../exposure/balancer';
 import type { BackendShape, Exposed, Exposure, IngressShape } from '../exposure/exposed';
 import type { Problem } from '../finding/problem';
-import { fields, optional, text } from '../finding/schema';
+import { choice, fields, optional, text } from '../finding/schema';
 
+import { defined } from '../manifest/json';
 import { GKE_NETWORK } from './gke-network';
 import { GKE_AUTOSCALER, GKE_LIMITS } from './limits';
+
+const GKE_CONTROL_PLANES = ['regional', 'zonal'] as const;
+
+/** Where GKE runs the control plane. */
+export type GkeControlPlane = (typeof GKE_CONTROL_PLANES)[number];
 
 /** Description of a GKE cluster. */
 export interface GkeProps extends ClusterProps {
@@ -24,12 +31,18 @@ export interface GkeProps extends ClusterProps {
   readonly region: string;
   /** Certificate that was uploaded to the project, by name. @default none: the TLS Secret */
   readonly preSharedCertificate?: string;
+  /**
+   * `regional`: in three zones of the region; `zonal`: in one zone, as with a multi-zonal cluster.
+   * @default unknown: `prove` says so, and assumes that it survives what is lost
+   */
+  readonly controlPlane?: GkeControlPlane;
 }
 
 const PROPS = fields<GkeProps>({
   ...CLUSTER,
   region: text("a region of Google Cloud, such as 'europe-west1'"),
   preSharedCertificate: optional(text()),
+  controlPlane: optional(choice(GKE_CONTROL_PLANES)),
 });
 
 /** A GKE cluster: `gke({ region: 'europe-west1', zones: ['europe-west1-b', 'europe-west1-c'], kubernetes: '1.36' })`. */
@@ -56,7 +69,14 @@ const GOOGLE_BALANCER: Balancer = {
   late: { seconds: 30, source: 'Google Cloud docs, container-native-load-balancing (align rollouts)' },
 };
 
-function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
+/** Google Cloud docs, regional-clusters: two of three replicas must be left; a zonal cluster has one, in its zone. */
+function controlPlaneOf({ controlPlane }: GkeProps): ManagedControlPlane | undefined {
+  if (controlPlane === undefined) return undefined;
+  return { zonesLost: controlPlane === 'regional' ? 1 : 0, source: 'Google Cloud docs, regional-clusters' };
+}
+
+function profile(props: GkeProps): Provider {
+  const { preSharedCertificate: certificate } = props;
   return {
     name: 'gke',
     zoneNames: { suffix: /^-[a-z0-9]+$/, example: '-b' }, // Google Cloud docs, regions-zones: <region>-<zone>
@@ -86,6 +106,7 @@ function profile({ preSharedCertificate: certificate }: GkeProps): Provider {
     nodes: {
       poolLabel: 'cloud.google.com/gke-nodepool', // Google Cloud docs, node-pools: its value is the pool's name
     },
+    ...defined({ controlPlane: controlPlaneOf(props) }),
     network: GKE_NETWORK,
     nodeAutoscaler: GKE_AUTOSCALER,
     limits: GKE_LIMITS,

@@ -8,6 +8,7 @@ import {
   noWorkloadIdentity,
   type Provider,
 } from '../cluster/provider';
+import { DECLARED_CONTROL_PLANE, type DeclaredControlPlane } from '../cluster/zones';
 import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../exposure/ingress-controller';
 import { choice, fields, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
@@ -16,7 +17,7 @@ import { UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
 /** Description of a local cluster. */
-export interface LocalProps extends ClusterProps, DeclaredTimeout {
+export interface LocalProps extends ClusterProps, DeclaredTimeout, DeclaredControlPlane {
   /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: PodRanges;
   /** The tool that created it. @default k3d */
@@ -28,6 +29,7 @@ export interface LocalProps extends ClusterProps, DeclaredTimeout {
 const PROPS = fields<LocalProps>({
   ...CLUSTER,
   ...DECLARED_TIMEOUT,
+  ...DECLARED_CONTROL_PLANE,
   podNetwork: optional(POD_RANGES),
   distribution: optional(choice(['kind', 'minikube', 'k3d'])),
   ingressSource: optional(INGRESS_SOURCE),
@@ -66,6 +68,7 @@ function profile(props: LocalProps): Provider {
     metricsApi: distribution === 'k3d',
     ...(distribution === 'minikube' ? { apiServerPorts: [443, 8443] } : {}), // minikube docs, commands/start: --apiserver-port
     nodes: {},
+    ...defined({ controlPlane: props.controlPlane }),
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,
     allowedDifferences: [],

@@ -2,6 +2,7 @@
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
 import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Provider } from '../cluster/provider';
+import { DECLARED_CONTROL_PLANE, type DeclaredControlPlane } from '../cluster/zones';
 import { longestOf } from '../exposure/exposed';
 import {
   controllerOf,
@@ -10,11 +11,12 @@ import {
   timeoutAnnotations,
 } from '../exposure/ingress-controller';
 import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
+import { defined } from '../manifest/json';
 import { APP } from '../manifest/well-known';
 import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
 import { POD_RANGES, type PodRanges, podRangeNetwork } from './pod-ranges';
 
-interface CommonProps extends ClusterProps, DeclaredTimeout {
+interface CommonProps extends ClusterProps, DeclaredTimeout, DeclaredControlPlane {
   /** Size of a node's block of pod addresses. @default unknown: a plan of nodes requires it */
   readonly podNetwork?: PodRanges;
   /** Prefix that the API server puts before the groups of its OIDC issuer: `oidc:`. @default none: no group has a subject */
@@ -32,6 +34,7 @@ const PROPS = checked<OnPremProps>(
   fields<OnPremProps>({
     ...CLUSTER,
     ...DECLARED_TIMEOUT,
+    ...DECLARED_CONTROL_PLANE,
     distribution: choice(['kubeadm', 'k3s', 'rke2']),
     ingressClass: optional(text()),
     podNetwork: optional(POD_RANGES),
@@ -98,6 +101,7 @@ function profile(props: OnPremProps): Provider {
     // kubeadm docs, kubeadm-config: serviceSubnet 10.96.0.0/12; k3s docs, cli/server, and RKE2 docs, server_config: cluster-dns
     dnsAddresses: [props.distribution === 'kubeadm' ? '10.96.0.10' : '10.43.0.10'],
     nodes: {}, // labels differ by installation
+    ...defined({ controlPlane: props.controlPlane }),
     network: podRangeNetwork(props.podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,
