@@ -167,7 +167,7 @@ describe('refused', () => {
     expect(refused(web({ templates: { files: {} } }))).toEqual([['templates.files', 'there is no file']]);
   });
 
-  test('JSON around an action is no fault', () => {
+  test('JSON around an action is not a fault', () => {
     const json = '{"limits":{"carts":{{ key "shop-production/carts" }}}}';
     expect(errors(web({ templates: { files: { '/run/config/a.json': json } } }))).toEqual([]);
   });
