@@ -53,9 +53,10 @@ describe('a component with templates', () => {
     }
   });
 
-  test('reads without giving up, from any member, with the token of a Secret', () => {
+  test('reads without giving up, from any member, with the token of a Secret, and ends with the pod', () => {
     const config = JSON.parse(fileOf(found, 'shop-production', 'web', CONFIG));
     expect(config).toEqual({
+      kill_signal: 'SIGTERM',
       consul: {
         address: 'consul.kv.svc.cluster.local:8500',
         token_file: '/etc/consul-template/token/token',

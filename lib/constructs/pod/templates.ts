@@ -205,6 +205,8 @@ function foldersOf(templates: Templates | undefined): readonly string[] {
 /** The configuration of consul-template. Source: hashicorp/consul-template, docs/configuration.md. */
 function templateConfig(files: Files, address: string, tokenFile: string): string {
   const config = {
+    // by default it ends at SIGINT alone, and each pod would last until its grace period is over
+    kill_signal: 'SIGTERM',
     consul: {
       address,
       token_file: tokenFile,
