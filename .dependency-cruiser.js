@@ -76,7 +76,7 @@ const FOLDERS = {
     'platform',
     'load-test',
   ],
-  'lib/parts': ['part', 'metrics', 'logs', 'traces'],
+  'lib/parts': ['part', 'metrics', 'logs', 'traces', 'configuration'],
   'lib/synth': ['tree', 'output', 'text', 'object'],
   'lib/report': ['picture'],
   'lib/commands': ['changes', 'project', 'comparison', 'data', 'picture'],

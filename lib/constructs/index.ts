@@ -49,6 +49,7 @@ export {
   type TcpProbe,
 } from './pod/probes';
 export type { SecurityExits } from './pod/security';
+export type { Templates } from './pod/templates';
 export type { Size } from './scaling/size';
 export type { Load } from './scaling/sizing';
 export { Broker, type BrokerProps, type ProducerUse, type Queue } from './services/broker';

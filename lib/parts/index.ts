@@ -1,5 +1,6 @@
 // The parts of the platform, each one line of `equip`.
 
+export { type ConfigurationProps, configuration } from './configuration/configuration';
 export { type LogsProps, logs } from './logs/logs';
 export type { Receiver } from './metrics/alertmanager-config';
 export { type MetricsProps, metrics } from './metrics/metrics';

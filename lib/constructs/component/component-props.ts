@@ -10,6 +10,7 @@ import { SCRATCH, type Scratch, VOLUMES, type Volumes } from '../pod/mounts';
 import { PORTS, type Ports } from '../pod/ports';
 import { PROBES_STAND_IN } from '../pod/probes';
 import { SECURITY, type SecurityExits } from '../pod/security';
+import { TEMPLATES, type Templates } from '../pod/templates';
 import { METRICS, type Metrics } from './metrics';
 
 /** Required and optional properties of every component, whatever its workload. */
@@ -40,6 +41,13 @@ export interface ComponentProps extends Partial<Ports>, Company, NodeChoice {
    * @example files: { '/etc/app/app.conf': readFileSync('charts/app.conf', 'utf8') }
    */
   readonly files?: Files;
+  /**
+   * Files with values of the cluster's key-value store, written again within seconds of a change, without a rollout: the application must
+   * watch them. Pods start once every key that a template needs is there.
+   * @default none
+   * @example templates: { files: { '/run/config/flags.json': '{{ key "shop-production/flags" }}' } }
+   */
+  readonly templates?: Templates;
   /** Writable folders besides /tmp of 64Mi, which may be listed here with another size. @default none */
   readonly scratch?: readonly Scratch[];
   /**
@@ -87,6 +95,7 @@ export const COMPONENT: Fields<ComponentProps> = {
     ),
   ),
   files: optional(FILES),
+  templates: optional(TEMPLATES),
   scratch: optional(list(SCRATCH, "a list: [{ path: '/tmp', size: '64Mi' }]")),
   volumes: optional(VOLUMES),
   ...COMPANY,

@@ -37,6 +37,14 @@ import { renderPod } from '../pod/pod';
 import { allPorts, findPortProblems, type NamedPort } from '../pod/ports';
 import { findProbeProblems, type Probes } from '../pod/probes';
 import { exitAnnotations, type SecurityExits } from '../pod/security';
+import {
+  CONFIGURATION,
+  findTemplateClashes,
+  findTemplateFolderProblems,
+  storeOf,
+  templatePaths,
+  withTemplates,
+} from '../pod/templates';
 import { findOneNodeProblems, holdClaims } from '../storage/one-node';
 import { System } from '../system/system';
 import { receive, refuse } from '../tree/door';
@@ -136,12 +144,14 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
   constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
     super(scope, id);
     traceConstruct(this);
-    const props = receive(this, '', schema, given, standIns);
+    const received = receive(this, '', schema, given, standIns);
+    this.system = System.of(this);
+    const { cluster } = this.system.target;
+    const props = withTemplates(received, cluster);
     this.props = props;
     this.ports = allPorts(props);
     const ownMetrics = ownMetricsPort(props.metrics, this.ports);
     this.podPorts = ownMetrics === undefined ? this.ports : [...this.ports, ownMetrics];
-    this.system = System.of(this);
     this.image = props.image ?? this.system.image(id);
     this.name = props.name ?? id;
     if (this.name === DEFAULT_ACCOUNT) report(this, TAKES_DEFAULT);
@@ -151,6 +161,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const problems = [
       ...findPortProblems(props),
       ...findMetricsProblems(props.metrics, this.ports),
+      ...findTemplateClashes(received),
       ...(probes === undefined ? [] : findProbeProblems(probes, this.podPorts)),
       ...findCompanyProblems(props, this.name, this.podPorts).map((one) => ofMetrics(one, ownMetrics)),
     ];
@@ -166,7 +177,6 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       { ...metadata, annotations },
       account,
     );
-    const { cluster } = this.system.target;
     this.scrape = scrapeOf(cluster, props.metrics, this.podPorts);
     this.monitor = this.scrape?.createMonitor(this, this.name, this.hasService ? this.ports : undefined);
     this.networkPolicy = createNetworkPolicy(this, this.name, cluster, () => this.policyInput);
@@ -188,6 +198,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       this.files = new Configuration(this, this.name, selectorLabels(this.name), 'files');
       this.files.add(fileData(props.files ?? {}));
     }
+    if (props.templates !== undefined) this.readStore();
   }
 
   /**
@@ -233,6 +244,12 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return this;
   }
 
+  private readStore(): void {
+    const store = storeOf(this.system.target.cluster);
+    if (isProblem(store)) report(this, findingOf('neighbour', store));
+    else this.connectTo(store, { as: {} });
+  }
+
   /**
    * What the parts of the platform know of it.
    * @internal
@@ -243,6 +260,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
       name: this.name,
       pods: this.isCounted ? this.numbers.maxReplicas : 0,
       sendsTraces: this.outgoing.all.some(({ name }) => name === TRACES),
+      readsStore: this.outgoing.all.some(({ name }) => name === CONFIGURATION),
       ...defined({ port: scrape?.port.port, requests: props.metrics?.requests, latency: this.latency }),
     };
   }
@@ -386,7 +404,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   /** What is wrong between its properties, once the chart is complete. */
   protected findInputProblems(): Problem[] {
-    const { files = {}, volumes = {} } = this.props;
+    const { files = {}, volumes = {}, templates } = this.props;
     const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
     const own = (this.mounts.claims ?? []).map(({ path }) => path);
     const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...own, ...Object.keys(volumes)];
@@ -394,6 +412,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return [
       ...findSharedMountProblems(this.props, this.mounts),
       ...findMountProblems(files, folders, secrets),
+      ...findTemplateFolderProblems(templates, folders, Object.keys(files)),
       ...findChoiceProblems(this.props, this.system.target.cluster),
       ...findOneNodeProblems(this.name, volumes, this.system, { hasSeveralPods, instead }),
     ];
@@ -455,6 +474,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return {
       scratch: this.scratch,
       volumes: this.props.volumes ?? {},
+      beside: templatePaths(this.props.templates),
       connections: this.outgoing.all,
       ...(this.files === undefined
         ? {}

@@ -45,6 +45,8 @@ export interface Observed {
   /** Its most pods; 0 where that is unknown. */
   readonly pods: number;
   readonly sendsTraces: boolean;
+  /** Whether it has templates. */
+  readonly readsStore: boolean;
   /** The port of its metrics. @default it has none */
   readonly port?: number;
   readonly requests?: RequestMetrics;

@@ -7,6 +7,7 @@ import { type Fields, number, optional, type Schema } from '../../model/finding/
 import { Component } from '../component/component';
 import { COMPONENT, type ComponentProps } from '../component/component-props';
 import { hasNativeSidecars } from '../pod/company';
+import { writesTemplates } from '../pod/templates';
 import { isRefused } from '../tree/door';
 import { checkLater } from '../tree/findings';
 import type { JobSpec } from '../tree/kinds';
@@ -95,7 +96,7 @@ export abstract class EndingComponent<Props extends EndingProps> extends Compone
       },
       Object.keys(sidecars).length > 0 &&
         !hasNativeSidecars(cluster) && {
-          field: 'sidecars',
+          field: Object.keys(sidecars).every(writesTemplates) ? 'templates' : 'sidecars',
           value: Object.keys(sidecars).join(', '),
           message: `before Kubernetes 1.29 a sidecar never lets a Job end, and ${cluster.name} has ${cluster.kubernetes}`,
           expected: 'an init container, or one container that starts and stops both',

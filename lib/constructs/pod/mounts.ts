@@ -112,6 +112,8 @@ export interface Mounts {
   readonly connections: readonly Connection[];
   /** Its files. @default none */
   readonly files?: MountedFiles;
+  /** Paths that only containers beside the component's mount. @default none */
+  readonly beside?: readonly string[];
 }
 
 /** A folder or a file of a pod: its volume, and where it is mounted. */
@@ -125,10 +127,15 @@ export function podVolumes(mounts: Mounts): NonNullable<PodSpec['volumes']> {
   return [...allMounted(mounts).map(({ volume }) => volume), ...fileVolumes(mounts.files)];
 }
 
-/** The mounts of a container that has them all. */
+/** All folders and files that the containers of a pod may mount. */
 export function allMounts(mounts: Mounts): NonNullable<Container['volumeMounts']> {
   const own = (mounts.claims ?? []).map(({ name, path }) => ({ name, mountPath: path }));
   return [...allMounted(mounts).map(({ mount }) => mount), ...own, ...fileMounts(mounts.files)];
+}
+
+/** The mounts of the component's own container. */
+export function ownMounts(mounts: Mounts): NonNullable<Container['volumeMounts']> {
+  return allMounts(mounts).filter(({ mountPath }) => mounts.beside?.includes(mountPath) !== true);
 }
 
 /** Whether a volume of the pod outlives it. */

@@ -6,7 +6,7 @@ import type { PodSpec } from '../tree/kinds';
 import { type Company, renderCompany } from './company';
 import { type ContainerInput, renderContainer } from './container';
 import { drain, type Life } from './life';
-import { allMounts, keepsData, type Mounts, podVolumes } from './mounts';
+import { keepsData, type Mounts, ownMounts, podVolumes } from './mounts';
 import { podSecurity } from './security';
 
 /** Input of a pod. */
@@ -47,7 +47,7 @@ export function renderPod({
     name,
     pullPolicy: pullPolicy(main.image),
     ...(lifecycle === undefined ? {} : { lifecycle }),
-    mounts: allMounts(mounts),
+    mounts: ownMounts(mounts),
   });
   const beside = renderCompany(company, { main, mounts, cluster, life, pullPolicy });
   const volumes = [...podVolumes(mounts), ...beside.volumes];

@@ -176,7 +176,7 @@ function complete(
   trace: Trace,
 ): ClusterDescription {
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
-  const { prometheus, traces, apiServer, dnsAddress, secretStore, issuer, directory } = input;
+  const { prometheus, traces, configuration, apiServer, dnsAddress, secretStore, issuer, directory } = input;
   // groups may be among what was refused
   const isUnsure = input.groups === undefined && refused.size > 0;
   const poolProblems = findPoolProblems(nodePools, zones, region);
@@ -194,7 +194,7 @@ function complete(
     priorityClasses: input.priorityClasses ?? {},
     plurals: input.plurals ?? {},
     scopes: input.scopes ?? {},
-    ...defined({ region, prometheus, traces, apiServer, dnsAddress, secretStore, issuer, directory }),
+    ...defined({ region, prometheus, traces, configuration, apiServer, dnsAddress, secretStore, issuer, directory }),
     problems: [
       ...problems,
       ...findZoneProblems(provider, region, zones),

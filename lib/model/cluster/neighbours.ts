@@ -30,6 +30,19 @@ export interface TraceCollector extends PodSource {
   readonly host: string;
 }
 
+/** The image of what reads the key-value store beside a component. Source: hashicorp/consul-template, Dockerfile. */
+export const CONSUL_TEMPLATE = 'docker.io/hashicorp/consul-template:0.42.1';
+
+/** The key-value store that templates read: Consul. */
+export interface KeyValueStore extends PodSource {
+  /** Its host name, as pods of every namespace look it up. */
+  readonly host: string;
+  /** Port of its API, by HTTP. @default 8500 */
+  readonly port?: number;
+  /** Image of consul-template, such as a mirror's. @default docker.io/hashicorp/consul-template:0.42.1 */
+  readonly image?: string;
+}
+
 /** Ports of OTLP: opentelemetry.io, "OTLP Exporter Configuration". */
 export const OTLP = { grpc: 4317, http: 4318 } as const;
 
@@ -45,6 +58,8 @@ export interface Neighbours {
   readonly prometheus?: Prometheus;
   /** The collector of traces. @default that of the part `traces`, where the cluster has it */
   readonly traces?: TraceCollector;
+  /** The key-value store of `templates`. @default that of the part `configuration`, where the cluster has it */
+  readonly configuration?: KeyValueStore;
   /** The API server. @default pods with a token reach its ports at any address; webhooks are not opened to it */
   readonly apiServer?: ApiServer;
   /**
@@ -66,6 +81,17 @@ export const NEIGHBOURS: Fields<Neighbours> = {
     fields<TraceCollector>(
       { ...POD_SOURCE_FIELDS, host: text('a host name', subdomain.fits) },
       "{ host: 'collector.tracing.svc.cluster.local', namespace: 'tracing', podLabels: { app: 'collector' } }",
+    ),
+  ),
+  configuration: optional(
+    fields<KeyValueStore>(
+      {
+        ...POD_SOURCE_FIELDS,
+        host: text('a host name', subdomain.fits),
+        port: optional(number({ atLeast: 1, atMost: 65_535, whole: true })),
+        image: optional(text('an image with a version')),
+      },
+      "{ host: 'consul.configuration.svc.cluster.local', namespace: 'configuration', podLabels: { app: 'consul' } }",
     ),
   ),
   apiServer: optional(

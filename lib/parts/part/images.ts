@@ -1,5 +1,7 @@
 // The images of the parts, each with the registry that its project publishes to. Source of every one: the Dockerfile of its project.
 
+import { CONSUL_TEMPLATE } from '../../model/cluster/neighbours';
+
 /** Versions that the configuration of the parts is written for. */
 export const IMAGES = {
   prometheus: 'quay.io/prometheus/prometheus:v3.15.0',
@@ -10,6 +12,8 @@ export const IMAGES = {
   loki: 'docker.io/grafana/loki:3.7.8',
   alloy: 'docker.io/grafana/alloy:v1.18.1',
   tempo: 'docker.io/grafana/tempo:3.0.3',
+  consul: 'docker.io/hashicorp/consul:2.0.3',
+  'consul-template': CONSUL_TEMPLATE,
 } as const;
 
 /** A program of the parts. */

@@ -5,7 +5,7 @@ import { selectorLabels } from '../../constructs/tree/labels';
 import type { PodSource } from '../../model/cluster/provider';
 
 /** Ports of what parts ask each other. */
-export const PORTS = { prometheus: 9090, loki: 3100, tempo: 3200 } as const;
+export const PORTS = { prometheus: 9090, loki: 3100, tempo: 3200, consul: 8500 } as const;
 
 /** The address of what is reached is in a file of the part: no variables. */
 export const BY_FILE: ConnectOptions = { as: {} };
