@@ -20,11 +20,14 @@ import {
 const LEVELS = ['enforce', 'audit', 'warn'];
 
 const restricted: Promised = {
-  name: 'enforces the Pod Security level restricted',
+  name: 'enforces the Pod Security level restricted, unless the chart says why not',
   kinds: ['Namespace'],
   broken: ({ object }) => {
     const labels = table(at(object, 'metadata', 'labels'));
-    return LEVELS.filter((level) => labels[`pod-security.kubernetes.io/${level}`] !== 'restricted');
+    const annotations = table(at(object, 'metadata', 'annotations'));
+    const isExcused = String(annotations['evenkeel.dev/pod-security-label-reason'] ?? '') !== '';
+    const level = isExcused ? 'privileged' : 'restricted';
+    return LEVELS.filter((mode) => labels[`pod-security.kubernetes.io/${mode}`] !== level);
   },
 };
 
@@ -171,9 +174,14 @@ const roles: Promised = {
   broken: ({ object }) => {
     const refused =
       /\*|^(?:secrets|escalate|bind|impersonate|nodes.*|serviceaccounts\/token|(?:cluster)?role(?:binding)?s)$/;
-    return items(object.rules)
-      .flatMap((rule) => ['apiGroups', 'resources', 'verbs'].flatMap((key) => texts(rule[key])))
-      .filter((word) => refused.test(word));
+    // programs read nodes and their metrics, and change none
+    const isRead = (rule: Readonly<Record<string, unknown>>, word: string) =>
+      /^nodes(?:\/metrics)?$/.test(word) && texts(rule.verbs).every((verb) => READS.includes(verb));
+    return items(object.rules).flatMap((rule) =>
+      ['apiGroups', 'resources', 'verbs']
+        .flatMap((key) => texts(rule[key]))
+        .filter((word) => refused.test(word) && !isRead(rule, word)),
+    );
   },
 };
 
@@ -198,9 +206,25 @@ const bindings: Promised = {
 };
 
 const everywhere: Promised = {
-  name: 'makes no one but sysadmins more than a reader of one namespace',
+  name: 'makes no one but sysadmins more than a reader of one namespace, and no program more than a reader',
   kinds: ['ClusterRoleBinding'],
-  broken: (one) => unless(nameOf(one) === 'evenkeel-sysadmin', `${nameOf(one)} holds in every namespace`),
+  broken: (one, world) => {
+    if (nameOf(one) === 'evenkeel-sysadmin') return [];
+    const role = world.held.find(
+      ({ object }) =>
+        object.kind === 'ClusterRole' && at(object, 'metadata', 'name') === at(one.object, 'roleRef', 'name'),
+    );
+    const rules = items(role?.object.rules);
+    return [
+      ...unless(
+        items(one.object.subjects).every(({ kind }) => kind === 'ServiceAccount'),
+        `${nameOf(one)} holds in every namespace`,
+      ),
+      ...unless(rules.length > 0, 'its role is not there'),
+      ...rules.flatMap((rule) => texts(rule.verbs)).filter((verb) => !READS.includes(verb)),
+      ...rules.flatMap((rule) => texts(rule.resources)).filter((resource) => /^(?:secrets|configmaps)$/.test(resource)),
+    ];
+  },
 };
 
 const certificates: Promised = {

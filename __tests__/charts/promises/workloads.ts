@@ -261,7 +261,7 @@ const policy: Promised = {
         ...unless(items(ports).length > 0, 'all its ports may be reached'),
       ]),
       ...unless(
-        open.every(({ ports }) => items(ports).length > 0),
+        open.every(({ to, ports }) => items(ports).length > 0 || (reachesEveryPod(own) && isEveryPod(to))),
         'it may go anywhere',
       ),
       ...open
@@ -276,7 +276,22 @@ const policy: Promised = {
   },
 };
 
-/** Ports of the outside hosts that a policy names: those of their Services, or that of https. */
+/** Whether the policy says that its pods reach every pod, as those of Prometheus do. */
+const reachesEveryPod = ({ object }: Held): boolean =>
+  at(object, 'metadata', 'annotations', 'evenkeel.dev/reaches-every-pod') !== undefined;
+
+/** Pods of every namespace, and no address outside of the cluster. */
+const isEveryPod = (to: unknown): boolean =>
+  items(to).length > 0 &&
+  items(to).every(({ ipBlock, namespaceSelector }) => ipBlock === undefined && namespaceSelector !== undefined);
+
+/** Ports on every node that programs of the platform ask. */
+const ON_NODES: Readonly<Record<string, number>> = {
+  'kubelet, on every node': 10_250,
+  'node-exporter, on every node': 9100,
+};
+
+/** Ports of the outside hosts that a policy names: those of their Services, of nodes, of the API server, or that of https. */
 function namedPorts(policy: Held, world: World): ReadonlySet<number> {
   const annotations = Object.entries(table(at(policy.object, 'metadata', 'annotations')));
   const hosts = annotations.flatMap(([key, host]) => (key.includes('/exit-') ? [host] : []));
@@ -284,7 +299,9 @@ function namedPorts(policy: Held, world: World): ReadonlySet<number> {
   return new Set(
     hosts.flatMap((host) => {
       const [service] = services.filter(({ externalName }) => externalName === host);
-      return service === undefined ? [443] : items(service.ports).map(({ port }) => Number(port));
+      if (service !== undefined) return items(service.ports).map(({ port }) => Number(port));
+      if (host === 'kubernetes.default.svc') return [443, 6443];
+      return [ON_NODES[String(host)] ?? 443];
     }),
   );
 }
@@ -318,11 +335,16 @@ const restricted: Promised = {
   broken: (one) => {
     const { hostNetwork, hostPID, hostIPC, securityContext, volumes } = podOf(one);
     const annotations = table(at(templateOf(one), 'metadata', 'annotations'));
+    // a program of the platform that reads its node says why
+    const seesNode = String(at(one.object, 'metadata', 'annotations', 'evenkeel.dev/node-access') ?? '') !== '';
     const writable = String(annotations['evenkeel.dev/writable-root-filesystem'] ?? '') !== '';
     return [
-      ...unless(hostNetwork !== true && hostPID !== true && hostIPC !== true, 'it shares what the host has'),
       ...unless(
-        items(volumes).every(({ hostPath }) => hostPath === undefined),
+        hostIPC !== true && (seesNode || (hostNetwork !== true && hostPID !== true)),
+        'it shares what the host has',
+      ),
+      ...unless(
+        seesNode || items(volumes).every(({ hostPath }) => hostPath === undefined),
         'it mounts a folder of the host',
       ),
       ...unless(at(securityContext, 'runAsNonRoot') === true, 'it may be root'),
@@ -334,7 +356,7 @@ const restricted: Promised = {
         ...unless(at(own, 'capabilities', 'add') === undefined, `${String(name)} adds capabilities`),
         ...unless(writable || at(own, 'readOnlyRootFilesystem') === true, `${String(name)} may write its root`),
         ...unless(
-          items(ports).every(({ hostPort }) => hostPort === undefined),
+          seesNode || items(ports).every(({ hostPort }) => hostPort === undefined),
           `${String(name)} takes a host port`,
         ),
       ]),
@@ -347,8 +369,8 @@ const token: Promised = {
   kinds: ALL,
   broken: (one, world) => {
     const { automountServiceAccountToken, serviceAccountName, volumes } = podOf(one);
-    const reason = Object.keys(table(at(templateOf(one), 'metadata', 'annotations'))).includes(
-      'evenkeel.dev/service-account-token',
+    const reason = [templateOf(one), one.object].some((described) =>
+      Object.keys(table(at(described, 'metadata', 'annotations'))).includes('evenkeel.dev/service-account-token'),
     );
     const projected = items(volumes).some((volume) =>
       items(at(volume, 'projected', 'sources')).some((source) => source.serviceAccountToken !== undefined),

@@ -2,6 +2,8 @@
 import { Construct } from 'constructs';
 import { System } from '../../../lib/constructs';
 import type { JsonObject, NodePool } from '../../../lib/model';
+import type { Cluster } from '../../../lib/model/cluster/cluster';
+import { isProblem } from '../../../lib/model/finding/problem';
 import { isJsonObject } from '../../../lib/model/manifest/json';
 import type { Synthesis } from '../../../lib/synth/synthesize';
 import { at } from '../../support/synthesis';
@@ -84,10 +86,18 @@ function placeOf({ target }: System<unknown>): Place {
     provider: cluster.provider.name,
     zones: cluster.zones.length,
     lost: environment.survives.zones,
-    nodes: cluster.nodePools.reduce((sum, { nodesPerZone }) => sum + mostOf(nodesPerZone) * cluster.zones.length, 0),
+    nodes: mostNodes(cluster),
     access: environment.access ?? {},
     groups: cluster.groups,
   };
+}
+
+/** Most nodes of all pools, with those that an upgrade adds where the network of the cluster is planned. */
+function mostNodes({ nodePools, zones, provider }: Cluster): number {
+  const own = nodePools.reduce((sum, { nodesPerZone }) => sum + mostOf(nodesPerZone) * Math.max(1, zones.length), 0);
+  if (isProblem(provider.network)) return own;
+  const added: Readonly<Record<string, number>> = { eks: 2 * zones.length, aks: Math.ceil(own / 10) };
+  return own + (added[provider.name] ?? 0);
 }
 
 /** Most nodes in a zone, where all zones have as many. */

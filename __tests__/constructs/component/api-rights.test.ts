@@ -46,6 +46,22 @@ test('are a Role for its ServiceAccount, a token and the reason (15)', () => {
   );
 });
 
+test('their reason stays beside other annotations of the workload', () => {
+  const synthesis = shop((system) => {
+    new Worker(system, 'mailer', {
+      image: 'registry.example/shop/mailer:1',
+      resources: { cpu: '100m', memory: '64Mi' },
+      probes: { bootSeconds: 10 },
+      size: { replicas: 1 },
+      survives: { zones: 0, because: 'mails may wait' },
+    }).mayCall(LEASES);
+  });
+  expect(at(find(synthesis, 'Deployment', 'mailer'), 'metadata', 'annotations')).toMatchObject({
+    'evenkeel.dev/service-account-token': 'elects a leader',
+    'evenkeel.dev/zone-loss': 'mails may wait',
+  });
+});
+
 test('without any there is neither Role nor token', () => {
   const synthesis = mailer();
   expect(() => find(synthesis, 'Role', 'mailer')).toThrow();

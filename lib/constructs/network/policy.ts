@@ -6,7 +6,7 @@ import { apiServerPorts, dnsBlocks, type Neighbourhood, prometheusOf, senderOf }
 import type { IngressSource, Provider } from '../../model/cluster/provider';
 import type { Finding } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
-import { exitKey } from '../../model/manifest/annotations';
+import { ANNOTATION, exitKey } from '../../model/manifest/annotations';
 import { isCidr } from '../../model/manifest/cidr';
 import { groupBy } from '../../model/manifest/group-by';
 import { compareKeys, compareText } from '../../model/manifest/text';
@@ -85,6 +85,7 @@ function createAcmeSolver(scope: Construct, { provider }: Neighbourhood): void {
 
 /** Annotates the policy with a destination outside, which it cannot name: a reviewer sees whose the port and the addresses are. */
 export function nameExit(policy: ApiObject, name: string, peer: Peer): void {
+  if ('every' in peer) policy.metadata.addAnnotation(ANNOTATION.everyPod, 'as far as their own policies let it in');
   if (!('outside' in peer)) return;
   policy.metadata.addAnnotation(exitKey(name), peer.outside);
 }

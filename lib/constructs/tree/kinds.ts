@@ -147,8 +147,8 @@ class Noted extends ApiObject {
     const json = super.toJson();
     const notes = this.notes();
     if (Object.keys(notes).length === 0) return json;
-    const sorted = Object.entries({ ...notes, ...json.metadata.annotations }).sort(compareKeys);
-    const { labels, ...metadata } = json.metadata;
+    const { annotations, labels, ...metadata } = json.metadata;
+    const sorted = Object.entries({ ...notes, ...annotations }).sort(compareKeys);
     return { ...json, metadata: { annotations: Object.fromEntries(sorted), labels, ...metadata } };
   }
 }

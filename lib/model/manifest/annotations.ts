@@ -51,6 +51,8 @@ export const ANNOTATION = {
   serviceAccountToken: `${PREFIX}service-account-token`,
   /** Why the pod sees folders, the network or processes of its node. */
   nodeAccess: `${PREFIX}node-access`,
+  /** On a NetworkPolicy: that its pods may reach every pod, at every port, as far as the policies of those let them in. */
+  everyPod: `${PREFIX}reaches-every-pod`,
   /** Why the pod runs as another user. */
   user: `${PREFIX}user`,
   /** The loss if nothing reads the queue. */

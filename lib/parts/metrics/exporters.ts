@@ -42,6 +42,7 @@ export function createStateMetrics(scope: System<unknown>, image: string, pods: 
     survives: { zones: 0, because: 'it keeps nothing; a second one would double every series' },
     probes: {
       bootSeconds: 30,
+      startup: { path: '/livez' },
       readiness: { path: '/readyz', port: 'telemetry' },
       liveness: { path: '/livez' },
     },

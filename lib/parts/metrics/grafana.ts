@@ -136,6 +136,8 @@ export function createGrafana(scope: System<unknown>, input: GrafanaInput): WebS
       bootSeconds: 60,
       startup: { path: '/api/health' },
       readiness: { path: '/api/health' },
+      // its health asks its database: a busy one gives no reason to restart
+      liveness: { tcp: true },
     },
     metrics: { port: 3000 },
     scratch: [

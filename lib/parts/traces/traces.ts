@@ -72,7 +72,7 @@ class Traces extends System<PartSettings> {
       resources: survives ? { cpu: '250m', memory: '1Gi' } : { cpu: '100m', memory: '512Mi' },
       size: { replicas: 1 },
       survives: { zones: 0, because: 'Tempo 3 in one process is one pod: more would need Kafka' },
-      probes: { bootSeconds: 120, startup: { path: '/ready' }, readiness: { path: '/ready' } },
+      probes: { bootSeconds: 120, startup: { path: '/ready' }, readiness: { path: '/ready' }, liveness: { tcp: true } },
       claims: {
         [DATA]: {
           size: 'volume' in store ? store.volume : LOCAL,
@@ -109,7 +109,13 @@ class Traces extends System<PartSettings> {
       },
       resources: { cpu: '100m', memory: '256Mi' },
       size: { replicas: survives ? 2 : 1 },
-      probes: { bootSeconds: 60, readiness: { path: '/-/ready', port: 'admin' } },
+      // its makers advise against its own path of health for liveness: grafana/alloy, docs/sources/reference/http
+      probes: {
+        bootSeconds: 60,
+        startup: { path: '/-/ready', port: 'admin' },
+        readiness: { path: '/-/ready', port: 'admin' },
+        liveness: { tcp: true },
+      },
       metrics: { port: 'admin' },
       scratch: [{ path: ALLOY_DATA, size: '256Mi' }],
       files: { [ALLOY_CONFIG]: traceCollectorConfig(`tempo:${OTLP.grpc}`) },
