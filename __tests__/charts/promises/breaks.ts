@@ -19,6 +19,9 @@ export interface Break {
   readonly more?: (one: Held) => readonly JsonObject[];
 }
 
+/** The reason for a token. */
+const TOKEN = 'service-account-token';
+
 type Path = readonly (string | number)[];
 
 /** The object with another value at a path; without it where the value is undefined. A missing part of the path is made. */
@@ -338,19 +341,54 @@ const pods: readonly Break[] = [
     path: [...CONTAINER, 'securityContext', 'readOnlyRootFilesystem'],
   },
   { what: 'capabilities', promise: 'runs restricted', path: [...CONTAINER, 'securityContext', 'capabilities'] },
-  { what: 'the network of the host', promise: 'runs restricted', path: [...POD, 'hostNetwork'], to: true },
-  { what: 'a host port', promise: 'runs restricted', path: [...CONTAINER, 'ports'], to: [{ hostPort: 80 }] },
+  {
+    what: 'the network of the host',
+    promise: 'runs restricted',
+    excuse: 'node-access',
+    path: [...POD, 'hostNetwork'],
+    to: true,
+  },
+  {
+    what: 'a host port',
+    promise: 'runs restricted',
+    excuse: 'node-access',
+    path: [...CONTAINER, 'ports'],
+    to: [{ hostPort: 80 }],
+  },
   {
     what: 'a folder of the host',
     promise: 'runs restricted',
+    excuse: 'node-access',
     path: [...POD, 'volumes'],
     to: [{ name: 'a', hostPath: { path: '/' } }],
   },
-  { what: 'a token', promise: 'gets no token', path: [...POD, 'automountServiceAccountToken'], to: true },
-  { what: 'a token by default', promise: 'gets no token', path: [...POD, 'automountServiceAccountToken'] },
-].flatMap(({ what, promise, path, to }) =>
-  ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].map((kind) => ({ what, promise, kind, change: setting(path, to) })),
+  {
+    what: 'a token',
+    promise: 'gets no token',
+    excuse: TOKEN,
+    path: [...POD, 'automountServiceAccountToken'],
+    to: true,
+  },
+  {
+    what: 'a token by default',
+    promise: 'gets no token',
+    excuse: TOKEN,
+    path: [...POD, 'automountServiceAccountToken'],
+  },
+].flatMap(({ what, promise, excuse, path, to }) =>
+  ['Deployment', 'StatefulSet', 'DaemonSet', 'Job'].map((kind) => ({
+    what,
+    promise,
+    kind,
+    where: (one: Held) => !isExcused(one, excuse),
+    change: setting(path, to),
+  })),
 );
+
+/** Whether a workload gives a reason for what the promise forbids. */
+function isExcused({ object }: Held, excuse: string | undefined): boolean {
+  return excuse !== undefined && at(object, 'metadata', 'annotations', `evenkeel.dev/${excuse}`) !== undefined;
+}
 
 /** The name of the ConfigMap that its container reads. */
 const configOf = (object: JsonObject) => at(object, ...CONTAINER, 'envFrom', 0, 'configMapRef', 'name');
@@ -360,6 +398,10 @@ const configurations: readonly Break[] = [
     what: 'L30, on the account: a token for every pod that names it',
     promise: 'gets no token',
     kind: 'ServiceAccount',
+    where: (one, world) =>
+      !world
+        .beside(one, 'Deployment', 'StatefulSet', 'DaemonSet')
+        .some((workload) => nameOf(workload) === nameOf(one) && isExcused(workload, TOKEN)),
     change: setting(['automountServiceAccountToken'], true),
   },
   {
