@@ -221,6 +221,7 @@ test('metrics: Prometheus may reach every pod, and those of one workload are not
   const scene = sceneOf('metrics', 'operations on northeurope');
   expect(waysOf(scene).filter((way) => way.startsWith('prometheus@'))).toEqual([
     'prometheus@northeurope > alertmanager@northeurope 9093/TCP',
+    'prometheus@northeurope > api-server',
     'prometheus@northeurope > grafana@northeurope',
     'prometheus@northeurope > kube-state-metrics@northeurope',
     'prometheus@northeurope > kubelet',

@@ -151,6 +151,11 @@ export const reportedRules = {
       why: 'The number of its pods is unknown, so the account of the service leaves them out.',
       severity: 'warning',
     },
+    'alerts-unsent': {
+      severity: 'warning',
+      what: 'The part `metrics` of a cluster has a receiver of alerts.',
+      why: 'Alerts then show in Alertmanager and Grafana only, where no one looks at night.',
+    },
     'metrics-unread': {
       severity: 'note',
       what: 'Metrics of a component are on a cluster that says where its Prometheus runs.',
