@@ -282,6 +282,36 @@ describe('P10 DNS to the load balancer to the pods, and to the other region', ()
   });
 });
 
+describe('P11 monitoring', () => {
+  test.each(REGIONS)(
+    '%s: the Prometheus of the cluster is let in at the metrics of booking, and its dashboard has the promise',
+    (region) => {
+      const ingress = at(clinic(region).one('NetworkPolicy', 'booking'), 'spec', 'ingress');
+      expect(ingress).toContainEqual({
+        from: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'metrics-operations' } },
+            podSelector: {
+              matchLabels: { 'app.kubernetes.io/instance': 'prometheus', 'app.kubernetes.io/name': 'prometheus' },
+            },
+          },
+        ],
+        ports: [{ port: 9102, protocol: 'TCP' }],
+      });
+      const dashboards = new Placement(region, 'metrics-operations')
+        .all('ConfigMap')
+        .map(({ data }) => JSON.stringify(data));
+      const [shown = '', ...others] = dashboards.filter((text) =>
+        text.includes('var_lib_dashboards_panther-clinic.json'),
+      );
+      expect(others).toEqual([]);
+      expect(shown).toContain('histogram_quantile(0.98, sum by (le) (rate(http_request_duration_seconds_bucket');
+      expect(shown).toContain('booking: latency, 98 % within');
+      expect(shown).toContain('vector(0.2)');
+    },
+  );
+});
+
 describe('P11 groups of the directory', () => {
   test('who may do what in production, in both regions alike', () => {
     const groups = { deployer: 'clinic-pipeline', operator: 'devops', viewer: 'booking-team' };
