@@ -22,6 +22,8 @@ const PARTS = { config: 'configuration', files: 'files' } as const;
 /** The environment variables of one component, or its files, as an immutable ConfigMap. */
 export class Configuration extends ApiObject {
   private readonly values = new Map<string, string>();
+  /** Of the content as it is now; pods, mounts and the object itself ask for it. */
+  private hash: string | undefined;
   private readonly prefix: string;
 
   constructor(
@@ -63,13 +65,14 @@ export class Configuration extends ApiObject {
         });
       }
       this.values.set(key, value);
+      this.hash = undefined;
     }
   }
 
   /** Name of the ConfigMap with the content as it is now. Ask when rendering, not before. */
   get hashedName(): string {
-    const hash = createHash('sha256').update(JSON.stringify(this.sorted())).digest('hex').slice(0, 10);
-    return `${this.prefix}-${hash}`;
+    this.hash ??= createHash('sha256').update(JSON.stringify(this.sorted())).digest('hex').slice(0, 10);
+    return `${this.prefix}-${this.hash}`;
   }
 
   override toJson(): unknown {
