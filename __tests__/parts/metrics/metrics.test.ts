@@ -9,6 +9,8 @@ import { equipped, fileOf, findIn, type PartsWorld, yamlOf } from '../../support
 import { at, errors, SUBNETS } from '../../support/synthesis';
 
 const NAMESPACE = 'metrics-operations';
+/** Pods of the shop's web service, as a dashboard finds them. */
+const PODS = 'web-([a-z0-9]{6,10}-[a-z0-9]{5}|[0-9]+|[a-z0-9]{5})';
 const RECEIVERS: MetricsProps['receivers'] = {
   oncall: { only: 'critical', watchdog: true, webhook: { url: { secret: 'alerts', key: 'oncall' } } },
   team: { slack: { channel: '#team', url: { secret: 'alerts', key: 'slack' } } },
@@ -222,6 +224,13 @@ describe('receivers', () => {
     expect(egress).toContain('"port":587');
   });
 
+  test('a webhook at another port is reached there', () => {
+    const found = build({ receivers: { hook: { webhook: { url: { secret: 'a', key: 'b' }, port: 8443 } } } });
+    const egress = JSON.stringify(at(findIn(found, NAMESPACE, 'NetworkPolicy', 'alertmanager'), 'spec', 'egress'));
+    expect(egress).toContain('"port":8443');
+    expect(egress).not.toContain('"port":443');
+  });
+
   test('none is a warning: alerts would reach no one', () => {
     const { findings } = build({ receivers: {} });
     expect(findings).toContainEqual(expect.objectContaining({ rule: 'alerts-unsent', severity: 'warning' }));
@@ -368,9 +377,20 @@ describe('Grafana', () => {
       'sum(rate(http_request_duration_seconds_count{namespace="shop-production",job="web",code=~"5.."}[5m]))',
     );
     expect(expressions(titled('orders: connections'))).toEqual([
-      '(sum(kube_pod_status_phase{namespace="shop-production",pod=~"web-.+",phase="Running"}) * 4 or vector(0))',
+      `(sum(kube_pod_status_phase{namespace="shop-production",pod=~"${PODS}",phase="Running"}) * 4 or vector(0))`,
       'vector(97)',
     ]);
+  });
+
+  test.each([
+    ['web-7d9f8c6b5-x2x4z', true],
+    ['web-0', true],
+    ['web-x2x4z', true],
+    ['web-admin-7d9f8c6b5-x2x4z', false],
+    ['web-admin-0', false],
+    ['webs-0', false],
+  ])('the dashboard of web counts %s: %s', (pod, isCounted) => {
+    expect(new RegExp(`^(?:${PODS})$`).test(pod)).toBe(isCounted);
   });
 
   test('its image may be a mirror’s', () => {

@@ -13,7 +13,7 @@ import { type Equipped, namespaceIn, type Part } from './part';
 export interface EquipProps<ClusterName extends string> {
   /** Cluster, or clusters, that get the parts. */
   readonly on: ClusterName | readonly ClusterName[];
-  /** The parts, one line each: `[metrics({ retention: '15d' })]`. */
+  /** The parts, one line each: `[metrics({ retention: '15d', volume: '50Gi' })]`. */
   readonly parts: readonly Part[];
   /** Groups that have another role in the parts' namespaces than in the environment. @default the environment's */
   readonly access?: AccessChanges;

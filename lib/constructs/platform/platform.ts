@@ -176,7 +176,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
    * Gives clusters parts of the platform itself, such as its metrics, in namespaces of their own. Other systems of the cluster then need no
    * more than `metrics: { port }` to be scraped.
    *
-   * @example platform.equip('operations', { on: 'mumbai', parts: [metrics({ retention: '15d' })] })
+   * @example platform.equip('operations', { on: 'mumbai', parts: [metrics({ retention: '15d', volume: '50Gi' })] })
    */
   equip(environment: EnvironmentName, props: EquipProps<ClusterName>): this {
     const trace = captureTrace();

@@ -4,7 +4,18 @@ import { stringify } from 'yaml';
 import type { SecretKey } from '../../constructs/pod/container';
 import { SECRET_KEY } from '../../constructs/pod/container';
 import type { Problem } from '../../model/finding/problem';
-import { checked, choice, either, fields, flag, optional, type Schema, table, text } from '../../model/finding/schema';
+import {
+  checked,
+  choice,
+  either,
+  fields,
+  flag,
+  number,
+  optional,
+  type Schema,
+  table,
+  text,
+} from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import type { JsonObject } from '../../model/manifest/json';
 
@@ -23,7 +34,13 @@ interface Received {
 export type Receiver = Received &
   (
     | { readonly slack: { readonly channel: string; readonly url: SecretKey } }
-    | { readonly webhook: { readonly url: SecretKey } }
+    | {
+        readonly webhook: {
+          readonly url: SecretKey;
+          /** Port of the URL, to which the policy lets it go. @default 443 */
+          readonly port?: number;
+        };
+      }
     | {
         readonly email: {
           readonly to: string;
@@ -49,7 +66,10 @@ const RECEIVER: Schema = either(
     }),
     fields<Extract<Receiver, { webhook: unknown }>>({
       ...RECEIVED,
-      webhook: fields<{ url: SecretKey }>({ url: SECRET_KEY }),
+      webhook: fields<{ url: SecretKey; port?: number }>({
+        url: SECRET_KEY,
+        port: optional(number({ atLeast: 1, atMost: 65_535, whole: true })),
+      }),
     }),
     fields<Extract<Receiver, { email: unknown }>>({
       ...RECEIVED,
@@ -82,6 +102,12 @@ export const RECEIVERS = checked<Readonly<Record<string, Receiver>>>(
       return [{ field: name, value: name, message: `${name} is not a valid name of a receiver`, expected }];
     }),
 );
+
+/** The port at which a receiver is reached, outside of the cluster. */
+export function portOf(receiver: Receiver): number {
+  if ('email' in receiver) return Number(receiver.email.server.split(':')[1]);
+  return ('webhook' in receiver ? receiver.webhook.port : undefined) ?? 443;
+}
 
 /** Where alerts go that no receiver wants. */
 const NONE = 'none';

@@ -32,8 +32,11 @@ export interface ShownSystem {
   readonly databases: readonly ObservedDatabase[];
 }
 
-/** A component as the label of its pods names it: a Deployment, a StatefulSet and a DaemonSet name pods differently. */
-const podsOf = (namespace: string, name: string): string => `namespace="${namespace}",pod=~"${name}-.+"`;
+/** What follows the component's name in that of a pod: of a Deployment, a StatefulSet, a DaemonSet or a Job. */
+const POD_SUFFIX = '([a-z0-9]{6,10}-[a-z0-9]{5}|[0-9]+|[a-z0-9]{5})';
+
+/** The pods of a component, and not those of one whose name is longer. */
+const podsOf = (namespace: string, name: string): string => `namespace="${namespace}",pod=~"${name}-${POD_SUFFIX}"`;
 
 function componentPanels(namespace: string, { name, requests, latency }: Observed): Panel[] {
   const pods = podsOf(namespace, name);

@@ -21,7 +21,7 @@ import type { Target } from '../../model/platform/target';
 import { clusterSize, componentsOf, definePart, durationSeconds } from '../part/define';
 import { imageOf, type OwnImages } from '../part/images';
 import { BY_FILE, everyNode, everyPod, hostIn, PORTS, podsIn } from '../part/reach';
-import { alertmanagerConfig, RECEIVERS, type Receiver, SECRETS, secretsOf } from './alertmanager-config';
+import { alertmanagerConfig, portOf, RECEIVERS, type Receiver, SECRETS, secretsOf } from './alertmanager-config';
 import { alertFile, alertGroups } from './alerts';
 import { clusterDashboard, systemDashboard } from './dashboards';
 import { createNodeExporter, createStateMetrics, NODE_EXPORTER_PORT } from './exporters';
@@ -82,7 +82,7 @@ const OTHER_ZONE = 'each pod has data of its own, and one in another zone goes o
  * Metrics of a whole cluster: Prometheus, which scrapes every component that names `metrics`, Alertmanager, Grafana with a dashboard for each
  * system, kube-state-metrics and node-exporter. Where the environment survives a zone, Prometheus is a pair and Alertmanager three.
  *
- * @example metrics({ retention: '15d', receivers: { oncall: { slack: { channel: '#alerts', url: { secret: 'alerts', key: 'slack' } } } } })
+ * @example metrics({ retention: '15d', volume: '50Gi', receivers: { oncall: { slack: { channel: '#alerts', url: { secret: 'alerts', key: 'slack' } } } } })
  */
 export function metrics(props: MetricsProps): Part<MetricsProps> {
   return definePart('metrics', METRICS, props, {
@@ -248,8 +248,7 @@ class Metrics extends System<PartSettings> {
       );
     }
     for (const [name, receiver] of Object.entries(receivers)) {
-      const port = 'email' in receiver ? Number(receiver.email.server.split(':')[1]) : 443;
-      alertmanager.connectTo(outside(name, port), BY_FILE);
+      alertmanager.connectTo(outside(name, portOf(receiver)), BY_FILE);
     }
     return alertmanager;
   }
