@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { parse } from 'yaml';
 import { check } from '../../lib/checks';
 import { type Part, Platform, System, WebService, type WebServiceProps } from '../../lib/constructs';
-import type { ClusterDescription, Target } from '../../lib/model';
+import type { ClusterDescription, EnvironmentProps, Target } from '../../lib/model';
 import { isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 import { PRODUCTION, TWO_ZONES, WEB } from './synthesis';
@@ -17,6 +17,8 @@ export interface PartsWorld {
   /** Properties of the shop's web service. */
   readonly web?: Partial<WebServiceProps>;
   readonly build?: (web: WebService, system: System) => void;
+  /** Groups of the parts' environment. @default none */
+  readonly access?: EnvironmentProps['access'];
 }
 
 /** A shop in production, and the parts in operations, both on the cluster mumbai. */
@@ -26,7 +28,7 @@ export function equipped(parts: readonly Part[], world: PartsWorld = {}): Synthe
 
 export function equippedPlatform(
   parts: readonly Part[],
-  { cluster = TWO_ZONES, zones = 0, web = {}, build }: PartsWorld = {},
+  { cluster = TWO_ZONES, zones = 0, web = {}, build, access = {} }: PartsWorld = {},
 ): Platform<'mumbai', 'production' | 'operations'> {
   class Shop extends System {
     constructor(scope: Construct, target: Target<object>) {
@@ -40,12 +42,11 @@ export function equippedPlatform(
     clusters: { mumbai: cluster },
     environments: {
       production: { ...PRODUCTION, survives: { zones: cluster.zones.length > 1 ? 1 : 0, regions: 0 } },
-      operations: { survives: { zones, regions: 0 } },
+      operations: { survives: { zones, regions: 0 }, access },
     },
   });
-  return platform
-    .equip('operations', { on: 'mumbai', parts })
-    .place(Shop, { production: { on: 'mumbai', settings: {} } });
+  if (parts.length > 0) platform.equip('operations', { on: 'mumbai', parts });
+  return platform.place(Shop, { production: { on: 'mumbai', settings: {} } });
 }
 
 /** The text of a file of a component: the ConfigMap of its files has a hash in its name. */

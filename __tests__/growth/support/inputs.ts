@@ -2,8 +2,9 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { manifests, OBJECTS_PER_APPLICATION, parameters } from '../../../bench/apps/content';
-import { ExternalService, override, Platform, System, WebService } from '../../../lib/constructs';
+import { ExternalService, override, type Part, Platform, System, WebService } from '../../../lib/constructs';
 import { type ClusterDescription, type EnvironmentProps, eks, type Target } from '../../../lib/model';
+import { metrics, traces } from '../../../lib/parts';
 import { PRODUCTION, SUBNETS, WEB } from '../../support/synthesis';
 
 /** The first cluster, and the second. */
@@ -60,7 +61,9 @@ function systemOf(name: string, components: number) {
           image: this.image(`web-${index}`),
           size: { cpu: 0.65, min: 3, max: 6 },
           env: { LEVEL: 'info' },
+          ...(target.cluster.prometheus === undefined ? {} : { metrics: { port: 9102 } }),
         });
+        if (target.cluster.traces !== undefined) web.connectTo('traces');
         web.connectTo(database);
         web.exposeAt(`${target.cluster.name}.${host}`, { common: [host] });
         if (before !== undefined) web.connectTo(before);
@@ -71,7 +74,10 @@ function systemOf(name: string, components: number) {
 }
 
 /** A platform with these counts of each. */
-export function platform({ components = 1, systems = 1, environments = 1, clusters = 1 }: Sizes): App {
+export function platform(
+  { components = 1, systems = 1, environments = 1, clusters = 1 }: Sizes,
+  parts: readonly Part[] = [],
+): App {
   const on = Object.keys(named('cluster', clusters, () => 0));
   const platform = new Platform<string, string>({
     home: A,
@@ -86,8 +92,18 @@ export function platform({ components = 1, systems = 1, environments = 1, cluste
     const placement = (at: number) => ({ on, settings: { host: `${at}.system-${index}.example` } });
     platform.place(systemOf(`system-${index}`, components), named('environment', environments, placement));
   }
+  if (parts.length > 0) platform.equip('environment-0', { on, parts });
   return platform.app();
 }
+
+/** Systems whose components show metrics and send traces, beside the parts that take them. */
+export const equipped = (systems: number): App =>
+  platform({ systems }, [
+    metrics({ retention: '1d', volume: '1Ti', receivers: RECEIVERS }),
+    traces({ retention: '1d', store: { volume: '10Gi' } }),
+  ]);
+
+const RECEIVERS = { hook: { webhook: { url: { secret: 'alerts', key: 'url' } } } };
 
 /** Plain objects of a chart that no system owns, four for each application; each after the one before where they are `dependent`. */
 export function plain(applications: number, { dependent = false } = {}): App {

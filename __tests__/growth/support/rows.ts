@@ -8,7 +8,7 @@ import { synthesize } from '../../../lib/synth/synthesize';
 import { cli } from '../../support/cli';
 import { type Calls, countCalls } from './calls';
 import { type Runs, without } from './growth';
-import { overridden, plain, platform, tags } from './inputs';
+import { equipped, overridden, plain, platform, tags } from './inputs';
 import { VERBS, type Verb } from './verbs';
 
 /** Sizes of the input: the second is twice the first, the third four times. */
@@ -53,6 +53,7 @@ function label(path: string): string | undefined {
 const INPUTS = {
   'components of a system': (size) => platform({ components: size }),
   'systems on a cluster': (size) => platform({ systems: size }),
+  'systems beside metrics and traces': (size) => equipped(size),
   'environments of a system': (size) => platform({ environments: size }),
   'clusters of a system': (size) => platform({ clusters: size }),
   'plain applications of a chart': (size) => plain(size),
@@ -184,6 +185,7 @@ const PREVIEW: Row = {
 export const ROWS: readonly Row[] = [
   ask('synth', 'components of a system', LARGE),
   ask('synth', 'systems on a cluster', MIDDLE),
+  ask('synth', 'systems beside metrics and traces', MIDDLE),
   ask('synth', 'environments of a system', MIDDLE),
   ask('synth', 'clusters of a system', MIDDLE),
   ask('synth', 'plain applications of a chart', LARGE),

@@ -38,6 +38,31 @@ test('G8: all three on a laptop are one pod a program, in namespaces of their ow
   }
 });
 
+test('in the namespaces of parts only viewers have a role: a pod there could run as what reads every namespace', () => {
+  const bindings = (access: Readonly<Record<string, 'viewer' | 'none'>>) => {
+    const platform = equippedPlatform([], {
+      cluster: { ...TWO_ZONES, groups: { team: 'team', support: 'support', audit: 'audit' } },
+      access: { team: 'deployer', support: 'viewer' },
+    }).equip('operations', { on: 'mumbai', parts: [metrics(METRICS)], access });
+    const found = synthesize(platform.app(), check);
+    const own = found.objects.filter(({ entry }) => entry.identity.namespace === 'metrics-operations');
+    const roles = own.filter(({ entry }) => entry.identity.kind === 'RoleBinding');
+    return roles.map(({ entry: { manifest } }) => [
+      at(manifest, 'metadata', 'name'),
+      ...((manifest['subjects'] ?? []) as { readonly name: string }[]).map(({ name }) => name),
+    ]);
+  };
+  expect(bindings({})).toEqual([['viewer', 'support']]);
+  expect(bindings({ audit: 'viewer', support: 'none' })).toEqual([['viewer', 'audit']]);
+  const deployer = unchecked<{ team: 'viewer' }>({ team: 'deployer' });
+  const refused = equippedPlatform([]).equip('operations', {
+    on: 'mumbai',
+    parts: [metrics(METRICS)],
+    access: deployer,
+  });
+  expect(messages(synthesize(refused.app(), check))).toContain('equip.access.team cannot be the text "deployer"');
+});
+
 test('one line less, and its namespace is gone', () => {
   const found = equipped([metrics(METRICS)]);
   const names = found.objects.map(({ entry }) => entry.identity.namespace ?? '');

@@ -1,6 +1,7 @@
 // A component: how many pods it should have and needs, how they start and stop, and how many evictions must leave.
 
 import { ANNOTATION, quorumOf } from '../../model/manifest/annotations';
+import { groupBy } from '../../model/manifest/group-by';
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -192,11 +193,17 @@ export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefin
 
 /** Serving workloads of a namespace: those with replicas, and Pods that do not terminate on their own. */
 export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {
-  return workloads(entries)
-    .filter(({ entry }) => entry.cluster === cluster && entry.identity.namespace === namespace)
+  return (byNamespace(entries).get(placeKey(cluster, namespace)) ?? [])
     .filter(({ kind, pod }) => REPLICATED.has(kind) || (kind === '/Pod' && isLasting(pod.value)))
     .map((workload) => new Component(entries, workload));
 }
+
+const placeKey = (cluster: string, namespace: string | undefined): string => `${cluster} ${namespace ?? ''}`;
+
+/** The workloads of each namespace, grouped once: every system asks for its own. */
+const byNamespace = memoizePerObjects((entries) =>
+  groupBy(workloads(entries), ({ entry }) => placeKey(entry.cluster, entry.identity.namespace)),
+);
 
 const isLasting = ({ restartPolicy }: JsonObject): boolean => (restartPolicy ?? 'Always') === 'Always';
 

@@ -4,9 +4,9 @@ import type { ClusterDescription } from '../../model/cluster/cluster';
 import type { Neighbours } from '../../model/cluster/neighbours';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { either, fields, like, list, optional, text } from '../../model/finding/schema';
+import { choice, either, fields, like, list, optional, table, text } from '../../model/finding/schema';
 import type { Trace } from '../../model/manifest/origin';
-import { ACCESS_CHANGES, type AccessChanges } from '../../model/platform/environment';
+import type { AccessChanges } from '../../model/platform/environment';
 import { type Equipped, namespaceIn, type Part } from './part';
 
 /** What `equip` takes besides the environment. */
@@ -15,8 +15,12 @@ export interface EquipProps<ClusterName extends string> {
   readonly on: ClusterName | readonly ClusterName[];
   /** The parts, one line each: `[metrics({ retention: '15d', volume: '50Gi' })]`. */
   readonly parts: readonly Part[];
-  /** Groups that have another role in the parts' namespaces than in the environment. @default the environment's */
-  readonly access?: AccessChanges;
+  /**
+   * Groups that may look into the parts' namespaces, besides the viewers of the environment, or `none` for one of these. No other role is
+   * given there: pods of a group could run as a program that reads every namespace. Sysadmins apply the files.
+   * @default the viewers of the environment
+   */
+  readonly access?: Readonly<Record<string, 'viewer' | 'none'>>;
 }
 
 const isPart = (value: unknown): value is Part =>
@@ -26,7 +30,7 @@ const isPart = (value: unknown): value is Part =>
 export const EQUIP = fields<EquipProps<string>>({
   on: either([text('the name of a cluster'), list(text('the name of a cluster'))], 'the name of a cluster, or a list'),
   parts: list(like("metrics({ … }) or another part's function", isPart), '[metrics({ … })]'),
-  access: optional(ACCESS_CHANGES),
+  access: optional(table(choice(['viewer', 'none']), "{ group: 'viewer' }")),
 });
 
 /** Parts for clusters, as one call of `equip` says it. */

@@ -45,9 +45,13 @@ export const FILES = checked<Files>(table(emptyText(), EXPECTED), (files) => {
  */
 export function findMountProblems(files: Files, mounts: readonly string[], readOnly: readonly string[]): Problem[] {
   const paths = Object.keys(files);
+  const firstIn = new Map<string, string>();
+  for (const path of [...paths, ...mounts]) {
+    for (const folder of foldersOf(path)) if (!firstIn.has(folder)) firstIn.set(folder, path);
+  }
   return paths.flatMap((path): Problem[] => {
     const field = `files["${path}"]`;
-    const below = [...paths, ...mounts].find((other) => other.startsWith(`${path}/`));
+    const below = firstIn.get(path);
     if (below !== undefined) {
       return [
         { field, message: `${path} is a file, and ${below} would be in it`, expected: 'another path for one of them' },
@@ -57,6 +61,12 @@ export function findMountProblems(files: Files, mounts: readonly string[], readO
     if (folder === undefined) return [];
     return [{ field, message: `${folder} is the read-only folder of a Secret`, expected: 'a path in another folder' }];
   });
+}
+
+/** The folders that contain a path. */
+function foldersOf(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(2).map((_, index) => parts.slice(0, index + 2).join('/'));
 }
 
 /** The key of a file in its ConfigMap. */

@@ -105,7 +105,8 @@ export abstract class System<Settings = object> extends FinalChart {
     this.namespaceObject = createNamespace(this, namespace, cluster, privileged);
     createQuota(this, system, cluster, this.reserves);
     createDefaultDeny(this, cluster);
-    createAccess(this, namespace, this.isPrivileged ? withoutPods(target) : target);
+    const mayReachFurther = this.isPrivileged || target.part !== undefined;
+    createAccess(this, namespace, mayReachFurther ? withoutPods(target) : target);
   }
 
   /** Adds a reserve to the namespace's quota, which otherwise just fits the system's own workloads at their maximum. */
@@ -152,7 +153,10 @@ export abstract class System<Settings = object> extends FinalChart {
   }
 }
 
-/** The target without roles that create pods: in a privileged namespace a pod may take over its node, and all that runs there. */
+/**
+ * The target without roles that create pods: in a privileged namespace a pod may take over its node, and all that runs there; in that of a part
+ * it may run as a program that reads every namespace.
+ */
 function withoutPods<Settings>({ environment, ...target }: Target<Settings>): Target<Settings> {
   const access = Object.entries(environment.access ?? {}).filter(([, role]) => role === 'viewer');
   return { ...target, environment: { ...environment, access: Object.fromEntries(access) } };
