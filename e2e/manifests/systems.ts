@@ -17,12 +17,15 @@ export function systemsIn(dist: string): ReadonlySet<string> {
 }
 
 /** The parts of the platform, which the shared cluster does not hold: E29 runs them. */
-const PARTS = ['logs', 'metrics', 'node-metrics', 'traces'];
+const PARTS = ['configuration', 'logs', 'metrics', 'node-metrics', 'traces'];
 
 const LABEL = 'app.kubernetes.io/part-of';
 
-/** kubectl, applying what is not of a part, from the files or folders that follow. */
-export const APPLY_SYSTEMS = ['apply', '-l', `${LABEL} notin (${PARTS.join(', ')})`, '-f'] as const;
+/** What kubectl reads: what is not of a part, from the file or folder that follows. */
+export const SYSTEMS = ['-l', `${LABEL} notin (${PARTS.join(', ')})`, '-f'] as const;
+
+/** kubectl, applying that. */
+export const APPLY_SYSTEMS = ['apply', ...SYSTEMS] as const;
 
 /** The manifests of a file or folder that are not of a part. */
 export const readSystems = (path: string): Manifest[] =>

@@ -2,8 +2,7 @@
 import assert from 'node:assert/strict';
 import { ControlPlane } from '../cluster/control-plane';
 import { defineResources } from '../cluster/keda';
-import { readManifests } from '../manifests/manifests';
-import { clusterFolders } from '../manifests/systems';
+import { APPLY_SYSTEMS, clusterFolders, readSystems, SYSTEMS } from '../manifests/systems';
 import { dryRun, linesOf } from '../measure/acceptance';
 import type { Figure } from '../measure/figure';
 import { MINORS, type Minor } from '../programs/build';
@@ -44,16 +43,16 @@ export const application: Proof = {
     const folders = Object.values(DIST);
     for (const [index, folder] of folders.entries()) {
       const lines = linesOf(applied[index] ?? '');
-      assert.equal(lines.length, readManifests(folder).length, 'the first apply names every object');
+      assert.equal(lines.length, readSystems(folder).length, 'the first apply names every object');
       for (const line of lines) assert.ok(line.endsWith(' created') || shared(folders.slice(0, index), line), line);
       // two clusters share this one: what both have without a namespace is as the last of them says
-      await cluster.kubectl.run(['apply', '-f', folder]);
-      for (const line of linesOf(await cluster.kubectl.run(['apply', '-f', folder]))) {
+      await cluster.kubectl.run([...APPLY_SYSTEMS, folder]);
+      for (const line of linesOf(await cluster.kubectl.run([...APPLY_SYSTEMS, folder]))) {
         // kubectl's own patch of a budget is never empty, since its selector is replaced as a whole: the server changes nothing.
         assert.match(line, line.startsWith('poddisruptionbudget.') ? / (unchanged|configured)$/ : / unchanged$/);
       }
-      assert.equal(await cluster.kubectl.run(['diff', '-f', folder]), '', 'what is stored is what was written');
-      const serverSide = linesOf(await cluster.kubectl.run(['apply', '--server-side', '-f', folder]));
+      assert.equal(await cluster.kubectl.run(['diff', ...SYSTEMS, folder]), '', 'what is stored is what was written');
+      const serverSide = linesOf(await cluster.kubectl.run([...APPLY_SYSTEMS, folder, '--server-side']));
       assert.equal(serverSide.length, lines.length);
       for (const line of serverSide) assert.match(line, / serverside-applied$/);
       figure(`${folder}: ${lines.length} created, then unchanged, then applied by the server without conflict`);
@@ -66,7 +65,7 @@ function shared(folders: readonly string[], line: string): boolean {
   const [name = ''] = line.split(' ');
   const [kind = '', own = ''] = name.split('/');
   return folders
-    .flatMap(readManifests)
+    .flatMap(readSystems)
     .some(
       (one) =>
         kind.startsWith(one.kind.toLowerCase()) && one.metadata.name === own && one.metadata.namespace === undefined,
