@@ -31,6 +31,7 @@ import { kinds } from './e26-kinds';
 import { state } from './e27-state';
 import { grpc } from './e28-grpc';
 import { metrics } from './e29-metrics';
+import { gitops } from './e30-gitops';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -62,6 +63,7 @@ export const PROOFS: readonly Proof[] = [
   accessElsewhere,
   admission,
   fixedFields,
+  gitops,
   connections,
   memory,
   environment,

@@ -92,6 +92,16 @@ export class Project {
     return output;
   }
 
+  /** Writes the objects of the GitOps controller to gitops/; `dist/` must be there. */
+  async gitops(): Promise<void> {
+    await this.evenkeel('gitops');
+  }
+
+  /** Begins, changes or ends a preview of a branch. */
+  async preview(...args: string[]): Promise<void> {
+    await this.evenkeel('preview', ...args);
+  }
+
   async secrets(...options: string[]): Promise<SecretNeed[]> {
     const secrets: SecretNeed[] = JSON.parse(await this.evenkeel('secrets', '--json', ...options));
     return secrets;
