@@ -5,7 +5,7 @@ import ts from 'typescript';
 /** Pages, and the folders of `lib` whose exports they list. */
 const PAGES = [
   ['platform', 'Platform, environments, placements', ['constructs/platform', 'model/platform']],
-  ['clusters', 'Clusters and providers', ['model/cluster', 'model/exposure', 'model/providers']],
+  ['clusters', 'Clusters and providers', ['model/cluster', 'model/backups', 'model/exposure', 'model/providers']],
   [
     'components',
     'Systems and components',
@@ -14,6 +14,7 @@ const PAGES = [
       'constructs/component',
       'constructs/storage',
       'constructs/jobs',
+      'constructs/backups',
       'constructs/pod',
       'constructs/nodes',
       'constructs/exposure',

@@ -63,6 +63,7 @@ import { scaleInRules } from './scaling/scale-in';
 import { verticalRules } from './scaling/vertical';
 import { madeKeyRules } from './secrets/made-keys';
 import { secretRules } from './secrets/secrets';
+import { backupRules } from './workloads/backups';
 import { cronRules } from './workloads/cron';
 import { cronTimeRules } from './workloads/cron-times';
 import { derivedRules } from './workloads/derived';
@@ -110,6 +111,7 @@ export const rules: readonly Rule[] = [
   ...rolloutRules,
   ...derivedRules,
   ...volumeRules,
+  ...backupRules,
   ...cronRules,
   ...cronTimeRules,
   ...jobRules,

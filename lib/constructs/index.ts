@@ -1,5 +1,7 @@
 // The building blocks that charts are made of.
 
+export { Backup, type BackupProps } from './backups/backup';
+export type { BackupCommand } from './backups/command';
 export type { ApiRights, UrlRights } from './component/api-rights';
 export type { Metrics } from './component/metrics';
 export { type Neighbour, network, type Raw } from './component/neighbour';

@@ -1,5 +1,7 @@
 // The parts of the platform, each one line of `equip`.
 
+export { type BackupsProps, backups } from './backups/backups';
+export type { CopyTarget } from './backups/copies';
 export { type ConfigurationProps, configuration } from './configuration/configuration';
 export { type LogsProps, logs } from './logs/logs';
 export type { Receiver } from './metrics/alertmanager-config';

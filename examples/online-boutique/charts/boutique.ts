@@ -48,6 +48,7 @@ export class Boutique extends System<BoutiqueSettings> {
       resources: { cpu: '70m', memory: '256Mi' },
       size: { replicas: 1 },
       claims: { '/data': { size: '1Gi' } },
+      noBackup: 'a cart may be lost',
       probes: { bootSeconds: 20, startup: { tcp: true }, readiness: { tcp: true } },
       survives: { zones: 0, because: 'a cart may be lost' },
     });

@@ -1,15 +1,19 @@
 // Volumes that one node can use at a time: pods on other nodes wait for them.
 
 import { surgeOf } from '../../analysis/objects/demand';
-import { dig } from '../../analysis/objects/read-json';
+import { placeOf } from '../../analysis/objects/object-index';
+import { dig, places, record } from '../../analysis/objects/read-json';
 import { scalersOf } from '../../analysis/objects/scalers';
+import { matches } from '../../analysis/objects/selectors';
 import { bindings, type SharedClaim } from '../../analysis/objects/volumes';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import { bound, wantedPods } from '../../analysis/survival/component';
 import { reasonKey } from '../../model/manifest/annotations';
+import { groupBy } from '../../model/manifest/group-by';
 import type { JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
+import { HOSTNAME } from '../../model/manifest/well-known';
 import { deployment, object, withReason } from '../examples';
 import type { Report, Rule } from '../rule';
 
@@ -44,6 +48,45 @@ function reportUse(entries: readonly ApiEntry[], workload: Workload, claim: Shar
   });
 }
 
+/** One workload's use of a claim. */
+interface Use {
+  readonly workload: Workload;
+  readonly claim: SharedClaim;
+}
+
+/** Whether pods of the workload run only on a node where a pod of the other one runs. */
+function keepsBeside({ pod, entry }: Workload, other: Workload): boolean {
+  const terms = places(
+    dig(pod.value, 'affinity', 'podAffinity'),
+    'requiredDuringSchedulingIgnoredDuringExecution',
+    pod.pointer,
+  );
+  return terms.some(({ value }) => {
+    const selector = record(value.labelSelector);
+    const isHere = other.entry.identity.namespace === entry.identity.namespace;
+    return isHere && value.topologyKey === HOSTNAME && selector !== undefined && matches(selector, other.labels);
+  });
+}
+
+/** Reports workloads that share a claim, but for those that are always on the node of another one. */
+function reportUsers(users: readonly Use[], report: Report): void {
+  const apart = users.filter(
+    ({ workload, claim }) =>
+      claim.access === 'ReadWriteOncePod' ||
+      !users.some((other) => other.workload !== workload && keepsBeside(workload, other.workload)),
+  );
+  const [first, ...others] = apart;
+  if (first === undefined) return;
+  const { identity } = first.workload.entry;
+  for (const { workload, claim } of others) {
+    report(workload.entry, claim.pointer, {
+      message: `the claim ${claim.name}, which is ${claim.access}, belongs to ${identity.kind} ${identity.name} too: on another node one of them waits`,
+      expected: 'a claim of its own, or ReadWriteMany where the class has it',
+      value: claim.name,
+    });
+  }
+}
+
 const volumeOnce: Rule = {
   id: 'volume-once',
   what: 'A claim that one node at a time can use has one pod at a time, in a release too.',
@@ -53,23 +96,15 @@ const volumeOnce: Rule = {
   reason: REASON,
   check: (entries, report) => {
     const found = bindings(entries);
-    const users = new Map<string, string>();
-    for (const workload of workloads(entries)) {
-      for (const claim of found.get(workload)?.once ?? []) {
-        const { cluster, identity } = workload.entry;
-        const id = `${cluster}\n${identity.namespace ?? ''}\n${claim.name}`;
-        const other = users.get(id);
-        if (other !== undefined) {
-          report(workload.entry, claim.pointer, {
-            message: `the claim ${claim.name}, which is ${claim.access}, belongs to ${other} too: on another node one of them waits`,
-            expected: 'a claim of its own, or ReadWriteMany where the class has it',
-            value: claim.name,
-          });
-        }
-        users.set(id, other ?? `${identity.kind} ${identity.name}`);
-        reportUse(entries, workload, claim, report);
-      }
-    }
+    const uses = workloads(entries).flatMap((workload) =>
+      (found.get(workload)?.once ?? []).map((claim): Use => ({ workload, claim })),
+    );
+    for (const { workload, claim } of uses) reportUse(entries, workload, claim, report);
+    const byClaim = groupBy(
+      uses,
+      ({ workload: { entry }, claim }) => placeOf(entry.cluster, entry.identity.namespace) + claim.name,
+    );
+    for (const users of byClaim.values()) reportUsers(users, report);
   },
   examples: {
     pass: [

@@ -32,7 +32,7 @@ import { Configuration } from '../pod/configuration';
 import type { ContainerInput, LateVariable } from '../pod/container';
 import { fileData, findMountProblems } from '../pod/files';
 import type { Life } from '../pod/life';
-import { claimAnnotations, type Mounts, type Scratch, scratchNames } from '../pod/mounts';
+import { claimAnnotations, claimName, type Mounts, type Scratch, scratchNames } from '../pod/mounts';
 import { renderPod } from '../pod/pod';
 import { allPorts, findPortProblems, type NamedPort } from '../pod/ports';
 import { findProbeProblems, type Probes } from '../pod/probes';
@@ -256,12 +256,16 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
    */
   get observed(): Observed {
     const { scrape, props } = this;
+    const { volumes = {}, pool, architecture } = props;
     return {
       name: this.name,
       pods: this.isCounted ? this.numbers.maxReplicas : 0,
       sendsTraces: this.outgoing.all.some(({ name }) => name === TRACES),
       readsStore: this.outgoing.all.some(({ name }) => name === CONFIGURATION),
+      claims: Object.values(volumes).flatMap((folder) => ('claim' in folder ? claimName(folder) : [])),
+      nodes: defined({ pool, architecture }),
       ...defined({ port: scrape?.port.port, requests: props.metrics?.requests, latency: this.latency }),
+      ...defined({ user: this.exits.user }),
     };
   }
 

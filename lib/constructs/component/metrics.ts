@@ -9,7 +9,9 @@ import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { either, fields, number, optional, text } from '../../model/finding/schema';
 import { defined } from '../../model/manifest/json';
+import type { NodeChoice } from '../nodes/node-choice';
 import type { NamedPort } from '../pod/ports';
+import type { SecurityExits } from '../pod/security';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 
@@ -39,7 +41,7 @@ export interface RequestMetrics {
   readonly errors: string;
 }
 
-/** What the parts of the platform know of a component. */
+/** What the parts of the platform, and its backups, know of a component. */
 export interface Observed {
   readonly name: string;
   /** Its most pods; 0 where that is unknown. */
@@ -52,6 +54,12 @@ export interface Observed {
   readonly requests?: RequestMetrics;
   /** The latency that it promises. @default none */
   readonly latency?: { readonly quantile: number; readonly seconds: number };
+  /** Names of the shared claims that it mounts. */
+  readonly claims: readonly string[];
+  /** Which nodes its pods run on. */
+  readonly nodes: NodeChoice;
+  /** The user of its processes. @default that of every pod */
+  readonly user?: SecurityExits['user'];
 }
 
 const PORT = either(

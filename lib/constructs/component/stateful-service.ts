@@ -25,6 +25,7 @@ import { PORTS, type Ports, servicePorts } from '../pod/ports';
 import type { Probes } from '../pod/probes';
 import { CLAIMS, type Claims, claimTemplate, findClaimProblems, type NamedClaim, namedClaims } from '../storage/claims';
 import { storageClassOf } from '../storage/storage-class';
+import { NO_BACKUP, noBackupNotes } from '../storage/volume';
 import { checkLater } from '../tree/findings';
 import { createObject, type StatefulSetSpec } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
@@ -48,6 +49,15 @@ interface ClaimRetention {
   readonly whenScaled?: 'Retain' | 'Delete';
 }
 
+/** What a pod keeps. */
+interface PodState {
+  /** Host name of the pod; of the Service, for members that all have the same. */
+  readonly host: string;
+  readonly pod: string;
+  /** Names of its claims. */
+  readonly claims: readonly string[];
+}
+
 /** Values that are set instead of the derived ones; there is no surge. */
 type StatefulAvailability = Omit<AvailabilityOptions, 'maxSurge' | 'maxUnavailable' | 'progressDeadlineSeconds'>;
 
@@ -60,6 +70,11 @@ export interface StatefulServiceProps extends Omit<LongRunningProps, 'availabili
    * @example claims: { '/data': { size: '10Gi' } }
    */
   readonly claims: Claims;
+  /**
+   * Why the data of its claims is in no backup, although the environment survives a loss. Kept as an annotation.
+   * @default a `Backup` copies it, where the environment survives the loss of a zone or a region
+   */
+  readonly noBackup?: string;
   /** How many pods it has: `{ replicas: 2 }`, each on its own, or `{ members: 3 }`, a quorum. */
   readonly size: StatefulSize;
   /** @default derived from the number of pods, zones and probes */
@@ -85,6 +100,7 @@ const STATEFUL_SERVICE = fields<StatefulServiceProps>({
   ...SHARED,
   ...PORTS,
   claims: CLAIMS,
+  noBackup: optional(NO_BACKUP),
   size: either(
     [
       GOSSIPING,
@@ -199,6 +215,19 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
     return deriveInPlace(this.availabilityInput);
   }
 
+  /**
+   * The state that a backup copies: one for all pods of a quorum, one for each pod otherwise.
+   * @internal
+   */
+  get state(): readonly PodState[] {
+    const pods = this.quorum === undefined ? this.members : [this.members[0] ?? this.name];
+    return pods.map((host, ordinal) => ({
+      host: this.quorum === undefined ? host : this.name,
+      pod: `${this.name}-${ordinal}`,
+      claims: this.claims.map(({ name }) => `${name}-${this.name}-${ordinal}`),
+    }));
+  }
+
   connection(): Connection {
     return this.server.connection();
   }
@@ -275,7 +304,7 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
   /** On the StatefulSet itself: a claim template cannot change, and a reason may. */
   private get annotations(): Readonly<Record<string, string>> {
     const { quorum } = this;
-    const { survives } = this.props;
+    const { survives, noBackup } = this.props;
     const reasonsOf = (reasons: readonly (string | undefined)[]): string | undefined =>
       [...new Set(reasons.flatMap((reason) => reason ?? []))].join('; ') || undefined;
     return {
@@ -285,6 +314,7 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
         [ANNOTATION.oneRegion]: reasonsOf(this.claims.map(({ oneRegion }) => oneRegion)),
         [ANNOTATION.quorum]: quorum === undefined ? undefined : quorumText(majorityOf(quorum), quorum),
       }),
+      ...noBackupNotes(noBackup, this.system.target.environment),
     };
   }
 

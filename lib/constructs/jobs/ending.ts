@@ -4,9 +4,11 @@ import type { Construct } from 'constructs';
 import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { type Fields, number, optional, type Schema } from '../../model/finding/schema';
+import { defined } from '../../model/manifest/json';
 import { Component } from '../component/component';
 import { COMPONENT, type ComponentProps } from '../component/component-props';
 import { hasNativeSidecars } from '../pod/company';
+import type { Life } from '../pod/life';
 import { writesTemplates } from '../pod/templates';
 import { isRefused } from '../tree/door';
 import { checkLater } from '../tree/findings';
@@ -109,10 +111,20 @@ export abstract class EndingComponent<Props extends EndingProps> extends Compone
     return 'one pod at once';
   }
 
+  /** Where its pods run, besides the choice of its nodes. */
+  protected get spread(): Life['spread'] {
+    return undefined;
+  }
+
   /** What the Jobs of its runs have in common. */
   protected get jobSpec(): Pick<JobSpec, 'backoffLimit' | 'activeDeadlineSeconds' | 'podFailurePolicy' | 'template'> {
     const { deadlineSeconds, retries = RETRIES, terminationGracePeriodSeconds = GRACE_SECONDS } = this.props;
-    const template = this.podTemplate({ preStopSeconds: 0, terminationGracePeriodSeconds, restartPolicy: 'Never' });
+    const template = this.podTemplate({
+      preStopSeconds: 0,
+      terminationGracePeriodSeconds,
+      restartPolicy: 'Never',
+      ...defined({ spread: this.spread }),
+    });
     return {
       activeDeadlineSeconds: deadlineSeconds,
       backoffLimit: retries,

@@ -91,7 +91,12 @@ export class LoadTest extends Construct {
     this.createScript(id);
     this.createNetwork();
     const reason = 'the results of a test, which can be made again';
-    new Volume(this, this.names.results, { size: this.props.results, oneZone: reason, oneRegion: reason });
+    new Volume(this, this.names.results, {
+      size: this.props.results,
+      oneZone: reason,
+      oneRegion: reason,
+      noBackup: reason,
+    });
     this.createMaster(plan);
     this.createWorkers(plan);
   }

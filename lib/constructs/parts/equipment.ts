@@ -1,13 +1,12 @@
 // Which clusters get which parts: what `equip` takes, what cannot be, and what follows for the other systems of a cluster.
 
-import type { ClusterDescription } from '../../model/cluster/cluster';
-import type { Neighbours } from '../../model/cluster/neighbours';
+import type { Cluster, ClusterDescription } from '../../model/cluster/cluster';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { choice, either, fields, like, list, optional, table, text } from '../../model/finding/schema';
 import type { Trace } from '../../model/manifest/origin';
 import type { AccessChanges } from '../../model/platform/environment';
-import { type Equipped, namespaceIn, type Part } from './part';
+import { namespaceIn, type Part, type Surroundings } from './part';
 
 /** What `equip` takes besides the environment. */
 export interface EquipProps<ClusterName extends string> {
@@ -61,8 +60,8 @@ export function findEquipmentProblems(
         }
         const described = Object.hasOwn(clusters, cluster) ? clusters[cluster] : undefined;
         if (described === undefined) return []; // reported where it is placed
-        return Object.keys(neighbours(described, (system) => system))
-          .filter((role) => described[role as keyof Neighbours] !== undefined)
+        return Object.keys(neighbours({ ...described, name: cluster }, (system) => system))
+          .filter((role) => described[role as keyof Surroundings] !== undefined)
           .map((role) => ({
             field: `clusters.${cluster}.${role}`,
             message: `${cluster} says where its ${role} is, and gets the part ${name}, which would be another one`,
@@ -81,16 +80,20 @@ export function findEquipmentProblems(
   });
 }
 
-/** The parts of a cluster, with their environments. */
+/** Parts that look at what others have made, in this order after them. */
+const LAST = ['backups', 'metrics'];
+
+/** The parts of a cluster, with their environments, in the order in which they are built. */
 export function partsOn(equipment: readonly Equipment[], cluster: string): readonly (readonly [Part, Equipment])[] {
   return equipment
     .filter(({ clusters }) => clusters.includes(cluster))
-    .flatMap((one) => one.parts.map((part) => [part, one] as const));
+    .flatMap((one) => one.parts.map((part) => [part, one] as const))
+    .sort(([one], [other]) => LAST.indexOf(one.name) - LAST.indexOf(other.name));
 }
 
 /** What the systems of a cluster know of its parts. */
-export function neighboursOn(equipment: readonly Equipment[], name: string, cluster: Equipped): Neighbours {
-  const found = partsOn(equipment, name).map(([part, { environment }]) =>
+export function neighboursOn(equipment: readonly Equipment[], cluster: Cluster): Surroundings {
+  const found = partsOn(equipment, cluster.name).map(([part, { environment }]) =>
     part.neighbours(cluster, (system) => namespaceIn(environment, system)),
   );
   return Object.assign({}, ...found);

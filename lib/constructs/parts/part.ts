@@ -1,7 +1,7 @@
 // A part of the platform itself, such as its metrics: systems that all others of a cluster use, placed by one line.
 
 import type { Construct } from 'constructs';
-import type { ClusterDescription } from '../../model/cluster/cluster';
+import type { Cluster, ClusterDescription } from '../../model/cluster/cluster';
 import type { Neighbours } from '../../model/cluster/neighbours';
 import type { Problem } from '../../model/finding/problem';
 import type { Trace } from '../../model/manifest/origin';
@@ -19,13 +19,16 @@ export interface Part<Props extends object = object> {
   /** Its systems on a cluster, by name, each in a namespace of its own: `<system>-<environment>`. */
   readonly systems: (cluster: Equipped) => Readonly<Record<string, PartSystem>>;
   /** What the cluster's other systems must know of it, where `namespaceOf` is the namespace of one of its systems. */
-  readonly neighbours: (cluster: Equipped, namespaceOf: (system: string) => string) => Neighbours;
+  readonly neighbours: (cluster: Equipped, namespaceOf: (system: string) => string) => Surroundings;
   /** The line that made it. */
   readonly trace: Trace;
 }
 
 /** A cluster, as far as what a part is made of depends on it. */
-export type Equipped = Pick<ClusterDescription, 'capabilities'>;
+export type Equipped = Pick<Cluster, 'name' | 'capabilities' | 'identities'>;
+
+/** What other systems know of parts. */
+export type Surroundings = Neighbours & Pick<ClusterDescription, 'backups'>;
 
 /** The class of a system of a part. */
 export type PartSystem = new (scope: Construct, target: Target<PartSettings>) => System<PartSettings>;
@@ -45,7 +48,7 @@ export class PlacedPart {
     /** The systems of the cluster that are not parts, complete. */
     readonly systems: readonly System<unknown>[],
     /** The cluster as it is described, also while a comparison builds the part on another provider. */
-    private readonly cluster: ClusterDescription,
+    readonly cluster: ClusterDescription,
   ) {}
 
   /** Whether the cluster gives a component of the part an identity of its provider. */

@@ -308,7 +308,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       }
       const parts = partsOn(this.equipment, name).map(([part, equipment]) => ({
         part,
-        systems: part.systems(cluster),
+        systems: part.systems({ ...cluster, name }),
         ...equipment,
       }));
       const all = new Set(parts.flatMap(({ systems }) => Object.keys(systems)));
@@ -361,7 +361,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       const isNamed = isName(name) && isName(request.environment);
       if (environment === undefined || description === undefined || !(scope instanceof Construct) || !isNamed) continue;
       const named = { ...description, name };
-      const neighbours = neighboursOn(this.equipment, name, description);
+      const neighbours = neighboursOn(this.equipment, named);
       const moved = move({
         cluster: clusterWithFallbacks({ ...named, ...neighbours }),
         environment: environmentWithFallbacks({ ...environment, name: request.environment }, regions, named),

@@ -9,7 +9,10 @@ import { ENTRY, setEntry, type Verification } from '../../model/platform/entries
 import { type EnvironmentProps, registryPath } from '../../model/platform/environment';
 import { System } from '../system/system';
 
-/** Registers a check of every system below `root` for images from the registry of another environment; other registries are free. */
+/**
+ * Registers a check of every system below `root` for images from the registry of another environment; other registries are free. Parts of the
+ * platform serve all environments: a drill checks a copy with the image of what wrote it.
+ */
 export function checkRegistriesLater(root: IConstruct, environments: Readonly<Record<string, EnvironmentProps>>): void {
   const registries = new Map<string, string>();
   for (const [name, environment] of Object.entries(environments)) {
@@ -17,6 +20,7 @@ export function checkRegistriesLater(root: IConstruct, environments: Readonly<Re
     if (path !== undefined && !registries.has(path)) registries.set(path, name);
   }
   for (const system of System.allIn(root)) {
+    if (system.target.part !== undefined) continue;
     const registry = registryPath(system.target.environment);
     const hasForeign = [...registries.keys()].some((path) => path !== registry);
     if (!hasForeign) continue;

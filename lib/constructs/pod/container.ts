@@ -116,9 +116,7 @@ export interface ContainerInput {
 export function renderContainer(input: ContainerInput): Container {
   const { name, image, pullPolicy, command, args, sidecar, configuration, resources, probes, lifecycle, exits } = input;
   const ports = input.ports.filter(({ container }) => container === sidecar);
-  const env = Object.entries(input.variables).map(([name, value]) =>
-    typeof value === 'string' ? { name, value } : { name, valueFrom: sourceOf(value) },
-  );
+  const env = renderVariables(input.variables);
   return {
     name,
     image,
@@ -135,6 +133,14 @@ export function renderContainer(input: ContainerInput): Container {
     ...(input.mounts.length === 0 ? {} : { volumeMounts: input.mounts }),
   };
 }
+
+/** Variables as a container has them. */
+export const renderVariables = (
+  variables: Readonly<Record<string, string | LateVariable>>,
+): NonNullable<Container['env']> =>
+  Object.entries(variables).map(([name, value]) =>
+    typeof value === 'string' ? { name, value } : { name, valueFrom: sourceOf(value) },
+  );
 
 /** As the API server stores it: with the version of the field's path. */
 function sourceOf(variable: LateVariable): NonNullable<NonNullable<Container['env']>[number]['valueFrom']> {

@@ -4,10 +4,10 @@ import type { Problem } from '../../model/finding/problem';
 import { checked, type Fields, fields, optional, table, text } from '../../model/finding/schema';
 import { dnsLabel } from '../../model/manifest/formats';
 import type { ClaimTemplate } from '../tree/kinds';
-import { claimSpec, VOLUME_FIELDS, type VolumeProps } from './volume';
+import { CLAIM_FIELDS, type ClaimProps, claimSpec } from './volume';
 
 /** A claim of each pod: it stays when the pod goes, and the pod of the same name gets it back. */
-export interface Claim extends VolumeProps {
+export interface Claim extends ClaimProps {
   /**
    * Its name: the claim of the pod `cart-0` is `<name>-cart-0`. It decides which data a pod finds, and never changes.
    * @default the path: `/var/lib/app` is var-lib-app
@@ -24,7 +24,7 @@ export interface NamedClaim extends Claim {
   readonly name: string;
 }
 
-const CLAIM: Fields<Claim> = { ...VOLUME_FIELDS, name: optional(text(dnsLabel.expected, dnsLabel.fits)) };
+const CLAIM: Fields<Claim> = { ...CLAIM_FIELDS, name: optional(text(dnsLabel.expected, dnsLabel.fits)) };
 
 const EXPECTED = "{ '/data': { size: '10Gi' } }, or {}";
 const FOLDER = /^(?:\/(?!\.{1,2}(?:\/|$))[^/:]+)+$/;

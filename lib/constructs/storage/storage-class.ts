@@ -5,6 +5,7 @@ import type { StorageShape, VolumeSource } from '../../model/cluster/provider';
 import { plural } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
+import { survivesLoss } from '../../model/platform/environment';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { System } from '../system/system';
 import { isRefused } from '../tree/door';
@@ -36,7 +37,7 @@ export function storageClassOf(construct: Construct, promise: StoragePromise): s
   if (storage === undefined) return undefined;
   const redundant = promise.zones > 0 && promise.oneZone === undefined;
   const { provisioner, parameters }: VolumeSource = (redundant ? storage.zoneRedundant : undefined) ?? storage.zonal;
-  const kept = environment.survives.zones + environment.survives.regions > 0;
+  const kept = survivesLoss(environment);
   const className = `${redundant ? 'zone-redundant' : 'one-zone'}-${kept ? 'retain' : 'delete'}`;
   const scope = system.node.scope;
   if (scope instanceof Construct) {

@@ -6,15 +6,16 @@ import { type Fields, fields, optional, quantity, text } from '../../model/findi
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
+import { type Environment, survivesLoss } from '../../model/platform/environment';
 import { System } from '../system/system';
-import { receive } from '../tree/door';
+import { isRefused, receive } from '../tree/door';
 import { createObject } from '../tree/kinds';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
 import { storageClassOf } from './storage-class';
 
-/** Size and promise of a volume. */
-export interface VolumeProps {
+/** Size and promise of a claim. */
+export interface ClaimProps {
   /** Size as a quantity: `10Gi`. It may grow later, and never shrink. */
   readonly size: string;
   /**
@@ -29,14 +30,33 @@ export interface VolumeProps {
   readonly oneRegion?: string;
 }
 
-/** What each property of a volume may say. */
-export const VOLUME_FIELDS: Fields<VolumeProps> = {
+/** Size and promise of a volume. */
+export interface VolumeProps extends ClaimProps {
+  /**
+   * Why its data is in no backup, although the environment survives a loss. Kept as an annotation.
+   * @default a `Backup` copies it, where the environment survives the loss of a zone or a region
+   */
+  readonly noBackup?: string;
+}
+
+/** What each property of a claim may say. */
+export const CLAIM_FIELDS: Fields<ClaimProps> = {
   size: quantity("a quantity above 0 as a text, such as '10Gi'"),
   oneZone: optional(text('the reason why its data may be unreachable')),
   oneRegion: optional(text('the reason why its data may be unreachable')),
 };
 
-const VOLUME = fields<VolumeProps>(VOLUME_FIELDS);
+/** What the reason for having no backup may say. */
+export const NO_BACKUP = text('the reason why its data is in no backup');
+
+/** The reason as an annotation, where a backup would be asked for. */
+export const noBackupNotes = (
+  reason: string | undefined,
+  environment: Environment,
+): Readonly<Record<string, string>> =>
+  reason === undefined || !survivesLoss(environment) ? {} : { [ANNOTATION.noBackup]: reason };
+
+const VOLUME = fields<VolumeProps>({ ...CLAIM_FIELDS, noBackup: optional(NO_BACKUP) });
 
 /** A claim of block storage for one node at a time; of the cluster's default class without a name. */
 export function claimSpec(size: string, storageClassName: string | undefined) {
@@ -65,10 +85,15 @@ export class Volume extends Construct {
   constructor(scope: Construct, id: string, props: VolumeProps) {
     super(scope, id);
     traceConstruct(this);
-    const { size, oneZone, oneRegion } = receive(this, '', VOLUME, props, { size: '1Gi' });
-    const { zones } = System.of(this).target.environment.survives;
+    const { size, oneZone, oneRegion, noBackup } = receive(this, '', VOLUME, props, { size: '1Gi' });
+    const { environment } = System.of(this).target;
+    const { zones } = environment.survives;
     const storageClassName = storageClassOf(this, { zones, oneZone, oneRegion });
-    const annotations = defined({ [ANNOTATION.oneZone]: oneZone, [ANNOTATION.oneRegion]: oneRegion });
+    const annotations = {
+      ...defined({ [ANNOTATION.oneZone]: oneZone, [ANNOTATION.oneRegion]: oneRegion }),
+      // what was refused may have been the reason
+      ...noBackupNotes(isRefused(this) ? 'refused' : noBackup, environment),
+    };
     const metadata = { name: id, labels: selectorLabels(id), annotations };
     this.claim = createObject(this, 'claim', 'PersistentVolumeClaim', metadata, {
       spec: claimSpec(size, storageClassName),

@@ -11,7 +11,7 @@ import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { captureTrace, type Trace } from '../../model/manifest/origin';
 import { type Destination, ENTRY, setEntry, type Verification } from '../../model/platform/entries';
-import { registryPath } from '../../model/platform/environment';
+import { registryPath, survivesLoss } from '../../model/platform/environment';
 import { imageReference, type Target, tagOf } from '../../model/platform/target';
 import { createDefaultDeny } from '../network/policy';
 import { allowAnyId } from '../tree/children';
@@ -86,6 +86,7 @@ export abstract class System<Settings = object> extends FinalChart {
       system,
       environment: environment.name,
       ...defined({ registry: registryPath(environment) }),
+      survivesLoss: survivesLoss(environment),
       api: cluster,
       namespace,
     };

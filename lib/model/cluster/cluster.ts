@@ -1,5 +1,6 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 
+import type { BackupPlan } from '../backups/plan';
 import { type Accepted, accept } from '../finding/input';
 import { isProblem, type Problem } from '../finding/problem';
 import {
@@ -138,6 +139,8 @@ export interface ClusterDescription
   readonly trace: Trace;
   /** Region in the provider's spelling; absent where there is none. */
   readonly region?: string;
+  /** Where copies of its data go. @default nowhere: it has no part `backups` */
+  readonly backups?: BackupPlan;
 }
 
 /** A cluster with the name that the platform file gives it. */

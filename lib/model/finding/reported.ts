@@ -156,6 +156,25 @@ export const reportedRules = {
       what: 'The part `metrics` of a cluster has a receiver of alerts.',
       why: 'Alerts then show in Alertmanager and Grafana only, where no one looks at night.',
     },
+    'backup-copies': {
+      what: 'Data and its backups are three copies, at two providers, and one is in another region.',
+      why: 'What is lost with a provider, an account or a region would be lost with all its copies.',
+    },
+    'backup-etcd': {
+      severity: 'warning',
+      what: 'A cluster with the part `backups` and nodes of a control plane says what copies its etcd.',
+      why: 'What git does not have, such as Secrets, would be lost with the nodes.',
+    },
+    'backup-unused': {
+      severity: 'warning',
+      what: 'A cluster with the part `backups` has a System with a Backup.',
+      why: 'The part looks as if data were copied.',
+    },
+    'backup-unwatched': {
+      severity: 'warning',
+      what: 'A cluster with the part `backups` has the part `metrics`.',
+      why: 'A backup that fails would be noticed when it is needed.',
+    },
     'metrics-unread': {
       severity: 'note',
       what: 'Metrics of a component are on a cluster that says where its Prometheus runs.',

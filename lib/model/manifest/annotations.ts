@@ -37,6 +37,12 @@ export const ANNOTATION = {
   oneZone: `${PREFIX}one-zone`,
   /** Why the data of a volume may be unavailable while its region is. */
   oneRegion: `${PREFIX}one-region`,
+  /** Why the data of a claim is in no backup. */
+  noBackup: reasonKey('volume-backup'),
+  /** Why fewer than three copies are enough. */
+  fewerCopies: `${PREFIX}fewer-copies`,
+  /** On a CronJob: the claims that it copies, as a list. */
+  copiesOf: `${PREFIX}copies-of`,
   /** Why a workload need not survive the loss of a zone that its environment promises to survive. */
   zoneLoss: `${PREFIX}zone-loss`,
   /** How many members of a quorum must serve: `2 of 3 members`. */

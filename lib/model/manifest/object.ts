@@ -73,6 +73,8 @@ export interface ApiEntry {
     readonly name: string;
     /** Registry and path of its images; absent where they are loaded by hand. */
     readonly registry?: string;
+    /** Whether it survives the loss of a zone or a region. @default false */
+    readonly survivesLoss?: boolean;
   };
 }
 

@@ -94,6 +94,8 @@ export interface Destination {
   readonly environment: string;
   /** Registry and path of its images. @default they are loaded by hand, or it is not an environment */
   readonly registry?: string;
+  /** Whether the environment survives the loss of a zone or a region. @default false */
+  readonly survivesLoss?: boolean;
   /** What the platform says of the cluster's API. @default nothing is known of it */
   readonly api?: ClusterApi;
   /** Namespace of the system. @default it is not one */

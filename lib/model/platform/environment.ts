@@ -69,6 +69,9 @@ export interface Environment extends EnvironmentProps {
   readonly name: string;
 }
 
+/** Whether an environment survives the loss of a zone or a region. */
+export const survivesLoss = ({ survives }: EnvironmentProps): boolean => survives.zones + survives.regions > 0;
+
 /** Registry and path of an environment's images, external or not. */
 export function registryPath({ registry }: EnvironmentProps): string | undefined {
   return typeof registry === 'object' ? registry.external : registry;

@@ -16,7 +16,16 @@ const FIRST_DAY = Date.UTC(2024, 0, 1);
 export const shortestGapSeconds: (schedule: string) => number | undefined = memoize((schedule) => {
   const times = timesOf(schedule);
   if (times === undefined) return undefined;
-  return 'everySeconds' in times ? times.everySeconds : shortestGap(times);
+  return 'everySeconds' in times ? times.everySeconds : gapOf(times, Math.min);
+});
+
+/**
+ * The longest time between two starts, in seconds; `undefined` as for the shortest.
+ */
+export const longestGapSeconds: (schedule: string) => number | undefined = memoize((schedule) => {
+  const times = timesOf(schedule);
+  if (times === undefined) return undefined;
+  return 'everySeconds' in times ? times.everySeconds : gapOf(times, Math.max);
 });
 
 /** Most runs of a schedule that go on at once, where none waits for another and each ends after `seconds`. */
@@ -25,7 +34,10 @@ export function runsAtOnce(schedule: string, seconds: number): number {
   return gap === undefined ? 1 : Math.max(1, Math.ceil(seconds / gap));
 }
 
-function shortestGap({ fields }: Extract<Times, { readonly fields: unknown }>): number | undefined {
+function gapOf(
+  { fields }: Extract<Times, { readonly fields: unknown }>,
+  choose: (...gaps: number[]) => number,
+): number | undefined {
   const [minutes = NONE, hours = NONE, ...dates] = fields;
   const starts = hours.values.flatMap((hour) => minutes.values.map((minute) => (hour * 60 + minute) * MINUTE));
   const [first] = starts;
@@ -36,7 +48,7 @@ function shortestGap({ fields }: Extract<Times, { readonly fields: unknown }>): 
   // from the last start of a day to the first of the next day that has one
   const between = gaps(days).map((distance) => distance * DAY + first - last);
   const all = [...within, ...between];
-  return all.length === 0 ? DAYS * DAY : Math.min(...all);
+  return all.length === 0 ? DAYS * DAY : choose(...all);
 }
 
 const NONE = { values: [], any: false };

@@ -106,6 +106,7 @@ class Logs extends System<PartSettings> {
         liveness: { path: '/loki/api/v1/status/buildinfo' },
       },
       claims: { [DATA]: { size: 'volume' in store ? store.volume : LOCAL } },
+      noBackup: 'volume' in store ? 'logs are a help' : 'what is kept is in the object store',
       metrics: { port: PORTS.loki },
       env: keyVariables(store),
       files: {

@@ -1,6 +1,7 @@
 // The alerts that every cluster has: what is wrong with workloads, nodes, volumes, and with the watchers themselves.
 
 import { stringify } from 'yaml';
+import type { Watched } from '../../constructs/backups/watched-job';
 import type { JsonObject } from '../../model/manifest/json';
 
 /** `critical` wakes the person on call; `warning` waits for the morning; `none` is for machines. */
@@ -201,9 +202,44 @@ const GROUPS: Readonly<Record<string, readonly Alert[]>> = {
   ],
 };
 
+/** A CronJob whose last success must not be too old. */
+export interface WatchedRun {
+  readonly what: Watched;
+  readonly namespace: string;
+  readonly cronJob: string;
+  /** The longest healthy time between the ends of two runs, in seconds. */
+  readonly healthySeconds: number;
+}
+
+/**
+ * Fires where the last success is too old, where there is none although the CronJob is that old, and where there is no such CronJob. There is no
+ * series of the last success before the first one. Source: kubernetes/kube-state-metrics, internal/store/cronjob.go.
+ */
+function tooOld({ what, namespace, cronJob, healthySeconds }: WatchedRun): Alert {
+  const labels = `{namespace="${namespace}",cronjob="${cronJob}"}`;
+  const success = `max by (namespace, cronjob) (kube_cronjob_status_last_successful_time${labels})`;
+  const created = `max by (namespace, cronjob) (kube_cronjob_created${labels})`;
+  const { alert, subject, severity } = TOO_OLD[what];
+  return {
+    alert,
+    expr: `time() - ${success} > ${healthySeconds} or (time() - ${created} > ${healthySeconds} unless on (namespace, cronjob) ${success}) or absent(kube_cronjob_created${labels})`,
+    minutes: 10,
+    severity,
+    summary: `${subject} {{ $labels.namespace }}/{{ $labels.cronjob }} has not succeeded for ${Math.floor(healthySeconds / 3600)} hours, or does not exist.`,
+  };
+}
+
+const TOO_OLD: Readonly<
+  Record<Watched, { readonly alert: string; readonly subject: string; readonly severity: Severity }>
+> = {
+  backup: { alert: 'BackupTooOld', subject: 'Backup', severity: 'critical' },
+  drill: { alert: 'RestoreDrillTooOld', subject: 'The drill', severity: 'warning' },
+};
+
 /** The groups of rules, as Prometheus and the PrometheusRule of its operator spell them. */
-export function alertGroups(): JsonObject[] {
-  return Object.entries(GROUPS).map(([name, alerts]) => ({
+export function alertGroups(watched: readonly WatchedRun[]): JsonObject[] {
+  const groups = watched.length === 0 ? GROUPS : { ...GROUPS, backups: watched.map(tooOld) };
+  return Object.entries(groups).map(([name, alerts]) => ({
     name: `evenkeel-${name}`,
     rules: alerts.map(({ alert, expr, minutes, severity, summary }) => ({
       alert,
@@ -216,4 +252,5 @@ export function alertGroups(): JsonObject[] {
 }
 
 /** The groups as a file of rules. */
-export const alertFile = (): string => stringify({ groups: alertGroups() }, { lineWidth: 0 });
+export const alertFile = (watched: readonly WatchedRun[]): string =>
+  stringify({ groups: alertGroups(watched) }, { lineWidth: 0 });

@@ -1,6 +1,7 @@
 // The part `metrics`: Prometheus, Alertmanager, Grafana and the exporters, for every system of a cluster.
 
 import type { Construct } from 'constructs';
+import { isWatched } from '../../constructs/backups/watched-job';
 import { StatefulService } from '../../constructs/component/stateful-service';
 import type { WebService } from '../../constructs/component/web-service';
 import type { Equipped, Part, PartSettings } from '../../constructs/parts/part';
@@ -18,11 +19,11 @@ import { fields, number, optional, quantity, type Schema, text } from '../../mod
 import { subdomain } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import type { Target } from '../../model/platform/target';
-import { clusterSize, componentsOf, definePart, durationSeconds } from '../part/define';
+import { clusterSize, componentsOf, definePart, durationSeconds, systemsBeside } from '../part/define';
 import { imageOf, type OwnImages } from '../part/images';
 import { BY_FILE, everyNode, everyPod, hostIn, PORTS, podsIn } from '../part/reach';
 import { alertmanagerConfig, portOf, RECEIVERS, type Receiver, SECRETS, secretsOf } from './alertmanager-config';
-import { alertFile, alertGroups } from './alerts';
+import { alertFile, alertGroups, type WatchedRun } from './alerts';
 import { clusterDashboard, systemDashboard } from './dashboards';
 import { createNodeExporter, createStateMetrics, NODE_EXPORTER_PORT } from './exporters';
 import { createGrafana } from './grafana';
@@ -137,6 +138,7 @@ class Metrics extends System<PartSettings> {
         liveness: { path: '/-/healthy' },
       },
       claims: { '/prometheus': { size: volume, ...(survives ? { oneZone: OTHER_ZONE } : {}) } },
+      noBackup: 'what it has measured is a help, and its rules and dashboards are in git',
       metrics: { port: PORTS.prometheus },
       env: { POD_NAME: { field: 'metadata.name' } },
       files: {
@@ -148,7 +150,7 @@ class Metrics extends System<PartSettings> {
           stateMetrics: 'kube-state-metrics:8080',
           nodeExporterPort: NODE_EXPORTER_PORT,
         }),
-        [`${CONFIG}/rules/evenkeel.yml`]: alertFile(),
+        [`${CONFIG}/rules/evenkeel.yml`]: alertFile(watchedRuns(this)),
       },
     });
     // a client keeps to one of the pair: they were not asked at the same moments
@@ -209,7 +211,7 @@ class Metrics extends System<PartSettings> {
       },
       // several inform each other of silences and of what they sent, so that one without a disk can start in any zone
       ...(replicas === 1
-        ? { claims: { '/alertmanager': { size: '1Gi' } } }
+        ? { claims: { '/alertmanager': { size: '1Gi' } }, noBackup: 'silences are made again' }
         : { claims: {}, scratch: [{ path: '/alertmanager', size: '1Gi' }] }),
       metrics: { port: 9093 },
       env: { POD_NAME: { field: 'metadata.name' }, POD_IP: { field: 'status.podIP' } },
@@ -267,7 +269,13 @@ class WatchedMetrics extends System<PartSettings> {
       report(this, findingOf('input', { field: 'metrics.receivers', message, expected }), part.trace);
     }
     const labels = { ...cluster.prometheus?.monitorLabels };
-    createObject(this, 'rules', 'PrometheusRule', { name: 'evenkeel', labels }, { spec: { groups: alertGroups() } });
+    createObject(
+      this,
+      'rules',
+      'PrometheusRule',
+      { name: 'evenkeel', labels },
+      { spec: { groups: alertGroups(watchedRuns(this)) } },
+    );
     const source = prometheusOf(cluster);
     if (isProblem(source)) return; // not with the operator
     // the Service that the operator gives every Prometheus: prometheus-operator, pkg/prometheus
@@ -310,6 +318,16 @@ function dashboardsOf(systems: readonly System<unknown>[], cluster: string): Rea
 
 /** Whether Prometheus is run by its operator, which others installed with all that belongs to it. */
 const hasOperator = ({ capabilities }: Equipped): boolean => capabilities.includes('prometheus-operator');
+
+/** The backups and drills of the cluster. */
+function watchedRuns(system: System<PartSettings>): WatchedRun[] {
+  return systemsBeside(system).flatMap(({ node, namespace = '' }) =>
+    node
+      .findAll()
+      .filter(isWatched)
+      .map(({ what, name, healthySeconds }) => ({ what, namespace, cronJob: name, healthySeconds })),
+  );
+}
 
 /** A receiver outside of the cluster, whose addresses no manifest knows. */
 const outside = (name: string, port: number) => ({

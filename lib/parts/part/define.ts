@@ -4,7 +4,7 @@ import { Component } from '../../constructs/component/component';
 import type { ComponentProps } from '../../constructs/component/component-props';
 import type { LongRunningProps } from '../../constructs/component/stateless';
 import type { Part, PlacedPart } from '../../constructs/parts/part';
-import type { System } from '../../constructs/system/system';
+import { System } from '../../constructs/system/system';
 import { boundsByZone } from '../../model/cluster/pool-bounds';
 import { accept } from '../../model/finding/input';
 import { fields, number, type Schema, text } from '../../model/finding/schema';
@@ -42,6 +42,10 @@ export const SURVIVES: Schema = fields<NonNullable<LongRunningProps['survives']>
 /** The components of a system. */
 export const componentsOf = (system: System<unknown>): AnyComponent[] =>
   system.node.findAll().filter((construct): construct is AnyComponent => construct instanceof Component);
+
+/** The systems of the cluster that were built before, those of other parts among them. */
+export const systemsBeside = (system: System<unknown>): readonly System<unknown>[] =>
+  (system.node.scope?.node.children ?? []).filter(System.isSystem).filter((one) => one !== system);
 
 /** How large a cluster is, as far as its parts follow from it. */
 export interface ClusterSize {

@@ -1,5 +1,6 @@
 // The images of the parts, each with the registry that its project publishes to. Source of every one: the Dockerfile of its project.
 
+import { RESTIC } from '../../model/backups/plan';
 import { CONSUL_TEMPLATE } from '../../model/cluster/neighbours';
 
 /** Versions that the configuration of the parts is written for. */
@@ -14,6 +15,8 @@ export const IMAGES = {
   tempo: 'docker.io/grafana/tempo:3.0.3',
   consul: 'docker.io/hashicorp/consul:2.0.3',
   'consul-template': CONSUL_TEMPLATE,
+  restic: RESTIC,
+  etcd: 'gcr.io/etcd-development/etcd:v3.6.8',
 } as const;
 
 /** A program of the parts. */

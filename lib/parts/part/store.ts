@@ -21,23 +21,36 @@ export interface StoreKeys {
   readonly value: string;
 }
 
+/** A bucket with the interface of S3. */
+export interface S3 {
+  readonly s3: {
+    readonly bucket: string;
+    readonly region: string;
+    /** Host of the store. @default that of AWS in the region */
+    readonly endpoint?: string;
+    /** @default the component acts under its identity */
+    readonly keys?: StoreKeys;
+  };
+}
+
+/** A container of a storage account of Azure. */
+export interface Azure {
+  readonly azure: { readonly account: string; readonly container: string };
+}
+
+/** A bucket of Google Cloud Storage. */
+export interface Gcs {
+  readonly gcs: { readonly bucket: string };
+}
+
 /**
  * An object store, or a volume. Stores are used under the identity that the cluster gives the component; only S3, which others than AWS
  * have too, may have keys instead.
  */
 export type Store =
-  | {
-      readonly s3: {
-        readonly bucket: string;
-        readonly region: string;
-        /** Host of the store. @default that of AWS in the region */
-        readonly endpoint?: string;
-        /** @default the component acts under its identity */
-        readonly keys?: StoreKeys;
-      };
-    }
-  | { readonly azure: { readonly account: string; readonly container: string } }
-  | { readonly gcs: { readonly bucket: string } }
+  | S3
+  | Azure
+  | Gcs
   /** Size of a volume of each pod, as a quantity: for a single pod, such as on a laptop. */
   | { readonly volume: string };
 
@@ -45,47 +58,48 @@ const BUCKET = text('the name of a bucket: 3 to 63 lower-case letters, digits, "
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name),
 );
 
+/** What the object stores may say, each under its key. */
+export const OBJECT_STORES = {
+  s3: fields<S3['s3']>({
+    bucket: BUCKET,
+    region: text('a region'),
+    endpoint: optional(text('a host name', subdomain.fits)),
+    keys: optional(
+      fields<StoreKeys>({
+        secret: text(subdomain.expected, subdomain.fits),
+        id: text(dataKey.expected, dataKey.fits),
+        value: text(dataKey.expected, dataKey.fits),
+      }),
+    ),
+  }),
+  azure: fields<Azure['azure']>({
+    account: text('a storage account: 3 to 24 lower-case letters and digits', (name) => /^[a-z0-9]{3,24}$/.test(name)),
+    container: BUCKET,
+  }),
+  gcs: fields<Gcs['gcs']>({ bucket: BUCKET }),
+} as const;
+
+const { s3, azure, gcs } = OBJECT_STORES;
+
 /** What a store may say. */
 export const STORE: Schema = either(
   [
-    fields<Extract<Store, { s3: unknown }>>({
-      s3: fields<Extract<Store, { s3: unknown }>['s3']>({
-        bucket: BUCKET,
-        region: text('a region'),
-        endpoint: optional(text('a host name', subdomain.fits)),
-        keys: optional(
-          fields<StoreKeys>({
-            secret: text(subdomain.expected, subdomain.fits),
-            id: text(dataKey.expected, dataKey.fits),
-            value: text(dataKey.expected, dataKey.fits),
-          }),
-        ),
-      }),
-    }),
-    fields<Extract<Store, { azure: unknown }>>({
-      azure: fields<{ account: string; container: string }>({
-        account: text('a storage account: 3 to 24 lower-case letters and digits', (name) =>
-          /^[a-z0-9]{3,24}$/.test(name),
-        ),
-        container: BUCKET,
-      }),
-    }),
-    fields<Extract<Store, { gcs: unknown }>>({ gcs: fields<{ bucket: string }>({ bucket: BUCKET }) }),
+    fields<S3>({ s3 }),
+    fields<Azure>({ azure }),
+    fields<Gcs>({ gcs }),
     fields<{ volume: string }>({ volume: quantity() }),
   ],
   "{ s3: { bucket, region } }, { azure: { account, container } }, { gcs: { bucket } } or { volume: '10Gi' }",
 );
 
-/** Host of an object store; `undefined` for a volume. */
-function hostOf(store: Store): string | undefined {
+/** Host of an object store. */
+export function hostOf(store: S3 | Azure | Gcs): string {
   if ('s3' in store) return endpointOf(store.s3);
-  if ('azure' in store) return `${store.azure.account}.blob.core.windows.net`;
-  return 'gcs' in store ? 'storage.googleapis.com' : undefined;
+  return 'azure' in store ? `${store.azure.account}.blob.core.windows.net` : 'storage.googleapis.com';
 }
 
 /** Host of a store with the interface of S3. */
-export const endpointOf = ({ endpoint, region }: Extract<Store, { s3: unknown }>['s3']): string =>
-  endpoint ?? `s3.${region}.amazonaws.com`;
+export const endpointOf = ({ endpoint, region }: S3['s3']): string => endpoint ?? `s3.${region}.amazonaws.com`;
 
 /** Variables that hold the keys, under the names that every client of S3 reads; none where an identity is used. */
 export function keyVariables(store: Store): Readonly<Record<string, LateVariable>> {
@@ -97,8 +111,8 @@ export function keyVariables(store: Store): Readonly<Record<string, LateVariable
 
 /** Lets a component of a part reach its store, and reports a store that it could not use. `field` is where the user wrote it. */
 export function useStore(component: Component<ComponentProps>, store: Store, field: string, here: PlacedPart): void {
+  if ('volume' in store) return;
   const host = hostOf(store);
-  if (host === undefined) return;
   const outside: Connectable = {
     connection: () => ({ name: 'store', host, port: 443, peer: { outside: host, cidrs: [], port: 443 } }),
   };

@@ -79,6 +79,7 @@ class Traces extends System<PartSettings> {
           ...(survives ? { oneZone: 'Tempo is one pod, and what it has sent to its store is safe' } : {}),
         },
       },
+      noBackup: 'volume' in store ? 'traces are a help' : 'what is kept is in the object store',
       metrics: { port: PORTS.tempo },
       env: keyVariables(store),
       files: {

@@ -52,10 +52,15 @@ function surroundingsOf({
   namespace,
   environment,
   registry,
+  survivesLoss,
 }: Destination): Pick<ApiEntry, 'api' | 'systemNamespace' | 'environment'> {
   if (api === undefined) return {};
   if (namespace === undefined) return { api };
-  return { api, systemNamespace: namespace, environment: { name: environment, ...defined({ registry }) } };
+  return {
+    api,
+    systemNamespace: namespace,
+    environment: { name: environment, ...defined({ registry, survivesLoss }) },
+  };
 }
 
 function fileOf({ group, kind }: Identity, { construct, destination, clusterScoped, phase }: Rendered): string {

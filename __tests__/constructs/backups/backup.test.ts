@@ -1,0 +1,273 @@
+// G10: what is copied, how, by whom, and from where; what cannot be copied so is refused.
+
+import { Backup, CronJob, type System, Volume, Worker } from '../../../lib/constructs';
+import type { JsonObject } from '../../../lib/model';
+import type { Synthesis } from '../../../lib/synth/synthesize';
+import { copies, DUMP, ledger, ledgerBackup } from '../../support/backups';
+import { equipped, findIn, type PartsWorld } from '../../support/parts';
+import { at, errors } from '../../support/synthesis';
+
+const NAMESPACE = 'shop-production';
+const build = (make: NonNullable<PartsWorld['build']>, parts = [copies()]): Synthesis =>
+  equipped(parts, { build: make });
+const job = (found: Synthesis, name: string): JsonObject => findIn(found, NAMESPACE, 'CronJob', name);
+const pod = (found: Synthesis, name: string): JsonObject =>
+  at(job(found, name), 'spec', 'jobTemplate', 'spec', 'template', 'spec') as JsonObject;
+const messages = ({ findings }: Synthesis): string[] => findings.map(({ message }) => message);
+const namesOf = ({ objects }: Synthesis): string[] =>
+  objects
+    .filter(({ entry: { identity } }) => identity.kind === 'CronJob' && identity.namespace === NAMESPACE)
+    .map(({ entry }) => entry.identity.name)
+    .sort();
+
+const uploads = (system: System): Volume => {
+  const volume = new Volume(system, 'uploads', { size: '10Gi', oneZone: 'it is copied' });
+  new Worker(system, 'uploader', {
+    image: 'registry.example/uploader:1',
+    resources: { cpu: '100m', memory: '64Mi' },
+    probes: { bootSeconds: 5, liveness: { exec: ['/bin/true'] } },
+    size: { replicas: 1 },
+    survives: { zones: 0, because: 'the volume is one' },
+    volumes: { '/up': volume },
+    security: { user: { id: 12_000, reason: 'its image has this user' } },
+  });
+  return volume;
+};
+
+describe('a dump', () => {
+  const found = build((_, system) => ledgerBackup(ledger(system), system));
+
+  test('is a CronJob for each store: one that does not answer stops no other', () => {
+    expect(errors(found)).toEqual([]);
+    expect(namesOf(found)).toEqual(['ledger-backup-far', 'ledger-backup-near']);
+  });
+
+  test('is written by the image of the component before it is copied, and neither sees the claim', () => {
+    const { initContainers, containers, volumes, affinity } = pod(found, 'ledger-backup-near');
+    expect(initContainers).toMatchObject([
+      {
+        name: 'dump',
+        image: 'registry.example/ledger:1',
+        command: DUMP,
+        env: [{ name: 'HOST', value: 'ledger-0.ledger-members' }],
+      },
+    ]);
+    expect(at(initContainers, 0, 'volumeMounts')).toEqual([
+      { name: 'tmp-dump', mountPath: '/tmp' },
+      { name: 'scratch-2', mountPath: '/dump' },
+    ]);
+    expect(at(containers, 0, 'command', 2)).toContain('restic backup /dump\n');
+    expect(JSON.stringify(volumes)).not.toContain('persistentVolumeClaim');
+    expect(affinity).toBeUndefined();
+  });
+
+  test('an empty one does not count as a copy; old copies of the same name go', () => {
+    const script = String(at(pod(found, 'ledger-backup-near'), 'containers', 0, 'command', 2)).split('\n');
+    expect(script[0]).toMatch(/^find \/dump .* exit 1; }$/);
+    expect(script.at(-1)).toBe(
+      'restic forget --group-by host --keep-daily 7 --keep-weekly 5 --keep-monthly 12 --prune',
+    );
+  });
+
+  test('each backup has a repository of its own, named after its cluster and namespace, and a password as a file', () => {
+    const texts = found.objects
+      .filter(({ entry: { identity } }) => identity.name.startsWith('ledger-backup-'))
+      .map(({ entry }) => JSON.stringify(entry.manifest))
+      .join();
+    const repository = 'mumbai/shop-production/ledger-backup';
+    expect(texts).toContain(`s3:https://s3.ap-south-1.amazonaws.com/copies/${repository}`);
+    expect(texts).toContain(`s3:https://fsn1.objects.example/copies/${repository}`);
+    expect(texts).toContain('"RESTIC_HOST":"shop-production/ledger-backup"');
+    expect(texts).toContain('"RESTIC_PASSWORD_FILE":"/etc/restic/password"');
+    expect(at(pod(found, 'ledger-backup-near'), 'volumes')).toContainEqual({
+      name: 'volume-0',
+      secret: { secretName: 'backups', defaultMode: 0o440, items: [{ key: 'password', path: 'password' }] },
+    });
+  });
+
+  test('reaches the store and the component, which lets it in', () => {
+    const own = JSON.stringify(at(findIn(found, NAMESPACE, 'NetworkPolicy', 'ledger-backup-near'), 'spec', 'egress'));
+    expect(own).toContain('"port":443');
+    expect(own).toContain('"port":5000');
+    const other = JSON.stringify(at(findIn(found, NAMESPACE, 'NetworkPolicy', 'ledger'), 'spec', 'ingress'));
+    expect(other).toContain('ledger-backup-near');
+  });
+
+  test('runs at night, not all at once', () => {
+    const schedules = ['near', 'far'].map((store) =>
+      String(at(job(found, `ledger-backup-${store}`), 'spec', 'schedule')),
+    );
+    for (const schedule of schedules) expect(schedule).toMatch(/^\d+ [123] \* \* \*$/);
+    expect(new Set(schedules).size).toBe(2);
+  });
+
+  test('is one for each pod that has data of its own, and one for members that all have the same', () => {
+    const two = build((_, system) => ledgerBackup(ledger(system, { size: { replicas: 2 } }), system));
+    expect(errors(two)).toEqual([]);
+    expect(namesOf(two)).toEqual(['0-far', '0-near', '1-far', '1-near'].map((end) => `ledger-backup-${end}`));
+    expect(at(pod(two, 'ledger-backup-1-near'), 'initContainers', 0, 'env')).toEqual([
+      { name: 'HOST', value: 'ledger-1.ledger-members' },
+    ]);
+    const quorum = build((_, system) => ledgerBackup(ledger(system, { size: { members: 3 } }), system));
+    expect(errors(quorum)).toEqual([]);
+    expect(at(pod(quorum, 'ledger-backup-near'), 'initContainers', 0, 'env')).toEqual([
+      { name: 'HOST', value: 'ledger' },
+    ]);
+  });
+
+  test('may have another image, variables and times', () => {
+    const dump = {
+      command: DUMP,
+      image: 'registry.example/tools:1',
+      env: { TOKEN: { secret: 'ledger', key: 'token' } },
+    };
+    const given = build((_, system) =>
+      ledgerBackup(ledger(system), system, { dump, schedule: '0 */6 * * *', deadlineSeconds: 600 }),
+    );
+    expect(errors(given)).toEqual([]);
+    expect(at(job(given, 'ledger-backup-near'), 'spec', 'schedule')).toBe('0 */6 * * *');
+    expect(at(pod(given, 'ledger-backup-near'), 'initContainers', 0)).toMatchObject({
+      image: 'registry.example/tools:1',
+      env: [{ name: 'HOST' }, { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'ledger', key: 'token' } } }],
+    });
+  });
+});
+
+describe('files', () => {
+  const FILES = { files: 'files are renamed when they are complete' };
+
+  test('of a component are read on the node of its pod, by its user, and not written', () => {
+    const found = build((_, system) => {
+      const user = { id: 12_000, reason: 'its image has this user' };
+      ledgerBackup(ledger(system, { security: { user } }), system, FILES);
+    });
+    expect(errors(found)).toEqual([]);
+    const { affinity, volumes, securityContext, containers } = pod(found, 'ledger-backup-near');
+    expect(affinity).toEqual({
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          {
+            labelSelector: { matchLabels: { 'statefulset.kubernetes.io/pod-name': 'ledger-0' } },
+            topologyKey: 'kubernetes.io/hostname',
+          },
+        ],
+      },
+    });
+    expect(volumes).toContainEqual({
+      name: 'volume-1',
+      persistentVolumeClaim: { claimName: 'data-ledger-0', readOnly: true },
+    });
+    expect(at(containers, 0, 'volumeMounts')).toContainEqual({
+      name: 'volume-1',
+      mountPath: '/data/data-ledger-0',
+      readOnly: true,
+    });
+    expect(securityContext).toMatchObject({ runAsUser: 12_000 });
+  });
+
+  test('of a volume are read beside the component that runs, and no second node waits for it', () => {
+    const found = build((_, system) => {
+      new Backup(system, 'uploads-backup', { of: uploads(system), size: '10Gi', ...FILES });
+    });
+    expect(errors(found)).toEqual([]);
+    expect(JSON.stringify(at(pod(found, 'uploads-backup-far'), 'affinity'))).toContain('uploader');
+    expect(at(pod(found, 'uploads-backup-far'), 'securityContext')).toMatchObject({ runAsUser: 12_000 });
+  });
+
+  test('of a volume that only Jobs mount have no node', () => {
+    const found = build((_, system) => {
+      const volume = new Volume(system, 'reports', { size: '1Gi', oneZone: 'it is copied' });
+      new CronJob(system, 'report', {
+        image: 'registry.example/report:1',
+        resources: { cpu: '100m', memory: '64Mi' },
+        schedule: '@daily',
+        deadlineSeconds: 60,
+        volumes: { '/reports': volume },
+      });
+      new Backup(system, 'reports-backup', { of: volume, size: '1Gi', ...FILES });
+    });
+    expect(at(pod(found, 'reports-backup-far'), 'affinity')).toBeUndefined();
+  });
+});
+
+describe('refused:', () => {
+  const refusal = (make: NonNullable<PartsWorld['build']>, parts = [copies()]): string =>
+    messages(build(make, parts)).join('\n');
+
+  test('nothing that says how, or two ways', () => {
+    expect(refusal((_, system) => ledgerBackup(ledger(system), system, {}))).toContain(
+      'nothing says how a consistent copy is made',
+    );
+    expect(refusal((_, system) => ledgerBackup(ledger(system), system, { dump: DUMP, files: 'why' }))).toContain(
+      'a backup is a dump or a copy of files, not both',
+    );
+  });
+
+  test.each(['postgres:17', 'docker.io/bitnami/postgresql:17', 'quay.io/coreos/etcd@sha256:00', 'mongo'])(
+    'files of a running database, %s',
+    (image) => {
+      expect(refusal((_, system) => ledgerBackup(ledger(system, { image }), system, { files: 'why' }))).toContain(
+        `files of ${image} that are copied while it writes them cannot be relied on`,
+      );
+    },
+  );
+
+  test('a dump of a volume, a volume before its component, and a component without claims', () => {
+    expect(
+      refusal((_, system) => {
+        new Backup(system, 'b', { of: uploads(system), dump: DUMP, size: '1Gi' });
+      }),
+    ).toContain('a dump asks an application, and a volume is none');
+    expect(
+      refusal((_, system) => {
+        new Backup(system, 'b', {
+          of: new Volume(system, 'v', { size: '1Gi', oneZone: 'x' }),
+          files: 'x',
+          size: '1Gi',
+        });
+      }),
+    ).toContain('no component mounts the volume yet');
+    expect(refusal((_, system) => ledgerBackup(ledger(system, { claims: {} }), system))).toContain(
+      'ledger has no claims, and so no data that stays',
+    );
+  });
+
+  test('a schedule that never comes', () => {
+    expect(
+      refusal((_, system) => ledgerBackup(ledger(system), system, { dump: DUMP, schedule: '0 0 30 2 *' })),
+    ).toContain('never comes');
+  });
+
+  test('a store without identity or keys', () => {
+    const stores = { near: { s3: { bucket: 'copies', region: 'ap-south-1' } } };
+    expect(
+      refusal((_, system) => ledgerBackup(ledger(system), system), [copies({ stores, fewerCopies: 'a test' })]),
+    ).toContain(
+      'shop-production/ledger-backup-near has no identity on mumbai, under which it could use s3.ap-south-1.amazonaws.com',
+    );
+  });
+
+  test('a cluster without the part, where the environment survives a loss; elsewhere nothing is made', () => {
+    expect(refusal((_, system) => ledgerBackup(ledger(system), system), [])).toContain(
+      'no store for backups is known on mumbai',
+    );
+  });
+});
+
+describe('state without a backup', () => {
+  const RULE = 'volume-backup';
+  const rules = (found: Synthesis): string[] => found.findings.map(({ rule }) => rule);
+
+  test('is a finding, for claims and volumes, unless there is a reason', () => {
+    expect(rules(build((_, system) => ledger(system)))).toContain(RULE);
+    expect(rules(build((_, system) => uploads(system)))).toContain(RULE);
+    const reasoned = build((_, system) => ledger(system, { noBackup: 'it is filled again' }));
+    expect(rules(reasoned)).not.toContain(RULE);
+    expect(rules(reasoned)).not.toContain('unused-reason');
+  });
+
+  test('a reason beside a backup excuses nothing', () => {
+    const found = build((_, system) => ledgerBackup(ledger(system, { noBackup: 'why' }), system));
+    expect(rules(found)).toContain('unused-reason');
+  });
+});

@@ -1,0 +1,160 @@
+// G10: three copies at two providers, one of them elsewhere; a drill for each copy; alerts on the age of both.
+
+import { eks } from '../../../lib/model';
+import type { JsonObject } from '../../../lib/model/manifest/json';
+import { metrics } from '../../../lib/parts';
+import { cronJobName } from '../../../lib/parts/backups/names';
+import type { Synthesis } from '../../../lib/synth/synthesize';
+import { copies, ledger, ledgerBackup, STORES } from '../../support/backups';
+import { equipped, findIn, type PartsWorld, yamlOf } from '../../support/parts';
+import { at, errors, SUBNETS } from '../../support/synthesis';
+
+const NAMESPACE = 'backups-operations';
+const DRILL = 'shop-production-ledger-backup-near';
+const METRICS = metrics({ retention: '15d', volume: '50Gi', receivers: {} });
+const withLedger: PartsWorld = { build: (_, system) => void ledgerBackup(ledger(system), system) };
+const messages = ({ findings }: Synthesis): string[] => findings.map(({ message }) => message);
+
+describe('drills', () => {
+  const check = ['ledger', 'verify', '/dump/ledger'];
+  const found = equipped([copies()], {
+    build: (_, system) => void ledgerBackup(ledger(system), system, { dump: ['ledger', 'dump'], check }),
+  });
+  const job = findIn(found, NAMESPACE, 'CronJob', DRILL);
+  const pod = at(job, 'spec', 'jobTemplate', 'spec', 'template', 'spec') as JsonObject;
+
+  test('one for each copy, once a week, in a namespace that has none of the data', () => {
+    expect(errors(found)).toEqual([]);
+    expect(at(job, 'spec', 'schedule')).toMatch(/^\d+ [567] \* \* [0-6]$/);
+    expect(findIn(found, NAMESPACE, 'CronJob', 'shop-production-ledger-backup-far')).toBeDefined();
+    const claims = found.objects.filter(({ entry }) =>
+      JSON.stringify(entry.manifest).includes('persistentVolumeClaim'),
+    );
+    expect(claims.map(({ entry }) => entry.identity.namespace)).not.toContain(NAMESPACE);
+  });
+
+  test('restore the last copy, let the application check it, and read a part of all copies, without a lock', () => {
+    expect(pod).toMatchObject({
+      initContainers: [
+        { name: 'restore', image: 'docker.io/restic/restic:0.19.1' },
+        { name: 'check', image: 'registry.example/ledger:1', command: check },
+      ],
+    });
+    expect(at(pod, 'initContainers', 0, 'command', 2)).toContain(
+      'restic restore latest:/dump --target /dump --verify --no-lock',
+    );
+    expect(at(pod, 'containers', 0, 'command', 2)).toBe('restic check --read-data-subset=5% --no-lock');
+  });
+
+  test('the check sees the restored folder, and neither the password nor the keys', () => {
+    const own = at(pod, 'initContainers', 1) as JsonObject;
+    expect(JSON.stringify(own)).not.toMatch(/\/etc\/restic|AWS_|configMapRef/);
+    expect(JSON.stringify(own['volumeMounts'])).toContain('/dump');
+  });
+
+  test('have the password of each namespace under its name', () => {
+    expect(JSON.stringify(pod['volumes'])).toContain('"items":[{"key":"shop-production","path":"shop-production"}]');
+    expect(JSON.stringify(at(pod, 'containers', 0))).not.toContain('"password"');
+  });
+
+  test('names that would be too long end with a hash', () => {
+    expect(cronJobName('a'.repeat(52))).toBe('a'.repeat(52));
+    const long = cronJobName(`${'a'.repeat(43)}-bcdefghijk`);
+    expect(long).toHaveLength(52);
+    expect(long).not.toBe(cronJobName(`${'a'.repeat(43)}-bcdefghijl`));
+  });
+});
+
+describe('alerts', () => {
+  const found = equipped([METRICS, copies()], withLedger);
+  const groups = yamlOf(found, 'metrics-operations', 'prometheus', '/etc/prometheus/rules/evenkeel.yml')['groups'];
+  const rules = at(
+    (groups as JsonObject[]).find(({ name }) => name === 'evenkeel-backups'),
+    'rules',
+  ) as { alert: string; expr: string }[];
+
+  test('one for each backup and each drill: too old, never, or gone', () => {
+    expect(rules.map(({ alert }) => alert).sort()).toEqual([
+      'BackupTooOld',
+      'BackupTooOld',
+      'RestoreDrillTooOld',
+      'RestoreDrillTooOld',
+    ]);
+    const [first] = rules.filter(({ expr }) => expr.includes('cronjob="ledger-backup-near"'));
+    const healthy = 86_400 + 3600 + 3600;
+    expect(first?.expr).toContain(`> ${healthy} or (time() - `);
+    expect(first?.expr).toContain('unless on (namespace, cronjob)');
+    expect(first?.expr).toContain(
+      'absent(kube_cronjob_created{namespace="shop-production",cronjob="ledger-backup-near"})',
+    );
+    const drill = rules.find(({ expr }) => expr.includes(`namespace="${NAMESPACE}"`));
+    expect(drill?.expr).toContain(`> ${7 * 86_400 + 3600 + 3600} `);
+  });
+
+  test('without the part metrics, there is none, which is said', () => {
+    expect(messages(equipped([copies()], withLedger))).toContain('no alert says when a backup of mumbai is too old');
+    expect(messages(found)).not.toContain('no alert says when a backup of mumbai is too old');
+  });
+});
+
+describe('three copies, two providers, one elsewhere:', () => {
+  const { near, far } = STORES;
+  const azure = (region: string) => ({ azure: { account: 'copies', container: 'restic' }, region });
+  const IDENTITIES = {
+    'shop-production/ledger-backup-far': 'arn:aws:iam::123456789012:role/copies',
+    [`${NAMESPACE}/shop-production-ledger-backup-far`]: 'arn:aws:iam::123456789012:role/drills',
+  };
+  const build = (stores: typeof STORES, fewerCopies?: string) =>
+    equipped([copies({ stores, ...(fewerCopies === undefined ? {} : { fewerCopies }) })], {
+      ...withLedger,
+      cluster: eks({
+        ...SUBNETS,
+        region: 'ap-south-1',
+        zones: ['ap-south-1a', 'ap-south-1b'],
+        kubernetes: '1.36',
+        identities: stores['far'] === undefined ? {} : IDENTITIES,
+      }),
+    });
+
+  test('one store makes two copies', () => {
+    expect(messages(build({ far: far ?? azure('westeurope') }))).toContain(
+      'with the data itself that is 2 copies, not three',
+    );
+  });
+
+  test('all at one provider', () => {
+    const other = { s3: { bucket: 'copies', region: 'eu-central-1' } };
+    expect(messages(build({ near: near ?? other, far: other }))).toContain('the data and all copies are at AWS');
+  });
+
+  test('all in the region of the data', () => {
+    expect(messages(build({ near: near ?? azure('x'), far: azure('ap-south-1') }))).toContain(
+      'the data and all copies are in ap-south-1',
+    );
+    expect(errors(build({ near: near ?? azure('x'), far: azure('westeurope') }))).toEqual([]);
+  });
+
+  test('fewer have a reason, which the namespace keeps; one that excuses nothing is refused', () => {
+    const found = build({ near: near ?? azure('x') }, 'a test');
+    expect(errors(found)).toEqual([]);
+    const namespace = found.objects.find(
+      ({ entry: { identity } }) => identity.kind === 'Namespace' && identity.name === NAMESPACE,
+    );
+    expect(at(namespace?.entry.manifest, 'metadata', 'annotations', 'evenkeel.dev/fewer-copies')).toBe('a test');
+    expect(messages(build({ near: near ?? azure('x'), far: azure('westeurope') }, 'why')).join()).toContain(
+      'the reason excuses nothing',
+    );
+  });
+});
+
+test('a part that nothing uses is said', () => {
+  expect(messages(equipped([copies()]))).toContain('nothing of mumbai is copied: no System there has a Backup');
+});
+
+test('input: no store, a name that is none, a volume', () => {
+  expect(messages(equipped([copies({ stores: {} })])).join()).toContain('there is no store');
+  expect(messages(equipped([copies({ stores: { 'Far Away': STORES['far'] as never } })])).join()).toContain(
+    '"Far Away" cannot be a part of names',
+  );
+  expect(errors(equipped([copies({ stores: { near: { volume: '1Gi' } as never } })])).length).toBeGreaterThan(0);
+});

@@ -1,0 +1,106 @@
+// Data that stays, and is in no backup.
+
+import { objectIndex, placeOf } from '../../analysis/objects/object-index';
+import { at, dig, list, own, places, text } from '../../analysis/objects/read-json';
+import { ANNOTATION, listOf } from '../../model/manifest/annotations';
+import type { JsonObject } from '../../model/manifest/json';
+import type { ApiEntry } from '../../model/manifest/object';
+import { object, withReason } from '../examples';
+import type { Rule } from '../rule';
+
+const EVERY = '*';
+
+/** Claims that a CronJob says it copies, by cluster and namespace. */
+function copied(entries: readonly ApiEntry[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { cluster, identity, manifest } of objectIndex(entries).of('batch/CronJob')) {
+    const claims = listOf(text(own(dig(manifest, 'metadata', 'annotations'), ANNOTATION.copiesOf)));
+    if (claims.length === 0) continue;
+    const key = placeOf(cluster, identity.namespace);
+    found.set(key, new Set([...(found.get(key) ?? []), ...claims]));
+  }
+  return found;
+}
+
+/** Whether a Schedule of Velero takes the volumes of a namespace. Source: velero.io, "Schedule API Type", "Backup API Type". */
+function takes(schedule: ApiEntry, namespace: string): boolean {
+  const template = dig(schedule.manifest, 'spec', 'template');
+  const included = list(template?.includedNamespaces);
+  const isIncluded = included.length === 0 || included.includes(EVERY) || included.includes(namespace);
+  const isExcluded = list(template?.excludedNamespaces).includes(namespace);
+  return isIncluded && !isExcluded && template?.snapshotVolumes !== false;
+}
+
+interface State {
+  readonly entry: ApiEntry;
+  readonly pointer: string;
+  /** What a message calls it. */
+  readonly shown: string;
+  /** The claim that a copy names. */
+  readonly claim: string;
+}
+
+function statesOf(entries: readonly ApiEntry[]): State[] {
+  const index = objectIndex(entries);
+  const claims = index.of('/PersistentVolumeClaim').map((entry): State => {
+    const { name } = entry.identity;
+    return { entry, pointer: '/spec', shown: `the claim ${name}`, claim: name };
+  });
+  const templates = index.of('apps/StatefulSet').flatMap((entry) =>
+    places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '/spec').flatMap(({ value, pointer }): State[] => {
+      const name = text(dig(value, 'metadata')?.name);
+      if (name === undefined) return [];
+      const shown = `the claim ${name} of each pod`;
+      return [{ entry, pointer: at(pointer, 'metadata', 'name'), shown, claim: `${name}-${entry.identity.name}-0` }];
+    }),
+  );
+  return [...claims, ...templates].filter(({ entry }) => entry.environment?.survivesLoss === true);
+}
+
+const backup: Rule = {
+  id: 'volume-backup',
+  what: 'In an environment that survives the loss of a zone or a region, data of a claim is in a backup.',
+  why: 'A copy in another zone takes part in every mistake: what is deleted, or overwritten, is so in all of them.',
+  severity: 'warning',
+  judge: 'NIST SP 1800-25; what an operator makes, or a provider copies outside of the manifests, is not seen',
+  reason: ANNOTATION.noBackup,
+  check: (entries, report) => {
+    const copies = copied(entries);
+    const schedules = objectIndex(entries).of('velero.io/Schedule');
+    for (const { entry, pointer, shown, claim } of statesOf(entries)) {
+      const { namespace = '' } = entry.identity;
+      if (copies.get(placeOf(entry.cluster, namespace))?.has(claim)) continue;
+      if (schedules.some((one) => one.cluster === entry.cluster && takes(one, namespace))) continue;
+      report(entry, pointer, {
+        message: `no backup has what ${shown} keeps`,
+        expected: 'a Backup of it, noBackup, a Schedule of Velero for its namespace',
+      });
+    }
+  },
+  examples: {
+    pass: [
+      claimOf('data'),
+      withReason(claimOf('cache'), ANNOTATION.noBackup, 'it is filled again from the database'),
+      copying('data'),
+    ],
+    fail: [claimOf('data'), copying('other')],
+    environments: { shop: { name: 'production', survivesLoss: true } },
+  },
+};
+
+function claimOf(name: string): JsonObject {
+  return object('v1', 'PersistentVolumeClaim', name, {
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  });
+}
+
+function copying(claim: string): JsonObject {
+  const container = { name: 'copy', image: 'registry.example.com/restic:0.19.1' };
+  const template = { spec: { restartPolicy: 'Never', containers: [container] } };
+  const job = object('batch/v1', 'CronJob', 'copy', {
+    spec: { schedule: '0 3 * * *', jobTemplate: { spec: { template } } },
+  });
+  return withReason(job, ANNOTATION.copiesOf, claim);
+}
+
+export const backupRules: readonly Rule[] = [backup];

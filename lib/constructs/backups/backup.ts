@@ -1,0 +1,318 @@
+// A backup: what copies the data of a component, or of a volume, to every store of its cluster, by the clock.
+
+import { Construct } from 'constructs';
+import type { BackupPlan, BackupStore } from '../../model/backups/plan';
+import { nightly } from '../../model/backups/times';
+import { findingOf } from '../../model/finding/finding';
+import type { Problem } from '../../model/finding/problem';
+import { checked, fields, like, number, optional, quantity, type Schema, text } from '../../model/finding/schema';
+import { ANNOTATION, listText } from '../../model/manifest/annotations';
+import { HOSTNAME } from '../../model/manifest/well-known';
+import { survivesLoss } from '../../model/platform/environment';
+import { findScheduleProblem, SCHEDULE as SCHEDULE_FORM } from '../../model/pods/schedule';
+import { longestGapSeconds } from '../../model/pods/schedule-starts';
+import { Component } from '../component/component';
+import type { ComponentProps } from '../component/component-props';
+import { StatefulService } from '../component/stateful-service';
+import type { CronJob, CronJobProps } from '../jobs/cron-job';
+import { EndingComponent } from '../jobs/ending';
+import { RESOURCES, type Resources } from '../pod/container';
+import type { Life } from '../pod/life';
+import type { Volumes } from '../pod/mounts';
+import { Volume } from '../storage/volume';
+import { System } from '../system/system';
+import { isRefused, receive } from '../tree/door';
+import { report } from '../tree/findings';
+import { selectorLabels } from '../tree/labels';
+import { traceConstruct } from '../tree/trace';
+import { type BackupCommand, COMMAND, commandContainer } from './command';
+import { copyCommand, DATA, DUMP, RESTIC_RESOURCES, resticWith } from './restic';
+import { WatchedJob } from './watched-job';
+
+/** Required and optional properties of a backup. */
+export interface BackupProps {
+  /** What is copied: a component that keeps state, or a volume that a component mounts. */
+  readonly of: StatefulService | Volume;
+  /**
+   * What writes a consistent copy into the folder /dump.
+   * @default none: `files` says why the files themselves are enough
+   * @example dump: ['redis-cli', '-h', '$(HOST)', '--rdb', '/dump/cart.rdb']
+   */
+  readonly dump?: BackupCommand;
+  /**
+   * Why a copy of the files, while the application writes them, can be used. For a database it cannot.
+   * @default none: `dump` makes a copy that can
+   * @example files: 'uploads are written under another name, and then renamed'
+   */
+  readonly files?: string;
+  /** The most that the data takes, as a quantity: dumps and drills need as much room. */
+  readonly size: string;
+  /**
+   * What a drill does with the copy that it has restored into the same folder, to see that it can be used.
+   * @default none: its content is compared with its hashes
+   * @example check: ['redis-check-rdb', '/dump/cart.rdb']
+   */
+  readonly check?: BackupCommand;
+  /** When it runs, by UTC: five fields, or a short form. @default once a day, in the night, at a minute that follows from its name */
+  readonly schedule?: string;
+  /** Seconds after which a run has failed. @default 3600 */
+  readonly deadlineSeconds?: number;
+  /** CPU and memory of what copies. @default { cpu: '100m', memory: '512Mi' } */
+  readonly resources?: Resources;
+}
+
+/** One copy of a backup: of what a pod has, in one store. */
+export interface Copy {
+  /** Name of its CronJob. */
+  readonly name: string;
+  readonly store: BackupStore;
+  /** Folder of its repository in the store. */
+  readonly repository: string;
+  /** The folder that is copied. */
+  readonly folder: string;
+}
+
+const OF = 'a StatefulService with claims, or a Volume';
+
+/** What a schedule may say. */
+export const SCHEDULE: Schema = checked<string>(text(SCHEDULE_FORM), (schedule): Problem[] => {
+  const message =
+    findScheduleProblem(schedule) ??
+    (longestGapSeconds(schedule) === undefined ? `"${schedule}" never comes` : undefined);
+  return message === undefined ? [] : [{ value: schedule, message, expected: SCHEDULE_FORM }];
+});
+
+const BACKUP = checked<BackupProps>(
+  fields<BackupProps>({
+    of: like(OF, (value) => value instanceof StatefulService || value instanceof Volume),
+    dump: optional(COMMAND),
+    files: optional(text('the reason why a copy of the files can be used')),
+    size: quantity(),
+    check: optional(COMMAND),
+    schedule: optional(SCHEDULE),
+    deadlineSeconds: optional(number({ atLeast: 60, whole: true })),
+    resources: optional(RESOURCES),
+  }),
+  ({ dump, files }): Problem[] => {
+    if (dump !== undefined && files !== undefined) {
+      const message = 'a backup is a dump or a copy of files, not both';
+      return [{ field: 'files', message, expected: 'one of dump and files' }];
+    }
+    if (dump !== undefined || files !== undefined) return [];
+    const message = 'nothing says how a consistent copy is made';
+    const expected = "dump: ['pg_dump', '--file=/dump/shop'], or files: 'why a copy of the files can be used'";
+    return [{ field: 'dump', message, expected }];
+  },
+);
+
+/** Programs whose files are consistent only all together, at one moment: the names of their images. */
+const DATABASES =
+  /(?:^|\/)(?:cassandra|clickhouse|cockroach|consul|couchdb|elasticsearch|etcd|influxdb|mariadb|mongo|mysql|neo4j|opensearch|postgres|prometheus|rabbitmq|scylla|timescaledb)[^/]*$/;
+
+/** An image without its tag and digest. */
+const nameOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+
+const DEADLINE = 3600;
+
+/** What is copied at once. */
+interface Source {
+  /** The ordinal of a pod among several; empty for one. */
+  readonly suffix: string;
+  /** Host name of the component. */
+  readonly host?: string;
+  readonly claims: readonly string[];
+  /** Labels of the pod that has the claims on its node. @default none: any node may have them */
+  readonly beside?: Readonly<Record<string, string>>;
+}
+
+/** The CronJob of a copy. */
+class CopyJob extends WatchedJob {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: CronJobProps,
+    private readonly source: Source,
+    store: BackupStore,
+    plan: BackupPlan,
+  ) {
+    super(scope, id, props, 'backup', store, plan);
+  }
+
+  /** On the node of the pod that has the volume there. */
+  protected override get spread(): Life['spread'] {
+    const { beside } = this.source;
+    if (beside === undefined) return undefined;
+    const term = { labelSelector: { matchLabels: beside }, topologyKey: HOSTNAME };
+    return { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } };
+  }
+
+  protected override get reasons(): Readonly<Record<string, string>> {
+    return { ...super.reasons, [ANNOTATION.copiesOf]: listText(this.source.claims) };
+  }
+}
+
+/**
+ * Copies data to every store that the part `backups` names on the cluster, each by a CronJob of its own, `<id>-<store>`: a store that does not
+ * answer stops no other copy. Copies are encrypted, and old ones are forgotten. A drill of the part restores each of them by the clock.
+ *
+ * A cluster without that part has no copies, and is refused where the environment survives the loss of a zone or a region.
+ *
+ * @example
+ * new Backup(this, 'ledger-backup', {
+ *   of: ledger,
+ *   dump: {
+ *     command: ['pg_dump', '--host=$(HOST)', '--username=ledger', '--format=custom', '--file=/dump/ledger'],
+ *     env: { PGPASSWORD: { secret: 'ledger', key: 'password' } },
+ *   },
+ *   check: ['pg_restore', '--list', '/dump/ledger'],
+ *   size: '2Gi',
+ * })
+ * @throws when it is not inside a System
+ */
+export class Backup extends Construct {
+  /** Its CronJobs, for overrides: one for each store, and for each pod that has data of its own. */
+  readonly cronJobs: readonly CronJob[];
+  /** @internal */
+  readonly props: BackupProps;
+  /** @internal */
+  readonly copies: readonly Copy[];
+
+  constructor(scope: Construct, id: string, props: BackupProps) {
+    super(scope, id);
+    traceConstruct(this);
+    this.props = receive(this, '', BACKUP, props, { size: '1Gi' });
+    const made = isRefused(this) ? [] : this.create();
+    this.cronJobs = made.map(({ job }) => job);
+    this.copies = made.map(({ copy }) => copy);
+  }
+
+  /**
+   * The component whose data it is; a running one before one that comes to an end.
+   * @internal
+   */
+  get owner(): Component<ComponentProps> | undefined {
+    const { of } = this.props;
+    const all = System.of(this)
+      .node.findAll()
+      .filter((one): one is Component<ComponentProps> => one instanceof Component);
+    if (of instanceof StatefulService) return all.find((one) => one.name === of.name);
+    const owners = all.filter(({ observed }) => observed.claims.includes(of.claim.name));
+    return owners.find((one) => !(one instanceof EndingComponent)) ?? owners[0];
+  }
+
+  private create(): readonly { readonly copy: Copy; readonly job: CronJob }[] {
+    const { cluster, environment } = System.of(this).target;
+    const { owner } = this;
+    const problems = this.findProblems(owner);
+    for (const problem of problems) report(this, findingOf('input', problem));
+    if (problems.length > 0 || owner === undefined) return [];
+    const plan = cluster.backups;
+    if (plan !== undefined) {
+      return this.sources(owner).flatMap((source) => plan.stores.map((store) => this.copy(owner, source, store, plan)));
+    }
+    if (survivesLoss(environment)) {
+      const message = `no store for backups is known on ${cluster.name}`;
+      report(this, findingOf('neighbour', { message, expected: `the part backups on ${cluster.name}` }));
+    }
+    return [];
+  }
+
+  private findProblems(owner: Component<ComponentProps> | undefined): Problem[] {
+    const { of, files, dump } = this.props;
+    if (System.of(of) !== System.of(this)) {
+      return [{ field: 'of', message: 'it belongs to another System', expected: `${OF} of this System` }];
+    }
+    if (owner === undefined) {
+      const message = 'no component mounts the volume yet, and a copy runs as the user that owns it';
+      return [{ field: 'of', message, expected: 'the Backup after the component that mounts it' }];
+    }
+    if (of instanceof Volume && dump !== undefined) {
+      const message = 'a dump asks an application, and a volume is none';
+      return [{ field: 'dump', message, expected: 'of: the StatefulService; or files, with a reason' }];
+    }
+    if (of instanceof StatefulService && of.state.every(({ claims }) => claims.length === 0)) {
+      return [{ field: 'of', message: `${of.name} has no claims, and so no data that stays`, expected: OF }];
+    }
+    if (files !== undefined && DATABASES.test(nameOf(owner.image))) {
+      const message = `files of ${owner.image} that are copied while it writes them cannot be relied on`;
+      return [{ field: 'files', value: files, message, expected: "its own command: dump: ['pg_dump', …]" }];
+    }
+    return [];
+  }
+
+  private sources(owner: Component<ComponentProps>): readonly Source[] {
+    const { of, dump } = this.props;
+    if (of instanceof Volume) {
+      const source = { suffix: '', claims: [of.claim.name] };
+      return [owner instanceof EndingComponent ? source : { ...source, beside: selectorLabels(owner.name) }];
+    }
+    const { state } = of;
+    return state.map(({ host, pod, claims }, ordinal) => ({
+      suffix: state.length === 1 ? '' : `-${ordinal}`,
+      host,
+      claims,
+      // the label that its controller gives each pod: kubernetes.io, "StatefulSets", Pod Name Label
+      ...(dump === undefined ? { beside: { 'statefulset.kubernetes.io/pod-name': pod } } : {}),
+    }));
+  }
+
+  private copy(
+    owner: Component<ComponentProps>,
+    source: Source,
+    store: BackupStore,
+    plan: BackupPlan,
+  ): { readonly copy: Copy; readonly job: CronJob } {
+    const { of, dump, schedule, deadlineSeconds = DEADLINE, resources = RESTIC_RESOURCES, size } = this.props;
+    const { namespace = '' } = System.of(this);
+    const own = `${this.node.id}${source.suffix}`;
+    const name = `${own}-${store.name}`;
+    const repository = `${namespace}/${own}`;
+    const { env, scratch, volumes } = resticWith(store, repository, plan.password);
+    const { user, nodes } = owner.observed;
+    const folder = dump === undefined ? DATA : DUMP;
+    // read where the volume already is
+    const read = (claim: string): Volumes[string] => ({ claim, accessMode: 'ReadOnlyMany', readOnly: true });
+    const work =
+      dump === undefined
+        ? {
+            scratch,
+            volumes: {
+              ...volumes,
+              ...Object.fromEntries(source.claims.map((claim) => [`${DATA}/${claim}`, read(claim)])),
+            },
+          }
+        : {
+            scratch: [...scratch, { path: DUMP, size }],
+            volumes,
+            initContainers: {
+              dump: commandContainer(dump, {
+                image: owner.image,
+                host: source.host ?? '',
+                folder,
+                seconds: Math.floor(deadlineSeconds / 2),
+              }),
+            },
+          };
+    const job = new CopyJob(
+      this,
+      `${store.name}${source.suffix}`,
+      {
+        ...(source.beside === undefined ? {} : nodes),
+        ...work,
+        name,
+        image: plan.image,
+        command: copyCommand(folder, plan.keep, dump === undefined),
+        env,
+        schedule: schedule ?? nightly(`${namespace}/${name}`),
+        deadlineSeconds,
+        resources,
+        ...(user === undefined ? {} : { security: { user } }),
+      },
+      source,
+      store,
+      plan,
+    );
+    if (dump !== undefined && of instanceof StatefulService) job.connectTo(of, { as: {} });
+    return { copy: { name, store, repository, folder }, job };
+  }
+}

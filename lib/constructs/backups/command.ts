@@ -1,0 +1,61 @@
+// A command of an application: what dumps its data, and what checks a copy that was restored.
+
+import { either, fields, like, list, optional, table, text } from '../../model/finding/schema';
+import type { InitContainer } from '../pod/company';
+import { type LateVariable, POD_FIELD, RESOURCES, type Resources, SECRET_KEY } from '../pod/container';
+
+/** A command, or a command with its image and variables. `$(HOST)` in it is the host name of the component. */
+export type BackupCommand = readonly string[] | Described;
+
+interface Described {
+  readonly command: readonly string[];
+  /** Image with a tag or a digest. @default that of the component */
+  readonly image?: string;
+  /** Its variables. @default none besides HOST */
+  readonly env?: Readonly<Record<string, string | LateVariable>>;
+  /** CPU and memory. @default { cpu: '100m', memory: '256Mi' } */
+  readonly resources?: Resources;
+}
+
+const WORDS = list(text(), "['pg_dump', '--file=/dump/shop']");
+
+/** What a command may say. */
+export const COMMAND = either(
+  [
+    WORDS,
+    fields<Described>({
+      command: WORDS,
+      image: optional(text('an image with a tag or a digest')),
+      env: optional(table(either([like('a text', (value) => typeof value === 'string'), SECRET_KEY, POD_FIELD]))),
+      resources: optional(RESOURCES),
+    }),
+  ],
+  "['pg_dump', '--file=/dump/shop'], or { command, image, env }",
+);
+
+/** Where a command runs. */
+interface Around {
+  /** The image of the component. */
+  readonly image: string;
+  /** Host name of the component. @default there is none: the command reads files */
+  readonly host?: string;
+  /** The folder with the data. */
+  readonly folder: string;
+  /** Longest healthy run, in seconds. */
+  readonly seconds: number;
+}
+
+const isWords = (command: BackupCommand): command is readonly string[] => Array.isArray(command);
+
+/** The command as a container that ends before what copies starts, or after what restores has ended. */
+export function commandContainer(given: BackupCommand, { image, host, folder, seconds }: Around): InitContainer {
+  const described: Described = isWords(given) ? { command: given } : given;
+  return {
+    image: described.image ?? image,
+    command: described.command,
+    env: { ...(host === undefined ? {} : { HOST: host }), ...described.env },
+    resources: described.resources ?? { cpu: '100m', memory: '256Mi' },
+    mounts: [folder],
+    seconds,
+  };
+}
