@@ -35,7 +35,7 @@ const web =
     void new WebService(system, 'web', { ...WEB, ...change });
 
 const sized = (size: string) => (system: System) =>
-  void new Volume(system, 'data', { size, oneZone: 'it can be made again' });
+  void new Volume(system, 'data', { size, oneZone: 'it can be made again', noBackup: 'it can be made again' });
 
 const raw =
   (kind: string, spec: Json, metadata: JsonObject = {}) =>
