@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { check } from '../../lib/checks';
 import { type Part, Platform, System, WebService, type WebServiceProps } from '../../lib/constructs';
 import type { ClusterDescription, EnvironmentProps, Target } from '../../lib/model';
-import { isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
+import { defined, isJsonObject, type JsonObject } from '../../lib/model/manifest/json';
 import { type Synthesis, synthesize } from '../../lib/synth/synthesize';
 import { PRODUCTION, TWO_ZONES, WEB } from './synthesis';
 
@@ -19,6 +19,8 @@ export interface PartsWorld {
   readonly build?: (web: WebService, system: System) => void;
   /** Groups of the parts' environment. @default none */
   readonly access?: EnvironmentProps['access'];
+  /** Registry of the shop's environment. @default none */
+  readonly registry?: NonNullable<EnvironmentProps['registry']>;
 }
 
 /** A shop in production, and the parts in operations, both on the cluster mumbai. */
@@ -28,7 +30,7 @@ export function equipped(parts: readonly Part[], world: PartsWorld = {}): Synthe
 
 export function equippedPlatform(
   parts: readonly Part[],
-  { cluster = TWO_ZONES, zones = 0, web = {}, build, access = {} }: PartsWorld = {},
+  { cluster = TWO_ZONES, zones = 0, web = {}, build, access = {}, registry }: PartsWorld = {},
 ): Platform<'mumbai', 'production' | 'operations'> {
   class Shop extends System {
     constructor(scope: Construct, target: Target<object>) {
@@ -41,7 +43,11 @@ export function equippedPlatform(
     home: 'mumbai',
     clusters: { mumbai: cluster },
     environments: {
-      production: { ...PRODUCTION, survives: { zones: cluster.zones.length > 1 ? 1 : 0, regions: 0 } },
+      production: {
+        ...PRODUCTION,
+        survives: { zones: cluster.zones.length > 1 ? 1 : 0, regions: 0 },
+        ...defined({ registry }),
+      },
       operations: { survives: { zones, regions: 0 }, access },
     },
   });

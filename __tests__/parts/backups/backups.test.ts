@@ -1,6 +1,6 @@
 // G10: three copies at two providers, one of them elsewhere; a drill for each copy; alerts on the age of both.
 
-import { eks } from '../../../lib/model';
+import { conformant, eks, local, onPrem } from '../../../lib/model';
 import type { JsonObject } from '../../../lib/model/manifest/json';
 import { metrics } from '../../../lib/parts';
 import { cronJobName } from '../../../lib/parts/backups/names';
@@ -145,6 +145,112 @@ describe('three copies, two providers, one elsewhere:', () => {
       'the reason excuses nothing',
     );
   });
+});
+
+describe('etcd', () => {
+  const COMMON = { zones: ['a', 'b'], kubernetes: '1.36' } as const;
+  const kubeadm = onPrem({
+    ...COMMON,
+    distribution: 'kubeadm',
+    ingressClass: 'traefik',
+    ingressController: { namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } },
+  });
+  const k3s = onPrem({ ...COMMON, distribution: 'k3s' });
+  const eksHere = eks({ ...SUBNETS, region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
+  const lost = 'etcd of mumbai is in no backup: without it, objects that git does not have are lost';
+  const on = (cluster: PartsWorld['cluster'], etcd?: 'kubeadm' | 'elsewhere') =>
+    equipped([METRICS, copies(etcd === undefined ? {} : { etcd })], {
+      ...withLedger,
+      ...(cluster === undefined ? {} : { cluster }),
+    });
+  const found = on(kubeadm, 'kubeadm');
+  const job = (name: string) => findIn(found, 'etcd-backup-operations', 'CronJob', name);
+  const pod = at(job('etcd-backup-near'), 'spec', 'jobTemplate', 'spec', 'template', 'spec') as JsonObject;
+
+  test('is saved on a node of the control plane, looked at, and copied to each store', () => {
+    expect(errors(found)).toEqual([]);
+    expect(job('etcd-backup-far')).toBeDefined();
+    expect(pod).toMatchObject({
+      hostNetwork: true,
+      nodeSelector: { 'node-role.kubernetes.io/control-plane': '' },
+      tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }],
+      initContainers: [{ name: 'dump' }, { name: 'check' }],
+    });
+    expect(at(pod, 'initContainers', 0, 'command')).toEqual([
+      'etcdctl',
+      '--endpoints=https://127.0.0.1:2379',
+      '--cacert=/etc/kubernetes/pki/etcd/ca.crt',
+      '--cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt',
+      '--key=/etc/kubernetes/pki/etcd/healthcheck-client.key',
+      'snapshot',
+      'save',
+      '/dump/etcd.db',
+    ]);
+    expect(at(pod, 'containers', 0, 'command', 2)).toContain('restic backup /dump\n');
+  });
+
+  test('only what saves it sees the certificates, and cannot write them; its namespace alone is privileged', () => {
+    for (const [list, index] of [
+      ['initContainers', 1],
+      ['containers', 0],
+    ] as const) {
+      expect(JSON.stringify(at(pod, list, index, 'volumeMounts'))).not.toContain('/etc/kubernetes');
+    }
+    expect(at(pod, 'initContainers', 0, 'volumeMounts')).toContainEqual({
+      name: 'certificates',
+      mountPath: '/etc/kubernetes/pki/etcd',
+      readOnly: true,
+    });
+    const levels = found.objects
+      .filter(({ entry: { identity } }) => identity.kind === 'Namespace')
+      .map(({ entry }) => [
+        entry.identity.name,
+        at(entry.manifest, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce'),
+      ]);
+    expect(Object.fromEntries(levels)).toMatchObject({
+      'etcd-backup-operations': 'privileged',
+      [NAMESPACE]: 'restricted',
+    });
+  });
+
+  test('is restored by a drill, with its own program, and its age is watched', () => {
+    const drill = findIn(found, NAMESPACE, 'CronJob', 'etcd-backup-operations-etcd-backup-near');
+    const check = at(drill, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'initContainers', 1, 'command');
+    expect(check).toEqual(['etcdutl', 'snapshot', 'restore', '/dump/etcd.db', '--data-dir=/dump/restored']);
+    const alerts = JSON.stringify(
+      yamlOf(found, 'metrics-operations', 'prometheus', '/etc/prometheus/rules/evenkeel.yml'),
+    );
+    expect(alerts).toContain('cronjob=\\"etcd-backup-near\\"');
+  });
+
+  test.each([
+    ['a control plane of kubeadm', kubeadm, lost],
+    ['k3s', k3s, lost],
+    ['a cluster of which nothing is known', conformant({ ...COMMON, ingressSource: { cidrs: ['10.0.0.0/24'] } }), lost],
+  ])('that nothing copies is a warning: %s', (_, cluster, message) => {
+    expect(messages(on(cluster))).toContain(message);
+    expect(messages(on(cluster, 'elsewhere'))).not.toContain(message);
+  });
+
+  test('of a provider, or of a laptop, is nothing to copy', () => {
+    const laptop = local({ distribution: 'kind', kubernetes: '1.36', ingressSource: { cidrs: ['10.0.0.0/24'] } });
+    for (const cluster of [eksHere, laptop]) expect(messages(on(cluster))).not.toContain(lost);
+    expect(messages(on(eksHere, 'kubeadm')).join()).toContain(
+      'the provider of mumbai runs its control plane, and keeps its etcd',
+    );
+    expect(messages(on(k3s, 'kubeadm')).join()).toContain('kubeadm did not make the control plane of mumbai');
+  });
+});
+
+test('the namespace of drills can pull the image of a check', () => {
+  const found = equipped([copies()], {
+    registry: { external: 'registry.example', pullSecret: 'pulls' },
+    build: (_, system) => void ledgerBackup(ledger(system), system, { dump: ['a'], check: ['b'] }),
+  });
+  expect(messages(found)).toContain(
+    'images of shop-production are pulled with the Secret pulls, and operations has none of that name',
+  );
+  expect(messages(equipped([copies()], withLedger)).join()).not.toContain('pulled with');
 });
 
 test('a part that nothing uses is said', () => {

@@ -196,6 +196,8 @@ export interface Provider {
   readonly apiServerPorts?: readonly number[];
   /** Address of the Service kube-dns. @default it differs between clusters */
   readonly dnsAddresses?: readonly string[];
+  /** Who copies its etcd: the provider; a backup of ours, where kubeadm made it; or the distribution as it is configured. @default unknown */
+  readonly etcd?: 'provider' | 'kubeadm' | 'distribution';
   /** Where its control plane runs. @default unknown */
   readonly controlPlane?: ControlPlane;
   /** Labels of its nodes. */

@@ -136,6 +136,7 @@ function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork, zones =
       otherPoolLabels: ['karpenter.sh/nodepool'], // node auto-provisioning
     },
     // replicated over the zones of a region that has zones; over how many is not documented
+    etcd: 'provider',
     ...(zones.length === 0 ? {} : { controlPlane: { zonesLost: 1, source: 'AKS docs, availability-zones' } }),
     network: networkOf(podNetwork, AKS_POD_NETWORKS, aksNetwork),
     nodeAutoscaler: AKS_AUTOSCALER,

@@ -96,6 +96,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     // Karpenter docs, well-known labels
     nodes: { poolLabel: 'karpenter.sh/nodepool' },
     // EKS user guide, auto-networking: prefixes, and a pool of spare ones of undocumented size
+    etcd: 'provider',
     controlPlane: AWS_CONTROL_PLANE,
     network: {
       message: 'Auto Mode chooses machines and spare addresses itself, and documents no figures',

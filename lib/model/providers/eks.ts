@@ -86,6 +86,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       poolLabel: 'eks.amazonaws.com/nodegroup',
       otherPoolLabels: ['karpenter.sh/nodepool'], // Karpenter docs, well-known labels
     },
+    etcd: 'provider',
     controlPlane: AWS_CONTROL_PLANE,
     network: networkOf(podNetwork, EKS_POD_NETWORKS, eksNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,

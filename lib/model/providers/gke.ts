@@ -106,6 +106,7 @@ function profile(props: GkeProps): Provider {
     nodes: {
       poolLabel: 'cloud.google.com/gke-nodepool', // Google Cloud docs, node-pools: its value is the pool's name
     },
+    etcd: 'provider',
     ...defined({ controlPlane: controlPlaneOf(props) }),
     network: GKE_NETWORK,
     nodeAutoscaler: GKE_AUTOSCALER,

@@ -68,6 +68,7 @@ function profile(props: LocalProps): Provider {
     metricsApi: distribution === 'k3d',
     ...(distribution === 'minikube' ? { apiServerPorts: [443, 8443] } : {}), // minikube docs, commands/start: --apiserver-port
     nodes: {},
+    etcd: distribution === 'k3d' ? 'distribution' : 'kubeadm', // kind and minikube run kubeadm: kind docs, design/principles; minikube docs, faq
     ...defined({ controlPlane: props.controlPlane }),
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,

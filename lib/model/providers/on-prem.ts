@@ -101,6 +101,7 @@ function profile(props: OnPremProps): Provider {
     // kubeadm docs, kubeadm-config: serviceSubnet 10.96.0.0/12; k3s docs, cli/server, and RKE2 docs, server_config: cluster-dns
     dnsAddresses: [props.distribution === 'kubeadm' ? '10.96.0.10' : '10.43.0.10'],
     nodes: {}, // labels differ by installation
+    etcd: distribution === 'kubeadm' ? 'kubeadm' : 'distribution', // k3s docs, cli/etcd-snapshot; RKE2 docs, backup_restore
     ...defined({ controlPlane: props.controlPlane }),
     network: podRangeNetwork(props.podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,

@@ -47,7 +47,7 @@ export interface BackupsProps {
   /**
    * `kubeadm`: etcd of the control plane that kubeadm made is copied too, from a node of it. `elsewhere`: k3s and RKE2 copy their own, as their
    * configuration says. A provider copies that of a control plane which it runs.
-   * @default etcd is not copied, which a warning says where the cluster has a control plane of its own
+   * @default etcd is not copied, which a warning says unless a provider does, or the cluster is a laptop's
    */
   readonly etcd?: 'kubeadm' | 'elsewhere';
   /** When drills run, by UTC. @default once a week, in the morning, each at a minute that follows from its name */
@@ -60,6 +60,13 @@ export interface BackupsProps {
   /** Images to use instead of those of the projects, such as a mirror's. @default none */
   readonly images?: OwnImages<'restic' | 'etcd'>;
 }
+
+/** What `etcd` may say, by who keeps it. */
+const KEEPERS = {
+  kubeadm: "etcd: 'kubeadm', or 'elsewhere' where something else copies it",
+  distribution: "etcd: 'elsewhere', once the snapshots of its distribution leave its nodes",
+  unknown: "etcd: 'kubeadm', or 'elsewhere' where its provider or its distribution copies it",
+};
 
 const COUNT = number({ atLeast: 1, whole: true });
 const KEEP: Keep = { daily: 7, weekly: 5, monthly: 12 };
@@ -199,21 +206,25 @@ class Drills extends System<PartSettings> {
     report(this, findingOf('backup-unused', { field: 'equip.parts', message, expected }, 'warning'), here.part.trace);
   }
 
-  /** etcd of nodes that the cluster has, in no backup; or of nodes that it has not. */
+  /** etcd that is in no backup, or that this part cannot copy. */
   private checkEtcd(etcd: BackupsProps['etcd']): void {
     const { here } = this.settings;
     const { name } = this.target.cluster;
-    const { controlPlane, name: provider } = here.cluster.provider;
-    const isManaged = controlPlane !== undefined && 'zonesLost' in controlPlane;
-    if (isManaged && etcd !== undefined) {
+    const { etcd: keeper, name: provider } = here.cluster.provider;
+    if (etcd === undefined) {
+      if (keeper === 'provider' || provider === 'local') return;
+      const message = `etcd of ${name} is in no backup: without it, objects that git does not have are lost`;
+      const expected = KEEPERS[keeper ?? 'unknown'];
+      report(this, findingOf('backup-etcd', { field: 'backups.etcd', message, expected }, 'warning'), here.part.trace);
+    } else if (keeper === 'provider') {
       const message = `the provider of ${name} runs its control plane, and keeps its etcd`;
       const problem = { field: 'backups.etcd', value: etcd, message, expected: 'no etcd' };
       report(this, findingOf('input', problem), here.part.trace);
+    } else if (keeper === 'distribution' && etcd === 'kubeadm') {
+      const message = `kubeadm did not make the control plane of ${name}`;
+      const problem = { field: 'backups.etcd', value: etcd, message, expected: KEEPERS[keeper] };
+      report(this, findingOf('input', problem), here.part.trace);
     }
-    if (isManaged || etcd !== undefined || (controlPlane === undefined && provider !== 'onPrem')) return;
-    const message = `etcd of ${name} is in no backup: without it, objects that git does not have are lost`;
-    const expected = "etcd: 'kubeadm', or 'elsewhere' where the distribution copies its own";
-    report(this, findingOf('backup-etcd', { field: 'backups.etcd', message, expected }, 'warning'), here.part.trace);
   }
 
   /** A check with an image that the drill's namespace cannot pull. */
