@@ -99,7 +99,10 @@ describe('alerts', () => {
 
 describe('three copies, two providers, one elsewhere:', () => {
   const { near, far } = STORES;
-  const azure = (region: string) => ({ azure: { account: 'copies', container: 'restic' }, region });
+  const azure = (region: string) => ({
+    azure: { account: 'copies', container: 'restic', key: { secret: 'copies', key: 'azure' } },
+    region,
+  });
   const IDENTITIES = {
     'shop-production/ledger-backup-far': 'arn:aws:iam::123456789012:role/copies',
     [`${NAMESPACE}/shop-production-ledger-backup-far`]: 'arn:aws:iam::123456789012:role/drills',
@@ -251,6 +254,78 @@ test('the namespace of drills can pull the image of a check', () => {
     'images of shop-production are pulled with the Secret pulls, and operations has none of that name',
   );
   expect(messages(equipped([copies()], withLedger)).join()).not.toContain('pulled with');
+});
+
+describe('a store of another provider than the cluster', () => {
+  const key = { secret: 'copies', key: 'other' };
+  const EKS = eks({ ...SUBNETS, region: 'ap-south-1', zones: ['ap-south-1a', 'ap-south-1b'], kubernetes: '1.36' });
+  const on = (far: NonNullable<(typeof STORES)['far']>) =>
+    equipped([copies({ stores: { near: STORES['near'] ?? far, far } })], { ...withLedger, cluster: EKS });
+  const copyOf = (found: Synthesis) =>
+    at(
+      findIn(found, 'shop-production', 'CronJob', 'ledger-backup-far'),
+      'spec',
+      'jobTemplate',
+      'spec',
+      'template',
+      'spec',
+      'containers',
+      0,
+    ) as JsonObject;
+
+  test.each([
+    [
+      'azure',
+      { azure: { account: 'copies', container: 'restic' }, region: 'westeurope' },
+      'copies.blob.core.windows.net',
+    ],
+    ['gcs', { gcs: { bucket: 'copies' }, region: 'europe-west3' }, 'storage.googleapis.com'],
+    ['s3', { s3: { bucket: 'copies', region: 'fsn1', endpoint: 'fsn1.objects.example' } }, 'fsn1.objects.example'],
+  ])('is refused without keys: no identity can use it: %s', (kind, far, host) => {
+    const found = on(far as never);
+    expect(errors(found)).toEqual([`input backups.stores.far.${kind}`]);
+    expect(messages(found)).toContain(`no identity on mumbai can use ${host}`);
+  });
+
+  test('a key of a storage account is a variable', () => {
+    const found = on({ azure: { account: 'copies', container: 'restic', key }, region: 'westeurope' });
+    expect(errors(found)).toEqual([]);
+    expect(copyOf(found)['env']).toContainEqual({
+      name: 'AZURE_ACCOUNT_KEY',
+      valueFrom: { secretKeyRef: { name: 'copies', key: 'other' } },
+    });
+  });
+
+  test('a key of a service account is a file, which drills have too, and checks have not', () => {
+    const found = equipped(
+      [copies({ stores: { near: STORES['near'] as never, far: { gcs: { bucket: 'copies', key }, region: 'x' } } })],
+      {
+        cluster: EKS,
+        build: (_, system) => void ledgerBackup(ledger(system), system, { dump: ['a'], check: ['b'] }),
+      },
+    );
+    expect(errors(found)).toEqual([]);
+    expect(JSON.stringify(found.objects.map(({ entry }) => entry.manifest))).toContain(
+      '"GOOGLE_APPLICATION_CREDENTIALS":"/etc/restic-store/other"',
+    );
+    expect(JSON.stringify(copyOf(found)['volumeMounts'])).toContain('/etc/restic-store');
+    const drill = at(
+      findIn(found, NAMESPACE, 'CronJob', 'shop-production-ledger-backup-far'),
+      'spec',
+      'jobTemplate',
+      'spec',
+      'template',
+      'spec',
+    );
+    expect(JSON.stringify(at(drill, 'initContainers', 0, 'volumeMounts'))).toContain('/etc/restic-store');
+    expect(JSON.stringify(at(drill, 'initContainers', 1, 'volumeMounts'))).not.toContain('/etc/restic-store');
+  });
+
+  test('a store of its own is used under an identity, which it must have', () => {
+    expect(messages(on({ s3: { bucket: 'copies', region: 'eu-central-1' } })).join()).toContain(
+      'shop-production/ledger-backup-far has no identity on mumbai, under which it could use s3.eu-central-1.amazonaws.com',
+    );
+  });
 });
 
 test('a part that nothing uses is said', () => {

@@ -94,6 +94,14 @@ describe('the store', () => {
       identities: { [`${NAMESPACE}/loki`]: 'arn:aws:iam::123456789012:role/loki' },
     });
     expect(errors(build({ store: { s3: { bucket: 'shop-logs', region: 'eu-central-1' } } }, { cluster }))).toEqual([]);
+    const other = build({ store: { azure: { account: 'shoplogs', container: 'loki' } } }, { cluster });
+    expect(other.findings.filter(({ severity }) => severity === 'error')).toEqual([
+      expect.objectContaining({
+        field: 'logs.store',
+        message: 'no identity on mumbai can use shoplogs.blob.core.windows.net',
+        expected: '{ s3: { bucket, region } } of AWS, or an s3 store with keys: { secret, id, value }',
+      }),
+    ]);
   });
 
   test('keys are variables from a Secret, which is listed, and never texts', () => {

@@ -6,6 +6,7 @@ import type { LateVariable } from '../pod/container';
 import type { Scratch, SecretFolder } from '../pod/mounts';
 
 const PASSWORD = '/etc/restic';
+const STORE_KEY = '/etc/restic-store';
 const CACHE = '/cache';
 
 /** Where a dump is written, and where its copy is restored. */
@@ -25,34 +26,32 @@ interface Restic {
   readonly env: Readonly<Record<string, string | LateVariable>>;
   readonly scratch: readonly Scratch[];
   readonly volumes: Readonly<Record<string, SecretFolder>>;
+  /** The folders that restic needs of a pod. */
+  readonly mounts: readonly string[];
 }
 
 /** restic with one repository; `password` is the key of its Secret. Source: restic, doc/075_scripting.rst. */
 export function resticWith(store: BackupStore, repository: string, password: BackupPlan['password']): Restic {
-  const { keys, variables } = store;
+  const { variables, secretVariables, keyFile } = store;
+  const keyFolder = keyFile === undefined ? {} : { [STORE_KEY]: { secret: keyFile.secret, keys: [keyFile.key] } };
+  const volumes = { [PASSWORD]: { secret: password.secret, keys: [password.key] }, ...keyFolder };
   return {
     env: {
       ...variables,
+      ...secretVariables,
+      ...(keyFile === undefined ? {} : { [keyFile.variable]: `${STORE_KEY}/${keyFile.key}` }),
       RESTIC_REPOSITORY: `${store.repositories}/${repository}`,
       RESTIC_PASSWORD_FILE: `${PASSWORD}/${password.key}`,
       RESTIC_CACHE_DIR: CACHE,
       // by default the name of the pod, another one in each run, so that no copy would be a later one of the same
       RESTIC_HOST: repository,
       TMPDIR: CACHE,
-      ...(keys === undefined
-        ? {}
-        : {
-            AWS_ACCESS_KEY_ID: { secret: keys.secret, key: keys.id },
-            AWS_SECRET_ACCESS_KEY: { secret: keys.secret, key: keys.value },
-          }),
     },
     scratch: [{ path: CACHE, size: CACHE_SIZE }],
-    volumes: { [PASSWORD]: { secret: password.secret, keys: [password.key] } },
+    volumes,
+    mounts: [...Object.keys(volumes), CACHE],
   };
 }
-
-/** The folders that restic needs of a pod. */
-export const RESTIC_MOUNTS: readonly string[] = [PASSWORD, CACHE];
 
 /** The store, as what reaches it sees it. */
 export const storeOutside = ({ name, host }: BackupStore): Connectable => ({

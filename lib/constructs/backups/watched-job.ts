@@ -48,10 +48,10 @@ export class WatchedJob extends CronJob implements WatchedConstruct {
     this.connectTo(storeOutside(store), { as: {} });
     const { namespace = '', target } = System.of(this);
     const key = `${namespace}/${this.name}`;
-    if (store.keys !== undefined || identities.has(key)) return;
+    if (!store.byIdentity || identities.has(key)) return;
     const { name } = target.cluster;
     const message = `${key} has no identity on ${name}, under which it could use ${store.host}`;
-    const expected = `in clusters.${name}, identities: { '${key}': … }; or keys of an s3 store`;
+    const expected = `in clusters.${name}, identities: { '${key}': … }; or keys of the store`;
     report(this, findingOf('input', { message, expected }));
   }
 }

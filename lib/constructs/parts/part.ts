@@ -25,7 +25,7 @@ export interface Part<Props extends object = object> {
 }
 
 /** A cluster, as far as what a part is made of depends on it. */
-export type Equipped = Pick<Cluster, 'name' | 'capabilities' | 'identities'>;
+export type Equipped = Pick<Cluster, 'name' | 'provider' | 'capabilities' | 'identities'>;
 
 /** What other systems know of parts. */
 export type Surroundings = Neighbours & Pick<ClusterDescription, 'backups'>;

@@ -21,10 +21,22 @@ export interface BackupStore {
   readonly repositories: string;
   /** Its host, by HTTPS. */
   readonly host: string;
-  /** Variables that restic reads, besides those of its keys. */
+  /** Variables that restic reads. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Keys of a Secret with the id and the secret of an access key. @default the backup acts under its identity */
-  readonly keys?: { readonly secret: string; readonly id: string; readonly value: string };
+  /** Variables that restic reads from keys of Secrets. */
+  readonly secretVariables: Readonly<Record<string, KeyOfSecret>>;
+  /** A key of a Secret as a file, and the variable with its path. @default none */
+  readonly keyFile?: KeyOfSecret & { readonly variable: string };
+  /** Whether each backup acts under an identity of its own. Otherwise it has keys, or the part reports that it has none. */
+  readonly byIdentity: boolean;
+}
+
+/** A key of a Secret in the namespace of what uses it. */
+interface KeyOfSecret {
+  /** Name of the Secret. */
+  readonly secret: string;
+  /** The key in it. */
+  readonly key: string;
 }
 
 /** What the part says to every system. */
@@ -36,7 +48,7 @@ export interface BackupPlan {
   /** Image of restic. */
   readonly image: string;
   /** The key of a Secret, in the namespace of each system, with the password of its copies. */
-  readonly password: { readonly secret: string; readonly key: string };
+  readonly password: KeyOfSecret;
   /** Components of the cluster that have an identity, as `<namespace>/<component>`. */
   readonly identities: ReadonlySet<string>;
 }

@@ -186,6 +186,8 @@ export interface Provider {
   readonly storage?: StorageShape;
   /** What a pod needs to act as `identity`, in the provider's form. */
   readonly workloadIdentity: (identity: string) => WorkloadIdentity | Problem;
+  /** The object stores that such an identity can be given rights to. @default none */
+  readonly identityStore?: 's3' | 'azure' | 'gcs';
   /** The subject of a group, by its id in the provider's directory. */
   readonly subject: (id: string) => Subject | Problem;
   /** Where ingress traffic comes from, for the network policies; a problem where it is unknown. */

@@ -125,6 +125,7 @@ function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork, zones =
       zoneRedundant: { provisioner: 'disk.csi.azure.com', parameters: { skuName: 'Premium_ZRS' }, zonesLost: 1 },
     },
     workloadIdentity: (clientId) => workloadIdentity(clientId, entraCidrs),
+    identityStore: 'azure',
     subject,
     ingressSource: () => addressSource(gatewaySubnets, 'gatewaySubnets'), // AGC docs, components: a /24 of its own
     // appvia/kore issue 1046: AKS and GKE deploy metrics-server by default

@@ -86,6 +86,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
       zonal: { provisioner: 'ebs.csi.eks.amazonaws.com', parameters: GP3 },
     },
     workloadIdentity: assumeRole,
+    identityStore: 's3',
     subject: accessEntryGroup,
     ingressSource: (targets) =>
       targets === 'pods'

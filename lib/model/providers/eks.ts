@@ -73,6 +73,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       zonal: { provisioner: 'ebs.csi.aws.com', parameters: GP3 },
     },
     workloadIdentity: assumeRole,
+    identityStore: 's3',
     subject: accessEntryGroup,
     // LBC docs, annotations `target-type`: `ip` comes from the load balancer, `instance` through a node
     ingressSource: (targets) =>

@@ -98,6 +98,7 @@ function profile(props: GkeProps): Provider {
       },
     },
     workloadIdentity,
+    identityStore: 'gcs',
     subject,
     // The load balancers' proxies and health checks, for pods and nodes alike. Google Cloud docs, load-balancing firewall-rules
     ingressSource: () => ({ cidrs: ['35.191.0.0/16', '130.211.0.0/22'] }),

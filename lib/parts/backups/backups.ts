@@ -3,14 +3,7 @@
 import type { Construct } from 'constructs';
 import { Backup, type Copy, SCHEDULE } from '../../constructs/backups/backup';
 import { type BackupCommand, commandContainer } from '../../constructs/backups/command';
-import {
-  checkCommand,
-  DUMP,
-  RESTIC_MOUNTS,
-  RESTIC_RESOURCES,
-  resticWith,
-  restoreCommand,
-} from '../../constructs/backups/restic';
+import { checkCommand, DUMP, RESTIC_RESOURCES, resticWith, restoreCommand } from '../../constructs/backups/restic';
 import { WatchedJob } from '../../constructs/backups/watched-job';
 import type { Equipped, Part, PartSettings } from '../../constructs/parts/part';
 import type { SecurityExits } from '../../constructs/pod/security';
@@ -28,7 +21,7 @@ import { pullSecret } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
 import { definePart, systemsBeside } from '../part/define';
 import { imageOf, type OwnImages } from '../part/images';
-import { type CopyTarget, findCopyProblems, storeOf, TARGET } from './copies';
+import { type CopyTarget, findCopyProblems, findKeyProblem, storeOf, TARGET } from './copies';
 import { ETCD_BACKUP, EtcdBackup, SNAPSHOT } from './etcd';
 import { cronJobName } from './names';
 
@@ -103,7 +96,10 @@ const BACKUPS: Schema = fields<BackupsProps>({
  * backups({
  *   stores: {
  *     near: { s3: { bucket: 'shop-copies', region: 'eu-central-1' } },
- *     far: { azure: { account: 'shopcopies', container: 'restic' }, region: 'westeurope' },
+ *     far: {
+ *       azure: { account: 'shopcopies', container: 'restic', key: { secret: 'copies', key: 'azure' } },
+ *       region: 'westeurope',
+ *     },
  *   },
  * })
  */
@@ -147,6 +143,12 @@ class Drills extends System<PartSettings> {
     const { here } = this.settings;
     const { stores = {}, drills, fewerCopies, etcd, images } = here.part.props as Partial<BackupsProps>;
     this.checkEtcd(etcd);
+    for (const [name, store] of Object.entries(stores)) {
+      const problem = findKeyProblem(store, { ...here.cluster, name: target.cluster.name });
+      if (problem === undefined) continue;
+      const field = `backups.stores.${name}.${problem.field}`;
+      report(this, findingOf('input', { ...problem, field }), here.part.trace);
+    }
     const problems = findCopyProblems(Object.values(stores), here.cluster);
     if (fewerCopies === undefined) {
       for (const { message, expected } of problems) {
@@ -242,7 +244,10 @@ class Drills extends System<PartSettings> {
     const { namespace, copy, size, deadlineSeconds, check, image, user } = drilled;
     const { folder } = copy;
     const name = cronJobName(`${namespace}-${copy.name}`);
-    const { env, scratch, volumes } = resticWith(copy.store, copy.repository, { ...plan.password, key: namespace });
+    const { env, scratch, volumes, mounts } = resticWith(copy.store, copy.repository, {
+      ...plan.password,
+      key: namespace,
+    });
     const seconds = Math.floor(deadlineSeconds / 3);
     new WatchedJob(
       this,
@@ -254,7 +259,7 @@ class Drills extends System<PartSettings> {
             image: plan.image,
             command: restoreCommand(folder),
             sharesEnv: true,
-            mounts: [...RESTIC_MOUNTS, folder],
+            mounts: [...mounts, folder],
             resources: RESTIC_RESOURCES,
             seconds,
           },

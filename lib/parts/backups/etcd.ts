@@ -91,10 +91,10 @@ class EtcdCopy extends Construct {
 function pod(store: BackupStore, plan: BackupPlan, namespace: string, image: string) {
   const { env, scratch, volumes } = resticWith(store, `${namespace}/${ETCD_BACKUP}`, plan.password);
   const work = { name: 'dump', mountPath: DUMP };
-  const restic = Object.entries(volumes).map(([mountPath, { secret, keys = [] }]) => ({
-    mount: { name: 'password', mountPath, readOnly: true },
+  const restic = Object.entries(volumes).map(([mountPath, { secret, keys = [] }], index) => ({
+    mount: { name: `restic-${index}`, mountPath, readOnly: true },
     volume: {
-      name: 'password',
+      name: `restic-${index}`,
       secret: { secretName: secret, defaultMode: 0o400, items: keys.map((key) => ({ key, path: key })) },
     },
   }));

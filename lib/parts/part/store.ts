@@ -4,9 +4,10 @@ import type { Component } from '../../constructs/component/component';
 import type { ComponentProps } from '../../constructs/component/component-props';
 import type { Connectable } from '../../constructs/network/connection';
 import type { PlacedPart } from '../../constructs/parts/part';
-import type { LateVariable } from '../../constructs/pod/container';
+import type { SecretKey } from '../../constructs/pod/container';
 import { System } from '../../constructs/system/system';
 import { report } from '../../constructs/tree/findings';
+import type { Provider } from '../../model/cluster/provider';
 import { findingOf } from '../../model/finding/finding';
 import { either, fields, optional, quantity, type Schema, text } from '../../model/finding/schema';
 import { dataKey, subdomain } from '../../model/manifest/formats';
@@ -44,8 +45,8 @@ export interface Gcs {
 }
 
 /**
- * An object store, or a volume. Stores are used under the identity that the cluster gives the component; only S3, which others than AWS
- * have too, may have keys instead.
+ * An object store, or a volume. A store of the cluster's own provider is used under the identity that the cluster gives the component; S3,
+ * which others than AWS have too, may have keys instead.
  */
 export type Store =
   | S3
@@ -57,6 +58,15 @@ export type Store =
 const BUCKET = text('the name of a bucket: 3 to 63 lower-case letters, digits, "-" and "."', (name) =>
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name),
 );
+
+/** What a container of a storage account may say. */
+export const AZURE_FIELDS = {
+  account: text('a storage account: 3 to 24 lower-case letters and digits', (name) => /^[a-z0-9]{3,24}$/.test(name)),
+  container: BUCKET,
+};
+
+/** What a bucket of Google Cloud Storage may say. */
+export const GCS_FIELDS = { bucket: BUCKET };
 
 /** What the object stores may say, each under its key. */
 export const OBJECT_STORES = {
@@ -72,11 +82,8 @@ export const OBJECT_STORES = {
       }),
     ),
   }),
-  azure: fields<Azure['azure']>({
-    account: text('a storage account: 3 to 24 lower-case letters and digits', (name) => /^[a-z0-9]{3,24}$/.test(name)),
-    container: BUCKET,
-  }),
-  gcs: fields<Gcs['gcs']>({ bucket: BUCKET }),
+  azure: fields<Azure['azure']>(AZURE_FIELDS),
+  gcs: fields<Gcs['gcs']>(GCS_FIELDS),
 } as const;
 
 const { s3, azure, gcs } = OBJECT_STORES;
@@ -101,13 +108,28 @@ export function hostOf(store: S3 | Azure | Gcs): string {
 /** Host of a store with the interface of S3. */
 export const endpointOf = ({ endpoint, region }: S3['s3']): string => endpoint ?? `s3.${region}.amazonaws.com`;
 
+/** Hosts of AWS, in all of its partitions. Source: AWS General Reference, "Amazon S3 endpoints and quotas". */
+const AWS = /(?:^|\.)amazonaws\.com(?:\.cn)?$/;
+
+/** Whether an identity of a component can be given rights to a store. */
+export function opensByIdentity(store: S3 | Azure | Gcs, { identityStore }: Pick<Provider, 'identityStore'>): boolean {
+  if ('s3' in store) return identityStore === 's3' && AWS.test(endpointOf(store.s3));
+  return 'azure' in store ? identityStore === 'azure' : identityStore === 'gcs';
+}
+
 /** Variables that hold the keys, under the names that every client of S3 reads; none where an identity is used. */
-export function keyVariables(store: Store): Readonly<Record<string, LateVariable>> {
+export function keyVariables(store: Store): Readonly<Record<string, SecretKey>> {
   const keys = 's3' in store ? store.s3.keys : undefined;
   if (keys === undefined) return {};
   const { secret, id, value } = keys;
   return { AWS_ACCESS_KEY_ID: { secret, key: id }, AWS_SECRET_ACCESS_KEY: { secret, key: value } };
 }
+
+const OWN_STORES = {
+  s3: '{ s3: { bucket, region } } of AWS',
+  azure: '{ azure: { account, container } }',
+  gcs: '{ gcs: { bucket } }',
+};
 
 /** Lets a component of a part reach its store, and reports a store that it could not use. `field` is where the user wrote it. */
 export function useStore(component: Component<ComponentProps>, store: Store, field: string, here: PlacedPart): void {
@@ -118,10 +140,18 @@ export function useStore(component: Component<ComponentProps>, store: Store, fie
   };
   component.connectTo(outside, { as: {} });
   const { system, target, namespace = '' } = System.of(component);
-  const hasKeys = Object.keys(keyVariables(store)).length > 0;
-  if (hasKeys || here.hasIdentity(system, component.name)) return;
-  const key = `${namespace}/${component.name}`;
+  if (Object.keys(keyVariables(store)).length > 0) return;
   const { name } = target.cluster;
+  const { provider } = here.cluster;
+  if (!opensByIdentity(store, provider)) {
+    const message = `no identity on ${name} can use ${host}`;
+    const own = provider.identityStore === undefined ? '' : `${OWN_STORES[provider.identityStore]}, or `;
+    const expected = `${own}an s3 store with keys: { secret, id, value }`;
+    report(component, findingOf('input', { field, message, expected }), here.part.trace);
+    return;
+  }
+  if (here.hasIdentity(system, component.name)) return;
+  const key = `${namespace}/${component.name}`;
   const message = `${key} has no identity on ${name}, under which it could use ${host}`;
   const orKeys = 's3' in store ? ', or keys: { secret, id, value }' : '';
   const expected = `in clusters.${name}, identities: { '${key}': … }${orKeys}`;
