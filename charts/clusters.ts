@@ -50,6 +50,7 @@ export const clusters = {
     kubernetes: '1.36',
     groups: { developers: 'developers', laptop: 'laptop' },
     sysadmins: ['laptop'],
+    podNetwork: { nodePrefix: 24 }, // k3s docs, cli/server: --cluster-cidr
     nodePools: [{ name: 'laptop', cpu: '10', memory: '16Gi', pods: 110, nodesPerZone: { min: 1, max: 1 } }],
   }),
   westeurope: aks({

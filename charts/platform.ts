@@ -37,11 +37,16 @@ export const platform = new Platform({
       settings: {
         hosts: ['toytrex.com', 'www.toytrex.com'],
         databaseHost: 'toytrex.cluster-c0ffee.ap-south-1.rds.amazonaws.com',
+        pods: { min: 3, max: 12 },
       },
     },
     local: {
       on: 'laptop',
-      settings: { hosts: ['toytrex.localhost', 'www.toytrex.localhost'], databaseHost: 'mariadb.toytrex.internal' },
+      settings: {
+        hosts: ['toytrex.localhost', 'www.toytrex.localhost'],
+        databaseHost: 'mariadb.toytrex.internal',
+        pods: { min: 2, max: 3 },
+      },
     },
   })
   .place(PingPong, {

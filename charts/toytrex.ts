@@ -3,8 +3,14 @@ import type { Construct } from 'constructs';
 import { ExternalService, healthz, System, type Target, WebService } from 'evenkeel';
 import { METRICS } from './operations';
 
-/** The shop's host names, the first of which is its address, and the host name of its managed MariaDB. */
-export type ToyTrexSettings = { readonly hosts: readonly string[]; readonly databaseHost: string };
+export type ToyTrexSettings = {
+  /** The shop's host names, the first of which is its address. */
+  readonly hosts: readonly string[];
+  /** Host name of its managed MariaDB. */
+  readonly databaseHost: string;
+  /** Fewest and most pods of each tier. */
+  readonly pods: { readonly min: number; readonly max: number };
+};
 
 export class ToyTrex extends System<ToyTrexSettings> {
   constructor(scope: Construct, target: Target<ToyTrexSettings>) {
@@ -19,7 +25,7 @@ export class ToyTrex extends System<ToyTrexSettings> {
     const middleware = new WebService(this, 'middleware', {
       port: 8080,
       resources: { cpu: '250m', memory: '512Mi' },
-      size: { min: 3, max: 12, cpu: 0.65 },
+      size: { ...this.settings.pods, cpu: 0.65 },
       probes: healthz({ bootSeconds: 60 }),
       metrics: METRICS,
     });
@@ -28,7 +34,7 @@ export class ToyTrex extends System<ToyTrexSettings> {
     const web = new WebService(this, 'web', {
       port: 8080,
       resources: { cpu: '200m', memory: '256Mi' },
-      size: { min: 3, max: 12, cpu: 0.65 },
+      size: { ...this.settings.pods, cpu: 0.65 },
       probes: healthz({ bootSeconds: 30 }),
       metrics: METRICS,
       env: { LOG_LEVEL: 'info' },
