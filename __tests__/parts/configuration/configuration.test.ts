@@ -2,7 +2,7 @@
 
 import { aks, eks } from '../../../lib/model';
 import type { JsonObject } from '../../../lib/model/manifest/json';
-import { type ConfigurationProps, configuration } from '../../../lib/parts';
+import { backups, type ConfigurationProps, configuration } from '../../../lib/parts';
 import type { Synthesis } from '../../../lib/synth/synthesize';
 import { equipped, findIn, type PartsWorld, yamlOf } from '../../support/parts';
 import { at, errors, SUBNETS, TWO_ZONES } from '../../support/synthesis';
@@ -157,5 +157,45 @@ describe('bad input', () => {
     expect(messages(build({}, { cluster }))).toEqual([
       'mumbai says where its configuration is, and gets the part configuration, which would be another one',
     ]);
+  });
+});
+
+describe('G10: its keys and values', () => {
+  const stores = {
+    near: {
+      s3: { bucket: 'copies', region: 'x', endpoint: 'x.example', keys: { secret: 'copies', id: 'a', value: 'b' } },
+    },
+    far: {
+      azure: { account: 'copies', container: 'restic', key: { secret: 'copies', key: 'c' } },
+      region: 'westeurope',
+    },
+  };
+  const world = { cluster: THREE_ZONES, zones: 1 };
+  const copied = equipped([configuration(), backups({ stores })], world);
+  const name = 'consul-backup-near';
+  const podOf = (job: JsonObject) => at(job, 'spec', 'jobTemplate', 'spec', 'template', 'spec') as JsonObject;
+  const rulesOf = ({ findings }: Synthesis): string[] => findings.map(({ rule }) => rule);
+
+  test('are saved by a snapshot of Consul where the cluster has backups, and restored by drills', () => {
+    expect(errors(copied)).toEqual([]);
+    expect(at(podOf(findIn(copied, NAMESPACE, 'CronJob', name)), 'initContainers', 0)).toMatchObject({
+      command: ['/bin/consul', 'snapshot', 'save', '-http-addr=http://$(HOST):8500', '/dump/consul.snap'],
+      env: [
+        { name: 'HOST', value: 'consul' },
+        { name: 'CONSUL_HTTP_TOKEN', valueFrom: { secretKeyRef: { name: 'consul', key: 'token' } } },
+      ],
+    });
+    const drill = findIn(copied, 'backups-operations', 'CronJob', `${NAMESPACE}-${name}`);
+    expect(at(podOf(drill), 'initContainers', 1, 'command')).toEqual([
+      '/bin/consul',
+      'snapshot',
+      'inspect',
+      '/dump/consul.snap',
+    ]);
+    expect(rulesOf(copied)).not.toContain('volume-backup');
+  });
+
+  test('without that part they are in no backup, which is a warning', () => {
+    expect(rulesOf(build({}, world))).toContain('volume-backup');
   });
 });

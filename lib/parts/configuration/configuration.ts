@@ -1,6 +1,8 @@
 // The part `configuration`: Consul as a key-value store, whose values reach running components.
 
 import type { Construct } from 'constructs';
+import { Backup } from '../../constructs/backups/backup';
+import { DUMP } from '../../constructs/backups/restic';
 import { StatefulService } from '../../constructs/component/stateful-service';
 import type { LongRunningProps } from '../../constructs/component/stateless';
 import type { Part, PartSettings } from '../../constructs/parts/part';
@@ -20,7 +22,8 @@ export interface ConfigurationProps {
   readonly volume?: string;
   /**
    * Name of the Secret in the part's namespace with two keys: `gossip.json`, the key that members encrypt their gossip with, and
-   * `acl.json`, the token that may do everything. `evenkeel secrets` lists it.
+   * `acl.json`, the token that may do everything. With the part `backups`, a third: `token`, one that may write `acl`, as snapshots ask for.
+   * `evenkeel secrets` lists it.
    * @default consul
    */
   readonly secret?: string;
@@ -32,6 +35,9 @@ export interface ConfigurationProps {
   /** Images to use instead of those of the projects, such as a mirror's. @default none */
   readonly images?: OwnImages<'consul' | 'consul-template'>;
 }
+
+/** What its backup copies. Source: Consul docs, commands/snapshot/save. */
+const SNAPSHOT = `${DUMP}/consul.snap`;
 
 const IMAGE = optional(text('an image with a version'));
 
@@ -107,6 +113,17 @@ class Store extends System<PartSettings> {
       files: { [CONFIG]: consulConfig(members, 'consul-members') },
       volumes: { [SECRETS]: { secret, keys: ['acl.json', 'gossip.json'] } },
     });
+    if (target.cluster.backups !== undefined) {
+      new Backup(this, 'consul-backup', {
+        of: consul,
+        dump: {
+          command: ['/bin/consul', 'snapshot', 'save', `-http-addr=http://$(HOST):${PORTS.consul}`, SNAPSHOT],
+          env: { CONSUL_HTTP_TOKEN: { secret, key: 'token' } },
+        },
+        check: ['/bin/consul', 'snapshot', 'inspect', SNAPSHOT],
+        size: volume,
+      });
+    }
     for (const system of here.systems) {
       const { namespace = '' } = system;
       for (const { observed } of componentsOf(system)) {
