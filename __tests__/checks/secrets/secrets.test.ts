@@ -30,6 +30,11 @@ test.each([
   'CREDENTIALS',
   'DB_CONNECTION_STRING',
   'PASSWORD_PROD',
+  'PGPASSWORD',
+  'rootpassword',
+  'RABBITMQ_DEFAULT_PASS',
+  'SMTP_PASS',
+  'REDISCLI_AUTH',
 ])('a variable %s contains a credential', (name) => {
   expect(secrets(running({ env: [{ name, value: 'example-1234' }] }))).toEqual([`${container}/env/0/value`]);
 });
@@ -58,6 +63,11 @@ test.each([
   'password_encryption',
   'LOG_LEVEL',
   'COMPASS',
+  'PASS_THROUGH',
+  'proxy_pass',
+  'BYPASS',
+  'PASS_RATE',
+  'PASSWORDLESS',
 ])('a variable %s does not', (name) => {
   expect(secrets(running({ env: [{ name, value: 'example-1234' }] }))).toEqual([]);
 });

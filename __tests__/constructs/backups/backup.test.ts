@@ -133,6 +133,21 @@ describe('a dump', () => {
   });
 });
 
+test('a command is not empty: the image would start its application', () => {
+  for (const given of [{ dump: [] }, { dump: DUMP, check: [] }, { dump: { command: [] } }]) {
+    const found = build((_, system) => ledgerBackup(ledger(system), system, given));
+    expect(messages(found)).toContain('a command has one word or more');
+  }
+});
+
+test('a component that is refused has that mistake only, and its backup is not said to be missing', () => {
+  const found = build((_, system) => ledgerBackup(ledger(system, { image: 1 as never }), system));
+  expect(errors(found)).toEqual(['input image']);
+  expect(messages(found).join()).not.toMatch(/is copied|no claims/);
+  const other = build((_, system) => ledgerBackup({ name: 'ledger' } as never, system));
+  expect(errors(other)).toEqual(['input of']);
+});
+
 describe('files', () => {
   const FILES = { files: 'files are renamed when they are complete' };
 
@@ -186,6 +201,7 @@ describe('files', () => {
       });
       new Backup(system, 'reports-backup', { of: volume, size: '1Gi', ...FILES });
     });
+    expect(errors(found)).toEqual([]);
     expect(at(pod(found, 'reports-backup-far'), 'affinity')).toBeUndefined();
   });
 });

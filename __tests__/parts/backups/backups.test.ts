@@ -58,10 +58,22 @@ describe('drills', () => {
   });
 
   test('names that would be too long end with a hash', () => {
-    expect(cronJobName('a'.repeat(52))).toBe('a'.repeat(52));
-    const long = cronJobName(`${'a'.repeat(43)}-bcdefghijk`);
+    expect(cronJobName(['a'.repeat(50), 'b'])).toBe(`${'a'.repeat(50)}-b`);
+    const long = cronJobName(['a'.repeat(43), 'bcdefghijk']);
     expect(long).toHaveLength(52);
-    expect(long).not.toBe(cronJobName(`${'a'.repeat(43)}-bcdefghijl`));
+    expect(long).not.toBe(cronJobName(['a'.repeat(43), 'bcdefghijl']));
+  });
+
+  test('names that other words make too end with a hash, so that there is a drill for each', () => {
+    const taken = new Set<string>();
+    for (const words of [
+      ['shop-production', 'eu-near'],
+      ['shop-production-eu', 'near'],
+    ]) {
+      taken.add(cronJobName(words, (name) => taken.has(name)));
+    }
+    expect(taken.size).toBe(2);
+    expect(taken).toContain('shop-production-eu-near');
   });
 });
 

@@ -7,6 +7,8 @@ const CREDENTIALS: readonly string[] = [
   'passwd',
   'pwd',
   'passphrase',
+  'pass',
+  'rediscli auth', // redis-cli reads it
   'token',
   'secret',
   'credential',
@@ -33,22 +35,28 @@ const ABOUT = new Set(
     'length min max minimum maximum count limit size bits rounds cost attempts ' +
     'enabled disabled required optional policy policies type types kind format algorithm alg algo encryption method mode scheme ' +
     'header headers cookie param parameter field fields prefix suffix issuer audience scope scopes claim claims ' +
+    'through rate ratio percent criteria fail ' +
     'provider store backend engine manager namespace region version reset change validation validator check checks ' +
     'authentication auth authenticator exchange introspection verification hint label placeholder mapping cache'
   ).split(' '),
 );
 
-/** The words of `dbPassword`, `DB_PASSWORD`, `db.password`, `X-Api-Key`. */
+/** Words before `pass` with which it is a verb: directives of nginx, and counts. */
+const PASSING =
+  /\b(?:proxy|fastcgi|uwsgi|scgi|grpc|memcached|bypass|by|one|two|single|first|second|last|max|min) pass\b/;
+
+/** The words of `dbPassword`, `DB_PASSWORD`, `db.password`, `X-Api-Key`, `PGPASSWORD`. */
 const words = (name: string): string[] =>
   name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
+    .replace(/(?<=[a-z0-9])(password|passwd|passphrase)(?![a-z])/g, ' $1')
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
 
 function denotes(name: string): boolean {
-  const line = ` ${words(name).join(' ')} `;
+  const line = ` ${words(name).join(' ').replace(PASSING, '')} `;
   return CREDENTIALS.some((credential) => {
     const start = line.lastIndexOf(` ${credential} `);
     if (start < 0) return false;
@@ -61,7 +69,7 @@ function denotes(name: string): boolean {
 export const denotesCredential = memoize(denotes);
 
 /** Matches any text that could contain such a name: a cheap first test. */
-export const MAY_DENOTE = /pass|pwd|token|secret|credential|key|connection/i;
+export const MAY_DENOTE = /pass|pwd|token|secret|credential|key|connection|rediscli/i;
 
 /** Values that are only a placeholder, switch, path or call: the credential itself is not in the manifest. */
 const HARMLESS: readonly RegExp[] = [

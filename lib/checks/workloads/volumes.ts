@@ -2,13 +2,13 @@
 
 import { surgeOf } from '../../analysis/objects/demand';
 import { placeOf } from '../../analysis/objects/object-index';
-import { dig, places, record } from '../../analysis/objects/read-json';
+import { dig, own, places, record, text } from '../../analysis/objects/read-json';
 import { scalersOf } from '../../analysis/objects/scalers';
 import { matches } from '../../analysis/objects/selectors';
 import { bindings, type SharedClaim } from '../../analysis/objects/volumes';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import { bound, wantedPods } from '../../analysis/survival/component';
-import { reasonKey } from '../../model/manifest/annotations';
+import { ANNOTATION, listOf, reasonKey } from '../../model/manifest/annotations';
 import { groupBy } from '../../model/manifest/group-by';
 import type { JsonObject } from '../../model/manifest/json';
 import { REPLICATED } from '../../model/manifest/kind-lookup';
@@ -68,9 +68,18 @@ function keepsBeside({ pod, entry }: Workload, other: Workload): boolean {
   });
 }
 
-/** Reports workloads that share a claim, but for those that are always on the node of another one. */
+/** Whether the workload comes to an end. */
+const ends = ({ entry }: Workload): boolean => entry.identity.kind === 'Job' || entry.identity.kind === 'CronJob';
+
+/** Whether the workload is a backup of the claim. */
+const copies = ({ entry }: Workload, { name }: SharedClaim): boolean =>
+  listOf(text(own(dig(entry.manifest, 'metadata', 'annotations'), ANNOTATION.copiesOf))).includes(name);
+
+/** Reports workloads that share a claim, but for those that are always on the node of another one, and backups that wait until another one has ended. */
 function reportUsers(users: readonly Use[], report: Report): void {
-  const apart = users.filter(
+  const written = users.filter(({ workload, claim }) => !copies(workload, claim));
+  const waiting = written.every(({ workload }) => ends(workload)) ? written : users;
+  const apart = waiting.filter(
     ({ workload, claim }) =>
       claim.access === 'ReadWriteOncePod' ||
       !users.some((other) => other.workload !== workload && keepsBeside(workload, other.workload)),

@@ -191,6 +191,7 @@ export class Backup extends Construct {
    * @internal
    */
   get owner(): Component<ComponentProps> | undefined {
+    if (isRefused(this)) return undefined;
     const { of } = this.props;
     const all = System.of(this)
       .node.findAll()
@@ -201,6 +202,7 @@ export class Backup extends Construct {
   }
 
   private create(): readonly { readonly copy: Copy; readonly job: CronJob }[] {
+    if (isRefused(this.props.of)) return [];
     const { cluster, environment } = System.of(this).target;
     const { owner } = this;
     const problems = this.findProblems(owner);

@@ -1,6 +1,6 @@
 // A command of an application: what dumps its data, and what checks a copy that was restored.
 
-import { either, fields, like, list, optional, table, text } from '../../model/finding/schema';
+import { checked, either, fields, like, list, optional, table, text } from '../../model/finding/schema';
 import type { InitContainer } from '../pod/company';
 import { type LateVariable, POD_FIELD, RESOURCES, type Resources, SECRET_KEY } from '../pod/container';
 
@@ -17,7 +17,12 @@ interface Described {
   readonly resources?: Resources;
 }
 
-const WORDS = list(text(), "['pg_dump', '--file=/dump/shop']");
+const EXAMPLE = "['pg_dump', '--file=/dump/shop']";
+
+/** An empty command would start what the image starts: the application. */
+const WORDS = checked<readonly string[]>(list(text(), EXAMPLE), (words) =>
+  words.length > 0 ? [] : [{ value: [], message: 'a command has one word or more', expected: EXAMPLE }],
+);
 
 /** What a command may say. */
 export const COMMAND = either(
@@ -30,7 +35,7 @@ export const COMMAND = either(
       resources: optional(RESOURCES),
     }),
   ],
-  "['pg_dump', '--file=/dump/shop'], or { command, image, env }",
+  `${EXAMPLE}, or { command, image, env }`,
 );
 
 /** Where a command runs. */

@@ -166,19 +166,19 @@ class Drills extends System<PartSettings> {
       this.namespaceObject.metadata.addAnnotation(ANNOTATION.fewerCopies, fewerCopies);
     }
     const plan = target.cluster.backups;
-    const all = systemsBeside(this).flatMap((system) => {
-      const { namespace = '' } = system;
-      const found = system.node.findAll().filter((one): one is Backup => one instanceof Backup);
-      return found.flatMap((backup) => {
-        const { check, size, deadlineSeconds = DEADLINE } = backup.props;
-        const { owner } = backup;
-        const user = owner?.observed.user;
-        const image = owner?.image ?? '';
-        if (check !== undefined) this.checkPullSecret(backup, namespace);
-        return backup.copies.map(
-          (copy): Drilled => ({ namespace, copy, size, deadlineSeconds, image, ...defined({ check, user }) }),
-        );
-      });
+    const found = systemsBeside(this).flatMap((system) =>
+      system.node.findAll().filter((one): one is Backup => one instanceof Backup),
+    );
+    const all = found.flatMap((backup) => {
+      const { namespace = '' } = System.of(backup);
+      const { check, size, deadlineSeconds = DEADLINE } = backup.props;
+      const { owner } = backup;
+      const user = owner?.observed.user;
+      const image = owner?.image ?? '';
+      if (check !== undefined) this.checkPullSecret(backup, namespace);
+      return backup.copies.map(
+        (copy): Drilled => ({ namespace, copy, size, deadlineSeconds, image, ...defined({ check, user }) }),
+      );
     });
     const etcdNamespace = here.namespaceOf(ETCD_BACKUP);
     if (etcdNamespace !== undefined) {
@@ -202,7 +202,7 @@ class Drills extends System<PartSettings> {
     }
     if (plan === undefined) return;
     for (const drilled of all) this.drill(drilled, plan, drills);
-    if (all.length > 0) return;
+    if (all.length > 0 || found.length > 0) return;
     const message = `nothing of ${target.cluster.name} is copied: no System there has a Backup`;
     const expected = "new Backup(this, 'ledger-backup', { of: ledger, … }), or no part backups";
     report(this, findingOf('backup-unused', { field: 'equip.parts', message, expected }, 'warning'), here.part.trace);
@@ -243,7 +243,7 @@ class Drills extends System<PartSettings> {
   private drill(drilled: Drilled, plan: BackupPlan, schedule: string | undefined): void {
     const { namespace, copy, size, deadlineSeconds, check, image, user } = drilled;
     const { folder } = copy;
-    const name = cronJobName(`${namespace}-${copy.name}`);
+    const name = cronJobName([namespace, copy.name], (taken) => this.node.tryFindChild(taken) !== undefined);
     const { env, scratch, volumes, mounts } = resticWith(copy.store, copy.repository, {
       ...plan.password,
       key: namespace,

@@ -5,9 +5,13 @@ import { createHash } from 'node:crypto';
 /** Longest name of a CronJob. Source: kubernetes.io, "CronJob": 11 characters follow in the names of its Jobs. */
 const LONGEST = 52;
 
-/** The name, or its beginning and a hash of it where it is too long. */
-export function cronJobName(name: string): string {
-  if (name.length <= LONGEST) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+/**
+ * A name of these words, which ends with a hash of them where it would be too long, or where other words make the same name.
+ * @param isTaken whether a name is there already
+ */
+export function cronJobName(words: readonly string[], isTaken: (name: string) => boolean = () => false): string {
+  const name = words.join('-');
+  if (name.length <= LONGEST && !isTaken(name)) return name;
+  const hash = createHash('sha256').update(words.join('/')).digest('hex').slice(0, 8);
   return `${name.slice(0, LONGEST - hash.length - 1).replace(/-+$/, '')}-${hash}`;
 }
