@@ -170,9 +170,9 @@ class Drills extends System<PartSettings> {
       const { namespace = '' } = system;
       const found = system.node.findAll().filter((one): one is Backup => one instanceof Backup);
       return found.flatMap((backup) => {
-        const { check, size, deadlineSeconds = DEADLINE } = backup.props;
-        const { owner } = backup;
-        const user = owner?.observed.user;
+        const { size, deadlineSeconds = DEADLINE } = backup.props;
+        const { owner, check } = backup;
+        const user = owner?.user;
         const image = owner?.image ?? '';
         if (check !== undefined) this.checkPullSecret(backup, namespace);
         return backup.copies.map(
