@@ -72,6 +72,7 @@ const FOLDERS = {
     'cluster',
     'storage',
     'component',
+    'postgres',
     'jobs',
     'backups',
     'parts',

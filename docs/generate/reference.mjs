@@ -22,7 +22,11 @@ const PAGES = [
       'model/pods',
     ],
   ],
-  ['services', 'Services and their limits', ['constructs/services', 'constructs/network', 'model/services']],
+  [
+    'services',
+    'Services and their limits',
+    ['constructs/services', 'constructs/postgres', 'constructs/network', 'model/services'],
+  ],
   [
     'capacity',
     'Size, nodes, load tests',

@@ -52,6 +52,7 @@ export {
 } from './pod/probes';
 export type { SecurityExits } from './pod/security';
 export type { Templates } from './pod/templates';
+export { type DatabaseResources, PostgreSQL, type PostgreSQLProps } from './postgres/postgresql';
 export type { Size } from './scaling/size';
 export type { Load } from './scaling/sizing';
 export { Broker, type BrokerProps, type ProducerUse, type Queue } from './services/broker';

@@ -13,6 +13,7 @@ test.each([
   ['monitoring.coreos.com/v1', 'ServiceMonitor', 'prometheus-operator'],
   ['gateway.networking.k8s.io/v1', 'GRPCRoute', 'gateway-api'],
   ['velero.io/v1', 'Schedule', 'velero'],
+  ['postgresql.cnpg.io/v1', 'Cluster', 'cloudnative-pg'],
   ['externaldns.k8s.io/v1alpha1', 'DNSEndpoint', 'external-dns'],
 ] as const)('%s %s wants %s', (apiVersion, kind, capability) => {
   expect(shop(place(apiVersion, kind)).findings).toMatchObject([

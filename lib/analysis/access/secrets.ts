@@ -2,6 +2,8 @@
 
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
 import { compareKeys } from '../../model/manifest/text';
+import { OWNER_KEYS, ownerSecret } from '../../model/services/postgresql';
+import { givenSecret, isDatabaseCluster } from '../objects/database-clusters';
 import { type Place, places, record, text } from '../objects/read-json';
 import { type Workload, workloads } from '../objects/workloads';
 
@@ -35,6 +37,7 @@ export function listSecrets(entries: readonly ApiEntry[]): SecretNeed[] {
     ...entries.flatMap(fromGateway),
     ...entries.flatMap(fromServiceAccount),
     ...entries.flatMap(fromTriggerAuthentication),
+    ...entries.flatMap(fromDatabase),
   ];
   const makers = makersOf(entries);
   const needs = new Map<string, SecretNeed>();
@@ -78,6 +81,8 @@ function madeFrom(entry: ApiEntry): string[] {
       return keyNames([spec?.secretName]);
     case 'external-secrets.io/ExternalSecret':
       return [text(record(spec?.target)?.name) ?? identity.name];
+    case 'postgresql.cnpg.io/Cluster':
+      return givenSecret(spec) === undefined ? [ownerSecret(identity.name)] : [];
     case 'bitnami.com/SealedSecret':
       return [text(record(record(spec?.template)?.metadata)?.name) ?? identity.name];
     case 'secrets-store.csi.x-k8s.io/SecretProviderClass':
@@ -130,6 +135,13 @@ function fromGateway(entry: ApiEntry): Reference[] {
 
 function fromServiceAccount(entry: ApiEntry): Reference[] {
   return entry.identity.kind === 'ServiceAccount' ? pullSecrets(entry, entry.manifest) : [];
+}
+
+/** The credentials of a database's owner, where they are given, and what its images are pulled with. */
+function fromDatabase(entry: ApiEntry): Reference[] {
+  if (!isDatabaseCluster(entry.manifest)) return [];
+  const spec = record(entry.manifest.spec) ?? {};
+  return [...reference(entry, givenSecret(spec), 'Opaque', OWNER_KEYS), ...pullSecrets(entry, spec)];
 }
 
 /** The credentials with which KEDA queries a queue. */

@@ -7,5 +7,7 @@ export const LOSSES: ReadonlyMap<Kind, string> = new Map<Kind, string>([
   ['/Namespace', 'everything in it, volumes too'],
   ['/PersistentVolumeClaim', 'its data, unless its volume is retained'],
   ['/PersistentVolume', 'the way to its data'],
+  // its claims belong to it: cloudnative-pg, "Storage"
+  ['postgresql.cnpg.io/Cluster', 'the claims of its pods, and the database in them unless volumes are retained'],
   ['apiextensions.k8s.io/CustomResourceDefinition', 'every object of its kind'],
 ]);

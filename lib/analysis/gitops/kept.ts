@@ -4,6 +4,7 @@ import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { listSecrets } from '../access/secrets';
 import { LOSSES } from '../changes/lost-with';
+import { isDatabaseCluster } from '../objects/database-clusters';
 import { list, record } from '../objects/read-json';
 
 const placeOf = (cluster: string, namespace: string): string => `${cluster}\n${namespace}`;
@@ -13,6 +14,7 @@ export function namespacesWithState(entries: readonly ApiEntry[]): (cluster: str
   const claims = entries.flatMap(({ cluster, identity, manifest }) => {
     const hasClaims =
       identity.kind === 'PersistentVolumeClaim' ||
+      isDatabaseCluster(manifest) ||
       (identity.kind === 'StatefulSet' && list(record(manifest.spec)?.volumeClaimTemplates).length > 0);
     return hasClaims ? placeOf(cluster, identity.namespace ?? '') : [];
   });

@@ -6,7 +6,7 @@ import { POD_CREATING_KINDS, pluralOf } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
-import { workloads } from '../objects/workloads';
+import { running } from '../objects/workloads';
 import {
   allowedBetween,
   allowedByBoth,
@@ -46,7 +46,7 @@ export const isUnsure = ({ port }: Connection): boolean => port.endsWith(MAYBE);
  */
 export const connections = memoizePerObjects((entries): readonly Connection[] => {
   const byCluster = groupBy(
-    workloads(entries).map((workload) => sideOf(workload, entries)),
+    running(entries).map((workload) => sideOf(workload, entries)),
     ({ workload }) => workload.entry.cluster,
   );
   const found: Connection[] = [];
@@ -105,7 +105,7 @@ function outside(side: Side, direction: Direction, isWritten: IsWritten): Connec
 
 /** Objects that change who may talk to whom and that are not evaluated: policies of other kinds, and kinds that create pods by a template which is not read. */
 export const notEvaluated = memoizePerObjects((entries): readonly ApiEntry[] => {
-  const read = new Set(workloads(entries).map(({ entry }) => entry));
+  const read = new Set(running(entries).map(({ entry }) => entry));
   return entries.filter((entry) => {
     const { group, kind } = entry.identity;
     if (group === 'networking.k8s.io') return false;

@@ -7,7 +7,7 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { HOSTNAME, NODE_ARCH, NODE_OS } from '../../model/manifest/well-known';
 import { memoizePerObjects } from '../objects/object-index';
 import { dig, shown, text } from '../objects/read-json';
-import { type Workload, workloads } from '../objects/workloads';
+import { podPointer, running, type Workload } from '../objects/workloads';
 import { sampleNodes } from '../scheduling/nodes';
 import { podGroup } from '../scheduling/pod-groups';
 import { hasVolumes, tolerates, wantsNode } from '../scheduling/terms';
@@ -22,7 +22,7 @@ const keyOf = (cluster: string, namespace: string | undefined): string => `${clu
 /** Workloads by the cluster, and the namespace of the system that they belong to. */
 const bySystem = memoizePerObjects((entries): ReadonlyMap<string, readonly Workload[]> => {
   const found = new Map<string, Workload[]>();
-  for (const one of workloads(entries)) {
+  for (const one of running(entries)) {
     const key = keyOf(one.entry.cluster, one.entry.systemNamespace);
     const here = found.get(key);
     if (here === undefined) found.set(key, [one]);
@@ -40,7 +40,7 @@ export function findFitFindings(entries: readonly ApiEntry[], cluster: Cluster, 
     if (asks(workload, HOSTNAME)) return [];
     const group = podGroup(entries, workload, 1, 'running');
     return findingsOf(workload, group, nodes, cluster).map((finding) =>
-      findingOn(workload.entry, { ...finding, field: `${workload.pod.pointer}${finding.field ?? ''}` }),
+      findingOn(workload.entry, { ...finding, field: podPointer(workload, finding.field ?? '') }),
     );
   });
 }

@@ -2,7 +2,6 @@
 
 import type { Cluster } from '../../model/cluster/cluster';
 import { defined, type JsonObject } from '../../model/manifest/json';
-import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { HEADROOM_PRIORITY } from '../../model/nodes/headroom';
@@ -12,7 +11,7 @@ import { surgeOf } from '../objects/demand';
 import { memoizePerObjects } from '../objects/object-index';
 import { dig, integer } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
-import { type Workload, workloads } from '../objects/workloads';
+import { isReplicated, running, type Workload } from '../objects/workloads';
 import { mayHave } from '../scheduling/groups';
 import { sampleNodes } from '../scheduling/nodes';
 import { podGroup } from '../scheduling/pod-groups';
@@ -28,7 +27,7 @@ export interface ClusterLoad {
 /** Workloads by cluster. */
 const byCluster = memoizePerObjects((entries): ReadonlyMap<string, readonly Workload[]> => {
   const found = new Map<string, Workload[]>();
-  for (const one of workloads(entries)) {
+  for (const one of running(entries)) {
     const here = found.get(one.entry.cluster);
     if (here === undefined) found.set(one.entry.cluster, [one]);
     else here.push(one);
@@ -45,7 +44,7 @@ export function loadOf(
   const nodes = sampleNodes(cluster);
   const here = byCluster(entries).get(cluster.name) ?? [];
   const planned = here.flatMap((workload): PlannedWorkload[] => {
-    if (workload.kind !== '/Pod' && !REPLICATED.has(workload.kind)) return [];
+    if (workload.kind !== '/Pod' && !isReplicated(workload)) return [];
     const pods = podsOf(entries, workload);
     const group = podGroup(entries, workload, pods.atOnce, 'running');
     // placeholders are planned with their pool

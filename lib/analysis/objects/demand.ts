@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { largestAmount, readQuantity } from '../../model/manifest/quantity';
 import { podCount } from '../../model/pods/replacement';
+import { instancePod, instancesOf, isDatabaseCluster } from './database-clusters';
 import { dig, integer, isSet, list, record, shown, text } from './read-json';
 
 /** Pods, and what they request together, in billionths of a core and of a byte. */
@@ -36,6 +37,7 @@ interface PodCount {
  * - StatefulSet: the replicas; a pod is created only after its namesake is gone.
  * - Job: twice its parallelism, since a failed pod is replaced while it terminates; CronJob: that, and twice where runs
  *   may overlap.
+ * - Cluster of CloudNativePG: the instances, and the Job that makes another one of them.
  * - DaemonSet: the most nodes that it can run on; twice with a surge. Left out where that number is unknown.
  *
  * Source: kubernetes.io, "Resource Quotas"; k8s.io/kubernetes pkg/quota/v1/evaluator/core, `QuotaV1Pod`.
@@ -83,6 +85,10 @@ export function total(all: readonly Demand[]): Demand {
 
 function countPods(manifest: JsonObject, maxima: Maxima): PodCount | undefined {
   const spec = dig(manifest, 'spec');
+  if (isDatabaseCluster(manifest)) {
+    const instances = instancesOf(spec);
+    return { pods: instances + 1, reason: `${instances} + 1 that joins` };
+  }
   switch (manifest.kind) {
     case 'Deployment':
       return countDeployment(manifest, maxima);
@@ -153,6 +159,7 @@ export function surgeOf(surge: Json, wanted: number): number {
 
 function podOf(manifest: JsonObject): JsonObject | undefined {
   if (manifest.kind === 'Pod') return dig(manifest, 'spec');
+  if (isDatabaseCluster(manifest)) return instancePod('', dig(manifest, 'spec') ?? {});
   const spec = manifest.kind === 'CronJob' ? dig(manifest, 'spec', 'jobTemplate', 'spec') : dig(manifest, 'spec');
   return dig(spec, 'template', 'spec');
 }

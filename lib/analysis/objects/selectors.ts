@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from '../../model/manifest/json';
 import { memoizePerObjects, placeOf } from './object-index';
 import { isSet, list, own, places, record, shown, text } from './read-json';
-import { type Workload, workloads } from './workloads';
+import { running, type Workload } from './workloads';
 
 /** Whether `labels` have every pair of `wanted`. */
 export function hasAll(labels: JsonObject, wanted: JsonObject): boolean {
@@ -96,4 +96,4 @@ class Pods {
   }
 }
 
-export const pods = memoizePerObjects((entries) => new Pods(workloads(entries)));
+export const pods = memoizePerObjects((entries) => new Pods(running(entries)));

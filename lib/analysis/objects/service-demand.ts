@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../model/manifest/json';
 import { isBuiltInGroup } from '../../model/manifest/kind-lookup';
 import { groupOf } from '../../model/manifest/object';
+import { isDatabaseCluster } from './database-clusters';
 import { dig, list, places, shown } from './read-json';
 
 /** What Services take. Keys are those of a quota's `spec.hard`. */
@@ -61,15 +62,17 @@ const WITHOUT_SERVICES: ReadonlySet<string> = new Set([
 
 /**
  * Objects whose controllers may make Services that no manifest shows: a Gateway gets a load balancer, a certificate a node port while
- * it is proved, and what other custom kinds do is unknown.
+ * it is proved, a database those that it asks for, and what other custom kinds do is unknown.
  */
 export function serviceMakers(manifests: readonly JsonObject[]): readonly string[] {
   return manifests.filter(makesServices).map(({ kind, metadata }) => `${shown(kind)} ${shown(dig(metadata)?.name)}`);
 }
 
-function makesServices({ apiVersion, kind, metadata }: JsonObject): boolean {
+function makesServices(manifest: JsonObject): boolean {
+  const { apiVersion, kind, metadata } = manifest;
   const group = groupOf(apiVersion);
   if (kind === 'Ingress') return Object.keys(dig(metadata, 'annotations') ?? {}).some((key) => CERTIFICATE.test(key));
   if (group === 'gateway.networking.k8s.io') return kind === 'Gateway';
+  if (isDatabaseCluster(manifest)) return dig(manifest, 'spec', 'managed')?.services !== undefined;
   return !isBuiltInGroup(group) && !WITHOUT_SERVICES.has(group);
 }

@@ -4,9 +4,10 @@ import { reachOf, type VolumeReach } from '../../model/cluster/volumes';
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
+import { claimOfInstances, DATABASE_CLUSTER } from './database-clusters';
 import { memoizePerObjects, objectIndex } from './object-index';
 import { dig, list, type Place, places, record, shown, text } from './read-json';
-import { type Workload, workloads } from './workloads';
+import { running, type Workload } from './workloads';
 
 /** A claim that all pods of a workload use. */
 export interface SharedClaim {
@@ -44,7 +45,7 @@ interface Claim {
 /** By workload. Those without volumes that matter are left out. */
 export const bindings = memoizePerObjects((entries): ReadonlyMap<Workload, Binding> => {
   const found = new Map<Workload, Binding>();
-  for (const workload of workloads(entries)) {
+  for (const workload of running(entries)) {
     const claims = claimsOf(entries, workload);
     const directories = hostPaths(workload);
     if (claims.length + directories.length > 0)
@@ -61,6 +62,10 @@ function claimsOf(entries: readonly ApiEntry[], { entry, kind, pod }: Workload):
     const claim = objectIndex(entries).find('/PersistentVolumeClaim', cluster, identity.namespace, name);
     return [{ name, spec: dig(claim?.manifest, 'spec'), pointer, isShared: true }];
   });
+  if (kind === DATABASE_CLUSTER) {
+    const spec = claimOfInstances(dig(manifest, 'spec'));
+    return [{ name: identity.name, spec, pointer: '/spec/storage', isShared: false }];
+  }
   if (kind !== 'apps/StatefulSet') return shared;
   const own = places(dig(manifest, 'spec'), 'volumeClaimTemplates', '/spec').map(({ value, pointer }: Place): Claim => {
     const name = shown(dig(value, 'metadata')?.name);

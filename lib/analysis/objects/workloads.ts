@@ -1,10 +1,11 @@
 // Where pods come from: the pod template of every workload kind, the containers in it, and how they stop.
 import type { Json, JsonObject } from '../../model/manifest/json';
-import { POD_TEMPLATES } from '../../model/manifest/kind-lookup';
+import { POD_TEMPLATES, REPLICATED } from '../../model/manifest/kind-lookup';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
+import { DATABASE_CLUSTER, instancePod, instancesOf, labelsOfInstances } from './database-clusters';
 import { memoizePerObjects, objectIndex, placeOf } from './object-index';
-import { dig, list, type Place, places, record, text } from './read-json';
+import { dig, integer, list, type Place, places, record, text } from './read-json';
 
 /** One container of a pod template. */
 export interface Container extends Place {
@@ -27,11 +28,48 @@ export interface Workload {
   readonly containers: readonly Container[];
 }
 
+/** Whether its pods have names of their own, and each is made only after its namesake has gone: of a StatefulSet, or of a database. */
+export const hasNamedPods = ({ kind }: Workload): boolean => kind === 'apps/StatefulSet' || kind === DATABASE_CLUSTER;
+
 /**
  * Whether pods are recreated elsewhere when their node is unreachable. A bare Pod has no controller to recreate it; a StatefulSet
  * waits until the Node object is deleted, since two pods of one name must not run. Source: kubernetes.io, "Force Delete StatefulSet Pods".
  */
-export const comesBack = ({ kind }: Workload): boolean => kind !== '/Pod' && kind !== 'apps/StatefulSet';
+export const comesBack = (workload: Workload): boolean => workload.kind !== '/Pod' && !hasNamedPods(workload);
+
+/** Whether the manifest says a number of pods. */
+export const isReplicated = ({ kind }: Workload): boolean => REPLICATED.has(kind) || kind === DATABASE_CLUSTER;
+
+/** The field with the number of pods. */
+export const replicasPointer = ({ kind }: Workload): string =>
+  kind === DATABASE_CLUSTER ? '/spec/instances' : '/spec/replicas';
+
+/** Fields of a database, by those of the pods that are made of it. */
+const DATABASE_FIELDS: readonly (readonly [of: string, is: string])[] = [
+  ['/containers/0/resources', '/resources'],
+  ['/nodeSelector', '/affinity/nodeSelector'],
+  ['/tolerations', '/affinity/tolerations'],
+  ['/volumes', '/storage'],
+];
+
+/** The pointer of a field of its pods, where the manifest has it. */
+export function podPointer({ kind, pod }: Workload, field: string): string {
+  const [of = '', is = ''] =
+    (kind === DATABASE_CLUSTER && DATABASE_FIELDS.find(([one]) => field.startsWith(one))) || [];
+  return `${pod.pointer}${is}${field.slice(of.length)}`;
+}
+
+/** The field that says how a release replaces pods. */
+export function strategyPointer({ kind }: Workload): string {
+  if (kind === DATABASE_CLUSTER) return '/spec/primaryUpdateMethod';
+  return kind === 'apps/StatefulSet' ? '/spec/updateStrategy' : '/spec/strategy';
+}
+
+/** The number of pods that the manifest says. */
+export function replicasOf({ entry, kind }: Workload): number {
+  const spec = dig(entry.manifest, 'spec');
+  return kind === DATABASE_CLUSTER ? instancesOf(spec) : (integer(spec?.replicas ?? 1, 0) ?? 1);
+}
 
 const NO_LABELS: JsonObject = {};
 
@@ -66,6 +104,22 @@ export const workloads = memoizePerObjects((entries): readonly Workload[] => {
     }
   }
   return found;
+});
+
+/** The instances of a database, which the operator makes. */
+function instances(entry: ApiEntry): Workload[] {
+  const spec = dig(entry.manifest, 'spec');
+  if (spec === undefined) return [];
+  const { name } = entry.identity;
+  const pod = { value: instancePod(name, spec), pointer: '/spec' };
+  const labels = labelsOfInstances(name);
+  return [{ entry, kind: DATABASE_CLUSTER, template: '/spec', labels, pod, containers: containersOf(pod) }];
+}
+
+/** Every workload, and the instances of databases: whatever runs, takes room and is reached. */
+export const running = memoizePerObjects((entries): readonly Workload[] => {
+  const made = objectIndex(entries).of(DATABASE_CLUSTER);
+  return made.length === 0 ? workloads(entries) : [...workloads(entries), ...made.flatMap(instances)];
 });
 
 /** The workload of an object, if it is one. */

@@ -2,19 +2,18 @@
 
 import { plural } from '../../model/finding/derivation';
 import { groupBy } from '../../model/manifest/group-by';
-import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { ZONE } from '../../model/manifest/well-known';
 import { memoizePerObjects, placeOf } from '../objects/object-index';
 import { dig, integer, list, places, text } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
-import { lasting, type Workload, workloads } from '../objects/workloads';
+import { isReplicated, lasting, running, type Workload } from '../objects/workloads';
 import { wantedPods } from '../survival/component';
 import type { Box } from './picture';
 
 const byNamespace = memoizePerObjects((entries) =>
-  groupBy(workloads(entries), ({ entry: { cluster, identity } }) => placeOf(cluster, identity.namespace ?? 'default')),
+  groupBy(running(entries), ({ entry: { cluster, identity } }) => placeOf(cluster, identity.namespace ?? 'default')),
 );
 
 /** The workloads of a namespace, by name: in connections, workloads of one name are one. */
@@ -81,7 +80,7 @@ export function describeSize(entries: readonly ApiEntry[], workload: Workload): 
   if (kind === 'batch/Job')
     return `${short}, ${plural(integer(spec?.completions ?? spec?.parallelism ?? 1, 0) ?? 1, 'pod')}`;
   if (kind === 'apps/DaemonSet') return `${short}, a pod on each node`;
-  return REPLICATED.has(kind) ? `${short}, ${podsOf(entries, workload)}` : short;
+  return isReplicated(workload) ? `${short}, ${podsOf(entries, workload)}` : short;
 }
 
 /** `3 pods`, or the bounds of the autoscaler: `3 to 12 pods`. */
@@ -94,7 +93,7 @@ function podsOf(entries: readonly ApiEntry[], workload: Workload): string {
 
 /** The most pods that a workload may have by its own numbers; 0 where something else decides. */
 export function mostPods(entries: readonly ApiEntry[], workload: Workload): number {
-  if (!REPLICATED.has(workload.kind)) return 0;
+  if (!isReplicated(workload)) return 0;
   return wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, 'peak');
 }
 

@@ -2,17 +2,15 @@
 
 import type { Cluster } from '../../model/cluster/cluster';
 import type { JsonObject } from '../../model/manifest/json';
-import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity } from '../../model/manifest/quantity';
 import { demands, podLimit, podRequest } from '../objects/demand';
 import { containerDefaults, requestDefaults } from '../objects/limit-ranges';
-import { neighbours } from '../objects/namespaces';
-import { objectIndex } from '../objects/object-index';
+import { neighbours, objectIndex } from '../objects/object-index';
 import { dig, own, places, record, shown } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { bindings } from '../objects/volumes';
-import type { Workload } from '../objects/workloads';
+import { isReplicated, type Workload } from '../objects/workloads';
 import { nodeCount } from '../scheduling/nodes';
 import { type Interval, type Node, offered, type PodGroup, requested, resourcesOf } from '../scheduling/world';
 import { type Scale, wantedPods } from './component';
@@ -73,7 +71,7 @@ function podsWith(
     demands(manifests, {}, nodeCount(cluster)).map(({ kind, name, pods }) => [`${kind}/${name}`, pods]),
   );
   return (workload) =>
-    workload.kind === '/Pod' || REPLICATED.has(workload.kind)
+    workload.kind === '/Pod' || isReplicated(workload)
       ? wantedPods(workload, scalersOf(entries).get(workload.entry)?.[0]?.entry, scale)
       : (most.get(`${workload.entry.identity.kind}/${workload.entry.identity.name}`) ?? 0);
 }

@@ -3,6 +3,7 @@
 import { plural } from '../../model/finding/derivation';
 import { HOSTNAME } from '../../model/manifest/well-known';
 import { bindings } from '../objects/volumes';
+import { hasNamedPods, strategyPointer } from '../objects/workloads';
 import { podGroup } from '../scheduling/pod-groups';
 import type { Interval } from '../scheduling/world';
 import type { Component, Scale } from './component';
@@ -39,17 +40,17 @@ export function drain(situations: Situations, components: readonly Component[], 
       [end, ...others.map((one) => placedAfterRecovery(situations, one, scale, NODE, 'drained'))].map(placedOf),
     );
     const ends = (one: 'fewest' | 'most') => allowed[one] > 0 && serving[one] >= kept;
-    const isKept = budgets.length > 0 && wanted > 0;
+    const isKept = component.isKept && wanted > 0;
     const blocked = isKept && !ends('most') ? true : isKept && !ends('fewest') ? 'in some orders' : false;
     const [budget] = budgets;
     const rounds = Math.ceil((onNode.most + beside.most) / Math.max(1, allowed.most));
     const seconds = rounds * (timing.boot + timing.grace) + end.seconds;
     const working = [need(component, scale), `up to ${onNode.most} of ${wanted} pods are on one node`];
     if (budgets.length > 1) working.push('two PodDisruptionBudgets select its pods: the API server evicts none');
-    else if (budget === undefined) working.push('no PodDisruptionBudget: all are evicted at once');
+    else if (!component.isKept) working.push('no PodDisruptionBudget: all are evicted at once');
     else
       working.push(
-        `the PodDisruptionBudget${overOthers(others)} allows ${range(allowed)} evictions at a time: ${range(left)} of ${wanted} serve`,
+        `the ${component.isDatabase ? "operator's budget" : 'PodDisruptionBudget'}${overOthers(others)} allows ${range(allowed)} evictions at a time: ${range(left)} of ${wanted} serve`,
       );
     working.push(...end.working);
     if (blocked !== false)
@@ -98,7 +99,7 @@ export function release(situations: Situations, components: readonly Component[]
 export function twoReleases(situations: Situations, components: readonly Component[], scale: Scale): Result[] {
   return roll(situations, components, scale, {
     // a StatefulSet creates a pod only after its namesake is gone
-    demand: (one, at) => podsAtOnce(one, at) * (one.workload.kind === 'apps/StatefulSet' ? 1 : 2),
+    demand: (one, at) => podsAtOnce(one, at) * (hasNamedPods(one.workload) ? 1 : 2),
     added: (component) => component.wanted(scale) + 2 * component.rollout(scale).surge,
     says: 'pods of the second release exist while those of the first terminate',
   });
@@ -193,7 +194,7 @@ function timeOf(
   waves: number,
 ): { readonly seconds: number; readonly working: string } {
   const { boot, minReady, grace } = timing;
-  if (workload.kind === 'apps/StatefulSet') {
+  if (hasNamedPods(workload)) {
     const seconds = waves * (grace + boot + minReady);
     const wave = `grace ${grace} s, boot ${boot} s and minReady ${minReady} s`;
     return { seconds, working: `${duration(seconds)}: ${waves} waves of ${wave}` };
@@ -239,7 +240,7 @@ function rollOf(
   if (refusal !== undefined) working.push(refusal.says);
   const { losses } = component;
   working.push(...lossesOf([{ component: component.name, losses }]));
-  const pointer = workload.kind === 'apps/StatefulSet' ? '/spec/updateStrategy' : '/spec/strategy';
+  const pointer = strategyPointer(workload);
   const decides = refusal?.decides ?? { entry, pointer };
   const numbers = { wanted, needed: component.needed(scale), left, placed, seconds, losses };
   return judge(component.name, scale, numbers, working, decides, refusal !== undefined);

@@ -3,16 +3,24 @@
 import { ANNOTATION, quorumOf } from '../../model/manifest/annotations';
 import { groupBy } from '../../model/manifest/group-by';
 import type { Json, JsonObject } from '../../model/manifest/json';
-import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { TOLERANCE } from '../../model/pods/autoscaler';
 import { podCount } from '../../model/pods/replacement';
+import { DATABASE_CLUSTER, instancesKept, instancesNeeded } from '../objects/database-clusters';
 import { surgeOf } from '../objects/demand';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig, integer, places, record, text } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { pods } from '../objects/selectors';
-import { comesBack, stopsAtOnce, type Workload, workloads } from '../objects/workloads';
+import {
+  comesBack,
+  hasNamedPods,
+  isReplicated,
+  replicasOf,
+  running,
+  stopsAtOnce,
+  type Workload,
+} from '../objects/workloads';
 import { type Timing, timingOf } from './timing';
 
 /** The autoscaler at its minimum, or at its maximum. Without an autoscaler both are the same. */
@@ -124,12 +132,23 @@ export class Component {
     const wanted = this.wanted(scale);
     const share = this.utilization;
     if (share !== undefined) return Math.min(wanted, Math.max(1, Math.ceil(share * (1 + TOLERANCE) * wanted - 1e-9)));
+    if (this.isDatabase) return Math.min(wanted, instancesNeeded(dig(this.entry.manifest, 'spec')));
     if (this.workload.kind !== 'apps/StatefulSet') return wanted;
     const quorum = quorumOf(dig(this.entry.manifest, 'metadata', 'annotations'));
     if (quorum !== undefined) return Math.min(wanted, quorum);
     if (this.budgets.length !== 1) return wanted;
     const { kept, others } = this.protection(scale);
     return others.length > 0 ? wanted : Math.min(wanted, Math.max(1, kept));
+  }
+
+  /** Whether an operator makes its pods, and their budgets. */
+  get isDatabase(): boolean {
+    return this.workload.kind === DATABASE_CLUSTER;
+  }
+
+  /** Whether a budget bounds evictions of its pods. */
+  get isKept(): boolean {
+    return this.budgets.length > 0 || (this.isDatabase && instancesKept(dig(this.entry.manifest, 'spec')) > 0);
   }
 
   /** Whether its pods are recreated elsewhere when their node is unreachable. */
@@ -151,7 +170,7 @@ export class Component {
   rollout(scale: Scale): Rollout {
     const wanted = this.wanted(scale);
     const strategy = dig(this.entry.manifest, 'spec', 'strategy');
-    if (this.workload.kind === 'apps/StatefulSet' || this.workload.kind === '/Pod') return { surge: 0, unavailable: 1 };
+    if (hasNamedPods(this.workload) || this.workload.kind === '/Pod') return { surge: 0, unavailable: 1 };
     if (strategy?.type === 'Recreate') return { surge: 0, unavailable: wanted };
     const rolling = dig(strategy, 'rollingUpdate');
     const surge = surgeOf(rolling?.maxSurge ?? '25%', wanted);
@@ -164,6 +183,8 @@ export class Component {
   protection(scale: Scale): Protection {
     const wanted = this.wanted(scale);
     const [budget] = this.budgets;
+    if (budget === undefined && this.isDatabase)
+      return { kept: Math.min(wanted, instancesKept(dig(this.entry.manifest, 'spec'))), others: [] };
     if (budget === undefined || this.budgets.length > 1) return { kept: budget === undefined ? 0 : wanted, others: [] };
     const others = [...budgetsOf(this.all)]
       .filter(([one, budgets]) => one !== this.workload && isKept(one) && budgets.includes(budget))
@@ -178,13 +199,13 @@ export class Component {
   }
 }
 
-const isKept = ({ kind }: Workload): boolean => kind === '/Pod' || REPLICATED.has(kind);
+const isKept = (workload: Workload): boolean => workload.kind === '/Pod' || isReplicated(workload);
 
 /** Pods that a workload should have: its replicas, or its autoscaler's minimum or maximum. */
-export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefined, scale: Scale): number {
-  if (kind === '/Pod') return 1;
+export function wantedPods(workload: Workload, scaler: ApiEntry | undefined, scale: Scale): number {
+  if (workload.kind === '/Pod') return 1;
   const spec = dig(scaler?.manifest, 'spec');
-  if (spec === undefined) return integer(dig(entry.manifest, 'spec')?.replicas ?? 1, 0) ?? 1;
+  if (spec === undefined) return replicasOf(workload);
   const isKeda = scaler?.identity.kind === 'ScaledObject';
   const least = integer(isKeda ? (spec.minReplicaCount ?? 0) : (spec.minReplicas ?? 1), 0) ?? 1;
   const most = integer(isKeda ? (spec.maxReplicaCount ?? 100) : spec.maxReplicas, 1) ?? least;
@@ -194,7 +215,7 @@ export function wantedPods({ entry, kind }: Workload, scaler: ApiEntry | undefin
 /** Serving workloads of a namespace: those with replicas, and Pods that do not terminate on their own. */
 export function componentsOf(entries: readonly ApiEntry[], cluster: string, namespace: string): Component[] {
   return (byNamespace(entries).get(placeKey(cluster, namespace)) ?? [])
-    .filter(({ kind, pod }) => REPLICATED.has(kind) || (kind === '/Pod' && isLasting(pod.value)))
+    .filter((one) => isReplicated(one) || (one.kind === '/Pod' && isLasting(one.pod.value)))
     .map((workload) => new Component(entries, workload));
 }
 
@@ -202,7 +223,7 @@ const placeKey = (cluster: string, namespace: string | undefined): string => `${
 
 /** The workloads of each namespace, grouped once: every system asks for its own. */
 const byNamespace = memoizePerObjects((entries) =>
-  groupBy(workloads(entries), ({ entry }) => placeKey(entry.cluster, entry.identity.namespace)),
+  groupBy(running(entries), ({ entry }) => placeKey(entry.cluster, entry.identity.namespace)),
 );
 
 const isLasting = ({ restartPolicy }: JsonObject): boolean => (restartPolicy ?? 'Always') === 'Always';

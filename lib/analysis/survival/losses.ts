@@ -7,6 +7,7 @@ import { defined } from '../../model/manifest/json';
 import { HOSTNAME, ZONE } from '../../model/manifest/well-known';
 import { dig, list } from '../objects/read-json';
 import { bindings } from '../objects/volumes';
+import { podPointer, replicasPointer } from '../objects/workloads';
 import { reasons } from '../scheduling/forecast';
 import type { Departure, Interval, Node } from '../scheduling/world';
 import type { Component, Scale } from './component';
@@ -179,26 +180,26 @@ function why(
 /** The object that keeps pods from being placed, or else the one that sets their number. */
 export function deciderOf(component: Component, reason: readonly string[]): Decider {
   const { entry, pod } = component.workload;
+  const at = (field: string): Decider => ({ entry, pointer: podPointer(component.workload, field) });
   const text = reason.join();
   if (text.includes('spread constraints')) {
     const index = list(pod.value.topologySpreadConstraints).findIndex(
       (one) => dig(one)?.whenUnsatisfiable === 'DoNotSchedule',
     );
-    return { entry, pointer: `${pod.pointer}/topologySpreadConstraints/${Math.max(0, index)}` };
+    return at(`/topologySpreadConstraints/${Math.max(0, index)}`);
   }
-  if (text.includes('volume')) return { entry, pointer: `${pod.pointer}/volumes` };
-  if (text.includes('scheduling gates')) return { entry, pointer: `${pod.pointer}/schedulingGates` };
-  if (text.includes('node affinity') && pod.value.nodeSelector !== undefined)
-    return { entry, pointer: `${pod.pointer}/nodeSelector` };
-  if (text.includes('affinity')) return { entry, pointer: `${pod.pointer}/affinity` };
-  if (text.includes('insufficient')) return { entry, pointer: `${pod.pointer}/containers/0/resources/requests` };
+  if (text.includes('volume')) return at('/volumes');
+  if (text.includes('scheduling gates')) return at('/schedulingGates');
+  if (text.includes('node affinity') && pod.value.nodeSelector !== undefined) return at('/nodeSelector');
+  if (text.includes('affinity')) return at('/affinity');
+  if (text.includes('insufficient')) return at('/containers/0/resources/requests');
   return replicasOf(component);
 }
 
 /** The object that sets the number of pods: the autoscaler, or the workload. */
-export function replicasOf({ entry, scalerEntry }: Component): Decider {
+export function replicasOf({ entry, scalerEntry, workload }: Component): Decider {
   return scalerEntry === undefined
-    ? { entry, pointer: '/spec/replicas' }
+    ? { entry, pointer: replicasPointer(workload) }
     : { entry: scalerEntry, pointer: '/spec/minReplicas' };
 }
 
@@ -248,6 +249,7 @@ export function need(component: Component, scale: Scale): string {
     const target = `${Math.round(share * 100)} % of their CPU request, or a tenth more`;
     return `${wanted} pods wanted, kept at ${target}: ${needed} carry that load at 100 %`;
   }
+  if (component.isDatabase) return `${wanted} instances wanted, of which ${needed} answer a commit`;
   if (needed < wanted) return `${wanted} pods wanted, of which the PodDisruptionBudget keeps ${needed}`;
   return `${wanted} pods wanted, at an unknown load: all are needed`;
 }

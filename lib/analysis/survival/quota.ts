@@ -6,12 +6,11 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { WHOLE } from '../../model/manifest/quantity';
 import { demands, podLimit, podRequest, type RequestDefaults } from '../objects/demand';
 import { containerDefaults, requestDefaults } from '../objects/limit-ranges';
-import { neighbours } from '../objects/namespaces';
-import { objectIndex } from '../objects/object-index';
+import { neighbours, objectIndex } from '../objects/object-index';
 import { type Counted, hardLimits } from '../objects/quota-keys';
 import { at, dig, isSet, list, places, record, shown, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
-import { type Workload, workloads } from '../objects/workloads';
+import { running, type Workload } from '../objects/workloads';
 import { nodeCount } from '../scheduling/nodes';
 import type { Component } from './component';
 import type { Decider } from './verdict';
@@ -48,7 +47,7 @@ export function refusals(
     .flatMap((entry) => {
       const scopes = scopesOf(entry.manifest);
       const counts = ({ pod }: Workload) => scopes.every((scope) => isIn(first.all, entry, pod.value, defaults, scope));
-      const counted = workloads(members).filter(counts);
+      const counted = running(members).filter(counts);
       return hardLimits(entry).flatMap(({ key, counted: what, given, limit }) => {
         const total = counted.reduce((sum, one) => sum + countOf(one) * amountOf(what, one.pod.value, defaults), 0n);
         if (limit >= total) return [];
@@ -77,7 +76,7 @@ export function countedQuotas(all: readonly ApiEntry[], members: readonly ApiEnt
   const defaults = { requests: requestDefaults(members), limits: containerDefaults(members, 'default') };
   return quotas.flatMap((entry) => {
     const scopes = scopesOf(entry.manifest);
-    const inScope = workloads(members).filter(({ pod }) =>
+    const inScope = running(members).filter(({ pod }) =>
       scopes.every((scope) => isIn(all, entry, pod.value, defaults, scope)),
     );
     return hardLimits(entry).map(({ key, counted: what, given, limit }) => ({

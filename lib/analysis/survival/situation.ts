@@ -2,13 +2,12 @@
 
 import type { Cluster } from '../../model/cluster/cluster';
 import { boundsIn } from '../../model/cluster/pool-bounds';
-import { REPLICATED } from '../../model/manifest/kind-lookup';
 import type { ApiEntry } from '../../model/manifest/object';
 import { HOSTNAME, NAMESPACE_NAME, ZONE } from '../../model/manifest/well-known';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
-import { type Workload, workloads } from '../objects/workloads';
+import { isReplicated, running, type Workload } from '../objects/workloads';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../scheduling/forecast';
 import { mayHave } from '../scheduling/groups';
 import { type Extent, isFixed, nodesOf } from '../scheduling/nodes';
@@ -81,8 +80,8 @@ export class Situation {
     readonly extent: Extent,
     closed?: string,
   ) {
-    const here = workloads(entries).filter(({ entry }) => entry.cluster === cluster.name);
-    const pods = here.filter(({ kind }) => kind === '/Pod' || REPLICATED.has(kind));
+    const here = running(entries).filter(({ entry }) => entry.cluster === cluster.name);
+    const pods = here.filter((one) => one.kind === '/Pod' || isReplicated(one));
     this.groups = new Map(
       pods.map((one) => [one.entry, podGroup(entries, one, wanted(entries, one, scale), 'running')]),
     );

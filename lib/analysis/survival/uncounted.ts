@@ -2,7 +2,7 @@
 
 import type { Cluster } from '../../model/cluster/cluster';
 import type { ApiEntry } from '../../model/manifest/object';
-import { neighbours } from '../objects/namespaces';
+import { neighbours } from '../objects/object-index';
 import { dig, list, places, record } from '../objects/read-json';
 import { bindings } from '../objects/volumes';
 import { type Workload, workloads } from '../objects/workloads';

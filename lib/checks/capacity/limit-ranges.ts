@@ -2,8 +2,7 @@
 
 import { podLimit, podRequest } from '../../analysis/objects/demand';
 import { containerDefaults } from '../../analysis/objects/limit-ranges';
-import { neighbours } from '../../analysis/objects/namespaces';
-import { objectIndex } from '../../analysis/objects/object-index';
+import { neighbours, objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, isSet, own, type Place, places, record, shown } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { Json, JsonObject } from '../../model/manifest/json';

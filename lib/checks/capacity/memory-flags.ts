@@ -2,7 +2,7 @@
 
 import { type Setting, settingsOf } from '../../analysis/network/pod-texts';
 import { containerDefaults } from '../../analysis/objects/limit-ranges';
-import { neighbours } from '../../analysis/objects/namespaces';
+import { neighbours } from '../../analysis/objects/object-index';
 import { dig, isSet, own } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';

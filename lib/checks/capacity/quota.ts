@@ -2,8 +2,7 @@
 
 import { type Demand, demands, podLimit, total, type WorkloadDemand } from '../../analysis/objects/demand';
 import { containerDefaults, requestDefaults } from '../../analysis/objects/limit-ranges';
-import { neighbours } from '../../analysis/objects/namespaces';
-import { objectIndex } from '../../analysis/objects/object-index';
+import { neighbours, objectIndex } from '../../analysis/objects/object-index';
 import { type Counted, hardLimits, QUOTA_KEYS } from '../../analysis/objects/quota-keys';
 import { at, dig, isSet, own, record } from '../../analysis/objects/read-json';
 import { SERVICE_KEYS, serviceDemand } from '../../analysis/objects/service-demand';

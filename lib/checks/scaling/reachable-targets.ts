@@ -2,7 +2,7 @@
 
 import { containerDefaults } from '../../analysis/objects/limit-ranges';
 import { type ScalingMetric, scalingMetrics } from '../../analysis/objects/metrics';
-import { neighbours } from '../../analysis/objects/namespaces';
+import { neighbours } from '../../analysis/objects/object-index';
 import { dig, isSet, own } from '../../analysis/objects/read-json';
 import { type Scaler, scaledWorkload, scalers } from '../../analysis/objects/scalers';
 import { lasting, type Workload } from '../../analysis/objects/workloads';

@@ -1,11 +1,13 @@
 // Keys of Secrets that a controller makes from an object of the app, held against the keys that pods read.
 
+import { DATABASE_CLUSTER, givenSecret } from '../../analysis/objects/database-clusters';
 import { memoizePerObjects, objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { dig, type Place, places, text } from '../../analysis/objects/read-json';
 import { workloads } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
 import { type ApiEntry, describeIdentity } from '../../model/manifest/object';
+import { OPERATOR_KEYS, ownerSecret } from '../../model/services/postgresql';
 import { object, running } from '../examples';
 import type { Rule } from '../rule';
 
@@ -18,9 +20,14 @@ interface Made {
 /** cert-manager.io, "Certificate resource": the target Secret. */
 const CERTIFICATE_KEYS = ['tls.crt', 'tls.key', 'ca.crt'];
 
+const MAKERS = ['cert-manager.io/Certificate', 'external-secrets.io/ExternalSecret', DATABASE_CLUSTER] as const;
+
 /** The name and keys of what an object makes; `undefined` where its manifest does not say all of its keys. */
 function madeBy(by: ApiEntry): { readonly name: string; readonly keys: readonly string[] } | undefined {
   const spec = dig(by.manifest, 'spec');
+  if (by.identity.kind === 'Cluster') {
+    return givenSecret(spec) === undefined ? { name: ownerSecret(by.identity.name), keys: OPERATOR_KEYS } : undefined;
+  }
   if (by.identity.kind === 'Certificate') {
     const name = text(spec?.secretName);
     const hasMore = spec?.keystores !== undefined || spec?.additionalOutputFormats !== undefined;
@@ -35,7 +42,7 @@ function madeBy(by: ApiEntry): { readonly name: string; readonly keys: readonly 
 
 const madeSecrets = memoizePerObjects((entries): ReadonlyMap<string, Made> => {
   const found = new Map<string, Made>();
-  for (const by of objectIndex(entries).of('cert-manager.io/Certificate', 'external-secrets.io/ExternalSecret')) {
+  for (const by of objectIndex(entries).of(...MAKERS)) {
     const made = madeBy(by);
     if (made !== undefined)
       found.set(`${placeOf(by.cluster, by.identity.namespace)}\n${made.name}`, { by, keys: made.keys });
@@ -79,10 +86,11 @@ function variablesOf(container: Place): Read[] {
 
 const secretKey: Rule = {
   id: 'secret-key',
-  what: 'A key that a pod reads is one of those that the ExternalSecret or Certificate gives its Secret.',
+  what: 'A key that a pod reads is one of those that the ExternalSecret, Certificate or database gives its Secret.',
   why: 'The Secret is made without that key: the pod never starts (CreateContainerConfigError, FailedMount).',
   severity: 'error',
-  judge: 'kubelet; external-secrets.io, "ExternalSecret"; cert-manager.io, "Certificate resource"',
+  judge:
+    'kubelet; external-secrets.io, "ExternalSecret"; cert-manager.io, "Certificate resource"; cloudnative-pg, pkg/specs/secrets.go',
   reason: reasonKey('secret-key'),
   check: (entries, report) => {
     for (const { entry, pod, containers } of workloads(entries)) {

@@ -1,5 +1,6 @@
 // Data that stays, and is in no backup.
 
+import { DATABASE_CLUSTER } from '../../analysis/objects/database-clusters';
 import { objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { at, dig, list, own, places, text } from '../../analysis/objects/read-json';
 import { ANNOTATION, listOf } from '../../model/manifest/annotations';
@@ -54,7 +55,14 @@ function statesOf(entries: readonly ApiEntry[]): State[] {
       return [{ entry, pointer: at(pointer, 'metadata', 'name'), shown, claim: `${name}-${entry.identity.name}-0` }];
     }),
   );
-  return [...claims, ...templates].filter(({ entry }) => entry.environment?.survivesLoss === true);
+  const databases = index.of(DATABASE_CLUSTER).flatMap((entry): State[] => {
+    const spec = dig(entry.manifest, 'spec');
+    // its own backup, or that of a plugin
+    if (spec === undefined || spec.backup !== undefined || list(spec.plugins).length > 0) return [];
+    const { name } = entry.identity;
+    return [{ entry, pointer: '/spec/storage', shown: `the database ${name}`, claim: `${name}-1` }];
+  });
+  return [...claims, ...templates, ...databases].filter(({ entry }) => entry.environment?.survivesLoss === true);
 }
 
 const backup: Rule = {
@@ -62,7 +70,8 @@ const backup: Rule = {
   what: 'In an environment that survives the loss of a zone or a region, data of a claim is in a backup.',
   why: 'A copy in another zone takes part in every mistake: what is deleted, or overwritten, is so in all of them.',
   severity: 'warning',
-  judge: 'NIST SP 1800-25; what an operator makes, or a provider copies outside of the manifests, is not seen',
+  judge:
+    'NIST SP 1800-25; of what operators make, databases of CloudNativePG are seen; what a provider copies outside of the manifests is not',
   reason: ANNOTATION.noBackup,
   check: (entries, report) => {
     const copies = copied(entries);
@@ -81,9 +90,10 @@ const backup: Rule = {
     pass: [
       claimOf('data'),
       withReason(claimOf('cache'), ANNOTATION.noBackup, 'it is filled again from the database'),
+      databaseOf({ backup: { volumeSnapshot: {} } }),
       copying('data'),
     ],
-    fail: [claimOf('data'), copying('other')],
+    fail: [claimOf('data'), databaseOf({}), copying('other')],
     environments: { shop: { name: 'production', survivesLoss: true } },
   },
 };
@@ -92,6 +102,10 @@ function claimOf(name: string): JsonObject {
   return object('v1', 'PersistentVolumeClaim', name, {
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
   });
+}
+
+function databaseOf(more: JsonObject): JsonObject {
+  return object('postgresql.cnpg.io/v1', 'Cluster', 'ledger', { spec: { storage: { size: '1Gi' }, ...more } });
 }
 
 function copying(claim: string): JsonObject {

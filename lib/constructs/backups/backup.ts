@@ -7,6 +7,7 @@ import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { checked, fields, like, number, optional, quantity, type Schema, text } from '../../model/finding/schema';
 import { ANNOTATION, listText } from '../../model/manifest/annotations';
+import { defined } from '../../model/manifest/json';
 import { HOSTNAME } from '../../model/manifest/well-known';
 import { survivesLoss } from '../../model/platform/environment';
 import { findScheduleProblem, SCHEDULE as SCHEDULE_FORM } from '../../model/pods/schedule';
@@ -16,9 +17,12 @@ import type { ComponentProps } from '../component/component-props';
 import { StatefulService } from '../component/stateful-service';
 import type { CronJob, CronJobProps } from '../jobs/cron-job';
 import { EndingComponent } from '../jobs/ending';
+import type { NodeChoice } from '../nodes/node-choice';
 import { RESOURCES, type Resources } from '../pod/container';
 import type { Life } from '../pod/life';
 import type { Volumes } from '../pod/mounts';
+import type { SecurityExits } from '../pod/security';
+import { PostgreSQL } from '../postgres/postgresql';
 import { Volume } from '../storage/volume';
 import { System } from '../system/system';
 import { isRefused, receive } from '../tree/door';
@@ -31,11 +35,11 @@ import { WatchedJob } from './watched-job';
 
 /** Required and optional properties of a backup. */
 export interface BackupProps {
-  /** What is copied: a component that keeps state, or a volume that a component mounts. */
-  readonly of: StatefulService | Volume;
+  /** What is copied: a component that keeps state, a volume that a component mounts, or a PostgreSQL. */
+  readonly of: StatefulService | Volume | PostgreSQL;
   /**
    * What writes a consistent copy into the folder /dump.
-   * @default none: `files` says why the files themselves are enough
+   * @default of a PostgreSQL its own; otherwise none: `files` says why the files themselves are enough
    * @example dump: ['redis-cli', '-h', '$(HOST)', '--rdb', '/dump/cart.rdb']
    */
   readonly dump?: BackupCommand;
@@ -49,7 +53,7 @@ export interface BackupProps {
   readonly size: string;
   /**
    * What a drill does with the copy that it has restored into the same folder, to see that it can be used.
-   * @default none: its content is compared with its hashes
+   * @default of a PostgreSQL, the dump is read from its begin to its end; otherwise none: its content is compared with its hashes
    * @example check: ['redis-check-rdb', '/dump/cart.rdb']
    */
   readonly check?: BackupCommand;
@@ -72,7 +76,7 @@ export interface Copy {
   readonly folder: string;
 }
 
-const OF = 'a StatefulService with claims, or a Volume';
+const OF = 'a StatefulService with claims, a Volume, or a PostgreSQL';
 
 /** What a schedule may say. */
 export const SCHEDULE: Schema = checked<string>(text(SCHEDULE_FORM), (schedule): Problem[] => {
@@ -84,7 +88,7 @@ export const SCHEDULE: Schema = checked<string>(text(SCHEDULE_FORM), (schedule):
 
 const BACKUP = checked<BackupProps>(
   fields<BackupProps>({
-    of: like(OF, (value) => value instanceof StatefulService || value instanceof Volume),
+    of: like(OF, (value) => [StatefulService, Volume, PostgreSQL].some((one) => value instanceof one)),
     dump: optional(COMMAND),
     files: optional(text('the reason why a copy of the files can be used')),
     size: quantity(),
@@ -93,12 +97,12 @@ const BACKUP = checked<BackupProps>(
     deadlineSeconds: optional(number({ atLeast: 60, whole: true })),
     resources: optional(RESOURCES),
   }),
-  ({ dump, files }): Problem[] => {
+  ({ of, dump, files }): Problem[] => {
     if (dump !== undefined && files !== undefined) {
       const message = 'a backup is a dump or a copy of files, not both';
       return [{ field: 'files', message, expected: 'one of dump and files' }];
     }
-    if (dump !== undefined || files !== undefined) return [];
+    if (dump !== undefined || files !== undefined || of instanceof PostgreSQL) return [];
     const message = 'nothing says how a consistent copy is made';
     const expected = "dump: ['pg_dump', '--file=/dump/shop'], or files: 'why a copy of the files can be used'";
     return [{ field: 'dump', message, expected }];
@@ -113,6 +117,15 @@ const DATABASES =
 const nameOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
 const DEADLINE = 3600;
+
+/** What has the data, as a copy must know it. */
+interface Owner {
+  /** The image that can dump it, and read a dump. */
+  readonly image: string;
+  readonly nodes: NodeChoice;
+  /** The user of its processes. @default that of every pod */
+  readonly user?: SecurityExits['user'];
+}
 
 /** What is copied at once. */
 interface Source {
@@ -187,15 +200,39 @@ export class Backup extends Construct {
   }
 
   /**
-   * The component whose data it is; a running one before one that comes to an end.
+   * What has the data; a running component before one that comes to an end.
    * @internal
    */
-  get owner(): Component<ComponentProps> | undefined {
+  get owner(): Owner | undefined {
     if (isRefused(this)) return undefined;
+    const { of } = this.props;
+    if (of instanceof PostgreSQL) return { image: of.image, user: of.user, nodes: {} };
+    const { component } = this;
+    if (component === undefined) return undefined;
+    const { nodes, user } = component.observed;
+    return { image: component.image, nodes, ...defined({ user }) };
+  }
+
+  /**
+   * What a drill does with a copy.
+   * @internal
+   */
+  get check(): BackupCommand | undefined {
+    const { of, dump, check } = this.props;
+    return check ?? (of instanceof PostgreSQL && dump === undefined ? of.dumps.check : undefined);
+  }
+
+  private get dump(): BackupCommand | undefined {
+    const { of, dump } = this.props;
+    return dump ?? (of instanceof PostgreSQL ? of.dumps.dump : undefined);
+  }
+
+  private get component(): Component<ComponentProps> | undefined {
     const { of } = this.props;
     const all = System.of(this)
       .node.findAll()
       .filter((one): one is Component<ComponentProps> => one instanceof Component);
+    if (of instanceof PostgreSQL) return undefined;
     if (of instanceof StatefulService) return all.find((one) => one.name === of.name);
     const owners = all.filter(({ observed }) => observed.claims.includes(of.claim.name));
     return owners.find((one) => !(one instanceof EndingComponent)) ?? owners[0];
@@ -210,7 +247,7 @@ export class Backup extends Construct {
     if (problems.length > 0 || owner === undefined) return [];
     const plan = cluster.backups;
     if (plan !== undefined) {
-      return this.sources(owner).flatMap((source) => plan.stores.map((store) => this.copy(owner, source, store, plan)));
+      return this.sources().flatMap((source) => plan.stores.map((store) => this.copy(owner, source, store, plan)));
     }
     if (survivesLoss(environment)) {
       const message = `no store for backups is known on ${cluster.name}`;
@@ -219,7 +256,7 @@ export class Backup extends Construct {
     return [];
   }
 
-  private findProblems(owner: Component<ComponentProps> | undefined): Problem[] {
+  private findProblems(owner: Owner | undefined): Problem[] {
     const { of, files, dump } = this.props;
     if (System.of(of) !== System.of(this)) {
       return [{ field: 'of', message: 'it belongs to another System', expected: `${OF} of this System` }];
@@ -235,18 +272,23 @@ export class Backup extends Construct {
     if (of instanceof StatefulService && of.state.every(({ claims }) => claims.length === 0)) {
       return [{ field: 'of', message: `${of.name} has no claims, and so no data that stays`, expected: OF }];
     }
-    if (files !== undefined && DATABASES.test(nameOf(owner.image))) {
+    if (files !== undefined && (of instanceof PostgreSQL || DATABASES.test(nameOf(owner.image)))) {
       const message = `files of ${owner.image} that are copied while it writes them cannot be relied on`;
-      return [{ field: 'files', value: files, message, expected: "its own command: dump: ['pg_dump', …]" }];
+      const own = "its own command: dump: ['pg_dump', …]";
+      const expected = of instanceof PostgreSQL ? `no files: it has a dump of its own; or ${own}` : own;
+      return [{ field: 'files', value: files, message, expected }];
     }
     return [];
   }
 
-  private sources(owner: Component<ComponentProps>): readonly Source[] {
-    const { of, dump } = this.props;
+  private sources(): readonly Source[] {
+    const { props, dump, component } = this;
+    const { of } = props;
+    if (of instanceof PostgreSQL) return [{ suffix: '', host: of.connection().host, claims: of.dumps.claims }];
     if (of instanceof Volume) {
       const source = { suffix: '', claims: [of.claim.name] };
-      return [owner instanceof EndingComponent ? source : { ...source, beside: selectorLabels(owner.name) }];
+      const isMounted = component !== undefined && !(component instanceof EndingComponent);
+      return [isMounted ? { ...source, beside: selectorLabels(component.name) } : source];
     }
     const { state } = of;
     return state.map(({ host, pod, claims }, ordinal) => ({
@@ -259,18 +301,19 @@ export class Backup extends Construct {
   }
 
   private copy(
-    owner: Component<ComponentProps>,
+    owner: Owner,
     source: Source,
     store: BackupStore,
     plan: BackupPlan,
   ): { readonly copy: Copy; readonly job: CronJob } {
-    const { of, dump, schedule, deadlineSeconds = DEADLINE, resources = RESTIC_RESOURCES, size } = this.props;
+    const { of, schedule, deadlineSeconds = DEADLINE, resources = RESTIC_RESOURCES, size } = this.props;
+    const { dump } = this;
     const { namespace = '' } = System.of(this);
     const own = `${this.node.id}${source.suffix}`;
     const name = `${own}-${store.name}`;
     const repository = `${namespace}/${own}`;
     const { env, scratch, volumes } = resticWith(store, repository, plan.password);
-    const { user, nodes } = owner.observed;
+    const { user, nodes } = owner;
     const folder = dump === undefined ? DATA : DUMP;
     // read where the volume already is
     const read = (claim: string): Volumes[string] => ({ claim, accessMode: 'ReadOnlyMany', readOnly: true });
@@ -314,7 +357,8 @@ export class Backup extends Construct {
       store,
       plan,
     );
-    if (dump !== undefined && of instanceof StatefulService) job.connectTo(of, { as: {} });
+    if (of instanceof PostgreSQL) job.connectTo(of.dumps.service, { poolSize: 1 }, { as: {} });
+    else if (dump !== undefined && of instanceof StatefulService) job.connectTo(of, { as: {} });
     return { copy: { name, store, repository, folder }, job };
   }
 }

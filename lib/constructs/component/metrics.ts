@@ -181,12 +181,16 @@ export class Scrape {
   }
 
   /** Creates the monitor of a component that has a Service, or none; `undefined` where no operator would read it. */
-  createMonitor(scope: Construct, name: string, servicePorts: readonly NamedPort[] | undefined): ApiObject | undefined {
+  createMonitor(
+    scope: Construct,
+    name: string,
+    servicePorts: readonly NamedPort[] | undefined,
+    podLabels: Readonly<Record<string, string>> = selectorLabels(name),
+  ): ApiObject | undefined {
     if (!this.hasOperator) return undefined;
     const { path, port } = this;
-    const own = selectorLabels(name);
-    const metadata = { name, labels: { ...own, ...this.cluster.prometheus?.monitorLabels } };
-    const selector = { matchLabels: own };
+    const metadata = { name, labels: { ...selectorLabels(name), ...this.cluster.prometheus?.monitorLabels } };
+    const selector = { matchLabels: podLabels };
     const how = { path, interval: INTERVAL };
     if (servicePorts === undefined) {
       const podMetricsEndpoints = [{ port: port.name, ...how }];

@@ -155,7 +155,7 @@ export function portsFor(sidecar: string | undefined, ports: readonly NamedPort[
 }
 
 /** In canonical quantities, as the API server stores them: GitOps controllers compare. */
-function renderResources(resources: ContainerInput['resources']): NonNullable<Container['resources']> {
+export function renderResources(resources: ContainerInput['resources']): NonNullable<Container['resources']> {
   const { cpu, memory, cpuLimit, extended = {} } = resources;
   const bytes = canonicalQuantity(memory);
   const others = Object.fromEntries(Object.entries(extended).map(([name, count]) => [name, String(count)]));

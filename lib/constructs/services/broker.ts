@@ -16,7 +16,8 @@ import {
 } from '../../model/services/broker';
 import type { Limited } from '../network/connection';
 import { report } from '../tree/findings';
-import { type Account, LimitedService } from './limited-service';
+import type { Account } from './clients';
+import { LimitedService } from './limited-service';
 import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from './outside-service';
 
 /** The broker outside the cluster, and its limits. */

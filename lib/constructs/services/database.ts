@@ -11,7 +11,8 @@ import {
   type DatabaseLimits,
   deriveDatabaseBudget,
 } from '../../model/services/database';
-import { type Account, LimitedService } from './limited-service';
+import type { Account } from './clients';
+import { LimitedService } from './limited-service';
 import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from './outside-service';
 
 /** The database outside the cluster, and its limits. */

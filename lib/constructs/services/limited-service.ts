@@ -1,25 +1,20 @@
 // A service with limits outside the cluster: the account of its clients, and its note for each of them.
 
 import type { Construct } from 'constructs';
-import { type Outcome, plural } from '../../model/finding/derivation';
+import type { Outcome } from '../../model/finding/derivation';
 import { findingOf } from '../../model/finding/finding';
 import type { Schema } from '../../model/finding/schema';
-import { accountNotes, limitKey } from '../../model/manifest/annotations';
+import { accountNotes } from '../../model/manifest/annotations';
 import { entriesOf, entryKey, setEntry } from '../../model/platform/entries';
-import type { Replacement } from '../../model/pods/replacement';
-import type { Budget, BudgetClient } from '../../model/services/budget';
+import type { Budget } from '../../model/services/budget';
 import type { Client, Limited } from '../network/connection';
 import { System } from '../system/system';
 import { checkLater } from '../tree/findings';
+import { type Account, countedClients, type Joined, limitNotes } from './clients';
 import { type ExternalServiceProps, OutsideService } from './outside-service';
 
 /** On the root of the tree: a service with limits. One host is one service, in every cluster and environment that names it. */
 const SERVICE = entryKey<unknown>('limited-service');
-
-/** A client in the account, without its use of the service. */
-export interface Account extends BudgetClient {
-  readonly replacement: Replacement;
-}
 
 /**
  * Base of the services with limits. The use of all clients at the worst moment, autoscalers at their maximum and a rollout under
@@ -35,7 +30,7 @@ export abstract class LimitedService<
   implements Limited<Use>
 {
   abstract readonly use: Schema;
-  protected readonly clients: { readonly client: Client; readonly use: Use }[] = [];
+  protected readonly clients: Joined<Use>[] = [];
 
   constructor(scope: Construct, id: string, given: Props, schema: Schema, standIns: Partial<Props>) {
     super(scope, id, given, schema, standIns);
@@ -48,11 +43,7 @@ export abstract class LimitedService<
   }
 
   notesFor(client: string): Readonly<Record<string, string>> {
-    const binding = this.outcome.plan?.clients.find(({ name }) => name === client)?.binding;
-    if (binding === undefined) return {};
-    const { value, because } = binding.maxReplicas;
-    const sentence = `at most ${plural(value, 'replica')}, bound by ${binding.limit}: ${because}`;
-    return { [limitKey(this.node.id)]: sentence };
+    return limitNotes(this.node.id, client, this.outcome.plan);
   }
 
   /** The account of all clients. */
@@ -62,13 +53,11 @@ export abstract class LimitedService<
     return accountNotes(this.outcome.plan?.limits ?? []);
   }
 
-  /** No problems without clients. A client whose size was refused is reported by its own construct and left out here. */
+  /** No problems without clients. */
   protected get outcome(): Outcome<Plan> {
     if (this.clients.length === 0) return { problems: [] };
     const counted = this.sharers.flatMap((sharer) =>
-      sharer.clients
-        .filter(({ client }) => client.isCounted())
-        .map(({ client, use }) => ({ ...use, name: this.nameOf(client, sharer), ...client.numbers() })),
+      countedClients(sharer.clients, (client) => this.nameOf(client, sharer)),
     );
     return counted.length === 0 ? { problems: [] } : this.account(counted);
   }

@@ -16,6 +16,7 @@ import {
   optional,
   type Schema,
   text,
+  unrepeated,
 } from '../../model/finding/schema';
 import { dataKey, subdomain } from '../../model/manifest/formats';
 import { type Connection, isStoredSecret, type SecretReference, variableName } from '../network/connection';
@@ -48,12 +49,15 @@ export interface ExternalServiceProps {
   readonly acceptsIdentity?: boolean;
 }
 
-const CREDENTIALS = either(
-  [
-    like('a StoredSecret', isStoredSecret),
-    fields<SecretReference>({ secret: text('the name of a Secret'), keys: list(text()) }),
-  ],
-  "a StoredSecret, or { secret: 'bank', keys: ['password'] }",
+/** What credentials may say. */
+export const CREDENTIALS = unrepeated(
+  either(
+    [
+      like('a StoredSecret', isStoredSecret),
+      fields<SecretReference>({ secret: text('the name of a Secret'), keys: list(text()) }),
+    ],
+    "a StoredSecret, or { secret: 'bank', keys: ['password'] }",
+  ),
 );
 
 /** What the properties of every service may say. */
@@ -117,7 +121,7 @@ export abstract class OutsideService<Props extends ExternalServiceProps> extends
 }
 
 /** An impossible reference to a Secret would otherwise only show when the pods do not start. */
-function findCredentialsProblems(credentials: SecretReference | undefined): Problem[] {
+export function findCredentialsProblems(credentials: SecretReference | undefined): Problem[] {
   if (credentials === undefined) return [];
   const { secret, keys } = credentials;
   const field = 'credentials.keys';

@@ -9,7 +9,8 @@ import type { Budget } from '../../model/services/budget';
 import { deriveRedisBudget, REDIS_USE, type RedisClient, WITHOUT_COPY } from '../../model/services/redis';
 import { REDIS as NODES, type Redis as RedisNodes } from '../../model/services/redis-nodes';
 import { System } from '../system/system';
-import { type Account, LimitedService } from './limited-service';
+import type { Account } from './clients';
+import { LimitedService } from './limited-service';
 import { type ExternalServiceProps, OUTSIDE_SERVICE, OUTSIDE_STAND_INS } from './outside-service';
 
 /** The Redis outside the cluster, and its limits. */

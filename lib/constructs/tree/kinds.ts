@@ -90,6 +90,43 @@ export type PolicyRule = Omit<Plain<k8s.PolicyRule>, 'nonResourceUrLs'> & {
 };
 export type AutoscalerSpec = Plain<k8s.HorizontalPodAutoscalerSpecV2>;
 
+/**
+ * What we write of a `Cluster` of CloudNativePG. Its generated types would be very large; a test holds what we write against its definition.
+ * Source: github.com/cloudnative-pg/cloudnative-pg v1.28, api/v1/cluster_types.go.
+ */
+export interface DatabaseClusterSpec {
+  readonly instances: number;
+  readonly imageName: string;
+  readonly imagePullPolicy: string;
+  readonly imagePullSecrets?: readonly { readonly name: string }[];
+  readonly postgresql: {
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly synchronous?: {
+      readonly method: 'any';
+      readonly number: number;
+      readonly dataDurability: 'required';
+      readonly failoverQuorum: boolean;
+    };
+  };
+  readonly bootstrap: {
+    readonly initdb: {
+      readonly database: string;
+      readonly owner: string;
+      readonly secret?: { readonly name: string };
+    };
+  };
+  readonly storage: { readonly size: string; readonly storageClass?: string };
+  readonly resources: NonNullable<Container['resources']>;
+  readonly affinity: Pick<PodSpec, 'nodeSelector' | 'tolerations'> & {
+    readonly enablePodAntiAffinity: boolean;
+    readonly podAntiAffinityType: 'preferred';
+    readonly topologyKey: string;
+  };
+  readonly topologySpreadConstraints?: PodSpec['topologySpreadConstraints'];
+  readonly priorityClassName?: string;
+  readonly enablePDB: boolean;
+}
+
 /** A value, or how to make it once the chart is complete. */
 export type Late<T> = T | (() => T);
 
@@ -119,6 +156,8 @@ interface Bodies {
   readonly ExternalSecret: { readonly spec: Plain<ExternalSecretSpec> };
   readonly Certificate: { readonly spec: Late<Plain<CertificateSpec>> };
   readonly TriggerAuthentication: { readonly spec: Plain<TriggerAuthenticationSpec> };
+  /** Of CloudNativePG. */
+  readonly Cluster: { readonly spec: Late<DatabaseClusterSpec> };
   readonly Role: { readonly rules: Late<readonly PolicyRule[]> };
   readonly ClusterRole: Bodies['Role'];
   readonly RoleBinding: { readonly roleRef: Plain<k8s.RoleRef>; readonly subjects: readonly Plain<k8s.Subject>[] };

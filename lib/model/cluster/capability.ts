@@ -12,6 +12,7 @@ export const CAPABILITIES = [
   'external-metrics',
   'custom-metrics',
   'velero',
+  'cloudnative-pg',
 ] as const;
 
 /** What a cluster has beyond conformance. */

@@ -21,7 +21,7 @@ import { compareKeys } from '../manifest/text';
 import { PRIORITY_CLASSES, type PriorityClasses } from '../pods/priority';
 import { findMakerProblems, SECRET_MAKERS, type SecretMakers } from '../secrets/makers';
 import { CAPABILITIES, type Capability } from './capability';
-import { NEIGHBOURS, type Neighbours } from './neighbours';
+import { findNeighbourProblems, NEIGHBOURS, type Neighbours } from './neighbours';
 import { SUBNETS, type Subnets } from './network';
 import type { NodePool } from './pool';
 import { findPoolProblems, NODE_POOLS } from './pool-input';
@@ -179,15 +179,18 @@ function complete(
   trace: Trace,
 ): ClusterDescription {
   const { kubernetes, region, zones = [], nodePools = [], groups = {}, sysadmins = [] } = input;
-  const { prometheus, traces, configuration, apiServer, dnsAddress, secretStore, issuer, directory } = input;
+  const { prometheus, traces, configuration, cloudNativePg, apiServer, dnsAddress } = input;
+  const { secretStore, issuer, directory } = input;
   // groups may be among what was refused
   const isUnsure = input.groups === undefined && refused.size > 0;
+  const { capabilities = [] } = input;
+  const hasCapabilities = input.capabilities !== undefined || refused.size === 0;
   const poolProblems = findPoolProblems(nodePools, zones, region);
   return {
     provider,
     kubernetes,
     zones,
-    capabilities: input.capabilities ?? [],
+    capabilities,
     // nothing should follow from a pool that is refused
     nodePools: poolProblems.length > 0 ? [] : nodePools,
     subnets: input.subnets ?? {},
@@ -197,14 +200,16 @@ function complete(
     priorityClasses: input.priorityClasses ?? {},
     plurals: input.plurals ?? {},
     scopes: input.scopes ?? {},
-    ...defined({ region, prometheus, traces, configuration, apiServer, dnsAddress, secretStore, issuer, directory }),
+    ...defined({ region, prometheus, traces, configuration, cloudNativePg, apiServer, dnsAddress }),
+    ...defined({ secretStore, issuer, directory }),
     problems: [
       ...problems,
       ...findZoneProblems(provider, region, zones),
       // zones may be among what was refused
       ...(input.zones === undefined && refused.size > 0 ? [] : findControlPlaneProblems(provider, zones)),
       ...poolProblems,
-      ...(input.capabilities === undefined && refused.size > 0 ? [] : findMakerProblems(input, input.capabilities)),
+      ...(hasCapabilities ? findMakerProblems(input, capabilities) : []),
+      ...(hasCapabilities ? findNeighbourProblems(input, capabilities) : []),
       ...(isUnsure ? [] : findSysadminProblems({ groups, provider }, sysadmins)),
     ],
     trace,

@@ -43,6 +43,12 @@ export interface KeyValueStore extends PodSource {
   readonly image?: string;
 }
 
+/** CloudNativePG, where its own manifests install it. Source: cloudnative-pg, "Networking". */
+const CLOUDNATIVE_PG: PodSource = {
+  namespace: 'cnpg-system',
+  podLabels: { 'app.kubernetes.io/name': 'cloudnative-pg' },
+};
+
 /** Ports of OTLP: opentelemetry.io, "OTLP Exporter Configuration". */
 export const OTLP = { grpc: 4317, http: 4318 } as const;
 
@@ -60,6 +66,11 @@ export interface Neighbours {
   readonly traces?: TraceCollector;
   /** The key-value store of `templates`. @default that of the part `configuration`, where the cluster has it */
   readonly configuration?: KeyValueStore;
+  /**
+   * Pods of CloudNativePG, which asks its databases how they are. It needs the capability `cloudnative-pg`.
+   * @default with that capability, pods with `app.kubernetes.io/name: cloudnative-pg` in the namespace cnpg-system
+   */
+  readonly cloudNativePg?: PodSource;
   /** The API server. @default pods with a token reach its ports at any address; webhooks are not opened to it */
   readonly apiServer?: ApiServer;
   /**
@@ -94,6 +105,9 @@ export const NEIGHBOURS: Fields<Neighbours> = {
       "{ host: 'consul.configuration.svc.cluster.local', namespace: 'configuration', podLabels: { app: 'consul' } }",
     ),
   ),
+  cloudNativePg: optional(
+    fields<PodSource>(POD_SOURCE_FIELDS, "{ namespace: 'databases', podLabels: { app: 'cloudnative-pg' } }"),
+  ),
   apiServer: optional(
     fields<ApiServer>(
       { cidrs: SOURCE_CIDRS, port: optional(number({ atLeast: 1, atMost: 65_535, whole: true })) },
@@ -127,6 +141,22 @@ export function prometheusOf({ name, prometheus, capabilities }: Neighbourhood):
     message: 'no Prometheus of the cluster is known',
     expected: `the part metrics on ${name}; in clusters.${name}, prometheus: { namespace, podLabels }, or the capability prometheus-operator`,
   };
+}
+
+/** What makes databases of `Cluster` objects; `undefined` where nothing does. */
+export function databaseOperatorOf({
+  cloudNativePg,
+  capabilities,
+}: Pick<Neighbourhood, 'cloudNativePg' | 'capabilities'>): PodSource | undefined {
+  return capabilities.includes('cloudnative-pg') ? (cloudNativePg ?? CLOUDNATIVE_PG) : undefined;
+}
+
+/** A neighbour that the cluster does not have. */
+export function findNeighbourProblems({ cloudNativePg }: Neighbours, capabilities: readonly string[] = []): Problem[] {
+  if (cloudNativePg === undefined || capabilities.includes('cloudnative-pg')) return [];
+  const message = 'cloudNativePg has no effect without the capability cloudnative-pg';
+  const expected = "capabilities: ['cloudnative-pg', …], or no cloudNativePg";
+  return [{ field: 'cloudNativePg', value: cloudNativePg.namespace, message, expected }];
 }
 
 /** Where a neighbour sends from; a problem where that is unknown. */

@@ -175,6 +175,14 @@ export const reportedRules = {
       what: 'A cluster with the part `backups` has the part `metrics`.',
       why: 'A backup that fails would be noticed when it is needed.',
     },
+    'database-copies': {
+      what: 'A PostgreSQL of an environment that survives zones has an operator that keeps copies in enough of them.',
+      why: 'One pod is unreachable with its zone, and two zones cannot say which of two copies is the right one.',
+    },
+    'database-memory': {
+      what: 'Shared buffers and the memory in which each connection sorts fit into the memory of a pod.',
+      why: 'The kernel would end the database when all connections are at work.',
+    },
     'metrics-unread': {
       severity: 'note',
       what: 'Metrics of a component are on a cluster that says where its Prometheus runs.',

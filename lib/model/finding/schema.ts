@@ -63,6 +63,15 @@ export function emptyText(expected = 'a text'): Schema {
   return like(expected, (value) => typeof value === 'string');
 }
 
+/** What `schema` accepts; a text in its place is refused without being repeated, since it may be a password. */
+export function unrepeated(schema: Schema): Schema {
+  const { expected } = schema;
+  const message = `${FIELD} cannot be a text: it would be in git`;
+  const refused = leaf(expected, () => ({ message, expected, value: 'a text' }));
+  const shape = v.lazy((value) => (typeof value === 'string' ? refused.shape : schema.shape));
+  return { shape, expected };
+}
+
 /** One of these texts. */
 export function choice(known: readonly string[]): Schema {
   const expected = known.length === 1 ? `'${known[0]}'` : `one of ${known.join(', ')}`;

@@ -27,6 +27,7 @@ interface Peculiarities {
   /** The capability that gives a cluster its API group. @default none: built in, or not declared as a capability */
   readonly capability?:
     | 'cert-manager'
+    | 'cloudnative-pg'
     | 'external-dns'
     | 'external-secrets'
     | 'gateway-api'
@@ -322,6 +323,16 @@ const ROWS = [
   namespaced('networking.gke.io/v1', 'GCPBackendPolicy', 'gcpbackendpolicies'),
   namespaced('networking.gke.io/v1', 'HealthCheckPolicy', 'healthcheckpolicies'),
   namespaced('networking.gke.io/v1', 'ManagedCertificate', 'managedcertificates'),
+  namespaced('postgresql.cnpg.io/v1', 'Cluster', 'clusters', {
+    order: 235,
+    capability: 'cloudnative-pg',
+    createsPods: true,
+    naming: {
+      format: dns1035Label,
+      longest: 50,
+      because: 'the operator adds the names of instances, Services and Secrets to it',
+    },
+  }),
   namespaced('secrets-store.csi.x-k8s.io/v1', 'SecretProviderClass', 'secretproviderclasses'),
   namespaced('velero.io/v1', 'Backup', 'backups', { capability: 'velero' }),
   namespaced('velero.io/v1', 'Restore', 'restores', { capability: 'velero' }),

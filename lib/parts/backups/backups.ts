@@ -171,9 +171,9 @@ class Drills extends System<PartSettings> {
     );
     const all = found.flatMap((backup) => {
       const { namespace = '' } = System.of(backup);
-      const { check, size, deadlineSeconds = DEADLINE } = backup.props;
-      const { owner } = backup;
-      const user = owner?.observed.user;
+      const { size, deadlineSeconds = DEADLINE } = backup.props;
+      const { owner, check } = backup;
+      const user = owner?.user;
       const image = owner?.image ?? '';
       if (check !== undefined) this.checkPullSecret(backup, namespace);
       return backup.copies.map(

@@ -1,11 +1,12 @@
 // The part `metrics`: Prometheus, Alertmanager, Grafana and the exporters, for every system of a cluster.
 
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { isWatched } from '../../constructs/backups/watched-job';
 import { StatefulService } from '../../constructs/component/stateful-service';
 import type { WebService } from '../../constructs/component/web-service';
 import type { Equipped, Part, PartSettings } from '../../constructs/parts/part';
 import { SECRET_KEY, type SecretKey } from '../../constructs/pod/container';
+import { PostgreSQL } from '../../constructs/postgres/postgresql';
 import { Database } from '../../constructs/services/database';
 import { System } from '../../constructs/system/system';
 import { report } from '../../constructs/tree/findings';
@@ -301,11 +302,15 @@ function shownIn(system: System<PartSettings>, prometheus: string): WebService {
   });
 }
 
+/** A database outside the cluster, or in it. */
+const isDatabase = (one: IConstruct): one is Database | PostgreSQL =>
+  one instanceof Database || one instanceof PostgreSQL;
+
 /** A dashboard for the cluster, and one for each of its systems, as JSON by name. */
 function dashboardsOf(systems: readonly System<unknown>[], cluster: string): Readonly<Record<string, string>> {
   const shown = systems.map((system) => {
     const { namespace = '' } = system;
-    const databases = system.node.findAll().filter((one): one is Database => one instanceof Database);
+    const databases = system.node.findAll().filter(isDatabase);
     const json = systemDashboard({
       namespace,
       components: componentsOf(system).map(({ observed }) => observed),
