@@ -5,7 +5,7 @@ import type { Part } from '../../lib/constructs';
 import { conformant } from '../../lib/model';
 import { blockWith, readPage, runPage } from '../support/page';
 import { equipped, findIn } from '../support/parts';
-import { at, errors } from '../support/synthesis';
+import { at, errors, SUBNETS } from '../support/synthesis';
 
 const page = readPage('how-to/watch-a-cluster.md');
 const { parts } = runPage(
@@ -16,13 +16,14 @@ const { parts } = runPage(
   { ...evenkeel },
 ) as { readonly parts: readonly Part[] };
 
-const cluster = evenkeel.gke({
-  region: 'europe-west3',
-  zones: ['europe-west3-a', 'europe-west3-b', 'europe-west3-c'],
+const cluster = evenkeel.eks({
+  ...SUBNETS,
+  region: 'eu-central-1',
+  zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'],
   kubernetes: '1.36',
   identities: {
-    'logs-operations/loki': 'l@shop.iam.gserviceaccount.com',
-    'traces-operations/tempo': 't@shop.iam.gserviceaccount.com',
+    'logs-operations/loki': 'arn:aws:iam::123456789012:role/loki',
+    'traces-operations/tempo': 'arn:aws:iam::123456789012:role/tempo',
   },
 });
 

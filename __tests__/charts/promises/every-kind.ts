@@ -9,7 +9,14 @@ const resources = { cpu: '100m', memory: '128Mi' };
 function build(system: System): void {
   const web = new WebService(system, 'web', WEB);
   web.exposeAt('shop.example');
-  const stateful = { image: IMAGE, resources, probes: WEB.probes, port: 8080, claims: { '/data': { size: '1Gi' } } };
+  const stateful = {
+    image: IMAGE,
+    resources,
+    probes: WEB.probes,
+    port: 8080,
+    claims: { '/data': { size: '1Gi' } },
+    noBackup: 'a test',
+  };
   web.connectTo(new StatefulService(system, 'cart', { ...stateful, size: { members: 3 } }));
   const survives = { zones: 0, because: 'what it holds can be made again' } as const;
   web.connectTo(new StatefulService(system, 'cache', { ...stateful, size: { replicas: 1 }, survives }));

@@ -114,6 +114,7 @@ const ROWS: readonly [string, Build, (synthesis: Synthesis) => Json | undefined,
         port: { port: 6379, protocol: 'tcp' },
         probes: { bootSeconds: 10, readiness: { tcp: true } },
         claims: { '/data': { size: '1Gi' } },
+        noBackup: 'it can be made again',
         size: { replicas: 1 },
         survives: lost,
       }),
@@ -153,7 +154,11 @@ const ROWS: readonly [string, Build, (synthesis: Synthesis) => Json | undefined,
   [
     'a volume',
     (system) => {
-      const data = new Volume(system, 'data', { size: '1Gi', oneZone: 'it may pause' });
+      const data = new Volume(system, 'data', {
+        size: '1Gi',
+        oneZone: 'it may pause',
+        noBackup: 'it can be made again',
+      });
       const volumes = { '/data': data };
       new WebService(system, 'web', { ...WEB, size: { replicas: 1 }, survives: lost, volumes });
     },
@@ -316,7 +321,9 @@ describe('D4 nodes', () => {
 describe('D4 refused, where it went through in silence', () => {
   test('one volume of a single node under three pods', () => {
     const { findings } = written((system) => {
-      const volumes = { '/data': new Volume(system, 'data', { size: '1Gi', oneZone: 'it may pause' }) };
+      const volumes = {
+        '/data': new Volume(system, 'data', { size: '1Gi', oneZone: 'it may pause', noBackup: 'a test' }),
+      };
       new WebService(system, 'web', { ...WEB, volumes });
     });
     expect(findings).toMatchObject([{ severity: 'error', field: 'volumes["/data"]' }]);

@@ -24,6 +24,7 @@ const CART: StatefulServiceProps = {
   resources: { cpu: '100m', memory: '64Mi' },
   probes: { bootSeconds: 10, readiness: { tcp: true } },
   claims: { '/data': { size: '10Gi' } },
+  noBackup: because,
   size: { replicas: 1 },
   survives: { zones: 0, because },
 };

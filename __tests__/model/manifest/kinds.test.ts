@@ -157,5 +157,6 @@ test('lookups answer from the row', () => {
     'batch/cronjobs',
     'batch/jobs',
     'keda.sh/scaledjobs',
+    'postgresql.cnpg.io/clusters',
   ]);
 });
