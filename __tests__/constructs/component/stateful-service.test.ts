@@ -106,7 +106,8 @@ describe('a single pod', () => {
 });
 
 test('pods that gossip reach each other on every port and start at once, and need no majority', () => {
-  const synthesis = cart({ ...PROMISED, claims: {}, size: { replicas: 2, gossip: true } });
+  const { noBackup: _none, ...bare } = PROMISED;
+  const synthesis = cart({ ...bare, claims: {}, size: { replicas: 2, gossip: true } });
   expect(synthesis.findings).toEqual([]);
   expect(specOf(synthesis)).toMatchObject({ replicas: 2, podManagementPolicy: 'Parallel' });
   expect(JSON.stringify(find(synthesis, 'StatefulSet', 'cart'))).not.toContain('evenkeel.dev/quorum');
