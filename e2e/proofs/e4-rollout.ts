@@ -11,7 +11,7 @@ import type { Proof } from './proof';
 
 const CONFIGURED: readonly Watched[] = [
   { namespace: 'toytrex-production', name: 'web', promised: 3 },
-  { namespace: 'toytrex-local', name: 'web', promised: 3 },
+  { namespace: 'toytrex-local', name: 'web', promised: 2 },
   { namespace: 'pingpong-local', name: 'web', promised: 3 },
 ];
 const ALL: readonly Watched[] = [...CONFIGURED, { namespace: 'toytrex-production', name: 'middleware', promised: 3 }];

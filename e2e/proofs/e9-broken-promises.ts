@@ -29,7 +29,7 @@ export const withoutPreStop: Proof = {
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
-    const component = { namespace: 'toytrex-local', name: 'web', promised: 3 };
+    const component = { namespace: 'toytrex-local', name: 'web', promised: 2 };
     for (const tag of ['901', '902']) {
       const file = await release(world, 'toytrex/local', tag, join('clusters', 'laptop', '10-toytrex-local.yaml'));
       const broken = writeBrokenCopy(file, PRE_STOP, '');
