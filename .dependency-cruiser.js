@@ -163,7 +163,7 @@ module.exports = {
     only('lib/report', 'lib/model', 'lib/analysis', 'lib/synth'),
     only('lib/commands', 'lib'),
     only('e2e', 'lib/model', 'lib/analysis'),
-    only('e2e/apps', 'lib/constructs', 'lib/model'),
+    only('e2e/apps', 'lib/constructs', 'lib/model', 'lib/parts'),
     packages('lib/model', 'valibot'),
     packages('lib/analysis'),
     packages('lib/checks'),

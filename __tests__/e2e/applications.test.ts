@@ -79,6 +79,15 @@ describe('F4a: the consumers of a queue', () => {
   });
 });
 
+test.each([
+  ['sturdy', { left: { fewest: 2 }, placed: { fewest: 6 } }],
+  ['plain', { left: { fewest: 0 }, placed: { fewest: 1 } }],
+])('G1: what prove says of ferries in %s where two of three zones are lost', async (name, expected) => {
+  const rows = await project.prove('--app', join('e2e', 'apps', 'ferries.ts'));
+  const cells = rows.filter(({ environment }) => environment === name).flatMap((row) => row.cells);
+  expect(cells.find(({ event }) => event === '2 zones lost')?.results[0]).toMatchObject(expected);
+});
+
 test('a number that the manifests lack is an error', () => {
   expect(() => growthOf([])).toThrow('the manifests do not say min, pods');
   expect(() => databaseAccountOf([])).toThrow('the manifests do not say needed, maxConnections');

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packPart } from '../../e2e/images/parts';
+import { type Added, packPart } from '../../e2e/images/parts';
 import { ImageStore } from '../../e2e/images/store';
 import { FOLDER } from '../../e2e/process/paths';
 import { type Extra, neededModules } from '../../e2e/programs/build';
@@ -21,6 +21,7 @@ const PARTS = [
   'programs/etcd-tools',
   'programs/consul',
   'programs/consul-template',
+  'programs/gofakes3',
 ] as const;
 
 describe('programs', () => {
@@ -98,8 +99,8 @@ describe('images', () => {
   });
 
   /** Version of the program, configuration of the image and names of its files. */
-  async function packed(reference: string, name: string, tag: string) {
-    const version = await packPart(store, reference, mkdtempSync(join(scratch, 'root-')));
+  async function packed(reference: string, name: string, tag: string, added?: Added) {
+    const version = await packPart(store, reference, mkdtempSync(join(scratch, 'root-')), added);
     const read = (digest: string) => store.read(digest) ?? Buffer.from('');
     const { config, layers } = JSON.parse(String(read(store.find(name, tag)?.digest ?? '')));
     const tar = join(scratch, 'layer.tar');
@@ -133,6 +134,15 @@ describe('images', () => {
       expect([image.User, ...image.Entrypoint]).toEqual(['10001', '/usr/bin/loki']);
       expect(image.passwd).toContain(':10001:10001:');
     }
+  });
+
+  test('what stands for an identity of a provider is added to an image, and to no other', async () => {
+    const added = { environment: { AWS_ACCESS_KEY_ID: 'id' }, files: { '/etc/ssl/store.crt': 'authority' } };
+    const image = await packed('grafana/loki:3.7.8', 'grafana/loki', '3.7.8', added);
+    expect(image.Env).toEqual(['AWS_ACCESS_KEY_ID=id']);
+    expect(image.files).toEqual(expect.arrayContaining(['./etc/ssl/store.crt', './etc/passwd', './usr/bin/loki']));
+    const other = await packed('grafana/loki:3.7.8', 'grafana/loki', '3.7.8');
+    expect([other.Env, other.files.includes('./etc/ssl/store.crt')]).toEqual([[], false]);
   });
 
   test.each(['localhost:5000/prometheus/prometheus:v3.15.0', 'grafana/loki:3.7.8@sha256:00'])(

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Behaviour, packImages } from '../images/components';
 import { packLocust } from '../images/locust';
-import { packPart } from '../images/parts';
+import { type Added, packPart } from '../images/parts';
 import { serveRegistry } from '../images/registry';
 import { ImageStore } from '../images/store';
 import { type Manifest, ofKind } from '../manifests/manifests';
@@ -112,8 +112,9 @@ export class Cluster {
   }
 
   /** Puts a part of the platform into the registry, under the name that manifests use. Gives the version of its program. */
-  async providePart(reference: string): Promise<string> {
-    return packPart(this.store, reference, join(this.run.folder, 'parts', reference.replaceAll(/[^\w.-]/g, '_')));
+  async providePart(reference: string, added: Added = {}): Promise<string> {
+    const folder = join(this.run.folder, 'parts', reference.replaceAll(/[^\w.-]/g, '_'));
+    return packPart(this.store, reference, folder, added);
   }
 
   /** Puts our server into the registry under another name. */

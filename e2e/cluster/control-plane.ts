@@ -1,5 +1,5 @@
 // A control plane: etcd and an API server of any minor, with controllers and a scheduler where they are wanted.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Program, Run } from '../process/run';
 import { binary, type Minor } from '../programs/build';
@@ -28,6 +28,13 @@ export interface ControlPlaneProps {
 
 type Props = Required<ControlPlaneProps>;
 
+/** Of etcd for its clients and for its peers, and of the API server. */
+interface Ports {
+  readonly store: number;
+  readonly peers: number;
+  readonly api: number;
+}
+
 export class ControlPlane {
   readonly kubectl: Kubectl;
   /** etcd, API server, and the controllers where there are any. */
@@ -39,6 +46,7 @@ export class ControlPlane {
     private readonly props: Props,
     readonly authority: Authority,
     readonly folder: string,
+    private readonly ports: Ports,
     readonly endpoint: string,
     admin: string,
   ) {
@@ -50,17 +58,27 @@ export class ControlPlane {
     const folder = join(run.folder, props.name);
     mkdirSync(folder);
     const authority = await Authority.create(folder, 'authority');
-    const [clients = 0, peers = 0, port = 0] = await freePorts(3);
-    const endpoint = `https://${props.address}:${port}`;
-    const store = `http://127.0.0.1:${clients}`;
-    const etcd = startStore(run, props.name, folder, store, `http://127.0.0.1:${peers}`);
-    const api = await startApi(run, props, authority, folder, store, port);
+    const [store = 0, peers = 0, api = 0] = await freePorts(3);
+    const endpoint = `https://${props.address}:${api}`;
     const admin = await writeKubeconfig(authority, folder, endpoint, 'admin', 'system:masters');
-    const plane = new ControlPlane(run, props, authority, folder, endpoint, admin);
-    plane.programs.push(etcd, api);
-    await plane.ready();
-    if (props.controllers) await plane.startControllers();
+    const plane = new ControlPlane(run, props, authority, folder, { store, peers, api }, endpoint, admin);
+    await plane.startPrograms();
     return plane;
+  }
+
+  /** Where etcd answers. */
+  get store(): string {
+    return `http://127.0.0.1:${this.ports.store}`;
+  }
+
+  /** Loses what etcd has, and starts with what is put into its folder instead, which does not exist yet. */
+  async replaceStore(fill: (folder: string) => Promise<unknown>): Promise<void> {
+    await this.stop();
+    this.programs.length = 0;
+    const folder = storeOf(this.folder);
+    rmSync(folder, { recursive: true });
+    await fill(folder);
+    await this.startPrograms();
   }
 
   /** A kubeconfig for a user, by client certificate. Written once: all kube-proxies are one user, and one may be reading it. */
@@ -80,6 +98,14 @@ export class ControlPlane {
   /** Ends its programs, the latest first. */
   async stop(): Promise<void> {
     for (const program of this.programs.toReversed()) await program.stop();
+  }
+
+  private async startPrograms(): Promise<void> {
+    const { run, props, authority, folder, store, ports } = this;
+    const etcd = startStore(run, props.name, folder, store, `http://127.0.0.1:${ports.peers}`);
+    this.programs.push(etcd, await startApi(run, props, authority, folder, store, ports.api));
+    await this.ready();
+    if (props.controllers) await this.startControllers();
   }
 
   private async ready(): Promise<void> {
@@ -132,9 +158,12 @@ export class ControlPlane {
   }
 }
 
+/** Folder of etcd's data. */
+const storeOf = (folder: string): string => join(folder, 'etcd');
+
 function startStore(run: Run, name: string, folder: string, clients: string, peers: string): Program {
   return run.start(`${name}-etcd`, binary('programs/etcd', 'etcd'), [
-    `--data-dir=${join(folder, 'etcd')}`,
+    `--data-dir=${storeOf(folder)}`,
     `--listen-client-urls=${clients}`,
     `--advertise-client-urls=${clients}`,
     `--listen-peer-urls=${peers}`,

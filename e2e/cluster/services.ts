@@ -12,6 +12,9 @@ const OUTSIDE = 'outside.test';
 /** Every name below it leads to the ingress, as users' names do. */
 const INGRESS = 'ingress.test';
 
+/** Every name below it is ours: a proof may stand for a store of that provider. */
+const STORES = 'amazonaws.com';
+
 /** Names of Services, and of hosts outside that stand for the real ones: `hosts` gives their addresses. */
 export async function startNames(
   run: Run,
@@ -34,6 +37,7 @@ ${known}
     fallthrough
   }
 ${below(OUTSIDE, OUR_ADDRESS)}
+${below(STORES, OUR_ADDRESS)}
 ${below(INGRESS, ingress.address)}
 }
 `,

@@ -17,6 +17,8 @@ export interface Behaviour {
   /** How long a message of a queue takes, and how many are fetched ahead. */
   readonly MESSAGE_MILLISECONDS?: string;
   readonly PREFETCH?: string;
+  /** Time between two numbered lines of its log. */
+  readonly SPEAK_MILLISECONDS?: string;
 }
 
 /** Half a second lets keep-alive clients leave, and hides nothing: endpoints take longer to be withdrawn than that. */

@@ -63,22 +63,37 @@ const PARTS: Readonly<Record<string, Part>> = {
   },
 };
 
+/** What an image has beside the official one. */
+export interface Added {
+  /** @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Texts by absolute path. @default none */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /**
  * Packs a part under the name that manifests use. Folders of the official image that its user may write to belong to root here: a manifest must mount a volume there.
  * @param folder absolute path of a new folder for the image's files
  * @returns version of the program in the image, which may be another than the tag's
  */
-export async function packPart(store: ImageStore, reference: string, folder: string): Promise<string> {
+export async function packPart(
+  store: ImageStore,
+  reference: string,
+  folder: string,
+  { environment = {}, files = {} }: Added = {},
+): Promise<string> {
   const part = PARTS[repositoryOf(reference)];
   if (part === undefined)
     throw new Error(`${reference} is not a part that is built here: ${Object.keys(PARTS).join(', ')}`);
   const { module, programs, fixed = [], usual = [], user, workingDirectory = '/' } = part;
   for (const path of programs) copyInto(folder, path, binary(module, basename(path)));
   mkdirSync(join(folder, workingDirectory), { recursive: true });
-  mkdirSync(join(folder, 'etc'), { recursive: true });
-  writeFileSync(join(folder, 'etc/passwd'), user.row);
+  for (const [path, text] of Object.entries({ '/etc/passwd': user.row, ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
   const root = await store.pack(folder, [programs[0]]);
-  store.add({ reference, root, args: fixed, usual, user: user.name, workingDirectory, environment: {} });
+  store.add({ reference, root, args: fixed, usual, user: user.name, workingDirectory, environment });
   return versionOf(module);
 }
 

@@ -16,8 +16,9 @@ export function redisObstacle(): string | undefined {
 /** Fills a folder with all that an image of it needs, and gives the environment of that image. */
 export function redisRoot(folder: string): Readonly<Record<string, string>> {
   mkdirSync(folder, { recursive: true });
-  copyFileSync(SERVER, join(folder, 'redis-server'));
-  copyLibraries(folder, ['redis-server']);
+  const programs = ['redis-server', 'redis-cli', 'redis-check-rdb'];
+  for (const program of programs) copyFileSync(join('/usr/bin', program), join(folder, program));
+  copyLibraries(folder, programs);
   return { LD_LIBRARY_PATH: SHARED };
 }
 

@@ -29,7 +29,8 @@ const LAST_LINES = 15;
 export class Run {
   readonly folder: string;
   private readonly programs: Program[] = [];
-  private readonly stopping = new Set<string>();
+  /** Process identifiers. */
+  private readonly stopping = new Set<number>();
   /** Programs that ended by themselves. */
   private readonly deaths: { readonly name: string; readonly how: string }[] = [];
 
@@ -54,7 +55,7 @@ export class Run {
 
   /** Ends everything. With `keep`, the folder with its logs stays. */
   async end(keep: boolean): Promise<void> {
-    for (const { name } of this.programs) this.stopping.add(name);
+    for (const { pid } of this.programs) this.stopping.add(pid);
     await cleanUp(this.folder, keep);
     this.watchdog.stdin?.end();
   }
@@ -89,7 +90,8 @@ export class Run {
     closeSync(log);
     child.on('error', (error) => this.deaths.push({ name, how: error.message }));
     child.on('exit', (code, signal) => {
-      if (!this.stopping.has(name)) this.deaths.push({ name, how: `ended by itself (${signal ?? `exit ${code}`})` });
+      if (!this.stopping.has(child.pid ?? 0))
+        this.deaths.push({ name, how: `ended by itself (${signal ?? `exit ${code}`})` });
     });
     const { endsOn } = options;
     const identity = { ...startOf(child.pid ?? 0), ...(endsOn === undefined ? {} : { endsOn }) };
@@ -99,12 +101,11 @@ export class Run {
       name,
       pid: identity.pid,
       stop: async () => {
-        this.stopping.add(name);
+        this.stopping.add(identity.pid);
         await endProcess(identity);
       },
     };
     this.programs.push(started);
-    this.stopping.delete(name);
     return started;
   }
 

@@ -45,9 +45,11 @@ const MODULES = {
   'programs/etcd-tools': { named: true },
   'programs/consul': { named: true },
   'programs/consul-template': { named: true },
+  'programs/gofakes3': { named: true },
   load: { nodes: true },
   server: { nodes: true },
   calls: { nodes: true, named: true },
+  collector: { nodes: true, named: true },
   reader: {},
 } as const satisfies Readonly<Record<string, Need>>;
 

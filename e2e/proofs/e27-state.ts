@@ -1,11 +1,11 @@
 // E27: a component that keeps state, on disks of nodes: its data is there after a release, a drain and the loss of a zone.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster';
 import type { Figure } from '../measure/figure';
 import { askRedis, redisObstacle, redisRoot } from '../outside/redis';
 import { Application } from '../world/application';
+import { disksOf } from '../world/disks';
 import { isReady, isRefused, type Pod, podsOf } from '../world/objects';
 import { DEPLOYED } from '../world/world';
 import type { Proof } from './proof';
@@ -30,7 +30,7 @@ export const state: Proof = {
     const images = [1, 2, 3].map((tag) => `registry.example/carts/${NAME}:${tag}`);
     await cluster.provideProgram(images, root, ['/redis-server'], environment);
     const carts = new Application(world, { name: 'carts', behaviour: {}, secrets: {} });
-    const disks = disksOf(cluster);
+    const disks = fixtures(cluster);
     await cluster.kubectl.apply(disks);
     try {
       await carts.apply(await carts.write());
@@ -48,22 +48,7 @@ export const state: Proof = {
 };
 
 /** A disk of each node that has a zone, and the class that is the cluster's default. */
-function disksOf({ run, nodes }: Cluster): object[] {
-  const disks = nodes.flatMap(({ name, zone }) => {
-    if (zone === undefined) return [];
-    const path = join(run.folder, 'disks', name);
-    mkdirSync(path, { recursive: true });
-    const expression = { key: 'kubernetes.io/hostname', operator: 'In', values: [name] };
-    const spec = {
-      capacity: { storage: '16Mi' },
-      accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: CLASS,
-      local: { path },
-      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } },
-    };
-    return [{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: `disk-${name}` }, spec }];
-  });
+function fixtures(cluster: Cluster): object[] {
   const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
   const storageClass = {
     apiVersion: 'storage.k8s.io/v1',
@@ -72,7 +57,7 @@ function disksOf({ run, nodes }: Cluster): object[] {
     provisioner: 'kubernetes.io/no-provisioner',
     volumeBindingMode: 'WaitForFirstConsumer',
   };
-  return [storageClass, ...disks];
+  return [storageClass, ...disksOf(cluster, { name: 'disk', storageClass: CLASS, size: '16Mi' })];
 }
 
 async function rolledOut({ kubectl }: Cluster): Promise<void> {

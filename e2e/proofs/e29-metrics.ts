@@ -11,6 +11,7 @@ import { ofKind, readManifests } from '../manifests/manifests';
 import type { Figure } from '../measure/figure';
 import { command } from '../process/command';
 import { binary } from '../programs/build';
+import { disksOf } from '../world/disks';
 import { isReady, type List, type Pod, podsOf } from '../world/objects';
 import { DEPLOYED, DIST } from '../world/world';
 import type { Proof } from './proof';
@@ -37,8 +38,7 @@ export const metrics: Proof = {
     const receiver = await listen();
     const ends: (() => Promise<unknown>)[] = [receiver.close];
     try {
-      // before the claims: with none in sight, the scheduler would wait for a disk of the class' provisioner
-      const disks = disksOf(cluster);
+      const disks = disksOf(cluster, { name: 'metrics', storageClass: 'one-zone-retain', size: '1Ti' });
       await cluster.kubectl.apply(disks);
       ends.unshift(() => cluster.kubectl.delete(disks));
       const fixtures = [...allowances(), ...secretsFor(receiver.url)];
@@ -143,25 +143,6 @@ function secretsFor(url: string): object[] {
     secret('alerts', { 'oncall-url': `${url}/oncall`, 'slack-url': `${url}/slack` }),
     secret('grafana', { 'admin-password': 'proof' }),
   ];
-}
-
-/** A disk of each node that has a zone, of the class that the claims name. */
-function disksOf({ run, nodes }: Cluster): object[] {
-  return nodes.flatMap(({ name, zone }) => {
-    if (zone === undefined) return [];
-    const path = join(run.folder, 'metrics', name);
-    mkdirSync(path, { recursive: true });
-    const expression = { key: 'kubernetes.io/hostname', operator: 'In', values: [name] };
-    const spec = {
-      capacity: { storage: '1Ti' },
-      accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: 'Retain',
-      storageClassName: 'one-zone-retain',
-      local: { path },
-      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } },
-    };
-    return [{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: `metrics-${name}` }, spec }];
-  });
 }
 
 interface Sample {

@@ -32,6 +32,11 @@ import { state } from './e27-state';
 import { grpc } from './e28-grpc';
 import { metrics } from './e29-metrics';
 import { gitops } from './e30-gitops';
+import { logs } from './e31-logs';
+import { configuration } from './e32-configuration';
+import { twoZones } from './e33-two-zones';
+import { backups } from './e34-backups';
+import { etcdBackup } from './e34b-etcd';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -57,6 +62,10 @@ export const PROOFS: readonly Proof[] = [
   state,
   grpc,
   metrics,
+  logs,
+  configuration,
+  twoZones,
+  backups,
   scale,
   access,
   randomAccess,
@@ -64,6 +73,7 @@ export const PROOFS: readonly Proof[] = [
   admission,
   fixedFields,
   gitops,
+  etcdBackup,
   connections,
   memory,
   environment,

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,18 @@ func file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answerText(w, http.StatusOK, strconv.FormatInt(size, 10))
+}
+
+// Files of a folder whose content is not a secret, as they are now: one may be replaced while this process runs.
+func texts(folder string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		content, err := os.ReadFile(filepath.Join(folder, filepath.Base(r.PathValue("name"))))
+		if err != nil {
+			answerText(w, http.StatusNotFound, "not readable\n")
+			return
+		}
+		answerText(w, http.StatusOK, string(content))
+	})
 }
 
 // Read to the end rather than only looked up: a mounted Secret has to be readable for this user, not just there.

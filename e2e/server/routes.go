@@ -10,6 +10,7 @@ const (
 	controlPrefix = "/control/"
 	filesPrefix   = "/files/"
 	configPrefix  = "/config/"
+	runFolder     = "/run/config/"
 )
 
 func routes(s settings, l *lifecycle, hostname string) http.Handler {
@@ -23,6 +24,7 @@ func routes(s settings, l *lifecycle, hostname string) http.Handler {
 	mux.HandleFunc("GET /requests", root.count)
 	mux.Handle("GET /stays", &root.stays)
 	mux.HandleFunc("GET "+configPrefix+"{name}", config)
+	mux.Handle("GET "+runFolder+"{name}", texts(runFolder))
 	mux.HandleFunc("GET /dependencies", dependencies)
 	control(mux, l)
 	return announceClose(l, hangable(l, withFiles(mux)))

@@ -127,6 +127,32 @@ func TestConfigTellsSetFromUnset(t *testing.T) {
 	expectStatuses(t, handler, map[string]int{"/config/EMPTY": 200, "/config/UNSET_HERE": 404})
 }
 
+func TestTextsAreReadAgainAndOnlyInTheirFolder(t *testing.T) {
+	directory := t.TempDir()
+	write := func(path, content string) {
+		if err := os.WriteFile(path, []byte(content), 0o400); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inside := filepath.Join(directory, "inside")
+	if err := os.Mkdir(inside, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(filepath.Join(directory, "password"), "correct horse")
+	write(filepath.Join(inside, "level"), "7")
+	mux := http.NewServeMux()
+	mux.Handle("GET /run/config/{name}", texts(inside))
+	if got := get(t, mux, "/run/config/level").Body.String(); got != "7" {
+		t.Errorf("got %q", got)
+	}
+	os.Remove(filepath.Join(inside, "level"))
+	write(filepath.Join(inside, "level"), "8")
+	if got := get(t, mux, "/run/config/level").Body.String(); got != "8" {
+		t.Errorf("got %q", got)
+	}
+	expectStatuses(t, mux, map[string]int{"/run/config/none": 404, "/run/config/..%2fpassword": 404})
+}
+
 func TestFilesSayTheSizeAndNeverTheContent(t *testing.T) {
 	directory := t.TempDir()
 	path := filepath.Join(directory, "password")

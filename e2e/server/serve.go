@@ -31,6 +31,9 @@ func serve() int {
 		return fail(err)
 	}
 	fmt.Fprintf(os.Stderr, "listening on %s\n", listener.Addr())
+	if s.speak > 0 {
+		go speak(os.Stdout, time.NewTicker(s.speak).C)
+	}
 	l := newLifecycle(s.slowStart, s.neverReady)
 	endClients, err := startClients(s, l)
 	if err != nil {

@@ -32,6 +32,8 @@ type settings struct {
 	queue    string
 	message  time.Duration
 	prefetch int
+	// Time between two numbered lines of its log. 0: none.
+	speak time.Duration
 }
 
 func readSettings() (settings, error) {
@@ -57,6 +59,7 @@ func readSettings() (settings, error) {
 		{"SERVICE_MILLISECONDS", "0", time.Millisecond, &read.service},
 		{"LAME_DUCK_SECONDS", "5", time.Second, &read.lameDuck},
 		{"MESSAGE_MILLISECONDS", "0", time.Millisecond, &read.message},
+		{"SPEAK_MILLISECONDS", "0", time.Millisecond, &read.speak},
 	}
 	for _, d := range durations {
 		value, err := amount(variable(d.name, d.fallback), d.unit)

@@ -37,12 +37,15 @@ export interface Difference {
 
 /** What a placement survives: an item of `evenkeel prove --json`. */
 export interface Survival {
+  readonly environment: string;
   readonly cells: readonly {
     readonly event: string;
     readonly results: readonly {
       readonly component: string;
       /** Pods that serve while it goes on. */
       readonly left: { readonly fewest: number };
+      /** Pods that have a place in the end. */
+      readonly placed: { readonly fewest: number };
       /** Until all is well again, at most; absent where it never is. */
       readonly seconds?: number;
     }[];

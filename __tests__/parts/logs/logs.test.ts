@@ -35,6 +35,11 @@ describe('G6: where a zone may be lost', () => {
     });
   });
 
+  test('members that have lost each other look for each other again', () => {
+    expect(at(config(found), 'memberlist', 'rejoin_interval')).toBe('30s');
+    expect(config(build({}))).not.toHaveProperty('memberlist');
+  });
+
   test('two zones cannot keep a majority of three: refused, or taken out of the promise with a reason', () => {
     const keys = { secret: 'store', id: 'id', value: 'secret' };
     const store = { s3: { bucket: 'shop-logs', region: 'ap-south-1', keys } };

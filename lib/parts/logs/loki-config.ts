@@ -32,6 +32,16 @@ function storeConfig(store: Store): JsonObject {
 /** Name of the kind of store, as Loki spells it. */
 const nameOf = (store: Store): string => ('volume' in store ? 'filesystem' : (Object.keys(store)[0] ?? ''));
 
+/**
+ * How members find each other, and again after the network between them was cut: those that gave each other up within that time would stay
+ * apart, by default for good. Source: grafana/dskit, kv/memberlist/memberlist_client.go, RejoinInterval.
+ */
+const gossip = (members: string): JsonObject => ({
+  join_members: [`${members}:7946`],
+  bind_port: 7946,
+  rejoin_interval: '30s',
+});
+
 /** The file `loki.yaml`. Source: grafana/loki, examples/ha-monolithic; docs/sources/configure. */
 export function lokiConfig({ store, retentionHours, copies, members }: LokiConfig): string {
   const isAlone = copies === 1;
@@ -46,7 +56,7 @@ export function lokiConfig({ store, retentionHours, copies, members }: LokiConfi
           ? { ring: { instance_addr: '127.0.0.1', kvstore: { store: 'inmemory' } } }
           : { ring: { kvstore: { store: 'memberlist' } }, compactor_grpc_address: 'loki:9095' }),
       },
-      ...(isAlone ? {} : { memberlist: { join_members: [`${members}:7946`], bind_port: 7946 } }),
+      ...(isAlone ? {} : { memberlist: gossip(members) }),
       schema_config: {
         configs: [
           {

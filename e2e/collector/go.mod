@@ -1,0 +1,3 @@
+module evenkeel/e2e/collector
+
+go 1.26
