@@ -88,6 +88,26 @@ test.each([
   expect(cells.find(({ event }) => event === '2 zones lost')?.results[0]).toMatchObject(expected);
 });
 
+describe('G4: a PostgreSQL in the cluster', () => {
+  test('that of ledgers is one pod, with a Secret of a user', async () => {
+    const manifests = await synthesized('ledgers');
+    expect(ofKind(manifests, 'Cluster')).toEqual([]);
+    expect(await secretsOf('ledgers')).toEqual([['ledger-app', undefined]]);
+  });
+
+  test('that of invoices has an instance in each zone, and a Secret that the operator makes', async () => {
+    const [cluster] = ofKind(await synthesized('invoices'), 'Cluster');
+    expect(cluster?.spec).toMatchObject({ instances: 3, enablePDB: true });
+    const maker = 'postgresql.cnpg.io/Cluster invoices-production/ledger';
+    expect(await secretsOf('invoices')).toEqual([['ledger-app', maker]]);
+  });
+
+  const secretsOf = async (name: string) => {
+    const secrets = await project.secrets('--app', join('e2e', 'apps', `${name}.ts`));
+    return secrets.map(({ name: secret, madeBy }) => [secret, madeBy]);
+  };
+});
+
 test('a number that the manifests lack is an error', () => {
   expect(() => growthOf([])).toThrow('the manifests do not say min, pods');
   expect(() => databaseAccountOf([])).toThrow('the manifests do not say needed, maxConnections');

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import type { JsonObject } from '../../lib/model/manifest/json';
 
 export interface Metadata {
   readonly name: string;
@@ -128,6 +129,14 @@ export interface Ingress {
   readonly spec: { readonly rules: readonly { readonly host: string }[] };
 }
 
+/** A PostgreSQL by CloudNativePG. */
+export interface DatabaseCluster {
+  readonly apiVersion: string;
+  readonly kind: 'Cluster';
+  readonly metadata: Metadata;
+  readonly spec: JsonObject & { readonly imageName: string; readonly postgresql: JsonObject };
+}
+
 export type Manifest =
   | Namespace
   | Deployment
@@ -138,7 +147,8 @@ export type Manifest =
   | Autoscaler
   | ScaledObject
   | Service
-  | Ingress;
+  | Ingress
+  | DatabaseCluster;
 
 /** All objects that `kubectl apply -f <path>` takes: of a file, or of the files in a folder, without those in folders below. */
 export function readManifests(path: string): Manifest[] {

@@ -2,3 +2,5 @@
 
 /** Prints a line of figures. */
 export type Figure = (line: string) => void;
+
+export const secondsSince = (began: number): number => Math.round((Date.now() - began) / 1000);

@@ -125,6 +125,7 @@ function programs(): string | undefined {
     .find((folder) => existsSync(join(folder, 'initdb')));
 }
 
-function program(name: string): string {
+/** Path of one of its programs. */
+export function program(name: string): string {
   return join(programs() ?? INSTALLED, name);
 }

@@ -34,6 +34,7 @@ const MODULES = {
   'programs/traefik': { nodes: true },
   'programs/kube-router': { nodes: true },
   'programs/keda': { nodes: true, named: true },
+  'programs/cloudnative-pg': { nodes: true, named: true },
   'programs/prometheus': { named: true },
   'programs/alertmanager': { named: true },
   'programs/kube-state-metrics': { named: true },

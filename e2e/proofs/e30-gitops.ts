@@ -6,7 +6,7 @@ import { ControlPlane } from '../cluster/control-plane';
 import type { Kubectl } from '../cluster/kubectl';
 import { readManifests } from '../manifests/manifests';
 import { linesOf } from '../measure/acceptance';
-import type { Figure } from '../measure/figure';
+import { type Figure, secondsSince } from '../measure/figure';
 import { FLUX, startFlux } from '../outside/flux';
 import { CREDENTIALS, GitServer, gitObstacle } from '../outside/git';
 import { PROJECT } from '../process/paths';
@@ -318,5 +318,3 @@ class Loop {
     return count;
   }
 }
-
-const secondsSince = (began: number): number => Math.round((Date.now() - began) / 1000);

@@ -37,6 +37,8 @@ import { configuration } from './e32-configuration';
 import { twoZones } from './e33-two-zones';
 import { backups } from './e34-backups';
 import { etcdBackup } from './e34b-etcd';
+import { postgresql } from './e35-postgresql';
+import { instances } from './e35b-instances';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -60,6 +62,8 @@ export const PROOFS: readonly Proof[] = [
   scaleOut,
   failure,
   state,
+  postgresql,
+  instances,
   grpc,
   metrics,
   logs,

@@ -36,11 +36,12 @@ export class Application {
     return { folder, manifests };
   }
 
-  /** Applies manifests of its, with the Secrets that they need. */
+  /** Applies manifests of its, with the Secrets that they need and nothing in the cluster makes. */
   async apply({ folder }: Written): Promise<void> {
     const { cluster } = await this.world.deployed();
     await cluster.kubectl.run(['apply', '-f', folder]);
-    const needs = await this.world.project.secrets(...this.app);
+    const all = await this.world.project.secrets(...this.app);
+    const needs = all.filter(({ madeBy }) => madeBy === undefined);
     if (needs.length > 0) await cluster.kubectl.apply(needs.map((need) => secretOf(need, this.props.secrets)));
   }
 

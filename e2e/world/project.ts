@@ -6,13 +6,15 @@ import { PROJECT } from '../process/paths';
 
 const PARTS = ['bin', 'charts', 'e2e/apps', 'imports', 'lib', 'main.ts', 'package.json', 'tsconfig.json'];
 
-/** A Secret that must be created by hand: what `evenkeel secrets --json` prints. */
+/** A Secret that must be there: what `evenkeel secrets --json` prints. */
 export interface SecretNeed {
   readonly cluster: string;
   readonly namespace: string;
   readonly name: string;
   readonly type: string;
   readonly keys: readonly string[];
+  /** Object of the cluster that makes it; absent where it is created by hand. */
+  readonly madeBy?: string;
 }
 
 /** What a group may do: `rights` of what `evenkeel access --json` prints. */
