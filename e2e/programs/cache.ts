@@ -18,7 +18,8 @@ export function cached(what: string, version: string, fill: (folder: string) => 
   mkdirSync(unfinished, { recursive: true });
   try {
     fill(unfinished);
-    renameSync(unfinished, folder);
+    // another run may have made it meanwhile
+    if (!existsSync(folder)) renameSync(unfinished, folder);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
