@@ -33,6 +33,8 @@ export const clusters = {
     identities: {
       'logs-operations/loki': 'arn:aws:iam::123456789012:role/mumbai-loki',
       'traces-operations/tempo': 'arn:aws:iam::123456789012:role/mumbai-tempo',
+      'configuration-operations/consul-backup-near': 'arn:aws:iam::123456789012:role/mumbai-copies',
+      'backups-operations/configuration-operations-consul-backup-near': 'arn:aws:iam::123456789012:role/mumbai-drills',
     },
     nodePools: [
       {
@@ -85,6 +87,8 @@ export const clusters = {
       'flaschenpost-prod/dispatch': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e04',
       'logs-operations/loki': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e11',
       'traces-operations/tempo': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e12',
+      'configuration-operations/consul-backup-near': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e13',
+      'backups-operations/configuration-operations-consul-backup-near': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e14',
     },
   }),
   northeurope: aks({
@@ -107,6 +111,8 @@ export const clusters = {
     identities: {
       'logs-operations/loki': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e21',
       'traces-operations/tempo': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e22',
+      'configuration-operations/consul-backup-near': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e23',
+      'backups-operations/configuration-operations-consul-backup-near': '5f1b8a52-6c1c-4a53-9f0e-2f6b1c8d7e24',
     },
   }),
 };

@@ -1,5 +1,5 @@
-// What every cluster has of its own: metrics, logs and traces. Rows G5–G8, P11: docs/systems/global-cluster.md.
-import { logs, type Metrics, metrics, type Part, traces } from 'evenkeel';
+// What every cluster has of its own: metrics, logs, traces, a key-value store and its copies. Rows G5–G8, G10, G12, P11: docs/systems/global-cluster.md.
+import { backups, configuration, logs, type Metrics, metrics, type Part, traces } from 'evenkeel';
 
 /** Where every service shows its metrics: those of its requests under the usual names. */
 export const METRICS: Metrics = {
@@ -24,12 +24,37 @@ export const mumbai: readonly Part[] = [
     survives: { zones: 0, because: 'three members in two zones: the loss of the zone with two stops writing' },
   }),
   traces({ retention: '14d', store: { s3: { bucket: 'mumbai-traces', region } } }),
+  configuration({
+    survives: { zones: 0, because: 'three members in two zones: the loss of the zone with two stops writing' },
+  }),
+  backups({
+    stores: {
+      near: { s3: { bucket: 'mumbai-copies', region } },
+      far: {
+        azure: { account: 'mumbaicopies', container: 'restic', key: { secret: 'copies', key: 'azure' } },
+        region: 'westeurope',
+      },
+    },
+  }),
 ];
 
 export const onAzure = (cluster: 'westeurope' | 'northeurope'): readonly Part[] => [
   metrics({ retention: '45d', volume: '200Gi', receivers }),
   logs({ retention: '30d', store: { azure: { account: `${cluster}logs`, container: 'loki' } } }),
   traces({ retention: '14d', store: { azure: { account: `${cluster}traces`, container: 'tempo' } } }),
+  configuration(),
+  backups({
+    stores: {
+      near: { azure: { account: `${cluster}copies`, container: 'restic' }, region: cluster },
+      far: {
+        s3: {
+          bucket: `${cluster}-copies`,
+          region: 'eu-central-1',
+          keys: { secret: 'copies', id: 'id', value: 'secret' },
+        },
+      },
+    },
+  }),
 ];
 
 /** The small set: it keeps a day. */

@@ -128,7 +128,8 @@ test.each([...namesOf('system')])('%s: every connection is drawn or named as lef
       (one) => !isOnHost(one) && areParts === isWithParts(one, spaces.get(one.cluster) ?? '-'),
     );
     expect(picture(name).notes).toEqual(expect.arrayContaining(touching.some(isOnHost) && areParts ? [ON_HOST] : []));
-    expect(picture(name).notes.includes(WITH_PARTS)).toBe(name !== 'logs' && name !== 'traces');
+    const standAlone = ['logs', 'traces', 'configuration', 'backups'];
+    expect(picture(name).notes.includes(WITH_PARTS)).toBe(!standAlone.includes(name));
     const title = (cluster: string, end: string) => end.replace(spaces.get(cluster) ?? '', '');
     const inside = own.filter(({ cluster, from, to }) =>
       [from, to].every((end) => end.startsWith(spaces.get(cluster) ?? '-')),
@@ -182,7 +183,7 @@ test('westeurope: systems with their hosts, the entry that leads to them, and ro
     'may see pods, read logs',
     'booking-team: panther-clinic',
     'developers: flaschenpost-prod, flaschenpost-staging',
-    'devops: logs-operations, metrics-operations, node-metrics-operations, traces-operations',
+    'devops: backups-operations, configuration-operations, logs-operations, metrics-operations, node-metrics-operations, traces-operations',
   ]);
 });
 
@@ -190,6 +191,8 @@ test('westeurope: the parts of the platform are one box, whose connections with 
   const scene = sceneOf('westeurope', 'westeurope');
   const parts = box(scene, 'parts of the platform');
   expect(parts.lines).toEqual([
+    'backups-operations: configuration-operations-consul-backup-far, configuration-operations-consul-backup-near',
+    'configuration-operations: consul, consul-backup-far, consul-backup-near',
     'logs-operations: log-collector, loki',
     'metrics-operations: alertmanager, grafana, kube-state-metrics, prometheus',
     'node-metrics-operations: node-exporter',

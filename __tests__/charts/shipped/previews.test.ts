@@ -55,7 +55,7 @@ describe('G9: a preview of PingPong', () => {
     expect(await ask('traffic')).toContain('feature-pay-42-pingpong.preview.example.com');
     expect(await ask('prove')).toContain('pingpong/feature-pay-42 on mumbai promises to survive nothing');
     expect(await ask('plan', 'mumbai')).toMatch(/^previews +more of pingpong +\d+ +1 there +/m);
-  });
+  }, 90_000);
 });
 
 test('G9: the Secrets of a preview are in its own namespace, also where the environment that it is like has an identity', async () => {
