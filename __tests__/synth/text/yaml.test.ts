@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { Yaml } from 'cdk8s';
-import { parse, stringify } from 'yaml';
+import { Document, parse, stringify } from 'yaml';
 import type { Json, JsonObject } from '../../../lib/model/manifest/json';
 import { findCorruption, hasForm } from '../../../lib/synth/text/corruption';
-import { stringifyDocument, stringifyDocuments } from '../../../lib/synth/text/yaml';
+import { stringifyDocument, stringifyDocuments, TYPED } from '../../../lib/synth/text/yaml';
 import { seeded } from '../../support/random';
 import { cases } from '../../support/requirements';
 import { CORPUS, READ_BY_GO, WRITTEN } from './corpus';
@@ -76,6 +76,11 @@ test.each([
 function lineOf(document: string): string {
   return document.slice('a: '.length, -1);
 }
+
+test('the tests for typed text are those of the library, which need not be loaded for them', () => {
+  const { tags } = new Document(null, { version: '1.1' }).schema;
+  expect(TYPED).toEqual(tags.flatMap((tag) => (tag.default && tag.test !== undefined ? [tag.test] : [])));
+});
 
 test('S02: characters are escaped in lower case, as JSON does', () => {
   expect(stringifyDocument({ a: 'b\u2028"\\\u0000\n\u00ad\ufeff' })).toBe(

@@ -77,7 +77,7 @@ export function boundAfter(world: World, lost: ReadonlySet<Node>, how: Departure
     group,
     homes.filter((node) => lost.has(node)),
   );
-  const fewest = groupIndexOf(world).isSafe(group) ? Math.max(0, placed - gone) : 0;
+  const fewest = groupIndexOf(world).facts.isSafe(group) ? Math.max(0, placed - gone) : 0;
   return { fewest: Math.min(fewest, most), most };
 }
 

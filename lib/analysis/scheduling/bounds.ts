@@ -2,7 +2,7 @@
 import { own } from '../objects/read-json';
 import { fillCount, fullNodes, shapesOf, slots } from './fullness';
 import { groupIndexOf, hasAllKeys, mayHave } from './groups';
-import { countsNode, requiredTerms, type Spread } from './terms';
+import { countsNode, type Spread } from './terms';
 import type { Interval, Node, PodGroup, World } from './world';
 
 /**
@@ -21,8 +21,8 @@ export function boundPlaced(world: World, group: PodGroup): Interval {
   const nodes = index.homesOf(group);
   const most = roomFor(world, group, nodes);
   if (isCoupled(world, group)) return { fewest: 0, most };
-  const spreads = index.spreadsOf(group);
-  const keys = [...spreads.map(({ key }) => key), ...index.keysApart(group)];
+  const spreads = index.facts.spreadsOf(group);
+  const keys = [...spreads.map(({ key }) => key), ...index.facts.keysApart(group)];
   let fewest = barCount(world, group, nodes, keys);
   for (const [position, spread] of spreads.entries()) {
     const others = keys.toSpliced(position, 1);
@@ -59,7 +59,7 @@ function roomFor(world: World, group: PodGroup, nodes: readonly Node[]): number 
   const room = (some: readonly Node[]) =>
     sum(shapesOf(some).map(({ node, count }) => count * slots(world, group, node)));
   const index = groupIndexOf(world);
-  const apart = index
+  const apart = index.facts
     .keysApart(group)
     .map((key) => sum(index.cells(nodes, key).map((cell) => Math.min(1, room(cell)))) + room(nodes.filter(lacks(key))));
   return Math.min(group.wanted, room(nodes), ...apart);
@@ -94,7 +94,7 @@ function domainsOf(world: World, group: PodGroup, spread: Spread): (readonly Nod
   const index = groupIndexOf(world);
   const counted = index.kept(
     world.nodes,
-    (node) => hasAllKeys(node, index.spreadsOf(group)) && countsNode(spread, group.spec, node),
+    (node) => hasAllKeys(node, index.facts.spreadsOf(group)) && countsNode(spread, group.spec, node),
   );
   return index.cells(counted, spread.key).map((domain) => index.kept(domain, (node) => mayHave(group, node)));
 }
@@ -111,9 +111,8 @@ function fewestSpread(fills: readonly number[], skew: number, atZero: boolean): 
 
 /** Whether affinity, anti-affinity, or a spread that counts others too, ties it to other groups. */
 function isCoupled(world: World, group: PodGroup): boolean {
-  const index = groupIndexOf(world);
-  const isTied = requiredTerms(group, 'podAffinity', world).length > 0;
-  return isTied || index.isKeptApart(group) || !index.countsOwnOnly(group);
+  const { facts } = groupIndexOf(world);
+  return facts.isTied(group) || facts.isKeptApart(group) || !facts.countsOwnOnly(group);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -2,6 +2,7 @@
 import { own } from '../objects/read-json';
 import { boundAfter, byVolumes } from './bound-pods';
 import { boundPlaced, boundShare } from './bounds';
+import { groupIndexOf } from './groups';
 import { placeOneByOne } from './one-by-one';
 import { type Partition, partitionsOf } from './partitions';
 import { type Counts, domainsOf, MOST_COUNTED, type Obstacle, Rules } from './rules';
@@ -115,7 +116,15 @@ function forecast(
   search: (part: Partition) => SearchResult | undefined,
   asked: readonly PodGroup[] = world.groups,
 ): Forecast {
-  const bounds = new Map(asked.map((group) => [group, bound(group)]));
+  const { facts } = groupIndexOf(world);
+  const alike = new Map<PodGroup, Interval>();
+  const boundOnce = (group: PodGroup): Interval => {
+    const like = facts.likeOf(group);
+    const known = alike.get(like) ?? bound(like);
+    alike.set(like, known);
+    return known;
+  };
+  const bounds = new Map(asked.map((group) => [group, boundOnce(group)]));
   const isOpen = (group: PodGroup) => {
     const { fewest = 0, most = 0 } = bounds.get(group) ?? {};
     return fewest !== most;

@@ -9,13 +9,13 @@ export function slots(world: World, group: PodGroup, node: Node): number {
     const each = requested(group, resource);
     return each === 0 ? group.wanted : Math.floor(offered(node, resource) / each);
   };
-  return Math.max(0, Math.min(group.wanted, ...groupIndexOf(world).resources.map(fit)));
+  return Math.max(0, Math.min(group.wanted, ...groupIndexOf(world).facts.resources.map(fit)));
 }
 
 /** How many pods of the group can make all these nodes full; infinite if all wanted ones do not suffice. */
 export function fillCount(world: World, group: PodGroup, nodes: readonly Node[]): number {
   if (nodes.length === 0) return 0;
-  const { resources } = groupIndexOf(world);
+  const { resources } = groupIndexOf(world).facts;
   if (nodes.some((node) => resources.every((resource) => offered(node, resource) === Infinity))) return Infinity;
   const full = fullNodes(world, group, nodes);
   const pods = smallestWith(0, group.wanted, (some) => full(some) >= nodes.length);
@@ -27,7 +27,7 @@ export function fullNodes(world: World, group: PodGroup, nodes: readonly Node[])
   const index = groupIndexOf(world);
   const others = index.demandOfOthers(group, nodes);
   const shapes = shapesOf(nodes);
-  const missing = index.resources
+  const missing = index.facts.resources
     .map((resource) => ({ resource, each: requested(group, resource) }))
     .filter(({ each }) => each > 0)
     .map(({ resource, each }) => ({
@@ -77,12 +77,12 @@ interface Missing {
 /** The amounts of a resource that fill the nodes for a further pod, where the groups can request that much; the least first. */
 function missingRoom(world: World, group: PodGroup, shaped: readonly Shape[], resource: string): Missing[] {
   const index = groupIndexOf(world);
-  const beside = index.resources.filter((other) => other !== resource);
+  const beside = index.facts.resources.filter((other) => other !== resource);
   const each = requested(group, resource);
   return shaped
     .map(({ node, count }) => ({ node, count, amount: Math.max(0, offered(node, resource) - each + 1) }))
     .filter(({ node, amount }) =>
-      beside.every((other) => !(index.densest(resource, other) * offered(node, other) < amount)),
+      beside.every((other) => !(index.facts.densest(resource, other) * offered(node, other) < amount)),
     )
     .sort((a, b) => a.amount - b.amount);
 }

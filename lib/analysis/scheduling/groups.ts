@@ -1,18 +1,9 @@
-// An index of all groups of a world, built once for it: which groups select which, and how much room they can request together.
+// An index of all groups of a world on its nodes, built once for it: where each can be, and how much room they can request together.
 
-import { own, record, shown } from '../objects/read-json';
-import { matches } from '../objects/selectors';
-import {
-  hasVolumes,
-  isGated,
-  requiredSpreads,
-  requiredTerms,
-  type Spread,
-  type Term,
-  tolerates,
-  wantsNode,
-} from './terms';
-import { type Node, type PodGroup, requested, resourcesOf, type World } from './world';
+import { own, shown } from '../objects/read-json';
+import { factsOf, type GroupFacts } from './group-facts';
+import { hasVolumes, isGated, type Spread, tolerates, wantsNode } from './terms';
+import { type Node, type PodGroup, requested, type World } from './world';
 
 const indexes = new WeakMap<World, GroupIndex>();
 
@@ -42,62 +33,28 @@ export function hasAllKeys({ labels }: Node, spreads: readonly Spread[]): boolea
 /** Amounts by resource. */
 type Amounts = ReadonlyMap<string, number>;
 
-const NONE: readonly PodGroup[] = [];
-const NO_KEYS: readonly string[] = [];
-
+/** The groups of a world on its nodes. Results are shared by groups that are alike. */
 export class GroupIndex {
-  /** Kinds of room that pods request. */
-  readonly resources: readonly string[];
-  private readonly densities = new Map<string, number>();
-  private readonly spreads: ReadonlyMap<PodGroup, readonly Spread[]>;
-  private readonly repelling: ReadonlyMap<PodGroup, readonly Term[]>;
-  private readonly byLabel = new Map<string, PodGroup[]>();
+  readonly facts: GroupFacts;
   private readonly homes = new Map<PodGroup, readonly Node[]>();
-  private readonly lone = new Map<PodGroup, boolean>();
   private readonly demands = new WeakMap<readonly Node[], ReadonlyMap<number, Amounts>>();
   private readonly domains = new WeakMap<readonly Node[], Map<string, readonly (readonly Node[])[]>>();
   private readonly numbers = new Map<Node, number>();
   private readonly lists = new Map<string, readonly Node[]>();
-  private readonly highest: number;
 
   constructor(private readonly world: World) {
-    const { groups } = world;
-    this.spreads = new Map(groups.map((group) => [group, requiredSpreads(group)]));
-    const terms = groups.map((group) => [group, requiredTerms(group, 'podAntiAffinity', world)] as const);
-    this.repelling = new Map(terms.filter(([, { length }]) => length > 0));
-    this.highest = groups.reduce((most, one) => (one.preempts ? Math.max(most, one.priority) : most), -Infinity);
-    this.resources = resourcesOf(groups);
-    for (const group of groups) {
-      for (const [key, value] of Object.entries(group.labels)) {
-        const id = `${group.namespace}\n${key}=${shown(value)}`;
-        const labelled = this.byLabel.get(id);
-        if (labelled === undefined) this.byLabel.set(id, [group]);
-        else labelled.push(group);
-      }
-    }
-  }
-
-  /** Of two resources, the most of the first that a pod requests per unit of the second. */
-  densest(resource: string, beside: string): number {
-    const id = `${resource} ${beside}`;
-    const known = this.densities.get(id);
-    if (known !== undefined) return known;
-    let most = 0;
-    for (const group of this.world.groups) {
-      const asked = requested(group, resource);
-      if (asked > 0) most = Math.max(most, asked / requested(group, beside));
-    }
-    this.densities.set(id, most);
-    return most;
+    this.facts = factsOf(world);
   }
 
   /** Nodes that a group can ever be on. */
   homesOf(group: PodGroup): readonly Node[] {
-    const spreads = this.spreadsOf(group);
-    const able = () => this.kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(group, node));
-    const known = this.homes.get(group) ?? able();
-    this.homes.set(group, known);
-    return known;
+    const like = this.facts.likeOf(group);
+    const known = this.homes.get(like);
+    if (known !== undefined) return known;
+    const spreads = this.facts.spreadsOf(like);
+    const able = this.kept(this.world.nodes, (node) => hasAllKeys(node, spreads) && mayHave(like, node));
+    this.homes.set(like, able);
+    return able;
   }
 
   /** The nodes that pass; the same list for the same nodes, so that results memoized of a list are shared by alike groups. */
@@ -124,53 +81,6 @@ export class GroupIndex {
     return known;
   }
 
-  spreadsOf(group: PodGroup): readonly Spread[] {
-    return this.spreads.get(group) ?? [];
-  }
-
-  /** Whether each of its spreads counts its own pods, and no others. */
-  countsOwnOnly(group: PodGroup): boolean {
-    const known = this.lone.get(group);
-    if (known !== undefined) return known;
-    const found = this.spreadsOf(group).every(({ selector }) => {
-      const selected = selector === undefined ? [] : this.selected(group.namespace, selector);
-      return selected.length === 1 && selected[0] === group;
-    });
-    this.lone.set(group, found);
-    return found;
-  }
-
-  /** Groups of a namespace that a selector selects: candidates are those with the rarest of its labels. */
-  selected(namespace: string, selector: PodGroup['labels']): PodGroup[] {
-    const pairs = Object.entries(record(selector.matchLabels) ?? {});
-    let candidates: readonly PodGroup[] = pairs.length === 0 ? this.world.groups : NONE;
-    for (const [index, [key, value]] of pairs.entries()) {
-      const labelled = this.byLabel.get(`${namespace}\n${key}=${shown(value)}`) ?? NONE;
-      if (index === 0 || labelled.length < candidates.length) candidates = labelled;
-    }
-    return candidates.filter((one) => one.namespace === namespace && matches(selector, one.labels));
-  }
-
-  /** Labels whose domains may each hold only one pod of the group, by its own anti-affinity. */
-  keysApart(group: PodGroup): readonly string[] {
-    const terms = this.repelling.get(group);
-    return terms === undefined ? NO_KEYS : terms.filter(({ selects }) => selects(group)).map(({ key }) => key);
-  }
-
-  /** Whether an anti-affinity separates it from other groups. */
-  isKeptApart(group: PodGroup): boolean {
-    return [...this.repelling].some(([other, terms]) =>
-      terms.some(({ selects }) =>
-        other === group ? this.world.groups.some((one) => one !== group && selects(one)) : selects(group),
-      ),
-    );
-  }
-
-  /** Whether no group can preempt its pods. */
-  isSafe({ priority }: PodGroup): boolean {
-    return this.highest <= priority;
-  }
-
   /**
    * Room that all other groups can request on these nodes, at the most that their spreads allow there; without those of lower
    * priority, which would be preempted.
@@ -185,16 +95,16 @@ export class GroupIndex {
       for (const [resource, amount] of demand) add(resource, amount);
     }
     const own = this.share(group, nodes);
-    for (const resource of this.resources) add(resource, -own * requested(group, resource));
+    for (const resource of this.facts.resources) add(resource, -own * requested(group, resource));
     return sum;
   }
 
   private demandByPriority(nodes: readonly Node[]): ReadonlyMap<number, Amounts> {
     const levels = new Map<number, Map<string, number>>();
-    for (const group of this.world.groups) {
+    for (const [group, count] of this.facts.kinds) {
       const level = levels.get(group.priority) ?? new Map<string, number>();
-      const pods = this.share(group, nodes);
-      for (const resource of this.resources)
+      const pods = count * this.share(group, nodes);
+      for (const resource of this.facts.resources)
         level.set(resource, (level.get(resource) ?? 0) + pods * requested(group, resource));
       levels.set(group.priority, level);
     }
@@ -212,8 +122,9 @@ export class GroupIndex {
     nodes: readonly Node[],
     fullest: { readonly key?: string; readonly count: number } = { count: 1 },
   ): number {
-    if (!this.isSafe(group) || !this.countsOwnOnly(group)) return group.wanted;
-    const shares = this.spreadsOf(group).map(({ key, maxSkew }) => {
+    const { facts } = this;
+    if (!facts.isSafe(group) || !facts.countsOwnOnly(group)) return group.wanted;
+    const shares = facts.spreadsOf(group).map(({ key, maxSkew }) => {
       if (fullest.key === undefined ? !this.isOneDomain(nodes, key) : fullest.key !== key) return group.wanted;
       const domains = this.domainsOf(group, key);
       return fullestShare(group.wanted, domains, maxSkew, Math.min(fullest.count, domains));

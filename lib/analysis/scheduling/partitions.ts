@@ -66,13 +66,13 @@ function connected(world: World, roomy: ReadonlySet<Node>): PodGroup[][] {
 
 /** Groups that the affinity, anti-affinity or spreads of a group select. */
 function selectedBy(world: World, group: PodGroup): PodGroup[] {
-  const index = groupIndexOf(world);
+  const { facts } = groupIndexOf(world);
   const terms = [...requiredTerms(group, 'podAffinity', world), ...requiredTerms(group, 'podAntiAffinity', world)];
   return [
-    ...terms.flatMap(({ selects }) => world.groups.filter(selects)),
-    ...index
+    ...terms.flatMap((term) => facts.selectedBy(group, term)),
+    ...facts
       .spreadsOf(group)
-      .flatMap(({ selector }) => (selector === undefined ? [] : index.selected(group.namespace, selector))),
+      .flatMap(({ selector }) => (selector === undefined ? [] : facts.selected(group.namespace, selector))),
   ];
 }
 

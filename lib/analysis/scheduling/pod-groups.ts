@@ -5,7 +5,7 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity, WHOLE } from '../../model/manifest/quantity';
 import { otherResources, podRequest, type RequestDefaults } from '../objects/demand';
 import { requestDefaults } from '../objects/limit-ranges';
-import { neighbours, objectIndex } from '../objects/object-index';
+import { memoizePerObjects, neighbours, objectIndex } from '../objects/object-index';
 import { dig, integer, text } from '../objects/read-json';
 import { bindings } from '../objects/volumes';
 import { comesBack, type Workload } from '../objects/workloads';
@@ -42,15 +42,30 @@ function extendedRequests(pod: JsonObject, defaults: RequestDefaults): PodGroup[
  * [pod-template-hash]` counts each revision separately.
  */
 export function podGroup(entries: readonly ApiEntry[], workload: Workload, wanted: number, revision: string): PodGroup {
-  const { entry, labels, pod } = workload;
+  const known = read(entries).get(workload) ?? readPods(entries, workload);
+  read(entries).set(workload, known);
+  const labels = known.labels.get(revision) ?? { ...workload.labels, 'pod-template-hash': revision };
+  known.labels.set(revision, labels);
+  return { ...known.pods, labels, wanted };
+}
+
+/** What is read of the manifests once, though pods of a workload are asked for at several scales, in several revisions. */
+interface ReadPods {
+  readonly pods: Omit<PodGroup, 'labels' | 'wanted'>;
+  /** Labels by revision. */
+  readonly labels: Map<string, JsonObject>;
+}
+
+const read = memoizePerObjects(() => new Map<Workload, ReadPods>());
+
+function readPods(entries: readonly ApiEntry[], workload: Workload): ReadPods {
+  const { entry, pod } = workload;
   const { namespace = '', name } = entry.identity;
   const defaults = requestDefaults(neighbours(entries, entry));
   const volumes = bindings(entries).get(workload);
-  return {
+  const pods = {
     name: `${namespace}/${name}`,
     namespace,
-    labels: { ...labels, 'pod-template-hash': revision },
-    wanted,
     cpu: millicores(podRequest(pod.value, 'cpu', defaults.cpu)),
     memory: bytes(podRequest(pod.value, 'memory', defaults.memory)),
     pods: 1,
@@ -65,6 +80,7 @@ export function podGroup(entries: readonly ApiEntry[], workload: Workload, wante
       volumeNodes: volumes === undefined || volumes.nodes.length === 0 ? undefined : volumes.nodes,
     }),
   };
+  return { pods, labels: new Map() };
 }
 
 /** Classes that every cluster has. Source: kubernetes.io, "Pod Priority and Preemption". */

@@ -95,8 +95,18 @@ export interface Spread {
   readonly honorsAffinity: boolean;
 }
 
-/** Topology spread constraints with `DoNotSchedule`. The others only rank nodes. */
-export function requiredSpreads({ spec, labels }: PodGroup): Spread[] {
+const spreads = new WeakMap<JsonObject, { readonly labels: JsonObject; readonly found: readonly Spread[] }>();
+
+/** Topology spread constraints with `DoNotSchedule`. The others only rank nodes. Read once: each world asks for them. */
+export function requiredSpreads({ spec, labels }: PodGroup): readonly Spread[] {
+  const known = spreads.get(spec);
+  if (known?.labels === labels) return known.found;
+  const found = readSpreads(spec, labels);
+  spreads.set(spec, { labels, found });
+  return found;
+}
+
+function readSpreads(spec: JsonObject, labels: JsonObject): Spread[] {
   return places(spec, 'topologySpreadConstraints', '').flatMap(({ value }) => {
     const key = text(value.topologyKey);
     if (key === undefined || value.whenUnsatisfiable === 'ScheduleAnyway') return [];
@@ -139,10 +149,16 @@ function withOwnLabels({ labelSelector, matchLabelKeys, mismatchLabelKeys }: Jso
 export interface Term {
   readonly key: string;
   readonly selects: (other: PodGroup) => boolean;
+  /** Its selector, where it selects pods of its own namespace only. */
+  readonly beside: JsonObject | undefined;
 }
 
 /** Required terms. Source: k8s.io/kubernetes v1.36.3, pkg/scheduler/framework/types.go, `newAffinityTerm`. */
-export function requiredTerms(group: PodGroup, kind: 'podAffinity' | 'podAntiAffinity', world: World): Term[] {
+export function requiredTerms(
+  group: PodGroup,
+  kind: 'podAffinity' | 'podAntiAffinity',
+  { namespaceLabels }: Pick<World, 'namespaceLabels'>,
+): Term[] {
   const affinity = dig(group.spec, 'affinity', kind);
   return places(affinity, 'requiredDuringSchedulingIgnoredDuringExecution', '').flatMap(({ value }) => {
     const key = text(value.topologyKey);
@@ -152,10 +168,10 @@ export function requiredTerms(group: PodGroup, kind: 'podAffinity' | 'podAntiAff
     const namespaces = record(value.namespaceSelector);
     const selects = (other: PodGroup) => {
       const isNamed = named.includes(other.namespace);
-      const isSelected = namespaces !== undefined && matches(namespaces, world.namespaceLabels(other.namespace));
+      const isSelected = namespaces !== undefined && matches(namespaces, namespaceLabels(other.namespace));
       const isOwn = named.length === 0 && namespaces === undefined && other.namespace === group.namespace;
       return (isNamed || isSelected || isOwn) && selector !== undefined && matches(selector, other.labels);
     };
-    return { key, selects };
+    return { key, selects, beside: named.length === 0 && namespaces === undefined ? selector : undefined };
   });
 }

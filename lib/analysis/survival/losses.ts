@@ -110,8 +110,18 @@ export function lossOf(
 /** What stops while the control plane is away: pods run on, and Services send to the same ones, also to those that are lost. */
 export const STOPPED = 'nothing is placed, scaled or taken out of Services';
 
-/** Why nothing recovers after the loss of the worst zones: the control plane is lost with them. `undefined` where it survives, or is unknown. */
-function controlPlaneLost({ zones: all, provider: { controlPlane } }: Cluster, count: number): string | undefined {
+const lostWith = new WeakMap<Cluster, Map<number, string | undefined>>();
+
+/** Why nothing recovers after the loss of the worst zones, the same for all of a cluster; `undefined` where the control plane survives, or is unknown. */
+function controlPlaneLost(cluster: Cluster, count: number): string | undefined {
+  const byCount = lostWith.get(cluster) ?? new Map<number, string | undefined>();
+  if (!byCount.has(count)) byCount.set(count, lossOfControl(cluster, count));
+  lostWith.set(cluster, byCount);
+  return byCount.get(count);
+}
+
+/** The control plane is lost with the worst zones. */
+function lossOfControl({ zones: all, provider: { controlPlane } }: Cluster, count: number): string | undefined {
   if (controlPlane === undefined) return undefined;
   const losses = combinations(all, count);
   const fatal = losses.filter((lost) => !answersWithout(controlPlane, lost));

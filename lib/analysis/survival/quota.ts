@@ -6,7 +6,7 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { WHOLE } from '../../model/manifest/quantity';
 import { demands, podLimit, podRequest, type RequestDefaults } from '../objects/demand';
 import { containerDefaults, requestDefaults } from '../objects/limit-ranges';
-import { neighbours, objectIndex } from '../objects/object-index';
+import { memoizePerObjects, neighbours, objectIndex } from '../objects/object-index';
 import { type Counted, hardLimits } from '../objects/quota-keys';
 import { at, dig, isSet, list, places, record, shown, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
@@ -69,8 +69,16 @@ export interface CountedQuota {
   readonly counted: readonly { readonly workload: Workload; readonly each: bigint }[];
 }
 
-/** Every limit of every quota among the objects of one namespace. */
-export function countedQuotas(all: readonly ApiEntry[], members: readonly ApiEntry[]): CountedQuota[] {
+/** Every limit of every quota among the objects of one namespace, counted once for all scales. */
+export function countedQuotas(all: readonly ApiEntry[], members: readonly ApiEntry[]): readonly CountedQuota[] {
+  const known = quotaCounts(all).get(members) ?? countQuotas(all, members);
+  quotaCounts(all).set(members, known);
+  return known;
+}
+
+const quotaCounts = memoizePerObjects(() => new Map<readonly ApiEntry[], readonly CountedQuota[]>());
+
+function countQuotas(all: readonly ApiEntry[], members: readonly ApiEntry[]): CountedQuota[] {
   const quotas = objectIndex(members).of('/ResourceQuota');
   if (quotas.length === 0) return [];
   const defaults = { requests: requestDefaults(members), limits: containerDefaults(members, 'default') };

@@ -1,6 +1,5 @@
 // JSON to YAML as the library `yaml` writes it for cdk8s where Go reads that as it was, else in double quotes with escapes.
 
-import { Document } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../../model/manifest/json';
 import { hasForm } from './corruption';
 
@@ -8,10 +7,23 @@ import { hasForm } from './corruption';
 const SURELY_PLAIN = /^(?![eE][-+\d])[A-Za-z/_$][\w./@+=,:$(){}-]{4,250}[\w./@+=,$(){}-]$/;
 /** What a plain scalar of one line must not contain: the library's own expression for one line, tabs, merge and default keys. */
 const NEVER_PLAIN = /^[ ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-] |: | #|[ :]$|\t|^(?:<<|=)$/;
-/** The library's own tests for text that YAML 1.1 would read as a number, a boolean, null or a date. */
-const TYPED: readonly RegExp[] = new Document(null, { version: '1.1' }).schema.tags.flatMap((tag) =>
-  tag.default && tag.test !== undefined ? [tag.test] : [],
-);
+/** The library's own tests for text that YAML 1.1 would read as a number, a boolean, null or a date: a test compares them. */
+export const TYPED: readonly RegExp[] = [
+  /^(?:~|[Nn]ull|NULL)?$/,
+  /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
+  /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+  /^[-+]?0b[0-1_]+$/,
+  /^[-+]?0[0-7_]+$/,
+  /^[-+]?[0-9][0-9_]*$/,
+  /^[-+]?0x[0-9a-fA-F_]+$/,
+  /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+  /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
+  /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
+  /^<<$/,
+  /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$/,
+  /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
+  /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:t|T|[ \t]+)([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\.[0-9]+)?)(?:[ \t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?$/,
+];
 /** Text that matches one of TYPED is this short or begins like this; `e12` counts as a number. */
 const PERHAPS_TYPED = /^(?:.{0,5}$|[-+.\deE])/;
 /**
