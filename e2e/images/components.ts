@@ -42,7 +42,8 @@ export function packImages(
     ...serving.flatMap(({ template }) => template.spec.initContainers ?? []),
     ...ending.flatMap(({ template }) => [...(template.spec.initContainers ?? []), ...template.spec.containers]),
   ];
-  for (const { image } of others) store.add({ reference: image, environment: {} });
+  // or are a program that a proof has provided
+  for (const { image } of others) if (!store.has(image)) store.add({ reference: image, environment: {} });
   for (const container of servers)
     store.add({ reference: container.image, environment: { ...settingsOf(container), ...USUAL, ...behaviour } });
   return [...servers, ...others];

@@ -91,6 +91,10 @@ export class ImageStore {
     this.manifests.set(reference, addBlob(this.folder, MANIFEST, JSON.stringify(manifest)));
   }
 
+  has(reference: string): boolean {
+    return this.manifests.has(reference);
+  }
+
   /** The manifest of an image, by `<registry>/<name>:<tag>`, or as a registry asks for it: by name and tag or digest. */
   find(name: string, tagOrDigest: string): Descriptor | undefined {
     for (const [reference, descriptor] of this.manifests) {

@@ -44,16 +44,23 @@ function folders(path: string): string[] {
     .map((folder) => join(folder, path));
 }
 
+/** None where it has gone: the watchdog of a run that was killed may remove it at the same time. */
 function pidsBelow(folder: string): number[] {
-  const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
-  return [...own.map(Number), ...children(folder).flatMap(pidsBelow)];
+  const file = join(folder, 'cgroup.procs');
+  try {
+    const own = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    return [...own.map(Number), ...children(folder).flatMap(pidsBelow)];
+  } catch (error) {
+    if (existsSync(file)) throw error;
+    return [];
+  }
 }
 
 /** A group stays busy for a moment after its last process has gone. */
 async function removeTree(folder: string): Promise<void> {
-  for (const child of children(folder)) await removeTree(child);
+  for (const child of existsSync(folder) ? children(folder) : []) await removeTree(child);
   for (let attempt = 0; attempt < ATTEMPTS && existsSync(folder); attempt += 1) {
     try {
       rmdirSync(folder);
