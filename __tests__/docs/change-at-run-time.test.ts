@@ -36,7 +36,7 @@ test('its times are those of the sidecar', () => {
   const config = JSON.parse(fileOf(found, 'shop-production', 'web', '/etc/consul-template/templates.json'));
   expect(config).toMatchObject({
     wait: { min: '1s', max: '5s' },
-    consul: { retry: { attempts: 0, max_backoff: '10s' } },
+    consul: { retry: { attempts: 0, max_backoff: '10s' }, transport: { dial_keep_alive: '2s' } },
   });
   expect(page).toContain('1 s after the last of several changes and 5 s after the first at the latest');
   expect(page).toContain('at least every 10 s, without end');

@@ -61,6 +61,7 @@ describe('a component with templates', () => {
         address: 'consul.kv.svc.cluster.local:8500',
         token_file: '/etc/consul-template/token/token',
         retry: { enabled: true, attempts: 0, backoff: '250ms', max_backoff: '10s' },
+        transport: { dial_keep_alive: '2s', dial_timeout: '5s' },
       },
       max_stale: '10m',
       wait: { min: '1s', max: '5s' },

@@ -212,6 +212,8 @@ function templateConfig(files: Files, address: string, tokenFile: string): strin
       token_file: tokenFile,
       // without an end: what gives up takes a pod that serves well out of its Service
       retry: { enabled: true, attempts: 0, backoff: '250ms', max_backoff: '10s' },
+      // a member that is lost with its node closes nothing: its silence ends a query after this, and nine times the 15 s of Go's net package
+      transport: { dial_keep_alive: '2s', dial_timeout: '5s' },
     },
     // any member answers, also while there is no leader
     max_stale: '10m',
