@@ -54,7 +54,8 @@ export async function proveDoor(
       });
     const asPromised = open.map((target) => `${client} to ${target.name}`);
     await lets('the policies in effect', asPromised);
-    const named = ['networkpolicy', ...policies, '-n', namespace];
+    // what lets our address in keeps out all others
+    const named = ['networkpolicy', ...policies, ...Object.values(ALLOWANCES), '-n', namespace];
     const kept = await kubectl.run(['get', ...named, '-o', 'json']);
     await kubectl.run(['delete', ...named]);
     await lets(
@@ -68,6 +69,9 @@ export async function proveDoor(
   }
 }
 
+/** Names of the policies that a proof adds. */
+const ALLOWANCES = { out: 'proof-reaches-the-host', in: 'proof-asks' } as const;
+
 /** What a cluster of ours needs that manifests do not say: names are at our address, and a proof asks from it. */
 export function allowances(namespace: string): readonly object[] {
   const ours = { ipBlock: { cidr: `${OUR_ADDRESS}/32` } };
@@ -78,8 +82,8 @@ export function allowances(namespace: string): readonly object[] {
     spec: { podSelector: {}, ...spec },
   });
   return [
-    allowance('proof-reaches-the-host', { policyTypes: ['Egress'], egress: [{ to: [ours] }] }),
-    allowance('proof-asks', { policyTypes: ['Ingress'], ingress: [{ from: [ours] }] }),
+    allowance(ALLOWANCES.out, { policyTypes: ['Egress'], egress: [{ to: [ours] }] }),
+    allowance(ALLOWANCES.in, { policyTypes: ['Ingress'], ingress: [{ from: [ours] }] }),
   ];
 }
 
