@@ -49,6 +49,7 @@ const FOLDERS = {
   ],
   'lib/checks': [
     'network',
+    'exposure',
     'objects',
     'capacity',
     'pods',

@@ -34,9 +34,20 @@ const SOURCES = [
     sum: 'h1:q6okN+/UKDATola4JY7zXzx40WO4VISk7i9DIfOvr9M=',
     licence: 'Apache-2.0',
     crds: [
+      'config/crd/standard/gateway.networking.k8s.io_gatewayclasses.yaml',
       'config/crd/standard/gateway.networking.k8s.io_gateways.yaml',
+      'config/crd/standard/gateway.networking.k8s.io_grpcroutes.yaml',
       'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
+      'config/crd/standard/gateway.networking.k8s.io_referencegrants.yaml',
     ],
+  },
+  {
+    file: 'gateway-api-backend-tls.yaml',
+    module: 'sigs.k8s.io/gateway-api',
+    version: 'v1.4.1', // the first whose standard channel has it
+    sum: 'h1:NPxFutNkKNa8UfLd2CMlEuhIPMQgDQ6DXNKG9sHbJU8=',
+    licence: 'Apache-2.0',
+    crds: ['config/crd/standard/gateway.networking.k8s.io_backendtlspolicies.yaml'],
   },
   {
     file: 'keda.yaml',

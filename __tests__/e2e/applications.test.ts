@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOAD } from '../../e2e/apps/visits-load';
 import { databaseAccountOf, growthOf, queueScalingOf } from '../../e2e/manifests/derivations';
-import { type Manifest, ofKind, readManifests } from '../../e2e/manifests/manifests';
+import { type AnyObject, type Manifest, ofKind, readManifests, readObjects } from '../../e2e/manifests/manifests';
+import { clusterFolders } from '../../e2e/manifests/systems';
 import { countRefusals } from '../../e2e/outside/postgres';
 import { Project } from '../../e2e/world/project';
 import { responseTail } from '../../lib/model/capacity/queueing';
@@ -20,6 +21,12 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 async function synthesized(name: string): Promise<Manifest[]> {
   return readManifests(await project.synthesize(name, '--app', join('e2e', 'apps', `${name}.ts`)));
+}
+
+/** Of all clusters. */
+async function synthesizedObjects(name: string): Promise<AnyObject[]> {
+  const output = await project.synthesize(name, '--app', join('e2e', 'apps', `${name}.ts`));
+  return clusterFolders(output).flatMap(readObjects);
 }
 
 describe('P1, P2: the size of visits', () => {
@@ -69,6 +76,21 @@ describe('F4b: the account of a database', () => {
 2026-11-21 11:54:41.150 UTC [7103] LOG:  database system is ready to accept connections`;
     expect(countRefusals(log)).toBe(2);
     expect(countRefusals('')).toBe(0);
+  });
+});
+
+describe('E36: the stalls', () => {
+  const kinds = async () => new Set((await synthesizedObjects('stalls')).map(({ kind }) => kind));
+  const edit = (from: string, to: string) => project.edit(join('e2e', 'apps', 'stalls.ts'), from, to);
+
+  test('with its edits of the last bundle and step, every host has a route on every cluster, and none an Ingress', async () => {
+    edit("'1.3' as", "'1.7' as");
+    edit("> = ['ingress'];", "> = ['gateway'];");
+    const written = await kinds();
+    for (const kind of ['Gateway', 'HTTPRoute', 'GRPCRoute', 'ReferenceGrant', 'BackendTLSPolicy']) {
+      expect(written).toContain(kind);
+    }
+    expect(written).not.toContain('Ingress');
   });
 });
 

@@ -150,8 +150,22 @@ export type Manifest =
   | Ingress
   | DatabaseCluster;
 
+/** An object of any kind. */
+export interface AnyObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly spec?: object;
+}
+
 /** All objects that `kubectl apply -f <path>` takes: of a file, or of the files in a folder, without those in folders below. */
-export function readManifests(path: string): Manifest[] {
+export const readManifests = (path: string): Manifest[] => documentsIn<Manifest>(path);
+
+/** The same, where their kinds do not matter. */
+export const readObjects = (path: string): AnyObject[] => documentsIn<AnyObject>(path);
+
+/** The caller says what they are. */
+function documentsIn<Shape>(path: string): Shape[] {
   const files = statSync(path).isFile()
     ? [path]
     : readdirSync(path)
@@ -159,7 +173,7 @@ export function readManifests(path: string): Manifest[] {
         .sort()
         .map((name) => join(path, name));
   return files.flatMap((file) =>
-    parseAllDocuments(readFileSync(file, 'utf8')).flatMap((document): Manifest[] => {
+    parseAllDocuments(readFileSync(file, 'utf8')).flatMap((document): Shape[] => {
       const object = document.toJS();
       return object === null ? [] : [object];
     }),

@@ -39,6 +39,7 @@ import { backups } from './e34-backups';
 import { etcdBackup } from './e34b-etcd';
 import { postgresql } from './e35-postgresql';
 import { instances } from './e35b-instances';
+import { gateways } from './e36-gateways';
 import type { Proof } from './proof';
 
 /** The autoscaler takes its time to scale in: what does not disturb it runs meanwhile. */
@@ -76,6 +77,7 @@ export const PROOFS: readonly Proof[] = [
   accessElsewhere,
   admission,
   fixedFields,
+  gateways,
   gitops,
   etcdBackup,
   connections,

@@ -14,6 +14,10 @@ import { memoryRules } from './capacity/memory';
 import { memoryFlagRules } from './capacity/memory-flags';
 import { quantityRules } from './capacity/quantities';
 import { quotaRules } from './capacity/quota';
+import { attachmentRules } from './exposure/attachment';
+import { bundleRules } from './exposure/bundle';
+import { grantRules } from './exposure/grants';
+import { limitRules } from './exposure/limits';
 import { entryRules } from './network/entries';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
@@ -137,6 +141,10 @@ export const rules: readonly Rule[] = [
   ...aggregationRules,
   ...hostRules,
   ...ingressRules,
+  ...limitRules,
+  ...attachmentRules,
+  ...grantRules,
+  ...bundleRules,
   ...referenceRules,
   ...addressRules,
   ...shortNameRules,

@@ -11,7 +11,7 @@ export { StatefulService, type StatefulServiceProps } from './component/stateful
 export { WebService, type WebServiceProps } from './component/web-service';
 export { Worker, type WorkerProps } from './component/worker';
 export { DnsRecord, type DnsRecordProps } from './exposure/dns-record';
-export type { ExposureOptions } from './exposure/exposure-options';
+export type { BackendTls, ExposureOptions, TrustedMap } from './exposure/exposure-options';
 export { CronJob, type CronJobProps } from './jobs/cron-job';
 export type { EndingProps } from './jobs/ending';
 export { Job, type JobProps } from './jobs/job';

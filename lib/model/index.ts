@@ -8,8 +8,11 @@ export type { Cluster, ClusterDescription, ClusterProps, GroupId, Minor } from '
 export type { ApiServer, NeighbourRole, Neighbours, Prometheus } from './cluster/neighbours';
 export type { AddressRange, Subnets } from './cluster/network';
 export type { Headroom, Machine, NodeBounds, NodePool, NodePrices, Taint } from './cluster/pool';
-export type { AllowedDifference, IngressSource, PodSource, Provider, Subject } from './cluster/provider';
+export type { AllowedDifference, Provider, Subject } from './cluster/provider';
 export type { Exposed, Exposure, IngressShape } from './exposure/exposed';
+export type { Bundle, Entry, ExistingGateway, GatewayApi } from './exposure/gateway-api';
+export type { GatewayController } from './exposure/gateway-controller';
+export type { IngressSource, PodSource } from './exposure/source';
 export type { Derived, Outcome } from './finding/derivation';
 export type { Finding, Severity } from './finding/finding';
 export type { Problem } from './finding/problem';

@@ -38,7 +38,7 @@ function cellsOf(one: Host, answer: Answer): string[] {
   const percent = percentOf(one, answer);
   return [
     cluster,
-    'name' in endpoint ? endpoint.name : `load balancer of ${endpoint.loadBalancerOf}`,
+    'name' in endpoint ? endpoint.name : `load balancer of ${endpoint.gateway ?? endpoint.loadBalancerOf}`,
     weight === undefined || one.all === undefined ? '–' : `${weight} of ${one.all}`,
     percent === undefined ? '–' : `${rounded(percent)} %`,
     healthPath ?? '–',

@@ -1,4 +1,4 @@
-import { deployment, ingress, running, service } from '../../../lib/checks/examples';
+import { deployment, ingress, object, running, service } from '../../../lib/checks/examples';
 import type { Json } from '../../../lib/model/manifest/json';
 import { fields, findings } from '../support';
 
@@ -123,6 +123,25 @@ test('a named targetPort must be declared by the selected pods, native sidecars 
   expect(fields('port-reference', running({ ports }), to('UDP'))).toEqual(['/spec/ports/0/targetPort']);
   expect(fields('port-reference', sidecar('Always'), to('TCP'))).toEqual([]);
   expect(fields('port-reference', deployment(), to('TCP'))).toEqual(['/spec/ports/0/targetPort']);
+});
+
+test.each(['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'])(
+  'a %s refers to a port of its Service',
+  (kind) => {
+    const spec = { rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] };
+    const route = object('gateway.networking.k8s.io/v1', kind, 'web', { spec });
+    const of = (port: number) => fields('port-reference', route, service({ ports: [{ port }] }));
+    expect(of(80)).toEqual([]);
+    expect(of(81)).toEqual(['/spec/rules/0/backendRefs/0/port']);
+  },
+);
+
+test('a BackendTLSPolicy refers to a port of its Service by name', () => {
+  const targetRefs = [{ group: '', kind: 'Service', name: 'web', sectionName: 'https' }];
+  const policy = object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', 'web', { spec: { targetRefs } });
+  const of = (name: string) => fields('port-reference', policy, service({ ports: [{ name, port: 443 }] }));
+  expect(of('https')).toEqual([]);
+  expect(of('http')).toEqual(['/spec/targetRefs/0/sectionName']);
 });
 
 test('an Ingress refers to a port of its Service', () => {

@@ -114,6 +114,24 @@ test('optional references, objects that Kubernetes or a StatefulSet creates, and
   expect(fields(id, namespace, db, running({ envFrom: [{ secretRef: { name: 'x' } }] }))).toEqual([]);
 });
 
+test('a BackendTLSPolicy refers to a Service, and to a ConfigMap with the authority', () => {
+  const ref = (kind: string, name: string) => ({ group: '', kind, name });
+  const validation = { hostname: 'web.internal', caCertificateRefs: [ref('ConfigMap', 'web')] };
+  const spec = { targetRefs: [ref('Service', 'web')], validation };
+  const policy = object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', 'web', { spec });
+  const of = (...others: readonly JsonObject[]) => fields('reference-exists', namespace, policy, ...others);
+  const web = service({ ports: [{ port: 443 }] });
+  const [target, authority] = ['/spec/targetRefs/0/name', '/spec/validation/caCertificateRefs/0/name'];
+  expect(of(web, configMap({ 'ca.crt': 'PEM' }))).toEqual([]);
+  expect(of(web, configMap({ 'tls.crt': 'PEM' }))).toEqual([authority]);
+  expect(of(web)).toEqual([authority]);
+  expect(of(configMap({ 'ca.crt': 'PEM' }))).toEqual([target]);
+  expect(fields('reference-exists', policy)).toEqual([]);
+  expect(findings('reference-exists', namespace, policy, web)).toMatchObject([
+    { expected: expect.stringContaining('ca: { configMap, madeBy }') },
+  ]);
+});
+
 test('a Service selects pods, unless an operator may create them', () => {
   const dangling = service({ selector: { app: 'wbe' }, ports: [{ port: 80 }] });
   const place = ['/spec/selector'];

@@ -24,6 +24,8 @@ export interface SecretNeed {
 
 interface Reference {
   readonly entry: ApiEntry;
+  /** @default that of the object */
+  readonly namespace?: string | undefined;
   readonly name: string;
   readonly type: SecretNeed['type'];
   readonly keys: readonly string[];
@@ -41,9 +43,9 @@ export function listSecrets(entries: readonly ApiEntry[]): SecretNeed[] {
   ];
   const makers = makersOf(entries);
   const needs = new Map<string, SecretNeed>();
-  for (const { entry, name, type, keys } of references) {
+  for (const { entry, name, type, keys, namespace: other } of references) {
     const { cluster } = entry;
-    const namespace = entry.identity.namespace ?? '';
+    const namespace = other ?? entry.identity.namespace ?? '';
     const key = [cluster, namespace, name].join('\0');
     const madeBy = makers.get(key);
     const known = needs.get(key);
@@ -130,7 +132,10 @@ function fromGateway(entry: ApiEntry): Reference[] {
   if (entry.identity.kind !== 'Gateway') return [];
   return places(record(entry.manifest.spec), 'listeners', '')
     .flatMap(({ value }) => places(record(value.tls), 'certificateRefs', ''))
-    .flatMap(({ value }) => certificate(entry, value.name));
+    .filter(({ value: { kind, group } }) => (kind ?? 'Secret') === 'Secret' && (group ?? '') === '')
+    .flatMap(({ value }) =>
+      certificate(entry, value.name).map((one) => ({ ...one, namespace: text(value.namespace) })),
+    );
 }
 
 function fromServiceAccount(entry: ApiEntry): Reference[] {

@@ -90,6 +90,7 @@ function deliveryOf(cluster: string, objects: readonly FiledObject[], settings: 
     return { name, file, phase, objects: members.map(({ entry }) => entry) };
   });
   const names = new Set(named.map(({ name }) => name));
+  const gateways = gatewaysBefore(named);
   const platform = platformAccount(objects, settings.namespace);
   const findings: Finding[] = [];
   const stages = named.flatMap(({ phase, ...own }): Stage[] => {
@@ -98,7 +99,7 @@ function deliveryOf(cluster: string, objects: readonly FiledObject[], settings: 
     const rest = own.name.slice(phase.length);
     const after = PHASES.slice(0, PHASES.indexOf(phase))
       .reverse()
-      .map((one) => (one === '00' ? '00-cluster' : one + rest))
+      .map((one) => (one === '00' ? (gateways.get(rest) ?? '00-cluster') : one + rest))
       .find((one) => names.has(one));
     const deployers = isPlatforms ? [] : deployersIn(byFile.get(own.file.replace(/[^/]*$/, `05${rest}.yaml`)) ?? []);
     if (phase === '10') findings.push(...findDeployerProblems(deployers, settings, objects));
@@ -116,6 +117,37 @@ function deliveryOf(cluster: string, objects: readonly FiledObject[], settings: 
     ];
   });
   return { delivery: { cluster, stages, named: new Map(stages.map((stage) => [stage.name, stage])) }, findings };
+}
+
+const GATEWAY_API = 'gateway.networking.k8s.io';
+
+/** The stage of the Gateway to which the routes of a system attach, by what follows the phase in the names of its own stages. */
+function gatewaysBefore(stages: readonly Pick<Stage, 'name' | 'phase' | 'objects'>[]): ReadonlyMap<string, string> {
+  const having = new Map<string, string>(
+    stages.flatMap(({ name, objects }) =>
+      objects
+        .filter(({ identity }) => identity.group === GATEWAY_API && identity.kind === 'Gateway')
+        .map(({ identity }) => [`${identity.namespace}/${identity.name}`, name] as const),
+    ),
+  );
+  if (having.size === 0) return new Map();
+  return new Map(
+    stages.flatMap(({ name, phase, objects }) => {
+      const rest = name.slice(phase.length);
+      const found = objects.flatMap(parentsOf).flatMap((parent) => having.get(parent) ?? []);
+      const [other] = found.filter((stage) => !stage.endsWith(rest));
+      return other === undefined ? [] : [[rest, other] as const];
+    }),
+  );
+}
+
+/** The Gateways of a route. */
+function parentsOf({ identity, manifest }: ApiEntry): string[] {
+  if (identity.group !== GATEWAY_API) return [];
+  return list(dig(manifest, 'spec')?.parentRefs).map((parent) => {
+    const { namespace = identity.namespace, name } = record(parent) ?? {};
+    return `${text(namespace) ?? ''}/${text(name) ?? ''}`;
+  });
 }
 
 /** A ServiceAccount in a binding. */

@@ -1,6 +1,8 @@
 // Where traffic enters: host names, the Ingresses, routes and Services with an address of their own, and the workloads behind them.
 
 import type { Cluster } from '../../model/cluster/cluster';
+import { sourceOfEntry } from '../../model/cluster/provider';
+import { ENTRIES, mayServe } from '../../model/exposure/gateway-api';
 import { isProblem } from '../../model/finding/problem';
 import { groupBy } from '../../model/manifest/group-by';
 import type { JsonObject } from '../../model/manifest/json';
@@ -30,7 +32,7 @@ export function entriesIn(entries: readonly ApiEntry[], cluster: Cluster, namesp
         id: entryId(object),
         kind: 'entry' as const,
         title: `${object.identity.kind} ${object.identity.name}`,
-        lines: linesOf(object),
+        lines: linesOf(entries, object),
         frame: cluster.name,
       },
       leadsTo: [...new Set(servicesOf(object).flatMap((service) => behind(entries, object, service)))].sort(
@@ -40,7 +42,10 @@ export function entriesIn(entries: readonly ApiEntry[], cluster: Cluster, namesp
 }
 
 const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] => [
-  ...objectIndex(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute'),
+  ...objectIndex(entries).of('networking.k8s.io/Ingress'),
+  ...objectIndex(entries)
+    .of('gateway.networking.k8s.io/HTTPRoute', 'gateway.networking.k8s.io/GRPCRoute')
+    .filter((route) => servicesOf(route).length > 0),
   ...objectIndex(entries)
     .of('/Service')
     .filter(({ manifest }) => dig(manifest, 'spec')?.type === 'LoadBalancer'),
@@ -49,8 +54,11 @@ const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] => [
 const entryId = ({ cluster, identity }: ApiEntry): string =>
   `${cluster}/${identity.kind} ${identity.namespace}/${identity.name}`;
 
+const isRoute = ({ identity: { kind } }: ApiEntry): boolean => kind === 'HTTPRoute' || kind === 'GRPCRoute';
+
 /** The class or the Gateways, and who has the certificate. */
-function linesOf({ identity, manifest }: ApiEntry): string[] {
+function linesOf(entries: readonly ApiEntry[], object: ApiEntry): string[] {
+  const { identity, manifest } = object;
   const spec = dig(manifest, 'spec');
   if (identity.kind === 'Service') {
     const ports = places(spec, 'ports', '').map(
@@ -58,9 +66,11 @@ function linesOf({ identity, manifest }: ApiEntry): string[] {
     );
     return [`load balancer of its own, ${ports.join(', ')}`];
   }
-  if (identity.kind === 'HTTPRoute') {
-    const gateways = places(spec, 'parentRefs', '').flatMap(({ value }) => text(value.name) ?? []);
-    return [`of ${gateways.length === 0 ? 'no Gateway' : `Gateway ${gateways.join(', ')}`}`];
+  if (isRoute(object)) {
+    const parents = places(spec, 'parentRefs', '').map(({ value }) => value);
+    const gateways = [...new Set(parents.flatMap(({ name }) => text(name) ?? []))];
+    if (gateways.length === 0) return ['of no Gateway'];
+    return [`of Gateway ${gateways.join(', ')}`, ...describeListeners(entries, object, parents)];
   }
   const name = text(spec?.ingressClassName);
   return [name === undefined ? 'the default class' : `class ${name}`, describeTls(spec)];
@@ -73,11 +83,32 @@ function describeTls(spec: JsonObject | undefined): string {
   return secrets.length === 0 ? 'TLS, certificate not in a Secret' : `TLS, Secret ${secrets.join(', ')}`;
 }
 
+/** Who has the certificates of a route's listeners; nothing where others write the Gateway. */
+function describeListeners(
+  entries: readonly ApiEntry[],
+  { cluster, identity }: ApiEntry,
+  parents: readonly JsonObject[],
+): string[] {
+  const listeners = parents.flatMap(({ name, namespace = identity.namespace ?? '', sectionName }) => {
+    const kind = 'gateway.networking.k8s.io/Gateway';
+    const found = objectIndex(entries).find(kind, cluster, text(namespace), text(name) ?? '');
+    const all = places(dig(found?.manifest, 'spec'), 'listeners', '').map(({ value }) => value);
+    return all.filter((listener) => sectionName === undefined || listener.name === sectionName);
+  });
+  if (listeners.length === 0) return [];
+  const secure = listeners.filter(({ protocol }) => protocol !== 'HTTP');
+  if (secure.length === 0) return ['without TLS in the manifest'];
+  const secrets = secure.flatMap((listener) => places(dig(listener, 'tls'), 'certificateRefs', ''));
+  const names = [...new Set(secrets.flatMap(({ value }) => text(value.name) ?? []))];
+  return [names.length === 0 ? 'TLS, certificate not in a Secret' : `TLS, Secret ${names.join(', ')}`];
+}
+
 /** Names of the Services that an entry sends to. */
-function servicesOf({ identity, manifest }: ApiEntry): string[] {
+function servicesOf(entry: ApiEntry): string[] {
+  const { identity, manifest } = entry;
   const spec = dig(manifest, 'spec');
   if (identity.kind === 'Service') return [identity.name];
-  if (identity.kind === 'HTTPRoute') {
+  if (isRoute(entry)) {
     return places(spec, 'rules', '').flatMap(({ value }) =>
       places(value, 'backendRefs', '').flatMap((ref) => text(ref.value.name) ?? []),
     );
@@ -98,8 +129,11 @@ function behind(entries: readonly ApiEntry[], { cluster, identity }: ApiEntry, s
 }
 
 /** The peers from which the load balancer or the controller of a cluster sends, as connections write them. */
-export function entrySources({ provider }: Cluster): ReadonlySet<string> {
-  const sources = (['pods', 'nodes'] as const).map((targets) => provider.ingressSource(targets));
+export function entrySources(cluster: Cluster): ReadonlySet<string> {
+  const used = ENTRIES.filter((entry) => mayServe(cluster.gatewayApi, entry));
+  const sources = (['pods', 'nodes'] as const).flatMap((targets) =>
+    used.map((entry) => sourceOfEntry(cluster, entry, targets)),
+  );
   return new Set(
     sources.flatMap((source) => {
       if (isProblem(source)) return [];

@@ -8,7 +8,7 @@ import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
 import { shareOf } from '../../model/platform/traffic';
 import { ROUTE53_WEIGHT } from '../../model/providers/aws';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
-import { dig, list, places, text } from '../objects/read-json';
+import { dig, list, places, shown, text } from '../objects/read-json';
 
 /** One cluster that serves a host. */
 export interface Answer {
@@ -24,7 +24,13 @@ export interface Answer {
 }
 
 /** A DNS name, where one is known; else the object whose load balancer has it. */
-export type Endpoint = { readonly name: string } | { readonly loadBalancerOf: string };
+export type Endpoint =
+  | { readonly name: string }
+  | {
+      readonly loadBalancerOf: string;
+      /** The Gateway of a route, whose address it is. Absent for any other object. */
+      readonly gateway?: string;
+    };
 
 /** Who writes the record: external-dns, with or without a weight, or a person by hand. */
 export type Writer =
@@ -66,7 +72,12 @@ export const hosts = memoizePerObjects((entries): readonly Host[] => {
 });
 
 const exposing = (entries: readonly ApiEntry[]): readonly ApiEntry[] =>
-  objectIndex(entries).of('networking.k8s.io/Ingress', 'gateway.networking.k8s.io/HTTPRoute', '/Service');
+  objectIndex(entries).of(
+    'networking.k8s.io/Ingress',
+    'gateway.networking.k8s.io/HTTPRoute',
+    'gateway.networking.k8s.io/GRPCRoute',
+    '/Service',
+  );
 
 function hostOf(host: string, answers: readonly Answer[]): Host {
   const weights = answers.flatMap(({ weight }) => weight ?? []);
@@ -121,13 +132,19 @@ export function isMixed({ answers }: Host): boolean {
   return new Set(answers.map(({ record }) => record.by)).size > 1;
 }
 
-/** Hosts that an object serves, or has a record for. */
+/** Hosts whose records lead to an object: not to another entry that serves them too. */
 function hostsOf(entry: ApiEntry): readonly string[] {
+  const elsewhere = noted(entry, ANNOTATION.dnsAtOtherEntry);
+  return servedBy(entry).filter((host) => !elsewhere.includes(host));
+}
+
+/** Hosts that an object serves, or has a record for. */
+function servedBy(entry: ApiEntry): readonly string[] {
   const spec = dig(entry.manifest, 'spec');
   if (entry.identity.kind === 'Ingress') {
     return places(spec, 'rules', '').flatMap(({ value }) => text(value.host) ?? []);
   }
-  if (entry.identity.kind === 'HTTPRoute') return list(spec?.hostnames).flatMap((host) => text(host) ?? []);
+  if (entry.identity.kind !== 'Service') return list(spec?.hostnames).flatMap((host) => text(host) ?? []);
   return spec?.type === 'ExternalName' ? [...written(entry), ...noted(entry, ANNOTATION.dnsByHand)] : [];
 }
 
@@ -147,7 +164,16 @@ function endpointOf(entry: ApiEntry, common: readonly string[], host: string): E
   const target = text(dig(entry.manifest, 'spec')?.externalName);
   const name = target ?? (common.includes(host) ? hostsOf(entry).find((one) => !common.includes(one)) : undefined);
   const { kind, namespace, name: object } = entry.identity;
-  return name === undefined ? { loadBalancerOf: `${kind} ${namespace}/${object}` } : { name };
+  if (name !== undefined) return { name };
+  return { loadBalancerOf: `${kind} ${namespace}/${object}`, ...defined({ gateway: gatewayOf(entry) }) };
+}
+
+/** The first Gateway that a route attaches to. */
+function gatewayOf({ identity, manifest }: ApiEntry): string | undefined {
+  const [first] = places(dig(manifest, 'spec'), 'parentRefs', '');
+  if (first === undefined) return undefined;
+  const { kind = 'Gateway', namespace = identity.namespace ?? '', name = '' } = first.value;
+  return `${shown(kind)} ${shown(namespace)}/${shown(name)}`;
 }
 
 function recordOf(entry: ApiEntry, host: string): Writer {

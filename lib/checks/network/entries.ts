@@ -8,7 +8,7 @@ import { ANNOTATION, reasonKey } from '../../model/manifest/annotations';
 import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, ingress, service, withReason } from '../examples';
 import type { Rule } from '../rule';
-import { httpRouteBackends, ingressBackends, serviceOf } from './routes';
+import { ingressBackends, routeBackends, serviceOf } from './routes';
 
 const REASON = reasonKey('service-external-ips');
 
@@ -57,7 +57,7 @@ const led = memoizePerObjects((entries): ReadonlyMap<ApiEntry, ApiEntry> => {
       lead(entry, serviceOf(entries, entry, text(value.name), entry.identity.namespace));
     }
   }
-  for (const { entry, backend, namespace } of httpRouteBackends(entries)) {
+  for (const { entry, backend, namespace } of routeBackends(entries)) {
     lead(entry, serviceOf(entries, entry, text(backend.value.name), namespace));
   }
   return found;

@@ -2,7 +2,7 @@
 
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, own, type Place, places, shown, text } from '../../analysis/objects/read-json';
-import { annotationPointer } from '../../model/manifest/annotations';
+import { annotationPointer, listText } from '../../model/manifest/annotations';
 import { type Json, type JsonObject, jsonText } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { EXTERNAL_DNS_PREFIXES } from '../../model/platform/dns';
@@ -19,6 +19,8 @@ export interface Claim {
   readonly listeners: readonly string[];
   /** What a path of an Ingress leads to, such as `web`; empty for any other claim. */
   readonly leadsTo: string;
+  /** Names of the Services that a path of an Ingress or HTTPRoute leads to, as a list; REDIRECTS, or empty for any other claim. */
+  readonly services: string;
   /** Lower-case; empty for every host. */
   readonly host: string;
   readonly path: Path;
@@ -29,6 +31,9 @@ export interface Claim {
 /** The readers that are not controllers of Ingresses: those of routes, and external-dns. */
 export const ROUTE = 'route';
 export const RECORD = 'record';
+
+/** In the place of Services: the route answers with another address. No Service has this name. */
+export const REDIRECTS = '=>';
 
 /** Paths that a claim matches: one, all below it, or all that begin with its text. */
 export interface Path {
@@ -59,13 +64,15 @@ function claim(
   conditions: Json,
   listeners: readonly string[],
   reader: string,
+  services: string,
   leadsTo = '',
 ): Claim {
   const key = [entry.cluster, host, type, canonical(type, path), conditions === null ? '' : jsonText(conditions)].join(
     '\n',
   );
   const what = `${host === '' ? 'every host' : host}${path}`;
-  return { entry, pointer, what, key, listeners, host: host.toLowerCase(), path: pathOf(type, path), reader, leadsTo };
+  const at = { host: host.toLowerCase(), path: pathOf(type, path) };
+  return { entry, pointer, what, key, listeners, ...at, reader, services, leadsTo };
 }
 
 /** A claim to all paths of a host, which only claims of other namespaces contradict. */
@@ -80,6 +87,7 @@ function wholeHost(entry: ApiEntry, pointer: string, host: string, reader: strin
     host: host.toLowerCase(),
     path: EVERY_PATH,
     reader,
+    services: '',
     leadsTo: '',
   };
 }
@@ -119,7 +127,9 @@ function ingressClaims(entry: ApiEntry): Claim[] {
     const host = text(rule.value.host) ?? '';
     for (const { value, pointer } of places(dig(rule.value, 'http'), 'paths', `${rule.pointer}/http`)) {
       const type = text(value.pathType) ?? 'ImplementationSpecific';
-      found.push(claim(entry, pointer, host, type, text(value.path) ?? '/', null, [], reader, backendName(value)));
+      const services = text(dig(value, 'backend', 'service')?.name) ?? '';
+      const path = text(value.path) ?? '/';
+      found.push(claim(entry, pointer, host, type, path, null, [], reader, services, backendName(value)));
     }
   }
   return found;
@@ -152,6 +162,9 @@ function routeClaims(entry: ApiEntry): Claim[] {
   // A route without hosts takes those of its listener, so it claims none that we can see.
   const hosts = list(spec?.hostnames).filter((host): host is string => typeof host === 'string');
   for (const rule of places(spec, 'rules', '/spec')) {
+    const named = places(rule.value, 'backendRefs', '').map(({ value }) => shown(value.name ?? ''));
+    const redirects = places(rule.value, 'filters', '').some(({ value }) => value.type === 'RequestRedirect');
+    const services = redirects ? REDIRECTS : listText(named);
     for (const { value, pointer } of matchesOf(rule)) {
       const path = dig(value, 'path');
       const type = TYPES.get(path?.type) ?? text(path?.type) ?? '';
@@ -160,7 +173,8 @@ function routeClaims(entry: ApiEntry): Claim[] {
       const plain = conditions.every((condition) => !isSet(condition));
       for (const host of hosts) {
         const given = text(path?.value) ?? '/';
-        found.push(claim(entry, pointer, host, type, given, plain ? null : conditions, listeners, ROUTE));
+        const asked = plain ? null : conditions;
+        found.push(claim(entry, pointer, host, type, given, asked, listeners, ROUTE, services));
       }
     }
   }

@@ -9,7 +9,7 @@ import { describeOrigin } from '../../model/manifest/origin';
 import { findHostProblems } from '../../model/platform/host';
 import { ingress, object } from '../examples';
 import { hasReason, type Report, type Rule } from '../rule';
-import { type Claim, claims, otherClaims } from './host-claims';
+import { type Claim, claims, otherClaims, REDIRECTS } from './host-claims';
 import { findOverlaps } from './host-overlaps';
 import { serviceOf } from './routes';
 
@@ -67,7 +67,7 @@ const TWICE = ['web', 'api'].map((name) => ({
 
 const hostClash: Rule = {
   id: 'host-clash',
-  what: 'A host and path leads to one Service, no two Ingresses or HTTPRoutes of a cluster claim it, and none of two namespaces claim some of the same requests.',
+  what: 'A host and path leads to one Service, no two Ingresses and no two HTTPRoutes of a cluster claim it, and none of two namespaces claim some of the same requests.',
   why: 'The controller keeps one and ignores the other, or mixes them: users reach the wrong system, which may change at any restart.',
   severity: 'error',
   judge: 'Gateway API: conflict resolution by age; Kyverno unique-ingress-host-and-path',
@@ -90,6 +90,16 @@ const hostClash: Rule = {
       ingress('shop.example.com'),
       ingress('shop.example.com', 'api', '/api'),
       elsewhere(ingress('blog.example.com')),
+      object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'web', {
+        spec: { hostnames: ['shop.example.com'], rules: [{ backendRefs: [{ name: 'web', port: 80 }] }] },
+      }),
+      object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'to-https', {
+        spec: {
+          parentRefs: [{ name: 'shared', sectionName: 'http' }],
+          hostnames: ['shop.example.com'],
+          rules: [{ filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https' } }] }],
+        },
+      }),
     ],
     fail: [
       ingress('shop.example.com'),
@@ -104,6 +114,17 @@ const hostClash: Rule = {
 
 const placeKey = ({ entry, pointer }: Claim): string =>
   [entry.cluster, describeIdentity(entry.identity), pointer].join('\n');
+
+/**
+ * Whether one is an Ingress and the other a route of the same system, to the same Services or to an address of its own: DNS decides which
+ * of them answers.
+ */
+function areEntriesOfOne(one: Claim, other: Claim): boolean {
+  const [{ kind, namespace }, of] = [one.entry.identity, other.entry.identity];
+  if (kind === of.kind || namespace !== of.namespace) return false;
+  const redirects = one.services === REDIRECTS || other.services === REDIRECTS;
+  return redirects || (one.services === other.services && one.services !== '');
+}
 
 /** Reports equal claims of any two objects; returns where. */
 function reportEqual(entries: readonly ApiEntry[], all: readonly Claim[], report: Report): Set<string> {
@@ -123,7 +144,7 @@ function reportEqual(entries: readonly ApiEntry[], all: readonly Claim[], report
     const shared = listeners.length === 0 ? [...known.keys()] : [...listeners, ''];
     const other = shared
       .flatMap((listener) => known.get(listener) ?? [])
-      .find((one) => one.entry !== entry || one.leadsTo !== claim.leadsTo);
+      .find((one) => (one.entry !== entry || one.leadsTo !== claim.leadsTo) && !areEntriesOfOne(one, claim));
     if (other !== undefined) {
       reported.add(placeKey(claim));
       const message =

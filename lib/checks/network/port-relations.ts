@@ -9,7 +9,7 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { deployment, ingress, namespace, running, service } from '../examples';
 import type { Report, Rule } from '../rule';
 import { handlers } from './port-places';
-import { httpRouteBackends, ingressBackends, serviceOf } from './routes';
+import { ingressBackends, routeBackends, serviceOf } from './routes';
 
 const protocolOf = (port: JsonObject): string => text(port.protocol) ?? 'TCP';
 
@@ -170,9 +170,15 @@ const portReference: Rule = {
         reportBackend(entry, port?.name, `${pointer}/port/name`, to, report);
       }
     }
-    for (const { entry, backend, namespace: space } of httpRouteBackends(entries)) {
+    for (const { entry, backend, namespace: space } of routeBackends(entries)) {
       const to = serviceOf(entries, entry, text(backend.value.name), space);
       reportBackend(entry, backend.value.port, `${backend.pointer}/port`, to, report);
+    }
+    for (const entry of objectIndex(entries).of('gateway.networking.k8s.io/BackendTLSPolicy')) {
+      for (const { value, pointer } of places(dig(entry.manifest, 'spec'), 'targetRefs', '/spec')) {
+        const to = serviceOf(entries, entry, text(value.name), entry.identity.namespace);
+        reportBackend(entry, value.sectionName, `${pointer}/sectionName`, to, report);
+      }
     }
   },
   examples: {

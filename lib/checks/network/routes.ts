@@ -21,7 +21,18 @@ export function ingressBackends(entry: ApiEntry): Place[] {
   return found;
 }
 
-/** A reference from an HTTPRoute or GRPCRoute to a Service. */
+const GROUP = 'gateway.networking.k8s.io';
+
+/** All kinds of routes. */
+export const ROUTES = [
+  `${GROUP}/HTTPRoute`,
+  `${GROUP}/GRPCRoute`,
+  `${GROUP}/TLSRoute`,
+  `${GROUP}/TCPRoute`,
+  `${GROUP}/UDPRoute`,
+] as const;
+
+/** A reference from a route to a Service. */
 export interface RouteBackend {
   readonly entry: ApiEntry;
   readonly backend: Place;
@@ -29,12 +40,9 @@ export interface RouteBackend {
 }
 
 /** Backends of Gateway API routes that are Services. */
-export const httpRouteBackends = memoizePerObjects((entries): readonly RouteBackend[] => {
+export const routeBackends = memoizePerObjects((entries): readonly RouteBackend[] => {
   const found: RouteBackend[] = [];
-  for (const entry of objectIndex(entries).of(
-    'gateway.networking.k8s.io/HTTPRoute',
-    'gateway.networking.k8s.io/GRPCRoute',
-  )) {
+  for (const entry of objectIndex(entries).of(...ROUTES)) {
     for (const rule of places(dig(entry.manifest, 'spec'), 'rules', '/spec')) {
       for (const backend of places(rule.value, 'backendRefs', rule.pointer)) {
         const { kind, group } = backend.value;

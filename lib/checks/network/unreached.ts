@@ -12,7 +12,7 @@ import { APP } from '../../model/manifest/well-known';
 import { deployment, ingress, object, service } from '../examples';
 import type { Report, Rule } from '../rule';
 import { openingOf } from './isolated-pods';
-import { httpRouteBackends, ingressBackends, serviceOf } from './routes';
+import { ingressBackends, routeBackends, serviceOf } from './routes';
 
 /** A port of pods. */
 export interface Target {
@@ -206,7 +206,7 @@ const host: Rule = {
         reportBehind(entries, entry, pointer, to, port?.number ?? port?.name, INGRESS, report);
       }
     }
-    for (const { entry, backend, namespace } of httpRouteBackends(entries)) {
+    for (const { entry, backend, namespace } of routeBackends(entries)) {
       const to = serviceOf(entries, entry, text(backend.value.name), namespace);
       reportBehind(entries, entry, backend.pointer, to, backend.value.port, INGRESS, report);
     }

@@ -9,7 +9,7 @@ import { reasonKey } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry, ClusterApi } from '../../model/manifest/object';
 import { bare, container, deployment, ingress, running, service } from '../examples';
-import { ingressBackends, serviceOf } from '../network/routes';
+import { ingressBackends, routeBackends, serviceOf } from '../network/routes';
 import type { Rule } from '../rule';
 
 const sleepOf = (it: Workload['containers'][number]): number => preStopSleep(it)?.seconds ?? 0;
@@ -93,18 +93,36 @@ function targetsPods(exposed: ApiEntry, to: ApiEntry): boolean {
   );
 }
 
+/** Services that a balancer outside the cluster reaches by a Gateway, pod by pod: their policies of the provider say so. */
+const targetedByGateways = memoizePerObjects((entries): ReadonlySet<ApiEntry> => {
+  const named = (entry: ApiEntry, key: string) =>
+    serviceOf(entries, entry, text(dig(entry.manifest, 'spec', key)?.name), entry.identity.namespace) ?? [];
+  const all = objectIndex(entries);
+  const targetGroups = all
+    .of('gateway.k8s.aws/TargetGroupConfiguration')
+    .filter(({ manifest }) => dig(manifest, 'spec', 'defaultConfiguration')?.targetType === 'ip');
+  const policies = all.of('networking.gke.io/GCPBackendPolicy', 'networking.gke.io/HealthCheckPolicy');
+  return new Set([
+    ...targetGroups.flatMap((entry) => named(entry, 'targetReference')),
+    ...policies.flatMap((entry) => named(entry, 'targetRef')),
+  ]);
+});
+
 /** Workloads behind such a balancer, with what exposes them. */
 const exposed = memoizePerObjects((entries): ReadonlyMap<Workload, ApiEntry> => {
   const found = new Map<Workload, ApiEntry>();
   const add = (by: ApiEntry, to: ApiEntry | undefined): void => {
     const selector = record(dig(to?.manifest, 'spec')?.selector);
-    if (to === undefined || selector === undefined || Object.keys(selector).length === 0 || !targetsPods(by, to))
-      return;
+    if (to === undefined || selector === undefined || Object.keys(selector).length === 0) return;
+    if (!targetsPods(by, to) && !targetedByGateways(entries).has(to)) return;
     for (const workload of pods(entries).having(to.cluster, to.identity.namespace, selector)) found.set(workload, by);
   };
   for (const entry of objectIndex(entries).of('networking.k8s.io/Ingress')) {
     for (const { value } of ingressBackends(entry))
       add(entry, serviceOf(entries, entry, text(value.name), entry.identity.namespace));
+  }
+  for (const { entry, backend, namespace } of routeBackends(entries)) {
+    add(entry, serviceOf(entries, entry, text(backend.value.name), namespace));
   }
   for (const entry of objectIndex(entries).of('/Service')) {
     if (dig(entry.manifest, 'spec')?.type === 'LoadBalancer') add(entry, entry);

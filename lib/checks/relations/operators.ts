@@ -5,7 +5,7 @@ import { isBuiltIn } from '../../model/manifest/kind-lookup';
 
 /** Custom resources whose controllers create no pods in the namespace. */
 const PODLESS = new Set(
-  'Certificate Issuer ServiceMonitor PodMonitor Probe PrometheusRule AlertmanagerConfig ScrapeConfig ScaledObject TriggerAuthentication VerticalPodAutoscaler ExternalSecret SecretStore SealedSecret BackendConfig FrontendConfig ManagedCertificate TargetGroupBinding HTTPRoute GRPCRoute TCPRoute TLSRoute SecretProviderClass GCPBackendPolicy HealthCheckPolicy DNSEndpoint'.split(
+  'Certificate Issuer ServiceMonitor PodMonitor Probe PrometheusRule AlertmanagerConfig ScrapeConfig ScaledObject TriggerAuthentication VerticalPodAutoscaler ExternalSecret SecretStore SealedSecret BackendConfig FrontendConfig ManagedCertificate TargetGroupBinding HTTPRoute GRPCRoute TCPRoute TLSRoute UDPRoute ListenerSet ReferenceGrant BackendTLSPolicy SecretProviderClass GCPBackendPolicy HealthCheckPolicy IngressExtension RoutePolicy LoadBalancerConfiguration TargetGroupConfiguration DNSEndpoint'.split(
     ' ',
   ),
 );

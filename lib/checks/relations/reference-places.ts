@@ -1,12 +1,12 @@
 // The fields where one object refers to another.
 
 import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, places, text } from '../../analysis/objects/read-json';
+import { dig, type Place, places, text } from '../../analysis/objects/read-json';
 import { type Workload, workloads } from '../../analysis/objects/workloads';
 import type { JsonObject } from '../../model/manifest/json';
 import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
-import { httpRouteBackends, ingressBackends } from '../network/routes';
+import { ingressBackends, routeBackends } from '../network/routes';
 
 /** A reference from one object to another. */
 export interface Reference {
@@ -44,6 +44,17 @@ function addPod({ pod, containers }: Workload, add: Add): void {
   }
 }
 
+/** Adds the Services of a policy, and the authorities that a Gateway trusts for them. */
+function addBackendTls(spec: JsonObject | undefined, add: Add): void {
+  const of = (kind: string, { value: { group, kind: given } }: Place) => (group ?? '') === '' && given === kind;
+  for (const ref of places(spec, 'targetRefs', '/spec')) {
+    if (of('Service', ref)) add(ref.pointer, '/Service', ref.value, 'name');
+  }
+  for (const ref of places(dig(spec, 'validation'), 'caCertificateRefs', '/spec/validation')) {
+    if (of('ConfigMap', ref)) add(ref.pointer, '/ConfigMap', ref.value, 'name', 'ca.crt');
+  }
+}
+
 /** Every reference to a ServiceAccount, ConfigMap, PersistentVolumeClaim or Service. */
 export function references(entries: readonly ApiEntry[]): Reference[] {
   const found: Reference[] = [];
@@ -69,8 +80,11 @@ export function references(entries: readonly ApiEntry[]): Reference[] {
     const add = adder(entry);
     for (const { value, pointer } of ingressBackends(entry)) add(pointer, '/Service', value, 'name');
   }
-  for (const { entry, backend, namespace } of httpRouteBackends(entries)) {
+  for (const { entry, backend, namespace } of routeBackends(entries)) {
     adder(entry, namespace)(backend.pointer, '/Service', backend.value, 'name');
+  }
+  for (const entry of objectIndex(entries).of('gateway.networking.k8s.io/BackendTLSPolicy')) {
+    addBackendTls(dig(entry.manifest, 'spec'), adder(entry));
   }
   return found;
 }

@@ -36,12 +36,18 @@ function isCreatedByCluster(entries: readonly ApiEntry[], { entry, kind, name, n
   );
 }
 
+/** What a chart says of an object that others make. */
+function madeElsewhere({ entry, kind }: Reference): string {
+  if (kind === '/PersistentVolumeClaim') return "a Volume, volumes: { '/…': { claim, madeBy } }, or ";
+  return entry.identity.kind === 'BackendTLSPolicy' && kind === '/ConfigMap' ? 'ca: { configMap, madeBy }, or ' : '';
+}
+
 const kindName = (kind: Kind): string => kind.slice(kind.indexOf('/') + 1);
 
 const referenceExists: Rule = {
   id: 'reference-exists',
   what: 'A ServiceAccount, ConfigMap, claim or Service that is referred to exists, with the required key, if the app writes the namespace. Secrets are created elsewhere.',
-  why: 'The pod never starts (CreateContainerConfigError, FailedMount, "serviceaccount not found"), or the host responds with 503.',
+  why: 'The pod never starts (CreateContainerConfigError, FailedMount, "serviceaccount not found"), or the host responds with 500 or 503.',
   severity: 'error',
   judge:
     'kubelet and ServiceAccount admission; kube-linter non-existent-service-account, dangling-ingress; kube-score ingress-targets-service, statefulset-has-servicename',
@@ -56,7 +62,7 @@ const referenceExists: Rule = {
       if (found === undefined) {
         if (isCreatedByCluster(entries, reference)) continue;
         const message = `${what} does not exist in namespace "${space ?? ''}"`;
-        const made = kind === '/PersistentVolumeClaim' ? "a Volume, volumes: { '/…': { claim, madeBy } }, or " : '';
+        const made = madeElsewhere(reference);
         report(entry, pointer, { message, expected: `${made}the name of an existing ${kindName(kind)}`, value: name });
       } else if (
         key !== undefined &&

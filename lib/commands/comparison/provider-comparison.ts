@@ -5,9 +5,10 @@ import { type Deviation, deviations, isProviderNeutral } from '../../analysis/co
 import type { Where } from '../../constructs/platform/rebuild';
 import { type Cluster, minorNumber } from '../../model/cluster/cluster';
 import type { Finding } from '../../model/finding/finding';
+import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Environment } from '../../model/platform/environment';
-import { PROFILES, STANDARD } from '../../model/providers/profiles';
+import { gatewayApiOn, PROFILES, STANDARD } from '../../model/providers/profiles';
 import { objectsOf, type Project } from './rebuildable';
 
 /** What every autoscaler reads: some profiles bring it, so that all of them have it here. */
@@ -99,13 +100,16 @@ function hold(clusters: readonly Cluster[]): Pick<Cluster, 'kubernetes' | 'zones
  */
 function equalized({ cluster, environment, regions }: Where, aspects: Aspects): Where {
   const { provider, kubernetes, zones, capabilities } = aspects;
+  const { gatewayApi: api } = cluster;
+  const gatewayApi = api === undefined || provider === cluster.provider ? api : gatewayApiOn(provider, api);
   return {
     cluster: {
       ...cluster,
+      ...defined({ gatewayApi }),
       provider: { ...provider, nodes: {} },
       kubernetes,
       zones,
-      capabilities,
+      capabilities: gatewayApi === undefined ? capabilities : [...capabilities, 'gateway-api'],
       groups: {},
       sysadmins: [],
       identities: {},

@@ -3,7 +3,8 @@
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CapacityPlan } from '../../model/capacity/capacity';
-import { type Balancer, preStopFor } from '../../model/exposure/balancer';
+import { gatewayOf } from '../../model/cluster/provider';
+import { preStopFor } from '../../model/exposure/balancer';
 import type { Outcome } from '../../model/finding/derivation';
 import { type Finding, findingOf } from '../../model/finding/finding';
 import { fields } from '../../model/finding/schema';
@@ -16,7 +17,7 @@ import type { Connectable, Connection, Pods } from '../network/connection';
 import type { PolicyInput } from '../network/policy';
 import type { DerivedFrom } from '../nodes/node-fit';
 import { type NamedPort, PORTS, type Ports } from '../pod/ports';
-import { pathAt } from '../pod/probes';
+import { findClearProbes, pathAt } from '../pod/probes';
 import { createAutoscaler } from '../scaling/autoscaler';
 import { SIZE, type Size } from '../scaling/size';
 import { type Load, planFor, scalingOf, sizingNotes, sizingProblems } from '../scaling/sizing';
@@ -50,9 +51,13 @@ const NO_ADDRESS: Finding = {
   rule: 'exposure-port',
   severity: 'error',
   field: 'port',
-  message: 'the Service of a port that speaks gRPC has no address, since it is headless; an Ingress needs one',
+  message:
+    'the Service of a port that speaks gRPC has no address, since it is headless; an Ingress or a route needs one',
   expected: "http as the port, and gRPC beside it: ports: { rpc: { port: 9090, protocol: 'grpc' } }",
 };
+
+/** What gives it an address, where a Gateway serves gRPC. */
+const BALANCED = "balancedBy: 'the Gateway' of the port, which has an address then";
 
 /** Assumed pods while the size is refused: enough for any promise, so that no further finding follows. */
 const PODS_WITHOUT_PLAN = 100;
@@ -119,17 +124,19 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
     const port = this.exposedPort(rest.port);
     const readyPath = pathAt(port, this.ports, probes.readiness);
     const healthPath = rest.healthPath ?? readyPath;
-    const isAsked = this.balancer.asksHealth || (rest.common ?? []).length > 0;
-    if (healthPath === undefined && isAsked) report(this, NO_HEALTH_PATH);
     this.exposure = new Exposure(this, added, {
       ...rest,
-      port: port.name,
+      port,
       healthPath: healthPath ?? '/',
       asksAsReadiness: healthPath === readyPath,
       availability,
       service: this.service,
       labels: selectorLabels(this.name),
     });
+    const isAsked = port.protocol === 'http' && this.exposure.balancers.some(({ asksHealth }) => asksHealth);
+    if (healthPath === undefined && (isAsked || (rest.common ?? []).length > 0)) report(this, NO_HEALTH_PATH);
+    const clear = rest.backendTls === undefined ? [] : findClearProbes(probes, port, this.ports);
+    for (const problem of clear) report(this, findingOf('exposure-gateway', problem));
     return this;
   }
 
@@ -171,8 +178,9 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
     if (name !== undefined && !this.ports.some((one) => one.name === name))
       return unknownPort('exposeAt.port', name, this.ports);
     const { protocol } = this.exposedPort(name);
-    if (this.server.isHeadless) return NO_ADDRESS;
-    if (protocol === 'http') return undefined;
+    const isRouted = gatewayOf(this.system.target.cluster) !== undefined;
+    if (this.server.isHeadless) return isRouted ? { ...NO_ADDRESS, expected: BALANCED } : NO_ADDRESS;
+    if (protocol === 'http' || (protocol === 'grpc' && isRouted)) return undefined;
     return findingOf('exposure-port', {
       field: name === undefined ? 'port' : 'exposeAt.port',
       message: `an Ingress serves http, and this port speaks ${protocol}`,
@@ -213,11 +221,8 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
   /** A load balancer learns of a pod's end later than its neighbours. */
   protected override get availabilityDefaults(): AvailabilityOptions {
     const { exposure } = this;
-    return exposure === undefined ? {} : { preStopSeconds: preStopFor(this.balancer, exposure.targets) };
-  }
-
-  private get balancer(): Balancer {
-    return this.system.target.cluster.provider.balancer;
+    const waits = exposure?.balancers.map((balancer) => preStopFor(balancer, exposure.targets)) ?? [];
+    return waits.length === 0 ? {} : { preStopSeconds: Math.max(...waits) };
   }
 
   /** A refused input is reported once; nothing that follows from it is. */
@@ -231,7 +236,11 @@ export class WebService extends StatelessComponent<WebServiceProps> implements C
 
   protected override get policyInput(): PolicyInput {
     const { exposure } = this;
-    const exposed = exposure && { port: this.exposedPort(exposure.port), targets: exposure.targets };
+    const exposed = exposure && {
+      port: this.exposedPort(exposure.port),
+      targets: exposure.targets,
+      entries: exposure.entries,
+    };
     return { ...super.policyInput, ...defined({ exposed }) };
   }
 

@@ -6,6 +6,26 @@ import { portName, subdomain } from '../../model/manifest/formats';
 import { findHostProblems } from '../../model/platform/host';
 import { type ExposedPath, PATHS } from '../../model/platform/paths';
 
+/** How a Gateway encrypts up to the pods, and whom it trusts. */
+export interface BackendTls {
+  /** Name in the certificate of the pods, which the Gateway also asks for (SNI). */
+  readonly hostname: string;
+  /** Who signs it: `'system'`, the authorities that the Gateway knows, or a ConfigMap with `ca.crt` in the system's namespace. */
+  readonly ca: 'system' | TrustedMap;
+}
+
+/** A ConfigMap with the authorities that a Gateway trusts. */
+export interface TrustedMap {
+  /** Its name. */
+  readonly configMap: string;
+  /**
+   * Who makes it, where no object of the app does: without it the Gateway answers with errors. Kept as an annotation.
+   * @default the ConfigMap is in the app
+   * @example { configMap: 'web-ca', madeBy: 'trust-manager' }
+   */
+  readonly madeBy?: string;
+}
+
 /** How a component is exposed. */
 export interface ExposureOptions {
   /** Type of the component's Service. @default ClusterIP, or NodePort where the load balancer targets nodes */
@@ -17,7 +37,7 @@ export interface ExposureOptions {
    */
   readonly targets?: 'pods' | 'nodes';
   /**
-   * Name of the TLS Secret, where the provider reads certificates from Secrets. One that is named is made elsewhere, by hand or otherwise.
+   * Name of the TLS Secret, where the provider, or the Gateway, reads certificates from Secrets. One that is named is made elsewhere, by hand or otherwise.
    * @default `<component>-tls`, which cert-manager makes where the cluster has an `issuer`
    */
   readonly tlsSecret?: string;
@@ -32,11 +52,16 @@ export interface ExposureOptions {
   readonly port?: string;
   /**
    * Paths of the hosts that lead to this component, each with all below it, or exact. The application gets them as they are. Components
-   * of a system may share a host: the longest path that fits decides, and one Ingress has them all.
+   * of a system may share a host: the longest path that fits decides, and one Ingress has them all, or each has a route.
    * @default the whole host
    * @example api.exposeAt('shop.example', { paths: ['/api', { exact: '/login' }] })
    */
   readonly paths?: readonly ExposedPath[];
+  /**
+   * Encrypts up to the pods, whose port speaks HTTPS then. It needs a Gateway, and bundle 1.4.
+   * @default HTTP within the cluster
+   */
+  readonly backendTls?: BackendTls;
   /** Why it answers by HTTP alone: no certificate, no redirect. The reason is kept in an annotation. @default HTTPS */
   readonly plainHttp?: string;
 }
@@ -58,6 +83,24 @@ export const EXPOSURE = fields<ExposureOptions & { hosts: string | readonly stri
   port: optional(text("the name of one of the component's ports", portName.fits)),
   paths: optional(PATHS),
   plainHttp: optional(text('a reason, as a sentence')),
+  backendTls: optional(
+    fields<BackendTls>(
+      {
+        hostname: text(subdomain.expected, subdomain.fits),
+        ca: either(
+          [
+            choice(['system']),
+            fields<TrustedMap>({
+              configMap: text(subdomain.expected, subdomain.fits),
+              madeBy: optional(text('who makes it, as a sentence')),
+            }),
+          ],
+          "'system', or { configMap: 'web-ca' }",
+        ),
+      },
+      "{ hostname: 'web.internal', ca: { configMap: 'web-ca' } }",
+    ),
+  ),
 });
 
 /** Of an empty one the exposure says more. */

@@ -6,6 +6,8 @@ import { type Finding, findingOf } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import type { Json } from '../../model/manifest/json';
 import { findRedundant, nameOf } from '../../model/platform/paths';
+import type { NamedPort } from '../pod/ports';
+import type { BackendTls } from './exposure-options';
 import { claimsOf, type Sharing } from './shared-hosts';
 
 /** An error at `exposeAt`. */
@@ -34,14 +36,42 @@ export function findChangedKeys({ metadata }: ApiObject, keys: Readonly<Record<s
 interface Agreed extends Sharing {
   readonly tlsSecret: string | undefined;
   readonly plainHttp: string | undefined;
+  readonly protocol: NamedPort['protocol'];
 }
 
-/** What those that share an Ingress do not agree on. */
-export function findSharingProblems(sharing: readonly Agreed[], shape: IngressShape | Problem): Finding[] {
+/** What the provider does not let share an Ingress. */
+export function findShapeProblems(shape: IngressShape | Problem): Finding[] {
+  return isProblem(shape) ? [exposureError('exposure-shared', shape.message, shape.expected)] : [];
+}
+
+/** What an Ingress cannot do, of a component that one serves. */
+export function findIngressProblems({ protocol }: NamedPort, backendTls: BackendTls | undefined): Finding[] {
+  const found: Finding[] = [];
+  const add = (field: string, message: string, expected: string) =>
+    found.push(findingOf('exposure-gateway', { field: `exposeAt.${field}`, message, expected }));
+  if (protocol === 'grpc') {
+    add(
+      'port',
+      'an Ingress serves http, and this port speaks grpc',
+      "['gateway'] for its hosts in gatewayApi of the cluster",
+    );
+  }
+  if (backendTls !== undefined) {
+    const expected = "no backendTls; or a cluster with gatewayApi, and ['gateway'] for the hosts";
+    add('backendTls', 'an Ingress has no field for TLS up to the pods', expected);
+  }
+  return found;
+}
+
+/** What those that share hosts do not agree on. */
+export function findAgreementProblems(sharing: readonly Agreed[]): Finding[] {
   const names = sharing.map(({ name }) => name).join(' and ');
   const found: Finding[] = [];
   const add = (message: string, expected: string) => found.push(exposureError('exposure-shared', message, expected));
-  if (isProblem(shape)) add(shape.message, shape.expected);
+  const protocols = new Set(sharing.map(({ protocol }) => protocol));
+  if (protocols.size > 1) {
+    add(`${names} share hosts, and one of them speaks gRPC`, 'a host of its own: one kind of route serves a host');
+  }
   const secrets = new Set(sharing.flatMap(({ tlsSecret }) => tlsSecret ?? []));
   if (secrets.size > 1) add(`${names} share hosts, but not a TLS Secret: ${[...secrets].join(', ')}`, 'one tlsSecret');
   const plain = new Set(sharing.map(({ plainHttp }) => plainHttp !== undefined));

@@ -1,36 +1,36 @@
-// An exposure: an Ingress for the hosts of a component, with what the cluster's provider needs for TLS, health and draining.
+// An exposure: the hosts of a component, served by an Ingress, by a route of the cluster's Gateway, or by both while they move.
 
-import { ApiObject, Lazy } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { findDrainProblems, findTimeoutProblems, timeoutFor } from '../../model/exposure/balancer';
-import type {
-  Exposure as Backend,
-  BackendShape,
-  Exposed,
-  IngressShape,
-  ProviderObject,
-} from '../../model/exposure/exposed';
-import type { Finding } from '../../model/finding/finding';
-import { isProblem } from '../../model/finding/problem';
+import { gatewayOf } from '../../model/cluster/provider';
+import { type Balancer, findDrainProblems, findTimeoutProblems, timeoutFor } from '../../model/exposure/balancer';
+import type { Exposure as Backend } from '../../model/exposure/exposed';
+import { ENTRIES, type Entry, entriesOf } from '../../model/exposure/gateway-api';
+import type { Routed } from '../../model/exposure/gateway-controller';
 import { ANNOTATION } from '../../model/manifest/annotations';
-import type { Json, JsonObject } from '../../model/manifest/json';
-import { byPrecedence, type ExposedPath, ingressPath, WHOLE_HOST } from '../../model/platform/paths';
+import type { Json } from '../../model/manifest/json';
+import { type ExposedPath, WHOLE_HOST } from '../../model/platform/paths';
 import { type AvailabilityOptions, LONGEST_REQUEST_SECONDS } from '../../model/pods/availability';
+import type { NamedPort } from '../pod/ports';
 import { System } from '../system/system';
 import { checkLater, report } from '../tree/findings';
-import { createObject, type IngressSpec } from '../tree/kinds';
 import { traceConstruct } from '../tree/trace';
+import { annotate, Beside } from './beside';
 import { createCertificate } from './certificate';
 import { dnsAnnotations } from './dns';
 import type { ExposureOptions } from './exposure-options';
-import { exposureError, findChangedKeys, findRedundantPaths, findSharingProblems } from './exposure-problems';
-import { claimsOf, hostsOf, SharedHosts, type Sharing } from './shared-hosts';
+import { exposureError, findAgreementProblems, findIngressProblems, findRedundantPaths } from './exposure-problems';
+import { IngressEntry } from './ingress-entry';
+import { RouteEntry } from './route-entry';
+import type { Weighted } from './routes';
+import { type HasRoutes, type RoutedHost, SharedGateway } from './shared-gateway';
+import { hostsOf, SharedHosts, type Sharing } from './shared-hosts';
 
-interface ExposureProps extends ExposureOptions {
+interface ExposureProps extends Omit<ExposureOptions, 'port'> {
   readonly healthPath: string;
   /** Whether the readiness probe asks there as well. */
   readonly asksAsReadiness: boolean;
-  readonly port: string;
+  readonly port: NamedPort;
   /** What the chart says of it. */
   readonly availability: AvailabilityOptions;
   readonly service: ApiObject;
@@ -42,20 +42,29 @@ const CERTIFICATE = 'certificate';
 
 const SHARED = new SharedHosts<Exposure>();
 
-/** The exposure of one component, by its own Ingress or by one of several that share hosts. Hosts may be added until the app is synthesized. */
-export class Exposure extends Construct implements Sharing {
+/**
+ * The exposure of one component, by its own Ingress or by one of several that share hosts, and by a route of its own where the cluster
+ * serves hosts by a Gateway. Hosts may be added until the app is synthesized.
+ */
+export class Exposure extends Construct implements Sharing, HasRoutes {
   readonly hosts: string[] = [];
   private readonly props: ExposureProps;
-  private ingress: ApiObject | undefined;
-  /** What the provider needs beside the Ingress. */
-  private readonly beside = new Set<string>();
+  private readonly beside: Beside;
+  private readonly ingress: IngressEntry;
+  private readonly route: RouteEntry | undefined;
 
   constructor(scope: Construct, hosts: readonly string[], props: ExposureProps) {
     super(scope, 'exposure');
     traceConstruct(this);
     this.props = props;
-    const { balancer } = this.provider;
-    for (const object of this.backendShape(true).objects ?? []) this.createBeside(object, () => object.spec);
+    const { cluster } = System.of(this).target;
+    this.beside = new Beside(this, { name: this.name, labels: props.labels });
+    this.ingress = new IngressEntry(this.beside, cluster.provider, props.service, () => this.ingressInput);
+    const { gatewayApi: api } = cluster;
+    const controller = gatewayOf(cluster);
+    if (api !== undefined && controller !== undefined) {
+      this.route = new RouteEntry(this.beside, { api, controller }, () => this.routedInput);
+    }
     this.addHosts([...hosts, ...this.common]);
     annotate(props.service, this.entryReason);
     if (props.targets === 'nodes' && props.serviceType === 'ClusterIP') {
@@ -69,18 +78,22 @@ export class Exposure extends Construct implements Sharing {
       });
     }
     checkLater(this, () => [
-      ...this.changedKeys,
-      ...(this.ingress === undefined ? [] : findSharingProblems(this.sharing, this.provider.ingress(this.exposed))),
+      ...this.ingress.findProblems(this.backend),
+      ...(this.route?.findProblems() ?? []),
+      ...(this.servedBy('ingress').length === 0 ? [] : findIngressProblems(props.port, props.backendTls)),
+      ...(this.sharing[0] === this ? findAgreementProblems(this.sharing) : []),
       ...findRedundantPaths(this, this.sharing),
-      ...findTimeoutProblems(balancer, props.availability.longestRequestSeconds),
-      ...findDrainProblems(balancer, props.availability.preStopSeconds, this.targets),
+      ...this.balancers.flatMap((balancer) => [
+        ...findTimeoutProblems(balancer, props.availability.longestRequestSeconds),
+        ...findDrainProblems(balancer, props.availability.preStopSeconds, this.targets),
+      ]),
     ]);
   }
 
-  /** Adds hosts to the same Ingress. Options belong to the first call; later ones are a finding. */
+  /** Adds hosts to the same entries. Options belong to the first call; later ones are a finding. */
   addHosts(hosts: readonly string[], options: ExposureOptions = {}): void {
     if (Object.keys(options).length > 0) {
-      const message = 'options on a second exposeAt of the same component, which has one Ingress and one Service';
+      const message = 'options on a second exposeAt of the same component, which has one entry and one Service';
       report(this, exposureError('exposure-options', message, 'options on the first exposeAt only'));
     }
     for (const host of hosts) {
@@ -90,13 +103,43 @@ export class Exposure extends Construct implements Sharing {
     }
     if (hosts.length === 0) this.reportHosts('the list of hosts is empty', []);
     const [first, ...others] = this.sharing;
-    for (const other of others) other.leaveIngress();
-    first.takeIngress();
+    for (const other of others) other.follow();
+    first.lead();
   }
 
   private addHost(host: string): void {
     this.hosts.push(host);
-    SHARED.add(System.of(this), host, this);
+    const system = System.of(this);
+    SHARED.add(system, host, this);
+    const { cluster, home } = system.target;
+    const { gatewayApi: api } = cluster;
+    const controller = gatewayOf(cluster);
+    if (api === undefined || controller === undefined || !this.entriesOf(host).includes('gateway')) return;
+    const { scope } = system.node;
+    if (scope === undefined || api.existing !== undefined) return;
+    SharedGateway.ensure(scope as Construct, cluster, home, { api, controller }, this.props.plainHttp === undefined);
+  }
+
+  private entriesOf(host: string): readonly Entry[] {
+    return entriesOf(System.of(this).target.cluster.gatewayApi, host);
+  }
+
+  /** Its own hosts that an entry serves. */
+  private servedBy(entry: Entry): readonly string[] {
+    return this.hosts.filter((host) => this.entriesOf(host).includes(entry));
+  }
+
+  /** What serves its hosts. */
+  get entries(): readonly Entry[] {
+    return ENTRIES.filter((entry) => this.servedBy(entry).length > 0);
+  }
+
+  /** What is in front of it. */
+  get balancers(): readonly Balancer[] {
+    const { cluster } = System.of(this).target;
+    return this.entries.flatMap((entry) =>
+      entry === 'ingress' ? cluster.provider.balancer : (gatewayOf(cluster)?.balancer ?? []),
+    );
   }
 
   /** Hosts that other clusters serve too. */
@@ -106,7 +149,7 @@ export class Exposure extends Construct implements Sharing {
 
   /** Name of the port behind the hosts. */
   get port(): string {
-    return this.props.port;
+    return this.props.port.name;
   }
 
   /** What the load balancer sends to. */
@@ -119,7 +162,7 @@ export class Exposure extends Construct implements Sharing {
     return this.props.serviceType ?? (this.props.targets === 'nodes' ? 'NodePort' : 'ClusterIP');
   }
 
-  /** Why its Service has node ports beside the Ingress: the caller said so. */
+  /** Why its Service has node ports beside the entry: the caller said so. */
   private get entryReason(): Readonly<Record<string, string>> {
     if (this.serviceType !== 'NodePort') return {};
     const asked = this.targets === 'nodes' ? 'targets: nodes' : 'serviceType: NodePort';
@@ -135,98 +178,148 @@ export class Exposure extends Construct implements Sharing {
     return this.props.paths ?? WHOLE_HOST;
   }
 
-  private get provider() {
-    return System.of(this).target.cluster.provider;
+  /** What its port speaks. */
+  get protocol(): NamedPort['protocol'] {
+    return this.props.port.protocol;
   }
 
-  /** All that share hosts with it, itself included; the first has the Ingress. */
+  /** All that share hosts with it, itself included; the first has the Ingress and the Secret. */
   private get sharing(): readonly [Exposure, ...Exposure[]] {
     return SHARED.with(System.of(this), this);
   }
 
-  private get backend(): Backend {
+  get backend(): Backend {
+    return this.backendFor(System.of(this).target.cluster.provider.balancer);
+  }
+
+  private backendFor(balancer: Balancer): Backend {
     const { healthPath, asksAsReadiness, availability } = this.props;
     const { longestRequestSeconds: longest = LONGEST_REQUEST_SECONDS } = availability;
+    const timeoutSeconds = timeoutFor(balancer, longest);
     return {
       name: this.name,
       targets: this.targets,
       healthPath,
       asksAsReadiness,
       drainSeconds: longest,
-      timeoutSeconds: timeoutFor(this.provider.balancer, longest),
+      timeoutSeconds,
     };
   }
 
-  private backendShape(isFirst: boolean): BackendShape {
-    return this.provider.backend?.(this.backend, isFirst) ?? {};
+  private get routed(): Routed {
+    const { cluster } = System.of(this).target;
+    const { balancer = cluster.provider.balancer } = gatewayOf(cluster) ?? {};
+    return { ...this.backendFor(balancer), protocol: this.protocol === 'grpc' ? 'grpc' : 'http' };
   }
 
-  private get exposed(): Exposed {
-    const [first, ...others] = this.sharing;
-    const tls = this.sharing.every(({ plainHttp }) => plainHttp === undefined);
-    return { backends: [first.backend, ...others.map(({ backend }) => backend)], tls };
+  /** Whether all that share its hosts are served by HTTPS. */
+  private get tls(): boolean {
+    return this.sharing.every(({ plainHttp }) => plainHttp === undefined);
   }
 
-  /** As of it alone where it cannot be shared, which is a finding. */
-  private get shape(): IngressShape {
-    const { backends, tls } = this.exposed;
-    const [shape, alone] = [
-      this.provider.ingress({ backends, tls }),
-      this.provider.ingress({ backends: [this.backend], tls }),
-    ];
-    if (!isProblem(shape)) return shape;
-    return isProblem(alone) ? { annotations: {}, certificateFromSecret: true } : alone;
+  private get ingressInput() {
+    const { sharing, secretName } = this;
+    const hosts = hostsOf(sharing).filter((host) => this.entriesOf(host).includes('ingress'));
+    return { sharing, hosts, secretName, annotations: { ...this.dns('ingress', hosts), ...this.reason } };
   }
 
-  /** Has the Ingress, with the keys that follow from all that share it by now. */
-  private takeIngress(): void {
-    const metadata = { name: this.name, labels: this.props.labels };
-    this.ingress ??= createObject(this, 'ingress', 'Ingress', metadata, { spec: () => this.renderSpec() });
-    this.takeCertificate(metadata);
-    const { annotations, objects = [] } = this.shape;
-    for (const { kind, ...object } of objects) {
-      if (this.beside.has(kind)) continue;
-      const now = () => this.shape.objects?.find((other) => other.kind === kind)?.spec ?? object.spec;
-      this.createBeside({ kind, ...object }, now);
-      this.beside.add(kind);
-    }
-    annotate(this.ingress, { ...annotations, ...this.dns, ...this.reason });
-    annotate(this.props.service, this.backendShape(true).serviceAnnotations);
+  private get routedInput() {
+    const { routed, paths, tls, port, props } = this;
+    const hosts = this.servedBy('gateway');
+    const backends: readonly Weighted[] = [{ name: this.name, port: props.port.servicePort, weight: 1 }];
+    const annotations = { ...this.dns('gateway', hosts), ...this.reason };
+    const redirected = this.redirected;
+    const withoutRecords = this.dns('gateway', redirected, redirected);
+    const { backendTls } = props;
+    return {
+      routed,
+      hosts,
+      paths,
+      tls,
+      backends,
+      port,
+      secretName: this.grantedSecret,
+      redirected,
+      backendTls,
+      annotations,
+      withoutRecords,
+    };
+  }
+
+  /** The hosts that it redirects to HTTPS for all that share them, on a Gateway of others. */
+  private get redirected(): readonly string[] {
+    const { sharing } = this;
+    if (!this.tls || sharing[0] !== this) return [];
+    return hostsOf(sharing).filter((host) => this.entriesOf(host).includes('gateway'));
+  }
+
+  /** The Secret that our Gateway may read, where this component has it for all that share its hosts. */
+  private get grantedSecret(): string | undefined {
+    const { cluster } = System.of(this).target;
+    const isReferred = gatewayOf(cluster)?.certificates === 'secrets' && cluster.gatewayApi?.existing === undefined;
+    return isReferred && this.isRouted && this.tls && this.sharing[0] === this ? this.secretName : undefined;
+  }
+
+  /** Its hosts on the shared Gateway. */
+  get routedHosts(): readonly RoutedHost[] {
+    const { tls, secretName } = this;
+    const { namespace = '' } = System.of(this);
+    const { timeoutSeconds } = this.routed;
+    return this.servedBy('gateway').map((host) => ({ host, namespace, tls, secretName, timeoutSeconds }));
+  }
+
+  /** Has the Ingress and the certificate of all that share its hosts, and a route of its own. */
+  private lead(): void {
+    if (this.ingressInput.hosts.length > 0) this.ingress.take(this.backend);
+    this.takeCertificate();
+    this.takeRoute();
+  }
+
+  /** Is behind the Ingress of another one, with the certificate of that one. */
+  private follow(): void {
+    if (this.ingressInput.hosts.length > 0) this.ingress.leave(this.backend);
+    this.node.tryRemoveChild(CERTIFICATE);
+    this.takeRoute();
+  }
+
+  /** Whether a route serves any of the hosts that it shares. */
+  private get isRouted(): boolean {
+    return this.sharing.some((one) => one.servedBy('gateway').length > 0);
+  }
+
+  private takeRoute(): void {
+    if (this.isRouted) this.route?.take();
   }
 
   /** Has cert-manager make the TLS Secret, where the hosts have one and no one says that it is made elsewhere. */
-  private takeCertificate(metadata: { readonly name: string; readonly labels: ExposureProps['labels'] }): void {
+  private takeCertificate(): void {
     const { issuer } = System.of(this).target.cluster;
     const isGiven = this.sharing.some(({ tlsSecret }) => tlsSecret !== undefined);
-    const isWanted = this.exposed.tls && this.shape.certificateFromSecret && !isGiven;
+    const isRead = (this.ingressInput.hosts.length > 0 && this.ingress.readsSecret) || this.grantedSecret !== undefined;
+    const isWanted = this.tls && isRead && !isGiven;
     if (!isWanted) this.node.tryRemoveChild(CERTIFICATE);
     if (!isWanted || issuer === undefined || this.node.tryFindChild(CERTIFICATE) !== undefined) return;
     const { secretName } = this;
+    const metadata = { name: this.name, labels: this.props.labels };
     createCertificate(this, CERTIFICATE, metadata, issuer, () => ({ hosts: hostsOf(this.sharing), secretName }));
   }
 
   private get secretName(): string {
-    const [secretName = `${this.name}-tls`] = this.sharing.flatMap(({ tlsSecret }) => tlsSecret ?? []);
+    const [first] = this.sharing;
+    const [secretName = `${first.name}-tls`] = this.sharing.flatMap(({ tlsSecret }) => tlsSecret ?? []);
     return secretName;
   }
 
-  /** Is behind the Ingress of another one from now on. */
-  private leaveIngress(): void {
-    for (const id of ['ingress', CERTIFICATE, ...this.beside]) this.node.tryRemoveChild(id);
-    this.beside.clear();
-    this.ingress = undefined;
-    annotate(this.props.service, this.backendShape(false).serviceAnnotations);
-  }
-
-  private createBeside({ apiVersion, kind }: ProviderObject, spec: () => JsonObject): void {
-    const metadata = { name: this.name, labels: { ...this.props.labels } };
-    new ApiObject(this, kind, { apiVersion, kind, metadata, spec: Lazy.any({ produce: spec }) });
-  }
-
-  private get dns(): Readonly<Record<string, string>> {
+  /** @param elsewhere hosts whose records lead to another object */
+  private dns(
+    entry: Entry,
+    hosts: readonly string[],
+    elsewhere: readonly string[] = hosts.filter((host) => this.entriesOf(host)[0] !== entry),
+  ): Readonly<Record<string, string>> {
     const { cluster, share } = System.of(this).target;
-    const common = [...new Set(this.sharing.flatMap(({ common }) => common))];
-    return dnsAnnotations(cluster, { hosts: hostsOf(this.sharing), common, share, healthPath: this.props.healthPath });
+    const common = [...new Set(this.sharing.flatMap((one) => one.common))].filter((host) => hosts.includes(host));
+    const { healthPath } = this.props;
+    return dnsAnnotations(cluster, entry, { hosts, elsewhere, common, share, healthPath });
   }
 
   /** Name of its TLS Secret, as the chart says. */
@@ -244,38 +337,7 @@ export class Exposure extends Construct implements Sharing {
     return reason === undefined ? {} : { [ANNOTATION.plainHttp]: reason };
   }
 
-  private renderSpec(): IngressSpec {
-    const { className, certificateFromSecret } = this.shape;
-    const hosts = hostsOf(this.sharing);
-    const { secretName } = this;
-    return {
-      ...(className === undefined ? {} : { ingressClassName: className }),
-      ...(this.exposed.tls ? { tls: [{ hosts, ...(certificateFromSecret ? { secretName } : {}) }] } : {}),
-      rules: hosts.map((host) => {
-        const claims = [...claimsOf(this.sharing, host)].sort(byPrecedence);
-        const paths = claims.map(({ path, by }) => {
-          const backend = { service: { name: by.name, port: { name: by.port } } };
-          return { ...ingressPath(path), backend };
-        });
-        return { host, http: { paths } };
-      }),
-    };
-  }
-
-  /** Annotations overwrite each other silently, and a load balancer that loses a key may lose requests. Overrides are explicit. */
-  private get changedKeys(): Finding[] {
-    const isFirst = this.ingress !== undefined;
-    return [
-      ...(this.ingress === undefined ? [] : findChangedKeys(this.ingress, this.shape.annotations)),
-      ...findChangedKeys(this.props.service, this.backendShape(isFirst).serviceAnnotations),
-    ];
-  }
-
   private reportHosts(message: string, value: Json): void {
     report(this, exposureError('exposure-hosts', message, 'one or more host names, each once', value));
   }
-}
-
-function annotate({ metadata }: ApiObject, annotations: Readonly<Record<string, string>> = {}): void {
-  for (const [key, value] of Object.entries(annotations)) metadata.addAnnotation(key, value);
 }

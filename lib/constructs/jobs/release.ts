@@ -34,7 +34,7 @@ const EARLY = new Set([
  * Kinds that are healthy only once something outside has happened, such as an address: before the migration they would hold it up, where
  * a wave is awaited. Source: gitops-engine, pkg/health.
  */
-const SLOW = new Set(['Certificate', 'Gateway', 'HTTPRoute', 'Ingress']);
+const SLOW = new Set(['Certificate', 'GRPCRoute', 'Gateway', 'HTTPRoute', 'Ingress']);
 
 /** Not healthy before its first pod: Argo CD and Flux would wait for it for ever where its pod comes later. */
 const CLAIM = 'PersistentVolumeClaim';

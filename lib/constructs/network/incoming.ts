@@ -1,7 +1,7 @@
 // The clients that some pods let in, each at a port.
 
 import { ROLES_OF_NEIGHBOURS } from '../../model/cluster/neighbours';
-import { POD_LABELS, SOURCE_CIDRS } from '../../model/cluster/provider';
+import { POD_LABELS, SOURCE_CIDRS } from '../../model/exposure/source';
 import { didYouMean } from '../../model/finding/closest';
 import type { Problem } from '../../model/finding/problem';
 import { choice, either, fields, findSchemaProblems, optional, type Schema, text } from '../../model/finding/schema';

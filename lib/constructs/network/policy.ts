@@ -2,8 +2,10 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { apiServerPorts, dnsBlocks, type Neighbourhood, prometheusOf, senderOf } from '../../model/cluster/neighbours';
-import type { IngressSource, Provider } from '../../model/cluster/provider';
+import { apiServerPorts, dnsBlocks, type Neighbourhood, prometheusOf, sendersOf } from '../../model/cluster/neighbours';
+import { sourceOfEntry } from '../../model/cluster/provider';
+import { ENTRIES, type Entry, mayServe } from '../../model/exposure/gateway-api';
+import type { IngressSource } from '../../model/exposure/source';
 import type { Finding } from '../../model/finding/finding';
 import { isProblem, type Problem } from '../../model/finding/problem';
 import { ANNOTATION, exitKey } from '../../model/manifest/annotations';
@@ -27,12 +29,20 @@ type PolicyPeer = NonNullable<IngressRule['from']>[number];
 export interface PolicyInput {
   /** Who is let in, each at a port. */
   readonly admitted: readonly Admitted[];
-  /** The port that the load balancer sends to, and how. Absent where the component is not exposed. */
-  readonly exposed?: { readonly port: PolicyPort; readonly targets: 'pods' | 'nodes' };
+  /** The port that load balancers send to, and how. Absent where the component is not exposed. */
+  readonly exposed?: Exposed;
   /** Where they connect to. */
   readonly peers: readonly Peer[];
   /** Whether they call the API server. @default false */
   readonly callsApiServer?: boolean;
+}
+
+/** What load balancers reach. */
+export interface Exposed {
+  readonly port: PolicyPort;
+  readonly targets: 'pods' | 'nodes';
+  /** What serves the hosts. */
+  readonly entries: readonly Entry[];
 }
 
 type Addresses = Extract<IngressSource, { readonly cidrs: readonly string[] }>;
@@ -71,8 +81,9 @@ export function createDefaultDeny(scope: Construct, cluster?: Neighbourhood): vo
 const ACME_SOLVER = { podLabels: { 'acme.cert-manager.io/http01-solver': 'true' }, port: 8089 };
 
 /** Lets ingress traffic reach the solvers of HTTP-01, which cert-manager makes by itself; none where its source is unknown. */
-function createAcmeSolver(scope: Construct, { provider }: Neighbourhood): void {
-  const from = (['pods', 'nodes'] as const).flatMap((targets) => loadBalancerPeers(provider, targets));
+function createAcmeSolver(scope: Construct, cluster: Neighbourhood): void {
+  const entries = ENTRIES.filter((entry) => mayServe(cluster.gatewayApi, entry));
+  const from = (['pods', 'nodes'] as const).flatMap((targets) => loadBalancerPeers(cluster, { targets, entries }));
   if (from.length === 0) return;
   const spec: NetworkPolicySpec = {
     podSelector: { matchLabels: ACME_SOLVER.podLabels },
@@ -132,17 +143,21 @@ function withScraped(
 /** Where a reviewer sees that the addresses are not known. */
 const API_SERVER_EXIT = { [exitKey('api-server')]: 'kubernetes.default.svc' };
 
-function findSourceProblems({ name, provider }: Neighbourhood, { exposed }: PolicyInput): Finding[] {
-  const source = exposed === undefined ? undefined : sourceOf(provider, exposed.targets);
-  if (source === undefined || !isProblem(source)) return [];
-  const expected = `in clusters.${name}, ${source.expected}`;
-  return [{ rule: 'ingress-source', severity: 'error', field: 'exposeAt', message: source.message, expected }];
+function findSourceProblems(cluster: Neighbourhood, { exposed }: PolicyInput): Finding[] {
+  const unknown = exposed === undefined ? [] : sourcesOf(cluster, exposed).filter((source) => isProblem(source));
+  return unknown.map(({ message, expected }) => ({
+    rule: 'ingress-source',
+    severity: 'error',
+    field: 'exposeAt',
+    message,
+    expected: `in clusters.${cluster.name}, ${expected}`,
+  }));
 }
 
 function findSenderProblems(cluster: Neighbourhood, { admitted }: PolicyInput): Finding[] {
   const roles = new Set(admitted.flatMap(({ from }) => (typeof from === 'string' ? from : [])));
   const unknown = [...roles].flatMap((role): Finding[] => {
-    const sender = senderOf(cluster, role);
+    const sender = sendersOf(cluster, role);
     if (!isProblem(sender)) return [];
     return [{ ...sender, rule: 'neighbour', severity: 'error', field: 'admit', value: role }];
   });
@@ -166,9 +181,7 @@ function render(podLabels: Pods['podLabels'], cluster: Neighbourhood, input: Pol
         .toSorted((a, b) => compareText(a.key, b.key))
         .map(({ key, from, port }) => [key, { port, from: senderPeers(cluster, from) }]),
     ).values(),
-    ...(exposed === undefined
-      ? []
-      : [{ port: exposed.port, from: loadBalancerPeers(cluster.provider, exposed.targets) }]),
+    ...(exposed === undefined ? [] : [{ port: exposed.port, from: loadBalancerPeers(cluster, exposed) }]),
   ]);
   return {
     podSelector: { matchLabels: podLabels },
@@ -198,8 +211,8 @@ function podPeer({ podLabels, namespace }: Pods): PolicyPeer {
 
 function senderPeers(cluster: Neighbourhood, from: Sender): PolicyPeer[] {
   if (typeof from === 'object') return 'cidrs' in from ? sourcePeers(from) : [podPeer(from)];
-  const sender = senderOf(cluster, from);
-  return isProblem(sender) ? [] : sourcePeers(sender);
+  const senders = sendersOf(cluster, from);
+  return isProblem(senders) ? [] : distinct(senders.flatMap(sourcePeers));
 }
 
 /** One rule a port, the lowest first, with everyone who is admitted there. */
@@ -223,9 +236,12 @@ const TO_EVERY_POD: EgressRule = { to: [{ namespaceSelector: {} }] };
 
 const hasPorts = ({ ports = [] }: { readonly ports?: readonly unknown[] }): boolean => ports.length > 0;
 
-function loadBalancerPeers(provider: Provider, targets: 'pods' | 'nodes'): PolicyPeer[] {
-  const source = sourceOf(provider, targets);
-  return isProblem(source) ? [] : sourcePeers(source);
+function loadBalancerPeers(cluster: Neighbourhood, exposed: Omit<Exposed, 'port'>): PolicyPeer[] {
+  return distinct(sourcesOf(cluster, exposed).flatMap((source) => (isProblem(source) ? [] : sourcePeers(source))));
+}
+
+function sourcesOf(cluster: Neighbourhood, { entries, targets }: Omit<Exposed, 'port'>): (IngressSource | Problem)[] {
+  return distinct(entries.map((entry) => checkedSource(sourceOfEntry(cluster, entry, targets))));
 }
 
 /** Two destinations of unknown address behind one port are one rule. */
@@ -234,8 +250,7 @@ function distinct<Rule>(rules: readonly Rule[]): Rule[] {
 }
 
 /** The provider's source, unless it would select every pod: a key misspelt in JavaScript must not open a policy. */
-function sourceOf(provider: Provider, targets: 'pods' | 'nodes'): IngressSource | Problem {
-  const source = provider.ingressSource(targets);
+function checkedSource(source: IngressSource | Problem): IngressSource | Problem {
   if (typeof source === 'object' && isProblem(source)) return source;
   const { cidrs, namespace, podLabels }: Partial<Addresses & FromPods> = typeof source === 'object' ? source : {};
   if (Array.isArray(cidrs) && cidrs.length > 0 && cidrs.every(isCidr)) return source;

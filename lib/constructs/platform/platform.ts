@@ -52,7 +52,7 @@ import {
 import { type Move, offerRebuild } from './rebuild';
 import { checkRegistriesLater } from './registries';
 import { UnreadSettings } from './settings';
-import { checkRecordsLater, reportTrafficShares } from './traffic';
+import { checkRecordsLater, reportGatewayHosts, reportTrafficShares } from './traffic';
 import { findMinorProblems, findPlatformProblems, isName } from './validate-clusters';
 import { findPlacementProblems, findTrafficProblems, PLACEMENT } from './validate-placement';
 
@@ -267,6 +267,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
     checkCapabilitiesLater(app);
     reportIdentities(app, clusters, this.trace);
     reportImages(app, this.images ?? {}, branchesOf(previews), this.trace);
+    reportGatewayHosts(app);
     checkRecordsLater(app);
     return app;
   }

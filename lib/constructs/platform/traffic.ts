@@ -2,13 +2,14 @@
 
 import type { IConstruct } from 'constructs';
 import { rivals } from '../../analysis/traffic/hosts';
-import { type Finding, findingOn } from '../../model/finding/finding';
+import { didYouMean } from '../../model/finding/closest';
+import { type Finding, findingOf, findingOn } from '../../model/finding/finding';
 import type { Trace } from '../../model/manifest/origin';
 import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
 import { regionsLostFor, type TrafficShare, weightWithin } from '../../model/platform/traffic';
 import { WebService } from '../component/web-service';
 import { Exposure } from '../exposure/exposure';
-import type { System } from '../system/system';
+import { System } from '../system/system';
 import { report } from '../tree/findings';
 
 /** How a placement divides traffic. */
@@ -70,6 +71,25 @@ function findCapacityProblems({ name }: WebService, { target }: System<unknown>,
 }
 
 const percent = ({ weight, all }: TrafficShare): string => `${Math.round((1000 * weight) / all) / 10} %`;
+
+/** Reports, at the line of the cluster, hosts of its `gatewayApi` that nothing there has. */
+export function reportGatewayHosts(app: IConstruct): void {
+  const clusters = new Map(System.allIn(app).map((system) => [system.target.cluster.name, system]));
+  for (const [name, { target, node }] of clusters) {
+    const { gatewayApi, trace } = target.cluster;
+    const all = (node.scope?.node.findAll() ?? []).filter((construct) => construct instanceof Exposure);
+    const known = [...new Set(all.flatMap(({ hosts }) => hosts))].sort();
+    for (const host of Object.keys(gatewayApi?.hosts ?? {}).filter((one) => !known.includes(one))) {
+      const problem = {
+        field: `clusters.${name}.gatewayApi.hosts`,
+        value: host,
+        message: `nothing on ${name} is exposed at ${host}${didYouMean(host, known)}`,
+        expected: known.length === 0 ? 'no hosts' : `one of ${known.join(', ')}`,
+      };
+      report(app, findingOf('gateway-host', problem), trace);
+    }
+  }
+}
 
 /** Registers a check for names that external-dns writes from several clusters without a weight. */
 export function checkRecordsLater(app: IConstruct): void {

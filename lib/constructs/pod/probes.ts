@@ -184,6 +184,19 @@ export function findProbeProblems(probes: Probes, ports: readonly NamedPort[]): 
   });
 }
 
+/** Probes that ask a port in the clear, which answers by TLS alone. */
+export function findClearProbes(
+  { startup, readiness, liveness }: Probes,
+  port: NamedPort,
+  ports: readonly NamedPort[],
+) {
+  return Object.entries({ startup, readiness, liveness }).flatMap(([kind, probe]): Problem[] => {
+    if (probe === undefined || 'exec' in probe || 'tcp' in probe || portOf(probe, ports) !== port) return [];
+    const message = `probes.${kind} asks in the clear, and the port ${port.name} speaks TLS`;
+    return [{ field: `probes.${kind}`, message, expected: '{ tcp: true }, { exec: […] }, or a path at another port' }];
+  });
+}
+
 function expectedOf(port: NamedPort, ports: readonly NamedPort[]): string {
   const here = { http: "{ path: '/…' }", grpc: '{ grpc: true }', tcp: '{ tcp: true }', udp: undefined }[port.protocol];
   const there = ports.find(({ protocol }) => protocol === 'http');

@@ -3,7 +3,7 @@
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Cluster } from '../../model/cluster/cluster';
-import type { PodSource } from '../../model/cluster/provider';
+import type { PodSource } from '../../model/exposure/source';
 import { ANNOTATION, quorumText } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';

@@ -2,7 +2,7 @@
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { CIDRS } from '../../model/cluster/provider';
+import { CIDRS } from '../../model/exposure/source';
 import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import {

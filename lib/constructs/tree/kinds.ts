@@ -6,6 +6,14 @@ import type { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { CertificateSpec } from '../../../imports/cert-manager.io';
 import type { ExternalSecretSpec } from '../../../imports/external-secrets.io';
+import type {
+  BackendTlsPolicySpec,
+  GatewayClassSpec,
+  GatewaySpec as GatewayProps,
+  GrpcRouteSpec as GrpcRouteProps,
+  HttpRouteSpec as HttpRouteProps,
+  ReferenceGrantSpec,
+} from '../../../imports/gateway.networking.k8s.io';
 import type { ScaledObjectSpec, TriggerAuthenticationSpec } from '../../../imports/keda.sh';
 import type { PodMonitorSpec, ServiceMonitorSpec } from '../../../imports/monitoring.coreos.com';
 import type { JsonObject } from '../../model/manifest/json';
@@ -15,7 +23,7 @@ import { compareKeys } from '../../model/manifest/text';
 /** L1's `Quantity` and `IntOrString`: wrappers of one value. */
 type Wrapper<T> = T extends { readonly value: string | number } ? (keyof T extends 'value' ? T : never) : never;
 
-/** Fields of a pod or a Service that jsii spells differently from the API. */
+/** Fields of a pod, a Service or a BackendTLSPolicy that jsii spells differently from the API. */
 interface JsonNames {
   readonly clientIp: 'clientIP';
   readonly clusterIp: 'clusterIP';
@@ -25,6 +33,7 @@ interface JsonNames {
   readonly hostPid: 'hostPID';
   readonly loadBalancerIp: 'loadBalancerIP';
   readonly setHostnameAsFqdn: 'setHostnameAsFQDN';
+  readonly wellKnownCaCertificates: 'wellKnownCACertificates';
 }
 
 /** An L1 type as the JSON that it stands for: wrappers are strings or numbers, dates and enums are strings. */
@@ -82,6 +91,9 @@ export type CronJobSpec = Newer<
 >;
 export type Probe = Plain<k8s.Probe>;
 export type IngressSpec = Plain<k8s.IngressSpec>;
+export type GatewaySpec = Plain<GatewayProps>;
+export type HttpRouteSpec = Plain<HttpRouteProps>;
+export type GrpcRouteSpec = Plain<GrpcRouteProps>;
 export type ServiceSpec = Plain<k8s.ServiceSpec>;
 export type NetworkPolicySpec = Plain<k8s.NetworkPolicySpec>;
 /** A rule of a role as the API spells it. */
@@ -140,6 +152,12 @@ interface Bodies {
   readonly ServiceAccount: { readonly automountServiceAccountToken: boolean };
   readonly Service: { readonly spec: Late<ServiceSpec> };
   readonly Ingress: { readonly spec: Late<IngressSpec> };
+  readonly GatewayClass: { readonly spec: Plain<GatewayClassSpec> };
+  readonly Gateway: { readonly spec: Late<GatewaySpec> };
+  readonly HTTPRoute: { readonly spec: Late<HttpRouteSpec> };
+  readonly GRPCRoute: { readonly spec: Late<GrpcRouteSpec> };
+  readonly ReferenceGrant: { readonly spec: Late<Plain<ReferenceGrantSpec>> };
+  readonly BackendTLSPolicy: { readonly spec: Late<Plain<BackendTlsPolicySpec>> };
   readonly NetworkPolicy: { readonly spec: Late<NetworkPolicySpec> };
   readonly Deployment: { readonly spec: Late<DeploymentSpec> };
   readonly StatefulSet: { readonly spec: Late<StatefulSetSpec> };

@@ -1,6 +1,8 @@
 // A cluster: a target with its provider, region, zones, Kubernetes minor and capabilities. Made by a provider's function.
 
 import type { BackupPlan } from '../backups/plan';
+import { GATEWAY_API, type GatewayApi } from '../exposure/gateway-api';
+import type { GatewayController } from '../exposure/gateway-controller';
 import { type Accepted, accept } from '../finding/input';
 import { isProblem, type Problem } from '../finding/problem';
 import {
@@ -58,6 +60,11 @@ export interface ClusterProps extends Neighbours, SecretMakers {
   readonly zones?: readonly string[];
   /** @default nothing beyond conformance */
   readonly capabilities?: readonly Capability[];
+  /**
+   * Serves hosts by a shared Gateway and a route for each component, in the place of Ingresses. It implies the capability `gateway-api`.
+   * @default none: Ingresses serve them. With the capability alone, bundle 1.3 is assumed for objects of your own
+   */
+  readonly gatewayApi?: GatewayApi;
   /** Pools of nodes. @default unknown: whether a pod fits on a node is not checked */
   readonly nodePools?: readonly NodePool[];
   /** @default unknown: a plan says how large they must be, and refuses nothing */
@@ -112,6 +119,7 @@ export const CLUSTER: Fields<ClusterProps> = {
   kubernetes: MINOR,
   zones: optional(ZONES),
   capabilities: optional(list(choice(CAPABILITIES))),
+  gatewayApi: optional(GATEWAY_API),
   nodePools: optional(NODE_POOLS),
   subnets: optional(SUBNETS),
   groups: optional(table(GROUP_ID)),
@@ -127,8 +135,8 @@ export const CLUSTER: Fields<ClusterProps> = {
 
 /** A cluster, not yet named. */
 export interface ClusterDescription
-  extends Required<Omit<ClusterProps, keyof Neighbours | keyof SecretMakers | 'directory'>>,
-    Pick<ClusterProps, 'directory'>,
+  extends Required<Omit<ClusterProps, keyof Neighbours | keyof SecretMakers | 'directory' | 'gatewayApi'>>,
+    Pick<ClusterProps, 'directory' | 'gatewayApi'>,
     Neighbours,
     SecretMakers {
   /** The profile of its provider. */
@@ -186,11 +194,13 @@ function complete(
   const { capabilities = [] } = input;
   const hasCapabilities = input.capabilities !== undefined || refused.size === 0;
   const poolProblems = findPoolProblems(nodePools, zones, region);
+  const served = input.gatewayApi === undefined ? undefined : provider.gateway(input.gatewayApi);
+  const gatewayApi = served === undefined || isProblem(served) ? undefined : input.gatewayApi;
   return {
     provider,
     kubernetes,
     zones,
-    capabilities,
+    capabilities: withGatewayApi(capabilities, gatewayApi),
     // nothing should follow from a pool that is refused
     nodePools: poolProblems.length > 0 ? [] : nodePools,
     subnets: input.subnets ?? {},
@@ -201,19 +211,30 @@ function complete(
     plurals: input.plurals ?? {},
     scopes: input.scopes ?? {},
     ...defined({ region, prometheus, traces, configuration, cloudNativePg, apiServer, dnsAddress }),
-    ...defined({ secretStore, issuer, directory }),
+    ...defined({ secretStore, issuer, directory, gatewayApi }),
     problems: [
       ...problems,
       ...findZoneProblems(provider, region, zones),
       // zones may be among what was refused
       ...(input.zones === undefined && refused.size > 0 ? [] : findControlPlaneProblems(provider, zones)),
       ...poolProblems,
+      ...findGatewayProblems(served),
       ...(hasCapabilities ? findMakerProblems(input, capabilities) : []),
       ...(hasCapabilities ? findNeighbourProblems(input, capabilities) : []),
       ...(isUnsure ? [] : findSysadminProblems({ groups, provider }, sysadmins)),
     ],
     trace,
   };
+}
+
+/** What the cluster says of its Gateway API implies that it has it. */
+const withGatewayApi = (capabilities: readonly Capability[], api: GatewayApi | undefined): readonly Capability[] =>
+  api === undefined || capabilities.includes('gateway-api') ? capabilities : [...capabilities, 'gateway-api'];
+
+function findGatewayProblems(served: GatewayController | Problem | undefined): Problem[] {
+  if (served === undefined || !isProblem(served)) return [];
+  const { field, ...problem } = served;
+  return [{ ...problem, field: ['gatewayApi', ...(field === undefined ? [] : [field])].join('.') }];
 }
 
 /** Whether the value is a cluster as a provider's function makes it. */

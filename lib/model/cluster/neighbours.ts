@@ -1,11 +1,13 @@
 // Neighbours: what is outside of every namespace, and what a default deny must let through to it or from it.
 
 import { isIP } from 'node:net';
+import { ENTRIES, type GatewayApi, mayServe } from '../exposure/gateway-api';
+import { type IngressSource, POD_SOURCE_FIELDS, type PodSource, SOURCE_CIDRS } from '../exposure/source';
 import { isProblem, type Problem } from '../finding/problem';
 import { either, type Fields, fields, list, number, optional, table, text } from '../finding/schema';
 import { subdomain } from '../manifest/formats';
 import type { Capability } from './capability';
-import { type IngressSource, POD_SOURCE_FIELDS, type PodSource, type Provider, SOURCE_CIDRS } from './provider';
+import { type Provider, sourceOfEntry } from './provider';
 
 /** Where the API server listens. */
 export interface ApiServer {
@@ -122,6 +124,7 @@ export interface Neighbourhood extends Neighbours {
   readonly name: string;
   readonly provider: Provider;
   readonly capabilities: readonly Capability[];
+  readonly gatewayApi?: GatewayApi;
 }
 
 /** A neighbour that every cluster knows by its role. */
@@ -160,14 +163,20 @@ export function findNeighbourProblems({ cloudNativePg }: Neighbours, capabilitie
 }
 
 /** Where a neighbour sends from; a problem where that is unknown. */
-export function senderOf(cluster: Neighbourhood, role: NeighbourRole): IngressSource | Problem {
-  if (role === 'prometheus') return prometheusOf(cluster);
+export function sendersOf(cluster: Neighbourhood, role: NeighbourRole): readonly IngressSource[] | Problem {
+  if (role === 'prometheus') {
+    const source = prometheusOf(cluster);
+    return isProblem(source) ? source : [source];
+  }
   if (role === 'ingress') {
-    const source = cluster.provider.ingressSource('pods');
-    return isProblem(source) ? { ...source, expected: `in clusters.${cluster.name}, ${source.expected}` } : source;
+    const used = ENTRIES.filter((entry) => mayServe(cluster.gatewayApi, entry));
+    const sources = used.map((entry) => sourceOfEntry(cluster, entry, 'pods'));
+    const unknown = sources.find(isProblem);
+    if (unknown !== undefined) return { ...unknown, expected: `in clusters.${cluster.name}, ${unknown.expected}` };
+    return sources.flatMap((source) => (isProblem(source) ? [] : [source]));
   }
   const { apiServer } = cluster;
-  if (apiServer !== undefined) return { cidrs: apiServer.cidrs };
+  if (apiServer !== undefined) return [{ cidrs: apiServer.cidrs }];
   return {
     message: 'the addresses of the API server are unknown',
     expected: `in clusters.${cluster.name}, apiServer: { cidrs: […] }, from which it calls webhooks`,

@@ -2,9 +2,10 @@
 
 import type { Balancer } from '../exposure/balancer';
 import type { BackendShape, Exposed, Exposure, IngressShape, ProviderObject } from '../exposure/exposed';
-import type { Problem } from '../finding/problem';
-import { checked, either, type Fields, fields, list, type Schema, table, text } from '../finding/schema';
-import { isCidr } from '../manifest/cidr';
+import { type Entry, type GatewayApi, gatewayName } from '../exposure/gateway-api';
+import type { GatewayController } from '../exposure/gateway-controller';
+import type { IngressSource } from '../exposure/source';
+import { isProblem, type Problem } from '../finding/problem';
 import { dnsLabel, subdomain } from '../manifest/formats';
 import type { NeutralKind } from '../manifest/kinds';
 import type { NodeAutoscaler, ProviderLimit } from './limit';
@@ -69,47 +70,6 @@ export type Subject =
   | { readonly kind: 'Group'; readonly apiGroup: 'rbac.authorization.k8s.io'; readonly name: string }
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string };
 
-/** Where ingress traffic reaches pods from: pods of the controller, or addresses. */
-export type IngressSource = PodSource | { readonly cidrs: readonly string[] };
-
-/** The pods of an ingress controller. */
-export interface PodSource {
-  /** Namespace of the controller. */
-  readonly namespace: string;
-  /** Labels of its pods, one or more. */
-  readonly podLabels: Readonly<Record<string, string>>;
-}
-
-export const CIDRS: Schema = list(text("a CIDR, such as '10.20.0.0/24'", isCidr), "a list of CIDRs: ['10.20.0.0/24']");
-
-/** Without a label the NetworkPolicy would allow all pods. */
-export const POD_LABELS = checked<PodSource['podLabels']>(
-  table(text(), "{ 'app.kubernetes.io/name': 'traefik' }"),
-  (labels) =>
-    Object.keys(labels).length > 0
-      ? []
-      : [
-          {
-            message: 'selects every pod',
-            expected: "labels of the controller's pods: { 'app.kubernetes.io/name': 'traefik' }",
-          },
-        ],
-);
-
-export const POD_SOURCE_FIELDS: Fields<PodSource> = { namespace: text(), podLabels: POD_LABELS };
-
-export const POD_SOURCE = fields<PodSource>(POD_SOURCE_FIELDS);
-
-/** Without an address the NetworkPolicy would allow none. */
-export const SOURCE_CIDRS = checked<readonly string[]>(CIDRS, (cidrs) =>
-  cidrs.length > 0 ? [] : [{ message: 'the list of addresses is empty', expected: "CIDRs: ['10.20.0.0/24']" }],
-);
-
-export const INGRESS_SOURCE: Schema = either(
-  [POD_SOURCE, fields<Exclude<IngressSource, PodSource>>({ cidrs: SOURCE_CIDRS })],
-  "{ namespace: 'traefik', podLabels: { 'app.kubernetes.io/name': 'traefik' } }, or { cidrs: ['10.20.0.0/24'] }",
-);
-
 /** Labels of nodes. The zone label is `topology.kubernetes.io/zone` everywhere. */
 export interface NodeLabels {
   /** Label that holds the name of the node's pool. @default none common to all such clusters */
@@ -133,6 +93,13 @@ export const STORAGE_CLASS_DIFFERENCE: AllowedDifference = {
   kind: 'StatefulSet',
   pointer: '/spec/volumeClaimTemplates/*/spec/storageClassName',
   source: 'kubernetes.io, "Storage Classes", provisioner and parameters',
+};
+
+/** The standard names no controller that would hold the time-outs of routes. */
+export const ROUTE_TIMEOUT_DIFFERENCE: AllowedDifference = {
+  kind: 'HTTPRoute',
+  pointer: '/spec/rules/*/timeouts/request',
+  source: 'gateway-api, HTTPRouteTimeouts (support: extended)',
 };
 
 /** The control plane of a cluster: the provider's own, or nodes of yours. */
@@ -165,6 +132,8 @@ export interface Provider {
   readonly balancer: Balancer;
   /** Renders an HTTP exposure; a problem where its components cannot share an Ingress. */
   readonly ingress: (exposed: Exposed) => IngressShape | Problem;
+  /** What serves Gateways, as the cluster says of them; a problem where nothing is known to. */
+  readonly gateway: (api: GatewayApi) => GatewayController | Problem;
   /** Renders what a component behind an Ingress needs, the one that it is called after or another. @default nothing */
   readonly backend?: (exposure: Exposure, isFirst: boolean) => BackendShape;
   /** Objects that the cluster needs once before anything can be exposed. @default none */
@@ -214,6 +183,26 @@ export interface Provider {
   readonly allowedDifferences: readonly AllowedDifference[];
 }
 
+/** A cluster, as far as what serves its hosts follows from it. */
+export interface Serving {
+  readonly provider: Pick<Provider, 'gateway' | 'ingressSource'>;
+  readonly gatewayApi?: GatewayApi;
+}
+
+/** What serves the Gateways of a cluster; `undefined` where Ingresses serve all of its hosts. */
+export function gatewayOf({ provider, gatewayApi }: Serving): GatewayController | undefined {
+  const served = gatewayApi === undefined ? undefined : provider.gateway(gatewayApi);
+  return served === undefined || isProblem(served) ? undefined : served;
+}
+
+/** Where an entry sends to pods from; a problem where that is unknown. */
+export function sourceOfEntry(cluster: Serving, entry: Entry, targets: Exposure['targets']): IngressSource | Problem {
+  const { provider, gatewayApi } = cluster;
+  const controller = entry === 'gateway' ? gatewayOf(cluster) : undefined;
+  if (controller === undefined || gatewayApi === undefined) return provider.ingressSource(targets);
+  return controller.source(gatewayName(gatewayApi), targets);
+}
+
 /** A group as a subject, unless it is one of Kubernetes' own: `system:masters` bypasses RBAC. */
 export function groupSubject(name: string, expected: string): Subject | Problem {
   if (name.startsWith('system:')) return { message: `${name} is one of Kubernetes' own groups`, expected };
@@ -238,13 +227,6 @@ export function serviceAccountSubject(namespace: string, name: string): Subject 
     message: `${namespace}/${name} is not a valid ServiceAccount`,
     expected: "{ namespace: 'argocd', serviceAccount: 'argocd-application-controller' }",
   };
-}
-
-/** Addresses, or the problem that they are missing. */
-export function addressSource(cidrs: readonly string[] = [], option: string): IngressSource | Problem {
-  if (cidrs.length > 0) return { cidrs };
-  const expected = `${option}: the ranges as CIDRs, such as ['10.20.0.0/24']`;
-  return { message: 'the source of ingress traffic is unknown', expected };
 }
 
 /** The problem of a provider without identities for pods. */

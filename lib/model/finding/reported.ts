@@ -297,17 +297,21 @@ export const reportedRules = {
       what: 'A DNS record has one or more hosts, each once.',
       why: 'Nothing would be written, or the same record twice.',
     },
+    'exposure-gateway': {
+      what: 'What a component asks of its entry is in what serves its hosts: an Ingress, or a Gateway of this controller and bundle.',
+      why: 'The field would be dropped or ignored: requests would go another way than the chart says.',
+    },
     'exposure-health': {
       what: 'An exposed component has a health path: that of its readiness probe, or one for the load balancer alone.',
       why: 'A load balancer that asks a path without an answer takes every pod for dead.',
     },
     'exposure-hosts': {
       what: 'A component is exposed at one or more hosts, each once.',
-      why: 'The Ingress would lead nowhere, or be refused.',
+      why: 'The Ingress or route would lead nowhere, or be refused.',
     },
     'exposure-options': {
       what: 'Options of an exposure are given with its first hosts.',
-      why: 'A component has one Ingress, and later options would contradict it.',
+      why: 'A component has one entry, and later options would contradict it.',
     },
     'balancer-drain': {
       severity: 'warning',
@@ -329,16 +333,20 @@ export const reportedRules = {
       why: 'What has no effect is a mistake, or misleads the reader.',
     },
     'exposure-port': {
-      what: 'An Ingress leads to a port that speaks http, of a Service with an address.',
+      what: 'An Ingress leads to a port that speaks http, a route to one that speaks http or gRPC, of a Service with an address.',
       why: 'A load balancer that asks a port for what it does not speak answers every request with an error.',
     },
     'exposure-shared': {
-      what: 'Components that share hosts agree on what their one Ingress has only once.',
+      what: 'Components that share hosts agree on what their hosts have only once.',
       why: 'One of them would get the TLS Secret, the health check or the redirect of another.',
     },
     'exposure-targets': {
       what: 'A load balancer that targets nodes has a Service with node ports.',
       why: 'It would find no target.',
+    },
+    'gateway-host': {
+      what: 'A host that `gatewayApi.hosts` of a cluster names is one of an exposed component there.',
+      why: 'The host that is meant would be served by another entry, such as the old one in a move.',
     },
     'grpc-balance': {
       severity: 'note',

@@ -25,6 +25,8 @@ export const ANNOTATION = {
   healthPath: `${PREFIX}health-path`,
   /** Hosts whose DNS records are set by hand, as a list. */
   dnsByHand: `${PREFIX}dns-by-hand`,
+  /** Hosts whose DNS records lead to the other entry that serves them, as a list. */
+  dnsAtOtherEntry: `${PREFIX}dns-at-other-entry`,
   /** Why a Role, ClusterRole or binding may grant what the checks refuse. */
   accessReason: reasonKey('access'),
   /** Why a Service has an entry of its own beside an Ingress. */

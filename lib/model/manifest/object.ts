@@ -30,6 +30,8 @@ export interface ClusterApi {
     /** What removes nodes where pools may shrink; absent where nothing does. */
     readonly nodeAutoscaler?: { readonly name: string; readonly patienceSeconds: number; readonly raisedBy?: string };
   };
+  /** What it says of its Gateway API. @default bundle 1.3, where it has the capability */
+  readonly gatewayApi?: { readonly bundle?: string };
   /** Its pools of nodes; empty where they are not declared. */
   readonly nodePools: readonly {
     readonly name: string;

@@ -64,6 +64,13 @@ export function ingressPath(path: ExposedPath): { readonly path: string; readonl
     : { path: path.exact, pathType: 'Exact' };
 }
 
+/** The same in a route of the Gateway API. */
+export function routePath(path: ExposedPath): { readonly type: 'PathPrefix' | 'Exact'; readonly value: string } {
+  return typeof path === 'string'
+    ? { type: 'PathPrefix', value: prefixOf(path) }
+    : { type: 'Exact', value: path.exact };
+}
+
 /** A path of a host, with the component that it leads to. */
 export interface Claimed {
   readonly path: ExposedPath;

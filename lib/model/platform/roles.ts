@@ -97,7 +97,7 @@ const LOOK: readonly Right[] = [
   { group: 'policy', resources: ['poddisruptionbudgets'], verbs: READ, reason: 'why a node is not drained' },
   {
     group: 'gateway.networking.k8s.io',
-    resources: ['gateways', 'httproutes'],
+    resources: ['backendtlspolicies', 'gateways', 'grpcroutes', 'httproutes', 'referencegrants'],
     verbs: READ,
     reason: 'like Ingresses; no effect on clusters without the Gateway API',
   },

@@ -4,10 +4,9 @@ import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } 
 import { drainDifferences } from '../cluster/drain-differences';
 import { networkOf } from '../cluster/network';
 import {
-  addressSource,
-  CIDRS,
   groupSubject,
   type Provider,
+  ROUTE_TIMEOUT_DIFFERENCE,
   STORAGE_CLASS_DIFFERENCE,
   type Subject,
   type WorkloadIdentity,
@@ -21,7 +20,10 @@ import {
   type IngressShape,
   longestOf,
 } from '../exposure/exposed';
-import type { Problem } from '../finding/problem';
+import { bundleOf, type GatewayApi, isSince, mayServe } from '../exposure/gateway-api';
+import { type GatewayController, gatewayByClass, WELL_KNOWN_PORTS } from '../exposure/gateway-controller';
+import { addressSource, CIDRS } from '../exposure/source';
+import { isProblem, type Problem } from '../finding/problem';
 import { choice, either, fields, optional, text } from '../finding/schema';
 
 import { AKS_POD_NETWORKS, type AksPodNetwork, aksNetwork } from './aks-network';
@@ -42,6 +44,11 @@ export interface AksProps extends ClusterProps {
   readonly region: string;
   /** The load balancer in front of it. */
   readonly gateway: AksGateway;
+  /**
+   * Frontend of the shared Gateway, where AGC is made elsewhere: one serves a Gateway or an Ingress, never both.
+   * @default that of `gateway`, which no Ingress may have then
+   */
+  readonly gatewayFrontend?: string;
   /** Subnet of the load balancer, as CIDRs: ingress traffic comes from there. @default unknown, a finding when it is needed */
   readonly gatewaySubnets?: readonly string[];
   /**
@@ -69,6 +76,7 @@ const PROPS = fields<AksProps>({
   ...CLUSTER,
   region: text("a region of Azure, such as 'westeurope'"),
   gateway: GATEWAY,
+  gatewayFrontend: optional(text()),
   gatewaySubnets: optional(CIDRS),
   entraCidrs: optional(CIDRS),
   podNetwork: optional(choice(AKS_POD_NETWORKS)),
@@ -107,13 +115,15 @@ const APPLICATION_GATEWAY: Balancer = {
 const IDENTITY = 'azure.workload.identity';
 const IDENTITY_SOURCE = 'AKS docs, workload-identity-overview';
 
-function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork, zones = [] }: AksProps): Provider {
+function profile(props: AksProps): Provider {
+  const { gateway, gatewaySubnets, entraCidrs = [], podNetwork, zones = [] } = props;
   return {
     name: 'aks',
     zoneNames: { suffix: /^-\d$/, example: '-1' }, // AKS docs, availability-zones: the nodes' label
     ...(gateway === 'application-gateway'
       ? { balancer: APPLICATION_GATEWAY, ingress: agicIngress }
       : { balancer: AGC, ingress: (exposed) => agcIngress(exposed, gateway), backend: agcBackend }),
+    gateway: (api) => aksGateway(api, props),
     namespaceLabels: {}, // no readiness gate was found
     loadsImages: false,
     registryForm: '<name>.azurecr.io',
@@ -155,6 +165,7 @@ function profile({ gateway, gatewaySubnets, entraCidrs = [], podNetwork, zones =
       },
       { kind: 'ServiceAccount', pointer: `/metadata/annotations/${IDENTITY}~1client-id`, source: IDENTITY_SOURCE },
       ...(gateway === 'application-gateway' ? drainDifferences(APPLICATION_GATEWAY) : []),
+      ROUTE_TIMEOUT_DIFFERENCE,
       STORAGE_CLASS_DIFFERENCE,
     ],
   };
@@ -202,6 +213,78 @@ function agcBackend({ name, healthPath, asksAsReadiness }: Exposure): BackendSha
     },
   };
   return { objects: [{ apiVersion: `${ALB_GROUP}/v1`, kind: 'HealthCheckPolicy', spec }] };
+}
+
+const FRONTEND = `${ALB_GROUP}/alb-frontend`;
+
+/** AGC where it is the load balancer; with the older one there is no Gateway API but that of another controller. */
+function aksGateway(
+  api: GatewayApi,
+  { gateway, gatewayFrontend, gatewaySubnets }: AksProps,
+): GatewayController | Problem {
+  if (gateway === 'application-gateway') {
+    return gatewayByClass(api, {
+      classes: [],
+      without: {
+        message: 'the ingress controller of Application Gateway does not serve the Gateway API',
+        expected:
+          "gateway: { albName, albNamespace }, or className: 'approuting-istio' where application routing is switched on",
+      },
+    });
+  }
+  const own = agcGateway(api, gateway, gatewayFrontend, gatewaySubnets);
+  const found = gatewayByClass(api, { classes: [own] });
+  const { albFrontend } = 'albId' in gateway ? gateway : { albFrontend: undefined };
+  const isShared = albFrontend !== undefined && (gatewayFrontend ?? albFrontend) === albFrontend;
+  if (isProblem(found) || found.className !== own.className || !isShared || !mayServe(api, 'ingress')) return found;
+  const message = `frontend ${albFrontend} serves Ingresses or the Gateway, and not both`;
+  return { message, expected: 'gatewayFrontend: another frontend of the same resource' };
+}
+
+/**
+ * Source: AGC docs, how-to-ssl-offloading-gateway-api, how-to-url-redirect-gateway-api, grpc, faq (frontends), and
+ * alb-controller-release-notes: 1.11.1, which is built for bundle 1.5, holds the time-outs of routes; before, a RoutePolicy has them.
+ */
+function agcGateway(
+  api: GatewayApi,
+  gateway: Exclude<AksGateway, string>,
+  frontend: string | undefined,
+  subnets: AksProps['gatewaySubnets'],
+): GatewayController {
+  const holdsTimeouts = isSince(bundleOf(api), '1.5');
+  return {
+    name: AGC.name,
+    className: 'azure-alb-external',
+    balancer: AGC,
+    ports: WELL_KNOWN_PORTS,
+    certificates: 'secrets',
+    supports: new Set(holdsTimeouts ? ['grpc', 'timeouts'] : ['grpc']),
+    documentedIn: 'gateway-api, conformance/reports/v1.5/azure-application-gateway-for-containers',
+    gateway: () =>
+      'albName' in gateway
+        ? {
+            annotations: {
+              [`${ALB_GROUP}/alb-name`]: gateway.albName,
+              [`${ALB_GROUP}/alb-namespace`]: gateway.albNamespace,
+            },
+          }
+        : {
+            annotations: { [`${ALB_GROUP}/alb-id`]: gateway.albId },
+            spec: { addresses: [{ type: FRONTEND, value: frontend ?? gateway.albFrontend }] },
+          },
+    backend: (routed) => {
+      const { name, timeoutSeconds, protocol } = routed;
+      const { objects = [] } = protocol === 'grpc' ? {} : agcBackend(routed);
+      const isLonger = !holdsTimeouts && protocol === 'http' && timeoutSeconds > AGC_SECONDS;
+      const spec = {
+        targetRef: { group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name },
+        default: { timeouts: { routeTimeout: `${timeoutSeconds}s` } },
+      };
+      const policies = isLonger ? [{ apiVersion: `${ALB_GROUP}/v1`, kind: 'RoutePolicy', spec }] : [];
+      return { objects: [...objects, ...policies] };
+    },
+    source: () => addressSource(subnets, 'gatewaySubnets'),
+  };
 }
 
 /** AGIC docs, annotations: those of an Ingress hold for all of its backends. */

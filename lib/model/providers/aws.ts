@@ -9,10 +9,12 @@ import type {
   WorkloadIdentity,
   ZoneNames,
 } from '../cluster/provider';
-import { CIDRS, groupSubject, STORAGE_CLASS_DIFFERENCE } from '../cluster/provider';
+import { groupSubject, ROUTE_TIMEOUT_DIFFERENCE, STORAGE_CLASS_DIFFERENCE } from '../cluster/provider';
 import type { Balancer } from '../exposure/balancer';
 import type { Exposed, Exposure } from '../exposure/exposed';
 import { longestOf } from '../exposure/exposed';
+import { type GatewayController, WELL_KNOWN_PORTS } from '../exposure/gateway-controller';
+import { CIDRS } from '../exposure/source';
 import type { Problem } from '../finding/problem';
 import { type Fields, optional } from '../finding/schema';
 
@@ -77,6 +79,7 @@ export const ALB: Balancer = {
 /** EKS user guide, associate-service-account-role. */
 export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   STORAGE_CLASS_DIFFERENCE,
+  ROUTE_TIMEOUT_DIFFERENCE,
   {
     kind: 'ServiceAccount',
     pointer: '/metadata/annotations/eks.amazonaws.com~1role-arn',
@@ -124,6 +127,60 @@ export function albPublic(certificateArn: string | undefined): Readonly<Record<s
   return {
     [key('scheme')]: 'internet-facing', // the default is internal
     ...(certificateArn === undefined ? {} : { [key('certificate-arn')]: certificateArn }),
+  };
+}
+
+const GATEWAY_GROUP = 'gateway.k8s.aws';
+
+/**
+ * The Load Balancer Controller by Gateways. It finds certificates by the hosts of listeners, and does not read `certificateRefs`; the
+ * class is ours to create. Load Balancer Controller docs, guide/gateway: l7gateway, loadbalancerconfig, targetgroupconfig.
+ */
+export function albGateway(certificateArn: string | undefined, source: GatewayController['source']): GatewayController {
+  return {
+    name: 'the ALB',
+    className: 'alb',
+    controllerName: `${GATEWAY_GROUP}/alb`,
+    balancer: ALB,
+    ports: WELL_KNOWN_PORTS,
+    certificates: 'elsewhere',
+    supports: new Set(['grpc']),
+    documentedIn: 'Load Balancer Controller docs, guide/gateway/l7gateway (feature comparison)',
+    sendsToNodes: true,
+    gateway: ({ gateway, tls, timeoutSeconds }) => {
+      const kind = 'LoadBalancerConfiguration';
+      const spec = {
+        scheme: 'internet-facing', // the default is internal
+        // one of a Gateway is for all of its routes
+        loadBalancerAttributes: [{ key: 'idle_timeout.timeout_seconds', value: String(timeoutSeconds) }],
+        ...(tls && certificateArn !== undefined
+          ? {
+              listenerConfigurations: [
+                { protocolPort: 'HTTPS:443', alpnPolicy: 'None', defaultCertificate: certificateArn },
+              ],
+            }
+          : {}),
+      };
+      return {
+        spec: { infrastructure: { parametersRef: { group: GATEWAY_GROUP, kind, name: gateway.name } } },
+        objects: [{ apiVersion: `${GATEWAY_GROUP}/v1beta1`, kind, spec }],
+      };
+    },
+    // one for each Service; of gRPC the controller's own health check asks whether a server answers at all
+    backend: ({ name, targets, healthPath, drainSeconds, protocol }) => {
+      const spec = {
+        targetReference: { group: '', kind: 'Service', name },
+        defaultConfiguration: {
+          targetType: targets === 'pods' ? 'ip' : 'instance', // the default is instance
+          ...(protocol === 'grpc'
+            ? { protocolVersion: 'GRPC' }
+            : { healthCheckConfig: { healthCheckPath: healthPath } }),
+          targetGroupAttributes: [{ key: 'deregistration_delay.timeout_seconds', value: String(drainSeconds) }],
+        },
+      };
+      return { objects: [{ apiVersion: `${GATEWAY_GROUP}/v1beta1`, kind: 'TargetGroupConfiguration', spec }] };
+    },
+    source,
   };
 }
 

@@ -1,14 +1,10 @@
 // Any conformant cluster: nothing beyond the standard. What another profile adds to it is specific to that provider.
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import {
-  groupSubject,
-  INGRESS_SOURCE,
-  type IngressSource,
-  noWorkloadIdentity,
-  type Provider,
-} from '../cluster/provider';
+import { groupSubject, noWorkloadIdentity, type Provider, ROUTE_TIMEOUT_DIFFERENCE } from '../cluster/provider';
 import { DECLARED_CONTROL_PLANE, type DeclaredControlPlane } from '../cluster/zones';
+import { gatewayByClass } from '../exposure/gateway-controller';
 import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../exposure/ingress-controller';
+import { INGRESS_SOURCE, type IngressSource } from '../exposure/source';
 import { fields, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { CLUSTER_AUTOSCALER, UPSTREAM_LIMITS } from './limits';
@@ -42,6 +38,8 @@ function profile(props: ConformantProps): Provider {
     // kubernetes.io, Ingress: without a class the cluster's default applies; certificates are TLS Secrets
     balancer: controllerOf(undefined, props),
     ingress: () => ({ annotations: {}, certificateFromSecret: true }),
+    // gateway-api, GatewayClass: no class is standard
+    gateway: (api) => gatewayByClass(api, { classes: [], declared: props }),
     namespaceLabels: {},
     loadsImages: false,
     workloadIdentity: noWorkloadIdentity,
@@ -59,6 +57,7 @@ function profile(props: ConformantProps): Provider {
     network: podRangeNetwork(podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,
-    allowedDifferences: [],
+    // the standard itself has none
+    allowedDifferences: props.gatewayApi === undefined ? [] : [ROUTE_TIMEOUT_DIFFERENCE],
   };
 }

@@ -1,8 +1,10 @@
 // Amazon EKS Auto Mode: its load balancing and storage differ from EKS, and are configured by a class of the cluster.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import { addressSource, type Provider } from '../cluster/provider';
+import type { Provider } from '../cluster/provider';
 import { haveEqual } from '../exposure/exposed';
+import { gatewayByClass } from '../exposure/gateway-controller';
+import { addressSource } from '../exposure/source';
 import { fields, list, optional, text } from '../finding/schema';
 import type { JsonObject } from '../manifest/json';
 import {
@@ -64,6 +66,16 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
             message: 'in Auto Mode, components that share a host share health path, draining and targets',
             expected: 'the same healthPath, longestRequestSeconds and targets for each, or a host of its own',
           },
+    // EKS user guide, auto-configure-gateway-api (2026-10): it serves them; the keys of scheme, targets and health were not found
+    gateway: (api) =>
+      gatewayByClass(api, {
+        classes: [],
+        without: {
+          message: 'the keys by which Auto Mode takes scheme, targets and health of a Gateway are not known here',
+          expected:
+            "no gatewayApi: an Ingress serves the hosts; or className of a controller that you install, such as 'eg'",
+        },
+      }),
     clusterObjects: [
       { apiVersion: `${PARAMS.group}/v1`, kind: PARAMS.kind, name: CLASS, spec },
       {

@@ -2,7 +2,9 @@
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import { networkOf } from '../cluster/network';
-import { addressSource, type Provider } from '../cluster/provider';
+import type { Provider } from '../cluster/provider';
+import { gatewayByClass } from '../exposure/gateway-controller';
+import { addressSource } from '../exposure/source';
 import { choice, fields, optional, text } from '../finding/schema';
 import {
   ALB,
@@ -12,6 +14,7 @@ import {
   type AwsNetwork,
   accessEntryGroup,
   albAnnotations,
+  albGateway,
   albPublic,
   albTargets,
   assumeRole,
@@ -52,6 +55,11 @@ export function eks(props: EksProps): ClusterDescription {
 }
 
 function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork }: EksProps): Provider {
+  // LBC docs, annotations `target-type`: `ip` comes from the load balancer, `instance` through a node
+  const source = (targets: 'pods' | 'nodes') =>
+    targets === 'pods'
+      ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
+      : addressSource(nodeSubnets, 'nodeSubnets');
   return {
     name: 'eks',
     zoneNames: AWS_ZONES,
@@ -62,6 +70,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
       annotations: { ...albAnnotations(exposed), ...albPublic(exposed.tls ? certificateArn : undefined) },
     }),
     backend: (exposure, isFirst) => (isFirst ? {} : { serviceAnnotations: albTargets(exposure) }),
+    gateway: (api) => gatewayByClass(api, { classes: [albGateway(certificateArn, (_, targets) => source(targets))] }),
     dnsWeightKey: ROUTE53_WEIGHT,
     // LBC docs, deploy/pod_readiness_gate: a pod counts as ready only once its target is healthy. Target type `ip` only.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
@@ -75,11 +84,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     workloadIdentity: assumeRole,
     identityStore: 's3',
     subject: accessEntryGroup,
-    // LBC docs, annotations `target-type`: `ip` comes from the load balancer, `instance` through a node
-    ingressSource: (targets) =>
-      targets === 'pods'
-        ? addressSource(loadBalancerSubnets, 'loadBalancerSubnets')
-        : addressSource(nodeSubnets, 'nodeSubnets'),
+    ingressSource: source,
     // EKS user guide, metrics-server: it is not deployed by default
     metricsApi: false,
     nodes: {

@@ -7,12 +7,15 @@ import {
   groupSubject,
   type ManagedControlPlane,
   type Provider,
+  ROUTE_TIMEOUT_DIFFERENCE,
   STORAGE_CLASS_DIFFERENCE,
   type Subject,
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Balancer } from '../exposure/balancer';
 import type { BackendShape, Exposed, Exposure, IngressShape } from '../exposure/exposed';
+import type { GatewayApi } from '../exposure/gateway-api';
+import { type GatewayController, gatewayByClass, WELL_KNOWN_PORTS } from '../exposure/gateway-controller';
 import type { Problem } from '../finding/problem';
 import { choice, fields, optional, text } from '../finding/schema';
 
@@ -59,6 +62,9 @@ const METADATA_SERVER: readonly Endpoint[] = [
   { outside: 'metadata.google.internal', cidrs: ['169.254.169.254/32'], port: 80 },
 ];
 
+/** The load balancers' proxies and health checks, for pods and nodes alike. Google Cloud docs, load-balancing firewall-rules. */
+const GOOGLE_RANGES = ['35.191.0.0/16', '130.211.0.0/22'];
+
 /** The time-out is on the whole answer; of a websocket it is the whole life. */
 const GOOGLE_BALANCER: Balancer = {
   name: "Google's load balancer",
@@ -83,6 +89,8 @@ function profile(props: GkeProps): Provider {
     balancer: GOOGLE_BALANCER,
     ingress: (exposed) => gceIngress(exposed, certificate),
     backend: gceBackend,
+    gateway: (api) =>
+      gatewayByClass(withHealthChecks(api), { classes: CLASSES.map((name) => gkeGateway(name, certificate)) }),
     namespaceLabels: {}, // readiness gates of network endpoint groups are injected without a label: ingress-gce, pkg/neg/readiness
     loadsImages: false,
     registryForm: '<location>-docker.pkg.dev/<project>/<repository>',
@@ -100,8 +108,7 @@ function profile(props: GkeProps): Provider {
     workloadIdentity,
     identityStore: 'gcs',
     subject,
-    // The load balancers' proxies and health checks, for pods and nodes alike. Google Cloud docs, load-balancing firewall-rules
-    ingressSource: () => ({ cidrs: ['35.191.0.0/16', '130.211.0.0/22'] }),
+    ingressSource: () => ({ cidrs: GOOGLE_RANGES }),
     // appvia/kore issue 1046: AKS and GKE deploy metrics-server by default
     metricsApi: true,
     nodes: {
@@ -129,6 +136,7 @@ function profile(props: GkeProps): Provider {
         source: 'Google Cloud docs, workload-identity (linking to an IAM service account)',
       },
       ...drainDifferences(GOOGLE_BALANCER),
+      ROUTE_TIMEOUT_DIFFERENCE,
       STORAGE_CLASS_DIFFERENCE,
     ],
   };
@@ -179,6 +187,52 @@ function gceBackend({ name, targets, healthPath, drainSeconds, timeoutSeconds }:
       },
     ],
   };
+}
+
+/** Gateway classes: Google Cloud docs, gatewayclass-capabilities. Regional ones have their proxies in a subnet of yours. */
+const CLASSES = ['gke-l7-global-external-managed', 'gke-l7-regional-external-managed', 'gke-l7-rilb'] as const;
+const [GLOBAL] = CLASSES;
+
+/**
+ * GKE's own controller. It has neither GRPCRoute nor BackendTLSPolicy, nor the time-outs of routes; health and draining are policies of a
+ * Service. Source: gke-gateway-api, config/crd; Google Cloud docs, configure-gateway-resources and secure-gateway.
+ */
+function gkeGateway(className: (typeof CLASSES)[number], uploaded: string | undefined): GatewayController {
+  return {
+    name: "Google's load balancer",
+    className,
+    balancer: GOOGLE_BALANCER,
+    ports: WELL_KNOWN_PORTS,
+    certificates: uploaded === undefined ? 'secrets' : 'elsewhere',
+    ...(uploaded === undefined ? {} : { tlsOptions: { 'networking.gke.io/pre-shared-certs': uploaded } }),
+    supports: new Set(),
+    documentedIn: 'gateway-api, conformance/reports/v1.5/gke-gateway',
+    backend: ({ name, healthPath, drainSeconds, timeoutSeconds }) => {
+      const targetRef = { group: '', kind: 'Service', name };
+      const health = { config: { type: 'HTTP', httpHealthCheck: { requestPath: healthPath } } };
+      const policy = { timeoutSec: timeoutSeconds, connectionDraining: { drainingTimeoutSec: drainSeconds } };
+      return {
+        objects: [
+          { apiVersion: 'networking.gke.io/v1', kind: 'HealthCheckPolicy', spec: { default: health, targetRef } },
+          { apiVersion: 'networking.gke.io/v1', kind: 'GCPBackendPolicy', spec: { default: policy, targetRef } },
+        ],
+      };
+    },
+    source: () =>
+      className === GLOBAL
+        ? { cidrs: GOOGLE_RANGES }
+        : {
+            message: `the proxies of ${className} are in the proxy-only subnet of the region, which is unknown`,
+            expected: "gatewayApi.source: { cidrs: ['10.129.0.0/23'] } of that subnet",
+          },
+  };
+}
+
+/** Health checks come from the ranges of Google, whatever else a cluster names. */
+function withHealthChecks(api: GatewayApi): GatewayApi {
+  const { source, className = GLOBAL } = api;
+  if (source === undefined || !('cidrs' in source) || !CLASSES.some((name) => name === className)) return api;
+  return { ...api, source: { cidrs: [...GOOGLE_RANGES, ...source.cidrs] } };
 }
 
 /** The older way. Direct principals need no annotation: do not require one. */

@@ -1,15 +1,11 @@
 // A cluster on a laptop: kind, minikube or k3d. Nodes have no zone label, certificates are TLS Secrets.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
-import {
-  groupSubject,
-  INGRESS_SOURCE,
-  type IngressSource,
-  noWorkloadIdentity,
-  type Provider,
-} from '../cluster/provider';
+import { groupSubject, noWorkloadIdentity, type Provider, ROUTE_TIMEOUT_DIFFERENCE } from '../cluster/provider';
 import { DECLARED_CONTROL_PLANE, type DeclaredControlPlane } from '../cluster/zones';
+import { gatewayByClass, traefikGateway, WITHOUT_CLASS } from '../exposure/gateway-controller';
 import { controllerOf, DECLARED_TIMEOUT, type DeclaredTimeout } from '../exposure/ingress-controller';
+import { INGRESS_SOURCE, type IngressSource } from '../exposure/source';
 import { choice, fields, optional } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { APP } from '../manifest/well-known';
@@ -44,7 +40,11 @@ function profile(props: LocalProps): Provider {
   const { distribution = 'k3d', ingressSource, podNetwork } = props;
   const className = distribution === 'kind' ? undefined : 'traefik';
   const traefik = { namespace: 'kube-system', podLabels: { [APP.name]: 'traefik' } };
-  const source = ingressSource ?? (distribution === 'k3d' ? traefik : undefined);
+  const source = ingressSource ??
+    (distribution === 'k3d' ? traefik : undefined) ?? {
+      message: `the source of ingress traffic differs between ${distribution} clusters`,
+      expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
+    };
   return {
     name: 'local',
     balancer: controllerOf(className, props),
@@ -55,15 +55,18 @@ function profile(props: LocalProps): Provider {
       annotations: {},
       certificateFromSecret: true,
     }),
+    // the class comes with Traefik where its Gateway provider is switched on: providers.kubernetesGateway of its chart
+    gateway: (api) =>
+      gatewayByClass(api, {
+        classes: [traefikGateway(source, props)],
+        declared: props,
+        ...(distribution === 'k3d' ? {} : { without: WITHOUT_CLASS }),
+      }),
     namespaceLabels: {},
     loadsImages: true,
     workloadIdentity: noWorkloadIdentity,
     subject: (id) => groupSubject(id, 'the organization of a client certificate, which may not begin with system:'),
-    ingressSource: () =>
-      source ?? {
-        message: `the source of ingress traffic differs between ${distribution} clusters`,
-        expected: 'ingressSource: namespace and pod labels of the controller, or cidrs',
-      },
+    ingressSource: () => source,
     // k3d runs k3s, which packages it; minikube, pkg/minikube/assets/addons.go: off by default; kind has none
     metricsApi: distribution === 'k3d',
     ...(distribution === 'minikube' ? { apiServerPorts: [443, 8443] } : {}), // minikube docs, commands/start: --apiserver-port
@@ -72,6 +75,6 @@ function profile(props: LocalProps): Provider {
     ...defined({ controlPlane: props.controlPlane }),
     network: podRangeNetwork(podNetwork),
     limits: UPSTREAM_LIMITS,
-    allowedDifferences: [],
+    allowedDifferences: [ROUTE_TIMEOUT_DIFFERENCE],
   };
 }

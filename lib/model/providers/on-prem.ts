@@ -1,15 +1,17 @@
 // A cluster in your own data centre: kubeadm, k3s or RKE2, with Traefik unless another controller is given.
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster, minorNumber } from '../cluster/cluster';
-import { groupSubject, noWorkloadIdentity, POD_SOURCE, type PodSource, type Provider } from '../cluster/provider';
+import { groupSubject, noWorkloadIdentity, type Provider, ROUTE_TIMEOUT_DIFFERENCE } from '../cluster/provider';
 import { DECLARED_CONTROL_PLANE, type DeclaredControlPlane } from '../cluster/zones';
 import { longestOf } from '../exposure/exposed';
+import { gatewayByClass, traefikGateway, WITHOUT_CLASS } from '../exposure/gateway-controller';
 import {
   controllerOf,
   DECLARED_TIMEOUT,
   type DeclaredTimeout,
   timeoutAnnotations,
 } from '../exposure/ingress-controller';
+import { POD_SOURCE, type PodSource } from '../exposure/source';
 import { checked, choice, emptyText, fields, optional, text } from '../finding/schema';
 import { defined } from '../manifest/json';
 import { APP } from '../manifest/well-known';
@@ -72,7 +74,11 @@ function bundledWith({ distribution, kubernetes }: OnPremProps): PodSource | und
 function profile(props: OnPremProps): Provider {
   const { distribution, ingressClass, groupsPrefix, ingressController } = props;
   const bundled = ingressClass === undefined || ingressClass === 'traefik' ? bundledWith(props) : undefined;
-  const source = ingressController ?? bundled;
+  const source = ingressController ??
+    bundled ?? {
+      message: 'the source of ingress traffic is unknown',
+      expected: 'ingressController: { namespace, podLabels } of its pods',
+    };
   const className = ingressClass ?? 'traefik';
   const balancer = controllerOf(className, props);
   return {
@@ -83,6 +89,13 @@ function profile(props: OnPremProps): Provider {
       annotations: timeoutAnnotations(balancer, longestOf(exposed, 'timeoutSeconds')),
       certificateFromSecret: true,
     }),
+    // the class comes with Traefik where its Gateway provider is switched on: providers.kubernetesGateway of its chart
+    gateway: (api) =>
+      gatewayByClass(api, {
+        classes: [traefikGateway(source, props)],
+        declared: props,
+        ...(bundledWith(props) === undefined ? { without: WITHOUT_CLASS } : {}),
+      }),
     namespaceLabels: {},
     loadsImages: false,
     workloadIdentity: noWorkloadIdentity,
@@ -91,11 +104,7 @@ function profile(props: OnPremProps): Provider {
       groupsPrefix === undefined
         ? { message: `group ${id} has no subject`, expected: 'groupsPrefix: the prefix of --oidc-groups-prefix' }
         : groupSubject(`${groupsPrefix}${id}`, 'a group of the OIDC issuer, which may not become system:…'),
-    ingressSource: () =>
-      source ?? {
-        message: 'the source of ingress traffic is unknown',
-        expected: 'ingressController: { namespace, podLabels } of its pods',
-      },
+    ingressSource: () => source,
     // k3s and RKE2 docs, packaged components: both deploy metrics-server; kubeadm does not
     metricsApi: distribution !== 'kubeadm',
     // kubeadm docs, kubeadm-config: serviceSubnet 10.96.0.0/12; k3s docs, cli/server, and RKE2 docs, server_config: cluster-dns
@@ -106,6 +115,6 @@ function profile(props: OnPremProps): Provider {
     network: podRangeNetwork(props.podNetwork),
     nodeAutoscaler: CLUSTER_AUTOSCALER,
     limits: UPSTREAM_LIMITS,
-    allowedDifferences: [],
+    allowedDifferences: [ROUTE_TIMEOUT_DIFFERENCE],
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Connectable, ConnectOptions, Peer } from '../../constructs/network/connection';
 import { selectorLabels } from '../../constructs/tree/labels';
-import type { PodSource } from '../../model/cluster/provider';
+import type { PodSource } from '../../model/exposure/source';
 
 /** Ports of what parts ask each other. */
 export const PORTS = { prometheus: 9090, loki: 3100, tempo: 3200, consul: 8500 } as const;

@@ -1,0 +1,145 @@
+// Bounds of routes and Gateways, and what a bundle has.
+
+import { check, rules } from '../../../lib/checks';
+import { bare, object } from '../../../lib/checks/examples';
+import { BUNDLES, type Bundle } from '../../../lib/model/exposure/gateway-api';
+import type { JsonObject } from '../../../lib/model/manifest/json';
+import { entry, fields } from '../support';
+
+const API = 'gateway.networking.k8s.io/v1';
+
+const route = (spec: JsonObject, kind = 'HTTPRoute'): JsonObject => object(API, kind, 'web', { spec });
+const times = <T>(count: number, of: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => of(index));
+const ref = (weight?: number): JsonObject => ({ name: 'web', port: 80, ...(weight === undefined ? {} : { weight }) });
+
+describe('route-limits', () => {
+  test.each<[string, number, (count: number) => JsonObject, string]>([
+    [
+      'parents',
+      32,
+      (count) => ({ parentRefs: times(count, (index) => ({ name: 'a', sectionName: `s${index}` })) }),
+      '/spec/parentRefs',
+    ],
+    ['hosts', 16, (count) => ({ hostnames: times(count, (index) => `a${index}.example`) }), '/spec/hostnames'],
+    ['rules', 16, (count) => ({ rules: times(count, () => ({})) }), '/spec/rules'],
+    ['matches of a rule', 64, (count) => ({ rules: [{ matches: times(count, () => ({})) }] }), '/spec/rules/0/matches'],
+    ['backends', 16, (count) => ({ rules: [{ backendRefs: times(count, () => ref()) }] }), '/spec/rules/0/backendRefs'],
+  ])('%s: %d at most', (_, most, spec, field) => {
+    for (const kind of ['HTTPRoute', 'GRPCRoute']) {
+      expect(fields('route-limits', route(spec(most), kind))).toEqual([]);
+      expect(fields('route-limits', route(spec(most + 1), kind))).toEqual([field]);
+    }
+  });
+
+  test('matches of all rules: 128 at most', () => {
+    const of = (each: number, rest: number) =>
+      route({
+        rules: [...times(2, () => ({ matches: times(each, () => ({})) })), { matches: times(rest, () => ({})) }],
+      });
+    expect(fields('route-limits', of(60, 8))).toEqual([]);
+    expect(fields('route-limits', of(60, 9))).toEqual(['/spec/rules']);
+  });
+
+  test.each<[string, readonly (number | undefined)[], readonly string[]]>([
+    ['shares', [95, 5], []],
+    ['a share of nothing', [100, 0], []],
+    ['the default', [undefined, 0], []],
+    ['the largest', [1_000_000, 1], []],
+    ['too large', [1_000_001, 1], ['/spec/rules/0/backendRefs/0/weight']],
+    ['negative', [-1, 1], ['/spec/rules/0/backendRefs/0/weight']],
+    ['a part', [0.5, 1], ['/spec/rules/0/backendRefs/0/weight']],
+    ['the only one without', [0], ['/spec/rules/0/backendRefs']],
+    ['none', [0, 0], ['/spec/rules/0/backendRefs']],
+  ])('weights: %s', (_, weights, found) => {
+    expect(fields('route-limits', route({ rules: [{ backendRefs: weights.map(ref) }] }))).toEqual(found);
+  });
+
+  test.each<[JsonObject, boolean]>([
+    [{ name: 'web', port: 80 }, true],
+    [{ name: 'web' }, false],
+    [{ group: '', kind: 'Service', name: 'web' }, false],
+    [{ group: 'example.com', kind: 'Bucket', name: 'web' }, true],
+  ])('a Service has its port: %j', (ref, isRight) => {
+    const found = fields('route-limits', route({ rules: [{ backendRefs: [ref] }] }));
+    expect(found).toEqual(isRight ? [] : ['/spec/rules/0/backendRefs/0/port']);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['/api', 'PathPrefix', true],
+    [`/${'a'.repeat(1023)}`, 'Exact', true],
+    [`/${'a'.repeat(1024)}`, 'Exact', false],
+    ['api', 'PathPrefix', false],
+    ['/a//b', 'PathPrefix', false],
+    ['/a/../b', 'Exact', false],
+    ['/a%2Fb', 'Exact', false],
+    ['/a/.', 'Exact', false],
+    ['^/a/.*', 'RegularExpression', true],
+  ])('the path %.20s by %s', (value, type, isRight) => {
+    const found = fields('route-limits', route({ rules: [{ matches: [{ path: { type, value } }] }] }));
+    expect(found).toEqual(isRight ? [] : ['/spec/rules/0/matches/0/path/value']);
+  });
+});
+
+describe('listener-limits', () => {
+  const at = (listeners: readonly JsonObject[]) =>
+    fields(
+      'listener-limits',
+      object(API, 'Gateway', 'a', { spec: { gatewayClassName: 'eg', listeners: [...listeners] } }),
+    );
+  const listener = (more: JsonObject): JsonObject => ({ name: 'a', port: 443, protocol: 'HTTPS', ...more });
+
+  test('64 at most, one at least', () => {
+    const many = (count: number) =>
+      times(count, (index) => listener({ name: `l${index}`, hostname: `a${index}.example` }));
+    expect(at(many(64))).toEqual([]);
+    expect(at(many(65))).toEqual(['/spec/listeners']);
+    expect(at([])).toEqual(['/spec/listeners']);
+  });
+
+  test('names, places and TLS', () => {
+    expect(at([listener({}), listener({ name: 'b', hostname: 'b.example' })])).toEqual([]);
+    expect(at([listener({}), listener({ hostname: 'b.example' })])).toEqual(['/spec/listeners/1/name']);
+    expect(at([listener({}), listener({ name: 'b' })])).toEqual(['/spec/listeners/1/hostname']);
+    expect(at([listener({ name: 'a'.repeat(254) })])).toEqual(['/spec/listeners/0/name']);
+    expect(at([listener({ protocol: 'HTTP', tls: {} })])).toEqual(['/spec/listeners/0/tls']);
+  });
+});
+
+describe('gateway-bundle', () => {
+  const found = (manifest: JsonObject, bundle: Bundle | undefined, capabilities = ['gateway-api']) => {
+    const api = { ...bare, capabilities, ...(bundle === undefined ? {} : { gatewayApi: { bundle } }) };
+    return check(
+      [{ ...entry(manifest), api }],
+      rules.filter(({ id }) => id === 'gateway-bundle'),
+    ).map(({ field }) => field);
+  };
+  const since = (manifest: JsonObject) => BUNDLES.find((bundle) => found(manifest, bundle).length === 0);
+
+  test.each<[string, JsonObject, Bundle]>([
+    ['HTTPRoute', route({}), '1.3'],
+    ['GRPCRoute', route({}, 'GRPCRoute'), '1.3'],
+    ['BackendTLSPolicy', route({}, 'BackendTLSPolicy'), '1.4'],
+    ['the name of a rule', route({ rules: [{ name: 'all' }] }), '1.4'],
+    ['ListenerSet', route({}, 'ListenerSet'), '1.5'],
+    ['TLSRoute', route({}, 'TLSRoute'), '1.5'],
+    ['redirects by 308', route({ rules: [{ filters: [{ requestRedirect: { statusCode: 308 } }] }] }), '1.5'],
+    ['redirects by 301', route({ rules: [{ filters: [{ requestRedirect: { statusCode: 301 } }] }] }), '1.3'],
+    ['CORS', route({ rules: [{ filters: [{ type: 'CORS', cors: {} }] }] }), '1.5'],
+    ['TCPRoute', route({}, 'TCPRoute'), '1.6'],
+    ['retries', route({ rules: [{ retry: { attempts: 2 } }] }), '1.7'],
+  ])('%s: since %3$s', (_, manifest, bundle) => {
+    expect(since(manifest)).toBe(bundle);
+  });
+
+  test('1.3 without a word; nothing where a cluster says nothing of it', () => {
+    const set = route({}, 'ListenerSet');
+    expect(found(set, undefined)).toEqual(['/apiVersion']);
+    expect(found(set, undefined, [])).toEqual([]);
+  });
+
+  test('a version that no bundle serves', () => {
+    const old = { ...route({}), apiVersion: 'gateway.networking.k8s.io/v1alpha2' };
+    expect(found(old, '1.7')).toEqual(['/apiVersion']);
+  });
+});
