@@ -10,22 +10,12 @@ export interface Known extends Readonly<Partial<Record<Measure, readonly [ratio:
 /** By row: `verb | what grows`. */
 export const KNOWN: Readonly<Record<string, Known>> = {
   // Each system rolls out beside all others of its cluster (`placedBeside`, lib/analysis/survival/situation.ts).
-  'prove | components of a system': { steep: 1 },
   'prove | systems on a cluster': { placements: [5.08, 2.49], steep: 31 },
   'prove | environments of a system': { placements: [5.08, 2.49], steep: 31 },
-  // Each cluster counts those of its account (lib/model/nodes/cluster-count.ts).
-  'synth | clusters of a system': { steep: 3 },
   // Each pair of workloads is asked about the peers of both (`allowedBetween`, lib/analysis/network/policies.ts).
   'connections | components of a system': { calls: [5, 2.16] },
   // The picture asks each workload about each policy of its namespace, too (`servicesOf`, lib/analysis/picture/drawn-connections.ts).
   'picture | components of a system': { steep: 7 },
   // Each step of a move says the share of each cluster.
   'move | clusters of a system': { steep: 1 },
-  // Each system is asked whether another of its cluster has its namespace (lib/constructs/platform/place.ts).
-  'providers | systems on a cluster': { steep: 1 },
-  'providers | environments of a system': { steep: 1 },
-  // Each cluster sums the weights of all (lib/model/platform/traffic.ts).
-  'providers | clusters of a system': { steep: 2 },
-  // Each region is asked what it has left when each other one is lost.
-  'prove | clusters of a system': { steep: 5 },
 };

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
 import { Platform, System, WebService } from '../../../lib/constructs';
 import { type Access, eks, type Target } from '../../../lib/model';
-import { trafficShare } from '../../../lib/model/platform/traffic';
+import { trafficShares } from '../../../lib/model/platform/traffic';
 import { synthesize } from '../../../lib/synth/synthesize';
 import { errors, PRODUCTION, SUBNETS, shop, WEB } from '../../support/synthesis';
 
@@ -62,7 +62,7 @@ test('a tag of it is checked like any other, and one that is not given is missed
 });
 
 test('traffic that leaves it out gives it none', () => {
-  expect(trafficShare(NAME, [NAME, 'other'], { other: 1 })).toEqual({ weight: 0, all: 1 });
+  expect(trafficShares([NAME, 'other'], { other: 1 })(NAME)).toEqual({ weight: 0, all: 1 });
 });
 
 test('a construct of the user in a system, too', () => {

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { check } from '../../../lib/checks';
 import { Database, Platform, System, WebService } from '../../../lib/constructs';
 import { aks, eks, type Json, moveTraffic, type Target, TRAFFIC_STEPS } from '../../../lib/model';
-import { trafficShare } from '../../../lib/model/platform/traffic';
+import { trafficShares } from '../../../lib/model/platform/traffic';
 import { synthesize } from '../../../lib/synth/synthesize';
 import { at, errors, WEB } from '../../support/synthesis';
 
@@ -100,8 +100,8 @@ describe('P5: one host is one database for clients on all clusters', () => {
 
 describe('P7, P10: hosts that all clusters serve', () => {
   test('get the same weight by default', () => {
-    expect(trafficShare('a', ['a', 'b'], undefined)).toEqual({ weight: 1, all: 2 });
-    expect(trafficShare('b', ['a', 'b'], { a: 10 })).toEqual({ weight: 0, all: 10 });
+    expect(trafficShares(['a', 'b'], undefined)('a')).toEqual({ weight: 1, all: 2 });
+    expect(trafficShares(['a', 'b'], { a: 10 })('b')).toEqual({ weight: 0, all: 10 });
   });
 
   test.each(TRAFFIC_STEPS)('step %i: valid, with weights in Route 53 and by hand elsewhere', (step) => {

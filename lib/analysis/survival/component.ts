@@ -60,6 +60,16 @@ const budgetsOf = memoizePerObjects((entries): ReadonlyMap<Workload, readonly Ap
   return found;
 });
 
+/** The same the other way round: workloads that are kept, by the budget. */
+const keptBy = memoizePerObjects((entries): ReadonlyMap<ApiEntry, readonly Workload[]> => {
+  const pairs = [...budgetsOf(entries)].flatMap(([workload, budgets]) =>
+    isKept(workload) ? budgets.map((budget) => ({ workload, budget })) : [],
+  );
+  return new Map(
+    [...groupBy(pairs, ({ budget }) => budget)].map(([budget, all]) => [budget, all.map(({ workload }) => workload)]),
+  );
+});
+
 /** Workloads whose pods a Service selects. */
 const behindServices = memoizePerObjects((entries): ReadonlySet<Workload> => {
   const found = new Set<Workload>();
@@ -186,9 +196,9 @@ export class Component {
     if (budget === undefined && this.isDatabase)
       return { kept: Math.min(wanted, instancesKept(dig(this.entry.manifest, 'spec'))), others: [] };
     if (budget === undefined || this.budgets.length > 1) return { kept: budget === undefined ? 0 : wanted, others: [] };
-    const others = [...budgetsOf(this.all)]
-      .filter(([one, budgets]) => one !== this.workload && isKept(one) && budgets.includes(budget))
-      .map(([one]) => new Component(this.all, one));
+    const others = (keptBy(this.all).get(budget) ?? [])
+      .filter((one) => one !== this.workload)
+      .map((one) => new Component(this.all, one));
     const all = others.reduce((sum, one) => sum + one.wanted(scale), wanted);
     const { minAvailable, maxUnavailable } = dig(budget.manifest, 'spec') ?? {};
     const kept =

@@ -4,11 +4,13 @@ import type { ControlPlane } from '../../model/cluster/provider';
 import { controlPlaneInWords, zonesSurvived } from '../../model/cluster/zones';
 import { plural } from '../../model/finding/derivation';
 import { accountKey, accountOf, annotationPointer } from '../../model/manifest/annotations';
+import { groupBy } from '../../model/manifest/group-by';
 import type { ApiEntry } from '../../model/manifest/object';
 import { objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
 import { usesToken } from '../objects/workloads';
-import { type Component, SCALES } from './component';
+import type { Interval } from '../scheduling/world';
+import { type Component, SCALES, type Scale } from './component';
 import { exactly, need, replicasOf, STOPPED } from './losses';
 import type { Situations } from './situation';
 import { absent, type Cell, cellOf, judge, type Result, range } from './verdict';
@@ -60,39 +62,62 @@ function survivalOf(controlPlane: ControlPlane | undefined, zones: number): stri
   return `it survives the loss of ${survived === 0 ? 'no zone' : plural(survived, 'zone')}`;
 }
 
-/** The regions with the most pods are lost. The others keep their pods; DNS sends users there. */
-export function regionLoss(siblings: readonly Sibling[], components: readonly Component[], count: number): Cell {
+/** The pods of a component in all regions, and those that are left. */
+interface InRegions {
+  readonly wanted: number;
+  readonly needed: number;
+  readonly left: Interval;
+}
+
+/** The loss of regions, as the components on one of the clusters see it. */
+export type RegionLoss = (components: readonly Component[]) => Cell;
+
+/**
+ * The `count` regions with the most pods are lost. The others keep their pods; DNS sends users there. Pods are counted once for all clusters
+ * of the system, each of which asks.
+ */
+export function regionLoss(siblings: readonly Sibling[], count: number): RegionLoss {
   const event = 'region lost';
   const names = [...new Set(siblings.map(({ region }) => region))];
-  const results = components.flatMap((component) =>
-    SCALES.map((scale): Result => {
-      const replicas = siblings.flatMap(({ region, components: there, situations }) =>
-        there
-          .filter(({ name }) => name === component.name)
-          .map((one) => ({ region, one, situation: situations[scale] })),
-      );
-      const wanted = sum(replicas.map(({ one }) => one.wanted(scale)));
-      const needed = sum(replicas.map(({ one }) => one.needed(scale)));
-      const placed = names.map((name) =>
-        replicas.filter(({ region }) => region === name).map(({ one, situation }) => situation.placed(one.workload)),
-      );
-      const leftOf = (kind: 'fewest' | 'most') => {
-        const each = placed.map((some) => sum(some.map((one) => one[kind]))).sort((a, b) => a - b);
-        return sum(each.slice(0, Math.max(0, each.length - count)));
-      };
-      const left = { fewest: leftOf('fewest'), most: leftOf('most') };
-      const working = [
-        need(component, scale),
-        `${plural(names.length, 'region')} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed in total`,
-        `${range(left)} pods left without ${plural(count, 'region')}, once DNS and its health checks have moved the users`,
-      ];
-      // failover: the remaining regions keep the pods they have and take over the lost ones' users
-      const numbers = { wanted: left.most === 0 ? wanted : left.most, needed, left, placed: left };
-      return judge(component.name, scale, numbers, working, replicasOf(component));
-    }),
-  );
-  const cell = cellOf(event, results);
-  return names.length > count ? cell : { ...cell, says: `runs in ${plural(names.length, 'region')}` };
+  const replicas = siblings.flatMap(({ components, ...where }) => components.map((one) => ({ ...where, one })));
+  const byName = groupBy(replicas, ({ one }) => one.name);
+  const counted = new Map<string, InRegions>();
+  const countIn = (name: string, scale: Scale): InRegions => {
+    const all = byName.get(name) ?? [];
+    const byRegion = groupBy(all, ({ region }) => region);
+    const placed = names.map((region) =>
+      (byRegion.get(region) ?? []).map(({ one, situations }) => situations[scale].placed(one.workload)),
+    );
+    const leftOf = (kind: 'fewest' | 'most') => {
+      const each = placed.map((some) => sum(some.map((one) => one[kind]))).sort((a, b) => a - b);
+      return sum(each.slice(0, Math.max(0, each.length - count)));
+    };
+    return {
+      wanted: sum(all.map(({ one }) => one.wanted(scale))),
+      needed: sum(all.map(({ one }) => one.needed(scale))),
+      left: { fewest: leftOf('fewest'), most: leftOf('most') },
+    };
+  };
+  const resultOf = (component: Component, scale: Scale): Result => {
+    const id = `${scale} ${component.name}`;
+    const { wanted, needed, left } = counted.get(id) ?? countIn(component.name, scale);
+    counted.set(id, { wanted, needed, left });
+    const working = [
+      need(component, scale),
+      `${plural(names.length, 'region')} (${names.join(', ')}): ${wanted} pods wanted, ${needed} needed in total`,
+      `${range(left)} pods left without ${plural(count, 'region')}, once DNS and its health checks have moved the users`,
+    ];
+    // failover: the remaining regions keep the pods they have and take over the lost ones' users
+    const numbers = { wanted: left.most === 0 ? wanted : left.most, needed, left, placed: left };
+    return judge(component.name, scale, numbers, working, replicasOf(component));
+  };
+  return (components) => {
+    const cell = cellOf(
+      event,
+      components.flatMap((component) => SCALES.map((scale) => resultOf(component, scale))),
+    );
+    return names.length > count ? cell : { ...cell, says: `runs in ${plural(names.length, 'region')}` };
+  };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -2,6 +2,7 @@
 
 import type { Cluster } from '../../model/cluster/cluster';
 import { boundsIn } from '../../model/cluster/pool-bounds';
+import { groupBy } from '../../model/manifest/group-by';
 import type { ApiEntry } from '../../model/manifest/object';
 import { HOSTNAME, NAMESPACE_NAME, ZONE } from '../../model/manifest/well-known';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
@@ -63,6 +64,8 @@ function growingZones({ zones, nodePools }: Cluster): string[] {
 
 const all = memoizePerObjects(() => new Map<string, Situations>());
 
+const byCluster = memoizePerObjects((entries) => groupBy(running(entries), ({ entry }) => entry.cluster));
+
 export class Situation {
   readonly world: World;
   private readonly groups: ReadonlyMap<ApiEntry, PodGroup>;
@@ -80,7 +83,7 @@ export class Situation {
     readonly extent: Extent,
     closed?: string,
   ) {
-    const here = running(entries).filter(({ entry }) => entry.cluster === cluster.name);
+    const here = byCluster(entries).get(cluster.name) ?? [];
     const pods = here.filter((one) => one.kind === '/Pod' || isReplicated(one));
     this.groups = new Map(
       pods.map((one) => [one.entry, podGroup(entries, one, wanted(entries, one, scale), 'running')]),

@@ -11,8 +11,10 @@
 //  7. The cell shows the worst of these; `--why` prints the sentences behind all of them.
 //  8. promise.ts turns a refuted `survives` promise into an error.
 import type { Cluster } from '../../model/cluster/cluster';
+import { groupBy } from '../../model/manifest/group-by';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Survives } from '../../model/platform/environment';
+import { memoizePerObjects } from '../objects/object-index';
 import { drain, release, twoReleases } from './changes';
 import { type Component, componentsOf, SCALES, type Scale } from './component';
 import { domainLoss, NODE, podLoss, undisturbed, zoneCell } from './losses';
@@ -21,8 +23,8 @@ import {
   databaseBudget,
   type ProviderChange,
   providerCell,
+  type RegionLoss,
   regionLoss,
-  type Sibling,
 } from './outside';
 import { scaledInCell, stalledZoneCell } from './scale-in';
 import { situationsOf } from './situation';
@@ -62,7 +64,7 @@ export function failureTable(
   placements: readonly Placement[],
   knowledge: Knowledge,
 ): Row[] {
-  const table = new Table(entries, placements);
+  const table = tableOf(entries, placements);
   return placements.map((placement) => table.row(placement, knowledge));
 }
 
@@ -81,7 +83,7 @@ export function promised(
   placement: Placement,
 ): Promised {
   const { zones, regions } = placement.survives;
-  const table = new Table(entries, placements);
+  const table = tableOf(entries, placements);
   return {
     zones: zones === 0 ? [] : table.zones(placement, zones).results,
     regions: regions === 0 ? [] : table.regions(placement).results,
@@ -110,12 +112,17 @@ function excusing(
 }
 
 class Table {
-  private readonly components = new Map<Placement, readonly Component[]>();
+  private readonly components = new Map<string, readonly Component[]>();
+  private readonly regionLosses = new Map<string, RegionLoss>();
+  /** Placements of each system in each environment. */
+  private readonly siblings: ReadonlyMap<string, readonly Placement[]>;
 
   constructor(
     private readonly entries: readonly ApiEntry[],
-    private readonly placements: readonly Placement[],
-  ) {}
+    placements: readonly Placement[],
+  ) {
+    this.siblings = groupBy(placements, siblingKey);
+  }
 
   row(placement: Placement, { provider }: Knowledge): Row {
     const situations = situationsOf(this.entries, placement.cluster);
@@ -158,23 +165,38 @@ class Table {
   }
 
   regions(placement: Placement): Cell {
-    return regionLoss(this.siblings(placement), this.componentsOf(placement), Math.max(1, placement.survives.regions));
+    const count = Math.max(1, placement.survives.regions);
+    const id = `${count} ${siblingKey(placement)}`;
+    const lossOf = this.regionLosses.get(id) ?? this.lossOfRegions(placement, count);
+    this.regionLosses.set(id, lossOf);
+    return lossOf(this.componentsOf(placement));
   }
 
-  private siblings({ system, environment }: Placement): Sibling[] {
-    return this.placements
-      .filter((one) => one.system === system && one.environment === environment)
-      .map((one) => ({
-        region: one.cluster.region ?? one.cluster.name,
-        components: this.componentsOf(one),
-        situations: situationsOf(this.entries, one.cluster),
-      }));
+  private lossOfRegions(placement: Placement, count: number): RegionLoss {
+    const siblings = (this.siblings.get(siblingKey(placement)) ?? []).map((one) => ({
+      region: one.cluster.region ?? one.cluster.name,
+      components: this.componentsOf(one),
+      situations: situationsOf(this.entries, one.cluster),
+    }));
+    return regionLoss(siblings, count);
   }
 
   private componentsOf(placement: Placement): readonly Component[] {
-    const known =
-      this.components.get(placement) ?? componentsOf(this.entries, placement.cluster.name, placement.namespace);
-    this.components.set(placement, known);
+    const { cluster, namespace } = placement;
+    const id = `${cluster.name} ${namespace}`;
+    const known = this.components.get(id) ?? componentsOf(this.entries, cluster.name, namespace);
+    this.components.set(id, known);
     return known;
   }
+}
+
+const siblingKey = ({ system, environment }: Placement): string => JSON.stringify([system, environment]);
+
+const tables = memoizePerObjects(() => new WeakMap<readonly Placement[], Table>());
+
+/** The table of a platform, made once: each system asks for the promises made to it. */
+function tableOf(entries: readonly ApiEntry[], placements: readonly Placement[]): Table {
+  const known = tables(entries).get(placements) ?? new Table(entries, placements);
+  tables(entries).set(placements, known);
+  return known;
 }

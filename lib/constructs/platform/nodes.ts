@@ -3,14 +3,14 @@
 import { Construct, type IConstruct } from 'constructs';
 import { loadOf } from '../../analysis/nodes/loads';
 import { headroomOf, type NodeLoad, planCluster } from '../../analysis/nodes/plan';
-import { type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
+import { type Cluster, type ClusterDescription, describesNodes } from '../../model/cluster/cluster';
 import type { NodePool } from '../../model/cluster/pool';
 import { derived } from '../../model/finding/derivation';
 import { type Finding, findingAt, findingOf } from '../../model/finding/finding';
 import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { type Trace, userLine } from '../../model/manifest/origin';
-import { countClusters, findClusterCountProblems } from '../../model/nodes/cluster-count';
+import { type ClusterCount, countClusters, findClusterCountProblems } from '../../model/nodes/cluster-count';
 import { type Growth, type HeadroomBalance, headroomLine } from '../../model/nodes/headroom-balance';
 import type { PlannedWorkload } from '../../model/nodes/node-plan-input';
 import { ENTRY, setEntry, type Verification } from '../../model/platform/entries';
@@ -82,8 +82,17 @@ function nodeLoad(root: IConstruct, entries: readonly ApiEntry[], name: string, 
     cluster: name,
     input: { cluster, zonesLost, ...load },
     growing: components.flatMap(([id, one]) => growthOf(one, planned.get(id))),
-    ...defined({ clusters: countClusters(clusters, name) }),
+    ...defined({ clusters: countsOf(clusters).get(name) }),
   };
+}
+
+const counts = new WeakMap<readonly Cluster[], ReadonlyMap<string, ClusterCount>>();
+
+/** The counts of the clusters of a platform, made once: each of them asks. */
+function countsOf(clusters: readonly Cluster[]): ReadonlyMap<string, ClusterCount> {
+  const known = counts.get(clusters) ?? countClusters(clusters);
+  counts.set(clusters, known);
+  return known;
 }
 
 function growthOf(component: Component<ComponentProps>, workload: PlannedWorkload | undefined): Growth[] {

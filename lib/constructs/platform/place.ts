@@ -68,7 +68,7 @@ export function createSystem<Settings extends object>(
   where: Omit<Target<Settings>, 'settings' | 'namespace'>,
   unread: UnreadSettings,
 ): System<Settings> | undefined {
-  const others = scope.node.children.filter(System.isSystem);
+  const others = systemsByNamespace(scope);
   const { settings: given, problems } = findSettingProblems(system, placement.settings);
   for (const problem of problems) report(scope, problem, trace);
   const read = unread.readBy(system);
@@ -174,10 +174,31 @@ function missingSetting(name: string, system: string, where: Pick<Target<object>
 /** What the API server takes, in characters. */
 const LONGEST_NAMESPACE = 63;
 
+/** Systems of a cluster by namespace, of which the first counts, and how many of its children have been read. */
+interface Neighbours {
+  readonly byNamespace: Map<string, System<unknown>>;
+  read: number;
+}
+
+const neighbours = new WeakMap<Construct, Neighbours>();
+
+/** The systems that a cluster has so far. Each child is read once, since each system asks. */
+function systemsByNamespace(scope: Construct): ReadonlyMap<string, System<unknown>> {
+  const known = neighbours.get(scope) ?? { byNamespace: new Map<string, System<unknown>>(), read: 0 };
+  const { children } = scope.node;
+  for (const child of children.slice(known.read).filter(System.isSystem)) {
+    const { namespace = '' } = child;
+    if (!known.byNamespace.has(namespace)) known.byNamespace.set(namespace, child);
+  }
+  known.read = children.length;
+  neighbours.set(scope, known);
+  return known.byNamespace;
+}
+
 /** Problems of the namespace of `system`, which shares its cluster with `others`. */
-function findNamespaceProblems(system: System<unknown>, others: readonly System<unknown>[]): Finding[] {
+function findNamespaceProblems(system: System<unknown>, others: ReadonlyMap<string, System<unknown>>): Finding[] {
   const { namespace = '' } = system;
-  const taken = others.find((other) => other.namespace === namespace);
+  const taken = others.get(namespace);
   const location = { field: 'namespace', value: namespace };
   return [
     ...unless(

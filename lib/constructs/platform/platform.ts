@@ -15,7 +15,7 @@ import { clusterWithFallbacks, environmentWithFallbacks } from '../../model/plat
 import { GITOPS, gitOpsOf } from '../../model/platform/gitops';
 import { imagesWith } from '../../model/platform/preview';
 import { type Images, imagesIn } from '../../model/platform/target';
-import { trafficShare } from '../../model/platform/traffic';
+import { trafficShares } from '../../model/platform/traffic';
 import { ClusterObjects } from '../cluster/cluster-objects';
 import { ClusterHeadroom } from '../cluster/headroom';
 import { reportIdentities } from '../component/identity';
@@ -354,6 +354,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       report(app, { ...problem, message: `${placementName}: ${message}` }, trace);
     const regions = new Set(known.map(({ region }) => region)).size;
     const traffic = weights.length === 0 ? placement.traffic : undefined;
+    const shareOf = trafficShares(names, traffic);
     const built: System<unknown>[] = [];
     for (const name of names) {
       const description = lookUp<ClusterDescription>(clusters, name);
@@ -373,7 +374,7 @@ export class Platform<ClusterName extends string, EnvironmentName extends string
       ClusterHeadroom.ensure(scope, moved.cluster, name === home, this.trace);
       const where = {
         ...moved,
-        share: trafficShare(name, names, traffic),
+        share: shareOf(name),
         home: name === home,
         images: this.tagsIn(request.environment, request.imagesOf),
         ...defined({ part: request.part }),

@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/cluster';
 import type { ProviderLimit } from '../cluster/limit';
 import { type Derived, derived, plural } from '../finding/derivation';
 import type { Problem } from '../finding/problem';
+import { groupBy } from '../manifest/group-by';
 
 /** The clusters that count against the same limit. */
 export interface ClusterCount {
@@ -14,16 +15,22 @@ export interface ClusterCount {
   readonly count: Derived;
 }
 
-/** The clusters of a platform that count against the limit of `name`; `undefined` where its provider has none. */
-export function countClusters(clusters: readonly Cluster[], name: string): ClusterCount | undefined {
-  const own = clusters.find((cluster) => cluster.name === name);
-  const limit = own === undefined ? undefined : clusterLimit(own);
-  if (own === undefined || limit === undefined) return undefined;
-  const names = clusters
-    .filter((other) => clusterLimit(other)?.source === limit.source && isTogether(limit, own, other))
-    .map((other) => other.name);
-  const because = `${names.join(', ')}, as if all were in one ${ownerOf(limit)}; clusters of others in it are not counted`;
-  return { limit, names, count: derived(names.length, because) };
+/** By the name of each cluster of a platform: those that count against its limit. Without those whose provider has none. */
+export function countClusters(clusters: readonly Cluster[]): ReadonlyMap<string, ClusterCount> {
+  const limited = clusters.flatMap((cluster) => {
+    const limit = clusterLimit(cluster);
+    return limit === undefined ? [] : { limit, name: cluster.name, together: togetherIn(limit, cluster) };
+  });
+  const found = new Map<string, ClusterCount>();
+  for (const all of groupBy(limited, ({ together }) => together).values()) {
+    const names = all.map(({ name }) => name);
+    const owners = `${names.join(', ')}, as if all were in one`;
+    for (const { name, limit } of all) {
+      const because = `${owners} ${ownerOf(limit)}; clusters of others in it are not counted`;
+      found.set(name, { limit, names, count: derived(names.length, because) });
+    }
+  }
+  return found;
 }
 
 /** More clusters than one subscription, account or project may have. */
@@ -44,7 +51,8 @@ export function findClusterCountProblems({ limit, count }: ClusterCount, provide
 const clusterLimit = ({ provider }: Cluster): ProviderLimit | undefined =>
   provider.limits.find(({ of }) => of === 'clusters');
 
-const isTogether = ({ per }: ProviderLimit, one: Cluster, other: Cluster): boolean =>
-  per === 'subscription' || one.region === other.region;
+/** The same text for clusters that count against the same limit. */
+const togetherIn = ({ per, source }: ProviderLimit, { region }: Cluster): string =>
+  per === 'subscription' ? source : `${source} ${region}`;
 
 const ownerOf = ({ per }: ProviderLimit): string => String(per).replace(/ and region$/, '');

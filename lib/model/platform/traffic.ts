@@ -86,13 +86,13 @@ export function regionsLostFor({ weight, all }: TrafficShare, regions: number): 
   return regions - Math.floor(all / weight);
 }
 
-/** The share of `cluster`; clusters that `weights` leaves out get none, and without `weights` all get the same. */
-export function trafficShare(
-  cluster: string,
+/** The share of each cluster; those that `weights` leaves out get none, and without `weights` all get the same. */
+export function trafficShares(
   on: readonly string[],
   weights: Readonly<Record<string, number | undefined>> | undefined,
-): TrafficShare {
+): (cluster: string) => TrafficShare {
   const weightOf = (name: string) =>
     weights === undefined ? 1 : Object.hasOwn(weights, name) ? (weights[name] ?? 0) : 0;
-  return { weight: weightOf(cluster), all: on.reduce((sum, name) => sum + weightOf(name), 0) };
+  const all = on.reduce((sum, name) => sum + weightOf(name), 0);
+  return (cluster) => ({ weight: weightOf(cluster), all });
 }
