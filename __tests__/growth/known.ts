@@ -9,13 +9,8 @@ export interface Known extends Readonly<Partial<Record<Measure, readonly [ratio:
 
 /** By row: `verb | what grows`. */
 export const KNOWN: Readonly<Record<string, Known>> = {
-  // Each system rolls out beside all others of its cluster (`placedBeside`, lib/analysis/survival/situation.ts).
-  'prove | systems on a cluster': { placements: [5.08, 2.49], steep: 31 },
-  'prove | environments of a system': { placements: [5.08, 2.49], steep: 31 },
   // Each pair of workloads is asked about the peers of both (`allowedBetween`, lib/analysis/network/policies.ts).
   'connections | components of a system': { calls: [5, 2.16] },
   // The picture asks each workload about each policy of its namespace, too (`servicesOf`, lib/analysis/picture/drawn-connections.ts).
   'picture | components of a system': { steep: 7 },
-  // Each step of a move says the share of each cluster.
-  'move | clusters of a system': { steep: 1 },
 };

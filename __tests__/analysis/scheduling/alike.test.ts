@@ -3,8 +3,13 @@ import { worldOf as worldOfTrial } from '../../../e2e/scheduling/prediction';
 import { Random } from '../../../e2e/scheduling/random';
 import { trialOf } from '../../../e2e/scheduling/trial';
 import { list } from '../../../lib/analysis/objects/read-json';
-import { forecastAfterLoss, forecastLeft, forecastPlaced } from '../../../lib/analysis/scheduling/forecast';
-import { factsOf } from '../../../lib/analysis/scheduling/group-facts';
+import {
+  forecastAfterLoss,
+  forecastBeside,
+  forecastLeft,
+  forecastPlaced,
+} from '../../../lib/analysis/scheduling/forecast';
+import { factsOf, worldBeside } from '../../../lib/analysis/scheduling/group-facts';
 import type { Interval, Node, PodGroup, World } from '../../../lib/analysis/scheduling/world';
 import { HOSTNAME, ZONE } from '../../../lib/model/manifest/well-known';
 import { countCalls, stopCounting } from '../../growth/support/calls';
@@ -115,6 +120,44 @@ test('over random worlds, each answer is that of a workload which is asked by it
   // or this would say little
   expect(shared).toBeGreaterThan(25);
   expect(open).toBeGreaterThan(100);
+});
+
+/** The groups in two namespaces; some keep others apart from themselves, wherever these are. */
+function scattered(groups: readonly PodGroup[], seed: number): PodGroup[] {
+  const random = new Random(seed);
+  return groups.map((group) => {
+    const namespace = random.pick(['one', 'two']);
+    const labelSelector = { matchLabels: { app: random.pick(groups).labels.app ?? '' } };
+    const term = { topologyKey: `host.trial/${seed}`, namespaceSelector: {}, labelSelector };
+    const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+    return { ...group, namespace, ...(random.chance(0.15) ? { spec: { ...group.spec, affinity } } : {}) };
+  });
+}
+
+test('over random worlds, further pods are placed beside others as in a world that is made of all at once', () => {
+  let kept = 0;
+  for (let seed = 1; seed <= 100; seed++) {
+    const { world } = randomWorld(seed);
+    const groups = scattered(world.groups, seed);
+    const random = new Random(seed);
+    const added = groups
+      .filter(() => random.chance(0.4))
+      .map((group) => ({ ...group, labels: { ...group.labels, 'pod-template-hash': 'next' }, wanted: TIMES }));
+    const beside = worldBeside({ ...world, groups }, added);
+    const whole = { ...world, groups: [...groups, ...added] };
+    const asked = new Set(added);
+    expect([...forecastBeside(beside, asked).values()]).toEqual([...forecastBeside(whole, asked).values()]);
+    const [found, expected] = [factsOf(beside), factsOf(whole)];
+    expect([...found.kinds.values()].sort()).toEqual([...expected.kinds.values()].sort());
+    for (const group of whole.groups) {
+      expect(expected.likeOf(found.likeOf(group))).toBe(expected.likeOf(group));
+      expect(found.isKeptApart(group)).toBe(expected.isKeptApart(group));
+      expect(found.countsOwnOnly(group)).toBe(expected.countsOwnOnly(group));
+      expect(found.keysApart(group)).toEqual(expected.keysApart(group));
+      if (expected.isKeptApart(group)) kept++;
+    }
+  }
+  expect(kept).toBeGreaterThan(25);
 });
 
 /** How often bounds are asked for in all that a table asks of a world. */

@@ -95,14 +95,16 @@ export interface Spread {
   readonly honorsAffinity: boolean;
 }
 
-const spreads = new WeakMap<JsonObject, { readonly labels: JsonObject; readonly found: readonly Spread[] }>();
+/** By a pod's spec, and by its labels: revisions share the spec. */
+const spreads = new WeakMap<JsonObject, WeakMap<JsonObject, readonly Spread[]>>();
 
 /** Topology spread constraints with `DoNotSchedule`. The others only rank nodes. Read once: each world asks for them. */
 export function requiredSpreads({ spec, labels }: PodGroup): readonly Spread[] {
-  const known = spreads.get(spec);
-  if (known?.labels === labels) return known.found;
+  const byLabels = spreads.get(spec) ?? new WeakMap<JsonObject, readonly Spread[]>();
+  const known = byLabels.get(labels);
+  if (known !== undefined) return known;
   const found = readSpreads(spec, labels);
-  spreads.set(spec, { labels, found });
+  spreads.set(spec, byLabels.set(labels, found));
   return found;
 }
 

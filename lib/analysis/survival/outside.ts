@@ -6,7 +6,7 @@ import { plural } from '../../model/finding/derivation';
 import { accountKey, accountOf, annotationPointer } from '../../model/manifest/annotations';
 import { groupBy } from '../../model/manifest/group-by';
 import type { ApiEntry } from '../../model/manifest/object';
-import { objectIndex } from '../objects/object-index';
+import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { dig } from '../objects/read-json';
 import { usesToken } from '../objects/workloads';
 import type { Interval } from '../scheduling/world';
@@ -125,20 +125,22 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) 
 /** The key of a database's connection account. */
 const CONNECTIONS = 'connections';
 
+/** Services by cluster and namespace: each system asks for its own. */
+const servicesByPlace = memoizePerObjects((entries) =>
+  groupBy(objectIndex(entries).of('/Service'), ({ cluster, identity }) => `${cluster} ${identity.namespace}`),
+);
+
 /** Databases with an account in the manifests, with all clients at their maximum number of pods. */
 export function databaseBudget(entries: readonly ApiEntry[], cluster: string, namespace: string): Cell {
   const event = 'database at its limit';
-  const results = objectIndex(entries)
-    .of('/Service')
-    .filter(({ cluster: on, identity }) => on === cluster && identity.namespace === namespace)
-    .flatMap((entry): Result[] => {
-      const account = accountOf(dig(entry.manifest, 'metadata', 'annotations'), CONNECTIONS);
-      if (account === undefined) return [];
-      const { needed, available, text } = account;
-      const numbers = { wanted: needed, needed, left: exactly(available), placed: exactly(available) };
-      const decides = { entry, pointer: annotationPointer(accountKey(CONNECTIONS)) };
-      return [judge(entry.identity.name, 'peak', numbers, [text], decides, available < needed)];
-    });
+  const results = (servicesByPlace(entries).get(`${cluster} ${namespace}`) ?? []).flatMap((entry): Result[] => {
+    const account = accountOf(dig(entry.manifest, 'metadata', 'annotations'), CONNECTIONS);
+    if (account === undefined) return [];
+    const { needed, available, text } = account;
+    const numbers = { wanted: needed, needed, left: exactly(available), placed: exactly(available) };
+    const decides = { entry, pointer: annotationPointer(accountKey(CONNECTIONS)) };
+    return [judge(entry.identity.name, 'peak', numbers, [text], decides, available < needed)];
+  });
   if (results.length === 0) return absent(event, 'no connection limits in the manifests');
   const [worst] = [...results].sort((a, b) => b.needed / b.left.most - a.needed / a.left.most);
   const says = worst === undefined ? '' : `${worst.component}: ${worst.needed} of ${worst.left.most} connections`;

@@ -10,6 +10,7 @@ import { dig } from '../objects/read-json';
 import { scalersOf } from '../objects/scalers';
 import { isReplicated, running, type Workload } from '../objects/workloads';
 import { type Forecast, forecastAfterLoss, forecastBeside, forecastLeft, forecastPlaced } from '../scheduling/forecast';
+import { worldBeside } from '../scheduling/group-facts';
 import { mayHave } from '../scheduling/groups';
 import { type Extent, isFixed, nodesOf } from '../scheduling/nodes';
 import { lessDaemons, podGroup } from '../scheduling/pod-groups';
@@ -158,7 +159,7 @@ export class Situation {
 
   /** Pods of further groups, such as those of a release, that are placed beside all existing ones. */
   placedBeside(added: readonly PodGroup[]): Forecast {
-    return forecastBeside({ ...this.world, groups: [...this.world.groups, ...added] }, new Set(added));
+    return forecastBeside(worldBeside(this.world, added), new Set(added));
   }
 
   /** Sets of nodes that can be lost together, without equivalent sets. */

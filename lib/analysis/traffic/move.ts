@@ -78,11 +78,12 @@ function moveOf(namespace: string, moving: readonly Host[], from: string, to: st
   const byHand = moving.some(({ answers }) => answers.some(({ record }) => record.by === 'hand'));
   const steps = TRAFFIC_STEPS.map((step, index): MoveStep => {
     const weights = { ...now, ...moveTraffic(from, to, step, others) };
+    const percentOf = percentsIn(weights);
     const shares = Object.entries(weights)
       .sort(compareKeys)
       .map(([cluster, weight]) => {
         const setting = byHand ? endpointSetting(weight) : `weight ${weight}`;
-        return { cluster, weight, percent: percentIn(weights, cluster), setting };
+        return { cluster, weight, percent: percentOf(cluster), setting };
       });
     const back = TRAFFIC_STEPS[index - 1];
     return {
@@ -94,7 +95,8 @@ function moveOf(namespace: string, moving: readonly Host[], from: string, to: st
     };
   });
   // rounding to whole weights may change a share by half a percent
-  const isNow = ({ cluster, percent }: MoveShare) => Math.abs(percent - percentIn(now, cluster)) < 0.5;
+  const percentNow = percentsIn(now);
+  const isNow = ({ cluster, percent }: MoveShare) => Math.abs(percent - percentNow(cluster)) < 0.5;
   const at = steps.find(({ shares }) => shares.every(isNow))?.step;
   return { namespace, from, to, hosts: moving, steps, ...(at === undefined ? {} : { now: at }) };
 }
@@ -106,9 +108,10 @@ function othersOf(now: Weights, from: string, to: string): Weights {
   return Object.fromEntries(rest.map(([cluster, weight]) => [cluster, Math.max(1, Math.round((weight / both) * 100))]));
 }
 
-function percentIn(weights: Weights, cluster: string): number {
+/** The percentage of each cluster. */
+function percentsIn(weights: Weights): (cluster: string) => number {
   const all = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-  return (weightOf(weights, cluster) / all) * 100;
+  return (cluster) => (weightOf(weights, cluster) / all) * 100;
 }
 
 function weightOf(weights: Weights, cluster: string): number {
