@@ -179,6 +179,8 @@ class Lines {
   }
 
   private async loseOne(): Promise<void> {
+    // lines enough to look for afterwards
+    await sleep(Math.max(0, this.began + 30_000 - Date.now()));
     const lost = Date.now();
     await this.zones.lose([FIRST]);
     const seen = new Map([SECOND, LEFT].map((zone) => [zone, lost]));
