@@ -121,7 +121,8 @@ const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 
 /** Source: cloudnative-pg, pkg/specs/pods.go, `CreateAffinitySection`. */
 function affinityOf(name: string, given: JsonObject | undefined): JsonObject {
-  const selected = { matchLabels: labelsOfInstances(name) };
+  const labels = Object.entries(labelsOfInstances(name));
+  const selected = { matchExpressions: labels.map(([key, value]) => ({ key, operator: 'In', values: [value] })) };
   const term = { labelSelector: selected, topologyKey: text(given?.topologyKey) ?? HOSTNAME };
   const isOff = given?.enablePodAntiAffinity === false;
   const isRequired = given?.podAntiAffinityType === 'required';
