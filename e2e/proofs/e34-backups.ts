@@ -130,8 +130,9 @@ class Vault {
       assert.ok(keys.includes(`here/${NAMESPACE}/${backup}/config`), `a repository of its own: ${backup}`);
     assert.equal(store.refused, 0, 'each request to the store was signed');
     await this.restore();
-    await this.assertAlerts();
     await this.assertBroken();
+    // last: its edits stay
+    await this.assertAlerts();
   }
 
   /** As the page says it: a Job of the copy that waits, and the data back into a server that has lost all. */
