@@ -74,7 +74,7 @@ describe.each([
   test.each<readonly [string, object, string, string]>([
     ['a version that has ended', { version: '13' }, 'version cannot be the text "13"', 'one of 15, 16, 17, 18'],
     ['a version as a number', { version: 16 }, 'version cannot be 16', 'one of 15, 16, 17, 18'],
-    ['a size of PostgreSQL', { storage: '20GB' }, 'storage cannot be the text "20GB"', "such as '20Gi'"],
+    ['a size of PostgreSQL', { storage: '20GB' }, 'storage cannot be the text "20GB"', "such as '10Gi'"],
     ['a size of nothing', { storage: '0Gi' }, 'storage cannot be the text "0Gi"', 'above 0'],
     [
       'a password in text',

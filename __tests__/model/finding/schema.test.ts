@@ -15,6 +15,7 @@ import {
   type Schema,
   table,
   text,
+  volumeSize,
 } from '../../../lib/model/finding/schema';
 
 interface Probes {
@@ -187,4 +188,17 @@ test('a problem has the value, where it is short and JSON', () => {
     [undefined],
     [null],
   ]);
+});
+
+describe('the size of a volume', () => {
+  const said = (size: unknown) =>
+    findSchemaProblems(fields<{ size: string }>({ size: volumeSize() }), { size }, 'web').map(({ field }) => field);
+
+  test.each(['1Mi', '10Gi', '1.5Ti', '5G', '1048576'])('%s', (size) => {
+    expect(said(size)).toEqual([]);
+  });
+
+  test.each(['5', '500m', '1e3', '0.5', '1Ki', '20m', '-1Gi', '', '10 Gi', 10])('lacks its unit: %p', (size) => {
+    expect(said(size)).toEqual(['web.size']);
+  });
 });

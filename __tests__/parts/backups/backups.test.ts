@@ -4,6 +4,7 @@ import { conformant, eks, local, onPrem } from '../../../lib/model';
 import type { JsonObject } from '../../../lib/model/manifest/json';
 import { metrics } from '../../../lib/parts';
 import { cronJobName } from '../../../lib/parts/backups/names';
+import { hostOf } from '../../../lib/parts/part/store';
 import type { Synthesis } from '../../../lib/synth/synthesize';
 import { copies, ledger, ledgerBackup, STORES } from '../../support/backups';
 import { equipped, findIn, type PartsWorld, yamlOf } from '../../support/parts';
@@ -140,6 +141,32 @@ describe('three copies, two providers, one elsewhere:', () => {
   test('all at one provider', () => {
     const other = { s3: { bucket: 'copies', region: 'eu-central-1' } };
     expect(messages(build({ near: near ?? other, far: other }))).toContain('the data and all copies are at AWS');
+  });
+
+  test('all at one provider, whose endpoint is written out', () => {
+    const keys = { secret: 'copies', id: 'id', value: 'secret' };
+    const other = { s3: { bucket: 'more', region: 'eu-west-1', endpoint: 's3.eu-west-1.amazonaws.com', keys } };
+    expect(messages(build({ near: near ?? other, far: other }))).toContain('the data and all copies are at AWS');
+  });
+
+  test('one place under two names, also with a reason for fewer copies', () => {
+    const one = near ?? azure('x');
+    for (const reason of [undefined, 'a trial']) {
+      const found = build({ near: one, far: one }, reason);
+      expect(errors(found)).toContain('input backups.stores.far');
+      expect(messages(found)).toContain('near and far are both s3.ap-south-1.amazonaws.com/copies');
+    }
+    const other = { s3: { bucket: 'more', region: 'ap-south-1' } };
+    expect(messages(build({ near: one, far: other })).join()).not.toContain('are both');
+  });
+
+  test.each(['eu central 1', 'Frankfurt', ''])('a region that no provider writes so: %s', (region) => {
+    const far = { s3: { bucket: 'more', region } };
+    expect(errors(build({ near: near ?? far, far }))).toContain('input backups.stores.far.s3.region');
+  });
+
+  test('the hosts of AWS in China', () => {
+    expect(hostOf({ s3: { bucket: 'copies', region: 'cn-north-1' } })).toBe('s3.cn-north-1.amazonaws.com.cn');
   });
 
   test('all in the region of the data', () => {

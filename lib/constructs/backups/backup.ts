@@ -5,7 +5,7 @@ import type { BackupPlan, BackupStore } from '../../model/backups/plan';
 import { nightly } from '../../model/backups/times';
 import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { checked, fields, like, number, optional, quantity, type Schema, text } from '../../model/finding/schema';
+import { checked, fields, like, number, optional, type Schema, text, volumeSize } from '../../model/finding/schema';
 import { ANNOTATION, listText } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import { HOSTNAME } from '../../model/manifest/well-known';
@@ -91,7 +91,7 @@ const BACKUP = checked<BackupProps>(
     of: like(OF, (value) => [StatefulService, Volume, PostgreSQL].some((one) => value instanceof one)),
     dump: optional(COMMAND),
     files: optional(text('the reason why a copy of the files can be used')),
-    size: quantity(),
+    size: volumeSize(),
     check: optional(COMMAND),
     schedule: optional(SCHEDULE),
     deadlineSeconds: optional(number({ atLeast: 60, whole: true })),

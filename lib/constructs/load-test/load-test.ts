@@ -3,7 +3,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { deriveLoadTest, LOAD_TEST, type LoadTestInput, type LoadTestPlan } from '../../model/capacity/load-test';
-import { fields, number, quantity, text } from '../../model/finding/schema';
+import { fields, number, quantity, text, volumeSize } from '../../model/finding/schema';
 import { derivationNotes } from '../../model/manifest/annotations';
 import { canonicalQuantity } from '../../model/manifest/quantity';
 import { pullPolicy } from '../../model/platform/target';
@@ -43,7 +43,7 @@ const PROPS = fields<LoadTestProps>({
     seconds: number({ above: 0 }),
   }),
   memoryPerWorker: quantity(),
-  results: quantity(),
+  results: volumeSize(),
 });
 
 const STAND_INS: LoadTestProps = {

@@ -11,9 +11,9 @@ import {
   like,
   list,
   optional,
-  quantity,
   table,
   text,
+  volumeSize,
 } from '../../model/finding/schema';
 import { reasonKey } from '../../model/manifest/annotations';
 import { dataKey, subdomain } from '../../model/manifest/formats';
@@ -33,7 +33,7 @@ export interface Scratch {
 const PATH = 'an absolute path, such as /tmp';
 
 /** What a writable folder may say. */
-export const SCRATCH = fields<Scratch>({ path: text(PATH, (path) => path.startsWith('/')), size: quantity() });
+export const SCRATCH = fields<Scratch>({ path: text(PATH, (path) => path.startsWith('/')), size: volumeSize() });
 
 /** How nodes mount a claim: one node that writes, several that read, or several that write. */
 export type AccessMode = 'ReadWriteOnce' | 'ReadWriteOncePod' | 'ReadOnlyMany' | 'ReadWriteMany';

@@ -6,7 +6,7 @@ import { databaseOperatorOf } from '../../model/cluster/neighbours';
 import type { Derived, Outcome } from '../../model/finding/derivation';
 import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
-import { checked, choice, fields, number, optional, quantity, text } from '../../model/finding/schema';
+import { checked, choice, fields, number, optional, quantity, text, volumeSize } from '../../model/finding/schema';
 import { accountNotes } from '../../model/manifest/annotations';
 import { dns1035Label } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
@@ -102,7 +102,6 @@ export interface PostgreSQLProps extends NodeChoice {
 }
 
 const RESOURCES_FORM = "{ cpu: '500m', memory: '1Gi' }";
-const STORAGE = "a quantity above 0 as a text, such as '20Gi'";
 const IDENTIFIER = 'at most 63 lower-case letters, digits and "_", starting with a letter';
 
 const identifier = (reserved: RegExp, what: string) =>
@@ -111,7 +110,7 @@ const identifier = (reserved: RegExp, what: string) =>
 const POSTGRESQL = checked<PostgreSQLProps>(
   fields<PostgreSQLProps>({
     version: choice(POSTGRESQL_VERSIONS),
-    storage: quantity(STORAGE),
+    storage: volumeSize(),
     resources: fields<DatabaseResources>(
       { cpu: quantity(), memory: quantity(), cpuLimit: optional(quantity()) },
       RESOURCES_FORM,

@@ -2,7 +2,7 @@
 
 import type { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Fields, fields, optional, quantity, text } from '../../model/finding/schema';
+import { type Fields, fields, optional, text, volumeSize } from '../../model/finding/schema';
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import { canonicalQuantity } from '../../model/manifest/quantity';
@@ -41,7 +41,7 @@ export interface VolumeProps extends ClaimProps {
 
 /** What each property of a claim may say. */
 export const CLAIM_FIELDS: Fields<ClaimProps> = {
-  size: quantity("a quantity above 0 as a text, such as '10Gi'"),
+  size: volumeSize(),
   oneZone: optional(text('the reason why its data may be unreachable')),
   oneRegion: optional(text('the reason why its data may be unreachable')),
 };

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { defined, isJsonObject, type Json } from '../manifest/json';
-import { parseQuantity } from '../manifest/quantity';
+import { parseQuantity, WHOLE } from '../manifest/quantity';
 import { closest, didYouMean } from './closest';
 import { checkNumber, type Range } from './derivation';
 import type { Problem } from './problem';
@@ -92,6 +92,14 @@ export function flag(only?: boolean): Schema {
 /** A quantity above 0. */
 export function quantity(expected = 'a quantity above 0 as a text, such as 250m or 256Mi'): Schema {
   return text(expected, (value) => (parseQuantity(value) ?? 0n) > 0n);
+}
+
+/** The least of a volume: a smaller number lacks its unit. */
+const MEBIBYTE = 2n ** 20n * WHOLE;
+
+/** A size of a volume or of a part of one, of 1Mi or more. */
+export function volumeSize(): Schema {
+  return text("a size of 1Mi or more as a text, such as '10Gi'", (value) => (parseQuantity(value) ?? 0n) >= MEBIBYTE);
 }
 
 /** A list; every item is checked. */

@@ -21,7 +21,7 @@ import { pullSecret } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
 import { definePart, systemsBeside } from '../part/define';
 import { imageOf, type OwnImages } from '../part/images';
-import { type CopyTarget, findCopyProblems, findKeyProblem, storeOf, TARGET } from './copies';
+import { type CopyTarget, findCopyProblems, findKeyProblem, findSamePlaces, storeOf, TARGET } from './copies';
 import { ETCD_BACKUP, EtcdBackup, SNAPSHOT } from './etcd';
 import { cronJobName } from './names';
 
@@ -148,6 +148,9 @@ class Drills extends System<PartSettings> {
       if (problem === undefined) continue;
       const field = `backups.stores.${name}.${problem.field}`;
       report(this, findingOf('input', { ...problem, field }), here.part.trace);
+    }
+    for (const problem of findSamePlaces(stores)) {
+      report(this, findingOf('input', { ...problem, field: `backups.stores.${problem.field}` }), here.part.trace);
     }
     const problems = findCopyProblems(Object.values(stores), here.cluster);
     if (fewerCopies === undefined) {

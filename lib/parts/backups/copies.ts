@@ -6,16 +6,18 @@ import type { BackupStore } from '../../model/backups/plan';
 import type { ClusterDescription } from '../../model/cluster/cluster';
 import { plural } from '../../model/finding/derivation';
 import type { Problem } from '../../model/finding/problem';
-import { either, fields, optional, type Schema, text } from '../../model/finding/schema';
+import { either, fields, optional, type Schema } from '../../model/finding/schema';
 import {
   AZURE_FIELDS,
   type Azure,
   GCS_FIELDS,
   type Gcs,
   hostOf,
+  isOfAws,
   keyVariables,
   OBJECT_STORES,
   opensByIdentity,
+  REGION,
   type S3,
 } from '../part/store';
 
@@ -39,8 +41,6 @@ interface GcsCopies {
 
 /** A place of copies; where the store itself does not name its region, that is said beside it. */
 export type CopyTarget = S3 | AzureCopies | GcsCopies;
-
-const REGION = text('the region of the store');
 
 /** What a place of copies may say. */
 export const TARGET: Schema = either(
@@ -109,10 +109,31 @@ const OPERATORS: Readonly<Record<string, string>> = { eks: 'AWS', 'eks-auto': 'A
 const operatorOf = (target: CopyTarget): string => {
   if ('azure' in target) return 'Azure';
   if ('gcs' in target) return 'Google';
-  return target.s3.endpoint ?? 'AWS';
+  if (isOfAws(target)) return 'AWS';
+  const host = hostOf(target);
+  return host.endsWith('.googleapis.com') ? 'Google' : host;
 };
 
 const regionOf = (target: CopyTarget): string => ('s3' in target ? target.s3.region : target.region);
+
+/** Where copies are, the same for two stores that are one. */
+function placeOf(target: CopyTarget): string {
+  if ('azure' in target) return `${hostOf(target)}/${target.azure.container}`;
+  return `${hostOf(target)}/${'s3' in target ? target.s3.bucket : target.gcs.bucket}`;
+}
+
+/** Stores that are the place of another one: each would forget and prune the other's copies. */
+export function findSamePlaces(stores: Readonly<Record<string, CopyTarget>>): Problem[] {
+  const names = new Map<string, string>();
+  return Object.entries(stores).flatMap(([name, target]) => {
+    const place = placeOf(target);
+    const first = names.get(place);
+    if (first === undefined) names.set(place, name);
+    return first === undefined
+      ? []
+      : [{ field: name, message: `${first} and ${name} are both ${place}`, expected: 'a place of its own' }];
+  });
+}
 
 /** What three copies, two providers and one elsewhere lack. */
 export function findCopyProblems(

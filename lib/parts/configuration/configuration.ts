@@ -8,7 +8,7 @@ import type { LongRunningProps } from '../../constructs/component/stateless';
 import type { Part, PartSettings } from '../../constructs/parts/part';
 import { System } from '../../constructs/system/system';
 import { selectorLabels } from '../../constructs/tree/labels';
-import { fields, optional, quantity, type Schema, text } from '../../model/finding/schema';
+import { fields, optional, type Schema, text, volumeSize } from '../../model/finding/schema';
 import { subdomain } from '../../model/manifest/formats';
 import type { Target } from '../../model/platform/target';
 import { componentsOf, definePart, SURVIVES } from '../part/define';
@@ -42,7 +42,7 @@ const SNAPSHOT = `${DUMP}/consul.snap`;
 const IMAGE = optional(text('an image with a version'));
 
 const CONFIGURATION: Schema = fields<ConfigurationProps>({
-  volume: optional(quantity()),
+  volume: optional(volumeSize()),
   secret: optional(text(subdomain.expected, subdomain.fits)),
   survives: optional(SURVIVES),
   images: optional(fields<NonNullable<ConfigurationProps['images']>>({ consul: IMAGE, 'consul-template': IMAGE })),

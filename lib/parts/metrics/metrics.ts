@@ -16,7 +16,7 @@ import { override } from '../../constructs/tree/override';
 import { prometheusOf } from '../../model/cluster/neighbours';
 import { findingOf } from '../../model/finding/finding';
 import { isProblem } from '../../model/finding/problem';
-import { fields, number, optional, quantity, type Schema, text } from '../../model/finding/schema';
+import { fields, number, optional, type Schema, text, volumeSize } from '../../model/finding/schema';
 import { subdomain } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import type { Target } from '../../model/platform/target';
@@ -59,7 +59,7 @@ const IMAGE = optional(text('an image with a version'));
 const METRICS: Schema = fields<MetricsProps>({
   retention: text(DURATION, (duration) => durationSeconds(duration) !== undefined),
   series: optional(number({ atLeast: 1, whole: true })),
-  volume: quantity(),
+  volume: volumeSize(),
   receivers: optional(RECEIVERS),
   grafana: optional(
     fields<NonNullable<MetricsProps['grafana']>>({

@@ -9,7 +9,7 @@ import { System } from '../../constructs/system/system';
 import { report } from '../../constructs/tree/findings';
 import type { Provider } from '../../model/cluster/provider';
 import { findingOf } from '../../model/finding/finding';
-import { either, fields, optional, quantity, type Schema, text } from '../../model/finding/schema';
+import { either, fields, optional, type Schema, text, volumeSize } from '../../model/finding/schema';
 import { dataKey, subdomain } from '../../model/manifest/formats';
 
 /** Keys of a Secret that hold an access key and its secret. */
@@ -68,11 +68,16 @@ export const AZURE_FIELDS = {
 /** What a bucket of Google Cloud Storage may say. */
 export const GCS_FIELDS = { bucket: BUCKET };
 
+/** A region as a provider writes it: part of a host name, and compared with that of the cluster. */
+export const REGION = text('a region as its provider writes it, such as eu-central-1 or westeurope', (name) =>
+  /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name),
+);
+
 /** What the object stores may say, each under its key. */
 export const OBJECT_STORES = {
   s3: fields<S3['s3']>({
     bucket: BUCKET,
-    region: text('a region'),
+    region: REGION,
     endpoint: optional(text('a host name', subdomain.fits)),
     keys: optional(
       fields<StoreKeys>({
@@ -94,7 +99,7 @@ export const STORE: Schema = either(
     fields<S3>({ s3 }),
     fields<Azure>({ azure }),
     fields<Gcs>({ gcs }),
-    fields<{ volume: string }>({ volume: quantity() }),
+    fields<{ volume: string }>({ volume: volumeSize() }),
   ],
   "{ s3: { bucket, region } }, { azure: { account, container } }, { gcs: { bucket } } or { volume: '10Gi' }",
 );
@@ -106,14 +111,18 @@ export function hostOf(store: S3 | Azure | Gcs): string {
 }
 
 /** Host of a store with the interface of S3. */
-export const endpointOf = ({ endpoint, region }: S3['s3']): string => endpoint ?? `s3.${region}.amazonaws.com`;
+export const endpointOf = ({ endpoint, region }: S3['s3']): string =>
+  endpoint ?? `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 
 /** Hosts of AWS, in all of its partitions. Source: AWS General Reference, "Amazon S3 endpoints and quotas". */
 const AWS = /(?:^|\.)amazonaws\.com(?:\.cn)?$/;
 
+/** Whether AWS runs a store with the interface of S3. */
+export const isOfAws = (store: S3): boolean => AWS.test(endpointOf(store.s3));
+
 /** Whether an identity of a component can be given rights to a store. */
 export function opensByIdentity(store: S3 | Azure | Gcs, { identityStore }: Pick<Provider, 'identityStore'>): boolean {
-  if ('s3' in store) return identityStore === 's3' && AWS.test(endpointOf(store.s3));
+  if ('s3' in store) return identityStore === 's3' && isOfAws(store);
   return 'azure' in store ? identityStore === 'azure' : identityStore === 'gcs';
 }
 
