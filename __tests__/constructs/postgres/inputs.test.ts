@@ -75,7 +75,7 @@ describe.each([
     ['a version that has ended', { version: '13' }, 'version cannot be the text "13"', 'one of 15, 16, 17, 18'],
     ['a version as a number', { version: 16 }, 'version cannot be 16', 'one of 15, 16, 17, 18'],
     ['a size of PostgreSQL', { storage: '20GB' }, 'storage cannot be the text "20GB"', "such as '10Gi'"],
-    ['a size of nothing', { storage: '0Gi' }, 'storage cannot be the text "0Gi"', 'above 0'],
+    ['a size of nothing', { storage: '0Gi' }, 'storage cannot be the text "0Gi"', '1Mi or more'],
     [
       'a password in text',
       { credentials: 'hunter2' },
@@ -162,7 +162,7 @@ describe.each([
       { ...LEDGER, version: '9', storage: '1', owner: 'postgres', parameters: { port: '1' } },
       cluster,
     );
-    expect(found.map(({ field }) => field).sort()).toEqual(['owner', 'parameters.port', 'version']);
+    expect(found.map(({ field }) => field).sort()).toEqual(['owner', 'parameters.port', 'storage', 'version']);
   });
 
   test('a name that is too long, or begins with a digit', () => {

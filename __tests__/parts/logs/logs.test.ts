@@ -2,7 +2,7 @@
 
 import { eks, gke } from '../../../lib/model';
 import type { JsonObject } from '../../../lib/model/manifest/json';
-import { type LogsProps, logs, metrics } from '../../../lib/parts';
+import { type LogsProps, logs, metrics, traces } from '../../../lib/parts';
 import type { Synthesis } from '../../../lib/synth/synthesize';
 import { equipped, fileOf, findIn, type PartsWorld, yamlOf } from '../../support/parts';
 import { at, errors, SUBNETS, TWO_ZONES } from '../../support/synthesis';
@@ -81,6 +81,24 @@ describe('the store', () => {
       expect(at(config(found), 'limits_config', 'retention_period')).toBe('720h');
     },
   );
+
+  test('a place that another part keeps its data in is refused', () => {
+    const store = (bucket: string) => ({
+      s3: { bucket, region: 'eu-central-1', keys: { secret: 's', id: 'i', value: 'v' } },
+    });
+    const both = (bucket: string) =>
+      equipped([
+        logs({ retention: '30d', store: store('shop-logs') }),
+        traces({ retention: '14d', store: store(bucket) }),
+      ]).findings.filter(({ severity }) => severity === 'error');
+    expect(both('shop-traces')).toEqual([]);
+    expect(both('shop-logs')).toEqual([
+      expect.objectContaining({
+        field: 'traces.store',
+        message: `s3.eu-central-1.amazonaws.com/shop-logs is the store of ${NAMESPACE}/loki on mumbai, too`,
+      }),
+    ]);
+  });
 
   test('without an identity or keys it could not be used: refused with both ways', () => {
     const { findings } = build({ store: { s3: { bucket: 'shop-logs', region: 'eu-central-1' } } });

@@ -17,6 +17,7 @@ import {
   keyVariables,
   OBJECT_STORES,
   opensByIdentity,
+  placeOf,
   REGION,
   type S3,
 } from '../part/store';
@@ -115,12 +116,6 @@ const operatorOf = (target: CopyTarget): string => {
 };
 
 const regionOf = (target: CopyTarget): string => ('s3' in target ? target.s3.region : target.region);
-
-/** Where copies are, the same for two stores that are one. */
-function placeOf(target: CopyTarget): string {
-  if ('azure' in target) return `${hostOf(target)}/${target.azure.container}`;
-  return `${hostOf(target)}/${'s3' in target ? target.s3.bucket : target.gcs.bucket}`;
-}
 
 /** Stores that are the place of another one: each would forget and prune the other's copies. */
 export function findSamePlaces(stores: Readonly<Record<string, CopyTarget>>): Problem[] {

@@ -1,5 +1,6 @@
 // Where a part keeps what it has collected: an object store of a provider, or a volume of its own.
 
+import type { IConstruct } from 'constructs';
 import type { Component } from '../../constructs/component/component';
 import type { ComponentProps } from '../../constructs/component/component-props';
 import type { Connectable } from '../../constructs/network/connection';
@@ -110,6 +111,12 @@ export function hostOf(store: S3 | Azure | Gcs): string {
   return 'azure' in store ? `${store.azure.account}.blob.core.windows.net` : 'storage.googleapis.com';
 }
 
+/** Where an object store is: two that are one give the same. */
+export function placeOf(store: S3 | Azure | Gcs): string {
+  if ('azure' in store) return `${hostOf(store)}/${store.azure.container}`;
+  return `${hostOf(store)}/${'s3' in store ? store.s3.bucket : store.gcs.bucket}`;
+}
+
 /** Host of a store with the interface of S3. */
 export const endpointOf = ({ endpoint, region }: S3['s3']): string =>
   endpoint ?? `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
@@ -140,6 +147,21 @@ const OWN_STORES = {
   gcs: '{ gcs: { bucket } }',
 };
 
+/** Who keeps what in each place, by app. */
+const keepers = new WeakMap<IConstruct, Map<string, string>>();
+
+/** Who else keeps its data in the place of a store: programs that delete what is too old would delete that too. */
+function otherKeeper(component: Component<ComponentProps>, store: S3 | Azure | Gcs): string | undefined {
+  const { target, namespace = '' } = System.of(component);
+  const own = `${namespace}/${component.name} on ${target.cluster.name}`;
+  const { root } = component.node;
+  const known = keepers.get(root) ?? new Map<string, string>();
+  keepers.set(root, known);
+  const first = known.get(placeOf(store)) ?? own;
+  known.set(placeOf(store), first);
+  return first === own ? undefined : first;
+}
+
 /** Lets a component of a part reach its store, and reports a store that it could not use. `field` is where the user wrote it. */
 export function useStore(component: Component<ComponentProps>, store: Store, field: string, here: PlacedPart): void {
   if ('volume' in store) return;
@@ -148,6 +170,12 @@ export function useStore(component: Component<ComponentProps>, store: Store, fie
     connection: () => ({ name: 'store', host, port: 443, peer: { outside: host, cidrs: [], port: 443 } }),
   };
   component.connectTo(outside, { as: {} });
+  const other = otherKeeper(component, store);
+  if (other !== undefined) {
+    const message = `${placeOf(store)} is the store of ${other}, too`;
+    const expected = 'a store for each part and cluster: each deletes what it takes for its own';
+    report(component, findingOf('input', { field, message, expected }), here.part.trace);
+  }
   const { system, target, namespace = '' } = System.of(component);
   if (Object.keys(keyVariables(store)).length > 0) return;
   const { name } = target.cluster;
