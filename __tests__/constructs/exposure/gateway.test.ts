@@ -123,6 +123,38 @@ describe('each profile', () => {
     });
   });
 
+  const redirect = (synthesis: Synthesis, name = 'to-https') =>
+    at(rule(synthesis, name), 'filters', 0, 'requestRedirect');
+
+  test.each<[Name, Api]>([
+    ['eks', {}],
+    ['eksAuto', {}],
+    ['istio', {}],
+    ['conformant', {}],
+    ['onPrem', { className: 'eg' }],
+  ])('%s %j: it leads to the port of the listener, where that is not 443', (name, api) => {
+    const at9443 = exposed(CLUSTERS[name]({ ...api, ports: { http: 9080, https: 9443 } }));
+    expect(redirect(at9443)).toEqual({ scheme: 'https', port: 9443, statusCode: 301 });
+    expect(at9443.findings).toEqual([]);
+    const at443 = exposed(CLUSTERS[name]({ ...api, ports: { http: 9080, https: 443 } }));
+    expect(redirect(at443)).toEqual({ scheme: 'https', statusCode: 301 });
+  });
+
+  test.each<[Name, Api]>([
+    ['onPrem', {}],
+    ['local', {}],
+    ['onPrem', { ports: { http: 9080, https: 9443 } }],
+    ['conformant', { className: 'traefik', ports: { http: 8000, https: 8443 } }],
+  ])('%s %j: Traefik, whose Service has 443 for its entry point: no port', (name, api) => {
+    expect(redirect(exposed(CLUSTERS[name](api)))).toEqual({ scheme: 'https', statusCode: 301 });
+  });
+
+  test('on a Gateway of others, whose ports are unknown: no port', () => {
+    const existing = { name: 'public', namespace: 'infra', https: 'websecure', http: 'web' };
+    const synthesis = exposed(CLUSTERS.istio({ existing }));
+    expect(redirect(synthesis, 'web-to-https')).toEqual({ scheme: 'https', statusCode: 301 });
+  });
+
   test.each<[Name, string, number, number, Json | undefined]>([
     ['eks', 'alb', 80, 443, undefined],
     ['eksAuto', 'eg', 80, 443, 'secret'],

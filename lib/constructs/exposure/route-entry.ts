@@ -111,7 +111,8 @@ export class RouteEntry {
     if (!isWanted) scope.node.tryRemoveChild(id);
     if (section === undefined || !isWanted || scope.node.tryFindChild(id) !== undefined) return;
     const name = `${metadata.name}-to-https`;
-    const spec = () => renderRedirect(api, section, this.input().redirected);
+    // the port of that Gateway is its owner's, and unknown here
+    const spec = () => renderRedirect(api, section, { hosts: this.input().redirected });
     annotate(createObject(scope, id, 'HTTPRoute', { ...metadata, name }, { spec }), this.input().withoutRecords);
   }
 

@@ -1,6 +1,7 @@
 // What a route says: where it attaches, its hosts, and its backends. What the API server would add is written out.
 
 import { type ExistingGateway, type GatewayApi, gatewayName } from '../../model/exposure/gateway-api';
+import { WELL_KNOWN_PORTS } from '../../model/exposure/gateway-controller';
 import { type ExposedPath, routePath } from '../../model/platform/paths';
 import type { GrpcRouteSpec, HttpRouteSpec } from '../tree/kinds';
 
@@ -78,15 +79,28 @@ export function renderGrpcRoute(input: RouteInput): GrpcRouteSpec {
   };
 }
 
-/** A route that redirects to HTTPS, of some hosts or of all that reach the listener. */
-export function renderRedirect(api: GatewayApi, section: string, hosts: readonly string[] = []): HttpRouteSpec {
+/** What a redirect is for. */
+interface Redirected {
+  /** @default all that reach the listener */
+  readonly hosts?: readonly string[];
+  /** Where users reach HTTPS. @default the port of the scheme */
+  readonly port?: number;
+}
+
+/** A route that redirects to HTTPS. Without a port it leads to that of the scheme. Source: gateway-api, HTTPRequestRedirectFilter. */
+export function renderRedirect(
+  api: GatewayApi,
+  section: string,
+  { hosts = [], port = WELL_KNOWN_PORTS.https }: Redirected,
+): HttpRouteSpec {
+  const elsewhere = port === WELL_KNOWN_PORTS.https ? {} : { port };
   return {
     parentRefs: parentRefs(api, [section]),
     ...(hosts.length === 0 ? {} : { hostnames: hosts }),
     rules: [
       {
         matches: [{ path: routePath('/') }],
-        filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }],
+        filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', ...elsewhere, statusCode: 301 } }],
       },
     ],
   };

@@ -99,7 +99,8 @@ export class SharedGateway extends FinalChart {
 
   private redirect(): void {
     if (this.redirects) return;
-    const spec = renderRedirect(this.api, REDIRECTING);
+    const { entryPoints } = this.controller;
+    const spec = renderRedirect(this.api, REDIRECTING, entryPoints ? {} : { port: this.ports.https });
     this.own(createObject(this, 'redirect', 'HTTPRoute', { name: 'to-https' }, { spec }));
   }
 

@@ -46,7 +46,10 @@ export interface GatewayApi {
   readonly supports?: readonly GatewayFeature[];
   /** Where it sends from. @default known for the usual classes; otherwise a finding when it is needed */
   readonly source?: IngressSource;
-  /** Ports of its listeners. With Traefik they are those of its entry points. @default 80 and 443; 8000 and 8443 as Traefik's chart has them */
+  /**
+   * Ports of its listeners, which users reach. With Traefik they are those of its entry points, and users reach 80 and 443.
+   * @default 80 and 443; 8000 and 8443 as Traefik's chart has them
+   */
   readonly ports?: { readonly http: number; readonly https: number };
   /** A Gateway that someone else writes. @default ours, `shared`, with a listener for each host */
   readonly existing?: ExistingGateway;

@@ -45,6 +45,8 @@ export interface GatewayController {
   readonly balancer: Balancer;
   /** Ports of listeners, where the cluster names none. */
   readonly ports: NonNullable<GatewayApi['ports']>;
+  /** Whether these are ports of entry points, which its Service maps to 80 and 443. @default users reach the ports of listeners */
+  readonly entryPoints?: true;
   /** Where the certificates of hosts are: in Secrets, to which listeners refer, or where it looks for them itself. */
   readonly certificates: 'secrets' | 'elsewhere';
   /** Options of a listener's `tls`, in the place of a Secret. @default none */
@@ -75,13 +77,17 @@ const ALL: ReadonlySet<GatewayFeature> = new Set(['grpc', 'backend-tls', 'timeou
 /** A listener's port is that of an entry point: traefik, pkg/provider/kubernetes/gateway (entryPointName); its chart, gateway.listeners. */
 const TRAEFIK_PORTS = { http: 8000, https: 8443 } as const;
 
+/** The usual class of Traefik, which a cluster of any provider may have. */
+const TRAEFIK = 'traefik';
+
 /** Traefik, whose pods a profile knows. It takes endpoints by their readiness; its time-outs are those of its entry points. */
 export function traefikGateway(source: IngressSource | Problem, declared: DeclaredTimeout): GatewayController {
   return {
     name: 'Traefik',
-    className: 'traefik',
+    className: TRAEFIK,
     balancer: controllerOf('traefik', declared),
     ports: TRAEFIK_PORTS,
+    entryPoints: true,
     certificates: 'secrets',
     supports: new Set(['grpc', 'backend-tls']),
     documentedIn: REPORT('traefik-traefik'),
@@ -144,6 +150,7 @@ function unknownGateway(className: string, declared: DeclaredTimeout): GatewayCo
     className,
     balancer: { ...controllerOf(undefined, declared), name: `the controller of class ${className}` },
     ports: WELL_KNOWN_PORTS,
+    ...(className === TRAEFIK ? { entryPoints: true } : {}),
     certificates: 'secrets',
     supports: new Set(),
     documentedIn: 'supports of the cluster',
