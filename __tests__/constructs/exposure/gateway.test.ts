@@ -770,6 +770,55 @@ describe('a Gateway that others write', () => {
   });
 });
 
+describe('a TLS Secret that the chart names', () => {
+  const existing = { name: 'public', namespace: 'infra', https: 'websecure' };
+  const uploaded = gke({ region: 'europe-west1', kubernetes: '1.36', preSharedCertificate: 'shop', gatewayApi: {} });
+  const options = { tlsSecret: 'mine' };
+
+  test.each<[string, ClusterDescription, string]>([
+    ['a Gateway of others', CLUSTERS.onPrem({ existing }), "Gateway public is another's: its certificates are too"],
+    ['the ALB', CLUSTERS.eks({}), 'the ALB does not read certificates from Secrets'],
+    [
+      'the ALB, by an Ingress as well',
+      CLUSTERS.eks({ entries: ['ingress', 'gateway'] }),
+      'the ALB does not read certificates from Secrets',
+    ],
+    ['GKE with a certificate', uploaded, "Google's load balancer does not read certificates from Secrets"],
+  ])('refused where nothing reads it: %s', (_, cluster, message) => {
+    expect(exposed(cluster, options).findings).toMatchObject([
+      { rule: 'exposure-gateway', severity: 'error', field: 'exposeAt.tlsSecret', message, expected: 'no tlsSecret' },
+    ]);
+    expect(exposed(cluster).findings).toEqual([]);
+  });
+
+  test.each<[string, ClusterDescription]>([
+    ['our Gateway', CLUSTERS.onPrem({})],
+    ['an Ingress, beside a Gateway of others', CLUSTERS.onPrem({ existing, entries: ['ingress', 'gateway'] })],
+    ['an Ingress, beside the ALB of no host', CLUSTERS.eks({ entries: ['ingress'] })],
+  ])('taken: %s', (_, cluster) => {
+    expect(exposed(cluster, options).findings).toEqual([]);
+  });
+
+  test('taken: of two hosts, an Ingress serves one', () => {
+    const cluster = CLUSTERS.onPrem({ existing, hosts: { 'b.example': ['ingress'] } });
+    const build = (hosts: readonly string[]) =>
+      on(cluster, (system) => {
+        new WebService(system, 'web', WEB).exposeAt(hosts, options);
+        new WebService(system, 'api', WEB).exposeAt('b.example', { paths: ['/api'] });
+      });
+    expect(build(['a.example', 'b.example']).findings).toEqual([]);
+    expect(errors(build(['a.example']))).toEqual(['exposure-gateway exposeAt.tlsSecret']);
+  });
+
+  test('of components that share a host, the one that names it has the finding', () => {
+    const synthesis = on(CLUSTERS.onPrem({ existing }), (system) => {
+      new WebService(system, 'web', WEB).exposeAt('a.example');
+      new WebService(system, 'api', WEB).exposeAt('a.example', { paths: ['/api'], ...options });
+    });
+    expect(errors(synthesis)).toEqual(['exposure-gateway exposeAt.tlsSecret']);
+  });
+});
+
 describe('limits of the API', () => {
   const at17 = Array.from({ length: 17 }, (_, index) => `a${index}.example`);
 

@@ -239,6 +239,7 @@ export class Exposure extends Construct implements Sharing, HasRoutes {
       backends,
       port,
       secretName: this.grantedSecret,
+      unreadSecret: this.tls && !this.readsSecret ? this.tlsSecret : undefined,
       redirected,
       backendTls,
       annotations,
@@ -255,9 +256,18 @@ export class Exposure extends Construct implements Sharing, HasRoutes {
 
   /** The Secret that our Gateway may read, where this component has it for all that share its hosts. */
   private get grantedSecret(): string | undefined {
+    return this.gatewayReadsSecret && this.tls && this.sharing[0] === this ? this.secretName : undefined;
+  }
+
+  private get gatewayReadsSecret(): boolean {
     const { cluster } = System.of(this).target;
     const isReferred = gatewayOf(cluster)?.certificates === 'secrets' && cluster.gatewayApi?.existing === undefined;
-    return isReferred && this.isRouted && this.tls && this.sharing[0] === this ? this.secretName : undefined;
+    return isReferred && this.isRouted;
+  }
+
+  /** Whether an entry of those that share its hosts takes the certificate from the Secret. */
+  private get readsSecret(): boolean {
+    return (this.ingressInput.hosts.length > 0 && this.ingress.readsSecret) || this.gatewayReadsSecret;
   }
 
   /** Its hosts on the shared Gateway. */
@@ -295,8 +305,7 @@ export class Exposure extends Construct implements Sharing, HasRoutes {
   private takeCertificate(): void {
     const { issuer } = System.of(this).target.cluster;
     const isGiven = this.sharing.some(({ tlsSecret }) => tlsSecret !== undefined);
-    const isRead = (this.ingressInput.hosts.length > 0 && this.ingress.readsSecret) || this.grantedSecret !== undefined;
-    const isWanted = this.tls && isRead && !isGiven;
+    const isWanted = this.tls && this.readsSecret && !isGiven;
     if (!isWanted) this.node.tryRemoveChild(CERTIFICATE);
     if (!isWanted || issuer === undefined || this.node.tryFindChild(CERTIFICATE) !== undefined) return;
     const { secretName } = this;
