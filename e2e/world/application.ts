@@ -72,7 +72,8 @@ export class Application {
 
   async remove(): Promise<void> {
     const { cluster } = await this.world.deployed();
-    await cluster.kubectl.run(['delete', 'namespace', ...this.namespaces, '--timeout=180s']);
+    // what was written last need not have been applied
+    await cluster.kubectl.run(['delete', 'namespace', ...this.namespaces, '--ignore-not-found', '--timeout=180s']);
   }
 
   private get file(): string {
