@@ -3,8 +3,9 @@
 import { DATABASE_CLUSTER } from '../../analysis/objects/database-clusters';
 import { objectIndex, placeOf } from '../../analysis/objects/object-index';
 import { at, dig, list, own, places, text } from '../../analysis/objects/read-json';
+import { matches } from '../../analysis/objects/selectors';
 import { ANNOTATION, listOf } from '../../model/manifest/annotations';
-import type { JsonObject } from '../../model/manifest/json';
+import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { object, withReason } from '../examples';
 import type { Rule } from '../rule';
@@ -23,13 +24,40 @@ function copied(entries: readonly ApiEntry[]): ReadonlyMap<string, ReadonlySet<s
   return found;
 }
 
-/** Whether a Schedule of Velero takes the volumes of a namespace. Source: velero.io, "Schedule API Type", "Backup API Type". */
-function takes(schedule: ApiEntry, namespace: string): boolean {
-  const template = dig(schedule.manifest, 'spec', 'template');
+/** How a Backup of Velero may name claims and volumes: it reads names as kubectl does. */
+const VOLUMES: ReadonlySet<string> = new Set([
+  ...['persistentvolumeclaims', 'persistentvolumeclaim', 'pvc'],
+  ...['persistentvolumes', 'persistentvolume', 'pv'],
+]);
+
+const namesVolumes = (resource: Json): boolean =>
+  resource === EVERY || VOLUMES.has((text(resource) ?? '').toLowerCase());
+
+/**
+ * Whether a Schedule of Velero takes the volumes of a namespace that have these labels; any, if labels are not known.
+ * Source: velero.io, "Schedule API Type", "Backup API Type", "Resource filtering".
+ */
+function takes(schedule: ApiEntry, namespace: string, labels: JsonObject | undefined): boolean {
+  const spec = dig(schedule.manifest, 'spec');
+  const template = dig(spec, 'template');
+  // without volumes it takes the manifests only
+  const noVolumes = template?.snapshotVolumes === false && template.defaultVolumesToFsBackup !== true;
+  if (spec?.paused === true || noVolumes) return false;
   const included = list(template?.includedNamespaces);
   const isIncluded = included.length === 0 || included.includes(EVERY) || included.includes(namespace);
-  const isExcluded = list(template?.excludedNamespaces).includes(namespace);
-  return isIncluded && !isExcluded && template?.snapshotVolumes !== false;
+  if (!isIncluded || list(template?.excludedNamespaces).includes(namespace)) return false;
+  // filters of one resource, or those of resources in namespaces
+  const kinds = [list(template?.includedResources), list(template?.includedNamespaceScopedResources)];
+  if (kinds.some((some) => some.length > 0 && !some.some(namesVolumes))) return false;
+  const others = [...list(template?.excludedResources), ...list(template?.excludedNamespaceScopedResources)];
+  return !others.some(namesVolumes) && (labels === undefined || selects(template, labels));
+}
+
+function selects(template: JsonObject | undefined, labels: JsonObject): boolean {
+  const all = dig(template, 'labelSelector');
+  const some = places(template, 'orLabelSelectors', '');
+  const isOne = some.length === 0 || some.some(({ value }) => matches(value, labels));
+  return isOne && (all === undefined || matches(all, labels));
 }
 
 interface State {
@@ -39,20 +67,27 @@ interface State {
   readonly shown: string;
   /** The claim that a copy names. */
   readonly claim: string;
+  /** Labels of the claim. @default an operator writes them */
+  readonly labels?: JsonObject;
 }
+
+const labelsOf = (value: JsonObject): JsonObject => dig(value, 'metadata', 'labels') ?? {};
 
 function statesOf(entries: readonly ApiEntry[]): State[] {
   const index = objectIndex(entries);
   const claims = index.of('/PersistentVolumeClaim').map((entry): State => {
     const { name } = entry.identity;
-    return { entry, pointer: '/spec', shown: `the claim ${name}`, claim: name };
+    return { entry, pointer: '/spec', shown: `the claim ${name}`, claim: name, labels: labelsOf(entry.manifest) };
   });
   const templates = index.of('apps/StatefulSet').flatMap((entry) =>
     places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '/spec').flatMap(({ value, pointer }): State[] => {
       const name = text(dig(value, 'metadata')?.name);
       if (name === undefined) return [];
       const shown = `the claim ${name} of each pod`;
-      return [{ entry, pointer: at(pointer, 'metadata', 'name'), shown, claim: `${name}-${entry.identity.name}-0` }];
+      // the controller adds those of its selector
+      const labels = { ...labelsOf(value), ...dig(entry.manifest, 'spec', 'selector', 'matchLabels') };
+      const claim = `${name}-${entry.identity.name}-0`;
+      return [{ entry, pointer: at(pointer, 'metadata', 'name'), shown, claim, labels }];
     }),
   );
   const databases = index.of(DATABASE_CLUSTER).flatMap((entry): State[] => {
@@ -76,13 +111,13 @@ const backup: Rule = {
   check: (entries, report) => {
     const copies = copied(entries);
     const schedules = objectIndex(entries).of('velero.io/Schedule');
-    for (const { entry, pointer, shown, claim } of statesOf(entries)) {
+    for (const { entry, pointer, shown, claim, labels } of statesOf(entries)) {
       const { namespace = '' } = entry.identity;
       if (copies.get(placeOf(entry.cluster, namespace))?.has(claim)) continue;
-      if (schedules.some((one) => one.cluster === entry.cluster && takes(one, namespace))) continue;
+      if (schedules.some((one) => one.cluster === entry.cluster && takes(one, namespace, labels))) continue;
       report(entry, pointer, {
         message: `no backup has what ${shown} keeps`,
-        expected: 'a Backup of it, noBackup, a Schedule of Velero for its namespace',
+        expected: 'a Backup of it, noBackup, a Schedule of Velero that takes the volumes of its namespace',
       });
     }
   },
