@@ -219,14 +219,42 @@ describe('refused:', () => {
     );
   });
 
-  test.each(['postgres:17', 'docker.io/bitnami/postgresql:17', 'quay.io/coreos/etcd@sha256:00', 'mongo'])(
-    'files of a running database, %s',
-    (image) => {
-      expect(refusal((_, system) => ledgerBackup(ledger(system, { image }), system, { files: 'why' }))).toContain(
-        `files of ${image} that are copied while it writes them cannot be relied on`,
-      );
-    },
-  );
+  const files = (image: string): string =>
+    refusal((_, system) => ledgerBackup(ledger(system, { image }), system, { files: 'why' }));
+
+  test.each([
+    'postgres:17',
+    'docker.io/bitnami/postgresql:17',
+    'quay.io/coreos/etcd@sha256:00',
+    'mongo',
+    'mongodb/mongodb-community-server:8.0',
+    'influxdb2:2',
+    'timescale/timescaledb-ha:pg17',
+    'postgis/postgis:17-3.5',
+    'pgvector/pgvector:pg17',
+    'mcr.microsoft.com/mssql/server:2022-latest',
+    'mcr.microsoft.com/mssql/rhel/server:2022-latest',
+    'percona/percona-server-mongodb:8.0',
+    'percona/pmm-server:3',
+    'ghcr.io/zalando/spilo-17:4.0-p2',
+    'apache/kafka:4.1.0',
+    'confluentinc/cp-kafka:8.0.0',
+    'zookeeper:3.9',
+    'registry.example:5000/crunchydata/crunchy-postgres:17',
+  ])('files of a running database, %s', (image) => {
+    expect(files(image)).toContain(`files of ${image} that are copied while it writes them cannot be relied on`);
+  });
+
+  test.each([
+    'registry.example/ledger:postgres',
+    'registry.example/shop/consultations:1',
+    'registry.example/kafkaesque:1',
+    'kafka.example.com/kafka/uploader:1',
+    'mssql.example.com/uploader:1',
+    'quay.io/prometheus/alertmanager:v0.28.1',
+  ])('but not files of an image that only has such letters, %s', (image) => {
+    expect(files(image)).not.toContain('cannot be relied on');
+  });
 
   test('a dump of a volume, a volume before its component, and a component without claims', () => {
     expect(

@@ -109,12 +109,24 @@ const BACKUP = checked<BackupProps>(
   },
 );
 
-/** Programs whose files are consistent only all together, at one moment: the names of their images. */
-const DATABASES =
-  /(?:^|\/)(?:cassandra|clickhouse|cockroach|consul|couchdb|elasticsearch|etcd|influxdb|mariadb|mongo|mysql|neo4j|opensearch|postgres|prometheus|rabbitmq|scylla|timescaledb)[^/]*$/;
+/** Programs whose files are consistent only all together, at one moment: words of the names of their images. */
+const DATABASES = [
+  ...['cassandra', 'clickhouse', 'cockroach', 'cockroachdb', 'consul', 'couchdb', 'elasticsearch', 'etcd', 'influxdb'],
+  ...['kafka', 'mariadb', 'mongo', 'mongodb', 'mssql', 'mysql', 'neo4j', 'opensearch', 'percona', 'pgvector'],
+  ...['postgis', 'postgres', 'postgresql', 'prometheus', 'rabbitmq', 'scylla', 'scylladb', 'spilo', 'timescaledb'],
+  'zookeeper',
+].join('|');
+
+/** A word of the name, with its version: `cp-kafka`, `influxdb2`; not `consultations`. */
+const BY_NAME = new RegExp(`(?:^|[/_-])(?:${DATABASES})[0-9]*(?:[._-][^/]*)?$`);
+
+/** Makers that call an image `server` or the like; a team may call its folder `kafka`. */
+const BY_FOLDER = /(?:^|\/)(?:mssql|percona)\//;
 
 /** An image without its tag and digest. */
 const nameOf = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+
+const isDatabase = (image: string): boolean => [BY_NAME, BY_FOLDER].some((form) => form.test(nameOf(image)));
 
 const DEADLINE = 3600;
 
@@ -272,7 +284,7 @@ export class Backup extends Construct {
     if (of instanceof StatefulService && of.state.every(({ claims }) => claims.length === 0)) {
       return [{ field: 'of', message: `${of.name} has no claims, and so no data that stays`, expected: OF }];
     }
-    if (files !== undefined && (of instanceof PostgreSQL || DATABASES.test(nameOf(owner.image)))) {
+    if (files !== undefined && (of instanceof PostgreSQL || isDatabase(owner.image))) {
       const message = `files of ${owner.image} that are copied while it writes them cannot be relied on`;
       const own = "its own command: dump: ['pg_dump', …]";
       const expected = of instanceof PostgreSQL ? `no files: it has a dump of its own; or ${own}` : own;
