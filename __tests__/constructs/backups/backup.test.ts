@@ -1,6 +1,6 @@
 // G10: what is copied, how, by whom, and from where; what cannot be copied so is refused.
 
-import { Backup, CronJob, type System, Volume, Worker } from '../../../lib/constructs';
+import { Backup, type BackupProps, CronJob, type System, Volume, Worker } from '../../../lib/constructs';
 import type { JsonObject } from '../../../lib/model';
 import type { Synthesis } from '../../../lib/synth/synthesize';
 import { copies, DUMP, ledger, ledgerBackup } from '../../support/backups';
@@ -138,6 +138,53 @@ test('a command is not empty: the image would start its application', () => {
     const found = build((_, system) => ledgerBackup(ledger(system), system, given));
     expect(messages(found)).toContain('a command has one word or more');
   }
+});
+
+describe('a variable that a command uses', () => {
+  const found = (props: Partial<BackupProps>) =>
+    build((_, system) => ledgerBackup(ledger(system), system, { dump: DUMP, ...props })).findings;
+  const sh = (script: string): string[] => ['sh', '-c', script];
+  const env = { TOKEN: { secret: 'ledger', key: 'token' } };
+
+  test('is in its env, or is HOST of a dump', () => {
+    expect(found({ dump: sh('dump $(TOKEN) > /dump/a') })).toContainEqual(
+      expect.objectContaining({
+        rule: 'input',
+        field: 'dump',
+        message: 'no variable TOKEN is defined: $(TOKEN) stays as it is',
+        expected: 'env: { TOKEN: … }, or $$(TOKEN) for a literal',
+      }),
+    );
+    expect(found({ check: sh('read $(TOKEN)') })).toContainEqual(
+      expect.objectContaining({ field: 'check', message: expect.stringContaining('no variable TOKEN') }),
+    );
+    const dump = { command: sh('dump $(HOST) $(TOKEN)'), env };
+    const check = { command: sh('read $(TOKEN)'), env };
+    expect(found({ dump, check }).filter(({ rule }) => rule === 'input')).toEqual([]);
+  });
+
+  test('HOST is not in a check: nothing but files is there', () => {
+    const check = ['ledger', 'check', '--host=$(HOST)'];
+    expect(found({ check })).toContainEqual(
+      expect.objectContaining({
+        rule: 'input',
+        field: 'check',
+        message: 'a check has no $(HOST): a drill reads the restored files',
+      }),
+    );
+    const own = { command: check, env: { HOST: 'localhost' } };
+    expect(found({ check: own }).filter(({ rule }) => rule === 'input')).toEqual([]);
+  });
+
+  test('a literal, and a command of a shell, are none', () => {
+    const dump = sh('dump $$(TOKEN) $TOKEN > /dump/$(date +%F)-$(hostname)');
+    expect(found({ dump }).filter(({ rule }) => rule === 'input')).toEqual([]);
+  });
+
+  test('is said once', () => {
+    const dump = sh('dump $(TOKEN) $$$(TOKEN) $(OTHER)');
+    expect(found({ dump }).filter(({ rule }) => rule === 'input')).toHaveLength(2);
+  });
 });
 
 test('a component that is refused has that mistake only, and its backup is not said to be missing', () => {

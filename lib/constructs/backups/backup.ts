@@ -29,7 +29,7 @@ import { isRefused, receive } from '../tree/door';
 import { report } from '../tree/findings';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
-import { type BackupCommand, COMMAND, commandContainer } from './command';
+import { type BackupCommand, COMMAND, commandContainer, findVariableProblems } from './command';
 import { copyCommand, DATA, DUMP, RESTIC_RESOURCES, resticWith } from './restic';
 import { WatchedJob } from './watched-job';
 
@@ -97,7 +97,9 @@ const BACKUP = checked<BackupProps>(
     deadlineSeconds: optional(number({ atLeast: 60, whole: true })),
     resources: optional(RESOURCES),
   }),
-  ({ of, dump, files }): Problem[] => {
+  ({ of, dump, files, check }): Problem[] => {
+    const problems = [...findVariableProblems('dump', dump), ...findVariableProblems('check', check)];
+    if (problems.length > 0) return problems;
     if (dump !== undefined && files !== undefined) {
       const message = 'a backup is a dump or a copy of files, not both';
       return [{ field: 'files', message, expected: 'one of dump and files' }];
