@@ -156,6 +156,12 @@ describe('refused', () => {
     ['run/flags.json', '{{ key "a" }}', 'run/flags.json is not the path of a file'],
     ['/flags.json', '{{ key "a" }}', 'the folder of the file would hide / of the image'],
     ['/etc/flags.json', '{{ key "a" }}', 'the folder of the file would hide /etc of the image'],
+    ['/app/flags.json', '{{ key "a" }}', 'the folder of the file would hide /app of the image'],
+    [
+      '/usr/share/nginx/html/flags.json',
+      '{{ key "a" }}',
+      'the folder of the file would hide /usr/share/nginx/html of the image',
+    ],
     ['/run/config/a', 'level = info', 'the template of /run/config/a reads no key, so that it would never change'],
     ['/run/config/a', '{{ env "KEY" }}', 'the template of /run/config/a reads no key, so that it would never change'],
     ['/run/config/a', '{{ key "a"', 'the template of /run/config/a has a {{ without its }}'],
@@ -163,6 +169,15 @@ describe('refused', () => {
     expect(refused(web({ templates: { files: { [path]: template } } }))).toEqual([
       [`templates.files["${path}"]`, message],
     ]);
+  });
+
+  test('a folder with the program of the component; a file of theirs may be among its words', () => {
+    const templates = { files: { '/shop/flags.json': '{{ key "a" }}' } };
+    expect(refused(web({ templates, command: ['/shop/server'] }))).toEqual([
+      ['templates.files', 'templates are written to /shop, an empty folder that would hide /shop/server'],
+    ]);
+    const args = ['--flags', '/shop/flags.json'];
+    expect(errors(web({ templates, command: ['/bin/server'], args }))).toEqual([]);
   });
 
   test('no file at all', () => {

@@ -56,7 +56,10 @@ const ONCE_SECONDS = 10;
 const FOLDER_SIZE = '16Mi';
 
 /** Folders of the image and of the node's runtime, which an empty one would hide. */
-const SYSTEM_FOLDERS = '/ /bin /dev /etc /home /lib /lib64 /opt /proc /root /run /sbin /sys /tmp /usr /var'.split(' ');
+const IMAGE_FOLDERS =
+  '/ /app /bin /dev /etc /home /lib /lib64 /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /workspace'.split(' ');
+/** Those of which the image has the folders below, too. */
+const IMAGE_TREES = /^\/(?:bin|dev|lib|lib64|proc|sbin|sys|usr)\//;
 
 /** Functions that read the store. Source: hashicorp/consul-template, template/template.go. */
 const READS = /\{\{[^}]*\b(?:key|keyExists|keyOrDefault|ls|safeLs|tree|safeTree)\b/;
@@ -72,7 +75,7 @@ function findTemplateProblem(path: string, template: string): Omit<Problem, 'fie
     return { message: `${path} is not the path of a file`, expected };
   }
   const folder = folderOf(path);
-  if (SYSTEM_FOLDERS.includes(folder)) {
+  if (IMAGE_FOLDERS.includes(folder) || IMAGE_TREES.test(folder)) {
     const message = `the folder of the file would hide ${folder} of the image`;
     return { message, expected: 'a folder of its own, such as /run/config' };
   }
@@ -131,13 +134,24 @@ export function findTemplateClashes({ templates, initContainers, sidecars, files
   return [...named, ...mounted];
 }
 
-/** Folders of templates that are also something else. `mounts` are all folders of the component, with these among them. */
+/**
+ * Folders of templates that are also something else. `mounts` are all folders of the component, with these among them; `program` are the words
+ * of its command.
+ */
 export function findTemplateFolderProblems(
   templates: Templates | undefined,
   mounts: readonly string[],
   files: readonly string[],
+  program: readonly string[] = [],
 ): Problem[] {
   return foldersOf(templates).flatMap((folder): Problem[] => {
+    const hidden = program.find(
+      (word) => word.startsWith(`${folder}/`) && !Object.hasOwn(templates?.files ?? {}, word),
+    );
+    if (hidden !== undefined) {
+      const message = `templates are written to ${folder}, an empty folder that would hide ${hidden}`;
+      return [{ field: 'templates.files', value: folder, message, expected: 'a folder of their own' }];
+    }
     const own = mounts.indexOf(folder);
     const others = [...mounts.filter((_, index) => index !== own), ...files];
     const other = others.find((path) => `${path}/`.startsWith(`${folder}/`) || `${folder}/`.startsWith(`${path}/`));
