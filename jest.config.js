@@ -10,5 +10,5 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/build/'],
   // Jest's own choice leaves a core to itself: on two cores, one worker would do all the work.
   maxWorkers: '100%',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
