@@ -73,7 +73,7 @@ export class Application {
   async remove(): Promise<void> {
     const { cluster } = await this.world.deployed();
     // what was written last need not have been applied
-    await cluster.kubectl.run(['delete', 'namespace', ...this.namespaces, '--ignore-not-found', '--timeout=180s']);
+    await cluster.kubectl.run(['delete', 'namespace', ...this.namespaces, '--ignore-not-found', '--timeout=600s']);
   }
 
   private get file(): string {
