@@ -1,7 +1,7 @@
 // Who gets through the policies of pods: a client that they let in, another component of its namespace, and a pod of another team.
 import assert from 'node:assert/strict';
 import type { Cluster } from '../cluster/cluster';
-import { OUR_ADDRESS } from '../cluster/network';
+import { ALLOWANCES } from '../world/allowances';
 import { type Pod, podsOf } from '../world/objects';
 import { type Source, type Target, tryAll } from './reach';
 
@@ -67,24 +67,6 @@ export async function proveDoor(
   } finally {
     await kubectl.delete(objects);
   }
-}
-
-/** Names of the policies that a proof adds. */
-const ALLOWANCES = { out: 'proof-reaches-the-host', in: 'proof-asks' } as const;
-
-/** What a cluster of ours needs that manifests do not say: names are at our address, and a proof asks from it. */
-export function allowances(namespace: string): readonly object[] {
-  const ours = { ipBlock: { cidr: `${OUR_ADDRESS}/32` } };
-  const allowance = (name: string, spec: object): object => ({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name, namespace },
-    spec: { podSelector: {}, ...spec },
-  });
-  return [
-    allowance(ALLOWANCES.out, { policyTypes: ['Egress'], egress: [{ to: [ours] }] }),
-    allowance(ALLOWANCES.in, { policyTypes: ['Ingress'], ingress: [{ from: [ours] }] }),
-  ];
 }
 
 /** The network of a pod of a component. */

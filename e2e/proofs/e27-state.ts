@@ -5,7 +5,7 @@ import type { Cluster } from '../cluster/cluster';
 import type { Figure } from '../measure/figure';
 import { askRedis, redisObstacle, redisRoot } from '../outside/redis';
 import { Application } from '../world/application';
-import { disksOf } from '../world/disks';
+import { defaultDisksOf } from '../world/disks';
 import { isReady, isRefused, type Pod, podsOf } from '../world/objects';
 import { DEPLOYED } from '../world/world';
 import type { Proof } from './proof';
@@ -30,7 +30,7 @@ export const state: Proof = {
     const images = [1, 2, 3].map((tag) => `registry.example/carts/${NAME}:${tag}`);
     await cluster.provideProgram(images, root, ['/redis-server'], environment);
     const carts = new Application(world, { name: 'carts', behaviour: {}, secrets: {} });
-    const disks = fixtures(cluster);
+    const disks = defaultDisksOf(cluster, { name: 'disk', storageClass: CLASS, size: '16Mi' });
     await cluster.kubectl.apply(disks);
     try {
       await carts.apply(await carts.write());
@@ -46,19 +46,6 @@ export const state: Proof = {
     }
   },
 };
-
-/** A disk of each node that has a zone, and the class that is the cluster's default. */
-function fixtures(cluster: Cluster): object[] {
-  const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
-  const storageClass = {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: CLASS, annotations },
-    provisioner: 'kubernetes.io/no-provisioner',
-    volumeBindingMode: 'WaitForFirstConsumer',
-  };
-  return [storageClass, ...disksOf(cluster, { name: 'disk', storageClass: CLASS, size: '16Mi' })];
-}
 
 async function rolledOut({ kubectl }: Cluster): Promise<void> {
   await kubectl.run(['rollout', 'status', `statefulset/${NAME}`, ...IN, '--timeout=240s']);

@@ -11,6 +11,7 @@ import { ofKind, readManifests } from '../manifests/manifests';
 import type { Figure } from '../measure/figure';
 import { command } from '../process/command';
 import { binary } from '../programs/build';
+import { allowances } from '../world/allowances';
 import { disksOf } from '../world/disks';
 import { isReady, type List, type Pod, podsOf } from '../world/objects';
 import { DEPLOYED, DIST } from '../world/world';
@@ -41,7 +42,7 @@ export const metrics: Proof = {
       const disks = disksOf(cluster, { name: 'metrics', storageClass: 'one-zone-retain', size: '1Ti' });
       await cluster.kubectl.apply(disks);
       ends.unshift(() => cluster.kubectl.delete(disks));
-      const fixtures = [...allowances(), ...secretsFor(receiver.url)];
+      const fixtures = [...allowances(NAMESPACE), ...secretsFor(receiver.url)];
       await provideImages(cluster, figure);
       // before anything scrapes: a connection that stands outlives the policy that forbids it
       const firewall = await Dataplane.start(cluster);
@@ -115,21 +116,6 @@ async function provideImages(cluster: Cluster, figure: Figure): Promise<void> {
     LIVE_PATH: '/live',
   });
   figure(versions.join(', '));
-}
-
-/** What the cluster of the proof needs and the manifests do not say: names and the API server are at an address of ours, at any port. */
-function allowances(): object[] {
-  const ours = { ipBlock: { cidr: `${OUR_ADDRESS}/32` } };
-  const policy = (name: string, spec: object) => ({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { name, namespace: NAMESPACE },
-    spec,
-  });
-  return [
-    policy('proof-reaches-the-host', { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [ours] }] }),
-    policy('proof-asks', { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [ours] }] }),
-  ];
 }
 
 function secretsFor(url: string): object[] {

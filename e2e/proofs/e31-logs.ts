@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster';
 import { Dataplane } from '../cluster/dataplane';
-import { OUR_ADDRESS } from '../cluster/network';
 import type { Figure } from '../measure/figure';
 import { ObjectStore } from '../outside/objects';
 import { binary } from '../programs/build';
+import { allowances } from '../world/allowances';
 import { Application } from '../world/application';
 import { disksOf } from '../world/disks';
 import { isReady, type Pod, podsOf } from '../world/objects';
@@ -73,7 +73,7 @@ export const logs: Proof = {
       ends.unshift(() => firewall.stop());
       ends.unshift(() => cluster.kubectl.run(['delete', '-f', DIST.mumbai, ...OF_PART, '--ignore-not-found']));
       await cluster.kubectl.run(['apply', '-f', DIST.mumbai, ...OF_PART]);
-      await cluster.kubectl.apply(ALLOWANCES);
+      await cluster.kubectl.apply(allowances(NAMESPACE));
       ends.unshift(() => gazette.remove());
       await gazette.apply(written);
       await gazette.complete(written);
@@ -96,20 +96,6 @@ async function provideImages(cluster: Cluster, store: ObjectStore, figure: Figur
   await cluster.provideProgram([ALLOY], root, ['/collector']);
   figure(`${LOKI.split('/').at(-1)} as ${version}; ${ALLOY.split('/').at(-1)} as a stand-in`);
 }
-
-const policy = (name: string, spec: object) => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name, namespace: NAMESPACE },
-  spec,
-});
-const OURS = { ipBlock: { cidr: `${OUR_ADDRESS}/32` } };
-
-/** What the cluster of the proof needs and the manifests do not say: names and the API server are at an address of ours, at any port. */
-const ALLOWANCES: readonly object[] = [
-  policy('proof-reaches-the-host', { podSelector: {}, policyTypes: ['Egress'], egress: [{ to: [OURS] }] }),
-  policy('proof-asks', { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [OURS] }] }),
-];
 
 /** What the collector's stand-in says of its pushes. */
 interface Books {

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster';
 import { Dataplane } from '../cluster/dataplane';
-import { OUR_ADDRESS } from '../cluster/network';
 import type { Figure } from '../measure/figure';
 import { CONSUL, consulObstacle, consulRoot, consulTemplateRoot } from '../outside/consul';
+import { allowances } from '../world/allowances';
 import { Application, type Written } from '../world/application';
-import { disksOf } from '../world/disks';
+import { defaultDisksOf } from '../world/disks';
 import { ask, isReady, type Pod, podsOf, restarts } from '../world/objects';
 import { DEPLOYED } from '../world/world';
 import { ThreeZones } from '../world/zones';
@@ -43,10 +43,7 @@ export const configuration: Proof = {
     try {
       const zones = await ThreeZones.begin(cluster);
       ends.unshift(() => zones.end());
-      const disks = [
-        STORAGE_CLASS,
-        ...disksOf(cluster, { name: 'keys', storageClass: CLASS, size: '5Gi', nodes: cluster.nodes }),
-      ];
+      const disks = defaultDisksOf(cluster, { name: 'keys', storageClass: CLASS, size: '5Gi', nodes: cluster.nodes });
       ends.unshift(() => cluster.kubectl.delete(disks));
       await cluster.kubectl.apply(disks);
       // before anything connects: a connection that stands outlives the policy that forbids it
@@ -62,14 +59,6 @@ export const configuration: Proof = {
   },
 };
 
-const STORAGE_CLASS = {
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name: CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-  provisioner: 'kubernetes.io/no-provisioner',
-  volumeBindingMode: 'WaitForFirstConsumer',
-};
-
 async function provideImages(cluster: Cluster): Promise<void> {
   const folders = ['consul', 'consul-template'].map((name) => join(cluster.run.folder, name));
   const [consul = '', template = ''] = folders;
@@ -79,20 +68,6 @@ async function provideImages(cluster: Cluster): Promise<void> {
   consulTemplateRoot(template);
   await cluster.provideProgram([TEMPLATE_IMAGE], template, ['/bin/consul-template']);
 }
-
-const policy = (namespace: string, name: string, spec: object) => ({
-  apiVersion: 'networking.k8s.io/v1',
-  kind: 'NetworkPolicy',
-  metadata: { name, namespace },
-  spec: { podSelector: {}, ...spec },
-});
-const OURS = { ipBlock: { cidr: `${OUR_ADDRESS}/32` } };
-
-/** What the cluster of the proof needs and the manifests do not say: names are at an address of ours, and the proof asks from it. */
-const ALLOWANCES: readonly object[] = [STORE, SYSTEM].flatMap((namespace) => [
-  policy(namespace, 'proof-reaches-the-host', { policyTypes: ['Egress'], egress: [{ to: [OURS] }] }),
-  policy(namespace, 'proof-asks', { policyTypes: ['Ingress'], ingress: [{ from: [OURS] }] }),
-]);
 
 /** The store first, as docs/how-to/change-at-run-time.md says; then a token that reads the keys of the system, and the system. */
 async function apply(cluster: Cluster, { folder }: Written, token: string): Promise<void> {
@@ -108,7 +83,8 @@ async function apply(cluster: Cluster, { folder }: Written, token: string): Prom
   const gossip = { encrypt: randomBytes(32).toString('base64') };
   const acl = { acl: { tokens: { initial_management: token } } };
   await kubectl.apply([
-    ...ALLOWANCES,
+    ...allowances(STORE),
+    ...allowances(SYSTEM),
     secret(STORE, 'consul', { 'gossip.json': JSON.stringify(gossip), 'acl.json': JSON.stringify(acl) }),
   ]);
   await kubectl.run(['apply', ...files([`10-${STORE}`])]);

@@ -14,7 +14,7 @@ import { resticObstacle, resticRoot } from '../outside/restic';
 import { command } from '../process/command';
 import { binary } from '../programs/build';
 import { Application } from '../world/application';
-import { disksOf } from '../world/disks';
+import { defaultDisksOf } from '../world/disks';
 import { isReady, podsOf } from '../world/objects';
 import { DEPLOYED } from '../world/world';
 import type { Proof } from './proof';
@@ -45,7 +45,7 @@ export const backups: Proof = {
       const store = await ObjectStore.start(world.run, BUCKET);
       ends.unshift(() => store.stop());
       await provideImages(cluster, store);
-      const disks = fixtures(cluster);
+      const disks = defaultDisksOf(cluster, { name: 'vault', storageClass: 'vault-disks', size: '16Mi' });
       ends.unshift(() => cluster.kubectl.delete(disks));
       await cluster.kubectl.apply(disks);
       const vault = new Application(world, {
@@ -79,21 +79,6 @@ async function provideImages(cluster: Cluster, store: ObjectStore): Promise<void
   resticRoot(restic, store.access.files);
   const { SSL_CERT_FILE = '' } = store.access.environment;
   await cluster.provideProgram([RESTIC], restic, ['/usr/bin/restic'], { SSL_CERT_FILE, PATH: '/usr/bin:/bin' });
-}
-
-/** A disk of each node, and the class that is the cluster's default. */
-function fixtures(cluster: Cluster): object[] {
-  const storageClass = 'vault-disks';
-  return [
-    {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      metadata: { name: storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-      provisioner: 'kubernetes.io/no-provisioner',
-      volumeBindingMode: 'WaitForFirstConsumer',
-    },
-    ...disksOf(cluster, { name: 'vault', storageClass, size: '16Mi' }),
-  ];
 }
 
 const entries = Array.from({ length: KEYS }, (_, index) => [`ledger:${index}`, `entry ${index}`] as const);

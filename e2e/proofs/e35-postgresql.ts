@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster';
 import { Dataplane } from '../cluster/dataplane';
 import { ofKind } from '../manifests/manifests';
-import { allowances, proveDoor } from '../measure/door';
+import { proveDoor } from '../measure/door';
 import { type Figure, secondsSince } from '../measure/figure';
 import { program } from '../outside/postgres';
 import { postgresObstacle, postgresRoot } from '../outside/postgres-image';
 import { command } from '../process/command';
+import { allowances } from '../world/allowances';
 import { Application } from '../world/application';
-import { disksOf } from '../world/disks';
+import { defaultDisksOf } from '../world/disks';
 import { isReady, isRefused, type Pod, podsOf } from '../world/objects';
 import { DEPLOYED } from '../world/world';
 import type { Proof } from './proof';
@@ -44,7 +45,7 @@ export const postgresql: Proof = {
     await cluster.provideProgram([image], root, [], postgresRoot(root));
     const ends: (() => Promise<unknown>)[] = [];
     try {
-      const fixtures = [STORAGE_CLASS, ...disksOf(cluster, { name: 'books', storageClass: CLASS, size: '64Mi' })];
+      const fixtures = defaultDisksOf(cluster, { name: 'books', storageClass: CLASS, size: '64Mi' });
       ends.unshift(() => kubectl.delete(fixtures));
       await kubectl.apply(fixtures);
       // before anything connects: a connection that stands outlives the policy that forbids it
@@ -58,14 +59,6 @@ export const postgresql: Proof = {
       for (const end of ends) await end();
     }
   },
-};
-
-const STORAGE_CLASS = {
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name: CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-  provisioner: 'kubernetes.io/no-provisioner',
-  volumeBindingMode: 'WaitForFirstConsumer',
 };
 
 class Ledger {

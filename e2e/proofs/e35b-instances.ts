@@ -11,13 +11,14 @@ import { Dataplane } from '../cluster/dataplane';
 import type { RealNode } from '../cluster/node';
 import { type DatabaseCluster, ofKind } from '../manifests/manifests';
 import { linesOf } from '../measure/acceptance';
-import { allowances, proveDoor } from '../measure/door';
+import { proveDoor } from '../measure/door';
 import { type Figure, secondsSince } from '../measure/figure';
 import { program } from '../outside/postgres';
 import { postgresObstacle, postgresRoot } from '../outside/postgres-image';
 import { command } from '../process/command';
+import { allowances } from '../world/allowances';
 import { Application } from '../world/application';
-import { disksOf } from '../world/disks';
+import { defaultDisksOf } from '../world/disks';
 import { isReady, type List, type Pod, podsOf } from '../world/objects';
 import { DEPLOYED } from '../world/world';
 import type { Proof } from './proof';
@@ -58,10 +59,7 @@ export const instances: Proof = {
         await kubectl.run(['label', 'node', name, `${ZONE}=${THIRD_ZONE}`]);
         ends.unshift(() => kubectl.run(['label', 'node', name, `${ZONE}-`]));
       }
-      const fixtures = [
-        STORAGE_CLASS,
-        ...disksOf(cluster, { name: 'invoices', storageClass: CLASS, size: '256Mi', nodes }),
-      ];
+      const fixtures = defaultDisksOf(cluster, { name: 'invoices', storageClass: CLASS, size: '256Mi', nodes });
       ends.unshift(() => kubectl.delete(fixtures));
       await kubectl.apply(fixtures);
       const operator = await DatabaseOperator.start(cluster);
@@ -80,14 +78,6 @@ export const instances: Proof = {
 };
 
 const ZONE = 'topology.kubernetes.io/zone';
-
-const STORAGE_CLASS = {
-  apiVersion: 'storage.k8s.io/v1',
-  kind: 'StorageClass',
-  metadata: { name: CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-  provisioner: 'kubernetes.io/no-provisioner',
-  volumeBindingMode: 'WaitForFirstConsumer',
-};
 
 class Ledger {
   private readonly run;

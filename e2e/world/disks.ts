@@ -33,3 +33,18 @@ export function disksOf({ run, nodes }: Cluster, { name, storageClass, size, ...
     return { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: `${name}-${node.name}` }, spec };
   });
 }
+
+/** A disk of each node, and their class, which is made the default of claims. */
+export const defaultDisksOf = (cluster: Cluster, props: DiskProps): object[] => [
+  {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: {
+      name: props.storageClass,
+      annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+    },
+    provisioner: 'kubernetes.io/no-provisioner',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  },
+  ...disksOf(cluster, props),
+];

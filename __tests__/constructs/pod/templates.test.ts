@@ -176,8 +176,7 @@ describe('refused', () => {
     expect(refused(web({ templates, command: ['/shop/server'] }))).toEqual([
       ['templates.files', 'templates are written to /shop, an empty folder that would hide /shop/server'],
     ]);
-    const args = ['--flags', '/shop/flags.json'];
-    expect(errors(web({ templates, command: ['/bin/server'], args }))).toEqual([]);
+    expect(errors(web({ templates, command: ['/bin/server', '/shop/flags.json'] }))).toEqual([]);
   });
 
   test('no file at all', () => {

@@ -3,6 +3,7 @@
 import { conformant, eks, local, onPrem } from '../../../lib/model';
 import type { JsonObject } from '../../../lib/model/manifest/json';
 import { metrics } from '../../../lib/parts';
+import { type CopyTarget, findCopyProblems } from '../../../lib/parts/backups/copies';
 import { cronJobName } from '../../../lib/parts/backups/names';
 import { hostOf } from '../../../lib/parts/part/store';
 import type { Synthesis } from '../../../lib/synth/synthesize';
@@ -147,6 +148,17 @@ describe('three copies, two providers, one elsewhere:', () => {
     const keys = { secret: 'copies', id: 'id', value: 'secret' };
     const other = { s3: { bucket: 'more', region: 'eu-west-1', endpoint: 's3.eu-west-1.amazonaws.com', keys } };
     expect(messages(build({ near: near ?? other, far: other }))).toContain('the data and all copies are at AWS');
+  });
+
+  test('all at Google, by its interface of S3 and by its own', () => {
+    const keys = { secret: 'copies', id: 'id', value: 'secret' };
+    const targets: readonly CopyTarget[] = [
+      { s3: { bucket: 'more', region: 'auto', endpoint: 'storage.googleapis.com', keys } },
+      { gcs: { bucket: 'copies' }, region: 'europe-west3' },
+    ];
+    const said = (name: string) => findCopyProblems(targets, { provider: { name }, region: undefined } as never);
+    expect(said('gke')).toEqual([expect.objectContaining({ message: 'the data and all copies are at Google' })]);
+    expect(said('eks')).toEqual([]);
   });
 
   test('one place under two names, also with a reason for fewer copies', () => {

@@ -408,7 +408,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   /** What is wrong between its properties, once the chart is complete. */
   protected findInputProblems(): Problem[] {
-    const { files = {}, volumes = {}, templates, command = [], args = [] } = this.props;
+    const { files = {}, volumes = {}, templates, command = [] } = this.props;
     const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
     const own = (this.mounts.claims ?? []).map(({ path }) => path);
     const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...own, ...Object.keys(volumes)];
@@ -416,7 +416,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return [
       ...findSharedMountProblems(this.props, this.mounts),
       ...findMountProblems(files, folders, secrets),
-      ...findTemplateFolderProblems(templates, folders, Object.keys(files), [...command, ...args]),
+      ...findTemplateFolderProblems(templates, folders, Object.keys(files), command),
       ...findChoiceProblems(this.props, this.system.target.cluster),
       ...findOneNodeProblems(this.name, volumes, this.system, { hasSeveralPods, instead }),
     ];

@@ -135,17 +135,17 @@ export function findTemplateClashes({ templates, initContainers, sidecars, files
 }
 
 /**
- * Folders of templates that are also something else. `mounts` are all folders of the component, with these among them; `program` are the words
- * of its command.
+ * Folders of templates that are also something else. `mounts` are all folders of the component, with these among them; `command` may
+ * name a program in one.
  */
 export function findTemplateFolderProblems(
   templates: Templates | undefined,
   mounts: readonly string[],
   files: readonly string[],
-  program: readonly string[] = [],
+  command: readonly string[],
 ): Problem[] {
   return foldersOf(templates).flatMap((folder): Problem[] => {
-    const hidden = program.find(
+    const hidden = command.find(
       (word) => word.startsWith(`${folder}/`) && !Object.hasOwn(templates?.files ?? {}, word),
     );
     if (hidden !== undefined) {
