@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Authority } from '../cluster/certificates';
 import { Cluster } from '../cluster/cluster';
 import { OUR_ADDRESS } from '../cluster/network';
-import { ofKind } from '../manifests/manifests';
+import { type Deployment, ofKind } from '../manifests/manifests';
 import { APPLY_SYSTEMS, readSystems } from '../manifests/systems';
 import { PROJECT } from '../process/paths';
 import type { Run } from '../process/run';
-import { isReady, type Pod, podsOf } from './objects';
+import { isReady, podsOf } from './objects';
 import { Project, type SecretNeed } from './project';
 
 /** The committed manifests that are applied, by cluster. */
@@ -106,23 +106,23 @@ export async function waitForRollout(cluster: Cluster, where: Where, timeoutSeco
 
 /** Waits until every pod of the components is ready and none is on its way out any more. */
 export async function waitForSettledPods(cluster: Cluster, components: readonly Where[]): Promise<void> {
-  await waitForPods(cluster, components, 'no pod left to end', (pods) => pods.every(isReady));
-}
-
-/** Waits until three pods of each component are ready, whatever else still ends. */
-export async function waitForReadyPods(cluster: Cluster, components: readonly Where[]): Promise<void> {
-  await waitForPods(cluster, components, 'all pods ready', (pods) => pods.filter(isReady).length >= 3);
-}
-
-async function waitForPods(
-  cluster: Cluster,
-  components: readonly Where[],
-  what: string,
-  holds: (pods: readonly Pod[]) => boolean,
-): Promise<void> {
-  await cluster.run.until(what, 180, async () => {
+  await cluster.run.until('no pod left to end', 180, async () => {
     const all = await Promise.all(components.map(({ namespace = '', name }) => podsOf(cluster, namespace, name)));
-    return all.every(holds);
+    return all.every((pods) => pods.every(isReady));
+  });
+}
+
+/** Waits until each component has as many ready pods as it wants now, whatever else still ends. */
+export async function waitForReadyPods(cluster: Cluster, components: readonly Where[]): Promise<void> {
+  await cluster.run.until('all pods ready', 180, async () => {
+    const missing = await Promise.all(
+      components.map(async ({ namespace = '', name }) => {
+        const { spec } = await cluster.kubectl.get<Deployment>(['deployment', name, '-n', namespace]);
+        const pods = await podsOf(cluster, namespace, name);
+        return (spec.replicas ?? 1) - pods.filter(isReady).length;
+      }),
+    );
+    return missing.every((count) => count <= 0);
   });
 }
 
