@@ -1,6 +1,6 @@
 // The house: docs/architecture.md names its folders and answers where things are; folders stay small, names stay unique.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '..');
 const PAGE = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
@@ -111,4 +111,18 @@ test.each(ROOMS)('%s: the first line of a file is its concept', (room) => {
   );
   expect(files.length).toBeGreaterThan(0);
   expect(files.filter((file) => !readFileSync(join(ROOT, file), 'utf8').startsWith('// '))).toEqual([]);
+});
+
+test('only tests of the charts read the charts: who starts with systems of their own deletes both', () => {
+  const tests = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
+  const reads = tests
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('charts/'))
+    .filter((name) => {
+      const text = readFileSync(join(__dirname, name), 'utf8');
+      return [...text.matchAll(/ from '((?:\.\.\/)+charts\/[^']+)'/g)].some(([, path = '']) =>
+        existsSync(`${join(__dirname, dirname(name), path)}.ts`),
+      );
+    });
+  expect(tests.length).toBeGreaterThan(100);
+  expect(reads).toEqual([]);
 });

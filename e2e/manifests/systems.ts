@@ -16,8 +16,8 @@ export function systemsIn(dist: string): ReadonlySet<string> {
   return new Set(namespaces.flatMap(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] ?? []));
 }
 
-/** The parts of the platform, which the shared cluster does not hold: E29 runs them. */
-const PARTS = ['configuration', 'logs', 'metrics', 'node-metrics', 'traces'];
+/** The parts of the platform, which the shared cluster does not hold: E29, E31, E32 and E34 run them. */
+const PARTS = ['backups', 'configuration', 'etcd-backup', 'logs', 'metrics', 'node-metrics', 'traces'];
 
 const LABEL = 'app.kubernetes.io/part-of';
 

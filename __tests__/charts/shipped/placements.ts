@@ -21,12 +21,14 @@ export const SHIPPED: readonly Shipped[] = [
   { system: 'panther-load', environment: 'clinic-dev', cluster: 'westeurope', namespace: 'panther-load' },
 ];
 
+/** Parts of every shipped cluster, and those that the laptop does without: it has no bucket. */
 const PARTS = ['logs', 'metrics', 'node-metrics', 'traces'] as const;
+const WITH_BUCKETS = [...PARTS, 'backups', 'configuration'] as const;
 
 /** The parts of the platform on the shipped clusters. */
 export const SHIPPED_PARTS: readonly Shipped[] = [
   ...['mumbai', 'northeurope', 'westeurope'].flatMap((cluster) =>
-    PARTS.flatMap((part) => placed(cluster, part, 'operations')),
+    WITH_BUCKETS.flatMap((part) => placed(cluster, part, 'operations')),
   ),
   ...PARTS.flatMap((part) => placed('laptop', part, 'local')),
 ];

@@ -1,6 +1,5 @@
 // G8: parts of the platform are one line each; what two of them, or a part and its cluster, cannot both be is refused.
 
-import { laptop } from '../../../charts/operations';
 import { check } from '../../../lib/checks';
 import { eks, local } from '../../../lib/model';
 import { logs, metrics, traces } from '../../../lib/parts';
@@ -37,21 +36,6 @@ test('G8: all three on a laptop are one pod a program, in namespaces of their ow
   ] as const) {
     expect(at(findIn(found, namespace, 'StatefulSet', name), 'spec', 'replicas')).toBe(1);
   }
-});
-
-test.each([
-  ['8Gi', []],
-  ['5Gi', ['provider-plan']],
-])('G8: the small set and a system, while all of it rolls, on a laptop that gives %s', (memory, expected) => {
-  const found = equipped(laptop, {
-    cluster: local({
-      kubernetes: '1.36',
-      podNetwork: { nodePrefix: 24 },
-      nodePools: [{ name: 'laptop', cpu: '4', memory, pods: 110, nodesPerZone: { min: 1, max: 1 } }],
-    }),
-    web: { size: { replicas: 1 } },
-  });
-  expect(errors(found).map((error) => error.split(' ')[0])).toEqual(expected);
 });
 
 test('in the namespaces of parts only viewers have a role: a pod there could run as what reads every namespace', () => {
