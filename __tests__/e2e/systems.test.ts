@@ -2,10 +2,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusterFolders, readSystems, systemsIn } from '../../e2e/manifests/systems';
+import { clusterFolders, systemsIn } from '../../e2e/manifests/systems';
 import { PROOFS } from '../../e2e/proofs';
 import { findGone } from '../../e2e/runner/choice';
-import { DEPLOYED, DIST } from '../../e2e/world/world';
+import { DEPLOYED } from '../../e2e/world/world';
 import { cli } from '../support/cli';
 import { twoSystems } from '../support/two-systems';
 
@@ -32,12 +32,6 @@ test('the systems in dist are those of its namespaces, on any cluster', async ()
   } finally {
     rmSync(dist, { recursive: true });
   }
-});
-
-test('no part of the platform is taken for a system: pods of it would be expected on the shared cluster', () => {
-  const found = clusterFolders(DIST.mumbai).flatMap(readSystems);
-  const names = found.flatMap(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] ?? []);
-  expect([...new Set(names)].sort()).toEqual([...NAMES, 'cluster', 'headroom', 'panther-load'].sort());
 });
 
 test('a proof whose systems are there runs; one that lacks some is skipped, and they are named', () => {

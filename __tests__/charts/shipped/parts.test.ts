@@ -1,10 +1,12 @@
 // G8: the parts of the platform that charts/operations.ts gives the shipped clusters.
 import { clusters } from '../../../charts/clusters';
 import { laptop, mumbai, onAzure } from '../../../charts/operations';
+import { clusterFolders, readSystems } from '../../../e2e/manifests/systems';
+import { DIST } from '../../../e2e/world/world';
 import { local } from '../../../lib/model';
 import { equipped } from '../../support/parts';
 import { errors } from '../../support/synthesis';
-import { SHIPPED_PARTS } from './placements';
+import { SHIPPED, SHIPPED_PARTS } from './placements';
 
 test('placements.ts names every system of every part: its tests would pass over another', () => {
   const parts = { laptop, mumbai, northeurope: onAzure('northeurope'), westeurope: onAzure('westeurope') } as const;
@@ -17,6 +19,14 @@ test('placements.ts names every system of every part: its tests would pass over 
     const named = SHIPPED_PARTS.filter((one) => one.cluster === cluster).map(({ system }) => system);
     expect({ cluster, systems: systems.sort() }).toEqual({ cluster, systems: named.sort() });
   }
+});
+
+test('the proofs take no part for a system: they would wait for its pods on the shared cluster', () => {
+  const found = clusterFolders(DIST.mumbai).flatMap(readSystems);
+  const names = found.flatMap(({ metadata }) => metadata.labels?.['app.kubernetes.io/part-of'] ?? []);
+  expect([...new Set(names)].sort()).toEqual(
+    [...new Set(SHIPPED.map(({ system }) => system)), 'cluster', 'headroom'].sort(),
+  );
 });
 
 test.each([
