@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { fresh, root } from './places.mjs';
 
-const PACKAGES = ['cdk8s', 'cdk8s-plus-27', 'constructs', 'esbuild', '@esbuild', 'yaml', 'commander'];
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** What a user's project has beside Evenkeel, and the compiler of esbuild. */
+const PACKAGES = [...Object.keys(dependencies), ...Object.keys(peerDependencies), '@esbuild'];
 
 /** Creates the project and returns its folder; the apps of the comparison are in `apps/`. */
 export function install() {

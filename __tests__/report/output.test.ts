@@ -25,6 +25,16 @@ test('the namespace may be part of the sentence', () => {
   );
 });
 
+test('a line in a loop over a thousand components names twenty of them', () => {
+  const printed = (count: number) => {
+    const constructs = Array.from({ length: count }, (_, index) => ({ construct: `mumbai/shop/app-${index}` }));
+    const text = findingsAsText(constructs.map((change) => finding('shop', change)));
+    return text.split('\n').find((line) => line.startsWith('  at'));
+  };
+  expect(printed(20)).toMatch(/, mumbai\/shop\/app-19$/);
+  expect(printed(1280)).toMatch(/, mumbai\/shop\/app-19 and 1260 more$/);
+});
+
 test('other texts, and other lines, are other mistakes', () => {
   const printed = (...findings: Finding[]) => findingsAsText(findings).match(/ error /g)?.length;
   expect(printed(finding('a'), finding('b', { message: 'another one' }))).toBe(2);

@@ -36,6 +36,7 @@ export const app = new Platform({
       region: 'eu-west-1',
       zones: ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'],
       kubernetes: '1.36',
+      capabilities: ['metrics-server'],
       loadBalancerSubnets: ['10.20.0.0/22'],
     }),
   },

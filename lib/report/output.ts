@@ -30,6 +30,9 @@ export function paint(output: Pick<Output, 'color'>, style: Style, text: string)
 const LONGEST_VALUE = 1000;
 const LONGEST_TEXT = 2000;
 
+/** Constructs, objects or namespaces that one finding lists: all come from its one line. */
+const MOST_NAMES = 20;
+
 const SEVERITY_COLORS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 
 /**
@@ -85,7 +88,9 @@ function formatFinding(output: Pick<Output, 'color'>, group: readonly Finding[])
   const { source, document, severity, rule, field, value, expected, fix } = first;
   const all = (parts: readonly (string | undefined)[]) => {
     const named = [...new Set(parts.flatMap((part) => part || []))];
-    return named.length === 0 ? undefined : named.map(oneLine).join(', ');
+    if (named.length === 0) return undefined;
+    const more = named.length - MOST_NAMES;
+    return `${named.slice(0, MOST_NAMES).map(oneLine).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   };
   const text = (words: string) => severalLines(shortened(words, LONGEST_TEXT));
   const namespaces = all(group.map(namespaceOf));
