@@ -19,7 +19,11 @@ export const kustomize = output('kustomize', ['version']);
 
 export function describe() {
   const packages = ['cdk8s', 'cdk8s-plus-27', 'cdk8s-cli', 'constructs', 'yaml', 'esbuild'];
+  const commit = output('git', ['-C', root, 'rev-parse', '--short', 'HEAD']);
+  const changed = output('git', ['-C', root, 'status', '--porcelain', '--untracked-files=no']);
   return [
+    ['Commit', `${commit ?? 'unknown'}${changed ? ', with changes' : ''}`],
+    ['Day', new Date().toISOString().slice(0, 10)],
     ['CPU', `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`],
     ['Memory', `${Math.round(totalmem() / 2 ** 30)} GiB`],
     ['Node', process.version],

@@ -2,14 +2,16 @@
 import { parseArgs } from 'node:util';
 import { describe } from './machine.mjs';
 import { heading, paragraph, table } from './markdown.mjs';
+import { earlier } from './sections/earlier.mjs';
 import { emitter } from './sections/emitter.mjs';
 import { engine } from './sections/engine.mjs';
+import { large } from './sections/large.mjs';
 import { processes } from './sections/processes.mjs';
 import { shipped } from './sections/shipped.mjs';
 
 const HELP = `node bench/run.mjs [options]
 
-  --section <n>           only this section, 1 to 4; may be repeated
+  --section <n>           only this section, 1 to 6; may be repeated
   --sizes <n,n,…>         numbers of objects, multiples of 4 (default: 100,400,1600,6400)
   --ts-node <directory>   a node_modules with ts-node 10 and typescript 5, for section 4
 
@@ -26,7 +28,14 @@ const { values } = parseArgs({
 });
 
 const sizes = values.sizes.split(',').map(Number);
-const sections = [() => processes(sizes), () => engine(sizes), () => emitter(sizes), () => shipped(values['ts-node'])];
+const sections = [
+  () => processes(sizes),
+  () => engine(sizes),
+  () => emitter(sizes),
+  () => shipped(values['ts-node']),
+  earlier,
+  large,
+];
 
 if (values.help) process.stdout.write(HELP);
 else {
