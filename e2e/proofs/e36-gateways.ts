@@ -132,7 +132,8 @@ class Acceptance {
       await assert.rejects(
         this.kubectl.run(DRY_RUN, JSON.stringify(make(most + 1))),
         (error) =>
-          error instanceof CommandError && /Too many|Too long|should be less than|must have at most/.test(error.message),
+          error instanceof CommandError &&
+          /Too many|Too long|should be less than|must have at most/.test(error.message),
         `bundle ${this.bundle}: ${name} beyond ${most}`,
       );
     }
