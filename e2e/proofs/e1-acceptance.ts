@@ -9,8 +9,8 @@ import { MINORS, type Minor } from '../programs/build';
 import { DEPLOYED, DIST, type World } from '../world/world';
 import type { Proof } from './proof';
 
-/** Minors between the oldest, the main and the newest one. */
-const BETWEEN: readonly Minor[] = ['1.30'];
+/** Minors between the oldest and the newest one. 1.36 takes what E1b applies. */
+const BETWEEN: readonly Minor[] = ['1.36', '1.30'];
 
 export const acceptance = accepted(
   'E1',

@@ -26,6 +26,7 @@ export const withoutPreStop: Proof = {
   needs: 'nodes',
   systems: DEPLOYED,
   alone: true,
+  full: true,
   prove: async (world, figure) => {
     const deployed = await world.deployed();
     const { cluster } = deployed;
