@@ -362,3 +362,25 @@ describe('state without a backup', () => {
     expect(rules(found)).toContain('unused-reason');
   });
 });
+
+describe('a name that no CronJob can have', () => {
+  const found = (id: string) =>
+    build((_, system) => void new Backup(system, id, { of: ledger(system), dump: DUMP, size: '1Gi' })).findings;
+  const refusals = (id: string) => found(id).filter(({ severity }) => severity === 'error');
+
+  test.each(['Ledger_Backup', 'ledger.backup', 'l'.repeat(48)])(
+    '%s is one finding, at the line of the backup',
+    (id) => {
+      expect(refusals(id)).toEqual([
+        expect.objectContaining({
+          rule: 'input',
+          field: 'id',
+          message: `${id} cannot be the name of a backup`,
+          expected: expect.stringContaining('at most 47'),
+          source: expect.objectContaining({ file: '__tests__/constructs/backups/backup.test.ts' }),
+        }),
+      ]);
+      expect(refusals('l'.repeat(47))).toEqual([]);
+    },
+  );
+});

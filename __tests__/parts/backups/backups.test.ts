@@ -1,5 +1,6 @@
 // G10: three copies at two providers, one of them elsewhere; a drill for each copy; alerts on the age of both.
 
+import { Backup } from '../../../lib/constructs';
 import { conformant, eks, local, onPrem } from '../../../lib/model';
 import type { JsonObject } from '../../../lib/model/manifest/json';
 import { metrics } from '../../../lib/parts';
@@ -389,4 +390,16 @@ test('input: no store, a name that is none, a volume', () => {
     '"Far Away" cannot be a part of names',
   );
   expect(errors(equipped([copies({ stores: { near: { volume: '1Gi' } as never } })])).length).toBeGreaterThan(0);
+});
+
+test('what a drill has from a backup is refused at the line of the backup', () => {
+  const { findings } = equipped([copies()], {
+    build: (_, system) => {
+      const check = { command: ['ledger', 'verify'], image: 'registry.example/Ledger:1' };
+      new Backup(system, 'ledger-backup', { of: ledger(system), dump: ['ledger', 'dump'], check, size: '1Gi' });
+    },
+  });
+  const refused = findings.filter(({ rule }) => rule === 'image-reference');
+  expect(refused).toHaveLength(2);
+  for (const { source } of refused) expect(source?.file).toBe('__tests__/parts/backups/backups.test.ts');
 });

@@ -1,12 +1,13 @@
 // A backup: what copies the data of a component, or of a volume, to every store of its cluster, by the clock.
 
 import { Construct } from 'constructs';
-import type { BackupPlan, BackupStore } from '../../model/backups/plan';
+import { type BackupPlan, type BackupStore, LONGEST_CRON_JOB_NAME } from '../../model/backups/plan';
 import { nightly } from '../../model/backups/times';
 import { findingOf } from '../../model/finding/finding';
 import type { Problem } from '../../model/finding/problem';
 import { checked, fields, like, number, optional, type Schema, text, volumeSize } from '../../model/finding/schema';
 import { ANNOTATION, listText } from '../../model/manifest/annotations';
+import { dnsLabel } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
 import { HOSTNAME } from '../../model/manifest/well-known';
 import { survivesLoss } from '../../model/platform/environment';
@@ -256,7 +257,7 @@ export class Backup extends Construct {
     if (isRefused(this.props.of)) return [];
     const { cluster, environment } = System.of(this).target;
     const { owner } = this;
-    const problems = this.findProblems(owner);
+    const problems = [...this.findNameProblems(cluster.backups), ...this.findProblems(owner)];
     for (const problem of problems) report(this, findingOf('input', problem));
     if (problems.length > 0 || owner === undefined) return [];
     const plan = cluster.backups;
@@ -293,6 +294,16 @@ export class Backup extends Construct {
       return [{ field: 'files', value: files, message, expected }];
     }
     return [];
+  }
+
+  /** An id of which no CronJob can be made: each drill would report it again, at the line of the part. */
+  private findNameProblems(plan: BackupPlan | undefined): Problem[] {
+    const { id } = this.node;
+    const added = this.sources().flatMap(({ suffix }) => plan?.stores.map(({ name }) => `${suffix}-${name}`) ?? suffix);
+    const longest = LONGEST_CRON_JOB_NAME - Math.max(0, ...added.map(({ length }) => length));
+    if (dnsLabel.fits(id) && id.length <= longest) return [];
+    const expected = `${dnsLabel.expected}; here at most ${longest}, since the name of a store follows in its CronJobs`;
+    return [{ field: 'id', value: id, message: `${id} cannot be the name of a backup`, expected }];
   }
 
   private sources(): readonly Source[] {

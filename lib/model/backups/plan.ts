@@ -3,6 +3,9 @@
 /** The image that copies. Source: restic/restic, docker/Dockerfile. */
 export const RESTIC = 'docker.io/restic/restic:0.19.1';
 
+/** Longest name of a CronJob. Source: kubernetes.io, "CronJob": 11 characters follow in the names of its Jobs. */
+export const LONGEST_CRON_JOB_NAME = 52;
+
 /** How many of its copies a backup keeps: the last of a day, a week or a month, for each of the most recent ones that have any. */
 export interface Keep {
   /** Days with a copy each. */

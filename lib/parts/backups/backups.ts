@@ -9,6 +9,7 @@ import type { Equipped, Part, PartSettings } from '../../constructs/parts/part';
 import type { SecurityExits } from '../../constructs/pod/security';
 import { System } from '../../constructs/system/system';
 import { report } from '../../constructs/tree/findings';
+import { traceOf } from '../../constructs/tree/trace';
 import type { BackupPlan, Keep } from '../../model/backups/plan';
 import { weekly } from '../../model/backups/times';
 import { findingOf } from '../../model/finding/finding';
@@ -17,6 +18,7 @@ import { checked, choice, fields, number, optional, type Schema, table, text } f
 import { ANNOTATION } from '../../model/manifest/annotations';
 import { dnsLabel, subdomain } from '../../model/manifest/formats';
 import { defined } from '../../model/manifest/json';
+import { type Trace, tracedTo } from '../../model/manifest/origin';
 import { pullSecret } from '../../model/platform/environment';
 import type { Target } from '../../model/platform/target';
 import { definePart, systemsBeside } from '../part/define';
@@ -133,6 +135,8 @@ interface Drilled {
   /** The image of the check. */
   readonly image: string;
   readonly user?: SecurityExits['user'];
+  /** The line that asked for the copy, whose name and check the drill has. */
+  readonly trace: Trace;
 }
 
 const DEADLINE = 3600;
@@ -178,14 +182,16 @@ class Drills extends System<PartSettings> {
       const { owner, check } = backup;
       const user = owner?.user;
       const image = owner?.image ?? '';
+      const trace = traceOf(backup);
       if (check !== undefined) this.checkPullSecret(backup, namespace);
       return backup.copies.map(
-        (copy): Drilled => ({ namespace, copy, size, deadlineSeconds, image, ...defined({ check, user }) }),
+        (copy): Drilled => ({ namespace, copy, size, deadlineSeconds, image, trace, ...defined({ check, user }) }),
       );
     });
     const etcdNamespace = here.namespaceOf(ETCD_BACKUP);
     if (etcdNamespace !== undefined) {
       const image = imageOf('etcd', images);
+      const { trace } = here.part;
       const check = ['etcdutl', 'snapshot', 'restore', SNAPSHOT, `--data-dir=${DUMP}/restored`];
       for (const store of plan?.stores ?? []) {
         const copy = {
@@ -194,7 +200,7 @@ class Drills extends System<PartSettings> {
           repository: `${etcdNamespace}/${ETCD_BACKUP}`,
           folder: DUMP,
         };
-        all.push({ namespace: etcdNamespace, copy, size: '16Gi', deadlineSeconds: DEADLINE, image, check });
+        all.push({ namespace: etcdNamespace, copy, size: '16Gi', deadlineSeconds: DEADLINE, image, check, trace });
       }
     }
     if (here.namespaceOf('metrics') === undefined) {
@@ -204,7 +210,7 @@ class Drills extends System<PartSettings> {
       report(this, findingOf('backup-unwatched', problem, 'warning'), here.part.trace);
     }
     if (plan === undefined) return;
-    for (const drilled of all) this.drill(drilled, plan, drills);
+    for (const drilled of all) tracedTo(drilled.trace, () => this.drill(drilled, plan, drills));
     if (all.length > 0 || found.length > 0) return;
     const message = `nothing of ${target.cluster.name} is copied: no System there has a Backup`;
     const expected = "new Backup(this, 'ledger-backup', { of: ledger, … }), or no part backups";

@@ -1,9 +1,7 @@
 // Names of CronJobs that are made of other names.
 
 import { createHash } from 'node:crypto';
-
-/** Longest name of a CronJob. Source: kubernetes.io, "CronJob": 11 characters follow in the names of its Jobs. */
-const LONGEST = 52;
+import { LONGEST_CRON_JOB_NAME as LONGEST } from '../../model/backups/plan';
 
 /**
  * A name of these words, which ends with a hash of them where it would be too long, or where other words make the same name.
