@@ -1,7 +1,17 @@
 // G10: what is copied, how, by whom, and from where; what cannot be copied so is refused.
 
-import { Backup, type BackupProps, CronJob, type System, Volume, Worker } from '../../../lib/constructs';
+import {
+  Backup,
+  type BackupProps,
+  CronJob,
+  PostgreSQL,
+  type StatefulServiceProps,
+  type System,
+  Volume,
+  Worker,
+} from '../../../lib/constructs';
 import type { JsonObject } from '../../../lib/model';
+import { defined } from '../../../lib/model/manifest/json';
 import type { Synthesis } from '../../../lib/synth/synthesize';
 import { copies, DUMP, ledger, ledgerBackup } from '../../support/backups';
 import { equipped, findIn, type PartsWorld } from '../../support/parts';
@@ -383,4 +393,90 @@ describe('a name that no CronJob can have', () => {
       expect(refusals('l'.repeat(47))).toEqual([]);
     },
   );
+});
+
+describe('the port of a dump', () => {
+  const made = (dump: BackupProps['dump'], props: Partial<StatefulServiceProps> = {}): Synthesis =>
+    build((_, system) => {
+      const ports = { port: { port: 9187, protocol: 'tcp' }, ports: { sql: { port: 5432, protocol: 'tcp' } } } as const;
+      ledgerBackup(ledger(system, { ...ports, ...props }), system, defined({ dump }));
+    });
+  const policy = (found: Synthesis, name: string): JsonObject =>
+    at(findIn(found, NAMESPACE, 'NetworkPolicy', name), 'spec') as JsonObject;
+  const numbers = (rules: unknown): unknown[] =>
+    [...JSON.stringify(rules).matchAll(/"port":(\d+)/g)].map(([, port]) => Number(port));
+  const opened = (found: Synthesis): unknown[] => {
+    expect(errors(found)).toEqual([]);
+    const [out, into] = [policy(found, 'ledger-backup-near')['egress'], policy(found, 'ledger')['ingress']];
+    expect(numbers(into)).toEqual(
+      numbers(out)
+        .filter((port) => port === 9187 || port === 5432)
+        .sort(),
+    );
+    return numbers(into);
+  };
+  const HOST = '--host=$(HOST)';
+
+  test.each<[string, BackupProps['dump'], number[]]>([
+    ['an option', ['pg_dump', HOST, '--port=5432'], [5432, 9187]],
+    ['a short option', ['pg_dump', HOST, '-p', '5432'], [5432, 9187]],
+    ['a script', ['sh', '-c', 'pg_dump -h $(HOST) -p 5432 > /dump/a'], [5432, 9187]],
+    ['a variable', { command: ['pg_dump', HOST], env: { PGPORT: '5432' } }, [5432, 9187]],
+    ['the default of its program', ['pg_dump', HOST], [5432, 9187]],
+    ['the main port', ['curl', '-o', '/dump/a', 'http://$(HOST):9187/'], [9187]],
+  ])('in %s is open', (_, dump, expected) => {
+    expect(opened(made(dump))).toEqual(expected);
+  });
+
+  test('of a component with one port is that one', () => {
+    expect(opened(made(['ledger', HOST], { ports: {} }))).toEqual([9187]);
+  });
+
+  const refusal = (dump: BackupProps['dump'], props: Partial<StatefulServiceProps> = {}) =>
+    made(dump, props).findings.filter(({ field }) => field === 'dump');
+
+  test.each<[string, BackupProps['dump']]>([
+    ['an option', ['pg_dump', HOST, '--port=5433']],
+    ['an option with its value behind it', ['ledger', 'dump', HOST, '--port', '5433']],
+    ['a short option', ['/usr/bin/redis-cli', '-h', '$(HOST)', '-p', '5433']],
+    ['the address', ['sh', '-c', 'curl http://$(HOST):5433/ > /dump/a']],
+    ['a variable', { command: ['ledger', 'dump'], env: { FROM: '$(HOST):5433' } }],
+  ])('in %s is one of the component', (_, dump) => {
+    expect(refusal(dump)).toEqual([
+      expect.objectContaining({
+        rule: 'input',
+        value: 5433,
+        message: 'the dump connects to port 5433, which ledger does not have',
+        expected: 'one of 9187 (tcp), 5432 (sql)',
+      }),
+    ]);
+  });
+
+  test.each<[string, BackupProps['dump']]>([
+    ['of a program that gets another host', ['pg_dump', '--host=db.example.com', '--port=5433']],
+    ['of a script, which may listen itself', ['sh', '-c', 'tunnel --port 5433 $(HOST) && dump']],
+    ['that is a password', ['mysqldump', HOST, '-p', '5433']],
+  ])('%s is not judged', (_, dump) => {
+    expect(refusal(dump)).toEqual([]);
+  });
+
+  test('is that of the Service where members share one host, and that of the container otherwise', () => {
+    const port = { port: 8080, servicePort: 80 };
+    const dump = ['curl', '-o', '/dump/a', 'http://$(HOST):80/'];
+    expect(refusal(dump, { port, ports: {} })).toHaveLength(1);
+    expect(refusal(dump, { port, ports: {}, size: { members: 3 }, survives: undefined as never })).toEqual([]);
+  });
+
+  test('of a PostgreSQL is its own', () => {
+    const found = build((_, system) => {
+      const of = new PostgreSQL(system, 'ledger', {
+        version: '16',
+        storage: '1Gi',
+        resources: { cpu: '100m', memory: '1Gi' },
+        survives: { zones: 0, because: 'a test' },
+      });
+      new Backup(system, 'ledger-backup', { of, dump: ['pg_dump', HOST, '--port=9187'], size: '1Gi' });
+    });
+    expect(messages(found)).toContain('the dump connects to port 9187, which ledger does not have');
+  });
 });

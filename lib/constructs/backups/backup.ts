@@ -30,7 +30,15 @@ import { isRefused, receive } from '../tree/door';
 import { report } from '../tree/findings';
 import { selectorLabels } from '../tree/labels';
 import { traceConstruct } from '../tree/trace';
-import { type BackupCommand, COMMAND, commandContainer, findVariableProblems } from './command';
+import {
+  type BackupCommand,
+  COMMAND,
+  commandContainer,
+  type DumpedPort,
+  findPortProblems,
+  findVariableProblems,
+  portsNeeded,
+} from './command';
 import { copyCommand, DATA, DUMP, RESTIC_RESOURCES, resticWith } from './restic';
 import { WatchedJob } from './watched-job';
 
@@ -152,6 +160,10 @@ interface Source {
   /** Labels of the pod that has the claims on its node. @default none: any node may have them */
   readonly beside?: Readonly<Record<string, string>>;
 }
+
+/** The ports of what a dump asks, the main one first. */
+const portsOf = (of: StatefulService | PostgreSQL): readonly DumpedPort[] =>
+  of instanceof PostgreSQL ? [{ name: 'postgresql', number: of.connection().port }] : of.statePorts;
 
 /** The CronJob of a copy. */
 class CopyJob extends WatchedJob {
@@ -287,6 +299,8 @@ export class Backup extends Construct {
     if (of instanceof StatefulService && of.state.every(({ claims }) => claims.length === 0)) {
       return [{ field: 'of', message: `${of.name} has no claims, and so no data that stays`, expected: OF }];
     }
+    const unknown = of instanceof Volume ? [] : findPortProblems(dump, of.node.id, portsOf(of));
+    if (unknown.length > 0) return unknown;
     if (files !== undefined && (of instanceof PostgreSQL || isDatabase(owner.image))) {
       const message = `files of ${owner.image} that are copied while it writes them cannot be relied on`;
       const own = "its own command: dump: ['pg_dump', …]";
@@ -383,7 +397,10 @@ export class Backup extends Construct {
       plan,
     );
     if (of instanceof PostgreSQL) job.connectTo(of.dumps.service, { poolSize: 1 }, { as: {} });
-    else if (dump !== undefined && of instanceof StatefulService) job.connectTo(of, { as: {} });
+    else if (dump !== undefined && of instanceof StatefulService) {
+      job.connectTo(of, { as: {} });
+      for (const { name: port } of portsNeeded(dump, portsOf(of))) job.connectTo(of.at(port), { as: {} });
+    }
     return { copy: { name, store, repository, folder }, job };
   }
 }

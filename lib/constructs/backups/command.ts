@@ -76,6 +76,68 @@ export function findVariableProblems(field: 'dump' | 'check', given: BackupComma
     });
 }
 
+/** Short options that name the port, of programs that dump: their manuals. */
+const PORT_OPTIONS: Readonly<Record<string, string>> = {
+  pg_dump: '-p',
+  pg_dumpall: '-p',
+  pg_basebackup: '-p',
+  mysqldump: '-P',
+  'mariadb-dump': '-P',
+  'redis-cli': '-p',
+  'valkey-cli': '-p',
+};
+
+/** A port of what is dumped, as clients of its host reach it. */
+export interface DumpedPort {
+  readonly name: string;
+  readonly number: number;
+}
+
+/** What a command says: its words, and the texts of its variables. */
+const textsOf = ({ command, env = {} }: Described): readonly string[] => [
+  ...command,
+  ...Object.values(env).filter((value) => typeof value === 'string'),
+];
+
+/** Ports that a dump connects to without doubt: behind its host, or by an option of a program that gets the host. */
+function portsNamed(dump: Described): readonly number[] {
+  const { command } = dump;
+  const texts = textsOf(dump);
+  const behind = texts.flatMap((word) => [...word.matchAll(/\$\(HOST\):(\d+)(?![\d.])/g)].map(([, port]) => port));
+  const [program = ''] = command;
+  const option = PORT_OPTIONS[program.slice(program.lastIndexOf('/') + 1)];
+  const given = command.flatMap((word, index) => {
+    if (word.startsWith('--port=')) return word.slice('--port='.length);
+    return word === '--port' || word === option ? (command[index + 1] ?? []) : [];
+  });
+  const all = texts.some((word) => word.includes('$(HOST)')) ? [...behind, ...given] : behind;
+  return [...new Set(all.filter((port) => port !== undefined && /^\d+$/.test(port)).map(Number))];
+}
+
+/** Ports that a dump connects to, and that what it dumps does not have. */
+export function findPortProblems(
+  given: BackupCommand | undefined,
+  of: string,
+  ports: readonly DumpedPort[],
+): Problem[] {
+  if (given === undefined) return [];
+  const unknown = portsNamed(describedBy(given)).filter((port) => ports.every(({ number }) => number !== port));
+  return unknown.map((port): Problem => {
+    const message = `the dump connects to port ${port}, which ${of} does not have`;
+    const expected = `one of ${ports.map(({ name, number }) => `${number} (${name})`).join(', ')}`;
+    return { field: 'dump', value: port, message, expected };
+  });
+}
+
+/** The ports, beside the first, that a dump may need: those that it names, or all, since programs have one by default. */
+export function portsNeeded(given: BackupCommand, [main, ...further]: readonly DumpedPort[]): readonly DumpedPort[] {
+  const texts = textsOf(describedBy(given));
+  const isNamed = ({ number }: DumpedPort): boolean =>
+    texts.some((one) => new RegExp(`(?<!\\d)${number}(?!\\d)`).test(one));
+  const named = further.filter(isNamed);
+  return named.length > 0 || (main !== undefined && isNamed(main)) ? named : further;
+}
+
 /** The command as a container that ends before what copies starts, or after what restores has ended. */
 export function commandContainer(given: BackupCommand, { image, host, folder, seconds }: Around): InitContainer {
   const described = describedBy(given);

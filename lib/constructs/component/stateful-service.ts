@@ -228,6 +228,17 @@ export class StatefulService extends Component<StatefulServiceProps> implements 
     }));
   }
 
+  /**
+   * Its ports, the main one first, as clients of the hosts in `state` reach them: pods by themselves at those of the container.
+   * @internal
+   */
+  get statePorts(): readonly { readonly name: string; readonly number: number }[] {
+    return this.ports.map(({ name, port, servicePort }) => ({
+      name,
+      number: this.quorum === undefined ? port : servicePort,
+    }));
+  }
+
   connection(): Connection {
     return this.server.connection();
   }
