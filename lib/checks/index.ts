@@ -53,6 +53,7 @@ import { processTextRules } from './pods/process-text';
 import { Reasons, withWayOut } from './reasons';
 import { addressRules } from './relations/addresses';
 import { environmentRules } from './relations/environments';
+import { operatorNameRules } from './relations/operator-names';
 import { overlapRules } from './relations/overlaps';
 import { referenceRules } from './relations/references';
 import { servicePodRules } from './relations/service-pods';
@@ -148,6 +149,7 @@ export const rules: readonly Rule[] = [
   ...referenceRules,
   ...addressRules,
   ...shortNameRules,
+  ...operatorNameRules,
   ...servicePodRules,
   ...webhookRules,
   ...overlapRules,

@@ -254,7 +254,7 @@ describe('its network', () => {
     });
     const made = operated({}, { cluster });
     expect(made.findings).toEqual([]);
-    expect(at(find(made, 'PodMonitor', 'ledger'), 'spec')).toMatchObject({
+    expect(at(find(made, 'PodMonitor', 'ledger-instances'), 'spec')).toMatchObject({
       selector: { matchLabels: { 'cnpg.io/cluster': 'ledger' } },
       podMetricsEndpoints: [{ port: 'metrics', path: '/metrics' }],
     });

@@ -113,7 +113,8 @@ export class Instances extends Construct {
       },
       { spec: () => this.render(cluster, count) },
     );
-    scrape?.createMonitor(this, name, undefined, this.podLabels);
+    // of the name of the Cluster the operator would delete it: cloudnative-pg, issue 6109
+    scrape?.createMonitor(this, `${name}-instances`, undefined, this.podLabels);
     this.networkPolicy = createNetworkPolicy(this, { name, podLabels: this.podLabels }, cluster, () =>
       this.policyInput(scrape?.isAdmitted === true),
     );
