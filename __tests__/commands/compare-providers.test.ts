@@ -4,7 +4,7 @@ import { App } from 'cdk8s';
 import { Database, override, StatefulService, WebService, type WebServiceProps } from '../../lib/constructs';
 import type { System } from '../../lib/constructs/system/system';
 import type { ClusterDescription, Provider } from '../../lib/model';
-import { gke } from '../../lib/model';
+import { gke, onPrem } from '../../lib/model';
 import { cli } from '../support/cli';
 import { shopApp, TWO_ZONES, WEB } from '../support/synthesis';
 import { twoSystems } from '../support/two-systems';
@@ -82,6 +82,15 @@ test('the storage class of each claim of a StatefulService is the provider’s o
   const { code, err } = await compareProviders(cart);
   expect(code).toBe(1);
   expect(err).toContain('volumeClaimTemplates/1/spec/resources');
+});
+
+test('a TLS Secret that the provider of the cluster reads may be named on one that has certificates elsewhere', async () => {
+  const named = (system: System) => web(system).exposeAt('shop.example', { tlsSecret: 'wildcard' });
+  const own = onPrem({ distribution: 'k3s', kubernetes: '1.36', zones: ['a', 'b'], capabilities: ['metrics-server'] });
+  expect(await compareProviders(named, own)).toMatchObject({ code: 0, err: '' });
+  const { code, err } = await compareProviders(named);
+  expect(code).toBe(1);
+  expect(err).toContain('the ALB does not read certificates from Secrets');
 });
 
 describe('refused', () => {

@@ -773,6 +773,8 @@ describe('a Gateway that others write', () => {
 describe('a TLS Secret that the chart names', () => {
   const existing = { name: 'public', namespace: 'infra', https: 'websecure' };
   const uploaded = gke({ region: 'europe-west1', kubernetes: '1.36', preSharedCertificate: 'shop', gatewayApi: {} });
+  const AWS = { region: 'ap-south-1', kubernetes: '1.36', ...SUBNETS } as const;
+  const ingressController = { namespace: 'ingress', podLabels: { app: 'nginx' } };
   const options = { tlsSecret: 'mine' };
 
   test.each<[string, ClusterDescription, string]>([
@@ -783,10 +785,34 @@ describe('a TLS Secret that the chart names', () => {
       CLUSTERS.eks({ entries: ['ingress', 'gateway'] }),
       'the ALB does not read certificates from Secrets',
     ],
+    [
+      'the ALB by an Ingress, where a Gateway serves other hosts',
+      CLUSTERS.eks({ entries: ['ingress'] }),
+      'the ALB does not read certificates from Secrets',
+    ],
+    ['the ALB, without a Gateway', eks(AWS), 'the ALB does not read certificates from Secrets'],
+    ['the ALB of Auto Mode', eksAuto(AWS), 'the ALB does not read certificates from Secrets'],
+    [
+      'the ALB with a certificate',
+      eks({ ...AWS, certificateArn: 'arn:aws:acm:ap-south-1:123456789012:certificate/a' }),
+      'the ALB does not read certificates from Secrets',
+    ],
     ['GKE with a certificate', uploaded, "Google's load balancer does not read certificates from Secrets"],
+    [
+      'GKE with a certificate, by an Ingress',
+      gke({ region: 'europe-west1', kubernetes: '1.36', preSharedCertificate: 'shop' }),
+      "Google's load balancer does not read certificates from Secrets",
+    ],
   ])('refused where nothing reads it: %s', (_, cluster, message) => {
     expect(exposed(cluster, options).findings).toMatchObject([
-      { rule: 'exposure-gateway', severity: 'error', field: 'exposeAt.tlsSecret', message, expected: 'no tlsSecret' },
+      {
+        rule: 'exposure-gateway',
+        severity: 'error',
+        field: 'exposeAt.tlsSecret',
+        value: 'mine',
+        message,
+        expected: expect.stringMatching(/^no tlsSecret: .*(ACM|preSharedCertificate|owner)/),
+      },
     ]);
     expect(exposed(cluster).findings).toEqual([]);
   });
@@ -794,7 +820,15 @@ describe('a TLS Secret that the chart names', () => {
   test.each<[string, ClusterDescription]>([
     ['our Gateway', CLUSTERS.onPrem({})],
     ['an Ingress, beside a Gateway of others', CLUSTERS.onPrem({ existing, entries: ['ingress', 'gateway'] })],
-    ['an Ingress, beside the ALB of no host', CLUSTERS.eks({ entries: ['ingress'] })],
+    ['by an Ingress of each other profile: AGC', aks({ ...AZURE, gateway: ALB })],
+    ['Application Gateway', aks({ ...AZURE, gateway: 'application-gateway' })],
+    ['GKE without a certificate', gke({ region: 'europe-west1', kubernetes: '1.36' })],
+    ['Traefik', onPrem({ distribution: 'k3s', kubernetes: '1.36' })],
+    ['ingress-nginx', onPrem({ distribution: 'k3s', kubernetes: '1.36', ingressClass: 'nginx', ingressController })],
+    ['Traefik on a laptop', local({ kubernetes: '1.36' })],
+    ['a controller of which nothing is known', conformant({ kubernetes: '1.36', ingressSource: { cidrs: RANGE } })],
+    ['a controller of your own in Auto Mode', CLUSTERS.eksAuto({})],
+    ['a Gateway, beside the ALB by an Ingress', CLUSTERS.eksAuto({ entries: ['ingress', 'gateway'] })],
   ])('taken: %s', (_, cluster) => {
     expect(exposed(cluster, options).findings).toEqual([]);
   });
@@ -808,6 +842,16 @@ describe('a TLS Secret that the chart names', () => {
       });
     expect(build(['a.example', 'b.example']).findings).toEqual([]);
     expect(errors(build(['a.example']))).toEqual(['exposure-gateway exposeAt.tlsSecret']);
+  });
+
+  test('refused: of plain HTTP, which has no certificate', () => {
+    const plain = { plainHttp: 'a test' };
+    for (const cluster of [CLUSTERS.onPrem({}), onPrem({ distribution: 'k3s', kubernetes: '1.36' }), eks(AWS)]) {
+      expect(exposed(cluster, { ...options, ...plain }).findings).toMatchObject([
+        { field: 'exposeAt.tlsSecret', expected: 'no tlsSecret, or no plainHttp' },
+      ]);
+      expect(exposed(cluster, plain).findings).toEqual([]);
+    }
   });
 
   test('of components that share a host, the one that names it has the finding', () => {

@@ -69,7 +69,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     const scheme = { 'alb.ingress.kubernetes.io/scheme': 'internet-facing' };
     expect(ingress(CLUSTERS.eks)).toEqual({
       className: 'alb',
-      certificateFromSecret: false,
+      certificates: expect.objectContaining({ elsewhere: expect.stringContaining('ACM') }),
       annotations: { ...PUBLIC, ...scheme },
     });
     expect(ingress(eks({ ...AWS, certificateArn: 'arn:aws:acm:x' })).annotations).toMatchObject({
@@ -82,7 +82,11 @@ describe('class, TLS, scheme, health, draining and targets', () => {
   });
 
   test('eksAuto: scheme and certificates are in the class, which is ours to create', () => {
-    expect(ingress(CLUSTERS.eksAuto)).toEqual({ className: 'alb', certificateFromSecret: false, annotations: PUBLIC });
+    expect(ingress(CLUSTERS.eksAuto)).toEqual({
+      className: 'alb',
+      certificates: expect.objectContaining({ elsewhere: expect.stringContaining('ACM') }),
+      annotations: PUBLIC,
+    });
     expect(eksAuto({ ...AWS, certificateArns: ['arn:aws:acm:x'] }).provider.clusterObjects).toEqual([
       {
         apiVersion: 'eks.amazonaws.com/v1',
@@ -106,7 +110,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     const prefix = 'alb.networking.azure.io';
     expect(ingress(CLUSTERS.aks)).toEqual({
       className: 'azure-alb-external',
-      certificateFromSecret: true,
+      certificates: 'secrets',
       annotations: { [`${prefix}/alb-name`]: 'alb', [`${prefix}/alb-namespace`]: 'alb-system' },
     });
     const own = aks({ ...AZURE, gateway: { albId: '/subscriptions/x', albFrontend: 'front' } });
@@ -116,7 +120,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     });
     expect(ingress(aks({ ...AZURE, gateway: 'application-gateway' }))).toEqual({
       className: 'azure-application-gateway',
-      certificateFromSecret: true,
+      certificates: 'secrets',
       annotations: {
         'appgw.ingress.kubernetes.io/ssl-redirect': 'true',
         'appgw.ingress.kubernetes.io/health-probe-path': '/ready',
@@ -130,7 +134,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
   test('gke: the annotation decides, never ingressClassName; health and draining are in objects of its own', () => {
     const shape = ingress(CLUSTERS.gke);
     expect(shape).not.toHaveProperty('className');
-    expect(shape.certificateFromSecret).toBe(true);
+    expect(shape.certificates).toBe('secrets');
     expect(shape.annotations).toEqual({
       'kubernetes.io/ingress.class': 'gce',
       'networking.gke.io/v1beta1.FrontendConfig': 'web',
@@ -162,7 +166,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
       '{"ingress":false}',
     );
     const shared = ingress(gke({ region: 'r', kubernetes: KUBERNETES, preSharedCertificate: 'shop' }));
-    expect(shared.certificateFromSecret).toBe(false);
+    expect(shared.certificates).not.toBe('secrets');
     expect(shared.annotations['ingress.gcp.kubernetes.io/pre-shared-cert']).toBe('shop');
   });
 
@@ -178,7 +182,7 @@ describe('class, TLS, scheme, health, draining and targets', () => {
     expect(ingress(cluster)).toEqual({
       ...(className === undefined ? {} : { className }),
       annotations: {},
-      certificateFromSecret: true,
+      certificates: 'secrets',
     });
     expect(cluster.provider.namespaceLabels).toEqual({});
   });

@@ -16,7 +16,14 @@ import { System } from '../system/system';
 import { checkLater, report } from '../tree/findings';
 import { traceConstruct } from '../tree/trace';
 import { annotate, Beside } from './beside';
-import { createCertificate } from './certificate';
+import {
+  type Certified,
+  certifiedBy,
+  certifiedGateway,
+  createCertificate,
+  findUnreadSecret,
+  readsSecrets,
+} from './certificate';
 import { dnsAnnotations } from './dns';
 import type { ExposureOptions } from './exposure-options';
 import { exposureError, findAgreementProblems, findIngressProblems, findRedundantPaths } from './exposure-problems';
@@ -80,6 +87,7 @@ export class Exposure extends Construct implements Sharing, HasRoutes {
     checkLater(this, () => [
       ...this.ingress.findProblems(this.backend),
       ...(this.route?.findProblems() ?? []),
+      ...findUnreadSecret(this, this.certified),
       ...(this.servedBy('ingress').length === 0 ? [] : findIngressProblems(props.port, props.backendTls)),
       ...(this.sharing[0] === this ? findAgreementProblems(this.sharing) : []),
       ...findRedundantPaths(this, this.sharing),
@@ -239,7 +247,6 @@ export class Exposure extends Construct implements Sharing, HasRoutes {
       backends,
       port,
       secretName: this.grantedSecret,
-      unreadSecret: this.tls && !this.readsSecret ? this.tlsSecret : undefined,
       redirected,
       backendTls,
       annotations,
@@ -256,18 +263,23 @@ export class Exposure extends Construct implements Sharing, HasRoutes {
 
   /** The Secret that our Gateway may read, where this component has it for all that share its hosts. */
   private get grantedSecret(): string | undefined {
-    return this.gatewayReadsSecret && this.tls && this.sharing[0] === this ? this.secretName : undefined;
+    const isRead = readsSecrets(this.certifiedGateway);
+    return isRead && this.tls && this.sharing[0] === this ? this.secretName : undefined;
   }
 
-  private get gatewayReadsSecret(): boolean {
+  /** What serves the hosts that it shares, and where their certificates are. */
+  private get certified(): readonly Certified[] {
     const { cluster } = System.of(this).target;
-    const isReferred = gatewayOf(cluster)?.certificates === 'secrets' && cluster.gatewayApi?.existing === undefined;
-    return isReferred && this.isRouted;
+    const hasIngress = this.ingressInput.hosts.length > 0;
+    const ofIngress = hasIngress ? [certifiedBy(cluster.provider.balancer.name, this.ingress.certificates)] : [];
+    return [...ofIngress, ...this.certifiedGateway];
   }
 
-  /** Whether an entry of those that share its hosts takes the certificate from the Secret. */
-  private get readsSecret(): boolean {
-    return (this.ingressInput.hosts.length > 0 && this.ingress.readsSecret) || this.gatewayReadsSecret;
+  /** One, where a route serves any of them. */
+  private get certifiedGateway(): readonly Certified[] {
+    const { cluster } = System.of(this).target;
+    const controller = this.isRouted ? gatewayOf(cluster) : undefined;
+    return controller === undefined ? [] : [certifiedGateway(controller, cluster.gatewayApi?.existing)];
   }
 
   /** Its hosts on the shared Gateway. */
@@ -305,7 +317,7 @@ export class Exposure extends Construct implements Sharing, HasRoutes {
   private takeCertificate(): void {
     const { issuer } = System.of(this).target.cluster;
     const isGiven = this.sharing.some(({ tlsSecret }) => tlsSecret !== undefined);
-    const isWanted = this.tls && this.readsSecret && !isGiven;
+    const isWanted = this.tls && readsSecrets(this.certified) && !isGiven;
     if (!isWanted) this.node.tryRemoveChild(CERTIFICATE);
     if (!isWanted || issuer === undefined || this.node.tryFindChild(CERTIFICATE) !== undefined) return;
     const { secretName } = this;

@@ -2,7 +2,13 @@
 
 import type { ApiObject } from 'cdk8s';
 import type { Provider } from '../../model/cluster/provider';
-import type { Exposure as Backend, BackendShape, Exposed, IngressShape } from '../../model/exposure/exposed';
+import type {
+  Exposure as Backend,
+  BackendShape,
+  Certificates,
+  Exposed,
+  IngressShape,
+} from '../../model/exposure/exposed';
 import type { Finding } from '../../model/finding/finding';
 import { isProblem } from '../../model/finding/problem';
 import { byPrecedence, ingressPath } from '../../model/platform/paths';
@@ -92,20 +98,20 @@ export class IngressEntry {
       this.provider.ingress({ backends: [backends[0]], tls }),
     ];
     if (!isProblem(shape)) return shape;
-    return isProblem(alone) ? { annotations: {}, certificateFromSecret: true } : alone;
+    return isProblem(alone) ? { annotations: {}, certificates: 'secrets' } : alone;
   }
 
-  /** Whether the certificate comes from a Secret. */
-  get readsSecret(): boolean {
-    return this.shape.certificateFromSecret;
+  /** Where the certificate is. */
+  get certificates(): Certificates {
+    return this.shape.certificates;
   }
 
   private renderSpec(): IngressSpec {
-    const { className, certificateFromSecret } = this.shape;
+    const { className, certificates } = this.shape;
     const { hosts, sharing, secretName } = this.input();
     return {
       ...(className === undefined ? {} : { ingressClassName: className }),
-      ...(this.exposed.tls ? { tls: [{ hosts, ...(certificateFromSecret ? { secretName } : {}) }] } : {}),
+      ...(this.exposed.tls ? { tls: [{ hosts, ...(certificates === 'secrets' ? { secretName } : {}) }] } : {}),
       rules: hosts.map((host) => ({ host, http: { paths: pathsOf(sharing, host) } })),
     };
   }

@@ -25,8 +25,6 @@ export interface RoutedInput {
   readonly backends: readonly Weighted[];
   /** The Secret of its hosts, where the Gateway refers to it and this component has it. */
   readonly secretName: string | undefined;
-  /** The Secret that the chart names, where no entry of its hosts reads it. */
-  readonly unreadSecret: string | undefined;
   /** Hosts of all that share hosts with it, where this component redirects them to HTTPS; none where another one does. */
   readonly redirected: readonly string[];
   readonly backendTls: BackendTls | undefined;
@@ -156,7 +154,7 @@ export class RouteEntry {
   private findMissing(): Finding[] {
     const { api, controller } = this.gateway;
     const { name, supports, documentedIn } = controller;
-    const { routed, backendTls, paths, tls, unreadSecret } = this.input();
+    const { routed, backendTls, paths, tls } = this.input();
     const found: Finding[] = [];
     const add = (field: string, message: string, expected: string) =>
       found.push(findingOf('exposure-gateway', { field: `exposeAt.${field}`, message, expected }));
@@ -176,12 +174,6 @@ export class RouteEntry {
     } else if (backendTls !== undefined && !this.servesBackendTls) {
       const message = `bundle ${bundleOf(api)} has no BackendTLSPolicy in its standard channel`;
       add('backendTls', message, `gatewayApi.bundle: '${BACKEND_TLS_SINCE}' of the cluster, once it serves it`);
-    }
-    if (unreadSecret !== undefined) {
-      const elsewhere = `${name} does not read certificates from Secrets`;
-      const message =
-        api.existing === undefined ? elsewhere : `Gateway ${api.existing.name} is another's: its certificates are too`;
-      add('tlsSecret', message, 'no tlsSecret');
     }
     if (!tls && api.existing !== undefined && api.existing.http === undefined) {
       const message = `nothing is known of a listener for HTTP on Gateway ${api.existing.name}`;

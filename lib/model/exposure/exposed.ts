@@ -44,14 +44,22 @@ export interface BackendShape {
   readonly objects?: readonly ProviderObject[];
 }
 
+/** Where certificates of hosts are. */
+export type Certificates =
+  | 'secrets'
+  | {
+      /** What has them in the place of a TLS Secret, as a clause. */
+      readonly elsewhere: string;
+    };
+
 /** A provider's rendering of an exposure. */
 export interface IngressShape {
   /** @default none: the cluster's default class, or an annotation, decides */
   readonly className?: string;
   /** Annotations of the Ingress. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Whether the certificate comes from the TLS Secret; otherwise the provider finds it by host name. */
-  readonly certificateFromSecret: boolean;
+  /** Where the certificate of its hosts is. */
+  readonly certificates: Certificates;
   /** Objects of the provider's own kinds beside it, named like it. @default none */
   readonly objects?: readonly ProviderObject[];
 }

@@ -3,7 +3,7 @@
 import type { Problem } from '../finding/problem';
 import { defined, type JsonObject } from '../manifest/json';
 import { AS_ENDPOINTS, type Balancer } from './balancer';
-import type { BackendShape, Exposure, ProviderObject } from './exposed';
+import type { BackendShape, Certificates, Exposure, ProviderObject } from './exposed';
 import type { GatewayApi, GatewayFeature, GatewayName } from './gateway-api';
 import { controllerOf, type DeclaredTimeout } from './ingress-controller';
 import type { IngressSource } from './source';
@@ -47,8 +47,8 @@ export interface GatewayController {
   readonly ports: NonNullable<GatewayApi['ports']>;
   /** Whether these are ports of entry points, which its Service maps to 80 and 443. @default users reach the ports of listeners */
   readonly entryPoints?: true;
-  /** Where the certificates of hosts are: in Secrets, to which listeners refer, or where it looks for them itself. */
-  readonly certificates: 'secrets' | 'elsewhere';
+  /** Where the certificates of hosts are. Listeners refer to Secrets. */
+  readonly certificates: Certificates;
   /** Options of a listener's `tls`, in the place of a Secret. @default none */
   readonly tlsOptions?: Readonly<Record<string, string>>;
   /** What it does beyond the core of HTTPRoute. */

@@ -186,7 +186,7 @@ function agcIngress({ backends }: Exposed, gateway: Exclude<AksGateway, string>)
   const isExtended = backendSettings.length > 0;
   return {
     className: 'azure-alb-external',
-    certificateFromSecret: true,
+    certificates: 'secrets',
     annotations: {
       ...('albName' in gateway
         ? { [key('alb-name')]: gateway.albName, [key('alb-namespace')]: gateway.albNamespace }
@@ -298,7 +298,7 @@ function agicIngress(exposed: Exposed): IngressShape | Problem {
   }
   return {
     className: 'azure-application-gateway',
-    certificateFromSecret: true,
+    certificates: 'secrets',
     annotations: {
       ...(exposed.tls ? { [key('ssl-redirect')]: 'true' } : {}),
       [key('health-probe-path')]: exposed.backends[0].healthPath,

@@ -11,7 +11,7 @@ import type {
 } from '../cluster/provider';
 import { groupSubject, ROUTE_TIMEOUT_DIFFERENCE, STORAGE_CLASS_DIFFERENCE } from '../cluster/provider';
 import type { Balancer } from '../exposure/balancer';
-import type { Exposed, Exposure } from '../exposure/exposed';
+import type { Certificates, Exposed, Exposure } from '../exposure/exposed';
 import { longestOf } from '../exposure/exposed';
 import { type GatewayController, WELL_KNOWN_PORTS } from '../exposure/gateway-controller';
 import { CIDRS } from '../exposure/source';
@@ -88,6 +88,11 @@ export const EKS_ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   ...drainDifferences(ALB),
 ];
 
+/** LBC docs, guide/ingress/cert_discovery and guide/gateway: it takes certificates from ACM alone, and reads no Secret. */
+export const ACM: Certificates = {
+  elsewhere: 'ACM has the certificate, by certificateArn of the cluster or by the host',
+};
+
 const key = (name: string) => `alb.ingress.kubernetes.io/${name}`;
 
 /** What both controllers read from the Ingress itself. Load Balancer Controller docs, guide/ingress/annotations. */
@@ -143,7 +148,7 @@ export function albGateway(certificateArn: string | undefined, source: GatewayCo
     controllerName: `${GATEWAY_GROUP}/alb`,
     balancer: ALB,
     ports: WELL_KNOWN_PORTS,
-    certificates: 'elsewhere',
+    certificates: ACM,
     supports: new Set(['grpc']),
     documentedIn: 'Load Balancer Controller docs, guide/gateway/l7gateway (feature comparison)',
     sendsToNodes: true,

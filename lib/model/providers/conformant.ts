@@ -37,7 +37,7 @@ function profile(props: ConformantProps): Provider {
     name: 'conformant',
     // kubernetes.io, Ingress: without a class the cluster's default applies; certificates are TLS Secrets
     balancer: controllerOf(undefined, props),
-    ingress: () => ({ annotations: {}, certificateFromSecret: true }),
+    ingress: () => ({ annotations: {}, certificates: 'secrets' }),
     // gateway-api, GatewayClass: no class is standard
     gateway: (api) => gatewayByClass(api, { classes: [], declared: props }),
     namespaceLabels: {},

@@ -2,7 +2,7 @@
 
 import { CLUSTER, type ClusterDescription, type ClusterProps, describeCluster } from '../cluster/cluster';
 import type { Provider } from '../cluster/provider';
-import { haveEqual } from '../exposure/exposed';
+import { type Certificates, haveEqual } from '../exposure/exposed';
 import { gatewayByClass } from '../exposure/gateway-controller';
 import { addressSource } from '../exposure/source';
 import { fields, list, optional, text } from '../finding/schema';
@@ -45,6 +45,11 @@ export function eksAuto(props: EksAutoProps): ClusterDescription {
   return describeCluster(PROPS, props, {}, profile);
 }
 
+/** EKS user guide, auto-configure-alb: certificates of its class, or by host; none of a Secret. */
+const ACM_BY_CLASS: Certificates = {
+  elsewhere: 'ACM has the certificate, by certificateArns of the cluster or by the host',
+};
+
 const CLASS = 'alb';
 const PARAMS = { group: 'eks.amazonaws.com', kind: 'IngressClassParams' };
 
@@ -61,7 +66,7 @@ function profile({ certificateArns, loadBalancerSubnets, nodeSubnets }: EksAutoP
     // that its controller reads annotations of Services is not documented
     ingress: (exposed) =>
       haveEqual(exposed, albTargets)
-        ? { className: CLASS, certificateFromSecret: false, annotations: albAnnotations(exposed) }
+        ? { className: CLASS, certificates: ACM_BY_CLASS, annotations: albAnnotations(exposed) }
         : {
             message: 'in Auto Mode, components that share a host share health path, draining and targets',
             expected: 'the same healthPath, longestRequestSeconds and targets for each, or a host of its own',

@@ -7,6 +7,7 @@ import { gatewayByClass } from '../exposure/gateway-controller';
 import { addressSource } from '../exposure/source';
 import { choice, fields, optional, text } from '../finding/schema';
 import {
+  ACM,
   ALB,
   AWS_CONTROL_PLANE,
   AWS_NETWORK,
@@ -66,7 +67,7 @@ function profile({ certificateArn, loadBalancerSubnets, nodeSubnets, podNetwork 
     balancer: ALB,
     ingress: (exposed) => ({
       className: 'alb', // LBC docs, guide/ingress/ingress_class: the usual name; the controller is ingress.k8s.aws/alb
-      certificateFromSecret: false,
+      certificates: ACM,
       annotations: { ...albAnnotations(exposed), ...albPublic(exposed.tls ? certificateArn : undefined) },
     }),
     backend: (exposure, isFirst) => (isFirst ? {} : { serviceAnnotations: albTargets(exposure) }),

@@ -13,7 +13,7 @@ import {
   type WorkloadIdentity,
 } from '../cluster/provider';
 import type { Balancer } from '../exposure/balancer';
-import type { BackendShape, Exposed, Exposure, IngressShape } from '../exposure/exposed';
+import type { BackendShape, Certificates, Exposed, Exposure, IngressShape } from '../exposure/exposed';
 import type { GatewayApi } from '../exposure/gateway-api';
 import { type GatewayController, gatewayByClass, WELL_KNOWN_PORTS } from '../exposure/gateway-controller';
 import type { Problem } from '../finding/problem';
@@ -142,11 +142,15 @@ function profile(props: GkeProps): Provider {
   };
 }
 
+/** An uploaded certificate takes the place of the Secret. */
+const certificatesOf = (uploaded: string | undefined): Certificates =>
+  uploaded === undefined ? 'secrets' : { elsewhere: `preSharedCertificate ${uploaded} of the cluster takes its place` };
+
 function gceIngress({ backends: [{ name }], tls }: Exposed, uploaded?: string): IngressShape {
   const certificate = tls ? uploaded : undefined;
   return {
     // ingress-gce, pkg/utils: the annotation decides; `ingressClassName` without it is ignored, and the class does not exist
-    certificateFromSecret: certificate === undefined, // Google Cloud docs, ingress-multi-ssl
+    certificates: certificatesOf(certificate), // Google Cloud docs, ingress-multi-ssl
     annotations: {
       'kubernetes.io/ingress.class': 'gce', // public; `gce-internal` is the other one
       ...(tls ? { 'networking.gke.io/v1beta1.FrontendConfig': name } : {}),
@@ -203,7 +207,7 @@ function gkeGateway(className: (typeof CLASSES)[number], uploaded: string | unde
     className,
     balancer: GOOGLE_BALANCER,
     ports: WELL_KNOWN_PORTS,
-    certificates: uploaded === undefined ? 'secrets' : 'elsewhere',
+    certificates: certificatesOf(uploaded),
     ...(uploaded === undefined ? {} : { tlsOptions: { 'networking.gke.io/pre-shared-certs': uploaded } }),
     supports: new Set(),
     documentedIn: 'gateway-api, conformance/reports/v1.5/gke-gateway',

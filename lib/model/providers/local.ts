@@ -53,7 +53,7 @@ function profile(props: LocalProps): Provider {
       // cloud-provider-kind handles Ingresses without a class (kind docs, ingress)
       ...defined({ className }),
       annotations: {},
-      certificateFromSecret: true,
+      certificates: 'secrets',
     }),
     // the class comes with Traefik where its Gateway provider is switched on: providers.kubernetesGateway of its chart
     gateway: (api) =>

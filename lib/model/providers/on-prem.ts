@@ -87,7 +87,7 @@ function profile(props: OnPremProps): Provider {
     ingress: (exposed) => ({
       className,
       annotations: timeoutAnnotations(balancer, longestOf(exposed, 'timeoutSeconds')),
-      certificateFromSecret: true,
+      certificates: 'secrets',
     }),
     // the class comes with Traefik where its Gateway provider is switched on: providers.kubernetesGateway of its chart
     gateway: (api) =>
