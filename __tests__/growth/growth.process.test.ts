@@ -1,9 +1,8 @@
-// Operations grow in proportion to the input, for synth and every verb, but where known.ts says otherwise. Calls are counted; no clock.
+// Operations grow in proportion to the input, for synth and every verb. Calls are counted; no clock.
 import { cli } from '../support/cli';
-import { KNOWN } from './known';
 import { stopCounting } from './support/calls';
 import { type Grown, grownIn } from './support/growth';
-import { surpassing } from './support/judge';
+import { faster } from './support/judge';
 import { measure, nameOf, ROWS } from './support/rows';
 import { formatGrowth } from './support/table';
 import { VERBS } from './support/verbs';
@@ -20,10 +19,10 @@ afterAll(() => {
 test.each(ROWS.map((row) => [nameOf(row), row] as const))('%s', async (name, row) => {
   const grown = grownIn(await measure(row));
   measured.set(name, grown);
-  expect(surpassing(grown, KNOWN[name])).toEqual([]);
+  expect(faster(grown)).toEqual([]);
 });
 
-test('every verb has a row, and every row of the list is one of the table', async () => {
+test('every verb has a row', async () => {
   const { out } = await cli(['--help'], () => ({}));
   const commands = /Commands:\n(.*?)\n\n/s.exec(out)?.[1] ?? '';
   const verbs = [...commands.matchAll(/^ {2}([a-z-]+) /gm)]
@@ -32,5 +31,4 @@ test('every verb has a row, and every row of the list is one of the table', asyn
   expect(verbs.length).toBeGreaterThan(5);
   expect(Object.values(VERBS).map(([verb]) => verb)).toEqual(expect.arrayContaining(verbs));
   for (const args of Object.values(VERBS)) expect(ROWS.map(({ asked }) => asked)).toContain(args.join(' '));
-  expect(ROWS.map(nameOf)).toEqual(expect.arrayContaining(Object.keys(KNOWN)));
 });

@@ -12,6 +12,8 @@ export const [A, B] = ['cluster-0', 'cluster-1'] as const;
 
 interface Sizes {
   readonly components?: number;
+  /** What a component calls: the one before, or all of them the first. */
+  readonly calls?: 'before' | 'first';
   readonly systems?: number;
   readonly environments?: number;
   readonly clusters?: number;
@@ -43,8 +45,8 @@ interface Settings {
   readonly host: string;
 }
 
-/** A system of components that know one database, scale, answer to hosts, and call the one before. */
-function systemOf(name: string, components: number) {
+/** A system of components that know one database, scale, answer to hosts, and call one of the others. */
+function systemOf(name: string, components: number, calls: 'before' | 'first') {
   return class extends System<Settings> {
     constructor(scope: Construct, target: Target<Settings>) {
       super(scope, name, target);
@@ -53,7 +55,7 @@ function systemOf(name: string, components: number) {
         port: 5432,
         credentials: { secret: 'database', keys: ['password'] },
       });
-      let before: WebService | undefined;
+      let called: WebService | undefined;
       for (const index of numbers(components)) {
         const host = `web-${index}.${this.settings.host}`;
         const web = new WebService(this, `web-${index}`, {
@@ -66,8 +68,8 @@ function systemOf(name: string, components: number) {
         if (target.cluster.traces !== undefined) web.connectTo('traces');
         web.connectTo(database);
         web.exposeAt(`${target.cluster.name}.${host}`, { common: [host] });
-        if (before !== undefined) web.connectTo(before);
-        before = web;
+        if (called !== undefined) web.connectTo(called);
+        if (called === undefined || calls === 'before') called = web;
       }
     }
   };
@@ -75,7 +77,7 @@ function systemOf(name: string, components: number) {
 
 /** A platform with these counts of each. */
 export function platform(
-  { components = 1, systems = 1, environments = 1, clusters = 1 }: Sizes,
+  { components = 1, calls = 'before', systems = 1, environments = 1, clusters = 1 }: Sizes,
   parts: readonly Part[] = [],
 ): App {
   const on = Object.keys(named('cluster', clusters, () => 0));
@@ -90,7 +92,7 @@ export function platform(
   });
   for (const index of numbers(systems)) {
     const placement = (at: number) => ({ on, settings: { host: `${at}.system-${index}.example` } });
-    platform.place(systemOf(`system-${index}`, components), named('environment', environments, placement));
+    platform.place(systemOf(`system-${index}`, components, calls), named('environment', environments, placement));
   }
   if (parts.length > 0) platform.equip('environment-0', { on, parts });
   return platform.app();

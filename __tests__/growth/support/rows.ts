@@ -29,7 +29,7 @@ export interface Row {
   readonly count: (size: number) => Promise<Calls>;
 }
 
-/** What a row is called in `known.ts`. */
+/** What a row is called. */
 export const nameOf = ({ of, grows }: Row): string => `${of} | ${grows}`;
 
 /**
@@ -52,6 +52,7 @@ function label(path: string): string | undefined {
 
 const INPUTS = {
   'components of a system': (size) => platform({ components: size }),
+  'callers of a component': (size) => platform({ components: size, calls: 'first' }),
   'systems on a cluster': (size) => platform({ systems: size }),
   'systems beside metrics and traces': (size) => equipped(size),
   'environments of a system': (size) => platform({ environments: size }),
@@ -199,6 +200,7 @@ export const ROWS: readonly Row[] = [
     askBeyond(verb, 'systems on a cluster', MIDDLE),
     askBeyond(verb, 'clusters of a system', SMALL),
   ]),
+  askBeyond('connections', 'callers of a component', MIDDLE),
   askBeyond('move', 'clusters of a system', MIDDLE),
   IMAGE,
   PREVIEW,
@@ -206,7 +208,8 @@ export const ROWS: readonly Row[] = [
   askBeyond('gitops', 'systems on a cluster', MIDDLE),
   askBeyond('gitops', 'environments of a system', MIDDLE),
   askBeyond('gitops', 'clusters of a system', SMALL),
-  askBeyond('picture', 'components of a system', SMALL),
+  askBeyond('picture', 'components of a system', MIDDLE),
+  askBeyond('picture', 'callers of a component', MIDDLE),
   askBeyond('picture', 'systems on a cluster', SMALL),
   askBeyond('picture', 'environments of a system', SMALL),
   askBeyond('picture', 'clusters of a system', SMALL),

@@ -7,15 +7,8 @@ import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { memoizePerObjects, objectIndex } from '../objects/object-index';
 import { running } from '../objects/workloads';
-import {
-  allowedBetween,
-  allowedByBoth,
-  type Direction,
-  describePeer,
-  type Side,
-  selectsPods,
-  sideOf,
-} from './policies';
+import { Peers } from './peers';
+import { type Direction, describePeer, type Side, sideOf } from './policies';
 import { describePorts, describeRulePorts, difference } from './port-ranges';
 import { Sides } from './sides';
 
@@ -51,12 +44,12 @@ export const connections = memoizePerObjects((entries): readonly Connection[] =>
   );
   const found: Connection[] = [];
   for (const [cluster, all] of byCluster) {
-    const sides = new Sides(entries, cluster, all);
-    for (const [from, to] of sides.pairs()) found.push(...between(from, to, entries));
+    const peers = new Peers(entries, cluster, all);
+    const sides = new Sides(all, peers);
+    for (const [from, to] of sides.pairs()) found.push(...between(from, to, sides));
+    const isWritten: IsWritten = (pods, namespace) =>
+      objectIndex(entries).owns(cluster, namespace) && peers.selected(namespace, pods).length > 0;
     for (const side of all) {
-      const isWritten: IsWritten = (pods, namespace) =>
-        objectIndex(entries).owns(cluster, namespace) &&
-        sides.of(namespace).some((other) => selectsPods(pods, other.workload) !== 'no');
       found.push(...outside(side, 'Egress', isWritten), ...outside(side, 'Ingress', isWritten));
     }
   }
@@ -71,10 +64,8 @@ export const connections = memoizePerObjects((entries): readonly Connection[] =>
   );
 });
 
-function between(from: Side, to: Side, entries: readonly ApiEntry[]): Connection[] {
-  const leaving = allowedBetween(from, 'Egress', to, to.workload, entries);
-  if (leaving.possible.size === 0) return [];
-  const { sure, possible } = allowedByBoth(leaving, allowedBetween(to, 'Ingress', from, to.workload, entries));
+function between(from: Side, to: Side, sides: Sides): Connection[] {
+  const { sure, possible } = sides.allowed(from, to);
   const { cluster } = from.workload.entry;
   const ports = [...describePorts(sure), ...describePorts(difference(possible, sure)).map((port) => `${port}${MAYBE}`)];
   return ports.map((port) => ({ cluster, from: from.name, to: to.name, port }));

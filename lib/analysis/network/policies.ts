@@ -7,19 +7,21 @@ import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index
 import { dig, list, places, record, text } from '../objects/read-json';
 import { matches } from '../objects/selectors';
 import type { Workload } from '../objects/workloads';
-import { ALL_PORTS, intersection, NO_PORTS, type Ports, portsOf, union } from './port-ranges';
 
 export type Direction = 'Ingress' | 'Egress';
 
 /** `maybe` where it depends on what the manifests do not say. */
 export type Certainty = 'yes' | 'maybe' | 'no';
 
+/** How surely what is selected is meant. */
+export type Selects = Exclude<Certainty, 'no'>;
+
 /** A rule of a policy: peers and ports, each absent where it allows all. */
 export interface Rule {
   readonly peers: readonly JsonObject[] | undefined;
   readonly ports: readonly JsonObject[] | undefined;
   /** Whether its policy surely selects the pods: `maybe` where it selects some, or by labels that are set later. */
-  readonly selects: Exclude<Certainty, 'no'>;
+  readonly selects: Selects;
 }
 
 /** What isolates the pods of a workload in one direction. */
@@ -39,15 +41,6 @@ export interface Side {
   readonly Ingress: Isolation;
   readonly Egress: Isolation;
 }
-
-/** Ports that are surely let through, and those that may be: the first are among the second. */
-export interface Allowed {
-  readonly sure: Ports;
-  readonly possible: Ports;
-}
-
-const EVERYTHING: Allowed = { sure: ALL_PORTS, possible: ALL_PORTS };
-const NOTHING: Allowed = { sure: NO_PORTS, possible: NO_PORTS };
 
 /** Where objects without a namespace are applied. */
 const spaceOf = ({ identity }: ApiEntry): string => identity.namespace ?? 'default';
@@ -77,25 +70,30 @@ const policies = memoizePerObjects((entries) => {
 const keyOf = (place: string, label: readonly [key: string, value: Json | undefined] | undefined): string =>
   JSON.stringify([place, ...(label ?? [])]);
 
-/** The policies that may select the pods of a workload, in the order of the objects. */
-function policiesFor({ entry, labels }: Workload, entries: readonly ApiEntry[]): readonly ApiEntry[] {
+/** The policies that select pods of a workload, in the order of the objects. */
+function findSelecting(workload: Workload, entries: readonly ApiEntry[]): Selecting[] {
+  const { entry, labels } = workload;
   const place = placeOf(entry.cluster, spaceOf(entry));
   const byLabel = policies(entries);
   return [undefined, ...Object.entries(labels)]
     .flatMap((label) => byLabel.get(keyOf(place, label)) ?? [])
     .sort(([a], [b]) => a - b)
-    .map(([, { entry: policy }]) => policy);
+    .flatMap(([, { entry: policy }]): Selecting[] => {
+      const spec = dig(policy.manifest, 'spec') ?? {};
+      const selects = selectsPods(dig(spec, 'podSelector') ?? {}, workload);
+      return selects === 'no' ? [] : [{ policy, spec, selects }];
+    });
 }
+
+/** The policies that select, or may select, pods of a workload. */
+export const policiesOf = (workload: Workload, entries: readonly ApiEntry[]): ApiEntry[] =>
+  findSelecting(workload, entries).map(({ policy }) => policy);
 
 export function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
   const { entry, pod } = workload;
   const namespace = spaceOf(entry);
   const hostNetwork = pod.value.hostNetwork === true;
-  const selecting = policiesFor(workload, entries).flatMap(({ manifest }): Selecting[] => {
-    const spec = dig(manifest, 'spec') ?? {};
-    const selects = selectsPods(dig(spec, 'podSelector') ?? {}, workload);
-    return selects === 'no' ? [] : [{ spec, selects }];
-  });
+  const selecting = findSelecting(workload, entries);
   return {
     workload,
     namespace,
@@ -108,8 +106,9 @@ export function sideOf(workload: Workload, entries: readonly ApiEntry[]): Side {
 
 /** A policy that selects pods of a workload. */
 interface Selecting {
+  readonly policy: ApiEntry;
   readonly spec: JsonObject;
-  readonly selects: Rule['selects'];
+  readonly selects: Selects;
 }
 
 const FIELDS = {
@@ -147,65 +146,17 @@ function objects(value: Json | undefined): readonly JsonObject[] | undefined {
   return found.length === 0 ? undefined : found;
 }
 
-/** What the owner's policies let through from or to another workload, at the ports of `target`, which is one of them. */
-export function allowedBetween(
-  owner: Side,
-  direction: Direction,
-  other: Side,
-  target: Workload,
-  entries: readonly ApiEntry[],
-): Allowed {
-  const { isolated, rules } = owner[direction];
-  if (isolated === 'no') return EVERYTHING;
-  const [sure, possible]: [Ports[], Ports[]] = [[], []];
-  for (const { peers, ports, selects } of rules) {
-    const means = peers === undefined ? 'yes' : anyOf(peers.map((peer) => isPeer(peer, other, owner, entries)));
-    if (means === 'no') continue;
-    const allowed = portsOf(ports, target);
-    possible.push(allowed);
-    if (means === 'yes' && selects === 'yes') sure.push(allowed);
-  }
-  // whether a policy holds on the host network, and for traffic from there, is up to the plugin
-  const open = isolated === 'maybe' || other.hostNetwork;
-  if (possible.length === 0 && !open) return NOTHING;
-  return { sure: union(sure), possible: open ? ALL_PORTS : union(possible) };
-}
-
-/** Ports that both sides allow. */
-export const allowedByBoth = (some: Allowed, others: Allowed): Allowed => ({
-  sure: intersection(some.sure, others.sure),
-  possible: intersection(some.possible, others.possible),
-});
-
-const anyOf = (all: readonly Certainty[]): Certainty =>
-  all.includes('yes') ? 'yes' : all.includes('maybe') ? 'maybe' : 'no';
-
-/** Whether a peer of one of the owner's policies means the other side. */
-function isPeer(peer: JsonObject, other: Side, owner: Side, entries: readonly ApiEntry[]): Certainty {
-  const block = dig(peer, 'ipBlock');
-  // for some plugins a block holds the pods with its addresses, for others none
-  if (block !== undefined) return holdsNoPods(text(block.cidr) ?? '') ? 'no' : 'maybe';
-  const pods = record(peer.podSelector);
-  const namespaces = record(peer.namespaceSelector);
-  const space = namespaces === undefined ? isSame(other, owner) : selectsNamespace(namespaces, other, entries);
-  const labels = pods === undefined ? 'yes' : selectsPods(pods, other.workload);
-  const means = [space, labels].includes('no') ? 'no' : [space, labels].includes('maybe') ? 'maybe' : 'yes';
-  return means === 'yes' && other.hostNetwork ? 'maybe' : means;
-}
-
-const isSame = (other: Side, owner: Side): Certainty => (other.namespace === owner.namespace ? 'yes' : 'no');
-
 /** Addresses of a host for itself, of a link and of groups: no pod has one of these. Source: RFC 6890. */
 export const holdsNoPods = (cidr: string): boolean =>
   /^(127\.|169\.254\.|2(2[4-9]|3\d)\.|fe80:|ff[0-9a-f]{2}:|::1\/128)/i.test(cidr);
 
 /** Whether a selector selects a namespace. Labels of one that the app does not write are unknown, but for its name. */
-function selectsNamespace(
+export function selectsNamespace(
   selector: JsonObject,
-  { namespace, workload }: Side,
+  cluster: string,
+  namespace: string,
   entries: readonly ApiEntry[],
 ): Certainty {
-  const { cluster } = workload.entry;
   const written = objectIndex(entries).find('/Namespace', cluster, undefined, namespace);
   const labels: JsonObject = { ...dig(written?.manifest, 'metadata', 'labels'), [NAMESPACE_NAME]: namespace };
   return meets(selector, labels, (key) => written === undefined && key !== NAMESPACE_NAME);

@@ -1,36 +1,34 @@
-// The ends of a cluster's connections: which pairs of them may be let through, found without asking about all.
+// The ends of a cluster's connections: which pairs of them may be let through, found without asking about all, and at which ports.
 import { groupBy } from '../../model/manifest/group-by';
-import type { JsonObject } from '../../model/manifest/json';
-import type { ApiEntry } from '../../model/manifest/object';
-import { NAMESPACE_NAME } from '../../model/manifest/well-known';
-import { dig, isSet, own, places, record, text } from '../objects/read-json';
-import { pods } from '../objects/selectors';
 import type { Workload } from '../objects/workloads';
-import { type Direction, holdsNoPods, isAdded, type Side } from './policies';
-import { ALL_PORTS, describePorts, intersection, type Ports, portsOf, union } from './port-ranges';
+import type { Peers, Reach } from './peers';
+import type { Direction, Side } from './policies';
+import { ALL_PORTS, describePorts, intersection, NO_PORTS, type Ports, portsOf, union } from './port-ranges';
+
+/** Ports that are surely let through, and those that may be: the first are among the second. */
+export interface Allowed {
+  readonly sure: Ports;
+  readonly possible: Ports;
+}
+
+const EVERYTHING: Allowed = { sure: ALL_PORTS, possible: ALL_PORTS };
+const NOTHING: Allowed = { sure: NO_PORTS, possible: NO_PORTS };
 
 const NONE: readonly Side[] = [];
 
 /** All sides of a cluster. */
 export class Sides {
-  private readonly spaces: ReadonlyMap<string, readonly Side[]>;
-  private readonly byWorkload: ReadonlyMap<Workload, Side>;
   /** On the host network, where labels do not say who may be meant. */
   private readonly hosts: readonly Side[];
+  private readonly reaches: Readonly<Record<Direction, ReadonlyMap<Side, Reach>>>;
 
   constructor(
-    private readonly entries: readonly ApiEntry[],
-    private readonly cluster: string,
-    readonly all: readonly Side[],
+    private readonly all: readonly Side[],
+    peers: Peers,
   ) {
-    this.spaces = groupBy(all, ({ namespace }) => namespace);
-    this.byWorkload = new Map(all.map((side) => [side.workload, side]));
+    const reaches = (direction: Direction) => new Map(all.map((side) => [side, peers.reach(side, direction)]));
     this.hosts = all.filter(({ hostNetwork }) => hostNetwork);
-  }
-
-  /** Those of a namespace. */
-  of(namespace: string): readonly Side[] {
-    return this.spaces.get(namespace) ?? NONE;
+    this.reaches = { Ingress: reaches('Ingress'), Egress: reaches('Egress') };
   }
 
   /**
@@ -38,10 +36,9 @@ export class Sides {
    * anyone.
    */
   pairs(): (readonly [from: Side, to: Side])[] {
-    const sources = new Map(this.all.map((to) => [to, this.reach(to, 'Ingress')]));
     const naming = new Map<Side, Side[]>(this.all.map((from) => [from, []]));
-    for (const [to, { named }] of sources) for (const from of named) naming.get(from)?.push(to);
-    const groups = groupBy(sources, ([, { wide }]) => keyOf(wide));
+    for (const [to, { named }] of this.reaches.Ingress) for (const from of named.keys()) naming.get(from)?.push(to);
+    const groups = groupBy(this.reaches.Ingress, ([, { wide }]) => keyOf(wide));
     const targets = new Map<string, readonly Side[]>();
     const meeting = (ports: Ports): readonly Side[] => {
       const known = targets.get(keyOf(ports));
@@ -51,72 +48,42 @@ export class Sides {
       targets.set(keyOf(ports), sides);
       return sides;
     };
-    return this.all.flatMap((from) => {
-      const { wide, named } = this.reach(from, 'Egress');
-      const all = new Set([...named, ...(naming.get(from) ?? NONE), ...meeting(wide)]);
+    return [...this.reaches.Egress].flatMap(([from, { wide, named }]) => {
+      const hosts = from.hostNetwork ? this.all : this.hosts;
+      const all = new Set([...hosts, ...named.keys(), ...(naming.get(from) ?? NONE), ...meeting(wide)]);
       return [...all].map((to) => [from, to] as const);
     });
   }
 
-  /** Whom a side's rules mean by labels, and the ports that they let through to anyone, or to addresses that pods may have. */
-  private reach(owner: Side, direction: Direction): Reach {
-    const { isolated, rules } = owner[direction];
-    const named = new Set(this.hosts);
-    if (isolated !== 'yes') return { wide: ALL_PORTS, named };
-    const wide: Ports[] = [];
-    for (const { peers, ports } of rules) {
-      if (peers === undefined || peers.some(mayHoldPods)) wide.push(anyTarget(ports, owner, direction));
-      for (const peer of peers ?? []) {
-        if (isSet(peer.ipBlock)) continue;
-        for (const space of this.spacesOf(peer, owner)) {
-          for (const side of this.selected(space, record(peer.podSelector))) named.add(side);
-        }
-      }
+  /** What the policies of both let through from one to the other. */
+  allowed(from: Side, to: Side): Allowed {
+    const leaving = this.allowedBy(from, 'Egress', to, to.workload);
+    if (leaving.possible.size === 0) return NOTHING;
+    const entering = this.allowedBy(to, 'Ingress', from, to.workload);
+    return {
+      sure: intersection(leaving.sure, entering.sure),
+      possible: intersection(leaving.possible, entering.possible),
+    };
+  }
+
+  /** What the owner's policies let through from or to another workload, at the ports of `target`, which is one of them. */
+  private allowedBy(owner: Side, direction: Direction, other: Side, target: Workload): Allowed {
+    const { isolated } = owner[direction];
+    const reach = this.reaches[direction].get(owner);
+    if (isolated === 'no' || reach === undefined) return EVERYTHING;
+    const { open, named } = reach;
+    const [sure, possible]: [Ports[], Ports[]] = [[], []];
+    for (const { rule, means } of [...open, ...(named.get(other) ?? [])]) {
+      const allowed = portsOf(rule.ports, target);
+      possible.push(allowed);
+      if (means === 'yes' && rule.selects === 'yes') sure.push(allowed);
     }
-    return { wide: union(wide), named };
+    // whether a policy holds on the host network, and for traffic from there, is up to the plugin
+    const isOpen = isolated === 'maybe' || other.hostNetwork;
+    if (possible.length === 0 && !isOpen) return NOTHING;
+    return { sure: union(sure), possible: isOpen ? ALL_PORTS : union(possible) };
   }
-
-  private spacesOf(peer: JsonObject, owner: Side): Iterable<string> {
-    const selector = record(peer.namespaceSelector);
-    if (selector === undefined) return [owner.namespace];
-    const name = text(own(record(selector.matchLabels), NAMESPACE_NAME));
-    return name === undefined ? this.spaces.keys() : [name];
-  }
-
-  private selected(space: string, selector: JsonObject | undefined): readonly Side[] {
-    const settled = selector === undefined ? {} : withoutAdded(selector);
-    const found = [space, ...(space === 'default' ? [undefined] : [])].flatMap((namespace) =>
-      pods(this.entries).selected(this.cluster, namespace, settled),
-    );
-    return found.flatMap((workload) => this.byWorkload.get(workload) ?? []);
-  }
-}
-
-interface Reach {
-  readonly wide: Ports;
-  readonly named: ReadonlySet<Side>;
-}
-
-function mayHoldPods(peer: JsonObject): boolean {
-  const block = dig(peer, 'ipBlock');
-  return block !== undefined && !holdsNoPods(text(block.cidr) ?? '');
-}
-
-/** A rule's ports, where a name in an egress rule may mean any. */
-function anyTarget(ports: readonly JsonObject[] | undefined, { workload }: Side, direction: Direction): Ports {
-  const named = direction === 'Egress' && ports?.some(({ port }) => typeof port === 'string') === true;
-  return named ? ALL_PORTS : portsOf(ports, workload);
 }
 
 const keyOf = (ports: Ports): string => describePorts(ports).join();
 const meet = (some: Ports, others: Ports): boolean => intersection(some, others).size > 0;
-
-/** A selector without the labels that controllers add: it selects the same pods, and maybe more. */
-function withoutAdded(selector: JsonObject): JsonObject {
-  const labels = Object.entries(record(selector.matchLabels) ?? {}).filter(([key]) => !isAdded(key));
-  const expressions = places(selector, 'matchExpressions', '').map(({ value }) => value);
-  return {
-    matchLabels: Object.fromEntries(labels),
-    matchExpressions: expressions.filter(({ key }) => !isAdded(text(key) ?? '')),
-  };
-}

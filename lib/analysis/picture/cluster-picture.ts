@@ -125,7 +125,8 @@ function enter(
   parts: ReadonlySet<string>,
 ): { readonly boxes: readonly Box[]; readonly arrows: readonly Arrow[] } {
   const { entries: found, arrows } = drawNamespace(entries, cluster, namespace, parts);
-  const used = found.filter(({ box }) => arrows.some(({ from }) => from === box.id));
+  const sources = new Set(arrows.map(({ from }) => from));
+  const used = found.filter(({ box }) => sources.has(box.id));
   const shared = used.map(({ box, object }) => classBox(cluster, object.identity.kind, box.lines));
   const boxes = [...new Map(shared.map((box) => [box.id, box])).values()];
   const to = parts.has(namespace) ? partsIdOf(cluster.name) : idOf(cluster.name, namespace);

@@ -3,13 +3,12 @@
 import type { Cluster } from '../../model/cluster/cluster';
 import { exitName } from '../../model/manifest/annotations';
 import { groupBy } from '../../model/manifest/group-by';
-import type { Kind } from '../../model/manifest/kinds';
 import type { ApiEntry } from '../../model/manifest/object';
 import { compareText } from '../../model/manifest/text';
 import { type Connection, connections, isUnsure } from '../network/connections';
 import { hostConnections, leftOutOnHost } from '../network/host-network';
 import { filesOf, settingsOf } from '../network/pod-texts';
-import { selectsPods } from '../network/policies';
+import { policiesOf } from '../network/policies';
 import { memoizePerObjects, objectIndex, placeOf } from '../objects/object-index';
 import { dig, places, text } from '../objects/read-json';
 import { lasting, type Workload } from '../objects/workloads';
@@ -37,12 +36,22 @@ const byNamespace = memoizePerObjects((entries) => {
   return groupBy(ends, ({ place }) => place);
 });
 
-const objectsOf = (kind: Kind) =>
-  memoizePerObjects((entries) =>
-    groupBy(objectIndex(entries).of(kind), ({ cluster, identity }) => placeOf(cluster, identity.namespace)),
-  );
-const policiesByNamespace = objectsOf('networking.k8s.io/NetworkPolicy');
-const servicesByNamespace = objectsOf('/Service');
+/** Services outside that have a name in a namespace. */
+const namedServices = memoizePerObjects((entries): ReadonlyMap<string, readonly Service[]> => {
+  const found = objectIndex(entries)
+    .of('/Service')
+    .flatMap(({ cluster, identity, manifest }) => {
+      const spec = dig(manifest, 'spec');
+      const host = text(spec?.externalName);
+      if (spec?.type !== 'ExternalName' || host === undefined) return [];
+      const ports = places(spec, 'ports', '').map(
+        ({ value }) => `${String(value.port)}/${text(value.protocol) ?? 'TCP'}`,
+      );
+      return [{ place: placeOf(cluster, identity.namespace), service: { name: identity.name, host, ports } }];
+    });
+  const byPlace = groupBy(found, ({ place }) => place);
+  return new Map([...byPlace].map(([place, all]) => [place, all.map(({ service }) => service)]));
+});
 
 /**
  * The workloads of a namespace, with the connections from and to them. Those between systems and `parts`, the namespaces of the parts of the
@@ -105,6 +114,8 @@ class Drawing {
   /** Boxes of workloads of other namespaces. */
   private readonly peers = new Set<string>();
   private readonly entered: readonly Entry[];
+  /** Names of the workloads behind the entries. */
+  private readonly ledTo: ReadonlySet<string>;
   private readonly sources: ReadonlySet<string>;
   /** Names of workloads to the peers that let an entry's traffic in. */
   private readonly letIn = new Map<string, { readonly peers: Set<string>; readonly ports: Set<string> }>();
@@ -119,6 +130,7 @@ class Drawing {
       this.put(boxOfWorkloads(all, cluster.name, name, workloads));
     }
     this.entered = entriesIn(all, cluster, namespace);
+    this.ledTo = new Set(this.entered.flatMap(({ leadsTo }) => leadsTo));
     this.sources = entrySources(cluster);
   }
 
@@ -181,7 +193,7 @@ class Drawing {
 
   private comingIn(peer: string, to: string, found: readonly Connection[]): void {
     const isEntry = this.sources.has(peer) || peer === ANYWHERE;
-    if (isEntry && this.entered.some(({ leadsTo }) => leadsTo.includes(to))) {
+    if (isEntry && this.ledTo.has(to)) {
       const known = this.letIn.get(to) ?? { peers: new Set(), ports: new Set() };
       known.peers.add(peer);
       for (const { port } of found) known.ports.add(port);
@@ -243,29 +255,21 @@ class Drawing {
 
   /** Services outside that pods name: by an exit of their policies, or by a setting with the host. */
   private servicesOf(workloads: readonly Workload[]): Service[] {
-    const here = placeOf(this.cluster.name, this.namespace);
-    const exits = (policiesByNamespace(this.all).get(here) ?? []).flatMap(({ manifest }) => {
-      const selector = dig(manifest, 'spec', 'podSelector') ?? {};
-      if (!workloads.some((workload) => selectsPods(selector, workload) !== 'no')) return [];
-      return Object.entries(dig(manifest, 'metadata', 'annotations') ?? {}).flatMap(([key, value]) => {
+    const policies = new Set(workloads.flatMap((workload) => policiesOf(workload, this.all)));
+    const exits = [...policies].flatMap(({ manifest }) =>
+      Object.entries(dig(manifest, 'metadata', 'annotations') ?? {}).flatMap(([key, value]): Service[] => {
         const [name, host] = [exitName(key), text(value)];
         return name === undefined || host === undefined ? [] : [{ name, host, ports: [] }];
-      });
-    });
+      }),
+    );
     const texts = workloads.flatMap((workload) => [
       ...lasting(workload).flatMap((container) => settingsOf(this.all, workload, container)),
       ...filesOf(this.all, workload),
     ]);
-    const names = (servicesByNamespace(this.all).get(here) ?? []).flatMap(({ identity, manifest }): Service[] => {
-      const spec = dig(manifest, 'spec');
-      const host = text(spec?.externalName);
-      if (spec?.type !== 'ExternalName' || host === undefined) return [];
-      const isNamed = exits.some((exit) => exit.host === host) || texts.some(({ value }) => value.includes(host));
-      const ports = places(spec, 'ports', '').map(
-        ({ value }) => `${String(value.port)}/${text(value.protocol) ?? 'TCP'}`,
-      );
-      return isNamed ? [{ name: identity.name, host, ports }] : [];
-    });
+    const here = namedServices(this.all).get(placeOf(this.cluster.name, this.namespace)) ?? [];
+    const names = here.filter(
+      ({ host }) => exits.some((exit) => exit.host === host) || texts.some(({ value }) => value.includes(host)),
+    );
     return [...names, ...exits.filter(({ host }) => !names.some((service) => service.host === host))];
   }
 
