@@ -50,6 +50,7 @@ import { podSecurityLabelRules } from './pods/pod-security-labels';
 import { priorityRules } from './pods/priority';
 import { probeRules } from './pods/probes';
 import { processTextRules } from './pods/process-text';
+import { variableReferenceRules } from './pods/variable-references';
 import { Reasons, withWayOut } from './reasons';
 import { addressRules } from './relations/addresses';
 import { environmentRules } from './relations/environments';
@@ -108,6 +109,7 @@ export const rules: readonly Rule[] = [
   ...memoryFlagRules,
   ...configurationRules,
   ...processTextRules,
+  ...variableReferenceRules,
   ...secretRules,
   ...madeKeyRules,
   ...probeRules,

@@ -1,6 +1,5 @@
 // What a process starts with: environment variables, arguments and commands that Linux can pass to it.
 
-import { objectIndex } from '../../analysis/objects/object-index';
 import { at, dig, list, own, type Place, places, text } from '../../analysis/objects/read-json';
 import { type Container, workloads } from '../../analysis/objects/workloads';
 import type { Problem } from '../../model/finding/problem';
@@ -8,6 +7,7 @@ import type { Json } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { configMap, running } from '../examples';
 import type { Report, Rule } from '../rule';
+import { mappedVariables } from './mapped-variables';
 
 /** MAX_ARG_STRLEN, 32 pages of 4 KiB, without the NUL at the end. */
 const MOST_BYTES = 131_071;
@@ -60,41 +60,6 @@ function reportVariables(entry: ApiEntry, container: Container, report: Report):
     const name = text(value.name) ?? '';
     const problem = findProblem(`variable ${name}`, value.value, `${name}=`);
     if (problem !== undefined) report(entry, `${pointer}/value`, problem);
-  }
-}
-
-/** A text of a ConfigMap that a container has as a variable. */
-interface MappedVariable {
-  readonly map: ApiEntry;
-  readonly key: string;
-  /** Name of the variable. */
-  readonly name: string;
-}
-
-/** Each once, whichever containers have it: a ConfigMap may be theirs in common. */
-function* mappedVariables(entries: readonly ApiEntry[]): Generator<MappedVariable> {
-  const index = objectIndex(entries);
-  const seen = new Map<ApiEntry, Set<string>>();
-  const isNew = (map: ApiEntry, use: string) => {
-    const uses = seen.get(map) ?? new Set();
-    seen.set(map, uses);
-    return uses.size < uses.add(use).size;
-  };
-  for (const { entry, containers } of workloads(entries)) {
-    const find = (name: Json | undefined) =>
-      typeof name === 'string' ? index.find('/ConfigMap', entry.cluster, entry.identity.namespace, name) : undefined;
-    for (const { value: container } of containers) {
-      for (const { value } of places(container, 'env', '')) {
-        const ref = dig(value, 'valueFrom', 'configMapKeyRef');
-        const [map, key, name] = [find(ref?.name), text(ref?.key) ?? '', text(value.name) ?? ''];
-        if (map !== undefined && isNew(map, `key ${key} ${name}`)) yield { map, key, name };
-      }
-      for (const { value } of places(container, 'envFrom', '')) {
-        const [map, prefix] = [find(dig(value, 'configMapRef')?.name), text(value.prefix) ?? ''];
-        if (map === undefined || !isNew(map, `all ${prefix}`)) continue;
-        for (const key of Object.keys(dig(map.manifest, 'data') ?? {})) yield { map, key, name: prefix + key };
-      }
-    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../model/finding/problem';
 import { checked, either, fields, like, list, optional, table, text } from '../../model/finding/schema';
+import { undefinedReference, variablesOfCommand } from '../../model/pods/references';
 import type { InitContainer } from '../pod/company';
 import { type LateVariable, POD_FIELD, RESOURCES, type Resources, SECRET_KEY } from '../pod/container';
 
@@ -55,14 +56,11 @@ const isWords = (command: BackupCommand): command is readonly string[] => Array.
 
 const describedBy = (given: BackupCommand): Described => (isWords(given) ? { command: given } : given);
 
-/** `$$` stands for `$`. Names in lower case may be commands of a shell, `$(date)`. Source: kubernetes.io, "Define Dependent Environment Variables". */
-const USE = /\$\$|\$\(([A-Z_][A-Z0-9_]*)\)/g;
-
 /** Variables that a command uses, and that neither its `env` nor its container defines. */
 export function findVariableProblems(field: 'dump' | 'check', given: BackupCommand | undefined): Problem[] {
   if (given === undefined) return [];
   const { command, env = {} } = describedBy(given);
-  const used = command.flatMap((word) => [...word.matchAll(USE)].flatMap(([, name]) => name ?? []));
+  const used = variablesOfCommand(command).flat();
   const isDefined = (name: string): boolean => Object.hasOwn(env, name) || (field === 'dump' && name === 'HOST');
   return [...new Set(used)]
     .filter((name) => !isDefined(name))
@@ -71,8 +69,7 @@ export function findVariableProblems(field: 'dump' | 'check', given: BackupComma
         const message = 'a check has no $(HOST): a drill reads the restored files';
         return { field, message, expected: 'a command that reads the folder of the copy, without $(HOST)' };
       }
-      const message = `no variable ${name} is defined: $(${name}) stays as it is`;
-      return { field, message, expected: `env: { ${name}: … }, or $$(${name}) for a literal` };
+      return { field, ...undefinedReference(name) };
     });
 }
 
