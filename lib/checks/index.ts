@@ -44,6 +44,7 @@ import { configurationRules } from './pods/configuration';
 import { containerRules } from './pods/containers';
 import { drainRules } from './pods/drain';
 import { graceRules } from './pods/grace';
+import { hiddenProgramRules } from './pods/hidden-programs';
 import { imageRules } from './pods/images';
 import { podSecurityRules } from './pods/pod-security';
 import { podSecurityLabelRules } from './pods/pod-security-labels';
@@ -110,6 +111,7 @@ export const rules: readonly Rule[] = [
   ...configurationRules,
   ...processTextRules,
   ...variableReferenceRules,
+  ...hiddenProgramRules,
   ...secretRules,
   ...madeKeyRules,
   ...probeRules,

@@ -176,6 +176,9 @@ describe('refused', () => {
     expect(refused(web({ templates, command: ['/shop/server'] }))).toEqual([
       ['templates.files', 'templates are written to /shop, an empty folder that would hide /shop/server'],
     ]);
+    expect(refused(web({ templates, command: ['node'], args: ['/shop/server.js'] }))).toEqual([
+      ['templates.files', 'templates are written to /shop, an empty folder that would hide /shop/server.js'],
+    ]);
     expect(errors(web({ templates, command: ['/bin/server', '/shop/flags.json'] }))).toEqual([]);
   });
 

@@ -10,6 +10,7 @@ import { ANNOTATION } from '../../model/manifest/annotations';
 import { defined } from '../../model/manifest/json';
 import { pullSecret } from '../../model/platform/environment';
 import { pullPolicy } from '../../model/platform/target';
+import { programsOf } from '../../model/pods/program';
 import {
   type Client,
   type ClientNumbers,
@@ -408,7 +409,8 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
 
   /** What is wrong between its properties, once the chart is complete. */
   protected findInputProblems(): Problem[] {
-    const { files = {}, volumes = {}, templates, command = [] } = this.props;
+    const { files = {}, volumes = {}, templates, command = [], args = [] } = this.props;
+    const words = command.length === 0 ? [] : [...command, ...programsOf([...command, ...args])];
     const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
     const own = (this.mounts.claims ?? []).map(({ path }) => path);
     const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...own, ...Object.keys(volumes)];
@@ -416,7 +418,7 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     return [
       ...findSharedMountProblems(this.props, this.mounts),
       ...findMountProblems(files, folders, secrets),
-      ...findTemplateFolderProblems(templates, folders, Object.keys(files), command),
+      ...findTemplateFolderProblems(templates, folders, Object.keys(files), words),
       ...findChoiceProblems(this.props, this.system.target.cluster),
       ...findOneNodeProblems(this.name, volumes, this.system, { hasSeveralPods, instead }),
     ];
