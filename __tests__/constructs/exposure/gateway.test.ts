@@ -232,6 +232,20 @@ describe('each profile', () => {
     expect(kinds(exposed(CLUSTERS.aks({})))).not.toContain('RoutePolicy');
   });
 
+  test.each<[Api, string]>([
+    [{}, 'HTTPS:443'],
+    [{ ports: { http: 8080, https: 8443 } }, 'HTTPS:8443'],
+  ])('EKS: a certificate of the cluster is that of the listener: %j', (gatewayApi, protocolPort) => {
+    const certificateArn = 'arn:aws:acm:ap-south-1:123456789012:certificate/a';
+    const region = 'ap-south-1';
+    const synthesis = exposed(eks({ region, kubernetes: '1.36', ...SUBNETS, certificateArn, gatewayApi }));
+    expect(synthesis.findings).toEqual([]);
+    expect(at(find(synthesis, 'LoadBalancerConfiguration', 'shared'), 'spec', 'listenerConfigurations')).toEqual([
+      { protocolPort, alpnPolicy: 'None', defaultCertificate: certificateArn },
+    ]);
+    expect(`HTTPS:${at(listeners(synthesis)[1], 'port')}`).toBe(protocolPort);
+  });
+
   test.each<[Name, Api, Json | undefined]>([
     ['aks', { bundle: '1.4' }, undefined],
     ['aks', { bundle: '1.5' }, '125s'],

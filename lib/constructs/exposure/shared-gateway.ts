@@ -113,7 +113,8 @@ export class SharedGateway extends FinalChart {
     const { hosts } = this;
     const timeoutSeconds = Math.max(0, ...hosts.map((host) => host.timeoutSeconds));
     const tls = hosts.some((host) => host.tls);
-    return this.controller.gateway?.({ gateway: gatewayName(this.api), tls, timeoutSeconds }) ?? {};
+    const { api, ports } = this;
+    return this.controller.gateway?.({ gateway: gatewayName(api), tls, ports, timeoutSeconds }) ?? {};
   }
 
   private renderSpec(): GatewaySpec {

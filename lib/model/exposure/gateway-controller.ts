@@ -20,6 +20,8 @@ export interface SharedRoutes {
   readonly gateway: GatewayName;
   /** Whether some of the hosts are served by HTTPS. */
   readonly tls: boolean;
+  /** Ports of the listeners. */
+  readonly ports: NonNullable<GatewayApi['ports']>;
   /** The longest that it must wait for an answer, in seconds. */
   readonly timeoutSeconds: number;
 }

@@ -152,7 +152,7 @@ export function albGateway(certificateArn: string | undefined, source: GatewayCo
     supports: new Set(['grpc']),
     documentedIn: 'Load Balancer Controller docs, guide/gateway/l7gateway (feature comparison)',
     sendsToNodes: true,
-    gateway: ({ gateway, tls, timeoutSeconds }) => {
+    gateway: ({ gateway, tls, ports, timeoutSeconds }) => {
       const kind = 'LoadBalancerConfiguration';
       const spec = {
         scheme: 'internet-facing', // the default is internal
@@ -161,7 +161,8 @@ export function albGateway(certificateArn: string | undefined, source: GatewayCo
         ...(tls && certificateArn !== undefined
           ? {
               listenerConfigurations: [
-                { protocolPort: 'HTTPS:443', alpnPolicy: 'None', defaultCertificate: certificateArn },
+                // one of another port has no effect: LBC, pkg/gateway/model (mapLoadBalancerListenerConfigsByPort)
+                { protocolPort: `HTTPS:${ports.https}`, alpnPolicy: 'None', defaultCertificate: certificateArn },
               ],
             }
           : {}),
