@@ -14,10 +14,13 @@ import { memoryRules } from './capacity/memory';
 import { memoryFlagRules } from './capacity/memory-flags';
 import { quantityRules } from './capacity/quantities';
 import { quotaRules } from './capacity/quota';
+import { albRules } from './exposure/alb';
 import { attachmentRules } from './exposure/attachment';
 import { bundleRules } from './exposure/bundle';
+import { filterRules } from './exposure/filters';
 import { grantRules } from './exposure/grants';
 import { limitRules } from './exposure/limits';
+import { listenerRules } from './exposure/listeners';
 import { entryRules } from './network/entries';
 import { externalNameRules } from './network/external-name';
 import { hostRules } from './network/hosts';
@@ -147,6 +150,9 @@ export const rules: readonly Rule[] = [
   ...hostRules,
   ...ingressRules,
   ...limitRules,
+  ...filterRules,
+  ...listenerRules,
+  ...albRules,
   ...attachmentRules,
   ...grantRules,
   ...bundleRules,

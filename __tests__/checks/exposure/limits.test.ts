@@ -1,4 +1,4 @@
-// Bounds of routes and Gateways, and what a bundle has.
+// Bounds of routes, and what a bundle has.
 
 import { check, rules } from '../../../lib/checks';
 import { bare, object } from '../../../lib/checks/examples';
@@ -29,6 +29,27 @@ describe('route-limits', () => {
     for (const kind of ['HTTPRoute', 'GRPCRoute']) {
       expect(fields('route-limits', route(spec(most), kind))).toEqual([]);
       expect(fields('route-limits', route(spec(most + 1), kind))).toEqual([field]);
+    }
+  });
+
+  test.each<[string, readonly JsonObject[], readonly string[]]>([
+    ['one', [{ name: 'a' }], []],
+    [
+      'two listeners',
+      [
+        { name: 'a', sectionName: 'x' },
+        { name: 'a', sectionName: 'y' },
+      ],
+      [],
+    ],
+    ['two namespaces', [{ name: 'a' }, { name: 'a', namespace: 'infra' }], []],
+    ['two kinds', [{ name: 'a' }, { name: 'a', kind: 'Service', group: '' }], []],
+    ['one twice', [{ name: 'a' }, { name: 'a', group: API.split('/')[0] ?? '' }], ['/spec/parentRefs/1/sectionName']],
+    ['a port more', [{ name: 'a' }, { name: 'a', port: 443 }], ['/spec/parentRefs/1/sectionName']],
+    ['a listener, and all', [{ name: 'a', sectionName: 'x' }, { name: 'a' }], ['/spec/parentRefs/1/sectionName']],
+  ])('parents: %s', (_, parentRefs, found) => {
+    for (const kind of ['HTTPRoute', 'GRPCRoute']) {
+      expect(fields('route-limits', route({ parentRefs: [...parentRefs] }, kind))).toEqual(found);
     }
   });
 
@@ -78,31 +99,6 @@ describe('route-limits', () => {
   ])('the path %.20s by %s', (value, type, isRight) => {
     const found = fields('route-limits', route({ rules: [{ matches: [{ path: { type, value } }] }] }));
     expect(found).toEqual(isRight ? [] : ['/spec/rules/0/matches/0/path/value']);
-  });
-});
-
-describe('listener-limits', () => {
-  const at = (listeners: readonly JsonObject[]) =>
-    fields(
-      'listener-limits',
-      object(API, 'Gateway', 'a', { spec: { gatewayClassName: 'eg', listeners: [...listeners] } }),
-    );
-  const listener = (more: JsonObject): JsonObject => ({ name: 'a', port: 443, protocol: 'HTTPS', ...more });
-
-  test('64 at most, one at least', () => {
-    const many = (count: number) =>
-      times(count, (index) => listener({ name: `l${index}`, hostname: `a${index}.example` }));
-    expect(at(many(64))).toEqual([]);
-    expect(at(many(65))).toEqual(['/spec/listeners']);
-    expect(at([])).toEqual(['/spec/listeners']);
-  });
-
-  test('names, places and TLS', () => {
-    expect(at([listener({}), listener({ name: 'b', hostname: 'b.example' })])).toEqual([]);
-    expect(at([listener({}), listener({ hostname: 'b.example' })])).toEqual(['/spec/listeners/1/name']);
-    expect(at([listener({}), listener({ name: 'b' })])).toEqual(['/spec/listeners/1/hostname']);
-    expect(at([listener({ name: 'a'.repeat(254) })])).toEqual(['/spec/listeners/0/name']);
-    expect(at([listener({ protocol: 'HTTP', tls: {} })])).toEqual(['/spec/listeners/0/tls']);
   });
 });
 

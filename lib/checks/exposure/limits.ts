@@ -1,7 +1,7 @@
-// Bounds of routes and Gateways, which the API server holds: how many, how long, and which weights.
+// Bounds of routes, which the API server holds: how many, how long, and which weights.
 
 import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, isSet, list, type Place, places, text } from '../../analysis/objects/read-json';
+import { dig, isSet, list, type Place, places, shown, text } from '../../analysis/objects/read-json';
 import { LIMITS } from '../../model/exposure/bundles';
 import type { JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
@@ -13,7 +13,7 @@ const GROUP = 'gateway.networking.k8s.io';
 type Counted = 'listeners' | 'parentRefs' | 'hostnames' | 'rules' | 'matches' | 'backendRefs';
 
 /** Reports a list that is longer than its bound. */
-function reportLength(entry: ApiEntry, parent: Place, key: Counted, report: Report): void {
+export function reportLength(entry: ApiEntry, parent: Place, key: Counted, report: Report): void {
   const { length } = list(parent.value[key]);
   if (length <= LIMITS[key]) return;
   report(entry, `${parent.pointer}/${key}`, {
@@ -44,6 +44,24 @@ function reportWeights(entry: ApiEntry, rule: Place, report: Report): void {
   if (refs.length === 0 || weights.some((weight) => weight !== 0)) return;
   const message = refs.length === 1 ? 'the only backend has weight 0' : 'all backends have weight 0';
   report(entry, `${rule.pointer}/backendRefs`, { message, expected: 'a backend with a weight above 0', value: 0 });
+}
+
+/** Two parents that are the same Gateway, and name no two listeners; a port does not count. */
+function reportParents(entry: ApiEntry, spec: Place, report: Report): void {
+  const sections = new Map<string, Set<string>>();
+  for (const { value, pointer } of places(spec.value, 'parentRefs', spec.pointer)) {
+    const parent = [value.group ?? GROUP, value.kind ?? 'Gateway', value.namespace ?? '', value.name ?? '']
+      .map(shown)
+      .join('/');
+    const section = text(value.sectionName) ?? '';
+    const others = sections.get(parent) ?? new Set<string>();
+    const isTwice = others.has(section) || (others.size > 0 && (section === '') !== others.has(''));
+    sections.set(parent, others.add(section));
+    if (!isTwice) continue;
+    const message = 'another parent of the route is the same';
+    const expected = 'a sectionName for each, all different; or one parent without';
+    report(entry, `${pointer}/sectionName`, { message, expected, value: section });
+  }
 }
 
 /** The API server wants the port of a Service; of other backends only their controller knows. */
@@ -80,7 +98,7 @@ function reportPaths(entry: ApiEntry, rule: Place, report: Report): void {
 
 const routeLimits: Rule = {
   id: 'route-limits',
-  what: 'A route has at most 32 parents, 16 hosts, 16 rules, 64 matches a rule and 128 in all, 16 backends a rule, each Service with its port, weights from 0 to 1,000,000 that are not all 0, and paths of at most 1024 characters.',
+  what: 'A route has at most 32 parents, each once or each listener of it once, 16 hosts, 16 rules, 64 matches a rule and 128 in all, 16 backends a rule, each Service with its port, weights from 0 to 1,000,000 that are not all 0, and paths of at most 1024 characters.',
   why: 'The API server refuses the route; with all weights 0, controllers disagree on whether requests fail.',
   severity: 'error',
   judge: 'gateway-api, config/crd/standard: maxItems and CEL rules of HTTPRoute and GRPCRoute',
@@ -88,6 +106,7 @@ const routeLimits: Rule = {
     for (const entry of objectIndex(entries).of(`${GROUP}/HTTPRoute`, `${GROUP}/GRPCRoute`)) {
       const spec = { value: dig(entry.manifest, 'spec') ?? {}, pointer: '/spec' };
       for (const key of ['parentRefs', 'hostnames', 'rules'] as const) reportLength(entry, spec, key, report);
+      reportParents(entry, spec, report);
       const rules = places(spec.value, 'rules', spec.pointer);
       for (const rule of rules) {
         for (const key of ['matches', 'backendRefs'] as const) reportLength(entry, rule, key, report);
@@ -109,6 +128,7 @@ const routeLimits: Rule = {
       route({ rules: [{ backendRefs: [{ name: 'web' }] }] }, 'port'),
       route({ rules: [{ backendRefs: [weighted('blue', 1_000_001), weighted('green', 1)] }] }, 'more'),
       route({ rules: [{ matches: [{ path: { type: 'PathPrefix', value: '//api' } }] }] }, 'paths'),
+      route({ parentRefs: [{ name: 'shared' }, { name: 'shared', sectionName: 'https' }] }, 'parents'),
     ],
   },
 };
@@ -121,73 +141,4 @@ function route(spec: JsonObject, name = 'web'): JsonObject {
   return object(`${GROUP}/v1`, 'HTTPRoute', name, { spec });
 }
 
-/** What two listeners may not have in common. */
-const placeOf = ({ port, protocol, hostname }: JsonObject): string => [port, protocol, hostname ?? ''].join(' ');
-
-const listenerLimits: Rule = {
-  id: 'listener-limits',
-  what: 'A Gateway has 1 to 64 listeners, each with a name of its own of at most 253 characters, and with a port, protocol and host of its own; HTTP has no TLS.',
-  why: 'The API server refuses the Gateway, and with it every host.',
-  severity: 'error',
-  judge: 'gateway-api, config/crd/standard: maxItems and CEL rules of Gateway',
-  check: (entries, report) => {
-    for (const entry of objectIndex(entries).of(`${GROUP}/Gateway`)) {
-      const spec = { value: dig(entry.manifest, 'spec') ?? {}, pointer: '/spec' };
-      const listeners = places(spec.value, 'listeners', '/spec');
-      reportLength(entry, spec, 'listeners', report);
-      if (listeners.length === 0) {
-        report(entry, '/spec/listeners', { message: 'the Gateway has no listener', expected: 'one or more' });
-      }
-      const names = new Set<string>();
-      const taken = new Set<string>();
-      for (const { value, pointer } of listeners) {
-        const name = text(value.name) ?? '';
-        const add = (key: string, message: string, expected: string) =>
-          report(entry, `${pointer}/${key}`, { message, expected, value: name });
-        if (name.length > LIMITS.name) {
-          add(
-            'name',
-            `the name of the listener has ${name.length} characters`,
-            `at most ${LIMITS.name}: a host of 247`,
-          );
-        }
-        if (names.has(name)) add('name', 'another listener has this name', 'a name of its own');
-        if (taken.has(placeOf(value))) {
-          add('hostname', 'another listener has this port, protocol and host', 'a port or a host of its own');
-        }
-        if (value.protocol === 'HTTP' && isSet(value.tls))
-          add('tls', 'a listener for HTTP has TLS', 'protocol HTTPS, or no tls');
-        names.add(name);
-        taken.add(placeOf(value));
-      }
-    }
-  },
-  examples: {
-    pass: [
-      gateway([
-        { name: 'http', port: 80, protocol: 'HTTP' },
-        { name: 'https', port: 443, protocol: 'HTTPS' },
-      ]),
-    ],
-    fail: [
-      gateway([], 'none'),
-      gateway(
-        Array.from({ length: 65 }, (_, index) => ({ name: `l${index}`, port: 1000 + index, protocol: 'HTTP' })),
-        'many',
-      ),
-      gateway(
-        [
-          { name: 'a', port: 80, protocol: 'HTTP' },
-          { name: 'b', port: 80, protocol: 'HTTP' },
-        ],
-        'twice',
-      ),
-    ],
-  },
-};
-
-function gateway(listeners: readonly JsonObject[], name = 'shared'): JsonObject {
-  return object(`${GROUP}/v1`, 'Gateway', name, { spec: { gatewayClassName: 'eg', listeners: [...listeners] } });
-}
-
-export const limitRules: readonly Rule[] = [routeLimits, listenerLimits];
+export const limitRules: readonly Rule[] = [routeLimits];

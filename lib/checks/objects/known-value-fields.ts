@@ -61,9 +61,21 @@ const scaling = (direction: string): Field[] => [
 
 const RBAC = 'rbac.authorization.k8s.io';
 const SUBJECTS: Field = ['subjects[].kind', ['User', 'Group', 'ServiceAccount'], 'required'];
+
+const GATEWAY = 'gateway.networking.k8s.io';
+const COMPARED: Values = ['Exact', 'RegularExpression'];
+const METHODS: Values = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'];
+const GRPC_FILTERS: Values = ['RequestHeaderModifier', 'ResponseHeaderModifier', 'RequestMirror', 'ExtensionRef'];
+// CORS from bundle 1.5 on; ExternalAuth in the experimental channel
+const FILTERS: Values = [...GRPC_FILTERS, 'RequestRedirect', 'URLRewrite', 'CORS', 'ExternalAuth'];
+
+/** Filters of a rule, and of each of its backends. */
+const filters = (of: (prefix: string) => readonly Field[]): Field[] =>
+  ['spec.rules[].filters[].', 'spec.rules[].backendRefs[].filters[].'].flatMap(of);
+
 const ADMISSION = 'admissionregistration.k8s.io';
 
-/** Enumerated fields of each kind. The rule ingress-path has those of an Ingress. Source: the validation of each kind in k8s.io/kubernetes/pkg/apis. */
+/** Enumerated fields of each kind. The rule ingress-path has those of an Ingress. Source: the validation of each kind in k8s.io/kubernetes/pkg/apis; gateway-api, config/crd/standard. */
 export const OBJECTS: readonly (readonly [Kind, readonly Field[]])[] = [
   [
     '/Service',
@@ -163,6 +175,36 @@ export const OBJECTS: readonly (readonly [Kind, readonly Field[]])[] = [
   [`${ADMISSION}/ValidatingWebhookConfiguration`, webhooks()],
   [`${ADMISSION}/MutatingWebhookConfiguration`, webhooks([['webhooks[].reinvocationPolicy', ['Never', 'IfNeeded']]])],
   [`${ADMISSION}/ValidatingAdmissionPolicy`, [['spec.failurePolicy', FAILURE]]],
+  [
+    `${GATEWAY}/Gateway`,
+    [
+      ['spec.listeners[].tls.mode', ['Terminate', 'Passthrough']],
+      ['spec.listeners[].allowedRoutes.namespaces.from', ['All', 'Selector', 'Same']],
+    ],
+  ],
+  [
+    `${GATEWAY}/HTTPRoute`,
+    [
+      ['spec.rules[].matches[].path.type', ['Exact', 'PathPrefix', 'RegularExpression']],
+      ['spec.rules[].matches[].headers[].type', COMPARED],
+      ['spec.rules[].matches[].queryParams[].type', COMPARED],
+      ['spec.rules[].matches[].method', METHODS],
+      ...filters((prefix) => [
+        [`${prefix}type`, FILTERS, 'required'],
+        [`${prefix}requestRedirect.scheme`, ['http', 'https']],
+        [`${prefix}requestRedirect.path.type`, ['ReplaceFullPath', 'ReplacePrefixMatch'], 'required'],
+        [`${prefix}urlRewrite.path.type`, ['ReplaceFullPath', 'ReplacePrefixMatch'], 'required'],
+      ]),
+    ],
+  ],
+  [
+    `${GATEWAY}/GRPCRoute`,
+    [
+      ['spec.rules[].matches[].method.type', COMPARED],
+      ['spec.rules[].matches[].headers[].type', COMPARED],
+      ...filters((prefix) => [[`${prefix}type`, GRPC_FILTERS, 'required']]),
+    ],
+  ],
   [`${ADMISSION}/ValidatingAdmissionPolicyBinding`, [['spec.validationActions[]', ['Deny', 'Warn', 'Audit']]]],
 ];
 

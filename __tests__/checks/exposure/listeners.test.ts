@@ -1,0 +1,151 @@
+// Listeners of Gateways: what the API server refuses, what controllers do not serve, and listeners without a certificate.
+
+import { check, rules } from '../../../lib/checks';
+import { bare, object } from '../../../lib/checks/examples';
+import { eks, gke } from '../../../lib/model';
+import type { JsonObject } from '../../../lib/model/manifest/json';
+import { entry, fields, findings } from '../support';
+
+const API = 'gateway.networking.k8s.io/v1';
+const TLS = { certificateRefs: [{ name: 'web-tls' }] };
+
+const gateway = (
+  listeners: readonly JsonObject[],
+  gatewayClassName = 'eg',
+  annotations: JsonObject = {},
+): JsonObject => ({
+  apiVersion: API,
+  kind: 'Gateway',
+  metadata: { name: 'a', namespace: 'shop', annotations },
+  spec: { gatewayClassName, listeners: [...listeners] },
+});
+const listener = (more: JsonObject = {}): JsonObject => ({ name: 'a', port: 443, protocol: 'HTTPS', ...more });
+
+describe('listener-limits', () => {
+  const at = (...listeners: readonly JsonObject[]) => fields('listener-limits', gateway(listeners));
+
+  test('64 at most, one at least', () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => listener({ name: `l${index}`, hostname: `a${index}.example` }));
+    expect(at(...many(64))).toEqual([]);
+    expect(at(...many(65))).toEqual(['/spec/listeners']);
+    expect(at()).toEqual(['/spec/listeners']);
+  });
+
+  test.each<[string, JsonObject, readonly string[]]>([
+    ['a name of its own', { name: 'b', hostname: 'b.example' }, []],
+    ['a name twice', { hostname: 'b.example' }, ['name']],
+    ['port, protocol and host twice', { name: 'b' }, ['hostname']],
+    ['a host of its own at another port', { name: 'b', port: 8443 }, []],
+  ])('%s', (_, more, found) => {
+    expect(at(listener(), listener(more))).toEqual(found.map((key) => `/spec/listeners/1/${key}`));
+  });
+
+  test.each<[string, JsonObject, readonly string[]]>([
+    ['a long name', { name: 'a'.repeat(254) }, ['name']],
+    ['a name in upper case', { name: 'HTTPS' }, ['name']],
+    ['no name', { name: null }, ['name']],
+    ['no port', { port: null }, ['port']],
+    ['port 0', { port: 0 }, ['port']],
+    ['port 65536', { port: 65_536 }, ['port']],
+    ['no protocol', { protocol: null }, ['protocol']],
+    ['HTTP', { protocol: 'HTTP' }, []],
+    ['HTTP with TLS', { protocol: 'HTTP', tls: TLS }, ['tls']],
+    ['TCP with TLS', { protocol: 'TCP', tls: TLS }, ['tls']],
+    ['UDP with TLS', { protocol: 'UDP', tls: {} }, ['tls']],
+    ['TCP at a host', { protocol: 'TCP', hostname: 'a.example' }, ['hostname']],
+    ['UDP at a host', { protocol: 'UDP', hostname: 'a.example' }, ['hostname']],
+    ['TLS at a host', { protocol: 'TLS', hostname: 'a.example', tls: { mode: 'Passthrough' } }, []],
+    ['HTTPS with a certificate', { tls: TLS }, []],
+    ['HTTPS by options', { tls: { mode: 'Terminate', options: { 'networking.gke.io/pre-shared-certs': 'a' } } }, []],
+    ['HTTPS that passes through', { tls: { mode: 'Passthrough' } }, ['tls/mode']],
+    ['HTTPS with TLS of nothing', { tls: {} }, ['tls']],
+    ['TLS that ends with nothing', { protocol: 'TLS', tls: { mode: 'Terminate', certificateRefs: [] } }, ['tls']],
+  ])('%s', (_, more, found) => {
+    expect(at(listener(more))).toEqual(found.map((key) => `/spec/listeners/0/${key}`));
+  });
+});
+
+describe('listener-served', () => {
+  const at = (...listeners: readonly JsonObject[]) => fields('listener-served', gateway(listeners));
+
+  test.each<[string, string, boolean]>([
+    ['HTTP', 'HTTP', true],
+    ['HTTPS', 'HTTPS', true],
+    ['HTTPS', 'TLS', true],
+    ['HTTP', 'HTTPS', false],
+    ['TLS', 'HTTP', false],
+    ['TCP', 'HTTPS', false],
+    ['TCP', 'UDP', true],
+    ['HTTPS', 'UDP', true],
+  ])('%s and %s at one port: %s', (one, other, isServed) => {
+    const found = at(listener({ protocol: one }), listener({ name: 'b', protocol: other }));
+    expect(found).toEqual(isServed ? [] : ['/spec/listeners/1/port']);
+    expect(at(listener({ protocol: one }), listener({ name: 'b', protocol: other, port: 80 }))).toEqual([]);
+  });
+
+  test('a protocol in lower case; one of a controller is its own', () => {
+    expect(findings('listener-served', gateway([listener({ protocol: 'https' })]))).toMatchObject([
+      { field: '/spec/listeners/0/protocol', value: 'https', expected: 'HTTPS' },
+    ]);
+    for (const protocol of ['HBONE', 'example.com/own']) expect(at(listener({ protocol }))).toEqual([]);
+  });
+});
+
+describe('listener-certificate', () => {
+  const at = (...manifests: readonly JsonObject[]) => fields('listener-certificate', ...manifests);
+  const AT = '/spec/listeners/0/tls';
+
+  test.each<[string, JsonObject, readonly string[]]>([
+    ['HTTPS', {}, [AT]],
+    ['TLS', { protocol: 'TLS' }, [AT]],
+    ['HTTPS with a certificate', { tls: TLS }, []],
+    ['TLS that passes through', { protocol: 'TLS', tls: { mode: 'Passthrough' } }, []],
+    ['HTTP', { protocol: 'HTTP' }, []],
+    ['TCP', { protocol: 'TCP' }, []],
+  ])('%s', (_, more, found) => {
+    expect(at(gateway([listener(more)]))).toEqual(found);
+  });
+
+  test('it says what to write', () => {
+    expect(findings('listener-certificate', gateway([listener()]))).toMatchObject([
+      {
+        message: 'the listener for HTTPS has no certificate',
+        expected: expect.stringContaining('tls: { certificateRefs: [{ name: the TLS Secret }] }'),
+      },
+    ]);
+  });
+
+  test('a reason excuses it, and so does the certificate map of GKE', () => {
+    expect(at(gateway([listener()], 'mine', { 'evenkeel.dev/listener-certificate-reason': 'it finds them' }))).toEqual(
+      [],
+    );
+    const map = { 'networking.gke.io/certmap': 'shop' };
+    expect(at(gateway([listener()], 'gke-l7-global-external-managed', map))).toEqual([]);
+  });
+
+  test.each<[string, boolean]>([
+    ['gateway.k8s.aws/alb', true],
+    ['gateway.envoyproxy.io/gatewayclass-controller', false],
+  ])('of a class of %s: finds certificates itself: %s', (controllerName, isFound) => {
+    const written = {
+      ...object(API, 'GatewayClass', 'mine', { spec: { controllerName } }),
+      metadata: { name: 'mine' },
+    };
+    expect(at(written, gateway([listener()], 'mine'))).toEqual(isFound ? [] : [AT]);
+  });
+
+  test.each<[string, string, boolean]>([
+    ['eks', 'public', true],
+    ['eks', 'eg', false],
+    ['gke', 'public', false],
+  ])('on %s, of class %s, which others write', (name, className, isFound) => {
+    const somewhere = { region: 'a', kubernetes: '1.36' } as const;
+    const { provider } = name === 'eks' ? eks(somewhere) : gke(somewhere);
+    const found = check(
+      [{ ...entry(gateway([listener()], className)), api: { ...bare, provider } }],
+      rules.filter(({ id }) => id === 'listener-certificate'),
+    );
+    expect(found).toHaveLength(isFound ? 0 : 1);
+  });
+});
