@@ -49,7 +49,7 @@ export async function defineResources(kubectl: Kubectl): Promise<string> {
   const resources = join(sourcesOf(join(FOLDER, MODULE), 'github.com/kedacore/keda/v2'), 'config', 'crd', 'bases');
   // Too large for the annotation of a client-side apply.
   await kubectl.run(['apply', '--server-side', '-f', resources]);
-  await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  await kubectl.established();
   return resources;
 }
 

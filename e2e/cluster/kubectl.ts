@@ -44,6 +44,13 @@ export class Kubectl {
     return shape;
   }
 
+  /** Waits until definitions are served: all of them, or what is read from `input`. One that is new has no conditions, on which kubectl fails. */
+  async established(input?: string): Promise<void> {
+    const definitions = ['--timeout=60s', ...(input === undefined ? ['crd', '--all'] : ['-f', '-'])];
+    await this.run(['wait', '--for=jsonpath={.status.conditions}', ...definitions], input);
+    await this.run(['wait', '--for=condition=Established', ...definitions], input);
+  }
+
   /** The fields at these paths, for every change of the objects, until it is stopped. Lists come joined by commas. */
   watch(args: readonly string[], paths: readonly string[], onChange: (values: string[]) => void): Watch {
     // Not JSONPath, with which a watch prints the first state only.

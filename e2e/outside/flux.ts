@@ -20,7 +20,7 @@ export async function startFlux(plane: ControlPlane): Promise<Program[]> {
     await kubectl.run(['apply', '--server-side', '-f', join(sources, 'config', 'crd', 'bases')]);
   }
   await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, ...NOTIFICATION]);
-  await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  await kubectl.established();
   const [storage = 0, sourceMetrics = 0, sourceHealth = 0, metrics = 0, health = 0] = await freePorts(5);
   const env = { KUBECONFIG: await plane.kubeconfig('flux', 'system:masters'), RUNTIME_NAMESPACE: NAMESPACE };
   const folder = join(plane.folder, 'artifacts');

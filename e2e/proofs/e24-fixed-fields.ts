@@ -76,8 +76,7 @@ async function answerTo(kubectl: Kubectl, change: ObjectChange): Promise<Answere
   try {
     if (bound) await bind(kubectl);
     // its names are fixed once they are accepted
-    if (kind.endsWith('/CustomResourceDefinition'))
-      await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', '-f', '-'], JSON.stringify(before));
+    if (kind.endsWith('/CustomResourceDefinition')) await kubectl.established(JSON.stringify(before));
     const lines = linesOf(await kubectl.run(['apply', '--dry-run=server', '-f', '-'], JSON.stringify(after)));
     return { answer: await madeOrKept(kubectl, change), reason: lines.join(' ') };
   } catch (error) {

@@ -44,11 +44,7 @@ export async function defineProviders(kubectl: Kubectl): Promise<void> {
 /** Too large for the annotation of a client-side apply. */
 async function define(kubectl: Kubectl, path: string): Promise<void> {
   await kubectl.run(['apply', '--server-side', '-f', path]);
-  await established(kubectl);
-}
-
-async function established(kubectl: Kubectl): Promise<void> {
-  await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  await kubectl.established();
 }
 
 /** Has it know the kinds of objects that it does not, with any fields. Gives their names. */
@@ -58,7 +54,7 @@ export async function defineStandIns(kubectl: Kubectl, objects: readonly AnyObje
   for (const object of kinds.values()) if (!(await serves(kubectl, object))) missing.push(object);
   if (missing.length === 0) return [];
   await kubectl.apply(missing.map(standIn));
-  await established(kubectl);
+  await kubectl.established();
   return missing.map(({ kind }) => kind);
 }
 
