@@ -62,16 +62,14 @@ const OWNERS: readonly Owner[] = [
 /** Fields whose keys are read as annotations and labels are, wherever they are: of templates and custom resources too. */
 const MAPS = new Set(['annotations', 'labels', 'nodeSelector']);
 
-function visit(value: Json | undefined, pointer: string, found: (map: JsonObject, pointer: string) => void): void {
-  if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) visit(item, at(pointer, index), found);
-    return;
-  }
-  if (!isJsonObject(value)) return;
+/** Calls `found` for each map in a value, while `keys` are those that lead to it: most maps need no pointer. */
+function visit(value: Json, keys: string[], found: (map: JsonObject) => void): void {
+  if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    const place = at(pointer, key);
-    if (MAPS.has(key) && isJsonObject(inner)) found(inner, place);
-    else visit(inner, place, found);
+    keys.push(key);
+    if (MAPS.has(key) && isJsonObject(inner)) found(inner);
+    else visit(inner, keys, found);
+    keys.pop();
   }
 }
 
@@ -82,11 +80,12 @@ function judge(entry: ApiEntry, report: Report): void {
   const { api, manifest, identity } = entry;
   if (api === undefined) return;
   const foreign = OWNERS.filter(({ profiles }) => !profiles.includes(api.provider.name));
-  visit(CONTENT.has(identity.kind) ? { metadata: manifest.metadata ?? {} } : manifest, '', (map, pointer) => {
+  const keys: string[] = [];
+  visit(CONTENT.has(identity.kind) ? { metadata: manifest.metadata ?? {} } : manifest, keys, (map) => {
     for (const [key, value] of Object.entries(map)) {
-      const owner = foreign.find(({ keys }) => keys.test(key));
+      const owner = foreign.find(({ keys: theirs }) => theirs.test(key));
       if (owner === undefined) continue;
-      report(entry, at(pointer, key), {
+      report(entry, at('', ...keys, key), {
         // without the name of the cluster: one line of a chart is one mistake, on however many it runs
         message: `nothing on ${api.provider.name} reads ${key}, a key of ${owner.name}`,
         expected: `no such key on ${api.provider.name}`,

@@ -36,7 +36,9 @@ interface Unset {
 const unsetTexts = memoizePerObjects((entries): readonly Unset[] => {
   const found: Unset[] = [];
   for (const entry of entries) {
-    visit(entry.manifest, '', '', (pointer, key, text, isKey) => {
+    const keys: (string | number)[] = [];
+    visit(entry.manifest, keys, '', (key, text, isKey) => {
+      const pointer = at('', ...keys);
       const unset = isKey ? unsetIn('text', unsetWord(text)) : look(entry, pointer, key, text);
       if (unset !== undefined) found.push({ entry, pointer, text, ...unset });
     });
@@ -44,22 +46,27 @@ const unsetTexts = memoizePerObjects((entries): readonly Unset[] => {
   return found;
 });
 
-/** Calls `suspect` for each text, and each key, that needs a closer look. */
+/** Calls `suspect` for each text, and each key, that needs a closer look, while `keys` are those that lead to it: few need a pointer. */
 function visit(
   value: Json,
-  pointer: string,
+  keys: (string | number)[],
   key: string,
-  suspect: (pointer: string, key: string, text: string, isKey: boolean) => void,
+  suspect: (key: string, text: string, isKey: boolean) => void,
 ): void {
   if (typeof value === 'string') {
-    if (SUSPECT.test(value)) suspect(pointer, key, value, false);
+    if (SUSPECT.test(value)) suspect(key, value, false);
   } else if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) visit(value[index], at(pointer, index), key, suspect);
+    for (let index = 0; index < value.length; index++) {
+      keys.push(index);
+      visit(value[index], keys, key, suspect);
+      keys.pop();
+    }
   } else if (isJsonObject(value)) {
     for (const name of Object.keys(value)) {
-      const place = at(pointer, name);
-      if (SUSPECT.test(name)) suspect(place, key, name, true);
-      visit(value[name] ?? null, place, name, suspect);
+      keys.push(name);
+      if (SUSPECT.test(name)) suspect(key, name, true);
+      visit(value[name] ?? null, keys, name, suspect);
+      keys.pop();
     }
   }
 }

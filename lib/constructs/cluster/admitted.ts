@@ -74,23 +74,27 @@ const LISTENERS: ReadonlySet<Json | undefined> = new Set(['Gateway', 'ListenerSe
 function hostsOf(object: JsonObject): string[] {
   const group = groupOf(object.apiVersion);
   const spec = dig(object, 'spec');
-  const annotations = dig(object, 'metadata', 'annotations');
-  const noted = HOST_ANNOTATIONS.flatMap((key) => (text(own(annotations, key)) ?? '').split(','))
-    .map((host) => host.trim())
-    .filter((host) => host !== '');
-  if (group === 'networking.k8s.io' && object.kind === 'Ingress') return [...ingressHosts(spec), ...noted];
+  if (group === 'networking.k8s.io' && object.kind === 'Ingress') return [...ingressHosts(spec), ...notedHosts(object)];
   // while cert-manager proves a host, it has an Ingress of its own
   if (group === 'cert-manager.io') return texts(spec?.dnsNames);
   if (group === 'externaldns.k8s.io')
     return places(spec, 'endpoints', '').map(({ value }) => text(value.dnsName) ?? '');
   if (group === GATEWAY_API && ROUTES.has(object.kind)) {
     const hosts = texts(spec?.hostnames);
-    return [...(hosts.length === 0 ? [''] : hosts), ...noted];
+    return [...(hosts.length === 0 ? [''] : hosts), ...notedHosts(object)];
   }
   if (group === GATEWAY_API && LISTENERS.has(object.kind)) {
-    return [...places(spec, 'listeners', '').map(({ value }) => text(value.hostname) ?? ''), ...noted];
+    return [...places(spec, 'listeners', '').map(({ value }) => text(value.hostname) ?? ''), ...notedHosts(object)];
   }
-  return object.apiVersion === 'v1' && object.kind === 'Service' ? noted : [];
+  return object.apiVersion === 'v1' && object.kind === 'Service' ? notedHosts(object) : [];
+}
+
+/** Hosts in annotations. */
+function notedHosts(object: JsonObject): string[] {
+  const annotations = dig(object, 'metadata', 'annotations');
+  return HOST_ANNOTATIONS.flatMap((key) => (text(own(annotations, key)) ?? '').split(','))
+    .map((host) => host.trim())
+    .filter((host) => host !== '');
 }
 
 function ingressHosts(spec: JsonObject | undefined): string[] {
