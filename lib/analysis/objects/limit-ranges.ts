@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { readQuantity } from '../../model/manifest/quantity';
 import type { RequestDefaults } from './demand';
-import { objectIndex } from './object-index';
+import { memoizePerObjects, objectIndex } from './object-index';
 import { dig, places, record } from './read-json';
 
 /**
@@ -14,7 +14,19 @@ import { dig, places, record } from './read-json';
  *
  * Source: k8s.io/kubernetes v1.36.3, pkg/apis/core/v1/defaults.go, `SetDefaults_LimitRangeItem`; plugin/pkg/admission/limitranger.
  */
-export function containerDefaults(members: readonly ApiEntry[], field: 'default' | 'defaultRequest'): JsonObject {
+export const containerDefaults = (members: readonly ApiEntry[], field: Field): JsonObject => defaultsOf(members)[field];
+
+type Field = 'default' | 'defaultRequest';
+
+/** Both, found once: every workload of the namespace asks. */
+const defaultsOf = memoizePerObjects(
+  (members): Readonly<Record<Field, JsonObject>> => ({
+    default: findDefaults(members, 'default'),
+    defaultRequest: findDefaults(members, 'defaultRequest'),
+  }),
+);
+
+function findDefaults(members: readonly ApiEntry[], field: Field): JsonObject {
   const found: Record<string, Json> = {};
   for (const range of objectIndex(members).of('/LimitRange')) {
     const items = places(dig(range.manifest, 'spec'), 'limits', '').filter(({ value }) => value.type === 'Container');
@@ -26,7 +38,7 @@ export function containerDefaults(members: readonly ApiEntry[], field: 'default'
   return found;
 }
 
-function completed(item: JsonObject, field: 'default' | 'defaultRequest'): JsonObject {
+function completed(item: JsonObject, field: Field): JsonObject {
   const limits = { ...record(item.max), ...record(item.default) };
   return field === 'default' ? limits : { ...record(item.min), ...limits, ...record(item.defaultRequest) };
 }

@@ -23,6 +23,12 @@ interface Asked {
   readonly isDefault: boolean;
 }
 
+/** A LimitRange, with the defaults that it gives to containers. */
+interface Range extends ApiEntry {
+  readonly limits: JsonObject;
+  readonly requests: JsonObject;
+}
+
 type Side = 'request' | 'limit';
 
 const pointerOf = ({ pointer }: Asked, side: Side, resource: string): string => at(pointer, `${side}s`, resource);
@@ -75,9 +81,8 @@ function reportDefault(
   return true;
 }
 
-function judgeContainers({ entry, containers }: Workload, item: JsonObject, range: ApiEntry, report: Report): void {
-  const limits = containerDefaults([range], 'default');
-  const requests = containerDefaults([range], 'defaultRequest');
+function judgeContainers({ entry, containers }: Workload, item: JsonObject, range: Range, report: Report): void {
+  const { limits, requests } = range;
   for (const { value, pointer, name, role } of containers) {
     if (role === 'ephemeral') continue;
     const resources = dig(value, 'resources');
@@ -105,9 +110,8 @@ function resourcesOf(item: JsonObject, resources: JsonObject | undefined, limits
   return [...new Set([...keys, ...requested])].sort();
 }
 
-function judgePod({ entry, pod }: Workload, item: JsonObject, range: ApiEntry, report: Report): void {
-  const limits = containerDefaults([range], 'default');
-  const requests = containerDefaults([range], 'defaultRequest');
+function judgePod({ entry, pod }: Workload, item: JsonObject, range: Range, report: Report): void {
+  const { limits, requests } = range;
   for (const [resource, write] of [
     ['cpu', cpuQuantity],
     ['memory', memoryQuantity],
@@ -159,8 +163,10 @@ const fits: Rule = {
   severity: 'error',
   judge: 'API server: LimitRanger (mergePodResourceRequirements, PodValidateLimitFunc), ValidateResourceRequirements',
   check: (entries, report) => {
-    for (const range of objectIndex(entries).of('/LimitRange')) {
-      const members = neighbours(entries, range);
+    for (const entry of objectIndex(entries).of('/LimitRange')) {
+      const members = neighbours(entries, entry);
+      const [limits, requests] = [containerDefaults([entry], 'default'), containerDefaults([entry], 'defaultRequest')];
+      const range = { ...entry, limits, requests };
       for (const { value } of places(dig(range.manifest, 'spec'), 'limits', '')) {
         if (value.type === 'PersistentVolumeClaim') judgeClaims(members, value, range, report);
         for (const workload of workloads(members)) {
