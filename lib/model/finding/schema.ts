@@ -141,6 +141,9 @@ export function either(forms: readonly Schema[], expected = forms.map((form) => 
     // a construct is an object too, and has keys of its own
     const whole = forms.find((form) => form.keys === undefined && form.isTable !== true && v.is(form.shape, value));
     if (whole !== undefined) return whole.shape;
+    const keys = Object.keys(value);
+    const fitting = keys.length === 0 ? undefined : forms.find((form) => keys.every((key) => form.keys?.includes(key)));
+    if (fitting !== undefined) return fitting.shape;
     const [best] = [...forms].sort((a, b) => likeness(value, b) - likeness(value, a));
     if (best !== undefined && likeness(value, best) > 0) return best.shape;
     return (forms.find(({ isTable }) => isTable) ?? none).shape;
