@@ -47,5 +47,7 @@ export type Defined<Fields extends object> = {
 /** Only the fields that have a value: undefined ones are omitted, not set to `undefined`. */
 export function defined<Fields extends object>(fields: Fields): Defined<Fields>;
 export function defined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const kept: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) if (value !== undefined) putKey(kept, key, value);
+  return kept;
 }

@@ -94,7 +94,7 @@ export class Reader {
 
   /** What `values` has at `key`. */
   readKey(values: object, key: Key, mode: Mode): Json | undefined {
-    const depth = this.keys.push(key) - 1;
+    this.keys.push(key);
     const { length } = this.above;
     try {
       return this.read(Reflect.get(values, key), mode);
@@ -105,7 +105,7 @@ export class Reader {
         expected: 'a value that can be read',
       });
     } finally {
-      this.keys.length = depth;
+      this.keys.pop();
     }
   }
 
