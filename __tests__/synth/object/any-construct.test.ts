@@ -6,6 +6,8 @@ import { ApiObject, App, Chart, Include, JsonPatch, Lazy } from 'cdk8s';
 import * as plus from 'cdk8s-plus-27';
 import { Gateway } from '../../../imports/gateway.networking.k8s.io';
 import { check } from '../../../lib/checks';
+import { checkLater } from '../../../lib/constructs/tree/findings';
+import { findingOf } from '../../../lib/model/finding/finding';
 import { synthesize } from '../../../lib/synth/synthesize';
 import { errors, find, shop, TWO_ZONES } from '../../support/synthesis';
 
@@ -133,6 +135,16 @@ test('a value that is not JSON is an error of its object, with the path', () => 
       source: { file: expect.stringContaining('any-construct.test.ts') },
     },
   ]);
+});
+
+test('a registered check runs once per synthesis, and again for cdk8s, which refuses what it finds', () => {
+  const findZero = jest.fn(() => [findingOf('input', { message: 'port 0 is not a valid port', expected: 'a port' })]);
+  const { findings } = shop((system) => checkLater(system, findZero));
+  expect(findings).toMatchObject([{ rule: 'input', message: 'port 0 is not a valid port' }]);
+  expect(findZero).toHaveBeenCalledTimes(1);
+  const chart = new Chart(new App(), 'chart');
+  checkLater(chart, findZero);
+  expect(chart.node.validate()).toEqual([expect.stringContaining('port 0 is not a valid port')]);
 });
 
 test('validations of foreign constructs are findings', () => {

@@ -414,13 +414,13 @@ export abstract class Component<Props extends ComponentProps> extends Construct 
     const secrets = this.outgoing.all.filter(({ credentials }) => credentials !== undefined).map(credentialsPath);
     const own = (this.mounts.claims ?? []).map(({ path }) => path);
     const folders = [...this.scratch.map(({ path }) => path), ...secrets, ...own, ...Object.keys(volumes)];
-    const { hasSeveralPods, insteadOfVolume: instead } = this;
+    const pods = { hasSeveral: () => this.hasSeveralPods, instead: this.insteadOfVolume };
     return [
       ...findSharedMountProblems(this.props, this.mounts),
       ...findMountProblems(files, folders, secrets),
       ...findTemplateFolderProblems(templates, folders, Object.keys(files), words),
       ...findChoiceProblems(this.props, this.system.target.cluster),
-      ...findOneNodeProblems(this.name, volumes, this.system, { hasSeveralPods, instead }),
+      ...findOneNodeProblems(this.name, volumes, this.system, pods),
     ];
   }
 

@@ -62,13 +62,13 @@ export function findOneNodeProblems(
   component: string,
   volumes: Volumes,
   system: System<unknown>,
-  { hasSeveralPods, instead }: { readonly hasSeveralPods: boolean; readonly instead: string },
+  pods: { readonly hasSeveral: () => boolean; readonly instead: string },
 ): Problem[] {
   return oneNodeVolumes(volumes, system).flatMap(({ path, claim }): Problem[] => {
     const field = `volumes["${path}"]`;
-    if (hasSeveralPods) {
+    if (pods.hasSeveral()) {
       const message = `the claim ${claim} is for one node at a time, and several pods would mount it`;
-      return [{ field, message, expected: `${instead}, or accessMode: 'ReadWriteMany' of a class that has it` }];
+      return [{ field, message, expected: `${pods.instead}, or accessMode: 'ReadWriteMany' of a class that has it` }];
     }
     const [first = component] = holders.get(system)?.get(claim) ?? [];
     if (first === component) return [];

@@ -5,7 +5,7 @@ import { findingOf } from '../../model/finding/finding';
 import { accept } from '../../model/finding/input';
 import type { Schema } from '../../model/finding/schema';
 import { captureTrace } from '../../model/manifest/origin';
-import { ENTRY, entriesOf, setEntry } from '../../model/platform/entries';
+import { ENTRY, hasEntry, setEntry } from '../../model/platform/entries';
 import { report } from './findings';
 
 /** Accepts the input of `construct`: every problem is reported at the user's line, and the construct then counts as refused. */
@@ -31,6 +31,10 @@ export function refuse(construct: IConstruct): void {
 
 /** Whether the input of a construct, or of one above or below it, was refused. */
 export function isRefused(construct: IConstruct): boolean {
-  const near = [...construct.node.scopes, ...construct.node.findAll()];
-  return near.some((one) => entriesOf(one, ENTRY.refused).length > 0);
+  return construct.node.scopes.some(hasRefusal) || construct.node.children.some(isRefusedWithin);
 }
+
+const isRefusedWithin = (construct: IConstruct): boolean =>
+  hasRefusal(construct) || construct.node.children.some(isRefusedWithin);
+
+const hasRefusal = (construct: IConstruct): boolean => hasEntry(construct, ENTRY.refused);

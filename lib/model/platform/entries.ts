@@ -36,6 +36,31 @@ export function entriesOf<Data>({ node }: Node, { name }: EntryKey<Data>): Data[
   return node.metadata.filter(({ type }) => type === name).map(({ data }) => data as Data);
 }
 
+/** Whether `construct` has an entry under `key`. */
+export function hasEntry<Data>({ node }: Node, { name }: EntryKey<Data>): boolean {
+  return node.metadata.some(({ type }) => type === name);
+}
+
+let readsEntries = false;
+
+/**
+ * A validation that repeats entries in cdk8s' words: its own `App.synth()` knows nothing else. It is silent while the synthesizer, which has
+ * read the entries, asks for the messages of others.
+ */
+export const repeating = (messages: () => string[]): { validate(): string[] } => ({
+  validate: () => (readsEntries ? [] : messages()),
+});
+
+/** The messages of a construct's validations that do not repeat entries. */
+export function messagesOfOthers(construct: { readonly node: { validate(): string[] } }): string[] {
+  readsEntries = true;
+  try {
+    return construct.node.validate();
+  } finally {
+    readsEntries = false;
+  }
+}
+
 /** The trace that `construct` keeps, or that its parent keeps of it. */
 export function ownTrace(
   construct: Node & { readonly node: { readonly scope?: Node | undefined } },

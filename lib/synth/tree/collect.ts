@@ -9,6 +9,7 @@ import {
   type Destination,
   ENTRY,
   entriesOf,
+  messagesOfOthers,
   type Override,
   ownTrace,
   type Verification,
@@ -121,11 +122,11 @@ function findingsOf(construct: IConstruct, origin: Origin): Finding[] {
     entriesOf(construct, ENTRY.check).flatMap((find) => find().map((finding) => withOrigin(origin, finding))),
   );
   const ours = [...recordedFindings(construct, origin), ...checked];
+  // those of a second copy of this package are not silent
   const known = new Set(ours.map(findingText));
   if (checked.some(({ rule }) => rule === EXCEPTION)) return ours; // a validation would throw the same
   const foreign = attempt(origin, () =>
-    construct.node
-      .validate()
+    messagesOfOthers(construct)
       .filter((message) => !known.has(message))
       .map((message) => validationFinding(message, origin)),
   );
