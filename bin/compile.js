@@ -42,8 +42,9 @@ class CompileError extends Error {
  * The user's files as far as they are known: their code, what they import, and which of them await at the top level.
  * @param root folder of the user's main file
  * @param source Evenkeel from a checkout, whose files are not the user's
+ * @param note follows a file that is read, and gives a mark that another content does not have. Absent unless a program is compiled again
  */
-function createCompiler({ root, source }) {
+function createCompiler({ root, source, note }) {
   const esbuild = require('esbuild');
   const workingDir = fs.existsSync(root) ? root : process.cwd();
   /** By file: its code, as text of a CommonJS module. */
@@ -52,6 +53,11 @@ function createCompiler({ root, source }) {
   const imports = new Map();
   /** Files with a top-level await. */
   const awaiting = new Set();
+  /** Files of which the imports are known. */
+  const discovered = new Set();
+  /** By file: the mark of what was compiled. */
+  const marks = new Map();
+  const onlyModules = note === undefined ? [ONLY_MODULES] : [noting(note), ONLY_MODULES];
 
   // Import attributes are a part of esbuild's names.
   const inRoot = (name) => path.resolve(workingDir, name.replace(/ with \{.*\}$/, ''));
@@ -62,14 +68,24 @@ function createCompiler({ root, source }) {
 
   const isProgram = (file) => isUsers(file) && !source?.has(file);
 
+  /** Whether the code of a file is there, and is that of what the file contains. */
+  const hasCode = (file) => codes.has(file) && (note === undefined || marks.get(file) === note(file));
+
+  /** Forgets what a save may have changed: imports, and where they lead. @param keepsCode whether unchanged files keep their code */
+  function renew(keepsCode) {
+    imports.clear();
+    discovered.clear();
+    if (!keepsCode) codes.clear();
+  }
+
   /** Compiles `entries` and all that they import. */
   async function prepare(entries) {
     const fresh = new Set();
     for (let wave = entries; wave.length > 0; ) {
       for (const file of await discover(wave)) fresh.add(file);
-      wave = (await resolveLinked([...fresh])).filter((file) => !fresh.has(file) && !codes.has(file));
+      wave = (await resolveLinked([...fresh])).filter((file) => !fresh.has(file) && !discovered.has(file));
     }
-    const files = [...fresh].filter((file) => SOURCE.test(file) && !codes.has(file));
+    const files = [...fresh].filter((file) => SOURCE.test(file) && !hasCode(file));
     if (files.length > 0) await compile(files);
   }
 
@@ -85,18 +101,19 @@ function createCompiler({ root, source }) {
       packages: 'external',
       external: source?.external ?? ['evenkeel'],
       metafile: true,
-      plugins: [ONLY_MODULES],
+      plugins: onlyModules,
     };
     // A computed path is not an error before it is asked for: only then esbuild must not expand it.
     const { metafile } = await esbuild
       .build(options)
-      .catch(() => esbuild.build({ ...options, plugins: [ONLY_MODULES, withoutComputed(false)] }))
+      .catch(() => esbuild.build({ ...options, plugins: [...onlyModules, withoutComputed(false)] }))
       .catch(refuse);
     const files = [];
     for (const [name, input] of Object.entries(metafile.inputs)) {
       const file = inRoot(name);
       if (name === 'evenkeel' || !fs.existsSync(file)) continue;
       files.push(file);
+      discovered.add(file);
       // esbuild's own helpers are among the imports
       const own = input.imports.filter(({ path: target }) => target !== '<runtime>');
       imports.set(
@@ -165,7 +182,7 @@ function createCompiler({ root, source }) {
   function compileNow(file) {
     const folder = path.dirname(file);
     const beside = fs.readdirSync(folder).map((name) => path.join(folder, name));
-    const all = beside.filter((other) => SOURCE.test(other) && !/\.d\.[cm]?ts$/.test(other) && !codes.has(other));
+    const all = beside.filter((other) => SOURCE.test(other) && !/\.d\.[cm]?ts$/.test(other) && !hasCode(other));
     for (const files of [all, [file]]) {
       try {
         return keep(files, esbuild.buildSync(optionsFor(files)));
@@ -206,8 +223,14 @@ function createCompiler({ root, source }) {
   function keep(files, { outputFiles }) {
     const texts = new Map(outputFiles.map((output) => [path.basename(output.path), output.text]));
     files.forEach((file, index) => {
-      codes.set(file, finish(file, texts.get(`${index}.js`), texts.get(`${index}.js.map`)));
+      awaiting.delete(file);
+      remember(file, finish(file, texts.get(`${index}.js`), texts.get(`${index}.js.map`)));
     });
+  }
+
+  function remember(file, code) {
+    codes.set(file, code);
+    marks.set(file, note?.(file));
   }
 
   /**
@@ -244,7 +267,7 @@ function createCompiler({ root, source }) {
       sourcefile: path.basename(file),
     });
     awaiting.add(file);
-    codes.set(file, finish(file, code, map));
+    remember(file, finish(file, code, map));
   }
 
   /** Code with its source map, and with the names that it uses. */
@@ -293,7 +316,7 @@ function createCompiler({ root, source }) {
     }
   }
 
-  return { awaiting, codes, compileNow, imports, prepare, resolveNow };
+  return { awaiting, codes, compileNow, discovered, hasCode, imports, prepare, renew, resolveNow };
 }
 
 /** The imports and exports of a normalized ES module, and the lines between them. */
@@ -322,6 +345,18 @@ const ONLY_MODULES = {
     }));
   },
 };
+
+/** Notes each file before it is read. */
+function noting(note) {
+  return {
+    name: 'noting',
+    setup(build) {
+      build.onLoad({ filter: /.*/, namespace: 'file' }, ({ path: file }) => {
+        note(file);
+      });
+    },
+  };
+}
 
 /** Reads files with their computed paths out of esbuild's sight. */
 function withoutComputed(restored) {

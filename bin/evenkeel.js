@@ -7,10 +7,11 @@ const path = require('node:path');
 const { CompileError, createCompiler } = require('./compile');
 const { createModules } = require('./modules');
 const { watchProgram } = require('./program');
-const { print, problemOf, refuse } = require('./refuse');
+const { findingsOf, print, problemOf, refuse } = require('./refuse');
 const { parentAt } = require('./resolve');
 const { createSource } = require('./source');
 const { findDecoratorNotes } = require('./tsconfig');
+const { createWatch } = require('./watch');
 
 const home = path.dirname(__dirname);
 const args = process.argv.slice(2);
@@ -31,6 +32,7 @@ const NO_FOLDER = {
 };
 
 const program = watchProgram();
+const ofProgram = { settle: program.settle, drain: program.drain, unsettled: program.unsettled };
 
 run().then(
   // Exit once all is printed: waiting for esbuild's process to end takes 10 ms.
@@ -51,36 +53,64 @@ async function run() {
   const installed = Module._nodeModulePaths(path.dirname(entry)).some((folder) =>
     fs.existsSync(path.join(folder, 'evenkeel')),
   );
-  const source = installed ? undefined : createSource(home);
+  const isWatched = args.includes('--watch');
+  const source = installed ? undefined : createSource(home, isWatched);
   if (source === undefined && !fs.existsSync(built)) return refuse([UNBUILT]);
 
-  const compiler = createCompiler({ root: path.dirname(entry), source });
+  const watch = isWatched ? createWatch(home) : undefined;
+  const compiler = createCompiler({ root: path.dirname(entry), source, note: watch?.note });
   const preparing = fs.existsSync(entry) ? compiler.prepare([entry]) : Promise.resolve();
   preparing.catch(() => {}); // a verb that loads no program does not care
   source?.build();
-  const modules = createModules(compiler, source, home);
+  const modules = createModules(compiler, source, home, watch);
   await preload(entry);
   if (source !== undefined) modules.readMaps();
   const { main } = source === undefined ? require(built) : await source.finish(await externalsOf(compiler, preparing));
   modules.readMaps();
-  return main(args, loadOf(entry, preparing, modules));
+  watch?.begin({ compiler, entry, modules, program, source });
+  return main(
+    args,
+    watch === undefined ? loadOf(entry, preparing, modules) : loadAgainOf(entry, compiler, modules, watch),
+  );
 }
 
 /** The user's program, evaluated on the first call and not before. */
 function loadOf(entry, preparing, modules) {
   const load = async () => {
-    if (!fs.existsSync(entry)) throw missing(entry);
     try {
-      await preparing;
-      for (const note of findDecoratorNotes(path.dirname(entry))) print('note', note);
-      program.start();
-      return await program.settle(modules.link(entry));
+      return await evaluate(entry, preparing, modules);
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       return program.exit(refuse(error.errors));
     }
   };
-  return Object.assign(load, { settle: program.settle, drain: program.drain, unsettled: program.unsettled });
+  return Object.assign(load, ofProgram);
+}
+
+/** The user's program, evaluated on each call: what the compiler refuses does not end the process. */
+function loadAgainOf(entry, compiler, modules, watch) {
+  const load = async () => {
+    try {
+      return await evaluate(entry, compiler.prepare([entry]), modules);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      for (const { text, location } of error.errors) {
+        const [, specifier] = /^Could not resolve "(.*)"/.exec(text) ?? [];
+        if (specifier !== undefined && location)
+          watch.noteMissing(specifier, path.resolve(path.dirname(entry), location.file));
+      }
+      throw Object.assign(error, { findings: findingsOf(error.errors) });
+    }
+  };
+  return Object.assign(load, ofProgram, { watch });
+}
+
+async function evaluate(entry, preparing, modules) {
+  if (!fs.existsSync(entry)) throw missing(entry);
+  await preparing;
+  for (const note of findDecoratorNotes(path.dirname(entry))) print('note', note);
+  program.start();
+  return program.settle(modules.link(entry));
 }
 
 /** Files outside the user's own that they import by path. */

@@ -15,8 +15,9 @@ const EXTENSIONS = ['.js', '.ts', '.tsx', '.jsx', '.mts', '.cts', '.mjs', '.cjs'
  * @param compiler the user's files
  * @param source Evenkeel from a checkout
  * @param home folder of Evenkeel
+ * @param watch follows what is read, where the program is loaded again
  */
-function createModules(compiler, source, home) {
+function createModules(compiler, source, home, watch) {
   /** By file: what its imports of ES modules gave. */
   const namespaces = new Map();
   /** By file: the promise of its evaluation. */
@@ -39,6 +40,7 @@ function createModules(compiler, source, home) {
       if (error.code !== 'MODULE_NOT_FOUND') throw error;
       const target = resolveFurther(specifier, importer, rest);
       if (target !== undefined) return target;
+      watch?.noteMissing(specifier, importer);
       throw error;
     }
   };
@@ -52,13 +54,28 @@ function createModules(compiler, source, home) {
       if (source?.has(file)) module.exports = source.load(file);
       else if (isProgram(file)) run(module, file);
       else if (isUsers(file) && path.extname(file) !== extension) throw notCode(file);
-      else withMaps(false, () => runPackage(() => inherited(module, file), file));
+      else withMaps(false, () => runPackage(() => loadNative(() => inherited(module, file), file), file));
     };
   }
 
   /** Whether a file is a part of the user's program that is compiled. */
   function isProgram(file) {
     return isUsers(file) && !source?.has(file) && EXTENSIONS.includes(path.extname(file));
+  }
+
+  function loadNative(load, file) {
+    return watch === undefined || isUsers(file) ? load() : watch.loadPackage(load);
+  }
+
+  /** Forgets the user's files, so that they are evaluated again; packages stay. */
+  function renew() {
+    for (const state of [namespaces, linked, awaited, bodies, waits]) state.clear();
+    for (const file of Object.keys(Module._cache)) {
+      if (isUsers(file) && !source?.has(file)) delete Module._cache[file];
+    }
+    for (const [request, file] of Object.entries(Module._pathCache)) {
+      if (isUsers(file)) delete Module._pathCache[request];
+    }
   }
 
   function resolveFurther(specifier, importer, rest) {
@@ -79,7 +96,7 @@ function createModules(compiler, source, home) {
   }
 
   function run(module, file) {
-    if (!compiler.codes.has(file)) compiler.compileNow(file);
+    if (!compiler.hasCode(file)) compiler.compileNow(file);
     if (compiler.awaiting.has(file) && !awaited.has(file)) {
       throw problemOf(
         `${nameOf(file)} awaits at its top level, so that require cannot load it`,
@@ -154,7 +171,7 @@ function createModules(compiler, source, home) {
     }
     const target = Module._resolveFilename(name, parentAt(file));
     if (!isProgram(target)) return asNamespace(native.load(target, null, false));
-    if (!compiler.codes.has(target)) await compiler.prepare([target]);
+    if (!compiler.discovered.has(target)) await compiler.prepare([target]);
     return asNamespace(await link(target));
   }
 
@@ -162,7 +179,7 @@ function createModules(compiler, source, home) {
     return compiler.imports.get(importer)?.find((entry) => entry.specifier === specifier);
   }
 
-  return { link, readMaps: () => setMaps(true) };
+  return { link, readMaps: () => setMaps(true), renew };
 }
 
 let readsMaps = false;

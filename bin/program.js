@@ -11,6 +11,8 @@ const DRAIN_SECONDS = 10;
 /** How long it may go on where only intervals keep it alive, seconds. */
 const INTERVAL_SECONDS = 2;
 const POLL_MS = 10;
+/** What a program may leave open, and the next one could not open again, as hooks name it. */
+const SERVERS = ['FSEVENTWRAP', 'PIPESERVERWRAP', 'STATWATCHER', 'TCPSERVERWRAP', 'UDPWRAP'];
 /** Frames of the hook and of Node.js above those of the program. */
 const FRAMES_TO_USER = 8;
 /** Evenkeel from a checkout. */
@@ -32,13 +34,14 @@ const HANDLES = [
 
 /** Watches the program from now on. */
 function watchProgram() {
-  const failures = [];
+  let failures = [];
   const fail = (failure) => failures.push(failure);
   const originals = { exit: process.exit, reallyExit: process.reallyExit };
   /** What began in the program and is not over, by id. */
   const work = new Map();
   /** Promises of the user's async functions that are not over, by id, each with the function that waits. */
   const waiting = new Map();
+  const { stackTraceLimit } = Error;
   let isOurs = false;
   const hook = createHook({
     init(id, type, _trigger, resource) {
@@ -128,10 +131,29 @@ function watchProgram() {
       await turn(POLL_MS);
     }
     if (process.exitCode) failAt(undefined, `the program sets process.exitCode to ${process.exitCode}`, 'an exception');
+    unhook();
+    return failures;
+  }
+
+  function unhook() {
     hook.disable();
     process.off('uncaughtException', fail);
     process.off('unhandledRejection', fail);
-    return failures;
+  }
+
+  /** Ends the program, so that another can start in this process: what it left running is stopped. */
+  function end() {
+    unhook();
+    for (const { type, resource } of work.values()) {
+      if (type === 'Timeout') clearTimeout(resource);
+      else if (type === 'Immediate') clearImmediate(resource);
+      else if (SERVERS.includes(type)) resource.close?.();
+    }
+    for (const state of [work, waiting]) state.clear();
+    failures = [];
+    Object.assign(process, originals);
+    process.exitCode = undefined;
+    Error.stackTraceLimit = stackTraceLimit;
   }
 
   function failAt(place, message, expected) {
@@ -160,7 +182,7 @@ function watchProgram() {
     return [...waiting.values()];
   }
 
-  return { drain, exit, settle, start, unsettled };
+  return { drain, end, exit, settle, start, unsettled };
 }
 
 /** The function of the user that runs at this moment; undefined where it is not one of the user's own. */

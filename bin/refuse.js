@@ -32,6 +32,15 @@ function refuse(errors) {
   return 1;
 }
 
+/** The problems of a compiler as findings, for who prints them with others. */
+function findingsOf(errors) {
+  return errors.map(({ location, rule = 'compile', ...problem }) => {
+    const { text, expected } = inOurWords(problem, location);
+    const source = location && { file: location.file, line: location.line, column: location.column + 1 };
+    return { rule, severity: 'error', message: text, ...(expected && { expected }), ...(source && { source }) };
+  });
+}
+
 /** Prints one of them. */
 function print(severity, { location, rule = 'compile', ...problem }) {
   const place = location ? `${location.file}:${location.line}:${location.column + 1} ` : '';
@@ -49,4 +58,4 @@ function inOurWords(problem, location) {
   return file === undefined || !location ? problem : textImport(file, location.file);
 }
 
-module.exports = { print, problemOf, refuse, textImport };
+module.exports = { findingsOf, print, problemOf, refuse, textImport };

@@ -35,6 +35,11 @@ function manifestAbove(folder) {
   return manifest;
 }
 
+/** A package.json may have changed. */
+function forgetManifests() {
+  manifests.clear();
+}
+
 function runsAsEsModule(file) {
   if (/\.m[jt]s$/.test(file)) return true;
   return /\.[jt]sx?$/.test(file) && manifestAbove(path.dirname(file)).type === 'module';
@@ -55,4 +60,4 @@ function loadsByImport(specifier, importer) {
   return runsAsEsModule(importer) && exports !== undefined && JSON.stringify(exports).includes('"import":');
 }
 
-module.exports = { isUsers, loadsByImport, parentAt, runsAsEsModule };
+module.exports = { forgetManifests, isUsers, loadsByImport, parentAt, runsAsEsModule };

@@ -7,12 +7,16 @@ const path = require('node:path');
 const COMMAND = 'lib/commands/main.ts';
 const PACKAGE = 'lib/index.ts';
 
-/** @param home folder of the checkout. Undefined in a package, which has no sources. */
-function createSource(home) {
+/**
+ * @param home folder of the checkout. Undefined in a package, which has no sources.
+ * @param isWatched whether `files` of what it is made of are wanted
+ */
+function createSource(home, isWatched) {
   if (!fs.existsSync(path.join(home, COMMAND))) return undefined;
   const files = new Set([COMMAND, PACKAGE]);
   let building;
   let bundle;
+  let inputs = [];
 
   const nameOf = (file) => path.relative(home, file).split(path.sep).join('/');
   const has = (file) => /^(?:lib|imports)\/.*\.ts$/.test(nameOf(file));
@@ -33,6 +37,7 @@ function createSource(home) {
       sourcemap: 'inline',
       sourcesContent: false,
       logLevel: 'silent',
+      metafile: isWatched,
     });
     building.catch(() => {}); // awaited below
   }
@@ -45,7 +50,10 @@ function createSource(home) {
       .filter((name) => !files.has(name));
     for (const name of missing) files.add(name);
     if (missing.length > 0) build();
-    const { outputFiles } = await building;
+    const { outputFiles, metafile } = await building;
+    inputs = Object.keys(metafile?.inputs ?? {})
+      .map((name) => path.join(home, name))
+      .filter((file) => fs.existsSync(file));
     const filename = path.join(home, 'evenkeel.bundle.js');
     bundle = new Module(filename, null);
     bundle.filename = filename;
@@ -61,6 +69,8 @@ function createSource(home) {
     external: ['evenkeel', path.join(home, 'lib', '*'), path.join(home, 'imports', '*')],
     build,
     finish,
+    /** The files that the bundle was made of. */
+    files: () => inputs,
     has,
     load: (file) => {
       const give = bundle.exports.files[nameOf(file)];

@@ -8,11 +8,42 @@ const SETTING = /"emitDecoratorMetadata"\s*:\s*(true|false)/;
 
 /** The place of the setting where it is on, for the files of `folder`. */
 function findDecoratorMetadata(folder) {
-  for (let at = folder; ; at = path.dirname(at)) {
-    const file = path.join(at, 'tsconfig.json');
-    if (fs.existsSync(file)) return findSetting(file);
-    if (path.dirname(at) === at) return undefined;
+  const file = foldersFrom(folder)
+    .map((at) => path.join(at, 'tsconfig.json'))
+    .find((candidate) => fs.existsSync(candidate));
+  return file && findSetting(file);
+}
+
+/** A folder and those above it. */
+function foldersFrom(folder) {
+  const above = path.dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersFrom(above)];
+}
+
+/** The files, there or not, that decide how those of `folders` are compiled and found: tsconfig.json, what it extends, package.json. */
+function findConfigurations(folders) {
+  const found = new Set();
+  const extended = (file) => {
+    if (found.has(file)) return;
+    found.add(file);
+    if (!fs.existsSync(file)) return;
+    const text = withoutComments(fs.readFileSync(file, 'utf8'));
+    for (const base of basesOf(text)) for (const candidate of candidatesOf(base, file)) extended(candidate);
+  };
+  for (const folder of folders) {
+    for (const at of foldersFrom(folder)) {
+      if (found.has(path.join(at, 'package.json'))) break;
+      found.add(path.join(at, 'package.json'));
+      extended(path.join(at, 'tsconfig.json'));
+      if (fs.existsSync(path.join(at, 'package.json'))) break;
+    }
   }
+  return [...found];
+}
+
+function basesOf(text) {
+  const [, bases = ''] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text) ?? [];
+  return [...bases.matchAll(/"([^"]*)"/g)].map(([, base]) => base);
 }
 
 /** A configuration's own setting, or that of the last one that it extends and that has it. */
@@ -26,8 +57,7 @@ function findSetting(file, seen = new Set()) {
     const location = { file: path.relative(process.cwd(), file), line: before.length, column: before.at(-1).length };
     return { isOn: setting[1] === 'true', location };
   }
-  const [, bases = ''] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text) ?? [];
-  for (const [, base] of [...bases.matchAll(/"([^"]*)"/g)].reverse()) {
+  for (const base of basesOf(text).reverse()) {
     const found = candidatesOf(base, file)
       .map((candidate) => findSetting(candidate, seen))
       .find((answer) => answer);
@@ -65,4 +95,4 @@ function findDecoratorNotes(folder) {
   return [{ text, expected: 'types that decorators get as values', location: setting.location }];
 }
 
-module.exports = { findDecoratorNotes };
+module.exports = { findConfigurations, findDecoratorNotes };

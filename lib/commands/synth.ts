@@ -6,7 +6,7 @@ import { plural } from '../model/finding/derivation';
 import { type Finding, findingOf, hasError } from '../model/finding/finding';
 import { oneLine } from '../report/inert';
 import { groupFindings, type Output, printFindings } from '../report/output';
-import { printSummary } from '../report/summary';
+import { printSummary, printWritten } from '../report/summary';
 import { shown } from '../synth/output/entry';
 import { findOtherLineEnds } from '../synth/output/line-ends';
 import { compareFiles, OutputError, writeFiles } from '../synth/output/write';
@@ -14,9 +14,9 @@ import { type Synthesis, synthesize } from '../synth/synthesize';
 import { DIVIDER } from '../synth/text/yaml';
 import { findChangeProblems } from './changes/against';
 import { appName } from './project/app-name';
-import { type Context, type ExitCode, loadApp } from './project/project';
+import { type Context, type ExitCode, type Load, loadApp } from './project/project';
 import { clustersOf, selectFiles } from './project/selection';
-import { findTypeProblems } from './project/types';
+import { checkedFiles, findTypeProblems } from './project/types';
 import {
   DEFAULT_OUTDIR,
   findOptionProblems,
@@ -25,6 +25,7 @@ import {
   type UpgradeOptions,
   withMinor,
 } from './project/upgrade';
+import { runOnSaves, type Watch } from './project/watch';
 
 interface SynthOptions extends UpgradeOptions {
   readonly quiet?: true;
@@ -34,6 +35,7 @@ interface SynthOptions extends UpgradeOptions {
   readonly stdout?: true;
   readonly cluster?: string;
   readonly against?: string;
+  readonly watch?: true;
 }
 
 /** Where the files go: an output directory of an app, and which of them. */
@@ -63,6 +65,7 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
       'refuse changes since this commit that the API server refuses (default: HEAD; with --check or --stdout: none)',
     )
     .option('--types', 'check the types first, which synth strips otherwise')
+    .option('--watch', 'stay, and write again on each save of a file that the program loads or reads')
     .option('--quiet', 'print findings only')
     .option('--verbose', 'print the summary even if stdout is not a terminal')
     .addHelpText('after', EXAMPLES)
@@ -74,27 +77,71 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
         ...findConflicts(options),
       ];
       if (problems.length > 0) return finish(refuse(output, problems));
-      const typeProblems = options.types ? findTypeProblems() : [];
-      if (typeProblems.length > 0) return finish(refuse(output, typeProblems));
-      const app = await withMinor(options.kubernetes, () => loadApp(load));
-      if ('errors' in app) return finish(refuse(output, app.errors));
-      const synthesis = synthesize(app, check);
-      const upgrade = options.stdout ? { ...options, check: true as const } : options;
-      const findings = [...findUpgradeProblems(app, upgrade, outdir), ...synthesis.findings];
-      if (hasError(findings)) return finish(refuse(output, findings));
-      const only = selectFiles(synthesis, { systems, cluster: options.cluster });
-      if (Array.isArray(only)) return finish(refuse(output, [...findings, ...only]));
-      const delivery = { outdir, app: appName(entry()), only: only instanceof Set ? only : undefined };
-      const changes = findChanges(synthesis, delivery, options);
-      if (hasError(changes)) return finish(refuse(output, [...findings, ...changes]));
-      printFindings(output, [...findings, ...changes]);
-      finish(deliver(synthesis, delivery, options, output));
+      const request = { systems, options, outdir, entry: entry(), load, output };
+      const { watch } = load;
+      if (!options.watch) return finish(await run(request));
+      if (watch === undefined) return finish(refuse(output, [UNWATCHED]));
+      finish(await runOnSaves(watch, output, (began) => run({ ...request, watch, began })));
     });
 }
+
+/** What one run is about. */
+interface Request {
+  readonly systems: readonly string[];
+  readonly options: SynthOptions;
+  readonly outdir: string;
+  /** The absolute path of the file that exports the app. */
+  readonly entry: string;
+  readonly load: Load;
+  readonly output: Output;
+  /** Follows what the run reads. @default no one does */
+  readonly watch?: Watch;
+  /** When the save was noticed that the run is for. @default none was */
+  readonly began?: number | undefined;
+}
+
+/** Reads, synthesizes and delivers once. */
+async function run({ systems, options, outdir, entry, load, output, watch, began }: Request): Promise<ExitCode> {
+  const work = () => build(options, outdir, load, watch);
+  const { synthesis, findings } = await (watch === undefined ? work() : watch.follow(outdir, work));
+  if (synthesis === undefined || hasError(findings)) return refuse(output, findings);
+  const only = selectFiles(synthesis, { systems, cluster: options.cluster });
+  if (Array.isArray(only)) return refuse(output, [...findings, ...only]);
+  const delivery = { outdir, app: appName(entry), only: only instanceof Set ? only : undefined };
+  const changes = findChanges(synthesis, delivery, options);
+  if (hasError(changes)) return refuse(output, [...findings, ...changes]);
+  printFindings(output, [...findings, ...changes]);
+  return deliver(synthesis, delivery, { ...options, began }, output);
+}
+
+/** What the program says, and what is wrong with it. It is not asked again afterwards. */
+async function build(
+  options: SynthOptions,
+  outdir: string,
+  load: Load,
+  watch: Watch | undefined,
+): Promise<{ readonly synthesis?: Synthesis; readonly findings: readonly Finding[] }> {
+  const typeProblems = options.types ? findTypeProblems() : [];
+  if (options.types && watch !== undefined) for (const file of checkedFiles()) watch.note(file);
+  if (typeProblems.length > 0) return { findings: typeProblems };
+  const app = await withMinor(options.kubernetes, () => loadApp(load));
+  if ('errors' in app) return { findings: app.errors };
+  const synthesis = synthesize(app, check);
+  const upgrade = options.stdout ? { ...options, check: true as const } : options;
+  return { synthesis, findings: [...findUpgradeProblems(app, upgrade, outdir), ...synthesis.findings] };
+}
+
+/** A program that calls the command itself is loaded already. */
+const UNWATCHED = findingOf('synth-option', {
+  field: '--watch',
+  message: 'the program cannot be loaded again',
+  expected: 'evenkeel synth --watch',
+});
 
 const EXAMPLES = `
 Examples:
   evenkeel synth
+  evenkeel synth --watch                  write on each save, until Ctrl+C
   evenkeel synth shop shop/production     only the files of these systems; what differs elsewhere is named
   evenkeel synth --outdir /tmp/manifests
   evenkeel synth --check --types || echo 'fix the types, or commit dist/'
@@ -106,7 +153,7 @@ Examples:
   evenkeel synth --kubernetes 1.37 --outdir /tmp/upgrade && diff -r dist /tmp/upgrade`;
 
 /** Problems of options that have no meaning together. */
-function findConflicts({ check: checks, strict, stdout, outdir }: SynthOptions): readonly Finding[] {
+function findConflicts({ check: checks, strict, stdout, outdir, watch, against }: SynthOptions): readonly Finding[] {
   const conflict = (field: string, message: string, expected: string) => [
     findingOf('synth-option', { field, message, expected }),
   ];
@@ -120,6 +167,17 @@ function findConflicts({ check: checks, strict, stdout, outdir }: SynthOptions):
       : []),
     ...(stdout && outdir !== undefined
       ? conflict('--stdout', '--stdout writes to no directory', '--outdir or --stdout, one of them')
+      : []),
+    ...(watch && checks
+      ? conflict(
+          '--watch',
+          '--check writes nothing that a watch could keep up to date',
+          '--check or --watch, one of them',
+        )
+      : []),
+    ...(watch && stdout ? conflict('--watch', '--stdout prints once', '--stdout or --watch, one of them') : []),
+    ...(watch && against !== undefined
+      ? conflict('--watch', '--against is for the last look at a change', '--watch alone: it compares with HEAD')
       : []),
   ];
 }
@@ -142,7 +200,12 @@ function refuse(output: Output, findings: readonly Finding[], state = 'nothing w
   return 1;
 }
 
-function deliver(synthesis: Synthesis, delivery: Delivery, options: SynthOptions, output: Output): ExitCode {
+function deliver(
+  synthesis: Synthesis,
+  delivery: Delivery,
+  options: SynthOptions & Pick<Request, 'began'>,
+  output: Output,
+): ExitCode {
   if (options.stdout) return print(synthesis, delivery, output);
   try {
     if (options.check) return compare(delivery, synthesis, options, output);
@@ -151,8 +214,11 @@ function deliver(synthesis: Synthesis, delivery: Delivery, options: SynthOptions
     if (result.recovered !== undefined) output.err(`${result.recovered}\n`);
     printForeign(output, outdir, result.foreign);
     printRest(output, delivery, synthesis);
-    if (options.verbose || (output.interactive && !options.quiet)) {
-      printSummary(output, outdir, synthesis, result);
+    const isTerminal = output.interactive || options.watch;
+    if (options.began !== undefined && !options.verbose) {
+      if (!options.quiet) printWritten(output, outdir, result, options.began);
+    } else if (options.verbose || (isTerminal && !options.quiet)) {
+      printSummary(output, outdir, synthesis, result, options.began);
     }
     return 0;
   } catch (error) {

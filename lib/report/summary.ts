@@ -14,12 +14,13 @@ interface Row {
   readonly shared: Set<string>;
 }
 
-/** Prints the summary. The total time counts from the start of the process, including loading and compiling. */
+/** Prints the summary. The total time counts from `began`, by default the start of the process: it includes loading and compiling. */
 export function printSummary(
   output: Output,
   outdir: string,
   { objects, files, clock }: Synthesis,
   result: WriteResult,
+  began = 0,
 ): void {
   const rows = new Map<Destination, Row>();
   for (const object of objects) {
@@ -43,9 +44,20 @@ export function printSummary(
     `${clock.of(row.destination).toFixed(1)} ms`,
   ]);
   output.out(formatTable(table.sort(), [2, 3, 4]));
-  const total = `${objects.length} objects, ${bytes(files.keys())} bytes in ${files.size} files, ${performance.now().toFixed(0)} ms`;
+  const total = `${objects.length} objects, ${bytes(files.keys())} bytes in ${files.size} files, ${(performance.now() - began).toFixed(0)} ms`;
   output.out(`\n${paint(output, 'bold', total)}: ${describe(result)}\n\n`);
   output.out(formatTree(outdir, [...files.keys()]));
+}
+
+/** Prints what a run after a save has written: the files, and the time since the save was noticed. */
+export function printWritten(output: Output, outdir: string, result: WriteResult, began: number): void {
+  const lines = [
+    ...result.changed.map((path) => `changed  ${outdir}/${path}\n`),
+    ...result.added.map((path) => `added    ${outdir}/${path}\n`),
+    ...result.removed.map((path) => `removed  ${outdir}/${path}\n`),
+  ];
+  const total = `${describe(result)}, ${(performance.now() - began).toFixed(0)} ms`;
+  output.out(`${lines.join('')}${paint(output, 'bold', total)}\n`);
 }
 
 function describe({ written, changed, added, removed }: WriteResult): string {

@@ -7,6 +7,7 @@ import { type Trace, userLine } from '../../model/manifest/origin';
 import type { Output } from '../../report/output';
 import { silenceSynth } from '../../synth/tree/quiet';
 import { type Unsettled, watchConstructs } from '../../synth/tree/unsettled';
+import type { Watch } from './watch';
 
 /** Evaluates the project's main.ts, and gives what it exports. */
 export interface Load {
@@ -17,6 +18,8 @@ export interface Load {
   readonly drain?: (size: () => number) => Promise<readonly unknown[]>;
   /** The program's async functions that have not come to their end. @default none is known */
   readonly unsettled?: () => readonly Unsettled[];
+  /** Loads it again and again. @default it is loaded once */
+  readonly watch?: Watch;
 }
 
 /** 0: clean. 1: an error, nothing was written. 2: `--check` found differences. */
@@ -48,7 +51,7 @@ export async function loadApp(load: Load): Promise<IConstruct | { readonly error
     app.node.lock();
     return app;
   } catch (error) {
-    return { errors: [findingOfFailure(error)] };
+    return { errors: findingsIn(error) ?? [findingOfFailure(error)] };
   } finally {
     witness.end();
     quiet.end();
@@ -88,6 +91,12 @@ function findingOfFailure(failure: unknown): Finding {
     return { ...noApp(message, defined({ stack })), expected: failure.expected };
   }
   return { ...noApp(`${name}: ${message.split('\nRequire stack:')[0]}`, failure), expected: TO_ITS_END };
+}
+
+/** Those that the launcher has made of what a compiler refuses. */
+function findingsIn(failure: unknown): readonly Finding[] | undefined {
+  const found = failure instanceof Error && 'findings' in failure ? failure.findings : undefined;
+  return Array.isArray(found) ? found : undefined;
 }
 
 function findingOfUnsettled({ name = 'a function', trace }: Unsettled): Finding {

@@ -1,8 +1,8 @@
 // The types of a project: synth strips them and does not look; with --types TypeScript does, incrementally.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type Finding, findingOf } from '../../model/finding/finding';
 
 /** What TypeScript remembers of the last check. Beside the packages, where no one commits it. */
@@ -30,6 +30,17 @@ export function findTypeProblems(folder = process.cwd()): Finding[] {
   return [
     findingOf('type', { field: '--types', message, expected: 'a tsconfig.json beside main.ts that tsc accepts' }),
   ];
+}
+
+/** The files that the last check read, as TypeScript remembers them: packages, and all of the project. */
+export function checkedFiles(folder = process.cwd()): readonly string[] {
+  const cache = join(folder, CACHE);
+  try {
+    const { fileNames }: { readonly fileNames?: readonly string[] } = JSON.parse(readFileSync(cache, 'utf8'));
+    return (fileNames ?? []).map((name) => resolve(dirname(cache), name));
+  } catch {
+    return []; // no check came so far
+  }
 }
 
 function typeFinding(folder: string, text: string): Finding[] {

@@ -1,0 +1,299 @@
+// `synth --watch` with real processes: a save is written, an error is survived, and Ctrl+C leaves nothing behind.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { CHART } from '../bin/support';
+
+const LAUNCHER = join(__dirname, '../../bin/evenkeel.js');
+const WAITING = 'waiting for a save';
+
+/** A project, and the command that watches it. */
+class Watched {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-watch-')));
+  private printed = '';
+  private hear = () => {};
+  private child: ChildProcess | undefined;
+  private ended: Promise<unknown[]> | undefined;
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(this.folder, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  }
+
+  /** As editors save: another file is put in its place. */
+  replace(name: string, text: string): void {
+    writeFileSync(join(this.folder, `${name}~`), text);
+    renameSync(join(this.folder, `${name}~`), join(this.folder, name));
+  }
+
+  start(...args: readonly string[]): Promise<string> {
+    const child = spawn(process.execPath, [LAUNCHER, 'synth', '--watch', ...args], { cwd: this.folder });
+    this.child = child;
+    this.ended = once(child, 'close');
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.printed += text;
+        this.hear();
+      });
+    }
+    return this.next();
+  }
+
+  /** What the next run prints, after `save`; or the last words of the process. */
+  async next(save = () => {}): Promise<string> {
+    const from = this.printed.length;
+    save();
+    const heard = new Promise<void>((resolve) => {
+      this.hear = () => {
+        if (this.printed.slice(from).includes(WAITING)) resolve();
+      };
+      this.hear();
+    });
+    await Promise.race([heard, this.ended]);
+    return this.printed.slice(from);
+  }
+
+  save(files: Readonly<Record<string, string>>): Promise<string> {
+    return this.next(() => this.write(files));
+  }
+
+  /** The manifests of the chart. */
+  written(): string {
+    return readFileSync(join(this.folder, 'dist/10-blog.yaml'), 'utf8');
+  }
+
+  endInput(): void {
+    this.child?.stdin?.end('from a pipe');
+  }
+
+  /** All that was printed, when the process has ended. */
+  async rest(): Promise<string> {
+    await this.ended;
+    return this.printed;
+  }
+
+  /** Ctrl+C, and the exit code. */
+  async interrupt(): Promise<unknown> {
+    this.child?.kill('SIGINT');
+    const [code] = (await this.ended) ?? [];
+    return code;
+  }
+
+  async end(): Promise<void> {
+    this.child?.kill('SIGKILL');
+    await this.ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+let project: Watched;
+beforeEach(() => {
+  project = new Watched();
+});
+afterEach(() => project.end());
+
+const TEXT = `import { text } from './charts/text';\n${CHART}add({ text });`;
+const text = (value: string) => ({ 'charts/text.ts': `export const text: string = '${value}';` });
+
+test('a save is written, of an imported file too, and Ctrl+C leaves nothing behind', async () => {
+  project.write({ 'main.ts': TEXT, ...text('one') });
+  expect(await project.start()).toContain('2 added');
+  expect(await project.save(text('two'))).toMatch(
+    /^\ncharts\/text\.ts changed\nchanged {2}dist\/10-blog\.yaml\n1 changed, \d+ ms\nwaiting/,
+  );
+  expect(project.written()).toContain('text: two');
+  expect(await project.next(() => project.replace('charts/text.ts', "export const text = 'three';"))).toContain(
+    'charts/text.ts changed',
+  );
+  expect(project.written()).toContain('text: three');
+  expect(await project.save({ 'main.ts': TEXT.replace('add({ text })', "add({ text: 'four' })") })).toContain(
+    'main.ts changed',
+  );
+  expect(project.written()).toContain('text: four');
+  expect(await project.interrupt()).toBe(0);
+  expect(readdirSync(project.folder).sort()).toEqual(['charts', 'dist', 'main.ts']);
+});
+
+test('errors are printed with their line, nothing is written, and the next good save is', async () => {
+  project.write({ 'main.ts': TEXT, ...text('one') });
+  await project.start();
+  const before = project.written();
+  const unread = await project.save({ 'charts/text.ts': "export const text = 'one;" });
+  expect(unread).toContain(
+    'charts/text.ts:1:26 error compile\n  Unterminated string literal\n1 error, nothing written',
+  );
+  expect(await project.save({ 'charts/text.ts': "\n\nthrow new Error('first');" })).toMatch(
+    /charts\/text\.ts:3:\d+ error app\n {2}Error: first/,
+  );
+  // the lines are those of this save
+  const thrown = await project.save({ 'charts/text.ts': "\n\n\n\n\nthrow new Error('second');" });
+  expect(thrown).toMatch(/charts\/text\.ts:6:\d+ error app\n {2}Error: second/);
+  const refused = await project.save({ 'main.ts': `${CHART}add({ text: 1 as never });` });
+  expect(refused).toContain('1 error, nothing written');
+  expect(project.written()).toBe(before);
+  await project.save({ 'main.ts': TEXT, ...text('two') });
+  expect(project.written()).toContain('text: two');
+});
+
+test('an error at the start is survived too, and a file that was missing is followed', async () => {
+  project.write({ 'main.ts': TEXT });
+  expect(await project.start()).toContain('Could not resolve "./charts/text"');
+  expect(await project.save(text('one'))).toContain('2 added');
+  expect(await project.next(() => rmSync(join(project.folder, 'charts/text.ts')))).toContain('Could not resolve');
+  // the same name, another place
+  await project.save({ 'charts/text/index.ts': "export const text = 'two';" });
+  expect(project.written()).toContain('text: two');
+  await project.next(() => rmSync(join(project.folder, 'main.ts')));
+  expect(await project.save({ 'main.ts': TEXT.replace('add({ text })', "add({ text: 'three' })") })).toContain(
+    '1 changed',
+  );
+});
+
+test('what is read is followed: JSON, text, YAML of an Include, a folder, what a link leads to, what another program reads', async () => {
+  project.write({
+    'main.ts': `import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Include } from 'cdk8s';
+import data from './data.json';
+${CHART}new Include(chart, 'other', { url: 'other.yaml' });
+add({
+  json: data.value,
+  text: readFileSync('app.conf', 'utf8'),
+  late: await readFile('late.conf', 'utf8'),
+  link: readFileSync('link.conf', 'utf8'),
+  names: readdirSync('names').join(),
+  other: String(execFileSync('cat', ['given/a'])),
+});`,
+    'data.json': '{ "value": "a" }',
+    'app.conf': 'a',
+    'late.conf': 'a',
+    'linked/real.conf': 'a',
+    'names/a': '',
+    'given/a': 'a',
+    'other.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\ndata: { other: a }\n',
+  });
+  symlinkSync('linked/real.conf', join(project.folder, 'link.conf'));
+  expect(await project.start()).toContain('2 added');
+  const saves = [
+    [{ 'data.json': '{ "value": "b" }' }, 'json: b'],
+    [{ 'app.conf': 'b' }, 'text: b'],
+    [{ 'late.conf': 'b' }, 'late: b'],
+    [{ 'linked/real.conf': 'b' }, 'link: b'],
+    [{ 'names/b': '' }, 'names: a,b'],
+    [{ 'given/a': 'b' }, 'other: b'],
+  ] as const;
+  for (const [files, line] of saves) {
+    await project.save(files);
+    expect(project.written()).toContain(line);
+  }
+  const other = readFileSync(join(project.folder, 'other.yaml'), 'utf8');
+  await project.next(() => project.replace('other.yaml', other.replace('other: a', 'other: c')));
+  expect(project.written()).toContain('other: c');
+});
+
+test('tsconfig.json decides again', async () => {
+  const paths = (folder: string) => JSON.stringify({ compilerOptions: { paths: { '@/*': [`./${folder}/*`] } } });
+  project.write({
+    'main.ts': `import { text } from '@/text';\n${CHART}add({ text });`,
+    'a/text.ts': "export const text = 'a';",
+    'b/text.ts': "export const text = 'b';",
+    'package.json': '{}',
+    'tsconfig.json': paths('a'),
+  });
+  await project.start();
+  expect(project.written()).toContain('text: a');
+  await project.save({ 'tsconfig.json': paths('b') });
+  expect(project.written()).toContain('text: b');
+});
+
+test('a run leaves nothing to the next: servers, timers, variables, exit codes, folders', async () => {
+  const main = (value: string) => `import { createServer } from 'node:net';
+${CHART}const unset = process.env.EVENKEEL_LEFT === undefined;
+process.env.EVENKEEL_LEFT = 'left';
+process.on('SIGINT', () => {});
+createServer().listen(${PORT});
+const later = setInterval(() => { throw new Error('still there'); }, 3_000);
+process.chdir('charts');
+add({ text: '${value}', unset: String(unset) });`;
+  project.write({ 'main.ts': main('one'), ...text('one') });
+  await project.start();
+  expect(await project.save({ 'main.ts': main('two') })).toContain('1 changed');
+  expect(project.written()).toContain('text: two\n  unset: "true"');
+  expect(await project.interrupt()).toBe(0);
+});
+
+const PORT = 20_000 + (process.pid % 20_000);
+
+test('what the program writes is no save, and a variable that a package sets as it loads stays', async () => {
+  project.write({
+    'main.ts': `import { readFileSync, writeFileSync } from 'node:fs';
+import 'setting';
+${CHART}writeFileSync('count', String(Number(readFileSync('count', 'utf8')) + 1));
+add({ count: readFileSync('count', 'utf8'), setting: process.env.EVENKEEL_SETTING ?? 'none' });`,
+    'node_modules/setting/index.js': "process.env.EVENKEEL_SETTING = 'set';",
+    'node_modules/setting/package.json': '{ "name": "setting" }',
+    count: '0',
+  });
+  await project.start();
+  const main = readFileSync(join(project.folder, 'main.ts'), 'utf8');
+  await project.save({ 'main.ts': `${main}\n` });
+  expect(project.written()).toContain('count: "2"\n  setting: set');
+});
+
+test.each(['node_modules/.package-lock.json', '.env'])(
+  'what packages are, and read as they load, stays: a change of %s ends the process',
+  async (file) => {
+    project.write({
+      'main.ts': `import 'dotted';\n${TEXT}`,
+      ...text('one'),
+      'node_modules/.package-lock.json': '{}',
+      'node_modules/dotted/index.js': "require('fs').readFileSync('.env');",
+      'node_modules/dotted/package.json': '{ "name": "dotted" }',
+      '.env': '',
+    });
+    await project.start();
+    const last = await project.save({ [file]: '{ "packages": {} }' });
+    expect(last).toContain(`${file} has changed: this process runs what it was`);
+    expect(last).toContain('expected evenkeel synth --watch, started again');
+    expect(await project.interrupt()).toBe(1);
+  },
+);
+
+test('standard input cannot be read again', async () => {
+  project.write({
+    'main.ts': `import { readFileSync } from 'node:fs';\n${CHART}add({ text: readFileSync(0, 'utf8') });`,
+  });
+  const running = project.start();
+  project.endInput();
+  expect(await running).toContain(WAITING);
+  expect(await project.rest()).toContain('the program reads standard input, which can be read once only');
+});
+
+test.each([
+  ['--check', '--check writes nothing'],
+  ['--stdout', '--stdout prints once'],
+  ['--against=HEAD', '--against is for'],
+])('%s and --watch contradict each other', async (option, message) => {
+  project.write({ 'main.ts': TEXT, ...text('one') });
+  const printed = await project.start(option);
+  expect(printed).toContain(message);
+  expect(printed).toContain('1 error, nothing written');
+  expect(existsSync(join(project.folder, 'dist'))).toBe(false);
+});
