@@ -2,6 +2,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { setTimeout as setTimer } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 
 const { createFollower } = require('../../bin/follow');
 const { noteArguments } = require('../../bin/reads');
@@ -24,12 +26,16 @@ afterEach(() => {
 const at = (name: string) => join(folder, name);
 const write = (name: string, text: string) => writeFileSync(at(name), text);
 
+const LOOK_MS = 60;
+
 /** The names that count as saved after `save`; none where the wait must be given up. */
 async function savedBy(save: () => void, patience = 5_000): Promise<readonly string[]> {
   const signal = new AbortController();
   const answer = follower.next(signal.signal);
+  // the wait begins with a look; from then on only an event counts
+  await setTimeout(LOOK_MS);
   save();
-  const timer = setTimeout(() => signal.abort(), patience);
+  const timer = setTimer(() => signal.abort(), patience);
   const { found = [] } = (await answer) ?? {};
   clearTimeout(timer);
   return found.map(({ file }: { readonly file: string }) => relative(folder, file));

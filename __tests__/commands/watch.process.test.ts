@@ -209,18 +209,28 @@ add({
 });
 
 test('tsconfig.json decides again', async () => {
-  const paths = (folder: string) => JSON.stringify({ compilerOptions: { paths: { '@/*': [`./${folder}/*`] } } });
+  const paths = (folder: string) =>
+    JSON.stringify({
+      compilerOptions: {
+        paths: { '@/*': [`./${folder}/*`] },
+        target: 'es2022',
+        useDefineForClassFields: folder === 'b',
+      },
+    });
   project.write({
-    'main.ts': `import { text } from '@/text';\n${CHART}add({ text });`,
+    'main.ts': `import { text } from '@/text';
+${CHART}class Base { constructor() { this.set(); } set() {} }
+class Own extends Base { value?: string; set() { this.value = 'set'; } }
+add({ text, value: new Own().value ?? 'defined' });`,
     'a/text.ts': "export const text = 'a';",
     'b/text.ts': "export const text = 'b';",
     'package.json': '{}',
     'tsconfig.json': paths('a'),
   });
   await project.start();
-  expect(project.written()).toContain('text: a');
+  expect(project.written()).toContain('text: a\n  value: set');
   await project.save({ 'tsconfig.json': paths('b') });
-  expect(project.written()).toContain('text: b');
+  expect(project.written()).toContain('text: b\n  value: defined');
 });
 
 test('a run leaves nothing to the next: servers, timers, variables, exit codes, folders', async () => {
@@ -253,7 +263,7 @@ add({ count: readFileSync('count', 'utf8'), setting: process.env.EVENKEEL_SETTIN
   });
   await project.start();
   const main = readFileSync(join(project.folder, 'main.ts'), 'utf8');
-  await project.save({ 'main.ts': `${main}\n` });
+  expect(await project.save({ 'main.ts': `${main}\n` })).toMatch(/^\nmain\.ts changed\n/);
   expect(project.written()).toContain('count: "2"\n  setting: set');
 });
 
