@@ -6,13 +6,13 @@ const path = require('node:path');
 // Before reads are recorded: our own looks are none of the program.
 const { lstatSync, readdirSync, realpathSync, statSync, watch } = fs;
 
-/** A burst of events is over after a pause of so many milliseconds: an editor that saves causes several. */
+/** A burst of events is over after a pause of this length, in milliseconds: an editor that saves causes several. */
 const QUIET_MS = 20;
-/** It is over after so many, whatever happens beside the files. */
+/** It is over after this time, whatever happens beside the files. */
 const BURST_MS = 200;
 /** Some editors remove a file before they write it again. */
 const ABSENT_MS = 100;
-/** Some file systems report nothing (network, shares of virtual machines): there the files are looked at so often. */
+/** Some file systems report nothing (network, shares of virtual machines): there the files are looked at once in this time. */
 const LOOK_MS = 1000;
 /** Files of a folder that a program of others reads as a whole, such as a Helm chart. */
 const MOST_FILES = 5000;
@@ -80,7 +80,7 @@ function createFollower({ looksEvery = LOOK_MS } = {}) {
     return outdir === undefined || (file !== outdir && !file.startsWith(outdir + path.sep));
   }
 
-  /** What the program wrote is no save of the user. */
+  /** What the program wrote does not count as a save of the user. */
   function disown(file) {
     own.add(file);
     marks.delete(file);
@@ -101,7 +101,7 @@ function createFollower({ looksEvery = LOOK_MS } = {}) {
     }
   }
 
-  /** A run has ended. What it made and removed again is not missed, and what other programs wrote is no save. */
+  /** A run has ended. What it made and removed again is not missed, and what other programs wrote does not count as a save. */
   function end() {
     for (const [file, mark] of marks) {
       const now = markOf(file, listed.has(file));

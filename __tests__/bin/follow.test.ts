@@ -41,7 +41,7 @@ async function savedBy(save: () => void, patience = 5_000): Promise<readonly str
   return found.map(({ file }: { readonly file: string }) => relative(folder, file));
 }
 
-/** Longer than a burst of events: what is no save by then is none. */
+/** Longer than a burst of events: what has not counted by then does not */
 const NOTHING_MS = 300;
 
 test.each<[string, () => void]>([
@@ -99,7 +99,7 @@ test('names of a folder are followed where they were read, and only there', asyn
   expect(await savedBy(() => write('names/c', ''))).toEqual(['names']);
 });
 
-test('a file beside them, packages, the output, and what the program writes are no saves', async () => {
+test('a file beside them, packages, the output, and what the program writes do not count', async () => {
   for (const name of ['node_modules', 'dist']) mkdirSync(at(name));
   for (const name of ['a', 'node_modules/b', 'dist/b', 'own']) follower.note(at(name));
   follower.leave(at('dist'));

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -56,12 +57,12 @@ class Watched {
   }
 
   /** What the next run prints, after `save`; or the last words of the process. */
-  async next(save = () => {}): Promise<string> {
+  async next(save = () => {}, last = WAITING): Promise<string> {
     const from = this.printed.length;
     save();
     const heard = new Promise<void>((resolve) => {
       this.hear = () => {
-        if (this.printed.slice(from).includes(WAITING)) resolve();
+        if (this.printed.slice(from).includes(last)) resolve();
       };
       this.hear();
     });
@@ -208,6 +209,33 @@ add({
   expect(project.written()).toContain('other: c');
 });
 
+test('a Helm chart is followed, and what cdk8s writes for helm does not count as a save', async () => {
+  project.write({
+    'main.ts': `import { Helm } from 'cdk8s';
+${CHART}new Helm(chart, 'other', { chart: './other', helmExecutable: './helm', values: { a: 1 } });`,
+    // helm itself is not everywhere
+    helm: '#!/bin/sh\ncat other/templates/map.yaml\n',
+    'other/templates/map.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\ndata: { other: a }\n',
+  });
+  chmodSync(join(project.folder, 'helm'), 0o755);
+  expect(await project.start()).toContain('2 added');
+  const map = readFileSync(join(project.folder, 'other/templates/map.yaml'), 'utf8');
+  const printed = await project.save({ 'other/templates/map.yaml': map.replace('other: a', 'other: b') });
+  expect(printed).toMatch(/^\nother\/templates\/map\.yaml changed\n/);
+  expect(project.written()).toContain('other: b');
+  const values = await project.save({ 'other/values.yaml': 'a: 2' });
+  expect(values).toMatch(/^\nother changed\nnothing changed, \d+ ms\n/);
+});
+
+test('Ctrl+C ends a program that never ends', async () => {
+  project.write({ 'main.ts': TEXT, ...text('one') });
+  await project.start();
+  const endless = () => project.write({ 'main.ts': "console.log('endless');\nfor (;;) {}" });
+  await project.next(endless, 'endless');
+  expect(await project.interrupt()).toBe(null); // by the signal
+  expect(readdirSync(project.folder).sort()).toEqual(['charts', 'dist', 'main.ts']);
+});
+
 test('tsconfig.json decides again', async () => {
   const paths = (folder: string) =>
     JSON.stringify({
@@ -251,7 +279,7 @@ add({ text: '${value}', unset: String(unset) });`;
 
 const PORT = 20_000 + (process.pid % 20_000);
 
-test('what the program writes is no save, and a variable that a package sets as it loads stays', async () => {
+test('what the program writes does not count as a save, and a variable that a package sets as it loads stays', async () => {
   project.write({
     'main.ts': `import { readFileSync, writeFileSync } from 'node:fs';
 import 'setting';
