@@ -75,12 +75,25 @@ describe('$(NAME) is not refused', () => {
 });
 
 describe('where Kubernetes replaces nothing', () => {
-  test.each<[string, JsonObject, string]>([
-    ['a probe', { readinessProbe: { exec: { command: ['cli', '$(HOST)'] } } }, '/readinessProbe/exec/command/1'],
-    ['a hook', { lifecycle: { preStop: { exec: { command: ['$(HOST)'] } } } }, '/lifecycle/preStop/exec/command/0'],
-  ])('%s has no reference, even to a variable', (_, container, field) => {
-    const env = [{ name: 'HOST', value: 'a' }];
-    expect(fields(RULE, running({ env, ...container }))).toEqual([CONTAINER + field]);
+  test('a hook has no reference, even to a variable', () => {
+    const lifecycle = { preStop: { exec: { command: ['$(HOST)'] } } };
+    const pod = running({ env: [{ name: 'HOST', value: 'a' }], lifecycle });
+    expect(fields(RULE, pod)).toEqual([`${CONTAINER}/lifecycle/preStop/exec/command/0`]);
+  });
+
+  test.each<[string, JsonObject, string | undefined]>([
+    ['has its value in the manifest', { env: [{ name: 'HOST', value: 'a' }] }, undefined],
+    ['is not defined', {}, '$(HOST) stays as it is in a command of a probe'],
+    ['is of a ConfigMap', { envFrom: [from('configMapRef', 'web')] }, '$(HOST) stays as it is in a command of a probe'],
+    [
+      'has its value elsewhere',
+      { env: [{ name: 'HOST', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }] },
+      '$(HOST) is empty in a command of a probe: its value is elsewhere',
+    ],
+  ])('a probe refers to a variable that %s', (_, container, message) => {
+    const readinessProbe = { exec: { command: ['cli', '$(HOST)'] } };
+    const found = findings(RULE, running({ readinessProbe, ...container }), configMap({ HOST: 'a' }));
+    expect(found.map((one) => one.message)).toEqual(message === undefined ? [] : [message]);
   });
 
   test('a probe may use a shell', () => {

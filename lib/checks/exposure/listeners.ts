@@ -114,7 +114,7 @@ const listenerLimits: Rule = {
 /** Protocols of the API, with those that end TLS or not at a host. Others are of their controller. */
 const KNOWN = ['HTTP', 'HTTPS', 'TLS', 'TCP', 'UDP'];
 
-/** Whether two protocols may have one port: UDP is apart, and TLS with or without HTTP in it is told apart by its host. */
+/** Whether two protocols may have one port: UDP is apart, and a host separates TLS from TLS with HTTP in it. */
 function shareAPort(one: string, other: string): boolean {
   const kindOf = (protocol: string) => (protocol === 'HTTPS' ? 'TLS' : protocol);
   return one === 'UDP' || other === 'UDP' || kindOf(one) === kindOf(other);

@@ -17,11 +17,10 @@ const SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|S
 /** Variables that webhooks add to pods: those of EKS and AKS for identities, and the OpenTelemetry operator. */
 const INJECTED = /^(?:AWS|AZURE|OTEL)_/;
 
-/** Fields of a container with a command that is run as it is. */
-const RUN_AS_IT_IS: readonly (readonly string[])[] = [
-  ['livenessProbe'],
-  ['readinessProbe'],
-  ['startupProbe'],
+/** Probes: their commands get the variables that the manifest has as texts. Source: kubelet, `ExpandContainerCommandOnlyStatic`. */
+const PROBES: readonly (readonly string[])[] = [['livenessProbe'], ['readinessProbe'], ['startupProbe']];
+/** Hooks: their commands are run as they are. Source: kubelet, pkg/kubelet/lifecycle/handlers.go. */
+const HOOKS: readonly (readonly string[])[] = [
   ['lifecycle', 'postStart'],
   ['lifecycle', 'preStop'],
 ];
@@ -94,16 +93,25 @@ function reportCommand({ entry }: Workload, { value, pointer }: Container, varia
 }
 
 function reportHandlers({ entry }: Workload, { value, pointer }: Container, report: Report): void {
-  for (const path of RUN_AS_IT_IS) {
+  const env = new Map(places(value, 'env', '').map(({ value: one }) => [text(one.name) ?? '', text(one.value)]));
+  const inProbe = (name: string): string | undefined => {
+    if (!env.has(name)) return `$(${name}) stays as it is in a command of a probe`;
+    return env.get(name) === undefined
+      ? `$(${name}) is empty in a command of a probe: its value is elsewhere`
+      : undefined;
+  };
+  const reportAt = (path: readonly string[], faultOf: (name: string) => string | undefined): void => {
     const words = wordsOf(dig(value, ...path, 'exec'), 'command');
     for (const [index, used] of variablesOfCommand(words).entries()) {
       for (const name of used) {
-        const message = `$(${name}) stays as it is in a command of ${path.includes('lifecycle') ? 'a hook' : 'a probe'}`;
+        const message = faultOf(name);
         const expected = `a shell that replaces it: ['sh', '-c', '… "$${name}"']`;
-        report(entry, at(pointer, ...path, 'exec', 'command', index), { message, expected });
+        if (message !== undefined) report(entry, at(pointer, ...path, 'exec', 'command', index), { message, expected });
       }
     }
-  }
+  };
+  for (const path of PROBES) reportAt(path, inProbe);
+  for (const path of HOOKS) reportAt(path, (name) => `$(${name}) stays as it is in a command of a hook`);
 }
 
 /** A text of several lines may be a script, and a key with a dot is a file beside the variables. */
@@ -125,7 +133,7 @@ function reportMapped(entries: readonly ApiEntry[], report: Report): void {
 const variableReference: Rule = {
   id: 'variable-reference',
   what: 'A command, an argument or a variable refers to variables that are defined before, and only where Kubernetes replaces them.',
-  why: 'The process gets the text $(NAME) in place of a value. Kubernetes replaces none in probes, hooks and ConfigMaps.',
+  why: 'The process gets the text $(NAME) in place of a value. Kubernetes replaces none in hooks and ConfigMaps, and in probes those alone whose value is in the manifest.',
   severity: 'error',
   judge:
     'kubelet: makeEnvironmentVariables, ExpandContainerCommandAndArgs; kubernetes.io, "Define Dependent Environment Variables"',
