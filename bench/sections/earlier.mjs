@@ -7,7 +7,7 @@ import { rounds } from '../measure.mjs';
 import { fresh, root, weigh } from '../places.mjs';
 
 const COMMIT = '4abc7a5';
-const FROZEN = join('bench', 'apps', 'frozen', 'main.ts');
+const FROZEN = join('bench', 'frozen', 'main.ts');
 
 /** A checkout of the commit with the packages of today; undefined in a clone that does not have it. */
 function checkout() {
@@ -46,7 +46,7 @@ export async function earlier() {
     9,
   );
   paragraph(
-    `What commit ${COMMIT} placed, written for the constructs of today in \`bench/apps/frozen\`. Both commands run from a checkout and ` +
+    `What commit ${COMMIT} placed, written for the constructs of today in \`bench/frozen\`. Both commands run from a checkout and ` +
       `compile themselves at every start; ${COMMIT} writes ${count(weigh(before).objects)} objects, today's command ` +
       `${count(weigh(after).objects)}, and checks more. Medians.`,
   );
