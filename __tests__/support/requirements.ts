@@ -9,7 +9,7 @@ const testsAll = process.env[VARIABLE] === '1';
 /** Requirements that may be missing even where every test must run, each with its reason. */
 const OPTIONAL: Readonly<Record<string, string>> = {
   Chromium: 'CI may have no browser; the geometry of pictures is judged without one',
-  go: 'CI may have no Go; the corpus of YAML has what it reads',
+  go: 'CI may have no Go, which builds readers of YAML and of Alloy; the corpus of YAML has what they read',
   'python3 with PyYAML': 'it is a second reader of YAML, and no tool of Kubernetes has it',
   'root on Linux that may mount': 'containers of CI may not mount',
   root: 'CI may run as a user without rights',

@@ -1,4 +1,4 @@
-// Two readers of Kubernetes' tools: a YAML stream on stdin, one line of JSON for each document on stdout.
+// Readers: two of Kubernetes' tools (a YAML stream on stdin, one line of JSON for each document on stdout), and that of Alloy's configurations.
 package main
 
 import (
@@ -33,10 +33,16 @@ func main() {
 }
 
 func decoderOf(arguments []string) func() (json.RawMessage, error) {
-	if len(arguments) > 0 && arguments[0] == "kustomize" {
-		return kustomize(os.Stdin)
+	if len(arguments) == 0 {
+		return kubectl(os.Stdin)
 	}
-	return kubectl(os.Stdin)
+	switch arguments[0] {
+	case "kustomize":
+		return kustomize(os.Stdin)
+	case "alloy":
+		return alloy(os.Stdin)
+	}
+	panic("unknown reader " + arguments[0])
 }
 
 // kubectl, Argo CD and Flux split the stream at lines that begin with ---, and read each part with sigs.k8s.io/yaml.
