@@ -1,9 +1,9 @@
 // References to variables: $(NAME) is refused where it would stay as it is, and never where a shell or another program means it.
 
-import { configMap, deployment, running, withReason } from '../../../lib/checks/examples';
+import { configMap, deployment, object, running, withReason } from '../../../lib/checks/examples';
 import { CronJob, WebService, type WebServiceProps } from '../../../lib/constructs';
 import { reasonKey } from '../../../lib/model/manifest/annotations';
-import type { Json, JsonObject } from '../../../lib/model/manifest/json';
+import { defined, type Json, type JsonObject } from '../../../lib/model/manifest/json';
 import { errors, shop, WEB } from '../../support/synthesis';
 import { fields, findings } from '../support';
 
@@ -54,6 +54,112 @@ describe('$(NAME) that nothing defines', () => {
   });
 });
 
+describe('$(NAME) within another $(', () => {
+  const env = [{ name: 'FILE', value: '/data/a.txt' }];
+  const script = (line: string) => running({ command: ['sh', '-c', line], env });
+
+  test.each(['cat $(basename $(FILE))', 'echo $((1 + $(FILE)))', 'echo $(cat /a\n$(FILE))'])(
+    'stays as it is, though it is defined: %s',
+    (line) => {
+      expect(findings(RULE, script(line))).toMatchObject([
+        {
+          field: `${CONTAINER}/command/2`,
+          message: '$(FILE) stays as it is: it is within another $(',
+          expected: expect.stringContaining('"$FILE", which a shell replaces'),
+        },
+      ]);
+    },
+  );
+
+  test.each([
+    'cat $(basename "$FILE") $(FILE)',
+    'echo $(date) $(FILE)',
+    'echo $(basename $$(FILE))',
+    'FILE() { date; }; echo $(basename $(FILE))',
+    'echo $x$(FILE) $$$(FILE)',
+  ])('is none: %s', (line) => {
+    expect(fields(RULE, script(line))).toEqual([]);
+  });
+
+  test('stays as it is in a variable and in a probe', () => {
+    const nested = [...env, { name: 'LINE', value: '$(basename $(FILE))' }];
+    const livenessProbe = { exec: { command: ['sh', '-c', 'cat $(basename $(FILE))'] } };
+    expect(fields(RULE, running({ env: nested, livenessProbe }))).toEqual([
+      `${CONTAINER}/env/1/value`,
+      `${CONTAINER}/livenessProbe/exec/command/2`,
+    ]);
+  });
+});
+
+describe('the index of a job', () => {
+  const REFERENCE = '$(JOB_COMPLETION_INDEX)';
+  const podOf = (container: JsonObject) => ({
+    spec: { containers: [{ name: 'work', image: 'work:1', ...container }] },
+  });
+  const job = (container: JsonObject, completionMode?: string): JsonObject =>
+    object('batch/v1', 'Job', 'work', { spec: { ...defined({ completionMode }), template: podOf(container) } });
+  const cron = (container: JsonObject, completionMode?: string): JsonObject =>
+    object('batch/v1', 'CronJob', 'work', {
+      spec: { jobTemplate: { spec: { ...defined({ completionMode }), template: podOf(container) } } },
+    });
+
+  test.each([job, cron])('is in commands and arguments of an Indexed one alone', (of) => {
+    const container = { command: ['work', REFERENCE], args: [REFERENCE] };
+    expect(fields(RULE, of(container, 'Indexed'))).toEqual([]);
+    expect(fields(RULE, of(container, 'NonIndexed'))).toHaveLength(2);
+    expect(fields(RULE, of(container))).toHaveLength(2);
+  });
+
+  test('comes after all other variables, unless the manifest has it', () => {
+    const name = 'JOB_COMPLETION_INDEX';
+    const env = [{ name: 'PART', value: `part-${REFERENCE}` }];
+    expect(findings(RULE, job({ env }, 'Indexed'))).toMatchObject([
+      {
+        field: `${CONTAINER}/env/0/value`,
+        message: `variable ${name} is defined too late: ${REFERENCE} stays as it is`,
+      },
+    ]);
+    const fieldPath = "metadata.annotations['batch.kubernetes.io/job-completion-index']";
+    expect(fields(RULE, job({ env: [{ name, valueFrom: { fieldRef: { fieldPath } } }, ...env] }, 'Indexed'))).toEqual(
+      [],
+    );
+  });
+
+  test('is empty in a probe', () => {
+    const livenessProbe = { exec: { command: ['check', REFERENCE] } };
+    expect(findings(RULE, job({ livenessProbe }, 'Indexed'))).toMatchObject([
+      { message: `${REFERENCE} is empty in a command of a probe: its value is elsewhere` },
+    ]);
+  });
+});
+
+describe('the path of a volume', () => {
+  const at = (subPathExpr: string, env: readonly JsonObject[] = []) =>
+    running({ env: [...env], volumeMounts: [{ name: 'data', mountPath: '/data', subPathExpr }] });
+  const AT = `${CONTAINER}/volumeMounts/0/subPathExpr`;
+
+  test.each<[string, readonly JsonObject[]]>([
+    ['$(POD)', [{ name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }]],
+    ['logs/$(pod)', [{ name: 'pod', value: 'a' }]],
+    ['$$(POD)', []],
+    ['logs', []],
+    ['$(KUBERNETES_SERVICE_HOST)', []],
+  ])('%s has its variable', (path, env) => {
+    expect(fields(RULE, at(path, env))).toEqual([]);
+  });
+
+  test.each<[string, readonly JsonObject[]]>([
+    ['$(POD)', [{ name: 'PODS', value: 'a' }]],
+    ['logs/$(date)', []],
+    ['$(POD)', [{ name: 'POD', value: '' }]],
+    ['$(POD)', [{ name: 'POD' }]],
+  ])('%s has no value', (path, env) => {
+    expect(findings(RULE, at(path, env))).toMatchObject([
+      { field: AT, message: expect.stringMatching(/has no value: the container never starts$/) },
+    ]);
+  });
+});
+
 describe('$(NAME) is not refused', () => {
   test.each<[string, JsonObject]>([
     ['a variable before', { command: ['$(HOST)'], args: ['$(HOST)'], env: [{ name: 'HOST', value: 'a' }] }],
@@ -67,6 +173,8 @@ describe('$(NAME) is not refused', () => {
     ['a command of a shell', { command: ['sh', '-c', 'echo $(date) $(cat /a) $HOST $((A+1)) $(A=1 b)'] }],
     ['a function of a script', { command: ['sh', '-c', 'NOW() { date; }; function DAY { date; }; $(NOW) $(DAY)'] }],
     ['awk', { command: ['sh', '-c', "df | awk '{print $(NF)}'"] }],
+    ['awk in a variable', { env: [{ name: 'SCRIPT', value: "df | awk '{print $(NF)}'" }] }],
+    ['Datadog', { args: ['$(DD_AGENT_HOST)'] }],
     ['awk itself', { command: ['/usr/bin/gawk', '{print $(NF)}'] }],
     ['make', { command: ['make'], args: ['CC=$(CC)'] }],
   ])('for %s', (_, container) => {
@@ -90,6 +198,7 @@ describe('where Kubernetes replaces nothing', () => {
       { env: [{ name: 'HOST', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }] },
       '$(HOST) is empty in a command of a probe: its value is elsewhere',
     ],
+    ['is empty in the manifest', { env: [{ name: 'HOST' }] }, undefined],
   ])('a probe refers to a variable that %s', (_, container, message) => {
     const readinessProbe = { exec: { command: ['cli', '$(HOST)'] } };
     const found = findings(RULE, running({ readinessProbe, ...container }), configMap({ HOST: 'a' }));
@@ -104,6 +213,7 @@ describe('where Kubernetes replaces nothing', () => {
   test('a ConfigMap has none in what is a variable, and any in what is a file', () => {
     const pod = running({ envFrom: [from('configMapRef', 'web')] });
     expect(fields(RULE, pod, configMap({ URL: 'http://$(HOST)', HOST: 'cart' }))).toEqual(['/data/URL']);
+    expect(fields(RULE, pod, configMap({ SCRIPT: "awk '{print $(NF)}'" }))).toEqual([]);
     expect(fields(RULE, pod, configMap({ 'run.sh': '$(HOST)', SCRIPT: 'a\n$(HOST)', DAY: '$(date)' }))).toEqual([]);
     expect(fields(RULE, running({}), configMap({ URL: 'http://$(HOST)' }))).toEqual([]);
   });

@@ -191,6 +191,12 @@ describe('a variable that a command uses', () => {
     expect(found({ dump }).filter(({ rule }) => rule === 'input')).toEqual([]);
   });
 
+  test('is not within another $(, where it stays as it is', () => {
+    expect(found({ dump: sh('dump $(basename $(HOST))') })).toContainEqual(
+      expect.objectContaining({ field: 'dump', message: '$(HOST) stays as it is: it is within another $(' }),
+    );
+  });
+
   test('is said once', () => {
     const dump = sh('dump $(TOKEN) $$$(TOKEN) $(OTHER)');
     expect(found({ dump }).filter(({ rule }) => rule === 'input')).toHaveLength(2);

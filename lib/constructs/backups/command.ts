@@ -2,7 +2,7 @@
 
 import type { Problem } from '../../model/finding/problem';
 import { checked, either, fields, like, list, optional, table, text } from '../../model/finding/schema';
-import { undefinedReference, variablesOfCommand } from '../../model/pods/references';
+import { nestedReference, undefinedReference, variablesOfCommand } from '../../model/pods/references';
 import type { InitContainer } from '../pod/company';
 import { type LateVariable, POD_FIELD, RESOURCES, type Resources, SECRET_KEY } from '../pod/container';
 
@@ -62,15 +62,14 @@ export function findVariableProblems(field: 'dump' | 'check', given: BackupComma
   const { command, env = {} } = describedBy(given);
   const used = variablesOfCommand(command).flat();
   const isDefined = (name: string): boolean => Object.hasOwn(env, name) || (field === 'dump' && name === 'HOST');
-  return [...new Set(used)]
-    .filter((name) => !isDefined(name))
-    .map((name): Problem => {
-      if (name === 'HOST') {
-        const message = 'a check has no $(HOST): a drill reads the restored files';
-        return { field, message, expected: 'a command that reads the folder of the copy, without $(HOST)' };
-      }
-      return { field, ...undefinedReference(name) };
-    });
+  const problems = used.map(({ name, isNested }): readonly [name: string, Problem] | undefined => {
+    if (isNested) return [`(${name}`, { field, ...nestedReference(name) }];
+    if (isDefined(name)) return undefined;
+    if (name !== 'HOST') return [name, { field, ...undefinedReference(name) }];
+    const message = 'a check has no $(HOST): a drill reads the restored files';
+    return [name, { field, message, expected: 'a command that reads the folder of the copy, without $(HOST)' }];
+  });
+  return [...new Map(problems.filter((one) => one !== undefined)).values()];
 }
 
 /** Short options that name the port, of programs that dump: their manuals. */
