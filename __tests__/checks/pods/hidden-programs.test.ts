@@ -18,6 +18,7 @@ test.each<[string, string, string[], string]>([
   ['a folder above', '/srv/', ['/srv/app/bin/server'], '/srv/app/bin/server'],
   ['what an interpreter runs', '/app', ['node', '--enable-source-maps', '/app/server.js'], '/app/server.js'],
   ['a jar', '/app', ['java', '-jar', '/app/app.jar'], '/app/app.jar'],
+  ['what is after an option with a file', '/app', ['node', '-r', '/opt/otel.js', '/app/server.js'], '/app/server.js'],
   ['behind an init', '/app', ['tini', '--', '/app/server'], '/app/server'],
   ['a script', '/app', ['sh', '-c', 'exec /app/server --port 80'], '/app/server'],
 ])('scratch over %s is refused', (_, path, command, program) => {
@@ -40,6 +41,8 @@ test.each<[string, string, string[]]>([
   ['whose name only begins alike', '/app', ['/app-server/run']],
   ['for an output', '/app', ['/bin/server', '--socket', '/app/web.sock']],
   ['for an output of an interpreter', '/tmp', ['node', '--report-directory', '/tmp/reports', '/app/server.js']],
+  ['for an agent', '/opt', ['java', '-javaagent:/opt/otel.jar', '-jar', '/app/app.jar']],
+  ['for what is preloaded', '/opt', ['node', '--require=/opt/x.js', '/app/server.js']],
   ['of a script', '/app', ['sh', '-c', 'cp /dist/server /app/server && /app/server']],
   ['in a folder that is not known', '/app', ['./server']],
 ])('scratch %s is not', (_, path, command) => {
@@ -70,6 +73,48 @@ test('a claim that begins empty hides it; one that others fill, or made elsewher
   expect(fields(RULE, web)).toEqual([]);
 });
 
+test('a claim that takes a volume that someone made need not begin empty', () => {
+  const volumes = [{ name: 'work', persistentVolumeClaim: { claimName: 'site' } }];
+  const web = running({ command: ['/app/server'], volumeMounts: [{ name: 'work', mountPath: '/app' }] }, { volumes });
+  const claim = (spec: JsonObject = {}) => object('v1', 'PersistentVolumeClaim', 'site', { spec });
+  const volume = (spec: JsonObject): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'site' },
+    spec,
+  });
+  const kept = (name: string, namespace = 'shop') => volume({ claimRef: { name, namespace } });
+  expect(fields(RULE, web, claim({ selector: { matchLabels: { site: 'shop' } } }))).toEqual([]);
+  expect(fields(RULE, web, claim({ storageClassName: '' }))).toEqual([]);
+  expect(fields(RULE, web, claim({ storageClassName: 'fast' }))).toHaveLength(1);
+  expect(fields(RULE, web, claim(), kept('site'))).toEqual([]);
+  expect(fields(RULE, web, claim(), kept('other'))).toHaveLength(1);
+  expect(fields(RULE, web, claim(), kept('site', 'other'))).toHaveLength(1);
+  expect(fields(RULE, web, claim({ storageClassName: 'by-hand' }), volume({ storageClassName: 'by-hand' }))).toEqual(
+    [],
+  );
+  expect(fields(RULE, web, claim({ storageClassName: 'fast' }), volume({ storageClassName: 'by-hand' }))).toHaveLength(
+    1,
+  );
+
+  const set = object('apps/v1', 'StatefulSet', 'db', {
+    spec: {
+      selector: { matchLabels: { app: 'db' } },
+      template: {
+        metadata: { labels: { app: 'db' } },
+        spec: {
+          containers: [
+            { name: 'db', image: 'db:1', command: ['/app/db'], volumeMounts: [{ name: 'd', mountPath: '/app' }] },
+          ],
+        },
+      },
+      volumeClaimTemplates: [{ metadata: { name: 'd' }, spec: {} }],
+    },
+  });
+  expect(fields(RULE, set, kept('d-db-0'))).toEqual([]);
+  expect(fields(RULE, set, kept('d-cart-0'))).toHaveLength(1);
+});
+
 test('so does the claim of each pod', () => {
   const { findings } = shop(
     (system) =>
@@ -86,12 +131,22 @@ test('so does the claim of each pod', () => {
   expect(findings.filter(({ rule }) => rule === RULE)).toHaveLength(1);
 });
 
-test('a relative program is looked for in the working directory of a manifest', () => {
+test.each<[string, string[]]>([
+  ['a program', ['./server']],
+  ['what an interpreter runs', ['node', 'server.js']],
+  ['a jar', ['java', '-jar', 'app.jar']],
+])('%s is looked for in the working directory of a manifest', (_, command) => {
   const pod = (mountPath: string): JsonObject =>
     running(
-      { command: ['./server'], workingDir: '/app', volumeMounts: [{ name: 'work', mountPath }] },
+      { command, workingDir: '/app', volumeMounts: [{ name: 'work', mountPath }] },
       { volumes: [{ name: 'work', emptyDir: {} }] },
     );
   expect(fields(RULE, pod('/app'))).toHaveLength(1);
   expect(fields(RULE, pod('/app/data'))).toEqual([]);
+});
+
+test('a program without a folder is on the path of the image', () => {
+  const mounted = { workingDir: '/app', volumeMounts: [{ name: 'work', mountPath: '/app' }] };
+  const pod = running({ command: ['server'], ...mounted }, { volumes: [{ name: 'work', emptyDir: {} }] });
+  expect(fields(RULE, pod)).toEqual([]);
 });

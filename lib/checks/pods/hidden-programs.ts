@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 import { objectIndex } from '../../analysis/objects/object-index';
-import { dig, list, type Place, places, text } from '../../analysis/objects/read-json';
+import { dig, isSet, list, type Place, places, text } from '../../analysis/objects/read-json';
 import { type Container, type Workload, workloads } from '../../analysis/objects/workloads';
 import { reasonKey } from '../../model/manifest/annotations';
 import type { JsonObject } from '../../model/manifest/json';
@@ -31,7 +31,7 @@ function beginsEmpty(entries: readonly ApiEntry[], { entry }: Workload, name: st
     objectIndex(entries).find('/PersistentVolumeClaim', cluster, identity.namespace, name)?.manifest,
     'spec',
   );
-  if (spec === undefined || isFilled(spec)) return false;
+  if (spec === undefined || isFilled(spec) || isBound(entries, entry, spec, (claim) => claim === name)) return false;
   const users = workloads(entries).filter(
     ({ entry: other, pod }) =>
       other.cluster === cluster &&
@@ -41,18 +41,40 @@ function beginsEmpty(entries: readonly ApiEntry[], { entry }: Workload, name: st
   return users.length === 1;
 }
 
-/** Whether a claim begins with what another volume has. */
+/** Whether a claim begins with what another volume has, or takes one that someone made. */
 const isFilled = (spec: JsonObject | undefined): boolean =>
-  [spec?.dataSource, spec?.dataSourceRef, spec?.volumeName].some((from) => from !== undefined && from !== null);
+  spec?.storageClassName === '' ||
+  [spec?.dataSource, spec?.dataSourceRef, spec?.volumeName, spec?.selector].some(isSet);
 
-/** Whether a volume of the pod surely begins empty. */
+/** Whether a claim takes a volume of the app: one that is kept for it, or one of its class that is kept for none. */
+function isBound(
+  entries: readonly ApiEntry[],
+  { cluster, identity }: ApiEntry,
+  claim: JsonObject | undefined,
+  isNamed: (claim: string) => boolean,
+): boolean {
+  return objectIndex(entries)
+    .of('/PersistentVolume')
+    .some((volume) => {
+      const spec = dig(volume.manifest, 'spec');
+      const ref = dig(spec, 'claimRef');
+      if (volume.cluster !== cluster) return false;
+      if (ref !== undefined) return ref.namespace === identity.namespace && isNamed(text(ref.name) ?? '');
+      return isSet(claim?.storageClassName) && claim.storageClassName === spec?.storageClassName;
+    });
+}
+
+/** Whether it is known that a volume of the pod begins empty. */
 function isEmpty(entries: readonly ApiEntry[], workload: Workload, name: string): boolean {
   const { entry, kind, pod } = workload;
   const volume = places(pod.value, 'volumes', '').find(({ value }) => value.name === name)?.value;
   if (volume === undefined) {
     const claims = kind === 'apps/StatefulSet' ? places(dig(entry.manifest, 'spec'), 'volumeClaimTemplates', '') : [];
     const own = claims.find(({ value }) => dig(value, 'metadata')?.name === name);
-    return own !== undefined && !isFilled(dig(own.value, 'spec'));
+    if (own === undefined) return false;
+    const spec = dig(own.value, 'spec');
+    const prefix = `${name}-${entry.identity.name}-`;
+    return !isFilled(spec) && !isBound(entries, entry, spec, (claim) => claim.startsWith(prefix));
   }
   if (dig(volume, 'emptyDir') !== undefined) return true;
   const ephemeral = dig(volume, 'ephemeral', 'volumeClaimTemplate', 'spec');
