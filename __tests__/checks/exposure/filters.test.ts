@@ -2,7 +2,7 @@
 
 import { object } from '../../../lib/checks/examples';
 import type { JsonObject } from '../../../lib/model/manifest/json';
-import { fields } from '../support';
+import { fields, findings } from '../support';
 
 const at = (rule: JsonObject, kind = 'HTTPRoute') =>
   fields('route-filters', object('gateway.networking.k8s.io/v1', kind, 'web', { spec: { rules: [rule] } })).map(
@@ -49,6 +49,8 @@ test.each<[string, JsonObject, readonly string[]]>([
     ['/filters/0/requestMirror'],
   ],
   ['a prefix, of all', { filters: [PREFIX] }, []],
+  ['a prefix, of an empty list', { matches: [], filters: [PREFIX] }, ['/filters/0/urlRewrite/path']],
+  ['a prefix, of no list', { matches: null, filters: [PREFIX] }, []],
   ['a prefix, of one', { matches: [match('PathPrefix')], filters: [PREFIX] }, []],
   ['a prefix, without a type', { matches: [{ path: { value: '/old' } }], filters: [PREFIX] }, []],
   ['a prefix, of a path', { matches: [match('Exact')], filters: [PREFIX] }, ['/filters/0/urlRewrite/path']],
@@ -88,6 +90,17 @@ test.each<[string, JsonObject, readonly string[]]>([
   ],
 ])('%s', (_, rule, found) => {
   expect(at(rule)).toEqual(found);
+});
+
+test('a bound of filters is said of what has them', () => {
+  const many = { filters: Array.from({ length: 17 }, () => mirror()) };
+  const messages = (rule: JsonObject) =>
+    findings(
+      'route-filters',
+      object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'web', { spec: { rules: [rule] } }),
+    ).map(({ message }) => message);
+  expect(messages(many)).toEqual(['17 filters, and a rule has 16 at most']);
+  expect(messages({ backendRefs: [{ ...WEB, ...many }] })).toEqual(['17 filters, and a backend has 16 at most']);
 });
 
 test.each<[JsonObject, readonly string[]]>([

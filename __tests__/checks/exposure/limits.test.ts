@@ -1,10 +1,11 @@
 // Bounds of routes, and what a bundle has.
 
 import { check, rules } from '../../../lib/checks';
-import { bare, object } from '../../../lib/checks/examples';
+import { bare, object, withReason } from '../../../lib/checks/examples';
 import { BUNDLES, type Bundle } from '../../../lib/model/exposure/gateway-api';
+import { reasonKey } from '../../../lib/model/manifest/annotations';
 import type { JsonObject } from '../../../lib/model/manifest/json';
-import { entry, fields } from '../support';
+import { entry, fields, findings } from '../support';
 
 const API = 'gateway.networking.k8s.io/v1';
 
@@ -51,6 +52,43 @@ describe('route-limits', () => {
     for (const kind of ['HTTPRoute', 'GRPCRoute']) {
       expect(fields('route-limits', route({ parentRefs: [...parentRefs] }, kind))).toEqual(found);
     }
+  });
+
+  test.each<[string, readonly JsonObject[], boolean]>([
+    ['ports', [{ port: 80 }, { port: 443 }], true],
+    [
+      'ports of one listener',
+      [
+        { sectionName: 'x', port: 80 },
+        { sectionName: 'x', port: 443 },
+      ],
+      true,
+    ],
+    ['one port twice', [{ port: 80 }, { port: 80 }], false],
+    ['a port, and none', [{ port: 80 }, {}], false],
+    ['a listener and a port', [{ sectionName: 'x', port: 80 }, { port: 443 }], false],
+  ])('a reason excuses parents that differ by port, as the experimental channel takes them: %s', (_, refs, isTaken) => {
+    const parents = route({ parentRefs: refs.map((ref) => ({ name: 'a', ...ref })) });
+    expect(fields('route-limits', parents)).toEqual(['/spec/parentRefs/1/sectionName']);
+    const reasoned = withReason(parents, reasonKey('route-limits'), 'the cluster has the experimental channel');
+    expect(fields('route-limits', reasoned)).toHaveLength(isTaken ? 0 : 1);
+  });
+
+  test('a reason excuses no bound', () => {
+    const reasoned = withReason(
+      route({ hostnames: times(17, (index) => `a${index}.example`) }),
+      reasonKey('route-limits'),
+      'why',
+    );
+    expect(findings('route-limits', reasoned)).toMatchObject([
+      { message: '17 hostnames, and an HTTPRoute has 16 at most' },
+    ]);
+  });
+
+  test('a bound of a rule is said of the rule', () => {
+    expect(findings('route-limits', route({ rules: [{ backendRefs: times(17, () => ref()) }] }))).toMatchObject([
+      { message: '17 backendRefs, and a rule has 16 at most' },
+    ]);
   });
 
   test('matches of all rules: 128 at most', () => {

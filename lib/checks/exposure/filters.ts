@@ -72,9 +72,9 @@ function reportPath(
   }
   if (own !== 'replacePrefixMatch' || !isSet(path[own])) return;
   const matches = places(rule.value, 'matches', '');
-  // without matches there is one, of the prefix /
   const isPrefix = (match: JsonObject | undefined) => (dig(match, 'path')?.type ?? 'PathPrefix') === 'PathPrefix';
-  if (matches.length <= 1 && isPrefix(matches[0]?.value)) return;
+  // without a list there is one match, of the prefix /; an empty one stays empty
+  if (!isSet(rule.value.matches) || (matches.length === 1 && isPrefix(matches[0]?.value))) return;
   report(
     at,
     'the prefix of more than one match, or of none, is replaced',
@@ -88,8 +88,8 @@ function reportFilters(entry: ApiEntry, rule: Place, holder: Place, report: Repo
   if (filters.length > MOST_FILTERS) {
     add(
       `${holder.pointer}/filters`,
-      `${filters.length} filters, and a rule has ${MOST_FILTERS} at most`,
-      'a further rule',
+      `${filters.length} filters, and a ${holder === rule ? 'rule' : 'backend'} has ${MOST_FILTERS} at most`,
+      holder === rule ? 'a further rule' : 'fewer filters, or those of all backends at the rule',
     );
   }
   const types = new Set<string>();

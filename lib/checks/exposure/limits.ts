@@ -3,7 +3,8 @@
 import { objectIndex } from '../../analysis/objects/object-index';
 import { dig, isSet, list, type Place, places, shown, text } from '../../analysis/objects/read-json';
 import { LIMITS } from '../../model/exposure/bundles';
-import type { JsonObject } from '../../model/manifest/json';
+import { reasonKey } from '../../model/manifest/annotations';
+import type { Json, JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { object } from '../examples';
 import type { Report, Rule } from '../rule';
@@ -12,12 +13,15 @@ const GROUP = 'gateway.networking.k8s.io';
 
 type Counted = 'listeners' | 'parentRefs' | 'hostnames' | 'rules' | 'matches' | 'backendRefs';
 
+const withArticle = (kind: string): string => (kind === 'HTTPRoute' ? `an ${kind}` : `a ${kind}`);
+
 /** Reports a list that is longer than its bound. */
 export function reportLength(entry: ApiEntry, parent: Place, key: Counted, report: Report): void {
   const { length } = list(parent.value[key]);
   if (length <= LIMITS[key]) return;
+  const whole = parent.pointer === '/spec' ? withArticle(entry.identity.kind) : 'a rule';
   report(entry, `${parent.pointer}/${key}`, {
-    message: `${length} ${key}, and a ${entry.identity.kind} has ${LIMITS[key]} at most`,
+    message: `${length} ${key}, and ${whole} has ${LIMITS[key]} at most`,
     expected: ADVICE[key],
     value: length,
   });
@@ -46,21 +50,36 @@ function reportWeights(entry: ApiEntry, rule: Place, report: Report): void {
   report(entry, `${rule.pointer}/backendRefs`, { message, expected: 'a backend with a weight above 0', value: 0 });
 }
 
-/** Two parents that are the same Gateway, and name no two listeners; a port does not count. */
+/** A parent as the API server compares it; a port counts in the experimental channel alone. */
+interface Parent {
+  readonly section: string;
+  readonly port: Json | undefined;
+}
+
+const differsByPort = (one: Parent, other: Parent): boolean =>
+  one.section === other.section && isSet(one.port) && isSet(other.port) && one.port !== other.port;
+
+/** Two parents that are the same Gateway, and name no two listeners. */
 function reportParents(entry: ApiEntry, spec: Place, report: Report): void {
-  const sections = new Map<string, Set<string>>();
+  const known = new Map<string, Parent[]>();
   for (const { value, pointer } of places(spec.value, 'parentRefs', spec.pointer)) {
-    const parent = [value.group ?? GROUP, value.kind ?? 'Gateway', value.namespace ?? '', value.name ?? '']
+    const name = [value.group ?? GROUP, value.kind ?? 'Gateway', value.namespace ?? '', value.name ?? '']
       .map(shown)
       .join('/');
-    const section = text(value.sectionName) ?? '';
-    const others = sections.get(parent) ?? new Set<string>();
-    const isTwice = others.has(section) || (others.size > 0 && (section === '') !== others.has(''));
-    sections.set(parent, others.add(section));
-    if (!isTwice) continue;
-    const message = 'another parent of the route is the same';
-    const expected = 'a sectionName for each, all different; or one parent without';
-    report(entry, `${pointer}/sectionName`, { message, expected, value: section });
+    const parent = { section: text(value.sectionName) ?? '', port: value.port };
+    const others = known.get(name) ?? [];
+    known.set(name, [...others, parent]);
+    const same = others.filter(
+      ({ section }) => section === parent.section || (section === '') !== (parent.section === ''),
+    );
+    if (same.length === 0) continue;
+    const isByPort = same.every((other) => differsByPort(other, parent));
+    const problem = {
+      message: isByPort ? 'two parents of the route differ by port alone' : 'another parent of the route is the same',
+      expected: 'a sectionName for each, all different; or one parent without',
+      value: parent.section,
+    };
+    report(entry, `${pointer}/sectionName`, isByPort ? problem : { ...problem, cannotWork: true });
   }
 }
 
@@ -98,26 +117,29 @@ function reportPaths(entry: ApiEntry, rule: Place, report: Report): void {
 
 const routeLimits: Rule = {
   id: 'route-limits',
-  what: 'A route has at most 32 parents, each once or each listener of it once, 16 hosts, 16 rules, 64 matches a rule and 128 in all, 16 backends a rule, each Service with its port, weights from 0 to 1,000,000 that are not all 0, and paths of at most 1024 characters.',
+  what: 'A route has at most 32 parents, each once or each listener of it once (in the experimental channel, each port of it), 16 hosts, 16 rules, 64 matches a rule and 128 in all, 16 backends a rule, each Service with its port, weights from 0 to 1,000,000 that are not all 0, and paths of at most 1024 characters.',
   why: 'The API server refuses the route; with all weights 0, controllers disagree on whether requests fail.',
   severity: 'error',
   judge: 'gateway-api, config/crd/standard: maxItems and CEL rules of HTTPRoute and GRPCRoute',
+  reason: reasonKey('route-limits'),
   check: (entries, report) => {
+    // the bounds of both channels are the same
+    const refuse: Report = (entry, pointer, problem) => report(entry, pointer, { ...problem, cannotWork: true });
     for (const entry of objectIndex(entries).of(`${GROUP}/HTTPRoute`, `${GROUP}/GRPCRoute`)) {
       const spec = { value: dig(entry.manifest, 'spec') ?? {}, pointer: '/spec' };
-      for (const key of ['parentRefs', 'hostnames', 'rules'] as const) reportLength(entry, spec, key, report);
+      for (const key of ['parentRefs', 'hostnames', 'rules'] as const) reportLength(entry, spec, key, refuse);
       reportParents(entry, spec, report);
       const rules = places(spec.value, 'rules', spec.pointer);
       for (const rule of rules) {
-        for (const key of ['matches', 'backendRefs'] as const) reportLength(entry, rule, key, report);
-        reportWeights(entry, rule, report);
-        reportPorts(entry, rule, report);
-        if (entry.identity.kind === 'HTTPRoute') reportPaths(entry, rule, report);
+        for (const key of ['matches', 'backendRefs'] as const) reportLength(entry, rule, key, refuse);
+        reportWeights(entry, rule, refuse);
+        reportPorts(entry, rule, refuse);
+        if (entry.identity.kind === 'HTTPRoute') reportPaths(entry, rule, refuse);
       }
       const all = rules.reduce((sum, { value }) => sum + list(value.matches).length, 0);
       if (all <= LIMITS.matchesInAll) continue;
       const message = `${all} matches in all, and a route has ${LIMITS.matchesInAll} at most`;
-      report(entry, '/spec/rules', { message, expected: ADVICE.matches, value: all });
+      refuse(entry, '/spec/rules', { message, expected: ADVICE.matches, value: all });
     }
   },
   examples: {
