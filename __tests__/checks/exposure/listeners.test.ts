@@ -19,6 +19,12 @@ const gateway = (
   metadata: { name: 'a', namespace: 'shop', annotations },
   spec: { gatewayClassName, listeners: [...listeners] },
 });
+const ofClass = (name: string, controllerName: string): JsonObject => ({
+  apiVersion: API,
+  kind: 'GatewayClass',
+  metadata: { name },
+  spec: { controllerName },
+});
 const listener = (more: JsonObject = {}): JsonObject => ({ name: 'a', port: 443, protocol: 'HTTPS', ...more });
 
 describe('listener-limits', () => {
@@ -66,6 +72,28 @@ describe('listener-limits', () => {
   });
 });
 
+describe('a ListenerSet', () => {
+  const set = (listeners: readonly JsonObject[], parent = 'a'): JsonObject =>
+    object(API, 'ListenerSet', 'more', { spec: { parentRef: { name: parent }, listeners: [...listeners] } });
+
+  test('is held to what a Gateway is', () => {
+    expect(findings('listener-limits', set([]))).toMatchObject([{ message: 'the ListenerSet has no listener' }]);
+    expect(fields('listener-limits', set([listener({ protocol: 'HTTP', tls: TLS })]))).toEqual([
+      '/spec/listeners/0/tls',
+    ]);
+    const two = [listener({ protocol: 'TCP' }), listener({ name: 'b', tls: TLS })];
+    expect(fields('listener-served', set(two))).toEqual(['/spec/listeners/1/port']);
+    expect(fields('listener-limits', set([listener({ tls: TLS })]))).toEqual([]);
+  });
+
+  test('has the controller of its Gateway', () => {
+    const own = (className: string) => gateway([listener({ tls: TLS })], className);
+    expect(fields('listener-certificate', own('eg'), set([listener()]))).toEqual(['/spec/listeners/0/tls']);
+    expect(fields('listener-certificate', own('ngrok'), set([listener()]))).toEqual([]);
+    expect(fields('listener-certificate', own('eg'), set([listener()], 'elsewhere'))).toEqual([]);
+  });
+});
+
 describe('listener-served', () => {
   const at = (...listeners: readonly JsonObject[]) => fields('listener-served', gateway(listeners));
 
@@ -82,6 +110,41 @@ describe('listener-served', () => {
     const found = at(listener({ protocol: one }), listener({ name: 'b', protocol: other }));
     expect(found).toEqual(isServed ? [] : ['/spec/listeners/1/port']);
     expect(at(listener({ protocol: one }), listener({ name: 'b', protocol: other, port: 80 }))).toEqual([]);
+  });
+
+  test('a reason excuses HTTP beside HTTPS, which is left to the controller, and no TCP', () => {
+    const reason = { 'evenkeel.dev/listener-served-reason': 'it looks at the first bytes' };
+    const beside = (one: string, other: string, className = 'eg') =>
+      fields(
+        'listener-served',
+        gateway([listener({ protocol: one }), listener({ name: 'b', protocol: other })], className, reason),
+      ).length;
+    expect(beside('HTTP', 'HTTPS')).toBe(0);
+    expect(beside('TLS', 'HTTP')).toBe(0);
+    expect(beside('TCP', 'HTTP')).toBe(1);
+    expect(beside('TLS', 'TCP')).toBe(1);
+  });
+
+  test('Traefik takes HTTP beside HTTPS', () => {
+    const found = (protocol: string, className: string) =>
+      fields(
+        'listener-served',
+        gateway([listener({ protocol: 'HTTPS' }), listener({ name: 'b', protocol })], className),
+        ofClass('mine', 'traefik.io/gateway-controller'),
+      ).length;
+    expect(found('HTTP', 'traefik')).toBe(0);
+    expect(found('HTTP', 'mine')).toBe(0);
+    expect(found('HTTP', 'eg')).toBe(1);
+    expect(found('TCP', 'traefik')).toBe(1);
+  });
+
+  test.each([
+    [['UDP', 'HTTP', 'TCP'], 2],
+    [['TLS', 'HTTPS', 'TCP'], 2],
+    [['HTTP', 'HTTP', 'TCP'], 2],
+  ])('all before count, not the first alone: %j', (protocols, last) => {
+    const found = at(...protocols.map((protocol, index) => listener({ name: `l${index}`, protocol })));
+    expect(found).toEqual([`/spec/listeners/${last}/port`]);
   });
 
   test('a protocol in lower case; one of a controller is its own', () => {
@@ -126,13 +189,10 @@ describe('listener-certificate', () => {
 
   test.each<[string, boolean]>([
     ['gateway.k8s.aws/alb', true],
+    ['ngrok.com/gateway-controller', true],
     ['gateway.envoyproxy.io/gatewayclass-controller', false],
   ])('of a class of %s: finds certificates itself: %s', (controllerName, isFound) => {
-    const written = {
-      ...object(API, 'GatewayClass', 'mine', { spec: { controllerName } }),
-      metadata: { name: 'mine' },
-    };
-    expect(at(written, gateway([listener()], 'mine'))).toEqual(isFound ? [] : [AT]);
+    expect(at(ofClass('mine', controllerName), gateway([listener()], 'mine'))).toEqual(isFound ? [] : [AT]);
   });
 
   test.each<[string, string, boolean]>([

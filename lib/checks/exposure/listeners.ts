@@ -13,11 +13,32 @@ import { reportLength } from './limits';
 
 const GROUP = 'gateway.networking.k8s.io';
 
-/** The listeners of each Gateway. */
-function forEach(entries: readonly ApiEntry[], visit: (gateway: ApiEntry, listeners: readonly Place[]) => void): void {
-  for (const entry of objectIndex(entries).of(`${GROUP}/Gateway`)) {
+/** The listeners of each Gateway, and those that ListenerSets add: the API holds them to the same. */
+function forEach(entries: readonly ApiEntry[], visit: (entry: ApiEntry, listeners: readonly Place[]) => void): void {
+  for (const entry of objectIndex(entries).of(`${GROUP}/Gateway`, `${GROUP}/ListenerSet`)) {
     visit(entry, places(dig(entry.manifest, 'spec'), 'listeners', '/spec'));
   }
+}
+
+/** What serves listeners. */
+interface Controller {
+  /** Absent where the Gateway of a ListenerSet is elsewhere. */
+  readonly gateway: ApiEntry | undefined;
+  readonly className: string;
+  /** Its `controllerName`, where the app has the class. */
+  readonly name: string | undefined;
+}
+
+function controllerOf(entries: readonly ApiEntry[], entry: ApiEntry): Controller {
+  const { cluster, identity, manifest } = entry;
+  const index = objectIndex(entries);
+  const parent = dig(manifest, 'spec', 'parentRef');
+  const namespace = text(parent?.namespace) ?? identity.namespace;
+  const gateway =
+    identity.kind === 'Gateway' ? entry : index.find(`${GROUP}/Gateway`, cluster, namespace, text(parent?.name) ?? '');
+  const className = text(dig(gateway?.manifest, 'spec')?.gatewayClassName) ?? '';
+  const written = index.find(`${GROUP}/GatewayClass`, cluster, undefined, className);
+  return { gateway, className, name: text(dig(written?.manifest, 'spec')?.controllerName) };
 }
 
 /** What two listeners may not have in common. */
@@ -62,16 +83,19 @@ const HTTPS = { name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateR
 
 const listenerLimits: Rule = {
   id: 'listener-limits',
-  what: 'A Gateway has 1 to 64 listeners, each with a name of its own of at most 253 characters, a port, a protocol, and a host that no other has there; only HTTPS and TLS have `tls`, with a certificate where it ends there; TCP and UDP have no host.',
-  why: 'The API server refuses the Gateway, and with it every host.',
+  what: 'A Gateway or ListenerSet has 1 to 64 listeners, each with a name of its own of at most 253 characters, a port, a protocol, and a host that no other has there; only HTTPS and TLS have `tls`, with a certificate where it ends there; TCP and UDP have no host.',
+  why: 'The API server refuses the object, and with it every host.',
   severity: 'error',
-  judge: 'gateway-api, config/crd/standard: schema and CEL rules of Gateway',
+  judge: 'gateway-api, config/crd/standard: schema and CEL rules of Gateway and ListenerSet',
   check: (entries, report) =>
     forEach(entries, (entry, listeners) => {
       const spec = { value: dig(entry.manifest, 'spec') ?? {}, pointer: '/spec' };
       reportLength(entry, spec, 'listeners', report);
       if (listeners.length === 0) {
-        report(entry, '/spec/listeners', { message: 'the Gateway has no listener', expected: 'one or more' });
+        report(entry, '/spec/listeners', {
+          message: `the ${entry.identity.kind} has no listener`,
+          expected: 'one or more',
+        });
       }
       const names = new Set<string>();
       const taken = new Set<string>();
@@ -114,43 +138,55 @@ const listenerLimits: Rule = {
 /** Protocols of the API, with those that end TLS or not at a host. Others are of their controller. */
 const KNOWN = ['HTTP', 'HTTPS', 'TLS', 'TCP', 'UDP'];
 
-/** Whether two protocols may have one port: UDP is apart, and a host separates TLS from TLS with HTTP in it. */
-function shareAPort(one: string, other: string): boolean {
-  const kindOf = (protocol: string) => (protocol === 'HTTPS' ? 'TLS' : protocol);
-  return one === 'UDP' || other === 'UDP' || kindOf(one) === kindOf(other);
+/** Whether two protocols have one port, as the API says: a host separates HTTPS from TLS; `perhaps` is left to the controller. */
+function shareAPort(one: string, other: string): boolean | 'perhaps' {
+  if (one === other || one === 'UDP' || other === 'UDP') return true;
+  if (one === 'TCP' || other === 'TCP') return false;
+  return one === 'HTTP' || other === 'HTTP' ? 'perhaps' : true;
 }
 
-function reportServed(entry: ApiEntry, listeners: readonly Place[], report: Report): void {
-  const first = new Map<unknown, string>();
+/** A router of each entry point has TLS or not: traefik, pkg/provider/kubernetes/gateway. */
+const sharesPorts = (controller: Controller): boolean =>
+  controller.className === 'traefik' || controller.name === 'traefik.io/gateway-controller';
+
+function reportServed(
+  entries: readonly ApiEntry[],
+  entry: ApiEntry,
+  listeners: readonly Place[],
+  report: Report,
+): void {
+  const known = new Map<unknown, Set<string>>();
   for (const { value, pointer } of listeners) {
     const protocol = text(value.protocol) ?? '';
     if (!KNOWN.includes(protocol)) {
-      const meant = KNOWN.find((known) => known === protocol.toUpperCase());
+      const meant = KNOWN.find((one) => one === protocol.toUpperCase());
       if (meant === undefined) continue;
       const message = `no controller serves the protocol ${protocol}`;
-      report(entry, `${pointer}/protocol`, { message, expected: meant, value: protocol });
+      report(entry, `${pointer}/protocol`, { message, expected: meant, value: protocol, cannotWork: true });
       continue;
     }
-    const other = first.get(value.port);
-    if (other === undefined) first.set(value.port, protocol);
-    else if (!shareAPort(protocol, other)) {
-      const message = `another listener has port ${shown(value.port)} for ${other}`;
-      report(entry, `${pointer}/port`, {
-        message,
-        expected: `a port of its own, or protocol ${other}`,
-        value: protocol,
-      });
-    }
+    const others = [...(known.get(value.port) ?? [])];
+    known.set(value.port, new Set([...others, protocol]));
+    const never = others.find((other) => shareAPort(protocol, other) === false);
+    const other = never ?? others.find((one) => shareAPort(protocol, one) === 'perhaps');
+    if (other === undefined || (never === undefined && sharesPorts(controllerOf(entries, entry)))) continue;
+    const problem = {
+      message: `another listener has port ${shown(value.port)} for ${other}`,
+      expected: `a port of its own, or protocol ${other}`,
+      value: protocol,
+    };
+    report(entry, `${pointer}/port`, never === undefined ? problem : { ...problem, cannotWork: true });
   }
 }
 
 const listenerServed: Rule = {
   id: 'listener-served',
-  what: 'A listener has a protocol that controllers know, and shares its port with listeners of that protocol only.',
-  why: 'No listener of the port is accepted: none of its hosts is served.',
+  what: 'A listener has a protocol that controllers know, and shares its port with listeners of that protocol only; HTTPS and TLS count as one.',
+  why: 'No listener of the port is accepted: none of its hosts is served. HTTP beside HTTPS or TLS is left to the controller: few take it.',
   severity: 'error',
   judge: 'gateway-api, Gateway: spec.listeners (ProtocolConflict, UnsupportedProtocol)',
-  check: (entries, report) => forEach(entries, (entry, listeners) => reportServed(entry, listeners, report)),
+  reason: reasonKey('listener-served'),
+  check: (entries, report) => forEach(entries, (entry, listeners) => reportServed(entries, entry, listeners, report)),
   examples: {
     pass: [gateway([HTTP, HTTPS])],
     fail: [gateway([HTTP, { ...HTTPS, port: 80 }], 'port'), gateway([{ ...HTTP, protocol: 'http' }], 'protocol')],
@@ -160,20 +196,24 @@ const listenerServed: Rule = {
 /** Annotation by which GKE takes certificates of Certificate Manager. Google Cloud docs, secure-gateway. */
 const CERTIFICATE_MAP = 'networking.gke.io/certmap';
 
-/** Controllers that take certificates from ACM. */
-const AWS_CONTROLLERS = /^(?:gateway\.k8s\.aws|eks\.amazonaws\.com)\//;
+/** Controllers with certificates of their own: AWS has them in ACM, ngrok makes them. Source: ngrok docs, k8s, using-gwapi. */
+const OWN_CERTIFICATES = /^(?:gateway\.k8s\.aws|eks\.amazonaws\.com|ngrok\.com)\//;
 const AWS = ['eks', 'eksAuto'];
+/** The usual class of ngrok. */
+const NGROK = 'ngrok';
 /** Classes that a cluster on AWS has of others. */
 const OTHER_CLASSES = new Set(['eg', 'istio', 'traefik', 'cilium', 'nginx', 'kong', 'contour', 'haproxy']);
 
 /** Whether the controller finds certificates by the hosts of listeners, or may do so. */
-function findsCertificates(entries: readonly ApiEntry[], { cluster, manifest, api }: ApiEntry): boolean {
-  if (own(dig(manifest, 'metadata', 'annotations'), CERTIFICATE_MAP) !== undefined) return true;
-  const name = text(dig(manifest, 'spec')?.gatewayClassName) ?? '';
-  const written = objectIndex(entries).find(`${GROUP}/GatewayClass`, cluster, undefined, name);
-  const controller = text(dig(written?.manifest, 'spec')?.controllerName);
-  if (controller !== undefined) return AWS_CONTROLLERS.test(controller);
-  return api !== undefined && AWS.includes(api.provider.name) && !OTHER_CLASSES.has(name);
+function findsCertificates(entries: readonly ApiEntry[], entry: ApiEntry): boolean {
+  const { gateway, className, name } = controllerOf(entries, entry);
+  // the Gateway of a ListenerSet may be elsewhere
+  if (gateway === undefined || own(dig(gateway.manifest, 'metadata', 'annotations'), CERTIFICATE_MAP) !== undefined) {
+    return true;
+  }
+  if (name !== undefined) return OWN_CERTIFICATES.test(name);
+  if (className === NGROK) return true;
+  return entry.api !== undefined && AWS.includes(entry.api.provider.name) && !OTHER_CLASSES.has(className);
 }
 
 const REASON = reasonKey('listener-certificate');
