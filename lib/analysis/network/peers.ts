@@ -28,13 +28,13 @@ export interface Reach {
   readonly named: ReadonlyMap<Side, readonly Meaning[]>;
 }
 
-/** A rule, and how surely it means another side. */
+/** A rule, and with what certainty it means another side. */
 export interface Meaning {
   readonly rule: Rule;
   readonly means: Selects;
 }
 
-/** What a selector selects, and how surely. */
+/** What a selector selects, and with what certainty. */
 type Selected<Item> = readonly (readonly [item: Item, selects: Selects])[];
 
 /** The workloads of a cluster as peers of each other. */

@@ -13,14 +13,14 @@ export type Direction = 'Ingress' | 'Egress';
 /** `maybe` where it depends on what the manifests do not say. */
 export type Certainty = 'yes' | 'maybe' | 'no';
 
-/** How surely what is selected is meant. */
+/** With what certainty a selected side is meant. */
 export type Selects = Exclude<Certainty, 'no'>;
 
 /** A rule of a policy: peers and ports, each absent where it allows all. */
 export interface Rule {
   readonly peers: readonly JsonObject[] | undefined;
   readonly ports: readonly JsonObject[] | undefined;
-  /** Whether its policy surely selects the pods: `maybe` where it selects some, or by labels that are set later. */
+  /** Whether its policy selects the pods in any case: `maybe` where it selects some, or by labels that are set later. */
   readonly selects: Selects;
 }
 

@@ -5,7 +5,7 @@ import type { Peers, Reach } from './peers';
 import type { Direction, Side } from './policies';
 import { ALL_PORTS, describePorts, intersection, NO_PORTS, type Ports, portsOf, union } from './port-ranges';
 
-/** Ports that are surely let through, and those that may be: the first are among the second. */
+/** Ports that are let through in any case, and those that may be: the first are among the second. */
 export interface Allowed {
   readonly sure: Ports;
   readonly possible: Ports;
