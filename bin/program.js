@@ -11,8 +11,10 @@ const DRAIN_SECONDS = 10;
 /** How long it may go on where only intervals keep it alive, seconds. */
 const INTERVAL_SECONDS = 2;
 const POLL_MS = 10;
-/** What a program may leave open, and the next one could not open again, as hooks name it. */
-const SERVERS = ['FSEVENTWRAP', 'PIPESERVERWRAP', 'STATWATCHER', 'TCPSERVERWRAP', 'UDPWRAP'];
+/** What a program may leave open, and the next one could not open again. */
+const SERVERS = ['FSEventWrap', 'PipeServerWrap', 'StatWatcher', 'TCPServerWrap', 'UDPWrap'];
+/** As hooks name them. */
+const SERVERS_OF_HOOKS = SERVERS.map((name) => name.toUpperCase());
 /** Frames of the hook and of Node.js above those of the program. */
 const FRAMES_TO_USER = 8;
 /** Evenkeel from a checkout. */
@@ -21,16 +23,7 @@ const BUNDLE = 'evenkeel.bundle.js';
 const STACK_FRAMES = 60;
 
 /** What keeps a process alive without any work of its own: a server, a watcher, the terminal. */
-const HANDLES = [
-  'FSEventWrap',
-  'PipeServerWrap',
-  'PipeWrap',
-  'SignalWrap',
-  'StatWatcher',
-  'TCPServerWrap',
-  'TTYWrap',
-  'UDPWrap',
-];
+const HANDLES = [...SERVERS, 'PipeWrap', 'SignalWrap', 'TTYWrap'];
 
 /** Watches the program from now on. */
 function watchProgram() {
@@ -43,6 +36,8 @@ function watchProgram() {
   const waiting = new Map();
   const { stackTraceLimit } = Error;
   let isOurs = false;
+  /** What earlier programs of this process left at work, such as a child process: how many of each type. */
+  let left = new Map();
   const hook = createHook({
     init(id, type, _trigger, resource) {
       if (isOurs || type === 'TickObject' || type === 'Microtask') return;
@@ -68,7 +63,13 @@ function watchProgram() {
     process.on('unhandledRejection', fail);
     process.exit = process.reallyExit = refuseExit;
     Error.stackTraceLimit = STACK_FRAMES;
+    dropEnded(countActive());
     hook.enable();
+  }
+
+  /** What has ended of what earlier programs left. */
+  function dropEnded(active) {
+    for (const [type, count] of left) left.set(type, Math.min(count, active.get(type) ?? 0));
   }
 
   function refuseExit(code) {
@@ -82,8 +83,9 @@ function watchProgram() {
   function pending() {
     const timers = [...work.values()].filter(({ type, resource }) => type === 'Timeout' && resource.hasRef());
     const once = timers.filter(({ resource }) => resource._repeat === null);
-    const requests = process.getActiveResourcesInfo().filter((type) => type !== 'Timeout' && !HANDLES.includes(type));
-    const isAtWork = once.length > 0 || requests.length > 0;
+    const active = countActive();
+    dropEnded(active);
+    const isAtWork = once.length > 0 || [...active].some(([type, count]) => count > (left.get(type) ?? 0));
     const others = [...work.values()].filter(({ type }) => type !== 'Timeout');
     return { isAtWork, place: once[0] ?? others.at(-1), interval: timers.find((timer) => !once.includes(timer)) };
   }
@@ -147,9 +149,10 @@ function watchProgram() {
     for (const { type, resource } of work.values()) {
       if (type === 'Timeout') clearTimeout(resource);
       else if (type === 'Immediate') clearImmediate(resource);
-      else if (SERVERS.includes(type)) resource.close?.();
+      else if (SERVERS_OF_HOOKS.includes(type)) resource.close?.();
     }
     for (const state of [work, waiting]) state.clear();
+    left = countActive();
     failures = [];
     Object.assign(process, originals);
     process.exitCode = undefined;
@@ -185,15 +188,31 @@ function watchProgram() {
   return { drain, end, exit, settle, start, unsettled };
 }
 
-/** The function of the user that runs at this moment; undefined where it is not one of the user's own. */
-function userSite() {
+/** How many of each type keep the process alive, without timers and what has no work of its own. */
+function countActive() {
+  const counts = new Map();
+  for (const type of process.getActiveResourcesInfo()) {
+    if (type !== 'Timeout' && !HANDLES.includes(type)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The innermost calls of this moment. */
+function callSites(frames) {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const trace = {};
-  Error.stackTraceLimit = FRAMES_TO_USER;
+  Error.stackTraceLimit = frames;
   Error.prepareStackTrace = (_, sites) => sites;
-  Error.captureStackTrace(trace);
-  const site = trace.stack.find((one) => path.isAbsolute(one.getFileName() ?? '') && one.getFileName() !== __filename);
+  Error.captureStackTrace(trace, callSites);
+  const sites = trace.stack;
   Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  return sites;
+}
+
+/** The function of the user that runs at this moment; undefined where it is not one of the user's own. */
+function userSite() {
+  const isPlace = (name) => path.isAbsolute(name ?? '') && name !== __filename;
+  const site = callSites(FRAMES_TO_USER).find((candidate) => isPlace(candidate.getFileName()));
   const file = site?.getFileName();
   if (file === undefined || !isUsers(file) || path.basename(file) === BUNDLE) return undefined;
   const place = {};
@@ -201,4 +220,4 @@ function userSite() {
   return { name: site.getFunctionName() || undefined, file, trace: place };
 }
 
-module.exports = { watchProgram };
+module.exports = { callSites, watchProgram };

@@ -1,4 +1,6 @@
 // The program comes to its end before its app counts: what it does later, or where no one looks, is an error (F21, F25, S05).
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { CHART, dataOf, synth } from './support';
 
 test.each<[string, string, readonly string[]]>([
@@ -153,4 +155,25 @@ test('several failures are reported at once', () => {
   const { status, stderr } = synth({ 'main.ts': main });
   expect(status).toBe(1);
   expect(stderr).toMatch(/Error: two\n[\s\S]*Error: one\n[\s\S]*\n2 errors, nothing written\n$/);
+});
+
+test('what one program of a process leaves running is not waited for by the next, and what that one starts is', () => {
+  const script = `
+const { spawn } = require('node:child_process');
+const program = require(process.argv[1]).watchProgram();
+(async () => {
+  program.start();
+  const left = spawn('sleep', ['60']);
+  program.end();
+  program.start();
+  let hasEnded = false;
+  spawn('sleep', ['0.2']).on('exit', () => { hasEnded = true; });
+  const failures = await program.drain(() => 0);
+  program.end();
+  left.kill();
+  console.log(JSON.stringify({ failures: failures.map(String), hasEnded }));
+})();`;
+  const path = join(__dirname, '../../bin/program.js');
+  const { stdout } = spawnSync(process.execPath, ['-e', script, path], { encoding: 'utf8' });
+  expect(JSON.parse(stdout)).toEqual({ failures: [], hasEnded: true });
 });
