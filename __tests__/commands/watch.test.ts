@@ -1,18 +1,23 @@
 // The loop of `synth --watch`, without files: what it prints of a save, when it ends, and what it survives.
 import { runOnSaves, type Watch } from '../../lib/commands/project/watch';
+import type { Output } from '../../lib/report/output';
 import { printWritten } from '../../lib/report/summary';
 import { cli } from '../support/cli';
 
 type Next = Awaited<ReturnType<Watch['next']>>;
 
 /** Runs the loop on these answers. */
-async function loop(saves: readonly Next[], run = async (_began: number | undefined): Promise<unknown> => undefined) {
+async function loop(
+  saves: readonly Next[],
+  run = async (_began: number | undefined): Promise<unknown> => undefined,
+  { quiet = false, ...more }: Partial<Output> & { readonly quiet?: boolean } = {},
+) {
   const printed: string[] = [];
   const print = (text: string) => printed.push(text);
   const rest = [...saves];
   const watch: Watch = { follow: (_, work) => work(), note: () => {}, next: async () => rest.shift() };
-  const output = { out: print, err: print, interactive: false, color: false };
-  const code = await runOnSaves(watch, output, run);
+  const output = { out: print, err: print, interactive: false, color: false, ...more };
+  const code = await runOnSaves(watch, output, run, { quiet });
   return { code, printed: printed.join('') };
 }
 
@@ -38,6 +43,23 @@ test('an exception of a run is printed, and the next run comes', async () => {
   });
   expect({ code, runs }).toEqual({ code: 0, runs: 2 });
   expect(printed).toContain('Error: half written\n');
+});
+
+test('--quiet prints findings only', async () => {
+  const saves: Next[] = [{ files: ['/a'], began: 0 }, { ends: 'input' }];
+  const { code, printed } = await loop(saves, undefined, { quiet: true });
+  expect(code).toBe(1);
+  expect(printed).toMatch(/^error synth-option\n {2}the program reads standard input/);
+});
+
+test.each<[string, number, Partial<Output>]>([
+  ['whose reader is gone', 0, { isUnread: () => true }],
+  ['that cannot print', 1, { flush: async () => new Error('no room') }],
+])('a watch %s ends', async (_, expected, output) => {
+  let runs = 0;
+  const saves: Next[] = [{ files: ['/a'], began: 0 }, undefined];
+  const { code } = await loop(saves, async () => runs++, output);
+  expect({ code, runs }).toEqual({ code: expected, runs: 1 });
 });
 
 test('code that this process has loaded ends it', async () => {

@@ -81,7 +81,7 @@ export function synthCommand({ load, output, finish, entry }: Context): Command 
       const { watch } = load;
       if (!options.watch) return finish(await run(request));
       if (watch === undefined) return finish(refuse(output, [UNWATCHED]));
-      finish(await runOnSaves(watch, output, (began) => run({ ...request, watch, began })));
+      finish(await runOnSaves(watch, output, (began) => run({ ...request, watch, began }), options));
     });
 }
 

@@ -15,6 +15,8 @@ export interface Output {
   readonly color: boolean;
   /** Waits until all is printed. The error of what could not be; undefined if all was, or its reader went away. */
   readonly flush?: () => Promise<NodeJS.ErrnoException | undefined>;
+  /** Whether a reader went away: what is printed from then on is lost. @default none did */
+  readonly isUnread?: () => boolean;
   /** Prints data, such as manifests, byte for byte. @default out */
   readonly data?: (text: string) => void;
 }

@@ -8,9 +8,11 @@ import type { Output } from '../../report/output';
 /** The process's own streams. NO_COLOR and FORCE_COLOR are honoured (no-color.org, force-color.org). */
 export function terminal(): Output {
   let failure: NodeJS.ErrnoException | undefined;
-  // A reader that has seen enough (`| head`) closes the pipe: not an error.
+  let isUnread = false;
   const remember = (error?: NodeJS.ErrnoException | null) => {
-    if (error && error.code !== 'EPIPE') failure ??= error;
+    // A reader that has seen enough (`| head`) closes the pipe: not an error.
+    if (error?.code === 'EPIPE') isUnread = true;
+    else if (error) failure ??= error;
   };
   const streams = [process.stdout, process.stderr] as const;
   for (const stream of streams) stream.on('error', remember);
@@ -26,6 +28,7 @@ export function terminal(): Output {
       for (const stream of streams) await new Promise<void>((resolve) => stream.write('', () => resolve()));
       return failure;
     },
+    isUnread: () => isUnread,
     interactive,
     color: NO_COLOR ? false : FORCE_COLOR ? FORCE_COLOR !== '0' : wanted,
   };

@@ -7,8 +7,14 @@ import { type Output, paint, printFindings } from '../../report/output';
 
 /** What the launcher knows of the program: what it reads, and when that is saved. */
 export interface Watch {
-  /** Runs `work`, which loads the program again, and follows all that is read meanwhile; not what is in `outdir`. */
-  readonly follow: <Result>(outdir: string, work: () => Promise<Result>) => Promise<Result>;
+  /**
+   * Runs `work`, which loads the program again, and follows all that is read meanwhile; not what is in `outdir`. With errors among
+   * its findings it may not have read all: what earlier runs read is followed, too.
+   */
+  readonly follow: <Result extends { readonly findings: readonly Finding[] }>(
+    outdir: string,
+    work: () => Promise<Result>,
+  ) => Promise<Result>;
   /** Follows a file that `work` depends on, and does not read itself. */
   readonly note: (file: string) => unknown;
   /** Waits for a save. Undefined: the user ends the watch. */
@@ -28,12 +34,19 @@ type End = { readonly ends: 'code'; readonly file: string } | { readonly ends: '
 /** Files that are named when many are saved at once, as by a checkout. */
 const MOST_NAMED = 3;
 
-/** Runs now and after each save, and gives the exit code. `run` gets the moment of the save; the first has none. */
+/**
+ * Runs now and after each save, and gives the exit code. `run` gets the moment of the save; the first has none.
+ * @param quiet prints what `run` does, and why the watch ends
+ */
 export async function runOnSaves(
   watch: Watch,
   output: Output,
   run: (began: number | undefined) => Promise<unknown>,
+  { quiet = false }: { readonly quiet?: boolean } = {},
 ): Promise<0 | 1> {
+  const announce = (text: string) => {
+    if (!quiet) output.err(text);
+  };
   for (let began: number | undefined; ; ) {
     try {
       await run(began);
@@ -41,14 +54,17 @@ export async function runOnSaves(
       // a mistake of ours, about what may be half written: the next save may be another matter
       output.err(`${error instanceof Error ? error.stack : String(error)}\n`);
     }
-    output.err(paint(output, 'dim', 'waiting for a save; Ctrl+C ends\n'));
+    announce(paint(output, 'dim', 'waiting for a save; Ctrl+C ends\n'));
+    // without anyone who sees it, or the room to print: the process would stay for ever
+    if ((await output.flush?.()) !== undefined) return 1;
+    if (output.isUnread?.()) return 0;
     const save = await watch.next();
     if (save === undefined) return 0;
     if ('ends' in save) {
       printFindings(output, [findingOfEnd(save)]);
       return 1;
     }
-    output.err(`\n${paint(output, 'bold', describeFiles(save.files))} changed\n`);
+    announce(`\n${paint(output, 'bold', describeFiles(save.files))} changed\n`);
     began = save.began;
   }
 }
