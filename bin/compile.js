@@ -76,6 +76,8 @@ function createCompiler({ root, source, note }) {
     imports.clear();
     discovered.clear();
     if (!keepsCode) codes.clear();
+    // of a file that is not followed, such as one that the program writes, no mark says whether it is the same
+    for (const file of codes.keys()) if (marks.get(file) === undefined) codes.delete(file);
   }
 
   /** Compiles `entries` and all that they import. */

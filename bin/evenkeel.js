@@ -11,7 +11,6 @@ const { findingsOf, print, problemOf, refuse } = require('./refuse');
 const { parentAt } = require('./resolve');
 const { createSource } = require('./source');
 const { findDecoratorNotes } = require('./tsconfig');
-const { createWatch } = require('./watch');
 
 const home = path.dirname(__dirname);
 const args = process.argv.slice(2);
@@ -57,7 +56,7 @@ async function run() {
   const source = installed ? undefined : createSource(home, isWatched);
   if (source === undefined && !fs.existsSync(built)) return refuse([UNBUILT]);
 
-  const watch = isWatched ? createWatch(home) : undefined;
+  const watch = isWatched ? require('./watch').createWatch(home) : undefined;
   const compiler = createCompiler({ root: path.dirname(entry), source, note: watch?.note });
   const preparing = fs.existsSync(entry) ? compiler.prepare([entry]) : Promise.resolve();
   preparing.catch(() => {}); // a verb that loads no program does not care
@@ -67,11 +66,8 @@ async function run() {
   if (source !== undefined) modules.readMaps();
   const { main } = source === undefined ? require(built) : await source.finish(await externalsOf(compiler, preparing));
   modules.readMaps();
-  watch?.begin({ compiler, entry, modules, program, source });
-  return main(
-    args,
-    watch === undefined ? loadOf(entry, preparing, modules) : loadAgainOf(entry, compiler, modules, watch),
-  );
+  watch?.begin({ compiler, entry, modules, preparing, program, source });
+  return main(args, watch === undefined ? loadOf(entry, preparing, modules) : loadAgainOf(entry, modules, watch));
 }
 
 /** The user's program, evaluated on the first call and not before. */
@@ -88,10 +84,10 @@ function loadOf(entry, preparing, modules) {
 }
 
 /** The user's program, evaluated on each call: what the compiler refuses does not end the process. */
-function loadAgainOf(entry, compiler, modules, watch) {
+function loadAgainOf(entry, modules, watch) {
   const load = async () => {
     try {
-      return await evaluate(entry, compiler.prepare([entry]), modules);
+      return await evaluate(entry, watch.prepare(), modules);
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
       for (const { text, location } of error.errors) {

@@ -3,7 +3,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-// Before reads are recorded: our own looks are none of the program.
+// Before reads are recorded: our own looks are not the program's.
 const { lstatSync, readdirSync, realpathSync, statSync, watch } = fs;
 
 /** A burst of events is over after a pause of this length, in milliseconds: an editor that saves causes several. */
@@ -25,14 +25,17 @@ const NO_DATA = /^\/(?:proc|sys|dev)\/|[\\/](?:node_modules|\.git)(?:[\\/]|$)/;
 function createFollower({ looksEvery = LOOK_MS } = {}) {
   /** By path: what was there when the run read it. */
   const marks = new Map();
-  /** Paths of which the names in the folder were read. */
+  /** Folders whose names were read. */
   const listed = new Set();
   /** Paths that are followed wherever they are. */
   const kept = new Set();
-  /** What the program writes itself, and the folder that the run writes. */
-  const own = new Set();
-  /** What other programs got in this run. */
+  /** What was noted in this run. */
+  const noted = new Set();
+  /** What the program has written in this run, each with whether it reads it, too. */
+  const own = new Map();
+  /** What other programs got that still run: lists of paths. */
   const given = new Set();
+  /** The folder that the run writes. */
   let outdir;
   /** By folder: its watcher, and the folder's place on disk. */
   const watchers = new Map();
@@ -40,32 +43,47 @@ function createFollower({ looksEvery = LOOK_MS } = {}) {
 
   /** Follows a path from now on. The mark of its first reading in a run counts: what is saved after it is another. */
   function note(file, { names = false } = {}) {
+    if (own.has(file)) own.set(file, true);
     if (!isFollowed(file)) return undefined;
+    noted.add(file);
     if (names && !listed.has(file)) {
       listed.add(file);
       marks.delete(file);
     }
-    if (!marks.has(file)) marks.set(file, markOf(file, listed.has(file)));
+    if (!marks.has(file)) marks.set(file, markNow(file));
     return marks.get(file);
   }
 
-  /** Follows what another program gets: a file, or a folder with all that is in it. It may write there itself. */
+  /**
+   * Follows what another program gets: a file, or a folder with all that is in it. It may write there itself, which does not count as a save.
+   * @returns what to call when it has ended: what is saved from then on counts
+   */
   function give(top) {
-    for (const file of noteTree(top)) given.add(file);
+    // what was saved already since the run read it counts
+    const files = noteTree(top).filter((file) => marks.get(file) === markNow(file));
+    given.add(files);
+    return () => {
+      if (given.delete(files)) accept(files);
+    };
+  }
+
+  /** Takes the files as they are. */
+  function accept(files) {
+    for (const file of files) if (marks.has(file)) marks.set(file, markNow(file));
   }
 
   /** Follows a file, or a folder with all that is in it, and names them. */
   function noteTree(top) {
-    const noted = [];
+    const files = [];
     const folders = [top];
     for (let count = 0; folders.length > 0 && count < MOST_FILES; count++) {
       const at = folders.pop();
       const isTree = isFolder(at);
       if (note(at, { names: isTree }) === undefined) continue;
-      noted.push(at);
+      files.push(at);
       if (isTree) folders.push(...namesIn(at).map((name) => path.join(at, name)));
     }
-    return noted;
+    return files;
   }
 
   /** Follows a file wherever it is. */
@@ -80,9 +98,9 @@ function createFollower({ looksEvery = LOOK_MS } = {}) {
     return outdir === undefined || (file !== outdir && !file.startsWith(outdir + path.sep));
   }
 
-  /** What the program wrote does not count as a save of the user. */
+  /** What the program writes does not count as a save of the user, as long as the run lasts. */
   function disown(file) {
-    own.add(file);
+    own.set(file, own.get(file) === true || noted.has(file));
     marks.delete(file);
   }
 
@@ -95,25 +113,45 @@ function createFollower({ looksEvery = LOOK_MS } = {}) {
   /** Another run begins. What earlier ones read is marked before it reads. */
   function begin() {
     for (const file of [...marks.keys()]) {
-      const mark = markOf(file, listed.has(file));
+      const mark = markNow(file);
       if (mark === ABSENT && !kept.has(file)) marks.delete(file);
       else marks.set(file, mark);
     }
+    noted.clear();
   }
 
-  /** A run has ended. What it made and removed again is not missed, and what other programs wrote does not count as a save. */
-  function end() {
-    for (const [file, mark] of marks) {
-      const now = markOf(file, listed.has(file));
-      if (given.has(file) || (mark !== ABSENT && now === ABSENT)) marks.set(file, now);
-    }
+  /**
+   * A run has ended. What it made and removed again is not missed, and what it and other programs wrote does not count as a save.
+   * @param isComplete whether it has read all that it depends on: what only earlier runs read is forgotten
+   */
+  function end({ isComplete }) {
+    for (const files of given) accept(files);
     given.clear();
+    for (const [file, mark] of marks) {
+      if (mark !== ABSENT && markNow(file) === ABSENT) marks.set(file, ABSENT);
+    }
+    const written = [...own];
+    own.clear();
+    // of a file that the program reads and writes, what the user saves after the run counts
+    for (const [file, isRead] of written) if (isRead && markNow(file) !== ABSENT) note(file);
+    if (isComplete) forget();
   }
+
+  /** Forgets what was not noted in this run. */
+  function forget() {
+    for (const file of marks.keys()) {
+      if (noted.has(file) || kept.has(file)) continue;
+      marks.delete(file);
+      listed.delete(file);
+    }
+  }
+
+  const markNow = (file) => markOf(file, listed.has(file));
 
   /** The followed paths that are not what they were. */
   function changed() {
     return [...marks].flatMap(([file, before]) => {
-      const now = markOf(file, listed.has(file));
+      const now = markNow(file);
       return now === before ? [] : [{ file, isThere: now !== ABSENT, wasThere: before !== ABSENT }];
     });
   }
@@ -133,10 +171,10 @@ function createFollower({ looksEvery = LOOK_MS } = {}) {
       };
       const giveUp = () => finish(undefined);
       const look = (began) => {
-        const found = changed();
-        const isPartial = found.some(({ isThere, wasThere }) => wasThere && !isThere);
-        if (found.length > 0 && !(isPartial && performance.now() - began < ABSENT_MS)) return finish({ found, began });
-        if (found.length > 0) return plan(began, QUIET_MS);
+        const saves = changed();
+        const isPartial = saves.some(({ isThere, wasThere }) => wasThere && !isThere);
+        if (saves.length > 0 && !(isPartial && performance.now() - began < ABSENT_MS)) return finish({ saves, began });
+        if (saves.length > 0) return plan(began, QUIET_MS);
         first = undefined;
         refresh();
       };

@@ -40,7 +40,7 @@ function createModules(compiler, source, home, watch) {
       if (error.code !== 'MODULE_NOT_FOUND') throw error;
       const target = resolveFurther(specifier, importer, rest);
       if (target !== undefined) return target;
-      watch?.noteMissing(specifier, importer);
+      if (isImporter(importer)) watch?.noteMissing(specifier, importer);
       throw error;
     }
   };
@@ -67,6 +67,11 @@ function createModules(compiler, source, home, watch) {
     return watch === undefined || isUsers(file) ? load() : watch.loadPackage(load);
   }
 
+  function importPackage(file, specifier) {
+    const load = () => importNative(file, specifier);
+    return watch === undefined ? load() : watch.importPackage(load);
+  }
+
   /** Forgets the user's files, so that they are evaluated again; packages stay. */
   function renew() {
     for (const state of [namespaces, linked, awaited, bodies, waits]) state.clear();
@@ -78,8 +83,13 @@ function createModules(compiler, source, home, watch) {
     }
   }
 
+  /** Whether a path is a file of the program: tsconfig.json, whose `extends` is looked up too, is none. */
+  function isImporter(file) {
+    return file !== undefined && isProgram(file);
+  }
+
   function resolveFurther(specifier, importer, rest) {
-    if (importer !== undefined && isUsers(importer)) {
+    if (isImporter(importer)) {
       const base = path.resolve(path.dirname(importer), specifier);
       const extension = path.extname(base);
       const candidates = (SOURCE_OF[extension] ?? []).map((other) => base.slice(0, -extension.length) + other);
@@ -135,7 +145,7 @@ function createModules(compiler, source, home, watch) {
       for (const { specifier, kind, file: target } of compiler.imports.get(file) ?? []) {
         if (kind !== 'import-statement') continue;
         if (target !== undefined) await link(target, importers);
-        else if (loadsByImport(specifier, file)) remember(file, specifier, await importNative(file, specifier));
+        else if (loadsByImport(specifier, file)) remember(file, specifier, await importPackage(file, specifier));
       }
     }
     const loaded = native.load(file, null, false);
@@ -167,7 +177,7 @@ function createModules(compiler, source, home, watch) {
   async function importInto(file, specifier) {
     const name = String(specifier).startsWith('file:') ? fileURLToPath(specifier) : String(specifier);
     if (entryOf(file, name)?.file === undefined && (Module.isBuiltin(name) || loadsByImport(name, file))) {
-      return importNative(file, name);
+      return importPackage(file, name);
     }
     const target = Module._resolveFilename(name, parentAt(file));
     if (!isProgram(target)) return asNamespace(native.load(target, null, false));

@@ -4,11 +4,12 @@ const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
+const { promisify } = require('node:util');
 
-const READS = ['access', 'exists', 'lstat', 'open', 'readFile', 'stat', 'createReadStream'];
+const READS = ['access', 'exists', 'lstat', 'open', 'openAsBlob', 'readFile', 'stat', 'createReadStream'];
 const LISTS = ['opendir', 'readdir'];
 /** Each with the argument that names what is written. */
-const WRITES = { appendFile: 0, copyFile: 1, createWriteStream: 0, rename: 1, writeFile: 0 };
+const WRITES = { appendFile: 0, createWriteStream: 0, rename: 1, writeFile: 0 };
 const PROGRAMS = ['exec', 'execFile', 'execFileSync', 'execSync', 'spawn', 'spawnSync'];
 /** Standard input, by its number and its names. */
 const INPUT = [0, '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'];
@@ -18,14 +19,25 @@ const INPUT = [0, '/dev/stdin', '/dev/fd/0', '/proc/self/fd/0'];
  * @param recorder `note(file)`, `note(file, { names: true })`, `noteTree(file)`, `give(file)`, `disown(file)`, `noteInput()`
  */
 function recordReads(recorder) {
+  /** `see` gets the arguments, and may return a function, which gets the result; undefined where the call throws. */
+  const recording = (original, see) =>
+    function (...args) {
+      const finish = recorder.isOn ? see(args) : undefined;
+      let result;
+      try {
+        result = Reflect.apply(original, this, args);
+        return result;
+      } finally {
+        finish?.(result);
+      }
+    };
   const wrap = (owner, name, see) => {
     const original = owner[name];
     if (typeof original !== 'function') return;
-    const recorded = function (...args) {
-      if (recorder.isOn) see(args);
-      return Reflect.apply(original, this, args);
-    };
-    Object.defineProperties(recorded, Object.getOwnPropertyDescriptors(original));
+    const recorded = recording(original, see);
+    const { [promisify.custom]: asPromise, ...descriptors } = Object.getOwnPropertyDescriptors(original);
+    Object.defineProperties(recorded, descriptors);
+    if (asPromise !== undefined) recorded[promisify.custom] = recording(asPromise.value, see);
     owner[name] = recorded;
   };
   const wrapAll = (name, see) => {
@@ -33,9 +45,9 @@ function recordReads(recorder) {
     wrap(fs, `${name}Sync`, see);
   };
   const read = (options) => (args) => {
-    if (INPUT.includes(args[0])) return recorder.noteInput();
     const file = pathOf(args[0]);
-    if (file !== undefined) recorder.note(file, options);
+    if (INPUT.includes(args[0])) recorder.noteInput();
+    else if (file !== undefined) recorder.note(file, options);
   };
   const write = (at) => (args) => {
     const file = pathOf(args[at]);
@@ -51,20 +63,52 @@ function recordReads(recorder) {
     });
   }
   for (const [name, at] of Object.entries(WRITES)) wrapAll(name, write(at));
-  for (const name of PROGRAMS) wrap(childProcess, name, (args) => noteArguments(args, recorder));
+  wrapAll('copyFile', (args) => {
+    read()(args);
+    write(1)(args);
+  });
+  wrapAll('cp', ([from, to]) => {
+    const [source, target] = [pathOf(from), pathOf(to)];
+    if (source !== undefined) recorder.noteTree(source);
+    if (target !== undefined) recorder.give(target); // to the end of the run
+  });
+  wrap(process, 'loadEnvFile', ([file = '.env']) => read()([file]));
+  for (const name of PROGRAMS) wrap(childProcess, name, (args) => atEnd(noteArguments(args, recorder)));
+  wrap(childProcess, 'fork', ([script, ...rest]) => {
+    const list = Array.isArray(rest[0]) ? rest[0] : [];
+    const file = script instanceof URL ? fileURLToPath(script) : script;
+    return atEnd(noteArguments(['node', [file, ...list], ...rest], recorder));
+  });
   Module.syncBuiltinESMExports();
 }
 
-/** Another program reads what its arguments name: `helm template shop charts/shop --values=values.yaml`. */
+/** Calls `finish` when a program has ended, of which `result` is the process, a promise with it, or what it printed. */
+function atEnd(finish) {
+  return (result) => {
+    const child = result?.child ?? result;
+    if (typeof child?.once === 'function') child.once('close', finish);
+    else finish();
+  };
+}
+
+/**
+ * Another program reads what its arguments name: `helm template shop charts/shop --values=values.yaml`, and a script is such a name too.
+ * @returns what to call when it has ended
+ */
 function noteArguments([program, ...rest], recorder) {
   const list = Array.isArray(rest[0]) ? rest[0] : [];
   const { cwd } = rest.find((arg) => typeof arg === 'object' && arg !== null && !Array.isArray(arg)) ?? {};
   const folder = path.resolve(pathOf(cwd) ?? '.');
-  const words = list.length > 0 ? list : String(program).split(/\s+/);
-  for (const word of words.flatMap((text) => [String(text), String(text).replace(/^-[^=]*=/, '')])) {
+  const script = /[\\/]/.test(program) ? [program] : [];
+  const words = list.length > 0 ? [...script, ...list] : String(program).split(/\s+/);
+  const ends = [];
+  for (const word of new Set(words.flatMap((text) => [String(text), String(text).replace(/^-[^=]*=/, '')]))) {
     if (word === '' || word.startsWith('-') || /:\/\/|[\0\n]/.test(word)) continue;
-    recorder.give(path.resolve(folder, word));
+    ends.push(recorder.give(path.resolve(folder, word)));
   }
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 /** Whether flags of `open` allow to write. */

@@ -32,7 +32,7 @@ function refuse(errors) {
   return 1;
 }
 
-/** The problems of a compiler as findings, for who prints them with others. */
+/** The problems of a compiler as findings, for callers that print them with others. */
 function findingsOf(errors) {
   return errors.map(({ location, rule = 'compile', ...problem }) => {
     const { text, expected } = inOurWords(problem, location);

@@ -6,11 +6,16 @@ const path = require('node:path');
 /** What Evenkeel itself runs: a package that is linked is not below node_modules. */
 const OURS = ['bin', 'build'].map((folder) => path.join(path.dirname(__dirname), folder) + path.sep);
 
+const isOurs = (file) => OURS.some((folder) => file.startsWith(folder));
+
 /** Whether a file is the user's own: not below node_modules, where packages are. */
 function isUsers(file) {
-  return (
-    path.isAbsolute(file) && !/[\\/]node_modules[\\/]/.test(file) && !OURS.some((folder) => file.startsWith(folder))
-  );
+  return path.isAbsolute(file) && !/[\\/]node_modules[\\/]/.test(file) && !isOurs(file);
+}
+
+/** Whether a file is one of a package, and none of Evenkeel. */
+function isPackages(file) {
+  return path.isAbsolute(file) && !isUsers(file) && !isOurs(file);
 }
 
 /** What Node.js asks of the module that requires another. */
@@ -60,4 +65,4 @@ function loadsByImport(specifier, importer) {
   return runsAsEsModule(importer) && exports !== undefined && JSON.stringify(exports).includes('"import":');
 }
 
-module.exports = { forgetManifests, isUsers, loadsByImport, parentAt, runsAsEsModule };
+module.exports = { forgetManifests, isPackages, isUsers, loadsByImport, parentAt, runsAsEsModule };

@@ -22,23 +22,23 @@ function foldersFrom(folder) {
 
 /** The files, there or not, that decide how those of `folders` are compiled and found: tsconfig.json, what it extends, package.json. */
 function findConfigurations(folders) {
-  const found = new Set();
+  const files = new Set();
   const extended = (file) => {
-    if (found.has(file)) return;
-    found.add(file);
+    if (files.has(file)) return;
+    files.add(file);
     if (!fs.existsSync(file)) return;
     const text = withoutComments(fs.readFileSync(file, 'utf8'));
     for (const base of basesOf(text)) for (const candidate of candidatesOf(base, file)) extended(candidate);
   };
   for (const folder of folders) {
     for (const at of foldersFrom(folder)) {
-      if (found.has(path.join(at, 'package.json'))) break;
-      found.add(path.join(at, 'package.json'));
+      if (files.has(path.join(at, 'package.json'))) break;
+      files.add(path.join(at, 'package.json'));
       extended(path.join(at, 'tsconfig.json'));
       if (fs.existsSync(path.join(at, 'package.json'))) break;
     }
   }
-  return [...found];
+  return [...files];
 }
 
 function basesOf(text) {

@@ -2,14 +2,16 @@
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
+const { fileURLToPath } = require('node:url');
 const { createFollower } = require('./follow');
+const { callSites } = require('./program');
 const { recordReads } = require('./reads');
 const { print } = require('./refuse');
-const { forgetManifests, isUsers } = require('./resolve');
+const { forgetManifests, isPackages, isUsers } = require('./resolve');
 const { findConfigurations } = require('./tsconfig');
 
-/** Before a program is read: `existsSync` of a look is none of the program. */
-const { existsSync, readdirSync } = fs;
+// Before reads are recorded: our own looks are not the program's.
+const { existsSync, readdirSync, readFileSync } = fs;
 
 /** What npm, pnpm and Yarn write last when they install. */
 const INSTALLED = ['.package-lock.json', '.modules.yaml', '.yarn-state.yml'];
@@ -17,12 +19,19 @@ const FAILURES = ['uncaughtException', 'unhandledRejection'];
 /** What a program does with these would change how the watch ends. */
 const EVENTS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'beforeExit', ...FAILURES];
 
+/** Between a call that reads and the look at who calls. */
+const RECORDING = ['program.js', 'reads.js', 'watch.js'].map((name) => path.join(__dirname, name));
+/** A package may be below many calls of its own. */
+const FRAMES = 60;
+
 /** From now on records what is read. @param home folder of Evenkeel */
 function createWatch(home) {
   const follower = createFollower();
   /** Files of which a change needs another process: it has loaded what they were. */
   const lasting = new Set();
   const configurations = new Set();
+  /** By package.json: how it leads to files. Node.js keeps what it was, and cannot be asked to read it again. */
+  const targets = new Map();
   const ending = new AbortController();
   const stop = () => ending.abort();
   /** What fails when no program runs was left running by one. */
@@ -32,14 +41,18 @@ function createWatch(home) {
   };
   const environment = { ...process.env };
   let parts;
+  /** Compiles for the first run, which began while Evenkeel was loaded. */
+  let preparing;
   let packages = 0;
+  /** ES modules of packages, which load while the program goes on. */
+  let imports = 0;
   let readsInput = false;
-  let saved;
+  let saves;
 
   const recorder = {
     isOn: false,
     note(file, options) {
-      if (packages > 0) keepLasting(file);
+      if (packages > 0 || (imports > 0 && isPackageCalling())) keepLasting(file);
       else follower.note(file, options);
     },
     noteTree: follower.noteTree,
@@ -52,12 +65,18 @@ function createWatch(home) {
   recordReads(recorder);
 
   function keepLasting(file) {
-    if (follower.note(file) !== undefined) lasting.add(file);
+    if (follower.note(file) === undefined) return;
+    lasting.add(file);
+    follower.keep(file);
   }
 
-  /** @param all the compiler, the modules, the program, Evenkeel from a checkout, and the user's main file */
+  /**
+   * @param all the compiler, the modules, the program, Evenkeel from a checkout, the user's main file,
+   * and the promise that it is compiled
+   */
   function begin(all) {
     parts = all;
+    ({ preparing } = all);
     const ours = readdirSync(path.join(home, 'bin')).map((name) => path.join(home, 'bin', name));
     const marks = Module._nodeModulePaths(path.dirname(all.entry))
       .filter((folder) => existsSync(folder))
@@ -74,18 +93,21 @@ function createWatch(home) {
     process.off('SIGINT', stop);
     for (const event of FAILURES) process.off(event, fail);
     follower.leave(path.resolve(outdir));
-    if (saved !== undefined) renew(saved);
+    if (saves !== undefined) renew(saves);
     const folder = process.cwd();
     const listeners = new Map(EVENTS.map((event) => [event, process.listeners(event)]));
     recorder.isOn = true;
     follower.note(parts.entry);
+    let isComplete = false;
     try {
-      return await work();
+      const result = await work();
+      isComplete = !result.findings.some(({ severity }) => severity === 'error');
+      return result;
     } finally {
       recorder.isOn = false;
       parts.program.end();
       for (const [event, before] of listeners) {
-        for (const one of process.listeners(event)) if (!before.includes(one)) process.off(event, one);
+        for (const listener of process.listeners(event)) if (!before.includes(listener)) process.off(event, listener);
       }
       process.chdir(folder);
       restoreEnvironment();
@@ -93,16 +115,18 @@ function createWatch(home) {
       for (const file of findConfigurations(new Set([path.dirname(parts.entry), ...folders]))) {
         configurations.add(file);
         follower.note(file);
+        if (path.basename(file) === 'package.json' && !targets.has(file)) targets.set(file, targetsOf(file));
       }
-      follower.end();
+      follower.end({ isComplete });
       process.on('SIGINT', stop);
       for (const event of FAILURES) process.on(event, fail);
     }
   }
 
-  function renew(found) {
+  function renew(files) {
     follower.begin();
-    const keepsCode = found.every(({ file, isThere, wasThere }) => isThere && wasThere && !configurations.has(file));
+    preparing = undefined;
+    const keepsCode = files.every(({ file, isThere, wasThere }) => isThere && wasThere && !configurations.has(file));
     if (!keepsCode) forgetManifests();
     parts.compiler.renew(keepsCode);
     parts.modules.renew();
@@ -113,6 +137,11 @@ function createWatch(home) {
     for (const [name, value] of Object.entries(environment)) if (process.env[name] !== value) process.env[name] = value;
   }
 
+  /** Compiles the program, once for each run. */
+  function prepare() {
+    return preparing ?? parts.compiler.prepare([parts.entry]);
+  }
+
   /** Loads a package, which stays: so do the variables that it sets, and what it reads is not read again. */
   function loadPackage(load) {
     const before = packages === 0 ? { ...process.env } : undefined;
@@ -121,17 +150,31 @@ function createWatch(home) {
       return load();
     } finally {
       packages--;
-      if (before !== undefined) {
-        for (const [name, value] of Object.entries(process.env)) if (before[name] !== value) environment[name] = value;
-      }
+      if (before !== undefined) keepVariables(before);
     }
   }
 
-  /** Follows the folder in which a file was not found: it may appear. */
+  /** The same for an ES module of a package. */
+  async function importPackage(load) {
+    const before = { ...process.env };
+    imports++;
+    try {
+      return await load();
+    } finally {
+      imports--;
+      keepVariables(before);
+    }
+  }
+
+  function keepVariables(before) {
+    for (const [name, value] of Object.entries(process.env)) if (before[name] !== value) environment[name] = value;
+  }
+
+  /** Follows where a file was not found: it may appear, in a folder that appears first. */
   function noteMissing(specifier, importer) {
-    if (importer === undefined || !isUsers(importer)) return;
     if (/^\.{0,2}\//.test(specifier)) {
-      follower.note(path.dirname(path.resolve(path.dirname(importer), specifier)), { names: true });
+      const target = path.resolve(path.dirname(importer), specifier);
+      for (const folder of [path.dirname(target), target]) follower.note(folder, { names: true });
     } else {
       // tsconfig.json may lead anywhere
       follower.noteTree(path.dirname(parts.entry));
@@ -143,15 +186,33 @@ function createWatch(home) {
     if (readsInput) return { ends: 'input' };
     const answer = ending.signal.aborted ? undefined : await follower.next(ending.signal);
     if (answer === undefined) return undefined;
-    saved = answer.found;
-    const files = saved
-      .map(({ file }) => file)
-      .filter((file, _, all) => !all.some((one) => path.dirname(one) === file));
-    const old = saved.map(({ file }) => file).find((file) => lasting.has(file));
+    ({ saves } = answer);
+    const all = saves.map(({ file }) => file);
+    const files = all.filter((folder) => !all.some((file) => path.dirname(file) === folder));
+    const old = all.find((file) => lasting.has(file) || (targets.has(file) && targets.get(file) !== targetsOf(file)));
     return old === undefined ? { files, began: answer.began } : { ends: 'code', file: old };
   }
 
-  return { begin, follow, loadPackage, next, note: follower.note, noteMissing };
+  /** How a package.json leads to files, as text. As before where it is half written. */
+  function targetsOf(file) {
+    try {
+      const { exports, imports, main } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+      return JSON.stringify({ exports, imports, main });
+    } catch {
+      return targets.get(file);
+    }
+  }
+
+  return { begin, follow, importPackage, loadPackage, next, note: follower.note, noteMissing, prepare };
+}
+
+/** Whether a package calls at this moment, and no file of the user calls it. */
+function isPackageCalling() {
+  const files = callSites(FRAMES)
+    .map((site) => site.getFileName() ?? '')
+    .map((name) => (name.startsWith('file:') ? fileURLToPath(name) : name))
+    .filter((file) => path.isAbsolute(file) && !RECORDING.includes(file));
+  return files.length > 0 && isPackages(files[0]) && !files.some(isUsers);
 }
 
 module.exports = { createWatch };

@@ -36,9 +36,9 @@ async function savedBy(save: () => void, patience = 5_000): Promise<readonly str
   await setTimeout(LOOK_MS);
   save();
   const timer = setTimer(() => signal.abort(), patience);
-  const { found = [] } = (await answer) ?? {};
+  const { saves = [] } = (await answer) ?? {};
   clearTimeout(timer);
-  return found.map(({ file }: { readonly file: string }) => relative(folder, file));
+  return saves.map(({ file }: { readonly file: string }) => relative(folder, file));
 }
 
 /** Longer than a burst of events: what has not counted by then does not */
@@ -70,7 +70,7 @@ test('what is saved after it was read counts, also before the wait', async () =>
   follower.note(at('a'));
   write('a', 'meanwhile');
   follower.note(at('a'));
-  follower.end();
+  follower.end({ isComplete: true });
   expect(await savedBy(() => {})).toEqual(['a']);
 });
 
@@ -114,16 +114,74 @@ test('what another program gets may be written by it: only later saves count', a
   mkdirSync(at('chart'));
   follower.give(at('chart'));
   write('chart/made', 'by the program');
-  follower.end();
+  follower.end({ isComplete: true });
   expect(await savedBy(() => {}, NOTHING_MS)).toEqual([]);
   expect(await savedBy(() => write('chart/values.yaml', 'x: 1'))).toEqual(['chart']);
+});
+
+test('what is saved while a program runs, and after another one that got it, counts', async () => {
+  const end = follower.give(at('a'));
+  write('a', 'by the program');
+  end();
+  write('a', 'by the user');
+  follower.end({ isComplete: true });
+  expect(await savedBy(() => {})).toEqual(['a']);
+});
+
+test('what is saved before another program gets it counts', async () => {
+  follower.note(at('a'));
+  write('a', 'by the user');
+  follower.give(at('a'))();
+  follower.end({ isComplete: true });
+  expect(await savedBy(() => {})).toEqual(['a']);
+});
+
+test('what the program reads and writes is followed from the end of the run, what it only writes is not', async () => {
+  write('b', 'one');
+  for (const name of ['a', 'b']) follower.disown(at(name));
+  write('a', 'by the program');
+  follower.note(at('a'));
+  follower.end({ isComplete: true });
+  expect(await savedBy(() => write('b', 'by the user'), NOTHING_MS)).toEqual([]);
+  expect(await savedBy(() => write('a', 'by the user'))).toEqual(['a']);
+});
+
+test('what the program has read and then writes is followed from the end of the run', async () => {
+  follower.note(at('a'));
+  follower.disown(at('a'));
+  write('a', 'by the program');
+  follower.end({ isComplete: true });
+  expect(await savedBy(() => {}, NOTHING_MS)).toEqual([]);
+  expect(await savedBy(() => write('a', 'by the user'))).toEqual(['a']);
+});
+
+test('what only an earlier run read is forgotten after a complete one, and not before', async () => {
+  write('b', 'one');
+  follower.note(at('a'));
+  follower.end({ isComplete: true });
+  for (const isComplete of [false, true]) {
+    follower.begin();
+    follower.note(at('b'));
+    follower.end({ isComplete });
+    const saved = await savedBy(() => write('a', `after ${isComplete}`), isComplete ? NOTHING_MS : undefined);
+    expect(saved).toEqual(isComplete ? [] : ['a']);
+  }
+});
+
+test('what is kept is followed through all runs, also where it is not there', async () => {
+  follower.keep(at('.env'));
+  for (const _ of [1, 2]) {
+    follower.begin();
+    follower.end({ isComplete: true });
+  }
+  expect(await savedBy(() => write('.env', ''))).toEqual(['.env']);
 });
 
 test('what a run makes and removes again is not missed', async () => {
   write('scratch', '');
   follower.note(at('scratch'));
   rmSync(at('scratch'));
-  follower.end();
+  follower.end({ isComplete: true });
   expect(await savedBy(() => {}, NOTHING_MS)).toEqual([]);
 });
 
@@ -135,6 +193,10 @@ test.each([
   [
     ['kustomize', ['build', '.'], { cwd: 'base' }],
     ['base/build', 'base'],
+  ],
+  [
+    ['./render', ['values.yaml'], { cwd: 'base' }],
+    ['base/render', 'base/values.yaml'],
   ],
   ['cat values.yaml https://shop.example/a'.split('\n'), ['cat', 'values.yaml']],
 ])('arguments of another program that may be paths: %j', (args, expected) => {

@@ -24,6 +24,8 @@ const WAITING = 'waiting for a save';
 /** A project, and the command that watches it. */
 class Watched {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'evenkeel-watch-')));
+  /** Where files are written before they are put in their place: there, none is half written. */
+  private readonly desk = mkdtempSync(join(tmpdir(), 'evenkeel-desk-'));
   private printed = '';
   private hear = () => {};
   private child: ChildProcess | undefined;
@@ -33,36 +35,32 @@ class Watched {
     for (const [name, text] of Object.entries(files)) {
       const path = join(this.folder, name);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
+      writeFileSync(join(this.desk, 'file'), text);
+      renameSync(join(this.desk, 'file'), path);
     }
-  }
-
-  /** As editors save: another file is put in its place. */
-  replace(name: string, text: string): void {
-    writeFileSync(join(this.folder, `${name}~`), text);
-    renameSync(join(this.folder, `${name}~`), join(this.folder, name));
   }
 
   start(...args: readonly string[]): Promise<string> {
-    const child = spawn(process.execPath, [LAUNCHER, 'synth', '--watch', ...args], { cwd: this.folder });
+    // one pipe for both streams keeps their order; the shell becomes the command
+    const command = ['-c', 'exec "$0" "$@" 2>&1', process.execPath, LAUNCHER, 'synth', '--watch', ...args];
+    const child = spawn('sh', command, { cwd: this.folder });
     this.child = child;
     this.ended = once(child, 'close');
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        this.printed += text;
-        this.hear();
-      });
-    }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.printed += text;
+      this.hear();
+    });
     return this.next();
   }
 
-  /** What the next run prints, after `save`; or the last words of the process. */
-  async next(save = () => {}, last = WAITING): Promise<string> {
+  /** What is printed after `save`, to the end of the run that prints `wanted`; or the last words of the process. */
+  async next(save = () => {}, wanted = '', last = WAITING): Promise<string> {
     const from = this.printed.length;
     save();
     const heard = new Promise<void>((resolve) => {
       this.hear = () => {
-        if (this.printed.slice(from).includes(last)) resolve();
+        const at = this.printed.indexOf(wanted, from);
+        if (at !== -1 && this.printed.includes(last, at + wanted.length)) resolve();
       };
       this.hear();
     });
@@ -70,8 +68,16 @@ class Watched {
     return this.printed.slice(from);
   }
 
-  save(files: Readonly<Record<string, string>>): Promise<string> {
-    return this.next(() => this.write(files));
+  save(files: Readonly<Record<string, string>>, wanted?: string): Promise<string> {
+    return this.next(() => this.write(files), wanted);
+  }
+
+  /** No one reads any more what it prints. @returns the exit code, after `save` */
+  async leave(save: () => void): Promise<unknown> {
+    this.child?.stdout?.destroy();
+    save();
+    const [code] = (await this.ended) ?? [];
+    return code;
   }
 
   /** The manifests of the chart. */
@@ -99,7 +105,7 @@ class Watched {
   async end(): Promise<void> {
     this.child?.kill('SIGKILL');
     await this.ended;
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.desk]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -119,9 +125,9 @@ test('a save is written, of an imported file too, and Ctrl+C leaves nothing behi
     /^\ncharts\/text\.ts changed\nchanged {2}dist\/10-blog\.yaml\n1 changed, \d+ ms\nwaiting/,
   );
   expect(project.written()).toContain('text: two');
-  expect(await project.next(() => project.replace('charts/text.ts', "export const text = 'three';"))).toContain(
-    'charts/text.ts changed',
-  );
+  // not put in its place, but written there: the watch may see it half written first
+  const inPlace = () => writeFileSync(join(project.folder, 'charts/text.ts'), "export const text = 'three';");
+  expect(await project.next(inPlace, '1 changed')).toContain('charts/text.ts changed');
   expect(project.written()).toContain('text: three');
   expect(await project.save({ 'main.ts': TEXT.replace('add({ text })', "add({ text: 'four' })") })).toContain(
     'main.ts changed',
@@ -148,7 +154,7 @@ test('errors are printed with their line, nothing is written, and the next good 
   const refused = await project.save({ 'main.ts': `${CHART}add({ text: 1 as never });` });
   expect(refused).toContain('1 error, nothing written');
   expect(project.written()).toBe(before);
-  await project.save({ 'main.ts': TEXT, ...text('two') });
+  await project.save({ 'main.ts': TEXT, ...text('two') }, '1 changed');
   expect(project.written()).toContain('text: two');
 });
 
@@ -157,7 +163,8 @@ test('an error at the start is survived too, and a file that was missing is foll
   expect(await project.start()).toContain('Could not resolve "./charts/text"');
   expect(await project.save(text('one'))).toContain('2 added');
   expect(await project.next(() => rmSync(join(project.folder, 'charts/text.ts')))).toContain('Could not resolve');
-  // the same name, another place
+  // the same name, another place: a folder that is empty at first
+  expect(await project.next(() => mkdirSync(join(project.folder, 'charts/text')))).toContain('Could not resolve');
   await project.save({ 'charts/text/index.ts': "export const text = 'two';" });
   expect(project.written()).toContain('text: two');
   await project.next(() => rmSync(join(project.folder, 'main.ts')));
@@ -205,7 +212,7 @@ add({
     expect(project.written()).toContain(line);
   }
   const other = readFileSync(join(project.folder, 'other.yaml'), 'utf8');
-  await project.next(() => project.replace('other.yaml', other.replace('other: a', 'other: c')));
+  await project.save({ 'other.yaml': other.replace('other: a', 'other: c') });
   expect(project.written()).toContain('other: c');
 });
 
@@ -231,7 +238,7 @@ test('Ctrl+C ends a program that never ends', async () => {
   project.write({ 'main.ts': TEXT, ...text('one') });
   await project.start();
   const endless = () => project.write({ 'main.ts': "console.log('endless');\nfor (;;) {}" });
-  await project.next(endless, 'endless');
+  await project.next(endless, '', 'endless');
   expect(await project.interrupt()).toBe(null); // by the signal
   expect(readdirSync(project.folder).sort()).toEqual(['charts', 'dist', 'main.ts']);
 });
@@ -266,8 +273,10 @@ test('a run leaves nothing to the next: servers, timers, variables, exit codes, 
 ${CHART}const unset = process.env.EVENKEEL_LEFT === undefined;
 process.env.EVENKEEL_LEFT = 'left';
 process.on('SIGINT', () => {});
-createServer().listen(${PORT});
-const later = setInterval(() => { throw new Error('still there'); }, 3_000);
+const kept = globalThis as { run?: string; port?: number };
+kept.run = '${value}';
+const server = createServer().listen(kept.port ?? 0, () => { kept.port = server.address().port; });
+const later = setInterval(() => { if (kept.run !== '${value}') throw new Error('still there'); }, 10);
 process.chdir('charts');
 add({ text: '${value}', unset: String(unset) });`;
   project.write({ 'main.ts': main('one'), ...text('one') });
@@ -277,36 +286,98 @@ add({ text: '${value}', unset: String(unset) });`;
   expect(await project.interrupt()).toBe(0);
 });
 
-const PORT = 20_000 + (process.pid % 20_000);
-
-test('what the program writes does not count as a save, and a variable that a package sets as it loads stays', async () => {
+test('what the program writes does not count as a save, and a module that it writes is evaluated as it is', async () => {
   project.write({
     'main.ts': `import { readFileSync, writeFileSync } from 'node:fs';
-import 'setting';
-${CHART}writeFileSync('count', String(Number(readFileSync('count', 'utf8')) + 1));
-add({ count: readFileSync('count', 'utf8'), setting: process.env.EVENKEEL_SETTING ?? 'none' });`,
-    'node_modules/setting/index.js': "process.env.EVENKEEL_SETTING = 'set';",
-    'node_modules/setting/package.json': '{ "name": "setting" }',
+${CHART}const path = './made';
+writeFileSync('count', String(Number(readFileSync('count', 'utf8')) + 1));
+writeFileSync('made.ts', \`export const made: string = '\${readFileSync('count', 'utf8')}';\`);
+add({ count: readFileSync('count', 'utf8'), made: require(path).made });`,
     count: '0',
   });
   await project.start();
   const main = readFileSync(join(project.folder, 'main.ts'), 'utf8');
   expect(await project.save({ 'main.ts': `${main}\n` })).toMatch(/^\nmain\.ts changed\n/);
-  expect(project.written()).toContain('count: "2"\n  setting: set');
+  expect(project.written()).toContain('count: "2"\n  made: "2"');
+  // what the user saves there counts
+  expect(await project.save({ count: '10' })).toMatch(/^\ncount changed\n/);
+  expect(project.written()).toContain('count: "11"\n  made: "11"');
 });
 
-test.each(['node_modules/.package-lock.json', '.env'])(
-  'what packages are, and read as they load, stays: a change of %s ends the process',
+test('a variable that a package sets as it loads stays, of an ES module too', async () => {
+  const names = ['COMMON', 'STATIC', 'DYNAMIC'];
+  const sets = (name: string) => `process.env.EVENKEEL_${name} = 'set';`;
+  project.write({
+    'main.ts': `import 'common';
+import 'static';
+import { text } from './charts/text';
+${CHART}await import('dynamic');
+add({ text, ${names.map((name) => `${name}: process.env.EVENKEEL_${name} ?? 'none'`).join()} });`,
+    'node_modules/common/index.js': sets('COMMON'),
+    'node_modules/common/package.json': '{}',
+    'node_modules/static/index.js': sets('STATIC'),
+    'node_modules/static/package.json': '{ "type": "module", "exports": "./index.js" }',
+    'node_modules/dynamic/index.js': sets('DYNAMIC'),
+    'node_modules/dynamic/package.json': '{ "type": "module", "exports": "./index.js" }',
+    ...text('one'),
+  });
+  await project.start();
+  await project.save(text('two'));
+  for (const name of names) expect(project.written()).toContain(`${name}: set`);
+});
+
+test('a package in tsconfig.json makes no one follow the whole project', async () => {
+  project.write({
+    'main.ts': TEXT,
+    ...text('one'),
+    'tsconfig.json': '{ "extends": "base" }',
+    'node_modules/base/tsconfig.json': '{}',
+    'notes.txt': 'one',
+  });
+  await project.start();
+  const printed = await project.save({ 'notes.txt': 'two', ...text('two') }, '1 changed');
+  expect(printed).toMatch(/^\ncharts\/text\.ts changed\n/);
+});
+
+test('how a package of the workspace leads to its files stays: another main ends the process, another version does not', async () => {
+  const manifest = (main: string, version: string) => JSON.stringify({ name: 'texts', main, version });
+  project.write({
+    'main.ts': `import { text } from 'texts';\n${CHART}add({ text });`,
+    'texts/a.ts': "export const text = 'a';",
+    'texts/b.ts': "export const text = 'b';",
+    'texts/package.json': manifest('a.ts', '1'),
+    'node_modules/.package-lock.json': '{}',
+  });
+  symlinkSync('../texts', join(project.folder, 'node_modules/texts'));
+  await project.start();
+  expect(await project.save({ 'texts/package.json': manifest('a.ts', '2') })).toContain('nothing changed');
+  const last = await project.save({ 'texts/package.json': manifest('b.ts', '2') });
+  expect(last).toContain('texts/package.json has changed: this process runs what it was');
+  expect(await project.interrupt()).toBe(1);
+});
+
+test('a watch that no one reads ends', async () => {
+  project.write({ 'main.ts': TEXT, ...text('one') });
+  await project.start();
+  expect(await project.leave(() => project.write(text('two')))).toBe(0);
+  expect(project.written()).toContain('text: two');
+});
+
+test.each(['node_modules/.package-lock.json', '.env', '.env.local', '.env.module'])(
+  'what packages are, and read or miss as they load, stays: a change of %s ends the process',
   async (file) => {
     project.write({
-      'main.ts': `import 'dotted';\n${TEXT}`,
+      'main.ts': `import 'dotted';\nimport 'dotted-module';\n${TEXT}`,
       ...text('one'),
       'node_modules/.package-lock.json': '{}',
-      'node_modules/dotted/index.js': "require('fs').readFileSync('.env');",
+      'node_modules/dotted/index.js': "require('fs').readFileSync('.env'); require('fs').existsSync('.env.local');",
       'node_modules/dotted/package.json': '{ "name": "dotted" }',
+      'node_modules/dotted-module/index.js': "import { existsSync } from 'node:fs'; existsSync('.env.module');",
+      'node_modules/dotted-module/package.json': '{ "type": "module", "exports": "./index.js" }',
       '.env': '',
     });
     await project.start();
+    await project.save(text('two'));
     const last = await project.save({ [file]: '{ "packages": {} }' });
     expect(last).toContain(`${file} has changed: this process runs what it was`);
     expect(last).toContain('expected evenkeel synth --watch, started again');
