@@ -790,6 +790,7 @@ describe('a TLS Secret that the chart names', () => {
   const AWS = { region: 'ap-south-1', kubernetes: '1.36', ...SUBNETS } as const;
   const ingressController = { namespace: 'ingress', podLabels: { app: 'nginx' } };
   const options = { tlsSecret: 'mine' };
+  const fieldsOf = ({ findings }: Synthesis) => findings.map(({ severity, field }) => `${severity} ${field}`);
 
   test.each<[string, ClusterDescription, string]>([
     ['a Gateway of others', CLUSTERS.onPrem({ existing }), "Gateway public is another's: its certificates are too"],
@@ -817,15 +818,15 @@ describe('a TLS Secret that the chart names', () => {
       gke({ region: 'europe-west1', kubernetes: '1.36', preSharedCertificate: 'shop' }),
       "Google's load balancer does not read certificates from Secrets",
     ],
-  ])('refused where nothing reads it: %s', (_, cluster, message) => {
+  ])('a warning where nothing reads it, since another cluster of the chart may: %s', (_, cluster, message) => {
     expect(exposed(cluster, options).findings).toMatchObject([
       {
-        rule: 'exposure-gateway',
-        severity: 'error',
+        rule: 'exposure-certificate',
+        severity: 'warning',
         field: 'exposeAt.tlsSecret',
         value: 'mine',
         message,
-        expected: expect.stringMatching(/^no tlsSecret: .*(ACM|preSharedCertificate|owner)/),
+        expected: expect.stringMatching(/^no tlsSecret here: .*(ACM|preSharedCertificate|owner)/),
       },
     ]);
     expect(exposed(cluster).findings).toEqual([]);
@@ -855,14 +856,14 @@ describe('a TLS Secret that the chart names', () => {
         new WebService(system, 'api', WEB).exposeAt('b.example', { paths: ['/api'] });
       });
     expect(build(['a.example', 'b.example']).findings).toEqual([]);
-    expect(errors(build(['a.example']))).toEqual(['exposure-gateway exposeAt.tlsSecret']);
+    expect(fieldsOf(build(['a.example']))).toEqual(['warning exposeAt.tlsSecret']);
   });
 
   test('refused: of plain HTTP, which has no certificate', () => {
     const plain = { plainHttp: 'a test' };
     for (const cluster of [CLUSTERS.onPrem({}), onPrem({ distribution: 'k3s', kubernetes: '1.36' }), eks(AWS)]) {
       expect(exposed(cluster, { ...options, ...plain }).findings).toMatchObject([
-        { field: 'exposeAt.tlsSecret', expected: 'no tlsSecret, or no plainHttp' },
+        { severity: 'error', field: 'exposeAt.tlsSecret', expected: 'no tlsSecret, or no plainHttp' },
       ]);
       expect(exposed(cluster, plain).findings).toEqual([]);
     }
@@ -873,7 +874,7 @@ describe('a TLS Secret that the chart names', () => {
       new WebService(system, 'web', WEB).exposeAt('a.example');
       new WebService(system, 'api', WEB).exposeAt('a.example', { paths: ['/api'], ...options });
     });
-    expect(errors(synthesis)).toEqual(['exposure-gateway exposeAt.tlsSecret']);
+    expect(fieldsOf(synthesis)).toEqual(['warning exposeAt.tlsSecret']);
   });
 });
 

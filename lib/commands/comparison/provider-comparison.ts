@@ -8,7 +8,7 @@ import type { Finding } from '../../model/finding/finding';
 import { defined } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import type { Environment } from '../../model/platform/environment';
-import { gatewayApiOn, PROFILES, readingSecrets, STANDARD } from '../../model/providers/profiles';
+import { gatewayApiOn, PROFILES, STANDARD } from '../../model/providers/profiles';
 import { objectsOf, type Project } from './rebuildable';
 
 /** What every autoscaler reads: some profiles bring it, so that all of them have it here. */
@@ -106,7 +106,7 @@ function equalized({ cluster, environment, regions }: Where, aspects: Aspects): 
     cluster: {
       ...cluster,
       ...defined({ gatewayApi }),
-      provider: { ...(provider === cluster.provider ? provider : readingSecrets(provider)), nodes: {} },
+      provider: { ...provider, nodes: {} },
       kubernetes,
       zones,
       capabilities: gatewayApi === undefined ? capabilities : [...capabilities, 'gateway-api'],

@@ -59,18 +59,23 @@ export function certifiedGateway(
 export const readsSecrets = (served: readonly Certified[]): boolean =>
   served.some(({ certificates }) => certificates === 'secrets');
 
-/** A TLS Secret that a component names, and that nothing reads. */
+/**
+ * A TLS Secret that a component names, and that nothing reads. Beside plain HTTP it contradicts the chart; where the certificate is elsewhere
+ * it is right for another cluster of the chart.
+ */
 export function findUnreadSecret(
   { tlsSecret, plainHttp }: { readonly tlsSecret: string | undefined; readonly plainHttp: string | undefined },
   served: readonly Certified[],
 ): Finding[] {
   if (tlsSecret === undefined) return [];
-  const add = (message: string, expected: string) => [
-    findingOf('exposure-gateway', { field: 'exposeAt.tlsSecret', value: tlsSecret, message, expected }),
-  ];
-  if (plainHttp !== undefined)
-    return add('nothing reads a certificate for plain HTTP', 'no tlsSecret, or no plainHttp');
+  const given = { field: 'exposeAt.tlsSecret', value: tlsSecret };
+  if (plainHttp !== undefined) {
+    const message = 'nothing reads a certificate for plain HTTP';
+    return [findingOf('exposure-gateway', { ...given, message, expected: 'no tlsSecret, or no plainHttp' })];
+  }
   const [first] = served;
   if (first === undefined || first.certificates === 'secrets' || readsSecrets(served)) return [];
-  return add(first.unread, `no tlsSecret: ${first.certificates.elsewhere}`);
+  const { unread: message, certificates } = first;
+  const expected = `no tlsSecret here: ${certificates.elsewhere}`;
+  return [findingOf('exposure-certificate', { ...given, message, expected }, 'warning')];
 }

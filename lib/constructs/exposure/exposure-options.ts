@@ -37,7 +37,7 @@ export interface ExposureOptions {
    */
   readonly targets?: 'pods' | 'nodes';
   /**
-   * Name of the TLS Secret, which is made elsewhere, by hand or otherwise. Refused where nothing reads certificates from Secrets, as the ALB.
+   * Name of the TLS Secret, which is made elsewhere, by hand or otherwise. A warning where nothing reads certificates from Secrets, as the ALB.
    * @default `<component>-tls`, which cert-manager makes where the cluster has an `issuer`
    */
   readonly tlsSecret?: string;

@@ -297,6 +297,11 @@ export const reportedRules = {
       what: 'A DNS record has one or more hosts, each once.',
       why: 'Nothing would be written, or the same record twice.',
     },
+    'exposure-certificate': {
+      severity: 'warning',
+      what: 'A TLS Secret that a component names is read by what serves its hosts.',
+      why: 'The hosts have another certificate than the chart says, or none until it is made there; a chart for several clusters may name one for those that read it.',
+    },
     'exposure-gateway': {
       what: 'What a component asks of its entry is in what serves its hosts: an Ingress, or a Gateway of this controller and bundle.',
       why: 'The field would be dropped or ignored: requests would go another way than the chart says.',

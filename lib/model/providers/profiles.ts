@@ -1,7 +1,7 @@
 // All profiles, with no option but those that must be given: what `compare providers` builds on.
 import type { Provider } from '../cluster/provider';
 import type { GatewayApi } from '../exposure/gateway-api';
-import { isProblem, type Problem } from '../finding/problem';
+import { isProblem } from '../finding/problem';
 import { defined } from '../manifest/json';
 import { aks } from './aks';
 import { conformant } from './conformant';
@@ -17,20 +17,6 @@ export function gatewayApiOn(provider: Provider, api: GatewayApi): GatewayApi {
   const own = defined({ bundle, entries, hosts, namespace });
   if (!isProblem(provider.gateway(own))) return own;
   return { ...own, className: 'standard', source: { cidrs: RANGE } };
-}
-
-/**
- * A provider whose entries all read TLS Secrets: a chart may name one for the provider that it is on. What
- * serves hosts is not compared.
- */
-export function readingSecrets(provider: Provider): Provider {
-  const withSecrets = <T extends object>(served: T | Problem) =>
-    isProblem(served) ? served : { ...served, certificates: 'secrets' as const };
-  return {
-    ...provider,
-    ingress: (exposed) => withSecrets(provider.ingress(exposed)),
-    gateway: (api) => withSecrets(provider.gateway(api)),
-  };
 }
 
 /** Common properties of all clusters here. */
