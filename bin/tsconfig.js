@@ -58,10 +58,10 @@ function findSetting(file, seen = new Set()) {
     return { isOn: setting[1] === 'true', location };
   }
   for (const base of basesOf(text).reverse()) {
-    const found = candidatesOf(base, file)
+    const inherited = candidatesOf(base, file)
       .map((candidate) => findSetting(candidate, seen))
       .find((answer) => answer);
-    if (found !== undefined) return found;
+    if (inherited !== undefined) return inherited;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 // The loop of `synth --watch`, without files: what it prints of a save, when it ends, and what it survives.
+import { main } from '../../lib/commands/main';
 import { runOnSaves, type Watch } from '../../lib/commands/project/watch';
 import type { Output } from '../../lib/report/output';
 import { printWritten } from '../../lib/report/summary';
@@ -50,6 +51,18 @@ test('--quiet prints findings only', async () => {
   const { code, printed } = await loop(saves, undefined, { quiet: true });
   expect(code).toBe(1);
   expect(printed).toMatch(/^error synth-option\n {2}the program reads standard input/);
+});
+
+test.each([
+  [['--quiet'], ''],
+  [[], WAITING],
+])('synth --watch %j prints %j beside findings', async (more, expected) => {
+  const printed: string[] = [];
+  const print = (text: string) => printed.push(text);
+  const watch: Watch = { follow: (_, work) => work(), note: () => {}, next: async () => undefined };
+  const load = Object.assign(() => Promise.reject(new Error('no app')), { watch });
+  await main(['synth', '--watch', ...more], load, { out: print, err: print, interactive: false, color: false });
+  expect(printed.join('').split('1 error, nothing written\n')).toEqual([expect.stringContaining('no app'), expected]);
 });
 
 test.each<[string, number, Partial<Output>]>([
