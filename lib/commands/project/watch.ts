@@ -54,10 +54,10 @@ export async function runOnSaves(
       // a mistake of ours, about what may be half written: the next save may be another matter
       output.err(`${error instanceof Error ? error.stack : String(error)}\n`);
     }
-    announce(paint(output, 'dim', 'waiting for a save; Ctrl+C ends\n'));
     // without anyone who sees it, or the room to print: the process would stay for ever
     if ((await output.flush?.()) !== undefined) return 1;
     if (output.isUnread?.()) return 0;
+    announce(paint(output, 'dim', 'waiting for a save; Ctrl+C ends\n'));
     const save = await watch.next();
     if (save === undefined) return 0;
     if ('ends' in save) {
