@@ -36,13 +36,13 @@ afterAll(() => agent.remove());
 const azure = (given = {}) => agent.azure(shipped, AZURE, '1', given);
 const amazon = (given = {}) => agent.buildspec(shipped, AMAZON, given);
 
-test('all files of each cluster are compared, and nothing is changed', () => {
+test('G13: all files of each cluster are compared, and nothing is changed', () => {
   expect(azure()).toEqual({ failed: false, calls: ['── drift', ...ON_AZURE], printed: '' });
   expect(amazon()).toEqual({ failed: false, calls: ON_AMAZON, printed: '' });
   expect(agent.log()).toEqual(['first']);
 });
 
-test('a difference, and a cluster that does not answer, fail the run', () => {
+test('G13: a difference, and a cluster that does not answer, fail the run', () => {
   const differs = { DIFFERS: '*/00-cluster.yaml' };
   expect(azure(differs).failed).toBe(true);
   expect(amazon(differs)).toMatchObject({

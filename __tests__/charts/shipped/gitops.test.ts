@@ -10,7 +10,7 @@ import { SHIPPED } from './placements';
 const GITOPS = join(__dirname, '../../../gitops');
 const load = () => ({ app: platform.app() });
 
-test('gitops/ is what was committed', async () => {
+test('G13: gitops/ is what was committed', async () => {
   expect(await cli(['gitops', '--check'], load)).toEqual({ code: 0, out: '', err: '' });
 });
 
@@ -26,7 +26,7 @@ test.each(delivered)(
   },
 );
 
-test('no controller is written for the laptop; every other cluster reports a healed change', () => {
+test('G13: no controller is written for the laptop; every other cluster reports a healed change', () => {
   expect(existsSync(join(GITOPS, 'laptop'))).toBe(false);
   for (const cluster of new Set(delivered.map((one) => one.cluster))) {
     const [, alert] = documentsOf(readFileSync(join(GITOPS, cluster, 'alerts.yaml'), 'utf8'));

@@ -27,7 +27,7 @@ const paths = (container: JsonObject | undefined): unknown[] =>
 const refused = ({ findings }: Synthesis): (readonly [unknown, string])[] =>
   findings.filter(({ severity }) => severity === 'error').map(({ field, message }) => [field, message]);
 
-describe('a component with templates', () => {
+describe('G12: a component with templates', () => {
   const found = web();
 
   test('finds its files at the start, and a sidecar writes them again', () => {

@@ -18,7 +18,7 @@ const METRICS = metrics({ retention: '15d', volume: '50Gi', receivers: {} });
 const withLedger: PartsWorld = { build: (_, system) => void ledgerBackup(ledger(system), system) };
 const messages = ({ findings }: Synthesis): string[] => findings.map(({ message }) => message);
 
-describe('drills', () => {
+describe('G10: drills', () => {
   const check = ['ledger', 'verify', '/dump/ledger'];
   const found = equipped([copies()], {
     build: (_, system) => void ledgerBackup(ledger(system), system, { dump: ['ledger', 'dump'], check }),
@@ -112,7 +112,7 @@ describe('alerts', () => {
   });
 });
 
-describe('three copies, two providers, one elsewhere:', () => {
+describe('G10: three copies, two providers, one elsewhere:', () => {
   const { near, far } = STORES;
   const azure = (region: string) => ({
     azure: { account: 'copies', container: 'restic', key: { secret: 'copies', key: 'azure' } },
@@ -202,7 +202,7 @@ describe('three copies, two providers, one elsewhere:', () => {
   });
 });
 
-describe('etcd', () => {
+describe('G10: etcd', () => {
   const COMMON = { zones: ['a', 'b'], kubernetes: '1.36' } as const;
   const kubeadm = onPrem({
     ...COMMON,

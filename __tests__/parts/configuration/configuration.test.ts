@@ -24,7 +24,7 @@ const config = (found: Synthesis): JsonObject => yamlOf(found, NAMESPACE, 'consu
 const messages = ({ findings }: Synthesis): string[] =>
   findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
 
-describe('members', () => {
+describe('G12: members', () => {
   const found = build({}, { cluster: THREE_ZONES, zones: 1 });
 
   test('three where a zone may be lost: they find each other before they are ready, and the quorum is said', () => {
@@ -116,7 +116,7 @@ describe('probes', () => {
   });
 });
 
-describe('clients', () => {
+describe('G12: clients', () => {
   const ingress = (found: Synthesis): string =>
     JSON.stringify(at(findIn(found, NAMESPACE, 'NetworkPolicy', 'consul'), 'spec', 'ingress') ?? []);
 

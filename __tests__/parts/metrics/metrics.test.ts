@@ -116,7 +116,7 @@ describe('the annotation of a pod becomes the address of its target', () => {
   });
 });
 
-describe('a lost zone', () => {
+describe('G5: a lost zone', () => {
   test.each([
     ['three zones', THREE_ZONES, 1, 2, 3],
     ['two zones', undefined, 1, 2, 2],
@@ -144,7 +144,7 @@ describe('a lost zone', () => {
   });
 });
 
-describe('alerts', () => {
+describe('P11: alerts', () => {
   const rules = yamlOf(build(), NAMESPACE, 'prometheus', '/etc/prometheus/rules/evenkeel.yml');
 
   test('every expression, of alerts and of dashboards, is PromQL', async () => {
@@ -199,7 +199,7 @@ describe('alerts', () => {
   });
 });
 
-describe('receivers', () => {
+describe('G5: receivers', () => {
   test('get what they asked for; their secrets are files of Secrets that are listed', () => {
     const found = build();
     expect(at(alertmanager(found), 'route', 'routes')).toEqual([
@@ -333,7 +333,7 @@ describe('node-exporter sees its node, in a namespace that says why', () => {
   });
 });
 
-describe('Grafana', () => {
+describe('G5: Grafana', () => {
   const VOLUMES = { retention: '2d', store: { volume: '20Gi' } };
   const sources = (found: Synthesis): JsonObject[] =>
     yamlOf(found, NAMESPACE, 'grafana', '/etc/grafana/provisioning/datasources/evenkeel.yaml')[

@@ -15,7 +15,7 @@ const build = (props: Partial<TracesProps> = {}, world: PartsWorld = SENDS): Syn
 const tempo = (found: Synthesis): JsonObject => yamlOf(found, NAMESPACE, 'tempo', '/etc/tempo/tempo.yaml');
 const ports = (rules: JsonObject[]): unknown[] => rules.map((rule) => at(rule, 'ports', 0, 'port'));
 
-describe('a component that sends traces', () => {
+describe('G7: a component that sends traces', () => {
   const found = build();
 
   test('has the variables of OpenTelemetry, with its own name', () => {
@@ -76,7 +76,7 @@ describe('a component that sends traces', () => {
   });
 });
 
-test('the collector listens for OTLP and Jaeger, and sends on to Tempo, whose OTLP port no one else reaches', () => {
+test('G7: the collector listens for OTLP and Jaeger, and sends on to Tempo, whose OTLP port no one else reaches', () => {
   const found = build();
   const text = fileOf(found, NAMESPACE, 'trace-collector', '/etc/alloy/config.alloy');
   for (const port of [4317, 4318, 14_250, 14_268]) expect(text).toContain(`endpoint = "0.0.0.0:${port}"`);
