@@ -38,6 +38,21 @@ describe('listener-limits', () => {
     expect(at()).toEqual(['/spec/listeners']);
   });
 
+  test('the value is that of the field, and none where it is missing', () => {
+    const found = findings(
+      'listener-limits',
+      gateway([
+        { name: 'a', port: 0, protocol: 'HTTP' },
+        { name: 'b', protocol: 'TCP', hostname: 'x.example' },
+      ]),
+    );
+    expect(found.map(({ field, value }) => [field, value])).toEqual([
+      ['/spec/listeners/0/port', 0],
+      ['/spec/listeners/1/hostname', 'x.example'],
+      ['/spec/listeners/1/port', undefined],
+    ]);
+  });
+
   test.each<[string, JsonObject, readonly string[]]>([
     ['a name of its own', { name: 'b', hostname: 'b.example' }, []],
     ['a name twice', { hostname: 'b.example' }, ['name']],

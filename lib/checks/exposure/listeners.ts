@@ -5,7 +5,7 @@ import { dig, isInteger, isSet, list, own, type Place, places, shown, text } fro
 import { LIMITS } from '../../model/exposure/bundles';
 import { reasonKey } from '../../model/manifest/annotations';
 import { subdomain } from '../../model/manifest/formats';
-import type { JsonObject } from '../../model/manifest/json';
+import { defined, type JsonObject } from '../../model/manifest/json';
 import type { ApiEntry } from '../../model/manifest/object';
 import { object } from '../examples';
 import type { Report, Rule } from '../rule';
@@ -58,8 +58,9 @@ function reportName(name: string, add: Add): void {
   }
 }
 
-function reportTls({ protocol, tls }: JsonObject, add: Add): void {
-  const given = dig({ tls: tls ?? null }, 'tls');
+function reportTls(listener: JsonObject, add: Add): void {
+  const { protocol, tls } = listener;
+  const given = dig(listener, 'tls');
   if (WITHOUT_TLS.has(protocol)) {
     if (isSet(tls)) add('tls', `a listener for ${shown(protocol)} has TLS`, 'protocol HTTPS, or no tls');
     return;
@@ -102,7 +103,7 @@ const listenerLimits: Rule = {
       for (const { value, pointer } of listeners) {
         const name = text(value.name) ?? '';
         const add: Add = (key, message, expected) =>
-          report(entry, `${pointer}/${key}`, { message, expected, value: name });
+          report(entry, `${pointer}/${key}`, { message, expected, ...defined({ value: own(value, key) }) });
         reportName(name, add);
         if (names.has(name)) add('name', 'another listener has this name', 'a name of its own');
         if (!isInteger(value.port, 1, 65_535)) add('port', 'the port is not valid', 'an integer from 1 to 65535');
